@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { Caption } from './caption.ts';
+import { Exif } from './exif.ts';
+import { Metadata, Refusal, Rendition } from './picture.ts';
+
+export const stepNames = ['thumbnails', 'exif', 'caption'] as const;
+export const StepName = z.enum(stepNames);
+export type StepName = z.infer<typeof StepName>;
+
+const ended = {
+  run: z.int(),
+  attempts: z.int(),
+  durationMs: z.int(),
+  endedAt: z.iso.datetime(),
+};
+
+/** One piece of work on an image. A message asks for one `run` of it; news of another run is stale. */
+export const Step = z.discriminatedUnion('state', [
+  z.object({
+    state: z.literal('pending'),
+    run: z.int(),
+    /** When sweep-stuck asked for it a second time. */
+    askedAgainAt: z.iso.datetime().optional(),
+  }),
+  z.object({ state: z.literal('done'), ...ended }),
+  z.object({
+    state: z.literal('failed'),
+    ...ended,
+    reason: z.string(),
+    /** True where trying was given up, false where the picture itself is at fault. */
+    gaveUp: z.boolean(),
+  }),
+  z.object({ state: z.literal('skipped'), run: z.int(), reason: z.string() }),
+]);
+export type Step = z.infer<typeof Step>;
+
+/** What a worker may end its step in. */
+export type Outcome =
+  | { state: 'done' }
+  | { state: 'failed'; reason: string; gaveUp: boolean }
+  | { state: 'skipped'; reason: string };
+
+export const sources = ['upload', 'presigned', 'drop', 'batch', 'edit'] as const;
+export const Source = z.enum(sources);
+export type Source = z.infer<typeof Source>;
+
+/** The derived objects that show this image; those of another image with the same bytes, perhaps. */
+export const ContentShown = z.object({
+  contentId: z.string(),
+  /** `<image_id>.<rev>` of the image that made them. */
+  maker: z.string(),
+  renditions: z.array(Rendition),
+  placeholder: z.string(),
+  dominantColor: z.string(),
+});
+export type ContentShown = z.infer<typeof ContentShown>;
+
+/** One picture we know of, and how far its work has come. */
+export const Image = z.object({
+  imageId: z.string(),
+  /** Where the original is; null for an upload refused at the door, which is not kept. */
+  key: z.string().nullable(),
+  etag: z.string(),
+  /** Counts the objects seen under this key: another ETag is another revision. */
+  rev: z.int(),
+  originalName: z.string(),
+  source: Source,
+  requestId: z.string(),
+  /** Its place in the lists, and when its bytes arrived; they part when a key is written again. */
+  listedAt: z.iso.datetime(),
+  uploadedAt: z.iso.datetime(),
+  sizeBytes: z.int(),
+  sha256: z.string().optional(),
+  metadata: Metadata.optional(),
+  /** Since when we know these bytes. */
+  firstUploadAt: z.iso.datetime().optional(),
+  beganAt: z.iso.datetime().optional(),
+  processedAt: z.iso.datetime().optional(),
+  rejected: Refusal.optional(),
+  steps: z.object({ thumbnails: Step, exif: Step, caption: Step }),
+  content: ContentShown.optional(),
+  caption: Caption.optional(),
+  exif: Exif.optional(),
+  /** `deleting` until its objects are gone; such an image is in no list and no count. */
+  deleted: z.enum(['deleting', 'gone']).optional(),
+});
+export type Image = z.infer<typeof Image>;
+
+export const statuses = ['queued', 'processing', 'done', 'failed'] as const;
+export const Status = z.enum(statuses);
+export type Status = z.infer<typeof Status>;
+
+/** An image's status is read off its steps, so it can never disagree with them. */
+export const statusOf = ({ steps, rejected, beganAt }: Image): Status => {
+  if (rejected) return 'failed';
+  const { thumbnails, exif, caption } = steps;
+  if ([thumbnails, exif, caption].every(({ state }) => state !== 'pending'))
+    return thumbnails.state === 'failed' || exif.state === 'failed' ? 'failed' : 'done';
+  return beganAt ? 'processing' : 'queued';
+};
+
+/** The first 26 base32 characters (RFC 4648, lower case) of SHA-256(object key): 130 bits. */
+export const imageIdOf = (key: string): string => {
+  const digest = createHash('sha256').update(key).digest();
+  const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
+  return Array.from({ length: 26 }, (_, place) => {
+    const bit = place * 5;
+    const pair = (digest.readUInt8(bit >> 3) << 8) | digest.readUInt8((bit >> 3) + 1);
+    return alphabet[(pair >> (11 - (bit & 7))) & 31];
+  }).join('');
+};
+
+export const makerOf = ({ imageId, rev }: Image): string => `${imageId}.${rev}`;
+
+/** Why the image is not what its sender hoped for; null while all is well. */
+export const errorOf = ({ rejected, steps }: Image): string | null => {
+  if (rejected) return rejected.reason;
+  const failed = [steps.thumbnails, steps.exif].find((step) => step.state === 'failed');
+  return failed?.state === 'failed' ? failed.reason : null;
+};

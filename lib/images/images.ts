@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { Caption } from './caption.ts';
+import type { Counts } from './counts.ts';
+import type { RawExif } from './exif.ts';
+import { ContentShown, type Image, type Status } from './image.ts';
+
+/** Derived objects that some images share, because their bytes are the same. */
+export const Content = z.object({
+  ...ContentShown.shape,
+  /** How many images show it; the last one that goes takes its objects along. */
+  refs: z.int(),
+  caption: Caption.optional(),
+  createdAt: z.iso.datetime(),
+});
+export type Content = z.infer<typeof Content>;
+
+/** What a change of an image means for a content. Happens together with the change, or neither does. */
+export type ContentMove =
+  /** The first image with these bytes. Fails if another was quicker. */
+  | { move: 'create'; content: Omit<Content, 'refs'> }
+  /** One more image shows it. Fails if it is gone, or another maker's by now. */
+  | { move: 'claim'; contentId: string; maker: string }
+  /** One image fewer shows it; `last` if the content goes with it. Fails if `last` has become untrue. */
+  | { move: 'release'; contentId: string; maker: string; last: boolean }
+  /** Its caption is known. Never fails: a content that is gone stays so. */
+  | { move: 'caption'; contentId: string; maker: string; caption: Caption };
+
+/** A page of a list, newest first. It may be short; `cursor` is where the next one begins. */
+export type Page = { images: Image[]; cursor: Place | undefined };
+/** A place in the list: after this image of that month. */
+export type Place = { month: string; after?: string | undefined };
+
+/** A record as it was read, so that a change of it can notice if another was quicker. */
+export type Versioned = { image: Image; version: number };
+
+/** Every image we know of, with its counts. */
+export interface Images {
+  /** Strongly consistent. Finds deleted images too, while their tombstone stands (a day). */
+  find(imageId: string): Promise<Versioned | undefined>;
+
+  /**
+   * Writes `after` if the record is still `before` (absent where undefined), adds the difference
+   * of their counts to the tallies, and moves a content: all together or nothing. `false` means
+   * another was quicker, or the content was not as expected: read again and decide again.
+   */
+  swap(before: Versioned | undefined, after: Image, move?: ContentMove): Promise<boolean>;
+
+  /** The sum of countsOf over all images, without reading them. */
+  counts(): Promise<Counts>;
+
+  /** Images that are not deleted, newest first, of one status or of all. */
+  list(query: {
+    status?: Status | undefined;
+    limit: number;
+    from?: Place | undefined;
+  }): Promise<Page>;
+
+  /** Unfinished images, and deletions that did not end, listed before `before`; oldest months too. */
+  unfinished(before: Date): AsyncIterable<Image>;
+
+  /** Raw tags are kept apart from the record, so that writing the record stays cheap. */
+  findRawExif(imageId: string): Promise<RawExif | undefined>;
+  keepRawExif(imageId: string, rev: number, raw: RawExif): Promise<void>;
+  forgetRawExif(imageId: string): Promise<void>;
+}
+
+/** Contents by their id. They change only by `images.swap`. */
+export interface Contents {
+  find(contentId: string): Promise<Content | undefined>;
+}

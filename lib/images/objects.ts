@@ -1,0 +1,51 @@
+/** What a store knows of an object without its bytes. */
+export type ObjectHead = {
+  etag: string;
+  sizeBytes: number;
+  contentType: string | undefined;
+  lastModified: Date;
+  /** The writer's own words, decoded: `name`, `request-id`. */
+  labels: Record<string, string>;
+  /** Hex; only where the store itself verified it. */
+  sha256: string | undefined;
+};
+
+export type ToWrite = {
+  contentType: string;
+  /** Hex. Where given, the store refuses bytes that do not match. */
+  sha256?: string | undefined;
+  labels?: Record<string, string> | undefined;
+};
+
+/** A place that keeps bytes under a key: what people gave us, or what we made from it. */
+export interface Objects {
+  /** Undefined where there is none. */
+  head(key: string): Promise<ObjectHead | undefined>;
+  /** Undefined where there is none, or it is no longer the one with this ETag. */
+  read(key: string, etag?: string): Promise<Uint8Array | undefined>;
+  /** Bytes from `offset`, fewer at the end; undefined where there is none with this ETag. */
+  readRange(
+    key: string,
+    offset: number,
+    length: number,
+    etag?: string,
+  ): Promise<Uint8Array | undefined>;
+  /** Answers the ETag. */
+  write(key: string, bytes: Uint8Array, how: ToWrite): Promise<string>;
+  /** Removes what is there; what is not there is no error. */
+  remove(keys: readonly string[]): Promise<void>;
+  /** A URL that serves the object to whoever holds it, for `seconds`. */
+  link(key: string, seconds: number, as?: { filename: string }): Promise<string>;
+}
+
+/** A form with which a browser posts one object straight into the store. */
+export interface Invitations {
+  invite(wish: {
+    key: string;
+    contentType: string;
+    maxBytes: number;
+    seconds: number;
+    sha256?: string | undefined;
+    labels: Record<string, string>;
+  }): Promise<{ url: string; fields: Record<string, string> }>;
+}
