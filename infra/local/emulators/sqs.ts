@@ -1,0 +1,41 @@
+import { buildApp } from 'fauxqs';
+// fauxqs' own start function listens on every interface and cannot be told otherwise, so its parts
+// are put together here; they are not among its exports.
+import { PersistenceManager } from '../../../node_modules/fauxqs/dist/persistence.js';
+import { S3Store } from '../../../node_modules/fauxqs/dist/s3/s3Store.js';
+import { SnsStore } from '../../../node_modules/fauxqs/dist/sns/snsStore.js';
+import { SqsStore } from '../../../node_modules/fauxqs/dist/sqs/sqsStore.js';
+import { loopback, type Running } from './loopback.ts';
+
+/** Where SQS answers, and where its messages live; without a folder they live in memory. */
+export type SqsOptions = { port: number; folder?: string };
+
+/**
+ * SQS by fauxqs: JSON protocol, long polls, delays, visibility timeouts, dead-letter queues. Each
+ * message is in SQLite before it is answered; one that was in flight when the process died comes
+ * back when its visibility timeout ends. It has no message move tasks: a redrive receives from the
+ * dead-letter queue and sends to the other.
+ */
+export const startSqs = async ({ port, folder }: SqsOptions): Promise<Running> => {
+  const stores = { sqsStore: new SqsStore(), snsStore: new SnsStore(), s3Store: new S3Store() };
+  const persistence = folder === undefined ? undefined : new PersistenceManager(folder);
+  if (persistence) remember(persistence, stores);
+
+  const app = buildApp({ logger: false, stores });
+  if (persistence) app.addHook('onClose', async () => persistence.close());
+  const url = await app.listen({ port, host: loopback }).catch(async (error: unknown) => {
+    await app.close();
+    throw error;
+  });
+  const stop = async () => void (await app.close());
+  return { url, port: Number(new URL(url).port), stop };
+};
+
+type Stores = { sqsStore: SqsStore; snsStore: SnsStore; s3Store: S3Store };
+
+const remember = (persistence: PersistenceManager, { sqsStore, snsStore }: Stores): void => {
+  // Loaded first and watched afterwards: a watched store would write what it has just read.
+  persistence.loadSqsAndSns(sqsStore, snsStore);
+  sqsStore.persistence = persistence;
+  for (const queue of sqsStore.allQueues()) queue.persistence = persistence;
+};

@@ -1,0 +1,159 @@
+import { networkInterfaces } from 'node:os';
+import {
+  ChangeMessageVisibilityCommand,
+  CreateQueueCommand,
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { startSqs } from '#infra/local/emulators/sqs.ts';
+import { eventually } from './eventually.ts';
+import { someFolder, startKillable } from './killable.ts';
+
+const clientOf = (endpoint: string) => {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'secret' };
+  const options = { region: 'us-east-1', endpoint, credentials, maxAttempts: 1 };
+  const client = new SQSClient({ ...options, useQueueUrlAsEndpoint: false });
+  onTestFinished(() => client.destroy());
+  return client;
+};
+let sqs: SQSClient;
+let url: string;
+let port: number;
+beforeEach(async () => {
+  const running = await startSqs({ port: 0 });
+  onTestFinished(running.stop);
+  ({ url, port } = running);
+  sqs = clientOf(url);
+});
+
+const createQueue = async (name: string, Attributes = {}, client = sqs) =>
+  (await client.send(new CreateQueueCommand({ QueueName: name, Attributes }))).QueueUrl ?? '';
+const send = (QueueUrl: string, MessageBody: string, DelaySeconds?: number) =>
+  sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, DelaySeconds }));
+const receive = async (QueueUrl: string, options = {}, client = sqs) => {
+  const asked = { QueueUrl, MessageSystemAttributeNames: ['All'] as const, ...options };
+  const { Messages = [] } = await client.send(
+    new ReceiveMessageCommand({ ...asked, MessageSystemAttributeNames: ['All'] }),
+  );
+  return Messages;
+};
+const attributesOf = async (QueueUrl: string) =>
+  (await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }))).Attributes;
+
+test('says that a port is taken', async () => {
+  await expect(startSqs({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+});
+
+test('is reachable on this machine only', async () => {
+  const outside = Object.values(networkInterfaces())
+    .flat()
+    .find((one) => one?.family === 'IPv4' && !one.internal);
+
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:/);
+  if (outside) await expect(fetch(`http://${outside.address}:${port}/health`)).rejects.toThrow();
+});
+
+test('wakes a waiting receiver at once', async () => {
+  const queue = await createQueue('waited-for');
+  const waiting = receive(queue, { WaitTimeSeconds: 20 });
+  const startedAt = Date.now();
+
+  await send(queue, 'hello');
+
+  expect((await waiting).map(({ Body }) => Body)).toEqual(['hello']);
+  expect(Date.now() - startedAt).toBeLessThan(2_000);
+});
+
+test('hides a message while it is worked on, and counts how often it was given', async () => {
+  const queue = await createQueue('worked-on', { VisibilityTimeout: '1' });
+  await send(queue, 'work');
+
+  const [first] = await receive(queue);
+  const hidden = await receive(queue);
+  const counts = await attributesOf(queue);
+  const [second] = await receive(queue, { WaitTimeSeconds: 5 });
+
+  expect(first?.Attributes?.ApproximateReceiveCount).toBe('1');
+  expect(hidden).toEqual([]);
+  expect(counts).toMatchObject({
+    ApproximateNumberOfMessages: '0',
+    ApproximateNumberOfMessagesNotVisible: '1',
+  });
+  expect(second?.Attributes?.ApproximateReceiveCount).toBe('2');
+  await sqs.send(
+    new DeleteMessageCommand({ QueueUrl: queue, ReceiptHandle: second?.ReceiptHandle }),
+  );
+  expect(await attributesOf(queue)).toMatchObject({ ApproximateNumberOfMessagesNotVisible: '0' });
+});
+
+test('gives a message back when its visibility is set to 0', async () => {
+  const queue = await createQueue('given-back');
+  await send(queue, 'again');
+  const [first] = await receive(queue);
+
+  await sqs.send(
+    new ChangeMessageVisibilityCommand({
+      QueueUrl: queue,
+      ReceiptHandle: first?.ReceiptHandle,
+      VisibilityTimeout: 0,
+    }),
+  );
+
+  expect((await receive(queue)).map(({ Body }) => Body)).toEqual(['again']);
+});
+
+test('holds a delayed message back', async () => {
+  const queue = await createQueue('delayed');
+  await send(queue, 'later', 1);
+
+  const tooEarly = await receive(queue);
+  const counts = await attributesOf(queue);
+  const inTime = await receive(queue, { WaitTimeSeconds: 5 });
+
+  expect(tooEarly).toEqual([]);
+  expect(counts).toMatchObject({ ApproximateNumberOfMessagesDelayed: '1' });
+  expect(inTime.map(({ Body }) => Body)).toEqual(['later']);
+});
+
+test('moves a message to the dead letters when it was given too often', async () => {
+  const dead = await createQueue('dead');
+  const { QueueArn } = (await attributesOf(dead)) ?? {};
+  const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: QueueArn, maxReceiveCount: 2 });
+  const queue = await createQueue('alive', { RedrivePolicy, VisibilityTimeout: '0' });
+  await send(queue, 'poison');
+
+  const given = [await receive(queue), await receive(queue), await receive(queue)];
+  const [letter] = await receive(dead);
+
+  expect(given.map((messages) => messages.length)).toEqual([1, 1, 0]);
+  expect(letter?.Body).toBe('poison');
+});
+
+test('brings messages in flight back after SIGKILL', { timeout: 15_000 }, async () => {
+  const folder = someFolder();
+  const first = await startKillable('sqs', folder);
+  const before = clientOf(first.url);
+  const queue = await createQueue('survivors', { VisibilityTimeout: '1' }, before);
+  for (const MessageBody of ['in flight', 'waiting']) {
+    await before.send(new SendMessageCommand({ QueueUrl: queue, MessageBody }));
+  }
+  await receive(queue, { MaxNumberOfMessages: 1 }, before);
+
+  await first.kill();
+  const second = await startKillable('sqs', folder);
+  const after = clientOf(second.url);
+  const bodies = new Set<string | undefined>();
+  await eventually(
+    async () => {
+      const found = await receive(queue, { MaxNumberOfMessages: 10, VisibilityTimeout: 60 }, after);
+      for (const { Body } of found) bodies.add(Body);
+    },
+    () => bodies.size === 2,
+  );
+
+  expect([...bodies].sort()).toEqual(['in flight', 'waiting']);
+});
