@@ -20,6 +20,8 @@ export const Step = z.discriminatedUnion('state', [
   z.object({
     state: z.literal('pending'),
     run: z.int(),
+    /** When this run was decided on. */
+    since: z.iso.datetime(),
     /** When sweep-stuck asked for it a second time. */
     askedAgainAt: z.iso.datetime().optional(),
   }),
@@ -82,6 +84,8 @@ export const Image = z.object({
   content: ContentShown.optional(),
   caption: Caption.optional(),
   exif: Exif.optional(),
+  /** Derived objects nobody shows any more, still to be removed: `<content id>` and its maker. */
+  leftovers: z.array(z.object({ contentId: z.string(), maker: z.string() })).optional(),
   /** `deleting` until its objects are gone; such an image is in no list and no count. */
   deleted: z.enum(['deleting', 'gone']).optional(),
 });
@@ -111,7 +115,8 @@ export const imageIdOf = (key: string): string => {
   }).join('');
 };
 
-export const makerOf = ({ imageId, rev }: Image): string => `${imageId}.${rev}`;
+export const makerOf = ({ imageId, rev }: Pick<Image, 'imageId' | 'rev'>): string =>
+  `${imageId}.${rev}`;
 
 /** Why the image is not what its sender hoped for; null while all is well. */
 export const errorOf = ({ rejected, steps }: Image): string | null => {

@@ -1,0 +1,40 @@
+import { Problem } from '#lib/problem.ts';
+import { renditionKey } from './content.ts';
+import { findImage } from './find-image.ts';
+import type { Images } from './images.ts';
+import type { Objects } from './objects.ts';
+import type { Rendition, Size } from './picture.ts';
+
+/** Seconds after which a thumbnail that is being made may be asked for again. */
+const soon = 2;
+
+/** Where the rendition of an image is, and a name for its bytes that changes when they do. */
+export const findThumbnail = async (
+  { image_id: imageId, size }: { image_id: string; size: string },
+  { images, sizes }: { images: Images; sizes: readonly Size[] },
+): Promise<{ key: string; revision: string; rendition: Rendition }> => {
+  const { content, steps } = await findImage(imageId, { images });
+  const rendition = content?.renditions.find(({ name }) => name === size);
+  if (content && rendition)
+    return { key: renditionKey(content, size), revision: revisionOf(content), rendition };
+
+  const names = sizes.map(({ name }) => name);
+  if (!names.includes(size))
+    throw new Problem('not-found', `There is no size ${size}. There are ${names.join(' and ')}.`);
+  const mayCome = steps.thumbnails.state === 'pending';
+  throw new Problem('not-found', 'Thumbnail not ready or missing', mayCome ? soon : undefined);
+};
+
+/** Names what an image shows, for `?v=` and ETags: other bytes or another recipe, another name. */
+export const revisionOf = ({ contentId, maker }: { contentId: string; maker: string }): string =>
+  `${contentId.slice(0, 16)}-${maker.slice(0, 8)}${maker.slice(maker.indexOf('.'))}`;
+
+/** Its bytes; gone between the look and the reading, it is answered like one that never came. */
+export const readThumbnail = async (
+  key: string,
+  { derived }: { derived: Objects },
+): Promise<Uint8Array> => {
+  const bytes = await derived.read(key);
+  if (!bytes) throw new Problem('not-found', 'Thumbnail not ready or missing', soon);
+  return bytes;
+};

@@ -1,0 +1,83 @@
+import { changeImage } from './change-image.ts';
+import type { Exif, RawExif, ReadTags } from './exif.ts';
+import type { Images } from './images.ts';
+import type { StepMessage } from './messages.ts';
+import type { Objects } from './objects.ts';
+import { begin, end, isCurrent, isOpen } from './steps.ts';
+import { startTimer, type Timed } from './timer.ts';
+
+type Deps = Timed & { images: Images; originals: Objects; readTags: ReadTags };
+
+class OriginalGone extends Error {
+  override readonly name = 'OriginalGone';
+}
+
+/** Given an image, note what its camera wrote into it. A file without EXIF is no failure. */
+export const readExif = async (
+  message: StepMessage,
+  attempts: number,
+  deps: Deps,
+): Promise<void> => {
+  const { images, originals, readTags } = deps;
+  const effort = startTimer(attempts, deps);
+  const image = (await images.find(message.image_id))?.image;
+  if (!isCurrent(image, 'exif', message) || !isOpen(image.steps.exif)) return;
+  const { imageId, key, etag, rev, sizeBytes } = image;
+
+  if (!image.beganAt)
+    await changeImage(
+      imageId,
+      (now) =>
+        isCurrent(now, 'exif', message) && !now.beganAt
+          ? { image: begin(now, deps.now()) }
+          : undefined,
+      deps,
+    );
+
+  const readRange = async (offset: number, length: number) => {
+    const bytes = key === null ? undefined : await originals.readRange(key, offset, length, etag);
+    if (!bytes) throw new OriginalGone(`There is no ${key} with the ETag ${etag}.`);
+    return bytes;
+  };
+  const tags = await readTags(readRange, sizeBytes).catch((error) => {
+    if (error instanceof OriginalGone) return 'gone' as const;
+    throw error;
+  });
+  if (tags === 'gone') return missing();
+
+  if (tags) await images.keepRawExif(imageId, rev, tags.raw);
+  await conclude(tags);
+
+  async function conclude(tags: { exif: Exif; raw: RawExif } | null) {
+    const { image: after } = await changeImage(
+      imageId,
+      (now) =>
+        isCurrent(now, 'exif', message) && isOpen(now.steps.exif)
+          ? {
+              image: {
+                ...end(now, 'exif', { state: 'done' }, effort()),
+                ...(tags && { exif: tags.exif }),
+              },
+            }
+          : undefined,
+      deps,
+    );
+    if (tags && (!after || after.deleted)) await images.forgetRawExif(imageId);
+  }
+
+  /** Replaced by another object, it has news of its own; removed by hand, that is this step's end. */
+  async function missing() {
+    const head = key === null ? undefined : await originals.head(key);
+    if (head && head.etag !== etag) return;
+    if (head) throw new Error('The original could not be read, although it is there.');
+    const reason = 'The original is no longer there.';
+    await changeImage(
+      imageId,
+      (now) =>
+        isCurrent(now, 'exif', message) && isOpen(now.steps.exif)
+          ? { image: end(now, 'exif', { state: 'failed', reason, gaveUp: false }, effort()) }
+          : undefined,
+      deps,
+    );
+  }
+};

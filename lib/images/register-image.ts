@@ -1,0 +1,71 @@
+import { arrive } from './arrive.ts';
+import type { Captioning } from './caption.ts';
+import { changeImage } from './change-image.ts';
+import { type Image, imageIdOf, type Source } from './image.ts';
+import type { Contents, Images } from './images.ts';
+import type { Workers } from './messages.ts';
+import type { Objects } from './objects.ts';
+import type { Size } from './picture.ts';
+import { clearLeftovers } from './remove-image.ts';
+import { askForPending } from './steps.ts';
+
+type Deps = {
+  images: Images;
+  contents: Contents;
+  originals: Objects;
+  derived: Objects;
+  workers: Workers;
+  captioning: Captioning;
+  sizes: readonly Size[];
+};
+
+/**
+ * Given news of an object, make sure that its image is known and worked on. News is not truth: it
+ * only says "look", so it may come twice, late, in any order, or for an object that is gone. The
+ * record is read before the object, so that what we know of the object is never older than what
+ * the record was made from.
+ */
+export const registerImage = async (
+  key: string,
+  requestId: string,
+  { images, contents, originals, derived, workers, captioning, sizes }: Deps,
+): Promise<Image | undefined> => {
+  const { image } = await changeImage(
+    imageIdOf(key),
+    async (known) => {
+      const head = await originals.head(key);
+      if (!head) return undefined; // deleted meanwhile, or this is old news
+      const { etag, sizeBytes, lastModified, labels, sha256 } = head;
+      const arrival = {
+        key,
+        etag,
+        sizeBytes,
+        sha256,
+        originalName: labels['name'] ?? lastSegmentOf(key),
+        source: sourceOf(key),
+        requestId: labels['request-id'] ?? requestId,
+        arrivedAt: lastModified,
+      };
+      return arrive(known, arrival, { contents, captioning, sizes });
+    },
+    { images },
+  );
+  if (!image || image.deleted) return undefined;
+
+  await clearLeftovers(image, { images, derived });
+  await askForPending(image, { workers });
+  return image;
+};
+
+/** Keys that we choose tell which door they came by; any other key was dropped. */
+const sourceOf = (key: string): Source => {
+  const doors: Record<string, Source> = {
+    'uploads/': 'upload',
+    'presigned/': 'presigned',
+    'batches/': 'batch',
+    'edits/': 'edit',
+  };
+  return Object.entries(doors).find(([prefix]) => key.startsWith(prefix))?.[1] ?? 'drop';
+};
+
+const lastSegmentOf = (key: string): string => key.split('/').filter(Boolean).at(-1) ?? key;

@@ -1,0 +1,85 @@
+import { Problem } from '#lib/problem.ts';
+import { changeImage } from './change-image.ts';
+import { halfMadeOf, releaseOf, removeRenditions } from './content.ts';
+import type { Image } from './image.ts';
+import type { Contents, Images } from './images.ts';
+import type { Objects } from './objects.ts';
+import type { Size } from './picture.ts';
+
+type Deps = {
+  images: Images;
+  contents: Contents;
+  originals: Objects;
+  derived: Objects;
+  sizes: readonly Size[];
+};
+
+/**
+ * Removes an image: first out of lists and counts, then its objects. Killed in between, the
+ * tombstone says `deleting`, and a second call or sweep-stuck ends it.
+ */
+export const removeImage = async (imageId: string, deps: Deps): Promise<void> => {
+  const { images, contents } = deps;
+  const { image } = await changeImage(
+    imageId,
+    async (known) => {
+      if (!known || known.deleted === 'gone') throw new Problem('not-found', 'Image not found');
+      if (known.deleted) return undefined;
+      const { move, leftovers } = await releaseOf(known, { contents });
+      return { image: { ...known, leftovers, deleted: 'deleting' }, move };
+    },
+    { images },
+  );
+  if (image) await finishRemoval(image, deps);
+};
+
+/** Removes the objects of an image that is `deleting`, then marks it gone. Safe to repeat. */
+export const finishRemoval = async (
+  image: Image,
+  { images, originals, derived, sizes }: Deps,
+): Promise<void> => {
+  await Promise.all([
+    removeOriginal(image, { originals }),
+    removeRenditions([...(image.leftovers ?? []), ...halfMadeOf(image, sizes)], { derived }),
+    images.forgetRawExif(image.imageId),
+  ]);
+  await changeImage(
+    image.imageId,
+    (known) =>
+      known?.deleted === 'deleting' && known.rev === image.rev
+        ? { image: { ...known, leftovers: [], deleted: 'gone' } }
+        : undefined,
+    { images },
+  );
+};
+
+/** An object that was written after the one we know is a new arrival, and not ours to remove. */
+const removeOriginal = async (
+  { key, etag }: Image,
+  { originals }: { originals: Objects },
+): Promise<void> => {
+  if (!key) return; // refused at the door, never kept
+  const head = await originals.head(key);
+  if (head?.etag === etag) await originals.remove([key]);
+};
+
+/** Removes derived objects that a change of this image left behind. */
+export const clearLeftovers = async (
+  image: Image,
+  { images, derived }: { images: Images; derived: Objects },
+): Promise<void> => {
+  const { leftovers } = image;
+  if (!leftovers?.length) return;
+  await removeRenditions(leftovers, { derived });
+  await changeImage(
+    image.imageId,
+    (known) => {
+      if (!known?.leftovers?.length || known.deleted) return undefined;
+      const rest = known.leftovers.filter(
+        ({ maker }) => !leftovers.some((removed) => removed.maker === maker),
+      );
+      return { image: { ...known, leftovers: rest } };
+    },
+    { images },
+  );
+};

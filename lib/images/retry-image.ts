@@ -1,0 +1,55 @@
+import { Problem } from '#lib/problem.ts';
+import type { Captioning } from './caption.ts';
+import { changeImage } from './change-image.ts';
+import { type Image, type Step, type StepName, stepNames } from './image.ts';
+import type { Images } from './images.ts';
+import type { Workers } from './messages.ts';
+import { askForPending } from './steps.ts';
+import type { Timed } from './timer.ts';
+
+type Deps = Timed & { images: Images; workers: Workers; captioning: Captioning };
+
+/** Runs the failed and skipped steps of an image again, and only those. */
+export const retryImage = async (
+  imageId: string,
+  { images, workers, captioning, now }: Deps,
+): Promise<Image> => {
+  const { image } = await changeImage(
+    imageId,
+    (known) => {
+      if (!known || known.deleted) throw new Problem('not-found', 'Image not found');
+      return { image: again(known, captioning, now()) };
+    },
+    { images },
+  );
+  if (!image) throw new Problem('not-found', 'Image not found');
+  await askForPending(image, { workers });
+  return image;
+};
+
+const again = (image: Image, captioning: Captioning, now: Date): Image => {
+  if (image.key === null)
+    throw new Problem(
+      'conflict',
+      'This upload was refused and not kept: there is nothing to retry. Upload the file again.',
+    );
+  const toRetry = stepNames.filter((name) => canRetry(name, image.steps[name], captioning));
+  if (toRetry.length === 0)
+    throw new Problem('conflict', `There is nothing to retry: ${whyNot(image, captioning)}`);
+
+  const { rejected: _, beganAt: __, ...rest } = image;
+  const steps = { ...image.steps };
+  for (const name of toRetry)
+    steps[name] = { state: 'pending', run: steps[name].run + 1, since: now.toISOString() };
+  return { ...rest, steps };
+};
+
+const canRetry = (name: StepName, { state }: Step, captioning: Captioning): boolean =>
+  (state === 'failed' || state === 'skipped') && !(name === 'caption' && 'skipped' in captioning);
+
+const whyNot = ({ steps }: Image, captioning: Captioning): string => {
+  if ('skipped' in captioning && steps.caption.state !== 'done') return captioning.skipped;
+  return Object.values(steps).some(({ state }) => state === 'pending')
+    ? 'no step has failed, some are still to come.'
+    : 'every step is done.';
+};

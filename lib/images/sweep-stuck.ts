@@ -1,0 +1,102 @@
+import { changeImage } from './change-image.ts';
+import { type Image, type StepName, stepNames } from './image.ts';
+import type { Contents, Images } from './images.ts';
+import type { Workers } from './messages.ts';
+import type { Objects } from './objects.ts';
+import type { Size } from './picture.ts';
+import { finishRemoval } from './remove-image.ts';
+import { canBeAsked, giveUp, messageOf } from './steps.ts';
+import type { Timed } from './timer.ts';
+
+type Deps = Timed & {
+  images: Images;
+  contents: Contents;
+  originals: Objects;
+  derived: Objects;
+  workers: Workers;
+  sizes: readonly Size[];
+  pause: (ms: number) => Promise<unknown>;
+};
+
+/** Younger work is left alone: its news may be on the way. */
+const oldEnoughMs = 2 * 60_000;
+/** Queue depths are approximate; two readings this far apart must both say "empty". */
+const betweenReadingsMs = 3000;
+
+/**
+ * Looks for images that nobody works on: a worker killed on its message's last receive, news that
+ * never came, a deletion that stopped half-way. Asks once more, only while that worker's queue is
+ * empty; the next time it records that it gave up.
+ */
+export const sweepStuck = async (deps: Deps) => {
+  const { images, now } = deps;
+  const before = new Date(now().getTime() - oldEnoughMs);
+  const swept = { removed: 0, askedAgain: 0, gaveUp: 0 };
+  let idle: Promise<ReadonlySet<StepName>> | undefined;
+
+  for await (const image of images.unfinished(before)) {
+    if (image.deleted === 'deleting') {
+      await finishRemoval(image, deps);
+      swept.removed++;
+      continue;
+    }
+    for (const step of stuckSteps(image, before)) {
+      idle ??= idleSteps(deps); // asked only when somebody is stuck
+      if (!(await idle).has(step)) continue;
+      swept[await askAgainOrGiveUp(image, step, before, deps)]++;
+    }
+  }
+  return swept;
+};
+
+const idleSteps = async ({ workers, pause }: Deps): Promise<ReadonlySet<StepName>> => {
+  const look = () => Promise.all(stepNames.map((step) => workers.isIdle(step)));
+  const first = await look();
+  await pause(betweenReadingsMs);
+  const second = await look();
+  return new Set(stepNames.filter((_, index) => first[index] && second[index]));
+};
+
+const stuckSteps = (image: Image, before: Date): StepName[] =>
+  stepNames.filter((name) => {
+    const step = image.steps[name];
+    if (step.state !== 'pending' || !canBeAsked(image, name)) return false;
+    return (step.askedAgainAt ?? step.since) < before.toISOString();
+  });
+
+const askAgainOrGiveUp = async (
+  image: Image,
+  step: StepName,
+  before: Date,
+  { images, workers, now }: Deps,
+): Promise<'askedAgain' | 'gaveUp'> => {
+  const message = messageOf(image, step);
+  const found = image.steps[step];
+  if (
+    found.state === 'pending' &&
+    found.askedAgainAt &&
+    found.askedAgainAt < before.toISOString()
+  ) {
+    const reason = 'No worker finished this step, although it was asked twice.';
+    const effort = { attempts: 2, durationMs: 0, endedAt: now() };
+    await changeImage(image.imageId, (known) => giveUp(known, step, message, reason, effort), {
+      images,
+    });
+    return 'gaveUp';
+  }
+  const { changed } = await changeImage(
+    image.imageId,
+    (known) => {
+      const pending = known?.steps[step];
+      if (!known || known.deleted || known.rev !== image.rev || pending?.state !== 'pending')
+        return undefined;
+      const askedAgainAt = now().toISOString();
+      return {
+        image: { ...known, steps: { ...known.steps, [step]: { ...pending, askedAgainAt } } },
+      };
+    },
+    { images },
+  );
+  if (changed) await workers.ask(step, message);
+  return 'askedAgain';
+};

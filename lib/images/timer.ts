@@ -1,0 +1,13 @@
+import type { Effort } from './steps.ts';
+
+/** Time is a tool like any other. */
+export type Timed = { now: () => Date };
+
+/** Measures a run from here to each call of what it returns. */
+export const startTimer = (attempts: number, { now }: Timed): (() => Effort) => {
+  const begun = now();
+  return () => {
+    const endedAt = now();
+    return { attempts, endedAt, durationMs: Math.max(0, endedAt.getTime() - begun.getTime()) };
+  };
+};
