@@ -1,0 +1,116 @@
+import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
+import middy from '@middy/core';
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { z } from 'zod';
+import { logger } from '#lib/observability.ts';
+
+/** How often SQS delivers a message before it goes to the dead-letter queue; the template says the same. */
+export const maxReceiveCount = 8;
+const longestBackoffSeconds = 60;
+/** What a Retry-After may ask for; longer than that, a person should look. */
+const longestRetryAfterSeconds = 900;
+
+export type Delivery = { attempts: number; messageId: string };
+
+type Deps<Message> = {
+  queueUrl: string;
+  /** Gives a message back to its queue, visible again in so many seconds. */
+  backOff: (queueUrl: string, receiptHandle: string, seconds: number) => Promise<void>;
+  /** Records that this message was tried for the last time; then it goes to the dead-letter queue. */
+  giveUp?: (message: Message, last: { reason: string; attempts: number }) => Promise<void>;
+};
+
+/**
+ * Turns "do this for one message" into a Lambda for an SQS queue.
+ *
+ * Work that throws sends its own message back after a backoff of 2ⁿ seconds, at most 60, or what a
+ * `Retry-After` asked for; the other messages of the batch are not affected. On the last receive
+ * `giveUp` records the reason, and the error still rises, so that the dead-letter queue keeps the
+ * message for people. A message may arrive twice, so `work` must be safe to repeat.
+ */
+export const consumer = <Message>(
+  schema: z.ZodType<Message>,
+  work: (message: Message, delivery: Delivery) => Promise<void>,
+  { queueUrl, backOff, giveUp }: Deps<Message>,
+) => {
+  const processor = new BatchProcessor(EventType.SQS);
+
+  const handleRecord = async (record: SQSRecord) => {
+    const begun = performance.now();
+    const attempts = Number(record.attributes.ApproximateReceiveCount);
+    const fields = (message: unknown) => ({
+      ...journeyOf(message),
+      message_id: record.messageId,
+      queue: queueOf(record),
+      attempts,
+      duration_ms: Math.round(performance.now() - begun),
+    });
+
+    let message: Message | undefined;
+    try {
+      message = read(schema, record.body);
+      await work(message, { attempts, messageId: record.messageId });
+      logger.info('message handled', fields(message));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const last = attempts >= maxReceiveCount;
+      const context = { ...fields(message), error: `${nameOf(error)}: ${reason}` };
+      if (last) {
+        logger.error('message given up', context);
+        if (message !== undefined)
+          await giveUp?.(message, { reason: sentenceOf(reason), attempts });
+      } else {
+        const seconds = backoffOf(error, attempts);
+        logger.warn('message comes back', { ...context, in_seconds: seconds });
+        await backOff(queueUrl, record.receiptHandle, seconds).catch((failed) =>
+          // Then it comes back when its visibility timeout ends: later, but it comes.
+          logger.warn('message could not be given back', { ...context, error: String(failed) }),
+        );
+      }
+      throw error;
+    }
+  };
+
+  return middy<SQSEvent, SQSBatchResponse>().handler((event, context) =>
+    processPartialResponse(event, handleRecord, processor, {
+      context,
+      throwOnFullBatchFailure: false,
+    }),
+  );
+};
+
+/** A message that says nothing to us. Waiting does not make it readable. */
+class Unreadable extends Error {
+  override readonly name = 'Unreadable';
+  readonly retryAfterSeconds = 0;
+}
+
+const read = <Message>(schema: z.ZodType<Message>, body: string): Message => {
+  try {
+    return schema.parse(JSON.parse(body));
+  } catch (error) {
+    const why = error instanceof SyntaxError ? 'it is not JSON' : 'it is not what this queue takes';
+    throw new Unreadable(`The message cannot be read: ${why}.`, { cause: error });
+  }
+};
+
+const backoffOf = (error: unknown, attempts: number): number => {
+  const asked = error instanceof Error && 'retryAfterSeconds' in error && error.retryAfterSeconds;
+  if (typeof asked === 'number' && asked >= 0)
+    return Math.min(Math.ceil(asked), longestRetryAfterSeconds);
+  return Math.min(2 ** attempts, longestBackoffSeconds);
+};
+
+const queueOf = ({ eventSourceARN }: SQSRecord): string => eventSourceARN.split(':').at(-1) ?? '';
+
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'Error');
+
+const sentenceOf = (reason: string): string =>
+  `Tried ${maxReceiveCount} times and gave up: ${reason.split('\n')[0]?.slice(0, 300)}`;
+
+/** What lets one picture's journey be followed through the logs. */
+const journeyOf = (message: unknown): Record<string, unknown> => {
+  if (typeof message !== 'object' || message === null) return {};
+  const { image_id, request_id } = message as Record<string, unknown>;
+  return { ...(image_id !== undefined && { image_id, request_id }) };
+};

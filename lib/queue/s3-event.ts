@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+/**
+ * News from S3, or its test message, which has no Records. Keys arrive URL-encoded with `+` for a
+ * space (Amazon S3 User Guide, "Event message structure").
+ */
+export const S3News = z.object({
+  Records: z
+    .array(
+      z.object({
+        eventName: z.string().optional(),
+        s3: z.object({ object: z.object({ key: z.string().transform(decoded) }) }),
+      }),
+    )
+    .default([]),
+});
+export type S3News = z.infer<typeof S3News>;
+
+function decoded(key: string, context: z.RefinementCtx): string {
+  try {
+    return decodeURIComponent(key.replaceAll('+', ' '));
+  } catch {
+    context.addIssue({ code: 'custom', message: 'the key is not URL-encoded' });
+    return z.NEVER;
+  }
+}
+
+/** The keys that somebody says have changed. */
+export const keysOf = ({ Records }: S3News): string[] => [
+  ...new Set(Records.map(({ s3 }) => s3.object.key)),
+];

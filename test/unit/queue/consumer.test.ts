@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { ProviderBusy } from '#lib/images/caption.ts';
+import { consumer, maxReceiveCount } from '#lib/queue/consumer.ts';
+import { anSqsEvent, context } from '#test/support/sqs-events.ts';
+
+const Message = z.object({ n: z.number() });
+
+const given = (work: (n: number) => void) => {
+  const givenBack: [string, number][] = [];
+  const givenUp: [number, string][] = [];
+  const handler = consumer(Message, async ({ n }) => work(n), {
+    queueUrl: 'http://queue.test/q',
+    backOff: async (_, receiptHandle, seconds) => void givenBack.push([receiptHandle, seconds]),
+    giveUp: async ({ n }, { reason }) => void givenUp.push([n, reason]),
+  });
+  const deliver = (bodies: unknown[], attempts = 1) =>
+    handler(anSqsEvent(bodies, attempts), context);
+  return { deliver, givenBack, givenUp };
+};
+
+describe('consumer', () => {
+  it('sends back only the messages that failed', async () => {
+    const { deliver } = given((n) => {
+      if (n === 13) throw new Error('unlucky');
+    });
+    const { batchItemFailures } = await deliver([{ n: 1 }, { n: 13 }, { n: 2 }, 'nonsense']);
+    expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier).sort()).toEqual([
+      'm2',
+      'm4',
+    ]);
+  });
+
+  it.each([
+    [1, 2],
+    [3, 8],
+    [5, 32],
+    [7, 60],
+  ])('waits longer from receive to receive: after %i, %i seconds', async (attempts, seconds) => {
+    const { deliver, givenBack, givenUp } = given(() => {
+      throw new Error('down');
+    });
+    await deliver([{ n: 1 }], attempts);
+    expect(givenBack).toEqual([['r1', seconds]]);
+    expect(givenUp).toEqual([]);
+  });
+
+  it('waits as long as a provider asked it to, within reason', async () => {
+    const { deliver, givenBack } = given((n) => {
+      throw new ProviderBusy('busy', n);
+    });
+    await deliver([{ n: 17 }, { n: 100_000 }]);
+    expect(givenBack).toEqual([
+      ['r1', 17],
+      ['r2', 900],
+    ]);
+  });
+
+  it('does not wait for what cannot be read', async () => {
+    const { deliver, givenBack } = given(() => {});
+    await deliver(['{', { n: 'x' }]);
+    expect(givenBack).toEqual([
+      ['r1', 0],
+      ['r2', 0],
+    ]);
+  });
+
+  it('gives up on the last receive, and still fails, so that the dead-letter queue keeps it', async () => {
+    const { deliver, givenBack, givenUp } = given(() => {
+      throw new Error('the table is gone');
+    });
+    const { batchItemFailures } = await deliver([{ n: 7 }], maxReceiveCount);
+    expect(givenUp).toEqual([[7, expect.stringContaining('the table is gone')]]);
+    expect(givenBack).toEqual([]);
+    expect(batchItemFailures).toEqual([{ itemIdentifier: 'm1' }]);
+  });
+});
