@@ -1,0 +1,160 @@
+import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { z } from 'zod';
+import { type Asked, type Behaviour, behave, json, type WireFormat } from './caption-behaviour.ts';
+
+export { type Behaviour, usualCaption } from './caption-behaviour.ts';
+
+/** One request as it came in. `fault` tells why the server took it for wrong, if it did. */
+export type CaptionCall = {
+  path: string;
+  format: WireFormat;
+  headers: IncomingHttpHeaders;
+  model: string;
+  prompt: string;
+  /** The JPEG, decoded; empty where none could be found. */
+  picture: Buffer;
+  /** The JSON of a chat request. */
+  body: unknown;
+  fault: string | undefined;
+};
+
+export type CaptionServer = {
+  /** `http://127.0.0.1:<port>`: the base; a BLIP endpoint is the base itself. */
+  url: string;
+  /** Every request since the start, the newest last. */
+  calls: CaptionCall[];
+  become(behaviour: Behaviour): void;
+  /** Ends every connection, those that wait for an answer too. */
+  stop(): Promise<void>;
+};
+
+/**
+ * A caption provider on loopback, on a free port. Speaks chat completions as OpenAI and the
+ * Hugging Face router do (`…/v1/chat/completions`, `/chat/completions`) and as Gemini does
+ * (`/v1beta/openai/chat/completions`), and the raw POST of a BLIP endpoint (`/`). However it is
+ * told to behave, a request without a whole JPEG gets 400, one without the expected key 401.
+ */
+export const startCaptionServer = async (
+  wish: { behaviour?: Behaviour; key?: string; port?: number } = {},
+): Promise<CaptionServer> => {
+  const calls: CaptionCall[] = [];
+  let behaviour: Behaviour = wish.behaviour ?? { is: 'answering' };
+  let turn = 0;
+
+  const server = createServer(async (request, response) => {
+    const body = await readAll(request);
+    if (!body) return;
+    const call = readCall(request, body);
+    calls.push(call);
+    turn += 1;
+    const authorization = request.headers.authorization ?? '';
+    if (call.fault) return json(response, 400, { error: { message: call.fault } });
+    if (wish.key && authorization !== `Bearer ${wish.key}` && behaviour.is !== 'echoing-key')
+      return json(response, 401, { error: { message: 'no or wrong key' } });
+    const asked: Asked = { format: call.format, model: call.model, authorization, body };
+    return behave(behaviour, turn, asked, response);
+  });
+
+  await new Promise<void>((listening, refused) => {
+    server.once('error', refused);
+    server.listen(wish.port ?? 0, '127.0.0.1', listening);
+  });
+  const address = server.address();
+  if (!address || typeof address === 'string') throw new Error('The server has no port.');
+
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    calls,
+    become: (next) => {
+      behaviour = next;
+      turn = 0;
+    },
+    stop: async () => {
+      const closed = new Promise((done) => server.close(done));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+};
+
+/** Undefined where the caller left in the middle of it. */
+const readAll = async (request: IncomingMessage): Promise<Buffer | undefined> => {
+  const chunks: Buffer[] = [];
+  request.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return new Promise((resolve) => {
+    request.on('end', () => resolve(Buffer.concat(chunks)));
+    request.on('error', () => resolve(undefined));
+  });
+};
+
+const chatPaths = ['/v1/chat/completions', '/chat/completions', '/v1beta/openai/chat/completions'];
+
+const readCall = (request: IncomingMessage, body: Buffer): CaptionCall => {
+  const path = new URL(request.url ?? '/', 'http://loopback').pathname;
+  const about = { path, headers: request.headers };
+  if (request.method !== 'POST') return wrong(about, 'only POST is understood');
+  if (chatPaths.includes(path)) return readChat(about, body);
+  if (path !== '/') return wrong(about, `there is nothing at ${path}`);
+  const fault = request.headers['content-type'] === 'image/jpeg' ? jpegFaultOf(body) : 'no JPEG';
+  return { ...about, format: 'blip', model: '', prompt: '', picture: body, body: null, fault };
+};
+
+const ChatRequest = z.object({
+  model: z.string().min(1),
+  messages: z.tuple([
+    z.object({
+      role: z.literal('user'),
+      content: z.array(
+        z.discriminatedUnion('type', [
+          z.object({ type: z.literal('text'), text: z.string().min(1) }),
+          z.object({ type: z.literal('image_url'), image_url: z.object({ url: z.string() }) }),
+        ]),
+      ),
+    }),
+  ]),
+});
+
+const readChat = (about: Pick<CaptionCall, 'path' | 'headers'>, body: Buffer): CaptionCall => {
+  if (about.headers['content-type'] !== 'application/json') return wrong(about, 'no JSON');
+  const parsed = ChatRequest.safeParse(parseJson(body));
+  if (!parsed.success) return wrong(about, 'no chat completion request');
+  const [{ content }] = parsed.data.messages;
+  const texts = content.flatMap((part) => (part.type === 'text' ? [part.text] : []));
+  const pictures = content.flatMap((part) => (part.type === 'image_url' ? [part.image_url] : []));
+  const [, base64 = ''] = pictures[0]?.url.match(/^data:image\/jpeg;base64,([\w+/]+=*)$/) ?? [];
+  const picture = Buffer.from(base64, 'base64');
+  return {
+    ...about,
+    format: 'chat',
+    model: parsed.data.model,
+    prompt: texts.join('\n'),
+    picture,
+    body: parseJson(body),
+    fault: pictures.length === 1 ? jpegFaultOf(picture) : 'not exactly one picture',
+  };
+};
+
+const wrong = (about: Pick<CaptionCall, 'path' | 'headers'>, fault: string): CaptionCall => ({
+  ...about,
+  format: 'chat',
+  model: '',
+  prompt: '',
+  picture: Buffer.alloc(0),
+  body: null,
+  fault,
+});
+
+/** From SOI to EOI (ITU T.81, B.1.1.3): cut short or wrapped in something, it is no JPEG. */
+const jpegFaultOf = (bytes: Buffer): string | undefined => {
+  const whole = bytes.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]));
+  const ends = bytes.subarray(-2).equals(Buffer.from([0xff, 0xd9]));
+  return whole && ends ? undefined : 'the picture is no whole JPEG';
+};
+
+const parseJson = (body: Buffer): unknown => {
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    return undefined;
+  }
+};
