@@ -1,0 +1,25 @@
+import { endpoint } from '#lib/api/endpoint.ts';
+import { pictureReply } from '#lib/api/picture-reply.ts';
+import { routes } from '#lib/api/routes.ts';
+import { dynamoImages } from '#lib/aws/dynamo-images.ts';
+import { s3Objects } from '#lib/aws/s3-objects.ts';
+import { config } from '#lib/config.ts';
+import { findThumbnail, readThumbnail } from '#lib/images/find-thumbnail.ts';
+
+const linkSeconds = 300;
+const deps = { images: dynamoImages(config.tables), sizes: config.sizes };
+const derived = s3Objects(config.derivedBucket);
+
+export const handler = endpoint(
+  routes.getThumbnail,
+  async (request) => {
+    const { key, revision, rendition } = await findThumbnail(request.path, deps);
+    const { sizeBytes, name: size } = rendition;
+    return pictureReply(
+      request,
+      { revision, sizeBytes, contentType: 'image/jpeg', size },
+      { read: () => readThumbnail(key, { derived }), link: () => derived.link(key, linkSeconds) },
+    );
+  },
+  config,
+);

@@ -1,0 +1,23 @@
+import { cursorOf, placeOf } from '#lib/api/cursor.ts';
+import { endpoint } from '#lib/api/endpoint.ts';
+import { viewOf } from '#lib/api/image-view.ts';
+import { pageReply } from '#lib/api/route.ts';
+import { routes } from '#lib/api/routes.ts';
+import { dynamoImages } from '#lib/aws/dynamo-images.ts';
+import { config } from '#lib/config.ts';
+
+const { sizes } = config;
+const images = dynamoImages(config.tables);
+
+export const handler = endpoint(
+  routes.listImages,
+  async ({ query, baseUrl }) => {
+    const { limit, status } = query;
+    const page = await images.list({ status, limit, from: placeOf(query) });
+    return pageReply(
+      page.images.map((image) => viewOf(image, { baseUrl, sizes })),
+      { limit, next_cursor: cursorOf(page.cursor, query) },
+    );
+  },
+  config,
+);

@@ -1,0 +1,26 @@
+import { dynamoImages } from '#lib/aws/dynamo-images.ts';
+import { s3Objects } from '#lib/aws/s3-objects.ts';
+import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
+import { config } from '#lib/config.ts';
+import { giveUpOn } from '#lib/images/give-up.ts';
+import { StepMessage } from '#lib/images/messages.ts';
+import { readExif } from '#lib/images/read-exif.ts';
+import { exifrReadTags } from '#lib/media/exifr-read-tags.ts';
+import { consumer } from '#lib/queue/consumer.ts';
+
+const deps = {
+  images: dynamoImages(config.tables),
+  originals: s3Objects(config.originalsBucket),
+  readTags: exifrReadTags,
+  now: () => new Date(),
+};
+
+export const handler = consumer(
+  StepMessage,
+  (message, { attempts }) => readExif(message, attempts, deps),
+  {
+    queueUrl: config.queues.exif,
+    backOff: sqsBackoff(),
+    giveUp: (message, last) => giveUpOn('exif', message, last, deps),
+  },
+);

@@ -1,0 +1,35 @@
+import { describeAsSet } from '#lib/ai/describe-picture.ts';
+import { dynamoContents } from '#lib/aws/dynamo-contents.ts';
+import { dynamoImages } from '#lib/aws/dynamo-images.ts';
+import { s3Objects } from '#lib/aws/s3-objects.ts';
+import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
+import { secret } from '#lib/aws/ssm-secrets.ts';
+import { captionSecrets, config } from '#lib/config.ts';
+import { giveUpOn } from '#lib/images/give-up.ts';
+import { StepMessage } from '#lib/images/messages.ts';
+import { writeCaption } from '#lib/images/write-caption.ts';
+import { consumer } from '#lib/queue/consumer.ts';
+
+const settings = async () => {
+  const found = await Promise.all(captionSecrets.map(async (name) => [name, await secret(name)]));
+  const byName = Object.fromEntries(found);
+  return config.caption((name) => byName[name]);
+};
+
+const deps = {
+  images: dynamoImages(config.tables),
+  contents: dynamoContents(config.tables),
+  derived: s3Objects(config.derivedBucket),
+  describe: describeAsSet(settings),
+  now: () => new Date(),
+};
+
+export const handler = consumer(
+  StepMessage,
+  (message, { attempts }) => writeCaption(message, attempts, deps),
+  {
+    queueUrl: config.queues.caption,
+    backOff: sqsBackoff(),
+    giveUp: (message, last) => giveUpOn('caption', message, last, deps),
+  },
+);

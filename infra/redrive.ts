@@ -1,0 +1,81 @@
+import { parseArgs } from 'node:util';
+import {
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+
+const workers = ['arrivals', 'make-thumbnails', 'read-exif', 'write-caption'];
+
+const help = `npm run redrive -- [queue …] [--stage dev]
+
+Sends the messages of the dead-letter queues back to their workers, once the cause is gone.
+Without names, all queues: ${workers.join(', ')}.
+Stage dev is the embedded stack (SQS_PORT, 4576); any other is found by the AWS credentials
+and AWS_REGION of your environment. AWS_ENDPOINT_URL_SQS overrides both.`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { stage: { type: 'string', default: 'dev' }, help: { type: 'boolean', default: false } },
+});
+const unknown = positionals.filter((name) => !workers.includes(name));
+if (values.help || unknown.length > 0) {
+  if (unknown.length > 0) console.error(`There is no queue ${unknown.join(', ')}.\n`);
+  console.log(help);
+  process.exit(unknown.length > 0 ? 2 : 0);
+}
+
+const isEmbedded = values.stage === 'dev' && !process.env['AWS_ENDPOINT_URL_SQS'];
+const sqs = new SQSClient({
+  useQueueUrlAsEndpoint: false,
+  ...(isEmbedded && {
+    endpoint: `http://127.0.0.1:${process.env['SQS_PORT'] || 4576}`,
+    region: process.env['AWS_REGION'] || 'us-east-1',
+    credentials: { accessKeyId: 'darkroom', secretAccessKey: 'darkroom-secret' },
+  }),
+});
+
+const urlOf = async (name: string): Promise<string> => {
+  const QueueName = `darkroom-${values.stage}-${name}`;
+  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
+  if (!QueueUrl) throw new Error(`The queue ${QueueName} has no URL.`);
+  return QueueUrl;
+};
+
+const depthOf = async (QueueUrl: string): Promise<number> => {
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({
+      QueueUrl,
+      AttributeNames: ['ApproximateNumberOfMessages'],
+    }),
+  );
+  return Number(Attributes?.['ApproximateNumberOfMessages'] ?? 0);
+};
+
+/** Sent first and deleted then: killed in between, a message is there twice, which workers expect. */
+const redrive = async (name: string): Promise<number> => {
+  const [from, to] = await Promise.all([urlOf(`${name}-dead`), urlOf(name)]);
+  // Only what lies there now: what fails again while we go on stays for people to look at.
+  const waiting = await depthOf(from);
+  let moved = 0;
+  while (moved < waiting) {
+    const { Messages = [] } = await sqs.send(
+      new ReceiveMessageCommand({ QueueUrl: from, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
+    );
+    if (Messages.length === 0) break;
+    await Promise.all(
+      Messages.map(async ({ Body, ReceiptHandle }) => {
+        await sqs.send(new SendMessageCommand({ QueueUrl: to, MessageBody: Body }));
+        await sqs.send(new DeleteMessageCommand({ QueueUrl: from, ReceiptHandle }));
+      }),
+    );
+    moved += Messages.length;
+  }
+  return moved;
+};
+
+for (const name of positionals.length > 0 ? positionals : workers)
+  console.log(`${name}: ${await redrive(name)} messages sent back`);
