@@ -1,0 +1,146 @@
+import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { inject } from 'vitest';
+import { z } from 'zod';
+import { eventually } from '#test/support/eventually.ts';
+import type { Target } from './stack.ts';
+
+const Step = z.looseObject({ state: z.string(), reason: z.string().optional() });
+
+/** The part of a record that the tests look at. */
+export const Record = z.looseObject({
+  image_id: z.string(),
+  original_name: z.string(),
+  status: z.string(),
+  source: z.string(),
+  metadata: z.looseObject({
+    width: z.number().nullish(),
+    height: z.number().nullish(),
+    format: z.string().nullish(),
+    size_bytes: z.number().nullish(),
+    sha256: z.string().nullish(),
+  }),
+  thumbnails: z.record(z.string(), z.string()),
+  file_path: z.string().nullable(),
+  file_url: z.string().nullable(),
+  first_upload: z.string().nullable(),
+  processed_at: z.string().nullable(),
+  caption: z.string().nullable(),
+  exif: z.looseObject({}).nullable(),
+  error: z.string().nullable(),
+  placeholder: z.string().nullable(),
+  dominant_color: z.string().nullable(),
+  steps: z.object({ thumbnails: Step, exif: Step, caption: Step }),
+});
+export type Record = z.infer<typeof Record>;
+
+export const Stats = z.looseObject({
+  total: z.number(),
+  queued: z.number(),
+  processing: z.number(),
+  done: z.number(),
+  failed: z.number(),
+  success: z.number(),
+  success_rate: z.number().nullable(),
+  avg_processing_time_ms: z.number().nullable(),
+  bytes: z.number(),
+});
+export type Stats = z.infer<typeof Stats>;
+
+const Envelope = z.object({
+  status: z.enum(['success', 'failed', 'error']),
+  code: z.int(),
+  data: z.unknown(),
+  error: z.string().nullable(),
+  page: z.object({ limit: z.int(), next_cursor: z.string().nullable() }).optional(),
+});
+
+/** Speaks to a Darkroom over HTTP only, and to the stores behind it where a test drops things there. */
+export const clientOf = ({ baseUrl, env }: Target) => {
+  const call = async (path: string, init: RequestInit = {}) => {
+    const key = env['API_KEY'];
+    const headers = new Headers(init.headers);
+    if (key) headers.set('x-api-key', key);
+    const response = await fetch(`${baseUrl}${path}`, { ...init, headers });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, text };
+  };
+  const json = async (path: string, init: RequestInit = {}) => {
+    const { status, headers, text } = await call(path, init);
+    const { status: outcome, ...envelope } = Envelope.parse(JSON.parse(text));
+    return { ...envelope, outcome, status, headers };
+  };
+  const upload = (files: Named[], headers: Record<string, string> = {}) => {
+    const form = new FormData();
+    for (const { name, type, bytes } of files)
+      form.append('file', new Blob([new Uint8Array(bytes)], { type: type ?? '' }), name);
+    return json('/api/images', { method: 'POST', body: form, headers });
+  };
+  const image = async (imageId: string) =>
+    Record.parse((await json(`/api/images/${imageId}`)).data);
+  const ended = (imageId: string, within = 30_000) =>
+    eventually(
+      async () => {
+        const record = await image(imageId);
+        if (record.status !== 'done' && record.status !== 'failed')
+          throw new Error(`${imageId} is ${JSON.stringify(record.steps)}`);
+        return record;
+      },
+      { within },
+    );
+  const bytes = async (url: string, init: RequestInit = {}) => {
+    const response = await fetch(new URL(url, baseUrl), init);
+    return { response, body: Buffer.from(await response.arrayBuffer()) };
+  };
+
+  const region = env['AWS_REGION'] ?? 'us-east-1';
+  const credentials = {
+    accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '',
+    secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '',
+  };
+  const endpoint = (service: string) =>
+    env[`AWS_ENDPOINT_URL_${service}`] ?? env['AWS_ENDPOINT_URL'] ?? '';
+  const s3 = new S3Client({ region, credentials, endpoint: endpoint('S3') });
+  const sqs = new SQSClient({
+    region,
+    credentials,
+    endpoint: endpoint('SQS'),
+    useQueueUrlAsEndpoint: false,
+  });
+  const originals = env['ORIGINALS_BUCKET'] ?? 'darkroom-dev-originals';
+  const derived = env['DERIVED_BUCKET'] ?? 'darkroom-dev-derived';
+
+  return {
+    baseUrl,
+    call,
+    json,
+    upload,
+    image,
+    ended,
+    bytes,
+    s3,
+    sqs,
+    stats: async () => Stats.parse((await json('/api/stats')).data),
+    uploadOne: async (file: Named) => {
+      const answer = await upload([file]);
+      if (answer.status !== 202) throw new Error(`${answer.status}: ${answer.error}`);
+      return Record.parse(answer.data);
+    },
+    drop: (key: string, body: Buffer) =>
+      s3.send(new PutObjectCommand({ Bucket: originals, Key: key, Body: body })),
+    derivedKeys: async (prefix: string) => {
+      const { Contents } = await s3.send(
+        new ListObjectsV2Command({ Bucket: derived, Prefix: prefix }),
+      );
+      return (Contents ?? []).map(({ Key }) => Key ?? '').sort();
+    },
+    queueUrl: async (name: string) =>
+      (await sqs.send(new GetQueueUrlCommand({ QueueName: `darkroom-dev-${name}` }))).QueueUrl ??
+      '',
+  };
+};
+export type Client = ReturnType<typeof clientOf>;
+export type Named = { name: string; type?: string; bytes: Uint8Array };
+
+/** The suite's Darkroom. */
+export const theClient = () => clientOf(inject('target'));

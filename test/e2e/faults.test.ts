@@ -1,0 +1,156 @@
+import {
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+} from '@aws-sdk/client-sqs';
+import { afterAll, describe, expect, it } from 'vitest';
+import { drawnJpeg } from '#test/support/drawn-pictures.ts';
+import { startEmbeddedStack } from '#test/support/embedded-stack.ts';
+import { eventually } from '#test/support/eventually.ts';
+import { type Client, clientOf } from './client.ts';
+
+const mine = !process.env['BASE_URL'];
+const stack = mine
+  ? await startEmbeddedStack({
+      env: { CAPTION_PROVIDER: 'none', LOCAL_VISIBILITY_SECONDS: '5' },
+      workers: 'forked',
+    })
+  : undefined;
+afterAll(() => stack?.stop());
+
+/** In an order that is another each time, but the same for the same seed. */
+const shuffled = <T>(items: readonly T[], seed: number): T[] => {
+  let state = seed;
+  const next = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state;
+  };
+  return items
+    .map((item) => ({ item, place: next() }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ item }) => item);
+};
+
+const sendAll = async (darkroom: Client, queue: string, bodies: string[]) => {
+  const QueueUrl = await darkroom.queueUrl(queue);
+  for (let at = 0; at < bodies.length; at += 10)
+    await darkroom.sqs.send(
+      new SendMessageBatchCommand({
+        QueueUrl,
+        Entries: bodies
+          .slice(at, at + 10)
+          .map((MessageBody, n) => ({ Id: `m${at + n}`, MessageBody })),
+      }),
+    );
+};
+
+const newsOf = (key: string) =>
+  JSON.stringify({
+    Records: [
+      {
+        eventName: 'ObjectCreated:Put',
+        s3: { object: { key: encodeURIComponent(key).replaceAll('%20', '+') } },
+      },
+    ],
+  });
+
+describe.runIf(mine)('the pipeline under faults', () => {
+  const darkroom = clientOf(stack ?? { baseUrl: '', env: {} });
+
+  it('makes one record of each image, although everything comes five times and shuffled', async () => {
+    const count = 100;
+    const before = await darkroom.stats();
+    const uploads = [];
+    for (let n = 0; n < count; n++) {
+      const bytes = await drawnJpeg({ width: 320, height: 240, seed: 1000 + n });
+      uploads.push(await darkroom.uploadOne({ name: `fault-${n}.jpg`, bytes }));
+    }
+    const keys = uploads.map(({ file_path }) => file_path ?? '');
+    const asked = uploads.map(({ image_id }) =>
+      JSON.stringify({ image_id, rev: 1, run: 1, request_id: 'again' }),
+    );
+    const five = <T>(items: T[]) => Array.from({ length: 5 }, () => items).flat();
+
+    await Promise.all([
+      sendAll(darkroom, 'arrivals', shuffled(five(keys.map(newsOf)), 1)),
+      sendAll(darkroom, 'make-thumbnails', shuffled(five(asked), 2)),
+      sendAll(darkroom, 'read-exif', shuffled(five(asked), 3)),
+    ]);
+
+    const records = await Promise.all(
+      uploads.map(({ image_id }) => darkroom.ended(image_id, 120_000)),
+    );
+    expect(records.filter(({ status }) => status === 'done')).toHaveLength(count);
+    await eventually(
+      async () =>
+        expect(await darkroom.stats()).toMatchObject({
+          total: before.total + count,
+          done: before.done + count,
+          queued: 0,
+          processing: 0,
+        }),
+      { within: 30_000 },
+    );
+  }, 180_000);
+
+  it('keeps a poison message for people, and goes on with the others', async () => {
+    const before = (await darkroom.json('/api/health')).data as {
+      dead_letters: { [queue: string]: number };
+    };
+    const QueueUrl = await darkroom.queueUrl('make-thumbnails');
+    const dead = await darkroom.queueUrl('make-thumbnails-dead');
+    await darkroom.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'poison' }));
+    const { image_id } = await darkroom.uploadOne({
+      name: 'after-poison.jpg',
+      bytes: await drawnJpeg({ seed: 2001 }),
+    });
+    expect((await darkroom.ended(image_id)).status).toBe('done');
+
+    await eventually(
+      async () => {
+        const { Messages } = await darkroom.sqs.send(
+          new ReceiveMessageCommand({ QueueUrl: dead, WaitTimeSeconds: 1, VisibilityTimeout: 0 }),
+        );
+        expect(Messages?.map(({ Body }) => Body)).toContain('poison');
+      },
+      { within: 30_000 },
+    );
+    const { data } = await darkroom.json('/api/health');
+    expect((data as typeof before).dead_letters['make-thumbnails']).toBe(
+      (before.dead_letters['make-thumbnails'] ?? 0) + 1,
+    );
+  });
+
+  it('finishes what a killed worker left', async () => {
+    const ids: string[] = [];
+    for (let n = 0; n < 12; n++) {
+      const bytes = await drawnJpeg({ width: 2000, height: 1500, seed: 3000 + n });
+      ids.push((await darkroom.uploadOne({ name: `kill-${n}.jpg`, bytes })).image_id);
+      for (const pid of (await stack?.workerPids()) ?? []) process.kill(pid, 'SIGKILL');
+    }
+    const records = await Promise.all(ids.map((id) => darkroom.ended(id, 90_000)));
+    expect(records.map(({ status }) => status)).toEqual(ids.map(() => 'done'));
+  }, 120_000);
+
+  it('loses nothing that it answered 202 when the whole stack is killed', async () => {
+    const accepted: string[] = [];
+    const uploads = Array.from({ length: 40 }, async (_, n) => {
+      const bytes = await drawnJpeg({ width: 1200, height: 900, seed: 4000 + n });
+      const { image_id } = await darkroom.uploadOne({ name: `crash-${n}.jpg`, bytes });
+      accepted.push(image_id);
+    });
+    const settled = Promise.allSettled(uploads);
+    await eventually(async () => expect(accepted.length).toBeGreaterThanOrEqual(8), { every: 5 });
+    await stack?.kill('SIGKILL');
+    await settled;
+
+    const restarted = clientOf({
+      ...((await stack?.restart().then(() => stack)) ?? { baseUrl: '', env: {} }),
+    });
+    const records = await Promise.all(accepted.map((id) => restarted.ended(id, 90_000)));
+    expect(accepted.length).toBeLessThan(40);
+    expect(records.map(({ status }) => status)).toEqual(accepted.map(() => 'done'));
+    const { total, queued, processing, done, failed } = await restarted.stats();
+    expect(total).toBe(queued + processing + done + failed);
+  }, 180_000);
+});

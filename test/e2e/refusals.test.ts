@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { drawnJpeg } from '#test/support/drawn-pictures.ts';
+import { hostilePictures } from '#test/support/hostile-pictures.ts';
+import { type Record, theClient } from './client.ts';
+
+const darkroom = theClient();
+
+describe('a file that is no picture of ours', async () => {
+  const atTheDoor = (await hostilePictures()).filter(({ expected }) => expected !== 'failed later');
+
+  it.each(atTheDoor)('$name is refused, recorded, listed and counted', async (hostile) => {
+    const { name, contentType, bytes, expected } = hostile;
+    const before = await darkroom.stats();
+
+    const answer = await darkroom.upload([{ name, type: contentType, bytes }]);
+
+    expect(answer).toMatchObject({ status: expected, code: 2001 });
+    expect(answer.error).toMatch(/\w+ \w+/);
+    expect(answer.data).toMatchObject({
+      original_name: name,
+      status: 'failed',
+      metadata: {},
+      thumbnails: {},
+      error: answer.error,
+      file_path: null,
+    });
+    const { image_id } = answer.data as { image_id: string };
+    expect(await darkroom.image(image_id)).toMatchObject({ status: 'failed', error: answer.error });
+    const { data } = await darkroom.json('/api/images?status=failed&limit=100');
+    expect((data as Record[]).map((record) => record.image_id)).toContain(image_id);
+    const after = await darkroom.stats();
+    expect(after).toMatchObject({ total: before.total + 1, failed: before.failed + 1 });
+  });
+
+  it('ends as failed, with a reason, where only decoding can tell', async () => {
+    const whole = await drawnJpeg({ width: 1200, height: 900, seed: 41 });
+    const { image_id } = await darkroom.uploadOne({
+      name: 'truncated.jpg',
+      bytes: whole.subarray(0, Math.floor(whole.length / 2)),
+    });
+
+    const record = await darkroom.ended(image_id);
+
+    expect(record.status).toBe('failed');
+    expect(record.error).toMatch(/\w+ \w+/);
+    const retried = await darkroom.json(`/api/images/${image_id}/retry`, { method: 'POST' });
+    expect(retried.status).toBe(202);
+    expect((await darkroom.ended(image_id)).status).toBe('failed');
+  });
+
+  it('is refused among others, which are taken', async () => {
+    const good = await drawnJpeg({ seed: 42 });
+    const answer = await darkroom.upload([
+      { name: 'good.jpg', bytes: good },
+      { name: 'bad.jpg', bytes: Buffer.from('not a picture') },
+    ]);
+
+    expect(answer).toMatchObject({ status: 202 });
+    expect(answer.data).toMatchObject([
+      { original_name: 'good.jpg', status: 'queued', error: null },
+      { original_name: 'bad.jpg', status: 'failed', error: expect.any(String) },
+    ]);
+  });
+});
+
+describe('a body that is no form', () => {
+  const boundary = 'x-boundary';
+  const post = (
+    body: string | Uint8Array<ArrayBuffer>,
+    type = `multipart/form-data; boundary=${boundary}`,
+  ) => darkroom.json('/api/images', { method: 'POST', body, headers: { 'content-type': type } });
+  const part = `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="a.jpg"\r\n\r\n`;
+
+  it.each([
+    ['truncated in a header', part.slice(0, 60)],
+    ['truncated in a file', `${part}some bytes`],
+    [
+      'without a file',
+      `--${boundary}\r\ncontent-disposition: form-data; name="note"\r\n\r\nhi\r\n--${boundary}--\r\n`,
+    ],
+    ['empty', ''],
+    ['of another boundary', part.replaceAll(boundary, 'other')],
+  ])('%s gets a 400', async (_, body) => {
+    const answer = await post(body);
+    expect(answer).toMatchObject({ status: 400, code: 2001, data: null });
+    expect(answer.error).toMatch(/\w+ \w+/);
+  });
+
+  it('of 12 MB gets a 413 that names the presigned way', async () => {
+    const answer = await darkroom.upload([{ name: 'huge.jpg', bytes: new Uint8Array(12_000_000) }]);
+    expect(answer).toMatchObject({ status: 413, error: expect.stringContaining('/api/uploads') });
+  });
+
+  it('of 5 MB gets the same, by our own limit', async () => {
+    const answer = await darkroom.upload([{ name: 'large.jpg', bytes: new Uint8Array(5_000_000) }]);
+    expect(answer).toMatchObject({
+      status: 413,
+      code: 2001,
+      error: expect.stringContaining('/api/uploads'),
+    });
+  });
+
+  it('leaves the service serving', async () => {
+    const { image_id } = await darkroom.uploadOne({
+      name: 'after.jpg',
+      bytes: await drawnJpeg({ seed: 43 }),
+    });
+    expect((await darkroom.ended(image_id)).status).toBe('done');
+  });
+});

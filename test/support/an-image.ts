@@ -1,0 +1,27 @@
+import { type Image, imageIdOf } from '#lib/images/image.ts';
+
+type Wishes = Partial<Omit<Image, 'steps'>> & { steps?: Partial<Image['steps']> | undefined };
+
+/**
+ * A picture that has just arrived. Say only what matters to the test: its id follows from its key,
+ * and all its times from the one that is given.
+ */
+export const anImage = ({ steps, ...wishes }: Wishes = {}): Image => {
+  const key = wishes.key === undefined ? 'holiday/beach.jpg' : wishes.key;
+  const uploadedAt = wishes.uploadedAt ?? wishes.listedAt ?? '2026-11-21T09:30:00.000Z';
+  const pending = { state: 'pending', run: 1, since: uploadedAt } as const;
+  return {
+    imageId: imageIdOf(key ?? 'refused/beach.jpg'),
+    key,
+    etag: '900150983cd24fb0d6963f7d28e17f72',
+    rev: 1,
+    originalName: key?.split('/').at(-1) ?? 'beach.jpg',
+    source: 'drop',
+    requestId: 'a-request',
+    listedAt: uploadedAt,
+    uploadedAt,
+    sizeBytes: 48_213,
+    ...wishes,
+    steps: { thumbnails: pending, exif: pending, caption: pending, ...steps },
+  };
+};

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import type { Invitations, ObjectHead, Objects } from '#lib/images/objects.ts';
+
+type Kept = { bytes: Uint8Array; head: ObjectHead };
+
+/** Objects as a bucket keeps them; those given were dropped there by a stranger. */
+export const inMemoryObjects = (
+  given: Record<string, Uint8Array> = {},
+): Objects & { keys(): string[] } => {
+  const kept = new Map<string, Kept>();
+  const find = (key: string, etag?: string) => {
+    const found = kept.get(key);
+    return found && (etag === undefined || found.head.etag === etag) ? found : undefined;
+  };
+
+  const objects: Objects = {
+    head: async (key) => structuredClone(kept.get(key)?.head),
+    read: async (key, etag) => find(key, etag)?.bytes.slice(),
+    readRange: async (key, offset, length, etag) =>
+      find(key, etag)?.bytes.slice(offset, offset + length),
+
+    async write(key, bytes, { contentType, sha256, labels = {} }) {
+      if (sha256 && sha256 !== hashOf('sha256', bytes))
+        throw new Error(`The bytes of ${key} do not match their SHA-256.`);
+      const etag = hashOf('md5', bytes); // as S3 does for an object written at once
+      const lastModified = new Date(Math.floor(Date.now() / 1000) * 1000); // S3 tells whole seconds
+      const sizeBytes = bytes.byteLength;
+      kept.set(key, {
+        bytes: bytes.slice(),
+        head: { etag, sizeBytes, contentType, lastModified, labels: { ...labels }, sha256 },
+      });
+      return etag;
+    },
+
+    async remove(keys) {
+      for (const key of keys) kept.delete(key);
+    },
+
+    async link(key, seconds, as) {
+      const name = as ? `&name=${encodeURIComponent(as.filename)}` : '';
+      return `https://objects.example/${encodeURIComponent(key)}?seconds=${seconds}${name}`;
+    },
+  };
+
+  for (const [key, bytes] of Object.entries(given))
+    void objects.write(key, bytes, { contentType: 'application/octet-stream' });
+  return { ...objects, keys: () => [...kept.keys()] };
+};
+
+/** Forms that say what was wished for; nobody can post them. */
+export const inMemoryInvitations = (): Invitations => ({
+  invite: async ({ key, contentType, sha256, labels }) => ({
+    url: 'https://objects.example/',
+    fields: {
+      key,
+      'Content-Type': contentType,
+      ...Object.fromEntries(
+        Object.entries(labels).map(([name, value]) => [`x-amz-meta-${name}`, value]),
+      ),
+      ...(sha256 && { 'x-amz-checksum-sha256': sha256 }),
+    },
+  }),
+});
+
+const hashOf = (algorithm: 'md5' | 'sha256', bytes: Uint8Array) =>
+  createHash(algorithm).update(bytes).digest('hex');

@@ -1,0 +1,23 @@
+import type { StepName } from '#lib/images/image.ts';
+import type { StepMessage, Workers } from '#lib/images/messages.ts';
+
+type Asked = { step: StepName; message: StepMessage };
+
+/** Workers who do nothing until a test takes their messages. */
+export const inMemoryWorkers = (): Workers & {
+  /** What nobody has taken yet, in the order it was asked for. */
+  asked: Asked[];
+  /** Takes the oldest message of a step; it is done with at once. */
+  take(step: StepName): StepMessage | undefined;
+} => {
+  const asked: Asked[] = [];
+  return {
+    asked,
+    ask: async (step, message) => void asked.push({ step, message: { ...message } }),
+    isIdle: async (step) => !asked.some((one) => one.step === step),
+    take(step) {
+      const index = asked.findIndex((one) => one.step === step);
+      return index < 0 ? undefined : asked.splice(index, 1)[0]?.message;
+    },
+  };
+};

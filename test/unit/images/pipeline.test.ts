@@ -1,0 +1,356 @@
+import { describe, expect, it, vi } from 'vitest';
+import { statusOf } from '#lib/images/image.ts';
+import { aCaption, aDarkroom } from '#test/support/a-darkroom.ts';
+import { sumOfCounts } from '#test/support/in-memory-images.ts';
+
+describe('an upload', () => {
+  it('can be read at once, and is worked on when S3 tells of it', async () => {
+    const darkroom = aDarkroom();
+    const uploaded = await darkroom.upload('a picture');
+    expect(statusOf(await darkroom.image(uploaded.imageId))).toBe('queued');
+    expect(darkroom.deps.workers.asked).toEqual([]);
+
+    await darkroom.register(uploaded.key);
+    await darkroom.finish();
+
+    const image = await darkroom.image(uploaded.imageId);
+    expect(statusOf(image)).toBe('done');
+    expect(image).toMatchObject({ originalName: 'beach.jpg', source: 'upload', caption: aCaption });
+    expect(darkroom.deps.derived.keys()).toHaveLength(2);
+  });
+
+  it('that is killed before its record is completed by the event alone', async () => {
+    const darkroom = aDarkroom();
+    const { key, imageId } = await darkroom.upload('a picture');
+    const killed = aDarkroom();
+    const bytes = await darkroom.deps.originals.read(key ?? '');
+    await killed.deps.originals.write(key ?? '', bytes ?? Buffer.alloc(0), {
+      contentType: 'image/jpeg',
+      labels: { name: 'beach.jpg', 'request-id': 'a-request' },
+    });
+
+    await killed.register(key);
+    await killed.finish();
+
+    expect(await killed.image(imageId)).toMatchObject({
+      originalName: 'beach.jpg',
+      requestId: 'a-request',
+      source: 'upload',
+      metadata: { format: 'jpeg' },
+      sha256: expect.any(String),
+    });
+  });
+
+  it('that is refused is recorded and not kept', async () => {
+    const darkroom = aDarkroom();
+    darkroom.deps.inspect = async () => ({ refusal: { kind: 'type', reason: 'It is text.' } });
+    const { imageId } = await darkroom.upload('text');
+
+    const image = await darkroom.image(imageId);
+    expect(statusOf(image)).toBe('failed');
+    expect(image).toMatchObject({ key: null, rejected: { reason: 'It is text.' } });
+    expect(darkroom.deps.originals.keys()).toEqual([]);
+    expect(await darkroom.deps.images.counts()).toMatchObject({ total: 1, failed: 1 });
+    await expect(darkroom.retry(imageId)).rejects.toMatchObject({ fault: 'conflict' });
+  });
+});
+
+describe('news and messages that come again', () => {
+  it('change nothing, and pay for nothing', async () => {
+    const darkroom = aDarkroom();
+    darkroom.deps.shrink = vi.fn(darkroom.deps.shrink);
+    darkroom.deps.describe = vi.fn(darkroom.deps.describe);
+    const { key, imageId } = await darkroom.upload('a picture');
+    for (let n = 0; n < 5; n++) await darkroom.register(key);
+    await darkroom.finish({ times: 3 });
+    const before = await darkroom.image(imageId);
+    for (let n = 0; n < 5; n++) await darkroom.register(key);
+    await darkroom.finish();
+
+    expect(await darkroom.image(imageId)).toEqual(before);
+    expect(darkroom.deps.shrink).toHaveBeenCalledOnce();
+    expect(darkroom.deps.describe).toHaveBeenCalledOnce();
+    expect(await darkroom.deps.images.counts()).toMatchObject({ total: 1, done: 1 });
+  });
+
+  it('all at once have one result', async () => {
+    const darkroom = aDarkroom();
+    const { key, imageId } = await darkroom.upload('a picture');
+    await Promise.all(Array.from({ length: 10 }, () => darkroom.register(key)));
+    const { asked } = darkroom.deps.workers;
+    await Promise.all(asked.splice(0).map(({ step, message }) => darkroom.work(step, message)));
+    await darkroom.finish();
+
+    expect(statusOf(await darkroom.image(imageId))).toBe('done');
+    const all = darkroom.deps.images.all();
+    expect(await darkroom.deps.images.counts()).toEqual(sumOfCounts(all));
+    expect(darkroom.deps.derived.keys()).toHaveLength(2);
+  });
+
+  it('tell the caption worker again when thumbnails died before telling it', async () => {
+    const darkroom = aDarkroom();
+    const { key, imageId } = await darkroom.upload('a picture');
+    await darkroom.register(key);
+    const message = darkroom.deps.workers.take('thumbnails');
+    if (!message) throw new Error('not asked');
+    await darkroom.work('thumbnails', message);
+    darkroom.deps.workers.take('caption'); // the message was never sent
+
+    await darkroom.work('thumbnails', message);
+    await darkroom.finish();
+
+    expect((await darkroom.image(imageId)).caption).toEqual(aCaption);
+  });
+});
+
+describe('the same bytes', () => {
+  it('are shrunk and described once, and go with the last image that shows them', async () => {
+    const darkroom = aDarkroom();
+    darkroom.deps.shrink = vi.fn(darkroom.deps.shrink);
+    darkroom.deps.describe = vi.fn(darkroom.deps.describe);
+    const first = await darkroom.upload('same');
+    await darkroom.register(first.key);
+    await darkroom.finish();
+    const second = await darkroom.upload('same');
+    await darkroom.register(second.key);
+    const dropped = await darkroom.drop('a folder/same.jpg', 'same');
+    await darkroom.finish();
+
+    expect(darkroom.deps.shrink).toHaveBeenCalledOnce();
+    expect(darkroom.deps.describe).toHaveBeenCalledOnce();
+    expect(darkroom.deps.derived.keys()).toHaveLength(2);
+    expect((await darkroom.image(second.imageId)).firstUploadAt).toBe(first.uploadedAt);
+
+    await darkroom.remove(first.imageId);
+    await darkroom.remove(second.imageId);
+    expect(darkroom.deps.derived.keys()).toHaveLength(2);
+    await darkroom.remove(dropped?.imageId ?? '');
+    expect(darkroom.deps.derived.keys()).toEqual([]);
+    expect(await darkroom.deps.images.counts()).toMatchObject({ total: 0, bytes: 0 });
+  });
+
+  it('worked on at the same moment leave one set of files', async () => {
+    const darkroom = aDarkroom();
+    const keys = await Promise.all(['a', 'b', 'c', 'd'].map((key) => darkroom.drop(key, 'same')));
+    const { asked } = darkroom.deps.workers;
+    await Promise.all(asked.splice(0).map(({ step, message }) => darkroom.work(step, message)));
+    await darkroom.finish();
+
+    expect(keys).toHaveLength(4);
+    expect(darkroom.deps.derived.keys()).toHaveLength(2);
+    const [content] = darkroom.deps.images.all().map((image) => image.content?.contentId ?? '');
+    expect((await darkroom.deps.contents.find(content ?? ''))?.refs).toBe(4);
+  });
+});
+
+describe('another object under a known key', () => {
+  it('is a new revision: old messages are dropped, old files go, the place in the list stays', async () => {
+    const darkroom = aDarkroom();
+    const first = await darkroom.drop('beach.jpg', 'first');
+    const stale = darkroom.deps.workers.take('exif');
+    await darkroom.finish();
+    const [oldFile] = darkroom.deps.derived.keys();
+
+    const second = await darkroom.drop('beach.jpg', 'second');
+    if (stale) await darkroom.work('exif', stale);
+    expect(second).toMatchObject({ rev: 2, listedAt: first?.listedAt });
+    expect((await darkroom.image(second?.imageId ?? '')).steps.exif.state).toBe('pending');
+    await darkroom.finish();
+
+    expect(darkroom.deps.derived.keys()).toHaveLength(2);
+    expect(darkroom.deps.derived.keys()).not.toContain(oldFile);
+    expect(await darkroom.deps.images.counts()).toMatchObject({ total: 1, done: 1 });
+  });
+});
+
+describe('a deleted image', () => {
+  it.each(['thumbnails', 'exif', 'caption'] as const)(
+    'is not brought back by a late %s worker',
+    async (step) => {
+      const darkroom = aDarkroom();
+      const image = await darkroom.drop('beach.jpg', 'a picture');
+      const late = { image_id: image?.imageId ?? '', rev: 1, run: 1, request_id: 'late' };
+      if (step === 'caption') await darkroom.finish();
+
+      await darkroom.remove(late.image_id);
+      await darkroom.work(step, late);
+      await darkroom.finish();
+
+      await expect(darkroom.image(late.image_id)).rejects.toMatchObject({ fault: 'not-found' });
+      expect(darkroom.deps.derived.keys()).toEqual([]);
+      expect(await darkroom.deps.images.counts()).toMatchObject({ total: 0 });
+    },
+  );
+
+  it('deleted while its thumbnails are being made leaves no file behind', async () => {
+    const darkroom = aDarkroom();
+    const image = await darkroom.drop('beach.jpg', 'a picture');
+    const shrink = darkroom.deps.shrink;
+    darkroom.deps.shrink = async (...of) => {
+      await darkroom.remove(image?.imageId ?? '');
+      return shrink(...of);
+    };
+    await darkroom.finish();
+    expect(darkroom.deps.derived.keys()).toEqual([]);
+    expect(darkroom.deps.originals.keys()).toEqual([]);
+  });
+
+  it('keeps the files of another that shows the same, whatever comes late', async () => {
+    const darkroom = aDarkroom();
+    const first = await darkroom.drop('a.jpg', 'same');
+    await darkroom.finish();
+    await darkroom.drop('b.jpg', 'same');
+    await darkroom.finish();
+
+    await darkroom.remove(first?.imageId ?? '');
+    await darkroom.work('thumbnails', {
+      image_id: first?.imageId ?? '',
+      rev: 1,
+      run: 1,
+      request_id: 'late',
+    });
+    expect(darkroom.deps.derived.keys()).toHaveLength(2);
+  });
+
+  it('stays deleted when old news comes, and a new object under its key is a new arrival', async () => {
+    const darkroom = aDarkroom();
+    const image = await darkroom.drop('beach.jpg', 'a picture');
+    await darkroom.remove(image?.imageId ?? '');
+    expect(await darkroom.register('beach.jpg')).toBeUndefined();
+
+    const again = await darkroom.drop('beach.jpg', 'a picture');
+    await darkroom.finish();
+    expect(again?.rev).toBe(2);
+    expect(statusOf(await darkroom.image(again?.imageId ?? ''))).toBe('done');
+  });
+
+  it('killed half-way is finished by the sweep', async () => {
+    const darkroom = aDarkroom();
+    const image = await darkroom.drop('beach.jpg', 'a picture');
+    await darkroom.finish();
+    const { originals } = darkroom.deps;
+    const { remove } = originals;
+    originals.remove = () => Promise.reject(new Error('killed'));
+    await expect(darkroom.remove(image?.imageId ?? '')).rejects.toThrow('killed');
+    originals.remove = remove;
+
+    darkroom.pass(10 * 60_000);
+    expect(await darkroom.sweep()).toMatchObject({ removed: 1 });
+    expect(originals.keys()).toEqual([]);
+    expect(darkroom.deps.derived.keys()).toEqual([]);
+    expect(darkroom.deps.images.all()[0]?.deleted).toBe('gone');
+  });
+});
+
+describe('a step that fails', () => {
+  it('for the picture itself fails at once, and the caption is skipped', async () => {
+    const darkroom = aDarkroom();
+    darkroom.deps.shrink = async () => ({
+      refusal: { kind: 'contents', reason: 'The file ends too soon.' },
+    });
+    const image = await darkroom.drop('beach.jpg', 'half a picture');
+    await darkroom.finish();
+    expect(await darkroom.image(image?.imageId ?? '')).toMatchObject({
+      steps: {
+        thumbnails: { state: 'failed', reason: 'The file ends too soon.', gaveUp: false },
+        exif: { state: 'done' },
+        caption: { state: 'skipped' },
+      },
+    });
+  });
+
+  it('is given up, redriven and done', async () => {
+    const darkroom = aDarkroom();
+    const image = await darkroom.drop('beach.jpg', 'a picture');
+    const id = image?.imageId ?? '';
+    const message = darkroom.deps.workers.take('thumbnails');
+    if (!message) throw new Error('not asked');
+    await darkroom.giveUp('thumbnails', message);
+    await darkroom.finish();
+    expect(statusOf(await darkroom.image(id))).toBe('failed');
+
+    await darkroom.work('thumbnails', message);
+    await darkroom.finish();
+    expect(statusOf(await darkroom.image(id))).toBe('done');
+    expect((await darkroom.image(id)).caption).toEqual(aCaption);
+    expect(await darkroom.deps.images.counts()).toMatchObject({ total: 1, done: 1, failed: 0 });
+  });
+
+  it('is retried alone, by the next run, and its old messages mean nothing', async () => {
+    const darkroom = aDarkroom();
+    const { readTags } = darkroom.deps;
+    const image = await darkroom.drop('beach.jpg', 'a picture');
+    const id = image?.imageId ?? '';
+    const old = darkroom.deps.workers.take('exif');
+    if (!old) throw new Error('not asked');
+    await darkroom.giveUp('exif', old);
+    await darkroom.finish();
+
+    await darkroom.retry(id);
+    expect(darkroom.deps.workers.asked.map(({ step }) => step)).toEqual(['exif']);
+    darkroom.deps.readTags = () => Promise.reject(new Error('must not be called'));
+    await darkroom.work('exif', old);
+    darkroom.deps.readTags = readTags;
+    await darkroom.finish();
+    expect(statusOf(await darkroom.image(id))).toBe('done');
+    await expect(darkroom.retry(id)).rejects.toMatchObject({ fault: 'conflict' });
+  });
+
+  it('because the original is gone says so', async () => {
+    const darkroom = aDarkroom();
+    const image = await darkroom.drop('beach.jpg', 'a picture');
+    await darkroom.deps.originals.remove(['beach.jpg']);
+    await darkroom.finish();
+    expect(await darkroom.image(image?.imageId ?? '')).toMatchObject({
+      steps: {
+        thumbnails: { state: 'failed', reason: expect.stringContaining('no longer there') },
+        exif: { state: 'failed' },
+      },
+    });
+  });
+});
+
+describe('the sweep', () => {
+  it('asks again once for what nobody works on, then gives up', async () => {
+    const darkroom = aDarkroom({ captions: false });
+    const image = await darkroom.drop('beach.jpg', 'a picture');
+    const id = image?.imageId ?? '';
+    darkroom.deps.workers.asked.length = 0; // the messages are lost
+    expect(await darkroom.sweep()).toEqual({ removed: 0, askedAgain: 0, gaveUp: 0 });
+
+    darkroom.pass(3 * 60_000);
+    expect(await darkroom.sweep()).toMatchObject({ askedAgain: 2, gaveUp: 0 });
+    expect(await darkroom.sweep()).toMatchObject({ askedAgain: 0, gaveUp: 0 });
+    darkroom.deps.workers.asked.length = 0;
+    darkroom.pass(3 * 60_000);
+    expect(await darkroom.sweep()).toMatchObject({ gaveUp: 2 });
+    expect(await darkroom.image(id)).toMatchObject({
+      steps: { thumbnails: { state: 'failed', gaveUp: true }, exif: { state: 'failed' } },
+    });
+  });
+
+  it('leaves alone what still waits in a queue', async () => {
+    const darkroom = aDarkroom({ captions: false });
+    await darkroom.drop('beach.jpg', 'a picture');
+    darkroom.pass(60 * 60_000);
+    expect(await darkroom.sweep()).toEqual({ removed: 0, askedAgain: 0, gaveUp: 0 });
+    await darkroom.finish();
+    expect(await darkroom.deps.images.counts()).toMatchObject({ done: 1 });
+  });
+});
+
+describe('an image without a caption provider', () => {
+  it('is done with its caption skipped, until a provider is set up and it is retried', async () => {
+    const darkroom = aDarkroom({ captions: false });
+    const image = await darkroom.drop('beach.jpg', 'a picture');
+    const id = image?.imageId ?? '';
+    await darkroom.finish();
+    expect(await darkroom.image(id)).toMatchObject({ steps: { caption: { state: 'skipped' } } });
+    await expect(darkroom.retry(id)).rejects.toThrow('No caption provider');
+
+    darkroom.deps.captioning = { provider: 'test', model: 'a-model' };
+    await darkroom.retry(id);
+    await darkroom.finish();
+    expect((await darkroom.image(id)).caption).toEqual(aCaption);
+  });
+});
