@@ -12,8 +12,8 @@ type Wish = {
   body?: string | Uint8Array | undefined;
   /** Whether the body arrives base64, as on AWS, or as text, as JSON does on the local stack. */
   base64?: boolean;
-  stage?: string;
-  apiKeyId?: string;
+  stage?: string | undefined;
+  apiKeyId?: string | undefined;
 };
 
 /** An event of a REST API (payload 1.0), as far as functions look at it. */

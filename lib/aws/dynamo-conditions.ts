@@ -1,0 +1,35 @@
+import {
+  ConditionalCheckFailedException,
+  TransactionCanceledException,
+  TransactionConflictException,
+} from '@aws-sdk/client-dynamodb';
+
+/**
+ * True if a write went through; false if its condition turned it away, or another transaction was
+ * at work on one of its items. Whatever else DynamoDB says against it (throttling, a table that is
+ * not there, a request that makes no sense) rises.
+ */
+export const happened = (write: Promise<unknown>): Promise<boolean> =>
+  write.then(
+    () => true,
+    (error) => {
+      if (wasTurnedAway(error)) return false;
+      throw error;
+    },
+  );
+
+const wasTurnedAway = (error: unknown): boolean => {
+  if (error instanceof TransactionCanceledException)
+    return (error.CancellationReasons ?? []).every(({ Code }) => quickerReasons.has(Code));
+  return (
+    error instanceof ConditionalCheckFailedException ||
+    error instanceof TransactionConflictException // what a plain write gets, met by a transaction
+  );
+};
+
+const quickerReasons = new Set<string | undefined>([
+  undefined,
+  'None',
+  'ConditionalCheckFailed',
+  'TransactionConflict',
+]);

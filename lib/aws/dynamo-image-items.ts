@@ -1,0 +1,83 @@
+import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import { Exif } from '#lib/images/exif.ts';
+import { Image, statusOf } from '#lib/images/image.ts';
+import type { Versioned } from '#lib/images/images.ts';
+
+/** Where a record stands in a list: `2026-11`, and within it `<ISO time>#<image id>`. */
+export const placeOf = ({ listedAt, imageId }: Pick<Image, 'listedAt' | 'imageId'>) => {
+  const at = new Date(listedAt).toISOString(); // always with milliseconds, so that text sorts as time
+  return { month: at.slice(0, 7), listedAt: `${at}#${imageId}` };
+};
+
+export const recordKey = (imageId: string) => ({ image_id: imageId, part: 'record' });
+export const exifKey = (imageId: string) => ({ image_id: imageId, part: 'exif' });
+
+const tombstoneSeconds = 24 * 60 * 60;
+
+/**
+ * An image as it is stored. The index attributes are copies of what the image says, written only
+ * together with it: an image that is deleted has no shelf, so it is in no list; one that is gone
+ * is in no index at all, and expires.
+ */
+export const itemOf = (image: Image, version: number) => {
+  const { month, listedAt } = placeOf(image);
+  const { exif, ...rest } = image;
+  const status = image.deleted ?? statusOf(image);
+  return {
+    ...recordKey(image.imageId),
+    v: version,
+    listed_at: listedAt,
+    ...(!image.deleted && { shelf: month }),
+    ...(status === 'gone'
+      ? { expires: Math.floor(Date.now() / 1000) + tombstoneSeconds }
+      : { status_shelf: `${status}#${month}` }),
+    image: rest,
+    // As text: a stranger's camera may claim numbers that a DynamoDB number cannot hold.
+    ...(exif && { exif: JSON.stringify(exif) }),
+  };
+};
+
+const json = z.string().transform((text): unknown => JSON.parse(text));
+
+const Item = z
+  .object({
+    v: z.int(),
+    image: Image.omit({ exif: true }),
+    exif: json.pipe(Exif).optional(),
+  })
+  .transform(
+    ({ v, image, exif }): Versioned => ({ image: { ...image, ...(exif && { exif }) }, version: v }),
+  );
+
+export const versionedOf = (item: unknown): Versioned => Item.parse(item);
+
+const mostPerBatch = 100; // BatchGetItem's limit
+const mostRounds = 8;
+
+/** Strongly consistent reads of records, in the order asked for, without those that are not there. */
+export const readRecords = async (
+  table: string,
+  imageIds: readonly string[],
+  client: DynamoDBDocumentClient,
+): Promise<Image[]> => {
+  const found = new Map<string, Image>();
+  for (let from = 0; from < imageIds.length; from += mostPerBatch) {
+    let keys: Record<string, unknown>[] = imageIds
+      .slice(from, from + mostPerBatch)
+      .map((imageId) => recordKey(imageId));
+    for (let round = 0; keys.length; round++) {
+      if (round === mostRounds) throw new Error(`DynamoDB left ${keys.length} records unread.`);
+      if (round) await new Promise((resume) => setTimeout(resume, 20 * 2 ** round));
+      const { Responses, UnprocessedKeys } = await client.send(
+        new BatchGetCommand({ RequestItems: { [table]: { Keys: keys, ConsistentRead: true } } }),
+      );
+      for (const item of Responses?.[table] ?? []) {
+        const { image } = versionedOf(item);
+        found.set(image.imageId, image);
+      }
+      keys = UnprocessedKeys?.[table]?.Keys ?? [];
+    }
+  }
+  return imageIds.flatMap((imageId) => found.get(imageId) ?? []);
+};

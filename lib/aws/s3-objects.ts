@@ -1,0 +1,138 @@
+import {
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  type S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
+import type { Objects } from '#lib/images/objects.ts';
+import { s3 } from './clients.ts';
+import { labelsOf, metadataOf } from './s3-labels.ts';
+
+/** Objects of one bucket. ETags are given and taken without their quotes. */
+export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
+  const at = (key: string) => ({ Bucket: bucket, Key: key });
+
+  const get = async (key: string, etag: string | undefined, range?: string) => {
+    const { Body: body } = await client.send(
+      new GetObjectCommand({
+        ...at(key),
+        ...(etag !== undefined && { IfMatch: `"${etag}"` }),
+        ...(range && { Range: range }),
+      }),
+    );
+    if (!body) throw new Error(`S3 answered without a body for ${key}.`);
+    return body.transformToByteArray();
+  };
+
+  return {
+    async head(key) {
+      const found = await unlessMissing(
+        client.send(new HeadObjectCommand({ ...at(key), ChecksumMode: 'ENABLED' })),
+      );
+      if (!found) return undefined;
+      const { ETag: etag, LastModified: lastModified } = found;
+      if (!etag || !lastModified) throw new Error(`S3 told neither ETag nor date of ${key}.`);
+      return {
+        etag: unquoted(etag),
+        sizeBytes: found.ContentLength ?? 0,
+        contentType: found.ContentType,
+        lastModified,
+        labels: labelsOf(found.Metadata),
+        sha256: hexOf(found.ChecksumSHA256),
+      };
+    },
+
+    read: (key, etag) => unlessMissing(get(key, etag)),
+
+    async readRange(key, offset, length, etag) {
+      if (length < 1) return new Uint8Array();
+      const range = `bytes=${offset}-${offset + length - 1}`;
+      return unlessMissing(get(key, etag, range).catch(noneBeyondTheEnd));
+    },
+
+    async write(key, bytes, { contentType, sha256, labels }) {
+      const command = new PutObjectCommand({
+        ...at(key),
+        Body: bytes,
+        ContentType: contentType,
+        ...(sha256 && { ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64') }),
+        ...(labels && { Metadata: metadataOf(labels) }),
+      });
+      // The signer wants a SHA-256 of the body as well, and takes one that it finds in this header.
+      if (sha256)
+        command.middlewareStack.add(
+          (next) => (args) => next({ ...args, request: withPayloadHash(args.request, sha256) }),
+          { step: 'build' },
+        );
+      const { ETag: etag } = await client.send(command);
+      if (!etag) throw new Error(`S3 told no ETag of ${key}.`);
+      return unquoted(etag);
+    },
+
+    async remove(keys) {
+      for (let from = 0; from < keys.length; from += mostPerRemoval) {
+        const some = keys.slice(from, from + mostPerRemoval);
+        const { Errors: errors } = await client.send(
+          new DeleteObjectsCommand({
+            Bucket: bucket,
+            Delete: { Objects: some.map((key) => ({ Key: key })), Quiet: true },
+          }),
+        );
+        const [first] = errors ?? [];
+        if (first) throw new Error(`S3 did not remove ${first.Key}: ${first.Code}.`);
+      }
+    },
+
+    link: (key, seconds, as) =>
+      getSignedUrl(
+        client,
+        new GetObjectCommand({
+          ...at(key),
+          ...(as && { ResponseContentDisposition: dispositionOf(as.filename) }),
+        }),
+        { expiresIn: seconds },
+      ),
+  };
+};
+
+const mostPerRemoval = 1000; // DeleteObjects' limit
+
+const unquoted = (etag: string) => etag.replace(/^"|"$/g, '');
+
+/** A checksum of a whole object. One of an object uploaded in parts (`…-3`) is not of its bytes. */
+const hexOf = (checksum: string | undefined) =>
+  checksum && /^[A-Za-z0-9+/]{43}=$/.test(checksum)
+    ? Buffer.from(checksum, 'base64').toString('hex')
+    : undefined;
+
+/** No such object, or no longer the one with that ETag. A bucket that is missing is a fault, and rises. */
+const missing = new Set(['NoSuchKey', 'NotFound', 'PreconditionFailed']);
+const unlessMissing = <T>(asked: Promise<T>): Promise<T | undefined> =>
+  asked.catch((error) => {
+    if (error instanceof S3ServiceException && missing.has(error.name)) return undefined;
+    throw error;
+  });
+
+const noneBeyondTheEnd = (error: unknown): Uint8Array => {
+  if (error instanceof S3ServiceException && error.name === 'InvalidRange') return new Uint8Array();
+  throw error;
+};
+
+const withPayloadHash = (request: unknown, sha256: string): unknown => {
+  if (typeof request === 'object' && request && 'headers' in request && request.headers)
+    Object.assign(request.headers, { 'x-amz-content-sha256': sha256 });
+  return request;
+};
+
+/** RFC 6266: a plain name for old readers, and the real one (RFC 8187) for all others. */
+const dispositionOf = (filename: string): string => {
+  const plain = filename.replace(/[^\w. -]/g, '_');
+  const real = encodeURIComponent(filename.toWellFormed()).replace(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `inline; filename="${plain}"; filename*=UTF-8''${real}`;
+};

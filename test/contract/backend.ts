@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  DescribeTableCommand,
+} from '@aws-sdk/client-dynamodb';
+import {
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  DeleteObjectsCommand,
+  ListObjectsV2Command,
+} from '@aws-sdk/client-s3';
+import { CreateQueueCommand, DeleteQueueCommand } from '@aws-sdk/client-sqs';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { startDynamodb } from '#infra/local/emulators/dynamodb.ts';
+import { startS3 } from '#infra/local/emulators/s3.ts';
+import { startSqs } from '#infra/local/emulators/sqs.ts';
+import { openDynamodb, openS3, openSqs } from '#lib/aws/clients.ts';
+import { eventually } from '#test/support/eventually.ts';
+
+/**
+ * The suites run on the embedded emulators, or on whatever AWS_ENDPOINT_URL names: then with the
+ * region and credentials of the environment. Everything made there has a name of its own, and is
+ * removed in the end.
+ */
+export const embedded = !process.env['AWS_ENDPOINT_URL'];
+
+const credentials = { accessKeyId: 'contract', secretAccessKey: 'contract-suite' };
+const connection = (url: string) => ({ endpoint: url, region: 'us-east-1', credentials });
+const nowhere = { url: '', stop: async () => {} };
+const uniqueName = () => `contract-${randomUUID().slice(0, 18)}`;
+
+const KeySchema = z.array(
+  z.object({ AttributeName: z.string(), KeyType: z.enum(['HASH', 'RANGE']) }),
+);
+const Template = z.object({
+  Resources: z.record(
+    z.string(),
+    z.object({
+      Type: z.literal('AWS::DynamoDB::Table'),
+      Properties: z.object({
+        TableName: z.string(),
+        BillingMode: z.literal('PAY_PER_REQUEST'),
+        KeySchema,
+        AttributeDefinitions: z.array(
+          z.object({ AttributeName: z.string(), AttributeType: z.enum(['S', 'N', 'B']) }),
+        ),
+        GlobalSecondaryIndexes: z
+          .array(
+            z.object({
+              IndexName: z.string(),
+              KeySchema,
+              Projection: z.object({ ProjectionType: z.enum(['KEYS_ONLY', 'ALL']) }),
+            }),
+          )
+          .optional(),
+      }),
+    }),
+  ),
+});
+
+const tablesFile = new URL('../../infra/tables.yml', import.meta.url);
+const templates = () => Template.parse(parse(readFileSync(tablesFile, 'utf8'))).Resources;
+
+export type Tables = {
+  imagesTable: string;
+  contentsTable: string;
+  talliesTable: string;
+  shelvesTable: string;
+  answersTable: string;
+};
+
+/** DynamoDB, and a way to get the tables of infra/tables.yml under new names. */
+export const openDynamodbBackend = async (options: { conflict?: () => boolean } = {}) => {
+  const server = embedded ? await startDynamodb({ port: 0, ...options }) : nowhere;
+  const client = openDynamodb(embedded ? connection(server.url) : {});
+  const made: string[] = [];
+
+  const makeTable = async (logicalName: string) => {
+    const template = templates()[logicalName];
+    if (!template) throw new Error(`infra/tables.yml has no ${logicalName}.`);
+    const { TableName: _, ...properties } = template.Properties;
+    const name = `${uniqueName()}-${logicalName}`;
+    await client.send(new CreateTableCommand({ ...properties, TableName: name }));
+    made.push(name);
+    await eventually(
+      async () => {
+        const { Table } = await client.send(new DescribeTableCommand({ TableName: name }));
+        if (Table?.TableStatus !== 'ACTIVE') throw new Error(`${name} is ${Table?.TableStatus}.`);
+      },
+      { within: 25_000, every: embedded ? 5 : 500 },
+    );
+    return name;
+  };
+
+  return {
+    client,
+    makeTables: async (): Promise<Tables> => {
+      const [imagesTable, contentsTable, talliesTable, shelvesTable, answersTable] =
+        await Promise.all([
+          makeTable('ImagesTable'),
+          makeTable('ContentsTable'),
+          makeTable('TalliesTable'),
+          makeTable('ShelvesTable'),
+          makeTable('AnswersTable'),
+        ]);
+      return { imagesTable, contentsTable, talliesTable, shelvesTable, answersTable };
+    },
+    stop: async () => {
+      if (!embedded)
+        for (const TableName of made) await client.send(new DeleteTableCommand({ TableName }));
+      client.destroy();
+      await server.stop();
+    },
+  };
+};
+
+/** S3, and a way to get a new bucket. */
+export const openS3Backend = async () => {
+  const folder = embedded ? mkdtempSync(join(tmpdir(), 'darkroom-contract-')) : undefined;
+  const { secretAccessKey } = credentials;
+  const server = folder
+    ? await startS3({ port: 0, folder, secretAccessKey, onEvent: async () => {} })
+    : nowhere;
+  const client = openS3(folder ? connection(server.url) : {});
+  const made: string[] = [];
+
+  const empty = async (Bucket: string) => {
+    const { Contents: contents = [] } = await client.send(new ListObjectsV2Command({ Bucket }));
+    const Objects = contents.map(({ Key }) => ({ Key }));
+    if (Objects.length)
+      await client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }));
+  };
+
+  return {
+    client,
+    makeBucket: async (): Promise<string> => {
+      const Bucket = uniqueName();
+      await client.send(new CreateBucketCommand({ Bucket }));
+      made.push(Bucket);
+      return Bucket;
+    },
+    stop: async () => {
+      if (!folder)
+        for (const Bucket of made) {
+          await empty(Bucket);
+          await client.send(new DeleteBucketCommand({ Bucket }));
+        }
+      client.destroy();
+      await server.stop();
+      if (folder) rmSync(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+/** SQS, and a way to get the URL of a new queue. */
+export const openSqsBackend = async () => {
+  const server = embedded ? await startSqs({ port: 0 }) : nowhere;
+  const client = openSqs(embedded ? connection(server.url) : {});
+  const made: string[] = [];
+
+  return {
+    client,
+    makeQueue: async (): Promise<string> => {
+      const { QueueUrl: url } = await client.send(
+        new CreateQueueCommand({
+          QueueName: uniqueName(),
+          Attributes: { VisibilityTimeout: '60' },
+        }),
+      );
+      if (!url) throw new Error('SQS told no URL of the queue it made.');
+      made.push(url);
+      return url;
+    },
+    stop: async () => {
+      if (!embedded)
+        for (const QueueUrl of made) await client.send(new DeleteQueueCommand({ QueueUrl }));
+      client.destroy();
+      await server.stop();
+    },
+  };
+};

@@ -1,0 +1,119 @@
+import { createServer, request as forward } from 'node:http';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { openDynamodb } from '#lib/aws/clients.ts';
+import { itemOf } from '#lib/aws/dynamo-image-items.ts';
+import { dynamoImages } from '#lib/aws/dynamo-images.ts';
+import { changeImage } from '#lib/images/change-image.ts';
+import type { Image } from '#lib/images/image.ts';
+import { anImage } from '#test/support/an-image.ts';
+import { embedded, openDynamodbBackend } from './backend.ts';
+
+// What only the DynamoDB adapter can get wrong.
+
+let backend: Awaited<ReturnType<typeof openDynamodbBackend>>;
+beforeAll(async () => {
+  backend = await openDynamodbBackend();
+});
+afterAll(() => backend.stop());
+
+/** A way to DynamoDB on which the answer to the first write of a kind is lost, though it is done. */
+const losingAnswersTo = async (operation: string) => {
+  const found = await backend.client.config.endpoint?.();
+  let lost = 0;
+  const server = createServer((incoming, outgoing) => {
+    const { method, url, headers } = incoming;
+    const target = { host: found?.hostname, port: found?.port, method, path: url, headers };
+    const passed = forward(target, (answer) => {
+      const matches = String(headers['x-amz-target']).endsWith(`.${operation}`);
+      if (matches && lost++ === 0) {
+        answer.resume().on('end', () => incoming.socket.destroy());
+        return;
+      }
+      outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+      answer.pipe(outgoing);
+    });
+    incoming.pipe(passed);
+  });
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  const address = server.address();
+  const client = openDynamodb({
+    endpoint: `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`,
+    region: 'us-east-1',
+    credentials: backend.client.config.credentials,
+  });
+  onTestFinished(() => {
+    client.destroy();
+    server.close();
+  });
+  return { client, times: () => lost };
+};
+
+describe.runIf(embedded)('a write whose answer was lost', () => {
+  it('is counted once, though the SDK sends it again', async () => {
+    const tables = await backend.makeTables();
+    const { client, times } = await losingAnswersTo('TransactWriteItems');
+    const images = dynamoImages(tables, client);
+
+    expect(await images.swap(undefined, anImage())).toBe(true);
+
+    expect(times()).toBe(2);
+    expect((await images.counts()).total).toBe(1);
+    expect((await images.find(anImage().imageId))?.version).toBe(1);
+  });
+
+  it('that counts nothing may be denied, and is found when it is decided on again', async () => {
+    const tables = await backend.makeTables();
+    const { client, times } = await losingAnswersTo('PutItem');
+    const images = dynamoImages(tables, client);
+    await images.swap(undefined, anImage());
+    const rename = (image: Image | undefined) =>
+      image && image.originalName !== 'renamed'
+        ? { image: { ...image, originalName: 'renamed' } }
+        : undefined;
+
+    const { image } = await changeImage(anImage().imageId, rename, { images });
+
+    expect(times()).toBe(2);
+    expect(image?.originalName).toBe('renamed');
+    expect((await images.find(anImage().imageId))?.version).toBe(2);
+  });
+});
+
+describe('an index that lags behind', () => {
+  it('puts no image into a list where it no longer is', async () => {
+    const tables = await backend.makeTables();
+    const images = dynamoImages(tables, backend.client);
+    const at = (key: string, more: Partial<Image> = {}) => anImage({ key, ...more });
+    await images.swap(undefined, at('right'));
+
+    const left = '2026-11-01T00:00:00.000Z';
+    const stale = [
+      { ...itemOf(at('deleted', { deleted: 'deleting' }), 1), shelf: '2026-11' },
+      { ...itemOf(at('begun', { beganAt: left }), 1), status_shelf: 'queued#2026-11' },
+      { ...itemOf(at('moved'), 1), listed_at: `${left}#${at('moved').imageId}` },
+    ];
+    for (const Item of stale)
+      await backend.client.send(new PutCommand({ TableName: tables.imagesTable, Item }));
+
+    const namesOf = async (status?: 'queued') => {
+      const { images: found } = await images.list({ status, limit: 10 });
+      return found.map(({ originalName }) => originalName).toSorted();
+    };
+    expect(await namesOf()).toEqual(['begun', 'right']);
+    expect(await namesOf('queued')).toEqual(['right']);
+  });
+});
+
+describe('a record', () => {
+  it('expires when its image is gone, a day later, and not before', () => {
+    const now = Date.now() / 1000;
+
+    const gone = itemOf(anImage({ deleted: 'gone' }), 1);
+    expect(gone).toMatchObject({ expires: expect.closeTo(now + 86_400, -2) });
+    expect(gone).not.toHaveProperty('shelf');
+    expect(gone).not.toHaveProperty('status_shelf');
+    expect(itemOf(anImage({ deleted: 'deleting' }), 1)).not.toHaveProperty('expires');
+    expect(itemOf(anImage(), 1)).not.toHaveProperty('expires');
+  });
+});

@@ -1,0 +1,28 @@
+import { afterAll, beforeAll } from 'vitest';
+import { dynamoContents } from '#lib/aws/dynamo-contents.ts';
+import { dynamoImages } from '#lib/aws/dynamo-images.ts';
+import { inMemoryImages } from '#test/support/in-memory-images.ts';
+import { openDynamodbBackend } from './backend.ts';
+import { imageListsContract } from './image-lists.contract.ts';
+import { imagesContract, type OpenImages } from './images.contract.ts';
+
+const inMemory: OpenImages = async () => {
+  const images = inMemoryImages();
+  return { images, contents: images.contents };
+};
+imagesContract('memory', inMemory);
+imageListsContract('memory', inMemory);
+
+let backend: Awaited<ReturnType<typeof openDynamodbBackend>>;
+beforeAll(async () => {
+  backend = await openDynamodbBackend();
+});
+afterAll(() => backend.stop());
+
+const inDynamodb: OpenImages = async () => {
+  const tables = await backend.makeTables();
+  const { client } = backend;
+  return { images: dynamoImages(tables, client), contents: dynamoContents(tables, client) };
+};
+imagesContract('DynamoDB', inDynamodb);
+imageListsContract('DynamoDB', inDynamodb);

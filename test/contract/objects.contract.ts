@@ -1,0 +1,100 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { Objects } from '#lib/images/objects.ts';
+
+const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+const contentType = 'image/jpeg';
+const bytes = new Uint8Array(randomBytes(3000));
+const otherEtag = '0123456789abcdef0123456789abcdef';
+
+/** What every store of objects must do. */
+export const objectsContract = (name: string, open: () => Promise<Objects>) =>
+  describe(`${name} keeps objects`, () => {
+    it.each(['plain.jpg', 'Urlaub 2026/süd + west/日本 %20&=?#~.jpg', 'a//b/c'])(
+      'under the key %s',
+      async (key) => {
+        const objects = await open();
+
+        const etag = await objects.write(key, bytes, { contentType });
+
+        expect(await objects.read(key)).toEqual(bytes);
+        expect(await objects.read(key, etag)).toEqual(bytes);
+        expect(await objects.head(key)).toMatchObject({ etag, sizeBytes: 3000, contentType });
+        expect(etag).not.toContain('"');
+        await objects.remove([key]);
+        expect(await objects.head(key)).toBeUndefined();
+      },
+    );
+
+    it('and tells what it knows of them', async () => {
+      const objects = await open();
+      const begun = Date.now();
+      const labels = { name: 'Größe 100% "日本".jpg', 'request-id': 'r-1' };
+      const sha256 = hashOf(bytes);
+
+      await objects.write('labelled', bytes, { contentType, labels, sha256 });
+      await objects.write('bare', bytes, { contentType });
+
+      const head = await objects.head('labelled');
+      expect(head).toMatchObject({ labels, sha256, sizeBytes: 3000, contentType });
+      expect(Math.abs((head?.lastModified.getTime() ?? 0) - begun)).toBeLessThan(60_000);
+      expect(await objects.head('bare')).toMatchObject({ labels: {}, sha256: undefined });
+    });
+
+    it('but not bytes that do not match their hash', async () => {
+      const objects = await open();
+      const sha256 = hashOf(new Uint8Array([1]));
+
+      await expect(objects.write('wrong', bytes, { contentType, sha256 })).rejects.toThrow();
+
+      expect(await objects.head('wrong')).toBeUndefined();
+    });
+
+    it('and gives another ETag to other bytes under the same key', async () => {
+      const objects = await open();
+
+      const first = await objects.write('twice', bytes, { contentType });
+      expect(await objects.write('twice', bytes, { contentType })).toBe(first);
+      const second = await objects.write('twice', bytes.slice(1), { contentType });
+
+      expect(second).not.toBe(first);
+      expect(await objects.read('twice', first)).toBeUndefined();
+      expect(await objects.readRange('twice', 0, 10, first)).toBeUndefined();
+      expect(await objects.read('twice', second)).toEqual(bytes.slice(1));
+    });
+
+    it('and finds nothing where there is nothing', async () => {
+      const objects = await open();
+
+      expect(await objects.head('none')).toBeUndefined();
+      expect(await objects.read('none')).toBeUndefined();
+      expect(await objects.read('none', otherEtag)).toBeUndefined();
+      expect(await objects.readRange('none', 0, 10)).toBeUndefined();
+      await objects.remove([]);
+      await objects.remove(['none']);
+    });
+
+    it('and reads as much of them as is asked for and there', async () => {
+      const objects = await open();
+      const etag = await objects.write('range', bytes, { contentType });
+      await objects.write('empty', new Uint8Array(), { contentType });
+
+      expect(await objects.readRange('range', 0, 100, etag)).toEqual(bytes.slice(0, 100));
+      expect(await objects.readRange('range', 2900, 500)).toEqual(bytes.slice(2900));
+      expect(await objects.readRange('range', 3000, 10, etag)).toEqual(new Uint8Array());
+      expect(await objects.readRange('range', 9000, 10)).toEqual(new Uint8Array());
+      expect(await objects.readRange('empty', 0, 10)).toEqual(new Uint8Array());
+      expect(await objects.read('empty')).toEqual(new Uint8Array());
+    });
+
+    it('until they are removed, several at once, some there and some not', async () => {
+      const objects = await open();
+      const keys = ['x/1', 'x/ü & <2>.jpg', 'x/3'];
+      for (const key of [...keys, 'y']) await objects.write(key, bytes, { contentType });
+
+      await objects.remove([...keys, 'never/there']);
+
+      for (const key of keys) expect(await objects.head(key)).toBeUndefined();
+      expect(await objects.read('y')).toEqual(bytes);
+    });
+  });
