@@ -1,0 +1,34 @@
+import type { ImageView } from './image-view.ts';
+
+const base = 'https://darkroom.example/api/images/mfrggzdfmztwq2lknnwg23tpob';
+
+/** A picture as it is answered when it was just taken. */
+export const queuedImage: ImageView = {
+  image_id: 'mfrggzdfmztwq2lknnwg23tpob',
+  original_name: 'photo.jpg',
+  status: 'queued',
+  source: 'upload',
+  uploaded_at: '2026-11-21T09:30:00.000Z',
+  processed_at: null,
+  metadata: {
+    width: 1920,
+    height: 1080,
+    format: 'jpeg',
+    size_bytes: 2048576,
+    sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  },
+  thumbnails: { small: `${base}/thumbnails/small`, medium: `${base}/thumbnails/medium` },
+  file_path: 'uploads/5f0c/photo.jpg',
+  file_url: `${base}/original`,
+  first_upload: '2026-11-21T09:30:00.000Z',
+  caption: null,
+  exif: null,
+  error: null,
+  placeholder: null,
+  dominant_color: null,
+  steps: {
+    thumbnails: { state: 'pending' },
+    exif: { state: 'pending' },
+    caption: { state: 'pending' },
+  },
+};

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+export type Json = Record<string, unknown>;
+/** What becomes `components.schemas`. */
+export type Schemas = Record<string, unknown>;
+
+/**
+ * A zod schema as JSON Schema, with its named parts moved to `schemas`. `input` is what a caller
+ * may send (more than it names is ignored), `output` what is answered (exactly that).
+ */
+export const jsonSchema = (
+  schema: z.ZodType,
+  schemas: Schemas,
+  io: 'input' | 'output' = 'output',
+): Json => {
+  const made = z.toJSONSchema(schema, {
+    io,
+    // The pattern of a time fills half a page and says no more than its format does.
+    override: ({ jsonSchema: part }) => {
+      if (part.format === 'date-time') delete part.pattern;
+    },
+  });
+  const { $schema: _, $defs = {}, id, ...rest } = made;
+  const named: Record<string, Json> = { ...$defs, ...(id && { [id]: rest }) };
+  for (const [name, { id: __, ...part }] of Object.entries(named)) schemas[name] = pointed(part);
+  return id ? { $ref: `#/components/schemas/${id}` } : pointed(rest);
+};
+
+const pointed = (part: Json): Json =>
+  JSON.parse(JSON.stringify(part).replaceAll('"#/$defs/', '"#/components/schemas/'));

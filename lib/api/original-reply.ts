@@ -1,0 +1,20 @@
+import { emptyReply, reply } from './route.ts';
+
+/** A redirect to a short-lived URL, or that URL as JSON for those who ask for JSON. */
+export const originalReply = (
+  { headers }: { headers: { accept?: string | undefined } },
+  { url, expiresAt }: { url: string; expiresAt: Date },
+) =>
+  wantsJson(headers.accept)
+    ? reply(200, { url, expires_at: expiresAt.toISOString() })
+    : emptyReply(302, { location: url, 'cache-control': 'no-store' });
+
+/** Only where JSON is named: a browser's wildcard means the picture. */
+const wantsJson = (accept = ''): boolean =>
+  accept
+    .toLowerCase()
+    .split(',')
+    .map((range) => range.split(';').map((part) => part.trim()))
+    .some(([type, ...rest]) => type === 'application/json' && !rest.some(isRefused));
+
+const isRefused = (parameter: string): boolean => /^q=0(\.0*)?$/.test(parameter);

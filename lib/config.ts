@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { type CaptionSecret, complaintsOf, Settings } from './settings.ts';
+
+export { captionSecrets } from './settings.ts';
+
+const text = z.string().trim().min(1);
+
+/** Where this deployment keeps its things; CloudFormation or the local launcher fills it in. */
+const Resources = z.object({
+  STAGE: text,
+  ORIGINALS_BUCKET: text,
+  DERIVED_BUCKET: text,
+  IMAGES_TABLE: text,
+  CONTENTS_TABLE: text,
+  TALLIES_TABLE: text,
+  SHELVES_TABLE: text,
+  ANSWERS_TABLE: text,
+  ARRIVALS_QUEUE: z.url(),
+  MAKE_THUMBNAILS_QUEUE: z.url(),
+  READ_EXIF_QUEUE: z.url(),
+  WRITE_CAPTION_QUEUE: z.url(),
+  ARRIVALS_DEAD_QUEUE: z.url(),
+  MAKE_THUMBNAILS_DEAD_QUEUE: z.url(),
+  READ_EXIF_DEAD_QUEUE: z.url(),
+  WRITE_CAPTION_DEAD_QUEUE: z.url(),
+});
+
+const read = <T>(schema: z.ZodType<T>): T => {
+  // An empty line in .env means "not set".
+  const environment = Object.fromEntries(Object.entries(process.env).filter(([, v]) => v !== ''));
+  const parsed = schema.safeParse(environment);
+  if (parsed.success) return parsed.data;
+  throw new Error(complaintsOf(parsed.error, environment));
+};
+
+/** Says that a secret is there, to those who need not know it: no call, no value. */
+export const secretPresence = (name: string): string | undefined =>
+  process.env[name] || process.env[`${name}_PARAMETER`] ? 'set' : undefined;
+
+const settings = read(Settings);
+const resources = read(Resources);
+
+export const config = {
+  stage: resources.STAGE,
+  publicUrl: settings.PUBLIC_URL,
+  sizes: settings.THUMBNAIL_SIZES,
+  multipartMaxBytes: settings.MULTIPART_MAX_BYTES,
+  uploadMaxBytes: settings.UPLOAD_MAX_BYTES,
+  originalsBucket: resources.ORIGINALS_BUCKET,
+  derivedBucket: resources.DERIVED_BUCKET,
+  tables: {
+    imagesTable: resources.IMAGES_TABLE,
+    contentsTable: resources.CONTENTS_TABLE,
+    talliesTable: resources.TALLIES_TABLE,
+    shelvesTable: resources.SHELVES_TABLE,
+    answersTable: resources.ANSWERS_TABLE,
+  },
+  queues: {
+    arrivals: resources.ARRIVALS_QUEUE,
+    thumbnails: resources.MAKE_THUMBNAILS_QUEUE,
+    exif: resources.READ_EXIF_QUEUE,
+    caption: resources.WRITE_CAPTION_QUEUE,
+  },
+  deadLetterQueues: {
+    arrivals: resources.ARRIVALS_DEAD_QUEUE,
+    'make-thumbnails': resources.MAKE_THUMBNAILS_DEAD_QUEUE,
+    'read-exif': resources.READ_EXIF_DEAD_QUEUE,
+    'write-caption': resources.WRITE_CAPTION_DEAD_QUEUE,
+  },
+  /** Who writes captions. Secrets are no settings: they are looked up by name. */
+  caption: (secretOf: (name: CaptionSecret) => string | undefined) => ({
+    provider: settings.CAPTION_PROVIDER,
+    baseUrl: settings.CAPTION_BASE_URL,
+    model: settings.CAPTION_MODEL,
+    timeoutMs: settings.CAPTION_TIMEOUT_SECONDS * 1000,
+    apiKey: secretOf('CAPTION_API_KEY'),
+    hfToken: secretOf('HF_TOKEN'),
+    geminiKey: secretOf('GEMINI_API_KEY') ?? secretOf('geminikey'),
+    openaiKey: secretOf('OPENAI_API_KEY'),
+  }),
+};

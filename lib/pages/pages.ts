@@ -1,0 +1,24 @@
+import { Problem } from '#lib/problem.ts';
+import { type PageFile, type PageName, readAsset, readPage } from './assets.ts';
+import { securityHeadersOf } from './security.ts';
+
+/** A file to be shown, with the headers that keep it to itself. */
+export type Shown = PageFile & { headers: Record<string, string> };
+
+/** The first page, or the file that `name` asks for. */
+export const showFile = async (name: string | undefined): Promise<Shown> => {
+  if (name === undefined) return showPage('welcome');
+  const asset = await readAsset(name);
+  if (!asset)
+    throw new Problem('not-found', 'There is no such file. The pages are /, /docs and /redoc.');
+  return { ...asset, headers: {} };
+};
+
+/** Swagger UI, or ReDoc where the path ends with its name. */
+export const showDocs = (pathname: string): Promise<Shown> =>
+  showPage(/\/redoc\/?$/.test(pathname) ? 'redoc' : 'docs');
+
+const showPage = async (name: PageName): Promise<Shown> => ({
+  ...(await readPage(name)),
+  headers: securityHeadersOf(name),
+});
