@@ -34,9 +34,13 @@ const deps = {
   captioning: captioningOf(config.caption(secretPresence)),
 };
 
-export const handler = endpoint(routes.getHealth, async () => {
-  const health = await checkHealth(deps);
-  return health.healthy
-    ? reply(200, health)
-    : reply(503, health, { error: 'Something this service needs is down.' });
-});
+export const handler = endpoint(
+  routes.getHealth,
+  async () => {
+    const health = await checkHealth(deps);
+    return health.healthy
+      ? reply(200, health)
+      : reply(503, health, { error: 'Something this service needs is down.' });
+  },
+  config,
+);

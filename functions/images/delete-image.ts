@@ -15,7 +15,11 @@ const deps = {
   sizes: config.sizes,
 };
 
-export const handler = endpoint(routes.deleteImage, async ({ path }) => {
-  await removeImage(path.image_id, deps);
-  return reply(200, { image_id: path.image_id, deleted: true });
-});
+export const handler = endpoint(
+  routes.deleteImage,
+  async ({ path }) => {
+    await removeImage(path.image_id, deps);
+    return reply(200, { image_id: path.image_id, deleted: true });
+  },
+  config,
+);

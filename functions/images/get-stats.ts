@@ -7,6 +7,8 @@ import { config } from '#lib/config.ts';
 
 const images = dynamoImages(config.tables);
 
-export const handler = endpoint(routes.getStats, async () =>
-  reply(200, statsOf(await images.counts())),
+export const handler = endpoint(
+  routes.getStats,
+  async () => reply(200, statsOf(await images.counts())),
+  config,
 );

@@ -13,15 +13,19 @@ const deps = {
   uploadMaxBytes: config.uploadMaxBytes,
 };
 
-export const handler = endpoint(routes.inviteUpload, async ({ body, requestId }) => {
-  const { filename, content_type: contentType, size_bytes: sizeBytes, sha256 } = body;
-  const wish = { filename, contentType, sizeBytes, sha256, requestId };
-  const { imageId, url, fields, expiresAt, maxBytes } = await inviteUpload(wish, deps);
-  return reply(201, {
-    image_id: imageId,
-    url,
-    fields,
-    expires_at: expiresAt.toISOString(),
-    max_bytes: maxBytes,
-  });
-});
+export const handler = endpoint(
+  routes.inviteUpload,
+  async ({ body, requestId }) => {
+    const { filename, content_type: contentType, size_bytes: sizeBytes, sha256 } = body;
+    const wish = { filename, contentType, sizeBytes, sha256, requestId };
+    const { imageId, url, fields, expiresAt, maxBytes } = await inviteUpload(wish, deps);
+    return reply(201, {
+      image_id: imageId,
+      url,
+      fields,
+      expires_at: expiresAt.toISOString(),
+      max_bytes: maxBytes,
+    });
+  },
+  config,
+);

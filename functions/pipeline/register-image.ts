@@ -17,6 +17,7 @@ const deps = {
   workers: sqsWorkers(config.queues),
   captioning: captioningOf(config.caption(secretPresence)),
   sizes: config.sizes,
+  now: () => new Date(),
 };
 
 export const handler = consumer(

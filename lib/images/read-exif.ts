@@ -21,7 +21,11 @@ export const readExif = async (
   const { images, originals, readTags } = deps;
   const effort = startTimer(attempts, deps);
   const image = (await images.find(message.image_id))?.image;
-  if (!isCurrent(image, 'exif', message) || !isOpen(image.steps.exif)) return;
+  const isGone = !image || image.deleted !== undefined;
+  // Killed between keeping its tags and saying so, while it was deleted: they may hold a position.
+  if (isGone) return images.forgetRawExif(message.image_id);
+  if (!isCurrent(image, 'exif', message)) return;
+  if (!isOpen(image.steps.exif)) return;
   const { imageId, key, etag, rev, sizeBytes } = image;
 
   if (!image.beganAt)

@@ -8,8 +8,9 @@ import type { Objects } from './objects.ts';
 import type { Size } from './picture.ts';
 import { clearLeftovers } from './remove-image.ts';
 import { askForPending } from './steps.ts';
+import type { Timed } from './timer.ts';
 
-type Deps = {
+type Deps = Timed & {
   images: Images;
   contents: Contents;
   originals: Objects;
@@ -28,7 +29,7 @@ type Deps = {
 export const registerImage = async (
   key: string,
   requestId: string,
-  { images, contents, originals, derived, workers, captioning, sizes }: Deps,
+  { images, contents, originals, derived, workers, captioning, sizes, now }: Deps,
 ): Promise<Image | undefined> => {
   const { image } = await changeImage(
     imageIdOf(key),
@@ -44,7 +45,7 @@ export const registerImage = async (
         originalName: labels['name'] ?? lastSegmentOf(key),
         source: sourceOf(key),
         requestId: labels['request-id'] ?? requestId,
-        arrivedAt: lastModified,
+        arrivedAt: arrivalOf(lastModified, now()),
       };
       return arrive(known, arrival, { contents, captioning, sizes });
     },
@@ -56,6 +57,10 @@ export const registerImage = async (
   await askForPending(image, { workers });
   return image;
 };
+
+/** S3 tells whole seconds, in which lists would lose their order; fresh news is dated by our clock. */
+const arrivalOf = (lastModified: Date, now: Date): Date =>
+  Math.abs(now.getTime() - lastModified.getTime()) < 10_000 ? now : lastModified;
 
 /** Keys that we choose tell which door they came by; any other key was dropped. */
 const sourceOf = (key: string): Source => {

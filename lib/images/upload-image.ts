@@ -65,7 +65,14 @@ export const uploadImage = async (upload: Upload, deps: Deps): Promise<Image> =>
     deps,
   );
   if (!image) throw new Error(`The image at ${key} was not recorded.`);
-  return image;
+  return asAccepted(image, arrival, deps);
+};
+
+/** What was accepted, also when the workers were quicker than this answer. */
+const asAccepted = async (image: Image, arrival: Arrival, deps: Deps): Promise<Image> => {
+  const { listedAt, uploadedAt } = image;
+  const accepted = await arrive(undefined, arrival, deps);
+  return accepted ? { ...accepted.image, listedAt, uploadedAt } : image;
 };
 
 const keyOf = ({ uploadId, filename }: Upload): string =>

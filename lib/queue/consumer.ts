@@ -54,19 +54,18 @@ export const consumer = <Message>(
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const last = attempts >= maxReceiveCount;
+      // SQS moves it to the dead-letter queue when it would be received once more: at once, then.
+      const seconds = last ? 0 : backoffOf(error, attempts);
       const context = { ...fields(message), error: `${nameOf(error)}: ${reason}` };
       if (last) {
         logger.error('message given up', context);
         if (message !== undefined)
           await giveUp?.(message, { reason: sentenceOf(reason), attempts });
-      } else {
-        const seconds = backoffOf(error, attempts);
-        logger.warn('message comes back', { ...context, in_seconds: seconds });
-        await backOff(queueUrl, record.receiptHandle, seconds).catch((failed) =>
-          // Then it comes back when its visibility timeout ends: later, but it comes.
-          logger.warn('message could not be given back', { ...context, error: String(failed) }),
-        );
-      }
+      } else logger.warn('message comes back', { ...context, in_seconds: seconds });
+      await backOff(queueUrl, record.receiptHandle, seconds).catch((failed) =>
+        // Then it comes back when its visibility timeout ends: later, but it comes.
+        logger.warn('message could not be given back', { ...context, error: String(failed) }),
+      );
       throw error;
     }
   };

@@ -5,7 +5,7 @@ import type { Images, Place } from '#lib/images/images.ts';
 import { anImage } from '#test/support/an-image.ts';
 import { eventually } from '#test/support/eventually.ts';
 import type { OpenImages } from './images.contract.ts';
-import { at, done } from './images-given.ts';
+import { at, change, done } from './images-given.ts';
 
 const allDone = { thumbnails: done, exif: done, caption: done };
 const rejected = { kind: 'type', reason: 'no picture' } as const;
@@ -28,9 +28,6 @@ const addAll = (images: Images, all: Image[]) =>
       changeImage(image.imageId, (known) => (known ? undefined : { image }), { images }),
     ),
   );
-
-const change = (images: Images, { imageId }: Image, how: Partial<Image>) =>
-  changeImage(imageId, (image) => image && { image: { ...image, ...how } }, { images });
 
 const namesOf = (images: readonly Image[]) => images.map(({ originalName }) => originalName);
 

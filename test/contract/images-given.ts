@@ -1,5 +1,7 @@
+import { expect } from 'vitest';
+import { changeImage } from '#lib/images/change-image.ts';
 import type { Image, Step } from '#lib/images/image.ts';
-import type { Content } from '#lib/images/images.ts';
+import type { Content, Images, Versioned } from '#lib/images/images.ts';
 import { anImage } from '#test/support/an-image.ts';
 
 export const at = '2026-11-21T10:00:00.000Z';
@@ -47,3 +49,13 @@ export const fullImage: Image = anImage({
   },
   leftovers: [{ contentId: 'beef/small-200', maker: 'x.1' }],
 });
+
+export const add = async (images: Images, image: Image): Promise<Versioned> => {
+  expect(await images.swap(undefined, image)).toBe(true);
+  const found = await images.find(image.imageId);
+  if (!found) throw new Error('An image that was added is not found.');
+  return found;
+};
+
+export const change = (images: Images, { imageId }: Image, how: Partial<Image>) =>
+  changeImage(imageId, (image) => image && { image: { ...image, ...how } }, { images });

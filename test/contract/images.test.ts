@@ -3,6 +3,7 @@ import { dynamoContents } from '#lib/aws/dynamo-contents.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { inMemoryImages } from '#test/support/in-memory-images.ts';
 import { openDynamodbBackend } from './backend.ts';
+import { contentsContract } from './contents.contract.ts';
 import { imageListsContract } from './image-lists.contract.ts';
 import { imagesContract, type OpenImages } from './images.contract.ts';
 
@@ -11,6 +12,7 @@ const inMemory: OpenImages = async () => {
   return { images, contents: images.contents };
 };
 imagesContract('memory', inMemory);
+contentsContract('memory', inMemory);
 imageListsContract('memory', inMemory);
 
 let backend: Awaited<ReturnType<typeof openDynamodbBackend>>;
@@ -25,4 +27,5 @@ const inDynamodb: OpenImages = async () => {
   return { images: dynamoImages(tables, client), contents: dynamoContents(tables, client) };
 };
 imagesContract('DynamoDB', inDynamodb);
+contentsContract('DynamoDB', inDynamodb);
 imageListsContract('DynamoDB', inDynamodb);

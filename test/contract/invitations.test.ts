@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { s3Invitations } from '#lib/aws/s3-invitations.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
-import { openS3Backend } from './backend.ts';
+import { embedded, openS3Backend } from './backend.ts';
 
 // Only S3 can take a form: the fake makes ones that nobody can post.
 
@@ -45,7 +45,16 @@ describe('an invitation', () => {
     });
   });
 
-  it('has S3 verify a hash that was claimed', async () => {
+  it('with a claimed hash never passes it off as that of other bytes', async () => {
+    const { objects, post } = await given({ sha256 });
+
+    await post(bytes.slice(1));
+
+    expect((await objects.head(key))?.sha256).not.toBe(sha256);
+  });
+
+  // ministack 1.5.33 does not read checksum fields of a form: it takes any bytes and tells no hash.
+  it.runIf(embedded)('has S3 verify a hash that was claimed', async () => {
     const { objects, post } = await given({ sha256 });
 
     expect((await post(bytes.slice(1))).status).toBe(400);

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, inject, it } from 'vitest';
 import {
   type CaptionServer,
   startCaptionServer,
@@ -11,7 +11,7 @@ import { startEmbeddedStack } from '#test/support/embedded-stack.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { clientOf } from './client.ts';
 
-const mine = !process.env['BASE_URL'];
+const mine = inject('isEmbedded');
 const key = 'a-key-that-no-log-may-show';
 
 const withProvider = async (settings: (url: string) => Record<string, string>) => {

@@ -8,7 +8,7 @@ import type { Target } from './stack.ts';
 const Step = z.looseObject({ state: z.string(), reason: z.string().optional() });
 
 /** The part of a record that the tests look at. */
-export const Record = z.looseObject({
+export const ImageRecord = z.looseObject({
   image_id: z.string(),
   original_name: z.string(),
   status: z.string(),
@@ -32,7 +32,7 @@ export const Record = z.looseObject({
   dominant_color: z.string().nullable(),
   steps: z.object({ thumbnails: Step, exif: Step, caption: Step }),
 });
-export type Record = z.infer<typeof Record>;
+export type ImageRecord = z.infer<typeof ImageRecord>;
 
 export const Stats = z.looseObject({
   total: z.number(),
@@ -77,7 +77,7 @@ export const clientOf = ({ baseUrl, env }: Target) => {
     return json('/api/images', { method: 'POST', body: form, headers });
   };
   const image = async (imageId: string) =>
-    Record.parse((await json(`/api/images/${imageId}`)).data);
+    ImageRecord.parse((await json(`/api/images/${imageId}`)).data);
   const ended = (imageId: string, within = 30_000) =>
     eventually(
       async () => {
@@ -124,7 +124,7 @@ export const clientOf = ({ baseUrl, env }: Target) => {
     uploadOne: async (file: Named) => {
       const answer = await upload([file]);
       if (answer.status !== 202) throw new Error(`${answer.status}: ${answer.error}`);
-      return Record.parse(answer.data);
+      return ImageRecord.parse(answer.data);
     },
     drop: (key: string, body: Buffer) =>
       s3.send(new PutObjectCommand({ Bucket: originals, Key: key, Body: body })),

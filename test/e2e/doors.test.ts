@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { drawnJpeg, phoneExif } from '#test/support/drawn-pictures.ts';
 import { eventually } from '#test/support/eventually.ts';
-import { type Record, theClient } from './client.ts';
+import { type ImageRecord, theClient } from './client.ts';
 
 const darkroom = theClient();
 
@@ -30,7 +30,7 @@ const post = ({ url, fields }: Invitation, bytes: Uint8Array, changed: object = 
 const listed = async (name: string) =>
   eventually(async () => {
     const { data } = await darkroom.json('/api/images?limit=100');
-    const found = (data as Record[]).find((record) => record.original_name === name);
+    const found = (data as ImageRecord[]).find((record) => record.original_name === name);
     if (!found) throw new Error(`${name} is not listed`);
     return found;
   });
@@ -56,7 +56,7 @@ describe('three doors', () => {
     const presigned = await eventually(() => darkroom.image(invitation.image_id));
     const dropped = await eventually(async () => {
       const { data } = await darkroom.json('/api/images?limit=100');
-      const found = (data as Record[]).find(
+      const found = (data as ImageRecord[]).find(
         ({ source, original_name }) => source === 'drop' && original_name === name,
       );
       if (!found) throw new Error('the drop is not listed');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { hostilePictures } from '#test/support/hostile-pictures.ts';
-import { type Record, theClient } from './client.ts';
+import { type ImageRecord, theClient } from './client.ts';
 
 const darkroom = theClient();
 
@@ -27,7 +27,7 @@ describe('a file that is no picture of ours', async () => {
     const { image_id } = answer.data as { image_id: string };
     expect(await darkroom.image(image_id)).toMatchObject({ status: 'failed', error: answer.error });
     const { data } = await darkroom.json('/api/images?status=failed&limit=100');
-    expect((data as Record[]).map((record) => record.image_id)).toContain(image_id);
+    expect((data as ImageRecord[]).map((record) => record.image_id)).toContain(image_id);
     const after = await darkroom.stats();
     expect(after).toMatchObject({ total: before.total + 1, failed: before.failed + 1 });
   });

@@ -5,6 +5,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Where the API is, and what an SDK client needs to reach the stores behind it. */
     target: Target;
+    /** Whether it is an embedded stack, so that a test may start another with other settings. */
+    isEmbedded: boolean;
   }
 }
 
@@ -20,10 +22,12 @@ export default async (project: TestProject) => {
     const env = Object.fromEntries(
       Object.entries(process.env).filter((entry): entry is [string, string] => !!entry[1]),
     );
+    project.provide('isEmbedded', false);
     project.provide('target', { baseUrl: baseUrl.replace(/\/$/, ''), env });
     return;
   }
   const stack = await startEmbeddedStack({ env: { CAPTION_PROVIDER: 'none' } });
+  project.provide('isEmbedded', true);
   project.provide('target', { baseUrl: stack.baseUrl, env: stack.env });
   return () => stack.stop();
 };

@@ -37,7 +37,13 @@ for (const [folder, imported] of [...forbidden, ...allowed]) {
 }
 const { stdout } = spawnSync(
   process.execPath,
-  [resolve('node_modules/@biomejs/biome/bin/biome'), 'lint', '--reporter=github', '--max-diagnostics=none', '.'],
+  [
+    resolve('node_modules/@biomejs/biome/bin/biome'),
+    'lint',
+    '--reporter=github',
+    '--max-diagnostics=none',
+    '.',
+  ],
   { cwd: house, encoding: 'utf8' },
 );
 const refused = stdout.split('\n').filter((line) => line.includes('noRestrictedImports'));

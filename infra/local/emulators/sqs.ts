@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { buildApp } from 'fauxqs';
 // fauxqs' own start function listens on every interface and cannot be told otherwise, so its parts
 // are put together here; they are not among its exports.
@@ -19,10 +21,15 @@ export type SqsOptions = { port: number; folder?: string };
 export const startSqs = async ({ port, folder }: SqsOptions): Promise<Running> => {
   const stores = { sqsStore: new SqsStore(), snsStore: new SnsStore(), s3Store: new S3Store() };
   const persistence = folder === undefined ? undefined : new PersistenceManager(folder);
+  const mended = folder === undefined ? undefined : mend(folder, persistence);
   if (persistence) remember(persistence, stores);
 
   const app = buildApp({ logger: false, stores });
-  if (persistence) app.addHook('onClose', async () => persistence.close());
+  if (persistence)
+    app.addHook('onClose', async () => {
+      mended?.close();
+      persistence.close();
+    });
   const url = await app.listen({ port, host: loopback }).catch(async (error: unknown) => {
     await app.close();
     throw error;
@@ -38,4 +45,17 @@ const remember = (persistence: PersistenceManager, { sqsStore, snsStore }: Store
   persistence.loadSqsAndSns(sqsStore, snsStore);
   sqsStore.persistence = persistence;
   for (const queue of sqsStore.allQueues()) queue.persistence = persistence;
+};
+
+/**
+ * fauxqs 2.4.1 gives a message back (visibility 0) by writing NULL where its own table wants a
+ * number: the call fails, and the message is lost until a restart. Ours leaves the number alone.
+ */
+const mend = (folder: string, persistence: PersistenceManager | undefined) => {
+  const database = new DatabaseSync(join(folder, 'fauxqs.db'));
+  const giveBack = database.prepare(
+    'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?',
+  );
+  if (persistence) persistence.updateMessageReady = (messageId) => void giveBack.run(messageId);
+  return database;
 };

@@ -24,7 +24,7 @@ let sqs: SQSClient;
 let url: string;
 let port: number;
 beforeEach(async () => {
-  const running = await startSqs({ port: 0 });
+  const running = await startSqs({ port: 0, folder: someFolder() }); // as npm start has it
   onTestFinished(running.stop);
   ({ url, port } = running);
   sqs = clientOf(url);

@@ -71,7 +71,7 @@ describe('consumer', () => {
     });
     const { batchItemFailures } = await deliver([{ n: 7 }], maxReceiveCount);
     expect(givenUp).toEqual([[7, expect.stringContaining('the table is gone')]]);
-    expect(givenBack).toEqual([]);
+    expect(givenBack).toEqual([['r1', 0]]);
     expect(batchItemFailures).toEqual([{ itemIdentifier: 'm1' }]);
   });
 });

@@ -1,0 +1,69 @@
+import { existsSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build, type Plugin, stop } from 'esbuild';
+
+/** A function of serverless.yml has no file. */
+export class HandlerMissing extends Error {
+  override readonly name = 'HandlerMissing';
+}
+
+/** `functions/images/get-image.handler` → `functions/images/get-image`. */
+export const moduleOf = (handler: string): string => handler.replace(/\.[^./]+$/, '');
+
+// CommonJS packages inside an ES module still ask for Node's own modules by require().
+const banner =
+  "import { createRequire as __createRequire } from 'node:module';" +
+  'const require = __createRequire(import.meta.url);';
+
+/**
+ * sharp is native and stays outside. The bundle may lie anywhere, so it is named by its place in
+ * the project's node_modules.
+ */
+const sharpOf = (project: string): Plugin => ({
+  name: 'sharp-by-its-place',
+  setup: ({ onResolve }) => {
+    const require = createRequire(join(project, 'package.json'));
+    onResolve({ filter: /^sharp$/ }, () => ({
+      path: pathToFileURL(require.resolve('sharp')).href,
+      external: true,
+    }));
+  },
+});
+
+/**
+ * Bundles the modules of these handlers for running here: `<outFolder>/<module>.mjs` for each, and
+ * chunks for what they share, so that in one process they share clients and caches too. Throws
+ * HandlerMissing, or esbuild's own error, which names file and line.
+ */
+export const bundleFunctions = async (
+  handlers: readonly string[],
+  { project, outFolder }: { project: string; outFolder: string },
+): Promise<void> => {
+  const modules = [...new Set(handlers.map(moduleOf))];
+  for (const module of modules) {
+    if (existsSync(join(project, `${module}.ts`))) continue;
+    throw new HandlerMissing(`serverless.yml names a handler in ${module}.ts, which is not there.`);
+  }
+  rmSync(outFolder, { recursive: true, force: true });
+  await build({
+    absWorkingDir: project,
+    entryPoints: modules.map((module) => ({ in: `${module}.ts`, out: module })),
+    outdir: outFolder,
+    outExtension: { '.js': '.mjs' },
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    mainFields: ['module', 'main'], // or the SDK's CommonJS builds come along, twice the size
+    banner: { js: banner },
+    sourcemap: 'linked',
+    sourcesContent: false,
+    plugins: [sharpOf(project)],
+    logLevel: 'silent', // the error that is thrown says it all
+  });
+  await stop(); // esbuild's own process would stay
+};

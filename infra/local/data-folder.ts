@@ -1,0 +1,71 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { z } from 'zod';
+
+/** Another stack runs on the same data. */
+export class FolderInUse extends Error {
+  override readonly name = 'FolderInUse';
+}
+
+/** What a running stack tells about itself in `stack.json`; its `workers` are the forked ones. */
+export const StackState = z.object({
+  pid: z.int(),
+  url: z.url(),
+  host: z.int().optional(),
+  workers: z.array(z.int()).default([]),
+});
+export type StackState = z.input<typeof StackState>;
+
+const ours = ['s3', 'sqs', 'dynamodb', 'logs', 'build', 'stack.json'];
+
+export type DataFolder = ReturnType<typeof claimDataFolder>;
+
+/**
+ * Makes the folder ours until this process ends. The lock is SQLite's, which is the system's, so it
+ * is gone with the process however that dies. Throws FolderInUse.
+ */
+export const claimDataFolder = (path: string) => {
+  mkdirSync(path, { recursive: true });
+  const lock = new DatabaseSync(join(path, 'lock'));
+  try {
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+  } catch {
+    lock.close();
+    throw new FolderInUse(complaintAbout(path));
+  }
+  const statePath = join(path, 'stack.json');
+  rmSync(statePath, { force: true });
+
+  return {
+    path,
+    in: (...names: string[]) => join(path, ...names),
+    /** Only what a stack makes: somebody may have named a folder that holds other things, too. */
+    forget: () => {
+      for (const name of ours) rmSync(join(path, name), { recursive: true, force: true });
+    },
+    tell: (state: StackState) => writeFileSync(statePath, `${JSON.stringify(state)}\n`),
+    release: () => {
+      rmSync(statePath, { force: true });
+      lock.close();
+    },
+  };
+};
+
+/** What the stack on this folder last told, if one runs or was killed. */
+export const stackStateIn = (path: string): z.infer<typeof StackState> | undefined => {
+  try {
+    return StackState.parse(JSON.parse(readFileSync(join(path, 'stack.json'), 'utf8')));
+  } catch {
+    return undefined; // none, or it is being written
+  }
+};
+
+const complaintAbout = (path: string): string => {
+  const other = stackStateIn(path);
+  const who = other ? ` (process ${other.pid}, ${other.url})` : '';
+  return (
+    `Another Darkroom${who} already runs on the data in ${path}. Stop it, or give this one a ` +
+    'DATA_DIR and ports of its own.'
+  );
+};

@@ -1,0 +1,142 @@
+import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
+import type { Lifecycle, Request, ResponseObject, ResponseToolkit, Server } from '@hapi/hapi';
+import { z } from 'zod';
+import type { Template } from './template.ts';
+
+/** What API Gateway answers by itself, instead of a function: AWS::ApiGateway::GatewayResponse. */
+const GatewayResponse = z.object({
+  ResponseType: z.string(),
+  StatusCode: z.coerce.number().int().optional(),
+  ResponseParameters: z.record(z.string(), z.string()).default({}),
+  ResponseTemplates: z.record(z.string(), z.string()).default({}),
+});
+type GatewayResponse = z.infer<typeof GatewayResponse>;
+
+const answers = new Map<string, GatewayResponse>();
+
+/** Takes the answers from the template, so that they are the same here as when deployed. */
+export const useGatewayResponses = ({ Resources }: Template): void => {
+  answers.clear();
+  for (const { Type, Properties } of Object.values(Resources)) {
+    if (Type !== 'AWS::ApiGateway::GatewayResponse') continue;
+    const answer = GatewayResponse.parse({ ...Properties, RestApiId: undefined });
+    answers.set(answer.ResponseType, answer);
+  }
+};
+
+const plainAnswer: GatewayResponse = {
+  ResponseType: 'DEFAULT_5XX',
+  ResponseParameters: {},
+  ResponseTemplates: {
+    'application/json': JSON.stringify({
+      status: 'error',
+      code: 1001,
+      data: null,
+      error: 'The server could not answer. Try again.',
+    }),
+  },
+};
+
+/** The answer of this type, or the one for its family, as CloudFormation lets them be given. */
+export const gatewayAnswer = (type: string, status: number) => {
+  const family = status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX';
+  const chosen = answers.get(type) ?? answers.get(family) ?? plainAnswer;
+  const headers = Object.entries(chosen.ResponseParameters).map(
+    ([name, value]): [string, string] => [
+      name.replace('gatewayresponse.header.', '').toLowerCase(),
+      value.replace(/^'(.*)'$/, '$1'),
+    ],
+  );
+  return {
+    status: chosen.StatusCode ?? status,
+    headers: new Map([...headers, ['content-type', 'application/json']]),
+    body: chosen.ResponseTemplates['application/json'] ?? '',
+  };
+};
+
+const respond = (request: Request, h: ResponseToolkit, type: string, status: number) => {
+  const answer = gatewayAnswer(type, status);
+  const response = h.response(answer.body).code(answer.status);
+  for (const [name, value] of answer.headers) response.header(name, value);
+  const asked = request.headers['x-request-id'];
+  const isFit = typeof asked === 'string' && /^[\w.:-]{1,128}$/.test(asked);
+  return response.header('x-request-id', isFit ? asked : randomUUID());
+};
+
+const typeOf = (status: number): string => {
+  const types: Record<number, string> = {
+    404: 'MISSING_AUTHENTICATION_TOKEN', // what API Gateway calls a route it does not know
+    413: 'REQUEST_TOO_LARGE',
+    502: 'INTEGRATION_FAILURE',
+    504: 'INTEGRATION_TIMEOUT',
+  };
+  return types[status] ?? (status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX');
+};
+
+/**
+ * hapi refuses some requests itself (a body beyond 10 MB, a path it cannot read), and for a
+ * function that failed or was late serverless-offline answers nothing or its own stack trace.
+ * Functions answer with text or bytes; everything else with a 4xx or 5xx is not of them.
+ */
+const enveloped: Lifecycle.Method = (request, h) => {
+  const { response } = request;
+  if ('isBoom' in response) {
+    const status = response.output.statusCode;
+    return respond(request, h, typeOf(status), status);
+  }
+  withoutCredentials(response);
+  const told = Number(response.statusCode); // serverless-offline makes it a text when it is an error
+  const isOfAFunction = told < 400 || Buffer.isBuffer(response.source) || isText(response.source);
+  if (isOfAFunction || request.method === 'head') return h.continue;
+  // The time of a function being up is a 504; all else that serverless-offline makes of an error,
+  // taking a number out of its message, is a 502 on AWS.
+  const status = told === 504 ? 504 : 502;
+  return respond(request, h, typeOf(status), status);
+};
+
+const isText = (source: unknown): boolean => typeof source === 'string' && source !== '';
+
+// serverless-offline invites credentials from everywhere; API Gateway does not.
+const withoutCredentials = ({ headers }: ResponseObject): void => {
+  delete headers['access-control-allow-credentials'];
+};
+
+const digest = (text: string) => createHash('sha256').update(text).digest();
+
+/** Compared as hashes, in constant time. Without a key of ours every door is open. */
+export const mayEnter = (isPrivate: boolean, given: unknown, key: string | undefined): boolean =>
+  !isPrivate || !key || (typeof given === 'string' && timingSafeEqual(digest(given), digest(key)));
+
+// By listener: hapi hands out another object for the same server each time.
+const furnished = new Map<Server['listener'], Server>();
+
+const patienceMs = 2000; // for requests that are being answered when the stack stops
+
+/** Takes no more requests, and resolves when those that came before are answered. */
+export const closeGateway = async (): Promise<void> => {
+  await Promise.all([...furnished.values()].map((server) => server.stop({ timeout: patienceMs })));
+};
+
+/**
+ * serverless-offline's customAuthenticationProvider: asked once per route. hapi hands its server to
+ * an authentication scheme, which is the only way to get hold of it from outside.
+ */
+export const authenticationFor = (
+  endpoint: { private?: boolean },
+  _functionKey: string,
+  method: string,
+  path: string,
+) => {
+  const name = `key for ${method} ${path}`;
+  const getAuthenticateFunction = (server: Server) => {
+    if (!furnished.has(server.listener)) server.ext('onPreResponse', enveloped);
+    furnished.set(server.listener, server);
+    return {
+      authenticate: (request: Request, h: ResponseToolkit) =>
+        mayEnter(endpoint.private === true, request.headers['x-api-key'], process.env['API_KEY'])
+          ? h.authenticated({ credentials: {} })
+          : respond(request, h, 'INVALID_API_KEY', 403).takeover(),
+    };
+  };
+  return { name, scheme: name, getAuthenticateFunction };
+};

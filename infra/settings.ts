@@ -1,0 +1,76 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { z } from 'zod';
+import { captionSecrets, Settings } from '#lib/settings.ts';
+import { localShape } from './local/local-settings.ts';
+
+type Row = { name: string; standard: string; meaning: string };
+
+const rowsOf = (shape: z.ZodRawShape): Row[] =>
+  Object.entries(shape).map(([name, schema]) => {
+    const parsed = z.object({ [name]: schema as z.ZodType }).safeParse({});
+    const standard = parsed.success ? parsed.data[name] : undefined;
+    return { name, standard: textOf(standard), meaning: (schema as z.ZodType).description ?? '' };
+  });
+
+/** Sizes are parsed into a list; everything else is written as it is read. */
+const textOf = (value: unknown): string => {
+  if (value === undefined) return '';
+  if (!Array.isArray(value)) return String(value);
+  return value.map(({ name, longestSide }) => `${name}:${longestSide}`).join(',');
+};
+
+const secretMeaning: Record<(typeof captionSecrets)[number], string> = {
+  CAPTION_API_KEY: 'sent wherever CAPTION_PROVIDER or CAPTION_BASE_URL lead',
+  HF_TOKEN: 'Hugging Face; sent to its hosts only',
+  GEMINI_API_KEY: "Gemini; sent to Google's host only",
+  geminikey: 'the same by its old name',
+  OPENAI_API_KEY: 'OpenAI; sent to its host only',
+};
+
+const rows: Row[] = [
+  ...rowsOf(localShape),
+  ...rowsOf(Settings.shape),
+  ...captionSecrets.map((name) => ({ name, standard: '', meaning: secretMeaning[name] })),
+  ...captionSecrets.map((name) => ({
+    name: `${name}_PARAMETER`,
+    standard: '',
+    meaning: `the SSM parameter that holds ${name} where it is not set itself`,
+  })),
+];
+
+/** The README's table of settings. */
+export const settingsTable = (): string =>
+  [
+    '| Setting | Default | Meaning |',
+    '|---|---|---|',
+    ...rows
+      .filter(({ name }) => !name.endsWith('_PARAMETER'))
+      .map(({ name, standard, meaning }) => {
+        const shown = standard ? `\`${standard}\`` : 'unset';
+        return `| \`${name}\` | ${shown} | ${meaning.replaceAll('|', '\\|')} |`;
+      }),
+    '| `…_PARAMETER` for each key above | unset | name of the SSM parameter that holds it |',
+  ].join('\n');
+
+/** `.env.example`: every setting, none of them set. */
+export const envExample = (): string =>
+  [
+    '# Copy to .env and take away the # of what you want to set. Nothing here is needed to start.',
+    ...rows.map(({ name, standard, meaning }) => `\n# ${meaning}\n#${name}=${standard}`),
+    '',
+  ].join('\n');
+
+const begin = '<!-- settings: npm run settings -->';
+const end = '<!-- /settings -->';
+
+/** The README with its table as it should be. */
+export const withTable = (readme: string): string => {
+  const [before = '', rest = ''] = readme.split(begin);
+  const [, after = ''] = rest.split(end);
+  return `${before}${begin}\n${settingsTable()}\n${end}${after}`;
+};
+
+if (import.meta.main) {
+  writeFileSync('README.md', withTable(readFileSync('README.md', 'utf8')));
+  writeFileSync('.env.example', envExample());
+}

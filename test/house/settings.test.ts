@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { envExample, withTable } from '#infra/settings.ts';
+import { Settings } from '#lib/settings.ts';
+import { serverless } from './template.ts';
+
+describe('the settings', () => {
+  it('stand in the README as they are in the code: npm run settings', () => {
+    const readme = readFileSync('README.md', 'utf8');
+    expect(withTable(readme)).toBe(readme);
+  });
+
+  it('stand in .env.example likewise', () => {
+    expect(readFileSync('.env.example', 'utf8')).toBe(envExample());
+  });
+
+  it('reach the functions that serverless.yml deploys', () => {
+    const passed = Object.keys(serverless.provider.environment);
+    expect(passed).toEqual(expect.arrayContaining(Object.keys(Settings.shape)));
+  });
+});
