@@ -1,7 +1,8 @@
 // Runs a command under the Node that package.json pins, whatever Node and npm started it:
 //   node infra/with-node.mjs [flags of node] script.ts [arguments]
 // Plain JavaScript without dependencies, because the Node that reads this may be an old one.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -44,11 +45,36 @@ const child = spawn(node, process.argv.slice(2), { stdio: 'inherit', env });
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 for (const signal of signals) process.on(signal, () => child.kill(signal));
 
-// npm may be killed in a way that it cannot pass on; the command must not outlive it.
+// Whoever started this may be killed in a way that it cannot pass on; the command must not outlive
+// it. Between npm and us there is often a shell, which would: so its parent is looked at, too.
+const parentOf = (pid) => {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return Number(fields[1]);
+  } catch {
+    const { stdout } = spawnSync('ps', ['-o', 'ppid=', '-p', String(pid)], { encoding: 'utf8' });
+    return Number(stdout ?? 0);
+  }
+};
+const isLinux = process.platform === 'linux';
 const parent = process.ppid;
-setInterval(() => {
-  if (process.ppid !== parent) child.kill('SIGTERM');
-}, 500).unref();
+const viaNpm = Boolean(process.env.npm_lifecycle_event) && process.platform !== 'win32';
+const grandparent = viaNpm ? parentOf(parent) : 0;
+const isRunning = (pid) => {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+};
+const isOrphan = () => {
+  if (process.ppid !== parent) return true;
+  if (!grandparent) return false;
+  return isLinux ? parentOf(parent) !== grandparent : !isRunning(grandparent);
+};
+setInterval(() => isOrphan() && child.kill('SIGTERM'), 500).unref();
 
 child.on('error', (error) => {
   console.error(`${node} could not be started: ${error.message}`);

@@ -33,8 +33,6 @@ export const consumer = <Message>(
   work: (message: Message, delivery: Delivery) => Promise<void>,
   { queueUrl, backOff, giveUp }: Deps<Message>,
 ) => {
-  const processor = new BatchProcessor(EventType.SQS);
-
   const handleRecord = async (record: SQSRecord) => {
     const begun = performance.now();
     const attempts = Number(record.attributes.ApproximateReceiveCount);
@@ -70,8 +68,10 @@ export const consumer = <Message>(
     }
   };
 
+  // A processor per call: it keeps the failures of its batch, and on the embedded stack several
+  // calls run in one process at a time.
   return middy<SQSEvent, SQSBatchResponse>().handler((event, context) =>
-    processPartialResponse(event, handleRecord, processor, {
+    processPartialResponse(event, handleRecord, new BatchProcessor(EventType.SQS), {
       context,
       throwOnFullBatchFailure: false,
     }),

@@ -31,6 +31,24 @@ describe('consumer', () => {
     ]);
   });
 
+  it('keeps the failures of calls that overlap apart', async () => {
+    const slow = Promise.withResolvers<void>();
+    const handler = consumer(
+      Message,
+      async ({ n }) => {
+        if (n === 1) await slow.promise;
+        throw new Error('down');
+      },
+      { queueUrl: 'http://queue.test/q', backOff: async () => {} },
+    );
+    const first = handler(anSqsEvent([{ n: 1 }]), context);
+    const second = await handler(anSqsEvent([{ n: 2 }, { n: 3 }]), context);
+    slow.resolve();
+
+    expect(second.batchItemFailures).toHaveLength(2);
+    expect((await first).batchItemFailures).toEqual([{ itemIdentifier: 'm1' }]);
+  });
+
   it.each([
     [1, 2],
     [3, 8],

@@ -1,0 +1,256 @@
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { SQSRecord } from 'aws-lambda';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { startSqs } from '#infra/local/emulators/sqs.ts';
+import {
+  failuresIn,
+  type Mapping,
+  type Running,
+  SqsEvent,
+  startEventSource,
+} from '#infra/local/event-source.ts';
+import { eventually } from '#test/support/eventually.ts';
+
+const emulator = await startSqs({ port: 0 });
+afterAll(() => emulator.stop());
+const sqs = new SQSClient({
+  endpoint: emulator.url,
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'darkroom', secretAccessKey: 'darkroom-secret' },
+  useQueueUrlAsEndpoint: false,
+});
+
+let running: Running[] = [];
+afterEach(async () => {
+  await Promise.all(running.map((source) => source.stop(1000)));
+  running = [];
+});
+
+let queues = 0;
+const aQueue = async (attributes: Record<string, string> = {}) => {
+  const name = `queue-${queues++}`;
+  await sqs.send(
+    new CreateQueueCommand({
+      QueueName: name,
+      Attributes: { VisibilityTimeout: '1', ...attributes },
+    }),
+  );
+  return {
+    queueUrl: `${emulator.url}/000000000000/${name}`,
+    queueArn: `arn:aws:sqs:us-east-1:000000000000:${name}`,
+  };
+};
+
+const aMapping = async (more: Partial<Mapping> = {}): Promise<Mapping> => {
+  const { arn: _, ...settings } = SqsEvent.parse('arn');
+  return { ...settings, ...(await aQueue()), ...more };
+};
+
+type Batch = { Records: SQSRecord[] };
+const start = (mapping: Mapping, invoke: (event: Batch) => Promise<unknown>) => {
+  const errors: unknown[] = [];
+  const report = (error: unknown) => void errors.push(error);
+  const source = startEventSource(mapping, { sqs, region: 'us-east-1', invoke, report });
+  running.push(source);
+  return { errors, source };
+};
+
+const send = (QueueUrl: string, bodies: string[]) =>
+  sqs.send(
+    new SendMessageBatchCommand({
+      QueueUrl,
+      Entries: bodies.map((MessageBody, index) => ({ Id: String(index), MessageBody })),
+    }),
+  );
+
+const leftIn = async ({ queueUrl: QueueUrl }: Pick<Mapping, 'queueUrl'>) => {
+  const { Attributes = {} } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] }),
+  );
+  return (
+    Number(Attributes['ApproximateNumberOfMessages']) +
+    Number(Attributes['ApproximateNumberOfMessagesNotVisible'])
+  );
+};
+const isEmpty = (mapping: Mapping) =>
+  eventually(async () => expect(await leftIn(mapping)).toBe(0), { within: 5000 });
+
+describe('the event source', () => {
+  it('gives the function records as Lambda makes them', async () => {
+    const mapping = await aMapping();
+    const seen: SQSRecord[] = [];
+    start(mapping, async ({ Records }) => void seen.push(...Records));
+
+    await sqs.send(
+      new SendMessageCommand({
+        QueueUrl: mapping.queueUrl,
+        MessageBody: 'hello',
+        MessageAttributes: { colour: { DataType: 'String', StringValue: 'red' } },
+      }),
+    );
+
+    await eventually(() => expect(seen).toHaveLength(1));
+    expect(seen[0]).toMatchObject({
+      body: 'hello',
+      eventSource: 'aws:sqs',
+      eventSourceARN: mapping.queueArn,
+      awsRegion: 'us-east-1',
+      attributes: { ApproximateReceiveCount: '1' },
+      messageAttributes: { colour: { stringValue: 'red', dataType: 'String' } },
+      md5OfBody: '5d41402abc4b2a76b9719d911017c592',
+    });
+    expect(Number(seen[0]?.attributes.SentTimestamp)).toBeGreaterThan(1_600_000_000_000);
+    expect(seen[0]?.messageId).not.toBe('');
+    await isEmpty(mapping);
+  });
+
+  it('deletes what succeeded, and brings back what the function says has failed', async () => {
+    const mapping = await aMapping({ functionResponseType: 'ReportBatchItemFailures' });
+    const counts: Record<string, number> = {};
+    start(mapping, async ({ Records }) => {
+      for (const { body } of Records) counts[body] = (counts[body] ?? 0) + 1;
+      const bad = Records.filter(({ body }) => body === 'bad' && (counts[body] ?? 0) < 3);
+      return { batchItemFailures: bad.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+    });
+
+    await send(mapping.queueUrl, ['good', 'bad', 'fine']);
+
+    await isEmpty(mapping);
+    expect(counts).toEqual({ good: 1, bad: 3, fine: 1 });
+  });
+
+  it('brings back the whole batch when the function throws, and says so', async () => {
+    const mapping = await aMapping({ functionResponseType: 'ReportBatchItemFailures' });
+    const receives: string[] = [];
+    const { errors } = start(mapping, async ({ Records }) => {
+      receives.push(...Records.map((record) => record.attributes.ApproximateReceiveCount));
+      if (receives.length <= 2) throw new Error('the light went out');
+    });
+
+    await send(mapping.queueUrl, ['one', 'two']);
+
+    await isEmpty(mapping);
+    expect(receives).toContain('2');
+    expect(String(errors[0])).toContain('the light went out');
+  });
+
+  it('leaves to the dead-letter queue what fails as often as the queue allows', async () => {
+    const dead = await aQueue();
+    const RedrivePolicy = JSON.stringify({
+      deadLetterTargetArn: dead.queueArn,
+      maxReceiveCount: 2,
+    });
+    const mapping = await aMapping(await aQueue({ RedrivePolicy }));
+    let calls = 0;
+    start(mapping, async () => {
+      calls++;
+      throw new Error('never');
+    });
+
+    await send(mapping.queueUrl, ['poison']);
+
+    await eventually(async () => expect(await leftIn(dead)).toBe(1));
+    expect(calls).toBe(2);
+  });
+
+  it('never works on more batches at once than it may', async () => {
+    const mapping = await aMapping({ batchSize: 1, maximumConcurrency: 2 });
+    let atWork = 0;
+    let most = 0;
+    start(mapping, async () => {
+      most = Math.max(most, ++atWork);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      atWork--;
+    });
+
+    await send(mapping.queueUrl, ['a', 'b', 'c', 'd', 'e', 'f']);
+
+    await isEmpty(mapping);
+    expect(most).toBe(2);
+  });
+
+  it('works in the order of arrival when it is one at a time', async () => {
+    const mapping = await aMapping({ batchSize: 1, maximumConcurrency: 1 });
+    const order: string[] = [];
+    const letters = ['a', 'b', 'c', 'd', 'e', 'f'];
+    await send(mapping.queueUrl, letters);
+
+    start(mapping, async ({ Records }) => void order.push(...Records.map(({ body }) => body)));
+
+    await isEmpty(mapping);
+    expect(order).toEqual(letters);
+  });
+
+  it('gathers for the batching window', async () => {
+    const mapping = await aMapping({
+      batchSize: 3,
+      maximumBatchingWindow: 5,
+      maximumConcurrency: 1,
+    });
+    const sizes: number[] = [];
+    start(mapping, async ({ Records }) => void sizes.push(Records.length));
+
+    for (const body of ['a', 'b', 'c']) await send(mapping.queueUrl, [body]);
+
+    await isEmpty(mapping);
+    expect(sizes).toEqual([3]);
+  });
+
+  it('finishes what it works on before it stops, and takes nothing more', async () => {
+    const mapping = await aMapping({ maximumConcurrency: 1 });
+    const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>();
+    let begun = 0;
+    const { source } = start(mapping, async () => {
+      begun++;
+      await mayEnd;
+    });
+    await send(mapping.queueUrl, ['last']);
+    await eventually(() => expect(begun).toBe(1));
+
+    const stopping = source.stop(5000);
+    await send(mapping.queueUrl, ['too late']);
+    end();
+    await stopping;
+
+    expect(begun).toBe(1);
+    expect(await leftIn(mapping)).toBe(1);
+  });
+});
+
+describe('an answer about failures', () => {
+  const batch = [{ MessageId: 'a' }, { MessageId: 'b' }];
+
+  it.each([
+    [undefined],
+    [null],
+    [''],
+    [{}],
+    [{ batchItemFailures: null }],
+    [{ batchItemFailures: [] }],
+  ])('means that all went well when it is %j', (answer) => {
+    expect(failuresIn(answer, batch)).toEqual(new Set());
+  });
+
+  it.each([
+    ['yes'],
+    [{ batchItemFailures: [{ itemIdentifier: '' }] }],
+    [{ batchItemFailures: [{ itemIdentifier: null }] }],
+    [{ batchItemFailures: [{ id: 'a' }] }],
+    [{ batchItemFailures: [{ itemIdentifier: 'somebody else' }] }],
+  ])('fails the whole batch when it is %j', (answer) => {
+    expect(failuresIn(answer, batch)).toEqual(new Set(['a', 'b']));
+  });
+});
+
+it('takes numbers that come as text from an environment variable', () => {
+  expect(SqsEvent.parse({ arn: 'x', batchSize: '1', maximumConcurrency: '4' })).toMatchObject({
+    batchSize: 1,
+    maximumConcurrency: 4,
+  });
+});

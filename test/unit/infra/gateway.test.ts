@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest';
+import { gatewayAnswer, mayEnter, useGatewayResponses } from '#infra/local/gateway.ts';
+import { Template } from '#infra/local/template.ts';
+
+const answer = (ResponseType: string, more: object) => ({
+  Type: 'AWS::ApiGateway::GatewayResponse',
+  Properties: { RestApiId: { Ref: 'ApiGatewayRestApi' }, ResponseType, ...more },
+});
+const body = (error: string) => ({ ResponseTemplates: { 'application/json': error } });
+
+describe('what the gateway answers by itself', () => {
+  useGatewayResponses(
+    Template.parse({
+      Resources: {
+        Large: answer('REQUEST_TOO_LARGE', {
+          StatusCode: '413',
+          ResponseParameters: { 'gatewayresponse.header.Access-Control-Allow-Origin': "'*'" },
+          ...body('too large'),
+        }),
+        Other: answer('DEFAULT_4XX', body('refused')),
+      },
+    }),
+  );
+
+  it('is what the template says, headers included', () => {
+    const { status, headers, body: text } = gatewayAnswer('REQUEST_TOO_LARGE', 413);
+
+    expect({ status, text }).toEqual({ status: 413, text: 'too large' });
+    expect(headers.get('access-control-allow-origin')).toBe('*');
+    expect(headers.get('content-type')).toBe('application/json');
+  });
+
+  it("is the family's answer, with its own status, where the template has no other", () => {
+    expect(gatewayAnswer('BAD_REQUEST_BODY', 400)).toMatchObject({ status: 400, body: 'refused' });
+  });
+
+  it('is enveloped even if the template says nothing', () => {
+    const { status, body: text } = gatewayAnswer('INTEGRATION_FAILURE', 502);
+
+    expect(status).toBe(502);
+    expect(JSON.parse(text)).toEqual({
+      status: 'error',
+      code: 1001,
+      data: null,
+      error: expect.any(String),
+    });
+  });
+});
+
+describe('the door with a key', () => {
+  it('is open to all when there is no key', () => {
+    expect(mayEnter(true, undefined, undefined)).toBe(true);
+    expect(mayEnter(true, 'any', '')).toBe(true);
+  });
+
+  it('is open on public routes', () => {
+    expect(mayEnter(false, undefined, 'secret')).toBe(true);
+  });
+
+  it.each([[undefined], [''], ['secre'], ['secret '], [['secret', 'secret']]])(
+    'is closed to %j',
+    (given) => {
+      expect(mayEnter(true, given, 'secret')).toBe(false);
+    },
+  );
+
+  it('opens to the right one', () => {
+    expect(mayEnter(true, 'secret', 'secret')).toBe(true);
+  });
+});

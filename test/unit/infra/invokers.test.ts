@@ -1,0 +1,120 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import type { LocalFunction } from '#infra/local/invoke.ts';
+import { forked } from '#infra/local/invoke-forked.ts';
+import { inProcess } from '#infra/local/invoke-in-process.ts';
+import { eventually } from '#test/support/eventually.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'darkroom-invoke-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const modulePath = join(folder, 'work.mjs');
+writeFileSync(
+  modulePath,
+  `export const handler = async (event, context) => {
+     if (event.fail) throw new Error('the lens cracked');
+     if (event.forever) await new Promise((resolve) => setTimeout(resolve, 60_000));
+     return {
+       pid: process.pid, name: context.functionName, left: context.getRemainingTimeInMillis(),
+       id: context.awsRequestId, setting: process.env.SETTING,
+     };
+   };`,
+);
+const aFunction = (more: Partial<LocalFunction> = {}): LocalFunction => ({
+  key: 'work',
+  name: 'darkroom-dev-work',
+  modulePath,
+  exportName: 'handler',
+  timeoutSeconds: 5,
+  memoryMb: 512,
+  environment: { SETTING: 'mine' },
+  ...more,
+});
+
+const isAlive = (pid: number) => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+describe('a function in this process', () => {
+  it('gets a context like that of Lambda', async () => {
+    expect(await inProcess(aFunction(), 'us-east-1').invoke({})).toMatchObject({
+      name: 'darkroom-dev-work',
+      left: expect.any(Number),
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+  });
+
+  it('fails when its time is up', async () => {
+    const invoker = inProcess(aFunction({ timeoutSeconds: 0.05 }), 'us-east-1');
+
+    await expect(invoker.invoke({ forever: true })).rejects.toThrow(
+      'work did not end within its timeout of 0.05 s.',
+    );
+  });
+
+  it('is missed before it is called', async () => {
+    const invoker = inProcess(aFunction({ exportName: 'main' }), 'us-east-1');
+
+    await expect(invoker.warm()).rejects.toThrow('does not export a function named main');
+  });
+});
+
+describe('a function in a process of its own', () => {
+  const pids = new Set<number>();
+  const known = { add: (pid: number) => pids.add(pid), remove: (pid: number) => pids.delete(pid) };
+  const start = (more: Partial<LocalFunction> = {}) => forked(aFunction(more), 'us-east-1', known);
+
+  it('runs there, with its own environment, again and again', async () => {
+    const invoker = start();
+
+    const first = await invoker.invoke({});
+    const second = await invoker.invoke({});
+
+    expect(first).toMatchObject({ name: 'darkroom-dev-work', setting: 'mine' });
+    const [pid] = pids;
+    expect(pid).not.toBe(process.pid);
+    expect([first, second]).toEqual([
+      expect.objectContaining({ pid }),
+      expect.objectContaining({ pid }),
+    ]);
+    invoker.stop();
+    await eventually(() => expect(pids.size).toBe(0));
+  });
+
+  it('tells its error, and works on', async () => {
+    const invoker = start();
+
+    await expect(invoker.invoke({ fail: true })).rejects.toThrow('the lens cracked');
+    await expect(invoker.invoke({})).resolves.toMatchObject({ setting: 'mine' });
+    invoker.stop();
+  });
+
+  it('is really killed when its time is up, and the next call has another', async () => {
+    const invoker = start({ timeoutSeconds: 0.3 });
+    await invoker.warm();
+    const [pid = 0] = [...pids].slice(-1);
+
+    await expect(invoker.invoke({ forever: true })).rejects.toThrow('timeout of 0.3 s');
+
+    await eventually(() => expect(isAlive(pid)).toBe(false));
+    await expect(invoker.invoke({})).resolves.not.toMatchObject({ pid });
+    invoker.stop();
+  });
+
+  it('fails its call when somebody kills it', async () => {
+    const invoker = start();
+    await invoker.warm();
+    const [pid = 0] = [...pids].slice(-1);
+
+    const call = invoker.invoke({ forever: true });
+    process.kill(pid, 'SIGKILL');
+
+    await expect(call).rejects.toThrow('work ended in the middle of its work (SIGKILL).');
+    invoker.stop();
+  });
+});

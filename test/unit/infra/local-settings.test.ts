@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { readLocalSettings, WrongSettings } from '#infra/local/local-settings.ts';
+
+describe('the settings of the embedded stack', () => {
+  it('have their documented defaults', () => {
+    expect(readLocalSettings({})).toMatchObject({
+      PORT: 3000,
+      S3_PORT: 4569,
+      SQS_PORT: 4576,
+      DYNAMODB_PORT: 4577,
+      DATA_DIR: '.darkroom',
+      SWEEP_MINUTES: 1,
+      PIPELINE_CONCURRENCY: 2,
+      WORKERS: 'in-process',
+    });
+  });
+
+  it('take an empty line of .env for "not set"', () => {
+    expect(readLocalSettings({ PORT: '', API_KEY: '' })).toMatchObject({ PORT: 3000 });
+  });
+
+  it.each([
+    ['PORT', 'abc', 'must be a port, 1 to 65535'],
+    ['S3_PORT', '70000', 'must be a port, 1 to 65535'],
+    ['PIPELINE_CONCURRENCY', '1.5', 'must be a whole number from 1 to 1000'],
+    ['LOCAL_VISIBILITY_SECONDS', '0', 'must be a whole number from 1 to 43200'],
+    ['SWEEP_MINUTES', 'often', 'must be a number from 0.01 to 1440'],
+    ['WORKERS', 'threads', 'must be in-process or forked'],
+  ])('refuse %s=%s by name, value and what is allowed', (name, value, allowed) => {
+    expect(() => readLocalSettings({ [name]: value })).toThrow(
+      new WrongSettings(`${name}=${value}: ${allowed}.`),
+    );
+  });
+
+  it('refuse two doors at one port', () => {
+    expect(() => readLocalSettings({ PORT: '4569' })).toThrow(
+      'S3_PORT=4569: is the same port as PORT; each needs one of its own.',
+    );
+  });
+
+  it('name every wrong setting at once', () => {
+    expect(() => readLocalSettings({ PORT: 'x', WORKERS: 'y' })).toThrow(/PORT=x.*\n.*WORKERS=y/);
+  });
+
+  it('do not print a secret', () => {
+    const read = () => readLocalSettings({ AWS_SECRET_ACCESS_KEY: ' ' });
+
+    expect(read).toThrow('AWS_SECRET_ACCESS_KEY=…');
+  });
+});

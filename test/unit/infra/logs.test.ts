@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { chooser } from '#infra/local/journey.ts';
+import { logFilesIn, openLog } from '#infra/local/log-files.ts';
+import { humanLine, type LogLine, parseLogLine } from '#infra/local/log-line.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'darkroom-logs-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const aLine = (more: Partial<LogLine> = {}): LogLine => ({
+  level: 'INFO',
+  message: 'message handled',
+  timestamp: '2026-11-21T12:00:01.250Z',
+  ...more,
+});
+
+describe("one picture's journey", () => {
+  const journeyOf = (wanted: Parameters<typeof chooser>[0], lines: LogLine[]) => {
+    const { learn, isWanted } = chooser(wanted);
+    for (const line of lines) learn(line);
+    return lines.filter(isWanted).map(({ message }) => message);
+  };
+  const lines = [
+    aLine({ message: 'before', request_id: 'r1' }),
+    aLine({ message: 'upload', request_id: 'r1', image_id: 'mine' }),
+    aLine({ message: 'two at once', request_id: 'r2', image_ids: ['mine', 'other'] }),
+    aLine({ message: 'of another', request_id: 'r2', image_id: 'other' }),
+    aLine({ message: 'stranger', request_id: 'r3' }),
+    aLine({ message: 'worker', image_id: 'mine' }),
+  ];
+
+  it('has every line that names it, and those of its requests', () => {
+    expect(journeyOf({ image: 'mine' }, lines)).toEqual([
+      'before',
+      'upload',
+      'two at once',
+      'worker',
+    ]);
+  });
+
+  it('may begin with a request', () => {
+    expect(journeyOf({ request: 'r2' }, lines)).toEqual(['two at once', 'of another']);
+  });
+
+  it('is everything when nothing is asked for', () => {
+    expect(journeyOf({}, lines)).toHaveLength(lines.length);
+  });
+});
+
+describe('a line of the log', () => {
+  it('is short for the eye', () => {
+    const line = aLine({ function_name: 'darkroom-dev-read-exif', duration_ms: 12, image_id: 'x' });
+
+    expect(humanLine(line)).toMatch(
+      /^\d\d:\d\d:01\.250 {2}read-exif\s+message handled {2}12 ms {2}image x$/,
+    );
+  });
+
+  it('tells what is the matter when something is', () => {
+    expect(humanLine(aLine({ level: 'ERROR', error: 'S3 is away' }))).toContain('error=S3 is away');
+  });
+
+  it('is not everything that is printed', () => {
+    expect(parseLogLine('Warning: something')).toBeUndefined();
+    expect(parseLogLine('{"half": ')).toBeUndefined();
+    expect(parseLogLine('{"no":"level"}')).toBeUndefined();
+  });
+});
+
+describe('the files of the log', () => {
+  it('are kept to a few of 10 MB, oldest first when they are read', async () => {
+    const log = openLog(folder);
+    const megabyte = 'x'.repeat(1024 * 1024 - 20);
+    for (let n = 0; n < 25; n++) log.write(`${String(n).padStart(3, '0')} ${megabyte}`);
+    await log.close();
+
+    const names = logFilesIn(folder).map((path) => path.slice(folder.length + 1));
+    expect(names.at(-1)).toBe('darkroom.log');
+    expect(names.slice(0, -1)).toEqual([...names.slice(0, -1)].sort().reverse());
+    expect(names.length).toBeGreaterThan(1);
+  });
+
+  it('are not mixed up with others', () => {
+    writeFileSync(join(folder, 'notes.log'), '');
+
+    expect(logFilesIn(folder).some((path) => path.endsWith('notes.log'))).toBe(false);
+  });
+});
