@@ -7,7 +7,7 @@ import { sqsWorkers } from '#lib/aws/sqs-workers.ts';
 import { config, secretPresence } from '#lib/config.ts';
 import { registerImage } from '#lib/images/register-image.ts';
 import { consumer } from '#lib/queue/consumer.ts';
-import { keysOf, S3News } from '#lib/queue/s3-event.ts';
+import { journeyOf, keysOf, S3News } from '#lib/queue/s3-event.ts';
 
 const deps = {
   images: dynamoImages(config.tables),
@@ -22,8 +22,7 @@ const deps = {
 
 export const handler = consumer(
   S3News,
-  async (news, { messageId }) => {
-    await Promise.all(keysOf(news).map((key) => registerImage(key, messageId, deps)));
-  },
-  { queueUrl: config.queues.arrivals, backOff: sqsBackoff() },
+  (news, { messageId }) =>
+    Promise.all(keysOf(news).map((key) => registerImage(key, messageId, deps))),
+  { queueUrl: config.queues.arrivals, backOff: sqsBackoff(), about: journeyOf },
 );

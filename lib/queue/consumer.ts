@@ -12,12 +12,14 @@ const longestRetryAfterSeconds = 900;
 
 export type Delivery = { attempts: number; messageId: string };
 
-type Deps<Message> = {
+type Deps<Message, Result> = {
   queueUrl: string;
   /** Gives a message back to its queue, visible again in so many seconds. */
   backOff: (queueUrl: string, receiptHandle: string, seconds: number) => Promise<void>;
   /** Records that this message was tried for the last time; then it goes to the dead-letter queue. */
   giveUp?: (message: Message, last: { reason: string; attempts: number }) => Promise<void>;
+  /** What only the work could find out, for its line in the log. */
+  about?: (result: Result) => Record<string, unknown>;
 };
 
 /**
@@ -28,10 +30,10 @@ type Deps<Message> = {
  * `giveUp` records the reason, and the error still rises, so that the dead-letter queue keeps the
  * message for people. A message may arrive twice, so `work` must be safe to repeat.
  */
-export const consumer = <Message>(
+export const consumer = <Message, Result>(
   schema: z.ZodType<Message>,
-  work: (message: Message, delivery: Delivery) => Promise<void>,
-  { queueUrl, backOff, giveUp }: Deps<Message>,
+  work: (message: Message, delivery: Delivery) => Promise<Result>,
+  { queueUrl, backOff, giveUp, about }: Deps<Message, Result>,
 ) => {
   const handleRecord = async (record: SQSRecord) => {
     const begun = performance.now();
@@ -47,8 +49,8 @@ export const consumer = <Message>(
     let message: Message | undefined;
     try {
       message = read(schema, record.body);
-      await work(message, { attempts, messageId: record.messageId });
-      logger.info('message handled', fields(message));
+      const result = await work(message, { attempts, messageId: record.messageId });
+      logger.info('message handled', { ...fields(message), ...about?.(result) });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const last = attempts >= maxReceiveCount;

@@ -29,3 +29,13 @@ function decoded(key: string, context: z.RefinementCtx): string {
 export const keysOf = ({ Records }: S3News): string[] => [
   ...new Set(Records.map(({ s3 }) => s3.object.key)),
 ];
+
+/** What the news turned out to be about, for the log: one image mostly, none where it was stale. */
+export const journeyOf = (
+  images: readonly ({ imageId: string; requestId: string } | undefined)[],
+) => {
+  const known = images.filter((image) => image !== undefined);
+  const [only, ...others] = known;
+  if (only && others.length === 0) return { image_id: only.imageId, request_id: only.requestId };
+  return { image_ids: known.map(({ imageId }) => imageId) };
+};
