@@ -1,3 +1,4 @@
+import { claimOfName, claimOfType } from '#lib/images/claims.ts';
 import type { Claims, Format } from '#lib/images/picture.ts';
 
 /** How we speak of the formats we read. */
@@ -10,15 +11,9 @@ export const labels: Record<Format, string> = {
   tiff: 'TIFF',
 };
 
-/** What a name's ending says. An ending that is not here is no claim: `IMG.2024` is a JPEG too. */
-const endings: Record<string, string> = Object.fromEntries(
+/** What a foreign name's ending says. One that is unknown is no claim: `IMG.2024` may be a JPEG. */
+const foreignEndings: Record<string, string> = Object.fromEntries(
   Object.entries({
-    JPEG: 'jpg jpeg jpe jfif pjpeg',
-    PNG: 'png apng',
-    WebP: 'webp',
-    GIF: 'gif',
-    AVIF: 'avif avifs',
-    TIFF: 'tif tiff',
     HEIC: 'heic heif hif',
     'camera raw': 'dng nef arw cr2 cr3 crw orf rw2 raf pef srw',
     'JPEG XL': 'jxl',
@@ -39,22 +34,6 @@ const endings: Record<string, string> = Object.fromEntries(
   }).flatMap(([label, names]) => names.split(' ').map((name) => [name, label])),
 );
 
-const types: Record<string, string> = {
-  'image/jpeg': 'JPEG',
-  'image/jpg': 'JPEG',
-  'image/pjpeg': 'JPEG',
-  'image/png': 'PNG',
-  'image/x-png': 'PNG',
-  'image/apng': 'PNG',
-  'image/webp': 'WebP',
-  'image/gif': 'GIF',
-  'image/avif': 'AVIF',
-  'image/avif-sequence': 'AVIF',
-  'image/tiff': 'TIFF',
-  'image/tif': 'TIFF',
-  'image/x-tiff': 'TIFF',
-};
-
 /** Types that senders add without looking: S3's, curl's and browsers' defaults. */
 const sayNothing =
   /^(application\/(octet-stream|x-www-form-urlencoded|x-download)|binary\/octet-stream|image\/\*)$/;
@@ -62,10 +41,14 @@ const sayNothing =
 /** What the sender says it is, as `its name says PNG`; with a label that can be compared. */
 export const claimsOf = ({ name, contentType }: Claims): { label: string; said: string }[] => {
   const ending = /\.([a-z0-9]{1,5})$/i.exec(name ?? '')?.[1]?.toLowerCase();
-  const byName = ending && Object.hasOwn(endings, ending) ? endings[ending] : undefined;
+  const ours = claimOfName(name ?? '');
+  const foreign =
+    ending && Object.hasOwn(foreignEndings, ending) ? foreignEndings[ending] : undefined;
+  const byName = ours ? labels[ours] : foreign;
   const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
   const isClaim = /^[\w.+-]{1,40}\/[\w.+-]{1,60}$/.test(type) && !sayNothing.test(type);
-  const byType = Object.hasOwn(types, type) ? types[type] : type;
+  const known = claimOfType(type);
+  const byType = known ? labels[known] : type;
   return [
     ...(byName ? [{ label: byName, said: `its name says ${byName}` }] : []),
     ...(isClaim && byType ? [{ label: byType, said: `its declared type is ${type}` }] : []),
