@@ -85,13 +85,18 @@ const enveloped: Lifecycle.Method = (request, h) => {
     return respond(request, h, typeOf(status), status);
   }
   withoutCredentials(response);
-  const told = Number(response.statusCode); // serverless-offline makes it a text when it is an error
-  const isOfAFunction = told < 400 || Buffer.isBuffer(response.source) || isText(response.source);
+  const { source, statusCode } = response;
+  const isOfAFunction = Number(statusCode) < 400 || Buffer.isBuffer(source) || isText(source);
   if (isOfAFunction || request.method === 'head') return h.continue;
-  // The time of a function being up is a 504; all else that serverless-offline makes of an error,
-  // taking a number out of its message, is a 502 on AWS.
-  const status = told === 504 ? 504 : 502;
+  const status = ownStatusOf(statusCode);
   return respond(request, h, typeOf(status), status);
+};
+
+// serverless-offline tells its own refusals by a number. When a function failed it is a text: 504
+// when its time was up; all else, taken from the error's message, would be a 502 on AWS.
+const ownStatusOf = (statusCode: unknown): number => {
+  if (typeof statusCode === 'number') return statusCode;
+  return statusCode === '504' ? 504 : 502;
 };
 
 const isText = (source: unknown): boolean => typeof source === 'string' && source !== '';

@@ -88,7 +88,7 @@ export const startHost = (
     stop: async () => {
       for (const clock of clocks) clock.stop();
       await Promise.all(sources.map((source) => source.stop(patienceMs)));
-      for (const { invoker } of hosted) invoker.stop();
+      await Promise.all(hosted.map(({ invoker }) => invoker.stop()));
       sqs.destroy();
     },
   };

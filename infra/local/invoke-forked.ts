@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -98,8 +99,10 @@ export const forked = (fn: LocalFunction, region: string, pids: Pids): Invoker =
       worker.isBusy = false;
     }
   };
-  const stop = () => {
+  const stop = async () => {
+    const gone = [...workers].map(({ child }) => once(child, 'exit'));
     for (const { child } of workers) child.kill('SIGKILL');
+    await Promise.all(gone);
   };
   return { warm, invoke, stop };
 };

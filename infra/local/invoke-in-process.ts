@@ -17,5 +17,5 @@ export const inProcess = (fn: LocalFunction, region: string): Invoker => {
       clearTimeout(timer);
     }
   };
-  return { invoke, warm: async () => void (await handler()), stop: () => {} };
+  return { invoke, warm: async () => void (await handler()), stop: async () => {} };
 };

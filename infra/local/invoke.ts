@@ -19,7 +19,8 @@ export type Invoker = {
   /** Loads it, so that a wrong setting or a broken import shows before the first message. */
   warm(): Promise<void>;
   invoke(event: unknown): Promise<unknown>;
-  stop(): void;
+  /** Resolves when no process of it is left. */
+  stop(): Promise<void>;
 };
 
 const HandlerModule = z.record(z.string(), z.unknown());

@@ -57,7 +57,7 @@ export const LocalSettings = z.object(localShape).superRefine((settings, context
   for (const [index, name] of ports.entries()) {
     const twin = ports.slice(0, index).find((other) => settings[other] === settings[name]);
     if (!twin) continue;
-    const message = `is the same port as ${twin}; each needs one of its own`;
+    const message = `${settings[name]} is the port of ${twin}, too; each needs one of its own`;
     context.addIssue({ code: 'custom', path: [name], message });
   }
 });
@@ -77,8 +77,9 @@ export const readLocalSettings = (environment: Environment): LocalSettings => {
   if (parsed.success) return parsed.data;
   const complaints = parsed.error.issues.map(({ path, message }) => {
     const name = String(path[0]);
-    const value = name === 'API_KEY' || name.includes('SECRET') ? '…' : (set[name] ?? '');
-    return `${name}=${value}: ${message}.`;
+    const isSecret = name === 'API_KEY' || name.includes('SECRET');
+    const value = set[name] === undefined ? '' : `=${isSecret ? '…' : set[name]}`;
+    return `${name}${value}: ${message}.`;
   });
   throw new WrongSettings(complaints.join('\n'));
 };

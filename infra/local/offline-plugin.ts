@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { closeGateway, useGatewayResponses } from './gateway.ts';
 import { type Host, startHost } from './host.ts';
 import { type FromHost, FromLauncher, HostOptions, hostOptionsVariable } from './host-messages.ts';
+import { readService } from './osls-service.ts';
 import { onceParentIsGone } from './parent-watch.ts';
-import { readService } from './service.ts';
 
 // osls constructs its plugins, so this is one of the few classes here.
 
@@ -16,6 +16,8 @@ type Serverless = {
     functions: Record<string, { environment?: unknown; events?: Record<string, unknown>[] }>;
   };
   processedInput: { commands: string[] };
+  /** An error of this kind is shown without its stack. */
+  classes: { Error: new (message: string, code: string) => Error };
 };
 
 const tell = (message: FromHost): Promise<void> =>
@@ -23,6 +25,15 @@ const tell = (message: FromHost): Promise<void> =>
     if (process.send && process.connected) process.send(message, undefined, {}, () => resolve());
     else resolve();
   });
+
+const optionsText = process.env[hostOptionsVariable];
+
+if (optionsText) {
+  // Whatever happens to the launcher, this process must not stay behind.
+  process.once('disconnect', () => process.exit(1));
+  onceParentIsGone(() => process.exit(1));
+  process.channel?.unref(); // or osls, when it gives up, would wait for the launcher to speak
+}
 
 /**
  * Runs the functions for the embedded stack: a plugin of osls beside serverless-offline, which does
@@ -38,11 +49,12 @@ export default class EmbeddedStack {
   constructor(serverless: Serverless) {
     this.serverless = serverless;
     this.hooks = {
-      'before:offline:start': () => refuse(),
+      'before:offline:start': () => this.refuse(),
       'before:offline:start:init': () => this.failing(() => this.prepare()),
       'after:offline:start:init': () => this.failing(() => this.start()),
       'before:offline:start:end': () => this.end(), // after a signal
     };
+    if (optionsText) launcherSays('stop').then(() => this.end());
   }
 
   asyncInit(): void {
@@ -55,17 +67,16 @@ export default class EmbeddedStack {
     }
     const isForAws = command === 'package' || command === 'deploy';
     if (isForAws && process.env['PIPELINE_CONCURRENCY'] === '1') {
-      throw new Error(
-        "PIPELINE_CONCURRENCY=1 works on the embedded stack only: Lambda's minimum is 2.",
-      );
+      const sentence =
+        "PIPELINE_CONCURRENCY=1 works on the embedded stack only: Lambda's minimum is 2.";
+      throw new this.serverless.classes.Error(sentence, 'CONCURRENCY_TOO_LOW');
     }
   }
 
   /** Tells the launcher what serverless.yml says, and waits until it has made all of it. */
   private async prepare(): Promise<void> {
-    if (!optionsText) return refuse();
     process.channel?.ref();
-    const options = HostOptions.parse(JSON.parse(optionsText));
+    const options = HostOptions.parse(JSON.parse(optionsText ?? ''));
     const { service } = this.serverless;
     const read = readService(service, options);
     useGatewayResponses(read.resources);
@@ -104,9 +115,13 @@ export default class EmbeddedStack {
     await this.host.warm();
   }
 
+  private refuse(): never {
+    const sentence = 'The embedded stack needs its emulators too. Start it by: npm start';
+    throw new this.serverless.classes.Error(sentence, 'NOT_ALONE');
+  }
+
   private async start(): Promise<void> {
     this.host?.start();
-    launcherSays('stop').then(() => this.end());
     await tell({ kind: 'ready' });
   }
 
@@ -117,6 +132,7 @@ export default class EmbeddedStack {
   }
 
   private async failing(step: () => Promise<void>): Promise<void> {
+    if (!optionsText) this.refuse();
     try {
       await step();
     } catch (error) {
@@ -127,12 +143,6 @@ export default class EmbeddedStack {
   }
 }
 
-const optionsText = process.env[hostOptionsVariable];
-
-const refuse = () => {
-  throw new Error('The embedded stack needs its emulators too. Start it by: npm start');
-};
-
 const launcherSays = (kind: FromLauncher['kind']): Promise<void> =>
   new Promise((resolve) => {
     const listen = (message: unknown) => {
@@ -142,10 +152,3 @@ const launcherSays = (kind: FromLauncher['kind']): Promise<void> =>
     };
     process.on('message', listen);
   });
-
-if (optionsText) {
-  // Whatever happens to the launcher, this process must not stay behind.
-  process.once('disconnect', () => process.exit(1));
-  onceParentIsGone(() => process.exit(1));
-  process.channel?.unref(); // or osls, when it gives up, would wait for the launcher to speak
-}

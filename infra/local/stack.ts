@@ -106,7 +106,9 @@ export const startStack = async (
       Promise.race([promise, ready.promise.then(() => promise), broken.then(raise)]);
 
     const [sqs, dynamodb] = await Promise.all([
-      running(startSqs({ port: settings.SQS_PORT, folder: folder.in('sqs') })),
+      running(
+        startSqs({ port: settings.SQS_PORT, folder: folder.in('sqs'), releaseInFlight: true }),
+      ),
       running(startDynamodb({ port: settings.DYNAMODB_PORT, folder: folder.in('dynamodb') })),
     ]);
 

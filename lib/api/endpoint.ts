@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import middy from '@middy/core';
-import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { logger as houseLogger } from '#lib/observability.ts';
 import { Problem } from '#lib/problem.ts';
 import { type Outgoing, render, renderFailure, renderProblem } from './envelope.ts';
@@ -26,10 +26,14 @@ export const endpoint = <R extends Route>(
   answer: (request: RequestOf<R>) => Promise<ReplyOf<R>>,
   { publicUrl, logger = houseLogger }: EndpointOptions = {},
 ) => {
-  const respond = async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
+  const respond = async (
+    event: APIGatewayProxyEvent,
+    { functionName }: Context,
+  ): Promise<APIGatewayProxyResult> => {
     const begun = performance.now();
     const requestId = requestIdOf(event, headersOf(event));
     const line = {
+      function_name: functionName,
       request_id: requestId,
       method: event.httpMethod,
       path: event.path?.slice(0, 512),

@@ -1,6 +1,6 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import middy from '@middy/core';
-import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { z } from 'zod';
 import { logger } from '#lib/observability.ts';
 
@@ -35,10 +35,11 @@ export const consumer = <Message, Result>(
   work: (message: Message, delivery: Delivery) => Promise<Result>,
   { queueUrl, backOff, giveUp, about }: Deps<Message, Result>,
 ) => {
-  const handleRecord = async (record: SQSRecord) => {
+  const handleRecord = async (record: SQSRecord, { functionName }: Context) => {
     const begun = performance.now();
     const attempts = Number(record.attributes.ApproximateReceiveCount);
     const fields = (message: unknown) => ({
+      function_name: functionName,
       ...journeyOf(message),
       message_id: record.messageId,
       queue: queueOf(record),

@@ -119,7 +119,13 @@ const launch = (
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH, HOME, ...(TMPDIR && { TMPDIR }), ...settings },
   });
-  const kill = () => void signalled(child, 'SIGKILL');
+  let isGone = false; // after which its number may be somebody else's
+  const isRunning = () => {
+    isGone ||= !signalled(child, 0);
+    return !isGone;
+  };
+  const kill = () => void (isRunning() && signalled(child, 'SIGKILL'));
+  child.once('close', isRunning);
 
   let text = '';
   const { promise: isReady, resolve, reject } = Promise.withResolvers<void>();
@@ -138,7 +144,7 @@ const launch = (
   const end = async (signal: NodeJS.Signals) => {
     child.kill(signal);
     const deadline = Date.now() + stopTakesMs;
-    while (signalled(child, 0)) {
+    while (isRunning()) {
       if (Date.now() > deadline) {
         kill();
         throw failure(`left processes behind after ${signal}`);

@@ -10,7 +10,15 @@ import { SqsStore } from '../../../node_modules/fauxqs/dist/sqs/sqsStore.js';
 import { loopback, type Running } from './loopback.ts';
 
 /** Where SQS answers, and where its messages live; without a folder they live in memory. */
-export type SqsOptions = { port: number; folder?: string };
+export type SqsOptions = {
+  port: number;
+  folder?: string;
+  /**
+   * Gives messages that were in flight back at the start: for a stack whose workers die with it, so
+   * that nobody can be at work on them.
+   */
+  releaseInFlight?: boolean;
+};
 
 /**
  * SQS by fauxqs: JSON protocol, long polls, delays, visibility timeouts, dead-letter queues. Each
@@ -18,10 +26,15 @@ export type SqsOptions = { port: number; folder?: string };
  * back when its visibility timeout ends. It has no message move tasks: a redrive receives from the
  * dead-letter queue and sends to the other.
  */
-export const startSqs = async ({ port, folder }: SqsOptions): Promise<Running> => {
+export const startSqs = async ({
+  port,
+  folder,
+  releaseInFlight = false,
+}: SqsOptions): Promise<Running> => {
   const stores = { sqsStore: new SqsStore(), snsStore: new SnsStore(), s3Store: new S3Store() };
   const persistence = folder === undefined ? undefined : new PersistenceManager(folder);
-  const mended = folder === undefined ? undefined : mend(folder, persistence);
+  const mended = folder && persistence ? mend(folder, persistence) : undefined;
+  if (releaseInFlight) mended?.releaseAll();
   if (persistence) remember(persistence, stores);
 
   const app = buildApp({ logger: false, stores });
@@ -51,11 +64,10 @@ const remember = (persistence: PersistenceManager, { sqsStore, snsStore }: Store
  * fauxqs 2.4.1 gives a message back (visibility 0) by writing NULL where its own table wants a
  * number: the call fails, and the message is lost until a restart. Ours leaves the number alone.
  */
-const mend = (folder: string, persistence: PersistenceManager | undefined) => {
+const mend = (folder: string, persistence: PersistenceManager) => {
   const database = new DatabaseSync(join(folder, 'fauxqs.db'));
-  const giveBack = database.prepare(
-    'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?',
-  );
-  if (persistence) persistence.updateMessageReady = (messageId) => void giveBack.run(messageId);
-  return database;
+  const giveBack = 'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL';
+  const one = database.prepare(`${giveBack} WHERE message_id = ?`);
+  persistence.updateMessageReady = (messageId) => void one.run(messageId);
+  return { releaseAll: () => database.exec(giveBack), close: () => database.close() };
 };

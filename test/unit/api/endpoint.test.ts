@@ -160,6 +160,7 @@ describe('endpoint', () => {
       {
         level: 'info',
         message: 'request answered',
+        function_name: 'test',
         request_id: 'r-1',
         method: 'POST',
         path: '/api/greetings/ada',

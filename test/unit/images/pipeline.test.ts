@@ -131,6 +131,15 @@ describe('the same bytes', () => {
 
   it('worked on at the same moment leave one set of files', async () => {
     const darkroom = aDarkroom();
+    // All decode before any is done, so that all but one have written in vain.
+    const { shrink } = darkroom.deps;
+    const everybody = Promise.withResolvers<void>();
+    let shrinking = 0;
+    darkroom.deps.shrink = async (...of) => {
+      if (++shrinking === 4) everybody.resolve();
+      await everybody.promise;
+      return shrink(...of);
+    };
     const keys = await Promise.all(['a', 'b', 'c', 'd'].map((key) => darkroom.drop(key, 'same')));
     const { asked } = darkroom.deps.workers;
     await Promise.all(asked.splice(0).map(({ step, message }) => darkroom.work(step, message)));

@@ -9,7 +9,6 @@ import type { SQSRecord } from 'aws-lambda';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { startSqs } from '#infra/local/emulators/sqs.ts';
 import {
-  failuresIn,
   type Mapping,
   type Running,
   SqsEvent,
@@ -220,31 +219,6 @@ describe('the event source', () => {
 
     expect(begun).toBe(1);
     expect(await leftIn(mapping)).toBe(1);
-  });
-});
-
-describe('an answer about failures', () => {
-  const batch = [{ MessageId: 'a' }, { MessageId: 'b' }];
-
-  it.each([
-    [undefined],
-    [null],
-    [''],
-    [{}],
-    [{ batchItemFailures: null }],
-    [{ batchItemFailures: [] }],
-  ])('means that all went well when it is %j', (answer) => {
-    expect(failuresIn(answer, batch)).toEqual(new Set());
-  });
-
-  it.each([
-    ['yes'],
-    [{ batchItemFailures: [{ itemIdentifier: '' }] }],
-    [{ batchItemFailures: [{ itemIdentifier: null }] }],
-    [{ batchItemFailures: [{ id: 'a' }] }],
-    [{ batchItemFailures: [{ itemIdentifier: 'somebody else' }] }],
-  ])('fails the whole batch when it is %j', (answer) => {
-    expect(failuresIn(answer, batch)).toEqual(new Set(['a', 'b']));
   });
 });
 

@@ -82,8 +82,8 @@ describe('a function in a process of its own', () => {
       expect.objectContaining({ pid }),
       expect.objectContaining({ pid }),
     ]);
-    invoker.stop();
-    await eventually(() => expect(pids.size).toBe(0));
+    await invoker.stop();
+    expect(pids.size).toBe(0);
   });
 
   it('tells its error, and works on', async () => {
@@ -91,7 +91,7 @@ describe('a function in a process of its own', () => {
 
     await expect(invoker.invoke({ fail: true })).rejects.toThrow('the lens cracked');
     await expect(invoker.invoke({})).resolves.toMatchObject({ setting: 'mine' });
-    invoker.stop();
+    await invoker.stop();
   });
 
   it('is really killed when its time is up, and the next call has another', async () => {
@@ -103,7 +103,7 @@ describe('a function in a process of its own', () => {
 
     await eventually(() => expect(isAlive(pid)).toBe(false));
     await expect(invoker.invoke({})).resolves.not.toMatchObject({ pid });
-    invoker.stop();
+    await invoker.stop();
   });
 
   it('fails its call when somebody kills it', async () => {
@@ -115,6 +115,6 @@ describe('a function in a process of its own', () => {
     process.kill(pid, 'SIGKILL');
 
     await expect(call).rejects.toThrow('work ended in the middle of its work (SIGKILL).');
-    invoker.stop();
+    await invoker.stop();
   });
 });

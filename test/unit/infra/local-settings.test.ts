@@ -34,7 +34,7 @@ describe('the settings of the embedded stack', () => {
 
   it('refuse two doors at one port', () => {
     expect(() => readLocalSettings({ PORT: '4569' })).toThrow(
-      'S3_PORT=4569: is the same port as PORT; each needs one of its own.',
+      'S3_PORT: 4569 is the port of PORT, too; each needs one of its own.',
     );
   });
 

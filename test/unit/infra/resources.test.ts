@@ -171,6 +171,6 @@ it('says which resource it cannot make, and why', () => {
   const functionOnly = { NotificationConfiguration: { LambdaConfigurations: [] } };
 
   expect(() => read({ B: { Type: 'AWS::S3::Bucket', Properties: functionOnly } })).toThrow(
-    /cannot make B:[^]*LambdaConfigurations/,
+    /cannot make B:[\s\S]*LambdaConfigurations/,
   );
 });

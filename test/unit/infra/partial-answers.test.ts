@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import { failuresIn } from '#infra/local/event-source.ts';
+
+describe('an answer about failures', () => {
+  const batch = [{ MessageId: 'a' }, { MessageId: 'b' }];
+
+  it.each([
+    [undefined],
+    [null],
+    [''],
+    [{}],
+    [{ batchItemFailures: null }],
+    [{ batchItemFailures: [] }],
+  ])('means that all went well when it is %j', (answer) => {
+    expect(failuresIn(answer, batch)).toEqual(new Set());
+  });
+
+  it.each([
+    ['yes'],
+    [{ batchItemFailures: [{ itemIdentifier: '' }] }],
+    [{ batchItemFailures: [{ itemIdentifier: null }] }],
+    [{ batchItemFailures: [{ id: 'a' }] }],
+    [{ batchItemFailures: [{ itemIdentifier: 'somebody else' }] }],
+  ])('fails the whole batch when it is %j', (answer) => {
+    expect(failuresIn(answer, batch)).toEqual(new Set(['a', 'b']));
+  });
+});
