@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, inject, it } from 'vitest';
@@ -163,6 +165,28 @@ describe.runIf(mine)('a caption provider that misbehaves', async () => {
       return now;
     });
     expect(retried.status).toBe('done');
+  });
+
+  it('and is well again finishes what npm run redrive sends back', async () => {
+    const id = await captioned({ is: 'failing', status: 503, headers: { 'retry-after': '0' } });
+    expect((await darkroom.ended(id, 60_000)).steps.caption).toMatchObject({ gave_up: true });
+    await eventually(async () => {
+      const { data } = await darkroom.json('/api/health');
+      expect(data).toMatchObject({ dead_letters: { 'write-caption': 2 } });
+    });
+    server.become({ is: 'answering', text: 'A redriven meadow.' });
+
+    const redrive = spawn(process.execPath, ['infra/redrive.ts', 'write-caption'], {
+      env: { ...process.env, ...stack?.env },
+    });
+    const [code] = await once(redrive, 'exit');
+
+    expect(code).toBe(0);
+    await eventually(async () => {
+      expect((await darkroom.image(id)).caption).toBe('A redriven meadow.');
+      const { data } = await darkroom.json('/api/health');
+      expect(data).toMatchObject({ dead_letters: { 'write-caption': 0 } });
+    });
   });
 
   it('leaves neither key nor picture in the logs', () => {
