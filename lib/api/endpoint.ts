@@ -93,11 +93,20 @@ const resultOf = (
   const isSent = method !== 'HEAD' && body.length > 0;
   return {
     statusCode: status,
-    headers: { ...always, ...headers, 'x-request-id': requestId },
+    headers: {
+      ...always,
+      ...headers,
+      // A HEAD tells what a GET would send (RFC 9110 §9.3.2).
+      ...(method === 'HEAD' && body.length > 0 && { 'content-length': String(sizeOf(body)) }),
+      'x-request-id': requestId,
+    },
     body: isSent ? textOf(body) : '',
     isBase64Encoded: isBytes && isSent,
   };
 };
+
+const sizeOf = (body: string | Uint8Array): number =>
+  typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
 
 const textOf = (body: string | Uint8Array): string =>
   typeof body === 'string'

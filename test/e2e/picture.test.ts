@@ -48,6 +48,9 @@ describe('a picture that goes in', () => {
         headers: { 'if-none-match': response.headers.get('etag') ?? '' },
       });
       expect(again.response.status).toBe(304);
+      const head = await darkroom.bytes(record.thumbnails[size] ?? '', { method: 'HEAD' });
+      expect(head.body).toHaveLength(0);
+      expect(head.response.headers.get('content-length')).toBe(String(body.length));
       // An independent parser finds nothing that tells who, where or with what.
       const { Thumbnail: _, ...tags } = exifReader.load(body, { expanded: true });
       expect(Object.keys(tags).filter((group) => /exif|gps|xmp|iptc|icc/i.test(group))).toEqual([]);
