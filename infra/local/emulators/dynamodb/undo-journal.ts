@@ -1,12 +1,4 @@
-import {
-  closeSync,
-  fdatasyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Ask } from './inner-dynalite.ts';
@@ -18,7 +10,8 @@ const Before = z.object({ table: z.string(), key: Item, old: Item.optional() });
 
 /**
  * Holds what a transaction is about to change, so that a process that dies in the middle of it can
- * put it back when it starts again.
+ * put it back when it starts again. It is written and not synced: what a killed process wrote is
+ * there for the next one, and against a power cut the items themselves are not synced either.
  */
 export type UndoJournal = {
   write(befores: Before[]): void;
@@ -35,7 +28,6 @@ export const undoJournal = (folder: string): UndoJournal => {
   return {
     write: (befores) => {
       writeSync(descriptor, JSON.stringify(befores));
-      fdatasyncSync(descriptor);
     },
     clear: () => ftruncateSync(descriptor, 0),
     unfinished: () => beforesOf(readFileSync(file, 'utf8')),
