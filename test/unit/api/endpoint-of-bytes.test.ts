@@ -38,9 +38,15 @@ describe('an endpoint of bytes', () => {
     expect(new Uint8Array(Buffer.from(body, 'base64'))).toEqual(new Uint8Array(jpeg));
   });
 
-  it('answers HEAD with the same headers and no body', async () => {
+  it('answers HEAD with the same headers, the length of what a GET would send, and no body', async () => {
     const [got, head] = await Promise.all([get(), get({ method: 'HEAD' })]);
-    expect(head).toEqual({ ...got, body: '', isBase64Encoded: false });
+    const length = String(Buffer.from(got.body, 'base64').length);
+    expect(head).toEqual({
+      ...got,
+      headers: { ...got.headers, 'content-length': length },
+      body: '',
+      isBase64Encoded: false,
+    });
   });
 
   it.each([
