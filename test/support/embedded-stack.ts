@@ -76,7 +76,10 @@ export const startEmbeddedStack = async (options: EmbeddedStackOptions = {}) => 
   };
   process.once('exit', () => running?.kill()); // a test runner that is stopped leaves nobody behind
 
-  await start();
+  await start().catch(async (error: unknown) => {
+    await stop(); // nobody else would remove its data
+    throw error;
+  });
   return {
     baseUrl,
     dataDir,
