@@ -1,4 +1,5 @@
 import {
+  GetQueueAttributesCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
@@ -7,7 +8,7 @@ import { afterAll, describe, expect, inject, it } from 'vitest';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { startEmbeddedStack } from '#test/support/embedded-stack.ts';
 import { eventually } from '#test/support/eventually.ts';
-import { type Client, clientOf } from './client.ts';
+import { type Client, clientOf, type ImageRecord } from './client.ts';
 
 const mine = inject('isEmbedded');
 const stack = mine
@@ -44,6 +45,17 @@ const sendAll = async (darkroom: Client, queue: string, bodies: string[]) => {
     );
 };
 
+/** What waits in a queue and what is being worked on. */
+const depthOf = async (darkroom: Client, queue: string): Promise<number> => {
+  const { Attributes = {} } = await darkroom.sqs.send(
+    new GetQueueAttributesCommand({
+      QueueUrl: await darkroom.queueUrl(queue),
+      AttributeNames: ['ApproximateNumberOfMessages', 'ApproximateNumberOfMessagesNotVisible'],
+    }),
+  );
+  return Object.values(Attributes).reduce((sum, depth) => sum + Number(depth), 0);
+};
+
 const newsOf = (key: string) =>
   JSON.stringify({
     Records: [
@@ -60,37 +72,50 @@ describe.runIf(mine)('the pipeline under faults', () => {
   it('makes one record of each image, although everything comes five times and shuffled', async () => {
     const count = 100;
     const before = await darkroom.stats();
-    const uploads = [];
-    for (let n = 0; n < count; n++) {
-      const bytes = await drawnJpeg({ width: 320, height: 240, seed: 1000 + n });
-      uploads.push(await darkroom.uploadOne({ name: `fault-${n}.jpg`, bytes }));
-    }
-    const keys = uploads.map(({ file_path }) => file_path ?? '');
-    const asked = uploads.map(({ image_id }) =>
-      JSON.stringify({ image_id, rev: 1, run: 1, request_id: 'again' }),
-    );
     const five = <T>(items: T[]) => Array.from({ length: 5 }, () => items).flat();
-
-    await Promise.all([
-      sendAll(darkroom, 'arrivals', shuffled(five(keys.map(newsOf)), 1)),
-      sendAll(darkroom, 'make-thumbnails', shuffled(five(asked), 2)),
-      sendAll(darkroom, 'read-exif', shuffled(five(asked), 3)),
-    ]);
+    const uploads: ImageRecord[] = [];
+    let waiting = 0;
+    for (let chunk = 0; chunk < count; chunk += 25) {
+      // Together, so that the workers are behind when everything comes again.
+      const files = await Promise.all(
+        Array.from({ length: 25 }, async (_, n) => ({
+          name: `fault-${chunk + n}.jpg`,
+          bytes: await drawnJpeg({ width: 1000, height: 750, seed: 1000 + chunk + n }),
+        })),
+      );
+      const some = await Promise.all(files.map((file) => darkroom.uploadOne(file)));
+      const asked = some.map(({ image_id }) =>
+        JSON.stringify({ image_id, rev: 1, run: 1, request_id: 'again' }),
+      );
+      const news = some.map(({ file_path }) => newsOf(file_path ?? ''));
+      await Promise.all([
+        sendAll(darkroom, 'arrivals', shuffled(five(news), chunk + 1)),
+        sendAll(darkroom, 'make-thumbnails', shuffled(five(asked), chunk + 2)),
+        sendAll(darkroom, 'read-exif', shuffled(five(asked), chunk + 3)),
+      ]);
+      const { queued, processing } = await darkroom.stats();
+      waiting = Math.max(waiting, queued + processing);
+      uploads.push(...some);
+    }
+    expect(waiting).toBeGreaterThan(0);
 
     const records = await Promise.all(
       uploads.map(({ image_id }) => darkroom.ended(image_id, 120_000)),
     );
     expect(records.filter(({ status }) => status === 'done')).toHaveLength(count);
     await eventually(
-      async () =>
-        expect(await darkroom.stats()).toMatchObject({
-          total: before.total + count,
-          done: before.done + count,
-          queued: 0,
-          processing: 0,
-        }),
-      { within: 30_000 },
+      async () => {
+        for (const queue of ['arrivals', 'make-thumbnails', 'read-exif'])
+          expect(await depthOf(darkroom, queue), queue).toBe(0);
+      },
+      { within: 120_000 },
     );
+    expect(await darkroom.stats()).toMatchObject({
+      total: before.total + count,
+      done: before.done + count,
+      queued: 0,
+      processing: 0,
+    });
   }, 180_000);
 
   it('keeps a poison message for people, and goes on with the others', async () => {
