@@ -50,6 +50,7 @@ export const readExif = async (
   if (tags === 'gone') return missing();
 
   if (tags) await images.keepRawExif(imageId, rev, tags.raw);
+  else if (rev > 1) await images.forgetRawExif(imageId); // what the picture before this one said
   await conclude(tags);
 
   async function conclude(tags: { exif: Exif; raw: RawExif } | null) {

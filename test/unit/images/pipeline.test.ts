@@ -172,6 +172,49 @@ describe('another object under a known key', () => {
   });
 });
 
+describe('raw EXIF', () => {
+  const exif = {
+    cameraMake: 'Leica',
+    cameraModel: null,
+    lensModel: null,
+    datetimeOriginal: null,
+    iso: null,
+    focalLength: null,
+    exposureTime: null,
+    fNumber: null,
+    gps: { lat: 1, lon: 2, alt: null },
+  };
+
+  it('of one picture is not kept under the next that has none', async () => {
+    const darkroom = aDarkroom();
+    const { readTags } = darkroom.deps;
+    darkroom.deps.readTags = async () => ({ exif, raw: { Make: 'Leica', GPSLatitude: 1 } });
+    const image = await darkroom.drop('beach.jpg', 'with a position');
+    const id = image?.imageId ?? '';
+    await darkroom.finish();
+    expect(await darkroom.deps.images.findRawExif(id)).toMatchObject({ GPSLatitude: 1 });
+
+    darkroom.deps.readTags = readTags;
+    await darkroom.drop('beach.jpg', 'without');
+    await darkroom.finish();
+    expect(await darkroom.deps.images.findRawExif(id)).toBeUndefined();
+    expect(await darkroom.image(id)).not.toHaveProperty('exif');
+  });
+
+  it('kept by a worker that died while its image was deleted goes with the message', async () => {
+    const darkroom = aDarkroom();
+    const image = await darkroom.drop('beach.jpg', 'a picture');
+    const id = image?.imageId ?? '';
+    const message = darkroom.deps.workers.take('exif');
+    if (!message) throw new Error('not asked');
+    await darkroom.remove(id);
+    await darkroom.deps.images.keepRawExif(id, 1, { GPSLatitude: 1 }); // then it was killed
+
+    await darkroom.work('exif', message, 2);
+    expect(await darkroom.deps.images.findRawExif(id)).toBeUndefined();
+  });
+});
+
 describe('a deleted image', () => {
   it.each(['thumbnails', 'exif', 'caption'] as const)(
     'is not brought back by a late %s worker',
