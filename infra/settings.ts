@@ -5,11 +5,11 @@ import { localShape } from './local/local-settings.ts';
 
 type Row = { name: string; standard: string; meaning: string };
 
-const rowsOf = (shape: z.ZodRawShape): Row[] =>
+const rowsOf = (shape: Record<string, z.ZodType>): Row[] =>
   Object.entries(shape).map(([name, schema]) => {
-    const parsed = z.object({ [name]: schema as z.ZodType }).safeParse({});
+    const parsed = z.object({ [name]: schema }).safeParse({});
     const standard = parsed.success ? parsed.data[name] : undefined;
-    return { name, standard: textOf(standard), meaning: (schema as z.ZodType).description ?? '' };
+    return { name, standard: textOf(standard), meaning: schema.description ?? '' };
   });
 
 /** Sizes are parsed into a list; everything else is written as it is read. */

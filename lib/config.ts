@@ -7,7 +7,6 @@ const text = z.string().trim().min(1);
 
 /** Where this deployment keeps its things; CloudFormation or the local launcher fills it in. */
 const Resources = z.object({
-  STAGE: text,
   ORIGINALS_BUCKET: text,
   DERIVED_BUCKET: text,
   IMAGES_TABLE: text,
@@ -41,7 +40,6 @@ const settings = read(Settings);
 const resources = read(Resources);
 
 export const config = {
-  stage: resources.STAGE,
   publicUrl: settings.PUBLIC_URL,
   sizes: settings.THUMBNAIL_SIZES,
   multipartMaxBytes: settings.MULTIPART_MAX_BYTES,

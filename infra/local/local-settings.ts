@@ -22,7 +22,7 @@ const text = z.string().trim().min(1);
 
 /** Each local setting by name; lib/settings.ts has those of the functions. */
 export const localShape = {
-  PORT: port(3000).describe('the API, gallery and docs of `npm start`'),
+  PORT: port(3000).describe('the API and docs of `npm start`'),
   S3_PORT: port(4569).describe('the embedded S3'),
   SQS_PORT: port(4576).describe('the embedded SQS'),
   DYNAMODB_PORT: port(4577).describe('the embedded DynamoDB'),

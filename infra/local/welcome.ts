@@ -7,7 +7,7 @@ const settingsText = Object.entries(LocalSettings.shape)
 
 export const helpText = `npm start [-- options]
 
-Starts Darkroom on this machine: API, gallery, workers, and S3, SQS and DynamoDB as emulators.
+Starts Darkroom on this machine: API, docs, workers, and S3, SQS and DynamoDB as emulators.
 Everything listens on 127.0.0.1 only. Ctrl-C stops it; the data stays for the next start.
 
   --fresh             forgets the data of earlier starts first
@@ -30,7 +30,7 @@ export const welcomeText = (settings: LocalSettings, dataPath: string): string =
   return `
   Darkroom is ready.
 
-  Open     ${url}/            the gallery
+  Open     ${url}/            where to begin
            ${url}/docs        the API, to try out
            ${url}/api/health  what works and what does not
 

@@ -111,8 +111,10 @@ const sentenceOf = (reason: string): string =>
   `Tried ${maxReceiveCount} times and gave up: ${reason.split('\n')[0]?.slice(0, 300)}`;
 
 /** What lets one picture's journey be followed through the logs. */
-const journeyOf = (message: unknown): Record<string, unknown> => {
-  if (typeof message !== 'object' || message === null) return {};
-  const { image_id, request_id } = message as Record<string, unknown>;
-  return { ...(image_id !== undefined && { image_id, request_id }) };
-};
+const journeyOf = (message: unknown): Record<string, unknown> =>
+  typeof message === 'object' &&
+  message !== null &&
+  'image_id' in message &&
+  'request_id' in message
+    ? { image_id: message.image_id, request_id: message.request_id }
+    : {};

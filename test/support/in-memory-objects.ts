@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Invitations, ObjectHead, Objects } from '#lib/images/objects.ts';
+import type { ObjectHead, Objects } from '#lib/images/objects.ts';
 
 type Kept = { bytes: Uint8Array; head: ObjectHead };
 
@@ -46,21 +46,6 @@ export const inMemoryObjects = (
     void objects.write(key, bytes, { contentType: 'application/octet-stream' });
   return { ...objects, keys: () => [...kept.keys()] };
 };
-
-/** Forms that say what was wished for; nobody can post them. */
-export const inMemoryInvitations = (): Invitations => ({
-  invite: async ({ key, contentType, sha256, labels }) => ({
-    url: 'https://objects.example/',
-    fields: {
-      key,
-      'Content-Type': contentType,
-      ...Object.fromEntries(
-        Object.entries(labels).map(([name, value]) => [`x-amz-meta-${name}`, value]),
-      ),
-      ...(sha256 && { 'x-amz-checksum-sha256': sha256 }),
-    },
-  }),
-});
 
 const hashOf = (algorithm: 'md5' | 'sha256', bytes: Uint8Array) =>
   createHash(algorithm).update(bytes).digest('hex');
