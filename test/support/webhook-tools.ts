@@ -1,0 +1,52 @@
+import { Webhook } from 'standardwebhooks';
+import { afterEach } from 'vitest';
+import { newSecret, sendWebhook } from '#lib/web/webhook.ts';
+import { type ReceiverAnswer, startWebhookReceiver, type WebhookCall } from './webhook-receiver.ts';
+
+type Options = Partial<Parameters<typeof sendWebhook>[0]>;
+
+/**
+ * What a test of webhooks needs: a secret, a body, receivers that end with the test, and a sender
+ * that may reach them. To be called at the top of a test file.
+ */
+export const webhookTools = () => {
+  const secret = newSecret();
+  const body = JSON.stringify({ request_id: 'r-1', status: 'completed', note: 'Größe „M“ ✓' });
+  const toStop: { stop(): Promise<void> }[] = [];
+  afterEach(() => Promise.all(toStop.splice(0).map((each) => each.stop())));
+
+  const untilEnd = async <Stoppable extends { stop(): Promise<void> }>(
+    starting: Promise<Stoppable>,
+  ): Promise<Stoppable> => {
+    const started = await starting;
+    toStop.push(started);
+    return started;
+  };
+  const senderTo = ({ host }: { host: string }, options: Options = {}) =>
+    sendWebhook({
+      allowHosts: [host],
+      timeoutMs: 3000,
+      secret: async () => secret,
+      now: () => new Date(),
+      ...options,
+    });
+
+  return {
+    secret,
+    body,
+    /** Stops it when the test ends. */
+    untilEnd,
+    start: (answers?: (n: number) => ReceiverAnswer) =>
+      untilEnd(startWebhookReceiver(answers && { answers })),
+    senderTo,
+    deliver: (receiver: { host: string; url: string }, options?: Options) =>
+      senderTo(receiver, options)({ id: 'msg_1', url: receiver.url, body }),
+    /** As a receiver does it, with the library it would take; throws where it does not trust. */
+    verify: ({ body, headers }: Pick<WebhookCall, 'body' | 'headers'>, by = secret): unknown =>
+      new Webhook(by).verify(body, {
+        'webhook-id': String(headers['webhook-id']),
+        'webhook-timestamp': String(headers['webhook-timestamp']),
+        'webhook-signature': String(headers['webhook-signature']),
+      }),
+  };
+};

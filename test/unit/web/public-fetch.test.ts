@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import { fetchTools } from '#test/support/fetch-tools.ts';
+
+const { picture, origin, fetchOf, get, busyOf } = fetchTools();
+
+describe('a picture', () => {
+  test('comes as it is, with the type that is claimed and the place it was found at', async () => {
+    expect(await get('/a.jpg?token=1#top')).toEqual({
+      bytes: picture,
+      contentType: 'image/jpeg',
+      finalUrl: `${origin().url}/a.jpg?token=1`,
+    });
+  });
+
+  test('is asked for as a picture, uncompressed, by darkroom', async () => {
+    await get('/a.jpg');
+
+    expect(origin().calls[0]?.headers).toMatchObject({
+      accept: 'image/*',
+      'accept-encoding': 'identity',
+      'user-agent': 'darkroom',
+      host: origin().host,
+    });
+    expect(origin().calls[0]?.headers).not.toHaveProperty('cookie');
+  });
+
+  test('comes late, but in time', async () => {
+    expect(await get('/slow?ms=100')).toMatchObject({ bytes: picture });
+  });
+
+  test('may have a name that is not ASCII', async () => {
+    expect(await get('/näh maschine.jpg')).toMatchObject({
+      finalUrl: `${origin().url}/n%C3%A4h%20maschine.jpg`,
+    });
+  });
+
+  test('is not told from a web page, which is for those who look at the bytes', async () => {
+    expect(await get('/html')).toMatchObject({ contentType: 'text/html; charset=utf-8' });
+  });
+
+  test.each(['/a.jpg', '/status/404'])(
+    'comes over a connection of one before: %s',
+    async (path) => {
+      const fetch = fetchOf();
+
+      for (const _ of Array.from({ length: 20 })) await fetch(`${origin().url}${path}`);
+
+      expect(origin().calls).toHaveLength(20);
+      expect(origin().connections()).toBeLessThan(5);
+    },
+  );
+});
+
+describe('a redirect', () => {
+  test.each([1, 5])('is followed %i times', async (times) => {
+    expect(await get(`/redirect/${times}`)).toMatchObject({
+      bytes: picture,
+      finalUrl: `${origin().url}/redirect/0`,
+    });
+  });
+
+  test('is not followed a sixth time', async () => {
+    expect(await get('/redirect/6')).toEqual({
+      refused: `${origin().url}/redirect/6 redirects more than 5 times.`,
+    });
+    expect(origin().calls).toHaveLength(6);
+    expect(await get('/redirect/2', { maxRedirects: 1 })).toHaveProperty('refused');
+    expect(await get('/redirect/1', { maxRedirects: 0 })).toHaveProperty('refused');
+  });
+
+  test('in a circle is called so', async () => {
+    expect(await get('/loop')).toEqual({ refused: `${origin().url}/loop redirects in a circle.` });
+    expect(origin().calls).toHaveLength(2);
+  });
+
+  test.each([301, 302, 303, 307, 308])('may be a %i', async (status) => {
+    expect(await get(`/to?url=/a.jpg&status=${status}`)).toMatchObject({ bytes: picture });
+  });
+
+  test('may lead to a name that nobody encoded', async () => {
+    expect(await get(`/to?url=${encodeURIComponent('/näh maschine.jpg')}`)).toMatchObject({
+      finalUrl: `${origin().url}/n%C3%A4h%20maschine.jpg`,
+    });
+  });
+
+  test('to nowhere is refused', async () => {
+    expect(await get('/to')).toEqual({ refused: `${origin().url}/to answered 302.` });
+    expect(await get('/to?url=http://%255b')).toEqual({
+      refused: expect.stringMatching(/\/to redirects to http:\/\/.*, which is not a valid URL\.$/),
+    });
+  });
+
+  test('to a file is refused', async () => {
+    expect(await get('/to?url=file:///etc/passwd')).toEqual({
+      refused: `${origin().url}/to redirects to file:/etc/passwd, which is not an http or https URL.`,
+    });
+  });
+
+  test('to a user name and password is refused, and they are not repeated', async () => {
+    const url = encodeURIComponent(origin().url.replace('//', '//ann:pw@'));
+
+    expect(await get(`/to?url=${url}`)).toEqual({
+      refused: `${origin().url}/to redirects to ${origin().url}/, which holds a user name or password, which is not taken.`,
+    });
+  });
+
+  test('to something that fails says both', async () => {
+    expect(await get('/to?url=/status/404')).toEqual({
+      refused: `${origin().url}/to redirects to ${origin().url}/status/404, which answered 404.`,
+    });
+  });
+
+  test('does not start the clock again', async () => {
+    const path = `/to?url=${encodeURIComponent('/to?url=/silent')}`;
+
+    await busyOf(get(path, { timeoutMs: 200 }));
+    expect(origin().requestsTo('/silent')).toBe(1);
+  });
+});
+
+describe('a body that is longer than announced', () => {
+  test('ends where it was announced to end, as HTTP has it', async () => {
+    expect(await get('/too-long')).toMatchObject({ bytes: picture.subarray(0, 1500) });
+  });
+});

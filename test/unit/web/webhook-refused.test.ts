@@ -1,0 +1,169 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { type FetchOrigin, startFetchOrigin } from '#test/support/fetch-origin.ts';
+import {
+  type Canary,
+  loopbackUrls,
+  privateUrls,
+  startCanary,
+} from '#test/support/fetch-private-urls.ts';
+import { webhookTools } from '#test/support/webhook-tools.ts';
+
+const { body, untilEnd, start, senderTo, deliver } = webhookTools();
+
+describe('a receiver that does not take it', () => {
+  test.each([400, 401, 404, 429, 500, 503])('answers %i', async (status) => {
+    const receiver = await start(() => ({ status, body: 'secret inner matters' }));
+
+    expect(await deliver(receiver)).toEqual({
+      ok: false,
+      status,
+      error: `${receiver.url} answered ${status}.`,
+    });
+  });
+
+  test('answers 410 and is gone', async () => {
+    const receiver = await start(() => ({ status: 410 }));
+
+    expect(await deliver(receiver)).toEqual({
+      ok: false,
+      status: 410,
+      gone: true,
+      error: `${receiver.url} answered 410: it wants no more webhooks.`,
+    });
+  });
+
+  test.each([
+    ['7', 7],
+    ['Sat, 21 Nov 2026 10:00:42 GMT', 42],
+  ])('asks to be left alone until %s', async (wait, retryAfterSeconds) => {
+    const receiver = await start(() => ({ status: 429, headers: { 'retry-after': wait } }));
+
+    expect(await deliver(receiver, { now: () => new Date('2026-11-21T10:00:00Z') })).toMatchObject({
+      ok: false,
+      status: 429,
+      retryAfterSeconds,
+    });
+  });
+
+  test.each([301, 302, 303, 307, 308])(
+    'sends us elsewhere (%i), where we do not go',
+    async (status) => {
+      const elsewhere = await start();
+      const receiver = await start(() => ({ status, headers: { location: elsewhere.url } }));
+      const send = senderTo(receiver, { allowHosts: [receiver.host, elsewhere.host] });
+
+      expect(await send({ id: 'msg_1', url: receiver.url, body })).toEqual({
+        ok: false,
+        status,
+        error: `${receiver.url} answered ${status}: redirects are not followed, so give the final address.`,
+      });
+      expect(elsewhere.calls).toEqual([]);
+    },
+  );
+
+  test('never answers', async () => {
+    const receiver = await start(() => 'never');
+
+    expect(await deliver(receiver, { timeoutMs: 200 })).toEqual({
+      ok: false,
+      status: null,
+      error: `${receiver.url} did not finish within 0.2 s.`,
+    });
+  });
+
+  test('breaks the connection', async () => {
+    const receiver = await start(() => 'reset');
+
+    expect(await deliver(receiver)).toEqual({
+      ok: false,
+      status: null,
+      error: expect.stringMatching(
+        /\/webhook broke off in the middle of its answer \([A-Z_]+\)\.$/,
+      ),
+    });
+  });
+
+  test('is not there', async () => {
+    const receiver = await start();
+    await receiver.stop();
+
+    expect(await deliver(receiver)).toEqual({
+      ok: false,
+      status: null,
+      error: `${receiver.url} could not be connected to (ECONNREFUSED).`,
+    });
+  });
+
+  test('is no web address', async () => {
+    const receiver = await start();
+    const send = senderTo(receiver);
+
+    for (const url of ['', 'hook', 'file:///etc/passwd', receiver.url.replace('//', '//ann:pw@')])
+      expect(await send({ id: 'msg_1', url, body })).toEqual({
+        ok: false,
+        status: null,
+        error: expect.stringMatching(/ (is not|holds) .*\.$/),
+      });
+    expect(receiver.calls).toEqual([]);
+  });
+});
+
+describe('an answer that does not end', () => {
+  let origin: FetchOrigin;
+  beforeEach(async () => {
+    origin = await untilEnd(startFetchOrigin({ pictures: {} }));
+  });
+
+  test('counts by its status', async () => {
+    const send = senderTo(origin, { timeoutMs: 200 });
+
+    for (const path of ['/dripping', '/huge?unannounced=1', '/huge', '/cut-short'])
+      expect(await send({ id: 'msg_1', url: `${origin.url}${path}`, body })).toEqual({
+        ok: true,
+        status: 200,
+      });
+  });
+
+  test('or that is no HTTP is none', async () => {
+    const low = `/raw?answer=${encodeURIComponent('HTTP/1.1 099 Low\r\n\r\n')}`;
+
+    for (const path of ['/garbage', low])
+      expect(await senderTo(origin)({ id: 'msg_1', url: `${origin.url}${path}`, body })).toEqual({
+        ok: false,
+        status: null,
+        error: expect.stringMatching(/ does not answer in proper HTTP\.$/),
+      });
+  });
+});
+
+describe('no webhook reaches a private address', () => {
+  let canary: Canary;
+  beforeEach(async () => {
+    canary = await untilEnd(startCanary());
+  });
+
+  test('however it is written', async () => {
+    const send = senderTo({ host: '127.0.0.1:1' });
+
+    for (const url of [...loopbackUrls(canary.port), ...privateUrls()])
+      expect(await send({ id: 'msg_1', url, body })).toEqual({
+        ok: false,
+        status: null,
+        error: expect.stringContaining(' points to a private address'),
+      });
+    expect(canary.connections()).toBe(0);
+  });
+
+  test('by a name that leads there', async () => {
+    const resolve = async () => [{ address: '127.0.0.1', family: 4 }];
+    const send = senderTo({ host: '127.0.0.1:1' }, { resolve });
+    const url = `http://hooks.example:${canary.port}/`;
+
+    expect(await send({ id: 'msg_1', url, body })).toEqual({
+      ok: false,
+      status: null,
+      error: `${url} points to a private address, which is not allowed.`,
+    });
+    expect(canary.connections()).toBe(0);
+  });
+});

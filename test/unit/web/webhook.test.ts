@@ -1,0 +1,135 @@
+import { Webhook } from 'standardwebhooks';
+import { describe, expect, test } from 'vitest';
+import { isSecret, newSecret } from '#lib/web/webhook.ts';
+import { webhookTools } from '#test/support/webhook-tools.ts';
+
+const { secret, body, start, senderTo, deliver, verify } = webhookTools();
+
+describe('a delivery', () => {
+  test('is one POST of JSON that the receiver can verify', async () => {
+    const receiver = await start();
+
+    expect(await deliver(receiver)).toEqual({ ok: true, status: 204 });
+    expect(receiver.calls).toEqual([
+      {
+        method: 'POST',
+        path: '/webhook',
+        body,
+        headers: expect.objectContaining({
+          'content-type': 'application/json',
+          'webhook-id': 'msg_1',
+          'user-agent': 'darkroom',
+        }),
+      },
+    ]);
+    expect(receiver.calls.map((call) => verify(call))).toEqual([JSON.parse(body)]);
+  });
+
+  test('does not verify with a byte changed, another id, another time or another secret', async () => {
+    const receiver = await start();
+    await deliver(receiver);
+    const [call] = receiver.calls;
+    if (!call) throw new Error('Nothing came.');
+    const withHeader = (name: string, value: string) => ({
+      ...call,
+      headers: { ...call.headers, [name]: value },
+    });
+    const earlier = String(Number(call.headers['webhook-timestamp']) - 1);
+
+    const mistrust = 'No matching signature found';
+    expect(() => verify({ ...call, body: call.body.replace('r-1', 'r-2') })).toThrow(mistrust);
+    expect(() => verify({ ...call, body: `${call.body} ` })).toThrow(mistrust);
+    expect(() => verify(withHeader('webhook-id', 'msg_2'))).toThrow(mistrust);
+    expect(() => verify(withHeader('webhook-timestamp', earlier))).toThrow(mistrust);
+    expect(() => verify(call, newSecret())).toThrow(mistrust);
+  });
+
+  test('says when it was sent, so that an old one cannot be sent again', async () => {
+    const receiver = await start();
+    await deliver(receiver, { now: () => new Date('2026-11-21T10:00:00.900Z') });
+
+    expect(receiver.calls[0]?.headers['webhook-timestamp']).toBe('1795255200');
+    expect(() => verify(receiver.calls[0] ?? { body, headers: {} })).toThrow(
+      /timestamp too (new|old)/,
+    );
+  });
+
+  test('is the same to the library as to us', async () => {
+    const receiver = await start();
+    const at = new Date('2026-11-21T10:00:00Z');
+    await deliver(receiver, { now: () => at });
+
+    expect(receiver.calls[0]?.headers['webhook-signature']).toBe(
+      new Webhook(secret).sign('msg_1', at, body),
+    );
+  });
+
+  test.each([200, 201, 202, 204, 299])('is done with an answer of %i', async (status) => {
+    expect(await deliver(await start(() => ({ status })))).toEqual({ ok: true, status });
+  });
+
+  test('is done with any 2xx, however much the receiver has to say', async () => {
+    const receiver = await start(() => ({ status: 200, body: 'thanks '.repeat(1_000_000) }));
+
+    expect(await deliver(receiver)).toEqual({ ok: true, status: 200 });
+  });
+
+  test('comes three times, then is taken, with the same id and a time of its own', async () => {
+    const receiver = await start((n) => ({ status: n < 4 ? 500 : 200 }));
+    let second = 0;
+    const send = senderTo(receiver, { now: () => new Date(Date.now() + ++second * 1000) });
+
+    const answers = [];
+    for (const _ of [1, 2, 3, 4])
+      answers.push(await send({ id: 'msg_1', url: receiver.url, body }));
+
+    expect(answers.map(({ ok }) => ok)).toEqual([false, false, false, true]);
+    expect(new Set(receiver.calls.map(({ headers }) => headers['webhook-id']))).toEqual(
+      new Set(['msg_1']),
+    );
+    expect(new Set(receiver.calls.map(({ headers }) => headers['webhook-timestamp'])).size).toBe(4);
+    for (const call of receiver.calls) expect(verify(call)).toEqual(JSON.parse(body));
+  });
+});
+
+describe('a webhook secret', () => {
+  test('is made anew each time, and is one', () => {
+    const secrets = Array.from({ length: 50 }, newSecret);
+
+    expect(new Set(secrets).size).toBe(50);
+    for (const each of secrets) expect(isSecret(each)).toBe(true);
+  });
+
+  const base64Of = (bytes: number) => Buffer.alloc(bytes, 7).toString('base64');
+  test.each([24, 32, 64])('may hold %i bytes', (bytes) => {
+    expect(isSecret(`whsec_${base64Of(bytes)}`)).toBe(true);
+  });
+
+  test.each([
+    '',
+    'whsec_',
+    'secret',
+    base64Of(32),
+    `whsec_${base64Of(23)}`,
+    `whsec_${base64Of(65)}`,
+    `whsec_${base64Of(32).replace('=', '')}`,
+    `whsec_${base64Of(32)} `,
+    `whsec_${base64Of(33).replace(/B/g, '-')}`,
+    `WHSEC_${base64Of(32)}`,
+  ])('is not "%s", with which nothing is sent', async (malformed) => {
+    const receiver = await start();
+
+    expect(isSecret(malformed)).toBe(false);
+    const end = await deliver(receiver, { secret: async () => malformed }).catch(String);
+    expect(end).toMatch(/^Error: WEBHOOK_SECRET is not a webhook secret: it must be whsec_ /);
+    expect(receiver.calls).toEqual([]);
+  });
+
+  test('that cannot be fetched is the sender’s fault, and rises', async () => {
+    const receiver = await start();
+    const secret = () => Promise.reject(new Error('SSM is down'));
+
+    await expect(deliver(receiver, { secret })).rejects.toThrow('SSM is down');
+    expect(receiver.calls).toEqual([]);
+  });
+});
