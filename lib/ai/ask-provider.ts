@@ -1,7 +1,8 @@
 import { ProviderBusy } from '#lib/images/caption.ts';
+import { brokenOf } from './broken-connection.ts';
 import { type Provider, ProviderRefusal } from './provider.ts';
 import { refusalReasonOf } from './refusal-reason.ts';
-import { retryAfterOf } from './retry-after.ts';
+import { waitAskedFor } from './retry-after.ts';
 
 export type Tools = { now: () => Date };
 
@@ -11,51 +12,81 @@ const captionAnswerBytes = 64 * 1024;
 /** As much of an error as is looked at. */
 const errorBytes = 16 * 1024;
 
+/** One request; without `url` it goes to the provider's own address. */
+export type Question = {
+  method?: 'GET' | 'POST';
+  url?: string;
+  headers?: Record<string, string>;
+  body?: string | Uint8Array<ArrayBuffer> | FormData;
+  /** Whether the key goes along, which it does unless told otherwise: not to another's host. */
+  withKey?: boolean;
+};
+
+export type Answer = { contentType: string; bytes: Buffer };
+
+/** How much of an answer is taken, and how a sentence "… answered with" goes on beyond that. */
+export type Bound = { mostBytes: number; complaint: string };
+
 /**
- * Sends one POST to a provider and returns the body of its 2xx answer. Throws ProviderBusy for what
- * might pass (408, 409, 425, 429, 5xx, silence, a broken connection), ProviderRefusal for the rest.
- * Follows no redirect (the picture would go to somebody else), reads a bounded answer, and throws
- * only errors made here: those of fetch and of clients carry requests along, keys and pictures too.
+ * Sends one POST to a provider and returns the body of its 2xx answer as text. Throws as exchange
+ * does.
  */
 export const askProvider = async (
   provider: Provider,
   { contentType, body }: { contentType: string; body: string | Uint8Array<ArrayBuffer> },
-  { now }: Tools,
-  mostBytes = captionAnswerBytes,
+  tools: Tools,
 ): Promise<string> => {
-  const { url, key, timeoutMs } = provider;
+  const question = { headers: { accept: 'application/json', 'content-type': contentType }, body };
+  const complaint = `more than ${captionAnswerBytes / 1024} KB, which is no caption. Check ${provider.settings.baseUrl}.`;
+  const bound = { mostBytes: captionAnswerBytes, complaint };
+  const { bytes } = await exchange(provider, question, bound, tools);
+  return bytes.toString('utf8');
+};
+
+/**
+ * Sends one request to a provider and returns its 2xx answer. Throws ProviderBusy for what might
+ * pass (408, 409, 425, 429, 5xx, silence, a broken connection), ProviderRefusal for the rest; for
+ * an edit that may have been paid for while its answer got lost, AnswerLost.
+ * Follows no redirect (the picture would go to somebody else), reads a bounded answer, and throws
+ * only errors made here: those of fetch and of clients carry requests along, keys and pictures too.
+ */
+export const exchange = async (
+  provider: Provider,
+  { method = 'POST', url = provider.url, headers, body, withKey = true }: Question,
+  { mostBytes, complaint }: Bound,
+  { now }: Tools,
   // One clock for connecting, waiting and reading, so that a slow drip cannot outlive it.
-  const signal = AbortSignal.timeout(timeoutMs);
-  const headers = {
-    accept: 'application/json',
-    'content-type': contentType,
-    'user-agent': 'darkroom',
-    ...(key && { authorization: `Bearer ${key()}` }),
+  signal: AbortSignal = AbortSignal.timeout(provider.timeoutMs),
+): Promise<Answer> => {
+  const isCostly = provider.task === 'edit' && method === 'POST';
+  const broken = (error: unknown) => {
+    throw brokenOf(provider, { error, signal, isCostly });
   };
-  const response = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' })
-    // undici's errors know no request, but their causes are not ours to promise for.
-    .catch((error: unknown) => {
-      throw brokenOf(provider, error, signal);
-    });
+  const sent = {
+    'user-agent': 'darkroom',
+    // A kept connection may have died while a Lambda slept, and then nobody knows what arrived.
+    ...(isCostly && { connection: 'close' }),
+    ...headers,
+    ...(withKey && provider.key && { authorization: `Bearer ${provider.key()}` }),
+  };
+  const init = { method, headers: sent, ...(body !== undefined && { body }) };
+  // undici's errors know no request, but their causes are not ours to promise for.
+  const response = await fetch(url, { ...init, signal, redirect: 'manual' }).catch(broken);
 
   if (!response.ok) {
-    const { text } = await readAtMost(errorBytes, response).catch(() => ({ text: '' }));
+    const { bytes } = await readAtMost(errorBytes, response).catch(() => nothing);
+    const text = bytes.toString('utf8');
     const reason = refusalReasonOf(provider, response.status, text);
     if (reason) throw new ProviderRefusal(reason);
     throw new ProviderBusy(
       `${provider.label} is busy or down (HTTP ${response.status}).`,
-      retryAfterOf(response.headers, text, now()),
+      waitAskedFor(response.headers, text, now()),
     );
   }
 
-  const { text, whole } = await readAtMost(mostBytes, response).catch((error: unknown) => {
-    throw brokenOf(provider, error, signal);
-  });
-  if (!whole)
-    throw new ProviderRefusal(
-      `${provider.label} answered with more than ${Math.round(mostBytes / 1024)} KB, which is no caption. Check ${provider.settings.baseUrl}.`,
-    );
-  return text;
+  const { bytes, whole } = await readAtMost(mostBytes, response).catch(broken);
+  if (!whole) throw new ProviderRefusal(`${provider.label} answered with ${complaint}`);
+  return { contentType: response.headers.get('content-type') ?? '', bytes };
 };
 
 /** The JSON of an answer. Garbage is a refusal: it mostly means a wrong address, and asking costs. */
@@ -77,11 +108,13 @@ export const jsonOf = (
   }
 };
 
+const nothing = { bytes: Buffer.alloc(0), whole: true };
+
 const readAtMost = async (
   most: number,
   response: Response,
-): Promise<{ text: string; whole: boolean }> => {
-  if (!response.body) return { text: '', whole: true };
+): Promise<{ bytes: Buffer; whole: boolean }> => {
+  if (!response.body) return nothing;
   const chunks: Uint8Array[] = [];
   let size = 0;
   // Leaving the loop cancels the stream, and with it the connection.
@@ -90,25 +123,5 @@ const readAtMost = async (
     chunks.push(chunk);
     if (size > most) break;
   }
-  return { text: Buffer.concat(chunks).toString('utf8', 0, most), whole: size <= most };
-};
-
-const brokenOf = (
-  { label, timeoutMs, settings }: Provider,
-  error: unknown,
-  signal: AbortSignal,
-): ProviderBusy => {
-  if (signal.aborted)
-    return new ProviderBusy(`${label} did not answer within ${timeoutMs / 1000} s.`);
-  const code = codeOf(error);
-  return new ProviderBusy(
-    `The connection to ${label} failed${code ? ` (${code})` : ''}. If it goes on, check ${settings.baseUrl}.`,
-  );
-};
-
-/** `ECONNREFUSED`, `UND_ERR_SOCKET`, …: a word of the system's, never the message it came with. */
-const codeOf = (error: unknown): string | undefined => {
-  const cause = error instanceof Error ? (error.cause ?? error) : undefined;
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{2,40}$/.test(code) ? code : undefined;
+  return { bytes: Buffer.concat(chunks).subarray(0, most), whole: size <= most };
 };

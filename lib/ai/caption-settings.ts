@@ -3,6 +3,7 @@ import { chatAddressOf } from './chat-address.ts';
 import { currentModels } from './current-models.ts';
 import type { Provider } from './provider.ts';
 import { retirementOf } from './retired-models.ts';
+import { addressOf, unsetIfEmpty } from './setting-values.ts';
 import { isSendable, type VendorKeys, vendorKeyFor, vendorOf } from './vendor-keys.ts';
 
 export const captionProviders = [
@@ -16,21 +17,15 @@ export const captionProviders = [
   'openai-compatible',
 ] as const;
 
-/** An empty line in `.env` means "not set". */
-const optional = z
-  .string()
-  .optional()
-  .transform((value) => value?.trim() || undefined);
-
 /** What a person sets about captions; secrets already fetched. */
 export const CaptionSettings = z.object({
   provider: z.enum(captionProviders).prefault('auto'),
-  baseUrl: optional,
-  model: optional,
-  apiKey: optional,
-  hfToken: optional,
-  geminiKey: optional,
-  openaiKey: optional,
+  baseUrl: unsetIfEmpty,
+  model: unsetIfEmpty,
+  apiKey: unsetIfEmpty,
+  hfToken: unsetIfEmpty,
+  geminiKey: unsetIfEmpty,
+  openaiKey: unsetIfEmpty,
   /** For one try, silence included. */
   timeoutMs: z.int().positive().prefault(30_000),
 });
@@ -112,6 +107,7 @@ const providerOf = (
     };
 
   return {
+    task: 'describe',
     provider,
     label,
     model,
@@ -151,10 +147,3 @@ const suggestedFor = (provider: Named): string | undefined =>
   provider === 'hf-endpoint' || provider === 'openai-compatible'
     ? undefined
     : currentModels[provider];
-
-const addressOf = (value: string | undefined): URL | 'invalid' | undefined => {
-  if (!value) return undefined;
-  const url = URL.parse(value);
-  const isPlain = url && /^https?:$/.test(url.protocol) && !url.username && !url.password;
-  return isPlain ? url : 'invalid';
-};

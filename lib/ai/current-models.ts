@@ -11,3 +11,11 @@ export const currentModels = {
   // 3 GB, and answers without thinking aloud first.
   ollama: 'gemma3:4b',
 } as const;
+
+/** What is asked when EDIT_MODEL is not set: models that change a picture as told, likewise. */
+export const currentEditModels = {
+  // Of 2026-11-04; OpenAI's sunburst line is the one for edits that keep the rest as it is.
+  openai: 'gpt-image-2.6-sunburst',
+  // Free weights (Apache 2.0), served through the router.
+  huggingface: 'Qwen/Qwen-Image-Edit-2511',
+} as const;

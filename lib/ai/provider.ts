@@ -1,6 +1,8 @@
 /** A model somewhere: where it is asked, by which name, and what to tell people when it fails. */
 export type Provider = {
-  /** As `CAPTION_PROVIDER` names it. */
+  /** What it is asked to do; sentences depend on it. */
+  task: 'describe' | 'edit';
+  /** As `CAPTION_PROVIDER` or `EDIT_PROVIDER` names it. */
   provider: string;
   /** As a sentence names it: "OpenAI". */
   label: string;

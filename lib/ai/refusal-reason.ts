@@ -1,5 +1,12 @@
 import type { Provider } from './provider.ts';
 
+const rulesBroken = [
+  'content_policy_violation',
+  'content_filter',
+  'ResponsibleAIPolicyViolation',
+  'moderation_blocked', // OpenAI's pictures
+];
+
 /**
  * Why an HTTP status will not pass by itself, as a sentence; undefined where it may. The body only
  * decides which sentence: it may quote our key or our picture, so no word of it is repeated.
@@ -9,7 +16,7 @@ export const refusalReasonOf = (
   status: number,
   body: string,
 ): string | undefined => {
-  const { label, model, settings } = provider;
+  const { task, label, model, settings } = provider;
   const says = (...words: string[]) => words.some((word) => body.includes(word));
 
   if (status >= 300 && status < 400)
@@ -23,8 +30,10 @@ export const refusalReasonOf = (
     return provider.key
       ? `${label} does not accept the key in ${settings.key} (HTTP ${status}).`
       : `${label} wants a key (HTTP ${status}). Set ${settings.key}.`;
-  if (says('content_policy_violation', 'content_filter', 'ResponsibleAIPolicyViolation'))
-    return `${label} declined this picture by its content rules.`;
+  if (says(...rulesBroken)) return contentRefusalOf(provider);
+  // OpenAI lends its newest picture models only to organizations that have shown who they are.
+  if (status === 403 && says('must be verified'))
+    return `${label} wants the organization behind the key to be verified before it may use the model ${model} (HTTP 403).`;
   if (status === 403)
     return provider.key
       ? `${label} does not let the key in ${settings.key} use the model ${model} (HTTP 403).`
@@ -33,8 +42,18 @@ export const refusalReasonOf = (
   if (status === 404 || status === 410 || says('model_not_supported', 'model_not_found'))
     return unknownModelOf(provider, status);
   if (status === 413) return `${label} finds the picture too large (HTTP 413).`;
-  return `${label} refused the request (HTTP ${status}). Check that ${settings.model} names a model that can read pictures.`;
+  if (task === 'edit' && says('string_above_max_length'))
+    return `${label} finds the prompt too long (HTTP ${status}).`;
+  if (task === 'edit' && says('invalid_image', 'image_parse_error', 'unsupported_image'))
+    return `${label} cannot read the picture it was sent (HTTP ${status}).`;
+  return `${label} refused the request (HTTP ${status}). Check that ${settings.model} names a model that can ${task === 'edit' ? 'edit' : 'read'} pictures.`;
 };
+
+/** The sentence where a picture or prompt is against the rules of who should work on it. */
+export const contentRefusalOf = ({ task, label }: Pick<Provider, 'task' | 'label'>): string =>
+  task === 'edit'
+    ? `${label} declined this edit by its content rules. Change the prompt or the picture.`
+    : `${label} declined this picture by its content rules.`;
 
 const unknownModelOf = (
   { provider, label, model, settings, suggestedModel }: Provider,

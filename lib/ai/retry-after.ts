@@ -1,3 +1,5 @@
+import { retryAfterOf } from '#lib/retry-after.ts';
+
 /** Longer waits than this are not believed: an SQS message would be away for too long. */
 const mostSeconds = 15 * 60;
 
@@ -7,25 +9,14 @@ const mostSeconds = 15 * 60;
  * `retry-after-ms` (OpenAI), and what the body says where no header does: `retryDelay: "37s"`
  * (google.rpc.RetryInfo, Gemini) and `estimated_time` (a Hugging Face model that is loading).
  */
-export const retryAfterOf = (headers: Headers, body: string, now: Date): number | undefined => {
+export const waitAskedFor = (headers: Headers, body: string, now: Date): number | undefined => {
   const seconds =
-    secondsOf(headers.get('retry-after'), now) ??
+    retryAfterOf(headers.get('retry-after') ?? undefined, now) ??
     thousandthOf(headers.get('retry-after-ms')) ??
     numberOf(body.match(/"retryDelay"\s*:\s*"(\d+(?:\.\d+)?)s"/)?.[1]) ??
     numberOf(body.match(/"estimated_time"\s*:\s*(\d+(?:\.\d+)?)/)?.[1]);
   if (seconds === undefined) return undefined;
   return Math.min(mostSeconds, Math.max(0, Math.ceil(seconds)));
-};
-
-const secondsOf = (value: string | null, now: Date): number | undefined => {
-  if (!value) return undefined;
-  const seconds = numberOf(value.trim());
-  if (seconds !== undefined) return seconds;
-  // Date.parse takes almost anything ("-5", "Sat, 99 Nov"); RFC 9110 §5.6.7 has one form to write.
-  if (!/^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(value))
-    return undefined;
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? undefined : (at - now.getTime()) / 1000;
 };
 
 const thousandthOf = (value: string | null): number | undefined => {

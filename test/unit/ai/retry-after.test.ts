@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { retryAfterOf } from '#lib/ai/retry-after.ts';
+import { waitAskedFor } from '#lib/ai/retry-after.ts';
 
 const now = new Date('2026-11-21T10:00:00Z');
 const waitFor = (headers: Record<string, string>, body = '') =>
-  retryAfterOf(new Headers(headers), body, now);
+  waitAskedFor(new Headers(headers), body, now);
 
 describe('how long a provider asks us to wait', () => {
   test('is read in seconds, and rounded up', () => {

@@ -1,0 +1,253 @@
+import sharp from 'sharp';
+import { describe, expect, test } from 'vitest';
+import { editPictureAsSet } from '#lib/ai/edit-picture.ts';
+import { editTools, ways } from '#test/support/edit-tools.ts';
+
+const { key, source, target, start, editAt } = editTools();
+
+describe('an edited picture', () => {
+  test.each(ways)('comes whole by way of %s', async (format, settings) => {
+    const server = await start();
+
+    const outcome = await editAt(server, settings);
+
+    const [call] = server.calls;
+    if (!('image' in outcome)) throw new Error(outcome.refused);
+    expect(server.calls).toHaveLength(1);
+    expect(call).toMatchObject({ format, fault: undefined, prompt: 'Make it blue.', paid: true });
+    expect(call?.headers.authorization).toBe(`Bearer ${key}`);
+    expect(call?.pictures.map(({ bytes }) => bytes)).toEqual([Buffer.from(source().bytes)]);
+    expect(Buffer.from(outcome.image)).toEqual(call?.drawn);
+    expect(Buffer.from(outcome.image)).not.toEqual(Buffer.from(source().bytes));
+    expect(await sharp(outcome.image).metadata()).toMatchObject({ width: 96, height: 64 });
+  });
+
+  test.each(ways)('is asked for under the edit’s own key by way of %s', async (_, settings) => {
+    const server = await start({ heedsIdempotencyKey: true });
+
+    const first = await editAt(server, settings, { editId: 'edit-7' });
+    const second = await editAt(server, settings, { editId: 'edit-7' });
+
+    expect(server.calls.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['edit-7', 'edit-7']);
+    expect(server.paidFor('edit-7')).toBe(1);
+    expect(second).toMatchObject({ image: 'image' in first && first.image });
+  });
+
+  test.each(ways)('is asked for on a connection of its own by way of %s', async (_, settings) => {
+    const server = await start();
+
+    await editAt(server, settings);
+
+    // A kept one may have died meanwhile, and then nobody could tell whether the request arrived.
+    expect(server.calls[0]?.headers.connection).toBe('close');
+  });
+
+  test('tells who made it, and how long that took in milliseconds', async () => {
+    const server = await start();
+    const times = [1000, 1420];
+    const now = () => new Date(times.shift() ?? 0);
+
+    expect(await editAt(server, { model: 'my-model' }, {}, { now })).toMatchObject({
+      provider: 'openai',
+      model: 'my-model',
+      durationMs: 420,
+    });
+    expect(
+      await editAt(server, { provider: 'huggingface', model: 'test/editor:together' }),
+    ).toMatchObject({ provider: 'huggingface', model: 'test/editor:together' });
+  });
+
+  test('is asked for with the key that is set at that moment', async () => {
+    const server = await start();
+    const keys = ['outdated', key];
+    const edit = editPictureAsSet(async () => ({ baseUrl: server.url, apiKey: keys.shift() }));
+    const request = { editId: 'edit-1', prompt: 'Make it blue.', source: source() };
+
+    expect(await edit(request)).toEqual({
+      refused: 'The edit server does not accept the key in EDIT_API_KEY (HTTP 401).',
+    });
+    expect(await edit(request)).toHaveProperty('image');
+  });
+
+  test('carries an HF token or OpenAI’s key to no strange host', async () => {
+    const server = await start({ key: '' });
+
+    for (const [, settings] of ways)
+      await editAt(server, {
+        ...settings,
+        apiKey: undefined,
+        hfToken: 'hf_secret',
+        openaiKey: 'sk-secret',
+      });
+
+    expect(server.calls).toHaveLength(ways.length);
+    for (const { headers } of server.calls) expect(headers).not.toHaveProperty('authorization');
+  });
+
+  test('is not asked for where edits are switched off; the reason is told', async () => {
+    const server = await start();
+
+    expect(await editAt(server, { provider: 'none' })).toEqual({
+      refused:
+        'Edits are switched off (EDIT_PROVIDER=none). To switch them on, set EDIT_PROVIDER=auto and OPENAI_API_KEY or HF_TOKEN.',
+    });
+    expect(server.calls).toHaveLength(0);
+  });
+});
+
+describe('a target picture', () => {
+  test('goes to OpenAI after the source, each under its name and type', async () => {
+    const server = await start();
+
+    const outcome = await editAt(server, {}, { target: target() });
+
+    expect(outcome).toHaveProperty('image');
+    expect(server.calls[0]?.pictures).toEqual([
+      { bytes: Buffer.from(source().bytes), contentType: 'image/jpeg', name: 'source.jpg' },
+      { bytes: Buffer.from(target().bytes), contentType: 'image/png', name: 'target.png' },
+    ]);
+  });
+
+  test.each(ways.slice(1))(
+    'is refused by way of %s, unasked, with a sentence that says who takes it',
+    async (_, settings) => {
+      const server = await start();
+
+      const outcome = await editAt(server, settings, { target: target() });
+
+      expect(outcome).toEqual({
+        refused: expect.stringMatching(
+          / takes one picture only\. Leave the target out, or set EDIT_PROVIDER=openai with OPENAI_API_KEY: OpenAI takes several\.$/,
+        ),
+      });
+      expect(server.calls).toHaveLength(0);
+    },
+  );
+});
+
+describe('OpenAI’s form', () => {
+  test('asks for one picture of the current model, and not how it is to be written', async () => {
+    const server = await start();
+
+    await editAt(server);
+
+    expect(server.calls[0]).toMatchObject({
+      path: '/v1/images/edits',
+      model: 'gpt-image-2.6-sunburst',
+      fields: { n: '1' },
+    });
+    expect(server.calls[0]?.fields).not.toHaveProperty('response_format');
+  });
+
+  test('asks other models for base64, which they do not send unasked', async () => {
+    const server = await start();
+
+    await editAt(server, { model: 'flux-kontext' });
+
+    expect(server.calls[0]?.fields).toEqual({ n: '1', response_format: 'b64_json' });
+  });
+
+  test('carries prompts and names of any letters', async () => {
+    const server = await start();
+    const prompt = '把天空变成紫色 "now"\r\n— s’il vous plaît 🐕';
+
+    await editAt(server, {}, { prompt, source: { ...source(), name: 'a"b\r\nc 猫.jpg' } });
+
+    expect(server.calls[0]?.prompt).toBe(prompt);
+    expect(server.calls[0]?.pictures).toHaveLength(1);
+  });
+});
+
+describe('an answer of a Hugging Face endpoint', () => {
+  const png = () => sharp(source().bytes).png().toBuffer();
+  const base64 = async () => (await png()).toString('base64');
+
+  test.each([
+    ['base64 as a JSON string', (written: string) => written],
+    ['a data URL', (written: string) => `data:image/png;base64,${written}`],
+    ['{image}', (image: string) => ({ image })],
+    ['[{image}]', (image: string) => [{ image }]],
+    ['{images: [..]}', (image: string) => ({ images: [image], seed: 1 })],
+    ['{image: {url}}', (image: string) => ({ image: { url: `data:image/png;base64,${image}` } })],
+    ['{data: [{b64_json}]}', (b64_json: string) => ({ data: [{ b64_json }] })],
+    ['{output: [..]}', (image: string) => ({ output: [`data:image/png;base64,${image}`] })],
+  ])('is read as %s', async (_, wrap) => {
+    const server = await start();
+    server.become({ is: 'raw', body: JSON.stringify(wrap(await base64())) });
+
+    const outcome = await editAt(server, { provider: 'huggingface' });
+
+    expect('image' in outcome && Buffer.from(outcome.image)).toEqual(await png());
+  });
+
+  test('is read as a file whatever type it claims to be', async () => {
+    const server = await start();
+    server.become({ is: 'raw', body: await png(), contentType: 'application/octet-stream' });
+
+    const outcome = await editAt(server, { provider: 'huggingface' });
+
+    expect('image' in outcome && Buffer.from(outcome.image)).toEqual(await png());
+  });
+
+  test('is fetched from the endpoint’s own host where it is an address', async () => {
+    const server = await start();
+    server.become({ is: 'address' });
+
+    const outcome = await editAt(server, { provider: 'huggingface' });
+
+    expect(outcome).toHaveProperty('image');
+  });
+
+  test('is refused where no picture lies at its address', async () => {
+    const server = await start();
+    server.become({ is: 'address', url: `${server.url}/api/models/test/editor` });
+
+    expect(await editAt(server, { provider: 'huggingface' })).toEqual({
+      refused:
+        'The Hugging Face endpoint answered with something that is no picture. Check EDIT_BASE_URL.',
+    });
+  });
+
+  test('is fetched from no other host', async () => {
+    const server = await start();
+    const elsewhere = await start({ key: '' });
+    for (const url of [
+      `${elsewhere.url}/files/0`,
+      'http://169.254.169.254/latest/meta-data',
+      'http://v3.fal.media/files/a.png',
+      'https://fal.media.evil.example/a.png',
+      'https://evilfal.media/a.png',
+      'https://fal.media:8443/a.png',
+    ]) {
+      server.become({ is: 'address', url });
+
+      expect(await editAt(server, { provider: 'huggingface' })).toEqual({
+        refused:
+          'The Hugging Face endpoint answered with the address of a picture at a host that is not followed. Use a model that answers with the picture itself.',
+      });
+    }
+    expect(elsewhere.calls).toHaveLength(0);
+  });
+});
+
+describe('a model behind Hugging Face’s router', () => {
+  test.each([
+    [
+      'that nobody knows',
+      'nobody/nothing:fal-ai',
+      /does not know the model nobody\/nothing:fal-ai/,
+    ],
+    [
+      'that its partner does not serve',
+      'test/editor:hf-inference',
+      /^Hugging Face does not offer the model test\/editor:hf-inference for editing pictures\. Set EDIT_MODEL to one that it does \(for example Qwen\/Qwen-Image-Edit-2511\)\.$/,
+    ],
+  ])('%s is refused before anything is paid', async (_, model, reason) => {
+    const server = await start();
+
+    const outcome = await editAt(server, { provider: 'huggingface', model });
+
+    expect(outcome).toEqual({ refused: expect.stringMatching(reason) });
+    expect(server.calls).toHaveLength(0);
+  });
+});
