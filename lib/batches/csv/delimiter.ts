@@ -1,0 +1,34 @@
+import { parse } from 'csv-parse/sync';
+import { countColumns } from './header.ts';
+
+export type Delimiter = ',' | ';' | '\t' | '|';
+const candidates: Delimiter[] = [',', ';', '\t', '|'];
+
+/**
+ * What divides the cells of a file that begins like this: what its first line says (`sep=;`, which
+ * spreadsheets write and read, and which is no header: `linesBefore` is 1), else what makes most of
+ * the columns that we need of its header, else a comma.
+ */
+export const delimiterOf = (head: Buffer): { delimiter: Delimiter; linesBefore: 0 | 1 } => {
+  const declared = head.toString('latin1', 0, 10).match(/^sep=([,;\t|])[\r\n]/i)?.[1];
+  const said = candidates.find((candidate) => candidate === declared);
+  if (said) return { delimiter: said, linesBefore: 1 };
+  const counts = candidates.map((delimiter) => countColumns(firstRecordOf(head, delimiter)));
+  return { delimiter: candidates[counts.indexOf(Math.max(...counts))] ?? ',', linesBefore: 0 };
+};
+
+const firstRecordOf = (head: Buffer, delimiter: Delimiter): string[] => {
+  try {
+    const [header = []] = parse(head, {
+      delimiter,
+      record_delimiter: ['\r\n', '\n', '\r'],
+      skip_empty_lines: true,
+      relax_quotes: true,
+      relax_column_count: true,
+      to: 1,
+    });
+    return header;
+  } catch {
+    return []; // a quote that is never closed: whoever reads the records will name it
+  }
+};

@@ -1,0 +1,56 @@
+/** One thing that is wrong with a CSV, for the person who has to mend it. */
+export type CsvFault = {
+  /** The line in the file on which the row begins; the header's is usually 1. */
+  row: number;
+  /** The column as the header of the file calls it; null where the whole row or file is meant. */
+  column: string | null;
+  /** A sentence a stranger can act on. */
+  message: string;
+};
+
+export type CsvFaults = {
+  /** In the order of the file, at most 1000. */
+  faults: CsvFault[];
+  /** How many were found beyond those that are named. */
+  more: number;
+};
+
+const mostNamed = 1000; // about 200 kB of JSON, and more than anybody reads
+const mostInSentence = 3;
+
+/** Keeps the first thousand faults and counts the others. */
+export const faultList = () => {
+  const found: CsvFaults = { faults: [], more: 0 };
+  return {
+    found,
+    add: (...faults: CsvFault[]): void => {
+      for (const fault of faults)
+        if (found.faults.length < mostNamed) found.faults.push(fault);
+        else found.more += 1;
+    },
+    isEmpty: (): boolean => found.faults.length === 0,
+  };
+};
+
+/** The faults of a file as one sentence: the first few by line, the others counted. */
+export const faultsSentence = ({ faults, more }: CsvFaults): string => {
+  const total = faults.length + more;
+  if (total === 0) return 'The CSV has no faults.';
+  const named = faults.slice(0, mostInSentence).map(clauseOf);
+  const others = total - named.length;
+  if (others > 0) named.push(`and ${others} more`);
+  return total === 1
+    ? `The CSV has a fault: ${named.join('')}.`
+    : `The CSV has ${total} faults: ${named.join('; ')}.`;
+};
+
+const clauseOf = ({ row, column, message }: CsvFault): string =>
+  `line ${row}${column === null ? '' : `, column ${shortened(column, 40)}`}: ${message.replace(/\.$/, '')}`;
+
+/** Strangers' text for a message: on one line, without control characters, of bounded length. */
+export const shortened = (text: string, longest = 100): string => {
+  const start = text.slice(0, longest + 1).replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ');
+  // A character beyond the BMP must not be cut in half.
+  const short = start.length > longest ? `${start.slice(0, longest - 1)}…` : start;
+  return short.replace(/[\ud800-\udbff](?=…|$)/, '').trim();
+};

@@ -1,0 +1,101 @@
+import { delimiterOf } from './delimiter.ts';
+import { type CsvFaults, faultList } from './faults.ts';
+import { foreignReasonOf } from './foreign-file.ts';
+import { type Columns, readHeader } from './header.ts';
+import { type Product, readProduct } from './read-product.ts';
+import { type CsvRecord, readRecords } from './records.ts';
+import { asUtf8, type Chunks, headOf, withoutMark } from './text-bytes.ts';
+
+export { type CsvFault, type CsvFaults, faultsSentence } from './faults.ts';
+export type { Product } from './read-product.ts';
+
+export type CsvContents = {
+  /** Rows below the header that are not blank, faulty ones included. */
+  totalProducts: number;
+  /** URLs in them that could be fetched. */
+  totalImages: number;
+  /** The header as it was written. */
+  columns: string[];
+  faults: CsvFaults;
+};
+
+const mostProducts = 100_000;
+const chunkLength = 500;
+
+/**
+ * Reads a CSV as it comes: a header, then a product per row, as API.md › Batches promises.
+ * `onProducts` gets products in order, up to 500 at once, and is waited for; once a fault is found
+ * it gets no more. Without it the file is only checked. Never throws for what the file contains;
+ * errors of `chunks` and of `onProducts` rise and end the reading.
+ */
+export const readCsv = async (
+  chunks: Chunks,
+  onProducts?: (products: Product[]) => Promise<void> | void,
+): Promise<CsvContents> => {
+  const faults = faultList();
+  const contents: CsvContents = {
+    totalProducts: 0,
+    totalImages: 0,
+    columns: [],
+    faults: faults.found,
+  };
+  const fault = (row: number, message: string): void => faults.add({ row, column: null, message });
+
+  const { head, all, close } = await headOf(chunks);
+  const foreign = foreignReasonOf(head);
+  if (foreign) {
+    fault(1, foreign);
+    await close();
+    return contents;
+  }
+
+  const { delimiter, linesBefore } = delimiterOf(withoutMark(head));
+  let header: { columns: Columns; line: number } | undefined;
+  let products: Product[] = [];
+
+  const take = (record: CsvRecord): 'on' | 'stop' => {
+    const { line } = record;
+    if ('broken' in record) {
+      fault(line, record.broken);
+      return header ? 'on' : 'stop';
+    }
+    if (line <= linesBefore || record.cells.every((cell) => cell.trim() === '')) return 'on';
+    if (!header) {
+      const columns = readHeader(record.cells, line);
+      if ('faults' in columns) {
+        faults.add(...columns.faults);
+        return 'stop';
+      }
+      header = { columns, line };
+      contents.columns = columns.names;
+      return 'on';
+    }
+    if (contents.totalProducts === mostProducts) {
+      fault(line, `The file has more than ${mostProducts} products. Divide it into several files.`);
+      return 'stop';
+    }
+    const row = readProduct(record, header.columns, delimiter);
+    contents.totalProducts += 1;
+    contents.totalImages += row.product.urls.length;
+    faults.add(...row.faults);
+    products.push(row.product);
+    return 'on';
+  };
+
+  const handOver = async (): Promise<void> => {
+    const ready = products;
+    products = [];
+    if (!onProducts) return;
+    for (let at = 0; at < ready.length && faults.isEmpty(); at += chunkLength)
+      await onProducts(ready.slice(at, at + chunkLength));
+  };
+
+  for await (const records of readRecords(asUtf8(all), delimiter)) {
+    if (records.some((record) => take(record) === 'stop')) return contents;
+    await handOver();
+  }
+  if (!header && faults.isEmpty()) fault(1, 'The file is empty.');
+  if (header && contents.totalProducts === 0 && faults.isEmpty())
+    fault(header.line, 'The file has a header but no rows below it.');
+  return contents;
+};

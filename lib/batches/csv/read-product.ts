@@ -1,0 +1,109 @@
+import type { Delimiter } from './delimiter.ts';
+import { type CsvFault, shortened } from './faults.ts';
+import { undoDefuse } from './formula.ts';
+import type { Columns } from './header.ts';
+import { splitUrls, urlFaultOf } from './split-urls.ts';
+
+/** One row of the file: a product and the addresses of its pictures, in order. */
+export type Product = {
+  /** The line in the file on which the row begins; the header's is usually 1. */
+  line: number;
+  /** As it was written, `1.` too: it is a name, not a number. */
+  serialNumber: string;
+  productName: string;
+  urls: string[];
+};
+
+const longestCell = 100_000; // characters
+const longestText = { serialNumber: 200, productName: 1000 }; // characters
+const mostUrls = 100; // per product
+
+/** A row of the file, with all that is wrong with it. Its product has only the URLs of no fault. */
+export const readProduct = (
+  { line, cells }: { line: number; cells: string[] },
+  columns: Columns,
+  delimiter: Delimiter,
+): { product: Product; faults: CsvFault[] } => {
+  const faults: CsvFault[] = [];
+  const add = (at: number | null, message: string): void => {
+    faults.push({ row: line, column: at === null ? null : (columns.names[at] ?? null), message });
+  };
+
+  const tooLong = cells.findIndex((cell) => cell.length > longestCell);
+  if (tooLong >= 0) {
+    add(tooLong, 'The cell has more than 100 000 characters.');
+    return { product: { line, serialNumber: '', productName: '', urls: [] }, faults };
+  }
+
+  const row = withoutSpill(cells, columns, delimiter);
+  if (row.isTooWide)
+    add(
+      null,
+      `The row has ${row.count} cells, the header ${columns.width}. Put double quotes around a cell that contains ${nameOf(delimiter)}.`,
+    );
+
+  const text = (field: 'serialNumber' | 'productName', what: string): string => {
+    const value = undoDefuse((row.cells[columns[field]] ?? '').trim());
+    const longest = longestText[field];
+    if (value === '') add(columns[field], `The row has no ${what}.`);
+    else if (value.length > longest)
+      add(columns[field], `The ${what} has more than ${longest} characters.`);
+    else if (/[^\P{Cc}\t\r\n]/u.test(value))
+      add(columns[field], `The ${what} contains control characters, so it is not text.`);
+    else if (/[\r\n]/.test(value) && value.includes('://'))
+      add(columns[field], `The ${what} contains further lines. Is a double quote not closed?`);
+    return value;
+  };
+  const serialNumber = text('serialNumber', 'serial number');
+  const productName = text('productName', 'product name');
+
+  const pieces = splitUrls(row.urls);
+  if (pieces.length === 0) add(columns.urls, 'The row has no image URL.');
+  if (pieces.length > mostUrls) {
+    add(
+      columns.urls,
+      `The row has ${pieces.length} image URLs, and at most ${mostUrls} are taken. Divide them among several rows.`,
+    );
+    return { product: { line, serialNumber, productName, urls: [] }, faults };
+  }
+  const urls = pieces.filter((piece) => {
+    const fault = urlFaultOf(piece);
+    if (fault) add(columns.urls, `“${shortened(piece)}” ${fault}.`);
+    return !fault;
+  });
+  return { product: { line, serialNumber, productName, urls }, faults };
+};
+
+/**
+ * The row as the header means it. Unquoted URLs spill into further cells, so a row with more cells
+ * than the header has them behind its first URL; put together again with the delimiter that cut
+ * them, they are what the quoted cell would be.
+ */
+const withoutSpill = (cells: string[], columns: Columns, delimiter: Delimiter) => {
+  const { urls, lastOfUrls, width } = columns;
+  const count = cells.findLastIndex((cell) => cell.trim() !== '') + 1;
+  const surplus = Math.max(0, count - width);
+  const isLastColumn = lastOfUrls === width - 1;
+  const spilled = isLastColumn ? surplus : Math.min(surplus, urlsFrom(cells, lastOfUrls + 1));
+  const straight = [...cells.slice(0, lastOfUrls + 1), ...cells.slice(lastOfUrls + 1 + spilled)];
+  const beyond = straight.slice(width, count - spilled); // behind all columns
+  const isTooWide = beyond.some((cell) => !isUrlLike(cell));
+  return {
+    cells: straight,
+    urls: [...cells.slice(urls, lastOfUrls + 1 + spilled), ...(isTooWide ? [] : beyond)].join(
+      delimiter,
+    ),
+    isTooWide,
+    count,
+  };
+};
+
+const isUrlLike = (cell: string): boolean => /^\s*(?:https?:\/\/|$)/i.test(cell);
+
+const urlsFrom = (cells: string[], start: number): number => {
+  const end = cells.findIndex((cell, at) => at >= start && !isUrlLike(cell));
+  return (end < 0 ? cells.length : end) - start;
+};
+
+const nameOf = (delimiter: Delimiter): string =>
+  ({ ',': 'a comma', ';': 'a semicolon', '\t': 'a tab', '|': 'a bar' })[delimiter];

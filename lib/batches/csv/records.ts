@@ -1,0 +1,83 @@
+import { type Outcome, startParser } from './csv-parser.ts';
+import type { Delimiter } from './delimiter.ts';
+
+/** A record of the file and the line on which it begins; or why none could be read there. */
+export type CsvRecord = { line: number; cells: string[] } | { line: number; broken: string };
+
+const mostRecordBytes = 1_000_000; // a hundred of the longest URLs are a fifth of that
+const mostBroken = 1000; // each is a new start, and nobody reads more
+
+const openQuote =
+  'A double quote in this line is not closed, or closed in the wrong place. Within a quoted cell write it twice.';
+const tooLong =
+  'The line is longer than 1 MB, which no row may be. The file was not read any further.';
+const tooManyBroken = `This is the ${mostBroken}th line with a quote that is not closed. The file was not read any further.`;
+
+/**
+ * Cuts a file into records, those of each slice together, by RFC 4180 and what is usual beside it:
+ * any line break, quotes within unquoted cells, rows of any number of cells. Never holds more than
+ * a slice and the record that is not complete yet, at most a megabyte. A quote that is not closed
+ * costs its own line only: reading goes on with the next. Blank lines are no records.
+ */
+export async function* readRecords(
+  utf8: AsyncIterable<Buffer>,
+  delimiter: Delimiter,
+): AsyncGenerator<CsvRecord[]> {
+  let line = 1;
+  let broken = 0;
+  let parser = startParser(delimiter);
+  let found: CsvRecord[] = [];
+
+  const collect = (records: string[][]): void => {
+    for (const cells of records) {
+      if (cells.length > 1 || cells[0]?.trim()) found.push({ line, cells });
+      line += 1 + countBreaks(cells);
+    }
+  };
+  /** What to read after the line that begins what is unread; undefined where that is no use. */
+  const skipLine = ({ unread }: Outcome): Buffer | undefined => {
+    const rest = behindFirstLine(unread);
+    const isEndless = rest === undefined && unread.length > mostRecordBytes;
+    broken += 1;
+    const reason = isEndless ? tooLong : openQuote;
+    found.push({ line, broken: broken === mostBroken ? tooManyBroken : reason });
+    line += 1;
+    parser = startParser(delimiter);
+    return isEndless || broken === mostBroken ? undefined : (rest ?? Buffer.alloc(0));
+  };
+  const read = async (bytes: Buffer, isLast: boolean): Promise<'on' | 'stop'> => {
+    let next: Buffer | undefined = bytes;
+    while (next) {
+      const outcome: Outcome = await parser.parse(next, isLast);
+      collect(outcome.records);
+      if (!outcome.isBroken && outcome.unread.length <= mostRecordBytes) return 'on';
+      next = skipLine(outcome);
+    }
+    return 'stop';
+  };
+
+  for await (const slice of utf8) {
+    const then = await read(slice, false);
+    yield found;
+    found = [];
+    if (then === 'stop') return;
+  }
+  await read(Buffer.alloc(0), true);
+  yield found;
+}
+
+const behindFirstLine = (bytes: Buffer): Buffer | undefined => {
+  const lineFeed = bytes.indexOf('\n');
+  const carriageReturn = bytes.subarray(0, lineFeed < 0 ? bytes.length : lineFeed).indexOf('\r');
+  if (carriageReturn < 0) return lineFeed < 0 ? undefined : bytes.subarray(lineFeed + 1);
+  const length = lineFeed === carriageReturn + 1 ? 2 : 1;
+  return bytes.subarray(carriageReturn + length);
+};
+
+const countBreaks = (cells: string[]): number => {
+  let breaks = 0;
+  for (const cell of cells)
+    if (cell.includes('\n') || cell.includes('\r'))
+      breaks += cell.match(/\r\n|\n|\r/g)?.length ?? 0;
+  return breaks;
+};

@@ -1,0 +1,66 @@
+/**
+ * The URLs of one cell, in order, as they were written. Between them may stand commas, semicolons,
+ * bars, spaces and line breaks, in any number. But the first three may also be part of a URL
+ * (`…/w_200,h_100/x.jpg`), so they divide only
+ *
+ * - before something that begins like a URL (`https://…`, `ftp://…`, `//…`, `www.…`), or
+ * - where what follows cannot well be the rest of the URL: see `goesOn`.
+ *
+ * Pieces that are no URLs are answered too, so that somebody can be told.
+ */
+export const splitUrls = (cell: string): string[] =>
+  cell
+    .split(/\s+/) // a URL has no spaces (RFC 3986, appendix C)
+    .flatMap((word) => word.split(beforeUrl))
+    .flatMap(splitAtSeparators);
+
+const beforeUrl = /[,;|]+(?=[a-z][a-z0-9+.-]{0,20}:\/\/|\/\/|www\.|(?:data|javascript|mailto):)/i;
+
+const splitAtSeparators = (text: string): string[] => {
+  const urls: string[] = [];
+  let url = '';
+  // Separators at the ends divide nothing: "a, b," is two URLs.
+  const inner = text.replace(/^[,;|]+/, '').replace(/[,;|]+$/, '');
+  const lastSlash = inner.lastIndexOf('/');
+  let at = 0;
+  for (const [, separator = '', piece = ''] of inner.matchAll(/(^|[,;|])([^,;|]*)/g)) {
+    at += separator.length + piece.length;
+    const slashFollows = lastSlash >= at - piece.length;
+    if (url && goesOn(url, separator, piece, slashFollows)) url += separator + piece;
+    else {
+      if (url) urls.push(url);
+      url = piece;
+    }
+  }
+  if (url) urls.push(url);
+  return urls;
+};
+
+const pictureName = /\.(?:jpe?g|jfif|png|webp|gif|avif|tiff?|bmp|hei[cf]|svg)$/i;
+
+/**
+ * Whether the piece behind a separator is the rest of the URL before it. In a query nearly
+ * anything may be (`?crop=0,0,100,100`), in a path what leads to a further segment
+ * (`/w_200,h_100/x.jpg`) unless a picture's name was complete. So `…/a.jpg,oops` is two pieces,
+ * the second no URL. A comma that is read wrongly can be written as %2C.
+ */
+const goesOn = (url: string, separator: string, piece: string, slashFollows: boolean): boolean => {
+  if (/^data:/i.test(url)) return true; // no URL of ours, but one piece, to be named once
+  if (!/^https?:\/\//i.test(url)) return false;
+  if (/[?#]/.test(url)) return true;
+  if (separator === ';' && /^[\w.~-]+=/.test(piece)) return true; // /a.jpg;jsessionid=12
+  return slashFollows && !pictureName.test(url);
+};
+
+const longest = 2048; // what the usual browsers, proxies and servers take
+
+/** Why this cannot be fetched as a picture's address; undefined where it can be tried. */
+export const urlFaultOf = (text: string): string | undefined => {
+  // URL.parse alone would take `http:host`, and `https:\\host`.
+  if (!/^https?:\/\/[^\s/?#]/i.test(text) || !URL.canParse(text))
+    return 'is not an http:// or https:// URL';
+  if (text.length > longest)
+    return `has ${text.length} characters, and a URL may have at most ${longest}`;
+  if (/\p{Cc}/u.test(text)) return 'contains a control character';
+  return undefined;
+};

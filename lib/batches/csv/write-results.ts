@@ -1,0 +1,63 @@
+import { stringify } from 'csv-stringify/sync';
+import { defuse } from './formula.ts';
+
+/** A product of a finished batch: of each image either where it is, or why it is not. */
+export type ResultRow = {
+  serialNumber: string;
+  productName: string;
+  images: { inputUrl: string; outputUrl: string | null; error: string | null }[];
+};
+
+const inputColumns = ['S. No.', 'Product Name', 'Input Image Urls'];
+
+/**
+ * The results of a batch as a CSV: RFC 4180, UTF-8 without a mark (programs would take it for a
+ * part of the first column's name). `Output Image Urls` are in the order of the input's, joined by
+ * commas, with an empty place for one that failed. What a spreadsheet would run is defused.
+ */
+export async function* resultsCsv(rows: AsyncIterable<ResultRow[]>): AsyncGenerator<Uint8Array> {
+  yield csvOf([[...inputColumns, 'Output Image Urls', 'Errors']]);
+  for await (const chunk of rows)
+    yield csvOf(
+      chunk.map(({ serialNumber, productName, images }) => [
+        serialNumber,
+        productName,
+        images.map(({ inputUrl }) => inCell(inputUrl)).join(','),
+        images.map(({ outputUrl }) => inCell(outputUrl ?? '')).join(','),
+        images
+          .flatMap(({ inputUrl, error }) => (error === null ? [] : [`${inputUrl}: ${flat(error)}`]))
+          .join('; '),
+      ]),
+    );
+}
+
+/**
+ * What failed, in the columns of the input: the products with a failed image, and of their URLs
+ * only those. Mended and uploaded again, it does what is missing and nothing twice.
+ */
+export async function* failedRowsCsv(rows: AsyncIterable<ResultRow[]>): AsyncGenerator<Uint8Array> {
+  yield csvOf([inputColumns]);
+  for await (const chunk of rows)
+    yield csvOf(
+      chunk.flatMap(({ serialNumber, productName, images }) => {
+        const failed = images.filter(({ outputUrl }) => outputUrl === null);
+        const urls = failed.map(({ inputUrl }) => inCell(inputUrl)).join(',');
+        return failed.length > 0 ? [[serialNumber, productName, urls]] : [];
+      }),
+    );
+}
+
+const csvOf = (records: string[][]): Uint8Array =>
+  Buffer.from(
+    stringify(
+      records.map((cells) => cells.map(defuse)),
+      // By itself it quotes line breaks only of the kind that ends the records.
+      { record_delimiter: '\r\n', quoted_match: /[\r\n]/ },
+    ),
+  );
+
+/** Whoever divides the cell at its commas gets the URLs. Our own reader divides at two others, too. */
+const inCell = (url: string): string =>
+  url.replaceAll(/[,;|]/g, (separator) => encodeURIComponent(separator));
+
+const flat = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();

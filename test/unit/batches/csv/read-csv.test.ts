@@ -1,0 +1,267 @@
+import { describe, expect, it } from 'vitest';
+import { readCsv } from '#lib/batches/csv/read-csv.ts';
+import { header, inPieces, read, urlsIn } from './csv-given.ts';
+
+const sample = `S. No.,Product Name,Input Image Urls
+1,SKU1,https://example.com/image1.jpg,https://example.com/image2.jpg
+2,SKU2,https://example.com/image3.jpg
+`;
+const products = [
+  {
+    line: 2,
+    serialNumber: '1',
+    productName: 'SKU1',
+    urls: ['https://example.com/image1.jpg', 'https://example.com/image2.jpg'],
+  },
+  {
+    line: 3,
+    serialNumber: '2',
+    productName: 'SKU2',
+    urls: ['https://example.com/image3.jpg'],
+  },
+];
+const quoted = sample.replace(/(https:.*1\.jpg,.*2\.jpg)/, '"$1"');
+const withDelimiter = (delimiter: string) => sample.replaceAll(',', delimiter);
+
+describe('a CSV of products', () => {
+  it.each<[string, string | Uint8Array]>([
+    ['unquoted, its URLs spilling into further cells', sample],
+    ['quoted', quoted],
+    [
+      'with everything quoted',
+      quoted.replaceAll(/^([^,\n]+),([^,\n]+),"?([^"\n]+)"?$/gm, '"$1","$2","$3"'),
+    ],
+    ['with the mark of UTF-8', `\ufeff${sample}`],
+    ['with CRLF', sample.replaceAll('\n', '\r\n')],
+    ['with CR', sample.replaceAll('\n', '\r')],
+    ['without a last line break', sample.trimEnd()],
+    ['divided by semicolons', withDelimiter(';')],
+    ['divided by tabs', withDelimiter('\t')],
+    ['divided by bars', withDelimiter('|')],
+    [
+      'divided by semicolons, with commas between quoted URLs',
+      quoted.replaceAll(/,(?=SKU|Prod|Input|"|https:.*3)/g, ';'),
+    ],
+    [
+      'padded by a spreadsheet',
+      sample.replace(header, `${header},,,`).replace('3.jpg', '3.jpg,,,'),
+    ],
+    ['with spaces around its cells', sample.replaceAll(',', ' , ')],
+    ['with cells after the URLs that are empty', sample.replaceAll('.jpg\n', '.jpg,,\n')],
+  ])('is read %s', async (_, content) => {
+    for (const pieceLength of [1, 7, 100_000]) {
+      const found = await read(content, pieceLength);
+
+      expect(found.faults).toEqual({ faults: [], more: 0 });
+      expect(found.products).toEqual(products);
+      expect(found).toMatchObject({ totalProducts: 2, totalImages: 3 });
+    }
+  });
+
+  it('believes a first line that says what divides the cells', async () => {
+    const { products: found } = await read(`sep=;\r\n${withDelimiter(';')}`);
+
+    expect(found).toEqual(products.map((product) => ({ ...product, line: product.line + 1 })));
+  });
+
+  it('knows its columns in any order, by other names, among others', async () => {
+    const { products: found, columns } = await read(
+      'Colour;IMAGE_URLS;Price; product ;#\nred;https://a.example/1.jpg;1,50;Mug;1.\n',
+    );
+
+    expect(found).toEqual([
+      { line: 2, serialNumber: '1.', productName: 'Mug', urls: ['https://a.example/1.jpg'] },
+    ]);
+    expect(columns).toEqual(['Colour', 'IMAGE_URLS', 'Price', 'product', '#']);
+  });
+
+  it.each([
+    'S. No.,Product Name,Input Image Urls',
+    's no,PRODUCT NAME,input image urls',
+    'S.No,Name,Image URL',
+    'serial_number,product_name,input_image_urls',
+    'Serial Number,Title,URLs',
+    'SrNo,Item,Images',
+    'id,name,url',
+    '№,Product,Image Links',
+    'SKU,Product Name,Input Urls',
+    'S. No.,SKU,Image Src',
+  ])('knows the header %s', async (line) => {
+    const { products: found } = await read(`${line}\n1,Mug,https://a.example/1.jpg\n`);
+
+    expect(found).toMatchObject([{ serialNumber: '1', productName: 'Mug' }]);
+  });
+
+  it('prefers the serial number to an SKU', async () => {
+    const { products: found } = await read(
+      'SKU,Serial No.,Product Name,URL\nM-1,1,Mug,https://a.example/1.jpg\n',
+    );
+
+    expect(found).toMatchObject([{ serialNumber: '1' }]);
+  });
+
+  it('counts lines as an editor does, blank ones and those within cells included', async () => {
+    const { products: found } = await read(
+      `\r\n${header}\r\n\r\n  \r\n1,"A mug\r\nof two\nlines",https://a.example/1.jpg\r\n,,\r\n2,Cup,https://a.example/2.jpg`,
+    );
+
+    expect(found).toMatchObject([
+      { line: 5, productName: 'A mug\r\nof two\nlines' },
+      { line: 9, productName: 'Cup' },
+    ]);
+  });
+
+  it('takes quotes as RFC 4180 writes them, and as people do', async () => {
+    const { products: found } = await read(
+      `${header}\n1,"a ""big"" one, red",https://a.example/1\n2,5" disk,https://a.example/2\n3,"a 5" disk",https://a.example/3\n4,"""q""\nr",https://a.example/4`,
+    );
+
+    expect(found.map(({ productName }) => productName)).toEqual([
+      'a "big" one, red',
+      '5" disk',
+      '"a 5" disk"',
+      '"q"\nr',
+    ]);
+  });
+
+  it('reads UTF-8, and windows-1252 where it is none', async () => {
+    const nameIn = async (...name: (string | Uint8Array)[]) => {
+      const row = [`${header}\n1,`, ...name, ',http://a.example'].map((part) => Buffer.from(part));
+      return (await read(Buffer.concat(row))).products[0]?.productName;
+    };
+    const latin1 = (text: string) => Buffer.from(text, 'latin1');
+
+    expect(await nameIn('Blüte “drei” für 3 €: ひ 🌸')).toBe('Blüte “drei” für 3 €: ひ 🌸');
+    expect(await nameIn(latin1('Bl\xfcte \x93drei\x94 f\xfcr 3 \x80'))).toBe(
+      'Blüte “drei” für 3 €',
+    );
+    expect(await nameIn('Blüte 🌸 ', latin1('caf\xe9'))).toBe('Blüte 🌸 café');
+    // A character that does not go on, a surrogate and an overlong form, which UTF-8 forbids.
+    expect(await nameIn(latin1('\xf0\x9f. \xed\xa0\x80. \xc0\xaf.'))).toBe('ðŸ. í\u00a0€. À¯.');
+  });
+
+  it('does not mind where the network cuts a file', async () => {
+    const rows = [
+      '1,"Mug ""3"" €,\r\n🌸","https://a.example/1.jpg,\r\nhttps://a.example/2.jpg"\r\n',
+      Buffer.from('2,Caf\xe9 cr\xe8me,https://a.example/3.jpg\r\n', 'latin1'),
+      '3,5" disk 🌸,https://a.example/4.jpg,https://a.example/5.jpg\r\n',
+    ];
+    // The first 64 KiB are looked at in one piece.
+    const before = `${header}\r\n${'\r\n'.repeat(33_000)}`;
+    const content = Buffer.concat([before, ...rows].map((part) => Buffer.from(part)));
+
+    for (const pieceLength of [1, 3, 5, 200_000])
+      expect((await read(content, pieceLength)).products).toEqual([
+        {
+          line: 33_002,
+          serialNumber: '1',
+          productName: 'Mug "3" €,\r\n🌸',
+          urls: ['https://a.example/1.jpg', 'https://a.example/2.jpg'],
+        },
+        {
+          line: 33_005,
+          serialNumber: '2',
+          productName: 'Café crème',
+          urls: ['https://a.example/3.jpg'],
+        },
+        {
+          line: 33_006,
+          serialNumber: '3',
+          productName: '5" disk 🌸',
+          urls: ['https://a.example/4.jpg', 'https://a.example/5.jpg'],
+        },
+      ]);
+  });
+
+  it('finds spilled URLs before further columns, too', async () => {
+    const { products: found, faults } = await read(
+      'No,Urls,Name,Page\n1,https://a.example/1.jpg,https://a.example/2.jpg,Mug,https://shop.example/mug\n2,https://a.example/3.jpg,Cup,https://shop.example/cup\n',
+    );
+
+    expect(faults.faults).toEqual([]);
+    expect(found).toMatchObject([
+      { productName: 'Mug', urls: ['https://a.example/1.jpg', 'https://a.example/2.jpg'] },
+      { productName: 'Cup', urls: ['https://a.example/3.jpg'] },
+    ]);
+  });
+
+  it('finds URLs behind all columns, and in unnamed ones behind the URLs', async () => {
+    const behind = await read(
+      `${header},Notes\n1,Mug,https://a.example/1.jpg,red,https://a.example/2.jpg\n`,
+    );
+    const unnamed = await read(
+      `${header},,Notes\n1,Mug,https://a.example/1.jpg,https://a.example/2.jpg,red\n`,
+    );
+
+    const urls = ['https://a.example/1.jpg', 'https://a.example/2.jpg'];
+    expect(behind.products).toMatchObject([{ urls }]);
+    expect(unnamed.products).toMatchObject([{ urls }]);
+  });
+
+  it('puts an unquoted URL with commas together again', async () => {
+    expect(
+      await urlsIn('1,Mug,https://cdn.example/w_200,h_100/x.jpg,https://a.example/2.jpg'),
+    ).toEqual([['https://cdn.example/w_200,h_100/x.jpg', 'https://a.example/2.jpg']]);
+  });
+
+  it('may name a serial number twice, and the same URL', async () => {
+    const row = '1,Mug,"https://a.example/1.jpg,https://a.example/1.jpg"';
+
+    expect(await urlsIn(row, row)).toEqual([
+      ['https://a.example/1.jpg', 'https://a.example/1.jpg'],
+      ['https://a.example/1.jpg', 'https://a.example/1.jpg'],
+    ]);
+  });
+
+  it('only checks where nobody wants the products', async () => {
+    const contents = await readCsv(inPieces(sample));
+
+    expect(contents).toEqual({
+      totalProducts: 2,
+      totalImages: 3,
+      columns: ['S. No.', 'Product Name', 'Input Image Urls'],
+      faults: { faults: [], more: 0 },
+    });
+  });
+
+  it('waits for whoever takes the products, and stops with them', async () => {
+    const rows = Array.from({ length: 1200 }, (_, n) => `${n},Mug,https://a.example/${n}`);
+    const lengths: number[] = [];
+    let isBusy = false;
+    let pieces = 0;
+    let isClosed = false;
+    async function* counted() {
+      try {
+        for (const piece of inPieces([header, ...rows, ...rows, ...rows].join('\n'), 20_000)) {
+          pieces += 1;
+          yield piece;
+        }
+      } finally {
+        isClosed = true;
+      }
+    }
+
+    const reading = readCsv(counted(), async (chunk) => {
+      expect(isBusy).toBe(false);
+      isBusy = true;
+      await new Promise((resume) => setImmediate(resume));
+      isBusy = false;
+      lengths.push(chunk.length);
+      if (lengths.length === 2) throw new Error('The table is gone.');
+    });
+
+    await expect(reading).rejects.toThrow('The table is gone.');
+    expect(lengths).toEqual([500, 500]);
+    expect(pieces).toBeLessThan(6);
+    expect(isClosed).toBe(true);
+  });
+
+  it('lets the errors of its source rise', async () => {
+    async function* broken() {
+      yield Buffer.from(`${header}\n`);
+      throw new Error('The connection was reset.');
+    }
+
+    await expect(readCsv(broken())).rejects.toThrow('The connection was reset.');
+  });
+});
