@@ -8,7 +8,18 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 
-const workers = ['arrivals', 'make-thumbnails', 'read-exif', 'write-caption'];
+const workers = [
+  'arrivals',
+  'make-thumbnails',
+  'read-exif',
+  'write-caption',
+  'expand-batch',
+  'import-row',
+  'note-outcome',
+  'close-batch',
+  'send-webhook',
+  'run-edit',
+];
 
 const help = `npm run redrive -- [queue …] [--stage dev]
 

@@ -1,37 +1,31 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import { captionSecrets, Settings } from '#lib/settings.ts';
+import { type SecretName, Settings, secretNames } from '#lib/settings.ts';
 import { localShape } from './local/local-settings.ts';
 
 type Row = { name: string; standard: string; meaning: string };
 
 const rowsOf = (shape: Record<string, z.ZodType>): Row[] =>
   Object.entries(shape).map(([name, schema]) => {
-    const parsed = z.object({ [name]: schema }).safeParse({});
-    const standard = parsed.success ? parsed.data[name] : undefined;
-    return { name, standard: textOf(standard), meaning: schema.description ?? '' };
+    const standard = schema instanceof z.ZodPrefault ? String(schema.def.defaultValue) : '';
+    return { name, standard, meaning: schema.description ?? '' };
   });
 
-/** Sizes are parsed into a list; everything else is written as it is read. */
-const textOf = (value: unknown): string => {
-  if (value === undefined) return '';
-  if (!Array.isArray(value)) return String(value);
-  return value.map(({ name, longestSide }) => `${name}:${longestSide}`).join(',');
-};
-
-const secretMeaning: Record<(typeof captionSecrets)[number], string> = {
+const secretMeaning: Record<SecretName, string> = {
   CAPTION_API_KEY: 'sent wherever CAPTION_PROVIDER or CAPTION_BASE_URL lead',
   HF_TOKEN: 'Hugging Face; sent to its hosts only',
   GEMINI_API_KEY: "Gemini; sent to Google's host only",
   geminikey: 'the same by its old name',
   OPENAI_API_KEY: 'OpenAI; sent to its host only',
+  EDIT_API_KEY: 'sent wherever EDIT_PROVIDER or EDIT_BASE_URL lead',
+  WEBHOOK_SECRET: 'whsec_…, signs webhooks; `npm start` makes one and keeps it in DATA_DIR',
 };
 
 const rows: Row[] = [
   ...rowsOf(localShape),
   ...rowsOf(Settings.shape),
-  ...captionSecrets.map((name) => ({ name, standard: '', meaning: secretMeaning[name] })),
-  ...captionSecrets.map((name) => ({
+  ...secretNames.map((name) => ({ name, standard: '', meaning: secretMeaning[name] })),
+  ...secretNames.map((name) => ({
     name: `${name}_PARAMETER`,
     standard: '',
     meaning: `the SSM parameter that holds ${name} where it is not set itself`,

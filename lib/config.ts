@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type CaptionSecret, complaintsOf, Settings } from './settings.ts';
+import { type CaptionSecret, complaintsOf, type EditSecret, Settings } from './settings.ts';
 
-export { captionSecrets } from './settings.ts';
+export { captionSecrets, editSecrets } from './settings.ts';
 
 const text = z.string().trim().min(1);
 
@@ -14,14 +14,28 @@ const Resources = z.object({
   TALLIES_TABLE: text,
   SHELVES_TABLE: text,
   ANSWERS_TABLE: text,
+  BATCHES_TABLE: text,
+  PROCESSES_TABLE: text,
   ARRIVALS_QUEUE: z.url(),
   MAKE_THUMBNAILS_QUEUE: z.url(),
   READ_EXIF_QUEUE: z.url(),
   WRITE_CAPTION_QUEUE: z.url(),
+  EXPAND_BATCH_QUEUE: z.url(),
+  IMPORT_ROW_QUEUE: z.url(),
+  NOTE_OUTCOME_QUEUE: z.url(),
+  CLOSE_BATCH_QUEUE: z.url(),
+  SEND_WEBHOOK_QUEUE: z.url(),
+  RUN_EDIT_QUEUE: z.url(),
   ARRIVALS_DEAD_QUEUE: z.url(),
   MAKE_THUMBNAILS_DEAD_QUEUE: z.url(),
   READ_EXIF_DEAD_QUEUE: z.url(),
   WRITE_CAPTION_DEAD_QUEUE: z.url(),
+  EXPAND_BATCH_DEAD_QUEUE: z.url(),
+  IMPORT_ROW_DEAD_QUEUE: z.url(),
+  NOTE_OUTCOME_DEAD_QUEUE: z.url(),
+  CLOSE_BATCH_DEAD_QUEUE: z.url(),
+  SEND_WEBHOOK_DEAD_QUEUE: z.url(),
+  RUN_EDIT_DEAD_QUEUE: z.url(),
 });
 
 const read = <T>(schema: z.ZodType<T>): T => {
@@ -44,6 +58,8 @@ export const config = {
   sizes: settings.THUMBNAIL_SIZES,
   multipartMaxBytes: settings.MULTIPART_MAX_BYTES,
   uploadMaxBytes: settings.UPLOAD_MAX_BYTES,
+  fetchAllowHosts: settings.FETCH_ALLOW_HOSTS,
+  webhookSchedule: settings.WEBHOOK_SCHEDULE,
   originalsBucket: resources.ORIGINALS_BUCKET,
   derivedBucket: resources.DERIVED_BUCKET,
   tables: {
@@ -52,18 +68,32 @@ export const config = {
     talliesTable: resources.TALLIES_TABLE,
     shelvesTable: resources.SHELVES_TABLE,
     answersTable: resources.ANSWERS_TABLE,
+    batchesTable: resources.BATCHES_TABLE,
+    processesTable: resources.PROCESSES_TABLE,
   },
   queues: {
     arrivals: resources.ARRIVALS_QUEUE,
     thumbnails: resources.MAKE_THUMBNAILS_QUEUE,
     exif: resources.READ_EXIF_QUEUE,
     caption: resources.WRITE_CAPTION_QUEUE,
+    expandBatch: resources.EXPAND_BATCH_QUEUE,
+    importRow: resources.IMPORT_ROW_QUEUE,
+    noteOutcome: resources.NOTE_OUTCOME_QUEUE,
+    closeBatch: resources.CLOSE_BATCH_QUEUE,
+    sendWebhook: resources.SEND_WEBHOOK_QUEUE,
+    runEdit: resources.RUN_EDIT_QUEUE,
   },
   deadLetterQueues: {
     arrivals: resources.ARRIVALS_DEAD_QUEUE,
     'make-thumbnails': resources.MAKE_THUMBNAILS_DEAD_QUEUE,
     'read-exif': resources.READ_EXIF_DEAD_QUEUE,
     'write-caption': resources.WRITE_CAPTION_DEAD_QUEUE,
+    'expand-batch': resources.EXPAND_BATCH_DEAD_QUEUE,
+    'import-row': resources.IMPORT_ROW_DEAD_QUEUE,
+    'note-outcome': resources.NOTE_OUTCOME_DEAD_QUEUE,
+    'close-batch': resources.CLOSE_BATCH_DEAD_QUEUE,
+    'send-webhook': resources.SEND_WEBHOOK_DEAD_QUEUE,
+    'run-edit': resources.RUN_EDIT_DEAD_QUEUE,
   },
   /** Who writes captions. Secrets are no settings: they are looked up by name. */
   caption: (secretOf: (name: CaptionSecret) => string | undefined) => ({
@@ -74,6 +104,16 @@ export const config = {
     apiKey: secretOf('CAPTION_API_KEY'),
     hfToken: secretOf('HF_TOKEN'),
     geminiKey: secretOf('GEMINI_API_KEY') ?? secretOf('geminikey'),
+    openaiKey: secretOf('OPENAI_API_KEY'),
+  }),
+  /** Who edits pictures; likewise. */
+  edits: (secretOf: (name: EditSecret) => string | undefined) => ({
+    provider: settings.EDIT_PROVIDER,
+    baseUrl: settings.EDIT_BASE_URL,
+    model: settings.EDIT_MODEL,
+    timeoutMs: settings.EDIT_TIMEOUT_SECONDS * 1000,
+    apiKey: secretOf('EDIT_API_KEY'),
+    hfToken: secretOf('HF_TOKEN'),
     openaiKey: secretOf('OPENAI_API_KEY'),
   }),
 };

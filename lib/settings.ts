@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { captionProviders } from '#lib/ai/caption-settings.ts';
+import { editProviders } from '#lib/ai/edit-providers.ts';
 
 const text = z.string().trim().min(1);
 const optional = text.optional();
@@ -24,6 +25,28 @@ const sizes = text
     (list) => new Set(list.map(({ name }) => name)).size === list.length,
     'each size needs a name of its own',
   );
+
+const allowedHosts = z
+  .string()
+  .trim()
+  .prefault('')
+  .transform((value) => value.split(',').map((host) => host.trim().toLowerCase()))
+  .transform((hosts) => hosts.filter(Boolean))
+  .refine(
+    (hosts) => hosts.every((host) => /^(\[[0-9a-f:.]+\]|[^\s:/[\]]+):\d{1,5}$/.test(host)),
+    'must be a list of host:port, such as intranet.example:8080,127.0.0.1:9000',
+  );
+
+const secondsPer = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+const schedule = text
+  .regex(/^\d{1,6}[smhd](,\d{1,6}[smhd])*$/, 'must be a list of waits such as 5s,5m,2h')
+  .transform((value) =>
+    value.split(',').map((wait) => {
+      const [, count, unit] = /^(\d+)([smhd])$/.exec(wait) ?? [];
+      return Number(count) * secondsPer[z.enum(['s', 'm', 'h', 'd']).parse(unit)];
+    }),
+  )
+  .refine((waits) => waits.length <= 20, 'must name at most 20 waits');
 
 /** Every setting a person may change. The README's table and `.env.example` are made from it. */
 export const Settings = z.object({
@@ -51,10 +74,31 @@ export const Settings = z.object({
   CAPTION_TIMEOUT_SECONDS: wholeNumber(1, 45)
     .prefault(30)
     .describe('how long a caption provider may be silent'),
+  EDIT_PROVIDER: z
+    .enum(editProviders)
+    .prefault('auto')
+    .describe('`auto` takes the first that has what it needs, else none'),
+  EDIT_BASE_URL: optional.describe(
+    'base with or without /v1, or the full …/images/edits; for Hugging Face the endpoint',
+  ),
+  EDIT_MODEL: optional.describe(
+    "the model's name, on Hugging Face's router with `:fal-ai` or `:together` behind it; by default the provider's current one",
+  ),
+  EDIT_TIMEOUT_SECONDS: wholeNumber(1, 240)
+    .prefault(120)
+    .describe('how long an edit may take at its provider'),
+  FETCH_ALLOW_HOSTS: allowedHosts.describe(
+    'list of `host:port` that URL fetches and webhooks may reach although they are private',
+  ),
+  WEBHOOK_SCHEDULE: schedule
+    .prefault('5s,5m,30m,2h,5h,10h,14h,20h,24h')
+    .describe('waits between the attempts to deliver a webhook'),
 });
 export type Settings = z.infer<typeof Settings>;
 
-/** Read from the environment, or from the SSM parameter that `<NAME>_PARAMETER` names; never logged. */
+// Secrets are read from the environment, or from the SSM parameter that `<NAME>_PARAMETER` names;
+// they are never logged.
+
 export const captionSecrets = [
   'CAPTION_API_KEY',
   'HF_TOKEN',
@@ -63,6 +107,14 @@ export const captionSecrets = [
   'OPENAI_API_KEY',
 ] as const;
 export type CaptionSecret = (typeof captionSecrets)[number];
+
+export const editSecrets = ['EDIT_API_KEY', 'HF_TOKEN', 'OPENAI_API_KEY'] as const;
+export type EditSecret = (typeof editSecrets)[number];
+
+export const secretNames = [
+  ...new Set([...captionSecrets, ...editSecrets, 'WEBHOOK_SECRET'] as const),
+];
+export type SecretName = (typeof secretNames)[number];
 
 /** Names the setting, the value it has and what is allowed. */
 export const complaintsOf = (

@@ -4,6 +4,7 @@ import { routes } from '#lib/api/routes.ts';
 import { dynamoContents } from '#lib/aws/dynamo-contents.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
+import { sqsWorkers } from '#lib/aws/sqs-workers.ts';
 import { config } from '#lib/config.ts';
 import { removeImage } from '#lib/images/remove-image.ts';
 
@@ -12,6 +13,7 @@ const deps = {
   contents: dynamoContents(config.tables),
   originals: s3Objects(config.originalsBucket),
   derived: s3Objects(config.derivedBucket),
+  workers: sqsWorkers(config.queues),
   sizes: config.sizes,
 };
 

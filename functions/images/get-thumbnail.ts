@@ -5,6 +5,7 @@ import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { config } from '#lib/config.ts';
 import { findThumbnail, readThumbnail } from '#lib/images/find-thumbnail.ts';
+import { contentTypeOf } from '#lib/images/picture.ts';
 
 const linkSeconds = 300;
 const deps = { images: dynamoImages(config.tables), sizes: config.sizes };
@@ -17,7 +18,7 @@ export const handler = endpoint(
     const { sizeBytes, name: size } = rendition;
     return pictureReply(
       request,
-      { revision, sizeBytes, contentType: 'image/jpeg', size },
+      { revision, sizeBytes, contentType: contentTypeOf(rendition), size },
       { read: () => readThumbnail(key, { derived }), link: () => derived.link(key, linkSeconds) },
     );
   },

@@ -1,6 +1,7 @@
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
+import { sqsWorkers } from '#lib/aws/sqs-workers.ts';
 import { config } from '#lib/config.ts';
 import { giveUpOn } from '#lib/images/give-up.ts';
 import { StepMessage } from '#lib/images/messages.ts';
@@ -11,6 +12,7 @@ import { consumer } from '#lib/queue/consumer.ts';
 const deps = {
   images: dynamoImages(config.tables),
   originals: s3Objects(config.originalsBucket),
+  workers: sqsWorkers(config.queues),
   readTags: exifrReadTags,
   now: () => new Date(),
 };

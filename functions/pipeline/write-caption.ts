@@ -3,6 +3,7 @@ import { dynamoContents } from '#lib/aws/dynamo-contents.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
+import { sqsWorkers } from '#lib/aws/sqs-workers.ts';
 import { secret } from '#lib/aws/ssm-secrets.ts';
 import { captionSecrets, config } from '#lib/config.ts';
 import { giveUpOn } from '#lib/images/give-up.ts';
@@ -20,6 +21,7 @@ const deps = {
   images: dynamoImages(config.tables),
   contents: dynamoContents(config.tables),
   derived: s3Objects(config.derivedBucket),
+  workers: sqsWorkers(config.queues),
   describe: describeAsSet(settings),
   now: () => new Date(),
 };

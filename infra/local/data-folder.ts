@@ -17,7 +17,7 @@ export const StackState = z.object({
 });
 export type StackState = z.input<typeof StackState>;
 
-const ours = ['s3', 'sqs', 'dynamodb', 'logs', 'build', 'stack.json'];
+const ours = ['s3', 'sqs', 'dynamodb', 'logs', 'build', 'webhook-secret', 'stack.json'];
 
 export type DataFolder = ReturnType<typeof claimDataFolder>;
 

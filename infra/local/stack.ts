@@ -14,6 +14,7 @@ import { notifier } from './notify.ts';
 import { checkPorts } from './ports.ts';
 import { type Resources, resourcesOf } from './resources.ts';
 import type { Place } from './template.ts';
+import { withWebhookSecret } from './webhook-secret.ts';
 
 export type Stack = {
   url: string;
@@ -86,7 +87,7 @@ export const startStack = async (
     };
     const started = startHostProcess(
       project,
-      hostEnvironment(settings, environment),
+      hostEnvironment(settings, withWebhookSecret(environment, folder)),
       {
         port: settings.PORT,
         buildFolder: folder.in('build'),

@@ -3,7 +3,12 @@ import type { Status } from '#lib/images/image.ts';
 import type { Place } from '#lib/images/images.ts';
 import { Problem } from '#lib/problem.ts';
 
-type Query = { status?: Status | undefined; cursor?: string | undefined };
+type Query = {
+  status?: Status | undefined;
+  cursor?: string | undefined;
+  /** What is listed, where it is not images. */
+  of?: 'batches';
+};
 
 /** [filter, month, after]: short, and of no meaning to the caller. */
 const Cursor = z.tuple([
@@ -12,7 +17,7 @@ const Cursor = z.tuple([
   z.string().max(200).nullable(),
 ]);
 
-const filterOf = ({ status }: Query): string => status ?? '';
+const filterOf = ({ status, of }: Query): string => of ?? status ?? '';
 
 /** Where the next page begins, as the caller may send it back; null after the last page. */
 export const cursorOf = (place: Place | undefined, query: Query): string | null =>
@@ -30,8 +35,27 @@ export const placeOf = (query: Query): Place | undefined => {
     throw new Problem('invalid', 'cursor: not one of ours. Take it from page.next_cursor.');
   const [filter, month, after] = parsed.data;
   if (filter !== filterOf(query))
-    throw new Problem('invalid', 'cursor: it belongs to a list with another status filter.');
+    throw new Problem(
+      'invalid',
+      'cursor: it belongs to another list, or to another status filter.',
+    );
   return { month, after: after ?? undefined };
+};
+
+/** [request id, number of the last row shown] */
+const ProductCursor = z.tuple([z.string(), z.int().positive()]);
+
+/** Where the next page of a batch's products begins. */
+export const productCursorOf = (requestId: string, after: number): string =>
+  Buffer.from(JSON.stringify([requestId, after])).toString('base64url');
+
+/** The number of the row that a cursor stands after. Throws a Problem for one of another batch. */
+export const productsAfter = (requestId: string, cursor: string | undefined): number => {
+  if (cursor === undefined) return 0;
+  const parsed = ProductCursor.safeParse(jsonOf(cursor));
+  if (!parsed.success || parsed.data[0] !== requestId)
+    throw new Problem('invalid', 'cursor: not one of this batch. Take it from page.next_cursor.');
+  return parsed.data[1];
 };
 
 const jsonOf = (cursor: string): unknown => {

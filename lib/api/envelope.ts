@@ -70,7 +70,7 @@ export const render = ({ name, code, replies }: Route, answer: Reply): Outgoing 
 };
 
 const schemaOf = (shape: Route['replies'][number]) => {
-  if (shape.kind === 'data') return shape.schema;
+  if (shape.kind === 'data' || shape.kind === 'paged') return shape.schema;
   throw new Error(`A reply of kind ${shape.kind} was answered with data.`);
 };
 

@@ -103,5 +103,9 @@ export const fingerprintOf =
     return hashOf(JSON.stringify(parts));
   };
 
+/** The same for JSON, whatever the order of its names and the space between them. */
+export const fingerprintOfJson = (body: Record<string, unknown>) => (): string =>
+  hashOf(JSON.stringify(Object.entries(body).toSorted(([a], [b]) => (a < b ? -1 : 1))));
+
 const hashOf = (contents: Uint8Array | string): string =>
   createHash('sha256').update(contents).digest('hex');

@@ -14,6 +14,8 @@ const mostFiles = 20;
 const mostFields = 50;
 const mostFieldBytes = 64_000; // a CSV's webhook_url, a flag: never a file
 
+const byInvitation =
+  'For larger files ask POST /api/uploads for a form that uploads straight into the store.';
 const howTo = 'Send multipart/form-data with a part named file: curl -F "file=@photo.jpg" …';
 
 /**
@@ -23,14 +25,14 @@ const howTo = 'Send multipart/form-data with a part named file: curl -F "file=@p
  */
 export const readForm = async (
   { text, isBase64Encoded, contentType }: RawBody,
-  { maxBytes }: { maxBytes: number },
+  { maxBytes, larger = byInvitation }: { maxBytes: number; larger?: string },
 ): Promise<Form> => {
   // Before decoding: what is refused need not be held twice.
   const sizeBytes = isBase64Encoded ? Buffer.byteLength(text, 'base64') : Buffer.byteLength(text);
   if (sizeBytes > maxBytes)
     throw new Problem(
       'too-large',
-      `The form has ${sizeBytes} bytes; at most ${maxBytes} are taken here. For larger files ask POST /api/uploads for a form that uploads straight into the store.`,
+      `The form has ${sizeBytes} bytes; at most ${maxBytes} are taken here. ${larger}`,
     );
   if (!/^multipart\/form-data\s*;/i.test(contentType ?? ''))
     throw new Problem('invalid', `This is not a form with a file. ${howTo}`);

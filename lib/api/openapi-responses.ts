@@ -44,7 +44,7 @@ const responseOf = (
   }
   const data = jsonSchema(shape.schema, schemas);
   const schema = envelopeOf(route, shape.kind === 'list' ? { type: 'array', items: data } : data, {
-    isList: shape.kind === 'list',
+    hasPage: shape.kind !== 'data',
   });
   const either = mayBeFault ? { anyOf: [schema, { $ref: '#/components/schemas/Error' }] } : schema;
   const example = exampleOf(route, status);
@@ -60,16 +60,16 @@ const mediaOf = (type: string): Json => {
   return type.startsWith('text/') ? { schema: { type: 'string' } } : {};
 };
 
-const envelopeOf = ({ code }: Route, data: Json, { isList }: { isList: boolean }): Json => ({
+const envelopeOf = ({ code }: Route, data: Json, { hasPage }: { hasPage: boolean }): Json => ({
   type: 'object',
   properties: {
     status: { type: 'string', enum: ['success', 'failed', 'error'] },
     code: { type: 'integer', enum: [...code] },
     data,
-    ...(isList && { page: pageSchema }),
+    ...(hasPage && { page: pageSchema }),
     error: { type: ['string', 'null'] },
   },
-  required: ['status', 'code', 'data', ...(isList ? ['page'] : []), 'error'],
+  required: ['status', 'code', 'data', ...(hasPage ? ['page'] : []), 'error'],
   additionalProperties: false,
 });
 

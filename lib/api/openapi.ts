@@ -105,13 +105,13 @@ const parametersIn = (
 
 const bodyOf = ({ request }: Route, schemas: Schemas): Json => {
   if (request.form) {
-    const { files, fields = {} } = request.form;
+    const { files, mostFiles = 20, fields = {}, orJson } = request.form;
     const properties = {
       file: {
         type: 'array',
         items: { type: 'string', format: 'binary' },
         minItems: 1,
-        maxItems: 20,
+        maxItems: mostFiles,
         description: files,
       },
       ...Object.fromEntries(
@@ -119,7 +119,11 @@ const bodyOf = ({ request }: Route, schemas: Schemas): Json => {
       ),
     };
     const schema = { type: 'object', properties, required: ['file'] };
-    return { requestBody: { required: true, content: { 'multipart/form-data': { schema } } } };
+    const content = {
+      'multipart/form-data': { schema },
+      ...(orJson && { 'application/json': { schema: jsonSchema(orJson, schemas, 'input') } }),
+    };
+    return { requestBody: { required: true, content } };
   }
   if (!request.body) return {};
   const schema = jsonSchema(request.body, schemas, 'input');

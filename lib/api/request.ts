@@ -61,7 +61,11 @@ const parsePath = (schema: z.ZodType, value: unknown): unknown => {
   throw new Problem('not-found', result.error.issues[0]?.message ?? 'Not found');
 };
 
-const parse = (fault: 'invalid' | 'unprocessable', schema: z.ZodType, value: unknown): unknown => {
+/** The JSON of a route that takes a form or JSON. */
+export const readJson = <T>(rawBody: RawBody, schema: z.ZodType<T>): T =>
+  parse('unprocessable', schema, jsonOf(rawBody));
+
+const parse = <T>(fault: 'invalid' | 'unprocessable', schema: z.ZodType<T>, value: unknown): T => {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const complaints = result.error.issues.map(({ path, message }) =>

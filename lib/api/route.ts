@@ -5,12 +5,21 @@ export type Method = 'GET' | 'HEAD' | 'POST' | 'DELETE';
 /** What a reply carries: a thing or a list in the envelope, bytes as they are, or nothing. */
 export type Shape =
   | { kind: 'data'; description: string; schema: z.ZodType }
+  /** A thing that shows a page of a list it holds, with `page` beside it. */
+  | { kind: 'paged'; description: string; schema: z.ZodType }
   | { kind: 'list'; description: string; schema: z.ZodType }
   | { kind: 'bytes'; description: string; types: readonly string[] }
   | { kind: 'empty'; description: string };
 
 /** A multipart form, as the OpenAPI document shows it; lib/api/multipart.ts reads it. */
-export type FormShape = { files: string; fields?: Record<string, string> };
+export type FormShape = {
+  files: string;
+  /** How many it may hold; by default as many as the door takes. */
+  mostFiles?: number;
+  fields?: Record<string, string>;
+  /** What may be sent as JSON instead. */
+  orJson?: z.ZodType;
+};
 
 type Parts = {
   path?: z.ZodObject;
@@ -47,6 +56,8 @@ export const thing = <S extends z.ZodType>(description: string, schema: S) =>
   ({ kind: 'data', description, schema }) as const;
 export const list = <S extends z.ZodType>(description: string, schema: S) =>
   ({ kind: 'list', description, schema }) as const;
+export const paged = <S extends z.ZodType>(description: string, schema: S) =>
+  ({ kind: 'paged', description, schema }) as const;
 export const bytes = (description: string, ...types: string[]) =>
   ({ kind: 'bytes', description, types }) as const;
 export const nothing = (description: string) => ({ kind: 'empty', description }) as const;
@@ -88,9 +99,11 @@ type AnswerIn<Status, S> = S extends { kind: 'data'; schema: infer Z extends z.Z
   ? { status: Status; data: z.input<Z> } & Extra
   : S extends { kind: 'list'; schema: infer Z extends z.ZodType }
     ? { status: Status; data: z.input<Z>[]; page: PageOf } & Extra
-    : S extends { kind: 'bytes' }
-      ? { status: Status; bytes: Uint8Array; contentType: string; headers?: Headers }
-      : { status: Status; headers?: Headers };
+    : S extends { kind: 'paged'; schema: infer Z extends z.ZodType }
+      ? { status: Status; data: z.input<Z>; page: PageOf } & Extra
+      : S extends { kind: 'bytes' }
+        ? { status: Status; bytes: Uint8Array; contentType: string; headers?: Headers }
+        : { status: Status; headers?: Headers };
 
 /** What an answer of this route may be; it is parsed on the way out, so nothing internal leaks. */
 export type ReplyOf<R extends Route> =
@@ -111,6 +124,13 @@ export const reply = <const Status extends number, Data>(
   data: Data,
   extra: Extra = {},
 ) => ({ status, data, ...extra });
+
+/** A thing with a page of what it holds. */
+export const pagedReply = <Data>(data: Data, page: PageOf) => ({
+  status: 200 as const,
+  data,
+  page,
+});
 
 /** A page of a list. */
 export const pageReply = <Item>(data: Item[], page: PageOf, extra: Extra = {}) => ({

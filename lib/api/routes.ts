@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { batchRoutes } from './batch-routes.ts';
+import { editRoutes } from './edit-routes.ts';
 import { HealthView, WelcomeView } from './front-door-views.ts';
 import {
   ConditionalHeaders,
@@ -206,4 +208,6 @@ export const routes = {
     replies: { 200: thing('The counters', StatsView) },
     faults: [],
   }),
+  ...batchRoutes,
+  ...editRoutes,
 };

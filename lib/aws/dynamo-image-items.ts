@@ -1,8 +1,9 @@
-import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { Exif } from '#lib/images/exif.ts';
 import { Image, statusOf } from '#lib/images/image.ts';
 import type { Versioned } from '#lib/images/images.ts';
+import { readMany } from './dynamo-read-many.ts';
 
 /** Where a record stands in a list: `2026-11`, and within it `<ISO time>#<image id>`. */
 export const placeOf = ({ listedAt, imageId }: Pick<Image, 'listedAt' | 'imageId'>) => {
@@ -52,32 +53,18 @@ const Item = z
 
 export const versionedOf = (item: unknown): Versioned => Item.parse(item);
 
-const mostPerBatch = 100; // BatchGetItem's limit
-const mostRounds = 8;
-
 /** Strongly consistent reads of records, in the order asked for, without those that are not there. */
 export const readRecords = async (
   table: string,
   imageIds: readonly string[],
   client: DynamoDBDocumentClient,
 ): Promise<Image[]> => {
-  const found = new Map<string, Image>();
-  for (let from = 0; from < imageIds.length; from += mostPerBatch) {
-    let keys: Record<string, unknown>[] = imageIds
-      .slice(from, from + mostPerBatch)
-      .map((imageId) => recordKey(imageId));
-    for (let round = 0; keys.length; round++) {
-      if (round === mostRounds) throw new Error(`DynamoDB left ${keys.length} records unread.`);
-      if (round) await new Promise((resume) => setTimeout(resume, 20 * 2 ** round));
-      const { Responses, UnprocessedKeys } = await client.send(
-        new BatchGetCommand({ RequestItems: { [table]: { Keys: keys, ConsistentRead: true } } }),
-      );
-      for (const item of Responses?.[table] ?? []) {
-        const { image } = versionedOf(item);
-        found.set(image.imageId, image);
-      }
-      keys = UnprocessedKeys?.[table]?.Keys ?? [];
-    }
-  }
+  const items = await readMany(table, imageIds.map(recordKey), client);
+  const found = new Map(
+    items.map((item) => {
+      const { image } = versionedOf(item);
+      return [image.imageId, image] as const;
+    }),
+  );
   return imageIds.flatMap((imageId) => found.get(imageId) ?? []);
 };

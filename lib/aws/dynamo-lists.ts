@@ -1,45 +1,27 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { type Image, type Status, statusOf } from '#lib/images/image.ts';
-import type { Images, Page, Place } from '#lib/images/images.ts';
+import type { Images } from '#lib/images/images.ts';
 import { placeOf, readRecords } from './dynamo-image-items.ts';
+import { pageOf } from './dynamo-pages.ts';
 import type { Shelves } from './dynamo-shelves.ts';
 
 type Deps = { imagesTable: string; shelves: Shelves; client: DynamoDBDocumentClient };
 type Shelf = { month: string; status?: Status | 'deleting' | undefined };
 
-/** A page looks at so many stretches of shelf at most; where they are nearly empty it stays short. */
-const mostQueries = 12;
 const sweepPageSize = 100;
 
-/**
- * Lists over months, newest first. An index holds keys only, and may lag behind, so the records
- * themselves are read and have the last word: one that has changed its status or its place since
- * is left out, and appears where it stands now.
- */
+/** Images by month, of one status or of all. */
 export const dynamoLists = (deps: Deps): Pick<Images, 'list' | 'unfinished'> => ({
   async list({ status, limit, from }) {
-    const months = (await deps.shelves.months()).filter((month) => !from || month <= from.month);
-    const images: Image[] = [];
-    let place: Place | undefined = from;
-
-    for (let queries = 0; months.length; queries++) {
-      const [month = ''] = months;
-      const after = place?.month === month ? place.after : undefined;
-      if (queries === mostQueries) return pageOf(images, { month, after });
-
-      // One more than are missing tells whether there is more, so that the last page knows it is.
-      const missing = limit - images.length;
-      const shelf = { month, status };
-      const found = await keysOn(shelf, { limit: missing + 1, before: after }, deps);
-      const taken = found.slice(0, missing);
-      images.push(...(await standing(taken, shelf, deps)));
-
-      place = { month, after: taken.at(-1)?.listedAt ?? after };
-      if (found.length <= missing) months.shift();
-      else if (images.length === limit) return pageOf(images, place);
-    }
-    return pageOf(images, undefined);
+    const { things, cursor } = await pageOf(
+      { limit, from, months: await deps.shelves.months() },
+      {
+        keysOn: (month, some) => keysOn({ month, status }, some, deps),
+        standing: (month, keys) => standing(keys, { month, status }, deps),
+      },
+    );
+    return { images: things, cursor };
   },
 
   async *unfinished(before) {
@@ -57,8 +39,6 @@ export const dynamoLists = (deps: Deps): Pick<Images, 'list' | 'unfinished'> => 
     }
   },
 });
-
-const pageOf = (images: Image[], cursor: Place | undefined): Page => ({ images, cursor });
 
 const Key = z
   .object({ image_id: z.string(), listed_at: z.string() })

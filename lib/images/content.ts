@@ -1,17 +1,26 @@
 import { type Image, makerOf } from './image.ts';
 import type { Content, ContentMove, Contents } from './images.ts';
 import type { Objects } from './objects.ts';
-import type { Size } from './picture.ts';
+import { optimizedSize, type Size } from './picture.ts';
 
 /** The same bytes made into the same sizes are one content, however many images show it. */
 export const contentIdOf = (sha256: string, sizes: readonly Size[]): string =>
   `${sha256}/${sizes.map(({ name, longestSide }) => `${name}-${longestSide}`).join('.')}`;
 
-/** Where a maker keeps a rendition. Predictable, so that a repeat overwrites instead of adding. */
+/** What is made of an image: thumbnails, and of one from a batch an optimized picture in full size. */
+export const sizesOf = (
+  { source }: Pick<Image, 'source'>,
+  thumbnails: readonly Size[],
+): readonly Size[] => (source === 'batch' ? [...thumbnails, optimizedSize] : thumbnails);
+
+/**
+ * Where a maker keeps a rendition. Predictable, so that a repeat overwrites instead of adding: the
+ * key of the optimized one names no format, as that is known only when it is made.
+ */
 export const renditionKey = (
   { contentId, maker }: { contentId: string; maker: string },
   name: string,
-): string => `${contentId}/${maker}/${name}.jpg`;
+): string => `${contentId}/${maker}/${name}${name === optimizedSize.name ? '' : '.jpg'}`;
 
 /** The sizes a content was made in can be read off its id, also when settings have changed since. */
 const sizeNamesOf = (contentId: string): string[] =>
@@ -35,10 +44,10 @@ export const releaseOf = async (
 };
 
 /** What make-thumbnails wrote, perhaps, when it was killed before it could say so. */
-export const halfMadeOf = (image: Image, sizes: readonly Size[]) => {
+export const halfMadeOf = (image: Image, thumbnails: readonly Size[]) => {
   const maker = makerOf(image);
   return image.sha256 && image.content?.maker !== maker
-    ? [{ contentId: contentIdOf(image.sha256, sizes), maker }]
+    ? [{ contentId: contentIdOf(image.sha256, sizesOf(image, thumbnails)), maker }]
     : [];
 };
 

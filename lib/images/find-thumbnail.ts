@@ -1,5 +1,5 @@
 import { Problem } from '#lib/problem.ts';
-import { renditionKey } from './content.ts';
+import { renditionKey, sizesOf } from './content.ts';
 import { findImage } from './find-image.ts';
 import type { Images } from './images.ts';
 import type { Objects } from './objects.ts';
@@ -13,12 +13,13 @@ export const findThumbnail = async (
   { image_id: imageId, size }: { image_id: string; size: string },
   { images, sizes }: { images: Images; sizes: readonly Size[] },
 ): Promise<{ key: string; revision: string; rendition: Rendition }> => {
-  const { content, steps } = await findImage(imageId, { images });
+  const image = await findImage(imageId, { images });
+  const { content, steps } = image;
   const rendition = content?.renditions.find(({ name }) => name === size);
   if (content && rendition)
     return { key: renditionKey(content, size), revision: revisionOf(content), rendition };
 
-  const names = sizes.map(({ name }) => name);
+  const names = sizesOf(image, sizes).map(({ name }) => name);
   if (!names.includes(size))
     throw new Problem('not-found', `There is no size ${size}. There are ${names.join(' and ')}.`);
   const mayCome = steps.thumbnails.state === 'pending';

@@ -1,14 +1,22 @@
 import { createHash } from 'node:crypto';
 import type { Caption } from './caption.ts';
 import { changeImage } from './change-image.ts';
-import { contentIdOf, removeRenditions, renditionKey, shownOf } from './content.ts';
+import { contentIdOf, removeRenditions, renditionKey, shownOf, sizesOf } from './content.ts';
 import { type Image, makerOf } from './image.ts';
 import type { Content, Contents, Images } from './images.ts';
 import type { StepMessage, Workers } from './messages.ts';
 import type { Objects } from './objects.ts';
-import type { Inspect, Metadata, Refusal, Shrink, Shrunk, Size } from './picture.ts';
+import {
+  contentTypeOf,
+  type Inspect,
+  type Metadata,
+  type Refusal,
+  type Shrink,
+  type Shrunk,
+  type Size,
+} from './picture.ts';
 import { clearLeftovers } from './remove-image.ts';
-import { askForPending, begin, end, isCurrent, isOpen, reject } from './steps.ts';
+import { begin, end, isCurrent, isOpen, reject, tellEnd, tellNext } from './steps.ts';
 import { startTimer, type Timed } from './timer.ts';
 
 type Deps = Timed & {
@@ -34,15 +42,16 @@ export const makeThumbnails = async (
   attempts: number,
   deps: Deps,
 ): Promise<void> => {
-  const { images, contents, originals, workers, inspect, shrink, sizes, uploadMaxBytes } = deps;
+  const { images, contents, originals, workers, inspect, shrink, uploadMaxBytes } = deps;
   const effort = startTimer(attempts, deps);
   const image = (await images.find(message.image_id))?.image;
   if (!isCurrent(image, 'thumbnails', message)) return removeOwn(message, image, deps);
   if (!isOpen(image.steps.thumbnails)) {
     await clearLeftovers(image, deps); // killed between the swap and the tidying up
-    return askForPending(image, { workers }); // SQS delivered the message twice, or we were killed
+    return tellNext(image, { workers }); // SQS delivered the message twice, or we were killed
   }
 
+  const sizes = sizesOf(image, deps.sizes);
   if (image.sizeBytes > uploadMaxBytes) return refuse(tooLarge(image.sizeBytes, uploadMaxBytes));
 
   // A door that read the headers has told us hash and metadata: known bytes need not be read again.
@@ -55,7 +64,11 @@ export const makeThumbnails = async (
   const bytes = key === null ? undefined : await originals.read(key, etag);
   if (!bytes) return missing(image);
 
-  const inspected = await inspect(bytes, { name: image.originalName });
+  // Who fetches by URL makes no claim: shops serve whatever they like as `….jpg`.
+  const inspected = await inspect(
+    bytes,
+    image.source === 'batch' ? {} : { name: image.originalName },
+  );
   if ('refusal' in inspected) return refuse(inspected.refusal);
   const { metadata } = inspected;
   const sha256 = image.sha256 ?? createHash('sha256').update(bytes).digest('hex');
@@ -120,11 +133,11 @@ export const makeThumbnails = async (
     if (!after || after.deleted || after.rev !== message.rev)
       return removeOwn(message, after, deps);
     await clearLeftovers(after, deps);
-    await askForPending(after, { workers });
+    await tellNext(after, { workers });
   }
 
   async function refuse(refusal: Refusal): Promise<void> {
-    await changeImage(
+    const { image: after } = await changeImage(
       message.image_id,
       (now) =>
         isCurrent(now, 'thumbnails', message) && isOpen(now.steps.thumbnails)
@@ -132,10 +145,11 @@ export const makeThumbnails = async (
           : undefined,
       deps,
     );
+    await tellEnd(after, { workers });
   }
 
   async function fail(reason: string): Promise<void> {
-    await changeImage(
+    const { image: after } = await changeImage(
       message.image_id,
       (now) =>
         isCurrent(now, 'thumbnails', message) && isOpen(now.steps.thumbnails)
@@ -143,6 +157,7 @@ export const makeThumbnails = async (
           : undefined,
       deps,
     );
+    await tellEnd(after, { workers });
   }
 
   /** The object is gone, or another by now. Another has news of its own, which begins a new revision. */
@@ -170,8 +185,10 @@ const newContent = (image: Image, contentId: string, shrunk: Shrunk, now: Date):
 
 const write = async (content: New, shrunk: Shrunk, { derived }: { derived: Objects }) => {
   await Promise.all(
-    shrunk.renditions.map(({ name, bytes }) =>
-      derived.write(renditionKey(content, name), bytes, { contentType: 'image/jpeg' }),
+    shrunk.renditions.map(({ bytes, ...rendition }) =>
+      derived.write(renditionKey(content, rendition.name), bytes, {
+        contentType: contentTypeOf(rendition),
+      }),
     ),
   );
 };
@@ -194,7 +211,7 @@ const removeOwn = async (
 ): Promise<void> => {
   if (!image?.sha256 || (!image.deleted && image.rev === rev)) return;
   const maker = makerOf({ imageId, rev });
-  const contentId = contentIdOf(image.sha256, sizes);
+  const contentId = contentIdOf(image.sha256, sizesOf(image, sizes));
   if ((await contents.find(contentId))?.maker === maker) return; // others show it still
   await removeRenditions([{ contentId, maker }], { derived });
 };

@@ -10,9 +10,18 @@ export const StepMessage = z.object({
 });
 export type StepMessage = z.infer<typeof StepMessage>;
 
+/** An image of a batch has ended: its row wants to know. */
+export const OutcomeMessage = z.object({
+  image_id: z.string(),
+  key: z.string(),
+  request_id: z.string(),
+});
+export type OutcomeMessage = z.infer<typeof OutcomeMessage>;
+
 /** How workers are asked for their step. */
 export interface Workers {
   ask(step: StepName, message: StepMessage): Promise<void>;
+  tellOutcome(message: OutcomeMessage): Promise<void>;
   /** True if nothing waits and nothing is being worked on for this step, as far as the queue can tell. */
   isIdle(step: StepName): Promise<boolean>;
 }

@@ -1,12 +1,17 @@
 import { changeImage } from './change-image.ts';
 import type { Exif, RawExif, ReadTags } from './exif.ts';
 import type { Images } from './images.ts';
-import type { StepMessage } from './messages.ts';
+import type { StepMessage, Workers } from './messages.ts';
 import type { Objects } from './objects.ts';
-import { begin, end, isCurrent, isOpen } from './steps.ts';
+import { begin, end, isCurrent, isOpen, tellEnd } from './steps.ts';
 import { startTimer, type Timed } from './timer.ts';
 
-type Deps = Timed & { images: Images; originals: Objects; readTags: ReadTags };
+type Deps = Timed & {
+  images: Images;
+  originals: Objects;
+  workers: Workers;
+  readTags: ReadTags;
+};
 
 class OriginalGone extends Error {
   override readonly name = 'OriginalGone';
@@ -25,7 +30,7 @@ export const readExif = async (
   // Killed between keeping its tags and saying so, while it was deleted: they may hold a position.
   if (isGone) return images.forgetRawExif(message.image_id);
   if (!isCurrent(image, 'exif', message)) return;
-  if (!isOpen(image.steps.exif)) return;
+  if (!isOpen(image.steps.exif)) return tellEnd(image, deps); // delivered twice, or we were killed
   const { imageId, key, etag, rev, sizeBytes } = image;
 
   if (!image.beganAt)
@@ -68,6 +73,7 @@ export const readExif = async (
       deps,
     );
     if (tags && (!after || after.deleted)) await images.forgetRawExif(imageId);
+    await tellEnd(after, deps);
   }
 
   /** Replaced by another object, it has news of its own; removed by hand, that is this step's end. */
@@ -76,7 +82,7 @@ export const readExif = async (
     if (head && head.etag !== etag) return;
     if (head) throw new Error('The original could not be read, although it is there.');
     const reason = 'The original is no longer there.';
-    await changeImage(
+    const { image: after } = await changeImage(
       imageId,
       (now) =>
         isCurrent(now, 'exif', message) && isOpen(now.steps.exif)
@@ -84,5 +90,6 @@ export const readExif = async (
           : undefined,
       deps,
     );
+    await tellEnd(after, deps);
   }
 };

@@ -7,7 +7,7 @@ import type { Workers } from './messages.ts';
 import type { Objects } from './objects.ts';
 import type { Size } from './picture.ts';
 import { clearLeftovers } from './remove-image.ts';
-import { askForPending } from './steps.ts';
+import { tellNext } from './steps.ts';
 import type { Timed } from './timer.ts';
 
 type Deps = Timed & {
@@ -54,7 +54,7 @@ export const registerImage = async (
   if (!image || image.deleted) return undefined;
 
   await clearLeftovers(image, { images, derived });
-  await askForPending(image, { workers });
+  await tellNext(image, { workers });
   return image;
 };
 

@@ -3,14 +3,17 @@ import { changeImage } from './change-image.ts';
 import { halfMadeOf, releaseOf, removeRenditions } from './content.ts';
 import type { Image } from './image.ts';
 import type { Contents, Images } from './images.ts';
+import type { Workers } from './messages.ts';
 import type { Objects } from './objects.ts';
 import type { Size } from './picture.ts';
+import { tellEnd } from './steps.ts';
 
 type Deps = {
   images: Images;
   contents: Contents;
   originals: Objects;
   derived: Objects;
+  workers: Workers;
   sizes: readonly Size[];
 };
 
@@ -36,7 +39,7 @@ export const removeImage = async (imageId: string, deps: Deps): Promise<void> =>
 /** Removes the objects of an image that is `deleting`, then marks it gone. Safe to repeat. */
 export const finishRemoval = async (
   image: Image,
-  { images, originals, derived, sizes }: Deps,
+  { images, originals, derived, workers, sizes }: Deps,
 ): Promise<void> => {
   await Promise.all([
     removeOriginal(image, { originals }),
@@ -51,6 +54,7 @@ export const finishRemoval = async (
         : undefined,
     { images },
   );
+  await tellEnd(image, { workers });
 };
 
 /** An object that was written after the one we know is a new arrival, and not ours to remove. */

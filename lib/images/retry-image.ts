@@ -4,7 +4,7 @@ import { changeImage } from './change-image.ts';
 import { type Image, type Step, type StepName, stepNames } from './image.ts';
 import type { Images } from './images.ts';
 import type { Workers } from './messages.ts';
-import { askForPending } from './steps.ts';
+import { tellNext } from './steps.ts';
 import type { Timed } from './timer.ts';
 
 type Deps = Timed & { images: Images; workers: Workers; captioning: Captioning };
@@ -23,7 +23,7 @@ export const retryImage = async (
     { images },
   );
   if (!image) throw new Problem('not-found', 'Image not found');
-  await askForPending(image, { workers });
+  await tellNext(image, { workers });
   return image;
 };
 

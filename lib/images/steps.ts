@@ -83,13 +83,26 @@ export const giveUp = (
   return { image: end(image, step, { state: 'failed', reason, gaveUp: true }, effort) };
 };
 
-/** Asks the workers for every step that is pending and can be worked on now. */
-export const askForPending = async (image: Image, { workers }: { workers: Workers }) => {
+/** Asks the workers for every step that is pending and can be worked on now, or tells of the end. */
+export const tellNext = async (image: Image, { workers }: { workers: Workers }) => {
   await Promise.all(
     stepNames
       .filter((name) => canBeAsked(image, name))
       .map((name) => workers.ask(name, messageOf(image, name))),
   );
+  await tellEnd(image, { workers });
+};
+
+/** An image of a batch that has ended tells its row; telling twice changes nothing. */
+export const tellEnd = async (
+  image: Image | undefined,
+  { workers }: { workers: Workers },
+): Promise<void> => {
+  if (image?.source !== 'batch' || image.key === null) return;
+  const status = statusOf(image);
+  if (!image.deleted && status !== 'done' && status !== 'failed') return;
+  const { imageId, key, requestId } = image;
+  await workers.tellOutcome({ image_id: imageId, key, request_id: requestId });
 };
 
 export const canBeAsked = (image: Image, name: StepName): boolean =>

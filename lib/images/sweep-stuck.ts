@@ -5,7 +5,7 @@ import type { Workers } from './messages.ts';
 import type { Objects } from './objects.ts';
 import type { Size } from './picture.ts';
 import { finishRemoval } from './remove-image.ts';
-import { canBeAsked, giveUp, messageOf } from './steps.ts';
+import { canBeAsked, giveUp, messageOf, tellEnd } from './steps.ts';
 import type { Timed } from './timer.ts';
 
 type Deps = Timed & {
@@ -79,9 +79,12 @@ const askAgainOrGiveUp = async (
   ) {
     const reason = 'No worker finished this step, although it was asked twice.';
     const effort = { attempts: 2, durationMs: 0, endedAt: now() };
-    await changeImage(image.imageId, (known) => giveUp(known, step, message, reason, effort), {
-      images,
-    });
+    const { image: after } = await changeImage(
+      image.imageId,
+      (known) => giveUp(known, step, message, reason, effort),
+      { images },
+    );
+    await tellEnd(after, { workers });
     return 'gaveUp';
   }
   const { changed } = await changeImage(

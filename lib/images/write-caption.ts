@@ -2,15 +2,17 @@ import type { Caption, Describe } from './caption.ts';
 import { changeImage } from './change-image.ts';
 import { renditionKey } from './content.ts';
 import type { Contents, Images } from './images.ts';
-import type { StepMessage } from './messages.ts';
+import type { StepMessage, Workers } from './messages.ts';
 import type { Objects } from './objects.ts';
-import { end, isCurrent, isOpen } from './steps.ts';
+import { optimizedSize } from './picture.ts';
+import { end, isCurrent, isOpen, tellEnd } from './steps.ts';
 import { startTimer, type Timed } from './timer.ts';
 
 type Deps = Timed & {
   images: Images;
   contents: Contents;
   derived: Objects;
+  workers: Workers;
   describe: Describe;
 };
 
@@ -26,9 +28,12 @@ export const writeCaption = async (
   const { images, contents, derived, describe } = deps;
   const effort = startTimer(attempts, deps);
   const image = (await images.find(message.image_id))?.image;
-  if (!isCurrent(image, 'caption', message) || !isOpen(image.steps.caption)) return;
+  if (!isCurrent(image, 'caption', message)) return;
+  if (!isOpen(image.steps.caption)) return tellEnd(image, deps); // delivered twice, or we were killed
   const { content } = image;
-  const largest = content?.renditions.toSorted((a, b) => b.width - a.width)[0];
+  const [largest] = (content?.renditions ?? [])
+    .filter(({ name }) => name !== optimizedSize.name) // as large as the original
+    .toSorted((a, b) => b.width - a.width);
   if (!content || !largest) return; // its thumbnails are being made anew, and ask again when done
 
   const written = (await contents.find(content.contentId))?.caption;
@@ -39,7 +44,7 @@ export const writeCaption = async (
   return conclude(await describe(jpeg));
 
   async function conclude(answer: { caption: Caption } | { failed: string }) {
-    await changeImage(
+    const { image: after } = await changeImage(
       message.image_id,
       (now) => {
         if (!isCurrent(now, 'caption', message) || !isOpen(now.steps.caption)) return undefined;
@@ -60,5 +65,6 @@ export const writeCaption = async (
       },
       deps,
     );
+    await tellEnd(after, deps);
   }
 };

@@ -66,13 +66,19 @@ const Template = z.object({
 const tablesFile = new URL('../../infra/tables.yml', import.meta.url);
 const templates = () => Template.parse(parse(readFileSync(tablesFile, 'utf8'))).Resources;
 
-export type Tables = {
-  imagesTable: string;
-  contentsTable: string;
-  talliesTable: string;
-  shelvesTable: string;
-  answersTable: string;
-};
+const tableNames = [
+  'imagesTable',
+  'contentsTable',
+  'talliesTable',
+  'shelvesTable',
+  'answersTable',
+  'batchesTable',
+  'processesTable',
+] as const;
+export type Tables = Record<(typeof tableNames)[number], string>;
+
+/** `imagesTable` is ImagesTable in the template. */
+const logicalNameOf = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
 
 /** DynamoDB, and a way to get the tables of infra/tables.yml under new names. */
 export const openDynamodbBackend = async (options: { conflict?: () => boolean } = {}) => {
@@ -100,15 +106,13 @@ export const openDynamodbBackend = async (options: { conflict?: () => boolean } 
   return {
     client,
     makeTables: async (): Promise<Tables> => {
-      const [imagesTable, contentsTable, talliesTable, shelvesTable, answersTable] =
-        await Promise.all([
-          makeTable('ImagesTable'),
-          makeTable('ContentsTable'),
-          makeTable('TalliesTable'),
-          makeTable('ShelvesTable'),
-          makeTable('AnswersTable'),
-        ]);
-      return { imagesTable, contentsTable, talliesTable, shelvesTable, answersTable };
+      const made = {} as Tables;
+      await Promise.all(
+        tableNames.map(async (name) => {
+          made[name] = await makeTable(logicalNameOf(name));
+        }),
+      );
+      return made;
     },
     stop: async () => {
       if (!embedded)

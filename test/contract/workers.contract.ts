@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { StepName } from '#lib/images/image.ts';
-import type { StepMessage, Workers } from '#lib/images/messages.ts';
+import type { OutcomeMessage, StepMessage, Workers } from '#lib/images/messages.ts';
 import { eventually } from '#test/support/eventually.ts';
 
 type Opened = {
   workers: Workers;
   /** Takes a message and is done with it. */
   take: (step: StepName) => Promise<StepMessage | undefined>;
+  takeOutcome: () => Promise<OutcomeMessage | undefined>;
 };
 
 /** What every way to ask workers must do. */
@@ -22,6 +23,15 @@ export const workersContract = (name: string, open: () => Promise<Opened> | Open
       await eventually(async () => expect(await take('exif')).toEqual(message));
       expect(await take('thumbnails')).toBeUndefined();
       expect(await take('caption')).toBeUndefined();
+    });
+
+    it('tells the rows of batches that an image has ended', async () => {
+      const { workers, takeOutcome } = await open();
+      const outcome = { image_id: 'an-image', key: 'batches/b/1-1/a.jpg', request_id: 'größe' };
+
+      await workers.tellOutcome(outcome);
+
+      await eventually(async () => expect(await takeOutcome()).toEqual(outcome));
     });
 
     it('knows a worker to be idle only while it has nothing to do', async () => {

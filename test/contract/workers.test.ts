@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
 import { sqsWorkers } from '#lib/aws/sqs-workers.ts';
 import type { StepName } from '#lib/images/image.ts';
-import { StepMessage } from '#lib/images/messages.ts';
+import { OutcomeMessage, StepMessage } from '#lib/images/messages.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { inMemoryWorkers } from '#test/support/in-memory-workers.ts';
 import { openSqsBackend } from './backend.ts';
@@ -11,7 +11,11 @@ import { workersContract } from './workers.contract.ts';
 
 workersContract('memory', () => {
   const workers = inMemoryWorkers();
-  return { workers, take: async (step) => workers.take(step) };
+  return {
+    workers,
+    take: async (step) => workers.take(step),
+    takeOutcome: async () => workers.outcomes.shift(),
+  };
 });
 
 let backend: Awaited<ReturnType<typeof openSqsBackend>>;
@@ -26,6 +30,7 @@ const open = async () => {
     thumbnails: await makeQueue(),
     exif: await makeQueue(),
     caption: await makeQueue(),
+    noteOutcome: await makeQueue(),
   };
   const receive = async (step: StepName) => {
     const { Messages: messages } = await client.send(
@@ -40,7 +45,14 @@ const open = async () => {
     await client.send(new DeleteMessageCommand({ QueueUrl: urls[step], ReceiptHandle }));
     return StepMessage.parse(JSON.parse(Body));
   };
-  return { workers: sqsWorkers(urls, client), urls, receive, take };
+  const takeOutcome = async () => {
+    const { Messages: messages } = await client.send(
+      new ReceiveMessageCommand({ QueueUrl: urls.noteOutcome, WaitTimeSeconds: 0 }),
+    );
+    const body = messages?.[0]?.Body;
+    return body === undefined ? undefined : OutcomeMessage.parse(JSON.parse(body));
+  };
+  return { workers: sqsWorkers(urls, client), urls, receive, take, takeOutcome };
 };
 
 workersContract('SQS', open);

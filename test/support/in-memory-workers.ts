@@ -1,5 +1,5 @@
 import type { StepName } from '#lib/images/image.ts';
-import type { StepMessage, Workers } from '#lib/images/messages.ts';
+import type { OutcomeMessage, StepMessage, Workers } from '#lib/images/messages.ts';
 
 type Asked = { step: StepName; message: StepMessage };
 
@@ -7,12 +7,17 @@ type Asked = { step: StepName; message: StepMessage };
 export const inMemoryWorkers = (): Workers & {
   /** What nobody has taken yet, in the order it was asked for. */
   asked: Asked[];
+  /** Images of batches that were said to have ended. */
+  outcomes: OutcomeMessage[];
   /** Takes the oldest message of a step; it is done with at once. */
   take(step: StepName): StepMessage | undefined;
 } => {
   const asked: Asked[] = [];
+  const outcomes: OutcomeMessage[] = [];
   return {
     asked,
+    outcomes,
+    tellOutcome: async (message) => void outcomes.push({ ...message }),
     ask: async (step, message) => void asked.push({ step, message: { ...message } }),
     isIdle: async (step) => !asked.some((one) => one.step === step),
     take(step) {

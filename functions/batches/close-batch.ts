@@ -1,0 +1,22 @@
+import { dynamoBatches } from '#lib/aws/dynamo-batches.ts';
+import { dynamoRows } from '#lib/aws/dynamo-rows.ts';
+import { s3Objects } from '#lib/aws/s3-objects.ts';
+import { sqsBatchWorkers } from '#lib/aws/sqs-batch-workers.ts';
+import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
+import { closeBatch } from '#lib/batches/close-batch.ts';
+import { CloseMessage } from '#lib/batches/messages.ts';
+import { config } from '#lib/config.ts';
+import { consumer } from '#lib/queue/consumer.ts';
+
+const deps = {
+  batches: dynamoBatches(config.tables),
+  rows: dynamoRows(config.tables),
+  derived: s3Objects(config.derivedBucket),
+  workers: sqsBatchWorkers(config.queues),
+  now: () => new Date(),
+};
+
+export const handler = consumer(CloseMessage, (message) => closeBatch(message, deps), {
+  queueUrl: config.queues.closeBatch,
+  backOff: sqsBackoff(),
+});

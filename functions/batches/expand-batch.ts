@@ -1,0 +1,30 @@
+import { dynamoBatches } from '#lib/aws/dynamo-batches.ts';
+import { dynamoRows } from '#lib/aws/dynamo-rows.ts';
+import { s3Objects } from '#lib/aws/s3-objects.ts';
+import { sqsBatchWorkers } from '#lib/aws/sqs-batch-workers.ts';
+import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
+import { expandBatch } from '#lib/batches/expand-batch.ts';
+import { giveUpExpanding } from '#lib/batches/give-up.ts';
+import { ExpandMessage } from '#lib/batches/messages.ts';
+import { config } from '#lib/config.ts';
+import { consumer } from '#lib/queue/consumer.ts';
+import { publicFetch } from '#lib/web/public-fetch.ts';
+
+const deps = {
+  batches: dynamoBatches(config.tables),
+  rows: dynamoRows(config.tables),
+  derived: s3Objects(config.derivedBucket),
+  workers: sqsBatchWorkers(config.queues),
+  fetchCsv: publicFetch({
+    allowHosts: config.fetchAllowHosts,
+    maxBytes: config.uploadMaxBytes,
+    timeoutMs: 30_000,
+  }),
+  now: () => new Date(),
+};
+
+export const handler = consumer(ExpandMessage, (message) => expandBatch(message, deps), {
+  queueUrl: config.queues.expandBatch,
+  backOff: sqsBackoff(),
+  giveUp: ({ request_id: requestId }, last) => giveUpExpanding(requestId, last, deps),
+});

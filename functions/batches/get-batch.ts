@@ -1,0 +1,40 @@
+import { batchViewOf, productViewOf } from '#lib/api/batch-view.ts';
+import { productCursorOf, productsAfter } from '#lib/api/cursor.ts';
+import { endpoint } from '#lib/api/endpoint.ts';
+import { pagedReply } from '#lib/api/route.ts';
+import { routes } from '#lib/api/routes.ts';
+import { dynamoBatches } from '#lib/aws/dynamo-batches.ts';
+import { dynamoRows } from '#lib/aws/dynamo-rows.ts';
+import { s3Objects } from '#lib/aws/s3-objects.ts';
+import { findBatch } from '#lib/batches/change-batch.ts';
+import { countsOfBatch, faultsOf } from '#lib/batches/progress.ts';
+import { config } from '#lib/config.ts';
+
+const deps = {
+  batches: dynamoBatches(config.tables),
+  rows: dynamoRows(config.tables),
+  derived: s3Objects(config.derivedBucket),
+};
+
+export const handler = endpoint(
+  routes.getBatch,
+  async ({ path: { request_id: requestId }, query: { limit, cursor }, baseUrl }) => {
+    const after = productsAfter(requestId, cursor);
+    const batch = await findBatch(requestId, deps);
+    const [counts, faults, found] = await Promise.all([
+      countsOfBatch(batch, deps),
+      faultsOf(batch, deps),
+      deps.rows.page(requestId, { limit: limit + 1, after }), // one more tells whether there is more
+    ]);
+    const page = found.slice(0, limit);
+    const last = found.length > limit ? page.at(-1) : undefined;
+    return pagedReply(
+      {
+        ...batchViewOf(batch, counts, faults),
+        products: page.map((row) => productViewOf(row, { requestId, baseUrl })),
+      },
+      { limit, next_cursor: last ? productCursorOf(requestId, last.number) : null },
+    );
+  },
+  config,
+);

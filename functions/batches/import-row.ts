@@ -1,0 +1,34 @@
+import { dynamoBatches } from '#lib/aws/dynamo-batches.ts';
+import { dynamoImages } from '#lib/aws/dynamo-images.ts';
+import { dynamoRows } from '#lib/aws/dynamo-rows.ts';
+import { s3Objects } from '#lib/aws/s3-objects.ts';
+import { sqsBatchWorkers } from '#lib/aws/sqs-batch-workers.ts';
+import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
+import { giveUpOnRow, importRow } from '#lib/batches/import-row.ts';
+import { ImportMessage } from '#lib/batches/messages.ts';
+import { config } from '#lib/config.ts';
+import { consumer } from '#lib/queue/consumer.ts';
+import { politely } from '#lib/web/politely.ts';
+import { publicFetch } from '#lib/web/public-fetch.ts';
+
+const deps = {
+  batches: dynamoBatches(config.tables),
+  rows: dynamoRows(config.tables),
+  images: dynamoImages(config.tables),
+  originals: s3Objects(config.originalsBucket),
+  workers: sqsBatchWorkers(config.queues),
+  fetchPicture: politely(
+    publicFetch({
+      allowHosts: config.fetchAllowHosts,
+      maxBytes: config.uploadMaxBytes,
+      timeoutMs: 30_000,
+    }),
+    { perHost: 4 },
+  ),
+};
+
+export const handler = consumer(ImportMessage, (message) => importRow(message, deps), {
+  queueUrl: config.queues.importRow,
+  backOff: sqsBackoff(),
+  giveUp: (message, last) => giveUpOnRow(message, last, deps),
+});

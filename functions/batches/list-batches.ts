@@ -1,0 +1,28 @@
+import { batchViewOf } from '#lib/api/batch-view.ts';
+import { cursorOf, placeOf } from '#lib/api/cursor.ts';
+import { endpoint } from '#lib/api/endpoint.ts';
+import { pageReply } from '#lib/api/route.ts';
+import { routes } from '#lib/api/routes.ts';
+import { dynamoBatches } from '#lib/aws/dynamo-batches.ts';
+import { dynamoRows } from '#lib/aws/dynamo-rows.ts';
+import { countsOfBatch } from '#lib/batches/progress.ts';
+import { config } from '#lib/config.ts';
+
+const batches = dynamoBatches(config.tables);
+const rows = dynamoRows(config.tables);
+
+export const handler = endpoint(
+  routes.listBatches,
+  async ({ query: { limit, cursor } }) => {
+    const query = { cursor, of: 'batches' } as const;
+    const page = await batches.list({ limit, from: placeOf(query) });
+    const views = page.batches.map(async (batch) =>
+      batchViewOf(batch, await countsOfBatch(batch, { rows })),
+    );
+    return pageReply(await Promise.all(views), {
+      limit,
+      next_cursor: cursorOf(page.cursor, query),
+    });
+  },
+  config,
+);

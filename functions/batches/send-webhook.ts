@@ -1,0 +1,28 @@
+import { dynamoBatches } from '#lib/aws/dynamo-batches.ts';
+import { sqsBatchWorkers } from '#lib/aws/sqs-batch-workers.ts';
+import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
+import { secret } from '#lib/aws/ssm-secrets.ts';
+import { WebhookMessage } from '#lib/batches/messages.ts';
+import { sendWebhook } from '#lib/batches/send-webhook.ts';
+import { config } from '#lib/config.ts';
+import { consumer } from '#lib/queue/consumer.ts';
+import { sendWebhook as send } from '#lib/web/webhook.ts';
+
+const now = () => new Date();
+const deps = {
+  batches: dynamoBatches(config.tables),
+  workers: sqsBatchWorkers(config.queues),
+  send: send({
+    allowHosts: config.fetchAllowHosts,
+    timeoutMs: 20_000,
+    secret: async () => (await secret('WEBHOOK_SECRET')) ?? '',
+    now,
+  }),
+  schedule: config.webhookSchedule,
+  now,
+};
+
+export const handler = consumer(WebhookMessage, (message) => sendWebhook(message, deps), {
+  queueUrl: config.queues.sendWebhook,
+  backOff: sqsBackoff(),
+});

@@ -1,0 +1,21 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { dynamoBatches } from '#lib/aws/dynamo-batches.ts';
+import { dynamoImages } from '#lib/aws/dynamo-images.ts';
+import { dynamoRows } from '#lib/aws/dynamo-rows.ts';
+import { sqsBatchWorkers } from '#lib/aws/sqs-batch-workers.ts';
+import { sweepBatches } from '#lib/batches/sweep-batches.ts';
+import { config } from '#lib/config.ts';
+import { logger } from '#lib/observability.ts';
+
+const deps = {
+  batches: dynamoBatches(config.tables),
+  rows: dynamoRows(config.tables),
+  images: dynamoImages(config.tables),
+  workers: sqsBatchWorkers(config.queues),
+  now: () => new Date(),
+  pause,
+};
+
+export const handler = async () => {
+  logger.info('batches swept', await sweepBatches(deps));
+};

@@ -1,0 +1,144 @@
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import { Batch, isUnfinished } from '#lib/batches/batch.ts';
+import type { Batches, VersionedBatch } from '#lib/batches/batches.ts';
+import { dynamodb } from './clients.ts';
+import { happened } from './dynamo-conditions.ts';
+import { pageOf } from './dynamo-pages.ts';
+import { readMany } from './dynamo-read-many.ts';
+import { dynamoShelves } from './dynamo-shelves.ts';
+
+const headKey = (requestId: string) => ({ request_id: requestId, part: 'head' });
+
+/** Where a batch stands in the list: `2026-11`, and within it `<ISO time>#<request id>`. */
+const placeOf = ({ createdAt, requestId }: Batch) => ({
+  month: createdAt.slice(0, 7),
+  listedAt: `${createdAt}#${requestId}`,
+});
+
+/** As it is stored; it stands in the index of unfinished ones only while it is one. */
+const itemOf = (batch: Batch, version: number) => {
+  const { month, listedAt } = placeOf(batch);
+  return {
+    ...headKey(batch.requestId),
+    v: version,
+    shelf: month,
+    listed_at: listedAt,
+    ...(isUnfinished(batch) && { unfinished: 'batch' }),
+    batch,
+  };
+};
+
+const Item = z
+  .object({ v: z.int(), batch: Batch })
+  .transform(({ v, batch }): VersionedBatch => ({ batch, version: v }));
+const Key = z
+  .object({ request_id: z.string(), listed_at: z.string() })
+  .transform(({ request_id, listed_at }) => ({ requestId: request_id, listedAt: listed_at }));
+type Key = z.infer<typeof Key>;
+
+const sweepPageSize = 100;
+
+/** Batches in DynamoDB; their rows lie beside them (dynamo-rows.ts). */
+export const dynamoBatches = (
+  { batchesTable, shelvesTable }: { batchesTable: string; shelvesTable: string },
+  client: DynamoDBDocumentClient = dynamodb(),
+): Batches => {
+  const shelves = dynamoShelves({ shelvesTable, kind: 'batches' }, client);
+
+  const keysOn = async (
+    index: { name: string; attribute: string; value: string },
+    { limit, before }: { limit: number; before: string | undefined },
+  ): Promise<Key[]> => {
+    const { Items: items = [] } = await client.send(
+      new QueryCommand({
+        TableName: batchesTable,
+        IndexName: index.name,
+        KeyConditionExpression: `#shelf = :shelf${before ? ' AND #place < :before' : ''}`,
+        ExpressionAttributeNames: {
+          '#shelf': index.attribute,
+          ...(before && { '#place': 'listed_at' }),
+        },
+        ExpressionAttributeValues: {
+          ':shelf': index.value,
+          ...(before && { ':before': before }),
+        },
+        ScanIndexForward: false,
+        Limit: limit,
+      }),
+    );
+    return z.array(Key).parse(items);
+  };
+
+  const read = async (keys: readonly Key[]): Promise<Batch[]> => {
+    const items = await readMany(
+      batchesTable,
+      keys.map(({ requestId }) => headKey(requestId)),
+      client,
+    );
+    const found = new Map(
+      items.map((item) => {
+        const { batch } = Item.parse(item);
+        return [batch.requestId, batch] as const;
+      }),
+    );
+    return keys.flatMap(({ requestId }) => found.get(requestId) ?? []);
+  };
+
+  return {
+    async find(requestId) {
+      const { Item: item } = await client.send(
+        new GetCommand({
+          TableName: batchesTable,
+          Key: headKey(requestId),
+          ConsistentRead: true,
+        }),
+      );
+      return item && Item.parse(item);
+    },
+
+    async swap(before, after) {
+      await shelves.use(placeOf(after).month);
+      return happened(
+        client.send(
+          new PutCommand({
+            TableName: batchesTable,
+            Item: itemOf(after, (before?.version ?? 0) + 1),
+            ...(before
+              ? {
+                  ConditionExpression: '#v = :v',
+                  ExpressionAttributeNames: { '#v': 'v' },
+                  ExpressionAttributeValues: { ':v': before.version },
+                }
+              : { ConditionExpression: 'attribute_not_exists(request_id)' }),
+          }),
+        ),
+      );
+    },
+
+    async list({ limit, from }) {
+      const { things, cursor } = await pageOf(
+        { limit, from, months: await shelves.months() },
+        {
+          keysOn: (value, some) => keysOn({ name: 'by-time', attribute: 'shelf', value }, some),
+          standing: (_, keys) => read(keys),
+        },
+      );
+      return { batches: things, cursor };
+    },
+
+    async *unfinished(before) {
+      const index = { name: 'by-unfinished', attribute: 'unfinished', value: 'batch' };
+      for (let from: string | undefined = before.toISOString(); from; ) {
+        const keys: Key[] = await keysOn(index, { limit: sweepPageSize, before: from });
+        yield* (await read(keys)).filter(isUnfinished);
+        from = keys.length === sweepPageSize ? keys.at(-1)?.listedAt : undefined;
+      }
+    },
+  };
+};

@@ -1,0 +1,67 @@
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import { Edit } from '#lib/edits/edit.ts';
+import type { Edits } from '#lib/edits/edits.ts';
+import { dynamodb } from './clients.ts';
+import { happened } from './dynamo-conditions.ts';
+import { readMany } from './dynamo-read-many.ts';
+
+/** So that a worker still finds its edit when the process has just expired. */
+const graceSeconds = 24 * 60 * 60;
+
+const Item = z.object({ v: z.int(), edit: Edit });
+
+/** Edits in DynamoDB, in the table of their processes; removed a day after those (`expires`, seconds). */
+export const dynamoEdits = (
+  { processesTable }: { processesTable: string },
+  client: DynamoDBDocumentClient = dynamodb(),
+): Edits => ({
+  async find(editId) {
+    const { Item: item } = await client.send(
+      new GetCommand({ TableName: processesTable, Key: keyOf(editId), ConsistentRead: true }),
+    );
+    if (!item) return undefined;
+    const { v, edit } = Item.parse(item);
+    return { edit, version: v };
+  },
+
+  async findAll(editIds) {
+    const items = await readMany(processesTable, editIds.map(keyOf), client);
+    const found = new Map(
+      items.map((item) => {
+        const { edit } = Item.parse(item);
+        return [edit.editId, edit] as const;
+      }),
+    );
+    return editIds.flatMap((editId) => found.get(editId) ?? []);
+  },
+
+  // A Put that the SDK repeats, because its answer was lost, finds its own version and is turned
+  // away: who reads again finds what it wrote itself, and goes on from there.
+  swap: (before, after) =>
+    happened(
+      client.send(
+        new PutCommand({
+          TableName: processesTable,
+          Item: {
+            ...keyOf(after.editId),
+            v: (before?.version ?? 0) + 1,
+            expires: Math.ceil(Date.parse(after.expiresAt) / 1000) + graceSeconds,
+            edit: after,
+          },
+          ...(before
+            ? {
+                ConditionExpression: '#v = :v',
+                ExpressionAttributeNames: { '#v': 'v' },
+                ExpressionAttributeValues: { ':v': before.version },
+              }
+            : {
+                ConditionExpression: 'attribute_not_exists(#slot)',
+                ExpressionAttributeNames: { '#slot': 'slot' },
+              }),
+        }),
+      ),
+    ),
+});
+
+const keyOf = (editId: string) => ({ slot: `edit#${editId}` });

@@ -1,0 +1,135 @@
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  TransactWriteCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import { RowCounts } from '#lib/batches/batch.ts';
+import type { Rows, VersionedRow } from '#lib/batches/batches.ts';
+import { countsOfRow, Row } from '#lib/batches/row.ts';
+import { dynamodb } from './clients.ts';
+import { happened } from './dynamo-conditions.ts';
+import { addTo, sumOf } from './dynamo-tallies.ts';
+
+/** Six digits, so that text sorts as numbers do. */
+const partOf = (number: number) => `row#${String(number).padStart(6, '0')}`;
+const keyOf = (requestId: string, number: number) => ({
+  request_id: requestId,
+  part: partOf(number),
+});
+
+const Item = z
+  .object({ v: z.int(), row: Row })
+  .transform(({ v, row }): VersionedRow => ({ row, version: v }));
+
+const mostPerTransaction = 100; // TransactWriteItems' limit
+const noCounts: RowCounts = { products: 0, images: 0, failed: 0 };
+
+/** The rows of batches in DynamoDB, with their counts in the tallies of each batch. */
+export const dynamoRows = (
+  { batchesTable, talliesTable }: { batchesTable: string; talliesTable: string },
+  client: DynamoDBDocumentClient = dynamodb(),
+): Rows => {
+  const putOf = (requestId: string, row: Row, before: VersionedRow | undefined) => ({
+    TableName: batchesTable,
+    Item: { ...keyOf(requestId, row.number), v: (before?.version ?? 0) + 1, row },
+    ...(before
+      ? {
+          ConditionExpression: '#v = :v',
+          ExpressionAttributeNames: { '#v': 'v' },
+          ExpressionAttributeValues: { ':v': before.version },
+        }
+      : { ConditionExpression: 'attribute_not_exists(request_id)' }),
+  });
+
+  const addOne = async (put: ReturnType<typeof putOf>) => {
+    if (await happened(client.send(new PutCommand(put)))) return;
+    const { Item: item } = await client.send(
+      new GetCommand({
+        TableName: batchesTable,
+        Key: { request_id: put.Item.request_id, part: put.Item.part },
+        ConsistentRead: true,
+      }),
+    );
+    if (!item) throw new Error(`${put.Item.part} is being written by another.`);
+  };
+
+  return {
+    async add(requestId, rows) {
+      for (let from = 0; from < rows.length; from += mostPerTransaction) {
+        const puts = rows
+          .slice(from, from + mostPerTransaction)
+          .map((row) => putOf(requestId, row, undefined));
+        const added = await happened(
+          client.send(
+            new TransactWriteCommand({ TransactItems: puts.map((put) => ({ Put: put })) }),
+          ),
+        );
+        // Some are there, since we are repeating what was killed; the others one by one.
+        if (!added) for (const put of puts) await addOne(put);
+      }
+    },
+
+    async find(requestId, number) {
+      const { Item: item } = await client.send(
+        new GetCommand({
+          TableName: batchesTable,
+          Key: keyOf(requestId, number),
+          ConsistentRead: true,
+        }),
+      );
+      return item && Item.parse(item);
+    },
+
+    async swap(requestId, before, after) {
+      const put = putOf(requestId, after, before);
+      const difference = differenceOf(before.row, after);
+      return happened(
+        Object.keys(difference).length
+          ? client.send(
+              new TransactWriteCommand({
+                TransactItems: [
+                  { Put: put },
+                  addTo({ talliesTable, of: requestId, id: put.Item.part }, difference),
+                ],
+              }),
+            )
+          : client.send(new PutCommand(put)),
+      );
+    },
+
+    async counts(requestId) {
+      const sums = await sumOf({ talliesTable, of: requestId }, client);
+      return RowCounts.parse({ ...noCounts, ...sums });
+    },
+
+    async page(requestId, { limit, after }) {
+      const { Items: items = [] } = await client.send(
+        new QueryCommand({
+          TableName: batchesTable,
+          KeyConditionExpression: '#id = :id AND #part BETWEEN :after AND :last',
+          ExpressionAttributeNames: { '#id': 'request_id', '#part': 'part' },
+          ExpressionAttributeValues: {
+            ':id': requestId,
+            ':after': partOf(after + 1),
+            ':last': partOf(999_999),
+          },
+          Limit: limit,
+          ConsistentRead: true,
+        }),
+      );
+      return items.map((item) => Item.parse(item).row);
+    },
+  };
+};
+
+const differenceOf = (before: Row, after: Row): Record<string, number> => {
+  const old = countsOfRow(before);
+  return Object.fromEntries(
+    Object.entries(countsOfRow(after))
+      .map(([name, n]) => [name, n - (old[RowCounts.keyof().parse(name)] ?? 0)] as const)
+      .filter(([, n]) => n !== 0),
+  );
+};

@@ -1,0 +1,50 @@
+import type { Batch, RowCounts } from './batch.ts';
+import type { Row } from './row.ts';
+
+export type VersionedBatch = { batch: Batch; version: number };
+export type VersionedRow = { row: Row; version: number };
+
+/** A place in the list: after this batch of that month. */
+export type Place = { month: string; after?: string | undefined };
+
+/** Every batch we know of. */
+export interface Batches {
+  /** Strongly consistent. */
+  find(requestId: string): Promise<VersionedBatch | undefined>;
+  /** Writes `after` if the batch is still `before` (absent where undefined); `false` if another was quicker. */
+  swap(before: VersionedBatch | undefined, after: Batch): Promise<boolean>;
+  /** Newest first. A page may be short; `cursor` is where the next one begins. */
+  list(query: {
+    limit: number;
+    from?: Place | undefined;
+  }): Promise<{ batches: Batch[]; cursor: Place | undefined }>;
+  /** Batches for which something is still to be done, created before `before`. */
+  unfinished(before: Date): AsyncIterable<Batch>;
+}
+
+/** The rows of batches, with their counts. */
+export interface Rows {
+  /** Adds those that are not there yet, and leaves alone those that are. */
+  add(requestId: string, rows: readonly Row[]): Promise<void>;
+  /** Strongly consistent. */
+  find(requestId: string, number: number): Promise<VersionedRow | undefined>;
+  /** Writes `after` if the row is still `before`, and adds the difference of their counts to the tallies: together or not at all. */
+  swap(requestId: string, before: VersionedRow, after: Row): Promise<boolean>;
+  /** The sum of countsOfRow over all rows of a batch, without reading them. */
+  counts(requestId: string): Promise<RowCounts>;
+  /** In the order of the CSV, after the row of that number. */
+  page(requestId: string, query: { limit: number; after: number }): Promise<Row[]>;
+}
+
+/** Every row of a batch in order, some at a time. */
+export const allRows = async function* (
+  requestId: string,
+  { rows }: { rows: Rows },
+): AsyncGenerator<Row[]> {
+  for (let after = 0; ; ) {
+    const page = await rows.page(requestId, { limit: 500, after });
+    if (page.length === 0) return;
+    yield page;
+    after = page.at(-1)?.number ?? after;
+  }
+};

@@ -1,0 +1,82 @@
+import type { Objects } from '#lib/images/objects.ts';
+import { type Batch, failedRowsKey, resultsKey } from './batch.ts';
+import { allRows, type Batches, type Rows } from './batches.ts';
+import { changeBatch } from './change-batch.ts';
+import { failedRowsCsv, type ResultRow, resultsCsv } from './csv/write-results.ts';
+import { settle } from './end-batch.ts';
+import type { BatchWorkers, CloseMessage } from './messages.ts';
+import { outputUrlOf, type Row, rowImageIdOf } from './row.ts';
+
+type Deps = {
+  batches: Batches;
+  rows: Rows;
+  derived: Objects;
+  workers: BatchWorkers;
+  now: () => Date;
+};
+
+/**
+ * Given a batch all of whose rows have ended, write its results, once, and say so. Killed in
+ * between, the same files are written again: every row has its final fact by now.
+ */
+export const closeBatch = async ({ request_id: requestId }: CloseMessage, deps: Deps) => {
+  const { rows, derived } = deps;
+  const counts = await rows.counts(requestId);
+  const { batch } = await changeBatch(
+    requestId,
+    (known) =>
+      known.work.state === 'running' && counts.products === known.total?.products
+        ? { ...known, work: { state: 'closing', since: deps.now().toISOString() } }
+        : undefined,
+    deps,
+  );
+  if (!batch) return;
+  if (batch.work.state !== 'closing') return settle(batch, deps); // delivered twice, or too early
+
+  const results = () => resultRows(batch, deps);
+  await derived.write(resultsKey(requestId), await joined(resultsCsv(results())), asCsv);
+  await derived.write(failedRowsKey(requestId), await joined(failedRowsCsv(results())), asCsv);
+
+  const { batch: after } = await changeBatch(
+    requestId,
+    (known) =>
+      known.work.state === 'closing'
+        ? { ...known, work: { state: 'ended', endedAt: deps.now().toISOString(), counts } }
+        : undefined,
+    deps,
+  );
+  if (after) await settle(after, deps);
+};
+
+const asCsv = { contentType: 'text/csv; charset=utf-8' };
+
+const resultRows = async function* (
+  batch: Batch,
+  { rows }: { rows: Rows },
+): AsyncGenerator<ResultRow[]> {
+  for await (const some of allRows(batch.requestId, { rows }))
+    yield some.map((row) => resultOf(row, batch));
+};
+
+/** Links are made from the base that the batch was started with: nobody asks when it ends. */
+const resultOf = (
+  { number, serialNumber, productName, images }: Row,
+  { requestId, baseUrl }: Batch,
+): ResultRow => ({
+  serialNumber,
+  productName,
+  images: images.map((image, index) => ({
+    inputUrl: image.inputUrl,
+    outputUrl:
+      image.state === 'completed'
+        ? outputUrlOf(rowImageIdOf({ requestId, number, index }, image.inputUrl), baseUrl)
+        : null,
+    error: image.state === 'failed' ? image.reason : null,
+  })),
+});
+
+const joined = async (chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> => {
+  const all: Uint8Array[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return Buffer.concat(all);
+};

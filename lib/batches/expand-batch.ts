@@ -1,0 +1,147 @@
+import type { Objects } from '#lib/images/objects.ts';
+import { type Batch, faultsKey, inputKey } from './batch.ts';
+import type { Batches, Rows } from './batches.ts';
+import { changeBatch } from './change-batch.ts';
+import { faultsSentence } from './csv/faults.ts';
+import { type Product, readCsv } from './csv/read-csv.ts';
+import { settle } from './end-batch.ts';
+import type { FetchFile } from './fetch-file.ts';
+import type { BatchWorkers, ExpandMessage, ImportMessage } from './messages.ts';
+import type { Row } from './row.ts';
+
+type Deps = {
+  batches: Batches;
+  rows: Rows;
+  derived: Objects;
+  workers: BatchWorkers;
+  fetchCsv: FetchFile;
+  now: () => Date;
+};
+
+/** A message may run so long before it hands over to the next: far below the function's timeout. */
+const longestMs = 15_000;
+/** Rows between two checkpoints. What is killed in between is written again, which changes nothing. */
+const chunkSize = 500;
+/** URLs that one message fetches: a row of many does not outlast a worker. */
+export const urlsPerMessage = 8;
+
+/**
+ * Given a batch, write its rows and ask for each to be imported. Rows come first, then the
+ * checkpoint, then their messages: resumed, it asks once more for the last rows that are there, and
+ * an import that was asked for twice does nothing.
+ */
+export const expandBatch = async ({ request_id: requestId }: ExpandMessage, deps: Deps) => {
+  const { batches, derived, workers } = deps;
+  const batch = (await batches.find(requestId))?.batch;
+  if (!batch) return;
+  if (batch.work.state !== 'expanding') return settle(batch, deps); // delivered twice
+
+  const csv = await readInput(batch, deps);
+  if ('refused' in csv) return refuse(requestId, csv.refused, deps);
+
+  const total = batch.total ?? (await check(csv.bytes));
+  if ('faults' in total) {
+    await derived.write(faultsKey(requestId), Buffer.from(JSON.stringify(total)), {
+      contentType: 'application/json',
+    });
+    return refuse(requestId, faultsSentence(total), deps);
+  }
+
+  const deadline = deps.now().getTime() + longestMs;
+  const resumeAt = batch.work.written;
+  let number = 0;
+  let isLate = false;
+  let chunk: Row[] = [];
+  const flush = async () => {
+    const last = chunk.at(-1)?.number ?? 0;
+    // Those below the checkpoint are there; their messages may have died with us.
+    const isThere = last <= resumeAt;
+    if (isThere && last <= resumeAt - chunkSize) return;
+    if (!isThere) {
+      await deps.rows.add(requestId, chunk);
+      await checkpoint(requestId, { written: last, total }, deps);
+    }
+    await workers.import(chunk.flatMap((row) => messagesOf(requestId, row)));
+  };
+  await readCsv([csv.bytes], async (products) => {
+    for (const product of products) {
+      if (isLate) return; // the next message goes on from the checkpoint
+      chunk.push(rowOf(product, ++number));
+      if (chunk.length < chunkSize) continue;
+      await flush();
+      chunk = [];
+      isLate = deps.now().getTime() > deadline;
+    }
+  });
+  if (isLate) return workers.expand({ request_id: requestId });
+  if (chunk.length) await flush();
+
+  const { batch: after } = await changeBatch(
+    requestId,
+    (known) =>
+      known.work.state === 'expanding'
+        ? { ...known, total, work: { state: 'running', since: deps.now().toISOString() } }
+        : undefined,
+    deps,
+  );
+  if (after) await settle(after, deps);
+};
+
+const readInput = async (
+  { requestId, csvUrl }: Batch,
+  { derived, fetchCsv }: Deps,
+): Promise<{ bytes: Uint8Array } | { refused: string }> => {
+  const kept = await derived.read(inputKey(requestId));
+  if (kept) return { bytes: kept };
+  if (!csvUrl) return { refused: 'The CSV is no longer there.' };
+  const fetched = await fetchCsv(csvUrl);
+  if ('refused' in fetched) return { refused: `The CSV could not be fetched: ${fetched.refused}` };
+  await derived.write(inputKey(requestId), fetched.bytes, { contentType: 'text/csv' });
+  return fetched;
+};
+
+const check = async (csv: Uint8Array) => {
+  const { faults, totalProducts, totalImages } = await readCsv([csv]);
+  return faults.faults.length ? faults : { products: totalProducts, images: totalImages };
+};
+
+const refuse = async (requestId: string, reason: string, deps: Deps) => {
+  const { batch } = await changeBatch(
+    requestId,
+    (known) =>
+      known.work.state === 'expanding'
+        ? { ...known, work: { state: 'refused', endedAt: deps.now().toISOString(), reason } }
+        : undefined,
+    deps,
+  );
+  if (batch) await settle(batch, deps);
+};
+
+const checkpoint = (
+  requestId: string,
+  { written, total }: { written: number; total: { products: number; images: number } },
+  deps: Deps,
+) =>
+  changeBatch(
+    requestId,
+    (known) =>
+      known.work.state === 'expanding' && known.work.written < written
+        ? { ...known, total, work: { ...known.work, written } }
+        : undefined,
+    deps,
+  );
+
+const rowOf = ({ serialNumber, productName, urls }: Product, number: number): Row => ({
+  number,
+  serialNumber,
+  productName,
+  images: urls.map((inputUrl) => ({ state: 'pending', inputUrl })),
+});
+
+export const messagesOf = (requestId: string, { number, images }: Row): ImportMessage[] =>
+  Array.from({ length: Math.ceil(images.length / urlsPerMessage) }, (_, nth) => ({
+    request_id: requestId,
+    row: number,
+    from: nth * urlsPerMessage,
+    to: Math.min(images.length, (nth + 1) * urlsPerMessage),
+  }));

@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import type { Images } from '#lib/images/images.ts';
+import type { Objects } from '#lib/images/objects.ts';
+import type { Batches, Rows } from './batches.ts';
+import { changeRow } from './change-batch.ts';
+import { settleRow } from './end-batch.ts';
+import type { FetchFile } from './fetch-file.ts';
+import type { BatchWorkers, ImportMessage } from './messages.ts';
+import {
+  imageKeyOf,
+  isOver,
+  nameOf,
+  outcomeOf,
+  type Row,
+  type RowImage,
+  rowImageIdOf,
+  withImage,
+} from './row.ts';
+
+type Deps = {
+  rows: Rows;
+  batches: Batches;
+  images: Images;
+  originals: Objects;
+  workers: BatchWorkers;
+  fetchPicture: FetchFile;
+};
+
+type Entry = { index: number; after: RowImage };
+
+/**
+ * Given some URLs of a row, bring their pictures to the one door. Each that will never come is
+ * noted with its reason; those that may still come bring the message back.
+ */
+export const importRow = async (message: ImportMessage, deps: Deps): Promise<void> => {
+  const { request_id: requestId, row: number } = message;
+  const row = (await deps.rows.find(requestId, number))?.row;
+  if (!row) return;
+  const open = openEntries(row, message);
+  const results = await Promise.allSettled(
+    open.map(
+      async ({ index, inputUrl }): Promise<Entry> => ({
+        index,
+        after: await bring(inputUrl, { requestId, number, index }, deps),
+      }),
+    ),
+  );
+  const brought = results.flatMap((result) =>
+    result.status === 'fulfilled' ? [result.value] : [],
+  );
+  await note(message, brought, deps);
+  const busy = results.find((result) => result.status === 'rejected');
+  if (busy) throw busy.reason;
+};
+
+/**
+ * Records that these URLs were tried for the last time. A picture that was fetched has news of its
+ * own on the way; `lost` says that it has been waited for long enough.
+ */
+export const giveUpOnRow = async (
+  message: ImportMessage,
+  { reason, lost = false }: { reason: string; lost?: boolean },
+  deps: Omit<Deps, 'originals' | 'fetchPicture'>,
+): Promise<void> => {
+  const { request_id: requestId, row: number } = message;
+  const row = (await deps.rows.find(requestId, number))?.row;
+  if (!row) return;
+  const failed: Entry[] = [];
+  for (const { index, inputUrl, state } of openEntries(row, message)) {
+    if (state === 'fetched' && !lost) continue;
+    if (await deps.images.find(rowImageIdOf({ requestId, number, index }, inputUrl))) continue;
+    failed.push({ index, after: { state: 'failed', inputUrl, reason, fetched: false } });
+  }
+  await note(message, failed, deps);
+};
+
+const openEntries = ({ images }: Row, { from, to }: ImportMessage) =>
+  images
+    .map((image, index) => ({ ...image, index }))
+    .slice(from, to)
+    .filter((image) => !isOver(image));
+
+/** Fetches a picture into the originals, unless a run that was killed has done so. */
+const bring = async (
+  inputUrl: string,
+  place: { requestId: string; number: number; index: number },
+  { originals, images, fetchPicture }: Deps,
+): Promise<RowImage> => {
+  const key = imageKeyOf(place, inputUrl);
+  const known = await images.find(rowImageIdOf(place, inputUrl));
+  if (known) return outcomeOf(known.image, inputUrl) ?? { state: 'fetched', inputUrl };
+
+  const fetched = await fetchPicture(inputUrl);
+  if ('refused' in fetched)
+    return { state: 'failed', inputUrl, reason: fetched.refused, fetched: false };
+  const sha256 = createHash('sha256').update(fetched.bytes).digest('hex');
+  await originals.write(key, fetched.bytes, {
+    contentType: fetched.contentType ?? 'application/octet-stream',
+    sha256,
+    labels: { name: nameOf(inputUrl), 'request-id': place.requestId },
+  });
+  return { state: 'fetched', inputUrl };
+};
+
+const note = async (
+  message: ImportMessage,
+  entries: readonly Entry[],
+  deps: Pick<Deps, 'rows' | 'batches' | 'workers'>,
+) => {
+  const { request_id: requestId, row: number } = message;
+  const { row } = await changeRow(
+    { requestId, number },
+    (known) => {
+      const after = entries.reduce(
+        (state, { index, after: image }) => withImage(state, index, image) ?? state,
+        known,
+      );
+      return after === known ? undefined : after;
+    },
+    deps,
+  );
+  if (row) await settleRow(requestId, row, deps);
+};

@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import type { Objects } from '#lib/images/objects.ts';
+import { type Batch, faultsKey, type RowCounts } from './batch.ts';
+import type { Rows } from './batches.ts';
+import type { CsvFaults } from './csv/faults.ts';
+
+/** How many of a batch's rows have ended; of one that has itself, as it was then. */
+export const countsOfBatch = async (
+  { requestId, work }: Batch,
+  { rows }: { rows: Rows },
+): Promise<RowCounts> => {
+  if (work.state === 'ended') return work.counts;
+  return work.state === 'refused' ? { products: 0, images: 0, failed: 0 } : rows.counts(requestId);
+};
+
+const KeptFaults = z.object({
+  faults: z.array(z.object({ row: z.int(), column: z.string().nullable(), message: z.string() })),
+  more: z.int(),
+});
+
+/** What was wrong with a CSV that was fetched from its URL; undefined where nothing was. */
+export const faultsOf = async (
+  { requestId, work }: Batch,
+  { derived }: { derived: Objects },
+): Promise<CsvFaults | undefined> => {
+  if (work.state !== 'refused') return undefined;
+  const kept = await derived.read(faultsKey(requestId));
+  return kept && KeptFaults.parse(JSON.parse(Buffer.from(kept).toString()));
+};

@@ -1,0 +1,34 @@
+import { Problem } from '#lib/problem.ts';
+import { type Batch, hasEnded } from './batch.ts';
+import type { Batches } from './batches.ts';
+import { changeBatch } from './change-batch.ts';
+import { askForWebhook } from './end-batch.ts';
+import type { BatchWorkers } from './messages.ts';
+
+type Deps = { batches: Batches; workers: BatchWorkers; now: () => Date };
+
+/** Delivers the webhook of a batch again: a new round of attempts, with the same `webhook-id`. */
+export const resendWebhook = async (requestId: string, deps: Deps): Promise<Batch> => {
+  const { batch } = await changeBatch(
+    requestId,
+    (known) => {
+      const { webhook } = known;
+      if (!webhook) throw new Problem('not-found', 'This batch was started without a webhook_url.');
+      if (!hasEnded(known))
+        throw new Problem(
+          'conflict',
+          'The batch is not finished yet; its webhook is delivered when it is.',
+        );
+      const { leasedUntil: _, ...rest } = webhook;
+      const dueAt = deps.now().toISOString();
+      return {
+        ...known,
+        webhook: { ...rest, state: 'pending', round: webhook.round + 1, tries: 0, dueAt },
+      };
+    },
+    deps,
+  );
+  if (!batch) throw new Problem('not-found', 'Batch not found');
+  await askForWebhook(batch, deps);
+  return batch;
+};

@@ -1,0 +1,132 @@
+import { type Batch, batchStatusOf, type Webhook } from './batch.ts';
+import type { Batches } from './batches.ts';
+import { changeBatch } from './change-batch.ts';
+import { askForWebhook } from './end-batch.ts';
+import type { BatchWorkers, WebhookMessage } from './messages.ts';
+
+/** What a receiver made of a delivery. Only a 2xx is ok; `gone` is 410: it wants no more. */
+export type WebhookAnswer =
+  | { ok: true; status: number }
+  | {
+      ok: false;
+      status: number | null;
+      error: string;
+      gone?: true;
+      retryAfterSeconds?: number;
+    };
+
+/** Signs and sends after Standard Webhooks. Never throws for what the receiver does. */
+export type SendWebhook = (delivery: {
+  id: string;
+  url: string;
+  body: string;
+}) => Promise<WebhookAnswer>;
+
+type Deps = {
+  batches: Batches;
+  workers: BatchWorkers;
+  send: SendWebhook;
+  /** Seconds from each attempt that failed to the next. */
+  schedule: readonly number[];
+  now: () => Date;
+};
+
+/** Longer than an attempt can take; after that, whoever was at it must have been killed. */
+const leaseMs = 60_000;
+/** What a record keeps of its attempts: all of some rounds. */
+const mostAttempts = 50;
+const longestRetryAfterSeconds = 86_400;
+
+/** Somebody else is delivering this at the moment, or was killed doing so. */
+class BeingDelivered extends Error {
+  override readonly name = 'BeingDelivered';
+  readonly retryAfterSeconds = leaseMs / 1000;
+}
+
+/**
+ * Makes one attempt to tell the receiver that a batch has ended. The attempt is leased first, so
+ * that two copies of the message make it once; killed between the receiver's answer and our
+ * record of it, it is made again with the same `webhook-id`, by which receivers tell.
+ */
+export const sendWebhook = async (message: WebhookMessage, deps: Deps): Promise<void> => {
+  const { batches, workers, send, now } = deps;
+  const { request_id: requestId, round, attempt } = message;
+  const known = (await batches.find(requestId))?.batch;
+  if (!known || !isOpen(known.webhook, message)) {
+    if (known?.webhook?.round === round) await askForWebhook(known, deps); // told again
+    return;
+  }
+  // SQS waits 15 minutes at most.
+  if (Date.parse(message.due_at) > now().getTime()) return askForWebhook(known, { workers, now });
+
+  const leasedUntil = new Date(now().getTime() + leaseMs).toISOString();
+  const { batch, changed } = await changeBatch(
+    requestId,
+    (current) => {
+      const { webhook } = current;
+      if (!isOpen(webhook, message)) return undefined;
+      if (webhook.leasedUntil && webhook.leasedUntil > now().toISOString())
+        throw new BeingDelivered(`The webhook of ${requestId} is being delivered.`);
+      return { ...current, webhook: { ...webhook, leasedUntil } };
+    },
+    deps,
+  );
+  if (!changed || !batch?.webhook) return;
+
+  const at = now().toISOString();
+  const answer = await send({
+    id: `msg_${requestId}`,
+    url: batch.webhook.url,
+    body: bodyOf(batch),
+  });
+  const { batch: after } = await changeBatch(
+    requestId,
+    ({ webhook, ...rest }) =>
+      isOpen(webhook, message)
+        ? { ...rest, webhook: afterAttempt(webhook, answer, at, attempt, deps) }
+        : undefined,
+    deps,
+  );
+  if (after) await askForWebhook(after, deps);
+};
+
+const isOpen = (
+  webhook: Webhook | undefined,
+  { round, attempt }: WebhookMessage,
+): webhook is Webhook =>
+  webhook?.state === 'pending' && webhook.round === round && webhook.tries === attempt;
+
+const afterAttempt = (
+  { leasedUntil: _, dueAt: __, ...webhook }: Webhook,
+  answer: WebhookAnswer,
+  at: string,
+  attempt: number,
+  { schedule, now }: Deps,
+): Webhook => {
+  const { status } = answer;
+  const error = answer.ok ? null : answer.error;
+  const made: Webhook = {
+    ...webhook,
+    tries: webhook.tries + 1,
+    attempts: [...webhook.attempts, { at, status, error }].slice(-mostAttempts),
+  };
+  if (answer.ok) return { ...made, state: 'delivered' };
+  if (answer.gone) return { ...made, state: 'stopped' };
+  const wait = schedule[attempt];
+  if (wait === undefined) return { ...made, state: 'failed' };
+  const seconds = Math.max(wait, Math.min(answer.retryAfterSeconds ?? 0, longestRetryAfterSeconds));
+  return { ...made, dueAt: new Date(now().getTime() + seconds * 1000).toISOString() };
+};
+
+/** The same for every attempt, so that receivers can compare. */
+const bodyOf = (batch: Batch): string => {
+  const { requestId, total, work } = batch;
+  return JSON.stringify({
+    request_id: requestId,
+    status: batchStatusOf(batch),
+    total_products: total?.products ?? 0,
+    processed_products: work.state === 'ended' ? work.counts.products : 0,
+    completion_percentage: work.state === 'ended' ? 100 : 0,
+    timestamp: 'endedAt' in work ? work.endedAt : batch.updatedAt,
+  });
+};

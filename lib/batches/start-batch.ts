@@ -1,0 +1,74 @@
+import type { Objects } from '#lib/images/objects.ts';
+import { type Batch, inputKey, type Webhook } from './batch.ts';
+import type { Batches } from './batches.ts';
+import { type CsvFaults, readCsv } from './csv/read-csv.ts';
+import type { BatchWorkers } from './messages.ts';
+
+type Deps = {
+  batches: Batches;
+  /** Where we keep what we make. */
+  derived: Objects;
+  workers: BatchWorkers;
+  now: () => Date;
+};
+
+export type BatchWish = {
+  /** The same one again makes the same batch. `[A-Za-z0-9-]` */
+  requestId: string;
+  webhookUrl: string | undefined;
+  baseUrl: string;
+} & ({ filename: string; csv: Uint8Array } | { csvUrl: string });
+
+/** What a CSV holds, or what is wrong with it: every fault at once. */
+export type CsvCheck = { totalProducts: number; totalImages: number; faults: CsvFaults };
+
+/** Reads a CSV without starting anything. */
+export const checkCsv = (csv: Uint8Array): Promise<CsvCheck> => readCsv([csv]);
+
+/**
+ * Takes a CSV of products: reads it whole, so that all of its faults are named at once, keeps it,
+ * and has its rows written in the background. One behind a URL is fetched there, too, and its
+ * faults end the batch.
+ */
+export const startBatch = async (
+  wish: BatchWish,
+  deps: Deps,
+): Promise<{ batch: Batch } | { refused: CsvCheck }> => {
+  const { requestId, webhookUrl, baseUrl } = wish;
+  const now = deps.now().toISOString();
+  const begun: Batch = {
+    requestId,
+    csvFilename: 'csv' in wish ? wish.filename : filenameOf(wish.csvUrl),
+    ...('csvUrl' in wish && { csvUrl: wish.csvUrl }),
+    baseUrl,
+    createdAt: now,
+    updatedAt: now,
+    work: { state: 'expanding', written: 0, since: now },
+    ...(webhookUrl !== undefined && { webhook: waiting(webhookUrl) }),
+  };
+  if (!('csv' in wish)) return { batch: await begin(begun, deps) };
+
+  const check = await checkCsv(wish.csv);
+  if (check.faults.faults.length) return { refused: check };
+  await deps.derived.write(inputKey(requestId), wish.csv, { contentType: 'text/csv' });
+  const total = { products: check.totalProducts, images: check.totalImages };
+  return { batch: await begin({ ...begun, total }, deps) };
+};
+
+/** It may be there already: the same request was begun before, and killed before it could answer. */
+const begin = async (batch: Batch, { batches, workers }: Deps): Promise<Batch> => {
+  await batches.swap(undefined, batch);
+  await workers.expand({ request_id: batch.requestId });
+  return batch;
+};
+
+const waiting = (url: string): Webhook => ({
+  url,
+  state: 'waiting',
+  round: 1,
+  tries: 0,
+  attempts: [],
+});
+
+const filenameOf = (url: string): string =>
+  URL.parse(url)?.pathname.split('/').filter(Boolean).at(-1) ?? 'products.csv';

@@ -1,0 +1,108 @@
+import type { Images } from '#lib/images/images.ts';
+import { type Batch, hasEnded } from './batch.ts';
+import { allRows, type Batches, type Rows } from './batches.ts';
+import { changeBatch } from './change-batch.ts';
+import { settle } from './end-batch.ts';
+import { messagesOf } from './expand-batch.ts';
+import { giveUpOnRow } from './import-row.ts';
+import type { BatchWorkers, ImportMessage } from './messages.ts';
+import { noteOutcome } from './note-outcome.ts';
+import { imageKeyOf, isOver, type Row, rowImageIdOf } from './row.ts';
+
+type Deps = {
+  batches: Batches;
+  rows: Rows;
+  images: Images;
+  workers: BatchWorkers;
+  now: () => Date;
+  pause: (ms: number) => Promise<unknown>;
+};
+
+/** Younger work is left alone: its news may be on the way. */
+const oldEnoughMs = 2 * 60_000;
+/** Queue depths are approximate; two readings this far apart must both say "empty". */
+const betweenReadingsMs = 3000;
+const nobodyCame = 'No worker fetched it, although it was asked twice.';
+
+/**
+ * Looks for batches that nobody works on: a worker killed on its message's last receive, news that
+ * never came. Nothing is touched while any queue of theirs holds a message. What is missing is
+ * asked for once more; the next time it is recorded that nobody came.
+ */
+export const sweepBatches = async (deps: Deps) => {
+  const { batches, now } = deps;
+  const before = new Date(now().getTime() - oldEnoughMs);
+  const swept = { askedAgain: 0, gaveUp: 0 };
+  let idle: Promise<boolean> | undefined;
+
+  for await (const batch of batches.unfinished(before)) {
+    if (batch.updatedAt > before.toISOString()) continue;
+    if (hasEnded(batch)) {
+      await sweepWebhook(batch, before, deps);
+      continue;
+    }
+    idle ??= areIdle(deps); // asked only when somebody may be stuck
+    if (!(await idle)) continue;
+    swept[await askAgainOrGiveUp(batch, before, deps)]++;
+  }
+  return swept;
+};
+
+const areIdle = async ({ workers, pause }: Deps): Promise<boolean> => {
+  const first = await workers.areIdle();
+  await pause(betweenReadingsMs);
+  return first && (await workers.areIdle());
+};
+
+/** A message for each attempt waits in the queue; one that is long overdue is lost. */
+const sweepWebhook = async (batch: Batch, before: Date, deps: Deps): Promise<void> => {
+  const { dueAt } = batch.webhook ?? {};
+  if (!dueAt || dueAt < before.toISOString()) await settle(batch, deps);
+};
+
+const askAgainOrGiveUp = async (
+  batch: Batch,
+  before: Date,
+  deps: Deps,
+): Promise<'askedAgain' | 'gaveUp'> => {
+  const { requestId, askedAgainAt } = batch;
+  const isLastTime = askedAgainAt !== undefined && askedAgainAt < before.toISOString();
+  if (batch.work.state === 'expanding') await deps.workers.expand({ request_id: requestId });
+  else
+    for await (const rows of allRows(requestId, deps))
+      for (const row of rows) await sweepRow(requestId, row, isLastTime, deps);
+  const { batch: after } = await changeBatch(
+    requestId,
+    (known) => (hasEnded(known) ? undefined : { ...known, askedAgainAt: deps.now().toISOString() }),
+    deps,
+  );
+  if (after) await settle(after, deps);
+  return isLastTime ? 'gaveUp' : 'askedAgain';
+};
+
+/** An image that is being worked on is the business of the images' own sweep. */
+const sweepRow = async (
+  requestId: string,
+  row: Row,
+  isLastTime: boolean,
+  deps: Deps,
+): Promise<void> => {
+  const { number } = row;
+  const missing = new Set<ImportMessage>();
+  for (const [index, entry] of row.images.entries()) {
+    if (isOver(entry)) continue;
+    const place = { requestId, number, index };
+    const imageId = rowImageIdOf(place, entry.inputUrl);
+    if (await deps.images.find(imageId)) {
+      const key = imageKeyOf(place, entry.inputUrl);
+      await noteOutcome({ image_id: imageId, key, request_id: requestId }, deps);
+      continue;
+    }
+    const message = messagesOf(requestId, row).find(({ from, to }) => index >= from && index < to);
+    if (message) missing.add(message);
+  }
+  if (isLastTime)
+    for (const message of missing)
+      await giveUpOnRow(message, { reason: nobodyCame, lost: true }, deps);
+  else await deps.workers.import([...missing]);
+};

@@ -1,0 +1,83 @@
+import { Batch, isUnfinished, type RowCounts } from '#lib/batches/batch.ts';
+import type { Batches, Rows, VersionedBatch, VersionedRow } from '#lib/batches/batches.ts';
+import { countsOfRow, Row } from '#lib/batches/row.ts';
+
+/** Batches and their rows, as the DynamoDB adapters keep them. */
+export const inMemoryBatches = (): { batches: Batches; rows: Rows } => {
+  const heads = new Map<string, VersionedBatch>();
+  const rowsOf = new Map<string, Map<number, VersionedRow>>();
+  const counts = new Map<string, RowCounts>();
+
+  const placeOf = ({ createdAt, requestId }: Batch) => `${createdAt}#${requestId}`;
+  const listed = () =>
+    [...heads.values()]
+      .map(({ batch }) => structuredClone(batch))
+      .sort((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));
+  const of = (requestId: string) => {
+    const known = rowsOf.get(requestId) ?? new Map<number, VersionedRow>();
+    rowsOf.set(requestId, known);
+    return known;
+  };
+  const countsOf = (requestId: string): RowCounts =>
+    counts.get(requestId) ?? { products: 0, images: 0, failed: 0 };
+
+  return {
+    batches: {
+      find: async (requestId) => structuredClone(heads.get(requestId)),
+      async swap(before, after) {
+        await undefined; // others get their turn here, as they do while a request is on its way
+        if (heads.get(after.requestId)?.version !== before?.version) return false;
+        const batch = Batch.parse(structuredClone(after));
+        heads.set(after.requestId, { batch, version: (before?.version ?? 0) + 1 });
+        return true;
+      },
+      async list({ limit, from }) {
+        const start = from && (from.after ?? `${from.month}~`);
+        const found = listed().filter((batch) => !start || placeOf(batch) < start);
+        const batches = found.slice(0, limit);
+        const last = found.length > limit ? batches.at(-1) : undefined;
+        return {
+          batches,
+          cursor: last && { month: last.createdAt.slice(0, 7), after: placeOf(last) },
+        };
+      },
+      async *unfinished(before) {
+        yield* listed().filter(
+          (batch) => isUnfinished(batch) && batch.createdAt < before.toISOString(),
+        );
+      },
+    },
+
+    rows: {
+      async add(requestId, rows) {
+        const known = of(requestId);
+        for (const row of rows)
+          if (!known.has(row.number))
+            known.set(row.number, { row: Row.parse(structuredClone(row)), version: 1 });
+      },
+      find: async (requestId, number) => structuredClone(of(requestId).get(number)),
+      async swap(requestId, before, after) {
+        await undefined;
+        if (of(requestId).get(after.number)?.version !== before.version) return false;
+        const old = countsOfRow(before.row);
+        const now = countsOfRow(after);
+        const sum = countsOf(requestId);
+        counts.set(requestId, {
+          products: sum.products + now.products - old.products,
+          images: sum.images + now.images - old.images,
+          failed: sum.failed + now.failed - old.failed,
+        });
+        const row = Row.parse(structuredClone(after));
+        of(requestId).set(after.number, { row, version: before.version + 1 });
+        return true;
+      },
+      counts: async (requestId) => ({ ...countsOf(requestId) }),
+      page: async (requestId, { limit, after }) =>
+        [...of(requestId).values()]
+          .map(({ row }) => structuredClone(row))
+          .filter(({ number }) => number > after)
+          .sort((a, b) => a.number - b.number)
+          .slice(0, limit),
+    },
+  };
+};
