@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { captionProviders } from '#lib/ai/caption-settings.ts';
 import { editProviders } from '#lib/ai/edit-providers.ts';
+import { optimizedSize } from '#lib/images/picture.ts';
 
 const text = z.string().trim().min(1);
 const optional = text.optional();
@@ -24,6 +25,10 @@ const sizes = text
   .refine(
     (list) => new Set(list.map(({ name }) => name)).size === list.length,
     'each size needs a name of its own',
+  )
+  .refine(
+    (list) => list.every(({ name }) => name !== optimizedSize.name),
+    `${optimizedSize.name} is the name of what batches make`,
   );
 
 const allowedHosts = z
@@ -90,6 +95,9 @@ export const Settings = z.object({
   FETCH_ALLOW_HOSTS: allowedHosts.describe(
     'list of `host:port` that URL fetches and webhooks may reach although they are private',
   ),
+  FETCH_TIMEOUT_SECONDS: wholeNumber(1, 30)
+    .prefault(20)
+    .describe("how long one download from a stranger's URL may take; tried 4 times"),
   WEBHOOK_SCHEDULE: schedule
     .prefault('5s,5m,30m,2h,5h,10h,14h,20h,24h')
     .describe('waits between the attempts to deliver a webhook'),

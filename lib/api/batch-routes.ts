@@ -6,7 +6,12 @@ import {
   ResultsQuery,
 } from './batch-requests.ts';
 import { BatchDetailsView, BatchView, CsvCheckView } from './batch-view.ts';
-import { ConditionalHeaders, IdempotencyHeaders, ThumbnailQuery } from './image-requests.ts';
+import {
+  ConditionalHeaders,
+  IdempotencyHeaders,
+  renditionTypes,
+  ThumbnailQuery,
+} from './image-requests.ts';
 import { bytes, list, nothing, paged, route, thing } from './route.ts';
 
 const batches = { private: true, tag: 'Batches', code: [5000, 5001] } as const;
@@ -111,7 +116,7 @@ export const batchRoutes = {
       'JPEG in full size, upright, without metadata; the original without its metadata where that is smaller.',
     request: { path: ProcessedImagePath, query: ThumbnailQuery, headers: ConditionalHeaders },
     replies: {
-      200: bytes('The picture', 'image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/avif'),
+      200: bytes('The picture', ...renditionTypes),
       302: nothing('It is too large to be answered here, and waits at `Location`'),
       304: nothing('The caller has it already'),
     },

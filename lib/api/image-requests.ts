@@ -9,6 +9,15 @@ export const ImageId = z
 
 export const ImagePath = z.object({ image_id: ImageId });
 
+/** What a rendition may be served as: thumbnails are JPEG, an optimized picture may keep its format. */
+export const renditionTypes = [
+  'image/jpeg',
+  'image/png',
+  'image/webp',
+  'image/gif',
+  'image/avif',
+] as const;
+
 export const ThumbnailPath = z.object({
   image_id: ImageId,
   size: z.string().meta({ description: 'the name of a size', examples: ['small'] }),

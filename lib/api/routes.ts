@@ -13,6 +13,7 @@ import {
   LinkView,
   ListQuery,
   OriginalHeaders,
+  renditionTypes,
   ThumbnailPath,
   ThumbnailQuery,
 } from './image-requests.ts';
@@ -151,7 +152,7 @@ export const routes = {
       'Where it is still to come, the 404 says so with `Retry-After`. Links in records carry `?v=…`, and only those may be kept for ever.',
     request: { path: ThumbnailPath, query: ThumbnailQuery, headers: ConditionalHeaders },
     replies: {
-      200: bytes('The picture', 'image/jpeg'),
+      200: bytes('The picture', ...renditionTypes),
       302: nothing('It is too large to be answered here, and waits at `Location`'),
       304: nothing('The caller has it already'),
     },

@@ -1,8 +1,6 @@
 import type { Block } from './find-exif.ts';
+import { type Box, boxAt, boxesIn, cursor } from './iso-boxes.ts';
 import type { Reader } from './range-reader.ts';
-
-/** A box of ISO 14496-12: a type and where its contents begin and end. */
-type Box = { type: string; start: number; end: number };
 
 const mostMetaBytes = 262_144;
 
@@ -27,39 +25,9 @@ const metaOf = async (reader: Reader): Promise<Box | undefined> => {
     const box = boxAt(head, 0, reader.sizeBytes - at);
     if (!box) return undefined;
     if (box.type === 'meta' && box.end - box.start <= mostMetaBytes)
-      return { type: box.type, start: at + box.start, end: at + box.end };
+      return { type: box.type, at, start: at + box.start, end: at + box.end };
     at += box.end;
   }
-};
-
-const boxAt = (bytes: Buffer, at: number, end: number): Box | undefined => {
-  if (at + 8 > end || at + 8 > bytes.length) return undefined;
-  const short = bytes.readUInt32BE(at);
-  const isLong = short === 1 && at + 16 <= bytes.length;
-  const size = isLong ? Number(bytes.readBigUInt64BE(at + 8)) : short || end - at;
-  const start = at + (isLong ? 16 : 8);
-  if (at + size < start || at + size > end) return undefined;
-  return { type: bytes.toString('latin1', at + 4, at + 8), start, end: at + size };
-};
-
-const boxesIn = (bytes: Buffer, start: number, end: number): Box[] => {
-  const boxes: Box[] = [];
-  for (let box = boxAt(bytes, start, end); box; box = boxAt(bytes, box.end, end)) boxes.push(box);
-  return boxes;
-};
-
-/** Reads big-endian numbers one after another; beyond the end it throws a RangeError. */
-const cursor = (bytes: Buffer, start: number) => {
-  let at = start;
-  const skip = (length: number) => {
-    at += length;
-  };
-  const next = (width: number): number => {
-    skip(width);
-    if (width === 8) return Number(bytes.readBigUInt64BE(at - 8));
-    return width === 0 ? 0 : bytes.readUIntBE(at - width, width);
-  };
-  return { next, skip };
 };
 
 const exifItemIn = (meta: Buffer, metaOffset: number): Block | undefined => {

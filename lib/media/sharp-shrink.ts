@@ -1,11 +1,8 @@
 import { rgbaToThumbHash } from 'thumbhash';
-import type { Metadata, Refusal, Shrink, Size } from '#lib/images/picture.ts';
-import { isMachineFault, undecodable } from './decode-faults.ts';
+import { fullSize, type Metadata, type Shrink, type Size } from '#lib/images/picture.ts';
+import { decodePixels, type Pixels, pixelsOf, sharpOf } from './decode-pixels.ts';
 import { dominantColorOf } from './dominant-color.ts';
-import { mostPixels, sharp } from './sharp-settings.ts';
-
-/** Pixels in memory: sRGB, 8 bits, no alpha. */
-type Pixels = { data: Buffer; width: number; height: number; channels: 1 | 2 | 3 | 4 };
+import { optimize } from './optimize.ts';
 
 const hashSide = 100; // the most that ThumbHash takes
 
@@ -14,37 +11,28 @@ const hashSide = 100; // the most that ThumbHash takes
  * becomes white, any colour profile sRGB, and nothing but the picture survives: no EXIF, no GPS.
  */
 export const sharpShrink: Shrink = async (bytes, metadata, sizes) => {
-  const largest = await decode(bytes, metadata, Math.max(hashSide, ...sizes.map(sideOf)));
-  if ('refusal' in largest) return largest;
+  const decoded = await decodePixels(bytes, metadata, largestSide(sizes));
+  if ('refusal' in decoded) return decoded;
+  // Smaller ones of a full size are made of the largest thumbnail: once through all its pixels.
+  const largest = await within(largestSide(sizes.filter(isThumbnail)), decoded, metadata);
+  const make = (size: Size) =>
+    isThumbnail(size) ? render(largest, size, metadata) : whole(size, bytes, metadata, decoded);
   const [renditions, look] = await Promise.all([
-    Promise.all(sizes.map((size) => render(largest, size, metadata))),
+    Promise.all(sizes.map(make)),
     lookOf(largest, metadata),
   ]);
   return { renditions, ...look };
 };
 
-const sideOf = ({ longestSide }: Size) => longestSide;
+const largestSide = (sizes: readonly Size[]) =>
+  Math.max(hashSide, ...sizes.map(({ longestSide }) => longestSide));
 
-/** The only step that reads a stranger's bytes; when a later one fails, it is not their fault. */
-const decode = async (
-  bytes: Uint8Array,
-  { format }: Metadata,
-  side: number,
-): Promise<Pixels | { refusal: Refusal }> => {
-  try {
-    const { data, info } = await sharp(bytes, { failOn: 'error', limitInputPixels: mostPixels })
-      .autoOrient()
-      .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
-      .flatten({ background: '#ffffff' })
-      .toColourspace('srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    return { data, width: info.width, height: info.height, channels: info.channels };
-  } catch (error) {
-    if (isMachineFault(error)) throw error;
-    return { refusal: undecodable(error, format) };
-  }
-};
+const isThumbnail = ({ longestSide }: Size) => longestSide < fullSize;
+
+const within = async (side: number, pixels: Pixels, metadata: Metadata): Promise<Pixels> =>
+  Math.max(pixels.width, pixels.height) <= side
+    ? pixels
+    : pixelsOf(shrunkTo(side, pixels, metadata));
 
 /** The original's shape at that size, never larger than it, never less than a pixel. */
 const shapeAt = (side: number, { width, height }: Metadata) => {
@@ -56,12 +44,10 @@ const shapeAt = (side: number, { width, height }: Metadata) => {
 };
 
 const shrunkTo = (side: number, pixels: Pixels, metadata: Metadata) => {
-  const { data, width, height, channels } = pixels;
-  const picture = sharp(data, { raw: { width, height, channels } });
   const shape = shapeAt(side, metadata);
-  return shape.width >= width && shape.height >= height
-    ? picture
-    : picture.resize({ ...shape, fit: 'fill' });
+  return shape.width >= pixels.width && shape.height >= pixels.height
+    ? sharpOf(pixels)
+    : sharpOf(pixels).resize({ ...shape, fit: 'fill' });
 };
 
 const render = async (pixels: Pixels, { name, longestSide }: Size, metadata: Metadata) => {
@@ -69,6 +55,11 @@ const render = async (pixels: Pixels, { name, longestSide }: Size, metadata: Met
     .jpeg({ quality: 80 })
     .toBuffer({ resolveWithObject: true });
   return { name, width: info.width, height: info.height, sizeBytes: data.length, bytes: data };
+};
+
+const whole = async ({ name }: Size, bytes: Uint8Array, metadata: Metadata, pixels: Pixels) => {
+  const made = await optimize(bytes, metadata, pixels);
+  return { name, ...made, sizeBytes: made.bytes.length };
 };
 
 const lookOf = async (pixels: Pixels, metadata: Metadata) => {

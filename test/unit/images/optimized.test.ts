@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import type { Shrink } from '#lib/images/picture.ts';
+import { aDarkroom } from '#test/support/a-darkroom.ts';
+
+const key = 'batches/a-batch/1-1/shoe.png';
+
+/** Thumbnails are JPEG; the optimized picture stays a PNG here. */
+const shrinksToPng: Shrink = async (bytes, _, sizes) => ({
+  renditions: sizes.map(({ name }) => ({
+    name,
+    width: 10,
+    height: 10,
+    sizeBytes: bytes.length,
+    bytes,
+    ...(name === 'optimized' && { format: 'png' as const }),
+  })),
+  placeholder: 'cGxhY2Vob2xkZXI=',
+  dominantColor: '#336699',
+});
+
+const aBatchesImage = async () => {
+  const darkroom = aDarkroom();
+  darkroom.deps.shrink = shrinksToPng;
+  const image = await darkroom.drop(key, 'a shoe');
+  await darkroom.finish();
+  return { darkroom, imageId: image?.imageId ?? '' };
+};
+
+describe('a picture of a batch', () => {
+  it('gets an optimized one beside its thumbnails, under a key that names no format', async () => {
+    const { darkroom, imageId } = await aBatchesImage();
+    const { derived } = darkroom.deps;
+
+    const names = derived.keys().map((name) => name.split('/').at(-1));
+    expect(names.toSorted()).toEqual(['medium.jpg', 'optimized', 'small.jpg']);
+    const optimized = derived.keys().find((name) => name.endsWith('/optimized')) ?? '';
+    const small = derived.keys().find((name) => name.endsWith('/small.jpg')) ?? '';
+    expect((await derived.head(optimized))?.contentType).toBe('image/png');
+    expect((await derived.head(small))?.contentType).toBe('image/jpeg');
+    expect((await darkroom.image(imageId)).content?.renditions).toHaveLength(3);
+  });
+
+  it('takes it along when it is deleted', async () => {
+    const { darkroom, imageId } = await aBatchesImage();
+
+    await darkroom.remove(imageId);
+
+    expect(darkroom.deps.derived.keys()).toEqual([]);
+    expect(darkroom.deps.originals.keys()).toEqual([]);
+  });
+
+  it('is described by its largest thumbnail', async () => {
+    const darkroom = aDarkroom();
+    const seen: string[] = [];
+    darkroom.deps.shrink = async (_bytes, _metadata, sizes) => ({
+      renditions: sizes.map(({ name, longestSide }) => {
+        const bytes = Buffer.from(name);
+        return { name, width: longestSide, height: 10, sizeBytes: bytes.length, bytes };
+      }),
+      placeholder: 'cGxhY2Vob2xkZXI=',
+      dominantColor: '#336699',
+    });
+    const { describe: describes } = darkroom.deps;
+    darkroom.deps.describe = async (jpeg) => {
+      seen.push(Buffer.from(jpeg).toString());
+      return describes(jpeg);
+    };
+
+    await darkroom.drop(key, 'a shoe');
+    await darkroom.finish();
+
+    expect(seen).toEqual(['medium']);
+  });
+});
