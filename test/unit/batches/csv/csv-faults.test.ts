@@ -71,6 +71,12 @@ describe('the faults of a CSV', () => {
     ]);
   });
 
+  it('take no column for two', async () => {
+    const { faults } = await read('SKU,Image URL\nM-1,https://a.example/1.jpg\n');
+
+    expect(faults.faults).toMatchObject([{ row: 1, column: 'Product Name' }]);
+  });
+
   it('name a column that is there twice', async () => {
     expect((await read(`S. No.,Product Name,Image URL,image_url\n${good}`)).faults.faults).toEqual([
       {

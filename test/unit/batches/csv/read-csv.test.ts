@@ -124,55 +124,6 @@ describe('a CSV of products', () => {
     ]);
   });
 
-  it('reads UTF-8, and windows-1252 where it is none', async () => {
-    const nameIn = async (...name: (string | Uint8Array)[]) => {
-      const row = [`${header}\n1,`, ...name, ',http://a.example'].map((part) => Buffer.from(part));
-      return (await read(Buffer.concat(row))).products[0]?.productName;
-    };
-    const latin1 = (text: string) => Buffer.from(text, 'latin1');
-
-    expect(await nameIn('Blüte “drei” für 3 €: ひ 🌸')).toBe('Blüte “drei” für 3 €: ひ 🌸');
-    expect(await nameIn(latin1('Bl\xfcte \x93drei\x94 f\xfcr 3 \x80'))).toBe(
-      'Blüte “drei” für 3 €',
-    );
-    expect(await nameIn('Blüte 🌸 ', latin1('caf\xe9'))).toBe('Blüte 🌸 café');
-    // A character that does not go on, a surrogate and an overlong form, which UTF-8 forbids.
-    expect(await nameIn(latin1('\xf0\x9f. \xed\xa0\x80. \xc0\xaf.'))).toBe('ðŸ. í\u00a0€. À¯.');
-  });
-
-  it('does not mind where the network cuts a file', async () => {
-    const rows = [
-      '1,"Mug ""3"" €,\r\n🌸","https://a.example/1.jpg,\r\nhttps://a.example/2.jpg"\r\n',
-      Buffer.from('2,Caf\xe9 cr\xe8me,https://a.example/3.jpg\r\n', 'latin1'),
-      '3,5" disk 🌸,https://a.example/4.jpg,https://a.example/5.jpg\r\n',
-    ];
-    // The first 64 KiB are looked at in one piece.
-    const before = `${header}\r\n${'\r\n'.repeat(33_000)}`;
-    const content = Buffer.concat([before, ...rows].map((part) => Buffer.from(part)));
-
-    for (const pieceLength of [1, 3, 5, 200_000])
-      expect((await read(content, pieceLength)).products).toEqual([
-        {
-          line: 33_002,
-          serialNumber: '1',
-          productName: 'Mug "3" €,\r\n🌸',
-          urls: ['https://a.example/1.jpg', 'https://a.example/2.jpg'],
-        },
-        {
-          line: 33_005,
-          serialNumber: '2',
-          productName: 'Café crème',
-          urls: ['https://a.example/3.jpg'],
-        },
-        {
-          line: 33_006,
-          serialNumber: '3',
-          productName: '5" disk 🌸',
-          urls: ['https://a.example/4.jpg', 'https://a.example/5.jpg'],
-        },
-      ]);
-  });
-
   it('finds spilled URLs before further columns, too', async () => {
     const { products: found, faults } = await read(
       'No,Urls,Name,Page\n1,https://a.example/1.jpg,https://a.example/2.jpg,Mug,https://shop.example/mug\n2,https://a.example/3.jpg,Cup,https://shop.example/cup\n',

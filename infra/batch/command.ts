@@ -1,0 +1,21 @@
+import { help, readOptions, UsageError } from './options.ts';
+import { type ExitCode, type Outputs, runBatch } from './run-batch.ts';
+
+/** `npm run batch` with these arguments; never throws. */
+export const runCommand = async (
+  args: string[],
+  environment: Record<string, string | undefined>,
+  outputs: Outputs,
+): Promise<ExitCode> => {
+  try {
+    const options = readOptions(args, environment);
+    if (options) return await runBatch(options, outputs);
+    outputs.output.write(help);
+    return 0;
+  } catch (error) {
+    outputs.errors.write(`${error instanceof Error ? error.message : error}\n`);
+    if (!(error instanceof UsageError)) return 1;
+    outputs.errors.write('See npm run batch -- --help\n');
+    return 2;
+  }
+};

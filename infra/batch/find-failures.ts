@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { type BatchView, hasEnded, ProductView } from './batch-view.ts';
+import type { Deployment } from './deployment.ts';
+
+export type Failure = { serialNumber: string; productName: string; url: string; reason: string };
+
+const Details = z.object({ products: z.array(ProductView) });
+const pageLength = 100;
+const mostPages = 5; // at one look: the progress is waiting
+const mostFailures = 1000; // nobody reads more as they come; the file has them all
+
+type Page = { cursor: string | null; told: Set<string>; isFollowed: boolean };
+const pageAt = (cursor: string | null): Page => ({ cursor, told: new Set(), isFollowed: false });
+
+/**
+ * Finds the failures of a batch as they come, the first thousand, without reading it from the
+ * beginning each time: no page is asked for while no further image failed, and never again once
+ * all of its products have ended. What is beyond the pages of one look is found by a later one, at
+ * last when the batch has ended.
+ */
+export const failureFinder = (deployment: Deployment, requestId: string) => {
+  const open = [pageAt(null)]; // whose turn it is comes first
+  let told = 0;
+
+  const look = async (page: Page): Promise<Failure[]> => {
+    const query = new URLSearchParams({ limit: `${pageLength}` });
+    if (page.cursor) query.set('cursor', page.cursor);
+    const path = `/api/batches/${requestId}?${query}`;
+    const {
+      data: { products },
+      nextCursor,
+    } = await deployment.json(path, Details);
+
+    const isOver = products.every(({ images }) =>
+      images.every(({ status }) => status === 'completed' || status === 'failed'),
+    );
+    if (!isOver) open.push(page);
+    if (nextCursor && !page.isFollowed) open.push(pageAt(nextCursor));
+    page.isFollowed = true;
+
+    return products.flatMap((product, row) =>
+      product.images.flatMap(({ input_url: url, status, error }, at) => {
+        const place = `${row}/${at}`;
+        if (status !== 'failed' || page.told.has(place)) return [];
+        page.told.add(place);
+        const { serial_number: serialNumber, product_name: productName } = product;
+        return [{ serialNumber, productName, url, reason: error ?? 'no reason was given' }];
+      }),
+    );
+  };
+
+  /** The failures of a batch that stands like this, as far as nobody was told of them yet. */
+  return async (batch: BatchView): Promise<Failure[]> => {
+    const found: Failure[] = [];
+    const wanted = Math.min(batch.progress.failed_images, mostFailures) - told;
+    const pages = hasEnded(batch) ? Number.POSITIVE_INFINITY : mostPages;
+    for (let looked = 0; looked < pages && found.length < wanted; looked += 1) {
+      const page = open.shift();
+      if (!page) break;
+      found.push(...(await look(page)));
+    }
+    told += found.length;
+    return found;
+  };
+};
