@@ -3,8 +3,6 @@ import { z } from 'zod';
 import { lifetime } from '#lib/edits/process.ts';
 import { Problem } from '#lib/problem.ts';
 import { IdempotencyHeaders } from './image-requests.ts';
-import { readJson } from './request.ts';
-import type { RawBody } from './route.ts';
 
 /** Any text: what is no id of ours names no process of ours, and counts as a miss. */
 const InitId = z
@@ -25,13 +23,10 @@ const TtlSeconds = z
   .int('must be a whole number of seconds')
   .min(lifetime.shortest, `must be at least ${lifetime.shortest}`)
   .max(mostSeconds, `must be at most ${mostSeconds} (7 days)`);
-const ProcessWish = z.object({ ttl_seconds: TtlSeconds.optional() });
-
-/** A body that may be left out. */
-export const readProcessWish = (rawBody: RawBody): { ttlSeconds: number } => {
-  const wish = rawBody.text === '' ? {} : readJson(rawBody, ProcessWish);
-  return { ttlSeconds: wish.ttl_seconds ?? lifetime.usual };
-};
+export const ProcessWish = z
+  .object({ ttl_seconds: TtlSeconds.optional().meta({ examples: [3600] }) })
+  .meta({ id: 'ProcessWish' })
+  .optional();
 
 /** Long enough for any instruction; a hundred of them still fit into one answer. */
 const longestPrompt = 4000;
@@ -51,7 +46,8 @@ export const EditWishBody = z
       examples: ['mfrggzdfmztwq2lknnwg23tpob'],
     }),
     target_url: Picture.nullish().meta({
-      description: 'a second picture for the prompt to speak of, where the provider takes two',
+      description:
+        'a second picture for the prompt to speak of; a provider that takes one only gets both in it, this one on the right',
     }),
     prompt: z
       .string()

@@ -4,6 +4,7 @@ import {
   EditWishBody,
   MaybeProcessPath,
   ProcessPath,
+  ProcessWish,
   StatusQuestion,
 } from './edit-requests.ts';
 import { ProcessView } from './edit-view.ts';
@@ -22,7 +23,7 @@ export const editRoutes = {
     summary: 'Initiate a process: a place for edits that belong together',
     description:
       'Needs no body; `{"ttl_seconds": 3600}` asks for another lifetime, 60 to 604800 (7 days). 1000 processes live at a time: the oldest gives way to the next.',
-    request: {},
+    request: { body: ProcessWish },
     replies: { 201: thing('The process; its `init_id` opens it', ProcessView) },
     faults: [400, 422],
   }),

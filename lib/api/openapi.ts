@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { errorSchema, responsesOf, sharedHeaders } from './openapi-responses.ts';
 import { type Json, jsonSchema, type Schemas } from './openapi-schemas.ts';
+import { mayBeLeftOut } from './request.ts';
 import type { Method, Route } from './route.ts';
 import { routes } from './routes.ts';
 import { version } from './version.ts';
@@ -45,6 +46,9 @@ export const openapiDocument = ({ uploadMaxBytes }: Limits = {}): Json => {
 
 const tags = [
   ['Images', 'Pictures: upload, read, delete, retry'],
+  ['Batches', 'CSVs of product images: start, follow, results'],
+  ['Edits', 'AI edits as background jobs: processes, edits, status'],
+  ['Cache', 'The store that processes live in'],
   ['Stats', 'Counters'],
   ['Front door', 'Welcome, health and documentation; no key is asked for'],
 ] as const;
@@ -127,7 +131,8 @@ const bodyOf = ({ request }: Route, schemas: Schemas): Json => {
   }
   if (!request.body) return {};
   const schema = jsonSchema(request.body, schemas, 'input');
-  return { requestBody: { required: true, content: { 'application/json': { schema } } } };
+  const required = !mayBeLeftOut(request.body);
+  return { requestBody: { required, content: { 'application/json': { schema } } } };
 };
 
 /** So that what the document allows is what the door takes. */

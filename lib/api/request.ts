@@ -42,7 +42,7 @@ export const readRequest = <R extends Route>(
     path: request.path && parsePath(request.path, event.pathParameters ?? {}),
     query: request.query && parse('invalid', request.query, queryOf(event, request.query)),
     headers: request.headers && parse('invalid', request.headers, headers),
-    body: request.body && parse('unprocessable', request.body, jsonOf(rawBody)),
+    body: request.body && parse('unprocessable', request.body, bodyOf(rawBody, request.body)),
     rawBody,
     requestId,
     baseUrl: baseUrlOf(event, headers, publicUrl),
@@ -81,6 +81,12 @@ const queryOf = (event: APIGatewayProxyEvent, schema: z.ZodObject): Record<strin
   if (repeated) throw new Problem('invalid', `${repeated}: given more than once.`);
   return event.queryStringParameters ?? {};
 };
+
+/** A body that may be left out is one whose schema takes nothing at all. */
+export const mayBeLeftOut = (schema: z.ZodType): boolean => schema.safeParse(undefined).success;
+
+const bodyOf = (rawBody: RawBody, schema: z.ZodType): unknown =>
+  rawBody.text === '' && mayBeLeftOut(schema) ? undefined : jsonOf(rawBody);
 
 /** API Gateway sends every body base64, as all types are binary to it; the local stack JSON as text. */
 const jsonOf = ({ text, isBase64Encoded }: RawBody): unknown => {

@@ -15,5 +15,7 @@ export const welcomeTo = (baseUrl: string): WelcomeView => ({
     images: `${baseUrl}/api/images`,
     uploads: `${baseUrl}/api/uploads`,
     stats: `${baseUrl}/api/stats`,
+    batches: `${baseUrl}/api/batches`,
+    processes: `${baseUrl}/api/processes`,
   },
 });

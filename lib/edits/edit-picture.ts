@@ -39,7 +39,7 @@ export type Editing =
       model: string;
       maxSide: number;
       maxBytes: number;
-      /** 1 where a target cannot be sent. */
+      /** 1 where source and target have to be sent in one picture. */
       mostPictures?: number;
     }
   | { unavailable: string };

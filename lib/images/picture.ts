@@ -98,6 +98,13 @@ export type PreparePicture = (
   limits: PictureLimits,
 ) => Promise<PreparedPicture | { refusal: Refusal }>;
 
+/** Puts two pictures beside each other, at one height, for a provider that takes one picture only. */
+export type JoinPictures = (
+  left: Uint8Array,
+  right: Uint8Array,
+  limits: PictureLimits,
+) => Promise<PreparedPicture | { refusal: Refusal }>;
+
 /**
  * Looks at what a provider answered as at any stranger's file, and writes the picture in it anew,
  * without metadata. A refusal's reason says what was wrong with the provider's answer.

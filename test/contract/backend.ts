@@ -105,6 +105,7 @@ export const openDynamodbBackend = async (options: { conflict?: () => boolean } 
 
   return {
     client,
+    makeTable,
     makeTables: async (): Promise<Tables> => {
       const made = {} as Tables;
       await Promise.all(

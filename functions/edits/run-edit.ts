@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import { captioningOf } from '#lib/ai/caption-settings.ts';
+import { editPictureAsSet } from '#lib/ai/edit-picture.ts';
+import { editingOf } from '#lib/ai/edit-settings.ts';
+import { dynamoContents } from '#lib/aws/dynamo-contents.ts';
+import { dynamoEdits } from '#lib/aws/dynamo-edits.ts';
+import { dynamoImages } from '#lib/aws/dynamo-images.ts';
+import { s3Objects } from '#lib/aws/s3-objects.ts';
+import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
+import { secret } from '#lib/aws/ssm-secrets.ts';
+import { config, editSecrets, secretPresence } from '#lib/config.ts';
+import { EditMessage } from '#lib/edits/edits.ts';
+import { giveUpOnEdit } from '#lib/edits/give-up.ts';
+import { runEdit } from '#lib/edits/run-edit.ts';
+import { sharpCheckResult } from '#lib/media/sharp-check-result.ts';
+import { sharpJoin } from '#lib/media/sharp-join.ts';
+import { sharpPrepare } from '#lib/media/sharp-prepare.ts';
+import { consumer } from '#lib/queue/consumer.ts';
+
+const settings = async () => {
+  const found = await Promise.all(editSecrets.map(async (name) => [name, await secret(name)]));
+  const byName = Object.fromEntries(found);
+  return config.edits((name) => byName[name]);
+};
+const { timeoutMs } = config.edits(secretPresence);
+
+const deps = {
+  edits: dynamoEdits(config.tables),
+  images: dynamoImages(config.tables),
+  contents: dynamoContents(config.tables),
+  originals: s3Objects(config.originalsBucket),
+  derived: s3Objects(config.derivedBucket),
+  prepare: sharpPrepare,
+  join: sharpJoin,
+  editPicture: editPictureAsSet(settings),
+  checkResult: sharpCheckResult,
+  editing: async () => editingOf(await settings()),
+  captioning: captioningOf(config.caption(secretPresence)),
+  sizes: config.sizes,
+  // What the provider may take, and 20 s for reading, preparing and keeping; the function's own
+  // timeout (300 s) is longer than that for the longest EDIT_TIMEOUT_SECONDS (240).
+  leaseMs: timeoutMs + 20_000,
+  newId: randomUUID,
+  now: () => new Date(),
+};
+
+export const handler = consumer(
+  EditMessage,
+  (message, { attempts }) => runEdit(message, attempts, deps),
+  {
+    queueUrl: config.queues.runEdit,
+    backOff: sqsBackoff(),
+    giveUp: (message, last) => giveUpOnEdit(message, last, deps),
+    about: (edit) => ({ edit_status: edit?.status }),
+  },
+);

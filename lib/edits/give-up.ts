@@ -1,0 +1,27 @@
+import type { Objects } from '#lib/images/objects.ts';
+import { changeEdit } from './change-edit.ts';
+import { fail, isOpen, takenForMs } from './edit.ts';
+import type { EditMessage, Edits } from './edits.ts';
+import { removeCopies } from './prepare-pictures.ts';
+
+/**
+ * Records that an edit was tried for the last time. Its message stays in the dead-letter queue for
+ * people; sent back, it changes nothing, since whoever was told that it failed may have started
+ * another, and would pay twice. An edit that another worker is at just now is left to that one.
+ */
+export const giveUpOnEdit = async (
+  { edit_id: editId }: EditMessage,
+  { reason }: { reason: string },
+  { edits, derived, now }: { edits: Edits; derived: Objects; now: () => Date },
+): Promise<void> => {
+  const nobody = '';
+  const { edit } = await changeEdit(
+    editId,
+    (known) =>
+      isOpen(known) && takenForMs(known, nobody, now()) === 0
+        ? fail(known, reason, now())
+        : undefined,
+    { edits },
+  );
+  if (edit) await removeCopies(edit, { derived });
+};

@@ -1,0 +1,89 @@
+import type { Objects } from '#lib/images/objects.ts';
+import type {
+  JoinPictures,
+  PreparedPicture,
+  PreparePicture,
+  Refusal,
+} from '#lib/images/picture.ts';
+import type { Edit, In, Material } from './edit.ts';
+import type { PictureToSend } from './edit-picture.ts';
+
+export type PictureDeps = {
+  originals: Objects;
+  derived: Objects;
+  prepare: PreparePicture;
+  join: JoinPictures;
+};
+
+type Limits = { maxSide: number; maxBytes: number; mostPictures?: number };
+type Role = 'source' | 'target';
+type Prepared = { source: PictureToSend; target?: PictureToSend };
+
+/**
+ * Makes of an edit's pictures what may be sent to the provider, or says which of them cannot. One
+ * that takes a single picture gets both in it: the source on the left, the target on the right.
+ */
+export const preparePictures = async (
+  { source, target }: In<'PROCESSING'>,
+  limits: Limits,
+  deps: PictureDeps,
+): Promise<Prepared | { failed: string }> => {
+  const first = await read('source', source, deps);
+  if ('failed' in first) return first;
+  const second = target && (await read('target', target, deps));
+  if (second && 'failed' in second) return second;
+
+  const { prepare, join } = deps;
+  if (second && limits.mostPictures === 1) {
+    const both = await join(first.bytes, second.bytes, limits);
+    return 'refusal' in both
+      ? { failed: `The source and the target cannot be sent together: ${both.refusal.reason}` }
+      : { source: named('source', both) };
+  }
+  const own = await prepare(first.bytes, limits);
+  if ('refusal' in own) return unfit('source', own.refusal);
+  if (!second) return { source: named('source', own) };
+  const other = await prepare(second.bytes, limits);
+  if ('refusal' in other) return unfit('target', other.refusal);
+  return { source: named('source', own), target: named('target', other) };
+};
+
+const unfit = (role: Role, { reason }: Refusal) => ({
+  failed: `The ${role} cannot be sent: ${reason}`,
+});
+
+const named = (role: Role, picture: PreparedPicture): PictureToSend => ({
+  ...picture,
+  name: `${role}.${picture.contentType === 'image/png' ? 'png' : 'jpg'}`,
+});
+
+const read = async (
+  role: Role,
+  material: Material,
+  { originals, derived }: PictureDeps,
+): Promise<{ bytes: Uint8Array } | { failed: string }> => {
+  const bytes =
+    material.from === 'image'
+      ? await originals.read(material.key, material.etag)
+      : await derived.read(material.key);
+  return bytes
+    ? { bytes }
+    : { failed: `The ${role} was deleted or replaced before the edit began.` };
+};
+
+/** Removes the copies of strangers' pictures that an edit needed. Safe to repeat. */
+export const removeCopies = async (
+  { status, source, target }: Edit,
+  deps: { derived: Objects },
+): Promise<void> => {
+  if (status === 'COMPLETED' || status === 'FAILED') await removeMaterials([source, target], deps);
+};
+
+/** Removes what of these is only a copy. */
+export const removeMaterials = async (
+  materials: readonly (Material | undefined)[],
+  { derived }: { derived: Objects },
+): Promise<void> => {
+  const keys = materials.flatMap((material) => (material?.from === 'copy' ? [material.key] : []));
+  if (keys.length) await derived.remove(keys);
+};

@@ -1,0 +1,75 @@
+import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dynamoEdits } from '#lib/aws/dynamo-edits.ts';
+import { dynamoProcesses } from '#lib/aws/dynamo-processes.ts';
+import { sqsEdits } from '#lib/aws/sqs-edits.ts';
+import { EditMessage } from '#lib/edits/edits.ts';
+import { anEdit } from '#test/support/an-edit.ts';
+import { eventually } from '#test/support/eventually.ts';
+import { inMemoryEdits } from '#test/support/in-memory-edits.ts';
+import { openDynamodbBackend, openSqsBackend } from './backend.ts';
+import { editsContract } from './edits.contract.ts';
+
+editsContract('memory', async () => inMemoryEdits());
+
+let backend: Awaited<ReturnType<typeof openDynamodbBackend>>;
+beforeAll(async () => {
+  backend = await openDynamodbBackend();
+});
+afterAll(() => backend.stop());
+const makeTable = async () => ({ processesTable: await backend.makeTable('ProcessesTable') });
+
+editsContract('DynamoDB', async () => dynamoEdits(await makeTable(), backend.client));
+
+describe('DynamoDB', () => {
+  it('keeps edits in the table of their processes, where neither is taken for the other', async () => {
+    const table = await makeTable();
+    const edits = dynamoEdits(table, backend.client);
+    const processes = dynamoProcesses(table, backend.client);
+    const now = new Date();
+    const { initId } = await processes.add({ ttlSeconds: 60 }, now);
+    await edits.swap(undefined, anEdit({ editId: '1' }));
+
+    expect(await edits.find('head')).toBeUndefined();
+    expect((await processes.report(now)).entries).toHaveLength(1);
+    expect((await processes.find(initId, now))?.process.initId).toBe(initId);
+  });
+
+  it('may remove an edit a day after its process, not before, so that its worker still finds it', async () => {
+    const { processesTable } = await makeTable();
+    const edit = anEdit();
+    await dynamoEdits({ processesTable }, backend.client).swap(undefined, edit);
+
+    const { Item } = await backend.client.send(
+      new GetCommand({ TableName: processesTable, Key: { slot: `edit#${edit.editId}` } }),
+    );
+
+    expect(Item?.['expires']).toBe(Date.parse(edit.expiresAt) / 1000 + 24 * 60 * 60);
+  });
+});
+
+describe('SQS', () => {
+  it('brings the message about an edit to its queue', async () => {
+    const queues = await openSqsBackend();
+    try {
+      const runEdit = await queues.makeQueue();
+      const message = { edit_id: 'an-edit', image_id: 'an-image', request_id: 'größe' };
+
+      await sqsEdits({ runEdit }, queues.client).ask(message);
+
+      await eventually(async () => {
+        const { Messages = [] } = await queues.client.send(
+          new ReceiveMessageCommand({ QueueUrl: runEdit, WaitTimeSeconds: 0 }),
+        );
+        expect(Messages.map(({ Body = '' }) => EditMessage.parse(JSON.parse(Body)))).toEqual([
+          message,
+        ]);
+        const ReceiptHandle = Messages[0]?.ReceiptHandle;
+        await queues.client.send(new DeleteMessageCommand({ QueueUrl: runEdit, ReceiptHandle }));
+      });
+    } finally {
+      await queues.stop();
+    }
+  });
+});

@@ -1,0 +1,285 @@
+import { afterAll, describe, expect, inject, it } from 'vitest';
+import { anEditSession } from '#test/support/an-edit-session.ts';
+import { drawnJpeg } from '#test/support/drawn-pictures.ts';
+import { enormousPicture } from '#test/support/edit-picture.ts';
+import { type EditBehaviour, type EditServer, startEditServer } from '#test/support/edit-server.ts';
+import { startEmbeddedStack } from '#test/support/embedded-stack.ts';
+import { eventually } from '#test/support/eventually.ts';
+import { type FetchOrigin, startFetchOrigin } from '#test/support/fetch-origin.ts';
+import { clientOf, theClient } from './client.ts';
+
+const mine = inject('isEmbedded');
+const apiKey = 'a-key-of-twenty-characters';
+const picture = await drawnJpeg({ width: 400, height: 300, seed: 71 });
+
+type Opened = Awaited<ReturnType<typeof open>>;
+const open = async () => {
+  await enormousPicture(); // drawn once, which takes long on a busy machine
+  const server = await startEditServer();
+  const allowed = await startFetchOrigin({ pictures: { '/a.jpg': picture } });
+  const forbidden = await startFetchOrigin({ pictures: { '/a.jpg': picture } });
+  const stack = await startEmbeddedStack({
+    env: {
+      CAPTION_PROVIDER: 'none',
+      API_KEY: apiKey,
+      EDIT_PROVIDER: 'openai',
+      EDIT_BASE_URL: server.url,
+      EDIT_TIMEOUT_SECONDS: '3',
+      FETCH_ALLOW_HOSTS: allowed.host,
+    },
+  });
+  return { server, allowed, forbidden, stack };
+};
+
+const opened = mine ? await open() : ({ server: {}, allowed: {}, forbidden: {} } as Opened);
+const { server, allowed, forbidden, stack } = opened;
+afterAll(async () => {
+  if (!mine) return;
+  await stack.stop();
+  await Promise.all(
+    [server, allowed, forbidden].map((one: EditServer | FetchOrigin) => one.stop()),
+  );
+});
+
+const darkroom = clientOf({
+  baseUrl: stack?.baseUrl ?? '',
+  env: { ...stack?.env, API_KEY: apiKey },
+});
+const session = anEditSession(darkroom.json);
+const id = 'a'.repeat(26);
+let source: Promise<string> | undefined;
+const aSource = () => {
+  source ??= darkroom.uploadOne({ name: 'a.jpg', bytes: picture }).then(({ image_id }) => image_id);
+  return source;
+};
+
+describe.runIf(mine)('edits', () => {
+  it.each([
+    ['POST', '/api/processes', 1001],
+    ['POST', '/api/v1/initiate-process', 1001],
+    ['POST', '/api/processes/x/edits', 1001],
+    ['POST', '/api/v1/process/book', 1001],
+    ['GET', '/api/processes/x', 1001],
+    ['POST', '/api/v1/process/status', 1001],
+    ['GET', '/api/cache', 1001],
+    ['GET', '/api/v1/cache/status', 1001],
+  ])('%s %s is closed to those without a key, or with a wrong one', async (method, path, code) => {
+    const open = clientOf({ baseUrl: stack.baseUrl, env: {} });
+    for (const headers of [{}, { 'x-api-key': 'a-wrong-key' }]) {
+      const answer = await open.json(path, { method, headers });
+      expect(answer).toMatchObject({ status: 403, code, outcome: 'error', data: null });
+    }
+    const preflight = await open.call(path, {
+      method: 'OPTIONS',
+      headers: {
+        origin: 'https://gallery.example',
+        'access-control-request-method': method,
+        'access-control-request-headers': 'x-api-key,content-type,idempotency-key',
+      },
+    });
+    expect(preflight.status).toBeLessThan(300);
+    expect(preflight.headers.get('access-control-allow-origin')).toBeTruthy();
+  });
+
+  it.each<[string, string, unknown, number, number, RegExp]>([
+    ['a lifetime too short', '/api/processes', { ttl_seconds: 59 }, 422, 3001, /^ttl_seconds: /],
+    [
+      'a lifetime too long',
+      '/api/processes',
+      { ttl_seconds: 604_801 },
+      422,
+      3001,
+      /^ttl_seconds: /,
+    ],
+    ['half a second', '/api/processes', { ttl_seconds: 60.5 }, 422, 3001, /^ttl_seconds: /],
+    ['a lifetime in words', '/api/processes', { ttl_seconds: 'long' }, 422, 3001, /^ttl_seconds: /],
+    ['no object', '/api/v1/initiate-process', '[]', 422, 3001, /\w/],
+    ['no JSON', '/api/v1/initiate-process', '{', 400, 3001, /JSON/],
+    ['no JSON', '/api/v1/process/book', '{', 400, 4001, /JSON/],
+    ['no body', '/api/v1/process/book', undefined, 400, 4001, /JSON/],
+    ['nothing in it', '/api/v1/process/book', {}, 422, 4001, /source_url: .*prompt: /],
+    ['no prompt', '/api/v1/process/book', { init_id: 'x', source_url: id }, 422, 4001, /^prompt: /],
+    [
+      'an empty prompt',
+      '/api/v1/process/book',
+      { init_id: 'x', source_url: id, prompt: ' ' },
+      422,
+      4001,
+      /^prompt: must not be empty/,
+    ],
+    [
+      'an endless prompt',
+      '/api/v1/process/book',
+      { init_id: 'x', source_url: id, prompt: 'p'.repeat(4001) },
+      422,
+      4001,
+      /^prompt: .*4000/,
+    ],
+    [
+      'a number for a URL',
+      '/api/v1/process/book',
+      { init_id: 'x', source_url: 7, prompt: 'p' },
+      422,
+      4001,
+      /^source_url: /,
+    ],
+    [
+      'no init_id',
+      '/api/v1/process/book',
+      { source_url: id, prompt: 'p' },
+      422,
+      4001,
+      /^init_id: /,
+    ],
+    [
+      'an unknown init_id',
+      '/api/v1/process/book',
+      { init_id: 'nobody', source_url: id, prompt: 'p', more: 'ignored' },
+      404,
+      4001,
+      /no such process/,
+    ],
+    [
+      'an unknown init_id in the path',
+      '/api/processes/nobody/edits',
+      { source_url: id, prompt: 'p' },
+      404,
+      4001,
+      /no such process/,
+    ],
+    ['neither id', '/api/v1/process/status', {}, 422, 5001, /^init_id: /],
+    ['an unknown init_id', '/api/v1/process/status', { init_id: 'x' }, 404, 5001, /no such/],
+    ['an unknown process_id', '/api/v1/process/status', { process_id: 'x' }, 404, 5001, /no such/],
+  ])('are refused for %s, at %s', async (_, path, body, status, code, error) => {
+    const answer = await session.post(path, body);
+    expect(answer).toMatchObject({ status, code, outcome: 'error', data: null });
+    expect(answer.error).toMatch(error);
+  });
+
+  it('are not found under an unknown or expired process', async () => {
+    expect(await darkroom.json('/api/processes/nobody')).toMatchObject({ status: 404, code: 5001 });
+  });
+
+  it('name the field whose picture is not there, is private, or is no picture', async () => {
+    const initId = await session.initiate();
+    const refused = async (wish: Record<string, unknown>) => {
+      const answer = await session.book(initId, wish);
+      expect(answer, JSON.stringify(wish)).toMatchObject({ status: 422, code: 4001 });
+      return answer.error;
+    };
+
+    expect(await refused({ source_url: id })).toMatch(/^source_url: There is no such image/);
+    for (const host of ['127.0.0.1', 'localhost', '[::1]', '[::ffff:127.0.0.1]', '0x7f.1']) {
+      const port = new URL(forbidden.url).port;
+      const source_url = `http://${host}:${port}/a.jpg`;
+      expect(await refused({ source_url })).toMatch(/^source_url: .*private address/);
+    }
+    const target_url = 'http://169.254.169.254/latest/meta-data/';
+    expect(await refused({ source_url: await aSource(), target_url })).toMatch(
+      /^target_url: .*private address/,
+    );
+    const detour = `${allowed.url}/to?url=${encodeURIComponent(`${forbidden.url}/a.jpg`)}`;
+    expect(await refused({ source_url: detour })).toMatch(/^source_url: .*private address/);
+    expect(await refused({ source_url: `${allowed.url}/html` })).toMatch(/^source_url: /);
+    expect(await refused({ source_url: `${allowed.url}/status/404` })).toMatch(/404/);
+    expect(await refused({ source_url: 'file:///etc/passwd' })).toMatch(/^source_url: /);
+    expect(await session.book(initId, { source_url: `${allowed.url}/status/503` })).toMatchObject({
+      status: 409,
+      error: expect.stringMatching(/^source_url: .*503/),
+    });
+    expect(forbidden.connections()).toBe(0);
+    expect((await session.process(initId)).edits).toEqual([]);
+    expect(server.calls).toEqual([]);
+  });
+
+  it("are made from strangers' public pictures, fetched once, kept nowhere", async () => {
+    const { initId } = await session.start({ source_url: `${allowed.url}/a.jpg` });
+
+    expect(await session.ended(initId)).toMatchObject({ status: 'COMPLETED' });
+
+    expect(allowed.requestsTo('/a.jpg')).toBe(1);
+    await eventually(async () => expect(await darkroom.derivedKeys('edits/')).toEqual([]));
+  });
+
+  it('are started once for the same Idempotency-Key, and paid for once', async () => {
+    const initId = await session.initiate();
+    const wish = { source_url: await aSource(), prompt: 'Only once.' };
+    const headers = { 'idempotency-key': 'only-once' };
+
+    const first = await session.book(initId, wish, headers);
+    const second = await session.book(initId, wish, headers);
+    const other = await session.book(initId, { ...wish, prompt: 'Another.' }, headers);
+
+    expect(second.data).toEqual(first.data);
+    expect(other).toMatchObject({ status: 422, code: 4001 });
+    await session.ended(initId);
+    expect((await session.process(initId)).edits).toHaveLength(1);
+    expect(server.paidFor('Only once.')).toBe(1);
+  });
+
+  it.each<[string, EditBehaviour[], number, RegExp | null]>([
+    ['429 and its Retry-After', [busy(429, 1)], 2, null],
+    ['500, then 503', [busy(500, 0), busy(503, 0)], 3, null],
+    ['a 40 MP picture', [{ is: 'enormous' }], 1, null],
+    ['garbage', [{ is: 'garbage' }], 1, /cannot be read/],
+    ['a web page', [{ is: 'html' }], 1, /web page/],
+    ['nothing', [{ is: 'empty' }], 1, /empty/],
+    ['a refusal', [{ is: 'refusing' }], 1, /\w+ \w+/],
+    ['silence', [{ is: 'silent' }], 1, /did not answer within 3 s/],
+    ['drops', [{ is: 'dripping' }], 1, /did not answer within 3 s/],
+    ['half an answer', [{ is: 'breaking-off' }], 1, /broke/],
+    ['more than anybody takes', [{ is: 'flooding' }], 1, /\w+ \w+/],
+  ])('end when the provider answers %s', async (what, behaviours, calls, reason) => {
+    const before = server.calls.length;
+    server.next(...behaviours);
+    const { initId } = await session.start({ source_url: await aSource(), prompt: what });
+
+    const edit = await session.ended(initId);
+
+    expect(server.calls).toHaveLength(before + calls);
+    expect(server.paidFor(what)).toBeLessThanOrEqual(1);
+    if (reason) {
+      expect(edit).toMatchObject({ status: 'FAILED', result_url: null, image_id: null });
+      expect(edit.error).toMatch(reason);
+    } else {
+      expect(edit).toMatchObject({ status: 'COMPLETED', error: null });
+      const headers = { 'x-api-key': apiKey };
+      const { response } = await darkroom.bytes(edit.result_url ?? '', { headers });
+      expect(response.status).toBe(200);
+      expect(response.headers.get('content-type')).toMatch(/^image\//);
+    }
+  });
+
+  it('that are always told to wait end too, after eight tries, and are kept for people', async () => {
+    server.become(busy(503, 0));
+    const { initId } = await session.start({ source_url: await aSource(), prompt: 'never' });
+
+    const edit = await session.ended(initId, 60_000);
+
+    expect(edit).toMatchObject({ status: 'FAILED' });
+    expect(edit.error).toMatch(/^Tried 8 times and gave up: .*503/);
+    server.become({ is: 'editing' });
+  });
+});
+
+function busy(status: number, seconds: number): EditBehaviour {
+  return { is: 'failing', status, headers: { 'retry-after': String(seconds) } };
+}
+
+describe.runIf(mine)('without a provider', () => {
+  it('an edit is not started, and the answer says what to set', async () => {
+    const bare = theClient();
+    const { initiate, book, process } = anEditSession(bare.json);
+    const { image_id } = await bare.uploadOne({ name: 'bare.jpg', bytes: picture });
+    const initId = await initiate({ ttl_seconds: 60 });
+
+    const answer = await book(initId, { source_url: image_id });
+
+    expect(answer).toMatchObject({ status: 409, code: 4001, data: null });
+    expect(answer.error).toContain('OPENAI_API_KEY');
+    const { edits, expires_at, status } = await process(initId);
+    expect({ edits, status }).toEqual({ edits: [], status: null });
+    expect(Date.parse(expires_at) - Date.now()).toBeLessThan(60_000);
+    await bare.ended(image_id);
+  });
+});

@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { mostEdits } from '#lib/edits/process.ts';
+import { anEditDesk } from '#test/support/an-edit-desk.ts';
+import { anImage } from '#test/support/an-image.ts';
+
+describe('an edit is not started', () => {
+  const refusedWith = async (desk: Awaited<ReturnType<typeof anEditDesk>>, wish: object) => {
+    const fault = await desk.start(wish).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(desk.deps.workers.asked).toEqual([]);
+    return fault;
+  };
+
+  it('in a process that is unknown, malformed or expired', async () => {
+    const desk = await anEditDesk();
+    const { initId } = await desk.deps.processes.add({ ttlSeconds: 60 }, desk.deps.now());
+    desk.pass(60_000);
+
+    for (const wrong of [initId, 'nonsense', `000-${crypto.randomUUID()}`])
+      expect(await refusedWith(desk, { initId: wrong })).toMatchObject({ fault: 'not-found' });
+  });
+
+  it.each([
+    ['unknown', { sourceUrl: 'a'.repeat(26) }, /^source_url: There is no such image/],
+    ['no URL', { sourceUrl: 'nonsense' }, /^source_url: There is no such image/],
+    ['unknown target', { targetUrl: 'b'.repeat(26) }, /^target_url: There is no such image/],
+  ])('from what is not there: %s', async (_, wish, message) => {
+    const desk = await anEditDesk();
+    expect(await refusedWith(desk, wish)).toMatchObject({
+      fault: 'unprocessable',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('from an image that is deleted or was refused', async () => {
+    const desk = await anEditDesk();
+    const rejected = { kind: 'type', reason: 'It is no picture.' } as const;
+    const images = [
+      anImage({ key: 'deleted', deleted: 'deleting' }),
+      anImage({ key: 'refused', rejected }),
+    ];
+    for (const image of images) {
+      await desk.deps.images.swap(undefined, image);
+      expect(await refusedWith(desk, { sourceUrl: image.imageId })).toMatchObject({
+        fault: 'unprocessable',
+        message: expect.stringMatching(/^source_url: (There is no such|That image was refused)/),
+      });
+    }
+  });
+
+  it('from what may not be fetched, is no picture, or is busy just now', async () => {
+    const desk = await anEditDesk();
+    const sourceUrl = 'https://stranger.example/a.png';
+    desk.deps.fetchPicture = async () => ({ refused: 'It points to a private address.' });
+    expect(await refusedWith(desk, { sourceUrl })).toMatchObject({
+      fault: 'unprocessable',
+      message: 'source_url: It points to a private address.',
+    });
+
+    desk.deps.fetchPicture = async () => {
+      throw Object.assign(new Error('It is busy.'), { name: 'FetchBusy', retryAfterSeconds: 9 });
+    };
+    expect(await refusedWith(desk, { targetUrl: sourceUrl })).toMatchObject({
+      fault: 'conflict',
+      message: 'target_url: It is busy.',
+      retryAfterSeconds: 9,
+    });
+
+    desk.deps.fetchPicture = async () => {
+      throw new Error('a mistake of ours');
+    };
+    expect(await refusedWith(desk, { sourceUrl })).toMatchObject({ message: 'a mistake of ours' });
+
+    desk.deps.fetchPicture = async () => ({ bytes: Buffer.from('<html>') });
+    desk.deps.inspect = async () => ({ refusal: { kind: 'type', reason: 'It is a web page.' } });
+    expect(await refusedWith(desk, { sourceUrl })).toMatchObject({
+      fault: 'unprocessable',
+      message: 'source_url: It is a web page.',
+    });
+    expect(desk.deps.derived.keys()).toEqual([]);
+  });
+
+  it('from one good picture and one bad, of which nothing is kept', async () => {
+    const desk = await anEditDesk();
+    const good = 'https://stranger.example/a.png';
+
+    for (const wish of [
+      { sourceUrl: good, targetUrl: 'unknown' },
+      { sourceUrl: 'unknown', targetUrl: good },
+    ])
+      expect(await refusedWith(desk, wish)).toMatchObject({ fault: 'unprocessable' });
+
+    expect(desk.deps.derived.keys()).toEqual([]);
+  });
+
+  it('where nobody can do it, before anything is fetched', async () => {
+    const desk = await anEditDesk();
+    desk.deps.fetchPicture = async () => ({ refused: 'fetched!' });
+    desk.deps.editing = { unavailable: 'Set OPENAI_API_KEY.' };
+    const sourceUrl = 'https://stranger.example/a.png';
+    expect(await refusedWith(desk, { sourceUrl })).toMatchObject({
+      fault: 'conflict',
+      message: 'Set OPENAI_API_KEY.',
+    });
+  });
+
+  it('in a process that has all the edits it may have, though those may come again', async () => {
+    const desk = await anEditDesk();
+    const { initId } = await desk.deps.processes.add({ ttlSeconds: 3600 }, desk.deps.now());
+    const ids = Array.from({ length: mostEdits }, (_, n) => `edit-${n}`);
+    for (const editId of ids) await desk.start({ initId, editId });
+
+    desk.deps.fetchPicture = async () => ({ refused: 'fetched!' });
+    const sourceUrl = 'https://stranger.example/a.png';
+    await expect(desk.start({ initId, editId: 'one-more', sourceUrl })).rejects.toMatchObject({
+      fault: 'conflict',
+    });
+    await desk.start({ initId, editId: 'edit-3' });
+
+    expect((await desk.lookUp({ initId })).process.editIds).toEqual(ids);
+  });
+});
