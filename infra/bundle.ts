@@ -2,7 +2,8 @@ import { existsSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { build, type Plugin, stop } from 'esbuild';
+import { type BuildOptions, build, type Plugin, stop } from 'esbuild';
+import { finishedBundles } from '#lib/pages/browser-bundles.ts';
 
 /** A function of serverless.yml has no file. */
 export class HandlerMissing extends Error {
@@ -16,6 +17,44 @@ export const moduleOf = (handler: string): string => handler.replace(/\.[^./]+$/
 const banner =
   "import { createRequire as __createRequire } from 'node:module';" +
   'const require = __createRequire(import.meta.url);';
+
+/** What scripts and styles of the pages become is put in here, or esbuild would have to come along. */
+const finishedPages: Plugin = {
+  name: 'finished-pages',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]lib[\\/]pages[\\/]browser-bundles\.ts$/ }, async () => ({
+      contents: await finishedBundles(),
+      loader: 'js',
+    }));
+  },
+};
+
+/**
+ * How functions are bundled, wherever they will run: one ES module `<module>.mjs` for each handler.
+ * Throws HandlerMissing.
+ */
+export const bundleOptions = (handlers: readonly string[], project: string) => {
+  const modules = [...new Set(handlers.map(moduleOf))];
+  for (const module of modules) {
+    if (existsSync(join(project, `${module}.ts`))) continue;
+    throw new HandlerMissing(`serverless.yml names a handler in ${module}.ts, which is not there.`);
+  }
+  return {
+    absWorkingDir: project,
+    entryPoints: modules.map((module) => ({ in: `${module}.ts`, out: module })),
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    mainFields: ['module', 'main'], // or the SDK's CommonJS builds come along, twice the size
+    banner: { js: banner },
+    sourcemap: 'linked',
+    sourcesContent: false,
+    plugins: [finishedPages],
+    logLevel: 'silent', // the error that is thrown says it all
+  } satisfies BuildOptions;
+};
 
 /**
  * sharp is native and stays outside. The bundle may lie anywhere, so it is named by its place in
@@ -41,29 +80,14 @@ export const bundleFunctions = async (
   handlers: readonly string[],
   { project, outFolder }: { project: string; outFolder: string },
 ): Promise<void> => {
-  const modules = [...new Set(handlers.map(moduleOf))];
-  for (const module of modules) {
-    if (existsSync(join(project, `${module}.ts`))) continue;
-    throw new HandlerMissing(`serverless.yml names a handler in ${module}.ts, which is not there.`);
-  }
+  const options = bundleOptions(handlers, project);
   rmSync(outFolder, { recursive: true, force: true });
   await build({
-    absWorkingDir: project,
-    entryPoints: modules.map((module) => ({ in: `${module}.ts`, out: module })),
+    ...options,
     outdir: outFolder,
-    outExtension: { '.js': '.mjs' },
     chunkNames: 'chunks/[name]-[hash]',
-    bundle: true,
     splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node24',
-    mainFields: ['module', 'main'], // or the SDK's CommonJS builds come along, twice the size
-    banner: { js: banner },
-    sourcemap: 'linked',
-    sourcesContent: false,
-    plugins: [sharpOf(project)],
-    logLevel: 'silent', // the error that is thrown says it all
+    plugins: [...options.plugins, sharpOf(project)],
   });
   await stop(); // esbuild's own process would stay
 };

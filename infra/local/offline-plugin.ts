@@ -65,12 +65,6 @@ export default class EmbeddedStack {
       // concurrency of 1.
       this.serverless.configurationInput.configValidationMode = 'off';
     }
-    const isForAws = command === 'package' || command === 'deploy';
-    if (isForAws && process.env['PIPELINE_CONCURRENCY'] === '1') {
-      const sentence =
-        "PIPELINE_CONCURRENCY=1 works on the embedded stack only: Lambda's minimum is 2.";
-      throw new this.serverless.classes.Error(sentence, 'CONCURRENCY_TOO_LOW');
-    }
   }
 
   /** Tells the launcher what serverless.yml says, and waits until it has made all of it. */
