@@ -18,16 +18,26 @@ const hasCurl = spawnSync('curl', ['--version']).status === 0;
 const folder = mkdtempSync(join(tmpdir(), 'darkroom-edits-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** How many pictures each is sent: one that takes a single one gets both in it. */
-const providers: [string, (url: string) => Record<string, string>, number][] = [
-  ['OpenAI', (url) => ({ EDIT_PROVIDER: 'openai', EDIT_BASE_URL: `${url}/v1` }), 2],
-  ['a Hugging Face endpoint', (url) => ({ EDIT_PROVIDER: 'huggingface', EDIT_BASE_URL: url }), 1],
+type Expected = { pictures: number; width: number; height: number };
+
+/** One that takes a single picture gets both in it, the page on the right of the face. */
+const providers: [string, (url: string) => Record<string, string>, Expected][] = [
+  [
+    'OpenAI',
+    (url) => ({ EDIT_PROVIDER: 'openai', EDIT_BASE_URL: `${url}/v1` }),
+    { pictures: 2, width: 600, height: 400 },
+  ],
+  [
+    'a Hugging Face endpoint',
+    (url) => ({ EDIT_PROVIDER: 'huggingface', EDIT_BASE_URL: url }),
+    { pictures: 1, width: 750, height: 300 },
+  ],
 ];
 
 describe.runIf(mine && hasCurl)('the commands of Pictoora, with a provider that speaks as', () => {
   it.each(providers)(
     '%s',
-    async (_, settings, picturesSent) => {
+    async (_, settings, { pictures, width, height }) => {
       const server = await startEditServer({ key: editKey });
       const stack = await startEmbeddedStack({
         env: {
@@ -106,14 +116,14 @@ describe.runIf(mine && hasCurl)('the commands of Pictoora, with a provider that 
         await curl('-L', '-o', 'result', ended.data.result_url);
         const result = readFileSync(join(folder, 'result'));
         const metadata = await sharp(result).metadata();
-        expect(metadata).toMatchObject({ width: 600, height: 400 }); // as it is seen
+        expect(metadata).toMatchObject({ width, height }); // as it is seen
         for (const kind of ['exif', 'icc', 'iptc', 'xmp'] as const)
           expect(metadata[kind], kind).toBeUndefined();
         expect(result.equals(face)).toBe(false);
         expect(await cornerOf(result)).not.toEqual(await cornerOf(face));
 
         expect(server.calls.map(({ fault }) => fault)).toEqual([undefined]);
-        expect(server.calls[0]?.pictures).toHaveLength(picturesSent);
+        expect(server.calls[0]?.pictures).toHaveLength(pictures);
         for (const { bytes } of server.calls[0]?.pictures ?? [])
           expect((await sharp(bytes).metadata()).exif).toBeUndefined();
 
