@@ -37,7 +37,13 @@ export const routes = {
     description: 'HTML at `/`; scripts and styles below `/assets/`.',
     request: { path: z.object({ file: z.string().optional() }), headers: FileHeaders },
     replies: {
-      200: bytes('The page or the file', 'text/html', 'text/css', 'text/javascript', 'image/png'),
+      200: bytes(
+        'The page or the file',
+        'text/html',
+        'text/css',
+        'text/javascript',
+        'image/svg+xml',
+      ),
       304: nothing('The caller has it already'),
     },
     faults: [404],

@@ -36,6 +36,13 @@ const types = new Map<string, Format>(
   } as const),
 );
 
+/** What iPhones write by themselves, and we cannot read. */
+export const heicReason =
+  'invalid file format: HEIC pictures are not read here. Export it as JPEG and send that, or choose "Most Compatible" under Camera › Formats in the iPhone\'s settings before taking it.';
+
+export const isHeicType = (contentType: string): boolean =>
+  /^image\/hei[cf]\b/i.test(contentType.trim());
+
 /** The format that a file's name claims; undefined where its extension is none of ours. */
 export const claimOfName = (name: string): Format | undefined =>
   extensions.get(/\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase() ?? '');

@@ -1,5 +1,5 @@
 import { Problem } from '#lib/problem.ts';
-import { claimOfName, claimOfType } from './claims.ts';
+import { claimOfName, claimOfType, heicReason, isHeicType } from './claims.ts';
 import { imageIdOf } from './image.ts';
 import { safeNameOf } from './object-key.ts';
 import type { Invitations } from './objects.ts';
@@ -62,4 +62,6 @@ export const inviteUpload = async (
 };
 
 const notAPicture = (contentType: string) =>
-  `invalid file format: ${contentType} is not a type we read. Send ${formats.join(', ')}.`;
+  isHeicType(contentType)
+    ? heicReason
+    : `invalid file format: ${contentType} is not a type we read. Send ${formats.join(', ')}.`;

@@ -1,4 +1,5 @@
 import type { Metadata as Header } from 'sharp';
+import { heicReason } from '#lib/images/claims.ts';
 import type { Claims, Format, Inspect, Metadata, Refusal } from '#lib/images/picture.ts';
 import { claimsOf, labels } from './claims.ts';
 import { isMachineFault } from './decode-faults.ts';
@@ -34,8 +35,7 @@ const refused = (kind: Refusal['kind'], reason: string) => ({ refusal: { kind, r
 const readable = `${Object.values(labels).slice(0, -1).join(', ')} or ${labels.tiff}`;
 
 const foreign = (kind: Exclude<Kind, { format: Format }> | undefined, claims: Claims): string => {
-  if (kind?.other === 'HEIC')
-    return 'invalid file format: HEIC pictures are not read here. Export it as JPEG and send that, or choose "Most Compatible" under Camera › Formats in the iPhone\'s settings before taking it.';
+  if (kind?.other === 'HEIC') return heicReason;
   const lies = claimsOf(claims).filter(({ label }) => label !== kind?.other);
   const said = lies.map((lie) => lie.said);
   const although = said.length ? `, although ${said.join(' and ')}` : '';

@@ -1,13 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type BrowserBundle, readBrowserBundles } from './browser-bundles.ts';
 
-type Source = {
+type FileSource = {
   /** From the directory the process runs in; a Lambda's package keeps the same paths. */
   from: string;
   type: string;
   /** Words to leave out, with what stands there instead. */
   swap?: readonly [string, string];
 };
+type BundleSource = { bundle: BrowserBundle; type: string };
+type Source = FileSource | BundleSource;
 
 const html = 'text/html; charset=utf-8';
 const css = 'text/css; charset=utf-8';
@@ -17,22 +20,24 @@ const swagger = 'node_modules/swagger-ui-dist';
 
 /** The whole pages, by name. */
 const pages = {
-  welcome: { from: 'lib/pages/welcome.html', type: html },
+  gallery: { from: 'lib/pages/gallery.html', type: html },
   docs: { from: 'lib/pages/docs.html', type: html },
   redoc: { from: 'lib/pages/redoc.html', type: html },
-} satisfies Record<string, Source>;
+} satisfies Record<string, FileSource>;
 export type PageName = keyof typeof pages;
 
 /** What is served below /assets/: nothing but these, whatever a path looks like. */
 const assets = new Map<string, Source>([
-  ['welcome.css', { from: 'lib/pages/welcome.css', type: css }],
-  ['welcome.js', { from: 'lib/pages/welcome.js', type: script }],
+  ['gallery.css', { bundle: 'gallery.css', type: css }],
+  ['gallery.js', { bundle: 'gallery.js', type: script }],
+  ['docs.css', { bundle: 'docs.css', type: css }],
   ['docs.js', { from: 'lib/pages/docs.js', type: script }],
-  ['redoc.css', { from: 'lib/pages/redoc.css', type: css }],
+  ['redoc.css', { bundle: 'redoc.css', type: css }],
   ['redoc.js', { from: 'lib/pages/redoc.js', type: script }],
+  ['theme.js', { from: 'lib/pages/theme.js', type: script }],
+  ['icon.svg', { from: 'lib/pages/icon.svg', type: 'image/svg+xml' }],
   ['swagger-ui.css', { from: `${swagger}/swagger-ui.css`, type: css }],
   ['swagger-ui-bundle.js', { from: `${swagger}/swagger-ui-bundle.js`, type: script }],
-  ['favicon-32x32.png', { from: `${swagger}/favicon-32x32.png`, type: 'image/png' }],
   [
     'redoc.standalone.js',
     {
@@ -44,9 +49,9 @@ const assets = new Map<string, Source>([
   ],
 ]);
 
-/** Every file that the pages need: what a package of the front door must contain. */
-export const pageFiles: readonly string[] = [...Object.values(pages), ...assets.values()].map(
-  ({ from }) => from,
+/** Every file that the pages read: what a package of the front door must contain. */
+export const pageFiles: readonly string[] = [...Object.values(pages), ...assets.values()].flatMap(
+  (source) => ('from' in source ? [source.from] : []),
 );
 
 export type PageFile = { bytes: Buffer; type: string };
@@ -63,14 +68,19 @@ export const readAsset = async (name: string): Promise<PageFile | undefined> => 
 const known = new Map<string, Promise<PageFile>>();
 
 const read = (source: Source): Promise<PageFile> => {
-  const file = known.get(source.from) ?? load(source);
-  known.set(source.from, file);
+  const name = 'from' in source ? source.from : source.bundle;
+  const file = known.get(name) ?? load(source);
+  known.set(name, file);
   // A failure is not kept: the next request tries again.
-  file.catch(() => known.delete(source.from));
+  file.catch(() => known.delete(name));
   return file;
 };
 
-const load = async ({ from, type, swap }: Source): Promise<PageFile> => {
-  const bytes = await readFile(join(process.cwd(), from));
+const load = async (source: Source): Promise<PageFile> => {
+  const { type } = source;
+  if ('bundle' in source)
+    return { type, bytes: Buffer.from((await readBrowserBundles())[source.bundle]) };
+  const bytes = await readFile(join(process.cwd(), source.from));
+  const { swap } = source;
   return { type, bytes: swap ? Buffer.from(bytes.toString().replaceAll(...swap)) : bytes };
 };

@@ -5,9 +5,12 @@ import { securityHeadersOf } from './security.ts';
 /** A file to be shown, with the headers that keep it to itself. */
 export type Shown = PageFile & { headers: Record<string, string> };
 
-/** The first page, or the file that `name` asks for. */
-export const showFile = async (name: string | undefined): Promise<Shown> => {
-  if (name === undefined) return showPage('welcome');
+/** The gallery, which may speak to `store`, or the file that `name` asks for. */
+export const showFile = async (
+  name: string | undefined,
+  { store }: { store?: () => Promise<string> } = {},
+): Promise<Shown> => {
+  if (name === undefined) return showPage('gallery', await store?.());
   const asset = await readAsset(name);
   if (!asset)
     throw new Problem('not-found', 'There is no such file. The pages are /, /docs and /redoc.');
@@ -18,7 +21,7 @@ export const showFile = async (name: string | undefined): Promise<Shown> => {
 export const showDocs = (pathname: string): Promise<Shown> =>
   showPage(/\/redoc\/?$/.test(pathname) ? 'redoc' : 'docs');
 
-const showPage = async (name: PageName): Promise<Shown> => ({
+const showPage = async (name: PageName, store?: string): Promise<Shown> => ({
   ...(await readPage(name)),
-  headers: securityHeadersOf(name),
+  headers: securityHeadersOf(name, store),
 });

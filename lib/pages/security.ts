@@ -13,7 +13,7 @@ const strict = {
 };
 
 const policies: Record<PageName, Record<string, string>> = {
-  welcome: strict,
+  gallery: strict,
   docs: strict,
   redoc: {
     ...strict,
@@ -22,9 +22,23 @@ const policies: Record<PageName, Record<string, string>> = {
   },
 };
 
-export const securityHeadersOf = (page: PageName): Record<string, string> => ({
-  'content-security-policy': Object.entries(policies[page])
-    .map(([directive, sources]) => `${directive} ${sources}`)
-    .join('; '),
-  'referrer-policy': 'no-referrer',
+/**
+ * The gallery posts pictures into the store and is sent there for large ones, so that one origin
+ * may be reached too. `blob:` is for pictures that were fetched with a key.
+ */
+const withStore = (policy: Record<string, string>, store: string): Record<string, string> => ({
+  ...policy,
+  'img-src': `${policy['img-src']} blob: ${store}`,
+  'connect-src': `${policy['connect-src']} ${store}`,
 });
+
+/** `store`: the origin of the buckets as browsers reach it, for the page that speaks to them. */
+export const securityHeadersOf = (page: PageName, store?: string): Record<string, string> => {
+  const policy = store ? withStore(policies[page], store) : policies[page];
+  return {
+    'content-security-policy': Object.entries(policy)
+      .map(([directive, sources]) => `${directive} ${sources}`)
+      .join('; '),
+    'referrer-policy': 'no-referrer',
+  };
+};

@@ -120,6 +120,11 @@ describe('a presigned form', () => {
     expect(answer).toMatchObject({ status, code: 2001, data: null });
   });
 
+  it('tells people with an iPhone what to do', async () => {
+    const { error } = await invite({ ...wish, filename: 'a.heic', content_type: 'image/heic' });
+    expect(error).toMatch(/HEIC pictures are not read here\. Export it as JPEG/);
+  });
+
   it('cannot be bent to another key', async () => {
     const invitation = (await invite(wish)).data as Invitation;
     const bytes = await drawnJpeg({ seed: 54 });

@@ -83,6 +83,11 @@ describe('a batch', () => {
     const view = BatchView.parse(batchViewOf(aBatch(given), counts));
 
     expect(view).toMatchObject({ status, message, webhook: null, webhook_url: null, errors: [] });
+    expect(view.progress).toMatchObject({
+      processed_products: counts.products,
+      processed_images: counts.images,
+      failed_images: counts.failed,
+    });
   });
 
   it('says nothing of numbers that are not known yet', () => {

@@ -1,0 +1,77 @@
+import { html, nothing, type TemplateResult } from 'lit/html.js';
+import { batchesPage } from './batches/batches-page.ts';
+import { detailDialog } from './detail/detail.ts';
+import { editsPage } from './edits/edits-page.ts';
+import { isOffline } from './parts/connection.ts';
+import { type IconName, icon } from './parts/icons.ts';
+import { keyDialog } from './parts/key-dialog.ts';
+import { noticesView } from './parts/notices.ts';
+import { currentRoute, go, hashOf, type Route } from './parts/route.ts';
+import { switchTheme, theme } from './parts/theme.ts';
+import { picturesPage } from './pictures/sheet-page.ts';
+import { statsPage } from './stats/stats-page.ts';
+import { chooseFiles } from './uploads/choose-files.ts';
+import { dropVeil } from './uploads/drop-zone.ts';
+import { uploadTray } from './uploads/tray.ts';
+
+const views = {
+  pictures: { label: 'Pictures', icon: 'pictures', page: picturesPage },
+  batches: { label: 'Batches', icon: 'batches', page: batchesPage },
+  edits: { label: 'Edits', icon: 'wand', page: editsPage },
+  stats: { label: 'Stats', icon: 'stats', page: statsPage },
+} satisfies Record<Route['view'], { label: string; icon: IconName; page: () => TemplateResult }>;
+
+/** The whole page, from what is known now. */
+export const app = (): TemplateResult => {
+  const { view } = currentRoute();
+  return html`
+    <a class="skip" href="#main" @click=${skip}>Skip to the content</a>
+    ${header(view)}
+    ${isOffline() ? offlineBanner() : nothing}
+    <main id="main" tabindex="-1">${views[view].page()}</main>
+    ${detailDialog()} ${keyDialog()} ${uploadTray()} ${noticesView()} ${dropVeil()}
+  `;
+};
+
+/** Without a step in the address, which names the view. */
+const skip = (event: MouseEvent): void => {
+  event.preventDefault();
+  document.getElementById('main')?.focus();
+};
+
+const header = (current: Route['view']): TemplateResult => html`
+  <header class="top">
+    <p class="brand"><span class="lamp" aria-hidden="true"></span>Darkroom</p>
+    <nav aria-label="Views">
+      ${viewNames.map(
+        (view) => html`
+          <a
+            href=${hashOf({ view })}
+            aria-current=${current === view ? 'page' : nothing}
+            @click=${(event: MouseEvent) => follow(event, view)}
+          >${icon(views[view].icon)}<span>${views[view].label}</span></a>
+        `,
+      )}
+    </nav>
+    <div class="tools">
+      <a class="plain icon-only" href="docs" aria-label="Read the documentation">${icon('book')}</a>
+      <button class="plain icon-only" aria-label="Switch to the ${theme() === 'dark' ? 'light' : 'dark'} theme" @click=${switchTheme}>
+        ${icon(theme() === 'dark' ? 'sun' : 'moon')}
+      </button>
+      <button class="main" @click=${chooseFiles}>${icon('add')}<span>Add pictures</span></button>
+    </div>
+  </header>
+`;
+
+const viewNames = ['pictures', 'batches', 'edits', 'stats'] as const;
+
+const follow = (event: MouseEvent, view: Route['view']): void => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return; // into a tab of its own
+  event.preventDefault();
+  go({ view });
+  scrollTo({ top: 0 });
+};
+
+const offlineBanner = (): TemplateResult => html`
+  <p class="banner" role="alert">${icon('offline')} Darkroom cannot be reached. What you see may be old; it is tried again by itself.</p>
+`;

@@ -1,0 +1,135 @@
+import { repeat } from 'lit/directives/repeat.js';
+import { html, nothing, type TemplateResult } from 'lit/html.js';
+import { icon } from '../parts/icons.ts';
+import { go } from '../parts/route.ts';
+import { saveFile } from '../parts/save-file.ts';
+import { reasonOf } from '../parts/server.ts';
+import { countOf, dateAsText, momentAsText } from '../parts/words.ts';
+import { type Batch, hasEnded, type Product, type ProductImage, statusWords } from './batch.ts';
+import { faultsTable } from './new-batch-view.ts';
+import { deliverAgain, moreProducts, openedBatch } from './open-batch.ts';
+
+/** One batch: how far it is, what became of each URL, and who was told. */
+export const batchView = (id: string): TemplateResult => {
+  const { batch, failure } = openedBatch();
+  return html`
+    <div class="page">
+      <button class="plain back" @click=${() => go({ view: 'batches' })}>${icon('previous')} All batches</button>
+      ${batch ? aboutBatch(batch) : failure ? trouble(failure) : html`<p class="quiet" role="status">Loading ${id} …</p>`}
+    </div>
+  `;
+};
+
+const trouble = (failure: unknown): TemplateResult => html`
+  <section class="blank" role="alert">
+    ${icon('warning')}
+    <h1>This batch could not be opened</h1>
+    <p>${reasonOf(failure)}</p>
+  </section>
+`;
+
+const aboutBatch = (batch: Batch): TemplateResult => {
+  const { status, progress } = batch;
+  const name = batch.csv_filename ?? batch.request_id;
+  return html`
+    <header class="row">
+      <h1>${name}</h1>
+      <span class="state is-${status}" role="status">${statusWords(status)}</span>
+    </header>
+    ${batch.message ? html`<p class=${status === 'failed' ? 'trouble-box' : 'quiet'}>${batch.message}</p>` : nothing}
+    ${batch.errors.length > 0 ? faultsTable(batch.errors) : nothing}
+    <progress class="is-${status}" max="100" .value=${progress.percentage} aria-label="Progress of ${name}"></progress>
+    <p class="quiet">
+      ${progress.processed_images.toLocaleString('en')} of ${countOf(progress.total_images, 'picture')} in
+      ${countOf(progress.total_products, 'product')}${progress.failed_images > 0 ? html`, <b class="trouble">${progress.failed_images.toLocaleString('en')} failed</b>` : nothing}
+      · begun ${dateAsText(batch.created_at)}
+    </p>
+    ${hasEnded(batch) ? downloads(batch) : nothing}
+    ${batch.webhook_url ? webhook(batch) : nothing}
+    <section class="part">
+      <h2>Products</h2>
+      ${products()}
+    </section>
+  `;
+};
+
+const downloads = ({ request_id: id, progress }: Batch): TemplateResult => {
+  const path = `api/batches/${encodeURIComponent(id)}/results`;
+  return html`
+    <div class="actions">
+      <button class="main" @click=${() => saveFile(path, `${id}.csv`)}>${icon('download')} Download the results</button>
+      ${
+        progress.failed_images > 0
+          ? html`<button class="plain" @click=${() => saveFile(`${path}?errors=1`, `${id}-failed.csv`)}>${icon('download')} Download the failed rows</button>`
+          : nothing
+      }
+    </div>
+  `;
+};
+
+const webhook = (batch: Batch): TemplateResult => {
+  const attempts = batch.webhook?.attempts ?? [];
+  return html`
+    <section class="part">
+      <header class="row">
+        <h2>Webhook</h2>
+        <span class="quiet">${webhookWords(batch)}</span>
+        ${hasEnded(batch) ? html`<button class="plain" @click=${() => deliverAgain(batch.request_id)}>${icon('retry')} Deliver again</button>` : nothing}
+      </header>
+      <p class="quiet url">${batch.webhook_url}</p>
+      ${
+        attempts.length > 0
+          ? html`
+              <table class="list">
+                <thead><tr><th scope="col">When</th><th scope="col">Answer</th><th scope="col">What went wrong</th></tr></thead>
+                <tbody>
+                  ${attempts.map(({ at, status, error }) => html`<tr><td>${momentAsText(at)}</td><td>${status ?? 'none'}</td><td>${error ?? ''}</td></tr>`)}
+                </tbody>
+              </table>
+            `
+          : html`<p class="quiet">Nothing was sent yet.</p>`
+      }
+    </section>
+  `;
+};
+
+const webhookWords = ({ webhook }: Batch): string => {
+  if (!webhook) return '';
+  if (webhook.state === 'waiting') return 'waits for the end of the batch';
+  const next = webhook.next_attempt_at;
+  return next ? `next attempt ${momentAsText(next)}` : webhook.state;
+};
+
+const products = (): TemplateResult => {
+  const { products: all, cursor, isLoading } = openedBatch();
+  if (all.length === 0) return html`<p class="quiet">No row has been read yet.</p>`;
+  return html`
+    <ol class="products">${repeat(all, (_, index) => index, product)}</ol>
+    ${cursor ? html`<button class="plain" ?disabled=${isLoading} @click=${moreProducts}>Show more products</button>` : nothing}
+  `;
+};
+
+const product = ({ serial_number: serial, product_name: name, status, images }: Product) => html`
+  <li class="product">
+    <p class="product-name"><span class="quiet">${serial}</span> ${name} <span class="state is-${status}">${statusWords(status)}</span></p>
+    <ul>${images.map((image) => outcome(image, name))}</ul>
+  </li>
+`;
+
+const outcome = (image: ProductImage, name: string): TemplateResult => {
+  const { image_id: imageId, status, input_url: url, error } = image;
+  const path =
+    status === 'completed' && imageId ? `api/images/${imageId}/thumbnails/small` : undefined;
+  return html`
+    <li class="outcome is-${status}">
+      <shown-picture .shown=${{ path, placeholder: null, color: null, ratio: undefined }}></shown-picture>
+      <p class="url" title=${url}>${url}</p>
+      ${error ? html`<p class="trouble">${error}</p>` : html`<p class="quiet">${status}</p>`}
+      ${
+        imageId
+          ? html`<button class="plain" aria-label="Open the picture of ${name} from ${url}" @click=${() => go({ view: 'pictures', imageId })}>Open</button>`
+          : nothing
+      }
+    </li>
+  `;
+};

@@ -1,0 +1,122 @@
+import { html, nothing, type TemplateResult } from 'lit/html.js';
+import { icon } from '../parts/icons.ts';
+import { styled } from '../parts/styled.ts';
+import {
+  bytesAsText,
+  cameraNameOf,
+  cameraTimeAsText,
+  coordinatesAsText,
+  dateAsText,
+  exposureAsText,
+  rounded,
+} from '../parts/words.ts';
+import type { Picture } from '../pictures/collection.ts';
+import { completeOpened, rawExifOf } from './opened.ts';
+
+type Fact = readonly [string, string | TemplateResult | null | undefined];
+type Exif = NonNullable<Picture['exif']>;
+
+/** What the file says about itself. */
+export const facts = (picture: Picture): TemplateResult => {
+  completeOpened(picture);
+  const { exif } = picture;
+  return html`
+    ${exif ? camera(exif) : nothing}
+    ${exif?.gps ? place(exif.gps) : nothing}
+    <section class="part">
+      <h3>File</h3>
+      ${table(fileFacts(picture))}
+    </section>
+    ${rawTags(picture)}
+  `;
+};
+
+const table = (all: readonly Fact[]): TemplateResult => html`
+  <table class="facts">
+    <tbody>
+      ${all
+        .filter(([, value]) => value !== null && value !== undefined)
+        .map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}
+    </tbody>
+  </table>
+`;
+
+const camera = (exif: Exif): TemplateResult => {
+  const name = cameraNameOf(exif.camera_make, exif.camera_model);
+  const all: Fact[] = [
+    ['Camera', name],
+    ['Lens', exif.lens_model],
+    ['Taken', exif.datetime_original && cameraTimeAsText(exif.datetime_original)],
+    ['Exposure', exif.exposure_time === null ? null : exposureAsText(exif.exposure_time)],
+    ['Aperture', exif.f_number === null ? null : `f/${rounded(exif.f_number, 1)}`],
+    ['ISO', exif.iso === null ? null : String(exif.iso)],
+    ['Focal length', exif.focal_length === null ? null : `${rounded(exif.focal_length, 1)} mm`],
+  ];
+  const isSilent = all.every(([, value]) => value === null || value === undefined);
+  return isSilent ? html`` : html`<section class="part"><h3>Camera</h3>${table(all)}</section>`;
+};
+
+const place = (gps: NonNullable<Exif['gps']>): TemplateResult => {
+  const { lat, lon, alt } = gps;
+  const point = `${lat.toFixed(6)}/${lon.toFixed(6)}`;
+  const map = `https://www.openstreetmap.org/?mlat=${lat}&mlon=${lon}#map=15/${point}`;
+  return html`
+    <section class="part">
+      <h3>Place</h3>
+      <p class="place">
+        ${icon('place')}
+        <a href=${map} target="_blank" rel="noopener noreferrer">
+          ${coordinatesAsText(gps)}<span class="unseen"> on OpenStreetMap, in a new tab</span>
+        </a>
+        ${alt === null ? nothing : html`<span class="quiet">${Math.round(alt)} m</span>`}
+        <a class="quiet" href="geo:${lat},${lon}">Open in a map app</a>
+      </p>
+    </section>
+  `;
+};
+
+const sources: Record<Picture['source'], string> = {
+  upload: 'uploaded',
+  presigned: 'uploaded straight into the store',
+  drop: 'dropped into the store',
+  batch: 'a batch',
+  edit: 'an edit',
+};
+
+const fileFacts = (picture: Picture): Fact[] => {
+  const { metadata, dominant_color: color, processed_at: processedAt } = picture;
+  const { width, height, format, size_bytes: size, sha256 } = metadata;
+  const megapixels = width && height ? ` (${rounded((width * height) / 1e6, 1)} MP)` : '';
+  return [
+    ['Size', width && height ? `${width} × ${height}${megapixels}` : null],
+    ['Weight', size === undefined ? null : bytesAsText(size)],
+    ['Format', format],
+    ['Main colour', color && swatch(color)],
+    ['Came', `${dateAsText(picture.uploaded_at)}, ${sources[picture.source]}`],
+    [
+      'First seen',
+      sameMoment(picture) ? null : picture.first_upload && dateAsText(picture.first_upload),
+    ],
+    ['Ended', processedAt && dateAsText(processedAt)],
+    ['Key', picture.file_path && html`<code>${picture.file_path}</code>`],
+    ['SHA-256', sha256 && html`<code>${sha256}</code>`],
+    ['Id', html`<code>${picture.image_id}</code>`],
+  ];
+};
+
+const sameMoment = ({ first_upload: first, uploaded_at: at }: Picture): boolean =>
+  !first || Math.abs(Date.parse(first) - Date.parse(at)) < 60_000;
+
+const swatch = (color: string): TemplateResult =>
+  html`<span class="swatch" ${styled({ 'background-color': color })}></span> <code>${color}</code>`;
+
+const rawTags = ({ image_id: id }: Picture): TemplateResult | typeof nothing => {
+  const tags = Object.entries(rawExifOf(id) ?? {});
+  if (tags.length === 0) return nothing;
+  return html`
+    <details class="part">
+      <summary>All ${tags.length} tags</summary>
+      ${table(tags.map(([name, value]): Fact => [name, typeof value === 'string' ? value : JSON.stringify(value)]))}
+    </details>
+  `;
+};

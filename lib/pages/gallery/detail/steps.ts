@@ -1,0 +1,38 @@
+import { html, nothing, type TemplateResult } from 'lit/html.js';
+import { icon } from '../parts/icons.ts';
+import { durationAsText } from '../parts/words.ts';
+import type { Picture } from '../pictures/collection.ts';
+import { type StepName, stepNames, stepWords } from '../pictures/step-words.ts';
+
+/** How each step ended, or that it is at work; with a way to try again what did not work. */
+export const stepsView = (picture: Picture, retry: () => void): TemplateResult => {
+  const mayRetry =
+    picture.file_url !== null &&
+    stepNames.some((name) => ['failed', 'skipped'].includes(picture.steps[name].state));
+  return html`
+    <section class="part">
+      <h3>Steps</h3>
+      <ol class="step-list">${stepNames.map((name) => step(picture, name))}</ol>
+      ${mayRetry ? html`<button class="plain" @click=${retry}>${icon('retry')} Retry what failed or was skipped</button>` : nothing}
+    </section>
+  `;
+};
+
+const step = ({ steps }: Picture, name: StepName): TemplateResult => {
+  const { state, reason, attempts, duration_ms: ms } = steps[name];
+  const { provider, model } = name === 'caption' ? steps.caption : {};
+  const extra = [
+    ms !== undefined && durationAsText(ms),
+    attempts !== undefined && attempts > 1 && `${attempts} attempts`,
+    provider && `by ${[provider, model].filter(Boolean).join(' ')}`,
+  ].filter((text) => text !== false && text !== undefined);
+  return html`
+    <li class="is-${state}">
+      <span class="step-mark" aria-hidden="true"></span>
+      <span class="step-name">${stepWords[name]}</span>
+      <span class="step-state">${state}</span>
+      <span class="step-extra">${extra.join(' · ')}</span>
+      ${reason ? html`<p class="step-reason">${reason}</p>` : nothing}
+    </li>
+  `;
+};

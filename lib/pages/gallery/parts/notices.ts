@@ -1,0 +1,68 @@
+import { repeat } from 'lit/directives/repeat.js';
+import { html, nothing, type TemplateResult } from 'lit/html.js';
+import { changed } from './draw.ts';
+import { icon } from './icons.ts';
+
+type Notice = {
+  id: number;
+  text: string;
+  isTrouble: boolean;
+  action?: { label: string; run: () => void };
+};
+
+const shownMs = 6000;
+let notices: Notice[] = [];
+let next = 1;
+let whisper = '';
+
+/** Shows a sentence for a while; returns what takes it away again. */
+export const notify = (
+  text: string,
+  {
+    isTrouble = false,
+    action,
+    ms = shownMs,
+  }: Partial<Omit<Notice, 'id' | 'text'>> & {
+    ms?: number;
+  } = {},
+): (() => void) => {
+  const id = next++;
+  const dismiss = () => {
+    notices = notices.filter((notice) => notice.id !== id);
+    changed();
+  };
+  notices = [...notices, { id, text, isTrouble, ...(action && { action }) }];
+  setTimeout(dismiss, isTrouble ? ms * 2 : ms);
+  changed();
+  return dismiss;
+};
+
+/** For those who hear the page only. */
+export const say = (text: string): void => {
+  whisper = text;
+  changed();
+};
+
+export const noticesView = (): TemplateResult => html`
+  <p class="unseen" role="status">${whisper}</p>
+  <div class="notices" role="status" aria-label="Notices">
+    ${repeat(
+      notices,
+      ({ id }) => id,
+      ({ id, text, isTrouble, action }) => html`
+        <div class="notice ${isTrouble ? 'is-trouble' : ''}">
+          ${isTrouble ? icon('warning') : nothing}
+          <p>${text}</p>
+          ${
+            action &&
+            html`<button class="plain" @click=${() => {
+              notices = notices.filter((notice) => notice.id !== id);
+              action.run();
+              changed();
+            }}>${action.label}</button>`
+          }
+        </div>
+      `,
+    )}
+  </div>
+`;

@@ -1,0 +1,27 @@
+import type { Picture } from './collection.ts';
+
+const pending = { state: 'pending' } as const;
+
+/** A picture as it will be listed when the pipeline has heard of it. */
+export const arrivingAs = (
+  id: string,
+  { name, size, source }: { name: string; size: number; source: Picture['source'] },
+): Picture => ({
+  image_id: id,
+  original_name: name,
+  status: 'queued',
+  source,
+  uploaded_at: new Date().toISOString(),
+  processed_at: null,
+  metadata: { width: null, height: null, format: null, size_bytes: size, sha256: null },
+  thumbnails: {},
+  file_path: null,
+  file_url: null,
+  first_upload: null,
+  caption: null,
+  exif: null,
+  error: null,
+  placeholder: null,
+  dominant_color: null,
+  steps: { thumbnails: pending, exif: pending, caption: pending },
+});

@@ -1,0 +1,152 @@
+import { readFile } from 'node:fs/promises';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import {
+  chromiumPath,
+  dropFiles,
+  needsChromium,
+  type OpenedPage,
+  openBrowser,
+  openPage,
+  seriousFaults,
+} from '#test/support/browser.ts';
+import { startPrefixProxy } from '#test/support/browser-proxy.ts';
+import { drawnJpeg } from '#test/support/drawn-pictures.ts';
+import { type EditServer, startEditServer } from '#test/support/edit-server.ts';
+import { type EmbeddedStack, startEmbeddedStack } from '#test/support/embedded-stack.ts';
+import { eventually } from '#test/support/eventually.ts';
+import { type FetchOrigin, startFetchOrigin } from '#test/support/fetch-origin.ts';
+import { startWebhookReceiver, type WebhookReceiver } from '#test/support/webhook-receiver.ts';
+
+const canRun = chromiumPath !== undefined && inject('isEmbedded');
+
+const places = [
+  { place: 'open, at the root', key: undefined, prefix: undefined },
+  { place: 'closed, below a prefix', key: 'only-for-this-test', prefix: '/team/photos' },
+] as const;
+
+describe.skipIf(!canRun).each(places)(needsChromium('the gallery at work, $place'), (at) => {
+  let browser: Browser;
+  let stack: EmbeddedStack;
+  let provider: EditServer;
+  let origin: FetchOrigin;
+  let receiver: WebhookReceiver;
+  let proxy: Awaited<ReturnType<typeof startPrefixProxy>> | undefined;
+  beforeAll(async () => {
+    provider = await startEditServer();
+    origin = await startFetchOrigin({
+      pictures: {
+        '/mug.jpg': await drawnJpeg({ seed: 811 }),
+        '/apron.jpg': await drawnJpeg({ seed: 812, width: 300, height: 400 }),
+      },
+    });
+    receiver = await startWebhookReceiver();
+    stack = await startEmbeddedStack({
+      env: {
+        ...(at.key && { API_KEY: at.key }),
+        CAPTION_PROVIDER: 'none',
+        EDIT_PROVIDER: 'openai',
+        EDIT_BASE_URL: provider.url,
+        FETCH_ALLOW_HOSTS: `${origin.host},${receiver.host}`,
+      },
+    });
+    proxy = at.prefix && (await startPrefixProxy(stack.baseUrl, at.prefix));
+    browser = await openBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await proxy?.stop();
+    await stack?.stop();
+    await Promise.all([provider?.stop(), origin?.stop(), receiver?.stop()]);
+  });
+
+  const address = () => proxy?.url ?? `${stack.baseUrl}/`;
+
+  const enter = async (page: Page) => {
+    await page.goto(address());
+    if (!at.key) return;
+    await page.getByLabel('API key').fill(at.key);
+    await page.getByRole('button', { name: 'Open', exact: true }).click();
+  };
+
+  const expectQuietAndAlone = ({ complaints, origins }: OpenedPage) => {
+    // A browser reports by itself that the first answers were 403.
+    const others = complaints().filter((text) => !at.key || !text.includes('status of 403'));
+    expect(others).toEqual([]);
+    const known = [new URL(address()).origin, stack.env['AWS_ENDPOINT_URL_S3']];
+    for (const asked of origins()) expect(known).toContain(asked);
+  };
+
+  it('checks a CSV, starts it, follows it, and downloads what came of it', async () => {
+    const gallery = await openPage(browser);
+    const { page } = gallery;
+    await enter(page);
+    const csvOf = (...rows: string[]) =>
+      Buffer.from(['S. No.,Product Name,Input Image Urls', ...rows].join('\n'));
+    const drop = (name: string, bytes: Buffer) =>
+      dropFiles(page, [{ name, type: 'text/csv', bytes }]);
+
+    await drop('faulty.csv', csvOf(`1,Mug,${origin.url}/mug.jpg`, '2,Apron,nowhere'));
+    await page.getByText(/fault to mend before it can start/).waitFor();
+    expect(await page.getByRole('button', { name: 'Start the batch' }).count()).toBe(0);
+
+    await drop(
+      'catalogue.csv',
+      csvOf(
+        `1,Mug,${origin.url}/mug.jpg`,
+        `2,Apron,"${origin.url}/apron.jpg,${origin.url}/status/404"`,
+      ),
+    );
+    await page.getByText('2 products with 3 pictures: every row is right.').waitFor();
+    await page.getByLabel('Webhook, if somebody is to be told').fill(receiver.url);
+    await page.getByRole('button', { name: 'Start the batch' }).click();
+    await page.getByRole('heading', { name: 'catalogue.csv' }).waitFor();
+    await page.getByText('completed with errors').first().waitFor();
+    await page.getByText(/404/).first().waitFor();
+    await page.getByRole('cell', { name: '204' }).waitFor();
+    expect(await page.locator('.outcome shown-picture.is-sharp').count()).toBe(2);
+    expect(await seriousFaults(page)).toEqual([]);
+
+    const downloads = async (name: string) => {
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name }).click(),
+      ]);
+      return readFile(await download.path(), 'utf8');
+    };
+    expect(await downloads('Download the results')).toContain('Output Image Urls');
+    const failed = await downloads('Download the failed rows');
+    expect(failed).toContain('Apron');
+    expect(failed).not.toContain('Mug');
+
+    const calls = receiver.calls.length;
+    await page.getByRole('button', { name: 'Deliver again' }).click();
+    await eventually(() => expect(receiver.calls.length).toBeGreaterThan(calls));
+
+    expectQuietAndAlone(gallery);
+    await gallery.close();
+  });
+
+  it('edits a chosen picture, and shows the result beside its source', async () => {
+    const gallery = await openPage(browser);
+    const { page } = gallery;
+    await enter(page);
+    const bytes = await drawnJpeg({ seed: 813, width: 320, height: 240 });
+    await dropFiles(page, [{ name: 'meadow.jpg', type: 'image/jpeg', bytes }]);
+    await page.getByRole('button', { name: 'Open meadow.jpg', exact: true }).waitFor();
+    await page.getByRole('checkbox', { name: 'Choose meadow.jpg' }).click();
+    await page.getByRole('button', { name: 'Edit', exact: true }).click();
+    await page.getByLabel('What is to change').fill('Paint it blue');
+    await page.getByRole('button', { name: 'Start the edit' }).click();
+
+    const edit = page.getByRole('listitem').filter({ hasText: 'Paint it blue' });
+    await edit.getByText('done', { exact: true }).waitFor({ timeout: 40_000 });
+    const pair = edit.locator('figure shown-picture.is-sharp');
+    await eventually(async () => expect(await pair.count()).toBe(2), { within: 40_000 });
+    expect(await seriousFaults(page)).toEqual([]);
+    expect(provider.paidFor('Paint it blue')).toBe(1);
+
+    expectQuietAndAlone(gallery);
+    await gallery.close();
+  });
+});

@@ -1,0 +1,72 @@
+import { anImageView, someStats } from './browser-answers.ts';
+import { aBatchView, anEditProcess } from './browser-answers-batches.ts';
+import type { Answer, Asked } from './browser-host.ts';
+import { drawnJpeg } from './drawn-pictures.ts';
+
+const thumbnail = await drawnJpeg({ width: 96, height: 64 });
+
+/** A darkroom with so many pictures, one batch and three edits, as the gallery gets to see it. */
+export const aDarkroomOf = (count: number) => {
+  const pictures = Array.from({ length: count }, (_, index) => {
+    if (index === 1)
+      return anImageView(index, {
+        status: 'processing',
+        processed_at: null,
+        placeholder: null,
+        steps: {
+          thumbnails: { state: 'pending' },
+          exif: { state: 'done', duration_ms: 8, attempts: 1 },
+          caption: { state: 'pending' },
+        },
+      });
+    if (index === 2)
+      return anImageView(index, {
+        status: 'failed',
+        error: 'The JPEG picture ends too soon.',
+        thumbnails: {},
+        placeholder: null,
+        dominant_color: null,
+        exif: null,
+        steps: {
+          thumbnails: {
+            state: 'failed',
+            reason: 'The JPEG picture ends too soon.',
+            attempts: 1,
+            duration_ms: 3,
+          },
+          exif: { state: 'done', duration_ms: 8, attempts: 1 },
+          caption: { state: 'skipped', reason: 'There is no picture to describe.' },
+        },
+      });
+    return anImageView(index);
+  });
+  const byId = new Map(pictures.map((picture) => [picture.image_id, picture]));
+
+  return ({ method, path, query }: Asked): Answer => {
+    if (path === 'api/stats') return { data: someStats({ total: count }) };
+    if (path === 'api/images') {
+      const from = Number(query.get('cursor') ?? 0);
+      const limit = Number(query.get('limit') ?? 50);
+      const status = query.get('status');
+      const fit = status ? pictures.filter((picture) => picture.status === status) : pictures;
+      const end = from + limit;
+      return { data: fit.slice(from, end), next: end < fit.length ? String(end) : null };
+    }
+    if (/\/thumbnails\//.test(path)) return { bytes: thumbnail, type: 'image/jpeg' };
+    if (path.startsWith('api/images/')) {
+      const picture = byId.get(path.split('/')[2] ?? '');
+      if (!picture) return { status: 404, error: 'Image not found' };
+      const raw = { Make: 'NIKON CORPORATION', Flash: 16, ColorSpace: 1 };
+      return { data: { ...picture, exif: picture.exif && { ...picture.exif, raw } } };
+    }
+    if (path === 'api/batches' && method === 'POST')
+      return { data: { valid: true, total_products: 2, total_images: 4, errors: [] } };
+    if (path === 'api/batches') return { data: [aBatchView()] };
+    if (path.startsWith('api/batches/')) return { data: aBatchView() };
+    if (path === 'api/processes') return { status: 201, data: { ...anEditProcess, edits: [] } };
+    if (path.startsWith('api/processes/')) return { data: anEditProcess };
+    if (path === 'api/uploads')
+      return { status: 415, error: 'invalid file format: text/plain is not a type we read.' };
+    return { status: 404, error: `There is no ${method} ${path} here.` };
+  };
+};

@@ -1,0 +1,77 @@
+import { createServer } from 'node:http';
+import { showDocs, showFile } from '#lib/pages/pages.ts';
+import { Problem } from '#lib/problem.ts';
+import { freePorts } from './embedded-stack.ts';
+
+export type Asked = { method: string; path: string; query: URLSearchParams };
+/** An envelope's data, a refusal, bytes; a line that breaks, or one on which nothing comes. */
+export type Answer =
+  | { data: unknown; next?: string | null; status?: number }
+  | { error: string; status: number; data?: unknown }
+  | { bytes: Buffer; type: string }
+  | 'breaks'
+  | 'waits';
+
+/**
+ * The real pages before an API that answers whatever a test says: for states that would take a real
+ * one hours, or thousands of pictures, to get into.
+ */
+export const startPageHost = async (answer: (asked: Asked) => Answer) => {
+  const [port = 0] = await freePorts(1);
+  const url = `http://127.0.0.1:${port}/`;
+  let current = answer;
+  const server = createServer(async ({ method = 'GET', url: path = '/' }, outgoing) => {
+    const { pathname, searchParams } = new URL(path, url);
+    if (!pathname.startsWith('/api/')) {
+      const shown = await fileAt(pathname).catch((error: unknown) => {
+        if (error instanceof Problem) return undefined;
+        throw error;
+      });
+      if (!shown) {
+        outgoing.writeHead(404).end();
+        return;
+      }
+      outgoing.writeHead(200, { 'content-type': shown.type, ...shown.headers }).end(shown.bytes);
+      return;
+    }
+    const told = current({ method, path: pathname.slice(1), query: searchParams });
+    if (told === 'waits') return;
+    if (told === 'breaks') {
+      outgoing.destroy();
+      return;
+    }
+    if ('bytes' in told) {
+      outgoing.writeHead(200, { 'content-type': told.type }).end(told.bytes);
+      return;
+    }
+    const envelope =
+      'error' in told
+        ? { status: 'error', code: 1001, data: told.data ?? null, error: told.error }
+        : {
+            status: 'success',
+            code: 1000,
+            data: told.data,
+            error: null,
+            page: { limit: 50, next_cursor: told.next ?? null },
+          };
+    outgoing
+      .writeHead(told.status ?? 200, { 'content-type': 'application/json' })
+      .end(JSON.stringify(envelope));
+  });
+  const fileAt = (pathname: string) => {
+    if (pathname === '/docs' || pathname === '/redoc') return showDocs(pathname);
+    const name = pathname === '/' ? undefined : pathname.replace('/assets/', '');
+    return showFile(name, { store: async () => url.slice(0, -1) });
+  };
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return {
+    url,
+    answerWith: (other: typeof answer) => {
+      current = other;
+    },
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+};

@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { z } from 'zod';
+
+const usualPlaces = [
+  process.env['CHROMIUM_PATH'] ?? '',
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
+];
+
+/** Where a browser is; undefined where there is none, and tests of pages cannot run. */
+export const chromiumPath = usualPlaces.find((path) => path !== '' && existsSync(path));
+
+/** For the title of a suite that is skipped: says what is missing, and how to help. */
+export const needsChromium = (title: string): string =>
+  chromiumPath ? title : `${title} (skipped: no Chromium here; CHROMIUM_PATH may name one)`;
+
+export const openBrowser = (): Promise<Browser> =>
+  chromium.launch({
+    ...(chromiumPath && { executablePath: chromiumPath }),
+    args: ['--no-sandbox'], // containers and CI run as root
+  });
+
+export type OpenedPage = Awaited<ReturnType<typeof openPage>>;
+
+/** A page in a context of its own that remembers what went wrong, and whom it spoke to. */
+export const openPage = async (browser: Browser, options: BrowserContextOptions = {}) => {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    colorScheme: 'dark',
+    reducedMotion: 'reduce', // axe measures contrast, and would meet half of a fade
+    ...options,
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(20_000);
+  const complaints: string[] = [];
+  const origins = new Set<string>();
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(`${message.text()} ${message.location().url}`);
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('request', (request) => {
+    const url = new URL(request.url());
+    if (url.protocol.startsWith('http')) origins.add(url.origin);
+  });
+  return {
+    page,
+    /** Console errors and exceptions so far. */
+    complaints: (): readonly string[] => complaints,
+    /** Every host that was asked for anything. */
+    origins: (): readonly string[] => [...origins].sort(),
+    close: () => context.close(),
+  };
+};
+
+export type File = { name: string; type: string; bytes: Buffer };
+
+/** As if a person had dragged files over the window and let go. */
+export const dropFiles = async (page: Page, files: readonly File[]): Promise<void> => {
+  const sent = files.map(({ name, type, bytes }) => ({
+    name,
+    type,
+    text: bytes.toString('base64'),
+  }));
+  // As text: the tests are compiled without the types of a browser.
+  await page.evaluate(`{
+    const transfer = new DataTransfer();
+    for (const { name, type, text } of ${JSON.stringify(sent)}) {
+      const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+      transfer.items.add(new File([bytes], name, { type }));
+    }
+    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true }));
+  }`);
+};
+
+const Findings = z.array(
+  z.object({
+    id: z.string(),
+    impact: z.string().nullish(),
+    nodes: z.array(z.object({ html: z.string(), failureSummary: z.string().optional() })),
+  }),
+);
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe-core finds serious or worse, one line for each place. */
+export const seriousFaults = async (page: Page): Promise<string[]> => {
+  // Through the debugger, since the page's own policy lets nobody add a script.
+  const debug = await page.context().newCDPSession(page);
+  await debug.send('Runtime.evaluate', { expression: axe });
+  await debug.detach();
+  const found = await page.evaluate('axe.run().then(({ violations }) => violations)');
+  return Findings.parse(found)
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`),
+    );
+};

@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import { type Picture, pictureCollection } from '#lib/pages/gallery/pictures/collection.ts';
+import { anImageView } from '#test/support/browser-answers.ts';
+
+type Wish = { limit: number; cursor?: string; status?: string };
+
+/** A list with pages of two, newest first, that a test may change under the collection's feet. */
+const given = (pictures: Picture[]) => {
+  let listed = pictures;
+  let failing = false;
+  const wishes: Wish[] = [];
+  const collection = pictureCollection({
+    changed: () => {},
+    list: async (wish) => {
+      wishes.push(wish);
+      if (failing) throw new Error('nobody there');
+      const from = Number(wish.cursor ?? 0);
+      const fit = listed.filter(({ status }) => !wish.status || status === wish.status);
+      const end = from + 2;
+      return {
+        data: fit.slice(from, end),
+        page: { next_cursor: end < fit.length ? String(end) : null },
+      };
+    },
+  });
+  const names = () => collection.all().map(({ original_name: name }) => name);
+  return {
+    collection,
+    names,
+    wishes,
+    becomes: (others: Picture[]) => {
+      listed = others;
+    },
+    fails: (is: boolean) => {
+      failing = is;
+    },
+  };
+};
+
+const queued = { status: 'queued', processed_at: null } as const;
+const [a, b, c, d] = [anImageView(1), anImageView(2), anImageView(3), anImageView(4)] as const;
+
+describe('pictureCollection', () => {
+  it('loads page after page, and knows when there is no more', async () => {
+    const { collection, names } = given([a, b, c]);
+    await collection.more();
+    expect(names()).toEqual(['picture-1.jpg', 'picture-2.jpg']);
+    expect(collection.hasMore()).toBe(true);
+    await collection.more();
+    expect(names()).toHaveLength(3);
+    expect(collection.hasMore()).toBe(false);
+  });
+
+  it('asks for one page at a time, however often it is told to', async () => {
+    const { collection, wishes } = given([a, b, c, d]);
+    await Promise.all([collection.more(), collection.more(), collection.more()]);
+    expect(wishes).toHaveLength(1);
+  });
+
+  it('goes on after a failure when it is told to', async () => {
+    const { collection, names, fails } = given([a]);
+    fails(true);
+    await collection.more();
+    expect(collection.failure()).toBeInstanceOf(Error);
+    fails(false);
+    await collection.more();
+    expect(collection.failure()).toBeUndefined();
+    expect(names()).toEqual(['picture-1.jpg']);
+  });
+
+  it('passes over short pages without a picture', async () => {
+    const pages = [
+      { data: [], page: { next_cursor: 'x' } },
+      { data: [], page: { next_cursor: 'y' } },
+      { data: [a], page: { next_cursor: null } },
+    ];
+    const collection = pictureCollection({
+      changed: () => {},
+      list: async () => pages.shift() ?? { data: [], page: { next_cursor: null } },
+    });
+    await collection.more();
+    expect(collection.all()).toHaveLength(1);
+  });
+
+  it('takes new, changed and vanished pictures when the newest page is read again', async () => {
+    const { collection, names, becomes } = given([a, b, c]);
+    await collection.more();
+    await collection.more();
+    becomes([d, { ...a, caption: 'Another.' }, c]);
+
+    expect(await collection.refresh()).toBe(true);
+    expect(names()).toEqual(['picture-4.jpg', 'picture-1.jpg', 'picture-2.jpg', 'picture-3.jpg']);
+    expect(collection.find(a.image_id)?.caption).toBe('Another.');
+    // b lies behind the page that was read, so that its absence said nothing; a whole list does.
+    becomes([d, a]);
+    await collection.refresh();
+    expect(names()).toEqual(['picture-4.jpg', 'picture-1.jpg']);
+    expect(await collection.refresh()).toBe(false);
+  });
+
+  it('shows an upload at once, and keeps it until the list has it', async () => {
+    const { collection, names, becomes } = given([a]);
+    await collection.more();
+    collection.expect(anImageView(9, queued));
+    await collection.refresh();
+    expect(names()).toEqual(['picture-9.jpg', 'picture-1.jpg']);
+    expect(collection.isExpected(anImageView(9).image_id)).toBe(true);
+
+    becomes([anImageView(9), a]);
+    await collection.refresh();
+    expect(names()).toEqual(['picture-9.jpg', 'picture-1.jpg']);
+    expect(collection.isExpected(anImageView(9).image_id)).toBe(false);
+  });
+
+  it('drops the answers to an older filter', async () => {
+    const answers: ((page: { data: Picture[]; page: { next_cursor: null } }) => void)[] = [];
+    const collection = pictureCollection({
+      changed: () => {},
+      list: () => new Promise((resolve) => answers.push(resolve)),
+    });
+    const first = collection.more();
+    const second = collection.showOnly('failed');
+    answers[1]?.({ data: [], page: { next_cursor: null } });
+    answers[0]?.({ data: [a, b], page: { next_cursor: null } });
+    await Promise.all([first, second]);
+    expect(collection.all()).toEqual([]);
+  });
+
+  it('hides what is being deleted, shows it again, and forgets what is gone', async () => {
+    const { collection, names } = given([a, b]);
+    await collection.more();
+    collection.hide(a.image_id);
+    expect(names()).toEqual(['picture-2.jpg']);
+    collection.unhide(a.image_id);
+    expect(names()).toEqual(['picture-1.jpg', 'picture-2.jpg']);
+    collection.forget(b.image_id);
+    expect(collection.find(b.image_id)).toBeUndefined();
+  });
+});
