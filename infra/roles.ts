@@ -206,6 +206,7 @@ export const roles: Readonly<Record<string, readonly Right[]>> = {
     'page rows',
     'swap rows',
     'count rows',
+    'watch arrivals',
     'watch expand-batch',
     'watch import-row',
     'watch note-outcome',

@@ -59,6 +59,7 @@ export const config = {
   multipartMaxBytes: settings.MULTIPART_MAX_BYTES,
   uploadMaxBytes: settings.UPLOAD_MAX_BYTES,
   fetchAllowHosts: settings.FETCH_ALLOW_HOSTS,
+  fetchTimeoutMs: settings.FETCH_TIMEOUT_SECONDS * 1000,
   webhookSchedule: settings.WEBHOOK_SCHEDULE,
   originalsBucket: resources.ORIGINALS_BUCKET,
   derivedBucket: resources.DERIVED_BUCKET,

@@ -18,13 +18,17 @@ const deps = {
   fetchCsv: publicFetch({
     allowHosts: config.fetchAllowHosts,
     maxBytes: config.uploadMaxBytes,
-    timeoutMs: 30_000,
+    timeoutMs: config.fetchTimeoutMs,
   }),
   now: () => new Date(),
 };
 
-export const handler = consumer(ExpandMessage, (message) => expandBatch(message, deps), {
-  queueUrl: config.queues.expandBatch,
-  backOff: sqsBackoff(),
-  giveUp: ({ request_id: requestId }, last) => giveUpExpanding(requestId, last, deps),
-});
+export const handler = consumer(
+  ExpandMessage,
+  (message, delivery) => expandBatch(message, delivery, deps),
+  {
+    queueUrl: config.queues.expandBatch,
+    backOff: sqsBackoff(),
+    giveUp: ({ request_id: requestId }, last) => giveUpExpanding(requestId, last, deps),
+  },
+);

@@ -21,14 +21,18 @@ const deps = {
     publicFetch({
       allowHosts: config.fetchAllowHosts,
       maxBytes: config.uploadMaxBytes,
-      timeoutMs: 30_000,
+      timeoutMs: config.fetchTimeoutMs,
     }),
     { perHost: 4 },
   ),
 };
 
-export const handler = consumer(ImportMessage, (message) => importRow(message, deps), {
-  queueUrl: config.queues.importRow,
-  backOff: sqsBackoff(),
-  giveUp: (message, last) => giveUpOnRow(message, last, deps),
-});
+export const handler = consumer(
+  ImportMessage,
+  (message, delivery) => importRow(message, delivery, deps),
+  {
+    queueUrl: config.queues.importRow,
+    backOff: sqsBackoff(),
+    giveUp: (message, last) => giveUpOnRow(message, last, deps),
+  },
+);

@@ -92,8 +92,15 @@ export const dynamoImages = (
       );
     },
 
-    async forgetRawExif(imageId) {
-      await client.send(new DeleteCommand({ TableName: imagesTable, Key: exifKey(imageId) }));
+    async forgetRawExif(imageId, rev) {
+      const upTo = rev !== undefined && {
+        ConditionExpression: 'attribute_not_exists(image_id) OR #rev <= :rev',
+        ExpressionAttributeNames: { '#rev': 'rev' },
+        ExpressionAttributeValues: { ':rev': rev },
+      };
+      await happened(
+        client.send(new DeleteCommand({ TableName: imagesTable, Key: exifKey(imageId), ...upTo })),
+      );
     },
   };
 };

@@ -4,7 +4,10 @@ import { sqs } from './clients.ts';
 import { isEmpty } from './sqs-depth.ts';
 
 type Urls = Readonly<
-  Record<'expandBatch' | 'importRow' | 'noteOutcome' | 'closeBatch' | 'sendWebhook', string>
+  Record<
+    'arrivals' | 'expandBatch' | 'importRow' | 'noteOutcome' | 'closeBatch' | 'sendWebhook',
+    string
+  >
 >;
 
 const mostPerBatch = 10; // SendMessageBatch's limit
@@ -45,7 +48,9 @@ export const sqsBatchWorkers = (urls: Urls, client: SQSClient = sqs()): BatchWor
     sendWebhook: (message, delaySeconds) => send(urls.sendWebhook, message, delaySeconds),
 
     async areIdle() {
-      const watched = [urls.expandBatch, urls.importRow, urls.noteOutcome, urls.closeBatch];
+      // Arrivals too: a picture that was fetched may still wait to be seen.
+      const { expandBatch, importRow, arrivals, noteOutcome, closeBatch } = urls;
+      const watched = [expandBatch, importRow, arrivals, noteOutcome, closeBatch];
       const empty = await Promise.all(watched.map((url) => isEmpty(url, client)));
       return empty.every(Boolean);
     },

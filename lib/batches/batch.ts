@@ -90,7 +90,7 @@ export const hasEnded = ({ work }: Pick<Batch, 'work'>): boolean =>
 
 /** Whether anything is still to be done for it, its webhook included. */
 export const isUnfinished = (batch: Batch): boolean =>
-  !hasEnded(batch) || batch.webhook?.state === 'pending';
+  !hasEnded(batch) || batch.webhook?.state === 'waiting' || batch.webhook?.state === 'pending';
 
 /** Where a batch keeps its files, in the bucket of what we make: none of them is a picture. */
 export const inputKey = (requestId: string) => `batches/${requestId}/input.csv`;

@@ -5,7 +5,7 @@ import { changeBatch } from './change-batch.ts';
 import { faultsSentence } from './csv/faults.ts';
 import { type Product, readCsv } from './csv/read-csv.ts';
 import { settle } from './end-batch.ts';
-import type { FetchFile } from './fetch-file.ts';
+import { type FetchFile, fetchPatiently } from './fetch-file.ts';
 import type { BatchWorkers, ExpandMessage, ImportMessage } from './messages.ts';
 import type { Row } from './row.ts';
 
@@ -30,13 +30,17 @@ export const urlsPerMessage = 8;
  * checkpoint, then their messages: resumed, it asks once more for the last rows that are there, and
  * an import that was asked for twice does nothing.
  */
-export const expandBatch = async ({ request_id: requestId }: ExpandMessage, deps: Deps) => {
+export const expandBatch = async (
+  { request_id: requestId }: ExpandMessage,
+  delivery: { attempts: number },
+  deps: Deps,
+) => {
   const { batches, derived, workers } = deps;
   const batch = (await batches.find(requestId))?.batch;
   if (!batch) return;
   if (batch.work.state !== 'expanding') return settle(batch, deps); // delivered twice
 
-  const csv = await readInput(batch, deps);
+  const csv = await readInput(batch, delivery, deps);
   if ('refused' in csv) return refuse(requestId, csv.refused, deps);
 
   const total = batch.total ?? (await check(csv.bytes));
@@ -89,12 +93,13 @@ export const expandBatch = async ({ request_id: requestId }: ExpandMessage, deps
 
 const readInput = async (
   { requestId, csvUrl }: Batch,
+  delivery: { attempts: number },
   { derived, fetchCsv }: Deps,
 ): Promise<{ bytes: Uint8Array } | { refused: string }> => {
   const kept = await derived.read(inputKey(requestId));
   if (kept) return { bytes: kept };
   if (!csvUrl) return { refused: 'The CSV is no longer there.' };
-  const fetched = await fetchCsv(csvUrl);
+  const fetched = await fetchPatiently(csvUrl, delivery, fetchCsv);
   if ('refused' in fetched) return { refused: `The CSV could not be fetched: ${fetched.refused}` };
   await derived.write(inputKey(requestId), fetched.bytes, { contentType: 'text/csv' });
   return fetched;

@@ -4,7 +4,7 @@ import type { Objects } from '#lib/images/objects.ts';
 import type { Batches, Rows } from './batches.ts';
 import { changeRow } from './change-batch.ts';
 import { settleRow } from './end-batch.ts';
-import type { FetchFile } from './fetch-file.ts';
+import { type FetchFile, fetchPatiently } from './fetch-file.ts';
 import type { BatchWorkers, ImportMessage } from './messages.ts';
 import {
   imageKeyOf,
@@ -13,6 +13,7 @@ import {
   outcomeOf,
   type Row,
   type RowImage,
+  type RowPlace,
   rowImageIdOf,
   withImage,
 } from './row.ts';
@@ -29,19 +30,26 @@ type Deps = {
 type Entry = { index: number; after: RowImage };
 
 /**
- * Given some URLs of a row, bring their pictures to the one door. Each that will never come is
- * noted with its reason; those that may still come bring the message back.
+ * Given some URLs of a row, bring their pictures to the one door. Each that will never come, or was
+ * busy too often, is noted with its reason; those that may still come bring the message back.
  */
-export const importRow = async (message: ImportMessage, deps: Deps): Promise<void> => {
+export const importRow = async (
+  message: ImportMessage,
+  delivery: { attempts: number },
+  deps: Deps,
+): Promise<void> => {
   const { request_id: requestId, row: number } = message;
   const row = (await deps.rows.find(requestId, number))?.row;
   if (!row) return;
-  const open = openEntries(row, message);
+  // A picture that was fetched has news of its own on the way: strangers are asked once.
+  const open = openEntries(row, message).filter(
+    ({ state }) => message.again || state === 'pending',
+  );
   const results = await Promise.allSettled(
     open.map(
       async ({ index, inputUrl }): Promise<Entry> => ({
         index,
-        after: await bring(inputUrl, { requestId, number, index }, deps),
+        after: await bring(inputUrl, { requestId, number, index }, delivery, deps),
       }),
     ),
   );
@@ -83,14 +91,15 @@ const openEntries = ({ images }: Row, { from, to }: ImportMessage) =>
 /** Fetches a picture into the originals, unless a run that was killed has done so. */
 const bring = async (
   inputUrl: string,
-  place: { requestId: string; number: number; index: number },
+  place: RowPlace,
+  delivery: { attempts: number },
   { originals, images, fetchPicture }: Deps,
 ): Promise<RowImage> => {
   const key = imageKeyOf(place, inputUrl);
   const known = await images.find(rowImageIdOf(place, inputUrl));
   if (known) return outcomeOf(known.image, inputUrl) ?? { state: 'fetched', inputUrl };
 
-  const fetched = await fetchPicture(inputUrl);
+  const fetched = await fetchPatiently(inputUrl, delivery, fetchPicture);
   if ('refused' in fetched)
     return { state: 'failed', inputUrl, reason: fetched.refused, fetched: false };
   const sha256 = createHash('sha256').update(fetched.bytes).digest('hex');

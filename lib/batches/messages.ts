@@ -9,6 +9,8 @@ export const ImportMessage = z.object({
   row: z.int(),
   from: z.int(),
   to: z.int(),
+  /** Pictures that were fetched, but that nobody has seen arrive, are fetched anew. */
+  again: z.boolean().optional(),
 });
 export type ImportMessage = z.infer<typeof ImportMessage>;
 

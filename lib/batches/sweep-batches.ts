@@ -88,6 +88,7 @@ const sweepRow = async (
   deps: Deps,
 ): Promise<void> => {
   const { number } = row;
+  const messages = messagesOf(requestId, row);
   const missing = new Set<ImportMessage>();
   for (const [index, entry] of row.images.entries()) {
     if (isOver(entry)) continue;
@@ -98,11 +99,11 @@ const sweepRow = async (
       await noteOutcome({ image_id: imageId, key, request_id: requestId }, deps);
       continue;
     }
-    const message = messagesOf(requestId, row).find(({ from, to }) => index >= from && index < to);
+    const message = messages.find(({ from, to }) => index >= from && index < to);
     if (message) missing.add(message);
   }
   if (isLastTime)
     for (const message of missing)
       await giveUpOnRow(message, { reason: nobodyCame, lost: true }, deps);
-  else await deps.workers.import([...missing]);
+  else await deps.workers.import([...missing].map((message) => ({ ...message, again: true })));
 };

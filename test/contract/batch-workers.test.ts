@@ -42,6 +42,7 @@ const schemas = {
 const open = async () => {
   const { client, makeQueue } = backend;
   const urls = {
+    arrivals: await makeQueue(),
     expandBatch: await makeQueue(),
     importRow: await makeQueue(),
     noteOutcome: await makeQueue(),
@@ -84,15 +85,19 @@ describe('SQS', () => {
     expect(await workers.areIdle()).toBe(false);
   });
 
-  it('calls nobody idle while an outcome waits to be noted', async () => {
-    const { workers, urls } = await open();
+  it.each(['noteOutcome', 'arrivals'] as const)(
+    'calls nobody idle while something waits in %s',
+    async (queue) => {
+      const { workers, urls } = await open();
+      await eventually(async () => expect(await workers.areIdle()).toBe(true));
 
-    await backend.client.send(
-      new SendMessageCommand({ QueueUrl: urls.noteOutcome, MessageBody: '{}' }),
-    );
+      await backend.client.send(
+        new SendMessageCommand({ QueueUrl: urls[queue], MessageBody: '{}' }),
+      );
 
-    await eventually(async () => expect(await workers.areIdle()).toBe(false));
-  });
+      await eventually(async () => expect(await workers.areIdle()).toBe(false));
+    },
+  );
 
   it('brings a webhook when it is due, and not before', async () => {
     const { workers, take } = await open();

@@ -133,6 +133,12 @@ export const imagesContract = (name: string, open: OpenImages) => {
 
       expect(await images.findRawExif(image.imageId)).toEqual(raw);
       expect((await images.find(image.imageId))?.image).toEqual(image);
+      await images.forgetRawExif(image.imageId, 1);
+      expect(await images.findRawExif(image.imageId)).toEqual(raw);
+      await images.forgetRawExif(image.imageId, 2);
+      await images.forgetRawExif(image.imageId, 2);
+      expect(await images.findRawExif(image.imageId)).toBeUndefined();
+      await images.keepRawExif(image.imageId, 2, raw);
       await images.forgetRawExif(image.imageId);
       await images.forgetRawExif(image.imageId);
       expect(await images.findRawExif(image.imageId)).toBeUndefined();

@@ -34,7 +34,7 @@ const shrinks: Shrink = async (bytes, _, wanted) => ({
   renditions: wanted.map(({ name, longestSide }) => ({
     name,
     width: longestSide,
-    height: (longestSide * 3) / 4,
+    height: Math.round((longestSide * 3) / 4),
     sizeBytes: bytes.length,
     bytes,
   })),

@@ -34,7 +34,7 @@ const idOf = (name: string) => {
 
 const imageWorkers = ['make-thumbnails', 'read-exif', 'write-caption'];
 /** Asked whether they are idle: the images' workers one by one, these of batches all together. */
-const batchWorkers = ['expand-batch', 'import-row', 'note-outcome', 'close-batch'];
+const batchWorkers = ['arrivals', 'expand-batch', 'import-row', 'note-outcome', 'close-batch'];
 const looks = (name: string): RegExp[] => [
   new RegExp(`\\bqueueDepth\\(queues\\d*\\.${aboutQueue(name).key}\\)`),
   ...(imageWorkers.includes(name) ? [byImages('isIdle')] : []),

@@ -1,0 +1,136 @@
+import { parse } from 'csv-parse/sync';
+import { stringify } from 'csv-stringify/sync';
+import { afterAll, describe, expect, inject, it } from 'vitest';
+import { drawnJpeg } from '#test/support/drawn-pictures.ts';
+import { csvOf, openWithOrigin } from './batch-client.ts';
+
+const pictures = { '/good.jpg': await drawnJpeg({ width: 320, height: 240, seed: 911 }) };
+const { origin, darkroom, stop } = await openWithOrigin({
+  pictures,
+  env: { FETCH_TIMEOUT_SECONDS: '1', UPLOAD_MAX_BYTES: '2000000' },
+});
+afterAll(stop);
+
+const largest = 'is larger than 2.0 MB, the most that is taken.';
+const brokenOff = /^http\S+ broke off in the middle of its answer \([A-Z_]+\), tried 4 times\.$/;
+const unfinished = 'did not finish within 1 s, tried 4 times.';
+
+/** What becomes of each URL of an origin that is not always good: null, or why not. */
+const outcomes: [path: string, error: null | string | RegExp][] = [
+  ['/good.jpg', null],
+  ['/slow?ms=300', null],
+  ['/redirect/3', null],
+  ['/status/503?times=2', null],
+  ['/status/429?times=1&retry-after=1', null],
+
+  ['/status/404', 'answered 404.'],
+  ['/status/410', 'answered 410.'],
+  ['/status/500', 'answered 500, tried 4 times.'],
+  ['/huge?bytes=3000000', largest],
+  ['/huge?bytes=3000001&unannounced=1', largest],
+  ['/html', /^invalid file format: /],
+  ['/empty', 'answered with nothing at all.'],
+  ['/redirect/7', 'redirects more than 5 times.'],
+  ['/loop', 'redirects in a circle.'],
+  ['/to', 'answered 302.'],
+  ['/gzip', 'is sent compressed (content-encoding), though it was asked for as it is.'],
+  ['/gzip-lying', 'is sent compressed (content-encoding), though it was asked for as it is.'],
+  ['/cut-short', brokenOff],
+  ['/too-long', /ends too soon|does not answer in proper HTTP/],
+  ['/dripping', unfinished],
+  ['/silent', unfinished],
+  ['/resetting', brokenOff],
+  ['/garbage', 'does not answer in proper HTTP.'],
+];
+const products = [
+  [
+    '/good.jpg',
+    '/status/503?times=2',
+    '/slow?ms=300',
+    '/redirect/3',
+    '/status/429?times=1&retry-after=1',
+  ],
+  ...outcomes.filter(([, error]) => error !== null).map(([path]) => ['/good.jpg', path]),
+].map((paths) => paths.map((path) => `${origin.url}${path}`));
+const errorAt = new Map(outcomes.map(([path, error]) => [`${origin.url}${path}`, error]));
+
+describe.runIf(inject('isEmbedded'))('a batch from an origin that misbehaves', () => {
+  it('names what became of each URL, and completes when its failed rows are mended', async () => {
+    const id = await darkroom.start(csvOf(...products));
+    const begun = performance.now();
+    const batch = await darkroom.batchEnded(id, 55_000);
+    // Three waits of 2, 4 and 8 s between four tries of a second each: nobody waits for minutes.
+    expect(performance.now() - begun).toBeLessThan(55_000);
+
+    expect(batch.status).toBe('completed_with_errors');
+    const failing = outcomes.filter(([, error]) => error !== null).length;
+    const all = products.flat().length;
+    expect(batch.progress).toEqual({
+      total_products: products.length,
+      processed_products: products.length,
+      total_images: all,
+      processed_images: all,
+      failed_images: failing,
+      percentage: 100,
+    });
+    for (const image of batch.products.flatMap(({ images }) => images)) {
+      const expected = errorAt.get(image.input_url);
+      expect.soft(image, image.input_url).toMatchObject(
+        expected === null
+          ? {
+              status: 'completed',
+              error: null,
+              output_url: expect.stringContaining('/api/image/'),
+            }
+          : { status: 'failed', output_url: null },
+      );
+      if (expected instanceof RegExp) expect.soft(image.error).toMatch(expected);
+      if (typeof expected === 'string')
+        expect.soft(image.error).toBe(`${image.input_url.split('?')[0]} ${expected}`);
+    }
+    expect(batch.products.map(({ status }) => status)).toEqual([
+      'completed',
+      ...Array.from({ length: failing }, () => 'completed_with_errors'),
+    ]);
+    expect(origin.requestsTo('/status/503')).toBe(3);
+    expect(origin.requestsTo('/status/404')).toBe(1);
+    expect(origin.requestsTo('/dripping')).toBe(4);
+    expect(origin.mostAtOnce()).toBeLessThanOrEqual(2 * 4); // workers at once, and four per host
+
+    const { rows } = await darkroom.results(id);
+    expect(rows).toHaveLength(products.length + 1);
+    for (const [index, [, , inputs, outputs, errors]] of rows.slice(1).entries()) {
+      expect(inputs?.split(',')).toEqual(products[index]);
+      expect(outputs?.split(',').map(Boolean)).toEqual(
+        products[index]?.map((url) => errorAt.get(url) === null),
+      );
+      expect(errors === '').toBe(index === 0);
+    }
+
+    const failed = await darkroom.results(id, '?errors=1');
+    expect(failed.rows[0]).toEqual(['S. No.', 'Product Name', 'Input Image Urls']);
+    expect(failed.rows.slice(1).map(([, , url]) => url)).toEqual(
+      products.slice(1).map(([, url]) => url),
+    );
+    const mended = parse(failed.text, { columns: true, cast: false }).map((row) => ({
+      ...Object(row),
+      'Input Image Urls': `${origin.url}/good.jpg?mended=${Object(row)['S. No.']}`,
+    }));
+    const second = await darkroom.start(stringify(mended, { header: true }));
+    expect(await darkroom.batchEnded(second)).toMatchObject({
+      status: 'completed',
+      progress: { total_products: failing, failed_images: 0 },
+    });
+  });
+
+  it('has failed where every URL has', async () => {
+    const paths = ['/status/404', '/html'].map((path) => [`${origin.url}${path}?again`]);
+    const id = await darkroom.start(csvOf(...paths));
+
+    const batch = await darkroom.batchEnded(id);
+
+    expect(batch).toMatchObject({ status: 'failed', progress: { failed_images: 2 } });
+    expect(batch.products.map(({ status }) => status)).toEqual(['failed', 'failed']);
+    expect((await darkroom.results(id)).rows).toHaveLength(3);
+  });
+});

@@ -1,0 +1,91 @@
+import { afterAll, describe, expect, inject, it } from 'vitest';
+import { drawnJpeg } from '#test/support/drawn-pictures.ts';
+import { eventually } from '#test/support/eventually.ts';
+import { loopbackUrls, privateUrls, startCanary } from '#test/support/fetch-private-urls.ts';
+import { BatchRecord, csvOf, openWithOrigin } from './batch-client.ts';
+
+const canary = await startCanary();
+const pictures = { '/good.jpg': await drawnJpeg({ width: 320, height: 240, seed: 921 }) };
+const { origin, darkroom, stop } = await openWithOrigin({
+  pictures,
+  env: { WEBHOOK_SCHEDULE: '1s,1s' },
+});
+afterAll(async () => {
+  await stop();
+  await canary.stop();
+});
+
+const isPrivate = /points to a private address|is not allowed/;
+const redirectTo = (url: string) => `${origin.url}/to?url=${encodeURIComponent(url)}`;
+
+describe.runIf(inject('isEmbedded'))('nobody is reached at a private address', () => {
+  it('by any URL of a batch, however it is written, or by redirect', async () => {
+    const urls = [...loopbackUrls(canary.port), ...privateUrls()];
+    const redirected = loopbackUrls(canary.port).map(redirectTo);
+    const rows = [...urls, ...redirected].map((url) => [url.replaceAll(',', '%2C')]);
+
+    const id = await darkroom.start(csvOf(...rows, [`${origin.url}/good.jpg`]));
+    const ended = await darkroom.batchEnded(id, 55_000);
+
+    expect(ended).toMatchObject({
+      status: 'completed_with_errors',
+      progress: { total_products: rows.length + 1, failed_images: rows.length },
+    });
+    const images: { input_url: string; error: string | null }[] = [];
+    for (let query = '?limit=100'; query; ) {
+      const { data, page } = await darkroom.json(`/api/batches/${id}${query}`);
+      images.push(...BatchRecord.parse(data).products.flatMap((product) => product.images));
+      query = page?.next_cursor ? `?limit=100&cursor=${page.next_cursor}` : '';
+    }
+    const failed = images.filter(({ error }) => error !== null);
+    expect(failed).toHaveLength(rows.length);
+    for (const { input_url, error } of failed) expect.soft(error, input_url).toMatch(isPrivate);
+    expect(canary.connections()).toBe(0);
+  });
+
+  it('by a csv_url, or by its redirect', async () => {
+    const direct = await darkroom.startByUrl({ csv_url: `http://127.0.0.1:${canary.port}/x.csv` });
+    const byRedirect = await darkroom.startByUrl({
+      csv_url: redirectTo(`http://[::1]:${canary.port}/x.csv`),
+    });
+
+    for (const id of [direct, byRedirect]) {
+      const batch = await darkroom.batchEnded(id);
+      expect(batch).toMatchObject({ status: 'failed' });
+      expect(batch.message).toMatch(isPrivate);
+    }
+    expect(canary.connections()).toBe(0);
+  });
+
+  it('by a webhook, nor by its redirect; the batch says why', async () => {
+    const hooks = [
+      `http://127.0.0.1:${canary.port}/hook`,
+      `http://localhost:${canary.port}/hook`,
+      `http://[::ffff:127.0.0.1]:${canary.port}/hook`,
+      'http://169.254.169.254/hook',
+      redirectTo(`http://127.0.0.1:${canary.port}/hook`),
+    ];
+    const ids = await Promise.all(
+      hooks.map((webhook_url) =>
+        darkroom.start(csvOf([`${origin.url}/good.jpg`]), { fields: { webhook_url } }),
+      ),
+    );
+
+    for (const [index, id] of ids.entries()) {
+      const batch = await eventually(
+        async () => {
+          const record = await darkroom.batch(id);
+          expect(record.webhook?.state).toBe('failed');
+          return record;
+        },
+        { within: 40_000, every: 100 },
+      );
+      expect(batch.status).toBe('completed');
+      for (const { error } of batch.webhook?.attempts ?? [])
+        expect(error).toMatch(
+          index === hooks.length - 1 ? /redirects are not followed/ : isPrivate,
+        );
+    }
+    expect(canary.connections()).toBe(0);
+  });
+});

@@ -1,0 +1,156 @@
+import { Webhook } from 'standardwebhooks';
+import { afterAll, describe, expect, inject, it } from 'vitest';
+import { drawnJpeg } from '#test/support/drawn-pictures.ts';
+import { eventually } from '#test/support/eventually.ts';
+import { startWebhookReceiver, type WebhookCall } from '#test/support/webhook-receiver.ts';
+import { csvOf, openWithOrigin } from './batch-client.ts';
+
+const secret = `whsec_${Buffer.alloc(24, 'secret').toString('base64')}`;
+/** By path: what the receiver says to the n-th delivery there, from 1. */
+const answers: Record<string, (n: number) => { status: number; headers?: Record<string, string> }> =
+  {
+    '/stubborn': (n) => ({ status: n <= 3 ? 500 : 204 }),
+    '/gone': () => ({ status: 410 }),
+    '/down': (n) => ({ status: n <= 5 ? 503 : 200 }),
+    '/later': (n) => ({ status: n === 1 ? 429 : 200, headers: { 'retry-after': '3' } }),
+  };
+const receiver = await startWebhookReceiver({
+  answers: () => {
+    const path = receiver.calls.at(-1)?.path ?? '';
+    return answers[path]?.(callsTo(path).length) ?? { status: 204 };
+  },
+});
+const callsTo = (path: string) => receiver.calls.filter((call) => call.path === path);
+
+const { origin, darkroom, stop } = await openWithOrigin({
+  pictures: { '/good.jpg': await drawnJpeg({ width: 320, height: 240, seed: 931 }) },
+  allow: [receiver.host],
+  env: { WEBHOOK_SECRET: secret, WEBHOOK_SCHEDULE: '1s,1s,1s,1s' },
+});
+afterAll(async () => {
+  await stop();
+  await receiver.stop();
+});
+
+/** As a receiver does it, with the library it would take; throws where it does not trust. */
+const verified = ({ body, headers }: WebhookCall, by = secret): unknown =>
+  new Webhook(by).verify(body, {
+    'webhook-id': String(headers['webhook-id']),
+    'webhook-timestamp': String(headers['webhook-timestamp']),
+    'webhook-signature': String(headers['webhook-signature']),
+  });
+
+const start = (path: string, good = '/good.jpg') =>
+  darkroom.start(csvOf([`${origin.url}${good}`]), {
+    fields: { webhook_url: `http://${receiver.host}${path}` },
+  });
+const webhookOf = (id: string, state: string) =>
+  eventually(
+    async () => {
+      const { webhook } = await darkroom.batch(id);
+      if (webhook?.state !== state) throw new Error(JSON.stringify(webhook));
+      return webhook;
+    },
+    { within: 30_000, every: 100 },
+  );
+const resend = (id: string) => darkroom.json(`/api/batches/${id}/webhook`, { method: 'POST' });
+
+describe.runIf(inject('isEmbedded'))('the webhook of a batch', () => {
+  it('is delivered once to a receiver that fails three times, and its signature verifies', async () => {
+    const id = await start('/stubborn');
+
+    const webhook = await webhookOf(id, 'delivered');
+
+    expect(webhook.attempts.map(({ status }) => status)).toEqual([500, 500, 500, 204]);
+    const calls = callsTo('/stubborn');
+    expect(calls).toHaveLength(4);
+    const [last] = calls.slice(-1);
+    if (!last) throw new Error('Nobody called.');
+    expect(verified(last)).toEqual({
+      request_id: id,
+      status: 'completed',
+      total_products: 1,
+      processed_products: 1,
+      completion_percentage: 100,
+      timestamp: expect.stringMatching(/^\d{4}-.*Z$/),
+    });
+    expect(new Set(calls.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+    expect(new Set(calls.map(({ body }) => body)).size).toBe(1);
+    for (const call of calls) expect(() => verified(call)).not.toThrow();
+
+    expect(() =>
+      verified({ ...last, body: last.body.replace('completed', 'completeD') }),
+    ).toThrow();
+    expect(() => verified({ ...last, body: `${last.body} ` })).toThrow();
+    const other = `whsec_${Buffer.alloc(24, 'another').toString('base64')}`;
+    expect(() => verified(last, other)).toThrow();
+  });
+
+  it('tells of a batch that failed, too', async () => {
+    const id = await start('/failed', '/status/404');
+
+    await webhookOf(id, 'delivered');
+
+    const [call] = callsTo('/failed');
+    expect(call && verified(call)).toMatchObject({ request_id: id, status: 'failed' });
+  });
+
+  it('stops where the receiver wants no more, until somebody asks for it again', async () => {
+    const id = await start('/gone');
+    const webhook = await webhookOf(id, 'stopped');
+    expect(webhook.attempts).toMatchObject([
+      { status: 410, error: expect.stringContaining('wants no more') },
+    ]);
+    // Others that were due later have come meanwhile.
+    await webhookOf(await start('/stubborn-no-more'), 'delivered');
+    expect(callsTo('/gone')).toHaveLength(1);
+
+    answers['/gone'] = () => ({ status: 200 });
+    expect(await resend(id)).toMatchObject({ status: 202, code: 5000 });
+
+    const again = await webhookOf(id, 'delivered');
+    expect(again.attempts.map(({ status }) => status)).toEqual([410, 200]);
+    const [first, second] = callsTo('/gone');
+    expect(second?.headers['webhook-id']).toBe(first?.headers['webhook-id']);
+    expect(second && verified(second)).toMatchObject({ request_id: id });
+  });
+
+  it('has failed when its schedule is over, and is delivered when it is asked for again', async () => {
+    const id = await start('/down');
+    const webhook = await webhookOf(id, 'failed');
+    expect(webhook.attempts).toHaveLength(5);
+    expect(callsTo('/down')).toHaveLength(5);
+
+    await resend(id);
+
+    await webhookOf(id, 'delivered');
+    expect(callsTo('/down')).toHaveLength(6);
+  });
+
+  it('waits as long as the receiver asks', async () => {
+    const id = await start('/later');
+
+    const { attempts } = await webhookOf(id, 'delivered');
+
+    const [first, second] = attempts.map(({ at }) => Date.parse(at));
+    expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(3000);
+    expect(attempts).toHaveLength(2);
+  });
+
+  it('cannot be asked for where there is none, nor before the end', async () => {
+    const without = await darkroom.start(csvOf([`${origin.url}/good.jpg`]));
+    await darkroom.batchEnded(without);
+    expect(await resend(without)).toMatchObject({ status: 404, code: 5001 });
+
+    const early = await start('/early', '/slow?ms=1000');
+    expect(await resend(early)).toMatchObject({ status: 409, code: 5001 });
+    await webhookOf(early, 'delivered');
+    expect(callsTo('/early')).toHaveLength(1);
+  });
+
+  it('is signed by a secret that no answer shows', async () => {
+    const { text } = await darkroom.call('/api/batches?limit=100');
+    expect(text).not.toContain(secret);
+    expect(text).not.toContain(secret.slice('whsec_'.length));
+  });
+});

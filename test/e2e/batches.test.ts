@@ -1,0 +1,313 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'csv-parse/sync';
+import { load } from 'exifreader';
+import sharp from 'sharp';
+import { afterAll, describe, expect, inject, it } from 'vitest';
+import { drawn, drawnJpeg, drawnPng, phoneExif } from '#test/support/drawn-pictures.ts';
+import { eventually } from '#test/support/eventually.ts';
+import { BatchRecord, csvOf, openWithOrigin } from './batch-client.ts';
+import { ImageRecord } from './client.ts';
+
+const phone = { width: 480, height: 640, orientation: 6, exif: phoneExif, seed: 902 } as const;
+const small = { width: 320, height: 240 };
+const pictures: Record<string, Buffer> = {
+  '/image1.jpg': await drawnJpeg({ ...small, seed: 901 }),
+  '/image2.jpg': await drawnJpeg(phone),
+  '/image3.jpg': await drawnPng({ ...small, seed: 903 }), // what shops call .jpg
+  // Coarser than we would make it: written anew it would have more bytes.
+  '/coarse.jpg': await (await drawn(phone)).jpeg({ quality: 30 }).toBuffer(),
+  '/large.jpg': await drawnJpeg({ width: 2600, height: 1900, seed: 904 }),
+};
+const { origin, darkroom, stop } = await openWithOrigin({ pictures });
+afterAll(stop);
+const url = (path: string) => `${origin.url}${path}`;
+
+/** The example of the README that this replaces: unquoted, so that URLs spill into further cells. */
+const sample = `S. No.,Product Name,Input Image Urls
+1,SKU1,${url('/image1.jpg')},${url('/image2.jpg')}
+2,SKU2,${url('/image3.jpg')}
+`;
+const quoted = `S. No.,Product Name,Input Image Urls\r
+1,SKU1,"${url('/image1.jpg')}, ${url('/image2.jpg')}"\r
+2,SKU2,"${url('/image3.jpg')}"\r
+`;
+
+pictures['/good.csv'] = Buffer.from(sample);
+pictures['/bad.csv'] = Buffer.from('S. No.,Product Name,Input Image Urls\n1,SKU1\n2,,x\n');
+
+const shapeOf = ({ status, progress, products }: BatchRecord) => ({
+  status,
+  progress,
+  products: products.map(({ serial_number, product_name, images }) => ({
+    serial_number,
+    product_name,
+    images: images.map(({ input_url, status, error }) => ({ input_url, status, error })),
+  })),
+});
+
+describe.runIf(inject('isEmbedded'))('a batch', () => {
+  it('is the same whether its URLs are quoted or spill, and its results parse back in order', async () => {
+    const [spilled, whole] = await Promise.all([darkroom.start(sample), darkroom.start(quoted)]);
+    const batches = [await darkroom.batchEnded(spilled), await darkroom.batchEnded(whole)];
+
+    const [first, second] = batches.map(shapeOf);
+    expect(first).toEqual(second);
+    expect(first).toMatchObject({
+      status: 'completed',
+      progress: {
+        total_products: 2,
+        processed_products: 2,
+        total_images: 3,
+        processed_images: 3,
+        failed_images: 0,
+        percentage: 100,
+      },
+      products: [
+        {
+          serial_number: '1',
+          product_name: 'SKU1',
+          images: [{ input_url: url('/image1.jpg') }, { input_url: url('/image2.jpg') }],
+        },
+        { images: [{ input_url: url('/image3.jpg'), status: 'completed', error: null }] },
+      ],
+    });
+
+    for (const batch of batches) {
+      const { headers, rows } = await darkroom.results(batch.request_id);
+      const outputs = batch.products.map(({ images }) =>
+        images.map(({ output_url }) => output_url).join(','),
+      );
+      expect(rows).toEqual([
+        ['S. No.', 'Product Name', 'Input Image Urls', 'Output Image Urls', 'Errors'],
+        ['1', 'SKU1', `${url('/image1.jpg')},${url('/image2.jpg')}`, outputs[0], ''],
+        ['2', 'SKU2', url('/image3.jpg'), outputs[1], ''],
+      ]);
+      expect(headers.get('content-type')).toMatch(/^text\/csv/);
+      expect(headers.get('content-disposition')).toContain('products-results.csv');
+      const failed = await darkroom.results(batch.request_id, '?errors=1');
+      expect(failed.rows).toEqual([['S. No.', 'Product Name', 'Input Image Urls']]);
+    }
+  });
+
+  it('makes of each picture an ordinary image, and one that is upright, bare and no larger', async () => {
+    const urls = ['/image1.jpg', '/image2.jpg', '/image3.jpg', '/coarse.jpg'].map(url);
+    const { products } = await darkroom.batchEnded(await darkroom.start(csvOf(urls)));
+
+    for (const { input_url, output_url, image_id } of products[0]?.images ?? []) {
+      const original = pictures[new URL(input_url).pathname] ?? Buffer.alloc(0);
+      const record = await darkroom.image(image_id ?? '');
+      expect(record).toMatchObject({ source: 'batch', status: 'done' });
+      expect(output_url).toBe(`${darkroom.baseUrl}/api/image/${image_id}.jpg`);
+
+      const { response, body } = await darkroom.bytes(output_url ?? '');
+      expect(response.status).toBe(200);
+      expect(body.length).toBeLessThanOrEqual(original.length);
+      const tags = await load(body, { expanded: true });
+      expect(Object.keys(tags)).not.toContain('exif');
+      expect(Object.keys(tags)).not.toContain('gps');
+      expect(Object.keys(tags)).not.toContain('xmp');
+      const seen = await sharp(original).autoOrient().toBuffer({ resolveWithObject: true });
+      const made = await sharp(body).metadata();
+      expect(made).toMatchObject({ width: seen.info.width, height: seen.info.height });
+      expect(made.orientation ?? 1).toBe(1);
+      expect(response.headers.get('content-type')).toBe(`image/${made.format}`);
+
+      const same = await darkroom.bytes(`/api/images/${image_id}/thumbnails/optimized`);
+      expect(same.body.equals(body)).toBe(true);
+      const etag = response.headers.get('etag') ?? '';
+      const again = await darkroom.bytes(output_url ?? '', { headers: { 'if-none-match': etag } });
+      expect(again.response.status).toBe(304);
+      const thumbnail = await darkroom.bytes(`/api/images/${image_id}/thumbnails/small`);
+      expect((await sharp(thumbnail.body).metadata()).format).toBe('jpeg');
+    }
+    const formats = (products[0]?.images ?? []).slice(0, 3).map(async ({ output_url }) => {
+      const { body } = await darkroom.bytes(output_url ?? '');
+      return (await sharp(body).metadata()).format;
+    });
+    expect(await Promise.all(formats)).toEqual(['jpeg', 'jpeg', 'jpeg']);
+  });
+
+  it('is listed newest first, and its products come in pages', async () => {
+    const urls = Array.from({ length: 5 }, (_, n) => [`${url('/image1.jpg')}?n=${n}`]);
+    const older = await darkroom.start(csvOf(...urls));
+    const newer = await darkroom.start(csvOf([url('/image1.jpg')]));
+    await Promise.all([darkroom.batchEnded(older), darkroom.batchEnded(newer)]);
+
+    const seen: string[] = [];
+    for (let query: string | undefined = '?limit=2'; query !== undefined; ) {
+      const { data, page } = await darkroom.json(`/api/batches/${older}${query}`);
+      const { products, progress } = BatchRecord.parse(data);
+      expect(products.length).toBeLessThanOrEqual(2);
+      expect(progress.total_products).toBe(5);
+      seen.push(...products.map(({ serial_number }) => serial_number));
+      query = page?.next_cursor ? `?limit=2&cursor=${page.next_cursor}` : undefined;
+    }
+    expect(seen).toEqual(['1', '2', '3', '4', '5']);
+
+    const listed: string[] = [];
+    for (let query: string | undefined = '?limit=1'; query !== undefined; ) {
+      const { data, page } = await darkroom.json(`/api/batches${query}`);
+      listed.push(
+        ...BatchRecord.array()
+          .parse(data)
+          .map(({ request_id }) => request_id),
+      );
+      query = page?.next_cursor ? `?limit=1&cursor=${page.next_cursor}` : undefined;
+    }
+    expect(listed.indexOf(newer)).toBe(listed.indexOf(older) - 1);
+    expect(new Set(listed).size).toBe(listed.length);
+  });
+
+  it('refuses a cursor of another batch, and knows no batch of another name', async () => {
+    const id = await darkroom.start(csvOf([url('/image1.jpg')], [url('/image2.jpg')]));
+    await darkroom.batchEnded(id);
+    const { page } = await darkroom.json(`/api/batches/${id}?limit=1`);
+    const other = await darkroom.start(csvOf([url('/image1.jpg')]));
+
+    const refused = await darkroom.json(`/api/batches/${other}?cursor=${page?.next_cursor}`);
+    expect(refused).toMatchObject({ status: 400, code: 5001 });
+    expect(refused.error).toMatch(/^cursor: /);
+
+    for (const path of ['', '/results', '?limit=2'])
+      for (const name of ['nobody', crypto.randomUUID()])
+        expect(await darkroom.json(`/api/batches/${name}${path}`)).toMatchObject({
+          status: 404,
+          code: 5001,
+          error: 'Batch not found',
+        });
+    expect(await darkroom.json('/api/image/nobody.jpg')).toMatchObject({ status: 404, code: 2001 });
+  });
+
+  it('is started once under an Idempotency-Key, and another file under it is refused', async () => {
+    const headers = { 'idempotency-key': crypto.randomUUID() };
+    const before = origin.requestsTo('/image1.jpg');
+    const csv = csvOf([`${url('/image1.jpg')}?once`]);
+
+    const first = await darkroom.send(csv, { headers });
+    await darkroom.batchEnded(BatchRecord.parse(first.data).request_id);
+    const again = await darkroom.send(csv, { headers });
+    const other = await darkroom.send(csvOf([url('/image2.jpg')]), { headers });
+
+    expect(again).toMatchObject({ status: 202, data: first.data });
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect(other).toMatchObject({ status: 422, code: 2001 });
+    expect(origin.requestsTo('/image1.jpg')).toBe(before + 1);
+  });
+
+  it('goes on where an image of it is deleted while it is being made', async () => {
+    const id = await darkroom.start(csvOf([url('/large.jpg')], [`${url('/slow')}?ms=1500`]));
+    const imageId = await eventually(async () => {
+      const { data } = await darkroom.json('/api/images?limit=10');
+      const large = ImageRecord.array()
+        .parse(data)
+        .find(({ original_name }) => original_name === 'large.jpg');
+      if (!large) throw new Error('It has not arrived.');
+      return large.image_id;
+    });
+    const deleted = await darkroom.json(`/api/images/${imageId}`, { method: 'DELETE' });
+    expect(deleted.status).toBe(200);
+
+    const batch = await darkroom.batchEnded(id);
+
+    // It may have been done a moment before it went: one outcome or the other, and it stays.
+    const [image] = batch.products[0]?.images ?? [];
+    expect([null, 'The image was deleted.']).toContain(image?.error);
+    expect(batch.progress).toMatchObject({ processed_images: 2, percentage: 100 });
+    expect(await darkroom.json(`/api/images/${imageId}`)).toMatchObject({ status: 404 });
+    expect((await darkroom.call(`/api/image/${imageId}.jpg`)).status).toBe(404);
+  });
+
+  it('of a CSV that is fetched from its URL is like any other, its faults too', async () => {
+    const good = await darkroom.startByUrl({ csv_url: url('/good.csv') });
+    const bad = await darkroom.startByUrl({ csv_url: url('/bad.csv') });
+    const none = await darkroom.startByUrl({ csv_url: url('/status/404') });
+
+    expect(shapeOf(await darkroom.batchEnded(good))).toMatchObject({
+      status: 'completed',
+      progress: { total_products: 2, processed_images: 3 },
+    });
+    const refused = await darkroom.batchEnded(bad);
+    expect(refused).toMatchObject({ status: 'failed', csv_filename: 'bad.csv' });
+    expect(refused.errors.map(({ row }) => row)).toEqual([2, 3, 3]);
+    expect(refused.message).toMatch(/^The CSV has 3 faults: line 2, /);
+    expect(await darkroom.batchEnded(none)).toMatchObject({
+      status: 'failed',
+      message: `The CSV could not be fetched: ${url('/status/404')} answered 404.`,
+    });
+    const results = await darkroom.results(none);
+    expect(results.status).toBe(404);
+    expect(results.text).toContain('There are no results: The CSV could not be fetched');
+  });
+
+  it('is not answered with results before it has ended', async () => {
+    const id = await darkroom.start(csvOf([`${url('/slow')}?ms=700`]));
+
+    const early = await darkroom.json(`/api/download/${id}`);
+    expect(early).toMatchObject({ status: 409, code: 5001 });
+    expect(early.headers.get('retry-after')).toBeTruthy();
+
+    await darkroom.batchEnded(id);
+    expect((await darkroom.results(id)).status).toBe(200);
+  });
+});
+
+const hasCurl = spawnSync('curl', ['--version']).status === 0;
+
+describe.runIf(inject('isEmbedded') && hasCurl)(
+  'the five routes of the replaced CSV service',
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), 'darkroom-seed-003-'));
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+    const curl = (...args: string[]) =>
+      new Promise<Buffer>((resolve, reject) =>
+        execFile(
+          'curl',
+          ['-s', '-S', ...args],
+          { cwd: folder, encoding: 'buffer' },
+          (error, out) => (error ? reject(error) : resolve(out)),
+        ),
+      );
+    const json = async (...args: string[]) => JSON.parse(String(await curl(...args)));
+
+    it('answer by curl as its README promises', async () => {
+      writeFileSync(join(folder, 'products.csv'), sample);
+      const api = `${darkroom.baseUrl}/api`;
+
+      const uploaded = await json('-X', 'POST', `${api}/upload`, '-F', 'file=@products.csv');
+      expect(uploaded).toMatchObject({ status: 'success', code: 2000, error: null });
+      const id = uploaded.data.request_id;
+
+      const status = await eventually(
+        async () => {
+          const answer = await json(`${api}/status/${id}`);
+          expect(answer.data.status).toBe('completed');
+          return answer;
+        },
+        { within: 30_000, every: 100 },
+      );
+      expect(status).toMatchObject({ code: 5000, data: { progress: { processed_images: 3 } } });
+      expect(status.data).not.toHaveProperty('products');
+
+      const details = await json(`${api}/details/${id}`);
+      expect(details.data.products).toHaveLength(2);
+      const output = String(details.data.products[0].images[1].output_url);
+      expect(output).toMatch(/\/api\/image\/[a-z2-7]{26}\.jpg$/);
+
+      const results = parse(await curl(`${api}/download/${id}`));
+      expect(results[1]?.[3]?.split(',')).toEqual(
+        details.data.products[0].images.map(({ output_url }: { output_url: string }) => output_url),
+      );
+
+      await curl('-o', 'processed.jpg', output);
+      expect(await sharp(readFileSync(join(folder, 'processed.jpg'))).metadata()).toMatchObject({
+        format: 'jpeg',
+        width: phone.width,
+        height: phone.height,
+      });
+    });
+  },
+);

@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import {
+  countsOfRow,
+  imageKeyOf,
+  nameOf,
+  outcomeOf,
+  placeOfKey,
+  type RowImage,
+  rowStatusOf,
+  withImage,
+} from '#lib/batches/row.ts';
+import { aRow } from '#test/support/a-batch.ts';
+import { anImage } from '#test/support/an-image.ts';
+
+const inputUrl = 'https://shop.example/a.jpg';
+const pending: RowImage = { state: 'pending', inputUrl };
+const fetched: RowImage = { state: 'fetched', inputUrl };
+const completed: RowImage = { state: 'completed', inputUrl };
+const failed: RowImage = { state: 'failed', inputUrl, reason: 'No.', fetched: false };
+const rowOf = (...images: RowImage[]) => aRow(1, { images });
+
+describe('a row', () => {
+  it.each([
+    ['pending', [pending, pending], [0, 0, 0]],
+    ['processing', [fetched, pending], [0, 0, 0]],
+    ['processing', [completed, pending], [0, 1, 0]],
+    ['processing', [failed, fetched], [0, 1, 1]],
+    ['completed', [completed, completed], [1, 2, 0]],
+    ['completed_with_errors', [completed, failed], [1, 2, 1]],
+    ['failed', [failed, failed], [1, 2, 2]],
+  ] as const)('is %s with %j', (status, images, [products, ended, faulty]) => {
+    expect(rowStatusOf(rowOf(...images))).toBe(status);
+    expect(countsOfRow(rowOf(...images))).toEqual({ products, images: ended, failed: faulty });
+  });
+
+  it('keeps the outcome of a URL once it has one', () => {
+    for (const over of [completed, failed])
+      for (const after of [pending, fetched, completed, failed])
+        expect(withImage(rowOf(over), 0, after)).toBeUndefined();
+    expect(withImage(rowOf(pending), 0, pending)).toBeUndefined();
+    expect(withImage(rowOf(pending), 1, fetched)).toBeUndefined();
+    expect(withImage(rowOf(pending, fetched), 1, completed)).toEqual(rowOf(pending, completed));
+  });
+});
+
+describe('the key of a row’s picture', () => {
+  const place = { requestId: '0b9f4c52-7f36-4b6f-9a3c-2f8d6f5a1f1e', number: 12, index: 3 };
+
+  it.each([
+    'https://shop.example/photos/My%20Boat.JPG?w=200',
+    'https://shop.example/',
+    'https://shop.example',
+    'https://shop.example/%E0%A4%A',
+    'https://shop.example/%2e%2e%2f%2e%2e%2fetc%2fpasswd',
+    'https://shop.example/größe/тест.png',
+    `https://shop.example/${'x'.repeat(2000)}.jpg`,
+  ])('leads back to its place: %s', (url) => {
+    const key = imageKeyOf(place, url);
+
+    expect(placeOfKey(key)).toEqual(place);
+    expect(key).toMatch(/^[A-Za-z0-9/_.-]+$/);
+    expect(key).not.toContain('..');
+    expect(key.length).toBeLessThan(1024);
+  });
+
+  it('is called what the URL calls it', () => {
+    expect(nameOf('https://shop.example/photos/My%20Boat.JPG?w=200#x')).toBe('My Boat.JPG');
+    expect(nameOf('https://shop.example/')).toBe('picture');
+    expect(nameOf('https://shop.example/a%')).toBe('a%');
+  });
+});
+
+describe('how an image ended', () => {
+  const ended = { run: 1, attempts: 1, durationMs: 1, endedAt: '2026-11-20T10:00:00.000Z' };
+  const done = { state: 'done', ...ended } as const;
+  const broken = { state: 'failed', ...ended, reason: 'It broke.', gaveUp: false } as const;
+
+  it('is not known before it has', () => {
+    expect(outcomeOf(anImage(), inputUrl)).toBeUndefined();
+    expect(outcomeOf(anImage({ steps: { thumbnails: done } }), inputUrl)).toBeUndefined();
+  });
+
+  it('is completed although its caption failed, since the picture is there', () => {
+    const image = anImage({ steps: { thumbnails: done, exif: done, caption: broken } });
+    expect(outcomeOf(image, inputUrl)).toEqual(completed);
+  });
+
+  it.each([
+    ['thumbnails', { steps: { thumbnails: broken, exif: done, caption: done } }, 'It broke.'],
+    ['exif', { steps: { thumbnails: done, exif: broken, caption: done } }, 'It broke.'],
+    ['type', { rejected: { kind: 'type', reason: 'It is text.' } }, 'It is text.'],
+    ['life', { deleted: 'deleting' }, 'The image was deleted.'],
+    ['memory', { deleted: 'gone' }, 'The image was deleted.'],
+  ] as const)('is failed for its %s, with the reason', (_, given, reason) => {
+    expect(outcomeOf(anImage(given), inputUrl)).toEqual({
+      state: 'failed',
+      inputUrl,
+      reason,
+      fetched: true,
+    });
+  });
+});
