@@ -1,6 +1,6 @@
 import type { Captioning } from './caption.ts';
 import type { Change } from './change-image.ts';
-import { halfMadeOf, releaseOf } from './content.ts';
+import { halfMadeOf, makingsOf, releaseOf } from './content.ts';
 import { type Image, imageIdOf, type Source, type Step } from './image.ts';
 import type { Contents } from './images.ts';
 import type { Metadata, Size } from './picture.ts';
@@ -37,25 +37,27 @@ export const arrive = async (
   { contents, captioning, sizes }: Deps,
 ): Promise<Change | undefined> => {
   if (!known) return { image: arrived(arrival, 1, captioning) };
-  if (known.deleted === 'gone') return { image: arrived(arrival, known.rev + 1, captioning) };
 
+  // A worker on the picture before may still be writing.
+  const next = (): Image => ({
+    ...arrived(arrival, known.rev + 1, captioning),
+    earlier: makingsOf(known, sizes).slice(-mostEarlier),
+  });
+  if (known.deleted === 'gone') return { image: next() };
   if (known.etag === arrival.etag) {
     if (known.deleted) throw new BeingDeleted(`${arrival.key} is being deleted.`);
     return completed(known, arrival);
   }
 
-  const image = arrived(arrival, known.rev + 1, captioning);
-  if (known.deleted) return { image: { ...image, leftovers: known.leftovers } };
+  const halfMade = halfMadeOf(known, sizes);
+  if (known.deleted)
+    return { image: { ...next(), leftovers: [...(known.leftovers ?? []), ...halfMade] } };
   const { move, leftovers } = await releaseOf(known, { contents });
-  return {
-    image: {
-      ...image,
-      listedAt: known.listedAt,
-      leftovers: [...leftovers, ...halfMadeOf(known, sizes)],
-    },
-    move,
-  };
+  const image = { ...next(), listedAt: known.listedAt, leftovers: [...leftovers, ...halfMade] };
+  return { image, move };
 };
+
+const mostEarlier = 4; // written within the minute that a worker may take; a record is to stay small
 
 const arrived = (arrival: Arrival, rev: number, captioning: Captioning): Image => {
   const { key, etag, originalName, source, requestId, arrivedAt, sizeBytes } = arrival;

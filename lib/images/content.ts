@@ -51,6 +51,19 @@ export const halfMadeOf = (image: Image, thumbnails: readonly Size[]) => {
     : [];
 };
 
+/** Where make-thumbnails writes, or wrote, for this image and for earlier ones under its key. */
+export const makingsOf = (image: Image, thumbnails: readonly Size[]) => [
+  ...(image.earlier ?? []),
+  ...(image.sha256
+    ? [
+        {
+          contentId: contentIdOf(image.sha256, sizesOf(image, thumbnails)),
+          maker: makerOf(image),
+        },
+      ]
+    : []),
+];
+
 /** Removes what a maker made of a content. Nobody shows it, so nobody misses it. */
 export const removeRenditions = (
   leftovers: readonly { contentId: string; maker: string }[],

@@ -86,6 +86,8 @@ export const Image = z.object({
   exif: Exif.optional(),
   /** Derived objects nobody shows any more, still to be removed: `<content id>` and its maker. */
   leftovers: z.array(z.object({ contentId: z.string(), maker: z.string() })).optional(),
+  /** Where workers on earlier pictures under this key wrote, and may write late; the last few. */
+  earlier: z.array(z.object({ contentId: z.string(), maker: z.string() })).optional(),
   /** `deleting` until its objects are gone; such an image is in no list and no count. */
   deleted: z.enum(['deleting', 'gone']).optional(),
 });

@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Caption } from './caption.ts';
 import { changeImage } from './change-image.ts';
-import { contentIdOf, removeRenditions, renditionKey, shownOf, sizesOf } from './content.ts';
+import {
+  contentIdOf,
+  makingsOf,
+  removeRenditions,
+  renditionKey,
+  shownOf,
+  sizesOf,
+} from './content.ts';
 import { type Image, makerOf } from './image.ts';
 import type { Content, Contents, Images } from './images.ts';
 import type { StepMessage, Workers } from './messages.ts';
@@ -209,9 +216,9 @@ const removeOwn = async (
   image: Image | undefined,
   { contents, derived, sizes }: Pick<Deps, 'contents' | 'derived' | 'sizes'>,
 ): Promise<void> => {
-  if (!image?.sha256 || (!image.deleted && image.rev === rev)) return;
+  if (!image || (!image.deleted && image.rev === rev)) return;
   const maker = makerOf({ imageId, rev });
-  const contentId = contentIdOf(image.sha256, sizesOf(image, sizes));
-  if ((await contents.find(contentId))?.maker === maker) return; // others show it still
-  await removeRenditions([{ contentId, maker }], { derived });
+  const own = makingsOf(image, sizes).find((making) => making.maker === maker);
+  if (!own || (await contents.find(own.contentId))?.maker === maker) return; // others show it still
+  await removeRenditions([own], { derived });
 };

@@ -29,6 +29,8 @@ export const readExif = async (
   const isGone = !image || image.deleted !== undefined;
   // Killed between keeping its tags and saying so, while it was deleted: they may hold a position.
   if (isGone) return images.forgetRawExif(message.image_id);
+  // Or while another picture took its place.
+  if (image.rev > message.rev) return images.forgetRawExif(message.image_id, message.rev);
   if (!isCurrent(image, 'exif', message)) return;
   if (!isOpen(image.steps.exif)) return tellEnd(image, deps); // delivered twice, or we were killed
   const { imageId, key, etag, rev, sizeBytes } = image;
@@ -43,6 +45,7 @@ export const readExif = async (
       deps,
     );
 
+  if (rev > 1) await images.forgetRawExif(imageId, rev - 1); // what the picture before this one said
   const readRange = async (offset: number, length: number) => {
     const bytes = key === null ? undefined : await originals.readRange(key, offset, length, etag);
     if (!bytes) throw new OriginalGone(`There is no ${key} with the ETag ${etag}.`);
@@ -55,7 +58,6 @@ export const readExif = async (
   if (tags === 'gone') return missing();
 
   if (tags) await images.keepRawExif(imageId, rev, tags.raw);
-  else if (rev > 1) await images.forgetRawExif(imageId); // what the picture before this one said
   await conclude(tags);
 
   async function conclude(tags: { exif: Exif; raw: RawExif } | null) {
@@ -73,6 +75,7 @@ export const readExif = async (
       deps,
     );
     if (tags && (!after || after.deleted)) await images.forgetRawExif(imageId);
+    else if (tags && after && after.rev > rev) await images.forgetRawExif(imageId, rev);
     await tellEnd(after, deps);
   }
 

@@ -41,12 +41,14 @@ export const uploadImage = async (upload: Upload, deps: Deps): Promise<Image> =>
 
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const key = keyOf(upload);
-  const known = deps.contents.find(contentIdOf(sha256, deps.sizes));
-  const etag = await deps.originals.write(key, bytes, {
-    contentType: `image/${inspected.metadata.format}`,
-    sha256,
-    labels: { name: filename, 'request-id': requestId },
-  });
+  const [known, etag] = await Promise.all([
+    deps.contents.find(contentIdOf(sha256, deps.sizes)),
+    deps.originals.write(key, bytes, {
+      contentType: `image/${inspected.metadata.format}`,
+      sha256,
+      labels: { name: filename, 'request-id': requestId },
+    }),
+  ]);
   const arrival: Arrival = {
     key,
     etag,
@@ -57,7 +59,7 @@ export const uploadImage = async (upload: Upload, deps: Deps): Promise<Image> =>
     sizeBytes: bytes.byteLength,
     sha256,
     metadata: inspected.metadata,
-    firstUploadAt: (await known)?.createdAt,
+    firstUploadAt: known?.createdAt,
   };
   const { image } = await changeImage(
     imageIdOf(key),

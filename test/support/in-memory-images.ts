@@ -82,8 +82,8 @@ export const inMemoryImages = (...given: Image[]): InMemoryImages => {
       if ((rawExif.get(imageId)?.rev ?? 0) <= rev)
         rawExif.set(imageId, { rev, raw: structuredClone(raw) });
     },
-    async forgetRawExif(imageId) {
-      rawExif.delete(imageId);
+    async forgetRawExif(imageId, rev = Number.POSITIVE_INFINITY) {
+      if ((rawExif.get(imageId)?.rev ?? 0) <= rev) rawExif.delete(imageId);
     },
   };
 };

@@ -172,6 +172,91 @@ describe('another object under a known key', () => {
   });
 });
 
+describe('an upload', () => {
+  it('that finds neither store is refused, and takes nobody else down', async () => {
+    const darkroom = aDarkroom();
+    const late = () => new Promise<never>((_, reject) => setImmediate(reject, new Error('down')));
+    darkroom.deps.contents.find = late;
+    darkroom.deps.originals.write = () => Promise.reject(new Error('down, too'));
+
+    await expect(darkroom.upload('a picture')).rejects.toThrow('down, too');
+    await late().catch(() => {}); // by now, whatever nobody waited for has been complained about
+    expect(darkroom.deps.images.all()).toEqual([]);
+  });
+});
+
+describe('a worker that is late, because another picture has taken the place of its own,', () => {
+  /** A worker that has read the first picture, and a second one that is done before it goes on. */
+  const overtaken = async () => {
+    const darkroom = aDarkroom();
+    const { shrink } = darkroom.deps;
+    const image = await darkroom.drop('beach.jpg', 'first');
+    const message = darkroom.deps.workers.take('thumbnails');
+    if (!image || !message) throw new Error('not asked');
+    darkroom.deps.shrink = async (...of) => {
+      darkroom.deps.shrink = shrink;
+      await darkroom.drop('beach.jpg', 'second');
+      await darkroom.finish();
+      return shrink(...of);
+    };
+    return { darkroom, image, message };
+  };
+
+  it('removes what it made', async () => {
+    const { darkroom, message } = await overtaken();
+    await darkroom.work('thumbnails', message);
+
+    expect(darkroom.deps.derived.keys()).toHaveLength(2);
+    for (const key of darkroom.deps.derived.keys()) expect(key).toContain('.2/');
+  });
+
+  it('removes it when its message comes back, if it was killed', async () => {
+    const { darkroom, message } = await overtaken();
+    const { write } = darkroom.deps.derived;
+    const { shrink } = darkroom.deps;
+    darkroom.deps.shrink = async (...of) => {
+      const shrunk = await shrink(...of);
+      darkroom.deps.derived.write = async (key, ...how) => {
+        await write(key, ...how);
+        throw new Error('killed');
+      };
+      return shrunk;
+    };
+    await expect(darkroom.work('thumbnails', message)).rejects.toThrow('killed');
+    darkroom.deps.derived.write = write;
+    expect(darkroom.deps.derived.keys().some((key) => key.includes('.1/'))).toBe(true);
+    await darkroom.work('thumbnails', message, 2);
+
+    for (const key of darkroom.deps.derived.keys()) expect(key).toContain('.2/');
+  });
+
+  it('removes it also if the first was deleted in between', async () => {
+    const { darkroom, image, message } = await overtaken();
+    const { shrink } = darkroom.deps;
+    darkroom.deps.shrink = async (...of) => {
+      await darkroom.remove(image.imageId);
+      return shrink(...of);
+    };
+    await darkroom.work('thumbnails', message);
+
+    for (const key of darkroom.deps.derived.keys()) expect(key).toContain('.2/');
+  });
+
+  it('takes no tags of the first into the second', async () => {
+    const darkroom = aDarkroom();
+    const image = await darkroom.drop('beach.jpg', 'with a position');
+    const id = image?.imageId ?? '';
+    const message = darkroom.deps.workers.take('exif');
+    if (!message) throw new Error('not asked');
+    await darkroom.drop('beach.jpg', 'without');
+    await darkroom.finish();
+    await darkroom.deps.images.keepRawExif(id, 1, { GPSLatitude: 1 }); // then it was killed
+
+    await darkroom.work('exif', message, 2);
+    expect(await darkroom.deps.images.findRawExif(id)).toBeUndefined();
+  });
+});
+
 describe('raw EXIF', () => {
   const exif = {
     cameraMake: 'Leica',
