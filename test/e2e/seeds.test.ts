@@ -23,7 +23,11 @@ const run = (command: string, id = '') => {
     .replaceAll(/http:\/\/(localhost|127\.0\.0\.1):8000/g, darkroom.baseUrl)
     .replaceAll(/<(IMAGE_ID|image_id|id)>|\b1234\b/g, id)
     .replaceAll('/path/to/', `${folder}/`);
-  const { stdout, error } = spawnSync('sh', ['-c', `${here} -s -S`], {
+  // None of them knew keys, but a deployed stage does.
+  const { key } = darkroom;
+  const keyless = here.replace('-H "X-API-Key: any"', '');
+  const keyed = key ? `${keyless} -H 'X-API-Key: ${key}'` : here;
+  const { stdout, error } = spawnSync('sh', ['-c', `${keyed} -s -S`], {
     cwd: folder,
     encoding: 'utf8',
   });

@@ -1,0 +1,105 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Lane, LaneFailed, ToolMissing } from '#infra/lanes/lane.ts';
+
+const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+// LocalStack finds its DynamoDB, and the Java for it, in folders of these names. Missing, they would
+// be fetched from hosts that a closed network does not reach.
+const dynamodbSlot = 'dynamodb-local/2';
+const javaSlot = 'java/21'; // the slot's name; a Java 17 behind it is enough
+const agentJar = 'ddb-local-loader-0.1.jar';
+
+/** Installs Amazon's DynamoDB Local, and links a Java, below LocalStack's `lib` folder. */
+export const installDynamodbLocal = async (
+  lane: Lane,
+  { libFolder, python }: { libFolder: string; python: string },
+): Promise<void> => {
+  linkJava(join(libFolder, javaSlot));
+  const folder = join(libFolder, dynamodbSlot);
+  const lock = readFileSync(here('dynamodb-local.lock'), 'utf8');
+  const stamp = join(folder, 'installed');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock) return;
+
+  rmSync(folder, { recursive: true, force: true });
+  const jars = join(folder, 'DynamoDBLocal_lib');
+  mkdirSync(jars, { recursive: true });
+  const files = filesOf(lock);
+  const hasMaven = spawnSync('mvn', ['--version']).status === 0;
+  await lane.step(
+    `installing DynamoDB Local ${hasMaven ? 'by Maven' : 'from Maven Central'}`,
+    () => (hasMaven ? copyByMaven(lane, jars) : download(files, jars)),
+  );
+  for (const { path, sha256 } of files) {
+    const file = join(jars, basename(path));
+    if (existsSync(file) && sha256Of(readFileSync(file)) === sha256) continue;
+    throw new LaneFailed(`${file} is not what dynamodb-local.lock says it should be.`);
+  }
+  const agent = files.find(({ path }) => path.includes('byte-buddy-agent'));
+  renameSync(join(jars, basename(agent?.path ?? '')), join(folder, agentJar));
+  await lane.run(python, [here('class-path-jar.py'), folder], { quiet: true });
+  writeFileSync(stamp, lock);
+};
+
+/** The installation that `java` on PATH belongs to; macOS puts a stand-in there, which has none. */
+const linkJava = (slot: string): void => {
+  const { status, stderr } = spawnSync('java', ['-XshowSettings:properties', '-version'], {
+    encoding: 'utf8',
+  });
+  const home = /^\s*java\.home = (.+)$/m.exec(stderr ?? '')?.[1];
+  const version = Number(/^\s*java\.specification\.version = (\d+)/m.exec(stderr ?? '')?.[1]);
+  if (status !== 0 || !home || !(version >= 17))
+    throw new ToolMissing('DynamoDB Local needs a Java 17 or newer on PATH.');
+  if (existsSync(slot) && realpathSync(slot) === realpathSync(home)) return;
+  rmSync(slot, { recursive: true, force: true });
+  mkdirSync(dirname(slot), { recursive: true });
+  spawnSync('ln', ['-sfn', home, slot]);
+};
+
+const filesOf = (lock: string) =>
+  lock
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .map((line) => {
+      const [path = '', sha256 = ''] = line.split(' ');
+      return { path, sha256 };
+    });
+
+const sha256Of = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+/** Maven first, because it knows the mirrors and proxies of the place. */
+const copyByMaven = (lane: Lane, into: string) =>
+  lane.run(
+    'mvn',
+    [
+      ...['-q', '-B', '-f', here('dynamodb-local.pom.xml'), 'dependency:copy-dependencies'],
+      ...['-DincludeScope=runtime', `-DoutputDirectory=${into}`],
+    ],
+    { quiet: true, timeoutMs: 600_000 },
+  );
+
+const central = () => process.env['MAVEN_CENTRAL'] ?? 'https://repo.maven.apache.org/maven2';
+const atOnce = 6;
+
+const download = async (files: { path: string; sha256: string }[], into: string): Promise<void> => {
+  const waiting = [...files];
+  const worker = async () => {
+    for (let file = waiting.shift(); file; file = waiting.shift()) {
+      const response = await fetch(`${central()}/${file.path}`);
+      if (!response.ok) throw new LaneFailed(`${response.url} answered ${response.status}.`);
+      writeFileSync(join(into, basename(file.path)), await response.bytes());
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+};

@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { LaneFailed } from '#infra/lanes/lane.ts';
+
+const Health = z.looseObject({ version: z.string(), edition: z.string().optional() });
+
+/** The version of the LocalStack that answers there. Throws LaneFailed. */
+export const versionAt = async (endpoint: string): Promise<string> => {
+  try {
+    const response = await fetch(new URL('/_localstack/health', endpoint));
+    return Health.parse(await response.json()).version;
+  } catch {
+    throw new LaneFailed(
+      `No LocalStack answers at ${endpoint}. Start one by: ` +
+        'docker compose -f docker-compose.localstack.yml up --detach --wait',
+    );
+  }
+};

@@ -1,0 +1,125 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import {
+  CloudFormationClient,
+  CreateStackCommand,
+  DescribeStackEventsCommand,
+  DescribeStacksCommand,
+  ListStackResourcesCommand,
+  type StackResourceSummary,
+  UpdateStackCommand,
+} from '@aws-sdk/client-cloudformation';
+import { z } from 'zod';
+
+/** CloudFormation did not make what the template says. */
+export class StackFailed extends Error {
+  override readonly name = 'StackFailed';
+}
+
+const CloudFormationTemplate = z.looseObject({
+  Resources: z.record(z.string(), z.looseObject({ Type: z.string() })),
+});
+type CloudFormationTemplate = z.infer<typeof CloudFormationTemplate>;
+
+/** What functions keep their data in. Everything else of a template belongs to functions. */
+const stores = ['AWS::S3::', 'AWS::SQS::', 'AWS::DynamoDB::', 'AWS::SSM::'];
+
+/** The part of a packaged template that is there before, and without, any function. */
+export const storesOf = (packaged: unknown): CloudFormationTemplate => {
+  const { Resources } = CloudFormationTemplate.parse(packaged);
+  const kept = Object.entries(Resources).filter(
+    ([name, { Type }]) =>
+      stores.some((prefix) => Type.startsWith(prefix)) && !name.startsWith('ServerlessDeployment'),
+  );
+  const names = new Set(kept.map(([name]) => name));
+  const pruned = kept.map(([name, { DependsOn, ...resource }]) => {
+    const needs = [DependsOn ?? []].flat().filter((other) => names.has(String(other)));
+    return [name, { ...resource, ...(needs.length > 0 && { DependsOn: needs }) }];
+  });
+  return { AWSTemplateFormatVersion: '2010-09-09', Resources: Object.fromEntries(pruned) };
+};
+
+/** Creates the stack, or brings the one that is there up to date. Throws StackFailed. */
+export const applyStack = async (
+  client: CloudFormationClient,
+  StackName: string,
+  template: CloudFormationTemplate,
+): Promise<void> => {
+  const stack = { StackName, TemplateBody: JSON.stringify(template) };
+  const exists = (await statusOf(client, StackName)) !== undefined;
+  try {
+    await client.send(exists ? new UpdateStackCommand(stack) : new CreateStackCommand(stack));
+  } catch (error) {
+    if (error instanceof Error && /No updates are to be performed/.test(error.message)) return;
+    throw error;
+  }
+  let status = await statusOf(client, StackName);
+  while (status?.endsWith('_IN_PROGRESS')) {
+    await wait(200);
+    status = await statusOf(client, StackName);
+  }
+  if (status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE') return;
+  const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand({ StackName }));
+  const reasons = StackEvents.filter(({ ResourceStatus }) =>
+    ResourceStatus?.endsWith('_FAILED'),
+  ).map(
+    ({ LogicalResourceId, ResourceStatusReason }) =>
+      `${LogicalResourceId}: ${ResourceStatusReason}`,
+  );
+  throw new StackFailed([`The stack ${StackName} is ${status}.`, ...reasons].join('\n'));
+};
+
+const statusOf = async (
+  client: CloudFormationClient,
+  StackName: string,
+): Promise<string | undefined> => {
+  try {
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName }));
+    return Stacks?.[0]?.StackStatus;
+  } catch (error) {
+    if (error instanceof Error && /does not exist/.test(error.message)) return undefined;
+    throw error;
+  }
+};
+
+export const resourcesIn = async (
+  client: CloudFormationClient,
+  StackName: string,
+): Promise<StackResourceSummary[]> => {
+  const all: StackResourceSummary[] = [];
+  let NextToken: string | undefined;
+  do {
+    const page = await client.send(
+      new ListStackResourcesCommand({ StackName, ...(NextToken && { NextToken }) }),
+    );
+    all.push(...(page.StackResourceSummaries ?? []));
+    NextToken = page.NextToken;
+  } while (NextToken);
+  return all;
+};
+
+/**
+ * LocalStack reports success for resources of types that it does not have, and gives them the
+ * physical id `unknown`. Throws StackFailed that names them, but for those that may be missing.
+ */
+export const refuseUnknown = (
+  resources: readonly StackResourceSummary[],
+  mayBeMissing: readonly string[] = [],
+): void => {
+  const unknown = resources.filter(
+    ({ PhysicalResourceId, ResourceType = '' }) =>
+      (!PhysicalResourceId || PhysicalResourceId === 'unknown') &&
+      !mayBeMissing.includes(ResourceType),
+  );
+  if (unknown.length === 0) return;
+  const names = unknown.map(
+    ({ LogicalResourceId, ResourceType }) => `${LogicalResourceId} (${ResourceType})`,
+  );
+  throw new StackFailed(`CloudFormation only pretended to make ${names.join(', ')}.`);
+};
+
+export const openCloudFormation = (endpoint: string): CloudFormationClient =>
+  new CloudFormationClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });

@@ -1,0 +1,92 @@
+// npm run start:localstack: the functions on this machine, their S3, SQS and DynamoDB on LocalStack.
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bundleFunctions } from '#infra/bundle.ts';
+import { runLane } from '#infra/lanes/lane.ts';
+import { emulatorEnvironment, packageService, project } from '#infra/lanes/serverless.ts';
+import { hostEnvironment, loopbackUrl } from '#infra/local/environments.ts';
+import type { FromHost } from '#infra/local/host-messages.ts';
+import { startHostProcess } from '#infra/local/host-process.ts';
+import { environmentWith, readLocalSettings } from '#infra/local/local-settings.ts';
+import { humanLine, logLine, parseLogLine } from '#infra/local/log-line.ts';
+import { checkPorts } from '#infra/local/ports.ts';
+import { versionAt } from './health.ts';
+import { applyStack, openCloudFormation, refuseUnknown, resourcesIn, storesOf } from './stack.ts';
+
+const withoutGaps = (environment: Record<string, string | undefined>) =>
+  Object.fromEntries(
+    Object.entries(environment).filter((entry): entry is [string, string] => !!entry[1]),
+  );
+
+const say = (text: string) => process.stdout.write(`${text}\n`);
+
+await runLane('start:localstack', async (lane) => {
+  const given = environmentWith('.env', project);
+  const endpoint = given['AWS_ENDPOINT_URL'] || 'http://127.0.0.1:4566';
+  const version = await versionAt(endpoint);
+  lane.say(`LocalStack ${version} at ${endpoint}`);
+  const settings = readLocalSettings({ ...given, ...withoutGaps(emulatorEnvironment) });
+  await checkPorts([{ port: settings.PORT, setting: 'PORT', serves: 'the API' }]);
+  const folder = mkdtempSync(join(tmpdir(), 'darkroom-start-'));
+  lane.onEnd(() => rmSync(folder, { recursive: true, force: true }));
+
+  const packaged = await packageService(
+    lane,
+    { folder: join(folder, 'package'), stage: 'dev' },
+    { ...given, AWS_ENDPOINT_URL: undefined },
+  );
+  const cloudFormation = openCloudFormation(endpoint);
+  const stackName = 'darkroom-dev-stores';
+  await lane.step('creating the resources', () =>
+    applyStack(cloudFormation, stackName, storesOf(packaged)),
+  );
+  const resources = await resourcesIn(cloudFormation, stackName);
+  refuseUnknown(resources);
+  lane.say(`${resources.length} resources by CloudFormation`);
+
+  const buildFolder = join(project, '.serverless', 'localstack-build');
+  mkdirSync(buildFolder, { recursive: true });
+  const environment = {
+    ...hostEnvironment(settings, given),
+    AWS_ENDPOINT_URL_S3: endpoint,
+    AWS_ENDPOINT_URL_SQS: endpoint,
+    AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+    AWS_ENDPOINT_URL_SSM: endpoint,
+  };
+  const ready = Promise.withResolvers<void>();
+  const hear = async (message: FromHost) => {
+    if (message.kind === 'ready') ready.resolve();
+    if (message.kind === 'failed') ready.reject(new Error(message.reason));
+    if (message.kind !== 'template') return;
+    const { handlers } = message;
+    await bundleFunctions(handlers, { project, outFolder: buildFolder }).catch(ready.reject);
+    host.send({ kind: 'prepared' });
+  };
+  const host = startHostProcess(
+    project,
+    environment,
+    {
+      port: settings.PORT,
+      buildFolder,
+      sqsUrl: endpoint,
+      region: settings.AWS_REGION,
+      workers: settings.WORKERS,
+    },
+    {
+      onMessage: (message) => void hear(message),
+      onLine: (text) => {
+        const line = parseLogLine(text) ?? logLine('INFO', text);
+        if (text.trim() !== '') say(humanLine(line, { colour: process.stdout.isTTY }));
+      },
+      onComplaint: (text) => say(text),
+    },
+  );
+  lane.onEnd(() => host.stop());
+  const broken = host.ended.then((how) => {
+    throw new Error(`The process of the functions ${how}`);
+  });
+  await Promise.race([ready.promise, broken]);
+  say(`Darkroom is ready on LocalStack ${version}: ${loopbackUrl(settings.PORT)}`);
+  await broken;
+});
