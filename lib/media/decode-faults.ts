@@ -12,7 +12,10 @@ const ofTheMachine =
 const ofItsLimits = /security limit|exceeds limit/i;
 
 const endsTooSoon =
-  /premature|unexpected end|end of (file|data|stream|input)|EOF|insufficient (input )?data|not enough data|truncated|read gave|read error|bad seek/i;
+  /premature|unexpected end|end of (file|data|stream|input)|EOF|insufficient (input )?data|not enough data|truncated|read gave/i;
+
+/** All that libpng's reader tells: a wrong checksum, broken compression and a missing end alike. */
+const mayEndTooSoon = /read error/i;
 
 /** Whether trying again, or elsewhere, may help. */
 export const isMachineFault = (error: unknown): boolean =>
@@ -23,11 +26,15 @@ export const isMachineFault = (error: unknown): boolean =>
  * many lines for programmers, and for a broken PNG there are none at all.
  */
 export const undecodable = (error: unknown, format: Format): Refusal => {
-  const label = labels[format];
-  const reason = endsTooSoon.test(messageOf(error))
-    ? `The ${label} picture ends too soon: part of the file is missing. Send the whole file again.`
-    : `The ${label} picture is damaged and cannot be decoded. Export it again and send the new file.`;
-  return { kind: 'contents', reason };
+  return { kind: 'contents', reason: `The ${labels[format]} picture ${faultIn(messageOf(error))}` };
+};
+
+const faultIn = (message: string): string => {
+  if (endsTooSoon.test(message))
+    return 'ends too soon: part of the file is missing. Send the whole file again.';
+  if (mayEndTooSoon.test(message))
+    return 'is damaged or ends too soon, and cannot be decoded. Send the whole file again, or export it anew.';
+  return 'is damaged and cannot be decoded. Export it again and send the new file.';
 };
 
 const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,50 @@
+import { renditionKey } from '#lib/images/content.ts';
+import type { ContentShown } from '#lib/images/image.ts';
+import type { Objects } from '#lib/images/objects.ts';
+import { optimizedSize, type Rendition } from '#lib/images/picture.ts';
+import { sharp } from '#lib/media/sharp-settings.ts';
+
+const thumbHashHeader = 5; // bytes: average colour, range and shape; what else there is varies
+
+/** What is wrong with what was made of a picture, in words: it must decode and hold nothing else. */
+export const faultsOfRenditions = async (
+  content: ContentShown,
+  derived: Objects,
+): Promise<string[]> => {
+  const faults: string[] = [];
+  if (Buffer.from(content.placeholder, 'base64').length <= thumbHashHeader)
+    faults.push(`the placeholder is no ThumbHash: ${content.placeholder}`);
+  if (!/^#[0-9a-f]{6}$/.test(content.dominantColor))
+    faults.push(`the dominant colour is none: ${content.dominantColor}`);
+  for (const rendition of content.renditions) {
+    const bytes = await derived.read(renditionKey(content, rendition.name));
+    const found = bytes ? await faultsOf(rendition, bytes) : ['is not there'];
+    faults.push(...found.map((fault) => `the rendition ${rendition.name} ${fault}`));
+  }
+  return faults;
+};
+
+const faultsOf = async (
+  { name, width, height, sizeBytes, format = 'jpeg' }: Rendition,
+  bytes: Uint8Array,
+): Promise<string[]> => {
+  const faults = bytes.length === sizeBytes ? [] : [`has ${bytes.length} bytes, not ${sizeBytes}`];
+  try {
+    // What is optimized may be the original's own pixels, with all that its decoder puts up with.
+    const failOn = name === optimizedSize.name ? 'error' : 'warning';
+    const picture = sharp(bytes, { failOn });
+    const header = await picture.metadata();
+    const { exif, icc, xmp, iptc, tifftagPhotoshop, comments } = header;
+    const kept = Object.entries({ exif, icc, xmp, iptc, tifftagPhotoshop, comments });
+    const named = kept.filter(([, value]) => value !== undefined).map(([kind]) => kind);
+    if (named.length > 0) faults.push(`still carries ${named.join(' and ')}`);
+    const isFormat = header.format === (format === 'avif' ? 'heif' : format);
+    if (!isFormat) faults.push(`is ${header.format}, not ${format}`);
+    const { info } = await picture.raw().toBuffer({ resolveWithObject: true });
+    if (info.width !== width || info.height !== height)
+      faults.push(`has ${info.width} × ${info.height} pixels, not ${width} × ${height}`);
+  } catch (error) {
+    faults.push(`does not decode: ${error instanceof Error ? error.message.trim() : error}`);
+  }
+  return faults;
+};

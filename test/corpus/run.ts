@@ -1,0 +1,103 @@
+// npm run test:corpus -- [folder]: works every file of a folder, or hostile pictures that are drawn
+// for it, through validation and the workers, and ends with 1 if one of them breaks a bound.
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { LaneFailed, runLane } from '#infra/lanes/lane.ts';
+import { startCaptionServer } from '#test/support/caption-server.ts';
+import { drawCorpus } from './draw-corpus.ts';
+import { type Corpus, filesIn } from './files.ts';
+import { breachesOf, cheaperOf, isTooCostly } from './judge.ts';
+import { inProcesses, type Processes } from './processes.ts';
+import { shown, tableOf } from './table.ts';
+import type { Outcome, Way } from './tasks.ts';
+
+const help = `npm run test:corpus -- [folder] [options]
+
+Works every file in a folder (and in those below it) through the door and the three workers, each
+file in a process that is measured. Prints what was rejected and why, what was slowest and largest.
+Ends with 1, naming the file, if one crashes or hangs (--seconds 30), takes more than 2 s of CPU or
+350 MB (AVIF: 4 s, 500 MB), gets a reason that is no sentence, or if a rendition does not decode or
+still carries metadata. Captions are asked of a server on this machine (--no-captions: not at all).
+
+Without a folder it draws hostile pictures: the same for the same FAULTS_SEED, which is printed.
+--rounds 10 (usually 2) draws more of those that chance decides; --keep leaves them where they are.
+--batch works each file through as a batch would, too: that makes pictures in full size.
+--jobs 2 is how many processes work beside each other.`;
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  allowNegative: true,
+  options: {
+    rounds: { type: 'string', default: '2' },
+    seconds: { type: 'string', default: '30' },
+    jobs: { type: 'string', default: '2' },
+    batch: { type: 'boolean', default: false },
+    captions: { type: 'boolean', default: true },
+    keep: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const numberOf = (option: 'rounds' | 'seconds' | 'jobs'): number => {
+  const number = Number(values[option]);
+  if (Number.isInteger(number) && number > 0) return number;
+  throw new LaneFailed(`--${option} must be a whole number of at least 1.`);
+};
+
+const retireBytes = 200_000_000; // far above an idle process, well below any bound
+const ways: Way[] = values.batch ? ['upload', 'drop', 'batch'] : ['upload', 'drop'];
+
+if (values.help) {
+  console.log(help);
+  process.exit(0);
+}
+
+await runLane('test:corpus', async (lane) => {
+  const stop = new AbortController();
+  lane.onEnd(() => stop.abort());
+  const [folder] = positionals;
+  if (folder && !existsSync(folder)) throw new LaneFailed(`There is no folder ${folder}.`);
+  const corpus: Corpus = folder
+    ? { folder, expected: new Map() }
+    : await drawCorpus(lane, { rounds: numberOf('rounds'), keep: values.keep });
+  const names = filesIn(corpus.folder);
+  if (names.length === 0) throw new LaneFailed(`There is no file in ${corpus.folder}.`);
+
+  const captions = values.captions ? await startCaptionServer() : undefined;
+  lane.onEnd(() => captions?.stop());
+  const processes: Processes = {
+    count: numberOf('jobs'),
+    secondsPerFile: numberOf('seconds'),
+    retireBytes,
+    args: captions ? [captions.url] : [],
+    signal: stop.signal,
+  };
+  const taskOf = (name: string) => ({ path: `${corpus.folder}/${name}`, name, ways });
+  const outcomes = new Map<string, Outcome>();
+  const note = (outcome: Outcome) => void outcomes.set(outcome.name, outcome);
+
+  await lane.step(`${names.length} files`, () => inProcesses(names.map(taskOf), processes, note));
+  for (const outcome of [...outcomes.values()].filter(isTooCostly))
+    await lane.step(
+      `${shown(outcome.name)} again, alone and in a new process by each way`,
+      async () => {
+        const again: Outcome[] = [];
+        const tasks = ways.map((way) => ({ ...taskOf(outcome.name), ways: [way] }));
+        const alone = { ...processes, count: 1, retireBytes: 0 };
+        await inProcesses(tasks, alone, (one) => again.push(one));
+        note(cheaperOf(outcome, again));
+      },
+    );
+
+  for (const line of tableOf([...outcomes.values()])) lane.say(line);
+  const breaches = [...outcomes.values()].flatMap((outcome) =>
+    breachesOf(outcome, corpus.expected.get(outcome.name)).map((breach) => ({
+      name: outcome.name,
+      breach,
+    })),
+  );
+  for (const { name, breach } of breaches) lane.say(`${shown(name)} ${shown(breach)}`);
+  if (breaches.length === 0) return;
+  const files = new Set(breaches.map(({ name }) => name)).size;
+  throw new LaneFailed(`${files} of ${names.length} files broke a bound.`);
+});

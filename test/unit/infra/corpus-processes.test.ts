@@ -1,0 +1,107 @@
+import { fileURLToPath } from 'node:url';
+import { expect, test, vi } from 'vitest';
+import { inProcesses, type Processes } from '#test/corpus/processes.ts';
+import type { Outcome } from '#test/corpus/tasks.ts';
+import { eventually } from '#test/support/eventually.ts';
+
+vi.setConfig({ testTimeout: 30_000 }); // each test starts processes
+
+const processes: Processes = {
+  count: 1,
+  secondsPerFile: 60,
+  retireBytes: 500,
+  program: fileURLToPath(new URL('./corpus-process.ts', import.meta.url)),
+};
+
+const workThrough = async (names: string[], options: Partial<Processes> = {}) => {
+  const outcomes: Outcome[] = [];
+  const tasks = names.map((name) => ({ path: name, name, ways: [] }));
+  await inProcesses(tasks, { ...processes, ...options }, (outcome) => outcomes.push(outcome));
+  return outcomes;
+};
+
+const pidOf = (outcome: Outcome | undefined): number =>
+  outcome?.end === 'done' ? Number(outcome.endings[0]?.reasons[0]) : 0;
+
+const isRunning = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+test('works through files one after another in the same process', async () => {
+  const [first, second] = await workThrough(['good', 'better']);
+
+  expect(pidOf(first)).toBeGreaterThan(0);
+  expect(pidOf(second)).toBe(pidOf(first));
+});
+
+test('calls a process that ends a crash, and goes on with another', async () => {
+  const [first, crash, last] = await workThrough(['good', 'crashes', 'better']);
+
+  expect(crash).toEqual({ name: 'crashes', end: 'crash', how: expect.stringContaining('SIGKILL') });
+  expect(last).toMatchObject({ name: 'better', end: 'done' });
+  expect(pidOf(last)).not.toBe(pidOf(first));
+});
+
+test('tells what a process said before it crashed', async () => {
+  expect(await workThrough(['complains'])).toEqual([
+    { name: 'complains', end: 'crash', how: 'ended with code 3: It hurts.' },
+  ]);
+});
+
+test('kills a process that does not answer, and calls that a hang', async () => {
+  const outcomes = await workThrough(['good', 'hangs', 'better'], { secondsPerFile: 2 });
+
+  expect(outcomes[1]).toEqual({ name: 'hangs', end: 'hang', seconds: 2 });
+  expect(outcomes[2]).toMatchObject({ name: 'better', end: 'done' });
+});
+
+test('gives the next file a new process when one has grown', async () => {
+  const [grown, next] = await workThrough(['grows', 'good']);
+
+  expect(grown).toMatchObject({ end: 'done' });
+  expect(pidOf(next)).not.toBe(pidOf(grown));
+});
+
+test('says so when a process cannot even begin', async () => {
+  const program = fileURLToPath(new URL('./not-there.ts', import.meta.url));
+
+  expect(await workThrough(['good'], { program })).toEqual([
+    {
+      name: 'good',
+      end: 'crash',
+      how: expect.stringMatching(/^before it began: ended with code 1/),
+    },
+  ]);
+});
+
+test('works through several files beside each other, each once', async () => {
+  const names = ['a', 'b', 'c', 'd', 'e'];
+
+  const outcomes = await workThrough(names, { count: 2 });
+
+  expect(outcomes.map(({ name }) => name).sort()).toEqual(names);
+  expect(new Set(outcomes.map(pidOf)).size).toBe(2);
+});
+
+test('leaves no process behind, even when it is stopped half-way', async () => {
+  const [done] = await workThrough(['good']);
+  expect(isRunning(pidOf(done))).toBe(false);
+
+  const stop = new AbortController();
+  const pids: number[] = [];
+  const stopped = inProcesses(
+    ['good', 'hangs', 'never'].map((name) => ({ path: name, name, ways: [] })),
+    { ...processes, signal: stop.signal },
+    (outcome) => {
+      pids.push(pidOf(outcome));
+      stop.abort();
+    },
+  );
+
+  await expect(stopped).rejects.toThrow();
+  await eventually(async () => expect(pids.map(isRunning)).toEqual([false]));
+});

@@ -1,0 +1,250 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { renditionKey } from '#lib/images/content.ts';
+import { faultsOfReason, groupOf } from '#test/corpus/check-reason.ts';
+import { faultsOfRenditions } from '#test/corpus/check-renditions.ts';
+import { breachesOf, cheaperOf, isTooCostly } from '#test/corpus/judge.ts';
+import { cuts } from '#test/corpus/kinds/cuts.ts';
+import { flips } from '#test/corpus/kinds/flips.ts';
+import type { HostileFile } from '#test/corpus/kinds/hostile-files.ts';
+import { tableOf } from '#test/corpus/table.ts';
+import type { Ending, Outcome } from '#test/corpus/tasks.ts';
+import { workThrough } from '#test/corpus/work-through.ts';
+import { randomFrom } from '#test/faults/random.ts';
+import { drawnJpeg, phoneExif } from '#test/support/drawn-pictures.ts';
+import { inMemoryObjects } from '#test/support/in-memory-objects.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'darkroom-corpus-test-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const anEnding = (ending: Partial<Ending> = {}): Ending => ({
+  way: 'upload',
+  status: 'done',
+  format: 'jpeg',
+  reasons: [],
+  faults: [],
+  cpuMs: 100,
+  peakBeforeBytes: 100_000_000,
+  peakBytes: 120_000_000,
+  ...ending,
+});
+const anOutcome = (...endings: Ending[]): Outcome => ({ name: 'beach.jpg', end: 'done', endings });
+
+describe('a file', () => {
+  test('is good when it ended alike by both doors and took little', () => {
+    expect(breachesOf(anOutcome(anEnding(), anEnding({ way: 'drop' })))).toEqual([]);
+  });
+
+  test.each<[Outcome, RegExp]>([
+    [{ name: 'x', end: 'crash', how: 'ended by SIGSEGV' }, /^crashed: ended by SIGSEGV$/],
+    [{ name: 'x', end: 'hang', seconds: 30 }, /^hung: no answer within 30 s$/],
+    [anOutcome(anEnding({ cpuMs: 2001 })), /^took 2001 ms of CPU by upload; at most 2000/],
+    [anOutcome(anEnding({ peakBytes: 350_000_001 })), /^took 351 MB by upload; at most 350 MB/],
+    [anOutcome(anEnding({ format: 'avif', cpuMs: 4001 })), /^took 4001 ms of CPU/],
+    [anOutcome(anEnding({ format: 'avif', peakBytes: 500_000_001 })), /^took 501 MB/],
+    [anOutcome(anEnding({ faults: ['threw a plate'] })), /^by upload: threw a plate$/],
+    [
+      anOutcome(anEnding(), anEnding({ way: 'drop', status: 'rejected', reasons: ['No.'] })),
+      /^ends in different ways: done {2}\/ rejected No\.$/,
+    ],
+  ])('breaks a bound: %j', (outcome, breach) => {
+    expect(breachesOf(outcome)).toEqual([expect.stringMatching(breach)]);
+  });
+
+  test('may take more where it is an AVIF', () => {
+    const avif = anEnding({ format: 'avif', cpuMs: 4000, peakBytes: 500_000_000 });
+
+    expect(breachesOf(anOutcome(avif))).toEqual([]);
+  });
+
+  test('is not blamed for memory that its process once had for another', () => {
+    const late = anEnding({ peakBeforeBytes: 400_000_000, peakBytes: 400_000_000 });
+
+    expect(breachesOf(anOutcome(late))).toEqual([]);
+  });
+
+  test('must end as it was drawn to end', () => {
+    const refused = anOutcome(anEnding({ status: 'rejected', reasons: ['The file is empty.'] }));
+
+    expect(breachesOf(refused, 'rejected')).toEqual([]);
+    expect(breachesOf(refused, 'done')).toEqual([
+      'is rejected by upload, but should be done. The file is empty.',
+    ]);
+  });
+
+  test('of a batch is bounded by nothing but what it comes to', () => {
+    const batch = anEnding({ way: 'batch', cpuMs: 9000, peakBytes: 900_000_000 });
+
+    expect(breachesOf(anOutcome(anEnding({ status: 'rejected' }), batch), 'rejected')).toEqual([]);
+    expect(breachesOf(anOutcome({ ...batch, faults: ['threw a plate'] }))).toHaveLength(1);
+  });
+
+  test('that took too much is measured again, and the smaller costs count', () => {
+    const dear = anOutcome(anEnding({ cpuMs: 3000, peakBytes: 390_000_000 }));
+    const alone = anOutcome(anEnding({ cpuMs: 1900, peakBytes: 340_000_000 }));
+
+    expect(isTooCostly(dear)).toBe(true);
+    expect(isTooCostly(cheaperOf(dear, [alone]))).toBe(false);
+    expect(isTooCostly(cheaperOf(dear, [dear]))).toBe(true);
+    expect(cheaperOf(dear, [{ name: 'beach.jpg', end: 'hang', seconds: 30 }]).end).toBe('hang');
+  });
+});
+
+describe('a reason', () => {
+  test.each([
+    'The file is empty.',
+    'invalid file format: the file is PNG, but its name says JPEG. Make them agree and send it again.',
+    'The original is no longer there.',
+  ])('is good: %s', (reason) => {
+    expect(faultsOfReason(reason)).toEqual([]);
+  });
+
+  test.each([
+    '',
+    'unknown',
+    'The reason is unknown to us.',
+    'VipsJpeg: premature end of JPEG image.',
+    'TypeError: x is undefined.',
+    'The file at /var/task/x/y is not there.',
+    'It has no end',
+    'It rings the \u0007 bell.',
+  ])('is bad: %j', (reason) => {
+    expect(faultsOfReason(reason).length).toBeGreaterThan(0);
+  });
+
+  test('is one with another that says other numbers or names', () => {
+    const said = (width: string, name: string) =>
+      groupOf(`The file is PNG, but its name says ${name}. It has ${width} pixels.`);
+
+    expect(said('16 384', 'JPEG')).toBe(said('7', 'JPEG 2000'));
+    expect(said('7', 'JPEG')).not.toBe(groupOf('The file is empty.'));
+  });
+});
+
+describe('what was made of a picture', () => {
+  const content = {
+    contentId: 'aa/small-200',
+    maker: 'me.1',
+    renditions: [{ name: 'small', width: 40, height: 30, sizeBytes: 0 }],
+    placeholder: 'HdcJFYJNPImvaJiKlYiGVsJAAh0V',
+    dominantColor: '#336699',
+  };
+  const faultsWith = async (bytes: Buffer, placeholder = content.placeholder) => {
+    const [small] = content.renditions;
+    const renditions = small ? [{ ...small, sizeBytes: bytes.length }] : [];
+    const derived = inMemoryObjects({ [renditionKey(content, 'small')]: bytes });
+    return faultsOfRenditions({ ...content, renditions, placeholder }, derived);
+  };
+
+  test('is good when it decodes and holds nothing else', async () => {
+    expect(await faultsWith(await drawnJpeg({ width: 40, height: 30 }))).toEqual([]);
+  });
+
+  test('may not carry tags, break off, have another shape, or be nothing', async () => {
+    const jpeg = await drawnJpeg({ width: 40, height: 30 });
+    const tagged = await drawnJpeg({ width: 40, height: 30, exif: phoneExif });
+
+    expect(await faultsWith(tagged)).toEqual(['the rendition small still carries exif']);
+    expect(await faultsWith(jpeg.subarray(0, -200))).toEqual([expect.stringMatching(/not decode/)]);
+    expect(await faultsWith(await drawnJpeg({ width: 40, height: 31 }))).toHaveLength(1);
+    expect(await faultsWith(jpeg, '')).toEqual(['the placeholder is no ThumbHash: ']);
+    expect(await faultsOfRenditions(content, inMemoryObjects())).toEqual([
+      'the rendition small is not there',
+    ]);
+  });
+});
+
+describe('working a file through', () => {
+  const tools = { captioning: { skipped: 'No.' }, describe: async () => ({ failed: 'No.' }) };
+  const work = (name: string, bytes: Uint8Array) => {
+    const path = join(folder, name);
+    writeFileSync(path, bytes);
+    return workThrough({ path, name, ways: ['upload', 'drop', 'batch'] }, tools);
+  };
+
+  test('brings a good picture to its end by every way', async () => {
+    const endings = await work('beach.jpg', await drawnJpeg({ exif: phoneExif }));
+
+    expect(endings.map(({ way }) => way)).toEqual(['upload', 'drop', 'batch']);
+    for (const ending of endings) {
+      expect(ending).toMatchObject({ status: 'done', format: 'jpeg', reasons: [], faults: [] });
+      expect(ending.cpuMs).toBeGreaterThan(0);
+      expect(ending.peakBytes).toBeGreaterThanOrEqual(ending.peakBeforeBytes);
+    }
+  });
+
+  test('tells why a file is turned away, by every way', async () => {
+    for (const ending of await work('empty.jpg', Buffer.alloc(0)))
+      expect(ending).toMatchObject({
+        status: 'rejected',
+        reasons: ['The file is empty.'],
+        faults: [],
+      });
+  });
+
+  test('tells why a picture failed', async () => {
+    const jpeg = await drawnJpeg();
+
+    for (const ending of await work('cut.jpg', jpeg.subarray(0, 9000)))
+      expect(ending).toMatchObject({
+        status: 'failed',
+        reasons: [expect.stringMatching(/^The JPEG picture ends too soon/)],
+        faults: [],
+      });
+  });
+
+  test('notes that a worker threw', async () => {
+    const describe = async () => {
+      throw new Error('The model is asleep.');
+    };
+    const path = join(folder, 'lake.jpg');
+    writeFileSync(path, await drawnJpeg());
+    const captioning = { provider: 'test', model: 'a-model' };
+
+    expect(
+      await workThrough({ path, name: 'lake.jpg', ways: ['drop'] }, { captioning, describe }),
+    ).toMatchObject([
+      { status: 'broken', faults: [expect.stringMatching(/^threw Error: The model is asleep\./)] },
+    ]);
+  });
+});
+
+test('the table counts ends, groups reasons, and shows whose cost it was', () => {
+  const rejected = (name: string, reason: string): Outcome => ({
+    name,
+    end: 'done',
+    endings: [anEnding({ status: 'rejected', reasons: [reason] })],
+  });
+
+  const lines = tableOf([
+    anOutcome(anEnding({ cpuMs: 1234, peakBytes: 222_000_000 })),
+    rejected('one', 'The GIF holds more than 5 000 frames.'),
+    rejected('two', 'The GIF holds more than 6 000 frames.'),
+    { name: 'three', end: 'crash', how: 'ended by SIGSEGV' },
+    { name: 'four', end: 'hang', seconds: 30 },
+  ]);
+
+  expect(lines[0]).toBe(
+    '5 files: 1 done, 0 accepted but failed, 2 rejected, 0 broken, 1 crashes, 1 hangs',
+  );
+  expect(lines).toContain('     2  The GIF holds more than # frames.');
+  expect(lines).toContain('  1234 ms  jpeg  beach.jpg');
+  expect(lines).toContain('   222 MB  jpeg  beach.jpg');
+});
+
+test('the same seed draws the same files, another seed others', async () => {
+  const draw = async (seed: number) => {
+    const random = randomFrom(seed);
+    const files: HostileFile[] = [];
+    for (const kind of [cuts, flips]) for await (const file of kind(random)) files.push(file);
+    return files.map(({ name, bytes }) => `${name} ${Buffer.from(bytes).toString('base64')}`);
+  };
+
+  const first = await draw(1);
+
+  expect(await draw(1)).toEqual(first);
+  expect(await draw(2)).not.toEqual(first);
+  expect(first.length).toBeGreaterThan(100);
+});
