@@ -2,6 +2,7 @@
 // Started by invoke-forked.ts, and gone with it.
 import { z } from 'zod';
 import { contextOf, loadHandler } from './invoke.ts';
+import { appIdOf, appIdVariable } from './weather/app-id.ts';
 
 const Facts = z.object({
   name: z.string(),
@@ -13,6 +14,8 @@ const Facts = z.object({
 });
 const facts = Facts.parse(JSON.parse(process.argv[2] ?? ''));
 process.title = `darkroom ${facts.name}`;
+// In bad weather (weather/) every call to S3, SQS and DynamoDB says whose it is.
+if (process.env[appIdVariable]) process.env[appIdVariable] = appIdOf(facts.name, process.pid);
 
 const tell = (message: unknown) => process.send?.(message);
 process.once('disconnect', () => process.exit(0));

@@ -33,6 +33,9 @@ export const startHost = (
     region,
     useQueueUrlAsEndpoint: false,
     maxAttempts: 1, // the event source tries again by itself
+    // Each slot of each queue waits on a connection of its own; of the SDK's 50 none might be left
+    // to delete what is done, until a wait ends after 20 s.
+    requestHandler: { httpAgent: { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY } },
   });
   const pids = new Set<number>();
   const known = {

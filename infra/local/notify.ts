@@ -13,7 +13,7 @@ export const notifier = (
   client: SQSClientConfig,
   log: (line: LogLine) => void,
 ): OnEvent => {
-  const sqs = new SQSClient({ ...client, endpoint: place.sqsUrl, useQueueUrlAsEndpoint: false });
+  const sqs = new SQSClient({ endpoint: place.sqsUrl, ...client, useQueueUrlAsEndpoint: false });
   return async (bucketName, event) => {
     const bucket = buckets.find(({ BucketName }) => BucketName === bucketName);
     const queues = bucket ? listenersOf(bucket, event, place) : [];

@@ -14,6 +14,7 @@ import { notifier } from './notify.ts';
 import { checkPorts } from './ports.ts';
 import { type Resources, resourcesOf } from './resources.ts';
 import type { Place } from './template.ts';
+import type { WeatherStation } from './weather/start-weather.ts';
 import { withWebhookSecret } from './webhook-secret.ts';
 
 export type Stack = {
@@ -46,6 +47,9 @@ export const startStack = async (
     { port: settings.S3_PORT, setting: 'S3_PORT', serves: 'the embedded S3' },
     { port: settings.SQS_PORT, setting: 'SQS_PORT', serves: 'the embedded SQS' },
     { port: settings.DYNAMODB_PORT, setting: 'DYNAMODB_PORT', serves: 'the embedded DynamoDB' },
+    ...(settings.WEATHER === 'hostile'
+      ? [{ port: settings.WEATHER_PORT, setting: 'WEATHER_PORT', serves: 'changes of the weather' }]
+      : []),
   ]);
 
   const url = loopbackUrl(settings.PORT);
@@ -85,9 +89,14 @@ export const startStack = async (
       workers = message.pids;
       tellState();
     };
+    const weather = await badWeather(settings, { hostPid: () => host?.pid, log });
+    if (weather) emulators.push(weather);
     const started = startHostProcess(
       project,
-      hostEnvironment(settings, withWebhookSecret(environment, folder)),
+      {
+        ...hostEnvironment(settings, withWebhookSecret(environment, folder)),
+        ...weather?.environment,
+      },
       {
         port: settings.PORT,
         buildFolder: folder.in('build'),
@@ -122,7 +131,7 @@ export const startStack = async (
       secretAccessKey: settings.AWS_SECRET_ACCESS_KEY,
       buckets: resources.buckets.map(({ BucketName }) => BucketName),
       cors: corsOf(resources),
-      onEvent: notifier(resources.buckets, place, client, log),
+      onEvent: notifier(resources.buckets, place, { ...client, ...weather?.notifier }, log),
     });
     await Promise.all([
       running(s3),
@@ -138,6 +147,16 @@ export const startStack = async (
     await stop();
     throw error;
   }
+};
+
+/** Loaded only where it is asked for. */
+const badWeather = async (
+  settings: LocalSettings,
+  tools: { hostPid: () => number | undefined; log: (line: LogLine) => void },
+): Promise<WeatherStation | undefined> => {
+  if (settings.WEATHER === 'fair') return undefined;
+  const { startWeather } = await import('./weather/start-weather.ts');
+  return startWeather(settings, tools);
 };
 
 const raise = (reason: string): never => {

@@ -36,11 +36,9 @@ export const installDynamodbLocal = async (
   const jars = join(folder, 'DynamoDBLocal_lib');
   mkdirSync(jars, { recursive: true });
   const files = filesOf(lock);
-  const hasMaven = spawnSync('mvn', ['--version']).status === 0;
-  await lane.step(
-    `installing DynamoDB Local ${hasMaven ? 'by Maven' : 'from Maven Central'}`,
-    () => (hasMaven ? copyByMaven(lane, jars) : download(files, jars)),
-  );
+  if (spawnSync('mvn', ['--version']).status !== 0)
+    throw new ToolMissing('DynamoDB Local is fetched by Maven, and there is no mvn on PATH.');
+  await lane.step('installing DynamoDB Local by Maven', () => copyByMaven(lane, jars));
   for (const { path, sha256 } of files) {
     const file = join(jars, basename(path));
     if (existsSync(file) && sha256Of(readFileSync(file)) === sha256) continue;
@@ -78,7 +76,7 @@ const filesOf = (lock: string) =>
 
 const sha256Of = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
-/** Maven first, because it knows the mirrors and proxies of the place. */
+/** Maven knows the mirrors and proxies of the place. */
 const copyByMaven = (lane: Lane, into: string) =>
   lane.run(
     'mvn',
@@ -88,18 +86,3 @@ const copyByMaven = (lane: Lane, into: string) =>
     ],
     { quiet: true, timeoutMs: 600_000 },
   );
-
-const central = () => process.env['MAVEN_CENTRAL'] ?? 'https://repo.maven.apache.org/maven2';
-const atOnce = 6;
-
-const download = async (files: { path: string; sha256: string }[], into: string): Promise<void> => {
-  const waiting = [...files];
-  const worker = async () => {
-    for (let file = waiting.shift(); file; file = waiting.shift()) {
-      const response = await fetch(`${central()}/${file.path}`);
-      if (!response.ok) throw new LaneFailed(`${response.url} answered ${response.status}.`);
-      writeFileSync(join(into, basename(file.path)), await response.bytes());
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-};

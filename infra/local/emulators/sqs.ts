@@ -1,6 +1,6 @@
-import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { buildApp } from 'fauxqs';
+import * as z from 'zod';
 // fauxqs' own start function listens on every interface and cannot be told otherwise, so its parts
 // are put together here; they are not among its exports.
 import { PersistenceManager } from '../../../node_modules/fauxqs/dist/persistence.js';
@@ -33,16 +33,14 @@ export const startSqs = async ({
 }: SqsOptions): Promise<Running> => {
   const stores = { sqsStore: new SqsStore(), snsStore: new SnsStore(), s3Store: new S3Store() };
   const persistence = folder === undefined ? undefined : new PersistenceManager(folder);
-  const mended = folder && persistence ? mend(folder, persistence) : undefined;
-  if (releaseInFlight) mended?.releaseAll();
-  if (persistence) remember(persistence, stores);
+  if (persistence) {
+    const { releaseAll } = mend(persistence);
+    if (releaseInFlight) releaseAll();
+    remember(persistence, stores);
+  }
 
   const app = buildApp({ logger: false, stores });
-  if (persistence)
-    app.addHook('onClose', async () => {
-      mended?.close();
-      persistence.close();
-    });
+  if (persistence) app.addHook('onClose', async () => persistence.close());
   const url = await app.listen({ port, host: loopback }).catch(async (error: unknown) => {
     await app.close();
     throw error;
@@ -60,14 +58,21 @@ const remember = (persistence: PersistenceManager, { sqsStore, snsStore }: Store
   for (const queue of sqsStore.allQueues()) queue.persistence = persistence;
 };
 
+const Opened = z.object({ db: z.instanceof(DatabaseSync) });
+
 /**
  * fauxqs 2.4.1 gives a message back (visibility 0) by writing NULL where its own table wants a
  * number: the call fails, and the message is lost until a restart. Ours leaves the number alone.
+ *
+ * It also syncs the disk for each message sent, received and deleted, while everybody waits. What a
+ * killed process wrote is there without that; against a power cut the other emulators do not sync
+ * either.
  */
-const mend = (folder: string, persistence: PersistenceManager) => {
-  const database = new DatabaseSync(join(folder, 'fauxqs.db'));
+const mend = (persistence: PersistenceManager) => {
+  const { db: database } = Opened.parse(persistence);
+  database.exec('PRAGMA synchronous = NORMAL');
   const giveBack = 'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL';
   const one = database.prepare(`${giveBack} WHERE message_id = ?`);
   persistence.updateMessageReady = (messageId) => void one.run(messageId);
-  return { releaseAll: () => database.exec(giveBack), close: () => database.close() };
+  return { releaseAll: () => database.exec(giveBack) };
 };

@@ -1,7 +1,9 @@
 """Runs Lambda functions as Node processes of this machine, for a LocalStack that has no Docker.
 
 LocalStack finds its executors as entry points of the group localstack.lambda.runtime_executor; it ships
-one, for Docker. This is another: one process per execution environment, spoken to by lines of JSON.
+one, for Docker. This is another. LocalStack wants an execution environment for each call that comes
+while others are busy; here those of one function share a few processes, spoken to by lines of JSON, or
+fifty clients that ask at once would start fifty processes.
 
 What it does not do: isolate anything (a function sees this machine's files and network), limit memory,
 look at `runtime` and `architecture` (it is always this machine's Node), run layers, images or extensions,
@@ -9,7 +11,6 @@ freeze a process between invocations, or send logs to CloudWatch (they go to fil
 """
 import json
 import os
-import signal
 import subprocess
 import threading
 
@@ -20,43 +21,33 @@ from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecu
 
 RUNNER = os.path.join(os.path.dirname(__file__), 'node_executor_runner.mjs')
 OWN = ('PATH', 'HOME', 'TMPDIR', 'LANG')  # all that a function may know of LocalStack's environment
+MOST_PROCESSES = 4  # of one function at once; further calls wait
 
 
-class NodeExecutor(RuntimeExecutor):
-    """One execution environment. LocalStack gives it one invocation at a time."""
+def endpoint():
+    return f'http://127.0.0.1:{config.GATEWAY_LISTEN[0].port}'
 
-    process = None
 
-    @classmethod
-    def prepare_version(cls, function_version):
-        if function_version.config.code:
-            function_version.config.code.prepare_for_execution()
+class NodeProcess:
+    """A function, loaded and waiting. It works on one event at a time."""
 
-    @classmethod
-    def cleanup_version(cls, function_version):
-        pass
-
-    def start(self, env_vars):
-        self.env_vars = env_vars
-        self.launch()
-
-    def launch(self):
-        function = self.function_version.config
-        name = self.function_version.id.function_name
-        folder = os.environ.get('LAMBDA_LOG_DIR', '.')
+    def __init__(self, function_version, env_vars):
+        function = function_version.config
+        name = function_version.id.function_name
+        code = str(function.code.get_unzipped_code_location())
         read_end, write_end = os.pipe()
         environment = {
             **{name: os.environ[name] for name in OWN if name in os.environ},
-            **{name: str(value) for name, value in self.env_vars.items()},
+            **{name: str(value) for name, value in env_vars.items()},
             '_HANDLER': function.handler,
-            'LAMBDA_TASK_ROOT': str(function.code.get_unzipped_code_location()),
-            'AWS_ENDPOINT_URL': self.get_runtime_endpoint(),
+            'LAMBDA_TASK_ROOT': code,
+            'AWS_ENDPOINT_URL': endpoint(),
             'RESULT_FD': str(write_end),
         }
-        with open(os.path.join(folder, f'{name}.log'), 'ab') as log:
-            self.process = subprocess.Popen(
+        with open(os.path.join(os.environ.get('LAMBDA_LOG_DIR', '.'), f'{name}.log'), 'ab') as log:
+            self.child = subprocess.Popen(
                 [os.environ.get('LAMBDA_NODE', 'node'), RUNNER],
-                cwd=environment['LAMBDA_TASK_ROOT'],
+                cwd=code,
                 env=environment,
                 stdin=subprocess.PIPE,
                 stdout=log,
@@ -66,39 +57,119 @@ class NodeExecutor(RuntimeExecutor):
         os.close(write_end)
         self.results = os.fdopen(read_end)
 
-    def stop(self):
-        if self.process is None:
-            return
-        self.process.kill()
-        self.process.wait()
-        self.results.close()
-        self.process.stdin.close()
-        self.process = None
+    def is_alive(self):
+        return self.child.poll() is None
 
-    def invoke(self, payload):
-        if self.process is None or self.process.poll() is not None:
-            self.stop()  # the last invocation killed it, or its time was up: Lambda, too, begins anew
-            self.launch()
-        seconds = self.function_version.config.timeout
+    def ask(self, question, seconds):
+        """The answer's line, or why there is none: Lambda's error type and message."""
         late = threading.Event()
 
         def end():
             late.set()
-            self.process.send_signal(signal.SIGKILL)
+            self.child.kill()
 
         timer = threading.Timer(seconds, end)
         timer.start()
         try:
-            line = self.ask(payload, seconds)
+            self.child.stdin.write((json.dumps(question) + '\n').encode())
+            self.child.stdin.flush()
+            line = self.results.readline()
+        except (BrokenPipeError, ValueError):
+            line = ''  # it has ended
         finally:
             timer.cancel()
         if line:
-            answer = json.loads(line)
-        elif late.is_set():
-            answer = failure(payload, 'Sandbox.Timedout', f'Task timed out after {seconds}.00 seconds')
-        else:
-            code = self.process.wait()
-            answer = failure(payload, 'Runtime.ExitError', f'Runtime exited with error: exit status {code}')
+            return json.loads(line)
+        if late.is_set():
+            return failure(question, 'Sandbox.Timedout', f'Task timed out after {seconds}.00 seconds')
+        code = self.child.wait()
+        return failure(question, 'Runtime.ExitError', f'Runtime exited with error: exit status {code}')
+
+    def close(self):
+        self.child.kill()
+        self.child.wait()
+        self.results.close()
+        try:
+            self.child.stdin.close()
+        except BrokenPipeError:
+            pass  # what it had not read yet
+
+
+def failure(question, kind, message):
+    text = f"RequestId: {question['requestId']} Error: {message}"
+    return {'ok': False, 'value': {'errorType': kind, 'errorMessage': text}}
+
+
+class Pool:
+    """The processes of one version of a function, for as long as an environment of it is there."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.turns = threading.Semaphore(MOST_PROCESSES)
+        self.idle = []
+        self.environments = 0
+
+    def invoke(self, function_version, env_vars, question):
+        with self.turns:
+            with self.lock:
+                process = self.idle.pop() if self.idle else None
+            if process is None or not process.is_alive():
+                process = NodeProcess(function_version, env_vars)
+            answer = process.ask(question, question['timeoutSeconds'])
+            with self.lock:
+                is_wanted = process.is_alive() and self.environments > 0
+                if is_wanted:
+                    self.idle.append(process)
+            if not is_wanted:
+                process.close()
+            return answer
+
+    def enter(self):
+        with self.lock:
+            self.environments += 1
+
+    def leave(self):
+        with self.lock:
+            self.environments -= 1
+            unwanted, self.idle = (self.idle, []) if self.environments == 0 else ([], self.idle)
+        for process in unwanted:
+            process.close()
+
+
+pools = {}
+pools_lock = threading.Lock()
+
+
+class NodeExecutor(RuntimeExecutor):
+    """One execution environment."""
+
+    @classmethod
+    def prepare_version(cls, function_version):
+        if function_version.config.code:
+            function_version.config.code.prepare_for_execution()
+
+    @classmethod
+    def cleanup_version(cls, function_version):
+        with pools_lock:
+            pools.pop(id(function_version), None)
+
+    def start(self, env_vars):
+        self.env_vars = env_vars
+        with pools_lock:
+            self.pool = pools.setdefault(id(self.function_version), Pool())
+        self.pool.enter()
+
+    def stop(self):
+        self.pool.leave()
+
+    def invoke(self, payload):
+        question = {
+            'event': payload['payload'],
+            'requestId': payload['invoke-id'],
+            'functionArn': payload['invoked-function-arn'],
+            'timeoutSeconds': self.function_version.config.timeout,
+        }
+        answer = self.pool.invoke(self.function_version, self.env_vars, question)
         return InvocationResult(
             request_id=payload['invoke-id'],
             payload=json.dumps(answer['value']).encode(),
@@ -107,20 +178,6 @@ class NodeExecutor(RuntimeExecutor):
             executed_version=self.function_version.id.qualifier,
         )
 
-    def ask(self, payload, seconds):
-        question = {
-            'event': payload['payload'],
-            'requestId': payload['invoke-id'],
-            'functionArn': payload['invoked-function-arn'],
-            'timeoutSeconds': seconds,
-        }
-        try:
-            self.process.stdin.write((json.dumps(question) + '\n').encode())
-            self.process.stdin.flush()
-            return self.results.readline()
-        except (BrokenPipeError, ValueError):
-            return ''  # it has ended
-
     def get_address(self):
         return '127.0.0.1'
 
@@ -128,16 +185,10 @@ class NodeExecutor(RuntimeExecutor):
         return '127.0.0.1'
 
     def get_runtime_endpoint(self):
-        return f'http://127.0.0.1:{config.GATEWAY_LISTEN[0].port}'
+        return endpoint()
 
     def get_logs(self):
         return ''
-
-
-def failure(payload, kind, message):
-    """As Lambda words it, for those who look at errorType."""
-    text = f"RequestId: {payload['invoke-id']} Error: {message}"
-    return {'ok': False, 'value': {'errorType': kind, 'errorMessage': text}}
 
 
 class NodeExecutorPlugin(RuntimeExecutorPlugin):

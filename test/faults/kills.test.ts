@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { drawnJpeg } from '#test/support/drawn-pictures.ts';
+import { eventually } from '#test/support/eventually.ts';
+import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-darkroom.ts';
+import { aDrop, forEachOf, someDrops } from '#test/support/faults-pictures.ts';
+import { expectOneOfEach } from './one-of-each.ts';
+import { faultsSeed } from './random.ts';
+
+const isLong = process.env['FAULTS'] === 'long';
+const rounds = isLong ? 20 : 2;
+const patienceMs = isLong ? 60 * 60_000 : 10 * 60_000;
+
+const workers = ['register-image', 'make-thumbnails', 'read-exif', 'write-caption'];
+
+let darkroom: FaultyDarkroom;
+let calls: { worker: string; call: string }[];
+beforeAll(async () => {
+  darkroom = await startFaultyDarkroom({
+    seed: faultsSeed(),
+    workers: 'forked',
+    env: {
+      PIPELINE_CONCURRENCY: '2',
+      LOCAL_VISIBILITY_SECONDS: '5',
+    },
+  });
+  // What the workers do is learned from them, so that no boundary can be forgotten here.
+  for (const { key, bytes } of await someDrops('learn', 3, 50_000)) {
+    await darkroom.drop(key, bytes);
+    await darkroom.quiet();
+  }
+  const seen = (await darkroom.weather.report()).calls;
+  calls = workers.flatMap((worker) => (seen[worker] ?? []).map((call) => ({ worker, call })));
+}, 180_000);
+afterAll(() => darkroom?.stop());
+
+describe('a worker that is killed', () => {
+  it(
+    `before and after each of its calls, ${rounds} times, leaves nothing undone and nothing behind`,
+    async () => {
+      const before = await darkroom.stats();
+      const moments = ['before', 'after'] as const;
+      const ambushes = Array.from({ length: rounds }, (_, round) =>
+        calls.flatMap((one) =>
+          moments.map((when) => ({ ...one, when, nth: nthOf(one.call, round) })),
+        ),
+      ).flat();
+      const most = Math.max(
+        ...workers.map((name) => ambushes.filter(({ worker }) => worker === name).length),
+      );
+      await darkroom.weather.lay(...ambushes);
+
+      const drops = await someDrops('killed', most, 60_000);
+      await forEachOf(drops, ({ key, bytes }) => darkroom.drop(key, bytes));
+      // Some calls are rare: those who wait for one of them need more to do.
+      for (let more = 0; more < 10; more++) {
+        await darkroom.quiet(patienceMs);
+        const { waiting } = await darkroom.weather.report();
+        if (waiting.length === 0) break;
+        const others = await someDrops(`more-${more}`, 4, 70_000 + more * 100);
+        await forEachOf(others, ({ key, bytes }) => darkroom.drop(key, bytes));
+        drops.push(...others);
+      }
+      await darkroom.weather.lift();
+      await darkroom.quiet(patienceMs);
+
+      const killedAt = (await darkroom.weather.report()).sprung
+        .filter(({ what }) => what === 'kill')
+        .map(({ worker, when, call }) => `${worker} ${when} ${call}`);
+      report(`${killedAt.length} kills, ${drops.length} images`);
+      expect(new Set(killedAt)).toEqual(
+        new Set(calls.flatMap((one) => moments.map((when) => `${one.worker} ${when} ${one.call}`))),
+      );
+      await expectOneOfEach(darkroom, drops, before);
+      expect(await darkroom.audit()).toEqual([]);
+      // Every message came back when its visibility timeout was over: the sweep found nothing to do.
+      expect(darkroom.stuck()).toBe(0);
+    },
+    patienceMs,
+  );
+
+  it(
+    'while a newer picture takes its place, leaves nothing of the older one behind',
+    async () => {
+      for (const ending of ['goes on', 'is killed'] as const) {
+        const before = await darkroom.stats();
+        const older = await aDrop(`older/${ending}.jpg`, 80_000);
+        const newer = await aDrop(older.key, 80_001, { width: 200 });
+
+        const call = 'PutObject derived';
+        await darkroom.weather.lay({
+          worker: 'make-thumbnails',
+          call,
+          when: 'before',
+          what: 'hold',
+        });
+        await darkroom.drop(older.key, older.bytes);
+        await darkroom.weather.held();
+        await darkroom.drop(newer.key, newer.bytes);
+        await eventually(
+          async () => {
+            const record = await darkroom.image(newer.imageId);
+            expect([record.status, record.metadata.width]).toEqual(['done', 200]);
+          },
+          { within: 60_000 },
+        );
+        if (ending === 'is killed')
+          await darkroom.weather.lay({
+            worker: 'make-thumbnails',
+            call: 'GetItem images',
+            when: 'before',
+          });
+        await darkroom.weather.release();
+        await darkroom.quiet(patienceMs);
+        await darkroom.weather.lift();
+
+        await expectOneOfEach(darkroom, [newer], before);
+        expect(await darkroom.audit(), ending).toEqual([]);
+      }
+    },
+    patienceMs,
+  );
+
+  it(
+    'while a newer picture takes its place, keeps no tags of the older one',
+    async () => {
+      const older = await aDrop('position/of.jpg', 82_000);
+      const newer = await drawnJpeg({ width: 200, height: 120, seed: 82_001 });
+
+      const call = 'PutItem images';
+      await darkroom.weather.lay({ worker: 'read-exif', call, when: 'before', what: 'hold' });
+      await darkroom.drop(older.key, older.bytes);
+      await darkroom.weather.held();
+      await darkroom.drop(older.key, newer);
+      await eventually(
+        async () => {
+          const { status, metadata } = await darkroom.image(older.imageId);
+          expect([status, metadata.width]).toEqual(['done', 200]);
+        },
+        { within: 60_000 },
+      );
+      await darkroom.weather.lay({ worker: 'read-exif', call: 'GetItem images', when: 'before' });
+      await darkroom.weather.release();
+      await darkroom.quiet(patienceMs);
+      await darkroom.weather.lift();
+
+      expect((await darkroom.image(older.imageId)).exif).toBeNull();
+      expect(await darkroom.audit()).toEqual([]);
+    },
+    patienceMs,
+  );
+});
+
+describe('a worker whose time with a message is over', () => {
+  it(
+    'before any of its writes, finds them done by another and does them once',
+    async () => {
+      const writes = calls.filter(({ call }) => /^(Put|Transact|Send)/.test(call));
+      let overtaken = 0;
+      for (const [n, { worker, call }] of writes.entries()) {
+        const before = await darkroom.stats();
+        const drop = await aDrop(`overtaken/${n}.jpg`, 97_000 + n);
+        await darkroom.weather.lay({ worker, call, when: 'before', what: 'hold' });
+        await darkroom.drop(drop.key, drop.bytes);
+        await Promise.race([darkroom.weather.held(), darkroom.ended(drop.imageId)]);
+        overtaken += (await darkroom.weather.report()).held.length;
+        await darkroom.ended(drop.imageId, 60_000); // its message came again, and another took it
+        await darkroom.weather.lift();
+        await darkroom.quiet(patienceMs);
+
+        await expectOneOfEach(darkroom, [drop], before);
+        expect(await darkroom.audit(), `${worker} ${call}`).toEqual([]);
+      }
+      expect(overtaken).toBeGreaterThan(writes.length / 2);
+    },
+    patienceMs,
+  );
+});
+
+describe('an image that is deleted', () => {
+  it(
+    'while a worker is before any of its calls, does not come back',
+    async () => {
+      let deleted = 0;
+      for (const [n, { worker, call }] of calls.entries()) {
+        const before = await darkroom.stats();
+        const { key, imageId, bytes } = await aDrop(`deleted/${n}.jpg`, 90_000 + n);
+        await darkroom.weather.lay({ worker, call, when: 'before', what: 'hold' });
+        await darkroom.drop(key, bytes);
+        // A call that is rare does not come this time: then the image is deleted when it is done.
+        await Promise.race([darkroom.weather.held(), darkroom.ended(imageId)]);
+        const { status } = await darkroom.call(`/api/images/${imageId}`, { method: 'DELETE' });
+        await darkroom.weather.lift();
+        await darkroom.quiet(patienceMs);
+        if (status === 404) continue; // it was not known yet, and is one like any other now
+
+        expect(status, `${worker} ${call}`).toBe(200);
+        deleted++;
+        expect((await darkroom.call(`/api/images/${imageId}`)).status).toBe(404);
+        expect((await darkroom.stats()).total, `${worker} ${call}`).toBe(before.total);
+        expect(await darkroom.audit(), `${worker} ${call}`).toEqual([]);
+      }
+      expect(deleted).toBeGreaterThan(calls.length / 2);
+    },
+    patienceMs,
+  );
+});
+
+/** The first such call of a process, or the second: but a month is noted only once in each. */
+const nthOf = (call: string, round: number) =>
+  call === 'UpdateItem shelves' ? 1 : 1 + (round % 2);
+
+const report = (text: string) => process.stdout.write(`${text}\n`);

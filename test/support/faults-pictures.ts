@@ -1,0 +1,38 @@
+import { imageIdOf } from '#lib/images/image.ts';
+import { drawnJpeg, phoneExif } from './drawn-pictures.ts';
+
+/** A small picture to be dropped, with a position in it, so that no tag of it may stay behind. */
+export type Dropped = { key: string; imageId: string; bytes: Buffer };
+
+export const aDrop = async (key: string, seed: number, { width = 160, height = 120 } = {}) => ({
+  key,
+  imageId: imageIdOf(key),
+  bytes: await drawnJpeg({ width, height, seed, exif: phoneExif }),
+});
+
+/** Different pictures under keys of one folder. */
+export const someDrops = (folder: string, count: number, firstSeed: number): Promise<Dropped[]> =>
+  Promise.all(Array.from({ length: count }, (_, n) => aDrop(`${folder}/${n}.jpg`, firstSeed + n)));
+
+const atOnce = 8;
+
+/** Does something with each, some at a time. */
+export const forEachOf = async <T>(
+  things: readonly T[],
+  work: (thing: T) => Promise<unknown>,
+): Promise<void> => {
+  const left = things.values();
+  const next = async () => {
+    for (const thing of left) await work(thing);
+  };
+  await Promise.all(Array.from({ length: atOnce }, next));
+};
+
+/** The news of S3 that something is at a key. */
+export const newsOf = (key: string): string =>
+  JSON.stringify({
+    Records: [{ eventName: 'ObjectCreated:Put', s3: { object: { key: encodeURIComponent(key) } } }],
+  });
+
+export const messageFor = (imageId: string, { rev = 1, run = 1 } = {}): string =>
+  JSON.stringify({ image_id: imageId, rev, run, request_id: 'again' });
