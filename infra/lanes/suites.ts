@@ -9,7 +9,7 @@ const vitest = () =>
 type Environment = Record<string, string | undefined>;
 
 // Each call of a function may be a process of its own here, and each queue is asked in turn.
-const patience = ['--testTimeout', '180000', '--hookTimeout', '180000'];
+const patience = ['--testTimeout', '300000', '--hookTimeout', '300000'];
 
 const suite = (lane: Lane, title: string, args: string[], env: Environment) =>
   lane.step(title, () =>
