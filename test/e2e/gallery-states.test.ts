@@ -232,7 +232,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
     await page.getByRole('button', { name: 'Open picture-0.jpg' }).focus();
     for (const key of ['ArrowRight', 'ArrowDown', 'ArrowLeft']) await page.keyboard.press(key);
     const focused = () => page.evaluate<string>('document.activeElement.ariaLabel');
-    expect(await focused()).toBe('Open picture-6.jpg');
+    await expect.poll(focused).toBe('Open picture-6.jpg');
 
     await page.keyboard.press('Enter');
     await page.getByRole('dialog', { name: 'picture-6.jpg' }).waitFor();

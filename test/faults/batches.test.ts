@@ -14,7 +14,7 @@ import { killed, killUntilHit, workersOf } from './kill-workers.ts';
 import { faultsSeed, randomFrom } from './random.ts';
 
 const isLong = process.env['FAULTS'] === 'long';
-const count = isLong ? 2000 : 300;
+const count = isLong ? 2000 : 400;
 const hits = 20;
 const patienceMs = isLong ? 40 * 60_000 : 8 * 60_000;
 
