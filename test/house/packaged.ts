@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { unzipSync } from 'fflate';
 import { z } from 'zod';
@@ -22,6 +22,16 @@ export type Zip = { bytes: Buffer; files: Record<string, Uint8Array> };
 
 const parts = ['functions', 'infra', 'lib', 'package.json', 'package-lock.json', 'serverless.yml'];
 
+/** How npm gets to its registry from this machine: through which proxy, with whose certificates. */
+const toTheRegistry = () => ({
+  npm_config_userconfig: join(homedir(), '.npmrc'),
+  ...Object.fromEntries(
+    Object.entries(process.env).filter(([name]) =>
+      /^(npm_config_(?!.*auth).*|NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|(https?|no)_proxy)$/i.test(name),
+    ),
+  ),
+});
+
 /** What `serverless <words>` says and how it ends, in this folder, without credentials or settings. */
 export const serverless = async (
   words: readonly string[],
@@ -33,7 +43,13 @@ export const serverless = async (
     [resolve('node_modules/serverless/bin/serverless.js'), ...words],
     {
       cwd,
-      env: { PATH: process.env['PATH'], HOME: cwd, TZ: 'Pacific/Auckland', ...environment },
+      env: {
+        ...toTheRegistry(),
+        PATH: process.env['PATH'],
+        HOME: cwd,
+        TZ: 'Pacific/Auckland',
+        ...environment,
+      },
     },
   );
   let said = '';
