@@ -20,6 +20,7 @@ export const hostEnvironment = (settings: LocalSettings, environment: Environmen
     ...Object.fromEntries(kept),
     ...clientEnvironment(settings),
     AWS_DEFAULT_REGION: settings.AWS_REGION,
+    MALLOC_ARENA_MAX: '2', // read when a process begins: too late for the functions' own
     SWEEP_MINUTES: String(settings.SWEEP_MINUTES),
     PIPELINE_CONCURRENCY: String(settings.PIPELINE_CONCURRENCY),
   };

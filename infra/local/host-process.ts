@@ -29,8 +29,14 @@ type Listeners = {
 };
 
 // V8 collects everything at almost every upload when its heap begins small: 23 instead of 42 ms of
-// CPU for 3 MB. NODE_OPTIONS refuses this flag.
-const heapFlag = '--initial-heap-size=256';
+// CPU for 3 MB. Left to itself it then sizes the heap for a machine of its own: 120 MB of new space,
+// and garbage four times as large as what lives. The limits are far above what lives; with them
+// 50 000 rows take half the memory and no more time. NODE_OPTIONS refuses these flags.
+const heapFlags = [
+  '--initial-heap-size=160',
+  '--max-semi-space-size=16',
+  '--max-old-space-size=1024',
+];
 const patienceMs = 6000;
 
 /** Starts osls with serverless-offline and our plugin, in the project that has the serverless.yml. */
@@ -42,7 +48,7 @@ export const startHostProcess = (
 ): HostProcess => {
   const require = createRequire(join(project, 'package.json'));
   const osls = join(dirname(require.resolve('serverless/package.json')), 'bin', 'serverless.js');
-  const args = [heapFlag, osls, 'offline', 'start', '--noSponsor'];
+  const args = [...heapFlags, osls, 'offline', 'start', '--noSponsor'];
   const child = spawn(process.execPath, args, {
     cwd: project,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -10,6 +10,7 @@ import { onceParentIsGone } from './parent-watch.ts';
 /** The parts of osls' object that we read and change; the schema of `service` is in service.ts. */
 type Serverless = {
   configurationInput?: { configValidationMode?: string };
+  configSchemaHandler: { validateConfig: (configuration: unknown) => Promise<void> };
   service: {
     provider: Record<string, unknown>;
     custom?: Record<string, unknown>;
@@ -62,8 +63,9 @@ export default class EmbeddedStack {
     if (command === 'offline' && optionsText && this.serverless.configurationInput) {
       // The schema of serverless.yml is checked when it is packaged. Here it would cost half a
       // second at each start, and refuse what only the embedded stack can do, such as a
-      // concurrency of 1.
+      // concurrency of 1. With 'off' alone osls still runs it, and keeps 45 MB of compiled schema.
       this.serverless.configurationInput.configValidationMode = 'off';
+      this.serverless.configSchemaHandler.validateConfig = async () => {};
     }
   }
 

@@ -7,27 +7,44 @@ import { mostPixels, sharp } from './sharp-settings.ts';
 export type Pixels = { data: Buffer; width: number; height: number; channels: 1 | 2 | 3 | 4 };
 
 /**
- * The only step that reads a stranger's bytes; when a later one fails, it is not their fault.
- * Decodes so that no side is longer than `side`, and never enlarges; what is transparent becomes
- * white unless it is to stay. Of animations and stacks of pages the first is taken.
+ * A picture as all of ours are made of it: no side longer than `side`, never enlarged, upright, sRGB.
  */
-export const decodePixels = async (
+export const pictureOf = (
   bytes: Uint8Array,
-  { format }: Pick<Metadata, 'format'>,
   side: number,
   transparency: 'white' | 'kept' = 'white',
-): Promise<Pixels | { refusal: Refusal }> => {
+): Sharp => {
   const picture = sharp(bytes, { failOn: 'error', limitInputPixels: mostPixels })
     .autoOrient()
     .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true });
   if (transparency === 'white') picture.flatten({ background: '#ffffff' });
+  return picture.toColourspace('srgb');
+};
+
+/** A step that reads a stranger's bytes: what fails in it is their fault, unless it is the machine's. */
+export const reading = async <T>(
+  { format }: Pick<Metadata, 'format'>,
+  step: () => Promise<T>,
+): Promise<T | { refusal: Refusal }> => {
   try {
-    return await pixelsOf(picture.toColourspace('srgb'));
+    return await step();
   } catch (error) {
     if (isMachineFault(error)) throw error;
     return { refusal: undecodable(error, format) };
   }
 };
+
+/**
+ * Decodes so that no side is longer than `side`, and never enlarges; what is transparent becomes
+ * white unless it is to stay. Of animations and stacks of pages the first is taken.
+ */
+export const decodePixels = (
+  bytes: Uint8Array,
+  metadata: Pick<Metadata, 'format'>,
+  side: number,
+  transparency: 'white' | 'kept' = 'white',
+): Promise<Pixels | { refusal: Refusal }> =>
+  reading(metadata, () => pixelsOf(pictureOf(bytes, side, transparency)));
 
 export const pixelsOf = async (picture: Sharp): Promise<Pixels> => {
   const { data, info } = await picture

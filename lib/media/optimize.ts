@@ -1,6 +1,6 @@
 import type { Sharp } from 'sharp';
-import { type Format, fullSize, type Metadata } from '#lib/images/picture.ts';
-import { decodePixels, type Pixels, sharpOf } from './decode-pixels.ts';
+import { type Format, fullSize, type Metadata, type Refusal } from '#lib/images/picture.ts';
+import { decodePixels, type Pixels, pictureOf, reading, sharpOf } from './decode-pixels.ts';
 import { withoutMetadata } from './without-metadata.ts';
 
 /** Without a format it is JPEG. */
@@ -9,18 +9,23 @@ type Optimized = { bytes: Uint8Array; width: number; height: number; format?: Fo
 /**
  * The picture in full size, without metadata: JPEG of quality 80; where that had more bytes than
  * the original, the original's own pixels; where those need metadata to look as they do (a turn,
- * a colour profile) or a browser cannot show them, the best we can encode in no more bytes.
+ * a colour profile) or a browser cannot show them, the best we can encode in no more bytes. Pixels
+ * that are decoded already may be given; without them most pictures go straight from decoder to
+ * encoder.
  */
 export const optimize = async (
   bytes: Uint8Array,
   metadata: Metadata,
-  pixels: Pixels,
-): Promise<Optimized> => {
-  const jpeg = await encoded(sharpOf(pixels).jpeg({ quality: 80 }));
-  if (jpeg.bytes.length <= bytes.length) return jpeg;
+  decoded?: Pixels,
+): Promise<Optimized | { refusal: Refusal }> => {
+  const picture = decoded ? sharpOf(decoded) : pictureOf(bytes, fullSize);
+  const jpeg = await reading(metadata, () => encoded(picture.jpeg({ quality: 80 })));
+  if ('refusal' in jpeg || jpeg.bytes.length <= bytes.length) return jpeg;
   const { width, height, format } = metadata;
   const bare = await withoutMetadata(bytes, format);
   if (bare) return { bytes: bare, width, height, ...(format !== 'jpeg' && { format }) };
+  const pixels = decoded ?? (await decodePixels(bytes, metadata, fullSize));
+  if ('refusal' in pixels) return pixels;
   for (const encode of everSmaller(bytes, metadata, pixels)) {
     const made = await encode();
     if (made && made.bytes.length <= bytes.length) return made;

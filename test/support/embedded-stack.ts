@@ -10,6 +10,12 @@ import { stackStateIn } from '#infra/local/data-folder.ts';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
 const program = join(project, 'infra/local/start.ts');
+// As package.json's start has them.
+const heapFlags = [
+  '--initial-heap-size=96',
+  '--max-semi-space-size=16',
+  '--max-old-space-size=1024',
+];
 const startTakesMs = 60_000; // it takes two seconds, but not while all of the tests run
 const stopTakesMs = 15_000;
 
@@ -115,7 +121,7 @@ const launch = (
   onText: (text: string) => void,
 ): Running => {
   const { PATH = '', HOME = '', TMPDIR = '' } = process.env;
-  const node = ['--initial-heap-size=256', program, '--settings', 'none', ...args];
+  const node = [...heapFlags, program, '--settings', 'none', ...args];
   const child = spawn(process.execPath, node, {
     cwd: project,
     detached: true,
