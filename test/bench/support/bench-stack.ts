@@ -1,0 +1,79 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { startEmbeddedStack } from '#test/support/embedded-stack.ts';
+
+const OriginIsUp = z.object({ url: z.url(), photoBytes: z.int() });
+
+/** The origin of bench/support/origin.ts in a process of its own. */
+export const startOrigin = async () => {
+  const child = fork(fileURLToPath(new URL('./origin.ts', import.meta.url)));
+  const [told] = await once(child, 'message');
+  const { url, photoBytes } = OriginIsUp.parse(told);
+  return {
+    url,
+    photoBytes,
+    /** Answers what it held back, and holds back no more. */
+    open: () => void child.send({ open: true }),
+    stop: async () => {
+      const gone = once(child, 'exit');
+      child.kill();
+      await gone;
+    },
+  };
+};
+
+const Batch = z.object({
+  status: z.string(),
+  progress: z.looseObject({
+    total_products: z.int(),
+    processed_products: z.int(),
+    failed_images: z.int(),
+  }),
+});
+
+/** An embedded stack as `npm start` gives it, allowed to fetch from the origin. */
+export const startBenchStack = async (originUrl: string) => {
+  const stack = await startEmbeddedStack({
+    env: { CAPTION_PROVIDER: 'none', FETCH_ALLOW_HOSTS: new URL(originUrl).host },
+  });
+  const pid = stack.pids()?.pid;
+  if (!pid) throw new Error('The stack did not tell its process id.');
+
+  const dataOf = async (path: string, init?: RequestInit): Promise<unknown> => {
+    const response = await fetch(`${stack.baseUrl}${path}`, init);
+    const { data, error } = z
+      .looseObject({ data: z.unknown(), error: z.string().nullable() })
+      .parse(await response.json());
+    if (!response.ok) throw new Error(`${response.status}: ${error}`);
+    return data;
+  };
+
+  const startBatch = async (urls: readonly string[]): Promise<string> => {
+    const rows = urls.map((url, at) => `${at + 1},Product ${at + 1},${url}`);
+    const csv = ['S. No.,Product Name,Input Image Urls', ...rows].join('\n');
+    const form = new FormData();
+    form.append('file', new Blob([csv]), 'products.csv');
+    const data = await dataOf('/api/batches', { method: 'POST', body: form });
+    return z.looseObject({ request_id: z.string() }).parse(data).request_id;
+  };
+
+  const find = async (requestId: string) => Batch.parse(await dataOf(`/api/status/${requestId}`));
+
+  /** Looks twice a second, so that looking costs next to nothing. */
+  const until = async (
+    requestId: string,
+    isReached: (batch: z.infer<typeof Batch>) => boolean | Promise<boolean>,
+  ) => {
+    for (;;) {
+      const batch = await find(requestId);
+      if (await isReached(batch)) return batch;
+      await wait(500);
+    }
+  };
+
+  return { ...stack, pid, dataOf, startBatch, until };
+};
+export type BenchStack = Awaited<ReturnType<typeof startBenchStack>>;

@@ -1,0 +1,45 @@
+// A shop's server in a process of its own, so that its work is not counted as ours. Answers
+// /photo/<anything> with a photo whose bytes are another for each path, /none/<anything> with 404,
+// and /later/<anything> likewise, but not before it is told so.
+import { createServer } from 'node:http';
+import { z } from 'zod';
+import { drawnPhoto } from './photo.ts';
+
+const photo = await drawnPhoto();
+const waiting = new Set<() => void>();
+let isOpen = false;
+
+/** The same pixels with a comment of its own: a JPEG segment behind the first two bytes. */
+const photoFor = (path: string): Uint8Array => {
+  const comment = Buffer.from(path);
+  const head = Buffer.from([0xff, 0xfe, 0, 0]);
+  head.writeUInt16BE(comment.length + 2, 2);
+  return Buffer.concat([photo.subarray(0, 2), head, comment, photo.subarray(2)]);
+};
+
+const server = createServer((request, response) => {
+  const path = request.url ?? '/';
+  if (path.startsWith('/photo/')) {
+    const bytes = photoFor(path);
+    response.writeHead(200, { 'content-type': 'image/jpeg', 'content-length': bytes.length });
+    response.end(bytes);
+    return;
+  }
+  const refuse = () => response.writeHead(404).end();
+  if (!path.startsWith('/later/') || isOpen) return void refuse();
+  waiting.add(refuse);
+  response.on('close', () => waiting.delete(refuse));
+});
+
+const Told = z.object({ open: z.literal(true) });
+process.on('message', (message) => {
+  isOpen = Told.parse(message).open;
+  for (const answer of waiting) answer();
+});
+process.once('disconnect', () => process.exit(0));
+
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  process.send?.({ url: `http://127.0.0.1:${port}`, photoBytes: photo.length });
+});
