@@ -7,7 +7,7 @@ import { startEmbeddedStack } from '#test/support/embedded-stack.ts';
 
 const OriginIsUp = z.object({ url: z.url(), photoBytes: z.int() });
 
-/** The origin of bench/support/origin.ts in a process of its own. */
+/** The origin of support/origin.ts in a process of its own. */
 export const startOrigin = async () => {
   const child = fork(fileURLToPath(new URL('./origin.ts', import.meta.url)));
   const [told] = await once(child, 'message');
