@@ -10,6 +10,14 @@ export class LaneFailed extends Error {
 /** A program that a lane needs is not on this machine. */
 export class ToolMissing extends LaneFailed {}
 
+/** For a step that fetches a tool: where it failed, the tool is missing. */
+export const asMissing =
+  (what: string) =>
+  (error: unknown): never => {
+    if (!(error instanceof LaneFailed)) throw error;
+    throw new ToolMissing(`${what} ${error.message}`);
+  };
+
 type CommandOptions = {
   env?: Record<string, string | undefined>;
   cwd?: string;

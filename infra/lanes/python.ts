@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Lane, ToolMissing } from './lane.ts';
+import { asMissing, type Lane, ToolMissing } from './lane.ts';
 
 const requirementsFolder = fileURLToPath(new URL('../requirements', import.meta.url));
 
@@ -66,12 +66,15 @@ export const pythonPrograms = async (lane: Lane, requirements: string): Promise<
 
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  await lane.step(`installing ${requirements} for Python ${version}`, async () => {
+  const install = async () => {
     await lane.run(path, ['-m', 'venv', folder], { quiet: true });
     const args = ['install', '--quiet', '--disable-pip-version-check', '--no-deps', '-r', file];
     await lane.run(join(bin, 'pip'), args, { quiet: true, timeoutMs: 600_000 });
     await lane.run(join(bin, 'pip'), ['check', '--disable-pip-version-check'], { quiet: true });
-  });
+  };
+  await lane
+    .step(`installing ${requirements} for Python ${version}`, install)
+    .catch(asMissing(`What ${requirements} names could not be installed.`));
   writeFileSync(stamp, wanted);
   return bin;
 };

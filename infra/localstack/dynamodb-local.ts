@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Lane, LaneFailed, ToolMissing } from '#infra/lanes/lane.ts';
+import { asMissing, type Lane, LaneFailed, ToolMissing } from '#infra/lanes/lane.ts';
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -38,7 +38,9 @@ export const installDynamodbLocal = async (
   const files = filesOf(lock);
   if (spawnSync('mvn', ['--version']).status !== 0)
     throw new ToolMissing('DynamoDB Local is fetched by Maven, and there is no mvn on PATH.');
-  await lane.step('installing DynamoDB Local by Maven', () => copyByMaven(lane, jars));
+  await lane
+    .step('installing DynamoDB Local by Maven', () => copyByMaven(lane, jars))
+    .catch(asMissing('DynamoDB Local could not be fetched.'));
   for (const { path, sha256 } of files) {
     const file = join(jars, basename(path));
     if (existsSync(file) && sha256Of(readFileSync(file)) === sha256) continue;
