@@ -171,8 +171,7 @@ export const runLane = async (name: string, body: (lane: Lane) => Promise<void>)
       await tearDown();
       process.exit(0);
     }
-    const isOurs = error instanceof LaneFailed;
-    if (!ending) say(isOurs ? error.message : String((error as Error)?.stack ?? error));
+    if (!ending) say(toldOf(error));
     return end(1);
   }
   return end(0);
@@ -199,3 +198,9 @@ export const endGroup = async (child: ChildProcess): Promise<void> => {
 
 const secondsSince = (begin: number): string =>
   `${((performance.now() - begin) / 1000).toFixed(1)} s`;
+
+/** Our own failures are sentences; anything else is a mistake of ours, and its place helps. */
+const toldOf = (error: unknown): string => {
+  if (!(error instanceof Error)) return String(error);
+  return error instanceof LaneFailed ? error.message : (error.stack ?? error.message);
+};

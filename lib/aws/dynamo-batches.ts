@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { Batch, isUnfinished } from '#lib/batches/batch.ts';
 import type { Batches, VersionedBatch } from '#lib/batches/batches.ts';
 import { dynamodb } from './clients.ts';
-import { happened } from './dynamo-conditions.ts';
+import { happened, ifStill } from './dynamo-conditions.ts';
 import { pageOf } from './dynamo-pages.ts';
 import { readMany } from './dynamo-read-many.ts';
 import { dynamoShelves } from './dynamo-shelves.ts';
@@ -109,13 +109,7 @@ export const dynamoBatches = (
           new PutCommand({
             TableName: batchesTable,
             Item: itemOf(after, (before?.version ?? 0) + 1),
-            ...(before
-              ? {
-                  ConditionExpression: '#v = :v',
-                  ExpressionAttributeNames: { '#v': 'v' },
-                  ExpressionAttributeValues: { ':v': before.version },
-                }
-              : { ConditionExpression: 'attribute_not_exists(request_id)' }),
+            ...ifStill(before),
           }),
         ),
       );

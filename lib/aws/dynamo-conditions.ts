@@ -33,3 +33,13 @@ const quickerReasons = new Set<string | undefined>([
   'ConditionalCheckFailed',
   'TransactionConflict',
 ]);
+
+/**
+ * Of a Put: only if the item still is the one that was read, or is not there where none was. Every
+ * item that is swapped has its version in `v`.
+ */
+export const ifStill = (before: { version: number } | undefined) => ({
+  ConditionExpression: before ? '#v = :v' : 'attribute_not_exists(#v)',
+  ExpressionAttributeNames: { '#v': 'v' },
+  ...(before && { ExpressionAttributeValues: { ':v': before.version } }),
+});

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Edit } from '#lib/edits/edit.ts';
 import type { Edits } from '#lib/edits/edits.ts';
 import { dynamodb } from './clients.ts';
-import { happened } from './dynamo-conditions.ts';
+import { happened, ifStill } from './dynamo-conditions.ts';
 import { readMany } from './dynamo-read-many.ts';
 
 /** So that a worker still finds its edit when the process has just expired. */
@@ -49,16 +49,7 @@ export const dynamoEdits = (
             expires: Math.ceil(Date.parse(after.expiresAt) / 1000) + graceSeconds,
             edit: after,
           },
-          ...(before
-            ? {
-                ConditionExpression: '#v = :v',
-                ExpressionAttributeNames: { '#v': 'v' },
-                ExpressionAttributeValues: { ':v': before.version },
-              }
-            : {
-                ConditionExpression: 'attribute_not_exists(#slot)',
-                ExpressionAttributeNames: { '#slot': 'slot' },
-              }),
+          ...ifStill(before),
         }),
       ),
     ),

@@ -11,7 +11,7 @@ import { RawExif } from '#lib/images/exif.ts';
 import type { Image } from '#lib/images/image.ts';
 import type { Images, Versioned } from '#lib/images/images.ts';
 import { dynamodb } from './clients.ts';
-import { happened } from './dynamo-conditions.ts';
+import { happened, ifStill } from './dynamo-conditions.ts';
 import { keepCaption, writesOf } from './dynamo-contents.ts';
 import { exifKey, itemOf, placeOf, recordKey, versionedOf } from './dynamo-image-items.ts';
 import { dynamoLists } from './dynamo-lists.ts';
@@ -119,11 +119,5 @@ export const dynamoImages = (
 const putOf = (table: string, before: Versioned | undefined, after: Image) => ({
   TableName: table,
   Item: itemOf(after, (before?.version ?? 0) + 1),
-  ...(before
-    ? {
-        ConditionExpression: '#v = :v',
-        ExpressionAttributeNames: { '#v': 'v' },
-        ExpressionAttributeValues: { ':v': before.version },
-      }
-    : { ConditionExpression: 'attribute_not_exists(image_id)' }),
+  ...ifStill(before),
 });

@@ -10,7 +10,7 @@ import { RowCounts } from '#lib/batches/batch.ts';
 import type { Rows, VersionedRow } from '#lib/batches/batches.ts';
 import { countsOfRow, Row } from '#lib/batches/row.ts';
 import { dynamodb } from './clients.ts';
-import { happened } from './dynamo-conditions.ts';
+import { happened, ifStill } from './dynamo-conditions.ts';
 import { addTo, sumOf } from './dynamo-tallies.ts';
 
 /** Six digits, so that text sorts as numbers do. */
@@ -35,13 +35,7 @@ export const dynamoRows = (
   const putOf = (requestId: string, row: Row, before: VersionedRow | undefined) => ({
     TableName: batchesTable,
     Item: { ...keyOf(requestId, row.number), v: (before?.version ?? 0) + 1, row },
-    ...(before
-      ? {
-          ConditionExpression: '#v = :v',
-          ExpressionAttributeNames: { '#v': 'v' },
-          ExpressionAttributeValues: { ':v': before.version },
-        }
-      : { ConditionExpression: 'attribute_not_exists(request_id)' }),
+    ...ifStill(before),
   });
 
   const addOne = async (put: ReturnType<typeof putOf>) => {
