@@ -30,7 +30,7 @@ export const welcomeText = (settings: LocalSettings, dataPath: string): string =
   return `
   Darkroom is ready.
 
-  Open     ${url}/            where to begin
+  Open     ${url}/            the gallery: drop pictures on it
            ${url}/docs        the API, to try out
            ${url}/api/health  what works and what does not
 
