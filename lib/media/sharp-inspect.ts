@@ -3,9 +3,10 @@ import { heicReason } from '#lib/images/claims.ts';
 import type { Claims, Format, Inspect, Metadata, Refusal } from '#lib/images/picture.ts';
 import { claimsOf, labels } from './claims.ts';
 import { isMachineFault } from './decode-faults.ts';
+import { count, excessOf } from './decode-limits.ts';
 import { hasMoreFramesThan } from './frames.ts';
 import { type Kind, kindOf } from './magic-bytes.ts';
-import { longestSide, mostFrames, mostPixels, mostRawBytes, sharp } from './sharp-settings.ts';
+import { mostFrames, sharp } from './sharp-settings.ts';
 
 /** Inspects by magic bytes first and libvips' header readers second; see the port for the rest. */
 export const sharpInspect: Inspect = async (bytes, claims) => {
@@ -26,8 +27,8 @@ export const sharpInspect: Inspect = async (bytes, claims) => {
       'contents',
       `The header of the ${labels[format]} file cannot be read: it is damaged or incomplete.`,
     );
-  const tooLarge = excess(header);
-  return tooLarge ? refused('contents', tooLarge) : { metadata: metadataOf(header, format) };
+  const tooDear = excessOf(header, format, bytes);
+  return tooDear ? refused('contents', tooDear) : { metadata: metadataOf(header, format) };
 };
 
 const refused = (kind: Refusal['kind'], reason: string) => ({ refusal: { kind, reason } });
@@ -62,36 +63,6 @@ const headerOf = async (bytes: Uint8Array): Promise<Header | undefined> => {
 /** libvips calls AVIF by its container. */
 const formatOf = ({ format, compression }: Header) =>
   format === 'heif' && compression === 'av1' ? 'avif' : format;
-
-const excess = ({ width, height, channels, depth }: Header): string | undefined => {
-  const size = `${count(width)} × ${count(height)} pixels`;
-  const pixels = width * height;
-  if (Math.max(width, height) > longestSide)
-    return `The picture has ${size}; neither side may be longer than ${count(longestSide)}.`;
-  if (pixels > mostPixels)
-    return `The picture has ${size}, ${mega(pixels)} megapixels; at most ${mega(mostPixels)} are taken.`;
-  const rawBytes = pixels * channels * (bytesPerSample[depth] ?? 16);
-  if (rawBytes > mostRawBytes)
-    return `The picture unpacks to ${mega(rawBytes)} MB (${size}, ${channels} channels of ${depth}); at most ${mega(mostRawBytes)} MB are taken.`;
-  return undefined;
-};
-
-/** libvips' names of its sample types. */
-const bytesPerSample: Record<string, number> = {
-  uchar: 1,
-  char: 1,
-  ushort: 2,
-  short: 2,
-  uint: 4,
-  int: 4,
-  float: 4,
-  double: 8,
-  complex: 8,
-  dpcomplex: 16,
-};
-
-const count = (number: number) => number.toLocaleString('en-US').replaceAll(',', ' ');
-const mega = (number: number) => Math.ceil(number / 100_000) / 10;
 
 const metadataOf = ({ autoOrient }: Header, format: Format): Metadata => ({
   width: autoOrient.width,

@@ -1,4 +1,5 @@
 // A process that works files through, one after another, for processes.ts, and measures itself.
+import { flushCompileCache } from 'node:module';
 import { onceParentIsGone } from '#infra/local/parent-watch.ts';
 import { captioningOf } from '#lib/ai/caption-settings.ts';
 import { describePicture } from '#lib/ai/describe-picture.ts';
@@ -24,4 +25,5 @@ process.on('message', async (message) => {
 });
 process.once('disconnect', () => process.exit(0));
 onceParentIsGone(() => process.exit(0));
+flushCompileCache(); // it is killed, and would never write it
 process.send?.('ready');

@@ -13,6 +13,8 @@ export type Processes = {
   /** What they are told when they start; the program itself, in tests of this file. */
   args?: readonly string[];
   program?: string;
+  /** Added to this process's own environment. */
+  environment?: NodeJS.ProcessEnv;
   /** Kills them all. */
   signal?: AbortSignal;
 };
@@ -52,8 +54,10 @@ export const inProcesses = async (
 
 type Worker = { ask(task: Task): Promise<Outcome>; end(): Promise<void> };
 
-const startWorker = ({ program = ownProgram, args = [], signal, ...limits }: Processes): Worker => {
+const startWorker = (processes: Processes): Worker => {
+  const { program = ownProgram, args = [], environment, signal, secondsPerFile } = processes;
   const child = fork(program, args, {
+    env: { ...process.env, ...environment },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     ...(signal && { signal, killSignal: 'SIGKILL' }),
   });
@@ -75,10 +79,10 @@ const startWorker = ({ program = ownProgram, args = [], signal, ...limits }: Pro
       const answer = nextMessage(child);
       child.send(task, () => {}); // one that has just died is seen to end
       const timer = Promise.withResolvers<'late'>();
-      const late = setTimeout(() => timer.resolve('late'), limits.secondsPerFile * 1000);
+      const late = setTimeout(() => timer.resolve('late'), secondsPerFile * 1000);
       const first = await Promise.race([answer, ended, timer.promise]);
       clearTimeout(late);
-      if (first === 'late') return { name, end: 'hang', seconds: limits.secondsPerFile };
+      if (first === 'late') return { name, end: 'hang', seconds: secondsPerFile };
       if (typeof first === 'string') return { name, end: 'crash', how: first };
       return { name, end: 'done', ...Done.parse(first) };
     },

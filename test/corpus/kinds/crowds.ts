@@ -1,6 +1,7 @@
 import sharp from 'sharp';
-import { drawnAnimation, drawnJpeg, drawnPng } from '#test/support/drawn-pictures.ts';
+import { drawnAnimation, drawnAvif, drawnJpeg, drawnPng } from '#test/support/drawn-pictures.ts';
 import { pngChunk } from '#test/support/hostile-pictures.ts';
+import { withFrames } from './avif-frames.ts';
 import type { HostileFile } from './hostile-files.ts';
 
 const most = 5_000; // frames are taken
@@ -83,6 +84,10 @@ export async function* crowds(): AsyncGenerator<HostileFile> {
   yield { name: 'crowds/beyond.webp', bytes: await webp(most + 1), ends: 'rejected' };
   yield { name: 'crowds/most.tif', bytes: tiff(most, none), ends: 'done' };
   yield { name: 'crowds/beyond.tif', bytes: tiff(most + 1, none), ends: 'rejected' };
+  const avif = await drawnAvif({ width: 900, height: 600 });
+  yield { name: 'crowds/frames.avif', bytes: withFrames(avif, 4), ends: 'done' };
+  yield { name: 'crowds/beyond.avif', bytes: withFrames(avif, 5), ends: 'rejected' };
+  yield { name: 'crowds/far-beyond.avif', bytes: withFrames(avif, 100), ends: 'rejected' };
   yield { name: 'crowds/in-a-circle.tif', bytes: tiff(3, (start) => start), ends: 'rejected' };
 
   const jpeg = await drawnJpeg({ width: 200, height: 150 });

@@ -2,15 +2,18 @@ import { deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { drawnPng } from '#test/support/drawn-pictures.ts';
 import { pngBomb, pngChunk } from '#test/support/hostile-pictures.ts';
+import { sayingLittle } from './avif-frames.ts';
 import type { HostileFile } from './hostile-files.ts';
 
 const side = 7_000; // 49 megapixels: nearly as many as are taken
 
-const flat = (width = side, height = side): Sharp =>
-  sharp({ create: { width, height, channels: 3, background: '#6a5acd' } });
+const flat = (width = side, height = width, channels: 3 | 4 = 3): Sharp =>
+  sharp({ create: { width, height, channels, background: '#6a5acd' } });
+
+type Draw = (picture: Sharp) => Sharp;
 
 /** Small files that unpack to the most that is allowed. */
-const ways: Record<string, (picture: Sharp) => Sharp> = {
+const ways: Record<string, Draw> = {
   'baseline.jpg': (picture) => picture.jpeg(),
   'progressive.jpg': (picture) => picture.jpeg({ progressive: true }),
   'turned.jpg': (picture) => picture.withMetadata({ orientation: 6 }).jpeg(),
@@ -23,31 +26,95 @@ const ways: Record<string, (picture: Sharp) => Sharp> = {
   'turned.tif': (picture) => picture.withMetadata({ orientation: 6 }).tiff({ compression: 'lzw' }),
 };
 
-/**
- * What is drawn smaller, as more would break the bounds of memory, although it is taken: of a
- * progressive JPEG the decoder holds two bytes for each sample, of an AVIF 15 to 19 for each pixel.
- */
-const smaller: Record<string, (picture: Sharp) => Sharp> = {
-  'all-colours.jpg': (picture) => picture.jpeg({ progressive: true, chromaSubsampling: '4:4:4' }),
-  'still.gif': (picture) => picture.gif({ effort: 1 }),
-  'still.avif': (picture) => picture.avif({ effort: 0 }),
+/** Two sides of a square for each way of writing that takes much memory or time for a pixel. */
+type Edge = { taken: number; beyond?: number; channels?: 3 | 4; draw: Draw };
+
+const deep = { effort: 0, bitdepth: 10 } as const;
+const interlaced = { progressive: true, compressionLevel: 1 };
+const tiles = (size: number) =>
+  ({ compression: 'deflate', tile: true, tileWidth: size, tileHeight: size }) as const;
+
+const edges: Record<string, Edge> = {
+  'all-colours.jpg': {
+    taken: 6_100,
+    beyond: 6_150,
+    draw: (picture) => picture.jpeg({ progressive: true, chromaSubsampling: '4:4:4' }),
+  },
+  'interlaced-alpha.png': {
+    taken: 6_900,
+    beyond: 7_000,
+    channels: 4,
+    draw: (picture) => picture.png(interlaced),
+  },
+  'interlaced-16-bit.png': {
+    taken: 5_560,
+    beyond: 5_650,
+    draw: (picture) => picture.toColourspace('rgb16').png(interlaced),
+  },
+  'turned-16-bit.png': {
+    taken: 6_120,
+    beyond: 6_130,
+    channels: 4,
+    draw: (picture) =>
+      picture.toColourspace('rgb16').withMetadata({ orientation: 6 }).png({ compressionLevel: 1 }),
+  },
+  'still.gif': { taken: 6_960, beyond: 7_000, draw: (picture) => picture.gif({ effort: 1 }) },
+  'tiles-2048.tif': { taken: 7_000, channels: 4, draw: (picture) => picture.tiff(tiles(2_048)) },
+  'tiles-4096.tif': {
+    taken: 4_000,
+    beyond: 7_000,
+    channels: 4,
+    draw: (picture) => picture.tiff(tiles(4_096)),
+  },
+  'cmyk.tif': {
+    taken: 5_000,
+    draw: (picture) => picture.toColourspace('cmyk').tiff({ compression: 'lzw' }),
+  },
+  'subsampled.avif': {
+    taken: 5_000,
+    beyond: 5_050,
+    draw: (picture) => picture.avif({ chromaSubsampling: '4:2:0', effort: 0 }),
+  },
+  'all-colours.avif': { taken: 4_560, draw: (picture) => picture.avif({ effort: 0 }) },
+  '10-bit.avif': { taken: 3_950, beyond: 4_000, draw: (picture) => picture.avif(deep) },
 };
-const smallerSide = 3_500;
+
+/** The same picture in small blocks of every colour: no encoder makes it short. */
+const mosaic = async (width: number): Promise<Buffer> => {
+  const small = sharp({
+    create: {
+      width: width / 8,
+      height: width / 8,
+      channels: 3,
+      background: '#888',
+      noise: { type: 'gaussian', mean: 128, sigma: 30 },
+    },
+  });
+  return small
+    .resize(width, width, { kernel: 'nearest' })
+    .webp({ lossless: true, effort: 0 })
+    .toBuffer();
+};
 
 /** Pictures of the largest size that is taken, and just beyond it. */
 export async function* giants(): AsyncGenerator<HostileFile> {
   for (const [name, draw] of Object.entries(ways))
     yield { name: `giants/${name}`, bytes: await draw(flat()).toBuffer(), ends: 'done' };
-  for (const [name, draw] of Object.entries(smaller)) {
-    const bytes = await draw(flat(smallerSide, smallerSide)).toBuffer();
-    yield { name: `giants/${name}`, bytes, ends: 'done' };
+  for (const [name, { taken, beyond, channels, draw }] of Object.entries(edges)) {
+    const drawn = (width: number) => draw(flat(width, width, channels)).toBuffer();
+    yield { name: `giants/${name}`, bytes: await drawn(taken), ends: 'done' };
+    if (beyond)
+      yield { name: `giants/beyond-${name}`, bytes: await drawn(beyond), ends: 'rejected' };
   }
+  const lie = sayingLittle(await flat(4_000).avif(deep).toBuffer());
+  yield { name: 'giants/beyond-what-it-says.avif', bytes: lie, ends: 'rejected' };
+  yield { name: 'giants/mosaic.webp', bytes: await mosaic(6_400), ends: 'done' };
   const square = { width: side, height: side };
   for (const [name, header] of Object.entries({
     'grey.png': square,
     'one-bit.png': { ...square, bitDepth: 1 },
     'alpha.png': { ...square, colourType: 6 },
-    '16-bit-alpha.png': { ...square, colourType: 6, bitDepth: 16 },
+    '16-bit-alpha.png': { width: 6_120, height: 6_120, colourType: 6, bitDepth: 16 },
   } as const))
     yield { name: `giants/${name}`, bytes: pngBomb(header), ends: 'done' };
   const beyond = { width: 7_100, height: 7_100, bitDepth: 1 } as const;
