@@ -8,18 +8,18 @@ const levels = 16; // per channel: finer and noise decides, coarser and colours 
 export const dominantColorOf = (pixels: Uint8Array, channels: number): string => {
   const counts = new Uint32Array(levels ** 3);
   for (let at = 0; at + 2 < pixels.length; at += channels) {
-    const [red, green, blue] = binOf(pixels, at);
-    const bin = (red * levels + green) * levels + blue;
+    const bin = binOf(pixels[at], pixels[at + 1], pixels[at + 2]);
     counts[bin] = (counts[bin] ?? 0) + 1;
   }
   const centre = fullest(blurred(blurred(blurred(counts, 1), levels), levels ** 2));
   return `#${Buffer.from(meanAround(centre, pixels, channels)).toString('hex')}`;
 };
 
-const binOf = (pixels: Uint8Array, at: number) =>
-  [level(pixels[at]), level(pixels[at + 1]), level(pixels[at + 2])] as const;
+// No arrays per pixel here and below: thousands of them a picture, and V8 collects everything soon.
+const binOf = (red = 0, green = 0, blue = 0): number =>
+  (levelOf(red) * levels + levelOf(green)) * levels + levelOf(blue);
 
-const level = (value = 0) => value >> 4;
+const levelOf = (value: number) => value >> 4;
 
 /** Each bin plus half of its two neighbours along one channel, whose bins lie `stride` apart. */
 const blurred = (counts: Uint32Array, stride: number) =>
@@ -30,21 +30,30 @@ const blurred = (counts: Uint32Array, stride: number) =>
     return 2 * count + below + above;
   });
 
-const fullest = (counts: Uint32Array) => {
+const fullest = (counts: Uint32Array): number => {
   let best = 0;
   for (let bin = 1; bin < counts.length; bin++)
     if ((counts[bin] ?? 0) > (counts[best] ?? 0)) best = bin;
-  return [Math.floor(best / levels ** 2), Math.floor(best / levels) % levels, best % levels];
+  return best;
 };
 
-const meanAround = (centre: readonly number[], pixels: Uint8Array, channels: number) => {
-  const sums = [0, 0, 0];
-  let counted = 0;
+const meanAround = (centre: number, pixels: Uint8Array, channels: number): number[] => {
+  const [redLevel, greenLevel, blueLevel] = [
+    Math.floor(centre / levels ** 2),
+    Math.floor(centre / levels) % levels,
+    centre % levels,
+  ];
+  const isNear = (value: number, level: number) => Math.abs(levelOf(value) - level) <= 1;
+  let [reds, greens, blues, counted] = [0, 0, 0, 0];
   for (let at = 0; at + 2 < pixels.length; at += channels) {
-    const bin = binOf(pixels, at);
-    if (bin.some((place, channel) => Math.abs(place - (centre[channel] ?? 0)) > 1)) continue;
+    const red = pixels[at] ?? 0;
+    const green = pixels[at + 1] ?? 0;
+    const blue = pixels[at + 2] ?? 0;
+    if (!isNear(red, redLevel) || !isNear(green, greenLevel) || !isNear(blue, blueLevel)) continue;
+    reds += red;
+    greens += green;
+    blues += blue;
     counted++;
-    for (const part of [0, 1, 2]) sums[part] = (sums[part] ?? 0) + (pixels[at + part] ?? 0);
   }
-  return sums.map((sum) => Math.round(sum / Math.max(1, counted)));
+  return [reds, greens, blues].map((sum) => Math.round(sum / Math.max(1, counted)));
 };

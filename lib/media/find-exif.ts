@@ -64,7 +64,7 @@ const inPng = async (reader: Reader): Promise<Block | undefined> => {
   }
 };
 
-const tailBytes = 131_072;
+const tailBytes = 65_536; // the longest EXIF that a JPEG can hold, and PNGs are made of those
 
 /** Thousands of IDAT chunks may lie between: a checksum tells a chunk from pixels that look like one. */
 const inPngTail = async (reader: Reader): Promise<Block | undefined> => {

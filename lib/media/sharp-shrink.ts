@@ -3,8 +3,9 @@ import { fullSize, type Metadata, type Shrink, type Size } from '#lib/images/pic
 import { decodePixels, type Pixels, pixelsOf, sharpOf } from './decode-pixels.ts';
 import { dominantColorOf } from './dominant-color.ts';
 import { optimize } from './optimize.ts';
+import { smallCopy } from './small-copy.ts';
 
-const hashSide = 100; // the most that ThumbHash takes
+const hashSide = 64; // ThumbHash keeps seven waves a side: the 100 that it takes add only work
 
 /**
  * Decodes to the largest size, and makes everything else from those pixels; except the full size of
@@ -23,7 +24,7 @@ export const sharpShrink: Shrink = async (bytes, metadata, sizes) => {
     isThumbnail(size)
       ? render(largest, size, metadata)
       : whole(size, bytes, metadata, isReadTwice ? undefined : decoded);
-  const [made, look] = await Promise.all([Promise.all(sizes.map(make)), lookOf(largest, metadata)]);
+  const [made, look] = await Promise.all([Promise.all(sizes.map(make)), lookOf(largest)]);
   const refused = made.find((one) => 'refusal' in one);
   if (refused) return refused;
   return { renditions: made.filter((one) => 'bytes' in one), ...look };
@@ -40,7 +41,7 @@ const within = async (side: number, pixels: Pixels, metadata: Metadata): Promise
     : pixelsOf(shrunkTo(side, pixels, metadata));
 
 /** The original's shape at that size, never larger than it, never less than a pixel. */
-const shapeAt = (side: number, { width, height }: Metadata) => {
+const shapeAt = (side: number, { width, height }: Pick<Metadata, 'width' | 'height'>) => {
   const scale = Math.min(1, side / Math.max(width, height));
   return {
     width: Math.max(1, Math.round(width * scale)),
@@ -72,13 +73,11 @@ const whole = async (
   return 'refusal' in made ? made : { name, ...made, sizeBytes: made.bytes.length };
 };
 
-const lookOf = async (pixels: Pixels, metadata: Metadata) => {
-  const { data, info } = await shrunkTo(hashSide, pixels, metadata)
-    .ensureAlpha()
-    .raw()
-    .toBuffer({ resolveWithObject: true });
+const lookOf = (pixels: Pixels) => {
+  const { width, height } = shapeAt(hashSide, pixels);
+  const copy = smallCopy(pixels, { width, height });
   return {
-    placeholder: Buffer.from(rgbaToThumbHash(info.width, info.height, data)).toString('base64'),
-    dominantColor: dominantColorOf(data, info.channels),
+    placeholder: Buffer.from(rgbaToThumbHash(width, height, copy)).toString('base64'),
+    dominantColor: dominantColorOf(copy, 4),
   };
 };
