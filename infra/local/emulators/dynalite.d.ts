@@ -1,11 +1,32 @@
-declare module 'dynalite' {
-  import type { Server } from 'node:http';
+// The parts of dynalite that we call; its package has neither types nor a list of exports.
 
-  /** An HTTP server that speaks DynamoDB; its close() also closes the LevelDB store. */
-  export default function dynalite(options: {
+declare module 'dynalite/db/index.js' {
+  export type Store = {
+    db: {
+      open(): Promise<void>;
+      get(key: string, done: (error: unknown, value?: unknown) => void): void;
+      getSync(key: string): unknown;
+    };
+    lifecycleManager: { gracefulClose(): Promise<void> };
+  };
+  export function create(options: {
     path?: string;
     createTableMs?: number;
     deleteTableMs?: number;
     updateTableMs?: number;
-  }): Server;
+  }): Store;
+}
+
+declare module 'dynalite/validations/index.js' {
+  import type { Store } from 'dynalite/db/index.js';
+
+  /** Throws an error with `statusCode` and `body` for what is of another type. */
+  export function checkTypes(input: unknown, types: object): object;
+  export function checkValidations(
+    input: object,
+    types: object,
+    custom: ((input: object, store: Store) => string | undefined) | undefined,
+    store: Store,
+  ): void;
+  export function toLowerFirst(name: string): string;
 }

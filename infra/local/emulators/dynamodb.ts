@@ -1,8 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http';
 import { join } from 'node:path';
-import dynalite from 'dynalite';
-import { type Answer, answerOf, innerDynalite } from './dynamodb/inner-dynalite.ts';
+import { crc32 } from 'node:zlib';
+import { startBroom } from './dynamodb/broom.ts';
+import { type Answer, innerDynalite } from './dynamodb/inner-dynalite.ts';
 import { tableKeys } from './dynamodb/key-names.ts';
 import { readersWriterLock } from './dynamodb/readers-writer-lock.ts';
 import { requestTokens } from './dynamodb/request-tokens.ts';
@@ -34,14 +41,7 @@ export const startDynamodb = async (options: DynamodbOptions): Promise<Running> 
   const { port, folder, sweepEveryMs = 60_000 } = options;
   const { conflict = () => false, afterWrite = () => {} } = options;
   if (folder !== undefined) mkdirSync(folder, { recursive: true });
-  const server = dynalite({
-    createTableMs: 0,
-    deleteTableMs: 0,
-    updateTableMs: 0,
-    ...(folder === undefined ? {} : { path: join(folder, 'items') }),
-  });
-  const listener = listenerOf(server);
-  const ask = innerDynalite(listener);
+  const { ask, knows, close } = await innerDynalite(folder && join(folder, 'items'));
   const keys = tableKeys(ask);
   const journal = folder === undefined ? noJournal : undoJournal(folder);
   await putBack(journal.unfinished(), ask);
@@ -66,33 +66,45 @@ export const startDynamodb = async (options: DynamodbOptions): Promise<Running> 
 
   let ended: Promise<void> | undefined;
   const handle: RequestListener = async (request, response) => {
-    if (request.method !== 'POST') return listener(request, response); // health and preflight
+    if (request.method === 'GET') return void response.end('healthy: the embedded DynamoDB');
     const body = await bodyOf(request);
     if (!body) return response.writeHead(413, { connection: 'close' }).end();
     if (ended) return void response.destroy(); // the store is closing, or closed
 
-    const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
+    const { authorization = '', 'x-amz-target': target } = request.headers;
+    const operation = String(target).split('.')[1] ?? '';
     const own = ours[operation];
-    if (own) return send(response, await own(parsed(body)));
+    if (request.method !== 'POST' || (!own && !knows(operation)))
+      return send(response, refused('com.amazon.coral.service#UnknownOperationException'));
+    if (!authorization.startsWith('AWS4-'))
+      return send(
+        response,
+        refused('com.amazon.coral.service#MissingAuthenticationTokenException'),
+      );
+    const input = parsed(body);
+    if (input === undefined)
+      return send(response, refused('com.amazon.coral.service#SerializationException'));
+    if (own) return send(response, await own(input));
     const changesTable = /^(Create|Update|Delete)Table$/.test(operation);
-    const { status, headers, text } = await lock.shared(async () => {
-      const answer = await answerOf(listener, request.headers, body);
-      if (changesTable) await settledTable(ask, parsed(body));
-      return answer;
+    const answer = await lock.shared(async () => {
+      const given = await ask(operation, input);
+      if (changesTable) await settledTable(ask, input);
+      return given;
     });
     if (changesTable) keys.forget();
-    response.writeHead(status, headers.getHeaders()).end(text);
+    send(response, answer);
   };
-  server.removeAllListeners('request');
-  server.on('request', (request, response) => {
+  const server = createServer((request, response) => {
     Promise.resolve(handle(request, response)).catch((error) => fail(response, error));
   });
 
-  const broom = setInterval(() => lock.shared(ttl.sweep).catch(report), sweepEveryMs).unref();
+  const { sweep } = ttl;
+  const broom = startBroom({ sweep, step: lock.shared, everyMs: sweepEveryMs, report });
   const end = async () => {
-    clearInterval(broom);
+    broom.stop();
     await lock.alone(async () => {}); // dynalite throws where nobody catches if its store goes
-    await closeServer(server); // dynalite closes its store with its server
+    await closeServer(server);
+    await close();
     journal.close();
   };
   const stop = () => {
@@ -100,19 +112,10 @@ export const startDynamodb = async (options: DynamodbOptions): Promise<Running> 
     return ended;
   };
   const taken = await listenOnLoopback(server, port).catch(async (error) => {
-    await listenOnLoopback(server, 0); // a server that never listened cannot close its store
     await stop();
     throw error;
   });
   return { url: `http://127.0.0.1:${taken}`, port: taken, stop };
-};
-
-// Node types a server's listeners as functions of anything; dynalite's is a request listener.
-const listenerOf = (server: ReturnType<typeof dynalite>): RequestListener => {
-  const listeners = server.listeners('request');
-  return (request, response) => {
-    for (const listen of listeners) listen(request, response);
-  };
 };
 
 const bodyOf = async (request: IncomingMessage): Promise<Buffer | undefined> => {
@@ -130,17 +133,22 @@ const parsed = (body: Buffer): unknown => {
   try {
     return JSON.parse(body.toString());
   } catch {
-    return undefined; // refused by the operation's schema
+    return undefined;
   }
 };
 
 const send = (response: ServerResponse, { status, body }: Answer): void => {
   const text = JSON.stringify(body);
-  const contentType = 'application/x-amz-json-1.0';
-  const contentLength = Buffer.byteLength(text);
-  response.writeHead(status, { 'content-type': contentType, 'content-length': contentLength });
+  response.writeHead(status, {
+    'content-type': 'application/x-amz-json-1.0',
+    'content-length': Buffer.byteLength(text),
+    'x-amz-crc32': crc32(text),
+    'x-amzn-requestid': randomUUID(),
+  });
   response.end(text);
 };
+
+const refused = (type: string): Answer => ({ status: 400, body: { __type: type } });
 
 const fail = (response: ServerResponse, error: unknown): void => {
   report(error);

@@ -177,8 +177,10 @@ test('reads several items at one moment', async () => {
   expect(Responses?.map(({ Item }) => Item?.['id']?.S)).toEqual(['a', undefined, 'b']);
 });
 
-test('refuses what AWS refuses: one item twice, no items, no such table, no such expression', async () => {
+test('refuses what AWS refuses: one item twice, no items, no key, no such table, no such expression', async () => {
   const invalid = { name: 'ValidationException' };
+  const keyless = { Put: { TableName: table, Item: { other: { S: 'a' } } } };
+  await expect(write([add('b'), keyless])).rejects.toMatchObject(invalid);
   await expect(write([add('a'), put('a')])).rejects.toMatchObject(invalid);
   await expect(write([])).rejects.toMatchObject(invalid);
   const gone = { Delete: { TableName: 'nowhere', Key: { id: { S: 'a' } } } };

@@ -6,6 +6,7 @@ import {
   DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  ScanCommand,
   TransactWriteItemsCommand,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -174,6 +175,26 @@ test('forgets items that have expired, and remembers to over a restart', async (
     AttributeName: 'expires',
     TimeToLiveStatus: 'ENABLED',
   });
+});
+
+test('finds all that has expired in a table that it looks through step by step', async () => {
+  const { client } = await start({ sweepEveryMs: 30 });
+  await createTable(client);
+  const ids = Array.from({ length: 120 }, (_, nth) => `ageless ${nth}`);
+  await Promise.all(ids.map((id) => put(client, id)));
+  const expired = ['one', 'two', 'three', 'four', 'five', 'six'];
+  await Promise.all(expired.map((id) => put(client, id, { expires: { N: '1000' } })));
+
+  const specification = { AttributeName: 'expires', Enabled: true };
+  await client.send(
+    new UpdateTimeToLiveCommand({ TableName: 'things', TimeToLiveSpecification: specification }),
+  );
+
+  const left = await eventually(
+    async () => (await client.send(new ScanCommand({ TableName: 'things' }))).Count,
+    (count) => count === ids.length,
+  );
+  expect(left).toBe(ids.length);
 });
 
 test('refuses an operation nobody knows, and a body beyond all limits', async () => {

@@ -1,52 +1,119 @@
-import { IncomingMessage, type RequestListener, ServerResponse } from 'node:http';
-import { Socket } from 'node:net';
+import { createRequire } from 'node:module';
+import { create, type Store } from 'dynalite/db/index.js';
+import { checkTypes, checkValidations, toLowerFirst } from 'dynalite/validations/index.js';
 import * as z from 'zod';
 
 /** What DynamoDB answers: a status and JSON. */
 export type Answer = { status: number; body: Record<string, unknown> };
 
 /** Asks dynalite one operation, such as PutItem; never rejects for a refusal, which is an answer. */
-export type Ask = (operation: string, input: object) => Promise<Answer>;
+export type Ask = (operation: string, input: unknown) => Promise<Answer>;
 
-const JsonObject = z.record(z.string(), z.unknown());
+/** The operations of dynalite over its LevelDB store. */
+export type InnerDynalite = {
+  ask: Ask;
+  knows(operation: string): boolean;
+  /** Waits for what is at work, and closes the store. */
+  close(): Promise<void>;
+};
+
+const operations = [
+  'BatchGetItem',
+  'BatchWriteItem',
+  'CreateTable',
+  'DeleteItem',
+  'DeleteTable',
+  'DescribeTable',
+  'DescribeTimeToLive',
+  'GetItem',
+  'ListTables',
+  'ListTagsOfResource',
+  'PutItem',
+  'Query',
+  'Scan',
+  'TagResource',
+  'UntagResource',
+  'UpdateItem',
+  'UpdateTable',
+];
+
+const require = createRequire(import.meta.url);
+const Action =
+  z.custom<(store: Store, input: object, done: (error: unknown, body?: object) => void) => void>(
+    isFunction,
+  );
+const Validation = z.looseObject({
+  types: z.record(z.string(), z.unknown()),
+  custom: z.custom<(input: object, store: Store) => string | undefined>(isFunction).optional(),
+});
+const Refusal = z.object({ statusCode: z.int(), body: z.record(z.string(), z.unknown()) });
 
 /**
- * Asks dynalite's request listener without a socket: a transaction makes several calls, and each
- * would cost a round trip by HTTP. dynalite looks at the shape of a signature, never at its value.
+ * dynalite's validations and actions without its HTTP server: a transaction makes several calls,
+ * and half of the work of each would be requests and signatures. Without a folder the items live in
+ * memory.
  */
-export const innerDynalite =
-  (listener: RequestListener): Ask =>
-  async (operation, input) => {
-    const { status, text } = await answerOf(listener, headersFor(operation), JSON.stringify(input));
-    return { status, body: JsonObject.parse(JSON.parse(text)) };
-  };
-
-/** Nobody is at its other end; to make one for each request would be a quarter of the work. */
-const nowhere = new Socket();
-
-/** Hands a request whose body is read already to a listener, and gives what it wrote. */
-export const answerOf = (
-  listener: RequestListener,
-  headers: IncomingMessage['headers'],
-  body: string | Buffer,
-): Promise<{ status: number; headers: ServerResponse; text: string }> =>
-  new Promise((resolve) => {
-    const request = new IncomingMessage(nowhere);
-    Object.assign(request, { method: 'POST', url: '/', headers, complete: true });
-    const response = new ServerResponse(request);
-    response.end = (text?: unknown) => {
-      resolve({ status: response.statusCode, headers: response, text: String(text ?? '') });
-      return response;
-    };
-    listener(request, response);
-    request.push(body);
-    request.push(null);
+export const innerDynalite = async (folder?: string): Promise<InnerDynalite> => {
+  const store = create({
+    createTableMs: 0,
+    deleteTableMs: 0,
+    updateTableMs: 0,
+    ...(folder !== undefined && { path: folder }),
   });
+  await store.db.open();
+  readAtOnce(store);
+  const known = new Map(
+    operations.map((operation) => {
+      const name = toLowerFirst(operation);
+      const action = Action.parse(require(`dynalite/actions/${name}.js`));
+      return [
+        operation,
+        { action, ...Validation.parse(require(`dynalite/validations/${name}.js`)) },
+      ];
+    }),
+  );
 
-const headersFor = (operation: string) => ({
-  'content-type': 'application/x-amz-json-1.0',
-  'x-amz-target': `DynamoDB_20120810.${operation}`,
-  'x-amz-date': '20200101T000000Z',
-  authorization:
-    'AWS4-HMAC-SHA256 Credential=local/20200101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=local',
-});
+  const ask: Ask = (operation, input) =>
+    new Promise((resolve, reject) => {
+      const refuse = (error: unknown) => {
+        const refusal = Refusal.safeParse(error);
+        if (refusal.success) resolve({ status: refusal.data.statusCode, body: refusal.data.body });
+        else reject(error);
+      };
+      const one = known.get(operation);
+      if (!one) return reject(new Error(`dynalite knows no ${operation}.`));
+      try {
+        const checked = checkTypes(input, one.types);
+        checkValidations(checked, one.types, one.custom, store);
+        one.action(store, checked, (error, body = {}) => {
+          if (error) refuse(error);
+          else resolve({ status: 200, body: { ...body } });
+        });
+      } catch (error) {
+        refuse(error);
+      }
+    });
+
+  const close = () => store.lifecycleManager.gracefulClose();
+  return { ask, knows: (operation) => known.has(operation), close };
+};
+
+/**
+ * Has the store read in this thread. What is asked for is nearly always in memory, and to hand it
+ * to another thread and back costs several times the reading; every operation reads its table's
+ * description before its items.
+ */
+const readAtOnce = ({ db }: Store): void => {
+  db.get = (key, done) => {
+    try {
+      const value = db.getSync(key);
+      queueMicrotask(() => done(null, value));
+    } catch (error) {
+      queueMicrotask(() => done(error));
+    }
+  };
+};
+
+function isFunction(value: unknown): boolean {
+  return typeof value === 'function';
+}

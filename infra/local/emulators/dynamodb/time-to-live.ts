@@ -7,8 +7,8 @@ import type { Answer, Ask } from './inner-dynalite.ts';
 export type TimeToLive = {
   update(input: unknown): Promise<Answer>;
   describe(input: unknown): Promise<Answer>;
-  /** Removes what has expired, in every table that asked for it. */
-  sweep(): Promise<void>;
+  /** Removes what has expired, in every table that asked for it; each step looks at a few items. */
+  sweep(): AsyncGenerator<void>;
 };
 
 const Update = z.object({
@@ -18,6 +18,7 @@ const Update = z.object({
 const Named = z.object({ TableName: z.string() });
 const Attributes = z.record(z.string(), z.string());
 const Keys = z.array(z.record(z.string(), z.unknown())).default([]);
+const itemsPerStep = 100;
 const Page = z.object({ Items: Keys, LastEvaluatedKey: z.unknown().optional() });
 
 /** Table names and their attributes are kept in `file`, if there is one. */
@@ -28,7 +29,7 @@ export const timeToLive = (
 ): TimeToLive => {
   const attributes = new Map(Object.entries(file && existsSync(file) ? readAttributes(file) : {}));
 
-  const sweepTable = async (table: string, attribute: string): Promise<void> => {
+  async function* sweepTable(table: string, attribute: string): AsyncGenerator<void> {
     const names = { '#expires': attribute };
     const nowSeconds = String(Math.floor(Date.now() / 1000));
     const hasExpired = {
@@ -40,6 +41,7 @@ export const timeToLive = (
     do {
       const page = await ask('Scan', {
         TableName: table,
+        Limit: itemsPerStep,
         FilterExpression: condition,
         ExpressionAttributeNames: names,
         ...hasExpired,
@@ -57,8 +59,9 @@ export const timeToLive = (
         });
       }
       start = LastEvaluatedKey;
+      yield;
     } while (start);
-  };
+  }
 
   return {
     update: async (input) => {
@@ -81,8 +84,8 @@ export const timeToLive = (
       const description = { TimeToLiveStatus: 'ENABLED', AttributeName: attribute };
       return { status: 200, body: { TimeToLiveDescription: description } };
     },
-    sweep: async () => {
-      for (const [table, attribute] of attributes) await sweepTable(table, attribute);
+    sweep: async function* () {
+      for (const [table, attribute] of attributes) yield* sweepTable(table, attribute);
     },
   };
 };

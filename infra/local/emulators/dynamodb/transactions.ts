@@ -92,7 +92,9 @@ const stepsOf = async (items: One[], { ask, keyNamesOf }: Tools): Promise<Step[]
     const names = await keyNamesOf(operation.TableName);
     if (names.length === 0) return missing(operation.TableName);
     const source = 'Put' in one ? operation.Item : operation.Key;
-    const key = Object.fromEntries(names.map((name) => [name, source?.[name]]));
+    const key = Object.fromEntries(
+      names.flatMap((name) => (source?.[name] === undefined ? [] : [[name, source[name]]])),
+    );
     steps.push({ one, operation, before: { table: operation.TableName, key } });
   }
   const targets = steps.map(({ before }) => JSON.stringify([before.table, before.key]));
