@@ -1,12 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import {
-  DeleteMessageBatchCommand,
-  type Message,
-  ReceiveMessageCommand,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { z } from 'zod';
+import type { Message, SqsPoller } from './sqs-poller.ts';
 
 /** An `sqs` event of serverless.yml. Numbers may come as text, from an environment variable. */
 export const SqsEvent = z.preprocess(
@@ -27,7 +22,7 @@ export type SqsEvent = z.infer<typeof SqsEvent>;
 export type Mapping = Omit<SqsEvent, 'arn'> & { queueUrl: string; queueArn: string };
 
 type Tools = {
-  sqs: SQSClient;
+  sqs: SqsPoller;
   region: string;
   invoke: (event: { Records: SQSRecord[] }) => Promise<unknown>;
   /** A batch whose function failed, or a queue that does not answer. */
@@ -53,17 +48,12 @@ export const startEventSource = (mapping: Mapping, tools: Tools): Running => {
   const { queueUrl } = mapping;
   const ending = new AbortController();
 
-  const receive = async (most: number, seconds: number): Promise<Message[]> => {
-    const command = new ReceiveMessageCommand({
-      QueueUrl: queueUrl,
-      MaxNumberOfMessages: Math.min(most, mostAtOnce),
-      WaitTimeSeconds: Math.min(seconds, longestPollSeconds),
-      MessageAttributeNames: ['All'],
-      MessageSystemAttributeNames: ['All'],
+  const receive = (most: number, seconds: number): Promise<Message[]> =>
+    sqs.receive(queueUrl, {
+      most: Math.min(most, mostAtOnce),
+      seconds: Math.min(seconds, longestPollSeconds),
+      signal: ending.signal,
     });
-    const { Messages = [] } = await sqs.send(command, { abortSignal: ending.signal });
-    return Messages;
-  };
 
   const gather = async (): Promise<Message[]> => {
     const { batchSize, maximumBatchingWindow } = mapping;
@@ -84,13 +74,8 @@ export const startEventSource = (mapping: Mapping, tools: Tools): Running => {
     const isPartial = mapping.functionResponseType === 'ReportBatchItemFailures';
     const failed = isPartial ? failuresIn(answer, batch) : new Set();
     const done = batch.filter(({ MessageId }) => !failed.has(MessageId));
-    for (let at = 0; at < done.length; at += mostAtOnce) {
-      const Entries = done.slice(at, at + mostAtOnce).map(({ ReceiptHandle }, index) => ({
-        Id: String(index),
-        ReceiptHandle,
-      }));
-      await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
-    }
+    for (let at = 0; at < done.length; at += mostAtOnce)
+      await sqs.remove(queueUrl, done.slice(at, at + mostAtOnce));
   };
 
   const slot = async (): Promise<void> => {
@@ -117,11 +102,11 @@ export const startEventSource = (mapping: Mapping, tools: Tools): Running => {
 
 /** A record as Lambda makes it of a message. */
 export const recordOf = (message: Message, queueArn: string, region: string): SQSRecord => {
-  const { Attributes = {}, MessageAttributes = {} } = message;
+  const { Attributes, MessageAttributes } = message;
   return {
-    messageId: message.MessageId ?? '',
-    receiptHandle: message.ReceiptHandle ?? '',
-    body: message.Body ?? '',
+    messageId: message.MessageId,
+    receiptHandle: message.ReceiptHandle,
+    body: message.Body,
     attributes: {
       ...Attributes,
       ApproximateReceiveCount: Attributes['ApproximateReceiveCount'] ?? '1',
@@ -134,9 +119,7 @@ export const recordOf = (message: Message, queueArn: string, region: string): SQ
         name,
         {
           ...(value.StringValue !== undefined && { stringValue: value.StringValue }),
-          ...(value.BinaryValue && {
-            binaryValue: Buffer.from(value.BinaryValue).toString('base64'),
-          }),
+          ...(value.BinaryValue !== undefined && { binaryValue: value.BinaryValue }),
           stringListValues: [],
           binaryListValues: [],
           dataType: value.DataType ?? 'String',

@@ -1,10 +1,10 @@
-import { SQSClient } from '@aws-sdk/client-sqs';
 import { type Mapping, type Running, startEventSource } from './event-source.ts';
 import type { HostOptions } from './host-messages.ts';
 import type { LocalFunction } from './invoke.ts';
 import { forked } from './invoke-forked.ts';
 import { inProcess } from './invoke-in-process.ts';
 import { every, rateMs, scheduledEvent } from './schedules.ts';
+import { openSqsPoller } from './sqs-poller.ts';
 
 export type HostedFunction = {
   local: LocalFunction;
@@ -28,15 +28,7 @@ export const startHost = (
   { region, sqsUrl, workers }: Pick<HostOptions, 'region' | 'sqsUrl' | 'workers'>,
   tellPids: (pids: number[]) => void,
 ): Host => {
-  const sqs = new SQSClient({
-    endpoint: sqsUrl,
-    region,
-    useQueueUrlAsEndpoint: false,
-    maxAttempts: 1, // the event source tries again by itself
-    // Each slot of each queue waits on a connection of its own; of the SDK's 50 none might be left
-    // to delete what is done, until a wait ends after 20 s.
-    requestHandler: { httpAgent: { keepAlive: true, maxSockets: Number.POSITIVE_INFINITY } },
-  });
+  const sqs = openSqsPoller(sqsUrl);
   const pids = new Set<number>();
   const known = {
     add: (pid: number) => tellPids([...pids.add(pid)]),
@@ -92,7 +84,7 @@ export const startHost = (
       for (const clock of clocks) clock.stop();
       await Promise.all(sources.map((source) => source.stop(patienceMs)));
       await Promise.all(hosted.map(({ invoker }) => invoker.stop()));
-      sqs.destroy();
+      await sqs.close();
     },
   };
 };

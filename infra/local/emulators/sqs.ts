@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { PersistenceManager } from '../../../node_modules/fauxqs/dist/persistence.js';
 import { S3Store } from '../../../node_modules/fauxqs/dist/s3/s3Store.js';
 import { SnsStore } from '../../../node_modules/fauxqs/dist/sns/snsStore.js';
-import { SqsStore } from '../../../node_modules/fauxqs/dist/sqs/sqsStore.js';
+import { SqsQueue, SqsStore } from '../../../node_modules/fauxqs/dist/sqs/sqsStore.js';
 import { loopback, type Running } from './loopback.ts';
 
 /** Where SQS answers, and where its messages live; without a folder they live in memory. */
@@ -57,6 +57,20 @@ const remember = (persistence: PersistenceManager, { sqsStore, snsStore }: Store
   sqsStore.persistence = persistence;
   for (const queue of sqsStore.allQueues()) queue.persistence = persistence;
 };
+
+/**
+ * fauxqs wakes everybody who waits at a queue for each message, and sends all but one of them away
+ * with nothing. Ours wakes as many as there are messages.
+ */
+Object.assign(SqsQueue.prototype, {
+  notifyWaiters(this: SqsQueue) {
+    const awake = this.isFifo() ? this.pollWaiters.length : this.messages.length;
+    for (const { timer, resolve } of this.pollWaiters.splice(0, awake)) {
+      clearTimeout(timer);
+      resolve();
+    }
+  },
+});
 
 const Opened = z.object({ db: z.instanceof(DatabaseSync) });
 

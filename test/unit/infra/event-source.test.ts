@@ -14,6 +14,7 @@ import {
   SqsEvent,
   startEventSource,
 } from '#infra/local/event-source.ts';
+import { openSqsPoller } from '#infra/local/sqs-poller.ts';
 import { eventually } from '#test/support/eventually.ts';
 
 const emulator = await startSqs({ port: 0 });
@@ -24,6 +25,9 @@ const sqs = new SQSClient({
   credentials: { accessKeyId: 'darkroom', secretAccessKey: 'darkroom-secret' },
   useQueueUrlAsEndpoint: false,
 });
+
+const poller = openSqsPoller(emulator.url);
+afterAll(() => poller.close());
 
 let running: Running[] = [];
 afterEach(async () => {
@@ -55,7 +59,7 @@ type Batch = { Records: SQSRecord[] };
 const start = (mapping: Mapping, invoke: (event: Batch) => Promise<unknown>) => {
   const errors: unknown[] = [];
   const report = (error: unknown) => void errors.push(error);
-  const source = startEventSource(mapping, { sqs, region: 'us-east-1', invoke, report });
+  const source = startEventSource(mapping, { sqs: poller, region: 'us-east-1', invoke, report });
   running.push(source);
   return { errors, source };
 };
