@@ -19,7 +19,9 @@ export type Contents = {
   remove(content: string | undefined): Promise<void>;
 };
 
-const writtenAtOnce = 1024 * 1024; // a socket gives 64 KB pieces; fewer, larger writes cost less
+// A socket takes and gives 64 KB pieces; fewer, larger ones to and from the disk cost less.
+const writtenAtOnce = 1024 * 1024;
+const readAtOnce = 512 * 1024;
 
 /** Files with random names. Those that nobody speaks for were left by a kill and go now. */
 export const openContents = (folder: string, spokenFor: Set<string>): Contents => {
@@ -50,7 +52,7 @@ export const openContents = (folder: string, spokenFor: Set<string>): Contents =
 
   const read: Contents['read'] = (content, range) =>
     new Promise((resolve, reject) => {
-      const stream = createReadStream(pathOf(content), range);
+      const stream = createReadStream(pathOf(content), { ...range, highWaterMark: readAtOnce });
       stream.once('error', reject).once('open', () => resolve(stream));
     });
 

@@ -95,17 +95,30 @@ export const credentialOf = (text = ''): Credential => {
   return { day, region, service };
 };
 
+const hmac = (key: string | Buffer, part: string) =>
+  createHmac('sha256', key).update(part).digest();
+
+// The key of a day, a region and a service: the same for nearly every request.
+let latest: { scope: string; key: Buffer } = { scope: '', key: Buffer.alloc(0) };
+
+const signingKey = (secret: string, credential: Credential): Buffer => {
+  const scope = JSON.stringify([secret, scopeOf(credential)]);
+  if (latest.scope !== scope) {
+    const parts = scopeOf(credential).split('/');
+    const key = parts.reduce<Buffer>(hmac, Buffer.from(`AWS4${secret}`));
+    latest = { scope, key };
+  }
+  return latest.key;
+};
+
 /** Compares in constant time. */
 export const isSignedBy = (
   secret: string,
-  { day, region, service }: Credential,
+  credential: Credential,
   text: string,
   signature: string,
 ): boolean => {
-  const hmac = (key: string | Buffer, part: string) =>
-    createHmac('sha256', key).update(part).digest();
-  const key = [day, region, service, 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${secret}`);
-  const expected = hmac(key, text);
+  const expected = hmac(signingKey(secret, credential), text);
   const given = Buffer.from(signature, 'hex');
   return given.length === expected.length && timingSafeEqual(given, expected);
 };
