@@ -60,6 +60,7 @@ export const endpoint = <R extends Route>(
       duration_ms: Math.round(performance.now() - begun),
       ...imagesIn(event, told),
     };
+    event.body = null; // whoever called may hold the event for long, and a form is megabytes
     if (failure) logger.error('request failed', { ...fields, error: failureOf(failure) });
     else logger.info('request answered', fields);
     return resultOf(outgoing, event.httpMethod, requestId);
