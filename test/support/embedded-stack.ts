@@ -15,6 +15,7 @@ const heapFlags = [
   '--initial-heap-size=96',
   '--max-semi-space-size=16',
   '--max-old-space-size=1024',
+  '--external-memory-accounted-in-global-limit',
 ];
 const startTakesMs = 60_000; // it takes two seconds, but not while all of the tests run
 const stopTakesMs = 15_000;
