@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type BuildOptions, build, type Plugin, stop } from 'esbuild';
 import { finishedBundles } from '#lib/pages/browser-bundles.ts';
@@ -29,6 +29,18 @@ const finishedPages: Plugin = {
   },
 };
 
+/** zod's messages come in fifty languages, and all of them would be parsed at each cold start. */
+const englishOnly: Plugin = {
+  name: 'english-only',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, ({ path }) => ({
+      contents: "export { default as en } from './en.js';",
+      loader: 'js',
+      resolveDir: dirname(path),
+    }));
+  },
+};
+
 /**
  * How functions are bundled, wherever they will run: one ES module `<module>.mjs` for each handler.
  * Throws HandlerMissing.
@@ -51,7 +63,7 @@ export const bundleOptions = (handlers: readonly string[], project: string) => {
     banner: { js: banner },
     sourcemap: 'linked',
     sourcesContent: false,
-    plugins: [finishedPages],
+    plugins: [finishedPages, englishOnly],
     logLevel: 'silent', // the error that is thrown says it all
   } satisfies BuildOptions;
 };

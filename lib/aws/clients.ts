@@ -54,9 +54,10 @@ const once = <Client>(open: () => Client): (() => Client) => {
 
 /**
  * One client of each kind per process, made when it is first needed. Region, credentials and
- * AWS_ENDPOINT_URL* are the SDK's own to find in the environment.
+ * AWS_ENDPOINT_URL* are the SDK's own to find in the environment. They are marked for the bundler
+ * as what may be left out: or every function would carry, and import, all four kinds.
  */
-export const dynamodb = once(() => openDynamodb());
-export const s3 = once(() => openS3());
-export const sqs = once(() => openSqs());
-export const ssm = once(() => openSsm());
+export const dynamodb = /* @__PURE__ */ once(() => openDynamodb());
+export const s3 = /* @__PURE__ */ once(() => openS3());
+export const sqs = /* @__PURE__ */ once(() => openSqs());
+export const ssm = /* @__PURE__ */ once(() => openSsm());
