@@ -5,6 +5,8 @@ type Change<Before extends Versioned, After> = {
   /** Names the record in the error. */
   name: string;
   read: () => Promise<Before | undefined>;
+  /** What was read a moment ago, if it was: then nothing is read before the first try. */
+  seen?: { record: Before | undefined } | undefined;
   /** Undefined leaves the record as it is. May be asked several times, so it must change nothing. */
   decide: (before: Before | undefined) => After | undefined | Promise<After | undefined>;
   /** False where the record is no longer the one that was read. */
@@ -21,12 +23,13 @@ const mostTries = 20;
 export const change = async <Before extends Versioned, After>({
   name,
   read,
+  seen,
   decide,
   swap,
 }: Change<Before, After>): Promise<{ before: Before | undefined; after: After | undefined }> => {
   for (let tries = 0; tries < mostTries; tries++) {
     if (tries) await pause(Math.random() * Math.min(1000, 5 * 2 ** tries));
-    const before = await read();
+    const before = seen && tries === 0 ? seen.record : await read();
     const after = await decide(before);
     if (after === undefined || (await swap(before, after))) return { before, after };
   }

@@ -30,7 +30,10 @@ export type Page = { images: Image[]; cursor: Place | undefined };
 /** A place in the list: after this image of that month. */
 export type Place = { month: string; after?: string | undefined };
 
-/** A record as it was read, so that a change of it can notice if another was quicker. */
+/**
+ * A record as it was read, so that a change of it can notice if another was quicker. The version is
+ * 1 at first, and one more after each swap.
+ */
 export type Versioned = { image: Image; version: number };
 
 /** Every image we know of, with its counts. */

@@ -10,7 +10,7 @@ import {
   sizesOf,
 } from './content.ts';
 import { type Image, makerOf } from './image.ts';
-import type { Content, Contents, Images } from './images.ts';
+import type { Content, Contents, Images, Versioned } from './images.ts';
 import type { StepMessage, Workers } from './messages.ts';
 import type { Objects } from './objects.ts';
 import {
@@ -55,6 +55,7 @@ export const makeThumbnails = async (
   if (!isCurrent(image, 'thumbnails', message)) return removeOwn(message, image, deps);
   if (!isOpen(image.steps.thumbnails)) {
     await clearLeftovers(image, deps); // killed between the swap and the tidying up
+    await removeOwn(message, image, deps); // or while we wrote what another delivery found made
     return tellNext(image, { workers }); // SQS delivered the message twice, or we were killed
   }
 
@@ -62,8 +63,9 @@ export const makeThumbnails = async (
   if (image.sizeBytes > uploadMaxBytes) return refuse(tooLarge(image.sizeBytes, uploadMaxBytes));
 
   // A door that read the headers has told us hash and metadata: known bytes need not be read again.
-  if (image.sha256 && image.metadata) {
-    const known = await contents.find(contentIdOf(image.sha256, sizes));
+  const told = image.metadata && image.sha256;
+  if (image.metadata && told) {
+    const known = await contents.find(contentIdOf(told, sizes));
     if (known) return conclude(known, image.metadata, { written: false });
   }
 
@@ -71,18 +73,23 @@ export const makeThumbnails = async (
   const bytes = key === null ? undefined : await originals.read(key, etag);
   if (!bytes) return missing(image);
 
-  // Who fetches by URL makes no claim: shops serve whatever they like as `….jpg`.
-  const inspected = await inspect(
-    bytes,
-    image.source === 'batch' ? {} : { name: image.originalName },
-  );
+  // The door that told us the hash of these bytes has inspected them.
+  const inspected =
+    image.metadata && told
+      ? { metadata: image.metadata }
+      : // Who fetches by URL makes no claim: shops serve whatever they like as `….jpg`.
+        await inspect(bytes, image.source === 'batch' ? {} : { name: image.originalName });
   if ('refusal' in inspected) return refuse(inspected.refusal);
   const { metadata } = inspected;
   const sha256 = image.sha256 ?? createHash('sha256').update(bytes).digest('hex');
   const contentId = contentIdOf(sha256, sizes);
 
   // Before anything is written it must be known where, so that a deletion finds it all.
-  const { image: begun, changed } = await changeImage(
+  const {
+    image: begun,
+    record,
+    changed,
+  } = await changeImage(
     image.imageId,
     (now) =>
       isCurrent(now, 'thumbnails', message) && !(now.beganAt && now.sha256 && now.metadata)
@@ -92,27 +99,32 @@ export const makeThumbnails = async (
   );
   if (!changed && !isCurrent(begun, 'thumbnails', message)) return;
 
-  const known = await contents.find(contentId);
+  const known = told === undefined && (await contents.find(contentId));
   if (known) return conclude(known, metadata, { written: false });
 
   const shrunk = await shrink(bytes, metadata, sizes);
   if ('refusal' in shrunk) return fail(shrunk.refusal.reason);
   const made = newContent(image, contentId, shrunk, deps.now());
   await write(made, shrunk, deps);
-  return conclude(made, metadata, { written: true });
+  return conclude(made, metadata, { written: true, seen: { record } });
 
-  /** Says in one swap what the image shows from now on, and tells the next worker. */
+  /**
+   * Says in one swap what the image shows from now on, and tells the next worker. What was written
+   * is taken for new until that turns out to be wrong: then another had the same bytes.
+   */
   async function conclude(
     content: New,
     metadata: Metadata,
-    { written }: { written: boolean },
+    { written, seen }: { written: boolean; seen?: { record: Versioned | undefined } },
   ): Promise<void> {
-    const { image: after } = await changeImage(
+    let isFirstTry = written;
+    const { image: after, changed } = await changeImage(
       message.image_id,
       async (now) => {
         if (!isCurrent(now, 'thumbnails', message) || !isOpen(now.steps.thumbnails))
           return undefined;
-        const winner = await contents.find(content.contentId);
+        const winner = isFirstTry ? undefined : await contents.find(content.contentId);
+        isFirstTry = false;
         // A content that was known a moment ago is gone with its last image: begin again.
         if (!winner && !written) throw new Error('The known content is gone by now.');
         const shown = winner ?? content;
@@ -136,10 +148,12 @@ export const makeThumbnails = async (
         };
       },
       deps,
+      seen,
     );
     if (!after || after.deleted || after.rev !== message.rev)
       return removeOwn(message, after, deps);
     await clearLeftovers(after, deps);
+    if (written && !changed) await removeOwn(message, after, deps);
     await tellNext(after, { workers });
   }
 
@@ -210,15 +224,23 @@ const withCaption = (
     ? { ...end(image, 'caption', { state: 'done' }, { ...effort, durationMs: 0 }), caption }
     : image;
 
-/** The image was deleted or replaced while we worked: what we may have made of it is nobody's. */
+/**
+ * The image was deleted or replaced while we worked, or another delivery found its bytes made by
+ * somebody else: what we may have made of it is nobody's.
+ */
 const removeOwn = async (
   { image_id: imageId, rev }: StepMessage,
   image: Image | undefined,
   { contents, derived, sizes }: Pick<Deps, 'contents' | 'derived' | 'sizes'>,
 ): Promise<void> => {
-  if (!image || (!image.deleted && image.rev === rev)) return;
+  if (!image || mayShowOwn(image, rev)) return;
   const maker = makerOf({ imageId, rev });
   const own = makingsOf(image, sizes).find((making) => making.maker === maker);
   if (!own || (await contents.find(own.contentId))?.maker === maker) return; // others show it still
   await removeRenditions([own], { derived });
 };
+
+const mayShowOwn = (image: Image, rev: number): boolean =>
+  !image.deleted &&
+  image.rev === rev &&
+  (image.steps.thumbnails.state !== 'done' || image.content?.maker === makerOf(image));

@@ -3,7 +3,7 @@ import type { Exif, RawExif, ReadTags } from './exif.ts';
 import type { Images } from './images.ts';
 import type { StepMessage, Workers } from './messages.ts';
 import type { Objects } from './objects.ts';
-import { begin, end, isCurrent, isOpen, tellEnd } from './steps.ts';
+import { end, isCurrent, isOpen, tellEnd } from './steps.ts';
 import { startTimer, type Timed } from './timer.ts';
 
 type Deps = Timed & {
@@ -25,7 +25,8 @@ export const readExif = async (
 ): Promise<void> => {
   const { images, originals, readTags } = deps;
   const effort = startTimer(attempts, deps);
-  const image = (await images.find(message.image_id))?.image;
+  const record = await images.find(message.image_id);
+  const image = record?.image;
   const isGone = !image || image.deleted !== undefined;
   // Killed between keeping its tags and saying so, while it was deleted: they may hold a position.
   if (isGone) return images.forgetRawExif(message.image_id);
@@ -34,16 +35,6 @@ export const readExif = async (
   if (!isCurrent(image, 'exif', message)) return;
   if (!isOpen(image.steps.exif)) return tellEnd(image, deps); // delivered twice, or we were killed
   const { imageId, key, etag, rev, sizeBytes } = image;
-
-  if (!image.beganAt)
-    await changeImage(
-      imageId,
-      (now) =>
-        isCurrent(now, 'exif', message) && !now.beganAt
-          ? { image: begin(now, deps.now()) }
-          : undefined,
-      deps,
-    );
 
   if (rev > 1) await images.forgetRawExif(imageId, rev - 1); // what the picture before this one said
   const readRange = async (offset: number, length: number) => {
@@ -73,6 +64,7 @@ export const readExif = async (
             }
           : undefined,
       deps,
+      { record },
     );
     if (tags && (!after || after.deleted)) await images.forgetRawExif(imageId);
     else if (tags && after && after.rev > rev) await images.forgetRawExif(imageId, rev);

@@ -42,7 +42,8 @@ export const end = (image: Image, step: StepName, outcome: Outcome, effort: Effo
       : { ...outcome, run, attempts, durationMs: Math.round(durationMs), endedAt: now };
   const steps = { ...image.steps, [step]: ended };
   if (step === 'thumbnails') steps.caption = captionAfter(ended, image.steps.caption, now);
-  return processed({ ...begin(image, endedAt), steps }, endedAt);
+  const began = new Date(endedAt.getTime() - durationMs); // by us, if by nobody before
+  return processed({ ...begin(image, began), steps }, endedAt);
 };
 
 /** A caption describes a thumbnail: without one it is skipped, and asked for again when one comes. */
