@@ -78,11 +78,14 @@ export const forked = (fn: LocalFunction, region: string, pids: Pids): Invoker =
       child.kill('SIGKILL');
       reject(timedOut(fn));
     }, withinMs);
-    child.once('message', onMessage).once('exit', onExit);
-    if (event !== undefined && child.connected) child.send(JSON.parse(JSON.stringify(event)));
+    child.once('message', onMessage).once('exit', onExit).once('error', reject);
+    // One that was killed a moment ago is not known to be gone yet. Without someone to tell, that
+    // would be an error of the child's that nobody handles, and would end this process.
+    const tell = (error: Error | null) => error && onExit(null, error.message);
+    if (event !== undefined && child.connected) child.send(JSON.parse(JSON.stringify(event)), tell);
     return promise.finally(() => {
       clearTimeout(timer);
-      child.off('message', onMessage).off('exit', onExit);
+      child.off('message', onMessage).off('exit', onExit).off('error', reject);
     });
   };
 
