@@ -19,28 +19,32 @@ export const startSmallOrigin = async () => {
   return startFetchOrigin({ pictures });
 };
 
-/** Rows of one URL, every tenth of three. Each URL is there once, so that each ending is its own. */
-export const givenRows = (count: number, origin: string): GivenRow[] =>
+/** Rows of one URL, every tenth of three. Each URL is there once, so that each ending is its own;
+ * another `batch` has others. */
+export const givenRows = (count: number, origin: string, batch = 1): GivenRow[] =>
   Array.from({ length: count }, (_, at) => {
     const number = at + 1;
     return {
       serialNumber: String(number),
       productName: `Product ${number}`,
       urls: Array.from({ length: number % 10 === 0 ? 3 : 1 }, (_, nth) =>
-        givenUrl(origin, number, nth),
+        givenUrl(origin, { batch, number, nth }),
       ),
     };
   });
 
-const givenUrl = (origin: string, number: number, nth: number): GivenUrl => {
-  const place = `row=${number}&nth=${nth}`;
+type Place = { batch: number; number: number; nth: number };
+
+const givenUrl = (origin: string, { batch, number, nth }: Place): GivenUrl => {
+  const place = `batch=${batch}&row=${number}&nth=${nth}`;
   if (nth === 0 && number % 25 === 3)
     return { url: `${origin}/status/404?${place}`, ending: 'never fetched' };
   if (nth === 0 && number % 40 === 7)
     return { url: `${origin}/broken.jpg?${place}`, ending: 'broken' };
-  // Busy for the first three who come, whoever they are.
+  // Busy for the first who comes: the fourth delivery is the last that is patient with it, and each
+  // worker that is killed costs all messages of its batch one of those.
   if (nth === 0 && number % 100 === 11)
-    return { url: `${origin}/status/503?times=3&${place}`, ending: 'completed' };
+    return { url: `${origin}/status/503/${batch}-${number}?times=1&${place}`, ending: 'completed' };
   const picture = (number * 7 + nth) % differentPictures;
   return { url: `${origin}/${picture}.jpg?${place}`, ending: 'completed' };
 };

@@ -30,6 +30,15 @@ export const expectTruth = async (
   batch: BatchRecord,
   rows: readonly GivenRow[],
 ): Promise<void> => {
+  const products = await darkroom.products(batch.request_id);
+  const told = products.flatMap(({ images }) => images);
+  const given = rows.flatMap(({ urls }) => urls);
+  // First, because it says why.
+  const lost = told.filter(
+    ({ status }, index) => status !== 'completed' && given[index]?.ending === 'completed',
+  );
+  expect(lost).toEqual([]);
+
   const total = countOf(rows);
   const failed = total - countOf(rows, 'completed');
   expect(batch.status).toBe('completed_with_errors');
@@ -53,7 +62,6 @@ export const expectTruth = async (
   expect(new Set(outputs).size).toBe(outputs.length);
   expect(await brokenLinksAmong(outputs)).toEqual([]);
 
-  const products = await darkroom.products(batch.request_id);
   expect(products.map(({ images }) => images.map(({ output_url: url }) => url ?? ''))).toEqual(
     results.map(({ outputUrls }) => outputUrls),
   );

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EmbeddedStack, startEmbeddedStack } from '#test/support/embedded-stack.ts';
 import { eventually } from '#test/support/eventually.ts';
+import { auditorOf } from '#test/support/faults-audit.ts';
+import { isLong, proofMs, waitMs } from '#test/support/faults-patience.ts';
 import type { FetchOrigin } from '#test/support/fetch-origin.ts';
 import {
   type ReceiverAnswer,
@@ -13,10 +15,8 @@ import { expectCounts, expectOneWebhook, expectTruth, settled } from './batch-tr
 import { killed, killUntilHit, workersOf } from './kill-workers.ts';
 import { faultsSeed, randomFrom } from './random.ts';
 
-const isLong = process.env['FAULTS'] === 'long';
-const count = isLong ? 2000 : 400;
+const count = isLong ? 2000 : 300;
 const hits = 20;
-const patienceMs = isLong ? 40 * 60_000 : 8 * 60_000;
 
 // send-webhook has a test of its own: killed between an answer and our note of it, it asks again.
 const workersOfABatch = [
@@ -50,9 +50,15 @@ const withStack = async (
     LOCAL_VISIBILITY_SECONDS: '15', // what a killed worker keeps from the others
   };
   const stack = await startEmbeddedStack({ env, workers });
+  const { audit, close } = auditorOf(stack);
   try {
     await test({ stack, darkroom: batchClient(stack), receiver });
+    expect(await audit()).toEqual([]);
+  } catch (error) {
+    process.stdout.write(`The stack said at last:\n${stack.output().slice(-3000)}\n`);
+    throw error;
   } finally {
+    close();
     await stack.stop();
     await receiver.stop();
   }
@@ -80,11 +86,11 @@ describe('a batch under faults', () => {
         const died = await killUntilHit(stack, ['expand-batch'], random, isOver);
         for (const moment of moments.sort((a, b) => a - b)) {
           await eventually(async () => expect(await processed()).toBeGreaterThanOrEqual(moment), {
-            within: patienceMs,
+            within: waitMs,
           });
           died.push(...(await killUntilHit(stack, workersOfABatch, random, isOver)));
         }
-        const batch = await settled(darkroom, requestId, patienceMs);
+        const batch = await settled(darkroom, requestId, waitMs);
 
         report(`${count} rows took ${secondsSince(begun)} s; killed: ${tallied(died)}`);
         const inTheMiddle = stack.output().match(/ended in the middle of its work/g) ?? [];
@@ -94,10 +100,11 @@ describe('a batch under faults', () => {
         expectOneWebhook(receiver, batch);
       });
     },
-    patienceMs,
+    proofMs,
   );
 
-  it(
+  // The next two wait more than they work: together.
+  it.concurrent(
     'goes on where it was when the whole stack was killed',
     async () => {
       const random = randomFrom(faultsSeed());
@@ -116,22 +123,22 @@ describe('a batch under faults', () => {
               const { progress } = await darkroom.find(requestId);
               expect(progress.processed_images).toBeGreaterThanOrEqual(moment * total);
             },
-            { within: patienceMs },
+            { within: waitMs },
           );
           await stack.kill('SIGKILL');
           await stack.restart();
         }
-        const batch = await settled(darkroom, requestId, patienceMs);
+        const batch = await settled(darkroom, requestId, waitMs);
 
         await expectTruth(darkroom, batch, rows);
         await expectCounts(darkroom, rows);
         expectOneWebhook(receiver, batch);
       });
     },
-    patienceMs,
+    proofMs,
   );
 
-  it(
+  it.concurrent(
     'delivers the webhook again, and says that it is the same, when its sender was killed before the answer',
     async () => {
       const rows = givenRows(2, origin.url);
@@ -144,7 +151,7 @@ describe('a batch under faults', () => {
         });
         await eventually(() => expect(receiver.calls).toHaveLength(1), { within: 60_000 });
         for (const pid of await workersOf(stack, 'send-webhook')) killed(pid);
-        const batch = await settled(darkroom, requestId, patienceMs);
+        const batch = await settled(darkroom, requestId, waitMs);
 
         expect(batch.status).toBe('completed');
         const [first, second, ...others] = receiver.calls;
@@ -154,7 +161,7 @@ describe('a batch under faults', () => {
         expect(batch.webhook?.attempts.map(({ status }) => status)).toEqual([204]);
       });
     },
-    patienceMs,
+    proofMs,
   );
 });
 

@@ -2,13 +2,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-darkroom.ts';
-import { aDrop, forEachOf, someDrops } from '#test/support/faults-pictures.ts';
+import { isLong, proofMs } from '#test/support/faults-patience.ts';
+import { aDrop, forEachOf, messageFor, someDrops } from '#test/support/faults-pictures.ts';
 import { expectOneOfEach } from './one-of-each.ts';
 import { faultsSeed } from './random.ts';
 
-const isLong = process.env['FAULTS'] === 'long';
 const rounds = isLong ? 20 : 2;
-const patienceMs = isLong ? 60 * 60_000 : 10 * 60_000;
+
+const visibilitySeconds = 5;
+const sweepSeconds = 3;
+/** What an image may take that nobody is killed at, when all of them are worked on at once. */
+const workSeconds = 0.25;
 
 const workers = ['register-image', 'make-thumbnails', 'read-exif', 'write-caption'];
 
@@ -20,7 +24,8 @@ beforeAll(async () => {
     workers: 'forked',
     env: {
       PIPELINE_CONCURRENCY: '2',
-      LOCAL_VISIBILITY_SECONDS: '5',
+      LOCAL_VISIBILITY_SECONDS: String(visibilitySeconds),
+      SWEEP_MINUTES: String(sweepSeconds / 60),
     },
   });
   // What the workers do is learned from them, so that no boundary can be forgotten here.
@@ -53,7 +58,7 @@ describe('a worker that is killed', () => {
       await forEachOf(drops, ({ key, bytes }) => darkroom.drop(key, bytes));
       // Some calls are rare: those who wait for one of them need more to do.
       for (let more = 0; more < 10; more++) {
-        await darkroom.quiet(patienceMs);
+        await darkroom.quiet();
         const { waiting } = await darkroom.weather.report();
         if (waiting.length === 0) break;
         const others = await someDrops(`more-${more}`, 4, 70_000 + more * 100);
@@ -61,7 +66,7 @@ describe('a worker that is killed', () => {
         drops.push(...others);
       }
       await darkroom.weather.lift();
-      await darkroom.quiet(patienceMs);
+      await darkroom.quiet();
 
       const killedAt = (await darkroom.weather.report()).sprung
         .filter(({ what }) => what === 'kill')
@@ -74,8 +79,15 @@ describe('a worker that is killed', () => {
       expect(await darkroom.audit()).toEqual([]);
       // Every message came back when its visibility timeout was over: the sweep found nothing to do.
       expect(darkroom.stuck()).toBe(0);
+      const { images } = await darkroom.kept();
+      const lastEnd = Math.max(...images.map(({ image }) => Date.parse(image.processedAt ?? '')));
+      const stuckSeconds = (lastEnd - darkroom.lastKill().getTime()) / 1000;
+      report(`The last image ended ${stuckSeconds} s after the last kill`);
+      expect(stuckSeconds).toBeLessThanOrEqual(
+        visibilitySeconds + sweepSeconds + drops.length * workSeconds,
+      );
     },
-    patienceMs,
+    proofMs,
   );
 
   it(
@@ -110,14 +122,46 @@ describe('a worker that is killed', () => {
             when: 'before',
           });
         await darkroom.weather.release();
-        await darkroom.quiet(patienceMs);
+        await darkroom.quiet();
         await darkroom.weather.lift();
 
         await expectOneOfEach(darkroom, [newer], before);
         expect(await darkroom.audit(), ending).toEqual([]);
       }
     },
-    patienceMs,
+    proofMs,
+  );
+
+  it(
+    'while another image with the same bytes is quicker, leaves nothing that nobody shows',
+    async () => {
+      for (const ending of ['goes on', 'is killed'] as const) {
+        const before = await darkroom.stats();
+        const slow = await aDrop(`slow/${ending}.jpg`, 81_000 + ending.length);
+        const quick = { ...(await aDrop(`quick/${ending}.jpg`, 0)), bytes: slow.bytes };
+        const worker = 'make-thumbnails';
+
+        const call = 'PutObject derived';
+        await darkroom.weather.lay({ worker, call, when: 'before', what: 'hold' });
+        await darkroom.drop(slow.key, slow.bytes);
+        await darkroom.weather.held();
+        await darkroom.drop(quick.key, quick.bytes);
+        await darkroom.ended(slow.imageId, 60_000); // its message came again, and found all made
+        if (ending === 'is killed') await darkroom.weather.lay({ worker, when: 'before' });
+        await darkroom.weather.release();
+        if (ending === 'is killed') {
+          await eventually(async () =>
+            expect((await darkroom.weather.report()).waiting).toEqual([]),
+          );
+          await darkroom.send(worker, [messageFor(slow.imageId)]); // for it was delivered twice
+        }
+        await darkroom.quiet();
+
+        await expectOneOfEach(darkroom, [slow, quick], before, { thumbnails: 2 });
+        expect(await darkroom.audit(), ending).toEqual([]);
+      }
+    },
+    proofMs,
   );
 
   it(
@@ -140,13 +184,13 @@ describe('a worker that is killed', () => {
       );
       await darkroom.weather.lay({ worker: 'read-exif', call: 'GetItem images', when: 'before' });
       await darkroom.weather.release();
-      await darkroom.quiet(patienceMs);
+      await darkroom.quiet();
       await darkroom.weather.lift();
 
       expect((await darkroom.image(older.imageId)).exif).toBeNull();
       expect(await darkroom.audit()).toEqual([]);
     },
-    patienceMs,
+    proofMs,
   );
 });
 
@@ -165,14 +209,14 @@ describe('a worker whose time with a message is over', () => {
         overtaken += (await darkroom.weather.report()).held.length;
         await darkroom.ended(drop.imageId, 60_000); // its message came again, and another took it
         await darkroom.weather.lift();
-        await darkroom.quiet(patienceMs);
+        await darkroom.quiet();
 
         await expectOneOfEach(darkroom, [drop], before);
         expect(await darkroom.audit(), `${worker} ${call}`).toEqual([]);
       }
       expect(overtaken).toBeGreaterThan(writes.length / 2);
     },
-    patienceMs,
+    proofMs,
   );
 });
 
@@ -190,7 +234,7 @@ describe('an image that is deleted', () => {
         await Promise.race([darkroom.weather.held(), darkroom.ended(imageId)]);
         const { status } = await darkroom.call(`/api/images/${imageId}`, { method: 'DELETE' });
         await darkroom.weather.lift();
-        await darkroom.quiet(patienceMs);
+        await darkroom.quiet();
         if (status === 404) continue; // it was not known yet, and is one like any other now
 
         expect(status, `${worker} ${call}`).toBe(200);
@@ -201,7 +245,7 @@ describe('an image that is deleted', () => {
       }
       expect(deleted).toBeGreaterThan(calls.length / 2);
     },
-    patienceMs,
+    proofMs,
   );
 });
 

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { s3EventOf } from '#infra/local/emulators/s3-event.ts';
 import { imageIdOf } from '#lib/images/image.ts';
 import { drawnJpeg, phoneExif } from './drawn-pictures.ts';
 
@@ -28,11 +30,12 @@ export const forEachOf = async <T>(
   await Promise.all(Array.from({ length: atOnce }, next));
 };
 
-/** The news of S3 that something is at a key. */
-export const newsOf = (key: string): string =>
-  JSON.stringify({
-    Records: [{ eventName: 'ObjectCreated:Put', s3: { object: { key: encodeURIComponent(key) } } }],
-  });
+/** The news of S3 that something was put under a key, as it was told then. */
+export const newsOf = ({ key, bytes }: Dropped, now = new Date()): string => {
+  const etag = createHash('md5').update(bytes).digest('hex');
+  const event = { name: 'ObjectCreated:Put', key, sizeBytes: bytes.length, etag } as const;
+  return JSON.stringify(s3EventOf('darkroom-dev-originals', event, { region: 'us-east-1', now }));
+};
 
 export const messageFor = (imageId: string, { rev = 1, run = 1 } = {}): string =>
   JSON.stringify({ image_id: imageId, rev, run, request_id: 'again' });

@@ -21,6 +21,7 @@ const Report = z.object({
   sprung: z.array(Sprung),
   held: z.array(Sprung),
   calls: z.record(z.string(), z.array(z.string())),
+  received: z.record(z.string(), z.record(z.string(), z.int())),
 });
 
 /** The weather of a stack that was started with WEATHER=hostile, at its WEATHER_PORT. */

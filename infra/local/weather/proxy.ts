@@ -13,6 +13,7 @@ import { type Call, type Caller, callerOf, callOf, isMeant } from './calls.ts';
 import { type Chance, oneOf } from './chance.ts';
 import { deliveriesOf, hastened } from './deliveries.ts';
 import { faultAnswer, possible } from './fault-answers.ts';
+import type { Received } from './received.ts';
 import type { Fault, Service, Weather } from './weather.ts';
 
 /** How things are; read anew at each call, since it may change while they run. */
@@ -21,6 +22,7 @@ export type Sky = {
   isDown: (service: Service) => boolean;
   chance: Chance;
   ambushes: Ambushes;
+  received: Received;
   /** SIGKILL; without a pid, to the process that answers HTTP. */
   kill: (caller: Caller) => void;
 };
@@ -102,6 +104,7 @@ export const startProxy = async (service: Service, target: number, sky: Sky): Pr
     const answer = await carryOut(request, call, body);
     if (isSlow === 'back') await wait(sky.weather().slowMs);
     if ((await isOver('after')) || fault === 'lost') return void response.destroy();
+    sky.received.add(caller, call, answer.body.length);
     response.writeHead(answer.status, answer.headers).end(answer.body);
   };
 

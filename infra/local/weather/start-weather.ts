@@ -8,6 +8,7 @@ import type { Caller } from './calls.ts';
 import { chanceFrom } from './chance.ts';
 import { startControl } from './control.ts';
 import { type Sky, startProxy } from './proxy.ts';
+import { openReceived } from './received.ts';
 import { fairWeather, type Service, services, Weather } from './weather.ts';
 
 export type WeatherStation = Running & {
@@ -39,6 +40,7 @@ export const startWeather = async (
   };
   const downUntil = new Map<Service, number>();
   const ambushes = openAmbushes();
+  const received = openReceived();
   const tell = (message: string, fields: Record<string, unknown>) =>
     log(logLine('WARN', message, { function_name: 'weather', ...fields }));
 
@@ -51,6 +53,7 @@ export const startWeather = async (
     isDown: (service) => Date.now() < (downUntil.get(service) ?? 0),
     chance: chanceFrom(seed),
     ambushes,
+    received,
     kill,
   };
 
@@ -77,7 +80,13 @@ export const startWeather = async (
         lay: ambushes.lay,
         release: ambushes.release,
         lift: ambushes.lift,
-        report: () => ({ seed, weather, down: services.filter(sky.isDown), ...ambushes.report() }),
+        report: () => ({
+          seed,
+          weather,
+          down: services.filter(sky.isDown),
+          ...ambushes.report(),
+          received: received.report(),
+        }),
       }),
     );
     const [s3 = '', dynamodb = '', sqs = ''] = await Promise.all([

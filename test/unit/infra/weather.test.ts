@@ -6,7 +6,12 @@ import {
   type DynamoDBClientConfig,
   TransactionCanceledException,
 } from '@aws-sdk/client-dynamodb';
-import { HeadObjectCommand, PutObjectCommand, S3ServiceException } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
 import {
   CreateQueueCommand,
   GetQueueAttributesCommand,
@@ -22,6 +27,7 @@ import { appIdOf, hostAppId } from '#infra/local/weather/app-id.ts';
 import type { Caller } from '#infra/local/weather/calls.ts';
 import { chanceFrom } from '#infra/local/weather/chance.ts';
 import { startProxy } from '#infra/local/weather/proxy.ts';
+import { openReceived } from '#infra/local/weather/received.ts';
 import {
   type Fault,
   fairWeather,
@@ -45,6 +51,7 @@ afterEach(async () => {
 /** A proxy before an emulator, with the weather as it is told, and what it has killed. */
 const out = async (service: Service, port: number, told: Partial<Weather> = {}) => {
   const ambushes = openAmbushes();
+  const received = openReceived();
   const killed: Caller[] = [];
   const down = new Set<Service>();
   const proxy = await startProxy(service, port, {
@@ -52,6 +59,7 @@ const out = async (service: Service, port: number, told: Partial<Weather> = {}) 
     isDown: (one) => down.has(one),
     chance: chanceFrom(1),
     ambushes,
+    received,
     kill: (caller) => killed.push(caller),
   });
   running.push({
@@ -60,7 +68,7 @@ const out = async (service: Service, port: number, told: Partial<Weather> = {}) 
       await proxy.stop();
     },
   });
-  return { url: proxy.url, ambushes, killed, down };
+  return { url: proxy.url, ambushes, received, killed, down };
 };
 
 const aTable = async (told: Partial<Weather> = {}, appId = hostAppId) => {
@@ -233,7 +241,7 @@ describe('in bad weather a message', () => {
 });
 
 describe('in bad weather a call to S3', () => {
-  it('is refused in the words of S3, or passes with its signature whole', async () => {
+  const aBucket = async (told: Partial<Weather> = {}) => {
     const folder = mkdtempSync(join(tmpdir(), 'darkroom-weather-'));
     running.push({ stop: async () => rmSync(folder, { recursive: true }) });
     const emulator = await startS3({
@@ -244,10 +252,16 @@ describe('in bad weather a call to S3', () => {
       onEvent: async () => {},
     });
     running.push(emulator);
+    const weather = await out('s3', emulator.port, told);
+    const open = (userAgentAppId?: string) =>
+      openS3({ ...place, endpoint: weather.url, ...(userAgentAppId && { userAgentAppId }) });
+    return { ...weather, open, at: { Bucket: 'darkroom-dev-originals', Key: 'a key/ü.jpg' } };
+  };
+
+  it('is refused in the words of S3, or passes with its signature whole', async () => {
     const told: Partial<Weather> = {};
-    const { url } = await out('s3', emulator.port, told);
-    const s3 = openS3({ ...place, endpoint: url, userAgentAppId: hostAppId });
-    const at = { Bucket: 'darkroom-dev-originals', Key: 'a key/ü.jpg' };
+    const { open, at } = await aBucket(told);
+    const s3 = open(hostAppId);
 
     await s3.send(new PutObjectCommand({ ...at, Body: 'bytes' }));
     Object.assign(told, always('throttle'));
@@ -257,6 +271,24 @@ describe('in bad weather a call to S3', () => {
     await expect(s3.send(new HeadObjectCommand(at))).rejects.toBeInstanceOf(S3ServiceException);
     Object.assign(told, { s3: 0 });
     expect((await s3.send(new HeadObjectCommand(at))).ContentLength).toBe(5);
+  });
+
+  it('has the bytes of its answer counted, for each worker and by its name', async () => {
+    const { open, at, received } = await aBucket();
+    const [thumbnails, exif] = [open(appIdOf('make-thumbnails', 1)), open(appIdOf('read-exif', 2))];
+    await open(hostAppId).send(new PutObjectCommand({ ...at, Body: '0123456789' }));
+
+    await thumbnails.send(new GetObjectCommand(at));
+    await thumbnails.send(new GetObjectCommand(at));
+    await thumbnails.send(new HeadObjectCommand(at));
+    await exif.send(new GetObjectCommand({ ...at, Range: 'bytes=2-4' }));
+    await open().send(new GetObjectCommand(at));
+
+    expect(received.report()).toEqual({
+      host: { 'PutObject originals': 0 },
+      'make-thumbnails': { 'GetObject originals': 20, 'HeadObject originals': 0 },
+      'read-exif': { 'GetObject originals': 3 },
+    });
   });
 });
 

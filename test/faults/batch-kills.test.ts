@@ -1,0 +1,114 @@
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { anEditSession } from '#test/support/an-edit-session.ts';
+import { type EditServer, startEditServer } from '#test/support/edit-server.ts';
+import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-darkroom.ts';
+import { isLong, proofMs, waitMs } from '#test/support/faults-patience.ts';
+import { aDrop } from '#test/support/faults-pictures.ts';
+import type { FetchOrigin } from '#test/support/fetch-origin.ts';
+import { type BatchClient, batchClient } from './batch-client.ts';
+import { countOf, csvOf, givenRows, startSmallOrigin } from './batch-given.ts';
+import { expectTruth } from './batch-truth.ts';
+import { faultsSeed } from './random.ts';
+
+const rounds = isLong ? 20 : 1;
+const moments = ['before', 'after'] as const;
+// send-webhook is killed in batches.test.ts: what it was killed at is leased for a minute.
+const workers = ['expand-batch', 'import-row', 'note-outcome', 'close-batch', 'run-edit'];
+
+let origin: FetchOrigin;
+let editor: EditServer;
+let darkroom: FaultyDarkroom;
+let batches: BatchClient;
+beforeAll(async () => {
+  origin = await startSmallOrigin();
+  editor = await startEditServer();
+  darkroom = await startFaultyDarkroom({
+    seed: faultsSeed(),
+    workers: 'forked',
+    env: {
+      CAPTION_PROVIDER: 'none',
+      LOCAL_VISIBILITY_SECONDS: '5',
+      FETCH_ALLOW_HOSTS: origin.host,
+      EDIT_PROVIDER: 'openai',
+      EDIT_BASE_URL: editor.url,
+      EDIT_TIMEOUT_SECONDS: '1', // and 20 s more is how long a killed worker keeps its edit
+    },
+  });
+  batches = batchClient(darkroom.stack);
+}, 120_000);
+afterAll(async () => {
+  await darkroom?.stop();
+  await editor?.stop();
+  await origin?.stop();
+});
+
+describe('a worker of batches or edits that is killed', () => {
+  it(
+    `before and after each of its calls, ${rounds} times, leaves nothing undone and nothing twice`,
+    async () => {
+      const session = anEditSession(darkroom.json);
+      const source = await aDrop('source.jpg', 600_000);
+      await darkroom.drop(source.key, source.bytes);
+      await darkroom.ended(source.imageId);
+      const edit = (prompt: string) => session.start({ source_url: source.imageId, prompt });
+
+      // What the workers do is learned from them, so that no boundary can be forgotten here.
+      const given = [givenRows(12, origin.url, 0)];
+      const requestIds = [await batches.start(csvOf(given.flat()))];
+      await edit('Nobody is killed');
+      await darkroom.quiet();
+      const seen = (await darkroom.weather.report()).calls;
+      const boundaries = workers.flatMap((worker) =>
+        (seen[worker] ?? []).flatMap((call) => moments.map((when) => ({ worker, call, when }))),
+      );
+      const killsOf = (worker: string) =>
+        rounds * boundaries.filter((one) => one.worker === worker).length;
+
+      await darkroom.weather.lay(...Array.from({ length: rounds }, () => boundaries).flat());
+      // Each message can be killed seven times at most, and is to be killed far less often.
+      const most = Math.ceil(Math.max(killsOf('expand-batch'), killsOf('close-batch')) / 2);
+      for (let n = 1; n <= most; n++) {
+        const rows = givenRows(12, origin.url, n);
+        given.push(rows);
+        requestIds.push(await batches.start(csvOf(rows)));
+      }
+      const prompts = Array.from({ length: killsOf('run-edit') }, (_, n) => `Edit ${n}`);
+      const started = [];
+      for (const prompt of prompts) started.push(await edit(prompt));
+      const edits = await Promise.all(started.map(({ initId }) => session.ended(initId, waitMs)));
+      await darkroom.quiet();
+
+      const { waiting, sprung } = await darkroom.weather.report();
+      report(`${sprung.length} kills, ${requestIds.length} batches, ${edits.length} edits`);
+      expect(waiting).toEqual([]);
+      for (const [n, requestId] of requestIds.entries())
+        await expectTruth(batches, await batches.find(requestId), given[n] ?? []);
+      // One that two kills have hit while it was paid for is not asked for a third time.
+      for (const { status, error } of edits)
+        if (status === 'FAILED') expect(error).toContain('may have been paid for');
+      const made = edits.filter(({ status }) => status === 'COMPLETED');
+      expect(made.length).toBeGreaterThan(edits.length / 2);
+      // Paid again is what was drawn for a worker that did not live to keep it: in each round one
+      // is killed there, before its PutObject.
+      const paid = prompts.reduce((sum, prompt) => sum + editor.paidFor(prompt), 0);
+      expect(paid).toBeLessThanOrEqual(prompts.length + rounds);
+
+      const failed = countOf(given.flat(), 'broken');
+      const done = countOf(given.flat(), 'completed') + made.length + 2;
+      expect(await darkroom.stats()).toMatchObject({ total: done + failed, done, failed });
+      expect(await darkroom.deadLetters()).toEqual({});
+      expect(await copiesOfEdits()).toBe(0);
+      expect(await darkroom.audit()).toEqual([]);
+    },
+    proofMs,
+  );
+});
+
+/** What was fetched for an edit is kept only while it is needed. */
+const copiesOfEdits = async (): Promise<number> => {
+  const list = new ListObjectsV2Command({ Bucket: 'darkroom-dev-derived', Prefix: 'edits/' });
+  return (await darkroom.s3.send(list)).KeyCount ?? 0;
+};
+
+const report = (text: string) => process.stdout.write(`${text}\n`);
