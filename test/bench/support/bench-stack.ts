@@ -15,6 +15,8 @@ export const startOrigin = async () => {
   return {
     url,
     photoBytes,
+    /** What a stack needs to be allowed to fetch from it. */
+    env: { FETCH_ALLOW_HOSTS: new URL(url).host },
     /** Answers what it held back, and holds back no more. */
     open: () => void child.send({ open: true }),
     stop: async () => {
@@ -34,11 +36,9 @@ const Batch = z.object({
   }),
 });
 
-/** An embedded stack as `npm start` gives it, allowed to fetch from the origin. */
-export const startBenchStack = async (originUrl: string) => {
-  const stack = await startEmbeddedStack({
-    env: { CAPTION_PROVIDER: 'none', FETCH_ALLOW_HOSTS: new URL(originUrl).host },
-  });
+/** An embedded stack as `npm start` gives it, without captions. */
+export const startBenchStack = async (env: Record<string, string> = {}) => {
+  const stack = await startEmbeddedStack({ env: { CAPTION_PROVIDER: 'none', ...env } });
   const pid = stack.pids()?.pid;
   if (!pid) throw new Error('The stack did not tell its process id.');
 

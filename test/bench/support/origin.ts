@@ -3,24 +3,16 @@
 // and /later/<anything> likewise, but not before it is told so.
 import { createServer } from 'node:http';
 import { z } from 'zod';
-import { drawnPhoto } from './photo.ts';
+import { drawnPhoto, withComment } from './photo.ts';
 
 const photo = await drawnPhoto();
 const waiting = new Set<() => void>();
 let isOpen = false;
 
-/** The same pixels with a comment of its own: a JPEG segment behind the first two bytes. */
-const photoFor = (path: string): Uint8Array => {
-  const comment = Buffer.from(path);
-  const head = Buffer.from([0xff, 0xfe, 0, 0]);
-  head.writeUInt16BE(comment.length + 2, 2);
-  return Buffer.concat([photo.subarray(0, 2), head, comment, photo.subarray(2)]);
-};
-
 const server = createServer((request, response) => {
   const path = request.url ?? '/';
   if (path.startsWith('/photo/')) {
-    const bytes = photoFor(path);
+    const bytes = withComment(photo, path);
     response.writeHead(200, { 'content-type': 'image/jpeg', 'content-length': bytes.length });
     response.end(bytes);
     return;

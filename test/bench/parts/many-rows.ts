@@ -1,0 +1,82 @@
+import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { type BenchStack, startBenchStack, startOrigin } from '../support/bench-stack.ts';
+import { usageOf, watchMemory } from '../support/process-tree.ts';
+import type { Part } from '../support/report.ts';
+
+const most = { cpuSeconds: 120, megabytes: 700 };
+const lengths = { short: { rows: 5000, workedOn: 200 }, full: { rows: 50_000, workedOn: 1000 } };
+
+/**
+ * A batch of very many rows: what writing them costs, and what memory it takes. While they are
+ * written the origin keeps whoever fetches waiting, so that the writing alone is counted.
+ */
+export const manyRows: Part = {
+  name: 'many-rows',
+  run: async (length) => {
+    const { rows, workedOn } = lengths[length];
+    const origin = await startOrigin();
+    const stack = await startBenchStack(origin.env).catch(async (error: unknown) => {
+      await origin.stop();
+      throw error;
+    });
+    try {
+      const urls = Array.from({ length: rows }, (_, at) => `${origin.url}/later/${at}.jpg`);
+      const calm = usageOf(stack.pid).cpuMs;
+      const writing = watchMemory(stack.pid);
+      const requestId = await stack.startBatch(urls);
+      await stack.until(requestId, async () => (await stateOf(stack, requestId)) !== 'expanding');
+      const cpuSeconds = (usageOf(stack.pid).cpuMs - calm) / 1000;
+      const writingMb = writing.stop().rssBytes / 1e6;
+
+      const working = watchMemory(stack.pid);
+      const written = usageOf(stack.pid).cpuMs;
+      origin.open();
+      const { progress } = await stack.until(
+        requestId,
+        ({ progress: { processed_products: ended } }) => ended >= workedOn,
+      );
+      const perRow = (usageOf(stack.pid).cpuMs - written) / progress.processed_products;
+      const workingMb = working.stop().rssBytes / 1e6;
+      const memory = { unit: 'MB', atMost: most.megabytes };
+      return {
+        title: 'A batch of very many rows',
+        how: `A batch of ${rows.toLocaleString('en')} rows, and the first of them, which answer 404.`,
+        figures: [
+          {
+            what: 'writing the rows',
+            values: [cpuSeconds],
+            unit: 's CPU',
+            atMost: most.cpuSeconds,
+          },
+          { what: 'peak memory while they are written', values: [writingMb], ...memory },
+          { what: 'a row that answers 404', values: [perRow], unit: 'ms CPU' },
+          { what: 'peak memory while they are fetched', values: [workingMb], ...memory },
+        ],
+      };
+    } finally {
+      await stack.kill('SIGKILL'); // or it would go on with the others for hours
+      await stack.stop();
+      await origin.stop();
+    }
+  },
+};
+
+/** Whether all rows are written is no business of the API's callers. */
+const stateOf = async ({ env }: BenchStack, requestId: string): Promise<string | undefined> => {
+  const client = new DynamoDBClient({
+    endpoint: env['AWS_ENDPOINT_URL_DYNAMODB'] ?? '',
+    region: env['AWS_REGION'] ?? '',
+    credentials: {
+      accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '',
+      secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '',
+    },
+  });
+  const { Item } = await client.send(
+    new GetItemCommand({
+      TableName: 'darkroom-dev-batches',
+      Key: { request_id: { S: requestId }, part: { S: 'head' } },
+    }),
+  );
+  client.destroy();
+  return Item?.['batch']?.M?.['work']?.M?.['state']?.S;
+};

@@ -1,0 +1,152 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+import { cpuOf, makeThumbnailPair } from '../support/bare-sharp.ts';
+import { type BenchStack, startBenchStack } from '../support/bench-stack.ts';
+import { drawnPhoto } from '../support/photo.ts';
+import { median, type Part } from '../support/report.ts';
+import { openUploadClient, type UploadClient } from '../support/upload-client.ts';
+
+const most = { thumbnails: 0.8, store: 2 };
+const lengths = {
+  short: { warmUp: 10, single: 12, rounds: 5, each: 3 },
+  full: { warmUp: 20, single: 40, rounds: 10, each: 5 },
+};
+const clientsAtOnce = 4;
+
+/** How long an upload takes until it is answered: 202, as soon as the picture is safe and known. */
+export const uploadLatency: Part = {
+  name: 'upload-latency',
+  run: async (length) => {
+    const { warmUp, single, rounds, each } = lengths[length];
+    const photo = await drawnPhoto();
+    const bare = () => cpuOf(() => makeThumbnailPair(photo), 2);
+    const store = await startBareStore();
+    const stack = await startBenchStack().catch(async (error: unknown) => {
+      await store.stop();
+      throw error;
+    });
+    const open = (url: string) =>
+      Array.from({ length: clientsAtOnce }, () => openUploadClient(url, photo));
+    const toDarkroom = open(`${stack.baseUrl}/api/images`);
+    const toStore = open(store.url);
+
+    let sent = 0;
+    const inDarkroom = async (clients: readonly UploadClient[], count: number) => {
+      const took = await uploads(clients, count);
+      sent += took.length;
+      await idle(stack, sent);
+      return took;
+    };
+    try {
+      const first = toDarkroom.slice(0, 1);
+      await inDarkroom(first, warmUp);
+      await inDarkroom(toDarkroom, 2);
+      await uploads(toStore, 5);
+      await cpuOf(() => makeThumbnailPair(photo), 5);
+
+      const alone: Record<'thumbnails' | 'store' | 'darkroom', number[]> = {
+        thumbnails: [],
+        store: [],
+        darkroom: [],
+      };
+      for (let nth = 0; nth < single; nth++) {
+        alone.thumbnails.push(await bare());
+        alone.store.push(...(await uploads(toStore.slice(0, 1), 1)));
+        alone.darkroom.push(...(await inDarkroom(first, 1)));
+      }
+      const together: Record<'store' | 'darkroom', number[][]> = { store: [], darkroom: [] };
+      for (let round = 0; round < rounds; round++) {
+        together.store.push(await uploads(toStore, each));
+        together.darkroom.push(await inDarkroom(toDarkroom, each));
+      }
+
+      const unit = 'ms';
+      const middles = {
+        store: together.store.map(median),
+        darkroom: together.darkroom.map(median),
+      };
+      return {
+        title: 'Uploads until they are answered',
+        how:
+          `Wall time of POST /api/images of one 12-megapixel JPEG of ${(photo.length / 1e6).toFixed(1)} MB, ` +
+          'from the first byte sent to the last one read. One client waits until its picture is ' +
+          `done; each of ${clientsAtOnce} sends ${each} in a row. The bare store is node:http that ` +
+          'writes the same bodies into files.',
+        figures: [
+          { what: 'bare sharp, 800 and 200 px', values: alone.thumbnails, unit: 'ms CPU' },
+          { what: 'one client, bare store', values: alone.store, unit },
+          {
+            what: 'one client',
+            values: alone.darkroom,
+            unit,
+            against: { what: 'bare sharp', values: alone.thumbnails, atMost: most.thumbnails },
+          },
+          { what: 'one client, 95 of 100', values: [percentile95(alone.darkroom)], unit },
+          { what: 'four clients, bare store', values: middles.store, unit },
+          {
+            what: 'four clients',
+            values: middles.darkroom,
+            unit,
+            against: { what: 'bare store', values: middles.store, atMost: most.store },
+          },
+          {
+            what: 'four clients, 95 of 100',
+            values: [percentile95(together.darkroom.flat())],
+            unit,
+            against: { what: 'bare store', values: [percentile95(together.store.flat())] },
+          },
+        ],
+      };
+    } finally {
+      for (const client of [...toDarkroom, ...toStore]) client.close();
+      await Promise.all([stack.stop(), store.stop()]);
+    }
+  },
+};
+
+/** Each client sends so many, one after another; answers how long each took. */
+const uploads = async (clients: readonly UploadClient[], each: number): Promise<number[]> => {
+  const took = clients.map(async ({ upload }) => {
+    const times: number[] = [];
+    for (let nth = 0; nth < each; nth++) times.push(await upload());
+    return times;
+  });
+  return (await Promise.all(took)).flat();
+};
+
+const Stats = z.looseObject({ done: z.int(), failed: z.int() });
+
+const idle = async ({ dataOf }: BenchStack, sent: number): Promise<void> => {
+  for (;;) {
+    const { done, failed } = Stats.parse(await dataOf('/api/stats'));
+    if (failed > 0) throw new Error(`${failed} pictures failed.`);
+    await wait(150); // afterwards too: the last messages are deleted when their picture is done
+    if (done >= sent) return;
+  }
+};
+
+const percentile95 = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1] ?? Number.NaN;
+
+const Told = z.object({ url: z.url() });
+
+const startBareStore = async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'darkroom-store-'));
+  const child = fork(fileURLToPath(new URL('../support/bare-store.ts', import.meta.url)), [folder]);
+  const [told] = await once(child, 'message');
+  return {
+    url: Told.parse(told).url,
+    stop: async () => {
+      const gone = once(child, 'exit');
+      child.kill();
+      await gone;
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+};

@@ -1,0 +1,23 @@
+type Attribute =
+  | { S: string }
+  | { N: string }
+  | { SS: string[] }
+  | { L: Attribute[] }
+  | { M: Record<string, Attribute> };
+
+/** Values as DynamoDB's document client would send them; those that are undefined are left out. */
+export const attributesOf = (item: Readonly<Record<string, unknown>>): Record<string, Attribute> =>
+  Object.fromEntries(
+    Object.entries(item)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [name, attributeOf(value)]),
+  );
+
+const attributeOf = (value: unknown): Attribute => {
+  if (typeof value === 'string') return { S: value };
+  if (typeof value === 'number') return { N: String(value) };
+  if (value instanceof Set) return { SS: [...value].map(String) };
+  if (Array.isArray(value)) return { L: value.map(attributeOf) };
+  if (typeof value === 'object' && value !== null) return { M: attributesOf({ ...value }) };
+  throw new Error(`A seeded item holds ${value}, which none of ours does.`);
+};

@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import { captioningOf } from '#lib/ai/caption-settings.ts';
+import { exifKey, itemOf } from '#lib/aws/dynamo-image-items.ts';
+import { arrive } from '#lib/images/arrive.ts';
+import { contentIdOf } from '#lib/images/content.ts';
+import type { Exif, RawExif } from '#lib/images/exif.ts';
+import { type Image, imageIdOf, makerOf } from '#lib/images/image.ts';
+import { begin, end } from '#lib/images/steps.ts';
+import { Settings } from '#lib/settings.ts';
+
+const newest = Date.parse('2026-05-28T12:00:00Z');
+const apartMs = 30_000; // a million of them: a year, and so twelve shelves
+const sizes = Settings.shape.THUMBNAIL_SIZES.parse(undefined);
+const captioning = captioningOf({ provider: 'none' });
+const hexOf = (text: string, algorithm = 'sha256') =>
+  createHash(algorithm).update(text).digest('hex');
+
+const keyOf = (nth: number): string => {
+  const hex = hexOf(`upload ${nth}`);
+  const uploadId = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20)];
+  return `uploads/${uploadId.join('-')}-${hex.slice(20, 32)}-0/IMG_${nth}.jpg`;
+};
+
+/** The id of the nth picture; the first is the newest. */
+export const seededIdOf = (nth: number): string => imageIdOf(keyOf(nth));
+
+/** What is kept of one picture that was uploaded and is done. */
+export type SeededImage = {
+  /** The record after each of its writes, the last as it is kept. */
+  lives: Image[];
+  item: ReturnType<typeof itemOf>;
+  rawItem: Record<string, unknown>;
+};
+
+/**
+ * The nth picture as the functions would have left it: its record goes through the steps that they
+ * take, with the times and outcomes that they see.
+ */
+export const seededImage = async (nth: number): Promise<SeededImage> => {
+  const arrivedAt = new Date(newest - nth * apartMs);
+  const after = (milliseconds: number) => new Date(arrivedAt.getTime() + milliseconds);
+  const key = keyOf(nth);
+  const sha256 = hexOf(key);
+  const change = await arrive(
+    undefined,
+    {
+      key,
+      etag: hexOf(key, 'md5'),
+      originalName: `IMG_${nth}.jpg`,
+      source: 'upload',
+      requestId: key.slice('uploads/'.length, 'uploads/'.length + 36),
+      arrivedAt,
+      sizeBytes: 3_000_000 + (nth % 400_000),
+      sha256,
+      metadata: { width: 4000, height: 3000, format: 'jpeg' },
+    },
+    { contents: { find: async () => undefined }, captioning, sizes },
+  );
+  if (!change) throw new Error('An image that nobody knew has not arrived.');
+  const arrived = change.image;
+  const begun = begin(arrived, after(40));
+  const content = {
+    contentId: contentIdOf(sha256, sizes),
+    maker: makerOf(arrived),
+    renditions: sizes.map(({ name, longestSide }) => ({
+      name,
+      width: longestSide,
+      height: Math.round(longestSide * 0.75),
+      sizeBytes: longestSide * 110 + (nth % 900),
+    })),
+    placeholder: Buffer.from(hexOf(`look ${nth}`).slice(0, 46), 'hex').toString('base64'),
+    dominantColor: `#${sha256.slice(0, 6)}`,
+  };
+  const effort = { attempts: 1, durationMs: 90 + (nth % 40), endedAt: after(150 + (nth % 40)) };
+  const shrunk: Image = {
+    ...end(begun, 'thumbnails', { state: 'done' }, effort),
+    content,
+  };
+  const read = { attempts: 1, durationMs: 9, endedAt: after(200 + (nth % 40)) };
+  const done: Image = { ...end(shrunk, 'exif', { state: 'done' }, read), exif };
+  const lives = [arrived, begun, shrunk, done];
+  return {
+    lives,
+    item: itemOf(done, lives.length),
+    rawItem: { ...exifKey(done.imageId), rev: done.rev, raw: JSON.stringify(rawExif) },
+  };
+};
+
+const exif: Exif = {
+  cameraMake: 'Darkroom',
+  cameraModel: 'Bench',
+  lensModel: 'Bench back camera 5.7mm f/1.7',
+  datetimeOriginal: '2026-05-04T10:20:30',
+  iso: 50,
+  focalLength: 5.7,
+  exposureTime: 0.004,
+  fNumber: 1.7,
+  gps: { lat: 52.52, lon: 13.405, alt: 34 },
+};
+
+const rawExif: RawExif = {
+  Make: 'Darkroom',
+  Model: 'Bench',
+  Orientation: 1,
+  XResolution: 72,
+  YResolution: 72,
+  ResolutionUnit: 2,
+  ExposureTime: 0.004,
+  FNumber: 1.7,
+  ISO: 50,
+  ExifVersion: '2.3.2',
+  DateTimeOriginal: '2026:05:04 10:20:30',
+  FocalLength: 5.7,
+  LensModel: 'Bench back camera 5.7mm f/1.7',
+  GPSLatitudeRef: 'N',
+  GPSLatitude: [52, 31, 12],
+  GPSLongitudeRef: 'E',
+  GPSLongitude: [13, 24, 18],
+  GPSAltitude: 34,
+};

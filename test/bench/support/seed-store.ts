@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { shardOf } from '#lib/aws/dynamo-tallies.ts';
+import { differenceOf } from '#lib/images/counts.ts';
+import type { Image } from '#lib/images/image.ts';
+import { attributesOf } from './seed-attributes.ts';
+import { dynalite, type Item, type Shelf, type Store, type Table } from './seed-dynalite.ts';
+import { seededIdOf, seededImage } from './seed-images.ts';
+
+const perBatch = 500;
+
+/**
+ * Puts so many pictures that are done into the store of a stack that has run on this folder and
+ * does not run now: records, raw tags, places in the lists and tallies as the functions would have
+ * written them, but neither the objects nor the contents that count them, which no list reads. By
+ * the emulator's own library and not by its requests, of which a million would take half an hour.
+ */
+export const seedStore = async (dataDir: string, count: number): Promise<void> => {
+  const store = dynalite.create({ path: join(dataDir, 'dynamodb', 'items') });
+  try {
+    const tableOf = (name: string) => promisify(store.getTable)(`darkroom-dev-${name}`);
+    const [images, tallies, shelves] = await Promise.all(
+      ['images', 'tallies', 'shelves'].map(tableOf),
+    );
+    if (!images || !tallies || !shelves) throw new Error('There are no tables.');
+    const { TableName, GlobalSecondaryIndexes: indexes = [] } = images;
+
+    const sums = new Map<string, Record<string, number>>();
+    const months = new Set<string>();
+    const indexWriters = new Map(
+      indexes.map(({ IndexName }) => [
+        IndexName,
+        writer(store.getIndexDb('global', TableName, IndexName)),
+      ]),
+    );
+    for (let nth = count - 1; nth >= 0; nth--) {
+      const { lives, item } = await seededImage(nth);
+      addTo(sums, lives);
+      if (item.shelf) months.add(item.shelf);
+      const { puts } = dynalite.getIndexActions(indexes, undefined, attributesOf(item), images);
+      for (const { index, key, item: copy } of puts) await indexWriters.get(index)?.put(key, copy);
+    }
+
+    const imageWriter = itemWriter(store, images);
+    for (const nth of inOrderOfKeys(count, images)) {
+      const { item, rawItem } = await seededImage(nth);
+      await imageWriter.put(rawItem);
+      await imageWriter.put(item);
+    }
+
+    const tallyWriter = itemWriter(store, tallies);
+    for (const [shard, counts] of sums) await tallyWriter.put({ of: 'stats', shard, ...counts });
+    const shelfWriter = itemWriter(store, shelves);
+    await shelfWriter.put({ kind: 'images', months });
+    const writers = [...indexWriters.values(), imageWriter, tallyWriter];
+    await Promise.all([...writers, shelfWriter].map(({ end }) => end()));
+  } finally {
+    await store.db.close();
+  }
+};
+
+/** LevelDB takes what comes in its own order without sorting it again. */
+const inOrderOfKeys = (count: number, images: Table): Uint32Array => {
+  const keys = Array.from({ length: count }, (_, nth) =>
+    dynalite.createKey(attributesOf({ image_id: seededIdOf(nth), part: 'record' }), images),
+  );
+  const keyOf = (nth: number) => keys[nth] ?? '';
+  return Uint32Array.from(keys.keys()).sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+};
+
+/** The tallies after each of the writes that made this image. */
+const addTo = (sums: Map<string, Record<string, number>>, lives: readonly Image[]): void => {
+  let before: Image | undefined;
+  for (const after of lives) {
+    const shard = shardOf(after.imageId);
+    const sum = sums.get(shard) ?? {};
+    for (const [name, by] of Object.entries(differenceOf(before, after)))
+      sum[name] = (sum[name] ?? 0) + by;
+    sums.set(shard, sum);
+    before = after;
+  }
+};
+
+const writer = (shelf: Shelf) => {
+  let puts: Parameters<Shelf['batch']>[0][number][] = [];
+  const end = async () => {
+    const batch = puts;
+    puts = [];
+    await promisify(shelf.batch)(batch);
+  };
+  const put = async (key: string, value: Item) => {
+    puts.push({ type: 'put', key, value });
+    if (puts.length === perBatch) await end();
+  };
+  return { put, end };
+};
+
+const itemWriter = (store: Store, table: Table) => {
+  const { put, end } = writer(store.getItemDb(table.TableName));
+  return {
+    put: (item: Readonly<Record<string, unknown>>) => {
+      const attributes = attributesOf(item);
+      return put(dynalite.createKey(attributes, table), attributes);
+    },
+    end,
+  };
+};

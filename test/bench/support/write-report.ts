@@ -1,0 +1,70 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, platform, release, totalmem } from 'node:os';
+import { dirname } from 'node:path';
+import { styleText } from 'node:util';
+import sharp from 'sharp';
+import { type Figure, isKept, type Length, median, ratioOf, type Section } from './report.ts';
+
+const headings = ['', 'min', 'median', '', 'ratio', 'to', 'bound', 'kept'];
+
+/** A figure as a row of a table, with its bound and whether it is kept. */
+const rowOf = (figure: Figure): string[] => {
+  const { what, values, unit, against, atMost } = figure;
+  const bound = against?.atMost ?? atMost;
+  const kept = isKept(figure);
+  return [
+    what,
+    numberOf(Math.min(...values)),
+    numberOf(median(values)),
+    unit,
+    against ? `${ratioOf(values, against.values).toFixed(2)} ×` : '',
+    against?.what ?? '',
+    bound === undefined ? '' : `≤ ${bound}${against?.atMost === undefined ? ` ${unit}` : ' ×'}`,
+    kept === undefined ? '' : kept ? 'yes' : 'NO',
+  ];
+};
+
+const numberOf = (value: number): string =>
+  value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
+
+/** The section as text for a terminal. */
+export const tableOf = ({ title, how, figures }: Section): string => {
+  const rows = [headings, ...figures.map(rowOf)];
+  const widths = headings.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
+  const isNumber = (at: number) => at === 1 || at === 2 || at === 4;
+  const lines = rows.map((row) =>
+    row
+      .map((cell, at) =>
+        isNumber(at) ? cell.padStart(widths[at] ?? 0) : cell.padEnd(widths[at] ?? 0),
+      )
+      .join('  ')
+      .trimEnd(),
+  );
+  return `\n${styleText('bold', title)}\n${how}\n${lines.join('\n')}`;
+};
+
+const markdownOf = ({ title, how, figures }: Section): string => {
+  const rows = [headings, headings.map(() => '---'), ...figures.map(rowOf)];
+  return `## ${title}\n\n${how}\n\n${rows.map((row) => `| ${row.join(' | ')} |`).join('\n')}\n`;
+};
+
+/** Which machine and which versions; no figure means anything without. */
+export const machineOf = (): string => {
+  const [cpu] = cpus();
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GB`;
+  const { vips } = sharp.versions;
+  return (
+    `${cpus().length} × ${cpu?.model ?? 'unknown'}, ${memory}, ${platform()} ${release()}; ` +
+    `Node ${process.versions.node}, sharp ${sharp.versions.sharp} (libvips ${vips})`
+  );
+};
+
+/** Writes the whole report as Markdown, and makes the folder it goes to. */
+export const writeReport = (file: string, sections: readonly Section[], length: Length): void => {
+  const head =
+    `# npm run bench${length === 'short' ? ' -- --short' : ''}\n\n` +
+    `${new Date().toISOString()}, ${machineOf()}.\n\n` +
+    'Ratios are medians over rounds in which both were measured in turns.\n';
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, [head, ...sections.map(markdownOf)].join('\n'));
+};
