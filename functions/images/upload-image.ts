@@ -12,6 +12,7 @@ import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { config, secretPresence } from '#lib/config.ts';
 import { uploadImage } from '#lib/images/upload-image.ts';
 import { sharpInspect } from '#lib/media/sharp-inspect.ts';
+import { release } from '#lib/release.ts';
 
 const { sizes } = config;
 const deps = {
@@ -37,6 +38,7 @@ export const handler = endpoint(
           uploadImage({ ...file, uploadId: `${uploadId}-${index}`, requestId }, deps),
         ),
       );
+      for (const { bytes } of form.files) release(bytes);
       return uploadReply(images, { baseUrl, sizes });
     };
     return answerOnce(routes.uploadImage, request, fingerprintOf(form), upload, deps);

@@ -2,6 +2,7 @@ import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import { IncomingMessage } from 'node:http';
 import type { Lifecycle, Request, ResponseObject, ResponseToolkit, Server } from '@hapi/hapi';
 import { z } from 'zod';
+import { release } from '#lib/release.ts';
 import type { Template } from './template.ts';
 
 /** What API Gateway answers by itself, instead of a function: AWS::ApiGateway::GatewayResponse. */
@@ -80,7 +81,8 @@ const typeOf = (status: number): string => {
  * Functions answer with text or bytes; everything else with a 4xx or 5xx is not of them.
  */
 const enveloped: Lifecycle.Method = (request, h) => {
-  const { response } = request;
+  const { response, payload } = request;
+  if (Buffer.isBuffer(payload)) release(payload);
   if ('isBoom' in response) {
     const status = response.output.statusCode;
     return respond(request, h, typeOf(status), status);
@@ -143,7 +145,9 @@ const bytesOf = async (message: IncomingMessage, most: number): Promise<Buffer |
     sizeBytes += chunk.length;
     if (sizeBytes > most) return undefined;
   }
-  return Buffer.concat(chunks, sizeBytes);
+  const body = Buffer.concat(chunks, sizeBytes);
+  for (const chunk of chunks) release(chunk);
+  return body;
 };
 
 /**

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import {
   DeleteObjectsCommand,
   GetObjectCommand,
@@ -8,6 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { Objects } from '#lib/images/objects.ts';
+import { release } from '#lib/release.ts';
 import { s3 } from './clients.ts';
 import { labelsOf, metadataOf } from './s3-labels.ts';
 
@@ -16,7 +18,7 @@ export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
   const at = (key: string) => ({ Bucket: bucket, Key: key });
 
   const get = async (key: string, etag: string | undefined, range?: string) => {
-    const { Body: body } = await client.send(
+    const { Body: body, ContentLength: sizeBytes = 0 } = await client.send(
       new GetObjectCommand({
         ...at(key),
         ...(etag !== undefined && { IfMatch: `"${etag}"` }),
@@ -24,7 +26,7 @@ export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
       }),
     );
     if (!body) throw new Error(`S3 answered without a body for ${key}.`);
-    return body.transformToByteArray();
+    return body instanceof Readable ? wholeOf(body, sizeBytes) : body.transformToByteArray();
   };
 
   return {
@@ -96,6 +98,19 @@ export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
         { expiresIn: seconds },
       ),
   };
+};
+
+/** Into one buffer, chunk by chunk: the SDK would keep all chunks until it has joined them. */
+const wholeOf = async (body: Readable, sizeBytes: number): Promise<Uint8Array> => {
+  const bytes = new Uint8Array(sizeBytes);
+  let at = 0;
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    bytes.set(chunk, at); // a RangeError if there are more than were announced
+    at += chunk.length;
+    release(chunk);
+  }
+  if (at < sizeBytes) throw new Error(`S3 sent ${at} bytes of ${sizeBytes}.`);
+  return bytes;
 };
 
 const mostPerRemoval = 1000; // DeleteObjects' limit

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { release } from '#lib/release.ts';
 import type { Caption } from './caption.ts';
 import { changeImage } from './change-image.ts';
 import {
@@ -106,6 +107,7 @@ export const makeThumbnails = async (
   if ('refusal' in shrunk) return fail(shrunk.refusal.reason);
   const made = newContent(image, contentId, shrunk, deps.now());
   await write(made, shrunk, deps);
+  release(bytes);
   return conclude(made, metadata, { written: true, seen: { record } });
 
   /**
