@@ -6,6 +6,13 @@ import { type LogLine, logLine } from './log-line.ts';
 import { type Bucket, listenersOf } from './resources.ts';
 import type { Place } from './template.ts';
 
+/**
+ * News travels: S3's own takes a second or so. Without any delay it overtakes the record of an upload
+ * that is still being answered, and both are written twice. (SQS counts whole seconds; fauxqs takes
+ * what it gets, and looks every 20 ms.)
+ */
+const newsTakeSeconds = 0.1;
+
 /** Tells the queues that the template names; S3 answers the upload only when they have it. */
 export const notifier = (
   buckets: readonly Bucket[],
@@ -19,7 +26,9 @@ export const notifier = (
     const queues = bucket ? listenersOf(bucket, event, place) : [];
     const MessageBody = JSON.stringify(s3EventOf(bucketName, event, { region: place.region }));
     await Promise.all(
-      queues.map((QueueUrl) => sqs.send(new SendMessageCommand({ QueueUrl, MessageBody }))),
+      queues.map((QueueUrl) =>
+        sqs.send(new SendMessageCommand({ QueueUrl, MessageBody, DelaySeconds: newsTakeSeconds })),
+      ),
     );
     if (queues.length === 0) return;
     const { key, name, sizeBytes } = event;
