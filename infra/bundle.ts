@@ -41,6 +41,22 @@ const englishOnly: Plugin = {
   },
 };
 
+/** undici's index brings a browser's fetch, caches, proxies and mocks along; we make requests. */
+const requestsOnly: Plugin = {
+  name: 'requests-only',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]undici[\\/]index\.js$/ }, ({ path }) => ({
+      contents: `
+        Object.assign(require('./lib/dispatcher/dispatcher').prototype, require('./lib/api'));
+        exports.Agent = require('./lib/dispatcher/agent');
+        exports.buildConnector = require('./lib/core/connect');
+        exports.errors = require('./lib/core/errors');`,
+      loader: 'js',
+      resolveDir: dirname(path),
+    }));
+  },
+};
+
 /**
  * How functions are bundled, wherever they will run: one ES module `<module>.mjs` for each handler.
  * Throws HandlerMissing.
@@ -63,7 +79,7 @@ export const bundleOptions = (handlers: readonly string[], project: string) => {
     banner: { js: banner },
     sourcemap: 'linked',
     sourcesContent: false,
-    plugins: [finishedPages, englishOnly],
+    plugins: [finishedPages, englishOnly, requestsOnly],
     logLevel: 'silent', // the error that is thrown says it all
   } satisfies BuildOptions;
 };

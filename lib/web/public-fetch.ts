@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { type Dispatcher, request } from 'undici';
+import type { Dispatcher } from 'undici';
 import { retryAfterOf } from '#lib/retry-after.ts';
 import { type Fault, faultOf } from './faults.ts';
 import { guardedAgent, type Resolver } from './guarded-agent.ts';
@@ -78,11 +78,13 @@ type Answer = { bytes: Uint8Array; contentType: string | undefined } | { locatio
 
 /** One request, one answer. Throws only what resolving, connecting and reading throw. */
 const getOf = ({ maxBytes, now = () => new Date(), ...guard }: Options) => {
-  const dispatcher = guardedAgent(guard);
+  const agent = guardedAgent(guard);
 
   return async (url: URL, signal: AbortSignal): Promise<Answer> => {
-    const { statusCode, headers, body } = await request(url, {
-      dispatcher,
+    const { statusCode, headers, body } = await agent.request({
+      method: 'GET',
+      origin: url.origin,
+      path: url.pathname + url.search,
       signal,
       headers: asked,
     });

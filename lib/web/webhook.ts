@@ -1,4 +1,3 @@
-import { request } from 'undici';
 import { retryAfterOf } from '#lib/retry-after.ts';
 import { faultOf } from './faults.ts';
 import { guardedAgent, type Resolver } from './guarded-agent.ts';
@@ -37,7 +36,7 @@ const answerBytes = 4096;
  * answer; only a secret that is missing or malformed throws.
  */
 export const sendWebhook = ({ secret, now, timeoutMs, ...guard }: Options) => {
-  const dispatcher = guardedAgent({ timeoutMs, ...guard });
+  const agent = guardedAgent({ timeoutMs, ...guard });
 
   return async ({ id, url: text, body }: Delivery): Promise<WebhookAnswer> => {
     const signature = signatureOf(await secret(), { id, at: now(), body });
@@ -50,13 +49,10 @@ export const sendWebhook = ({ secret, now, timeoutMs, ...guard }: Options) => {
 
     const signal = AbortSignal.timeout(timeoutMs);
     const headers = { 'content-type': 'application/json', 'user-agent': 'darkroom', ...signature };
-    const response = await request(address.url, {
-      method: 'POST',
-      dispatcher,
-      signal,
-      headers,
-      body,
-    }).catch((error: unknown) => faultOf(error, { timedOut: signal.aborted, timeoutMs }));
+    const { origin, pathname, search } = address.url;
+    const response = await agent
+      .request({ method: 'POST', origin, path: pathname + search, signal, headers, body })
+      .catch((error: unknown) => faultOf(error, { timedOut: signal.aborted, timeoutMs }));
     if ('fault' in response) return unsent(response.fault);
 
     const { statusCode: status, headers: said } = response;
