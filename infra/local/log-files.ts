@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createStream } from 'rotating-file-stream';
+import { gathered } from './gathered.ts';
 
 const name = 'darkroom.log';
 const kept = 5; // files of 10 MB beside the one being written
@@ -11,9 +12,13 @@ export const openLog = (folder: string) => {
     typeof index === 'number' ? `darkroom.${index}.log` : name;
   const stream = createStream(nameOf, { path: folder, size: '10M', rotate: kept });
   stream.on('error', (error) => process.stderr.write(`The log cannot be written: ${error}\n`));
+  const lines = gathered((text) => void stream.write(text));
   return {
-    write: (line: string) => void stream.write(`${line}\n`),
-    close: () => new Promise<void>((resolve) => stream.end(() => resolve())),
+    write: lines.add,
+    close: () => {
+      lines.flush();
+      return new Promise<void>((resolve) => stream.end(() => resolve()));
+    },
   };
 };
 

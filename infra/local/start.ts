@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { claimDataFolder, type DataFolder, FolderInUse } from './data-folder.ts';
+import { gathered } from './gathered.ts';
 import { environmentWith, readLocalSettings, WrongSettings } from './local-settings.ts';
 import { openLog } from './log-files.ts';
 import { humanLine, isTrouble, type LogLine, logLine, parseLogLine } from './log-line.ts';
@@ -11,8 +12,17 @@ import { onceParentIsGone } from './parent-watch.ts';
 import { type Stack, startStack } from './stack.ts';
 import { healthOf, helpText, welcomeText } from './welcome.ts';
 
-const say = (text: string) => process.stdout.write(`${text}\n`);
-const complain = (text: string) => process.stderr.write(`${text}\n`);
+const terminal = gathered((text) => void process.stdout.write(text));
+process.once('exit', terminal.flush);
+
+const say = (text: string) => {
+  terminal.add(text);
+  terminal.flush();
+};
+const complain = (text: string) => {
+  terminal.flush(); // what happened before is said before
+  process.stderr.write(`${text}\n`);
+};
 
 const options = {
   fresh: { type: 'boolean', default: false },
@@ -47,7 +57,8 @@ const main = async (): Promise<void> => {
   const file = openLog(folder.in('logs'));
 
   const show = (line: LogLine) => {
-    if (!given.quiet || isTrouble(line)) say(humanLine(line, { colour: process.stdout.isTTY }));
+    if (!given.quiet || isTrouble(line))
+      terminal.add(humanLine(line, { colour: process.stdout.isTTY }));
   };
   const log = (line: LogLine) => {
     file.write(JSON.stringify(line));
