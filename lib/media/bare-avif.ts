@@ -1,4 +1,5 @@
-import { type Box, boxesIn, cursor } from './iso-boxes.ts';
+import { type Box, boxesIn } from './iso-boxes.ts';
+import { type Extent, itemsIn, type Place, placesIn, startOfItems } from './item-lists.ts';
 
 /** Where a still AVIF may keep things. Others are films, or nothing we know. */
 const known = ['ftyp', 'meta', 'mdat', 'free', 'skip', 'uuid'];
@@ -30,8 +31,8 @@ const rewritten = (file: Buffer): Buffer | undefined => {
   if (!lists) return undefined;
 
   const bare = Buffer.alloc(file.length);
-  for (const { offset, length, isInMeta } of lists.pixels)
-    if (!isInMeta) file.copy(bare, offset, offset, offset + length);
+  for (const { method, offset, length } of lists.pixels)
+    if (method === 0) file.copy(bare, offset, offset, offset + length);
   for (const { type, at, start, end } of boxes) {
     file.copy(bare, at, at, type === 'ftyp' ? end : start);
     if (privateBoxes.includes(type)) bare.write('free', at + 4, 'latin1');
@@ -42,7 +43,6 @@ const rewritten = (file: Buffer): Buffer | undefined => {
   return bare;
 };
 
-type Extent = { offset: number; length: number; isInMeta: boolean };
 type Lists = { gone: ReadonlySet<number>; places: Place[]; pixels: Extent[] };
 
 const listsIn = (file: Buffer, meta: Box): Lists | undefined => {
@@ -51,63 +51,18 @@ const listsIn = (file: Buffer, meta: Box): Lists | undefined => {
   const [infos, locations, data] = [find('iinf'), find('iloc'), find('idat')];
   if (boxes.at(-1)?.end !== meta.end || !infos || !locations) return undefined;
   const items = itemsIn(file, infos);
-  if (!items) return undefined;
-  const gone = new Set(items.filter(({ type }) => privateItems.includes(type)).map(({ id }) => id));
   const places = placesIn(file, locations);
+  if (!places || items.length === 0 || items.some(({ type }) => type.length < 4)) return undefined;
+  const gone = new Set(items.filter(({ type }) => privateItems.includes(type)).map(({ id }) => id));
   const kept = places.filter(({ id }) => !gone.has(id));
   const pixels = kept.flatMap(({ extents }) => extents);
-  const isKnown = kept.every(({ method }) => method === 0 || (method === 1 && data));
+  const isKnown = pixels.every(({ method }) => method === 0 || (method === 1 && data));
   const isWhole = pixels.every(
-    ({ offset, length, isInMeta }) =>
+    ({ method, offset, length }) =>
       length > 0 &&
-      offset + length <= (isInMeta ? (data?.end ?? 0) - (data?.start ?? 0) : file.length),
+      offset + length <= (method === 1 ? (data?.end ?? 0) - (data?.start ?? 0) : file.length),
   );
   return isKnown && isWhole ? { gone, places, pixels } : undefined;
-};
-
-type Item = { id: number; type: string; box: Box };
-
-/** §8.11.6.2: entries of version 2 and 3 say what they are. */
-const itemsIn = (file: Buffer, infos: Box): Item[] | undefined => {
-  const items = boxesIn(file, startOfItems(file, infos), infos.end).map((box) => {
-    const version = file.readUInt8(box.start);
-    const idBytes = version === 3 ? 4 : 2;
-    const typeAt = box.start + 4 + idBytes + 2; // after the id and its protection
-    const type = version < 2 ? '' : file.toString('latin1', typeAt, typeAt + 4);
-    return { id: file.readUIntBE(box.start + 4, idBytes), type, box };
-  });
-  return items.length > 0 && items.every(({ type }) => type.length === 4) ? items : undefined;
-};
-
-const startOfItems = (file: Buffer, { start }: Box) =>
-  start + (file.readUInt8(start) === 0 ? 6 : 8);
-
-type Place = { id: number; method: number; extents: Extent[]; start: number; end: number };
-
-/** §8.11.3: every field's width depends on the version or on the nibbles at the beginning. */
-const placesIn = (file: Buffer, { start }: Box): Place[] => {
-  const version = file.readUInt8(start);
-  const { next, skip, at } = cursor(file, start + 4);
-  const widths = next(2);
-  const [offsetBytes, lengthBytes] = [widths >> 12, (widths >> 8) & 15];
-  const [baseBytes, indexBytes] = [(widths >> 4) & 15, version > 0 ? widths & 15 : 0];
-  const idBytes = version < 2 ? 2 : 4;
-  const places: Place[] = [];
-  for (let items = next(idBytes); items > 0; items--) {
-    const from = at();
-    const id = next(idBytes);
-    const method = version > 0 ? next(2) & 15 : 0;
-    skip(2); // which file: always this one
-    const base = next(baseBytes);
-    const extents: Extent[] = [];
-    for (let count = next(2); count > 0; count--) {
-      skip(indexBytes);
-      const offset = base + next(offsetBytes);
-      extents.push({ offset, length: next(lengthBytes), isInMeta: method === 1 });
-    }
-    places.push({ id, method, extents, start: from, end: at() });
-  }
-  return places;
 };
 
 /** As long as before: what the lists lose becomes a `free` box behind them. */
@@ -123,7 +78,7 @@ const metaWithout = (file: Buffer, meta: Box, lists: Lists): Buffer | undefined 
 const partOf = (file: Buffer, box: Box, { gone, places, pixels }: Lists): Buffer => {
   const bytes = (from: number, to: number) => file.subarray(from, to);
   if (box.type === 'iinf') {
-    const kept = (itemsIn(file, box) ?? []).filter(({ id }) => !gone.has(id));
+    const kept = itemsIn(file, box).filter(({ id }) => !gone.has(id));
     const entries = kept.map((item) => bytes(item.box.at, item.box.end));
     return counted(bytes(box.start, startOfItems(file, box)), entries, box.type);
   }
@@ -143,8 +98,8 @@ const partOf = (file: Buffer, box: Box, { gone, places, pixels }: Lists): Buffer
   }
   if (box.type === 'idat') {
     const data = Buffer.alloc(box.end - box.start);
-    for (const { offset, length, isInMeta } of pixels)
-      if (isInMeta) file.copy(data, offset, box.start + offset, box.start + offset + length);
+    for (const { method, offset, length } of pixels)
+      if (method === 1) file.copy(data, offset, box.start + offset, box.start + offset + length);
     return boxOf(box.type, [data]);
   }
   return bytes(box.at, box.end);

@@ -1,4 +1,5 @@
 import { type Box, boxesIn, cursor } from './iso-boxes.ts';
+import { type Extent, itemsIn, placesIn } from './item-lists.ts';
 
 export type AvifItem = { id: number; type: string; data: Buffer };
 
@@ -11,7 +12,6 @@ export type AvifItems = {
 };
 
 const mostSharing = 4; // layers of one picture may be items of their own, over the same bytes
-const mostExtents = 4_096; // a picture has one, a grid one for each tile
 
 /**
  * The items of each `meta` box of an AVIF (ISO 14496-12 §8.11) with their bytes: one, or two where
@@ -21,7 +21,7 @@ const mostExtents = 4_096; // a picture has one, a grid one for each tile
 export const avifItemsIn = (file: Buffer): AvifItems[] | undefined => {
   try {
     const boxes = boxesIn(file, 0, file.length).filter(({ type }) => type === 'meta');
-    const found = boxes.slice(0, 2).map((meta) => itemsIn(file, meta));
+    const found = boxes.slice(0, 2).map((meta) => contentsOf(file, meta));
     const all = found.filter((items) => items !== undefined);
     return all.length === boxes.length && all.length > 0 ? all : undefined;
   } catch (error) {
@@ -30,7 +30,7 @@ export const avifItemsIn = (file: Buffer): AvifItems[] | undefined => {
   }
 };
 
-const itemsIn = (file: Buffer, meta: Box): AvifItems | undefined => {
+const contentsOf = (file: Buffer, meta: Box): AvifItems | undefined => {
   const boxes = boxesIn(file, meta.start + 4, meta.end); // after version and flags
   const named = (type: string) => boxes.filter((box) => box.type === type);
   const [infos, locations, data] = [named('iinf'), named('iloc'), named('idat')];
@@ -39,12 +39,13 @@ const itemsIn = (file: Buffer, meta: Box): AvifItems | undefined => {
   if (data.length > 1) return undefined;
   const places = placesIn(file, location);
   if (!places) return undefined;
+  const placesOf = Map.groupBy(places, ({ id }) => id);
   const items: AvifItem[] = [];
   let allBytes = 0;
-  for (const { id, type } of typesIn(file, info)) {
+  for (const { id, type } of itemsIn(file, info)) {
     const parts: Buffer[] = [];
     let itemBytes = 0;
-    for (const extent of places.get(id) ?? []) {
+    for (const extent of placesOf.get(id)?.flatMap(({ extents }) => extents) ?? []) {
       const part = bytesAt(file, extent, data[0]);
       itemBytes += part?.length ?? 0;
       if (!part || itemBytes > file.length) return undefined;
@@ -60,45 +61,6 @@ const itemsIn = (file: Buffer, meta: Box): AvifItems | undefined => {
     tiles: named('iref').flatMap((references) => tilesIn(file, references)),
     configurations: named('iprp').flatMap((properties) => configurationsIn(file, properties)),
   };
-};
-
-/** §8.11.6.2: entries of version 2 and 3 say what they are; older ones describe no AVIF. */
-const typesIn = (file: Buffer, { start, end }: Box) =>
-  boxesIn(file, start + (file.readUInt8(start) === 0 ? 6 : 8), end).map((entry) => {
-    const version = file.readUInt8(entry.start);
-    const { next, skip, at } = cursor(file, entry.start + 4);
-    const id = next(version === 3 ? 4 : 2);
-    skip(2); // protection
-    return { id, type: version < 2 ? '' : file.toString('latin1', at(), at() + 4) };
-  });
-
-type Extent = { method: number; offset: number; length: number };
-
-/** §8.11.3: every field's width depends on the version or on the nibbles at the beginning. */
-const placesIn = (file: Buffer, { start }: Box): Map<number, Extent[]> | undefined => {
-  const version = file.readUInt8(start);
-  const { next, skip } = cursor(file, start + 4);
-  const widths = next(2);
-  const [offsetBytes, lengthBytes] = [widths >> 12, (widths >> 8) & 15];
-  const [baseBytes, indexBytes] = [(widths >> 4) & 15, version > 0 ? widths & 15 : 0];
-  const idBytes = version < 2 ? 2 : 4;
-  const places = new Map<number, Extent[]>();
-  let all = 0;
-  for (let left = next(idBytes); left > 0; left--) {
-    const id = next(idBytes);
-    const method = version > 0 ? next(2) & 15 : 0;
-    skip(2); // which file: always this one
-    const base = next(baseBytes);
-    const extents = places.get(id) ?? [];
-    for (let count = next(2); count > 0; count--) {
-      if (++all > mostExtents) return undefined; // they may take no bytes at all
-      skip(indexBytes);
-      const offset = base + next(offsetBytes);
-      extents.push({ method, offset, length: next(lengthBytes) });
-    }
-    places.set(id, extents);
-  }
-  return places;
 };
 
 /** Of a file that is cut off, what is there. A length of nothing means all that is left. */

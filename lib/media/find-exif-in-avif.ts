@@ -1,5 +1,6 @@
 import type { Block } from './find-exif.ts';
-import { type Box, boxAt, boxesIn, cursor } from './iso-boxes.ts';
+import { type Box, boxAt, boxesIn } from './iso-boxes.ts';
+import { itemsIn, placesIn } from './item-lists.ts';
 import type { Reader } from './range-reader.ts';
 
 const mostMetaBytes = 262_144;
@@ -34,54 +35,16 @@ const exifItemIn = (meta: Buffer, metaOffset: number): Block | undefined => {
   try {
     const boxes = boxesIn(meta, 4, meta.length); // after version and flags
     const find = (type: string) => boxes.find((box) => box.type === type);
-    const [infos, places] = [find('iinf'), find('iloc')];
-    const id = infos && exifIdIn(meta, infos);
-    const place = places && id !== undefined ? placeOf(id, meta, places) : undefined;
-    if (!place) return undefined;
+    const [infos, locations] = [find('iinf'), find('iloc')];
+    const item = infos && itemsIn(meta, infos).find(({ type }) => type === 'Exif');
+    const places = (item && locations && placesIn(meta, locations)) ?? [];
+    const [place, ...others] = places.find(({ id }) => id === item?.id)?.extents ?? [];
+    if (!place || others.length > 0) return undefined;
     const data = find('idat');
-    const base = place.isInMeta && data ? metaOffset + data.start : 0;
+    const base = place.method === 1 && data ? metaOffset + data.start : 0;
     return { offset: base + place.offset, length: place.length };
   } catch (error) {
     if (error instanceof RangeError) return undefined; // a box shorter than its contents say
     throw error;
   }
-};
-
-const exifIdIn = (meta: Buffer, { start, end }: Box): number | undefined => {
-  const first = start + (meta.readUInt8(start) === 0 ? 6 : 8); // a count of 16 or 32 bits
-  for (const entry of boxesIn(meta, first, end)) {
-    const idBytes = meta.readUInt8(entry.start) < 3 ? 2 : 4;
-    const { next, skip } = cursor(meta, entry.start + 4);
-    const id = next(idBytes);
-    skip(2); // protection
-    if (next(4) === 0x45786966) return id; // Exif
-  }
-  return undefined;
-};
-
-/** §8.11.3: every field's width depends on the version or on the nibbles at the beginning. */
-const placeOf = (wanted: number, meta: Buffer, { start }: Box) => {
-  const version = meta.readUInt8(start);
-  const { next, skip } = cursor(meta, start + 4);
-  const widths = next(2);
-  const [offsetBytes, lengthBytes] = [widths >> 12, (widths >> 8) & 15];
-  const [baseBytes, indexBytes] = [(widths >> 4) & 15, version > 0 ? widths & 15 : 0];
-  const idBytes = version < 2 ? 2 : 4;
-  for (let items = next(idBytes); items > 0; items--) {
-    const id = next(idBytes);
-    const method = version > 0 ? next(2) & 15 : 0;
-    skip(2); // which file: always this one
-    const base = next(baseBytes);
-    const extents = next(2);
-    if (id === wanted && extents === 1) {
-      skip(indexBytes);
-      return {
-        offset: base + next(offsetBytes),
-        length: next(lengthBytes),
-        isInMeta: method === 1,
-      };
-    }
-    skip(extents * (indexBytes + offsetBytes + lengthBytes));
-  }
-  return undefined;
 };
