@@ -18,7 +18,7 @@ export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
   const at = (key: string) => ({ Bucket: bucket, Key: key });
 
   const get = async (key: string, etag: string | undefined, range?: string) => {
-    const { Body: body, ContentLength: sizeBytes = 0 } = await client.send(
+    const { Body: body, ContentLength: sizeBytes } = await client.send(
       new GetObjectCommand({
         ...at(key),
         ...(etag !== undefined && { IfMatch: `"${etag}"` }),
@@ -26,7 +26,8 @@ export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
       }),
     );
     if (!body) throw new Error(`S3 answered without a body for ${key}.`);
-    return body instanceof Readable ? wholeOf(body, sizeBytes) : body.transformToByteArray();
+    if (sizeBytes === undefined || !(body instanceof Readable)) return body.transformToByteArray();
+    return wholeOf(body, sizeBytes);
   };
 
   return {
