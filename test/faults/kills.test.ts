@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-darkroom.ts';
 import { isLong, proofMs } from '#test/support/faults-patience.ts';
@@ -91,48 +90,6 @@ describe('a worker that is killed', () => {
   );
 
   it(
-    'while a newer picture takes its place, leaves nothing of the older one behind',
-    async () => {
-      for (const ending of ['goes on', 'is killed'] as const) {
-        const before = await darkroom.stats();
-        const older = await aDrop(`older/${ending}.jpg`, 80_000);
-        const newer = await aDrop(older.key, 80_001, { width: 200 });
-
-        const call = 'PutObject derived';
-        await darkroom.weather.lay({
-          worker: 'make-thumbnails',
-          call,
-          when: 'before',
-          what: 'hold',
-        });
-        await darkroom.drop(older.key, older.bytes);
-        await darkroom.weather.held();
-        await darkroom.drop(newer.key, newer.bytes);
-        await eventually(
-          async () => {
-            const record = await darkroom.image(newer.imageId);
-            expect([record.status, record.metadata.width]).toEqual(['done', 200]);
-          },
-          { within: 60_000 },
-        );
-        if (ending === 'is killed')
-          await darkroom.weather.lay({
-            worker: 'make-thumbnails',
-            call: 'GetItem images',
-            when: 'before',
-          });
-        await darkroom.weather.release();
-        await darkroom.quiet();
-        await darkroom.weather.lift();
-
-        await expectOneOfEach(darkroom, [newer], before);
-        expect(await darkroom.audit(), ending).toEqual([]);
-      }
-    },
-    proofMs,
-  );
-
-  it(
     'while another image with the same bytes is quicker, leaves nothing that nobody shows',
     async () => {
       for (const ending of ['goes on', 'is killed'] as const) {
@@ -147,7 +104,9 @@ describe('a worker that is killed', () => {
         await darkroom.weather.held();
         await darkroom.drop(quick.key, quick.bytes);
         await darkroom.ended(slow.imageId, 60_000); // its message came again, and found all made
-        if (ending === 'is killed') await darkroom.weather.lay({ worker, when: 'before' });
+        await darkroom.delivered(); // and whoever worked on that has ended: the kill is not for them
+        if (ending === 'is killed')
+          await darkroom.weather.lay({ worker, call: 'TransactWriteItems', when: 'before' });
         await darkroom.weather.release();
         if (ending === 'is killed') {
           await eventually(async () =>
@@ -160,35 +119,6 @@ describe('a worker that is killed', () => {
         await expectOneOfEach(darkroom, [slow, quick], before, { thumbnails: 2 });
         expect(await darkroom.audit(), ending).toEqual([]);
       }
-    },
-    proofMs,
-  );
-
-  it(
-    'while a newer picture takes its place, keeps no tags of the older one',
-    async () => {
-      const older = await aDrop('position/of.jpg', 82_000);
-      const newer = await drawnJpeg({ width: 200, height: 120, seed: 82_001 });
-
-      const call = 'PutItem images';
-      await darkroom.weather.lay({ worker: 'read-exif', call, when: 'before', what: 'hold' });
-      await darkroom.drop(older.key, older.bytes);
-      await darkroom.weather.held();
-      await darkroom.drop(older.key, newer);
-      await eventually(
-        async () => {
-          const { status, metadata } = await darkroom.image(older.imageId);
-          expect([status, metadata.width]).toEqual(['done', 200]);
-        },
-        { within: 60_000 },
-      );
-      await darkroom.weather.lay({ worker: 'read-exif', call: 'GetItem images', when: 'before' });
-      await darkroom.weather.release();
-      await darkroom.quiet();
-      await darkroom.weather.lift();
-
-      expect((await darkroom.image(older.imageId)).exif).toBeNull();
-      expect(await darkroom.audit()).toEqual([]);
     },
     proofMs,
   );

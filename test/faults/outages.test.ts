@@ -1,7 +1,4 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-darkroom.ts';
 import { isLong, proofMs, waitMs } from '#test/support/faults-patience.ts';
@@ -9,10 +6,9 @@ import { type Dropped, forEachOf, someDrops } from '#test/support/faults-picture
 import { expectOneOfEach } from './one-of-each.ts';
 import { faultsSeed } from './random.ts';
 
-const images = isLong ? 300 : 30;
-const downSeconds = 60;
-const good = isLong ? 1000 : 60;
-const poisoned = isLong ? 100 : 8;
+const images = isLong ? 300 : 60;
+const good = isLong ? 1000 : 200;
+const poisoned = isLong ? 100 : 20;
 // Eight attempts with their backoffs take three minutes; where that is not the point, seconds.
 const haste = 20;
 
@@ -24,19 +20,6 @@ beforeAll(async () => {
   });
 }, 120_000);
 afterAll(() => darkroom?.stop());
-
-/** npm run redrive */
-const redrive = async (): Promise<string> => {
-  const { env } = darkroom.stack;
-  const program = promisify(execFile)(process.execPath, ['infra/redrive.ts'], {
-    env: { PATH: process.env['PATH'], ...env },
-  });
-  return (await program).stdout;
-};
-
-/** As a client would that was told to try again. */
-const uploadUntilTaken = (name: string, bytes: Buffer) =>
-  eventually(() => darkroom.uploadOne({ name, bytes }), { within: waitMs, every: 200 });
 
 describe('S3 and DynamoDB', () => {
   it.each([1, 10, 50])(
@@ -60,36 +43,6 @@ describe('S3 and DynamoDB', () => {
     },
     proofMs,
   );
-
-  it(
-    `that do not answer for ${downSeconds} s lose nothing, and nobody has to do anything`,
-    async () => {
-      const before = await darkroom.stats();
-      const drops = await someDrops('down', images, 200_000);
-      const [early, late] = [drops.slice(0, images / 2), drops.slice(images / 2)];
-      await darkroom.weather.change({ haste: 1 });
-
-      await forEachOf(early, ({ key, bytes }) => darkroom.drop(key, bytes));
-      await darkroom.weather.change({ down: { s3: downSeconds, dynamodb: downSeconds } });
-      await forEachOf(late, ({ key, bytes }) => darkroom.drop(key, bytes));
-      const bytes = await drawnJpeg({ width: 160, height: 120, seed: 210_000 });
-      const refused = await darkroom.upload([{ name: 'while-down.jpg', bytes }]);
-      const { image_id } = await uploadUntilTaken('after.jpg', bytes);
-      await darkroom.quiet();
-
-      expect(refused.status).toBeGreaterThanOrEqual(500);
-      expect((await darkroom.image(image_id)).status).toBe('done');
-      expect(await darkroom.deadLetters()).toEqual({});
-      const after = await darkroom.stats();
-      expect(after).toMatchObject({
-        total: before.total + images + 1,
-        done: before.done + images + 1,
-      });
-      expect(await darkroom.audit()).toEqual([]);
-      expect(darkroom.stuck()).toBe(0);
-    },
-    proofMs,
-  );
 });
 
 const untilHalfIsThrough = (drops: readonly Dropped[]) =>
@@ -109,7 +62,7 @@ const redriveUntilNothingIsDead = async () => {
   await darkroom.delivered();
   for (let times = 0; times < 3; times++) {
     if (Object.keys(await darkroom.deadLetters()).length === 0) break;
-    await redrive();
+    await darkroom.redrive();
     await darkroom.delivered();
   }
   expect(await darkroom.deadLetters()).toEqual({});
@@ -152,7 +105,7 @@ describe('messages that cannot be worked on', () => {
       expect(await darkroom.audit()).toEqual([]);
 
       await darkroom.weather.clear();
-      const said = await redrive();
+      const said = await darkroom.redrive();
       await darkroom.quiet();
 
       expect(said).toContain(`make-thumbnails: ${poisoned} messages sent back`);

@@ -39,7 +39,11 @@ describe('an upload whose function is killed', () => {
       const name = `killed ${before.total}.jpg`;
       const bytes = await drawnJpeg({ width: 160, height: 120, seed: 95_000 + before.total });
 
-      await darkroom.weather.lay({ worker: 'host', call, when });
+      // Or its news might be quicker, and leave the upload with nothing to note.
+      await darkroom.weather.lay(
+        { worker: 'register-image', when: 'before', what: 'hold' },
+        { worker: 'host', call, when },
+      );
       const answer = await darkroom.uploadOne({ name, bytes }).catch(() => 'none');
       await darkroom.stack.restart(); // a function is killed with its process, which is the stack's
       await eventually(async () => expect((await darkroom.stats()).total).toBe(before.total + 1), {

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { SendMessageBatchCommand, type SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
 import { clientOf } from '#test/e2e/client.ts';
@@ -71,6 +73,11 @@ export const startFaultyDarkroom = async ({
           .map((MessageBody, n): SendMessageBatchRequestEntry => ({ Id: `m${n}`, MessageBody }));
         await client.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
       }
+    },
+    /** npm run redrive; answers what it says. */
+    redrive: async (): Promise<string> => {
+      const env = { PATH: process.env['PATH'], ...stack.env };
+      return (await promisify(execFile)(process.execPath, ['infra/redrive.ts'], { env })).stdout;
     },
     /** How often the sweep found a step that nobody worked on. */
     stuck: (): number =>

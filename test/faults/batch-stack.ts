@@ -1,0 +1,48 @@
+import { expect } from 'vitest';
+import { type EmbeddedStack, startEmbeddedStack } from '#test/support/embedded-stack.ts';
+import { auditorOf } from '#test/support/faults-audit.ts';
+import type { FetchOrigin } from '#test/support/fetch-origin.ts';
+import {
+  type ReceiverAnswer,
+  startWebhookReceiver,
+  type WebhookReceiver,
+} from '#test/support/webhook-receiver.ts';
+import { type BatchClient, batchClient } from './batch-client.ts';
+
+/** A stack of its own for one test of batches, and a receiver of webhooks; audited at the end. */
+export const withStack = async (
+  {
+    origin,
+    workers,
+    answers,
+  }: {
+    origin: FetchOrigin;
+    workers: 'forked' | 'in-process';
+    answers?: () => ReceiverAnswer;
+  },
+  test: (given: {
+    stack: EmbeddedStack;
+    darkroom: BatchClient;
+    receiver: WebhookReceiver;
+  }) => Promise<void>,
+): Promise<void> => {
+  const receiver = await startWebhookReceiver(answers && { answers });
+  const env = {
+    CAPTION_PROVIDER: 'none',
+    FETCH_ALLOW_HOSTS: `${origin.host},${receiver.host}`,
+    LOCAL_VISIBILITY_SECONDS: '15', // what a killed worker keeps from the others
+  };
+  const stack = await startEmbeddedStack({ env, workers });
+  const { audit, close } = auditorOf(stack);
+  try {
+    await test({ stack, darkroom: batchClient(stack), receiver });
+    expect(await audit()).toEqual([]);
+  } catch (error) {
+    process.stdout.write(`The stack said at last:\n${stack.output().slice(-3000)}\n`);
+    throw error;
+  } finally {
+    close();
+    await stack.stop();
+    await receiver.stop();
+  }
+};

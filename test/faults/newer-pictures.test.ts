@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { drawnJpeg } from '#test/support/drawn-pictures.ts';
+import { eventually } from '#test/support/eventually.ts';
+import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-darkroom.ts';
+import { proofMs } from '#test/support/faults-patience.ts';
+import { aDrop, type Dropped, messageFor } from '#test/support/faults-pictures.ts';
+import { expectOneOfEach } from './one-of-each.ts';
+import { faultsSeed } from './random.ts';
+
+let darkroom: FaultyDarkroom;
+beforeAll(async () => {
+  darkroom = await startFaultyDarkroom({
+    seed: faultsSeed(),
+    workers: 'forked',
+    env: { PIPELINE_CONCURRENCY: '2', LOCAL_VISIBILITY_SECONDS: '5' },
+  });
+}, 120_000);
+afterAll(() => darkroom?.stop());
+
+/** The same size every time, so that a record tells which of two pictures it speaks of. */
+const width = 200;
+
+/** A picture without a position, to be dropped where another was. */
+const aNewer = async ({ key, imageId }: Dropped, seed: number): Promise<Dropped> => ({
+  key,
+  imageId,
+  bytes: await drawnJpeg({ width, height: 120, seed }),
+});
+
+const shown = ({ imageId }: Dropped) =>
+  eventually(
+    async () => {
+      const { status, metadata } = await darkroom.image(imageId);
+      expect([status, metadata.width]).toEqual(['done', width]);
+    },
+    { within: 60_000 },
+  );
+
+const allSprung = () =>
+  eventually(async () => expect((await darkroom.weather.report()).waiting).toEqual([]), {
+    within: 60_000,
+  });
+
+/** The last call of each worker before it says what it found. */
+const lateCalls = [
+  { worker: 'make-thumbnails', call: 'PutObject derived' },
+  { worker: 'read-exif', call: 'PutItem images' },
+  { worker: 'write-caption', call: 'GetObject derived' },
+];
+
+const sha256Of = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+
+describe('a worker on a picture in whose place a newer one was put', () => {
+  it.each(['goes on', 'is killed'] as const)(
+    'before it wrote a thumbnail, leaves nothing of the older one behind when it %s',
+    async (ending) => {
+      const before = await darkroom.stats();
+      const older = await aDrop(`older/${ending}.jpg`, 80_000);
+      const newer = await aDrop(older.key, 80_001, { width });
+      const worker = 'make-thumbnails';
+
+      await darkroom.weather.lay({
+        worker,
+        call: 'PutObject derived',
+        when: 'before',
+        what: 'hold',
+      });
+      await darkroom.drop(older.key, older.bytes);
+      await darkroom.weather.held();
+      await darkroom.drop(newer.key, newer.bytes);
+      await shown(newer);
+      await darkroom.delivered(); // another worker got its message by now, and is through
+      if (ending === 'is killed')
+        await darkroom.weather.lay({ worker, call: 'TransactWriteItems', when: 'after' });
+      await darkroom.weather.release();
+      if (ending === 'is killed') {
+        await allSprung();
+        await darkroom.send(worker, [messageFor(older.imageId)]); // for it was delivered twice
+      }
+      await darkroom.quiet();
+
+      await expectOneOfEach(darkroom, [newer], before);
+      expect(await darkroom.audit()).toEqual([]);
+    },
+    proofMs,
+  );
+
+  it.each(['goes on', 'is killed'] as const)(
+    'before it kept its tags, leaves none of them behind when it %s',
+    async (ending) => {
+      const older = await aDrop(`position/${ending}.jpg`, 82_000);
+      const newer = await aNewer(older, 82_001);
+      const worker = 'read-exif';
+
+      await darkroom.weather.lay({ worker, call: 'PutItem images', when: 'before', what: 'hold' });
+      await darkroom.drop(older.key, older.bytes);
+      await darkroom.weather.held();
+      await darkroom.drop(newer.key, newer.bytes);
+      await shown(newer);
+      await darkroom.delivered();
+      if (ending === 'is killed') await darkroom.weather.lay({ worker, when: 'before' });
+      await darkroom.weather.release();
+      if (ending === 'is killed') {
+        await allSprung();
+        expect((await darkroom.kept()).rawTags.map(({ imageId }) => imageId)).toContain(
+          older.imageId,
+        );
+        await darkroom.send(worker, [messageFor(older.imageId)]); // for it was delivered twice
+      }
+      await darkroom.quiet();
+
+      expect((await darkroom.image(older.imageId)).exif).toBeNull();
+      expect(await darkroom.audit()).toEqual([]);
+    },
+    proofMs,
+  );
+
+  it(
+    'says nothing of the newer one, though nobody has looked at that yet',
+    async () => {
+      const calls = darkroom.captions.calls.length;
+      const late = await Promise.all(
+        lateCalls.map(async ({ worker, call }, n) => {
+          const older = await aDrop(`late/${worker}.jpg`, 83_000 + n);
+          const about = call === 'PutItem images' ? older.imageId : sha256Of(older.bytes);
+          return { older, newer: await aNewer(older, 84_000 + n), at: { worker, call, about } };
+        }),
+      );
+
+      await darkroom.weather.lay(
+        ...late.map(({ at }) => ({ ...at, when: 'before' as const, what: 'hold' as const })),
+      );
+      for (const { older } of late) await darkroom.drop(older.key, older.bytes);
+      await eventually(
+        async () => expect((await darkroom.weather.report()).held).toHaveLength(late.length),
+        { within: 30_000 },
+      );
+      // Who notes the newer ones is killed before it can tell any worker of them.
+      const kill = { worker: 'register-image', call: 'TransactWriteItems', when: 'after' } as const;
+      await darkroom.weather.lay(...late.map(({ newer }) => ({ ...kill, about: newer.imageId })));
+      for (const { newer } of late) await darkroom.drop(newer.key, newer.bytes);
+      await allSprung();
+      await darkroom.weather.release();
+      await darkroom.quiet();
+
+      for (const { newer, at } of late) {
+        const { status, exif, metadata, caption } = await darkroom.image(newer.imageId);
+        expect({ status, exif, width: metadata.width, caption }, at.worker).toEqual({
+          status: 'done',
+          exif: null,
+          width,
+          caption: expect.any(String),
+        });
+      }
+      const contents = (await darkroom.kept()).contents.map(({ contentId }) => contentId);
+      for (const { newer, older } of late) {
+        expect(contents.filter((id) => id.startsWith(sha256Of(newer.bytes)))).toHaveLength(1);
+        expect(contents.filter((id) => id.startsWith(sha256Of(older.bytes)))).toEqual([]);
+      }
+      // A picture of its own was described for each: those of the older ones that came so far, too.
+      const described = darkroom.captions.calls.slice(calls).map(({ picture }) => picture);
+      expect(new Set(described.map(sha256Of)).size).toBeGreaterThanOrEqual(late.length);
+      expect(await darkroom.audit()).toEqual([]);
+    },
+    proofMs,
+  );
+});

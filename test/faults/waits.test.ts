@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { drawnJpeg } from '#test/support/drawn-pictures.ts';
+import { eventually } from '#test/support/eventually.ts';
+import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-darkroom.ts';
+import { isLong, proofMs, waitMs } from '#test/support/faults-patience.ts';
+import { forEachOf, someDrops } from '#test/support/faults-pictures.ts';
+import type { FetchOrigin } from '#test/support/fetch-origin.ts';
+import type { ReceiverAnswer } from '#test/support/webhook-receiver.ts';
+import { batchClient } from './batch-client.ts';
+import { csvOf, type GivenRow, givenRows, startSmallOrigin } from './batch-given.ts';
+import { withStack } from './batch-stack.ts';
+import { expectTruth, settled } from './batch-truth.ts';
+import { killed, workersOf } from './kill-workers.ts';
+import { faultsSeed } from './random.ts';
+
+// What is here waits for minutes and works for seconds: each has a stack of its own, side by side.
+
+const images = isLong ? 300 : 100;
+const downSeconds = 60;
+const receives = 8; // and then a message is lost to its worker
+// The sweep looks for what has stood still for two minutes.
+const missedMs = 4 * 60_000;
+
+const seed = faultsSeed();
+let origin: FetchOrigin;
+beforeAll(async () => {
+  origin = await startSmallOrigin();
+});
+afterAll(() => origin?.stop());
+
+const withDarkroom = async (
+  options: Omit<Parameters<typeof startFaultyDarkroom>[0], 'seed'>,
+  test: (darkroom: FaultyDarkroom) => Promise<void>,
+): Promise<void> => {
+  const darkroom = await startFaultyDarkroom({ seed, ...options });
+  await test(darkroom).finally(darkroom.stop);
+};
+
+describe.concurrent('S3 and DynamoDB', () => {
+  const env = { PIPELINE_CONCURRENCY: '4', LOCAL_VISIBILITY_SECONDS: '15' };
+
+  it(
+    `that do not answer for ${downSeconds} s lose nothing, and nobody has to do anything`,
+    () =>
+      withDarkroom({ env }, async (darkroom) => {
+        const drops = await someDrops('down', images, 200_000);
+        const [early, late] = [drops.slice(0, images / 2), drops.slice(images / 2)];
+
+        await forEachOf(early, ({ key, bytes }) => darkroom.drop(key, bytes));
+        await darkroom.weather.change({ down: { s3: downSeconds, dynamodb: downSeconds } });
+        await forEachOf(late, ({ key, bytes }) => darkroom.drop(key, bytes));
+        const bytes = await drawnJpeg({ width: 160, height: 120, seed: 210_000 });
+        const refused = await darkroom.upload([{ name: 'while-down.jpg', bytes }]);
+        // As a client would that was told to try again.
+        const { image_id } = await eventually(
+          () => darkroom.uploadOne({ name: 'after.jpg', bytes }),
+          { within: waitMs, every: 200 },
+        );
+        await darkroom.quiet();
+
+        expect(refused.status).toBeGreaterThanOrEqual(500);
+        expect((await darkroom.image(image_id)).status).toBe('done');
+        expect(await darkroom.deadLetters()).toEqual({});
+        const { total, done } = await darkroom.stats();
+        expect({ total, done }).toEqual({ total: images + 1, done: images + 1 });
+        expect(await darkroom.audit()).toEqual([]);
+        expect(darkroom.stuck()).toBe(0);
+      }),
+    proofMs,
+  );
+});
+
+describe.concurrent('a message whose worker is killed each time that it comes', () => {
+  /** A batch of one picture, so that a call about that one is a call for that batch. */
+  const rowsOf = (picture: string): GivenRow[] => [
+    {
+      serialNumber: '1',
+      productName: 'Product 1',
+      urls: [{ url: `${origin.url}/${picture}`, ending: 'completed' }],
+    },
+  ];
+  const steps = ['make-thumbnails', 'read-exif', 'write-caption'];
+  const batchCalls = [
+    { worker: 'expand-batch', about: '20.jpg' },
+    { worker: 'import-row', about: '21.jpg' },
+    { worker: 'note-outcome', about: '22.jpg' },
+    // The others are lost before anybody closes them. It dies when it has said that it is closing.
+    { worker: 'close-batch', call: 'PutObject derived' },
+  ];
+
+  it(
+    'is missed by the sweep, and its work is done, once',
+    () =>
+      withDarkroom(
+        {
+          workers: 'forked',
+          env: { LOCAL_VISIBILITY_SECONDS: '2', FETCH_ALLOW_HOSTS: origin.host },
+        },
+        async (darkroom) => {
+          const batches = batchClient(darkroom.stack);
+          const drops = await someDrops('lost', steps.length, 400_000);
+          const stepCalls = drops.map(({ imageId }, n) => ({
+            worker: steps[n] ?? '',
+            about: imageId,
+          }));
+          // Under load it may have been sent twice, and each of the two is to be lost.
+          const eachTime = [...stepCalls, ...batchCalls].flatMap((one) =>
+            Array.from({ length: 3 * receives }, () => ({ ...one, when: 'before' as const })),
+          );
+          const given = ['20.jpg', '21.jpg', '22.jpg', '23.jpg'].map(rowsOf);
+
+          await darkroom.weather.lay(...eachTime);
+          await forEachOf(drops, ({ key, bytes }) => darkroom.drop(key, bytes));
+          const requestIds: string[] = [];
+          for (const rows of given) requestIds.push(await batches.start(csvOf(rows)));
+          await eventually(
+            async () =>
+              expect(Object.keys(await darkroom.deadLetters())).toEqual(
+                expect.arrayContaining([...steps, ...batchCalls.map(({ worker }) => worker)]),
+              ),
+            { within: waitMs, every: 200 },
+          );
+          await darkroom.delivered();
+          await darkroom.weather.lift();
+          await Promise.all(drops.map(({ imageId }) => darkroom.ended(imageId, missedMs)));
+          const ended = await Promise.all(requestIds.map((id) => batches.batchEnded(id, missedMs)));
+          expect(darkroom.stuck()).toBeGreaterThanOrEqual(steps.length);
+
+          // Whoever sends them back finds nothing left to be done.
+          await darkroom.redrive();
+          await darkroom.quiet();
+          for (const [n, batch] of ended.entries())
+            await expectTruth(batches, batch, given[n] ?? []);
+          const { total, done } = await darkroom.stats();
+          const all = drops.length + given.length;
+          expect({ total, done }).toEqual({ total: all, done: all });
+          expect(await darkroom.deadLetters()).toEqual({});
+          expect(await darkroom.audit()).toEqual([]);
+        },
+      ),
+    proofMs,
+  );
+});
+
+describe.concurrent('a webhook', () => {
+  it(
+    'is delivered again, and says that it is the same, when its sender was killed before the answer',
+    async () => {
+      const rows = givenRows(2, origin.url);
+      const answers = (): ReceiverAnswer => (calls++ === 0 ? 'never' : { status: 204 });
+      let calls = 0;
+
+      await withStack(
+        { origin, workers: 'forked', answers },
+        async ({ stack, darkroom, receiver }) => {
+          const requestId = await darkroom.start(csvOf(rows), {
+            fields: { webhook_url: receiver.url },
+          });
+          await eventually(() => expect(receiver.calls).toHaveLength(1), { within: 60_000 });
+          for (const pid of await workersOf(stack, 'send-webhook')) killed(pid);
+          const batch = await settled(darkroom, requestId, waitMs);
+
+          expect(batch.status).toBe('completed');
+          const [first, second, ...others] = receiver.calls;
+          expect(others).toEqual([]);
+          expect(second?.headers['webhook-id']).toBe(first?.headers['webhook-id']);
+          expect(second?.body).toBe(first?.body);
+          expect(batch.webhook?.attempts.map(({ status }) => status)).toEqual([204]);
+        },
+      );
+    },
+    proofMs,
+  );
+});
