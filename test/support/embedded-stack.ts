@@ -12,7 +12,7 @@ const project = fileURLToPath(new URL('../..', import.meta.url));
 const program = join(project, 'infra/local/start.ts');
 // As package.json's start has them.
 const heapFlags = [
-  '--initial-heap-size=96',
+  '--initial-heap-size=64',
   '--max-semi-space-size=16',
   '--max-old-space-size=1024',
   '--external-memory-accounted-in-global-limit',
