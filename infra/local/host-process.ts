@@ -33,7 +33,7 @@ type Listeners = {
 // for a machine of its own: 120 MB of new space, and garbage four times as large as what lives. The
 // limits are far above what lives; with them 50 000 rows take half the memory and no more time.
 // NODE_OPTIONS refuses these flags.
-const heapFlags = [
+export const heapFlags = [
   '--initial-heap-size=112',
   '--external-memory-accounted-in-global-limit',
   '--max-semi-space-size=16',

@@ -6,16 +6,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { bundleFunctions } from '#infra/bundle.ts';
+import { heapFlags } from '#infra/local/host-process.ts';
 import { anSqsEvent } from '#test/support/sqs-events.ts';
 
 const project = fileURLToPath(new URL('../../..', import.meta.url));
-// As the process that hosts the functions of `npm start` has them (infra/local/host-process.ts).
-const heapFlags = [
-  '--initial-heap-size=128',
-  '--external-memory-accounted-in-global-limit',
-  '--max-semi-space-size=16',
-  '--max-old-space-size=1024',
-];
 const program = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 const Environment = z.record(z.string(), z.string());
