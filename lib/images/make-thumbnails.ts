@@ -138,8 +138,9 @@ export const makeThumbnails = async (
             metadata,
             firstUploadAt: shown.createdAt,
             content: shownOf(shown),
-            // Ours, written in vain because another image was quicker with the same bytes.
-            ...(written &&
+            // Ours, written in vain because another image was quicker with the same bytes: by us, or by
+            // a delivery before this one that was killed.
+            ...(now.beganAt &&
               shown.maker !== own && {
                 leftovers: [...(now.leftovers ?? []), { contentId: content.contentId, maker: own }],
               }),

@@ -122,6 +122,28 @@ describe('a worker that is killed', () => {
     },
     proofMs,
   );
+
+  it(
+    'after it wrote its thumbnails, leaves none of them when others have the same bytes made by its next try',
+    async () => {
+      const before = await darkroom.stats();
+      const slow = await aDrop('slow/before-its-next-try.jpg', 81_100);
+      const quick = { ...(await aDrop('quick/before-its-next-try.jpg', 0)), bytes: slow.bytes };
+
+      const call = 'PutObject derived';
+      await darkroom.weather.lay({ worker: 'make-thumbnails', call, when: 'after' });
+      await darkroom.drop(slow.key, slow.bytes);
+      await eventually(async () => expect((await darkroom.weather.report()).waiting).toEqual([]), {
+        within: 30_000,
+      });
+      await darkroom.drop(quick.key, quick.bytes);
+      await darkroom.quiet();
+
+      await expectOneOfEach(darkroom, [slow, quick], before, { thumbnails: 2 });
+      expect(await darkroom.audit()).toEqual([]);
+    },
+    proofMs,
+  );
 });
 
 describe('a worker whose time with a message is over', () => {
