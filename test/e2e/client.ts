@@ -130,8 +130,8 @@ export const clientOf = ({ baseUrl, env }: Target) => {
     s3,
     sqs,
     stats: async () => Stats.parse((await json('/api/stats')).data),
-    uploadOne: async (file: Named) => {
-      const answer = await upload([file]);
+    uploadOne: async (file: Named, headers: Record<string, string> = {}) => {
+      const answer = await upload([file], headers);
       if (answer.status !== 202) throw new Error(`${answer.status}: ${answer.error}`);
       return ImageRecord.parse(answer.data);
     },

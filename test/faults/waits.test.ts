@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { eventually } from '#test/support/eventually.ts';
@@ -51,9 +52,10 @@ describe.concurrent('S3 and DynamoDB', () => {
         await forEachOf(late, ({ key, bytes }) => darkroom.drop(key, bytes));
         const bytes = await drawnJpeg({ width: 160, height: 120, seed: 210_000 });
         const refused = await darkroom.upload([{ name: 'while-down.jpg', bytes }]);
-        // As a client would that was told to try again.
+        // As a client would that was told to try again, though its picture may be there already.
+        const again = { 'idempotency-key': randomUUID() };
         const { image_id } = await eventually(
-          () => darkroom.uploadOne({ name: 'after.jpg', bytes }),
+          () => darkroom.uploadOne({ name: 'after.jpg', bytes }, again),
           { within: waitMs, every: 200 },
         );
         await darkroom.quiet();

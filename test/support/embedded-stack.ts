@@ -175,18 +175,22 @@ const signalled = ({ pid }: ChildProcess, signal: NodeJS.Signals | 0): boolean =
   }
 };
 
+const given = new Set<number>();
+
 /**
- * Ports that nobody listens on, all held until the last is found, so that they differ. From below
- * those that the system gives to outgoing connections, or one of them might take a port while its
- * stack is restarting.
+ * Ports that nobody listens on, none of them twice in a process. From below those that the system
+ * gives to outgoing connections, or one of them might take a port while its stack is restarting.
  */
 export const freePorts = async (count: number): Promise<number[]> => {
   const servers: Server[] = [];
   while (servers.length < count) {
+    const port = randomInt(20_000, 32_000);
+    if (given.has(port)) continue; // to somebody who does not listen there yet
+    given.add(port);
     const server = createServer();
     const isMine = await new Promise<boolean>((resolve) => {
       server.once('error', () => resolve(false));
-      server.listen(randomInt(20_000, 32_000), '127.0.0.1', () => resolve(true));
+      server.listen(port, '127.0.0.1', () => resolve(true));
     });
     if (isMine) servers.push(server);
   }
