@@ -105,7 +105,8 @@ export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
 const wholeOf = async (body: Readable, sizeBytes: number): Promise<Uint8Array> => {
   const bytes = new Uint8Array(sizeBytes);
   let at = 0;
-  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+  const chunks: AsyncIterable<Uint8Array> = body;
+  for await (const chunk of chunks) {
     bytes.set(chunk, at); // a RangeError if there are more than were announced
     at += chunk.length;
     release(chunk);

@@ -74,7 +74,7 @@ export const makeThumbnails = async (
   const bytes = key === null ? undefined : await originals.read(key, etag);
   if (!bytes) return missing(image);
 
-  // The door that told us the hash of these bytes has inspected them.
+  // Whoever told us the hash, a door or a delivery before this one, has inspected these bytes.
   const inspected =
     image.metadata && told
       ? { metadata: image.metadata }

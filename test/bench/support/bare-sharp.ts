@@ -13,15 +13,7 @@ const inside = (side: number) => ({ width: side, height: side, fit: 'inside' as 
  */
 export const makeThreeFiles = async (photo: Uint8Array): Promise<Uint8Array[]> => {
   const optimized = sharp(photo).autoOrient().jpeg(jpeg).toBuffer();
-  const { data, info } = await sharp(photo)
-    .autoOrient()
-    .resize(inside(800))
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  const raw = { width: info.width, height: info.height, channels: info.channels };
-  const medium = sharp(data, { raw }).jpeg(jpeg).toBuffer();
-  const small = sharp(data, { raw }).resize(inside(200)).jpeg(jpeg).toBuffer();
-  return Promise.all([optimized, medium, small]);
+  return Promise.all([optimized, makeThumbnailPair(photo)]).then((files) => files.flat());
 };
 
 /** What `npm start` makes by default, 800 and 200 pixels, with sharp and nothing else: one decode. */
