@@ -18,8 +18,8 @@ export type Need = {
  * small picture's worker peaks at 110 to 125 MB, and no file is to take more than 350 MB, an AVIF
  * 500 MB.
  */
-const mostHeldBytes = 225_000_000;
-const mostHeldAvifBytes = 385_000_000;
+const mostHeldBytes = 220_000_000;
+const mostHeldAvifBytes = 380_000_000;
 
 /**
  * Rows of pixels that libvips keeps while it shrinks a picture in order; measured 500 to 1000. JPEG

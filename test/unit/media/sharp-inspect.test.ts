@@ -104,13 +104,15 @@ test.each([
 
 test('takes what is just within the limits', async () => {
   const widest = await drawnPng({ width: 16_383, height: 2 });
-  const deepest = pngHeaderOnly({ width: 10_000, height: 5_000, bitDepth: 16, colourType: 2 });
+  const largest = pngHeaderOnly({ width: 10_000, height: 5_000, colourType: 2 });
+  const deepest = pngHeaderOnly({ width: 6_250, height: 5_000, bitDepth: 16, colourType: 6 });
 
   expect(await refusalOf(widest)).toBeUndefined();
-  expect(await refusalOf(deepest)).toBeUndefined(); // exactly 50 megapixels and 300 MB
+  expect(await refusalOf(largest)).toBeUndefined(); // exactly 50 megapixels
+  expect(await refusalOf(deepest)).toBeUndefined(); // exactly 250 MB
 });
 
-test('refuses more raw bytes than 300 MB even where the pixels are few enough', async () => {
+test('refuses more raw bytes than 250 MB even where the pixels are few enough', async () => {
   const directory = tiffBlock({
     ifd0: [
       short(256, 9_000),
@@ -128,7 +130,7 @@ test('refuses more raw bytes than 300 MB even where the pixels are few enough', 
 
   const refusal = await refusalOf(directory);
 
-  expect(refusal).toEqual({ kind: 'contents', reason: expect.stringMatching(/540 MB.*300 MB/) });
+  expect(refusal).toEqual({ kind: 'contents', reason: expect.stringMatching(/540 MB.*250 MB/) });
 });
 
 test('counts the frames of an animation before libvips does, which takes it seconds', async () => {
