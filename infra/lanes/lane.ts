@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { onceParentIsGone } from '#infra/local/parent-watch.ts';
 
@@ -25,6 +26,8 @@ type CommandOptions = {
   timeoutMs?: number;
   /** Its output is kept and shown only when it fails. */
   quiet?: boolean;
+  /** What is shown of a line of its output; the line itself unless given. */
+  shown?: (line: string) => string;
 };
 
 /** What the steps of a lane work with. */
@@ -95,20 +98,24 @@ export const runLane = async (name: string, body: (lane: Lane) => Promise<void>)
   const launch = (
     command: string,
     args: readonly string[],
-    { env = {}, cwd, quiet = false }: CommandOptions,
+    { env = {}, cwd, quiet = false, shown }: CommandOptions,
     onText: (text: string) => void,
   ) => {
     const child = spawn(command, args, {
       ...(cwd && { cwd }),
       detached: true, // a group of its own, so that it can be ended with all it started
-      stdio: quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
+      stdio: quiet || shown ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
       env: Object.fromEntries(
         Object.entries({ ...process.env, ...env }).filter(([, value]) => value !== undefined),
       ),
     });
     children.add(child);
-    for (const stream of [child.stdout, child.stderr])
-      stream?.setEncoding('utf8').on('data', onText);
+    for (const stream of [child.stdout, child.stderr]) {
+      if (!stream) continue;
+      stream.setEncoding('utf8').on('data', onText);
+      if (!quiet && shown)
+        createInterface(stream).on('line', (line) => process.stdout.write(`${shown(line)}\n`));
+    }
     const ended = new Promise<string | undefined>((resolve) => {
       child.once('error', (error) => resolve(`could not be started: ${error.message}`));
       child.once('close', (code, signal) => {
