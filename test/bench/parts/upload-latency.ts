@@ -26,15 +26,16 @@ export const uploadLatency: Part = {
     const { warmUp, single, rounds, each } = lengths[length];
     const photo = await drawnPhoto();
     const bare = () => cpuOf(() => makeThumbnailPair(photo), 2);
-    const store = await startBareStore();
+    const bareParts = await startBareParts();
     const stack = await startBenchStack().catch(async (error: unknown) => {
-      await store.stop();
+      await bareParts.stop();
       throw error;
     });
     const open = (url: string) =>
       Array.from({ length: clientsAtOnce }, () => openUploadClient(url, photo));
     const toDarkroom = open(`${stack.baseUrl}/api/images`);
-    const toStore = open(store.url);
+    const toStore = open(bareParts.store);
+    const throughDoor = open(bareParts.door);
 
     let sent = 0;
     const inDarkroom = async (clients: readonly UploadClient[], count: number) => {
@@ -48,6 +49,7 @@ export const uploadLatency: Part = {
       await inDarkroom(first, warmUp);
       await inDarkroom(toDarkroom, 2);
       await uploads(toStore, 5);
+      await uploads(throughDoor, 5);
       await cpuOf(() => makeThumbnailPair(photo), 5);
 
       const alone: Record<'thumbnails' | 'store' | 'darkroom', number[]> = {
@@ -60,15 +62,21 @@ export const uploadLatency: Part = {
         alone.store.push(...(await uploads(toStore.slice(0, 1), 1)));
         alone.darkroom.push(...(await inDarkroom(first, 1)));
       }
-      const together: Record<'store' | 'darkroom', number[][]> = { store: [], darkroom: [] };
+      const together: Record<'store' | 'door' | 'darkroom', number[][]> = {
+        store: [],
+        door: [],
+        darkroom: [],
+      };
       for (let round = 0; round < rounds; round++) {
         together.store.push(await uploads(toStore, each));
+        together.door.push(await uploads(throughDoor, each));
         together.darkroom.push(await inDarkroom(toDarkroom, each));
       }
 
       const unit = 'ms';
       const middles = {
         store: together.store.map(median),
+        door: together.door.map(median),
         darkroom: together.darkroom.map(median),
       };
       return {
@@ -77,7 +85,8 @@ export const uploadLatency: Part = {
           `Wall time of POST /api/images of one 12-megapixel JPEG of ${(photo.length / 1e6).toFixed(1)} MB, ` +
           'from the first byte sent to the last one read. One client waits until its picture is ' +
           `done; each of ${clientsAtOnce} sends ${each} in a row. The bare store is node:http that ` +
-          'writes the same bodies into files.',
+          'writes the same bodies into files; the bare door is one more node:http before it, which ' +
+          'names the picture by the SHA-256 of its bytes and sends it on: no record, no queue.',
         figures: [
           { what: 'bare sharp, 800 and 200 px', values: alone.thumbnails, unit: 'ms CPU' },
           { what: 'one client, bare store', values: alone.store, unit },
@@ -89,6 +98,12 @@ export const uploadLatency: Part = {
           },
           { what: 'one client, 95 of 100', values: [percentile95(alone.darkroom)], unit },
           { what: 'four clients, bare store', values: middles.store, unit },
+          {
+            what: 'four clients, bare door before it',
+            values: middles.door,
+            unit,
+            against: { what: 'bare store', values: middles.store },
+          },
           {
             what: 'four clients',
             values: middles.darkroom,
@@ -104,8 +119,8 @@ export const uploadLatency: Part = {
         ],
       };
     } finally {
-      for (const client of [...toDarkroom, ...toStore]) client.close();
-      await Promise.all([stack.stop(), store.stop()]);
+      for (const client of [...toDarkroom, ...toStore, ...throughDoor]) client.close();
+      await Promise.all([stack.stop(), bareParts.stop()]);
     }
   },
 };
@@ -136,9 +151,25 @@ const percentile95 = (values: readonly number[]): number =>
 
 const Told = z.object({ url: z.url() });
 
-const startBareStore = async () => {
+/** The store, and the door before it. */
+const startBareParts = async () => {
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-store-'));
-  const child = fork(fileURLToPath(new URL('../support/bare-store.ts', import.meta.url)), [folder]);
+  const store = await startBare('bare-store', folder);
+  const door = await startBare('bare-door', store.url);
+  return {
+    store: store.url,
+    door: door.url,
+    stop: async () => {
+      await door.stop();
+      await store.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+const startBare = async (program: string, argument: string) => {
+  const path = fileURLToPath(new URL(`../support/${program}.ts`, import.meta.url));
+  const child = fork(path, [argument]);
   const [told] = await once(child, 'message');
   return {
     url: Told.parse(told).url,
@@ -146,7 +177,6 @@ const startBareStore = async () => {
       const gone = once(child, 'exit');
       child.kill();
       await gone;
-      rmSync(folder, { recursive: true, force: true });
     },
   };
 };
