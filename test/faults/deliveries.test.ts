@@ -16,7 +16,7 @@ import {
 import { expectOneOfEach } from './one-of-each.ts';
 import { faultsSeed } from './random.ts';
 
-const manyImages = isLong ? 1000 : 200;
+const manyImages = 1000;
 const rewritten = isLong ? 500 : 40;
 const lateNews = 500;
 const concurrency = 6;

@@ -6,7 +6,7 @@ import { aDrop, forEachOf, messageFor, someDrops } from '#test/support/faults-pi
 import { expectOneOfEach } from './one-of-each.ts';
 import { faultsSeed } from './random.ts';
 
-const rounds = isLong ? 20 : 2;
+const rounds = isLong ? 20 : 4;
 
 const visibilitySeconds = 5;
 const sweepSeconds = 3;

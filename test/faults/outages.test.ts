@@ -7,8 +7,8 @@ import { expectOneOfEach } from './one-of-each.ts';
 import { faultsSeed } from './random.ts';
 
 const images = isLong ? 300 : 60;
-const good = isLong ? 1000 : 200;
-const poisoned = isLong ? 100 : 20;
+const good = 1000;
+const poisoned = 100;
 // Eight attempts with their backoffs take three minutes; where that is not the point, seconds.
 const haste = 20;
 
