@@ -2,13 +2,14 @@
 // node:http reads the form, names the picture by the SHA-256 of its bytes and sends it on. Its
 // argument is the store's address.
 import { createHash } from 'node:crypto';
-import { Agent, createServer, request } from 'node:http';
+import { Agent, request } from 'node:http';
 import { buffer, text } from 'node:stream/consumers';
+import { serve } from './serve.ts';
 
 const [store = ''] = process.argv.slice(2);
 const agent = new Agent({ keepAlive: true });
 
-const server = createServer(async (incoming, response) => {
+serve(async (incoming, response) => {
   try {
     const form = await buffer(incoming);
     const picture = form.subarray(
@@ -33,10 +34,3 @@ const put = (picture: Buffer): Promise<string> =>
       .once('error', reject)
       .end(picture);
   });
-
-process.once('disconnect', () => process.exit(0));
-server.listen(0, '127.0.0.1', () => {
-  const address = server.address();
-  const port = typeof address === 'object' && address ? address.port : 0;
-  process.send?.({ url: `http://127.0.0.1:${port}` });
-});
