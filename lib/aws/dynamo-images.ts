@@ -84,26 +84,28 @@ export const dynamoImages = (
           new PutCommand({
             TableName: imagesTable,
             Item: { ...exifKey(imageId), rev, raw: JSON.stringify(raw) },
-            ConditionExpression: 'attribute_not_exists(image_id) OR #rev <= :rev',
-            ExpressionAttributeNames: { '#rev': 'rev' },
-            ExpressionAttributeValues: { ':rev': rev },
+            ...notNewer(rev),
           }),
         ),
       );
     },
 
     async forgetRawExif(imageId, rev) {
-      const upTo = rev !== undefined && {
-        ConditionExpression: 'attribute_not_exists(image_id) OR #rev <= :rev',
-        ExpressionAttributeNames: { '#rev': 'rev' },
-        ExpressionAttributeValues: { ':rev': rev },
-      };
       await happened(
-        client.send(new DeleteCommand({ TableName: imagesTable, Key: exifKey(imageId), ...upTo })),
+        client.send(
+          new DeleteCommand({ TableName: imagesTable, Key: exifKey(imageId), ...notNewer(rev) }),
+        ),
       );
     },
   };
 };
+
+/** Of raw tags: only if they are not of a newer revision. */
+const notNewer = (rev: number) => ({
+  ConditionExpression: 'attribute_not_exists(image_id) OR #rev <= :rev',
+  ExpressionAttributeNames: { '#rev': 'rev' },
+  ExpressionAttributeValues: { ':rev': rev },
+});
 
 /**
  * Writes the record only if it is still the one that was read.

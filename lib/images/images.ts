@@ -64,8 +64,8 @@ export interface Images {
   /** Raw tags are kept apart from the record, so that writing the record stays cheap. */
   findRawExif(imageId: string): Promise<RawExif | undefined>;
   keepRawExif(imageId: string, rev: number, raw: RawExif): Promise<void>;
-  /** Whatever is kept, or only what is of this revision or an earlier one. */
-  forgetRawExif(imageId: string, rev?: number): Promise<void>;
+  /** Those of this revision or an earlier one: a newer one's may be there by now. */
+  forgetRawExif(imageId: string, rev: number): Promise<void>;
 }
 
 /** Contents by their id. They change only by `images.swap`. */

@@ -27,11 +27,10 @@ export const readExif = async (
   const effort = startTimer(attempts, deps);
   const record = await images.find(message.image_id);
   const image = record?.image;
-  const isGone = !image || image.deleted !== undefined;
-  // Killed between keeping its tags and saying so, while it was deleted: they may hold a position.
-  if (isGone) return images.forgetRawExif(message.image_id);
-  // Or while another picture took its place.
-  if (image.rev > message.rev) return images.forgetRawExif(message.image_id, message.rev);
+  // Killed between keeping its tags and saying so, while it was deleted or another picture took its
+  // place: they may hold a position.
+  if (!image || image.deleted || image.rev > message.rev)
+    return images.forgetRawExif(message.image_id, message.rev);
   if (!isCurrent(image, 'exif', message)) return;
   if (!isOpen(image.steps.exif)) return tellEnd(image, deps); // delivered twice, or we were killed
   const { imageId, key, etag, rev, sizeBytes } = image;
@@ -66,8 +65,8 @@ export const readExif = async (
       deps,
       { record },
     );
-    if (tags && (!after || after.deleted)) await images.forgetRawExif(imageId);
-    else if (tags && after && after.rev > rev) await images.forgetRawExif(imageId, rev);
+    if (tags && (!after || after.deleted || after.rev > rev))
+      await images.forgetRawExif(imageId, rev);
     await tellEnd(after, deps);
   }
 

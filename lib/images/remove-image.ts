@@ -44,7 +44,7 @@ export const finishRemoval = async (
   await Promise.all([
     removeOriginal(image, { originals }),
     removeRenditions([...(image.leftovers ?? []), ...halfMadeOf(image, sizes)], { derived }),
-    images.forgetRawExif(image.imageId),
+    images.forgetRawExif(image.imageId, image.rev),
   ]);
   await changeImage(
     image.imageId,

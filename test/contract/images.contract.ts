@@ -139,8 +139,7 @@ export const imagesContract = (name: string, open: OpenImages) => {
       await images.forgetRawExif(image.imageId, 2);
       expect(await images.findRawExif(image.imageId)).toBeUndefined();
       await images.keepRawExif(image.imageId, 2, raw);
-      await images.forgetRawExif(image.imageId);
-      await images.forgetRawExif(image.imageId);
+      await images.forgetRawExif(image.imageId, 3);
       expect(await images.findRawExif(image.imageId)).toBeUndefined();
       expect((await images.find(image.imageId))?.image).toEqual(image);
     });

@@ -82,7 +82,7 @@ export const inMemoryImages = (...given: Image[]): InMemoryImages => {
       if ((rawExif.get(imageId)?.rev ?? 0) <= rev)
         rawExif.set(imageId, { rev, raw: structuredClone(raw) });
     },
-    async forgetRawExif(imageId, rev = Number.POSITIVE_INFINITY) {
+    async forgetRawExif(imageId, rev) {
       if ((rawExif.get(imageId)?.rev ?? 0) <= rev) rawExif.delete(imageId);
     },
   };

@@ -298,6 +298,37 @@ describe('raw EXIF', () => {
     await darkroom.work('exif', message, 2);
     expect(await darkroom.deps.images.findRawExif(id)).toBeUndefined();
   });
+
+  it.each(['its removal', 'its late worker'])(
+    'of a newer picture stays, when %s forgets those of the deleted one before it',
+    async (who) => {
+      const darkroom = aDarkroom();
+      const { images, originals } = darkroom.deps;
+      const image = await darkroom.drop('beach.jpg', 'deleted soon');
+      const id = image?.imageId ?? '';
+      const message = darkroom.deps.workers.take('exif');
+      if (!message) throw new Error('not asked');
+      const { forgetRawExif } = images;
+      const newerComesFirst = () => {
+        images.forgetRawExif = async (...of) => {
+          images.forgetRawExif = forgetRawExif;
+          await vi.waitFor(() => expect(originals.keys()).toEqual([]));
+          darkroom.deps.readTags = async () => ({ exif, raw: { GPSLatitude: 2 } });
+          await darkroom.drop('beach.jpg', 'newer');
+          await darkroom.finish();
+          return forgetRawExif(...of);
+        };
+      };
+
+      if (who === 'its removal') newerComesFirst();
+      await darkroom.remove(id);
+      if (who === 'its late worker') newerComesFirst();
+      await darkroom.work('exif', message, 2);
+
+      expect(statusOf(await darkroom.image(id))).toBe('done');
+      expect(await images.findRawExif(id)).toEqual({ GPSLatitude: 2 });
+    },
+  );
 });
 
 describe('a deleted image', () => {
