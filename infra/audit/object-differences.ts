@@ -65,7 +65,7 @@ const rawTagDifferences = ({ images, rawTags }: Records): string[] => {
   const live = new Map(
     images.filter(({ image }) => !image.deleted).map(({ image }) => [image.imageId, image]),
   );
-  return rawTags.flatMap(({ imageId, rev }) => {
+  const wrong = rawTags.flatMap(({ imageId, rev }) => {
     const image = live.get(imageId);
     if (!image) return [`The raw tags of ${imageId} are kept, and it was deleted.`];
     const isAtWork = image.steps.exif.state === 'pending';
@@ -73,6 +73,11 @@ const rawTagDifferences = ({ images, rawTags }: Records): string[] => {
       ? []
       : [`The raw tags of ${imageId} are of revision ${rev}; it has ${image.rev}.`];
   });
+  const kept = new Set(rawTags.map(({ imageId }) => imageId));
+  const missing = [...live.values()]
+    .filter(({ imageId, exif }) => exif && !kept.has(imageId))
+    .map(({ imageId }) => `${imageId}: its raw tags are missing.`);
+  return [...wrong, ...missing];
 };
 
 const leftoverDifferences = ({ images }: Records): string[] =>

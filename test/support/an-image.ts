@@ -1,3 +1,4 @@
+import type { Exif } from '#lib/images/exif.ts';
 import { type Image, imageIdOf } from '#lib/images/image.ts';
 
 type Wishes = Partial<Omit<Image, 'steps'>> & { steps?: Partial<Image['steps']> | undefined };
@@ -24,4 +25,17 @@ export const anImage = ({ steps, ...wishes }: Wishes = {}): Image => {
     ...wishes,
     steps: { thumbnails: pending, exif: pending, caption: pending, ...steps },
   };
+};
+
+/** What a camera wrote into a picture: little, and where it was taken. */
+export const anExif: Exif = {
+  cameraMake: 'Leica',
+  cameraModel: null,
+  lensModel: null,
+  datetimeOriginal: null,
+  iso: null,
+  focalLength: null,
+  exposureTime: null,
+  fNumber: null,
+  gps: { lat: 1, lon: 2, alt: null },
 };

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { statusOf } from '#lib/images/image.ts';
 import { aCaption, aDarkroom } from '#test/support/a-darkroom.ts';
+import { anExif } from '#test/support/an-image.ts';
 import { sumOfCounts } from '#test/support/in-memory-images.ts';
 
 describe('an upload', () => {
@@ -258,22 +259,10 @@ describe('a worker that is late, because another picture has taken the place of 
 });
 
 describe('raw EXIF', () => {
-  const exif = {
-    cameraMake: 'Leica',
-    cameraModel: null,
-    lensModel: null,
-    datetimeOriginal: null,
-    iso: null,
-    focalLength: null,
-    exposureTime: null,
-    fNumber: null,
-    gps: { lat: 1, lon: 2, alt: null },
-  };
-
   it('of one picture is not kept under the next that has none', async () => {
     const darkroom = aDarkroom();
     const { readTags } = darkroom.deps;
-    darkroom.deps.readTags = async () => ({ exif, raw: { Make: 'Leica', GPSLatitude: 1 } });
+    darkroom.deps.readTags = async () => ({ exif: anExif, raw: { Make: 'Leica', GPSLatitude: 1 } });
     const image = await darkroom.drop('beach.jpg', 'with a position');
     const id = image?.imageId ?? '';
     await darkroom.finish();
@@ -313,7 +302,7 @@ describe('raw EXIF', () => {
         images.forgetRawExif = async (...of) => {
           images.forgetRawExif = forgetRawExif;
           await vi.waitFor(() => expect(originals.keys()).toEqual([]));
-          darkroom.deps.readTags = async () => ({ exif, raw: { GPSLatitude: 2 } });
+          darkroom.deps.readTags = async () => ({ exif: anExif, raw: { GPSLatitude: 2 } });
           await darkroom.drop('beach.jpg', 'newer');
           await darkroom.finish();
           return forgetRawExif(...of);

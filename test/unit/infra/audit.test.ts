@@ -7,7 +7,7 @@ import { contentIdOf, renditionKey } from '#lib/images/content.ts';
 import { countNames, countsOf } from '#lib/images/counts.ts';
 import { type Image, makerOf } from '#lib/images/image.ts';
 import { aBatch } from '#test/support/a-batch.ts';
-import { anImage } from '#test/support/an-image.ts';
+import { anExif, anImage } from '#test/support/an-image.ts';
 
 const sizes = [{ name: 'small', longestSide: 200 }];
 const sha256 = 'a'.repeat(64);
@@ -139,6 +139,16 @@ describe('an audit', () => {
     const pending = { state: 'pending', run: 1, since: image.listedAt } as const;
     const atWork = { ...image, steps: { ...image.steps, exif: pending } };
     expect(differencesOf(() => ({ rawTags }), atWork)).toEqual([]);
+  });
+
+  it('finds that an image says what its camera wrote, and the raw tags are missing', () => {
+    const image = { ...aDoneImage(), exif: anExif };
+    const rawTags = [{ imageId: image.imageId, rev: 1 }];
+
+    expect(differencesOf(() => ({ rawTags }), image)).toEqual([]);
+    expect(differencesOf(() => ({}), image)).toEqual([
+      `${image.imageId}: its raw tags are missing.`,
+    ]);
   });
 
   it('finds leftovers that nobody will remove any more', () => {
