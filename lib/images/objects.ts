@@ -34,6 +34,8 @@ export interface Objects {
   write(key: string, bytes: Uint8Array, how: ToWrite): Promise<string>;
   /** Removes what is there; what is not there is no error. */
   remove(keys: readonly string[]): Promise<void>;
+  /** Removes the object only while it is the one with this ETag; another under its key stays. */
+  removeUnchanged(key: string, etag: string): Promise<void>;
   /** A URL that serves the object to whoever holds it, for `seconds`. */
   link(key: string, seconds: number, as?: { filename: string }): Promise<string>;
 }

@@ -57,14 +57,17 @@ export const finishRemoval = async (
   await tellEnd(image, { workers });
 };
 
-/** An object that was written after the one we know is a new arrival, and not ours to remove. */
+/**
+ * An object that was written after the one we know is a new arrival, and not ours to remove. Looked
+ * at before, because not every store keeps to a condition.
+ */
 const removeOriginal = async (
   { key, etag }: Image,
   { originals }: { originals: Objects },
 ): Promise<void> => {
   if (!key) return; // refused at the door, never kept
   const head = await originals.head(key);
-  if (head?.etag === etag) await originals.remove([key]);
+  if (head?.etag === etag) await originals.removeUnchanged(key, etag);
 };
 
 /** Removes derived objects that a change of this image left behind. */

@@ -97,4 +97,16 @@ export const objectsContract = (name: string, open: () => Promise<Objects>) =>
       for (const key of keys) expect(await objects.head(key)).toBeUndefined();
       expect(await objects.read('y')).toEqual(bytes);
     });
+
+    it('until each is removed, if it is still the one that is meant', async () => {
+      const objects = await open();
+      const older = await objects.write('z & co', bytes, { contentType });
+      const newer = await objects.write('z & co', bytes.slice(1), { contentType });
+
+      await objects.removeUnchanged('z & co', older);
+      expect(await objects.read('z & co')).toEqual(bytes.slice(1));
+      await objects.removeUnchanged('z & co', newer);
+      await objects.removeUnchanged('z & co', newer);
+      expect(await objects.head('z & co')).toBeUndefined();
+    });
   });

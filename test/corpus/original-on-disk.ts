@@ -38,6 +38,10 @@ export const originalOnDisk = (path: string, sizeBytes: number): Objects => {
       for (const key of keys) heads.delete(key);
     },
 
+    async removeUnchanged(key, etag) {
+      if (isThere(key, etag)) heads.delete(key);
+    },
+
     link: async (key) => `https://objects.example/${encodeURIComponent(key)}`,
   };
 };

@@ -166,3 +166,30 @@ describe('a worker on a picture in whose place a newer one was put', () => {
     proofMs,
   );
 });
+
+describe('an image that is deleted', () => {
+  it(
+    'does not take along the picture that is put in its place before its original is removed',
+    async () => {
+      const before = await darkroom.stats();
+      const older = await aDrop('place.jpg', 85_000);
+      const newer = await aDrop(older.key, 85_001, { width });
+      await darkroom.drop(older.key, older.bytes);
+      await darkroom.ended(older.imageId);
+
+      const removal = { worker: 'host', call: 'DeleteObjects originals' } as const;
+      await darkroom.weather.lay({ ...removal, when: 'before', what: 'hold' });
+      const deletion = darkroom.call(`/api/images/${older.imageId}`, { method: 'DELETE' });
+      await darkroom.weather.held();
+      await darkroom.drop(newer.key, newer.bytes);
+      await shown(newer);
+      await darkroom.weather.release();
+
+      expect((await deletion).status).toBe(200);
+      await darkroom.quiet();
+      await expectOneOfEach(darkroom, [newer], before);
+      expect(await darkroom.audit()).toEqual([]);
+    },
+    proofMs,
+  );
+});

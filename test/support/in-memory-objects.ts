@@ -36,6 +36,10 @@ export const inMemoryObjects = (
       for (const key of keys) kept.delete(key);
     },
 
+    async removeUnchanged(key, etag) {
+      if (find(key, etag)) kept.delete(key);
+    },
+
     async link(key, seconds, as) {
       const name = as ? `&name=${encodeURIComponent(as.filename)}` : '';
       return `https://objects.example/${encodeURIComponent(key)}?seconds=${seconds}${name}`;

@@ -13,9 +13,10 @@ const verbs = {
     grants: [inside(idOf(name), '*', 's3:PutObject')],
     neededFor: call(name, 'write'),
   }),
+  // A condition on what is removed takes s3:GetObject too; who has one looks at it before, anyhow.
   remove: (name: string): Meaning => ({
     grants: [inside(idOf(name), '*', 's3:DeleteObject')],
-    neededFor: call(name, 'remove'),
+    neededFor: call(name, 'remove', 'removeUnchanged'),
   }),
   // A presigned form may do what its signer may.
   'invite-to': (name: string): Meaning => ({

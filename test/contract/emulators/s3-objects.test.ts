@@ -92,6 +92,30 @@ test.each([
   expect((await list(client)).Contents).toBeUndefined();
 });
 
+test('removes of many objects those that have the ETag that is named, and says which it did not', async () => {
+  const { client } = await someS3();
+  const { ETag } = await put(client, 'a & b');
+  await put(client, 'other', 'another picture');
+  const remove = (Objects: { Key: string; ETag?: string | undefined }[], Quiet: boolean) =>
+    client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet } }));
+
+  const { Deleted, Errors } = await remove(
+    ['a & b', 'other', 'none'].map((Key) => ({ Key, ETag })),
+    false,
+  );
+
+  expect(Deleted).toEqual([{ Key: 'a & b' }]);
+  expect(Errors).toEqual([
+    { Key: 'other', Code: 'PreconditionFailed' },
+    { Key: 'none', Code: 'NoSuchKey' },
+  ]);
+  expect((await list(client)).Contents?.map(({ Key }) => Key)).toEqual(['other']);
+  expect(
+    (await remove([{ Key: 'other', ETag: '*' }, { Key: 'none' }], true)).Errors,
+  ).toBeUndefined();
+  expect((await list(client)).Contents).toBeUndefined();
+});
+
 test('refuses keys that climb, and keys that are too long', async () => {
   const { client, folder } = await someS3();
 

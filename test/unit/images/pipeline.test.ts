@@ -381,15 +381,32 @@ describe('a deleted image', () => {
     expect(statusOf(await darkroom.image(again?.imageId ?? ''))).toBe('done');
   });
 
+  it('does not take along a picture that is put in its place at that moment', async () => {
+    const darkroom = aDarkroom();
+    const image = await darkroom.drop('beach.jpg', 'a picture');
+    const { originals } = darkroom.deps;
+    const { removeUnchanged } = originals;
+    originals.removeUnchanged = async (...of) => {
+      originals.removeUnchanged = removeUnchanged;
+      await darkroom.drop('beach.jpg', 'newer');
+      return removeUnchanged(...of);
+    };
+    await darkroom.remove(image?.imageId ?? '');
+    await darkroom.finish();
+
+    expect(statusOf(await darkroom.image(image?.imageId ?? ''))).toBe('done');
+    expect(Buffer.from((await originals.read('beach.jpg')) ?? []).toString()).toBe('newer');
+  });
+
   it('killed half-way is finished by the sweep', async () => {
     const darkroom = aDarkroom();
     const image = await darkroom.drop('beach.jpg', 'a picture');
     await darkroom.finish();
     const { originals } = darkroom.deps;
-    const { remove } = originals;
-    originals.remove = () => Promise.reject(new Error('killed'));
+    const { removeUnchanged } = originals;
+    originals.removeUnchanged = () => Promise.reject(new Error('killed'));
     await expect(darkroom.remove(image?.imageId ?? '')).rejects.toThrow('killed');
-    originals.remove = remove;
+    originals.removeUnchanged = removeUnchanged;
 
     darkroom.pass(10 * 60_000);
     expect(await darkroom.sweep()).toMatchObject({ removed: 1 });

@@ -2,28 +2,42 @@ import { refusal } from './refusal.ts';
 
 const longestBody = 2 * 1024 * 1024; // a thousand keys, each sign of them written as an entity
 
+/** The code of S3's refusal where an object may not be removed. */
+type Drop = (key: string, etag: string | undefined) => Promise<string | undefined>;
+
 /** DeleteObjects. s3rver's own takes a key that looks like a number for a number. */
-export const deleteMany = async (
-  body: AsyncIterable<Buffer>,
-  drop: (key: string) => Promise<void>,
-) => {
+export const deleteMany = async (body: AsyncIterable<Buffer>, drop: Drop) => {
   let xml = '';
   const decoder = new TextDecoder();
   for await (const piece of body) {
     xml += decoder.decode(piece, { stream: true });
     if (xml.length > longestBody) throw malformed();
   }
-  const keys = [...xml.matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = '']) => unescaped(key));
-  if (keys.length === 0 || keys.length > 1000) throw malformed();
+  const objects = [...xml.matchAll(/<Object>(.*?)<\/Object>/gs)].map(([, object = '']) => ({
+    key: textOf('Key', object),
+    etag: textOf('ETag', object),
+  }));
+  if (objects.length === 0 || objects.length > 1000) throw malformed();
 
-  await Promise.all(keys.map(drop));
+  const done = await Promise.all(
+    objects.map(async ({ key, etag }) => {
+      if (key === undefined) throw malformed();
+      return { Key: key, Code: await drop(key, etag) };
+    }),
+  );
   const isQuiet = /<Quiet>\s*true\s*<\/Quiet>/.test(xml);
   return {
     DeleteResult: {
       '@': { xmlns: 'http://s3.amazonaws.com/doc/2006-03-01/' },
-      Deleted: isQuiet ? [] : keys.map((Key) => ({ Key })),
+      Deleted: isQuiet ? [] : done.filter(({ Code }) => !Code).map(({ Key }) => ({ Key })),
+      Error: done.filter(({ Code }) => Code),
     },
   };
+};
+
+const textOf = (element: string, xml: string): string | undefined => {
+  const [, text] = new RegExp(`<${element}>([^<]*)</${element}>`).exec(xml) ?? [];
+  return text === undefined ? undefined : unescaped(text);
 };
 
 const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };

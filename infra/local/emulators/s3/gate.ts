@@ -55,7 +55,9 @@ export const gate =
         return;
       }
       if (method === 'POST' && 'delete' in context.query) {
-        context.body = await deleteMany(bytesOf(context.req), (one) => objects.drop(bucket, one));
+        context.body = await deleteMany(bytesOf(context.req), (one, etag) =>
+          objects.drop(bucket, one, etag),
+        );
         return;
       }
     }

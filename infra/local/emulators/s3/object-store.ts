@@ -92,7 +92,17 @@ export const objectStore = (catalogue: Catalogue, contents: Contents, onEvent: O
         if (bytes) return { object, start, end, bytes };
       }
     },
-    drop: async (bucket: string, key: string) => contents.remove(catalogue.drop(bucket, key)),
+    /** With an ETag only the object that has it; otherwise answers the code of S3's refusal. */
+    drop: async (bucket: string, key: string, etag?: string): Promise<string | undefined> => {
+      if (etag !== undefined) {
+        // From here to `drop` nothing is awaited, so no write can come between.
+        const object = catalogue.find(bucket, key);
+        if (!object) return 'NoSuchKey';
+        if (!isAmong(etag, object.etag)) return 'PreconditionFailed';
+      }
+      await contents.remove(catalogue.drop(bucket, key));
+      return undefined;
+    },
   };
 };
 

@@ -32,7 +32,7 @@ export const s3rverStore = (catalogue: Catalogue, contents: Contents, objects: O
       ? Object.assign(object, { range: { start: found.start, end: found.end } })
       : object;
   },
-  deleteObject: async (bucket: string, key: string) => objects.drop(bucket, key),
+  deleteObject: async (bucket: string, key: string) => void (await objects.drop(bucket, key)),
 
   putObject: async ({ bucket, key, content }: S3Object) => {
     if (!content) throw refusal('IncompleteBody', 'There is no body.');
