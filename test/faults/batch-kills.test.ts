@@ -62,22 +62,31 @@ describe('a worker of batches or edits that is killed', () => {
       const boundaries = workers.flatMap((worker) =>
         (seen[worker] ?? []).flatMap((call) => moments.map((when) => ({ worker, call, when }))),
       );
-      const killsOf = (worker: string) =>
-        rounds * boundaries.filter((one) => one.worker === worker).length;
-
-      await darkroom.weather.lay(...Array.from({ length: rounds }, () => boundaries).flat());
+      const killsOf = (worker: string) => boundaries.filter((one) => one.worker === worker).length;
       // Each message can be killed seven times at most, and is to be killed far less often.
-      const most = Math.ceil(Math.max(killsOf('expand-batch'), killsOf('close-batch')) / 2);
-      for (let n = 1; n <= most; n++) {
-        const rows = givenRows(12, origin.url, n);
-        given.push(rows);
-        requestIds.push(await batches.start(csvOf(rows)));
+      const batchesAtOnce = Math.ceil(
+        Math.max(killsOf('expand-batch'), killsOf('close-batch')) / 2,
+      );
+
+      const prompts: string[] = [];
+      const edits: Awaited<ReturnType<typeof session.ended>>[] = [];
+      for (let round = 0; round < rounds; round++) {
+        await darkroom.weather.lay(...boundaries);
+        for (let n = 0; n < batchesAtOnce; n++) {
+          const rows = givenRows(12, origin.url, given.length);
+          given.push(rows);
+          requestIds.push(await batches.start(csvOf(rows)));
+        }
+        const started = [];
+        for (let n = 0; n < killsOf('run-edit'); n++) {
+          const prompt = `Edit ${prompts.length}`;
+          prompts.push(prompt);
+          started.push(await edit(prompt));
+        }
+        const ended = started.map(({ initId }) => session.ended(initId, waitMs));
+        edits.push(...(await Promise.all(ended)));
+        await darkroom.quiet();
       }
-      const prompts = Array.from({ length: killsOf('run-edit') }, (_, n) => `Edit ${n}`);
-      const started = [];
-      for (const prompt of prompts) started.push(await edit(prompt));
-      const edits = await Promise.all(started.map(({ initId }) => session.ended(initId, waitMs)));
-      await darkroom.quiet();
 
       const { waiting, sprung } = await darkroom.weather.report();
       report(`${sprung.length} kills, ${requestIds.length} batches, ${edits.length} edits`);
