@@ -5,15 +5,29 @@ import {
 } from '@aws-sdk/client-dynamodb';
 
 /**
- * True if a write went through; false if its condition turned it away, or another transaction was
- * at work on one of its items. Whatever else DynamoDB says against it (throttling, a table that is
- * not there, a request that makes no sense) rises.
+ * Of a write that is decided anew where it did not happen: true if it went through; false if its
+ * condition turned it away, or another transaction was at work on one of its items. Whatever else
+ * DynamoDB says against it (throttling, a table that is not there, a request that makes no sense)
+ * rises.
  */
 export const happened = (write: Promise<unknown>): Promise<boolean> =>
   write.then(
     () => true,
     (error) => {
       if (wasTurnedAway(error)) return false;
+      throw error;
+    },
+  );
+
+/**
+ * Of a write that nobody decides anew: true if it went through, false if its condition turned it
+ * away. A transaction at work on its item says nothing of that, and rises like any other fault.
+ */
+export const conditionHeld = (write: Promise<unknown>): Promise<boolean> =>
+  write.then(
+    () => true,
+    (error) => {
+      if (error instanceof ConditionalCheckFailedException) return false;
       throw error;
     },
   );

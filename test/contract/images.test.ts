@@ -1,4 +1,5 @@
-import { afterAll, beforeAll } from 'vitest';
+import { TransactionConflictException } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dynamoContents } from '#lib/aws/dynamo-contents.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { inMemoryImages } from '#test/support/in-memory-images.ts';
@@ -29,3 +30,16 @@ const inDynamodb: OpenImages = async () => {
 imagesContract('DynamoDB', inDynamodb);
 contentsContract('DynamoDB', inDynamodb);
 imageListsContract('DynamoDB', inDynamodb);
+
+it('DynamoDB does not lose raw tags in silence while a transaction is at them', async () => {
+  const { images } = await inDynamodb();
+  const { middlewareStack } = backend.client;
+  const inUse = new TransactionConflictException({ message: 'in use', $metadata: {} });
+  middlewareStack.add(() => () => Promise.reject(inUse), { step: 'initialize', name: 'in-use' });
+  try {
+    await expect(images.keepRawExif('an-image', 1, { Make: 'Leica' })).rejects.toBe(inUse);
+    await expect(images.forgetRawExif('an-image', 1)).rejects.toBe(inUse);
+  } finally {
+    middlewareStack.remove('in-use');
+  }
+});
