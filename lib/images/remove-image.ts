@@ -83,7 +83,8 @@ export const clearLeftovers = async (
     (known) => {
       if (!known?.leftovers?.length || known.deleted) return undefined;
       const rest = known.leftovers.filter(
-        ({ maker }) => !leftovers.some((removed) => removed.maker === maker),
+        ({ contentId, maker }) =>
+          !leftovers.some((one) => one.contentId === contentId && one.maker === maker),
       );
       return { image: { ...known, leftovers: rest } };
     },

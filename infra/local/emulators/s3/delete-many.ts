@@ -13,17 +13,15 @@ export const deleteMany = async (body: AsyncIterable<Buffer>, drop: Drop) => {
     xml += decoder.decode(piece, { stream: true });
     if (xml.length > longestBody) throw malformed();
   }
-  const objects = [...xml.matchAll(/<Object>(.*?)<\/Object>/gs)].map(([, object = '']) => ({
-    key: textOf('Key', object),
-    etag: textOf('ETag', object),
-  }));
+  const objects = [...xml.matchAll(/<Object>(.*?)<\/Object>/gs)].map(([, object = '']) => {
+    const key = textOf('Key', object);
+    if (key === undefined) throw malformed();
+    return { key, etag: textOf('ETag', object) };
+  });
   if (objects.length === 0 || objects.length > 1000) throw malformed();
 
   const done = await Promise.all(
-    objects.map(async ({ key, etag }) => {
-      if (key === undefined) throw malformed();
-      return { Key: key, Code: await drop(key, etag) };
-    }),
+    objects.map(async ({ key, etag }) => ({ Key: key, Code: await drop(key, etag) })),
   );
   const isQuiet = /<Quiet>\s*true\s*<\/Quiet>/.test(xml);
   return {
