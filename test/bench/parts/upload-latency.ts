@@ -1,13 +1,11 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { cpuOf, makeThumbnailPair } from '../support/bare-sharp.ts';
 import { type BenchStack, startBenchStack } from '../support/bench-stack.ts';
+import { startForked } from '../support/forked.ts';
 import { drawnPhoto } from '../support/photo.ts';
 import { median, type Part } from '../support/report.ts';
 import { openUploadClient, type UploadClient } from '../support/upload-client.ts';
@@ -154,29 +152,16 @@ const Told = z.object({ url: z.url() });
 /** The store, and the door before it. */
 const startBareParts = async () => {
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-store-'));
-  const store = await startBare('bare-store', folder);
-  const door = await startBare('bare-door', store.url);
+  const store = await startForked('bare-store', folder);
+  const storeUrl = Told.parse(store.told).url;
+  const door = await startForked('bare-door', storeUrl);
   return {
-    store: store.url,
-    door: door.url,
+    store: storeUrl,
+    door: Told.parse(door.told).url,
     stop: async () => {
       await door.stop();
       await store.stop();
       rmSync(folder, { recursive: true, force: true });
-    },
-  };
-};
-
-const startBare = async (program: string, argument: string) => {
-  const path = fileURLToPath(new URL(`../support/${program}.ts`, import.meta.url));
-  const child = fork(path, [argument]);
-  const [told] = await once(child, 'message');
-  return {
-    url: Told.parse(told).url,
-    stop: async () => {
-      const gone = once(child, 'exit');
-      child.kill();
-      await gone;
     },
   };
 };

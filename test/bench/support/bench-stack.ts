@@ -1,16 +1,13 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { startEmbeddedStack } from '#test/support/embedded-stack.ts';
+import { startForked } from './forked.ts';
 
 const OriginIsUp = z.object({ url: z.url(), photoBytes: z.int() });
 
 /** The origin of support/origin.ts in a process of its own. */
 export const startOrigin = async () => {
-  const child = fork(fileURLToPath(new URL('./origin.ts', import.meta.url)));
-  const [told] = await once(child, 'message');
+  const { told, send, stop } = await startForked('origin');
   const { url, photoBytes } = OriginIsUp.parse(told);
   return {
     url,
@@ -18,12 +15,8 @@ export const startOrigin = async () => {
     /** What a stack needs to be allowed to fetch from it. */
     env: { FETCH_ALLOW_HOSTS: new URL(url).host },
     /** Answers what it held back, and holds back no more. */
-    open: () => void child.send({ open: true }),
-    stop: async () => {
-      const gone = once(child, 'exit');
-      child.kill();
-      await gone;
-    },
+    open: () => send({ open: true }),
+    stop,
   };
 };
 
