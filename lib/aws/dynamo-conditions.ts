@@ -20,17 +20,14 @@ export const happened = (write: Promise<unknown>): Promise<boolean> =>
   );
 
 /**
- * Of a write that nobody decides anew: true if it went through, false if its condition turned it
- * away. A transaction at work on its item says nothing of that, and rises like any other fault.
+ * A write that nobody decides anew: that its condition turned it away is all right. A transaction at
+ * work on its item says nothing of the condition, and rises like any other fault.
  */
-export const conditionHeld = (write: Promise<unknown>): Promise<boolean> =>
-  write.then(
-    () => true,
-    (error) => {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    },
-  );
+export const unlessConditionFails = async (write: Promise<unknown>): Promise<void> => {
+  await write.catch((error) => {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  });
+};
 
 const wasTurnedAway = (error: unknown): boolean => {
   if (error instanceof TransactionCanceledException)

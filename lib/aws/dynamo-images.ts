@@ -11,7 +11,7 @@ import { RawExif } from '#lib/images/exif.ts';
 import type { Image } from '#lib/images/image.ts';
 import type { Images, Versioned } from '#lib/images/images.ts';
 import { dynamodb } from './clients.ts';
-import { conditionHeld, happened, ifStill } from './dynamo-conditions.ts';
+import { happened, ifStill, unlessConditionFails } from './dynamo-conditions.ts';
 import { keepCaption, writesOf } from './dynamo-contents.ts';
 import { exifKey, itemOf, placeOf, recordKey, versionedOf } from './dynamo-image-items.ts';
 import { dynamoLists } from './dynamo-lists.ts';
@@ -79,7 +79,7 @@ export const dynamoImages = (
 
     async keepRawExif(imageId, rev, raw) {
       // As text, and only if no newer revision's tags are there: a late worker may still come by.
-      await conditionHeld(
+      await unlessConditionFails(
         client.send(
           new PutCommand({
             TableName: imagesTable,
@@ -91,7 +91,7 @@ export const dynamoImages = (
     },
 
     async forgetRawExif(imageId, rev) {
-      await conditionHeld(
+      await unlessConditionFails(
         client.send(
           new DeleteCommand({ TableName: imagesTable, Key: exifKey(imageId), ...notNewer(rev) }),
         ),

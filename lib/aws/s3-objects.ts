@@ -89,7 +89,7 @@ export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
         await removeSome(keys.slice(from, from + mostPerRemoval).map((key) => ({ Key: key })));
     },
 
-    // One of many, and not DeleteObject with If-Match: that one LocalStack 4.14 does not know at all.
+    // LocalStack 4.14 refuses DeleteObject with If-Match, and passes over the ETag here.
     removeUnchanged: (key, etag) => removeSome([{ Key: key, ETag: `"${etag}"` }]),
 
     link: (key, seconds, as) =>
