@@ -112,9 +112,8 @@ export const runLane = async (name: string, body: (lane: Lane) => Promise<void>)
     children.add(child);
     for (const stream of [child.stdout, child.stderr]) {
       if (!stream) continue;
-      stream.setEncoding('utf8').on('data', onText);
-      if (!quiet && shown)
-        createInterface(stream).on('line', (line) => process.stdout.write(`${shown(line)}\n`));
+      if (quiet || !shown) stream.setEncoding('utf8').on('data', onText);
+      else createInterface(stream).on('line', (line) => process.stdout.write(`${shown(line)}\n`));
     }
     const ended = new Promise<string | undefined>((resolve) => {
       child.once('error', (error) => resolve(`could not be started: ${error.message}`));
