@@ -67,7 +67,7 @@ export const expectTruth = async (
   );
 };
 
-/** A stack that had this batch only: an image for each URL that was fetched, counted once. */
+/** A stack that had these rows only: an image for each URL that was fetched, counted once. */
 export const expectCounts = async (
   darkroom: BatchClient,
   rows: readonly GivenRow[],
@@ -87,17 +87,24 @@ export const expectCounts = async (
   expect(await deadLettersOf(darkroom)).toEqual([]);
 };
 
-export const expectOneWebhook = ({ calls }: WebhookReceiver, batch: BatchRecord): void => {
-  expect(calls.map(({ headers }) => headers['webhook-id'])).toEqual([`msg_${batch.request_id}`]);
-  expect(calls.map(({ body }) => JSON.parse(body))).toMatchObject([
-    {
-      request_id: batch.request_id,
-      status: batch.status,
-      total_products: batch.progress.total_products,
-      processed_products: batch.progress.processed_products,
-    },
-  ]);
-  expect(batch.webhook?.attempts.map(({ status }) => status)).toEqual([204]);
+/** For a receiver that nobody else tells anything. */
+export const expectOneWebhookEach = (
+  { calls }: WebhookReceiver,
+  batches: readonly BatchRecord[],
+): void => {
+  expect(calls.map(({ headers }) => headers['webhook-id'])).toEqual(
+    batches.map(({ request_id: requestId }) => `msg_${requestId}`),
+  );
+  expect(calls.map(({ body }) => JSON.parse(body))).toMatchObject(
+    batches.map(({ request_id, status, progress }) => ({
+      request_id,
+      status,
+      total_products: progress.total_products,
+      processed_products: progress.processed_products,
+    })),
+  );
+  for (const { webhook } of batches)
+    expect(webhook?.attempts.map(({ status }) => status)).toEqual([204]);
 };
 
 /** Queues of messages that nobody could handle, with their number. */

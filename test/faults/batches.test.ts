@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BatchRecord } from '#test/e2e/batch-client.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { isLong, proofMs, waitMs } from '#test/support/faults-patience.ts';
 import type { FetchOrigin } from '#test/support/fetch-origin.ts';
-import { countOf, csvOf, givenRows, startSmallOrigin } from './batch-given.ts';
+import { countOf, csvOf, type GivenRow, givenRows, startSmallOrigin } from './batch-given.ts';
 import { withStack } from './batch-stack.ts';
-import { expectCounts, expectOneWebhook, expectTruth, settled } from './batch-truth.ts';
-import { killUntilHit } from './kill-workers.ts';
+import { expectCounts, expectOneWebhookEach, expectTruth, settled } from './batch-truth.ts';
+import { hitsIn, killUntilHit } from './kill-workers.ts';
 import { faultsSeed, randomFrom } from './random.ts';
 
 const count = isLong ? 2000 : 300;
@@ -33,35 +34,41 @@ describe('a batch under faults', () => {
     `completes ${count} rows, none of them twice, although ${hits} workers are killed at work`,
     async () => {
       const random = randomFrom(faultsSeed());
-      const rows = givenRows(count, origin.url);
-      const total = countOf(rows);
-      // One while the rows are written, the others whenever so many URLs are through.
-      const moments = Array.from({ length: hits - 1 }, () =>
-        Math.floor(random.next() * total * 0.85),
-      );
 
       await withStack({ origin, workers: 'forked' }, async ({ stack, darkroom, receiver }) => {
-        const begun = performance.now();
-        const requestId = await darkroom.start(csvOf(rows), {
-          fields: { webhook_url: receiver.url },
-        });
-        const processed = async () => (await darkroom.find(requestId)).progress.processed_images;
-        const isOver = async () => (await processed()) === total;
-        const died = await killUntilHit(stack, ['expand-batch'], random, isOver);
-        for (const moment of moments.sort((a, b) => a - b)) {
-          await eventually(async () => expect(await processed()).toBeGreaterThanOrEqual(moment), {
-            within: waitMs,
+        const given: GivenRow[] = [];
+        const batches: BatchRecord[] = [];
+        // Chance hits fewer before the last row is through on some machines: then another batch
+        // has the kills that are left.
+        for (let left = hits; left > 0; left = hits - hitsIn(stack.output())) {
+          const begun = performance.now();
+          const rows = givenRows(count, origin.url, batches.length + 1);
+          const total = countOf(rows);
+          const requestId = await darkroom.start(csvOf(rows), {
+            fields: { webhook_url: receiver.url },
           });
-          died.push(...(await killUntilHit(stack, workersOfABatch, random, isOver)));
-        }
-        const batch = await settled(darkroom, requestId, waitMs);
+          const processed = async () => (await darkroom.find(requestId)).progress.processed_images;
+          const isOver = async () => (await processed()) === total;
+          // One while the rows are written, the others whenever so many URLs are through.
+          const died = await killUntilHit(stack, ['expand-batch'], random, isOver);
+          const moments = Array.from({ length: left - 1 }, () =>
+            Math.floor(random.next() * total * 0.6),
+          );
+          for (const moment of moments.sort((a, b) => a - b)) {
+            await eventually(async () => expect(await processed()).toBeGreaterThanOrEqual(moment), {
+              within: waitMs,
+            });
+            died.push(...(await killUntilHit(stack, workersOfABatch, random, isOver)));
+          }
+          const batch = await settled(darkroom, requestId, waitMs);
 
-        report(`${count} rows took ${secondsSince(begun)} s; killed: ${tallied(died)}`);
-        const inTheMiddle = stack.output().match(/ended in the middle of its work/g) ?? [];
-        expect(inTheMiddle.length).toBeGreaterThanOrEqual(hits);
-        await expectTruth(darkroom, batch, rows);
-        await expectCounts(darkroom, rows);
-        expectOneWebhook(receiver, batch);
+          report(`${count} rows took ${secondsSince(begun)} s; killed: ${tallied(died)}`);
+          await expectTruth(darkroom, batch, rows);
+          given.push(...rows);
+          batches.push(batch);
+        }
+        await expectCounts(darkroom, given);
+        expectOneWebhookEach(receiver, batches);
       });
     },
     proofMs,
@@ -95,7 +102,7 @@ describe('a batch under faults', () => {
 
         await expectTruth(darkroom, batch, rows);
         await expectCounts(darkroom, rows);
-        expectOneWebhook(receiver, batch);
+        expectOneWebhookEach(receiver, [batch]);
       });
     },
     proofMs,

@@ -22,7 +22,9 @@ export const workersOf = async (
   (await stack.workerPids()).filter((pid) => nameOf(pid) === functionName);
 
 const inTheMiddle = /ended in the middle of its work/g;
-const hitsIn = (output: string): number => output.match(inTheMiddle)?.length ?? 0;
+
+/** How many workers had work when they died, by what a stack printed. */
+export const hitsIn = (output: string): number => output.match(inTheMiddle)?.length ?? 0;
 
 /** SIGKILL; true if it was there. */
 export const killed = (pid: number): boolean => {
