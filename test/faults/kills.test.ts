@@ -83,10 +83,11 @@ describe('a worker that is killed', () => {
       const killedAt = (await darkroom.weather.report()).sprung
         .filter(({ what }) => what === 'kill')
         .map(({ worker, when, call }) => `${worker} ${when} ${call}`);
-      report(`${killedAt.length} kills, ${drops.length} images`);
       expect(new Set(killedAt)).toEqual(
         new Set(calls.flatMap((one) => moments.map((when) => `${one.worker} ${when} ${one.call}`))),
       );
+      const [rarest, times] = rarestOf(killedAt);
+      report(`${killedAt.length} kills, ${times} of them ${rarest}; ${drops.length} images`);
       await expectOneOfEach(darkroom, drops, before);
       expect(await darkroom.audit()).toEqual([]);
       // Every message came back when its visibility timeout was over: the sweep found nothing to do.
@@ -217,5 +218,13 @@ describe('an image that is deleted', () => {
 /** The first such call of a process, or the second: but a month is noted only once in each. */
 const nthOf = (call: string, round: number) =>
   call === 'UpdateItem shelves' ? 1 : 1 + (round % 2);
+
+/** Which of them is there least often, and how often. */
+const rarestOf = (names: readonly string[]): readonly [string, number] => {
+  const counted = Object.entries(Object.groupBy(names, (name) => name));
+  return counted
+    .map(([name, all = []]) => [name, all.length] as const)
+    .reduce((least, one) => (one[1] < least[1] ? one : least));
+};
 
 const report = (text: string) => process.stdout.write(`${text}\n`);
