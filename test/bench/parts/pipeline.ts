@@ -104,7 +104,6 @@ export const pipeline: Part = {
 type Send = (stack: BenchStack, photo: Uint8Array<ArrayBuffer>) => Promise<void>;
 
 const Stats = z.looseObject({ done: z.int(), failed: z.int() });
-const Invitation = z.looseObject({ url: z.url(), fields: z.record(z.string(), z.string()) });
 
 const throughApi: Send = async ({ dataOf }, photo) => {
   const form = new FormData();
@@ -112,13 +111,8 @@ const throughApi: Send = async ({ dataOf }, photo) => {
   await dataOf('/api/images', { method: 'POST', body: form });
 };
 
-const presigned: Send = async ({ dataOf }, photo) => {
-  const asked = { filename: 'photo.jpg', content_type: 'image/jpeg', size_bytes: photo.length };
-  const body = JSON.stringify(asked);
-  const headers = { 'content-type': 'application/json' };
-  const { url, fields } = Invitation.parse(
-    await dataOf('/api/uploads', { method: 'POST', headers, body }),
-  );
+const presigned: Send = async ({ invite }, photo) => {
+  const { url, fields } = await invite(photo.length);
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
   form.append('file', new Blob([photo], { type: 'image/jpeg' }), 'photo.jpg');

@@ -8,7 +8,7 @@ import { type BenchStack, startBenchStack } from '../support/bench-stack.ts';
 import { startForked } from '../support/forked.ts';
 import { drawnPhoto } from '../support/photo.ts';
 import { median, type Part } from '../support/report.ts';
-import { openUploadClient, type UploadClient } from '../support/upload-client.ts';
+import { type DoorOf, openUploadClient, type UploadClient } from '../support/upload-client.ts';
 
 const most = { thumbnails: 0.8, store: 2 };
 const lengths = {
@@ -29,11 +29,12 @@ export const uploadLatency: Part = {
       await bareParts.stop();
       throw error;
     });
-    const open = (url: string) =>
-      Array.from({ length: clientsAtOnce }, () => openUploadClient(url, photo));
-    const toDarkroom = open(`${stack.baseUrl}/api/images`);
-    const toStore = open(bareParts.store);
-    const throughDoor = open(bareParts.door);
+    const open = (doorOf: DoorOf) =>
+      Array.from({ length: clientsAtOnce }, () => openUploadClient(doorOf, photo));
+    const toDarkroom = open(() => ({ url: `${stack.baseUrl}/api/images` }));
+    const intoS3 = open(stack.invite);
+    const toStore = open(() => ({ url: bareParts.store }));
+    const throughDoor = open(() => ({ url: bareParts.door }));
 
     let sent = 0;
     const inDarkroom = async (clients: readonly UploadClient[], count: number) => {
@@ -46,6 +47,7 @@ export const uploadLatency: Part = {
       const first = toDarkroom.slice(0, 1);
       await inDarkroom(first, warmUp);
       await inDarkroom(toDarkroom, 2);
+      await inDarkroom(intoS3, 2);
       await uploads(toStore, 5);
       await uploads(throughDoor, 5);
       await cpuOf(() => makeThumbnailPair(photo), 5);
@@ -60,15 +62,17 @@ export const uploadLatency: Part = {
         alone.store.push(...(await uploads(toStore.slice(0, 1), 1)));
         alone.darkroom.push(...(await inDarkroom(first, 1)));
       }
-      const together: Record<'store' | 'door' | 'darkroom', number[][]> = {
+      const together: Record<'store' | 'door' | 'darkroom' | 'presigned', number[][]> = {
         store: [],
         door: [],
         darkroom: [],
+        presigned: [],
       };
       for (let round = 0; round < rounds; round++) {
         together.store.push(await uploads(toStore, each));
         together.door.push(await uploads(throughDoor, each));
         together.darkroom.push(await inDarkroom(toDarkroom, each));
+        together.presigned.push(await inDarkroom(intoS3, each));
       }
 
       const unit = 'ms';
@@ -76,6 +80,7 @@ export const uploadLatency: Part = {
         store: together.store.map(median),
         door: together.door.map(median),
         darkroom: together.darkroom.map(median),
+        presigned: together.presigned.map(median),
       };
       return {
         title: 'Uploads until they are answered',
@@ -84,7 +89,8 @@ export const uploadLatency: Part = {
           'from the first byte sent to the last one read. One client waits until its picture is ' +
           `done; each of ${clientsAtOnce} sends ${each} in a row. The bare store is node:http that ` +
           'writes the same bodies into files; the bare door is one more node:http before it, which ' +
-          'names the picture by the SHA-256 of its bytes and sends it on: no record, no queue.',
+          'names the picture by the SHA-256 of its bytes and sends it on: no record, no queue. ' +
+          'Presigned is a form asked for, and posted to S3.',
         figures: [
           { what: 'bare sharp, 800 and 200 px', values: alone.thumbnails, unit: 'ms CPU' },
           { what: 'one client, bare store', values: alone.store, unit },
@@ -114,10 +120,16 @@ export const uploadLatency: Part = {
             unit,
             against: { what: 'bare store', values: [percentile95(together.store.flat())] },
           },
+          {
+            what: 'four clients, presigned',
+            values: middles.presigned,
+            unit,
+            against: { what: 'bare store', values: middles.store },
+          },
         ],
       };
     } finally {
-      for (const client of [...toDarkroom, ...toStore, ...throughDoor]) client.close();
+      for (const client of [...toDarkroom, ...intoS3, ...toStore, ...throughDoor]) client.close();
       await Promise.all([stack.stop(), bareParts.stop()]);
     }
   },
