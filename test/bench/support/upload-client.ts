@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { withComment } from './photo.ts';
 
-/** Where a form goes, and what it must say before its file. */
-type Door = { url: string; fields?: Readonly<Record<string, string>> };
+/** Where a form goes, what it must say before its file, and the status that says it was taken. */
+type Door = { url: string; fields?: Readonly<Record<string, string>>; taken: 202 | 204 };
 
 /** Told before each upload, given what the file weighs. */
 export type DoorOf = (sizeBytes: number) => Door | Promise<Door>;
@@ -22,26 +22,25 @@ export const openUploadClient = (doorOf: DoorOf, photo: Uint8Array) => {
   const body = Buffer.from(withComment(photo, name));
   const nameAt = body.indexOf(name);
 
-  /** Milliseconds from asking for the door to the last byte of its answer, which must be a 2xx. */
+  /** Milliseconds from asking for the door to the last byte of its answer, which must say that it was taken. */
   const upload = async (): Promise<number> => {
     body.write(randomUUID(), nameAt, 'latin1');
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const begun = performance.now();
-    const { url, fields = {} } = await doorOf(body.length);
+    const { url, fields = {}, taken } = await doorOf(body.length);
     const beginning = beginningOf(fields);
     const headers = {
       'content-type': `multipart/form-data; boundary=${boundary}`,
       'content-length': beginning.length + body.length + end.length,
     };
     const sent = request(url, { method: 'POST', agent, headers }, (response) => {
-      const { statusCode = 0 } = response;
       let text = '';
       response.setEncoding('utf8').on('data', (chunk: string) => {
         text += chunk;
       });
       response.once('error', reject).once('end', () => {
-        if (statusCode >= 200 && statusCode < 300) resolve();
-        else reject(new Error(`${url} answered ${statusCode}: ${text}`));
+        if (response.statusCode === taken) resolve();
+        else reject(new Error(`${url} answered ${response.statusCode}: ${text}`));
       });
     });
     sent.once('error', reject).cork();
