@@ -104,7 +104,8 @@ describe.skipIf(!canRun).each(places)(needsChromium('the gallery at work, $place
     await page.getByText('completed with errors').first().waitFor();
     await page.getByText(/404/).first().waitFor();
     await page.getByRole('cell', { name: '204' }).waitFor();
-    expect(await page.locator('.outcome shown-picture.is-sharp').count()).toBe(2);
+    const outcomes = page.locator('.outcome shown-picture.is-sharp');
+    await eventually(async () => expect(await outcomes.count()).toBe(2), { within: 40_000 });
     expect(await seriousFaults(page)).toEqual([]);
 
     const downloads = async (name: string) => {
