@@ -11,7 +11,7 @@ export type FetchedFile = {
   finalUrl: string;
 };
 
-/** Half a minute of waits in between: what has not passed by then should not hold a batch. */
+/** A quarter of a minute in between: what has not passed by then should not hold a batch. */
 const mostTries = 4;
 
 /** A URL that is still busy the fourth time is refused with its reason; before, it throws. */

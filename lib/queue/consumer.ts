@@ -25,8 +25,8 @@ type Deps<Message, Result> = {
 /**
  * Turns "do this for one message" into a Lambda for an SQS queue.
  *
- * Work that throws sends its own message back after a backoff of 2ⁿ seconds, at most 60, or what a
- * `Retry-After` asked for; the other messages of the batch are not affected. On the last receive
+ * Work that throws sends its own message back after a backoff of 2ⁿ seconds, at most 60, and not
+ * before a `Retry-After`; the other messages of the batch are not affected. On the last receive
  * `giveUp` records the reason, and the error still rises, so that the dead-letter queue keeps the
  * message for people. A message may arrive twice, so `work` must be safe to repeat.
  */
@@ -84,7 +84,6 @@ export const consumer = <Message, Result>(
 /** A message that says nothing to us. Waiting does not make it readable. */
 class Unreadable extends Error {
   override readonly name = 'Unreadable';
-  readonly retryAfterSeconds = 0;
 }
 
 const read = <Message>(schema: z.ZodType<Message>, body: string): Message => {
@@ -96,11 +95,12 @@ const read = <Message>(schema: z.ZodType<Message>, body: string): Message => {
   }
 };
 
+/** What is asked for is the least: with `Retry-After: 1` alone, eight receives were over in seconds. */
 const backoffOf = (error: unknown, attempts: number): number => {
+  if (error instanceof Unreadable) return 0;
   const asked = error instanceof Error && 'retryAfterSeconds' in error && error.retryAfterSeconds;
-  if (typeof asked === 'number' && asked >= 0)
-    return Math.min(Math.ceil(asked), longestRetryAfterSeconds);
-  return Math.min(2 ** attempts, longestBackoffSeconds);
+  const least = typeof asked === 'number' ? Math.min(asked, longestRetryAfterSeconds) : 0;
+  return Math.max(Math.min(2 ** attempts, longestBackoffSeconds), Math.ceil(least));
 };
 
 const queueOf = ({ eventSourceARN }: SQSRecord): string => eventSourceARN.split(':').at(-1) ?? '';

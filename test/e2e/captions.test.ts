@@ -11,21 +11,24 @@ import {
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { startEmbeddedStack } from '#test/support/embedded-stack.ts';
 import { eventually } from '#test/support/eventually.ts';
+import { calmWeather } from '#test/support/faults-weather.ts';
 import { clientOf } from './client.ts';
 
 const mine = inject('isEmbedded');
 const key = 'a-key-that-no-log-may-show';
+const haste = 100; // giving up takes three minutes otherwise
 
 const withProvider = async (settings: (url: string) => Record<string, string>) => {
   const server = await startCaptionServer({ key });
+  const { weather, env } = await calmWeather();
   const stack = await startEmbeddedStack({
-    env: { CAPTION_API_KEY: key, CAPTION_TIMEOUT_SECONDS: '1', ...settings(server.url) },
+    env: { ...env, CAPTION_API_KEY: key, CAPTION_TIMEOUT_SECONDS: '1', ...settings(server.url) },
   });
   afterAll(async () => {
     await stack.stop();
     await server.stop();
   });
-  return { server, stack, darkroom: clientOf(stack) };
+  return { server, stack, weather, darkroom: clientOf(stack) };
 };
 
 let seed = 7000;
@@ -86,7 +89,7 @@ describe.runIf(mine)('captions in the wire format of', () => {
 });
 
 describe.runIf(mine)('a caption provider that misbehaves', async () => {
-  const { server, stack, darkroom } = mine
+  const { server, stack, weather, darkroom } = mine
     ? await withProvider((url) => ({
         CAPTION_PROVIDER: 'openai-compatible',
         CAPTION_BASE_URL: url,
@@ -95,6 +98,7 @@ describe.runIf(mine)('a caption provider that misbehaves', async () => {
     : {
         server: {} as CaptionServer,
         stack: undefined,
+        weather: undefined,
         darkroom: clientOf({ baseUrl: '', env: {} }),
       };
 
@@ -148,7 +152,8 @@ describe.runIf(mine)('a caption provider that misbehaves', async () => {
   });
 
   it('by 503 for ever is given up, the message is kept, and a retry writes the caption', async () => {
-    const id = await captioned({ is: 'failing', status: 503, headers: { 'retry-after': '1' } });
+    await weather?.change({ haste });
+    const id = await captioned({ is: 'failing', status: 503 });
     const record = await darkroom.ended(id, 60_000);
     expect(record).toMatchObject({ status: 'done', caption: null });
     expect(record.steps.caption).toMatchObject({ state: 'failed', gave_up: true, attempts: 8 });

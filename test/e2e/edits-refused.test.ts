@@ -5,6 +5,7 @@ import { enormousPicture } from '#test/support/edit-picture.ts';
 import { type EditBehaviour, type EditServer, startEditServer } from '#test/support/edit-server.ts';
 import { startEmbeddedStack } from '#test/support/embedded-stack.ts';
 import { eventually } from '#test/support/eventually.ts';
+import { calmWeather } from '#test/support/faults-weather.ts';
 import { type FetchOrigin, startFetchOrigin } from '#test/support/fetch-origin.ts';
 import { clientOf, theClient } from './client.ts';
 
@@ -18,8 +19,10 @@ const open = async () => {
   const server = await startEditServer();
   const allowed = await startFetchOrigin({ pictures: { '/a.jpg': picture } });
   const forbidden = await startFetchOrigin({ pictures: { '/a.jpg': picture } });
+  const { weather, env } = await calmWeather();
   const stack = await startEmbeddedStack({
     env: {
+      ...env,
       CAPTION_PROVIDER: 'none',
       API_KEY: apiKey,
       EDIT_PROVIDER: 'openai',
@@ -28,11 +31,11 @@ const open = async () => {
       FETCH_ALLOW_HOSTS: allowed.host,
     },
   });
-  return { server, allowed, forbidden, stack };
+  return { server, allowed, forbidden, stack, weather };
 };
 
 const opened = mine ? await open() : ({ server: {}, allowed: {}, forbidden: {} } as Opened);
-const { server, allowed, forbidden, stack } = opened;
+const { server, allowed, forbidden, stack, weather } = opened;
 afterAll(async () => {
   if (!mine) return;
   await stack.stop();
@@ -251,6 +254,7 @@ describe.runIf(mine)('edits', () => {
   });
 
   it('that are always told to wait end too, after eight tries, and are kept for people', async () => {
+    await weather.change({ haste: 100 }); // it takes three minutes otherwise
     server.become(busy(503, 0));
     const { initId } = await session.start({ source_url: await aSource(), prompt: 'never' });
 

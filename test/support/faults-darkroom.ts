@@ -6,10 +6,10 @@ import { SendMessageBatchCommand, type SendMessageBatchRequestEntry } from '@aws
 import { z } from 'zod';
 import { clientOf } from '#test/e2e/client.ts';
 import { startCaptionServer } from './caption-server.ts';
-import { type EmbeddedStackOptions, freePorts, startEmbeddedStack } from './embedded-stack.ts';
+import { type EmbeddedStackOptions, startEmbeddedStack } from './embedded-stack.ts';
 import { auditorOf } from './faults-audit.ts';
 import { quietOf } from './faults-quiet.ts';
-import { weatherAt } from './faults-weather.ts';
+import { calmWeather } from './faults-weather.ts';
 
 const Logged = z.object({ timestamp: z.iso.datetime() });
 const Swept = z.object({ askedAgain: z.int(), gaveUp: z.int() });
@@ -23,7 +23,7 @@ export const startFaultyDarkroom = async ({
   env = {},
 }: { seed: number } & Pick<EmbeddedStackOptions, 'workers' | 'env'>) => {
   const captions = await startCaptionServer();
-  const [weatherPort] = await freePorts(1);
+  const calm = await calmWeather();
   const stack = await startEmbeddedStack({
     workers,
     env: {
@@ -32,13 +32,8 @@ export const startFaultyDarkroom = async ({
       CAPTION_BASE_URL: captions.url,
       CAPTION_TIMEOUT_SECONDS: '5',
       SWEEP_MINUTES: '0.05',
-      WEATHER: 'hostile',
+      ...calm.env,
       WEATHER_SEED: String(seed),
-      WEATHER_FAULTS: '0',
-      WEATHER_COPIES: '1',
-      WEATHER_DELAY_SECONDS: '0',
-      WEATHER_KILLS: '0',
-      WEATHER_PORT: String(weatherPort),
       ...env,
     },
   }).catch(async (error: unknown) => {
@@ -46,7 +41,6 @@ export const startFaultyDarkroom = async ({
     throw error;
   });
   const client = clientOf(stack);
-  const weather = weatherAt(`http://127.0.0.1:${weatherPort}`);
   const { close, ...auditor } = auditorOf(stack);
 
   const logged = (message: string): unknown[] => {
@@ -61,7 +55,7 @@ export const startFaultyDarkroom = async ({
     ...client,
     stack,
     captions,
-    weather,
+    weather: calm.weather,
     ...quietOf(client, auditor),
     ...auditor,
     /** Sends the same text several times, or several texts, ten at a time. */

@@ -4,6 +4,7 @@ import {
   Ambush as AmbushSchema,
   type WeatherChange,
 } from '#infra/local/weather/weather.ts';
+import { freePorts } from './embedded-stack.ts';
 import { eventually } from './eventually.ts';
 
 const Sprung = z.object({
@@ -65,5 +66,20 @@ export const weatherAt = (url: string) => {
       ),
   };
 };
+
+/** The settings of a stack whose weather is calm until a test changes it, and what changes it. */
+export const calmWeather = async () => {
+  const [port] = await freePorts(1);
+  const env = {
+    WEATHER: 'hostile',
+    WEATHER_FAULTS: '0',
+    WEATHER_COPIES: '1',
+    WEATHER_DELAY_SECONDS: '0',
+    WEATHER_KILLS: '0',
+    WEATHER_PORT: String(port),
+  };
+  return { env, weather: weatherAt(`http://127.0.0.1:${port}`) };
+};
+
 export type WeatherControl = ReturnType<typeof weatherAt>;
 export type { Ambush };

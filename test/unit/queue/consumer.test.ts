@@ -74,6 +74,17 @@ describe('consumer', () => {
     ]);
   });
 
+  it.each([0, 1, 120])(
+    'keeps to its backoff where %d s are asked for, if it is longer',
+    async (asked) => {
+      const { deliver, givenBack } = given(() => {
+        throw new ProviderBusy('busy', asked);
+      });
+      await deliver([{ n: 1 }], 5);
+      expect(givenBack).toEqual([['r1', Math.max(asked, 32)]]);
+    },
+  );
+
   it('does not wait for what cannot be read', async () => {
     const { deliver, givenBack } = given(() => {});
     await deliver(['{', { n: 'x' }]);
