@@ -143,10 +143,12 @@ const askedOf = (edit: Edit) => ({
 });
 
 /**
- * A message that lives comes back within half an hour (its queue hides it for so long after a
- * kill), so after this long without a sign of life there is none any more.
+ * A message that a worker had comes back within half an hour (its queue hides it for so long after
+ * a kill), so after this long without a sign of life there is none any more.
  */
 const lostAfterMs = 45 * 60_000;
+/** One that nobody had yet may only wait in a long line. Lost is what was never sent. */
+const neverTakenMs = 6 * 60 * 60_000;
 /** Clocks differ, and a reader's word must stay true: workers call an edit lost a little earlier. */
 const earlierMs = 5 * 60_000;
 
@@ -163,8 +165,8 @@ export const asSeen = (edit: Edit, now: Date): Edit =>
 export const lostReason = 'No worker finished this edit in time. Please start it again.';
 
 const lostAtOf = (edit: Open): number => {
-  const sign = edit.status === 'PENDING' ? edit.createdAt : (edit.lease?.until ?? edit.seenAt);
-  return Date.parse(sign) + lostAfterMs;
+  if (edit.status === 'PENDING') return Date.parse(edit.createdAt) + neverTakenMs;
+  return Date.parse(edit.lease?.until ?? edit.seenAt) + lostAfterMs;
 };
 
 /**

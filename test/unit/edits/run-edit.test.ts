@@ -197,13 +197,13 @@ describe('an edit', () => {
       initId: (await desk.deps.processes.add({ ttlSeconds: 86_400 }, desk.deps.now())).initId,
     });
 
-    desk.pass(44 * minute);
+    desk.pass(359 * minute);
     expect(await desk.seen(edit)).toMatchObject({ status: 'PENDING' });
     desk.pass(2 * minute);
     const seen = await desk.seen(edit);
     expect(seen).toMatchObject({
       status: 'FAILED',
-      endedAt: '2026-11-21T10:45:00.000Z',
+      endedAt: '2026-11-21T16:00:00.000Z',
       reason: lostReason,
     });
     await desk.run(desk.message());
@@ -211,6 +211,31 @@ describe('an edit', () => {
     expect(await desk.seen(edit)).toMatchObject({ status: 'FAILED', reason: lostReason });
     expect(desk.calls).toHaveLength(0);
     expect(process.editIds).toEqual([edit.editId]);
+  });
+
+  it('waits in line for hours, and is made when its turn comes', async () => {
+    const desk = await anEditDesk();
+    const { edit } = await desk.start({
+      initId: (await desk.deps.processes.add({ ttlSeconds: 86_400 }, desk.deps.now())).initId,
+    });
+    desk.pass(300 * minute);
+    await desk.run(desk.message());
+
+    expect(await desk.seen(edit)).toMatchObject({ status: 'COMPLETED' });
+  });
+
+  it('that a worker had and left is lost within the hour', async () => {
+    const desk = await anEditDesk();
+    const { edit } = await desk.start({
+      initId: (await desk.deps.processes.add({ ttlSeconds: 86_400 }, desk.deps.now())).initId,
+    });
+    desk.next(ending.busy(1));
+    await expect(desk.run(desk.message())).rejects.toThrow();
+    desk.pass(44 * minute);
+    expect(await desk.seen(edit)).toMatchObject({ status: 'PROCESSING' });
+    desk.pass(2 * minute);
+
+    expect(await desk.seen(edit)).toMatchObject({ status: 'FAILED', reason: lostReason });
   });
 
   it('shows sign of life by every delivery, however long the provider is busy', async () => {
