@@ -135,6 +135,7 @@ export const roles: Readonly<Record<string, readonly Right[]>> = {
     'send write-caption',
     'send note-outcome',
     // Deletions that did not end are ended here.
+    'find contents',
     'forget raw-exif',
     'read originals',
     'remove originals',

@@ -1,6 +1,6 @@
 import type { Captioning } from './caption.ts';
 import type { Change } from './change-image.ts';
-import { halfMadeOf, makingsOf, releaseOf } from './content.ts';
+import { halfMadeOf, makingsOf, releaseOf, unshownOf } from './content.ts';
 import { type Image, imageIdOf, type Source, type Step } from './image.ts';
 import type { Contents } from './images.ts';
 import type { Metadata, Size } from './picture.ts';
@@ -49,7 +49,7 @@ export const arrive = async (
     return completed(known, arrival);
   }
 
-  const halfMade = halfMadeOf(known, sizes);
+  const halfMade = await unshownOf(halfMadeOf(known, sizes), { contents });
   if (known.deleted)
     return { image: { ...next(), leftovers: [...(known.leftovers ?? []), ...halfMade] } };
   const { move, leftovers } = await releaseOf(known, { contents });

@@ -51,6 +51,18 @@ export const halfMadeOf = (image: Image, thumbnails: readonly Size[]) => {
     : [];
 };
 
+/**
+ * What of it may be removed: not what others show. A picture that comes under a key long after
+ * another was deleted there counts its revisions from one, and so has that one's maker.
+ */
+export const unshownOf = async (
+  makings: ReturnType<typeof halfMadeOf>,
+  { contents }: { contents: Contents },
+): Promise<ReturnType<typeof halfMadeOf>> => {
+  const shown = await Promise.all(makings.map(({ contentId }) => contents.find(contentId)));
+  return makings.filter(({ maker }, index) => shown[index]?.maker !== maker);
+};
+
 /** Where make-thumbnails writes, or wrote, for this image and for earlier ones under its key. */
 export const makingsOf = (image: Image, thumbnails: readonly Size[]) => [
   ...(image.earlier ?? []),

@@ -1,6 +1,6 @@
 import { Problem } from '#lib/problem.ts';
 import { changeImage } from './change-image.ts';
-import { halfMadeOf, releaseOf, removeRenditions } from './content.ts';
+import { halfMadeOf, releaseOf, removeRenditions, unshownOf } from './content.ts';
 import type { Image } from './image.ts';
 import type { Contents, Images } from './images.ts';
 import type { Workers } from './messages.ts';
@@ -39,11 +39,12 @@ export const removeImage = async (imageId: string, deps: Deps): Promise<void> =>
 /** Removes the objects of an image that is `deleting`, then marks it gone. Safe to repeat. */
 export const finishRemoval = async (
   image: Image,
-  { images, originals, derived, workers, sizes }: Deps,
+  { images, contents, originals, derived, workers, sizes }: Deps,
 ): Promise<void> => {
+  const halfMade = await unshownOf(halfMadeOf(image, sizes), { contents });
   await Promise.all([
     removeOriginal(image, { originals }),
-    removeRenditions([...(image.leftovers ?? []), ...halfMadeOf(image, sizes)], { derived }),
+    removeRenditions([...(image.leftovers ?? []), ...halfMade], { derived }),
     images.forgetRawExif(image.imageId, image.rev),
   ]);
   await changeImage(

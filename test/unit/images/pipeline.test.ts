@@ -369,6 +369,35 @@ describe('a deleted image', () => {
     expect(darkroom.deps.derived.keys()).toHaveLength(2);
   });
 
+  it.each(['deleted', 'replaced'])(
+    'keeps them also when its key is used again after its tombstone expired, and that is %s half-made',
+    async (how) => {
+      const before = aDarkroom();
+      const first = await before.drop('a.jpg', 'same');
+      await before.finish();
+      await before.drop('b.jpg', 'same');
+      await before.finish();
+      await before.remove(first?.imageId ?? '');
+
+      const after = aDarkroom(); // without the tombstone
+      const { derived, contents } = before.deps;
+      Object.assign(after.deps, { derived, contents: { find: () => Promise.reject('killed') } });
+      const again = await after.drop('a.jpg', 'same');
+      const message = after.deps.workers.take('thumbnails');
+      if (!message) throw new Error('not asked');
+      await expect(after.work('thumbnails', message)).rejects.toBe('killed');
+      after.deps.contents = contents;
+      if (how === 'deleted') await after.remove(again?.imageId ?? '');
+      else {
+        await after.drop('a.jpg', 'another');
+        await after.finish();
+      }
+
+      const names = derived.keys().filter((key) => key.includes(`${first?.imageId}.1/`));
+      expect(names).toHaveLength(2);
+    },
+  );
+
   it('stays deleted when old news comes, and a new object under its key is a new arrival', async () => {
     const darkroom = aDarkroom();
     const image = await darkroom.drop('beach.jpg', 'a picture');
