@@ -15,7 +15,7 @@ const deps = {
   send: send({
     allowHosts: config.fetchAllowHosts,
     timeoutMs: 20_000,
-    secret: async () => (await secret('WEBHOOK_SECRET')) ?? '',
+    secret: () => secret('WEBHOOK_SECRET'),
     now,
   }),
   schedule: config.webhookSchedule,

@@ -13,13 +13,14 @@ import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { sqsBatchWorkers } from '#lib/aws/sqs-batch-workers.ts';
 import { faultsSentence } from '#lib/batches/csv/faults.ts';
 import { checkCsv, startBatch } from '#lib/batches/start-batch.ts';
-import { config } from '#lib/config.ts';
+import { config, secretPresence } from '#lib/config.ts';
 
 const deps = {
   batches: dynamoBatches(config.tables),
   derived: s3Objects(config.derivedBucket),
   workers: sqsBatchWorkers(config.queues),
   answers: dynamoAnswers(config.tables),
+  canSign: secretPresence('WEBHOOK_SECRET') !== undefined,
   newId: randomUUID,
   now: () => new Date(),
 };

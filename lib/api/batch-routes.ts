@@ -26,7 +26,7 @@ export const batchRoutes = {
     paths: ['/api/batches', '/api/upload'],
     summary: 'Start a batch: a CSV of products and the URLs of their pictures',
     description:
-      'Columns `S. No.`, `Product Name`, `Input Image Urls`. A file with faults starts nothing, and every faulty row is named at once. `dry_run=true` only says what is in the file.',
+      'Columns `S. No.`, `Product Name`, `Input Image Urls`. A file with faults starts nothing, and every faulty row is named at once. `dry_run=true` only says what is in the file. 409 where a webhook is wanted and no secret is set to sign it.',
     request: {
       headers: IdempotencyHeaders,
       form: {

@@ -1,4 +1,5 @@
 import type { Objects } from '#lib/images/objects.ts';
+import { Problem } from '#lib/problem.ts';
 import { type Batch, inputKey, type Webhook } from './batch.ts';
 import type { Batches } from './batches.ts';
 import { type CsvFaults, readCsv } from './csv/read-csv.ts';
@@ -9,6 +10,8 @@ type Deps = {
   /** Where we keep what we make. */
   derived: Objects;
   workers: BatchWorkers;
+  /** Whether there is a secret to sign webhooks with. */
+  canSign: boolean;
   now: () => Date;
 };
 
@@ -28,13 +31,14 @@ export const checkCsv = (csv: Uint8Array): Promise<CsvCheck> => readCsv([csv]);
 /**
  * Takes a CSV of products: reads it whole, so that all of its faults are named at once, keeps it,
  * and has its rows written in the background. One behind a URL is fetched there, too, and its
- * faults end the batch.
+ * faults end the batch. Throws a Problem for a webhook that could not be signed.
  */
 export const startBatch = async (
   wish: BatchWish,
   deps: Deps,
 ): Promise<{ batch: Batch } | { refused: CsvCheck }> => {
   const { requestId, webhookUrl, baseUrl } = wish;
+  if (webhookUrl !== undefined && !deps.canSign) throw new Problem('conflict', unsigned);
   const now = deps.now().toISOString();
   const begun: Batch = {
     requestId,
@@ -54,6 +58,9 @@ export const startBatch = async (
   const total = { products: check.totalProducts, images: check.totalImages };
   return { batch: await begin({ ...begun, total }, deps) };
 };
+
+const unsigned =
+  'This Darkroom cannot sign webhooks yet: set WEBHOOK_SECRET or WEBHOOK_SECRET_PARAMETER, or leave webhook_url out.';
 
 /** It may be there already: the same request was begun before, and killed before it could answer. */
 const begin = async (batch: Batch, { batches, workers }: Deps): Promise<Batch> => {

@@ -2,7 +2,7 @@ import { retryAfterOf } from '#lib/retry-after.ts';
 import { faultOf } from './faults.ts';
 import { guardedAgent, type Resolver } from './guarded-agent.ts';
 import { readWebAddress, shown } from './web-address.ts';
-import { signatureOf } from './webhook-signature.ts';
+import { isSecret, signatureOf } from './webhook-signature.ts';
 
 export { isSecret, newSecret } from './webhook-signature.ts';
 
@@ -19,8 +19,8 @@ type Options = {
   allowHosts: readonly string[];
   /** For connecting, waiting and reading together. */
   timeoutMs: number;
-  /** `whsec_…` */
-  secret: () => Promise<string>;
+  /** `whsec_…`; undefined where none is set. */
+  secret: () => Promise<string | undefined>;
   now: () => Date;
   resolve?: Resolver;
 };
@@ -33,13 +33,16 @@ const answerBytes = 4096;
 /**
  * Delivers a JSON body once, signed after Standard Webhooks, to a stranger's URL: to public
  * addresses and `allowHosts` only, without following redirects. Whatever the receiver does is an
- * answer; only a secret that is missing or malformed throws.
+ * answer, and so is a secret that is missing or malformed: it is tried again by the schedule, and
+ * stands in the batch. Only a secret that cannot be fetched throws.
  */
 export const sendWebhook = ({ secret, now, timeoutMs, ...guard }: Options) => {
   const agent = guardedAgent({ timeoutMs, ...guard });
 
   return async ({ id, url: text, body }: Delivery): Promise<WebhookAnswer> => {
-    const signature = signatureOf(await secret(), { id, at: now(), body });
+    const key = await secret();
+    if (key === undefined || !isSecret(key)) return { ok: false, status: null, error: unsigned };
+    const signature = signatureOf(key, { id, at: now(), body });
     const place = shown(text);
     const unsent = (fault: string) =>
       ({ ok: false, status: null, error: `${place} ${fault}.` }) as const;
@@ -69,6 +72,9 @@ export const sendWebhook = ({ secret, now, timeoutMs, ...guard }: Options) => {
     };
   };
 };
+
+const unsigned =
+  'The webhook cannot be signed: WEBHOOK_SECRET must be whsec_ and the base64 of 24 to 64 bytes.';
 
 const meaningOf = (status: number): string => {
   if (status === 410) return 'answered 410: it wants no more webhooks';

@@ -104,6 +104,7 @@ export const aBatchRoom = () => {
       receiver.deliveries.push(delivery);
       return receiver.answer(receiver.deliveries.length);
     }),
+    canSign: true,
     schedule: [5, 60],
     now: () => darkroom.deps.now(),
     pause: async () => {},

@@ -44,6 +44,19 @@ describe('a batch that is started', () => {
     expect(room.darkroom.deps.derived.keys()).toEqual([]);
   });
 
+  it('does not promise a webhook that nobody could sign', async () => {
+    const room = aBatchRoom();
+    room.deps.canSign = false;
+
+    await expect(room.start(csvOf([a]), { webhook: true })).rejects.toMatchObject({
+      fault: 'conflict',
+      message: expect.stringContaining('WEBHOOK_SECRET'),
+    });
+    await expect(room.batch()).rejects.toMatchObject({ fault: 'not-found' });
+    expect(room.waiting.expand).toEqual([]);
+    expect(await room.start(csvOf([a]))).toMatchObject({ batch: { requestId } });
+  });
+
   it('of a URL fetches nothing yet, and is named after its file', async () => {
     const room = aBatchRoom();
 

@@ -120,8 +120,20 @@ describe('a webhook secret', () => {
     const receiver = await start();
 
     expect(isSecret(malformed)).toBe(false);
-    const end = await deliver(receiver, { secret: async () => malformed }).catch(String);
-    expect(end).toMatch(/^Error: WEBHOOK_SECRET is not a webhook secret: it must be whsec_ /);
+    const end = await deliver(receiver, { secret: async () => malformed });
+    expect(end).toEqual(unsigned);
+    expect(receiver.calls).toEqual([]);
+  });
+
+  const unsigned = {
+    ok: false,
+    status: null,
+    error: expect.stringMatching(/cannot be signed: WEBHOOK_SECRET must be whsec_ /),
+  };
+  test('that is not set is told as an answer, so that the attempt stands in the batch', async () => {
+    const receiver = await start();
+
+    expect(await deliver(receiver, { secret: async () => undefined })).toEqual(unsigned);
     expect(receiver.calls).toEqual([]);
   });
 
