@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { roles } from '#infra/roles.ts';
 import { alarmsFor } from './alarms.ts';
+import { apiKeyNameOf } from './api-key-name.ts';
 import { makeArtifacts } from './artifacts.ts';
 import { dashboardFor } from './dashboard.ts';
 import { roleOf } from './role.ts';
@@ -14,7 +15,11 @@ import { watchedIn } from './watched.ts';
 type Serverless = {
   serviceDir: string;
   service: {
-    provider: { architecture?: string; environment?: Record<string, unknown> };
+    provider: {
+      architecture?: string;
+      environment?: Record<string, unknown>;
+      apiGateway: { apiKeys: { name: string; value?: string | null }[] };
+    };
     custom?: Record<string, unknown>;
     functions: Record<
       string,
@@ -35,7 +40,7 @@ const Architecture = z.enum(['arm64', 'x86_64']);
 
 /**
  * Packages Darkroom for AWS, beside what osls does by itself: a zip for each function, a role for
- * each from infra/roles.ts, alarms and a dashboard. Takes part in `package` and in `deploy`, which
+ * each from infra/roles.ts, alarms and a dashboard, a name for each value of the API key. Takes part in `package` and in `deploy`, which
  * packages first, and keeps out of the way of every other command.
  */
 export default class PackageForAws {
@@ -45,7 +50,11 @@ export default class PackageForAws {
   constructor(serverless: Serverless) {
     this.serverless = serverless;
     this.hooks = {
-      'after:package:initialize': () => this.orSay(() => this.addResources()),
+      'after:package:initialize': () =>
+        this.orSay(() => {
+          this.nameKeys();
+          this.addResources();
+        }),
       'before:package:createDeploymentArtifacts': () => this.orSay(() => this.addArtifacts()),
     };
   }
@@ -55,6 +64,11 @@ export default class PackageForAws {
     const [command = ''] = this.serverless.processedInput.commands;
     if (!['package', 'deploy'].includes(command)) return undefined;
     return this.orSay(() => refuseWrongSettings(process.env));
+  }
+
+  private nameKeys(): void {
+    for (const key of this.serverless.service.provider.apiGateway.apiKeys)
+      key.name = apiKeyNameOf(key.name, key.value);
   }
 
   private addResources(): void {

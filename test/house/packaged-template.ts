@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { alarmsFor } from '#infra/package/alarms.ts';
-import { environmentOf, type Resource, type Template } from './packaged.ts';
+import { apiKeyNameOf } from '#infra/package/api-key-name.ts';
+import { apiKey, environmentOf, type Resource, type Template } from './packaged.ts';
 import { functions } from './template.ts';
 
 const textIn = (resource: Resource | undefined) => JSON.stringify(resource ?? null);
@@ -93,6 +94,18 @@ export const templateSuite = (template: Template) => {
       expect(alarmsFor(watched, 'ops@example.org')).toMatchObject({
         AlarmEmail: { Properties: { Protocol: 'email', Endpoint: 'ops@example.org' } },
       });
+    });
+
+    it('has one API key, in one place, whose name changes with its value', () => {
+      const [[logicalId, key] = [], ...others] = all('AWS::ApiGateway::ApiKey');
+      expect(others).toEqual([]);
+      expect(logicalId).toBe('ApiGatewayApiKey1'); // another would leave the old key where it is
+      expect(key?.Properties).toMatchObject({
+        Value: apiKey,
+        Name: apiKeyNameOf('darkroom-prod', apiKey),
+      });
+      const [plan] = all('AWS::ApiGateway::UsagePlanKey').map(([, { Properties }]) => Properties);
+      expect(plan).toMatchObject({ KeyId: { Ref: logicalId } });
     });
 
     it('tells where everything is', () => {
