@@ -7,24 +7,18 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { deadLetters } from './dead-letters.ts';
 
-const workers = [
-  'arrivals',
-  'make-thumbnails',
-  'read-exif',
-  'write-caption',
-  'expand-batch',
-  'import-row',
-  'note-outcome',
-  'close-batch',
-  'send-webhook',
-  'run-edit',
-];
+const workers = deadLetters.map(({ queue }) => queue);
 
+const final = deadLetters.filter(({ instead }) => instead);
 const help = `npm run redrive -- [queue …] [--stage dev]
 
 Sends the messages of the dead-letter queues back to their workers, once the cause is gone.
 Without names, all queues: ${workers.join(', ')}.
+A worker does what is still open. What has failed in these queues stays failed: their messages, sent
+back, do not change it, and are gone.
+${final.map(({ queue, instead }) => `  ${queue.padEnd(12)}  ${instead}`).join('\n')}
 Stage dev is the embedded stack (SQS_PORT, 4576); any other is found by the AWS credentials
 and AWS_REGION of your environment. AWS_ENDPOINT_URL_SQS overrides both.`;
 
@@ -88,5 +82,8 @@ const redrive = async (name: string): Promise<number> => {
   return moved;
 };
 
-for (const name of positionals.length > 0 ? positionals : workers)
-  console.log(`${name}: ${await redrive(name)} messages sent back`);
+for (const { queue, instead } of deadLetters) {
+  if (positionals.length > 0 && !positionals.includes(queue)) continue;
+  const moved = await redrive(queue);
+  console.log(`${queue}: ${moved} messages sent back${moved > 0 && instead ? `. ${instead}` : ''}`);
+}

@@ -1,3 +1,4 @@
+import { adviceFor } from '#infra/dead-letters.ts';
 import type { Watched } from './watched.ts';
 
 // Half an hour behind is what people notice. Backoff alone takes three minutes.
@@ -34,16 +35,17 @@ const alarm = ({ says, namespace, metric, of = {}, statistic, above }: Alarm) =>
   },
 });
 
-const ofQueues = ({ queues }: Watched) =>
+const ofQueues = ({ stackName, queues }: Watched) =>
   queues.map(({ logicalId, name, isDead }) => {
     const of = { QueueName: { 'Fn::GetAtt': [logicalId, 'QueueName'] } };
     const common = { namespace: 'AWS/SQS', of, statistic: 'Maximum' } as const;
+    const worker = name.slice(stackName.length + 1).replace(/-dead$/, '');
     return isDead
       ? [
           `${logicalId}DepthAlarm`,
           alarm({
             ...common,
-            says: `Messages were given up and lie in ${name}. Look at them, then: npm run redrive.`,
+            says: `Messages were given up and lie in ${name}. Look at them. ${adviceFor(worker)}`,
             metric: 'ApproximateNumberOfMessagesVisible',
             above: 0,
           }),

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { deadLetters } from '#infra/dead-letters.ts';
 import { maxReceiveCount } from '#lib/queue/consumer.ts';
 import { functions, queues, serverless } from './template.ts';
 
@@ -38,6 +39,13 @@ describe('every queue', () => {
     expect(queues.map(([other]) => other)).toContain(dead);
     // The consumer gives up on what SQS delivers for the last time: they must mean the same time.
     expect(RedrivePolicy?.maxReceiveCount).toBe(maxReceiveCount);
+  });
+
+  it('is known to npm run redrive', () => {
+    const names = queues.map(([, { Properties }]) => Properties.QueueName);
+    expect(names.filter((name) => !name.endsWith('-dead')).toSorted()).toEqual(
+      deadLetters.map(({ queue }) => `\${self:service}-\${sls:stage}-${queue}`).toSorted(),
+    );
   });
 
   it.each(queues.filter(([name]) => isDead(name)))('%s is consumed by nobody', (name) => {

@@ -1,0 +1,111 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { deadLetters } from '#infra/dead-letters.ts';
+import { alarmsFor } from '#infra/package/alarms.ts';
+import { giveUpExpanding } from '#lib/batches/give-up.ts';
+import { giveUpOnRow } from '#lib/batches/import-row.ts';
+import { FetchBusy } from '#lib/web/public-fetch.ts';
+import { aBatchRoom, csvOf, requestId } from '#test/support/a-batch-room.ts';
+import { anEditDesk } from '#test/support/an-edit-desk.ts';
+
+const url = 'https://shop.example/a.jpg';
+const last = { reason: 'Tried 8 times and gave up: S3 is down.', attempts: 8 };
+const final = deadLetters.filter(({ instead }) => instead);
+
+describe('a dead letter that is sent back', () => {
+  it('leaves the URLs of a row failed', async () => {
+    const room = aBatchRoom();
+    await room.start(csvOf([url]));
+    await room.work.expand();
+    const [message] = room.waiting.import;
+    if (!message) throw new Error('not asked');
+    await giveUpOnRow(message, last, room.deps);
+    await room.finish();
+    const before = [await room.batch(), await room.rows()];
+
+    await room.work.import(message);
+    await room.finish();
+
+    expect([await room.batch(), await room.rows()]).toEqual(before);
+    expect(room.fetched).toEqual([]);
+    expect(final.map(({ queue }) => queue)).toContain('import-row');
+  });
+
+  it('leaves a batch refused', async () => {
+    const room = aBatchRoom();
+    const csvUrl = 'https://shop.example/products.csv';
+    room.serve(csvUrl, new FetchBusy('busy'));
+    await room.start({ csvUrl });
+    await giveUpExpanding(requestId, last, room.deps);
+    room.serve(csvUrl, csvOf([url]));
+    const before = await room.batch();
+
+    await room.work.expand();
+    await room.finish();
+
+    expect(await room.batch()).toEqual(before);
+    expect(before.work.state).toBe('refused');
+    expect(final.map(({ queue }) => queue)).toContain('expand-batch');
+  });
+
+  it('leaves an edit failed, and pays nobody', async () => {
+    const desk = await anEditDesk();
+    const { edit } = await desk.start({ sourceUrl: 'https://stranger.example/a.png' });
+    await desk.giveUp(desk.message());
+
+    await desk.run(desk.message());
+
+    expect(await desk.seen(edit)).toMatchObject({ status: 'FAILED' });
+    expect(desk.calls).toEqual([]);
+    expect(final.map(({ queue }) => queue)).toContain('run-edit');
+  });
+
+  it('notes, closes and delivers what nobody has since', async () => {
+    const room = aBatchRoom();
+    await room.start(csvOf([url]), { webhook: true });
+    await room.work.expand();
+    for (const message of room.waiting.import.splice(0)) await room.work.import(message);
+    for (const key of room.arrivals.splice(0)) await room.darkroom.register(key);
+    await room.darkroom.finish();
+
+    for (const { key, image_id } of room.outcomes.splice(0)) await room.work.outcome(key, image_id);
+    expect(await room.counts()).toMatchObject({ products: 1 });
+    room.waiting.close.length = 0;
+    await room.work.close();
+    expect(await room.batch()).toMatchObject({ work: { state: 'ended' } });
+    const [asked] = room.waiting.webhook.splice(0);
+    if (!asked) throw new Error('not asked');
+    await room.work.webhook(asked.message);
+    expect(await room.batch()).toMatchObject({ webhook: { state: 'delivered' } });
+
+    for (const queue of ['note-outcome', 'close-batch', 'send-webhook'])
+      expect(deadLetters).toContainEqual({ queue });
+  });
+});
+
+describe('where sending dead letters back finishes nothing', () => {
+  const queueOf = (name: string) => ({
+    logicalId: name,
+    name: `darkroom-prod-${name}-dead`,
+    isDead: true,
+  });
+  const alarmOf = (queue: string) => {
+    const queues = [queueOf(queue)];
+    const watched = { stackName: 'darkroom-prod', apiName: 'a', functions: [], queues };
+    return JSON.stringify(alarmsFor(watched, '')[`${queue}DepthAlarm`]);
+  };
+
+  it.each(final)('the alarm of $queue says what does', ({ queue, instead }) => {
+    expect(alarmOf(queue)).toContain(instead);
+    expect(alarmOf('read-exif')).toContain('Once the cause is gone: npm run redrive.');
+  });
+
+  it('so does npm run redrive -- --help', () => {
+    const { stdout } = spawnSync(process.execPath, ['infra/redrive.ts', '--help'], {
+      encoding: 'utf8',
+    });
+
+    for (const { queue, instead } of final)
+      expect(stdout).toMatch(`${queue.padEnd(12)}  ${instead}`);
+  });
+});
