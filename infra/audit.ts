@@ -4,18 +4,24 @@ import { openDynamodb, openS3 } from '#lib/aws/clients.ts';
 import { Settings } from '#lib/settings.ts';
 import { differencesIn } from './audit/differences.ts';
 import { readAll } from './audit/read-all.ts';
+import { reach } from './local/reach.ts';
 
-const help = `npm run audit -- [--stage dev]
+const help = `npm run audit -- [--stage dev] [--settings .env]
 
 Reads every record and every object, computes from them what the tallies, the contents and the
 buckets should hold, and prints each difference. Ends with 1 if there is one.
 Nothing is changed. It reads whole tables: on AWS that costs a read unit for each 4 KB.
-Stage dev is the embedded stack (DYNAMODB_PORT, S3_PORT); any other is found by the AWS credentials
-and AWS_REGION of your environment. AWS_ENDPOINT_URL_DYNAMODB and AWS_ENDPOINT_URL_S3 override both.
+Stage dev is the embedded stack (DYNAMODB_PORT, S3_PORT), or what AWS_ENDPOINT_URL, or that of a service
+(AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL_S3), names in your environment or in .env. Any other stage is
+found by the AWS credentials and AWS_REGION of your environment alone.
 While work is going on, a difference may be a thing of the moment: look again when all is quiet.`;
 
 const { values } = parseArgs({
-  options: { stage: { type: 'string', default: 'dev' }, help: { type: 'boolean', default: false } },
+  options: {
+    stage: { type: 'string', default: 'dev' },
+    settings: { type: 'string', default: '.env' },
+    help: { type: 'boolean', default: false },
+  },
 });
 if (values.help) {
   console.log(help);
@@ -23,23 +29,12 @@ if (values.help) {
 }
 
 const { stage } = values;
-const local = {
-  region: process.env['AWS_REGION'] || 'us-east-1',
-  credentials: {
-    accessKeyId: process.env['AWS_ACCESS_KEY_ID'] || 'darkroom',
-    secretAccessKey: process.env['AWS_SECRET_ACCESS_KEY'] || 'darkroom-secret',
-  },
-};
-const clientOf = (service: 'S3' | 'DYNAMODB', port: number) => {
-  const isElsewhere = process.env[`AWS_ENDPOINT_URL_${service}`] || process.env['AWS_ENDPOINT_URL'];
-  if (stage !== 'dev' || isElsewhere) return {};
-  return { ...local, endpoint: `http://127.0.0.1:${process.env[`${service}_PORT`] || port}` };
-};
+const clientOf = reach(stage, values.settings);
 
 const kept = await readAll({
   stage,
-  dynamodb: openDynamodb(clientOf('DYNAMODB', 4577)),
-  s3: openS3(clientOf('S3', 4569)),
+  dynamodb: openDynamodb(clientOf('DYNAMODB')),
+  s3: openS3(clientOf('S3')),
 });
 const sizes = Settings.shape.THUMBNAIL_SIZES.parse(process.env['THUMBNAIL_SIZES'] || undefined);
 const differences = differencesIn(kept, sizes);

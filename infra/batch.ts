@@ -1,7 +1,11 @@
 // npm run batch: a CSV of products, from the upload to the results.
 import { runCommand } from './batch/command.ts';
+import { project } from './lanes/serverless.ts';
+import { environmentWith } from './local/local-settings.ts';
 
-process.exitCode = await runCommand(process.argv.slice(2), process.env, {
-  output: process.stdout,
-  errors: process.stderr,
-});
+const outputs = { output: process.stdout, errors: process.stderr };
+process.exitCode = await runCommand(
+  process.argv.slice(2),
+  (file) => environmentWith(file, project),
+  outputs,
+);

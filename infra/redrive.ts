@@ -5,26 +5,32 @@ import {
   GetQueueUrlCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
-  SQSClient,
 } from '@aws-sdk/client-sqs';
+import { openSqs } from '#lib/aws/clients.ts';
 import { deadLetters } from './dead-letters.ts';
+import { reach } from './local/reach.ts';
 
 const workers = deadLetters.map(({ queue }) => queue);
 
 const final = deadLetters.filter(({ instead }) => instead);
-const help = `npm run redrive -- [queue …] [--stage dev]
+const help = `npm run redrive -- [queue …] [--stage dev] [--settings .env]
 
 Sends the messages of the dead-letter queues back to their workers, once the cause is gone.
 Without names, all queues: ${workers.join(', ')}.
 A worker does what is still open. What has failed in these queues stays failed: their messages, sent
 back, do not change it, and are gone.
 ${final.map(({ queue, instead }) => `  ${queue.padEnd(12)}  ${instead}`).join('\n')}
-Stage dev is the embedded stack (SQS_PORT, 4576); any other is found by the AWS credentials
-and AWS_REGION of your environment. AWS_ENDPOINT_URL_SQS overrides both.`;
+Stage dev is the embedded stack (SQS_PORT), or what AWS_ENDPOINT_URL or AWS_ENDPOINT_URL_SQS names in your
+environment or in .env. Any other stage is found by the AWS credentials and AWS_REGION of your environment
+alone.`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { stage: { type: 'string', default: 'dev' }, help: { type: 'boolean', default: false } },
+  options: {
+    stage: { type: 'string', default: 'dev' },
+    settings: { type: 'string', default: '.env' },
+    help: { type: 'boolean', default: false },
+  },
 });
 const unknown = positionals.filter((name) => !workers.includes(name));
 if (values.help || unknown.length > 0) {
@@ -33,15 +39,7 @@ if (values.help || unknown.length > 0) {
   process.exit(unknown.length > 0 ? 2 : 0);
 }
 
-const isEmbedded = values.stage === 'dev' && !process.env['AWS_ENDPOINT_URL_SQS'];
-const sqs = new SQSClient({
-  useQueueUrlAsEndpoint: false,
-  ...(isEmbedded && {
-    endpoint: `http://127.0.0.1:${process.env['SQS_PORT'] || 4576}`,
-    region: process.env['AWS_REGION'] || 'us-east-1',
-    credentials: { accessKeyId: 'darkroom', secretAccessKey: 'darkroom-secret' },
-  }),
-});
+const sqs = openSqs(reach(values.stage, values.settings)('SQS'));
 
 const urlOf = async (name: string): Promise<string> => {
   const QueueName = `darkroom-${values.stage}-${name}`;

@@ -1,14 +1,14 @@
-import { help, readOptions, UsageError } from './options.ts';
+import { type EnvironmentWith, help, readOptions, UsageError } from './options.ts';
 import { type ExitCode, type Outputs, runBatch } from './run-batch.ts';
 
 /** `npm run batch` with these arguments; never throws. */
 export const runCommand = async (
   args: string[],
-  environment: Record<string, string | undefined>,
+  environmentWith: EnvironmentWith,
   outputs: Outputs,
 ): Promise<ExitCode> => {
   try {
-    const options = readOptions(args, environment);
+    const options = readOptions(args, environmentWith);
     if (options) return await runBatch(options, outputs);
     outputs.output.write(help);
     return 0;

@@ -10,9 +10,10 @@ to be mended and sent again. Files of these names are replaced.
 
   --webhook <url>       is told when the batch ends
   --url <url>           the deployment, with its stage: https://…/prod (default: this machine)
-  --key <key>           its API key (default: API_KEY of the environment)
+  --key <key>           its API key (default: API_KEY of the environment or of .env)
   --dry-run             only says what is in the file, and starts nothing
   --patience <seconds>  how long to go on where nobody answers, or everybody is busy (default: 15)
+  --settings <file>     where PORT and API_KEY may be set, if not in .env
   --help                this text
 
 Instead of a file, the http(s) address of one: the deployment fetches it by itself. So it takes
@@ -30,16 +31,20 @@ export type Options = {
   isDryRun: boolean;
 };
 
+/** The environment, over what is written in this file. */
+export type EnvironmentWith = (file: string) => Record<string, string | undefined>;
+
 /** A call that asks for something we cannot do; the message says what to write instead. */
 export class UsageError extends Error {}
 
 /** What the command line asks for; undefined where it asks for help. Throws a UsageError. */
 export const readOptions = (
   args: string[],
-  environment: Record<string, string | undefined>,
+  environmentWith: EnvironmentWith,
 ): Options | undefined => {
   const { values, positionals } = parsed(args);
   if (values.help) return undefined;
+  const environment = environmentWith(values.settings);
 
   const [source, ...others] = positionals;
   if (!source || others.length > 0)
@@ -72,6 +77,7 @@ const parsed = (args: string[]) => {
         key: { type: 'string' },
         'dry-run': { type: 'boolean', default: false },
         patience: { type: 'string', default: '15' },
+        settings: { type: 'string', default: '.env' },
         help: { type: 'boolean', default: false, short: 'h' },
       },
     });

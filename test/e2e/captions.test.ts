@@ -181,9 +181,8 @@ describe.runIf(mine)('a caption provider that misbehaves', async () => {
     });
     server.become({ is: 'answering', text: 'A redriven meadow.' });
 
-    const redrive = spawn(process.execPath, ['infra/redrive.ts', 'write-caption'], {
-      env: { ...process.env, ...stack?.env },
-    });
+    const command = ['infra/redrive.ts', 'write-caption', '--settings', 'none'];
+    const redrive = spawn(process.execPath, command, { env: { ...process.env, ...stack?.env } });
     const [code] = await once(redrive, 'exit');
 
     expect(code).toBe(0);

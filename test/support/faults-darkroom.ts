@@ -71,7 +71,8 @@ export const startFaultyDarkroom = async ({
     /** npm run redrive; answers what it says. */
     redrive: async (): Promise<string> => {
       const env = { PATH: process.env['PATH'], ...stack.env };
-      return (await promisify(execFile)(process.execPath, ['infra/redrive.ts'], { env })).stdout;
+      const command = ['infra/redrive.ts', '--settings', 'none'];
+      return (await promisify(execFile)(process.execPath, command, { env })).stdout;
     },
     /** How often the sweep found a step that nobody worked on. */
     stuck: (): number =>

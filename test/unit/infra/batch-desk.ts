@@ -39,7 +39,10 @@ export const aDesk = () => {
       if (rows) writeFileSync(csv, [header, ...rows].join('\n'));
       const output = kept();
       const errors = kept();
-      const code = await runCommand(args, {}, { output: output.stream, errors: errors.stream });
+      const code = await runCommand(args, () => ({}), {
+        output: output.stream,
+        errors: errors.stream,
+      });
       await Promise.all([output, errors].map(({ stream }) => once(stream.end(), 'end')));
       return { code, output: output.text(), errors: errors.text() };
     },
