@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type SecretName, Settings, secretNames } from '#lib/settings.ts';
 import { localShape } from './local/local-settings.ts';
@@ -32,6 +32,19 @@ const rows: Row[] = [
   })),
 ];
 
+/** What serverless.yml deploys where a setting is not set: ${env:NAME, 'this'}. */
+const deployedDefaults = new Map(
+  ['serverless.yml', ...globSync('functions/*/functions.yml')]
+    .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/\$\{env:(\w+), '([^']+)'\}/g)])
+    .map(([, name, value]) => [name, value]),
+);
+
+const defaultOf = ({ name, standard }: Row): string => {
+  const deployed = deployedDefaults.get(name);
+  const local = standard ? `\`${standard}\`` : 'unset';
+  return deployed && deployed !== standard ? `${local}; deployed \`${deployed}\`` : local;
+};
+
 /** The README's table of settings. */
 export const settingsTable = (): string =>
   [
@@ -39,9 +52,9 @@ export const settingsTable = (): string =>
     '|---|---|---|',
     ...rows
       .filter(({ name }) => !name.endsWith('_PARAMETER'))
-      .map(({ name, standard, meaning }) => {
-        const shown = standard ? `\`${standard}\`` : 'unset';
-        return `| \`${name}\` | ${shown} | ${meaning.replaceAll('|', '\\|')} |`;
+      .map((row) => {
+        const { name, meaning } = row;
+        return `| \`${name}\` | ${defaultOf(row)} | ${meaning.replaceAll('|', '\\|')} |`;
       }),
     '| `…_PARAMETER` for each key above | unset | name of the SSM parameter that holds it |',
   ].join('\n');

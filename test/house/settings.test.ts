@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { envExample, withTable } from '#infra/settings.ts';
+import { envExample, settingsTable, withTable } from '#infra/settings.ts';
 import { Settings } from '#lib/settings.ts';
 import { serverless } from './template.ts';
 
@@ -12,6 +12,13 @@ describe('the settings', () => {
 
   it('stand in .env.example likewise', () => {
     expect(readFileSync('.env.example', 'utf8')).toBe(envExample());
+  });
+
+  it('show where a deployed stage has another default', () => {
+    const table = settingsTable();
+    expect(table).toContain('| `SWEEP_MINUTES` | `1`; deployed `5` |');
+    expect(table).toContain('| `PIPELINE_CONCURRENCY` | `2`; deployed `10` |');
+    expect(table.match(/; deployed `/g)).toHaveLength(2);
   });
 
   it('reach the functions that serverless.yml deploys', () => {
