@@ -97,7 +97,9 @@ export const Settings = z.object({
   ),
   FETCH_TIMEOUT_SECONDS: wholeNumber(1, 30)
     .prefault(20)
-    .describe("how long one download from a stranger's URL may take; tried 4 times"),
+    .describe(
+      'how long one download for a batch may take, of a picture or its CSV; tried 4 times (for an edit: 10 s, once)',
+    ),
   WEBHOOK_SCHEDULE: schedule
     .prefault('5s,5m,30m,2h,5h,10h,14h,20h,24h')
     .describe('waits between the attempts to deliver a webhook'),
