@@ -14,27 +14,52 @@ export const splitUrls = (cell: string): string[] =>
     .flatMap((word) => word.split(beforeUrl))
     .flatMap(splitAtSeparators);
 
-const beforeUrl = /[,;|]+(?=[a-z][a-z0-9+.-]{0,20}:\/\/|\/\/|www\.|(?:data|javascript|mailto):)/i;
+// A run of separators is looked at from its beginning only: tried from each of them it would be read
+// as often as it is long, and somebody may send a megabyte of commas.
+const beforeUrl =
+  /(?<![,;|])[,;|]+(?=[a-z][a-z0-9+.-]{0,20}:\/\/|\/\/|www\.|(?:data|javascript|mailto):)/i;
+const atStart = /^[,;|]+/;
+const atEnd = /(?<![,;|])[,;|]+$/;
+
+/** A URL as far as it has been put together, piece by piece: never read again from its beginning. */
+type Begun = {
+  start: number;
+  end: number;
+  kind: 'data' | 'web' | 'none';
+  last: string;
+  inQuery: boolean;
+};
 
 const splitAtSeparators = (text: string): string[] => {
   const urls: string[] = [];
-  let url = '';
   // Separators at the ends divide nothing: "a, b," is two URLs.
-  const inner = text.replace(/^[,;|]+/, '').replace(/[,;|]+$/, '');
+  const inner = text.replace(atStart, '').replace(atEnd, '');
   const lastSlash = inner.lastIndexOf('/');
-  let at = 0;
+  let url: Begun | undefined;
+  let end = 0;
   for (const [, separator = '', piece = ''] of inner.matchAll(/(^|[,;|])([^,;|]*)/g)) {
-    at += separator.length + piece.length;
-    const slashFollows = lastSlash >= at - piece.length;
-    if (url && goesOn(url, separator, piece, slashFollows)) url += separator + piece;
+    const start = end + separator.length;
+    end = start + piece.length;
+    const slashFollows = lastSlash >= start;
+    if (url && goesOn(url, separator, piece, slashFollows))
+      url = { ...url, end, last: piece, inQuery: url.inQuery || isQuery(piece) };
     else {
-      if (url) urls.push(url);
-      url = piece;
+      if (url) urls.push(inner.slice(url.start, url.end));
+      url = piece
+        ? { start, end, kind: kindOf(piece), last: piece, inQuery: isQuery(piece) }
+        : undefined;
     }
   }
-  if (url) urls.push(url);
+  if (url) urls.push(inner.slice(url.start, url.end));
   return urls;
 };
+
+/** No separator can stand in what tells, so the first piece says it. */
+const kindOf = (piece: string): Begun['kind'] => {
+  if (/^data:/i.test(piece)) return 'data';
+  return /^https?:\/\//i.test(piece) ? 'web' : 'none';
+};
+const isQuery = (piece: string): boolean => /[?#]/.test(piece);
 
 const pictureName = /\.(?:jpe?g|jfif|png|webp|gif|avif|tiff?|bmp|hei[cf]|svg)$/i;
 
@@ -44,12 +69,16 @@ const pictureName = /\.(?:jpe?g|jfif|png|webp|gif|avif|tiff?|bmp|hei[cf]|svg)$/i
  * (`/w_200,h_100/x.jpg`) unless a picture's name was complete. So `…/a.jpg,oops` is two pieces,
  * the second no URL. A comma that is read wrongly can be written as %2C.
  */
-const goesOn = (url: string, separator: string, piece: string, slashFollows: boolean): boolean => {
-  if (/^data:/i.test(url)) return true; // no URL of ours, but one piece, to be named once
-  if (!/^https?:\/\//i.test(url)) return false;
-  if (/[?#]/.test(url)) return true;
+const goesOn = (
+  { kind, last, inQuery }: Begun,
+  separator: string,
+  piece: string,
+  slashFollows: boolean,
+): boolean => {
+  if (kind !== 'web') return kind === 'data'; // no URL of ours, but one piece, to be named once
+  if (inQuery) return true;
   if (separator === ';' && /^[\w.~-]+=/.test(piece)) return true; // /a.jpg;jsessionid=12
-  return slashFollows && !pictureName.test(url);
+  return slashFollows && !pictureName.test(last);
 };
 
 const longest = 2048; // what the usual browsers, proxies and servers take

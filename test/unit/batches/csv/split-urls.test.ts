@@ -57,6 +57,18 @@ describe('the URLs of a cell', () => {
   it.each(['', ' ', ',', ' ,;|\n'])('may be none, as in %j', (cell) => {
     expect(splitUrls(cell)).toEqual([]);
   });
+
+  // Each took minutes when a run of separators, or a URL that grows, was read anew at each of its
+  // characters; read once it takes milliseconds.
+  it.each([
+    ['a run of separators', `${a}${','.repeat(300_000)}x`, 2],
+    ['runs of separators within a query', `${a}?q${`${','.repeat(100_000)}x`.repeat(3)}`, 1],
+    ['a query of many pieces', `${a}?q${',x'.repeat(450_000)}`, 1],
+    ['a path of many pieces', `https://a.example/${'x,'.repeat(450_000)}/`, 1],
+    ['a data: URL of many pieces', `data:x${',x'.repeat(450_000)}`, 1],
+  ])('are found without reading %s again and again', { timeout: 20_000 }, (_, cell, count) => {
+    expect(splitUrls(cell)).toHaveLength(count);
+  });
 });
 
 describe('a URL', () => {
