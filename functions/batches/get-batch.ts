@@ -21,19 +21,17 @@ export const handler = endpoint(
   async ({ path: { request_id: requestId }, query: { limit, cursor }, baseUrl }) => {
     const after = productsAfter(requestId, cursor);
     const batch = await findBatch(requestId, deps);
-    const [counts, faults, found] = await Promise.all([
+    const [counts, faults, page] = await Promise.all([
       countsOfBatch(batch, deps),
       faultsOf(batch, deps),
-      deps.rows.page(requestId, { limit: limit + 1, after }), // one more tells whether there is more
+      deps.rows.page(requestId, { limit, after }),
     ]);
-    const page = found.slice(0, limit);
-    const last = found.length > limit ? page.at(-1) : undefined;
     return pagedReply(
       {
         ...batchViewOf(batch, counts, faults),
-        products: page.map((row) => productViewOf(row, { requestId, baseUrl })),
+        products: page.rows.map((row) => productViewOf(row, { requestId, baseUrl })),
       },
-      { limit, next_cursor: last ? productCursorOf(requestId, last.number) : null },
+      { limit, next_cursor: productCursorOf(requestId, page.next) },
     );
   },
   config,

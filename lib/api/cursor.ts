@@ -45,9 +45,11 @@ export const placeOf = (query: Query): Place | undefined => {
 /** [request id, number of the last row shown] */
 const ProductCursor = z.tuple([z.string(), z.int().positive()]);
 
-/** Where the next page of a batch's products begins. */
-export const productCursorOf = (requestId: string, after: number): string =>
-  Buffer.from(JSON.stringify([requestId, after])).toString('base64url');
+/** Where the next page of a batch's products begins; null after the last page. */
+export const productCursorOf = (requestId: string, after: number | undefined): string | null =>
+  after === undefined
+    ? null
+    : Buffer.from(JSON.stringify([requestId, after])).toString('base64url');
 
 /** The number of the row that a cursor stands after. Throws a Problem for one of another batch. */
 export const productsAfter = (requestId: string, cursor: string | undefined): number => {

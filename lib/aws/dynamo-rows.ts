@@ -100,7 +100,7 @@ export const dynamoRows = (
     },
 
     async page(requestId, { limit, after }) {
-      const { Items: items = [] } = await client.send(
+      const { Items: items = [], LastEvaluatedKey: readTo } = await client.send(
         new QueryCommand({
           TableName: batchesTable,
           KeyConditionExpression: '#id = :id AND #part BETWEEN :after AND :last',
@@ -110,11 +110,15 @@ export const dynamoRows = (
             ':after': partOf(after + 1),
             ':last': partOf(999_999),
           },
-          Limit: limit,
+          Limit: limit + 1, // one more tells whether there is more
           ConsistentRead: true,
         }),
       );
-      return items.map((item) => Item.parse(item).row);
+      const rows = items.slice(0, limit).map((item) => Item.parse(item).row);
+      // A query also stops by itself, at 1 MB. We do not read on: a hundred rows may be 20 MB, and
+      // Lambda answers with 6 at most. What one query brings, written out, is at most 5.3.
+      const isCut = items.length > limit || readTo !== undefined;
+      return { rows, next: isCut ? rows.at(-1)?.number : undefined };
     },
   };
 };

@@ -32,8 +32,14 @@ export interface Rows {
   swap(requestId: string, before: VersionedRow, after: Row): Promise<boolean>;
   /** The sum of countsOfRow over all rows of a batch, without reading them. */
   counts(requestId: string): Promise<RowCounts>;
-  /** In the order of the CSV, after the row of that number. */
-  page(requestId: string, query: { limit: number; after: number }): Promise<Row[]>;
+  /**
+   * In the order of the CSV, after the row of that number. A page may be short, where its rows are
+   * large; `next` is the number after which the next one begins, undefined after the last.
+   */
+  page(
+    requestId: string,
+    query: { limit: number; after: number },
+  ): Promise<{ rows: Row[]; next: number | undefined }>;
 }
 
 /** Every row of a batch in order, some at a time. */
@@ -41,10 +47,12 @@ export const allRows = async function* (
   requestId: string,
   { rows }: { rows: Rows },
 ): AsyncGenerator<Row[]> {
-  for (let after = 0; ; ) {
-    const page = await rows.page(requestId, { limit: 500, after });
-    if (page.length === 0) return;
-    yield page;
-    after = page.at(-1)?.number ?? after;
+  for (let after: number | undefined = 0; after !== undefined; ) {
+    const page: Awaited<ReturnType<Rows['page']>> = await rows.page(requestId, {
+      limit: 500,
+      after,
+    });
+    if (page.rows.length > 0) yield page.rows;
+    after = page.next;
   }
 };

@@ -140,12 +140,48 @@ export const batchesContract = (name: string, open: Open) => {
 
       await rows.add(requestId, all);
 
-      expect(await rows.page(requestId, { limit: 2, after: 0 })).toEqual([aRow(1), aRow(2)]);
-      expect(await rows.page(requestId, { limit: 5, after: 248 })).toEqual([aRow(249), aRow(250)]);
+      expect(await rows.page(requestId, { limit: 2, after: 0 })).toEqual({
+        rows: [aRow(1), aRow(2)],
+        next: 2,
+      });
+      for (const limit of [2, 5])
+        expect(await rows.page(requestId, { limit, after: 248 })).toEqual({
+          rows: [aRow(249), aRow(250)],
+          next: undefined,
+        });
       const seen: number[] = [];
       for await (const some of allRows(requestId, { rows }))
         seen.push(...some.map(({ number }) => number));
       expect(seen).toEqual(all.map(({ number }) => number));
+    });
+
+    it('gives every row once, however large, in pages of which only the last says that it is', async () => {
+      const { rows } = await open();
+      const large = (number: number) =>
+        aRow(number, {
+          images: Array.from({ length: 9 }, (_, n) => ({
+            state: 'pending',
+            inputUrl: `https://s.example/${n}/${'x'.repeat(2000)}`,
+          })),
+        });
+      const all = Array.from({ length: 110 }, (_, n) => large(n + 1)); // 2 MB
+      await rows.add(requestId, all);
+
+      const seen: number[] = [];
+      for (let after: number | undefined = 0; after !== undefined; ) {
+        const page: Awaited<ReturnType<Rows['page']>> = await rows.page(requestId, {
+          limit: 100,
+          after,
+        });
+        seen.push(...page.rows.map(({ number }) => number));
+        if (page.next !== undefined) expect(page.next).toBe(seen.at(-1));
+        after = page.next;
+      }
+
+      expect(seen).toEqual(all.map(({ number }) => number));
+      const read: unknown[] = [];
+      for await (const some of allRows(requestId, { rows })) read.push(...some);
+      expect(read).toEqual(all);
     });
 
     it('leaves alone the rows that are there when it adds them again', async () => {
@@ -195,7 +231,10 @@ export const batchesContract = (name: string, open: Open) => {
       const { rows } = await open();
 
       expect(await rows.counts('another')).toEqual({ products: 0, images: 0, failed: 0 });
-      expect(await rows.page('another', { limit: 5, after: 0 })).toEqual([]);
+      expect(await rows.page('another', { limit: 5, after: 0 })).toEqual({
+        rows: [],
+        next: undefined,
+      });
     });
   });
 };

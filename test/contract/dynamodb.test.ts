@@ -1,11 +1,17 @@
 import { createServer, request as forward } from 'node:http';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { batchViewOf, productViewOf } from '#lib/api/batch-view.ts';
+import { render } from '#lib/api/envelope.ts';
+import { pagedReply } from '#lib/api/route.ts';
+import { routes } from '#lib/api/routes.ts';
 import { openDynamodb } from '#lib/aws/clients.ts';
 import { itemOf } from '#lib/aws/dynamo-image-items.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
+import { dynamoRows } from '#lib/aws/dynamo-rows.ts';
 import { changeImage } from '#lib/images/change-image.ts';
 import type { Image } from '#lib/images/image.ts';
+import { aBatch, aRow } from '#test/support/a-batch.ts';
 import { anImage } from '#test/support/an-image.ts';
 import { embedded, openDynamodbBackend } from './backend.ts';
 
@@ -77,6 +83,34 @@ describe.runIf(embedded)('a write whose answer was lost', () => {
     expect(times()).toBe(2);
     expect(image?.originalName).toBe('renamed');
     expect((await images.find(anImage().imageId))?.version).toBe(2);
+  });
+});
+
+describe('a page of rows', () => {
+  it('that a query cut short says so, and fits into an answer of Lambda, whatever is in it', async () => {
+    const rows = dynamoRows(await backend.makeTables(), backend.client);
+    const { requestId } = aBatch();
+    // What grows most when it is written out: short URLs, each with a long one of ours beside it,
+    // and quotes, which are escaped in our JSON and again in what Lambda makes of it.
+    const inputUrl = `http://a/${'"'.repeat(100)}`;
+    const images = Array.from({ length: 100 }, () => ({ state: 'completed' as const, inputUrl }));
+    const all = Array.from({ length: 100 }, (_, n) => aRow(n + 1, { images }));
+    await rows.add(requestId, all);
+
+    const page = await rows.page(requestId, { limit: 100, after: 0 });
+
+    expect(page.rows.length).toBeLessThan(100);
+    expect(page.next).toBe(page.rows.length);
+    const baseUrl = 'https://a1b2c3d4e5.execute-api.ap-southeast-2.amazonaws.com/production';
+    const products = page.rows.map((row) => productViewOf(row, { requestId, baseUrl }));
+    const { body } = render(
+      routes.getBatch,
+      pagedReply(
+        { ...batchViewOf(aBatch(), { products: 100, images: 10_000, failed: 0 }), products },
+        { limit: 100, next_cursor: null },
+      ),
+    );
+    expect(Buffer.byteLength(JSON.stringify({ body }))).toBeLessThan(6_000_000);
   });
 });
 

@@ -177,7 +177,7 @@ export const aBatchRoom = () => {
     resend: () => resendWebhook(requestId, deps),
     sweep: () => sweepBatches(deps),
     batch: () => findBatch(requestId, { batches: kept.batches }),
-    rows: () => kept.rows.page(requestId, { limit: 10_000, after: 0 }),
+    rows: async () => (await kept.rows.page(requestId, { limit: 10_000, after: 0 })).rows,
     counts: () => kept.rows.counts(requestId),
     file: async (key: string) => Buffer.from((await derived.read(key)) ?? []).toString(),
     /** Lets everybody do all there is to do, each message so many times. */

@@ -72,12 +72,14 @@ export const inMemoryBatches = (): { batches: Batches; rows: Rows } => {
         return true;
       },
       counts: async (requestId) => ({ ...countsOf(requestId) }),
-      page: async (requestId, { limit, after }) =>
-        [...of(requestId).values()]
+      page: async (requestId, { limit, after }) => {
+        const found = [...of(requestId).values()]
           .map(({ row }) => structuredClone(row))
           .filter(({ number }) => number > after)
-          .sort((a, b) => a.number - b.number)
-          .slice(0, limit),
+          .sort((a, b) => a.number - b.number);
+        const rows = found.slice(0, limit);
+        return { rows, next: found.length > limit ? rows.at(-1)?.number : undefined };
+      },
     },
   };
 };

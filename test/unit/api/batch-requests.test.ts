@@ -134,11 +134,11 @@ describe('cursors of products', () => {
   it('lead back to the row they stand after', () => {
     expect(productsAfter(mine, undefined)).toBe(0);
     for (const number of [1, 50, 100_000])
-      expect(productsAfter(mine, productCursorOf(mine, number))).toBe(number);
+      expect(productsAfter(mine, productCursorOf(mine, number) ?? undefined)).toBe(number);
   });
 
   it.each([
-    productCursorOf('1b9f4c52-7f36-4b6f-9a3c-2f8d6f5a1f1e', 7),
+    encoded(['1b9f4c52-7f36-4b6f-9a3c-2f8d6f5a1f1e', 7]),
     encoded([mine]),
     encoded([mine, 0]),
     encoded([mine, -1]),
@@ -150,6 +150,10 @@ describe('cursors of products', () => {
     '%%%',
   ])('are refused where we did not give them for this batch: %j', (cursor) => {
     expect(() => productsAfter(mine, cursor)).toThrow(/^cursor: .*\.$/);
+  });
+
+  it('are none after the last page', () => {
+    expect(productCursorOf(mine, undefined)).toBeNull();
   });
 
   it('of the list of batches are none of the list of images, nor the other way round', () => {
