@@ -25,6 +25,7 @@ const Item = z
   .transform(({ v, row }): VersionedRow => ({ row, version: v }));
 
 const mostPerTransaction = 100; // TransactWriteItems' limit
+const mostBytesPerTransaction = 3_500_000; // of its 4 MB; names, types and conditions come on top
 const noCounts: RowCounts = { products: 0, images: 0, failed: 0 };
 
 /** The rows of batches in DynamoDB, with their counts in the tallies of each batch. */
@@ -52,10 +53,8 @@ export const dynamoRows = (
 
   return {
     async add(requestId, rows) {
-      for (let from = 0; from < rows.length; from += mostPerTransaction) {
-        const puts = rows
-          .slice(from, from + mostPerTransaction)
-          .map((row) => putOf(requestId, row, undefined));
+      for (const some of slicesOf(rows)) {
+        const puts = some.map((row) => putOf(requestId, row, undefined));
         const added = await happened(
           client.send(
             new TransactWriteCommand({ TransactItems: puts.map((put) => ({ Put: put })) }),
@@ -121,6 +120,24 @@ export const dynamoRows = (
       return { rows, next: isCut ? rows.at(-1)?.number : undefined };
     },
   };
+};
+
+/** Rows that fit into one transaction together. A row's JSON is longer than its item is large. */
+const slicesOf = (rows: readonly Row[]): Row[][] => {
+  const slices: Row[][] = [];
+  let slice: Row[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    const rowBytes = Buffer.byteLength(JSON.stringify(row));
+    if (slice.length === mostPerTransaction || bytes + rowBytes > mostBytesPerTransaction) {
+      slices.push(slice);
+      slice = [];
+      bytes = 0;
+    }
+    slice.push(row);
+    bytes += rowBytes;
+  }
+  return slice.length > 0 ? [...slices, slice] : slices;
 };
 
 const differenceOf = (before: Row, after: Row): Record<string, number> => {

@@ -9,6 +9,7 @@ import { openDynamodb } from '#lib/aws/clients.ts';
 import { itemOf } from '#lib/aws/dynamo-image-items.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { dynamoRows } from '#lib/aws/dynamo-rows.ts';
+import { allRows } from '#lib/batches/batches.ts';
 import { changeImage } from '#lib/images/change-image.ts';
 import type { Image } from '#lib/images/image.ts';
 import { aBatch, aRow } from '#test/support/a-batch.ts';
@@ -83,6 +84,63 @@ describe.runIf(embedded)('a write whose answer was lost', () => {
     expect(times()).toBe(2);
     expect(image?.originalName).toBe('renamed');
     expect((await images.find(anImage().imageId))?.version).toBe(2);
+  });
+});
+
+describe('rows that are added', () => {
+  it('are never more at once than DynamoDB takes, however long their URLs are', async () => {
+    const { client, makeTables } = backend;
+    const sizes: number[] = [];
+    client.middlewareStack.add(
+      (next, { commandName }) =>
+        (args) => {
+          const { body } = Object(args.request);
+          if (commandName?.startsWith('TransactWrite')) sizes.push(Buffer.byteLength(body));
+          return next(args);
+        },
+      { step: 'finalizeRequest', name: 'sizes' },
+    );
+    onTestFinished(() => void client.middlewareStack.remove('sizes'));
+    const rows = dynamoRows(await makeTables(), client);
+    const { requestId } = aBatch();
+    const signed = (url: number) => `https://s.example/${url}?${'x'.repeat(1400)}`;
+    const all = Array.from({ length: 250 }, (_, n) =>
+      aRow(n + 1, {
+        // The last are small: then it is their number that counts.
+        images: Array.from({ length: n < 120 ? 30 : 1 }, (_, url) => ({
+          state: 'pending',
+          inputUrl: signed(url),
+        })),
+      }),
+    );
+
+    await rows.add(requestId, all);
+
+    expect(sizes).toHaveLength(3);
+    expect(Math.max(...sizes)).toBeLessThan(4_000_000);
+    const read: unknown[] = [];
+    for await (const some of allRows(requestId, { rows })) read.push(...some);
+    expect(read).toEqual(all);
+  });
+
+  it('may be as large as a CSV may have one, with a long reason for each of its URLs', async () => {
+    const rows = dynamoRows(await backend.makeTables(), backend.client);
+    const { requestId } = aBatch();
+    const inputUrl = `https://s.example/${'写'.repeat(826)}`; // 2.5 kB each
+    const reason = '写'.repeat(340);
+    const row = aRow(1, {
+      serialNumber: '写'.repeat(200),
+      productName: '写'.repeat(1000),
+      images: Array.from({ length: 100 }, () => ({ state: 'pending', inputUrl })),
+    });
+    await rows.add(requestId, [row]);
+    const before = await rows.find(requestId, 1);
+    if (!before) throw new Error('The row was not added.');
+    const after = aRow(1, {
+      images: row.images.map(() => ({ state: 'failed', inputUrl, reason, fetched: false })),
+    });
+
+    expect(await rows.swap(requestId, before, after)).toBe(true);
   });
 });
 

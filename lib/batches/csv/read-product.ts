@@ -17,6 +17,9 @@ export type Product = {
 const longestCell = 100_000; // characters
 const longestText = { serialNumber: 200, productName: 1000 }; // characters
 const mostUrls = 100; // per product
+// A product becomes one record of DynamoDB, which may have 400 KB. A hundred of the longest URLs in
+// ASCII are 205 kB; what is left is for the reasons why they failed.
+const mostUrlBytes = 250_000; // per product
 
 /** A row of the file, with all that is wrong with it. Its product has only the URLs of no fault. */
 export const readProduct = (
@@ -63,6 +66,13 @@ export const readProduct = (
     add(
       columns.urls,
       `The row has ${pieces.length} image URLs, and at most ${mostUrls} are taken. Divide them among several rows.`,
+    );
+    return { product: { line, serialNumber, productName, urls: [] }, faults };
+  }
+  if (Buffer.byteLength(pieces.join('')) > mostUrlBytes) {
+    add(
+      columns.urls,
+      'The image URLs of the row have more than 250 000 bytes together. Divide them among several rows.',
     );
     return { product: { line, serialNumber, productName, urls: [] }, faults };
   }

@@ -36,6 +36,16 @@ describe('a CSV', () => {
     ]);
   });
 
+  it('may have 100 of the longest URLs in a row, unless they need more bytes than a record has', async () => {
+    const urls = (character: string) =>
+      Array.from({ length: 100 }, () => `https://a.example/${character.repeat(2030)}`).join(',');
+
+    expect(await faultsIn(`1,Mug,${urls('x')}`)).toEqual([]);
+    expect(await faultsIn(`1,Mug,${urls('写')}`)).toEqual([
+      '2|Input Image Urls|The image URLs of the row have more than 250 000 bytes together. Divide them among several rows.',
+    ]);
+  });
+
   it('has its longest texts named, in whatever column they are', async () => {
     const faults = await faultsIn(
       `1,Mug,https://a.example/${'x'.repeat(2048)}`,
