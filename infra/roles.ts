@@ -156,6 +156,7 @@ export const roles: Readonly<Record<string, readonly Right[]>> = {
     'find batches',
     'swap batches',
     'add rows',
+    'page rows',
     'count rows',
     'send expand-batch',
     'send import-row',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Batch, BatchStatus, batchStatusOf, type RowCounts } from '#lib/batches/batch.ts';
 import type { CsvFaults } from '#lib/batches/csv/faults.ts';
+import { percentageOf } from '#lib/batches/progress.ts';
 import {
   outputUrlOf,
   type Row,
@@ -130,17 +131,16 @@ export const batchViewOf = (
   };
 };
 
-/** Rounded down, so that 100 means all of them. */
-const percentageOf = (part: number, whole: number): number =>
-  whole ? Math.floor((part / whole) * 10_000) / 100 : 0;
-
-const messageOf = ({ work, total }: Batch, { images, failed }: RowCounts): string => {
+const messageOf = ({ work, total, cut }: Batch, { images, failed }: RowCounts): string => {
   if (work.state === 'refused') return work.reason;
   if (!total) return 'The CSV is being fetched.';
   const failures = failed ? `, ${failed} of them failed` : '';
+  const soFar = `${images} of ${total.images} images are processed${failures}.`;
+  if (cut)
+    return `${soFar} Of ${total.products} products only the first ${cut.written} were begun: ${cut.reason} Send the others again in a file of their own.`;
   if (work.state === 'ended') return `All ${total.images} images are processed${failures}.`;
   if (work.state === 'closing') return 'Every image is processed; the results are being written.';
-  return `${images} of ${total.images} images are processed${failures}.`;
+  return soFar;
 };
 
 export const productViewOf = (row: Row, { requestId, baseUrl }: ProductViewing) => ({

@@ -58,6 +58,8 @@ export const Batch = z.object({
   updatedAt: z.iso.datetime(),
   /** Unknown until a CSV behind a URL has been read. */
   total: z.object({ products: z.int(), images: z.int() }).optional(),
+  /** Writing its rows was given up: there are only those of the first `written` products. */
+  cut: z.object({ written: z.int(), reason: z.string() }).optional(),
   work: BatchWork,
   webhook: Webhook.optional(),
   /** When the sweep found it standing still and asked again. */
@@ -75,14 +77,18 @@ export const batchStatuses = [
 export const BatchStatus = z.enum(batchStatuses);
 export type BatchStatus = z.infer<typeof BatchStatus>;
 
+/** How many rows there are when all are written; unknown until the CSV has been read. */
+export const rowsOf = ({ total, cut }: Pick<Batch, 'total' | 'cut'>): number | undefined =>
+  cut?.written ?? total?.products;
+
 /** Read off the work, so that it can never disagree with it. */
-export const batchStatusOf = ({ work, total }: Pick<Batch, 'work' | 'total'>): BatchStatus => {
+export const batchStatusOf = ({ work, cut }: Pick<Batch, 'work' | 'cut'>): BatchStatus => {
   if (work.state === 'refused') return 'failed';
   if (work.state === 'expanding') return work.written ? 'processing' : 'pending';
   if (work.state !== 'ended') return 'processing';
-  const { failed } = work.counts;
-  if (failed === 0) return 'completed';
-  return failed === total?.images ? 'failed' : 'completed_with_errors';
+  const { failed, images } = work.counts;
+  if (failed === 0 && !cut) return 'completed';
+  return failed === images ? 'failed' : 'completed_with_errors';
 };
 
 export const hasEnded = ({ work }: Pick<Batch, 'work'>): boolean =>

@@ -42,12 +42,13 @@ export interface Rows {
   ): Promise<{ rows: Row[]; next: number | undefined }>;
 }
 
-/** Every row of a batch in order, some at a time. */
+/** Every row of a batch in order, some at a time; from the beginning, or behind the row of a number. */
 export const allRows = async function* (
   requestId: string,
   { rows }: { rows: Rows },
+  behind = 0,
 ): AsyncGenerator<Row[]> {
-  for (let after: number | undefined = 0; after !== undefined; ) {
+  for (let after: number | undefined = behind; after !== undefined; ) {
     const page: Awaited<ReturnType<Rows['page']>> = await rows.page(requestId, {
       limit: 500,
       after,

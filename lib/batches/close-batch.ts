@@ -1,5 +1,5 @@
 import type { Objects } from '#lib/images/objects.ts';
-import { type Batch, failedRowsKey, resultsKey } from './batch.ts';
+import { type Batch, failedRowsKey, resultsKey, rowsOf } from './batch.ts';
 import { allRows, type Batches, type Rows } from './batches.ts';
 import { changeBatch } from './change-batch.ts';
 import { failedRowsCsv, type ResultRow, resultsCsv } from './csv/write-results.ts';
@@ -25,7 +25,7 @@ export const closeBatch = async ({ request_id: requestId }: CloseMessage, deps: 
   const { batch } = await changeBatch(
     requestId,
     (known) =>
-      known.work.state === 'running' && counts.products === known.total?.products
+      known.work.state === 'running' && counts.products === rowsOf(known)
         ? { ...known, work: { state: 'closing', since: deps.now().toISOString() } }
         : undefined,
     deps,

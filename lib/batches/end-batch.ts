@@ -1,4 +1,4 @@
-import { type Batch, hasEnded } from './batch.ts';
+import { type Batch, hasEnded, rowsOf } from './batch.ts';
 import type { Batches, Rows } from './batches.ts';
 import { changeBatch } from './change-batch.ts';
 import type { BatchWorkers } from './messages.ts';
@@ -35,12 +35,13 @@ export const settle = async (batch: Batch, deps: Deps): Promise<void> => {
 };
 
 const askToClose = async (
-  { requestId, work, total }: Batch,
+  batch: Batch,
   { rows, workers }: Pick<Deps, 'rows' | 'workers'>,
 ): Promise<void> => {
+  const { requestId, work } = batch;
   const isDue =
     work.state === 'closing' ||
-    (work.state === 'running' && (await rows.counts(requestId)).products === total?.products);
+    (work.state === 'running' && (await rows.counts(requestId)).products === rowsOf(batch));
   if (isDue) await workers.close({ request_id: requestId });
 };
 

@@ -51,6 +51,8 @@ export const expandBatch = async (
     return refuse(requestId, faultsSentence(total), deps);
   }
 
+  if (!batch.total) await checkpoint(requestId, { written: 0, total }, deps);
+
   const deadline = deps.now().getTime() + longestMs;
   const resumeAt = batch.work.written;
   let number = 0;
@@ -63,7 +65,8 @@ export const expandBatch = async (
     if (isThere && last <= resumeAt - chunkSize) return;
     if (!isThere) {
       await deps.rows.add(requestId, chunk);
-      await checkpoint(requestId, { written: last, total }, deps);
+      const { batch: known } = await checkpoint(requestId, { written: last, total }, deps);
+      if (known?.work.state !== 'expanding') return; // another is done with it, or gave it up
     }
     await workers.import(chunk.flatMap((row) => messagesOf(requestId, row)));
   };
@@ -82,7 +85,7 @@ export const expandBatch = async (
 
   const { batch: after } = await changeBatch(
     requestId,
-    (known) =>
+    ({ askedAgainAt: _, ...known }) =>
       known.work.state === 'expanding'
         ? { ...known, total, work: { state: 'running', since: deps.now().toISOString() } }
         : undefined,
@@ -122,6 +125,7 @@ const refuse = async (requestId: string, reason: string, deps: Deps) => {
   if (batch) await settle(batch, deps);
 };
 
+/** How far it has come. Whoever moves on has to be asked again before it counts as given up. */
 const checkpoint = (
   requestId: string,
   { written, total }: { written: number; total: { products: number; images: number } },
@@ -129,8 +133,8 @@ const checkpoint = (
 ) =>
   changeBatch(
     requestId,
-    (known) =>
-      known.work.state === 'expanding' && known.work.written < written
+    ({ askedAgainAt: _, ...known }) =>
+      known.work.state === 'expanding' && (known.work.written < written || !known.total)
         ? { ...known, total, work: { ...known.work, written } }
         : undefined,
     deps,

@@ -1,23 +1,58 @@
-import type { Batches, Rows } from './batches.ts';
+import type { Batch } from './batch.ts';
+import { allRows, type Batches, type Rows } from './batches.ts';
 import { changeBatch } from './change-batch.ts';
 import { settle } from './end-batch.ts';
 import type { BatchWorkers } from './messages.ts';
 
 type Deps = { batches: Batches; rows: Rows; workers: BatchWorkers; now: () => Date };
 
-/** Ends a batch whose CSV could not be brought here, however often it was tried. */
+/**
+ * Ends a batch whose CSV could not be brought here, however often it was tried. One that has rows
+ * is left to the sweep, which asks for the others once more.
+ */
 export const giveUpExpanding = async (
   requestId: string,
   { reason }: { reason: string },
   deps: Deps,
 ): Promise<void> => {
+  const { rows } = await deps.rows.page(requestId, { limit: 1, after: 0 });
+  if (rows.length === 0) await cutShort(requestId, { reason }, deps);
+};
+
+/**
+ * Writes no more rows of a batch, so that it ends with those that are there: each of them still
+ * gets its fact, and the batch says which products were not begun. Without any it ends at once.
+ */
+export const cutShort = async (
+  requestId: string,
+  { reason }: { reason: string },
+  deps: Deps,
+): Promise<void> => {
+  const work = (await deps.batches.find(requestId))?.batch.work;
+  if (work?.state !== 'expanding') return;
+  const written = await lastRowOf(requestId, work.written, deps);
+  const at = deps.now().toISOString();
   const { batch } = await changeBatch(
     requestId,
-    (known) =>
-      known.work.state === 'expanding' && known.work.written === 0
-        ? { ...known, work: { state: 'refused', endedAt: deps.now().toISOString(), reason } }
-        : undefined,
+    ({ askedAgainAt: _, ...known }): Batch | undefined => {
+      if (known.work.state !== 'expanding') return undefined;
+      if (written === 0) return { ...known, work: { state: 'refused', endedAt: at, reason } };
+      const isWhole = written === known.total?.products; // only nobody said so
+      const running = { ...known, work: { state: 'running', since: at } } as const;
+      return isWhole ? running : { ...running, cut: { written, reason } };
+    },
     deps,
   );
   if (batch) await settle(batch, deps);
+};
+
+/** Rows are written in order, and some may be there of which no checkpoint tells. */
+const lastRowOf = async (
+  requestId: string,
+  checkpoint: number,
+  deps: { rows: Rows },
+): Promise<number> => {
+  let last = checkpoint;
+  for await (const rows of allRows(requestId, deps, checkpoint)) last = rows.at(-1)?.number ?? last;
+  return last;
 };

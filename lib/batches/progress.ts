@@ -13,6 +13,10 @@ export const countsOfBatch = async (
   return work.state === 'refused' ? { products: 0, images: 0, failed: 0 } : rows.counts(requestId);
 };
 
+/** Rounded down, so that 100 means all of them. */
+export const percentageOf = (part: number, whole: number): number =>
+  whole ? Math.floor((part / whole) * 10_000) / 100 : 0;
+
 const KeptFaults = z.object({
   faults: z.array(z.object({ row: z.int(), column: z.string().nullable(), message: z.string() })),
   more: z.int(),

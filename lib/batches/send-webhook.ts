@@ -3,6 +3,7 @@ import type { Batches } from './batches.ts';
 import { changeBatch } from './change-batch.ts';
 import { askForWebhook } from './end-batch.ts';
 import type { BatchWorkers, WebhookMessage } from './messages.ts';
+import { percentageOf } from './progress.ts';
 
 /** What a receiver made of a delivery. Only a 2xx is ok; `gone` is 410: it wants no more. */
 export type WebhookAnswer =
@@ -121,12 +122,13 @@ const afterAttempt = (
 /** The same for every attempt, so that receivers can compare. */
 const bodyOf = (batch: Batch): string => {
   const { requestId, total, work } = batch;
+  const counts = work.state === 'ended' ? work.counts : { products: 0, images: 0 };
   return JSON.stringify({
     request_id: requestId,
     status: batchStatusOf(batch),
     total_products: total?.products ?? 0,
-    processed_products: work.state === 'ended' ? work.counts.products : 0,
-    completion_percentage: work.state === 'ended' ? 100 : 0,
+    processed_products: counts.products,
+    completion_percentage: percentageOf(counts.images, total?.images ?? 0),
     timestamp: 'endedAt' in work ? work.endedAt : batch.updatedAt,
   });
 };

@@ -4,6 +4,7 @@ import { allRows, type Batches, type Rows } from './batches.ts';
 import { changeBatch } from './change-batch.ts';
 import { settle } from './end-batch.ts';
 import { messagesOf } from './expand-batch.ts';
+import { cutShort } from './give-up.ts';
 import { giveUpOnRow } from './import-row.ts';
 import type { BatchWorkers, ImportMessage } from './messages.ts';
 import { noteOutcome } from './note-outcome.ts';
@@ -23,11 +24,13 @@ const oldEnoughMs = 2 * 60_000;
 /** Queue depths are approximate; two readings this far apart must both say "empty". */
 const betweenReadingsMs = 3000;
 const nobodyCame = 'No worker fetched it, although it was asked twice.';
+const nobodyReadOn = 'No worker could read the CSV to its end, although it was asked twice.';
 
 /**
  * Looks for batches that nobody works on: a worker killed on its message's last receive, news that
  * never came. Nothing is touched while any queue of theirs holds a message. What is missing is
- * asked for once more; the next time it is recorded that nobody came.
+ * asked for once more; the next time it is recorded that nobody came. A CSV that nobody reads to
+ * its end is cut short, and its rows have their two times after that.
  */
 export const sweepBatches = async (deps: Deps) => {
   const { batches, now } = deps;
@@ -67,6 +70,10 @@ const askAgainOrGiveUp = async (
 ): Promise<'askedAgain' | 'gaveUp'> => {
   const { requestId, askedAgainAt } = batch;
   const isLastTime = askedAgainAt !== undefined && askedAgainAt < before.toISOString();
+  if (batch.work.state === 'expanding' && isLastTime) {
+    await cutShort(requestId, { reason: nobodyReadOn }, deps);
+    return 'gaveUp';
+  }
   if (batch.work.state === 'expanding') await deps.workers.expand({ request_id: requestId });
   else
     for await (const rows of allRows(requestId, deps))

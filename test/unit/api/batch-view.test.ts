@@ -14,11 +14,17 @@ import { aBatch, aRow } from '#test/support/a-batch.ts';
 const at = '2026-11-20T10:00:00.000Z';
 const none = { products: 0, images: 0, failed: 0 };
 const total = { products: 4, images: 6 };
+const cut = { written: 3, reason: 'Nobody came.' };
 const viewing = { requestId: aBatch().requestId, baseUrl: 'https://api.example' };
 const ended = (failed: number): Batch['work'] => ({
   state: 'ended',
   endedAt: at,
   counts: { products: 4, images: 6, failed },
+});
+const cutAt = (failed: number): Batch['work'] => ({
+  state: 'ended',
+  endedAt: at,
+  counts: { products: 3, images: 5, failed },
 });
 
 describe('a batch', () => {
@@ -71,6 +77,20 @@ describe('a batch', () => {
       { products: 4, images: 6, failed: 6 },
       'failed',
       'All 6 images are processed, 6 of them failed.',
+    ],
+    [
+      'of which not all products were begun',
+      { total, cut, work: cutAt(0) },
+      { products: 3, images: 5, failed: 0 },
+      'completed_with_errors',
+      '5 of 6 images are processed. Of 4 products only the first 3 were begun: Nobody came. Send the others again in a file of their own.',
+    ],
+    [
+      'of which not all products were begun, and those failed',
+      { total, cut, work: cutAt(5) },
+      { products: 3, images: 5, failed: 5 },
+      'failed',
+      '5 of 6 images are processed, 5 of them failed. Of 4 products only the first 3 were begun: Nobody came. Send the others again in a file of their own.',
     ],
     [
       'whose CSV was refused',

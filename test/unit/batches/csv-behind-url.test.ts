@@ -136,6 +136,23 @@ describe('a CSV behind a URL', () => {
     });
   });
 
+  it('of which rows are there, though no checkpoint tells of them, is not given up either', async () => {
+    const room = aBatchRoom();
+    room.serve(csvUrl, many(600));
+    await room.start({ csvUrl });
+    room.life.dieAfter(3); // the CSV, what is in it, and rows
+    await expect(room.work.expand()).rejects.toThrow(Killed);
+    room.life.live();
+    expect(await room.rows()).toHaveLength(500);
+
+    await giveUpExpanding(requestId, { reason: 'No.' }, room.deps);
+
+    expect(await room.batch()).toMatchObject({
+      total: { products: 600, images: 600 },
+      work: { state: 'expanding', written: 0 },
+    });
+  });
+
   it('of which rows are there already is not given up: the sweep goes on with it', async () => {
     const room = aBatchRoom();
     await room.start(many(600));

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { batchStatusOf } from '#lib/batches/batch.ts';
+import { batchStatusOf, hasEnded, resultsKey } from '#lib/batches/batch.ts';
 import { imageKeyOf, rowImageIdOf } from '#lib/batches/row.ts';
 import { aBatchRoom, csvOf, requestId } from '#test/support/a-batch-room.ts';
+import { Killed } from '#test/support/mortal.ts';
 
 const a = 'https://shop.example/a.jpg';
 const b = 'https://shop.example/b.jpg';
@@ -234,6 +235,102 @@ describe('the sweep', () => {
       { state: 'failed', reason: 'The image was deleted.' },
     ]);
     expect(batchStatusOf(await room.batch())).toBe('failed');
+  });
+
+  it('gives up a batch whose rows cannot all be written, and ends it with those that are there', async () => {
+    const room = aBatchRoom();
+    const urlOf = (n: number) => `https://shop.example/${n}.jpg`;
+    await room.start(csvOf(...Array.from({ length: 1100 }, (_, n) => [urlOf(n + 1)])), {
+      webhook: true,
+    });
+    room.serve(urlOf(2), { refused: 'No.' });
+    const { add } = room.deps.rows;
+    room.deps.rows.add = async (id, rows) => {
+      // Of the second chunk some are written, and no checkpoint tells of them.
+      await add(
+        id,
+        rows.filter(({ number }) => number <= 700),
+      );
+      if (rows.some(({ number }) => number > 700)) throw new Killed();
+    };
+    await room.finish({ times: 2 });
+    expect(await room.batch()).toMatchObject({ work: { state: 'expanding', written: 500 } });
+
+    const swept: unknown[] = [];
+    for (let n = 0; n < 5 && !hasEnded(await room.batch()); n++) {
+      loseAll(room);
+      swept.push(await room.sweep());
+      await room.finish();
+    }
+
+    expect(swept).toEqual([
+      { askedAgain: 1, gaveUp: 0 }, // for the CSV to be read on
+      { askedAgain: 0, gaveUp: 1 },
+      { askedAgain: 1, gaveUp: 0 }, // for the rows that nobody was told of
+    ]);
+    const batch = await room.batch();
+    expect(batch).toMatchObject({
+      total: { products: 1100, images: 1100 },
+      cut: { written: 700 },
+      work: { state: 'ended', counts: { products: 700, images: 700, failed: 1 } },
+      webhook: { state: 'delivered' },
+    });
+    expect(batchStatusOf(batch)).toBe('completed_with_errors');
+    expect(JSON.parse(room.receiver.deliveries[0]?.body ?? '')).toMatchObject({
+      status: 'completed_with_errors',
+      total_products: 1100,
+      processed_products: 700,
+      completion_percentage: 63.63,
+    });
+    expect((await room.file(resultsKey(requestId))).trim().split('\r\n')).toHaveLength(701);
+  });
+
+  it('takes a batch for whole whose rows are all there, though nobody could say so', async () => {
+    const room = await roomAt('started');
+    for (const writes of [2, 0]) {
+      room.life.dieAfter(writes); // the row, the checkpoint; the message
+      await room.work.expand().catch(() => room.life.live());
+      loseAll(room);
+      await room.sweep();
+    }
+    expect(await room.batch()).toMatchObject({ work: { state: 'running' } });
+    loseAll(room);
+    await room.sweep();
+    await room.finish();
+
+    expect(await room.batch()).not.toHaveProperty('cut');
+    expect(batchStatusOf(await room.batch())).toBe('completed');
+  });
+
+  it('gives up a batch whose CSV nobody reads', async () => {
+    const room = await roomAt('started');
+    for (const what of ['askedAgain', 'gaveUp']) {
+      loseAll(room);
+      expect(await room.sweep()).toMatchObject({ [what]: 1 });
+    }
+    await room.finish();
+
+    expect(await room.batch()).toMatchObject({
+      work: {
+        state: 'refused',
+        reason: 'No worker could read the CSV to its end, although it was asked twice.',
+      },
+      webhook: { state: 'delivered' },
+    });
+  });
+
+  it('asks twice for a CSV that was read on in between', async () => {
+    const room = aBatchRoom();
+    await room.start(csvOf(...Array.from({ length: 1100 }, () => [a])));
+    for (const writes of [3, 3, 3]) {
+      loseAll(room);
+      expect(await room.sweep()).toEqual({ askedAgain: 1, gaveUp: 0 });
+      room.life.dieAfter(writes); // a chunk; its checkpoint; its messages
+      await room.work.expand().catch(() => room.life.live());
+    }
+
+    loseAll(room);
+    expect(await room.sweep()).toEqual({ askedAgain: 1, gaveUp: 0 });
   });
 
   it('leaves a batch alone that has ended', async () => {
