@@ -27,7 +27,7 @@ export const CsvCheckView = z
     valid: z.boolean(),
     total_products: z.int(),
     total_images: z.int(),
-    errors: z.array(CsvFaultView).describe('at most 1000'),
+    errors: z.array(CsvFaultView).describe('at most 1000, fewer where their texts are long'),
     more_errors: z.int().describe('how many there are beyond those'),
   })
   .meta({ id: 'CsvCheck' });

@@ -2,35 +2,49 @@
 export type CsvFault = {
   /** The line in the file on which the row begins; the header's is usually 1. */
   row: number;
-  /** The column as the header of the file calls it; null where the whole row or file is meant. */
+  /** The column as the header of the file calls it, shortened; null where the whole row or file is meant. */
   column: string | null;
   /** A sentence a stranger can act on. */
   message: string;
 };
 
 export type CsvFaults = {
-  /** In the order of the file, at most 1000. */
+  /** In the order of the file, at most 1000, fewer where their texts are long. */
   faults: CsvFault[];
   /** How many were found beyond those that are named. */
   more: number;
 };
 
-const mostNamed = 1000; // about 200 kB of JSON, and more than anybody reads
+const mostNamed = 1000; // usually some 200 kB, and more than anybody reads
+// Of strangers' texts a fault repeats so much that a thousand could be too large for an answer of
+// Lambda (6 MB) and for the record in which one is kept (400 KB).
+const mostBytes = 300_000;
 const mostInSentence = 3;
 
-/** Keeps the first thousand faults and counts the others. */
+/** Keeps the first thousand faults, or those whose texts are not too much, and counts the others. */
 export const faultList = () => {
   const found: CsvFaults = { faults: [], more: 0 };
+  let bytes = 0;
+  const keep = (fault: CsvFault): boolean => {
+    if (found.more > 0 || found.faults.length === mostNamed) return false;
+    const named = { ...fault, column: fault.column === null ? null : shortened(fault.column) };
+    bytes += bytesOf(named);
+    if (bytes > mostBytes) return false;
+    found.faults.push(named);
+    return true;
+  };
   return {
     found,
     add: (...faults: CsvFault[]): void => {
-      for (const fault of faults)
-        if (found.faults.length < mostNamed) found.faults.push(fault);
-        else found.more += 1;
+      for (const fault of faults) if (!keep(fault)) found.more += 1;
     },
     isEmpty: (): boolean => found.faults.length === 0,
   };
 };
+
+/** In our JSON, as a text within that of Lambda or DynamoDB: what is escaped once is escaped again. */
+const bytesOf = (fault: CsvFault): number =>
+  Buffer.byteLength(JSON.stringify(JSON.stringify(fault)));
 
 /** The faults of a file as one sentence: the first few by line, the others counted. */
 export const faultsSentence = ({ faults, more }: CsvFaults): string => {

@@ -73,6 +73,24 @@ describe('a CSV', () => {
   });
 
   it.each([
+    ['a column with an endless name', `S. No.,Product Name,Urls${' .'.repeat(3500)}`, 'oops'],
+    ['cells of backslashes', header, '\\'.repeat(100)],
+    ['cells of Chinese', header, '写'.repeat(100)],
+    ['cells of emoji', header, '📷'.repeat(50)],
+  ])(
+    'has as many faults named as an answer can hold, and the others counted: %s',
+    async (_, first, url) => {
+      const { faults } = await read(`${first}\n${`1,Mug,${url}\n`.repeat(2500)}`, 65_536);
+
+      const body = JSON.stringify(faults);
+      expect(Buffer.byteLength(JSON.stringify({ body }))).toBeLessThan(310_000);
+      expect(faults.faults.length).toBeGreaterThan(400);
+      expect(faults.faults.length + faults.more).toBe(2500);
+      expect(faults.faults[0]?.column?.length).toBeLessThanOrEqual(100);
+    },
+  );
+
+  it.each([
     ['a line of a million cells', ',', 2, 'longer than 1 MB'],
     ['one cell without an end', 'x', 2, 'longer than 1 MB'],
     ['a quote in every line', '1,"Mug,https://a.example\n', 2, 'double quote'],
