@@ -8,6 +8,12 @@ export const KeptAnswer = z.object({
 });
 export type KeptAnswer = z.infer<typeof KeptAnswer>;
 
+const mostBytes = 390_000; // a record of DynamoDB has 400 KB, keys and fingerprint included
+
+/** Whether an answer is short enough to be kept. */
+export const canBeKept = (answer: KeptAnswer): boolean =>
+  Buffer.byteLength(JSON.stringify(answer)) <= mostBytes;
+
 /**
  * First answers by Idempotency-Key, for 24 hours. A request that began and never finished (its
  * function was killed) stops being `in-progress` after a minute, and may be begun again.
@@ -24,6 +30,7 @@ export interface Answers {
     | { state: 'other-request' }
     | { state: 'answered'; answer: KeptAnswer }
   >;
+  /** Of an answer that can be kept. */
   finish(answerId: string, answer: KeptAnswer): Promise<void>;
   /** The request failed in a way that a repeat may mend: it may be begun again at once. */
   forget(answerId: string): Promise<void>;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Answers } from '#lib/answers.ts';
+import { type Answers, canBeKept } from '#lib/answers.ts';
 import { Problem } from '#lib/problem.ts';
 import { type Outgoing, render, renderProblem } from './envelope.ts';
 import type { Form } from './multipart.ts';
@@ -17,7 +17,8 @@ const soon = 2;
 /**
  * Answers a request once. With an `Idempotency-Key` the first answer is kept for a day and given
  * again to the same request; another request under the same key is a 422, one that is still being
- * worked on a 409. What a repeat may mend (400, 409, 413, our own errors) is not kept.
+ * worked on a 409. What a repeat may mend (400, 409, 413, our own errors) is not kept; nor is an
+ * answer too large for it, which a repeat makes again.
  *
  * `work` gets a name for what it makes, which is the same whenever the same request is repeated,
  * so that a repeat after a kill makes the same things. `[A-Za-z0-9-]`
@@ -57,7 +58,9 @@ export const answerOnce = async <R extends Route>(
 
   try {
     const answer = await rendered(route, () => work(workIdOf(answerId, fingerprint)));
-    await answers.finish(answerId, answer);
+    // Cut short, it would not be the first answer; and to do the work again makes nothing new.
+    if (canBeKept(answer)) await answers.finish(answerId, answer);
+    else await answers.forget(answerId);
     return { kept: answer };
   } catch (error) {
     await forget(answers, answerId);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Answers } from '#lib/answers.ts';
+import { type Answers, canBeKept } from '#lib/answers.ts';
 
 const answer = { status: 202, headers: { 'content-type': 'application/json' }, body: '{"ö":1}' };
 
@@ -22,6 +22,25 @@ export const answersContract = (name: string, open: () => Answers) =>
         answer,
       });
     });
+
+    it.each(['x', '\\', '写', '📷'])(
+      'keeps the longest answer that can be kept, of %s',
+      async (text) => {
+        const { answers, now } = given();
+        const id = `${'k'.repeat(400)}-${++count}`; // a route, a key of ours and one of theirs
+        const of = (length: number) => ({ ...answer, body: text.repeat(length) });
+        let length = Math.ceil(400_000 / Buffer.byteLength(JSON.stringify(text).slice(1, -1)));
+        while (!canBeKept(of(length))) length -= 100;
+
+        await answers.begin(id, 'f'.repeat(64), now);
+        await answers.finish(id, of(length));
+
+        expect(await answers.begin(id, 'f'.repeat(64), now)).toEqual({
+          state: 'answered',
+          answer: of(length),
+        });
+      },
+    );
 
     it('lets exactly one of many begin', async () => {
       const { answers, id, now } = given();

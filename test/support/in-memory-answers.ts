@@ -1,4 +1,4 @@
-import type { Answers, KeptAnswer } from '#lib/answers.ts';
+import { type Answers, canBeKept, type KeptAnswer } from '#lib/answers.ts';
 
 type Kept = { fingerprint: string; begunAt: number; answer?: KeptAnswer };
 
@@ -23,6 +23,7 @@ export const inMemoryAnswers = (): Answers => {
       return { state: 'begun' };
     },
     async finish(answerId, answer) {
+      if (!canBeKept(answer)) throw new Error('The item is too large.');
       const kept = answers.get(answerId);
       if (kept) kept.answer ??= structuredClone(answer);
     },

@@ -135,6 +135,28 @@ describe('answerOnce', () => {
     },
   );
 
+  it('gives an answer that is too large to be kept, and on a repeat makes the same again', async () => {
+    const { worked, answers } = aDarkroom();
+    const ask = () =>
+      answerOnce(
+        develop,
+        { headers: { 'idempotency-key': 'once' }, keyId: 'k1' },
+        () => 'a',
+        async (workId) => {
+          worked.push(workId);
+          return reply(202, { id: `${workId} ${'\\'.repeat(200_000)}` });
+        },
+        { answers, newId: () => 'new', now: () => new Date('2026-11-21T09:30:00Z') },
+      );
+
+    const first = await ask();
+
+    expect(first).toMatchObject({ kept: { status: 202 } });
+    expect(await ask()).toEqual(first);
+    expect(worked).toHaveLength(2);
+    expect(new Set(worked).size).toBe(1);
+  });
+
   it('tells the first error where forgetting fails too', async () => {
     const { ask, answers } = aDarkroom();
     answers.forget = throwing(new Error('also the table'));
