@@ -26,6 +26,8 @@ export class FetchBusy extends Error {
 type Options = {
   /** `host:port` of what may be reached although private, by redirect too. */
   allowHosts: readonly string[];
+  /** What is asked for, by default a picture: a server that has something else may answer 406. */
+  accept?: string;
   maxBytes: number;
   /** For one download from the first look-up to the last byte, redirects included. */
   timeoutMs: number;
@@ -77,7 +79,7 @@ export const publicFetch = (options: Options): ((url: string) => Promise<Fetched
 type Answer = { bytes: Uint8Array; contentType: string | undefined } | { location: string } | Fault;
 
 /** One request, one answer. Throws only what resolving, connecting and reading throw. */
-const getOf = ({ maxBytes, now = () => new Date(), ...guard }: Options) => {
+const getOf = ({ accept = 'image/*', maxBytes, now = () => new Date(), ...guard }: Options) => {
   const agent = guardedAgent(guard);
 
   return async (url: URL, signal: AbortSignal): Promise<Answer> => {
@@ -86,7 +88,7 @@ const getOf = ({ maxBytes, now = () => new Date(), ...guard }: Options) => {
       origin: url.origin,
       path: url.pathname + url.search,
       signal,
-      headers: asked,
+      headers: { accept, 'accept-encoding': 'identity', 'user-agent': 'darkroom' },
     });
     const header = (name: string): string | undefined => [headers[name]].flat()[0];
 
@@ -111,8 +113,6 @@ const getOf = ({ maxBytes, now = () => new Date(), ...guard }: Options) => {
     return { bytes, contentType: header('content-type') };
   };
 };
-
-const asked = { accept: 'image/*', 'accept-encoding': 'identity', 'user-agent': 'darkroom' };
 
 const redirects = [301, 302, 303, 307, 308];
 

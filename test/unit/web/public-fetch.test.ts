@@ -24,6 +24,12 @@ describe('a picture', () => {
     expect(origin().calls[0]?.headers).not.toHaveProperty('cookie');
   });
 
+  test('is not what is asked for where the caller wants something else', async () => {
+    await get('/a.jpg', { accept: 'text/csv, */*;q=0.5' });
+
+    expect(origin().calls[0]?.headers).toMatchObject({ accept: 'text/csv, */*;q=0.5' });
+  });
+
   test('comes late, but in time', async () => {
     expect(await get('/slow?ms=100')).toMatchObject({ bytes: picture });
   });
