@@ -45,6 +45,31 @@ describe('the URLs of a row', () => {
     expect(image.content?.renditions.map(({ name }) => name)).toContain('optimized');
   });
 
+  it.each([
+    ['a type alone', 'image/jpeg', 'image/jpeg'],
+    ['parameters', ' image/svg+xml ; charset=utf-8', 'image/svg+xml'],
+    ['Latin-1', 'image/jpeg; name="f\u00fcr.jpg"', 'image/jpeg'],
+    ['a tab', 'image/jpeg\t;x', 'image/jpeg'],
+    ['kilobytes', `image/jpeg;${'x'.repeat(9000)}`, 'image/jpeg'],
+    ['a type in Latin-1', '\u00ffimage/jpeg', 'application/octet-stream'],
+    ['an endless type', `image/${'x'.repeat(9000)}`, 'application/octet-stream'],
+    ['half a type', 'image', 'application/octet-stream'],
+    ['no text', '', 'application/octet-stream'],
+    ['nothing', undefined, 'application/octet-stream'],
+  ])('are kept with the type that their server names, of %s', async (_, contentType, kept) => {
+    const room = await roomWith(a);
+    room.deps.fetchPicture = async (url) => ({
+      bytes: Buffer.from('a picture'),
+      contentType,
+      finalUrl: url,
+    });
+
+    await room.work.import(room.message);
+
+    const head = await room.darkroom.deps.originals.head(imageKeyOf(placeOf(0), a));
+    expect(head?.contentType).toBe(kept);
+  });
+
   it('twice in one row are two images', async () => {
     const room = await roomWith(a, a);
 
