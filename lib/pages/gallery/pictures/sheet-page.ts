@@ -1,5 +1,4 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { changed } from '../parts/draw.ts';
 import { icon } from '../parts/icons.ts';
 import { go } from '../parts/route.ts';
 import { addressOf, reasonOf } from '../parts/server.ts';
@@ -132,10 +131,4 @@ const below = (): TemplateResult | typeof nothing => {
     `;
   if (pictures.hasMore()) return html`<p class="sheet-end" aria-hidden="true">Loading more …</p>`;
   return html`<p class="sheet-end">${countOf(pictures.all().length, 'picture')}</p>`;
-};
-
-/** Asked when the page begins, and when a key was given. */
-export const beginPictures = async (): Promise<void> => {
-  await pictures.more();
-  changed();
 };
