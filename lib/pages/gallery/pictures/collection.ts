@@ -13,6 +13,8 @@ const firstPageSize = 60;
 const pageSize = 100; // what the API gives at most
 /** A list may answer short or empty pages although there is more; after so many we draw first. */
 const mostPagesAtOnce = 4;
+/** So far we read for what has come since the last look: about a thousand pictures. */
+const mostPagesOfNews = 10;
 
 export const isEnded = ({ status }: Pick<Picture, 'status'>): boolean =>
   status === 'done' || status === 'failed';
@@ -25,6 +27,8 @@ export const pictureCollection = ({ list, changed }: Tools) => {
   const records = new Map<string, Picture>();
   /** Just uploaded, and perhaps not yet known to the list. */
   const expected = new Set<string>();
+  /** Brought by a page: between them there is nothing that we do not know. */
+  const listed = new Set<string>();
   /** Deleted for the eye, while it may still be undone, or for good. */
   const hidden = new Set<string>();
   let order: string[] = [];
@@ -48,19 +52,30 @@ export const pictureCollection = ({ list, changed }: Tools) => {
     return true;
   };
 
+  const pageAt = (from: string | undefined) =>
+    list({
+      limit: from === undefined ? firstPageSize : pageSize,
+      ...(from !== undefined && { cursor: from }),
+      ...(filter && { status: filter }),
+    });
+
+  /** True if one of them is new or another than we knew. */
+  const take = (data: readonly Picture[]): boolean => {
+    for (const { image_id: id } of data) {
+      expected.delete(id);
+      listed.add(id);
+    }
+    return data.map(keep).some(Boolean);
+  };
+
   const loadPage = async () => {
     const asked = question;
     for (let pages = 0; pages < mostPagesAtOnce && cursor !== null; pages++) {
-      const { data, page } = await list({
-        limit: cursor === undefined ? firstPageSize : pageSize,
-        ...(cursor && { cursor }),
-        ...(filter && { status: filter }),
-      });
+      const { data, page } = await pageAt(cursor);
       if (asked !== question) return;
       cursor = page.next_cursor;
       const known = new Set(order);
-      for (const picture of data) keep(picture);
-      for (const { image_id: id } of data) expected.delete(id);
+      take(data);
       order = [...order, ...data.map(({ image_id: id }) => id).filter((id) => !known.has(id))];
       touch();
       if (data.length > 0) return;
@@ -85,37 +100,61 @@ export const pictureCollection = ({ list, changed }: Tools) => {
     return mine;
   };
 
-  const showOnly = (status: Status | undefined): Promise<void> => {
+  /** From here on; what is on its way answers an older question. */
+  const beginAt = (place: string | null | undefined) => {
     question++;
-    filter = status;
-    order = [];
-    cursor = undefined;
+    cursor = place;
     loading = undefined;
     failure = undefined;
+    listed.clear();
+  };
+
+  const showOnly = (status: Status | undefined): Promise<void> => {
+    filter = status;
+    order = [];
+    beginAt(undefined);
     touch();
     return more();
   };
 
-  /** Takes the newest page again: what is new, has changed or has gone. True if anything has. */
-  const refresh = async (limit = firstPageSize): Promise<boolean> => {
-    if (cursor === undefined) return false; // the first page is still to come
+  /** The newest, as far as a picture that was listed before: nothing lies between unasked for. */
+  const readNews = async () => {
     const asked = question;
-    const { data, page } = await list({ limit, ...(filter && { status: filter }) });
-    if (asked !== question) return false;
-    const listed = new Set(data.map(({ image_id: id }) => id));
-    const last = data.at(-1);
-    // Older than the page's last we cannot tell; with no further page there is nothing older.
-    const reach =
-      page.next_cursor === null ? order.length : last ? order.indexOf(last.image_id) + 1 : 0;
-    const gone = order.slice(0, reach).filter((id) => !listed.has(id) && !expected.has(id));
-    const known = new Set(order);
-    const fresh = data.map(({ image_id: id }) => id).filter((id) => !known.has(id));
-    const updates = data.map(keep).some(Boolean);
-    for (const id of listed) expected.delete(id);
-    const isOther = updates || gone.length > 0 || fresh.length > 0;
-    if (!isOther) return false;
-    const lost = new Set(gone);
-    order = [...fresh, ...order.filter((id) => !lost.has(id))];
+    const data: Picture[] = [];
+    let next: string | null | undefined;
+    let meets = false;
+    for (let pages = 0; pages < mostPagesOfNews && next !== null && !meets; pages++) {
+      const answer = await pageAt(next);
+      if (asked !== question) return undefined;
+      data.push(...answer.data);
+      next = answer.page.next_cursor;
+      meets = next === null || answer.data.some(({ image_id: id }) => listed.has(id));
+    }
+    return { data, next: next ?? null, meets };
+  };
+
+  /** Reads the newest again: what is new, has changed or has gone. True if anything has. */
+  const refresh = async (): Promise<boolean> => {
+    if (cursor === undefined) return false; // the first page is still to come
+    const news = await readNews();
+    if (!news) return false;
+    const { data, next, meets } = news;
+    const ids = new Set(data.map(({ image_id: id }) => id));
+    // Older than all that was read we cannot tell; with no further page there is nothing older.
+    const reach = order.findLastIndex((id) => ids.has(id)) + 1;
+    const isGone = (id: string, index: number) =>
+      !expected.has(id) && (next === null || (index < reach && listed.has(id)));
+    const rest = order.filter((id, index) => !ids.has(id) && !isGone(id, index));
+    // Behind so many the known ones would leave a gap that nobody fills: the sheet begins anew, as
+    // if it had just been opened, and has them again where somebody scrolls to.
+    if (!meets) beginAt(next);
+    const hasUpdates = take(data);
+    const coming = rest.filter((id) => expected.has(id));
+    const older = meets ? rest.filter((id) => !expected.has(id)) : [];
+    const before = order;
+    order = [...coming, ...ids, ...older];
+    const hasMoved = order.length !== before.length || order.some((id, at) => id !== before[at]);
+    if (!hasMoved && !hasUpdates) return false;
     touch();
     return true;
   };

@@ -4,23 +4,26 @@ import { anImageView } from '#test/support/browser-answers.ts';
 
 type Wish = { limit: number; cursor?: string; status?: string };
 
-/** A list with pages of two, newest first, that a test may change under the collection's feet. */
-const given = (pictures: Picture[]) => {
+/** A list with small pages, newest first, that a test may change under the collection's feet. */
+const given = (pictures: Picture[], { perPage = 2 } = {}) => {
   let listed = pictures;
   let failing = false;
+  let held: Promise<void> | undefined;
   const wishes: Wish[] = [];
   const collection = pictureCollection({
     changed: () => {},
     list: async (wish) => {
       wishes.push(wish);
       if (failing) throw new Error('nobody there');
-      const from = Number(wish.cursor ?? 0);
       const fit = listed.filter(({ status }) => !wish.status || status === wish.status);
-      const end = from + 2;
-      return {
-        data: fit.slice(from, end),
-        page: { next_cursor: end < fit.length ? String(end) : null },
-      };
+      const from = fit.findIndex(({ image_id: id }) => id === wish.cursor) + 1;
+      const end = from + Math.min(wish.limit, perPage);
+      const data = fit.slice(from, end);
+      const next = end < fit.length ? data.at(-1)?.image_id : undefined;
+      const wait = held;
+      held = undefined;
+      await wait;
+      return { data, page: { next_cursor: next ?? null } };
     },
   });
   const names = () => collection.all().map(({ original_name: name }) => name);
@@ -34,8 +37,19 @@ const given = (pictures: Picture[]) => {
     fails: (is: boolean) => {
       failing = is;
     },
+    /** The next answer comes when what this returns is called. */
+    holds: () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      held = promise;
+      return resolve;
+    },
   };
 };
+
+/** The newest has the highest number. */
+const picturesFrom = (newest: number, oldest: number) =>
+  Array.from({ length: newest - oldest + 1 }, (_, index) => anImageView(newest - index));
+const namesOf = (pictures: Picture[]) => pictures.map(({ original_name: name }) => name);
 
 const queued = { status: 'queued', processed_at: null } as const;
 const [a, b, c, d] = [anImageView(1), anImageView(2), anImageView(3), anImageView(4)] as const;
@@ -96,6 +110,69 @@ describe('pictureCollection', () => {
     await collection.refresh();
     expect(names()).toEqual(['picture-4.jpg', 'picture-1.jpg']);
     expect(await collection.refresh()).toBe(false);
+  });
+
+  it('takes all that has come, when that is more than a page holds', async () => {
+    const { collection, names, wishes, becomes } = given(picturesFrom(50, 1), { perPage: 100 });
+    await collection.more();
+    becomes(picturesFrom(250, 1));
+
+    expect(await collection.refresh()).toBe(true);
+    expect(names()).toEqual(namesOf(picturesFrom(250, 1)));
+    expect(collection.hasMore()).toBe(false);
+    expect(wishes).toHaveLength(4);
+    expect(await collection.refresh()).toBe(false);
+    expect(wishes).toHaveLength(5);
+  });
+
+  it('begins anew when more has come than anybody would wait for, and misses none of it', async () => {
+    const { collection, names, wishes, becomes } = given(picturesFrom(6, 1));
+    await collection.more();
+    becomes(picturesFrom(40, 1));
+
+    await collection.refresh();
+    expect(wishes).toHaveLength(11);
+    expect(names()).toEqual(namesOf(picturesFrom(40, 21)));
+    expect(collection.find(anImageView(6).image_id)).toBeDefined();
+    for (let pages = 0; pages < 10; pages++) await collection.more();
+    expect(names()).toEqual(namesOf(picturesFrom(40, 1)));
+    expect(collection.hasMore()).toBe(false);
+  });
+
+  it('drops the page that was on its way when it begins anew', async () => {
+    const { collection, names, becomes, holds } = given(picturesFrom(6, 1));
+    await collection.more();
+    const release = holds();
+    const late = collection.more();
+    becomes(picturesFrom(40, 1));
+
+    await collection.refresh();
+    release();
+    await late;
+    expect(names()).toEqual(namesOf(picturesFrom(40, 21)));
+    expect(collection.isLoading()).toBe(false);
+  });
+
+  it('reads on behind an upload of its own, which is no sign that the rest is known', async () => {
+    const { collection, names, becomes } = given(picturesFrom(1, 1));
+    await collection.more();
+    collection.expect(anImageView(4, queued));
+    becomes(picturesFrom(4, 1));
+
+    await collection.refresh();
+    expect(names()).toEqual(namesOf(picturesFrom(4, 1)));
+  });
+
+  it('keeps the order of the list where a page reaches behind what is known', async () => {
+    const { collection, names, becomes } = given(picturesFrom(4, 1));
+    await collection.more();
+    becomes(picturesFrom(3, 1));
+
+    await collection.refresh();
+    expect(names()).toEqual(namesOf(picturesFrom(3, 2)));
+    await collection.more();
+    await collection.more();
+    expect(names()).toEqual(namesOf(picturesFrom(3, 1)));
   });
 
   it('shows an upload at once, and keeps it until the list has it', async () => {
