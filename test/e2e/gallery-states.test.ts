@@ -80,6 +80,16 @@ const states: Record<string, State> = {
     hash: `#pictures/${idOf(2)}`,
     reach: (page) => page.getByText('No picture could be made of this file').waitFor(),
   },
+  'an open picture that cannot be tried again': {
+    hash: `#pictures/${idOf(2)}`,
+    api: (asked) =>
+      asked.path.endsWith('/retry') ? { status: 409, error: 'It is at work.' } : some(asked),
+    reach: async (page) => {
+      const dialog = page.getByRole('dialog', { name: 'picture-2.jpg' });
+      await dialog.getByRole('button', { name: 'Retry what failed or was skipped' }).click();
+      await dialog.getByRole('status', { name: 'Notices' }).getByText('It is at work.').waitFor();
+    },
+  },
   'a picture that is not there': {
     hash: `#pictures/${'z'.repeat(26)}`,
     reach: (page) => heading(page, 'This picture could not be opened'),
@@ -222,6 +232,50 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
     await expect.poll(() => deleted).toEqual([`api/images/${idOf(4)}`]);
     await page.clock.fastForward(20_000);
     expect(deleted).toHaveLength(1);
+    await close();
+  });
+
+  it('undoes a deletion where the picture is open, by mouse and by keyboard', async () => {
+    const deleted: string[] = [];
+    host.answerWith((asked) => {
+      if (asked.method !== 'DELETE') return some(asked);
+      deleted.push(asked.path);
+      return { data: { image_id: asked.path.split('/')[2], deleted: true } };
+    });
+    const { page, close } = await openPage(browser);
+    await page.clock.install();
+    await page.goto(`${host.url}#pictures/${idOf(3)}`);
+    const opened = (index: number) => page.getByRole('dialog', { name: `picture-${index}.jpg` });
+    const notice = (text: string) => page.getByRole('dialog').getByRole('status').getByText(text);
+    const focused = () => page.evaluate<string>('document.activeElement.textContent.trim()');
+    await opened(3).getByRole('button', { name: 'Show the next picture' }).waitFor();
+
+    await page.keyboard.press('Delete');
+    await opened(4).waitFor();
+    await notice('Deleted picture-3.jpg.').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await opened(3).waitFor();
+
+    // The dialog has the keyboard again.
+    await page.keyboard.press('Delete');
+    await notice('Deleted picture-3.jpg.').waitFor();
+    await page.keyboard.press('Tab');
+    await expect.poll(focused, { timeout: 10_000 }).toBe('Undo');
+    await page.keyboard.press('Enter');
+    await opened(3).waitFor();
+
+    await page.keyboard.press('ArrowRight');
+    await opened(4).waitFor();
+    await page.keyboard.press('Delete');
+    await notice('Deleted picture-4.jpg.').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page
+      .getByRole('status', { name: 'Notices' })
+      .getByText('Deleted picture-4.jpg.')
+      .waitFor();
+    await page.clock.fastForward(20_000);
+    await expect.poll(() => deleted, { timeout: 10_000 }).toEqual([`api/images/${idOf(4)}`]);
     await close();
   });
 

@@ -1,11 +1,12 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { batchesPage } from './batches/batches-page.ts';
-import { detailDialog } from './detail/detail.ts';
+import { detailDialog, isDetailOpen } from './detail/detail.ts';
 import { editsPage } from './edits/edits-page.ts';
 import { isOffline } from './parts/connection.ts';
 import { type IconName, icon } from './parts/icons.ts';
+import { keyPrompt } from './parts/key.ts';
 import { keyDialog } from './parts/key-dialog.ts';
-import { noticesView } from './parts/notices.ts';
+import { noticesView, whisperView } from './parts/notices.ts';
 import { currentRoute, go, hashOf, type Route } from './parts/route.ts';
 import { switchTheme, theme } from './parts/theme.ts';
 import { picturesPage } from './pictures/sheet-page.ts';
@@ -29,7 +30,8 @@ export const app = (): TemplateResult => {
     ${header(view)}
     ${isOffline() ? offlineBanner() : nothing}
     <main id="main" tabindex="-1">${views[view].page()}</main>
-    ${detailDialog()} ${keyDialog()} ${uploadTray()} ${noticesView()} ${dropVeil()}
+    ${detailDialog()} ${keyDialog()} ${uploadTray()} ${whisperView()}
+    ${noticesView({ isOnTop: !isDetailOpen() && !keyPrompt() })} ${dropVeil()}
   `;
 };
 

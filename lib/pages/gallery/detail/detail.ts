@@ -2,7 +2,9 @@ import { ref } from 'lit/directives/ref.js';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { changed } from '../parts/draw.ts';
 import { icon } from '../parts/icons.ts';
+import { keyPrompt } from '../parts/key.ts';
 import { modal } from '../parts/modal.ts';
+import { noticesView } from '../parts/notices.ts';
 import { currentRoute, go, slide } from '../parts/route.ts';
 import { reasonOf } from '../parts/server.ts';
 import { chooseOnly } from '../pictures/chosen.ts';
@@ -20,6 +22,8 @@ const idOf = (): string | undefined => {
   const route = currentRoute();
   return route.view === 'pictures' ? route.imageId : undefined;
 };
+
+export const isDetailOpen = (): boolean => idOf() !== undefined;
 
 const close = (): void => {
   const id = idOf();
@@ -55,7 +59,9 @@ const removeOpened = (): void => {
   const id = idOf();
   if (!id) return;
   const next = neighbourOf(id, 1) ?? neighbourOf(id, -1);
-  remove([id]);
+  remove([id], () => {
+    if (isDetailOpen()) slide({ view: 'pictures', imageId: id });
+  });
   if (next) slide({ view: 'pictures', imageId: next.image_id });
   else go({ view: 'pictures' });
 };
@@ -79,6 +85,7 @@ export const detailDialog = (): TemplateResult | typeof nothing => {
       <button class="plain icon-only detail-close" aria-label="Close the picture" @click=${close}>
         ${icon('close')}
       </button>
+      ${noticesView({ isOnTop: !keyPrompt() })}
       ${picture ? aboutPicture(picture) : insteadOf(id)}
     </dialog>
   `;

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { icon } from './icons.ts';
 import { giveKey, keyPrompt } from './key.ts';
 import { modal } from './modal.ts';
+import { noticesView } from './notices.ts';
 
 /** Asks for the key of a closed stage; nothing can be shown without it. */
 export const keyDialog = (): TemplateResult | typeof nothing => {
@@ -21,6 +22,7 @@ export const keyDialog = (): TemplateResult | typeof nothing => {
         </label>
         <button class="main">Open</button>
       </form>
+      ${noticesView({ isOnTop: true })}
     </dialog>
   `;
 };

@@ -43,11 +43,18 @@ export const say = (text: string): void => {
   changed();
 };
 
-export const noticesView = (): TemplateResult => html`
-  <p class="unseen" role="status">${whisper}</p>
+export const whisperView = (): TemplateResult =>
+  html`<p class="unseen" role="status">${whisper}</p>`;
+
+/**
+ * What lies under an open dialog can be neither seen, clicked nor heard. So each dialog has this
+ * too, as the page has, and only the one on top shows what there is; the others stay in the page
+ * empty, since a reader tells of what comes into a place that it knows.
+ */
+export const noticesView = ({ isOnTop }: { isOnTop: boolean }): TemplateResult => html`
   <div class="notices" role="status" aria-label="Notices">
     ${repeat(
-      notices,
+      isOnTop ? notices : [],
       ({ id }) => id,
       ({ id, text, isTrouble, action }) => html`
         <div class="notice ${isTrouble ? 'is-trouble' : ''}">
@@ -55,9 +62,10 @@ export const noticesView = (): TemplateResult => html`
           <p>${text}</p>
           ${
             action &&
-            html`<button class="plain" @click=${() => {
+            html`<button class="plain" @click=${(event: MouseEvent) => {
               notices = notices.filter((notice) => notice.id !== id);
               action.run();
+              focusDialogOf(event);
               changed();
             }}>${action.label}</button>`
           }
@@ -66,3 +74,8 @@ export const noticesView = (): TemplateResult => html`
     )}
   </div>
 `;
+
+/** The button goes with its notice; without the focus, a dialog would not hear its keys any more. */
+const focusDialogOf = ({ currentTarget: button }: MouseEvent): void => {
+  if (button instanceof Element) button.closest('dialog')?.querySelector('button')?.focus();
+};

@@ -12,7 +12,7 @@ const graceMs = 8000;
 const waiting = new Map<string, { name: string; timer: ReturnType<typeof setTimeout> }>();
 
 /** Takes pictures off the sheet at once, and deletes them when nobody has undone it in time. */
-export const remove = (ids: readonly string[]): void => {
+export const remove = (ids: readonly string[], onUndone = () => {}): void => {
   const names = ids.map((id) => pictures.find(id)?.original_name ?? id);
   ids.forEach((id, index) => {
     pictures.hide(id);
@@ -22,7 +22,13 @@ export const remove = (ids: readonly string[]): void => {
   chooseOnly(chosenIds().filter((id) => !ids.includes(id)));
   notify(`Deleted ${ids.length === 1 ? names[0] : countOf(ids.length, 'picture')}.`, {
     ms: graceMs,
-    action: { label: 'Undo', run: () => undo(ids) },
+    action: {
+      label: 'Undo',
+      run: () => {
+        undo(ids);
+        onUndone();
+      },
+    },
   });
 };
 
