@@ -14,6 +14,7 @@ import {
 } from './batch-list.ts';
 import { batchView } from './batch-view.ts';
 import { newBatchView } from './new-batch-view.ts';
+import { moreBatches } from './open-batch.ts';
 
 /** All batches, or the one that the address names. */
 export const batchesPage = (): TemplateResult => {
@@ -36,7 +37,7 @@ const list = (): TemplateResult | typeof nothing => {
         ${icon('warning')}
         <h2>The batches could not be loaded</h2>
         <p>${reasonOf(failure)}</p>
-        <button class="main" @click=${() => askBatches()}>${icon('retry')} Try again</button>
+        <button class="main" @click=${askBatches}>${icon('retry')} Try again</button>
       </section>
     `;
   if (!batches) return html`<p class="quiet" role="status">Loading …</p>`;
@@ -45,7 +46,7 @@ const list = (): TemplateResult | typeof nothing => {
     <ul class="cards">${repeat(batches, (batch) => batch.request_id, card)}</ul>
     ${
       hasMoreBatches()
-        ? html`<button class="plain" ?disabled=${batchesAreLoading()} @click=${() => askBatches({ next: true })}>Show older batches</button>`
+        ? html`<button class="plain" ?disabled=${batchesAreLoading()} @click=${moreBatches}>Show older batches</button>`
         : nothing
     }
   `;

@@ -3,10 +3,11 @@ import { notify } from '../parts/notices.ts';
 import { currentRoute, onRoute, type Route } from '../parts/route.ts';
 import { ask, reasonOf } from '../parts/server.ts';
 import { type Batch, hasEnded, type Product } from './batch.ts';
-import { askBatches, keepInList, knownBatches } from './batch-list.ts';
+import { askBatches, askOlderBatches, batchesAreAtWork, keepInList } from './batch-list.ts';
 
 const soonMs = 800;
 const lateMs = 10_000;
+const listMs = 3000;
 const pageSize = 50;
 
 type Opened = {
@@ -47,8 +48,7 @@ const look = async (): Promise<void> => {
   const id = requestId;
   if (!id) {
     await askBatches();
-    const isBusy = knownBatches()?.some((batch) => !hasEnded(batch)) ?? false;
-    if (isBusy) plan(3000);
+    planList();
     return;
   }
   const before = JSON.stringify(opened.batch?.progress);
@@ -63,6 +63,16 @@ const look = async (): Promise<void> => {
 /** Nothing more will come by itself: ended, and its webhook has been delivered or given up. */
 const isSettled = (batch: Batch): boolean =>
   hasEnded(batch) && !['waiting', 'pending'].includes(batch.webhook?.state ?? '');
+
+const planList = (): void => {
+  if (!requestId && batchesAreAtWork()) plan(listMs);
+};
+
+/** One of those that it brings may be at work, where none of the newest is. */
+export const moreBatches = async (): Promise<void> => {
+  await askOlderBatches();
+  planList();
+};
 
 const plan = (ms: number): void => {
   clearTimeout(timer);
