@@ -63,4 +63,41 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while something is at 
     await older.waitFor({ state: 'detached' });
     await close();
   });
+
+  it('follows all products of a batch that are shown, not only the first page of them', async () => {
+    const progress = { ...aBatchView().progress, total_products: 120, total_images: 120 };
+    let status = 'processing';
+    let asked: (string | null)[] = [];
+    host.answerWith(({ path, query }) => {
+      if (path !== 'api/batches/batch-1') return some({ method: 'GET', path, query });
+      const cursor = query.get('cursor');
+      asked.push(cursor);
+      const from = Number(cursor ?? 0);
+      // The middle ones were quick.
+      const statusOf = (index: number) => (index < 50 || index >= 100 ? status : 'completed');
+      const products = Array.from({ length: Math.min(50, 120 - from) }, (_, index) => ({
+        serial_number: String(from + index + 1),
+        product_name: 'Mug',
+        status: statusOf(from + index),
+        images: [],
+      }));
+      const next = from + 50 < 120 ? String(from + 50) : null;
+      return { data: aBatchView({ request_id: 'batch-1', status, progress, products }), next };
+    });
+    const { page, close } = await openPage(browser);
+    await page.goto(`${host.url}#batches/batch-1`);
+    const products = (state: string) => page.locator('.product-name', { hasText: state }).count();
+    const more = page.getByRole('button', { name: 'Show more products' });
+    await more.click();
+    await eventually(async () => expect(await products('completed')).toBe(50));
+    await more.click();
+    await eventually(async () => expect(await products('processing')).toBe(70));
+    await more.waitFor({ state: 'detached' });
+
+    asked = [];
+    status = 'completed';
+    await eventually(async () => expect(await products('completed')).toBe(120));
+    expect(asked).not.toContain('50');
+    await close();
+  });
 });

@@ -101,11 +101,12 @@ const webhookWords = ({ webhook }: Batch): string => {
 };
 
 const products = (): TemplateResult => {
-  const { products: all, cursor, isLoading } = openedBatch();
+  const { pages, isLoading } = openedBatch();
+  const all = pages.flatMap((page) => page.products);
   if (all.length === 0) return html`<p class="quiet">No row has been read yet.</p>`;
   return html`
     <ol class="products">${repeat(all, (_, index) => index, product)}</ol>
-    ${cursor ? html`<button class="plain" ?disabled=${isLoading} @click=${moreProducts}>Show more products</button>` : nothing}
+    ${pages.at(-1)?.next ? html`<button class="plain" ?disabled=${isLoading} @click=${moreProducts}>Show more products</button>` : nothing}
   `;
 };
 

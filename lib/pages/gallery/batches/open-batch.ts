@@ -10,16 +10,16 @@ const lateMs = 10_000;
 const listMs = 3000;
 const pageSize = 50;
 
+type ProductPage = { from: string | null; products: Product[]; next: string | null };
 type Opened = {
   batch?: Batch;
-  products: Product[];
-  cursor: string | null;
+  pages: ProductPage[];
   failure?: unknown;
   isLoading: boolean;
 };
 
 let requestId: string | undefined;
-let opened: Opened = { products: [], cursor: null, isLoading: false };
+let opened: Opened = { pages: [], isLoading: false };
 let timer: ReturnType<typeof setTimeout> | undefined;
 let waitMs = soonMs;
 
@@ -37,7 +37,7 @@ const follow = (route: Route): void => {
   if (route.view !== 'batches') return;
   if (route.requestId !== requestId) {
     requestId = route.requestId;
-    opened = { products: [], cursor: null, isLoading: false };
+    opened = { pages: [], isLoading: false };
   }
   if (document.hidden) return;
   waitMs = soonMs;
@@ -79,25 +79,29 @@ const plan = (ms: number): void => {
   if (!document.hidden && currentRoute().view === 'batches') timer = setTimeout(look, ms);
 };
 
-const pageOf = (id: string, cursor?: string | null) => {
-  const query = new URLSearchParams({ limit: String(pageSize), ...(cursor && { cursor }) });
-  return ask<Batch>(`api/batches/${encodeURIComponent(id)}?${query}`);
+const pageAt = async (id: string, from: string | null): Promise<[Batch, ProductPage]> => {
+  const query = new URLSearchParams({ limit: String(pageSize), ...(from && { cursor: from }) });
+  const { data, page } = await ask<Batch>(`api/batches/${encodeURIComponent(id)}?${query}`);
+  return [data, { from, products: data.products ?? [], next: page.next_cursor }];
 };
 
-/** The first page anew, and those behind it as they were; they are refreshed by asking for them. */
+/** Nothing on it will change, and nothing come to it. */
+const isOver = ({ products, next }: ProductPage): boolean =>
+  next !== null && products.every(hasEnded);
+
+/** The batch with its first products, and the other pages after it: when it has ended, so have they. */
 const refreshBatch = async (id: string): Promise<void> => {
   try {
-    const { data, page } = await pageOf(id);
+    const [batch, first] = await pageAt(id, null);
+    const pages = [first];
+    for (const known of opened.pages.slice(1)) {
+      const [, page] = isOver(known) ? [batch, known] : await pageAt(id, known.from);
+      pages.push(page);
+    }
     if (id !== requestId) return;
-    const first = data.products ?? [];
-    const isOnePage = opened.products.length <= first.length;
-    opened = {
-      batch: data,
-      products: isOnePage ? first : [...first, ...opened.products.slice(first.length)],
-      cursor: isOnePage ? page.next_cursor : opened.cursor,
-      isLoading: false,
-    };
-    keepInList(data);
+    const { isLoading, pages: shown } = opened;
+    opened = { batch, pages: [...pages, ...shown.slice(pages.length)], isLoading };
+    keepInList(batch);
   } catch (error) {
     if (id === requestId) opened = { ...opened, failure: error };
   }
@@ -106,14 +110,16 @@ const refreshBatch = async (id: string): Promise<void> => {
 
 export const moreProducts = async (): Promise<void> => {
   const id = requestId;
-  if (!id || !opened.cursor || opened.isLoading) return;
+  const next = opened.pages.at(-1)?.next;
+  if (!id || !next || opened.isLoading) return;
   opened = { ...opened, isLoading: true };
   changed();
   try {
-    const { data, page } = await pageOf(id, opened.cursor);
+    const [, page] = await pageAt(id, next);
     if (id !== requestId) return;
-    const products = [...opened.products, ...(data.products ?? [])];
-    opened = { ...opened, products, cursor: page.next_cursor, isLoading: false };
+    opened = { ...opened, pages: [...opened.pages, page], isLoading: false };
+    // The last look may have gone by while it was on its way.
+    if (!page.products.every(hasEnded)) plan(soonMs);
   } catch (error) {
     opened = { ...opened, isLoading: false };
     notify(reasonOf(error), { isTrouble: true });
