@@ -1,9 +1,15 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumPath, needsChromium, openBrowser, openPage } from '#test/support/browser.ts';
+import {
+  chromiumPath,
+  needsChromium,
+  openBrowser,
+  openPage,
+  seriousFaults,
+} from '#test/support/browser.ts';
 import { aBatchView } from '#test/support/browser-answers-batches.ts';
 import { aDarkroomOf } from '#test/support/browser-gallery.ts';
-import { startPageHost } from '#test/support/browser-host.ts';
+import { type Answer, startPageHost } from '#test/support/browser-host.ts';
 import { eventually } from '#test/support/eventually.ts';
 
 const some = aDarkroomOf(42);
@@ -98,6 +104,35 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while something is at 
     status = 'completed';
     await eventually(async () => expect(await products('completed')).toBe(120));
     expect(asked).not.toContain('50');
+    await close();
+  });
+
+  it.each<[string, string, Answer]>([
+    ['a batch', '#batches/batch-1', 'breaks'],
+    ['a batch', '#batches/batch-1', { status: 503, error: 'It is too busy.' }],
+    ['the list of batches', '#batches', 'breaks'],
+    ['the list of batches', '#batches', { status: 503, error: 'It is too busy.' }],
+  ])('asks for %s again by itself after a failure: %s, %j', async (_, hash, trouble) => {
+    host.answerWith(() => trouble);
+    const { page, close } = await openPage(browser);
+    await page.goto(`${host.url}${hash}`);
+    await page.getByText(/could not be (opened|loaded)/).waitFor();
+
+    host.answerWith(some);
+    await page.getByText('autumn-catalogue.csv').waitFor();
+    await close();
+  });
+
+  it('asks for a batch that was not there when it is told to', async () => {
+    host.answerWith(() => ({ status: 404, error: 'There is no batch batch-1.' }));
+    const { page, close } = await openPage(browser);
+    await page.goto(`${host.url}#batches/batch-1`);
+    await page.getByText('There is no batch batch-1.').waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+
+    host.answerWith(some);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('heading', { name: 'autumn-catalogue.csv' }).waitFor();
     await close();
   });
 });

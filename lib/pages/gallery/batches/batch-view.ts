@@ -7,7 +7,7 @@ import { reasonOf } from '../parts/server.ts';
 import { countOf, dateAsText, momentAsText } from '../parts/words.ts';
 import { type Batch, hasEnded, type Product, type ProductImage, statusWords } from './batch.ts';
 import { faultsTable } from './new-batch-view.ts';
-import { deliverAgain, moreProducts, openedBatch } from './open-batch.ts';
+import { deliverAgain, lookAgain, moreProducts, openedBatch } from './open-batch.ts';
 
 /** One batch: how far it is, what became of each URL, and who was told. */
 export const batchView = (id: string): TemplateResult => {
@@ -25,6 +25,7 @@ const trouble = (failure: unknown): TemplateResult => html`
     ${icon('warning')}
     <h1>This batch could not be opened</h1>
     <p>${reasonOf(failure)}</p>
+    <button class="main" @click=${lookAgain}>${icon('retry')} Try again</button>
   </section>
 `;
 

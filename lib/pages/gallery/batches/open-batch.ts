@@ -1,9 +1,16 @@
+import { onReturn } from '../parts/connection.ts';
 import { changed } from '../parts/draw.ts';
 import { notify } from '../parts/notices.ts';
 import { currentRoute, onRoute, type Route } from '../parts/route.ts';
-import { ask, reasonOf } from '../parts/server.ts';
+import { ask, Refused, reasonOf } from '../parts/server.ts';
 import { type Batch, hasEnded, type Product } from './batch.ts';
-import { askBatches, askOlderBatches, batchesAreAtWork, keepInList } from './batch-list.ts';
+import {
+  askBatches,
+  askOlderBatches,
+  batchesAreAtWork,
+  batchesFailure,
+  keepInList,
+} from './batch-list.ts';
 
 const soonMs = 800;
 const lateMs = 10_000;
@@ -28,9 +35,12 @@ export const openedBatch = (): Opened => opened;
 /** Follows the address: what it names is asked for, and again while it is at work. */
 export const watchBatches = (): void => {
   onRoute(follow);
-  document.addEventListener('visibilitychange', () => follow(currentRoute()));
-  follow(currentRoute());
+  document.addEventListener('visibilitychange', lookAgain);
+  onReturn(lookAgain);
+  lookAgain();
 };
+
+export const lookAgain = (): void => follow(currentRoute());
 
 const follow = (route: Route): void => {
   clearTimeout(timer);
@@ -54,9 +64,9 @@ const look = async (): Promise<void> => {
   const before = JSON.stringify(opened.batch?.progress);
   await refreshBatch(id);
   if (id !== requestId) return;
-  const { batch } = opened;
-  if (!batch || isSettled(batch)) return;
-  waitMs = JSON.stringify(batch.progress) === before ? Math.min(lateMs, waitMs * 1.5) : soonMs;
+  const { batch, failure } = opened;
+  if (batch ? isSettled(batch) : isFinal(failure)) return;
+  waitMs = JSON.stringify(batch?.progress) === before ? Math.min(lateMs, waitMs * 1.5) : soonMs;
   plan(waitMs);
 };
 
@@ -64,8 +74,13 @@ const look = async (): Promise<void> => {
 const isSettled = (batch: Batch): boolean =>
   hasEnded(batch) && !['waiting', 'pending'].includes(batch.webhook?.state ?? '');
 
+/** There is no such batch, say; anything else may pass by itself. */
+const isFinal = (failure: unknown): boolean => failure instanceof Refused && failure.status < 500;
+
 const planList = (): void => {
-  if (!requestId && batchesAreAtWork()) plan(listMs);
+  const failure = batchesFailure();
+  const mayPass = failure !== undefined && !isFinal(failure);
+  if (!requestId && (mayPass || batchesAreAtWork())) plan(listMs);
 };
 
 /** One of those that it brings may be at work, where none of the newest is. */
