@@ -1,4 +1,4 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   chromiumPath,
@@ -7,12 +7,46 @@ import {
   openPage,
   seriousFaults,
 } from '#test/support/browser.ts';
+import { anImageView, idOf } from '#test/support/browser-answers.ts';
 import { aBatchView } from '#test/support/browser-answers-batches.ts';
 import { aDarkroomOf } from '#test/support/browser-gallery.ts';
-import { type Answer, startPageHost } from '#test/support/browser-host.ts';
+import { type Answer, type Asked, startPageHost } from '#test/support/browser-host.ts';
 import { eventually } from '#test/support/eventually.ts';
 
 const some = aDarkroomOf(42);
+
+/** One picture, of which the sheet learns its EXIF while it is open; the whole record is asked for. */
+const aPictureThatDevelops = (whole: () => Answer) => {
+  const developing = anImageView(0, {
+    status: 'processing',
+    exif: null,
+    steps: { ...anImageView().steps, exif: { state: 'pending' } },
+  });
+  let answered = 0;
+  return ({ method, path, query }: Asked): Answer => {
+    if (path === 'api/images') return { data: [answered > 0 ? anImageView() : developing] };
+    if (path !== `api/images/${idOf(0)}`) return some({ method, path, query });
+    return ++answered > 1 ? whole() : { data: developing };
+  };
+};
+
+/** How often the page has asked for it: the browser itself sends one of several equal requests. */
+const requestsOf = (page: Page, path: string) => {
+  let count = 0;
+  page.on('request', (request) => {
+    if (request.url().endsWith(path)) count++;
+  });
+  return () => count;
+};
+
+/** Has the page drawn ten times, and answered. */
+const drawings = `(async () => {
+  for (let count = 0; count < 10; count++) {
+    dispatchEvent(new Event('resize'));
+    await new Promise(requestAnimationFrame);
+  }
+  await fetch('api/stats');
+})()`;
 
 describe.skipIf(!chromiumPath)(needsChromium('the gallery while something is at work'), () => {
   let browser: Browser;
@@ -133,6 +167,39 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while something is at 
     host.answerWith(some);
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('heading', { name: 'autumn-catalogue.csv' }).waitFor();
+    await close();
+  });
+
+  it('asks for the tags of an open picture once, however often it draws meanwhile', async () => {
+    host.answerWith(aPictureThatDevelops(() => 'waits'));
+    const { page, close } = await openPage(browser);
+    const asked = requestsOf(page, `api/images/${idOf(0)}`);
+    await page.goto(`${host.url}#pictures/${idOf(0)}`);
+    await page.getByRole('cell', { name: 'NIKON D90' }).waitFor();
+    await eventually(() => expect(asked()).toBe(2));
+
+    await page.evaluate(drawings);
+    expect(asked()).toBe(2);
+    await close();
+  });
+
+  it('lets some time pass before it asks for tags again that it did not get', async () => {
+    let answer: Answer = { status: 500, error: 'The server could not answer.' };
+    host.answerWith(aPictureThatDevelops(() => answer));
+    const { page, close } = await openPage(browser);
+    const asked = requestsOf(page, `api/images/${idOf(0)}`);
+    await page.clock.install();
+    await page.goto(`${host.url}#pictures/${idOf(0)}`);
+    await page.getByRole('cell', { name: 'NIKON D90' }).waitFor();
+    await eventually(() => expect(asked()).toBe(2));
+    await page.evaluate(drawings);
+    expect(asked()).toBe(2);
+
+    const { exif } = anImageView();
+    answer = { data: anImageView(0, { exif: exif && { ...exif, raw: { Flash: 16 } } }) };
+    await page.clock.fastForward(10_000);
+    await page.getByText('All 1 tags').waitFor();
+    expect(asked()).toBe(3);
     await close();
   });
 });

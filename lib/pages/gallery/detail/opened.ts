@@ -12,6 +12,10 @@ type Raw = NonNullable<NonNullable<Picture['exif']>['raw']>;
 const whole = new Map<string, Picture>();
 const failures = new Map<string, unknown>();
 const mostKept = 50;
+/** Asked for now, and what was asked for in vain not long ago: each drawing asks for what it lacks. */
+const loading = new Set<string>();
+const resting = new Set<string>();
+const restMs = 5000;
 
 /** The newest we know of it. */
 export const openedPicture = (id: string): Picture | undefined =>
@@ -21,7 +25,12 @@ export const rawExifOf = (id: string): Raw | undefined => whole.get(id)?.exif?.r
 
 export const detailFailure = (id: string): unknown => failures.get(id);
 
+/** EXIF has come since the whole record was read, or it could not be read. */
+const lacksTags = (id: string): boolean => !!pictures.find(id)?.exif && !whole.get(id)?.exif;
+
 const load = async (id: string): Promise<void> => {
+  if (loading.has(id)) return;
+  loading.add(id);
   failures.delete(id);
   try {
     whole.set(id, await askPicture(id));
@@ -31,7 +40,17 @@ const load = async (id: string): Promise<void> => {
     // A picture that was just uploaded is shown as it is until the pipeline has heard of it.
     if (!pictures.find(id)) failures.set(id, error);
   }
+  loading.delete(id);
+  if (lacksTags(id)) rest(id);
   changed();
+};
+
+const rest = (id: string): void => {
+  resting.add(id);
+  setTimeout(() => {
+    resting.delete(id);
+    changed();
+  }, restMs);
 };
 
 const onChange = (route: Route): void => {
@@ -45,10 +64,9 @@ export const watchOpened = (): void => {
   onChange(currentRoute());
 };
 
-/** Asks for what is only in the whole record, when EXIF has come since it was read. */
-export const completeOpened = (picture: Picture): void => {
-  const known = whole.get(picture.image_id);
-  if (known && picture.exif && !known.exif) void load(picture.image_id);
+/** Asks for what is only in the whole record. */
+export const completeOpened = ({ image_id: id }: Picture): void => {
+  if (lacksTags(id) && !resting.has(id)) void load(id);
 };
 
 export const retryOpened = async (id: string): Promise<void> => {
