@@ -141,6 +141,17 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while something is at 
     await close();
   });
 
+  it('opens a picture that the sheet has not loaded when the connection is back', async () => {
+    host.answerWith(() => 'breaks');
+    const { page, close } = await openPage(browser);
+    await page.goto(`${host.url}#pictures/${idOf(90)}`);
+    await page.getByText('This picture could not be opened').waitFor();
+
+    host.answerWith(aDarkroomOf(100));
+    await page.getByRole('dialog', { name: 'picture-90.jpg' }).waitFor();
+    await close();
+  });
+
   it.each<[string, string, Answer]>([
     ['a batch', '#batches/batch-1', 'breaks'],
     ['a batch', '#batches/batch-1', { status: 503, error: 'It is too busy.' }],

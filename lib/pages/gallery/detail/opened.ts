@@ -1,3 +1,4 @@
+import { onReturn } from '../parts/connection.ts';
 import { changed } from '../parts/draw.ts';
 import { notify } from '../parts/notices.ts';
 import { currentRoute, onRoute, type Route } from '../parts/route.ts';
@@ -61,6 +62,7 @@ const onChange = (route: Route): void => {
 
 export const watchOpened = (): void => {
   onRoute(onChange);
+  onReturn(() => onChange(currentRoute()));
   onChange(currentRoute());
 };
 
