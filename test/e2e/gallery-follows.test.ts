@@ -8,7 +8,7 @@ import {
   seriousFaults,
 } from '#test/support/browser.ts';
 import { anImageView, idOf } from '#test/support/browser-answers.ts';
-import { aBatchView } from '#test/support/browser-answers-batches.ts';
+import { aBatchView, anEditProcess } from '#test/support/browser-answers-batches.ts';
 import { aDarkroomOf } from '#test/support/browser-gallery.ts';
 import { type Answer, type Asked, startPageHost } from '#test/support/browser-host.ts';
 import { eventually } from '#test/support/eventually.ts';
@@ -211,6 +211,29 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while something is at 
     await page.clock.fastForward(10_000);
     await page.getByText('All 1 tags').waitFor();
     expect(asked()).toBe(3);
+    await close();
+  });
+
+  it('puts the result of an edit on the sheet that it saw at work, and no older one', async () => {
+    const [older, failed, atWork] = anEditProcess.edits;
+    let edits: unknown[] = [{ ...older, image_id: idOf(900) }, failed, atWork];
+    host.answerWith((asked) =>
+      asked.path === 'api/processes/process-1'
+        ? { data: { ...anEditProcess, edits } }
+        : some(asked),
+    );
+    const { page, close } = await openPage(browser);
+    await page.addInitScript("sessionStorage.setItem('darkroom-edit-process', 'process-1')");
+    await page.goto(`${host.url}#edits`);
+    await page.getByText('being made').waitFor();
+    edits = [...edits.slice(0, 2), { ...atWork, status: 'COMPLETED', image_id: idOf(901) }];
+    await page.getByText('being made').waitFor({ state: 'detached' });
+
+    await page.getByRole('link', { name: 'Pictures' }).click();
+    await page
+      .getByRole('button', { name: 'Open Make it look like a rainy evening, queued' })
+      .waitFor();
+    await page.locator('.sheet-end').getByText('43 pictures').waitFor();
     await close();
   });
 });

@@ -6,7 +6,7 @@ import { arrivingAs } from '../pictures/arriving.ts';
 import { chosenIds } from '../pictures/chosen.ts';
 import { pictures } from '../pictures/pictures.ts';
 import { lookSoon } from '../pictures/watch.ts';
-import { type Edit, type EditProcess, isAtWork } from './edit.ts';
+import { type Edit, type EditProcess, isAtWork, newlyDone } from './edit.ts';
 
 const place = 'darkroom-edit-process';
 const soonMs = 1000;
@@ -38,15 +38,15 @@ export const watchEdits = (): void => {
 
 const look = async (): Promise<void> => {
   if (!initId) return;
-  const before = JSON.stringify(edits);
+  const before = edits;
   try {
     const { data } = await ask<EditProcess>(`api/processes/${encodeURIComponent(initId)}`);
     edits = data.edits.toSorted((one, other) => other.created_at.localeCompare(one.created_at));
   } catch (error) {
     if (error instanceof Refused && error.status === 404) forget();
   }
-  const hasMoved = JSON.stringify(edits) !== before;
-  if (hasMoved) showResults();
+  const hasMoved = JSON.stringify(edits) !== JSON.stringify(before);
+  if (hasMoved) showResults(newlyDone(before, edits));
   waitMs = hasMoved ? soonMs : Math.min(lateMs, waitMs * 1.5);
   clearTimeout(timer);
   if (edits.some(isAtWork) && !document.hidden) timer = setTimeout(look, waitMs);
@@ -54,8 +54,8 @@ const look = async (): Promise<void> => {
 };
 
 /** A result is a picture on the sheet too. */
-const showResults = (): void => {
-  for (const { image_id: id, prompt } of edits) {
+const showResults = (done: readonly Edit[]): void => {
+  for (const { image_id: id, prompt } of done) {
     if (id === null || pictures.find(id)) continue;
     pictures.expect(arrivingAs(id, { name: prompt, size: 0, source: 'edit' }));
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { imageIdIn } from '#lib/pages/gallery/edits/edit.ts';
+import { type Edit, imageIdIn, newlyDone } from '#lib/pages/gallery/edits/edit.ts';
 import {
   bytesAsText,
   cameraNameOf,
@@ -78,5 +78,36 @@ describe('imageIdIn', () => {
     expect(imageIdIn(`https://api.example/dev/api/images/${id}/original`)).toBe(id);
     expect(imageIdIn('https://img.example/a.jpg')).toBeUndefined();
     expect(imageIdIn(null)).toBeUndefined();
+  });
+});
+
+describe('newlyDone', () => {
+  const anEdit = (id: string, status: Edit['status'], imageId: string | null = null): Edit => ({
+    edit_id: id,
+    status,
+    prompt: 'Make it rain',
+    source_url: 'mfrggzdfmztwq2lknnwg23tpob',
+    target_url: null,
+    result_url: null,
+    image_id: imageId,
+    error: null,
+    created_at: '2026-11-20T10:00:00.000Z',
+    ended_at: null,
+  });
+
+  it('is what was at work before and has a result now', () => {
+    const before = [
+      anEdit('a', 'PROCESSING'),
+      anEdit('b', 'PENDING'),
+      anEdit('c', 'COMPLETED', 'x'),
+    ];
+    const now = [
+      anEdit('a', 'COMPLETED', 'y'),
+      anEdit('b', 'FAILED'),
+      anEdit('c', 'COMPLETED', 'x'),
+      anEdit('d', 'COMPLETED', 'z'),
+    ];
+    expect(newlyDone(before, now)).toEqual([now[0]]);
+    expect(newlyDone([], now)).toEqual([]);
   });
 });
