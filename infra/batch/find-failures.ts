@@ -18,11 +18,11 @@ const pageAt = (cursor: string | null): Page => ({ cursor, told: new Set(), isFo
  * all of its products have ended. What is beyond the pages of one look is found by a later one, at
  * last when the batch has ended.
  */
-export const failureFinder = (deployment: Deployment, requestId: string) => {
+export const failureFinder = (deployment: Pick<Deployment, 'json'>, requestId: string) => {
   const open = [pageAt(null)]; // whose turn it is comes first
   let told = 0;
 
-  const look = async (page: Page): Promise<Failure[]> => {
+  const look = async (page: Page, isLast: boolean): Promise<Failure[]> => {
     const query = new URLSearchParams({ limit: `${pageLength}` });
     if (page.cursor) query.set('cursor', page.cursor);
     const path = `/api/batches/${requestId}?${query}`;
@@ -34,9 +34,10 @@ export const failureFinder = (deployment: Deployment, requestId: string) => {
     const isOver = products.every(({ images }) =>
       images.every(({ status }) => status === 'completed' || status === 'failed'),
     );
-    if (!isOver) open.push(page);
+    // Behind the last page more may come, while the rows are still being written.
+    if (!isOver || (nextCursor === null && !isLast)) open.push(page);
     if (nextCursor && !page.isFollowed) open.push(pageAt(nextCursor));
-    page.isFollowed = true;
+    page.isFollowed ||= nextCursor !== null;
 
     return products.flatMap((product, row) =>
       product.images.flatMap(({ input_url: url, status, error }, at) => {
@@ -53,11 +54,14 @@ export const failureFinder = (deployment: Deployment, requestId: string) => {
   return async (batch: BatchView): Promise<Failure[]> => {
     const found: Failure[] = [];
     const wanted = Math.min(batch.progress.failed_images, mostFailures) - told;
-    const pages = hasEnded(batch) ? Number.POSITIVE_INFINITY : mostPages;
-    for (let looked = 0; looked < pages && found.length < wanted; looked += 1) {
-      const page = open.shift();
+    const isLast = hasEnded(batch);
+    const looked = new Set<Page>();
+    while ((isLast || looked.size < mostPages) && found.length < wanted) {
+      const page = open.find((one) => !looked.has(one));
       if (!page) break;
-      found.push(...(await look(page)));
+      looked.add(page);
+      open.splice(open.indexOf(page), 1);
+      found.push(...(await look(page, isLast)));
     }
     told += found.length;
     return found;
