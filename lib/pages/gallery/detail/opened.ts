@@ -75,7 +75,7 @@ export const retryOpened = async (id: string): Promise<void> => {
   try {
     const { data } = await ask<Picture>(`api/images/${id}/retry`, { method: 'POST' });
     pictures.update(data);
-    whole.set(id, data);
+    void load(id); // the answer is not the whole record: raw tags are not in it
     lookSoon();
   } catch (error) {
     notify(reasonOf(error), { isTrouble: true });
