@@ -7,6 +7,7 @@ const rowsPerPage = 100;
 /** A batch whose rows a test writes, and of which every tenth picture fails. */
 const aBatch = () => {
   let rows = 0;
+  let fetched = 0;
   const asked: string[] = [];
   const find = failureFinder(
     {
@@ -21,7 +22,11 @@ const aBatch = () => {
           images: [
             (from + n) % 10 === 0
               ? { input_url: `https://bad.example/${from + n}`, status: 'failed', error: 'No.' }
-              : { input_url: 'https://a.example/', status: 'completed', error: null },
+              : {
+                  input_url: 'https://a.example/',
+                  status: from + n < fetched ? 'completed' : 'pending',
+                  error: null,
+                },
           ],
         }));
         return { data: shape.parse({ products }), nextCursor: end < rows ? `${end}` : null };
@@ -37,8 +42,9 @@ const aBatch = () => {
   return {
     asked,
     look,
-    write: (more: number) => {
+    write: (more: number, { ended = more } = {}) => {
       rows += more;
+      fetched += ended;
     },
   };
 };
@@ -63,7 +69,7 @@ it('finds the failures of rows that are written after the first look', async () 
 
 it('asks for a page once at a look, although its progress tells of more than it shows', async () => {
   const { asked, look, write } = aBatch();
-  write(50);
+  write(50, { ended: 45 });
   expect(await look('processing', 7)).toEqual(failing(0, 50));
   expect(asked).toHaveLength(1);
 });
