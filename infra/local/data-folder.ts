@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
@@ -17,7 +17,16 @@ export const StackState = z.object({
 });
 export type StackState = z.input<typeof StackState>;
 
-const ours = ['s3', 'sqs', 'dynamodb', 'logs', 'build', 'webhook-secret', 'stack.json'];
+const ours = [
+  's3',
+  'sqs',
+  'dynamodb',
+  'logs',
+  'build',
+  'webhook-secret',
+  'stack.json',
+  'stack.json.new',
+];
 
 export type DataFolder = ReturnType<typeof claimDataFolder>;
 
@@ -44,7 +53,11 @@ export const claimDataFolder = (path: string) => {
     forget: () => {
       for (const name of ours) rmSync(join(path, name), { recursive: true, force: true });
     },
-    tell: (state: StackState) => writeFileSync(statePath, `${JSON.stringify(state)}\n`),
+    /** Renamed into its place, so that nobody reads half of it. */
+    tell: (state: StackState) => {
+      writeFileSync(`${statePath}.new`, `${JSON.stringify(state)}\n`);
+      renameSync(`${statePath}.new`, statePath);
+    },
     release: () => {
       rmSync(statePath, { force: true });
       lock.close();
@@ -57,7 +70,7 @@ export const stackStateIn = (path: string): z.infer<typeof StackState> | undefin
   try {
     return StackState.parse(JSON.parse(readFileSync(join(path, 'stack.json'), 'utf8')));
   } catch {
-    return undefined; // none, or it is being written
+    return undefined; // there is none
   }
 };
 
