@@ -97,10 +97,11 @@ const editView = (edit: Edit): TemplateResult => html`
 
 const side = (label: string, id: string | undefined, isComing = false): TemplateResult => {
   const picture = id === undefined ? undefined : pictures.find(id);
-  // A picture that the sheet has not loaded is shown by the address that every picture has.
-  const known = picture && shownOf(picture, 'medium');
-  const path = known?.path ?? (id && !isComing ? `api/images/${id}/thumbnails/medium` : undefined);
-  const shown = known?.path ? known : { path, placeholder: null, color: null, ratio: undefined };
+  // A picture that the sheet has not loaded is shown by the address that every picture has; one that
+  // it has loaded is not asked for before its thumbnails are there.
+  const path = id && !isComing ? `api/images/${id}/thumbnails/medium` : undefined;
+  const unknown = { path, placeholder: null, color: null, ratio: undefined };
+  const shown = picture ? shownOf(picture, 'medium') : unknown;
   return html`
     <figure class=${isComing ? 'is-coming' : ''}>
       <shown-picture .shown=${shown}></shown-picture>
