@@ -2,6 +2,7 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import type { Claims } from '#lib/images/picture.ts';
 import { sharpInspect } from '#lib/media/sharp-inspect.ts';
+import { cpuTimeOf } from '#test/support/cpu-time.ts';
 import { drawnAnimation, drawnBy, drawnJpeg, drawnPng } from '#test/support/drawn-pictures.ts';
 import { hostilePictures, pngHeaderOnly } from '#test/support/hostile-pictures.ts';
 import { short, text, tiffBlock } from './tiff-block.ts';
@@ -71,10 +72,11 @@ test('refuses every hostile picture in milliseconds, with a sentence', async () 
   await sharpInspect(await drawnJpeg(), {}); // the first call loads the decoders
 
   for (const { name, contentType, bytes, expected } of await hostilePictures()) {
-    const start = performance.now();
-    const refusal = await refusalOf(bytes, { name, contentType });
+    const { answer: refusal, cpuMs } = await cpuTimeOf(() =>
+      refusalOf(bytes, { name, contentType }),
+    );
 
-    expect(performance.now() - start, name).toBeLessThan(250);
+    expect(cpuMs, name).toBeLessThan(250);
     expect(refusal ? statuses[refusal.kind] : 'failed later', name).toBe(expected);
     expect(refusal?.reason ?? 'A sentence.', name).toMatch(/^(invalid file format: |[A-Z]).+\.$/);
     expect(refusal?.reason ?? '', name).not.toMatch(/vips|heif:|\n|\/tmp|node_modules/i);
@@ -150,10 +152,9 @@ test('counts the frames of an animation before libvips does, which takes it seco
   ];
   const endless = chunk('RIFF', Buffer.concat([Buffer.from('WEBP'), ...head, frames]));
 
-  const start = performance.now();
-  const refusal = await refusalOf(endless);
+  const { answer: refusal, cpuMs } = await cpuTimeOf(() => refusalOf(endless));
 
-  expect(performance.now() - start).toBeLessThan(250);
+  expect(cpuMs).toBeLessThan(250);
   expect(refusal).toEqual({ kind: 'contents', reason: expect.stringContaining('5 000 frames') });
 });
 
