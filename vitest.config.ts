@@ -7,8 +7,18 @@ export default defineConfig({
   test: {
     env: quiet,
     reporters: ['default', closingLine],
+    // On a machine that others use too, a second passes and nothing is wrong.
+    expect: { poll: { timeout: 10_000 } },
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          testTimeout: 20_000,
+          hookTimeout: 30_000,
+        },
+      },
       {
         extends: true,
         test: { name: 'house', include: ['test/house/**/*.test.ts'], testTimeout: 60_000 },
@@ -31,7 +41,7 @@ export default defineConfig({
           // One stack, whose stats are compared exactly: one file at a time.
           fileParallelism: false,
           testTimeout: 60_000,
-          hookTimeout: 60_000,
+          hookTimeout: 90_000, // longer than a stack may take to start, which then says why
         },
       },
       {
@@ -41,7 +51,7 @@ export default defineConfig({
           include: ['test/faults/**/*.test.ts'],
           // Each has a stack whose workers it kills: one at a time, or they would starve each other.
           fileParallelism: false,
-          hookTimeout: 60_000,
+          hookTimeout: 90_000, // as above
         },
       },
     ],

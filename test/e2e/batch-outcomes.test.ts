@@ -7,13 +7,13 @@ import { csvOf, openWithOrigin } from './batch-client.ts';
 const pictures = { '/good.jpg': await drawnJpeg({ width: 320, height: 240, seed: 911 }) };
 const { origin, darkroom, stop } = await openWithOrigin({
   pictures,
-  env: { FETCH_TIMEOUT_SECONDS: '1', UPLOAD_MAX_BYTES: '2000000' },
+  env: { FETCH_TIMEOUT_SECONDS: '3', UPLOAD_MAX_BYTES: '2000000' },
 });
 afterAll(stop);
 
 const largest = 'is larger than 2.0 MB, the most that is taken.';
 const brokenOff = /^http\S+ broke off in the middle of its answer \([A-Z_]+\), tried 4 times\.$/;
-const unfinished = 'did not finish within 1 s, tried 4 times.';
+const unfinished = 'did not finish within 3 s, tried 4 times.';
 
 /** What becomes of each URL of an origin that is not always good: null, or why not. */
 const outcomes: [path: string, error: null | string | RegExp][] = [
@@ -57,10 +57,8 @@ const errorAt = new Map(outcomes.map(([path, error]) => [`${origin.url}${path}`,
 describe.runIf(inject('isEmbedded'))('a batch from an origin that misbehaves', () => {
   it('names what became of each URL, and completes when its failed rows are mended', async () => {
     const id = await darkroom.start(csvOf(...products));
-    const begun = performance.now();
-    const batch = await darkroom.batchEnded(id, 55_000);
-    // Three waits of 2, 4 and 8 s between four tries of a second each: nobody waits for minutes.
-    expect(performance.now() - begun).toBeLessThan(55_000);
+    // Three waits of 2, 4 and 8 s between four tries of 3 s each: nobody waits for minutes.
+    const batch = await darkroom.batchEnded(id, 60_000);
 
     expect(batch.status).toBe('completed_with_errors');
     const failing = outcomes.filter(([, error]) => error !== null).length;
@@ -121,7 +119,7 @@ describe.runIf(inject('isEmbedded'))('a batch from an origin that misbehaves', (
       status: 'completed',
       progress: { total_products: failing, failed_images: 0 },
     });
-  });
+  }, 120_000);
 
   it('has failed where every URL has', async () => {
     const paths = ['/status/404', '/html'].map((path) => [`${origin.url}${path}?again`]);

@@ -142,8 +142,9 @@ describe.runIf(inject('isEmbedded'))('the webhook of a batch', () => {
     await darkroom.batchEnded(without);
     expect(await resend(without)).toMatchObject({ status: 404, code: 5001 });
 
-    const early = await start('/early', '/slow?ms=1000');
+    const early = await start('/early', '/held');
     expect(await resend(early)).toMatchObject({ status: 409, code: 5001 });
+    origin.release();
     await webhookOf(early, 'delivered');
     expect(callsTo('/early')).toHaveLength(1);
   });

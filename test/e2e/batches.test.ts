@@ -246,12 +246,13 @@ describe.runIf(inject('isEmbedded'))('a batch', () => {
   });
 
   it('is not answered with results before it has ended', async () => {
-    const id = await darkroom.start(csvOf([`${url('/slow')}?ms=700`]));
+    const id = await darkroom.start(csvOf([url('/held')]));
 
     const early = await darkroom.json(`/api/download/${id}`);
     expect(early).toMatchObject({ status: 409, code: 5001 });
     expect(early.headers.get('retry-after')).toBeTruthy();
 
+    origin.release();
     await darkroom.batchEnded(id);
     expect((await darkroom.results(id)).status).toBe(200);
   });

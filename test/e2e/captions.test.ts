@@ -22,7 +22,9 @@ const withProvider = async (settings: (url: string) => Record<string, string>) =
   const server = await startCaptionServer({ key });
   const { weather, env } = await calmWeather();
   const stack = await startEmbeddedStack({
-    env: { ...env, CAPTION_API_KEY: key, CAPTION_TIMEOUT_SECONDS: '1', ...settings(server.url) },
+    // As short as may be for the one that is silent, and longer than a busy machine stands still:
+    // an answer that is late is asked for again, and calls are counted here.
+    env: { ...env, CAPTION_API_KEY: key, CAPTION_TIMEOUT_SECONDS: '3', ...settings(server.url) },
   });
   afterAll(async () => {
     await stack.stop();
@@ -134,13 +136,12 @@ describe.runIf(mine)('a caption provider that misbehaves', async () => {
       times: 1,
       headers: { 'retry-after': '3' },
     });
-    const begun = Date.now();
-    await eventually(async () => expect(server.calls.length).toBe(before + 1));
     const record = await darkroom.ended(id);
     expect(record).toMatchObject({ status: 'done', caption: usualCaption });
     expect(record.steps.caption).toMatchObject({ attempts: 2 });
-    expect(server.calls).toHaveLength(before + 2);
-    expect(Date.now() - begun).toBeGreaterThan(2500);
+    const [first, second, ...others] = server.calls.slice(before).map(({ at }) => at);
+    expect(others).toEqual([]);
+    expect((second ?? 0) - (first ?? 0)).toBeGreaterThan(2900);
   });
 
   it('by silence is asked again', async () => {

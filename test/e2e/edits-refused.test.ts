@@ -27,7 +27,7 @@ const open = async () => {
       API_KEY: apiKey,
       EDIT_PROVIDER: 'openai',
       EDIT_BASE_URL: server.url,
-      EDIT_TIMEOUT_SECONDS: '3',
+      EDIT_TIMEOUT_SECONDS: '5', // two of them are never answered
       FETCH_ALLOW_HOSTS: allowed.host,
     },
   });
@@ -228,8 +228,8 @@ describe.runIf(mine)('edits', () => {
     ['a web page', [{ is: 'html' }], 1, /web page/],
     ['nothing', [{ is: 'empty' }], 1, /empty/],
     ['a refusal', [{ is: 'refusing' }], 1, /\w+ \w+/],
-    ['silence', [{ is: 'silent' }], 1, /did not answer within 3 s/],
-    ['drops', [{ is: 'dripping' }], 1, /did not answer within 3 s/],
+    ['silence', [{ is: 'silent' }], 1, /did not answer within 5 s/],
+    ['drops', [{ is: 'dripping' }], 1, /did not answer within 5 s/],
     ['half an answer', [{ is: 'breaking-off' }], 1, /broke/],
     ['more than anybody takes', [{ is: 'flooding' }], 1, /\w+ \w+/],
   ])('end when the provider answers %s', async (what, behaviours, calls, reason) => {
@@ -237,7 +237,7 @@ describe.runIf(mine)('edits', () => {
     server.next(...behaviours);
     const { initId } = await session.start({ source_url: await aSource(), prompt: what });
 
-    const edit = await session.ended(initId);
+    const edit = await session.ended(initId, 50_000);
 
     expect(server.calls).toHaveLength(before + calls);
     expect(server.paidFor(what)).toBeLessThanOrEqual(1);
@@ -258,12 +258,12 @@ describe.runIf(mine)('edits', () => {
     server.become(busy(503, 0));
     const { initId } = await session.start({ source_url: await aSource(), prompt: 'never' });
 
-    const edit = await session.ended(initId, 60_000);
+    const edit = await session.ended(initId, 100_000);
 
     expect(edit).toMatchObject({ status: 'FAILED' });
     expect(edit.error).toMatch(/^Tried 8 times and gave up: .*503/);
     server.become({ is: 'editing' });
-  });
+  }, 120_000);
 });
 
 function busy(status: number, seconds: number): EditBehaviour {

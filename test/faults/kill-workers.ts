@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { EmbeddedStack } from '#test/support/embedded-stack.ts';
 import { eventually } from '#test/support/eventually.ts';
+import { killed } from '#test/support/killed.ts';
 import type { Random } from './random.ts';
 
 /** What a forked worker calls itself: `darkroom darkroom-dev-import-row`. */
@@ -25,15 +26,6 @@ const inTheMiddle = /ended in the middle of its work/g;
 
 /** How many workers had work when they died, by what a stack printed. */
 export const hitsIn = (output: string): number => output.match(inTheMiddle)?.length ?? 0;
-
-/** SIGKILL; true if it was there. */
-export const killed = (pid: number): boolean => {
-  try {
-    return process.kill(pid, 'SIGKILL');
-  } catch {
-    return false;
-  }
-};
 
 /**
  * Kills workers of the given functions, one after the other and by chance, until one of them was

@@ -6,12 +6,13 @@ import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-d
 import { isLong, proofMs, waitMs } from '#test/support/faults-patience.ts';
 import { forEachOf, someDrops } from '#test/support/faults-pictures.ts';
 import type { FetchOrigin } from '#test/support/fetch-origin.ts';
+import { killed } from '#test/support/killed.ts';
 import type { ReceiverAnswer } from '#test/support/webhook-receiver.ts';
 import { batchClient } from './batch-client.ts';
 import { csvOf, type GivenRow, givenRows, startSmallOrigin } from './batch-given.ts';
 import { withStack } from './batch-stack.ts';
 import { expectTruth, settled } from './batch-truth.ts';
-import { killed, workersOf } from './kill-workers.ts';
+import { workersOf } from './kill-workers.ts';
 import { faultsSeed } from './random.ts';
 
 // What is here waits for minutes and works for seconds: each has a stack of its own, side by side.
@@ -160,7 +161,10 @@ describe.concurrent('a webhook', () => {
             fields: { webhook_url: receiver.url },
           });
           await eventually(() => expect(receiver.calls).toHaveLength(1), { within: 60_000 });
-          for (const pid of await workersOf(stack, 'send-webhook')) killed(pid);
+          await eventually(async () => {
+            const senders = await workersOf(stack, 'send-webhook');
+            expect(senders.filter(killed)).not.toEqual([]);
+          });
           const batch = await settled(darkroom, requestId, waitMs);
 
           expect(batch.status).toBe('completed');

@@ -6,6 +6,8 @@ export { type Behaviour, usualCaption } from './caption-behaviour.ts';
 
 /** One request as it came in. `fault` tells why the server took it for wrong, if it did. */
 export type CaptionCall = {
+  /** When it was there as a whole, by performance.now(). */
+  at: number;
   path: string;
   format: WireFormat;
   headers: IncomingHttpHeaders;
@@ -44,7 +46,7 @@ export const startCaptionServer = async (
   const server = createServer(async (request, response) => {
     const body = await readAll(request);
     if (!body) return;
-    const call = readCall(request, body);
+    const call = { at: performance.now(), ...readCall(request, body) };
     calls.push(call);
     turn += 1;
     const authorization = request.headers.authorization ?? '';
@@ -89,7 +91,9 @@ const readAll = async (request: IncomingMessage): Promise<Buffer | undefined> =>
 
 const chatPaths = ['/v1/chat/completions', '/chat/completions', '/v1beta/openai/chat/completions'];
 
-const readCall = (request: IncomingMessage, body: Buffer): CaptionCall => {
+type Read = Omit<CaptionCall, 'at'>;
+
+const readCall = (request: IncomingMessage, body: Buffer): Read => {
   const path = new URL(request.url ?? '/', 'http://loopback').pathname;
   const about = { path, headers: request.headers };
   if (request.method !== 'POST') return wrong(about, 'only POST is understood');
@@ -114,7 +118,7 @@ const ChatRequest = z.object({
   ]),
 });
 
-const readChat = (about: Pick<CaptionCall, 'path' | 'headers'>, body: Buffer): CaptionCall => {
+const readChat = (about: Pick<Read, 'path' | 'headers'>, body: Buffer): Read => {
   if (about.headers['content-type'] !== 'application/json') return wrong(about, 'no JSON');
   const parsed = ChatRequest.safeParse(parseJson(body));
   if (!parsed.success) return wrong(about, 'no chat completion request');
@@ -134,7 +138,7 @@ const readChat = (about: Pick<CaptionCall, 'path' | 'headers'>, body: Buffer): C
   };
 };
 
-const wrong = (about: Pick<CaptionCall, 'path' | 'headers'>, fault: string): CaptionCall => ({
+const wrong = (about: Pick<Read, 'path' | 'headers'>, fault: string): Read => ({
   ...about,
   format: 'chat',
   model: '',

@@ -19,6 +19,8 @@ export type FetchOrigin = {
   openNow(): number;
   /** The most requests that were open at once. */
   mostAtOnce(): number;
+  /** Answers what waits at `/held`, and from now on whoever asks there. */
+  release(): void;
   /** Ends every connection, those that wait for an answer too. */
   stop(): Promise<void>;
 };
@@ -30,6 +32,7 @@ export type FetchOrigin = {
  * | path | what it does |
  * |---|---|
  * | `/slow?ms=200` | the picture, after so many milliseconds |
+ * | `/held` | the picture, as soon as the test calls `release` |
  * | `/status/404` | this status; `?retry-after=7` sends the header, `?times=2` only so often, then the picture; `?bytes=…` so long a body |
  * | `/html` | a web page, 200 |
  * | `/empty` | 200 and nothing |
@@ -45,7 +48,7 @@ export type FetchOrigin = {
  * | `/raw?answer=…` | answers with exactly these characters (Latin-1), and closes |
  * | `/redirect/3` | so many redirects (relative ones), then the picture |
  * | `/loop` | redirects to itself by way of `/loop-back` |
- * | `/to?url=…` | redirects there, with `&status=302` or another; without a `url`: nowhere |
+ * | `/to?url=…` | redirects there, with `&status=302` or another, after `&ms=…` if given; without a `url`: nowhere |
  */
 export const startFetchOrigin = async ({
   pictures,
@@ -60,6 +63,7 @@ export const startFetchOrigin = async ({
   let connections = 0;
   let open = 0;
   let most = 0;
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
   const [anyPicture = new Uint8Array()] = Object.values(pictures);
 
   const server = createServer((request, response) => {
@@ -76,7 +80,7 @@ export const startFetchOrigin = async ({
     const turn = calls.filter(({ path }) => path === pathname).length;
     const behave = behaviours[name];
     if (!behave) return end(response, 404, 'There is nothing here.');
-    return behave(response, { picture: anyPicture, argument, query: searchParams, turn });
+    return behave(response, { picture: anyPicture, argument, query: searchParams, turn, released });
   });
   server.on('connection', (socket) => {
     connections += 1;
@@ -99,6 +103,7 @@ export const startFetchOrigin = async ({
     connections: () => connections,
     openNow: () => open,
     mostAtOnce: () => most,
+    release,
     stop: async () => {
       const closed = new Promise((done) => server.close(done));
       for (const socket of sockets) socket.destroy();
@@ -114,12 +119,17 @@ type Asked = {
   query: URLSearchParams;
   /** How often this path was asked for, this time included. */
   turn: number;
+  /** When the test lets those go that are held. */
+  released: Promise<void>;
 };
 
 const behaviours: Record<string, (response: ServerResponse, asked: Asked) => void> = {
   slow: (response, { picture, query }) => {
     const timer = setTimeout(() => send(response, picture), Number(query.get('ms') ?? 200));
     response.on('close', () => clearTimeout(timer));
+  },
+  held: (response, { picture, released }) => {
+    released.then(() => send(response, picture));
   },
   status: (response, { picture, argument, query, turn }) => {
     if (turn > Number(query.get('times') ?? Number.POSITIVE_INFINITY))
@@ -179,8 +189,12 @@ const behaviours: Record<string, (response: ServerResponse, asked: Asked) => voi
   },
   loop: (response) => redirect(response, '/loop-back'),
   'loop-back': (response) => redirect(response, '/loop'),
-  to: (response, { query }) =>
-    redirect(response, query.get('url') ?? undefined, Number(query.get('status') ?? 302)),
+  to: (response, { query }) => {
+    const go = () =>
+      redirect(response, query.get('url') ?? undefined, Number(query.get('status') ?? 302));
+    const timer = setTimeout(go, Number(query.get('ms') ?? 0));
+    response.on('close', () => clearTimeout(timer));
+  },
 };
 
 const send = (response: ServerResponse, bytes: Uint8Array): void => {
