@@ -68,7 +68,9 @@ describe('the zips', () => {
       env: { ...environmentOf(template), AWS_REGION: 'us-east-1' },
     });
 
-    expect(stderr).toBe('');
+    // Node may warn of what it is going to change; a module that does not load says more than that.
+    const complaints = stderr.split('\n').filter((line) => !/^\(node:|^\(Use `node |^$/.test(line));
+    expect(complaints).toEqual([]);
     expect(stdout.trim().split('\n')).toEqual(names.map((name) => `${name} function`));
   });
 

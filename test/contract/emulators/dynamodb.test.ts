@@ -102,7 +102,7 @@ test('starts with a journal that was cut off while it was written', async () => 
   expect(await find(second.client, 'untouched')).toEqual({ id: { S: 'untouched' } });
 });
 
-test('leaves three counters equal, whenever SIGKILL comes', { timeout: 20_000 }, async () => {
+test('leaves three counters equal, whenever SIGKILL comes', async () => {
   const folder = someFolder();
   const ids = ['left', 'middle', 'right'];
   let answered = 0;

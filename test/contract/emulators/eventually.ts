@@ -1,4 +1,4 @@
-const patienceMs = 8_000;
+const patienceMs = 25_000; // a little less than a test may take, which would not say what came last
 const pauseMs = 20;
 
 /** Asks until the answer is what it should be; gives the last answer. */

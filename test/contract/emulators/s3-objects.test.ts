@@ -129,7 +129,7 @@ test('refuses keys that climb, and keys that are too long', async () => {
   expect(readdirSync(join(folder, 'contents'))).toEqual([]);
 });
 
-test('lists more than a thousand keys, each once and in order', { timeout: 15_000 }, async () => {
+test('lists more than a thousand keys, each once and in order', async () => {
   const { client } = await someS3();
   const keys = Array.from({ length: 1_100 }, (_, at) => `many/${String(at).padStart(4, '0')}`);
   for (let at = 0; at < keys.length; at += 100) {

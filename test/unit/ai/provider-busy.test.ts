@@ -69,14 +69,12 @@ describe('what might pass is thrown, for the queue to bring back', () => {
     const server = await start({ key, behaviour: { is } });
 
     for (const provider of ['openai-compatible', 'hf-endpoint'] as const) {
-      const began = performance.now();
-      const outcome = await endOf(describeAt(server, { provider, timeoutMs: 150 }));
+      const outcome = await endOf(describeAt(server, { provider, timeoutMs: 500 }));
 
       expect(outcome).toBeInstanceOf(ProviderBusy);
       expect(outcome).toMatchObject({
-        message: expect.stringMatching(/ did not answer within 0\.15 s\.$/),
+        message: expect.stringMatching(/ did not answer within 0\.5 s\.$/),
       });
-      expect(performance.now() - began).toBeLessThan(2000);
       expectNoSecrets(outcome);
     }
   });

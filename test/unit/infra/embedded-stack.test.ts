@@ -43,7 +43,7 @@ const logged = () =>
 
 const enveloped = { status: 'error', code: 1001, data: null, error: expect.any(String) };
 
-describe('the embedded stack', { timeout: 30_000 }, () => {
+describe('the embedded stack', { timeout: 90_000 }, () => {
   it('gives the functions what the template says, resolved', async () => {
     const { status, text } = await call('/api/hello');
 
@@ -143,7 +143,9 @@ describe('the embedded stack', { timeout: 30_000 }, () => {
   });
 
   it('ends with the reason when the process of the functions is killed', async () => {
-    process.kill(stack.pids()?.host ?? 0, 'SIGKILL');
+    const { host } = stack.pids() ?? {};
+    if (!host) throw new Error('The stack does not say which process that is.');
+    process.kill(host, 'SIGKILL');
 
     await eventually(() =>
       expect(stack.output()).toContain('The process of the functions was killed by SIGKILL'),
@@ -153,7 +155,7 @@ describe('the embedded stack', { timeout: 30_000 }, () => {
   });
 });
 
-describe('a start that cannot succeed', { timeout: 30_000 }, () => {
+describe('a start that cannot succeed', { timeout: 90_000 }, () => {
   const failing = (env: Record<string, string>) =>
     startEmbeddedStack({ project: tiny.folder, env });
 

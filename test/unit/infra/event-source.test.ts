@@ -41,7 +41,8 @@ const aQueue = async (attributes: Record<string, string> = {}) => {
   await sqs.send(
     new CreateQueueCommand({
       QueueName: name,
-      Attributes: { VisibilityTimeout: '1', ...attributes },
+      // Long, or what stands still for a moment would come twice.
+      Attributes: { VisibilityTimeout: '30', ...attributes },
     }),
   );
   return {
@@ -82,7 +83,7 @@ const leftIn = async ({ queueUrl: QueueUrl }: Pick<Mapping, 'queueUrl'>) => {
   );
 };
 const isEmpty = (mapping: Mapping) =>
-  eventually(async () => expect(await leftIn(mapping)).toBe(0), { within: 5000 });
+  eventually(async () => expect(await leftIn(mapping)).toBe(0), { within: 15_000 });
 
 describe('the event source', () => {
   it('gives the function records as Lambda makes them', async () => {
@@ -114,7 +115,10 @@ describe('the event source', () => {
   });
 
   it('deletes what succeeded, and brings back what the function says has failed', async () => {
-    const mapping = await aMapping({ functionResponseType: 'ReportBatchItemFailures' });
+    const mapping = await aMapping({
+      functionResponseType: 'ReportBatchItemFailures',
+      ...(await aQueue({ VisibilityTimeout: '2' })),
+    });
     const counts: Record<string, number> = {};
     start(mapping, async ({ Records }) => {
       for (const { body } of Records) counts[body] = (counts[body] ?? 0) + 1;
@@ -129,7 +133,10 @@ describe('the event source', () => {
   });
 
   it('brings back the whole batch when the function throws, and says so', async () => {
-    const mapping = await aMapping({ functionResponseType: 'ReportBatchItemFailures' });
+    const mapping = await aMapping({
+      functionResponseType: 'ReportBatchItemFailures',
+      ...(await aQueue({ VisibilityTimeout: '1' })),
+    });
     const receives: string[] = [];
     const { errors } = start(mapping, async ({ Records }) => {
       receives.push(...Records.map((record) => record.attributes.ApproximateReceiveCount));
@@ -149,7 +156,7 @@ describe('the event source', () => {
       deadLetterTargetArn: dead.queueArn,
       maxReceiveCount: 2,
     });
-    const mapping = await aMapping(await aQueue({ RedrivePolicy }));
+    const mapping = await aMapping(await aQueue({ RedrivePolicy, VisibilityTimeout: '1' }));
     let calls = 0;
     start(mapping, async () => {
       calls++;

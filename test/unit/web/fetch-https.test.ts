@@ -58,11 +58,9 @@ describe('an https server', () => {
     const { port, asked } = await startSecure(selfSignedCertificate('other.example'), {
       trusted: true,
     });
-    const began = performance.now();
 
     const host = `shop.example:${port}`;
     expect(await get(host)).toEqual(unproven(host, 'ERR_TLS_CERT_ALTNAME_INVALID'));
-    expect(performance.now() - began).toBeLessThan(2000);
     expect(asked).toEqual([]);
   });
 

@@ -118,7 +118,7 @@ describe('nobody is sent to a private address', () => {
 
   test('by a name that is public when it is checked and private when it is connected to', async () => {
     const { resolve, asked } = resolverOf([publicAddress], [loopback]);
-    const fetch = publicFetch({ allowHosts: [], resolve, maxBytes: 1000, timeoutMs: 300 });
+    const fetch = publicFetch({ allowHosts: [], resolve, maxBytes: 1000, timeoutMs: 1500 });
     const url = `http://rebinding.example:${canary.port}/secret`;
 
     // The address that was checked is the one that is tried, and nobody is there.
