@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { type EmbeddedStack, startEmbeddedStack } from '#test/support/embedded-stack.ts';
 import { auditorOf } from '#test/support/faults-audit.ts';
+import { quietOf } from '#test/support/faults-quiet.ts';
 import type { FetchOrigin } from '#test/support/fetch-origin.ts';
 import {
   type ReceiverAnswer,
@@ -33,10 +34,12 @@ export const withStack = async (
     LOCAL_VISIBILITY_SECONDS: '15', // what a killed worker keeps from the others
   };
   const stack = await startEmbeddedStack({ env, workers });
-  const { audit, close } = auditorOf(stack);
+  const { close, ...auditor } = auditorOf(stack);
+  const darkroom = batchClient(stack);
   try {
-    await test({ stack, darkroom: batchClient(stack), receiver });
-    expect(await audit()).toEqual([]);
+    await test({ stack, darkroom, receiver });
+    await quietOf(darkroom, auditor).delivered(); // or the audit would meet somebody at work
+    expect(await auditor.audit()).toEqual([]);
   } catch (error) {
     process.stdout.write(`The stack said at last:\n${stack.output().slice(-3000)}\n`);
     throw error;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '#test/support/eventually.ts';
 import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-darkroom.ts';
-import { proofMs } from '#test/support/faults-patience.ts';
+import { proofMs, waitMs } from '#test/support/faults-patience.ts';
 import { aDrop, forEachOf, messageFor, newsOf } from '#test/support/faults-pictures.ts';
 import { expectOneOfEach } from './one-of-each.ts';
 import { faultsSeed } from './random.ts';
@@ -32,7 +32,7 @@ describe('messages that come all at once', () => {
       await darkroom.weather.change({ s3: 1, faults: ['slow'], slowMs: 800 });
       await darkroom.drop(drop.key, drop.bytes);
       await darkroom.send('arrivals', times(newsOf(drop)));
-      await eventually(() => darkroom.image(drop.imageId));
+      await eventually(() => darkroom.image(drop.imageId), { within: waitMs });
       await Promise.all([
         darkroom.send('make-thumbnails', times(messageFor(drop.imageId))),
         darkroom.send('read-exif', times(messageFor(drop.imageId))),

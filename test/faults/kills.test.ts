@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '#test/support/eventually.ts';
 import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-darkroom.ts';
-import { isLong, proofMs } from '#test/support/faults-patience.ts';
+import { isLong, proofMs, waitMs } from '#test/support/faults-patience.ts';
 import {
   aDrop,
   type Dropped,
@@ -125,8 +125,9 @@ describe('a worker that is killed', () => {
           await darkroom.weather.lay({ worker, call: 'TransactWriteItems', when: 'before' });
         await darkroom.weather.release();
         if (ending === 'is killed') {
-          await eventually(async () =>
-            expect((await darkroom.weather.report()).waiting).toEqual([]),
+          await eventually(
+            async () => expect((await darkroom.weather.report()).waiting).toEqual([]),
+            { within: waitMs },
           );
           await darkroom.send(worker, [messageFor(slow.imageId)]); // for it was delivered twice
         }
@@ -150,7 +151,7 @@ describe('a worker that is killed', () => {
       await darkroom.weather.lay({ worker: 'make-thumbnails', call, when: 'after' });
       await darkroom.drop(slow.key, slow.bytes);
       await eventually(async () => expect((await darkroom.weather.report()).waiting).toEqual([]), {
-        within: 30_000,
+        within: waitMs,
       });
       await darkroom.drop(quick.key, quick.bytes);
       await darkroom.quiet();
@@ -173,7 +174,7 @@ describe('a worker whose time with a message is over', () => {
         const drop = await aDrop(`overtaken/${n}.jpg`, 97_000 + n);
         await darkroom.weather.lay({ worker, call, when: 'before', what: 'hold' });
         await darkroom.drop(drop.key, drop.bytes);
-        await Promise.race([darkroom.weather.held(), darkroom.ended(drop.imageId)]);
+        await Promise.race([darkroom.weather.held(), darkroom.ended(drop.imageId, waitMs)]);
         overtaken += (await darkroom.weather.report()).held.length;
         await darkroom.ended(drop.imageId, 60_000); // its message came again, and another took it
         await darkroom.weather.lift();
@@ -199,7 +200,7 @@ describe('an image that is deleted', () => {
         await darkroom.weather.lay({ worker, call, when: 'before', what: 'hold' });
         await darkroom.drop(key, bytes);
         // A call that is rare does not come this time: then the image is deleted when it is done.
-        await Promise.race([darkroom.weather.held(), darkroom.ended(imageId)]);
+        await Promise.race([darkroom.weather.held(), darkroom.ended(imageId, waitMs)]);
         const { status } = await darkroom.call(`/api/images/${imageId}`, { method: 'DELETE' });
         await darkroom.weather.lift();
         await darkroom.quiet();

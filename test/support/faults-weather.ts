@@ -6,6 +6,7 @@ import {
 } from '#infra/local/weather/weather.ts';
 import { freePorts } from './embedded-stack.ts';
 import { eventually } from './eventually.ts';
+import { waitMs } from './faults-patience.ts';
 
 const Sprung = z.object({
   worker: z.string(),
@@ -54,7 +55,7 @@ export const weatherAt = (url: string) => {
     release: () => ask('DELETE', '/held'),
     lift: () => ask('DELETE', '/ambushes'),
     /** Waits until somebody is held; answers who. */
-    held: (within = 30_000): Promise<Sprung> =>
+    held: (within = waitMs): Promise<Sprung> =>
       eventually(
         async () => {
           const { held, waiting } = await report();

@@ -84,7 +84,7 @@ export const startProxy = async (service: Service, target: number, sky: Sky): Pr
     /** True if the caller is dead now. */
     const isOver = async (moment: 'before' | 'after'): Promise<boolean> => {
       const what = ambush(moment) ?? killByChance(caller, call, moment, sky);
-      if (what === 'hold') await sky.ambushes.hold();
+      if (what === 'hold') await patiently(response, sky.ambushes.hold());
       if (what === 'kill') sky.kill(caller);
       return what === 'kill';
     };
@@ -120,6 +120,12 @@ export const startProxy = async (service: Service, target: number, sky: Sky): Pr
     agent.destroy();
   };
   return { url: `http://127.0.0.1:${port}`, port, stop };
+};
+
+/** A caller that hears nothing for 20 s (clients.ts) takes its connection for dead, and calls again. */
+const patiently = async (response: ServerResponse, end: Promise<void>): Promise<void> => {
+  const signs = setInterval(() => response.writeProcessing(), 5_000);
+  await end.finally(() => clearInterval(signs));
 };
 
 /** What happens to this call, if anything does. */
