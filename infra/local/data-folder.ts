@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
@@ -6,6 +6,11 @@ import { z } from 'zod';
 /** Another stack runs on the same data. */
 export class FolderInUse extends Error {
   override readonly name = 'FolderInUse';
+}
+
+/** A folder that somebody else filled: a stack would replace what is called `build` there. */
+export class FolderNotOurs extends Error {
+  override readonly name = 'FolderNotOurs';
 }
 
 /** What a running stack tells about itself in `stack.json`; its `workers` are the forked ones. */
@@ -32,10 +37,11 @@ export type DataFolder = ReturnType<typeof claimDataFolder>;
 
 /**
  * Makes the folder ours until this process ends. The lock is SQLite's, which is the system's, so it
- * is gone with the process however that dies. Throws FolderInUse.
+ * is gone with the process however that dies. Throws FolderInUse or FolderNotOurs.
  */
 export const claimDataFolder = (path: string) => {
   mkdirSync(path, { recursive: true });
+  if (!isOursOrEmpty(path)) throw new FolderNotOurs(refusalOf(path));
   const lock = new DatabaseSync(join(path, 'lock'));
   try {
     lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
@@ -64,6 +70,19 @@ export const claimDataFolder = (path: string) => {
     },
   };
 };
+
+const litter = ['.DS_Store', '.localized', 'Thumbs.db', 'desktop.ini', 'lost+found']; // of systems
+
+/** Each start makes the lock first of all, so whatever else a stack made lies beside one. */
+const isOursOrEmpty = (path: string): boolean => {
+  const names = readdirSync(path); // asking for `lock` would find the LOCK of others on a Mac
+  return names.includes('lock') || names.every((name) => litter.includes(name));
+};
+
+const refusalOf = (path: string): string =>
+  `${path} holds what no Darkroom put there, and this one would delete what has the names of its ` +
+  'own: build, logs and others. Give it a DATA_DIR that is new or empty, or that a Darkroom made; ' +
+  'such a folder has a file named lock, which may be empty.';
 
 /** What the stack on this folder last told, if one runs or was killed. */
 export const stackStateIn = (path: string): z.infer<typeof StackState> | undefined => {

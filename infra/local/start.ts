@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { claimDataFolder, type DataFolder, FolderInUse } from './data-folder.ts';
+import { claimDataFolder, type DataFolder, FolderInUse, FolderNotOurs } from './data-folder.ts';
 import { gathered } from './gathered.ts';
 import { environmentWith, readLocalSettings, WrongSettings } from './local-settings.ts';
 import { openLog } from './log-files.ts';
@@ -112,7 +112,7 @@ const ending = (folder: DataFolder, file: ReturnType<typeof openLog>) => {
 
 const patienceMs = 9000;
 
-const expected = [WrongSettings, FolderInUse];
+const expected = [WrongSettings, FolderInUse, FolderNotOurs];
 
 main().catch((error: unknown) => {
   const isOurs = expected.some((kind) => error instanceof kind);

@@ -1,0 +1,60 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { claimDataFolder, FolderInUse, FolderNotOurs } from '#infra/local/data-folder.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'darkroom-data-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const write = (name: string, text = '') => writeFileSync(join(folder, name), text);
+
+describe('the folder of the data', () => {
+  it('is made where there is none', () => {
+    const path = join(folder, 'new', 'data');
+
+    claimDataFolder(path).release();
+
+    expect(existsSync(path)).toBe(true);
+  });
+
+  it('may be one that an earlier start left behind', () => {
+    claimDataFolder(folder).release();
+    mkdirSync(join(folder, 'build'));
+    write('notes-of-somebody.txt');
+
+    expect(() => claimDataFolder(folder).release()).not.toThrow();
+  });
+
+  it('may hold what systems leave everywhere', () => {
+    for (const name of ['.DS_Store', 'Thumbs.db', 'desktop.ini']) write(name);
+    mkdirSync(join(folder, 'lost+found'));
+
+    expect(() => claimDataFolder(folder).release()).not.toThrow();
+  });
+
+  it('is not one that somebody else filled, who finds it as it was', () => {
+    mkdirSync(join(folder, 'build'));
+    write('package.json', '{}');
+    write('LOCK'); // of a LevelDB, say
+    const before = readdirSync(folder);
+
+    const claim = () => claimDataFolder(folder);
+
+    expect(claim).toThrow(FolderNotOurs);
+    expect(claim).toThrow(`${folder} holds what no Darkroom put there`);
+    expect(claim).toThrow('Give it a DATA_DIR that is new or empty');
+    expect(readdirSync(folder)).toEqual(before);
+  });
+
+  it('belongs to one at a time', () => {
+    const mine = claimDataFolder(folder);
+
+    expect(() => claimDataFolder(folder)).toThrow(FolderInUse);
+    mine.release();
+    expect(() => claimDataFolder(folder).release()).not.toThrow();
+  });
+});
