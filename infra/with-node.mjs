@@ -38,6 +38,32 @@ const nodeToUse = () => {
 };
 
 const node = nodeToUse();
+
+// Whoever started this may be killed in a way that it cannot pass on; the command must not outlive
+// it. npm gives its script to a shell. Some, as dash, wait in between, and would outlive npm: their
+// parent is looked at, too. Others, as bash, become the one command that they have: then npm is our
+// parent, and its own is the person's shell, which may well end before npm does.
+const lookAt = (pid) => {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '');
+    const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+    return { parent: Number(stat.split(' ')[1]), command };
+  } catch {
+    const args = ['-ww', '-o', 'ppid=', '-o', 'command=', '-p', String(pid)];
+    const { stdout } = spawnSync('ps', args, { encoding: 'utf8' });
+    const [, parent = 0, command = ''] = /^\s*(\d+) (.*)/s.exec(stdout ?? '') ?? [];
+    return { parent: Number(parent), command };
+  }
+};
+const parent = process.ppid;
+const grandparentToWatch = () => {
+  const script = process.env.npm_lifecycle_script;
+  if (!script || process.platform === 'win32') return 0;
+  const { parent: grandparent, command } = lookAt(parent);
+  return command.includes(` -c ${script}`) ? grandparent : 0;
+};
+const grandparent = grandparentToWatch(); // before the command can tell anybody that it is there
+
 // What the command starts by the name of node (npx, shebangs) gets the same one.
 const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` };
 const child = spawn(node, process.argv.slice(2), { stdio: 'inherit', env });
@@ -45,23 +71,7 @@ const child = spawn(node, process.argv.slice(2), { stdio: 'inherit', env });
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 for (const signal of signals) process.on(signal, () => child.kill(signal));
 
-// Whoever started this may be killed in a way that it cannot pass on; the command must not outlive
-// it. Between npm and us there is often a shell, which would: so its parent is looked at, too.
-const parentOf = (pid) => {
-  try {
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' ');
-    return Number(fields[1]);
-  } catch {
-    const { stdout } = spawnSync('ps', ['-o', 'ppid=', '-p', String(pid)], { encoding: 'utf8' });
-    return Number(stdout ?? 0);
-  }
-};
 const isLinux = process.platform === 'linux';
-const parent = process.ppid;
-const viaNpm = Boolean(process.env.npm_lifecycle_event) && process.platform !== 'win32';
-const grandparent = viaNpm ? parentOf(parent) : 0;
 const isRunning = (pid) => {
   try {
     return process.kill(pid, 0);
@@ -72,7 +82,7 @@ const isRunning = (pid) => {
 const isOrphan = () => {
   if (process.ppid !== parent) return true;
   if (!grandparent) return false;
-  return isLinux ? parentOf(parent) !== grandparent : !isRunning(grandparent);
+  return isLinux ? lookAt(parent).parent !== grandparent : !isRunning(grandparent);
 };
 setInterval(() => isOrphan() && child.kill('SIGTERM'), 500).unref();
 

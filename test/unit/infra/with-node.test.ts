@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { eventually } from '#test/support/eventually.ts';
 
 const launcher = fileURLToPath(new URL('../../../infra/with-node.mjs', import.meta.url));
@@ -28,6 +28,41 @@ const pidIn = (output: () => string) =>
     expect(output()).toMatch(/^\d+\n$/);
     return Number(output());
   });
+
+const starting = (command: string, ...args: string[]) =>
+  `require('node:child_process').spawn(${JSON.stringify(command)}, ${JSON.stringify(args)},
+    { stdio: 'inherit' });`;
+const launching = starting(process.execPath, launcher, '-e', forever);
+const start = (script: string, env: NodeJS.ProcessEnv = process.env) => {
+  const child = spawn(process.execPath, ['-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env,
+  });
+  let text = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    text += chunk;
+  });
+  return { child, output: () => text };
+};
+
+/** The person's shell, npm in it, and what npm starts: the launcher itself, or a shell of its own. */
+const startNpm = async (command: string, ...args: string[]) => {
+  const npm = `console.log('npm', process.pid); ${starting(command, ...args)}`;
+  const { child, output } = start(starting(process.execPath, '-e', npm), {
+    ...process.env,
+    npm_lifecycle_event: 'start',
+    npm_lifecycle_script: args.at(-1),
+  });
+  const numberIn = (pattern: RegExp) =>
+    eventually(() => {
+      expect(output()).toMatch(pattern);
+      return Number(pattern.exec(output())?.[1]);
+    });
+  const npmPid = await numberIn(/^npm (\d+)$/m);
+  const endNpm = () => isAlive(npmPid) && process.kill(npmPid, 'SIGKILL');
+  onTestFinished(() => void endNpm());
+  return { shell: child, endNpm, pid: await numberIn(/^(\d+)$/m) };
+};
 
 describe('the launcher of the pinned Node', () => {
   it('runs the Node of the Lambda runtime, and passes flags on to it', async () => {
@@ -59,19 +94,36 @@ describe('the launcher of the pinned Node', () => {
   });
 
   it('takes its command along when whoever started it is killed', async () => {
-    const script = `require('node:child_process').spawn(process.execPath,
-      [${JSON.stringify(launcher)}, '-e', ${JSON.stringify(forever)}], { stdio: 'inherit' });`;
-    const parent = spawn(process.execPath, ['-e', script], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    let text = '';
-    parent.stdout.on('data', (chunk: Buffer) => {
-      text += chunk;
-    });
-    const pid = await pidIn(() => text);
+    const { child, output } = start(launching);
+    const pid = await pidIn(output);
 
-    parent.kill('SIGKILL');
+    child.kill('SIGKILL');
 
+    await eventually(() => expect(isAlive(pid)).toBe(false));
+  });
+
+  it('takes its command along when npm is killed, whose shell would wait', async () => {
+    const command = `'${process.execPath}' '${launcher}' -e '${forever}'`;
+    const script = `exec 2>&1; ${command}; exit $?`; // after the last command some do not wait
+    const { endNpm, pid } = await startNpm('sh', '-c', script);
+
+    endNpm();
+
+    await eventually(() => expect(isAlive(pid)).toBe(false));
+  });
+
+  it('ends with npm whose shell became the launcher, not with what started npm', async () => {
+    const { shell, endNpm, pid } = await startNpm(process.execPath, launcher, '-e', forever);
+
+    shell.kill('SIGKILL');
+    // A launcher that begins only now has noticed the same: so the other one has looked as well.
+    const later = start(launching);
+    const laterPid = await pidIn(later.output);
+    later.child.kill('SIGKILL');
+    await eventually(() => expect(isAlive(laterPid)).toBe(false));
+
+    expect(isAlive(pid)).toBe(true);
+    endNpm();
     await eventually(() => expect(isAlive(pid)).toBe(false));
   });
 });
