@@ -38,6 +38,7 @@ const nodeToUse = () => {
 };
 
 const node = nodeToUse();
+const isWindows = process.platform === 'win32';
 
 // Whoever started this may be killed in a way that it cannot pass on; the command must not outlive
 // it. npm gives its script to a shell. Some, as dash, wait in between, and would outlive npm: their
@@ -58,7 +59,7 @@ const lookAt = (pid) => {
 const parent = process.ppid;
 const grandparentToWatch = () => {
   const script = process.env.npm_lifecycle_script;
-  if (!script || process.platform === 'win32') return 0;
+  if (!script || isWindows) return 0;
   const { parent: grandparent, command } = lookAt(parent);
   return command.includes(` -c ${script}`) ? grandparent : 0;
 };
@@ -69,7 +70,10 @@ const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.P
 const child = spawn(node, process.argv.slice(2), { stdio: 'inherit', env });
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-for (const signal of signals) process.on(signal, () => child.kill(signal));
+// On Windows the console itself tells each of its processes of Ctrl-C, and kill() is no signal there:
+// it would end the command before that could stop anything. So we only wait for it.
+const passOn = isWindows ? () => {} : (signal) => child.kill(signal);
+for (const signal of signals) process.on(signal, passOn);
 
 const isLinux = process.platform === 'linux';
 const isRunning = (pid) => {
@@ -84,7 +88,8 @@ const isOrphan = () => {
   if (!grandparent) return false;
   return isLinux ? lookAt(parent).parent !== grandparent : !isRunning(grandparent);
 };
-setInterval(() => isOrphan() && child.kill('SIGTERM'), 500).unref();
+// (Windows gives an orphan no other parent, so there is nothing to see there.)
+if (!isWindows) setInterval(() => isOrphan() && child.kill('SIGTERM'), 500).unref();
 
 child.on('error', (error) => {
   console.error(`${node} could not be started: ${error.message}`);

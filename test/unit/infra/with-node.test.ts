@@ -5,8 +5,11 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { eventually } from '#test/support/eventually.ts';
 
 const launcher = fileURLToPath(new URL('../../../infra/with-node.mjs', import.meta.url));
-const launch = (script: string, ...flags: string[]) => {
-  const child = spawn(process.execPath, [launcher, ...flags, '-e', script], {
+const launch = (script: string, ...flags: string[]) => launchAfter('', script, ...flags);
+/** The launcher in a process where this code was run before. */
+const launchAfter = (code: string, script: string, ...flags: string[]) => {
+  const preload = ['--import', `data:text/javascript,${encodeURIComponent(code)}`];
+  const child = spawn(process.execPath, [...preload, launcher, ...flags, '-e', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let text = '';
@@ -91,6 +94,22 @@ describe('the launcher of the pinned Node', () => {
     child.kill('SIGTERM');
 
     expect(await ended).toEqual([3, null]);
+  });
+
+  it('leaves Ctrl-C to the command on Windows, where the console tells both', async () => {
+    const asOnWindows = `Object.defineProperty(process, 'platform', { value: 'win32' });
+      process.on('SIGINT', () => setImmediate(() => console.log('the launcher was told')));`;
+    const script = `process.on('SIGINT', () => console.log('the command was told'));
+      process.on('SIGTERM', () => process.exit(3)); ${forever}`;
+    const { child, ended, output } = launchAfter(asOnWindows, script);
+    const pid = await pidIn(output);
+
+    child.kill('SIGINT');
+    await eventually(() => expect(output()).toContain('the launcher was told'));
+    process.kill(pid, 'SIGTERM');
+
+    expect(await ended).toEqual([3, null]);
+    expect(output()).not.toContain('the command was told');
   });
 
   it('takes its command along when whoever started it is killed', async () => {
