@@ -1,23 +1,52 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { createStream } from 'rotating-file-stream';
+import { createStream, type RotatingFileStream } from 'rotating-file-stream';
 import { gathered } from './gathered.ts';
 
 const name = 'darkroom.log';
 const kept = 5; // files of 10 MB beside the one being written
 
-/** Writes lines; at 10 MB the file becomes `darkroom.1.log`, and so on up to 5. */
+const pauseMs = 1000; // what fails once mostly fails again: a full disk, a folder that is gone
+
+/**
+ * Writes lines; at 10 MB the file becomes `darkroom.1.log`, and so on up to 5. When that fails it is
+ * said once, the lines are lost, and it is tried again with later ones.
+ */
 export const openLog = (folder: string) => {
   const nameOf = (index: number | Date | null) =>
     typeof index === 'number' ? `darkroom.${index}.log` : name;
-  const stream = createStream(nameOf, { path: folder, size: '10M', rotate: kept });
-  stream.on('error', (error) => process.stderr.write(`The log cannot be written: ${error}\n`));
-  const lines = gathered((text) => void stream.write(text));
+  let stream: RotatingFileStream | undefined;
+  let failedAt = Number.NEGATIVE_INFINITY;
+  let isFailing = false;
+
+  const open = () => {
+    const opened = createStream(nameOf, { path: folder, size: '10M', rotate: kept });
+    opened.on('error', (error) => {
+      if (!isFailing) process.stderr.write(`The log cannot be written: ${error}\n`);
+      isFailing = true;
+      failedAt = performance.now();
+      stream = undefined; // its first error is the end of a stream
+    });
+    return opened;
+  };
+  const write = (text: string) => {
+    if (!stream && performance.now() - failedAt < pauseMs) return;
+    stream ??= open();
+    const apart = isFailing ? '\n' : ''; // a full disk may have taken half a line
+    stream.write(apart + text, (error) => {
+      if (error || !isFailing) return;
+      isFailing = false;
+      process.stderr.write('The log is written again.\n');
+    });
+  };
+
+  stream = open();
+  const lines = gathered(write);
   return {
     write: lines.add,
     close: () => {
       lines.flush();
-      return new Promise<void>((resolve) => stream.end(() => resolve()));
+      return new Promise<void>((resolve) => (stream ? stream.end(() => resolve()) : resolve()));
     },
   };
 };

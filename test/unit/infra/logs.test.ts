@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { chooser } from '#infra/local/journey.ts';
 import { logFilesIn, openLog } from '#infra/local/log-files.ts';
 import { humanLine, type LogLine, parseLogLine } from '#infra/local/log-line.ts';
+import { eventually } from '#test/support/eventually.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'darkroom-logs-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -86,5 +87,40 @@ describe('the files of the log', () => {
     writeFileSync(join(folder, 'notes.log'), '');
 
     expect(logFilesIn(folder).some((path) => path.endsWith('notes.log'))).toBe(false);
+  });
+  it('are written again when what stood in the way is gone, and both is said once', async () => {
+    const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    onTestFinished(() => stderr.mockRestore());
+    const said = () => stderr.mock.calls.map(([text]) => String(text));
+    const file = join(folder, 'again', 'darkroom.log');
+    mkdirSync(file, { recursive: true }); // a folder where the file should be
+    const log = openLog(join(folder, 'again'));
+    await eventually(() => expect(said()).toHaveLength(1));
+
+    rmdirSync(file);
+    writeFileSync(file, 'half a li');
+    await eventually(() => {
+      log.write('after it');
+      expect(readFileSync(file, 'utf8')).toMatch(/^half a li\nafter it\n/);
+    });
+    await log.close();
+
+    expect(said()).toEqual([
+      expect.stringMatching(/^The log cannot be written: .*it is not a file/),
+      'The log is written again.\n',
+    ]);
+  });
+
+  it('may be closed while they cannot be written', async () => {
+    const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+    onTestFinished(() => stderr.mockRestore());
+    const blocked = join(folder, 'blocked');
+    mkdirSync(join(blocked, 'darkroom.log'), { recursive: true });
+
+    const log = openLog(blocked);
+    await eventually(() => expect(stderr).toHaveBeenCalledOnce());
+    log.write('lost');
+
+    await expect(log.close()).resolves.toBeUndefined();
   });
 });
