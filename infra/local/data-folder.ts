@@ -37,18 +37,13 @@ export type DataFolder = ReturnType<typeof claimDataFolder>;
 
 /**
  * Makes the folder ours until this process ends. The lock is SQLite's, which is the system's, so it
- * is gone with the process however that dies. Throws FolderInUse or FolderNotOurs.
+ * is gone with the process however that dies. Throws FolderInUse, FolderNotOurs, or what SQLite has
+ * to say about the lock.
  */
 export const claimDataFolder = (path: string) => {
   mkdirSync(path, { recursive: true });
   if (!isOursOrEmpty(path)) throw new FolderNotOurs(refusalOf(path));
-  const lock = new DatabaseSync(join(path, 'lock'));
-  try {
-    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
-  } catch {
-    lock.close();
-    throw new FolderInUse(complaintAbout(path));
-  }
+  const lock = lockIn(path);
   const statePath = join(path, 'stack.json');
   rmSync(statePath, { force: true });
 
@@ -70,6 +65,27 @@ export const claimDataFolder = (path: string) => {
     },
   };
 };
+
+const lockIn = (path: string): DatabaseSync => {
+  const file = join(path, 'lock');
+  let lock: DatabaseSync | undefined;
+  try {
+    lock = new DatabaseSync(file);
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE');
+    return lock;
+  } catch (error) {
+    lock?.close();
+    const { errcode, message } = SqliteError.parse(error);
+    if (errcode === busy) throw new FolderInUse(complaintAbout(path));
+    const advice = errcode === notADatabase ? ' Empty that file, if a Darkroom made it.' : '';
+    throw new Error(`${file} cannot be locked: ${message}.${advice}`, { cause: error });
+  }
+};
+
+// SQLite, "Result and Error Codes".
+const busy = 5;
+const notADatabase = 26;
+const SqliteError = z.object({ errcode: z.int().optional(), message: z.string() });
 
 const litter = ['.DS_Store', '.localized', 'Thumbs.db', 'desktop.ini', 'lost+found']; // of systems
 

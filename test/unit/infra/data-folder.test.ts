@@ -57,4 +57,27 @@ describe('the folder of the data', () => {
     mine.release();
     expect(() => claimDataFolder(folder).release()).not.toThrow();
   });
+  it("is not called another one's when its lock is damaged, and may be mended", () => {
+    const lock = join(folder, 'lock');
+    write('lock', 'no database at all, '.repeat(100));
+
+    const claim = () => claimDataFolder(folder).release();
+
+    expect(claim).not.toThrow(FolderInUse);
+    expect(claim).toThrow(
+      `${lock} cannot be locked: file is not a database. Empty that file, if a Darkroom made it.`,
+    );
+    write('lock');
+    expect(claim).not.toThrow();
+  });
+
+  it('names its lock when the system does not let it be opened', () => {
+    mkdirSync(join(folder, 'lock'));
+
+    const claim = () => claimDataFolder(folder);
+
+    expect(claim).toThrow(
+      `${join(folder, 'lock')} cannot be locked: unable to open database file.`,
+    );
+  });
 });
