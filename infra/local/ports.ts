@@ -2,34 +2,47 @@ import { createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { loopback } from './emulators/loopback.ts';
 
-/** A port that somebody else listens on. The message says which setting changes it. */
-export class PortTaken extends Error {
-  override readonly name = 'PortTaken';
+/** A port that cannot be listened on. The message says why, and which setting changes it. */
+export class PortRefused extends Error {
+  override readonly name = 'PortRefused';
 }
 
 export type Door = { port: number; setting: string; serves: string };
 
 const patienceMs = 1500; // a stack that has just been stopped may still be closing its doors
 
-/** Throws PortTaken, naming every door whose port is taken. */
+/** Throws PortRefused, naming every door that cannot be opened. */
 export const checkPorts = async (doors: readonly Door[]): Promise<void> => {
   const deadline = Date.now() + patienceMs;
   for (;;) {
-    const free = await Promise.all(doors.map(({ port }) => isFree(port)));
-    const taken = doors.filter((_, index) => !free[index]);
-    if (taken.length === 0) return;
-    if (Date.now() > deadline) throw new PortTaken(taken.map(complaintOf).join('\n'));
+    const refusals = await Promise.all(doors.map(({ port }) => refusalOf(port)));
+    const complaints = doors.flatMap((door, index) => complaintOf(door, refusals[index]));
+    if (complaints.length === 0) return;
+    const mayPass = refusals.every((code) => code === undefined || code === taken);
+    if (!mayPass || Date.now() > deadline) throw new PortRefused(complaints.join('\n'));
     await wait(100);
   }
 };
 
-const complaintOf = ({ port, setting, serves }: Door): string =>
-  `Port ${port}, for ${serves}, is taken by another program. Stop that program, or choose another ` +
-  `port: ${setting}=${port + 10_000 > 65_535 ? port - 1 : port + 10_000} npm start`;
+const taken = 'EADDRINUSE';
 
-const isFree = (port: number): Promise<boolean> =>
+const complaintOf = ({ port, setting, serves }: Door, code: string | undefined): string[] => {
+  if (code === undefined) return [];
+  const another = `${setting}=${port + 10_000 > 65_535 ? port - 1 : port + 10_000} npm start`;
+  return [`Port ${port}, for ${serves}, ${adviceOn(code)} another port: ${another}`];
+};
+
+const adviceOn = (code: string): string => {
+  if (code === taken) return 'is taken by another program. Stop that program, or choose';
+  // Those below 1024 without rights, and on Windows those that it has set aside.
+  if (code === 'EACCES') return 'is one that the system does not allow (EACCES). Choose';
+  return `cannot be opened (${code}). Choose`;
+};
+
+/** Why the system does not let us listen there, by its own code; undefined if it does. */
+const refusalOf = (port: number): Promise<string | undefined> =>
   new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, loopback, () => server.close(() => resolve(true)));
+    server.once('error', ({ code, message }: NodeJS.ErrnoException) => resolve(code ?? message));
+    server.listen(port, loopback, () => server.close(() => resolve(undefined)));
   });

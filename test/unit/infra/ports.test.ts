@@ -1,6 +1,6 @@
-import { createServer } from 'node:net';
-import { expect, it } from 'vitest';
-import { checkPorts, PortTaken } from '#infra/local/ports.ts';
+import { createServer, Server } from 'node:net';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { checkPorts, PortRefused } from '#infra/local/ports.ts';
 import { freePorts } from '#test/support/embedded-stack.ts';
 
 it('names each port that is taken, and the setting that changes it', async () => {
@@ -12,7 +12,7 @@ it('names each port that is taken, and the setting that changes it', async () =>
     { port: free, setting: 'PORT', serves: 'the API' },
   ]);
 
-  await expect(check).rejects.toThrow(PortTaken);
+  await expect(check).rejects.toThrow(PortRefused);
   await expect(check).rejects.toThrow(
     `Port ${taken}, for the embedded S3, is taken by another program. Stop that program, or ` +
       `choose another port: S3_PORT=${taken + 10_000} npm start`,
@@ -26,4 +26,25 @@ it('waits a moment for a stack that is just closing its doors', async () => {
   setTimeout(() => server.close(), 200);
 
   await expect(checkPorts([{ port, setting: 'PORT', serves: 'the API' }])).resolves.toBeUndefined();
+});
+
+it.each([
+  ['EACCES', 'is one that the system does not allow (EACCES)'],
+  ['EADDRNOTAVAIL', 'cannot be opened (EADDRNOTAVAIL)'],
+])('takes %s for no other program, and does not wait for it', async (code, reason) => {
+  // The tests may run as somebody who is allowed everything.
+  const listening = vi.spyOn(Server.prototype, 'listen').mockImplementation(function (
+    this: Server,
+  ) {
+    process.nextTick(() => this.emit('error', Object.assign(new Error(code), { code })));
+    return this;
+  });
+  onTestFinished(() => listening.mockRestore());
+
+  const check = checkPorts([{ port: 80, setting: 'PORT', serves: 'the API' }]);
+
+  await expect(check).rejects.toThrow(
+    `Port 80, for the API, ${reason}. Choose another port: PORT=10080 npm start`,
+  );
+  expect(listening).toHaveBeenCalledOnce();
 });
