@@ -108,12 +108,31 @@ export const readLocalSettings = (environment: Environment): LocalSettings => {
   throw new WrongSettings(complaints.join('\n'));
 };
 
-/** The environment over the file: what is set for one run wins over what is written down. */
+/**
+ * The environment over the file: what is set for one run wins over what is written down. Throws
+ * WrongSettings where the file cannot be read as text.
+ */
 export const environmentWith = (file: string | undefined, folder: string): Environment => {
   const path = file === undefined ? undefined : resolve(folder, file);
-  const written = path && existsSync(path) ? parse(readFileSync(path)) : {};
+  const written = path && existsSync(path) ? parse(textIn(path)) : {};
   const set = Object.entries(process.env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );
   return { ...written, ...Object.fromEntries(set) };
 };
+
+/**
+ * PowerShell 5.1 writes UTF-16 by `>`, and by `>>` even behind UTF-8. What is not understood is
+ * refused: if it was overlooked, an API whose key stands there would be open.
+ */
+const textIn = (path: string): string => {
+  const bytes = readFileSync(path);
+  const encoding = encodings[bytes.toString('hex', 0, 2)] ?? 'utf-8';
+  const decoded = new TextDecoder(encoding).decode(bytes); // without its byte order mark
+  if (!decoded.includes('\0')) return decoded;
+  throw new WrongSettings(
+    `${path} is in UTF-16, or partly so, and does not begin with a byte order mark. Save it as UTF-8.`,
+  );
+};
+
+const encodings: Record<string, string> = { fffe: 'utf-16le', feff: 'utf-16be' };

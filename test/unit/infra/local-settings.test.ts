@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
-import { readLocalSettings, WrongSettings } from '#infra/local/local-settings.ts';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { environmentWith, readLocalSettings, WrongSettings } from '#infra/local/local-settings.ts';
 
 describe('the settings of the embedded stack', () => {
   it('have their documented defaults', () => {
@@ -46,5 +49,39 @@ describe('the settings of the embedded stack', () => {
     const read = () => readLocalSettings({ AWS_SECRET_ACCESS_KEY: ' ' });
 
     expect(read).toThrow('AWS_SECRET_ACCESS_KEY=…');
+  });
+});
+
+describe('the file of settings', () => {
+  const mark = '\ufeff';
+  const lines = 'COLOUR_OF_THE_TEST=grün\r\nLIGHT_OF_THE_TEST=red\r\n';
+
+  const readWith = (bytes: Buffer) => {
+    const folder = mkdtempSync(join(tmpdir(), 'darkroom-settings-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, '.env'), bytes);
+    return environmentWith('.env', folder);
+  };
+
+  it.each([
+    ['UTF-8', Buffer.from(lines)],
+    ['UTF-8 with a byte order mark', Buffer.from(mark + lines)],
+    ['UTF-16, as PowerShell 5.1 writes it', Buffer.from(mark + lines, 'utf16le')],
+    ['UTF-16 the other way round', Buffer.from(mark + lines, 'utf16le').swap16()],
+  ])('may be in %s', (_, bytes) => {
+    expect(readWith(bytes)).toMatchObject({
+      COLOUR_OF_THE_TEST: 'grün',
+      LIGHT_OF_THE_TEST: 'red',
+    });
+  });
+
+  it.each([
+    ['UTF-16 without a byte order mark', Buffer.from(lines, 'utf16le')],
+    ['UTF-16 behind UTF-8', Buffer.concat([Buffer.from(lines), Buffer.from(lines, 'utf16le')])],
+  ])('is refused, not overlooked, in %s', (_, bytes) => {
+    const read = () => readWith(bytes);
+
+    expect(read).toThrow(WrongSettings);
+    expect(read).toThrow(/\.env is in UTF-16, or partly so.* Save it as UTF-8\.$/);
   });
 });
