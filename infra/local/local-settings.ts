@@ -28,7 +28,9 @@ export const localShape = {
   DYNAMODB_PORT: port(4577).describe('the embedded DynamoDB'),
   DATA_DIR: text
     .prefault('.darkroom')
-    .describe('what the embedded stack keeps between runs, logs included; relative to the project'),
+    .describe(
+      'what the embedded stack keeps between runs, logs included; relative to the project, and its own: a new or empty folder at first',
+    ),
   API_KEY: text
     .optional()
     .describe('when set, the local stack demands it as a deployed stage does'),
