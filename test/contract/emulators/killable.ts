@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
@@ -17,12 +18,25 @@ export const someFolder = (): string => {
 /** dying-dynamodb kills itself in its first transaction, when one of the writes is done. */
 type Kind = 'dynamodb' | 'dying-dynamodb' | 's3' | 'sqs';
 
+const script = fileURLToPath(new URL('./emulator-child.ts', import.meta.url));
+
 /** An emulator in a process that can be killed with SIGKILL, as a crash would. */
-export const startKillable = async (kind: Kind, folder: string) => {
-  const script = fileURLToPath(new URL('./emulator-child.ts', import.meta.url));
-  const child = spawn(process.execPath, [script, kind, folder], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+export const startKillable = (kind: Kind, folder: string) =>
+  running(
+    spawn(process.execPath, [script, kind, folder], { stdio: ['ignore', 'pipe', 'inherit'] }),
+  );
+
+/**
+ * An emulator that cannot make a file longer than so many KB: what lies beyond fails as it does on
+ * a full disk, first with a part that fits. Its complaints are not shown.
+ */
+export const startCramped = (kind: Kind, folder: string, longestFileKb: number) => {
+  const command = `ulimit -f ${longestFileKb * 2}; exec "$0" "$@"`; // sh counts in half kilobytes
+  const args = ['-c', command, process.execPath, script, kind, folder];
+  return running(spawn('sh', args, { stdio: ['ignore', 'pipe', 'ignore'] }));
+};
+
+const running = async (child: ChildProcessByStdio<null, Readable, null>) => {
   const kill = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGKILL');

@@ -90,12 +90,19 @@ const writeAll = async (
     gathered.push(piece);
     gatheredBytes += piece.length;
     if (gatheredBytes < writtenAtOnce) continue;
-    await file.writev(gathered);
+    await writeWhole(file, gathered, gatheredBytes);
     gathered = [];
     gatheredBytes = 0;
   }
-  if (gathered.length > 0) await file.writev(gathered);
+  if (gathered.length > 0) await writeWhole(file, gathered, gatheredBytes);
   return sizeBytes;
+};
+
+/** A disk without room takes what fits and says so only in the count: the next write would fail. */
+const writeWhole = async (file: FileHandle, pieces: Buffer[], sizeBytes: number) => {
+  const { bytesWritten } = await file.writev(pieces);
+  if (bytesWritten === sizeBytes) return;
+  throw new Error(`The disk is full: of ${sizeBytes} bytes it took ${bytesWritten}.`);
 };
 
 export const tooLarge = (longestBytes: number) =>
