@@ -1,7 +1,15 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
-import { GetObjectCommand, HeadObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { DatabaseSync } from 'node:sqlite';
+import {
+  AbortMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  PutObjectCommand,
+  UploadPartCommand,
+} from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { eventually } from './eventually.ts';
@@ -120,4 +128,44 @@ test('keeps nothing of an upload that its sender cut off', async () => {
 
   expect(left).toEqual([]);
   expect(news).toEqual([]);
+});
+
+test('keeps nothing of an object that the catalogue has no room for', async () => {
+  const { client, folder, news } = await someS3();
+  const catalogue = new DatabaseSync(join(folder, 'catalogue.sqlite'));
+  onTestFinished(() => catalogue.close());
+  const noRoom = "BEFORE INSERT ON objects BEGIN SELECT RAISE(FAIL, 'the disk is full'); END";
+  catalogue.exec(`CREATE TRIGGER full_disk ${noRoom}`);
+  const reported = vi.spyOn(console, 'error').mockImplementation(() => {});
+  onTestFinished(() => reported.mockRestore());
+
+  const put = client.send(new PutObjectCommand({ Bucket, Key: 'new', Body: 'picture' }));
+
+  await expect(put).rejects.toMatchObject({ $metadata: { httpStatusCode: 500 } });
+  expect(readdirSync(join(folder, 'contents'))).toEqual([]);
+  expect(news).toEqual([]);
+});
+
+test('keeps nothing of a part whose upload was given up while it came', async () => {
+  const { client, folder } = await someS3();
+  const begun = await client.send(new CreateMultipartUploadCommand({ Bucket, Key: 'large' }));
+  const upload = { Bucket, Key: 'large', UploadId: begun.UploadId };
+  const url = await getSignedUrl(client, new UploadPartCommand({ ...upload, PartNumber: 1 }));
+  const part = request(url, { method: 'PUT', headers: { 'content-length': 2_000_000 } });
+  const answered = new Promise<number | undefined>((resolve, reject) => {
+    part.once('error', reject);
+    part.once('response', (response) => resolve(response.resume().statusCode));
+  });
+  part.write(Buffer.alloc(1_500_000));
+  const contents = join(folder, 'contents');
+  await eventually(
+    async () => bytesIn(contents),
+    (bytes) => bytes > 1_000_000,
+  );
+
+  await client.send(new AbortMultipartUploadCommand(upload));
+  part.end(Buffer.alloc(500_000));
+
+  expect(await answered).toBe(404);
+  expect(readdirSync(contents)).toEqual([]);
 });

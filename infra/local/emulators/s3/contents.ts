@@ -16,6 +16,8 @@ export type Contents = {
   read(content: string, range?: { start: number; end: number }): Promise<Readable>;
   copy(content: string): Promise<string>;
   join(contents: string[]): Promise<Received>;
+  /** Does what makes the bytes part of something; if that throws, nobody speaks for them. */
+  orRemove<T>(content: string, accept: () => T): Promise<T>;
   remove(content: string | undefined): Promise<void>;
 };
 
@@ -70,6 +72,14 @@ export const openContents = (folder: string, spokenFor: Set<string>): Contents =
         for (const content of contents) yield* await read(content);
       }
       return receive({ bytes: bytes(), promised: new Map() }, Number.POSITIVE_INFINITY);
+    },
+    orRemove: async (content, accept) => {
+      try {
+        return accept();
+      } catch (error) {
+        await remove(content);
+        throw error;
+      }
     },
   };
 };

@@ -34,12 +34,6 @@ export const objectStore = (catalogue: Catalogue, contents: Contents, onEvent: O
     { content, sizeBytes, etag, sha256 }: Received,
     conditions: Conditions,
   ): Promise<StoredObject> => {
-    // From here to `put` nothing is awaited, so no other write can come between.
-    if (!mayReplace(catalogue.find(bucket, key), conditions)) {
-      await contents.remove(content);
-      throw preconditionFailed();
-    }
-    const kept = keptHeaders(headers);
     const modified_at = Date.now();
     const object = {
       key,
@@ -47,10 +41,15 @@ export const objectStore = (catalogue: Catalogue, contents: Contents, onEvent: O
       size_bytes: sizeBytes,
       etag,
       sha256,
-      headers: kept,
+      headers: keptHeaders(headers),
       modified_at,
     };
-    await contents.remove(catalogue.put(bucket, object));
+    const replaced = await contents.orRemove(content, () => {
+      // Nothing is awaited here, so no other write can come between.
+      if (!mayReplace(catalogue.find(bucket, key), conditions)) throw preconditionFailed();
+      return catalogue.put(bucket, object);
+    });
+    await contents.remove(replaced);
 
     await onEvent(bucket, { name, key, sizeBytes, etag });
     return object;
@@ -65,12 +64,7 @@ export const objectStore = (catalogue: Catalogue, contents: Contents, onEvent: O
     ): Promise<StoredObject> => {
       const { longestBytes = longestObjectBytes, accept, ...conditions } = options;
       const received = await contents.receive(payload, longestBytes);
-      try {
-        accept?.(received.sizeBytes);
-      } catch (error) {
-        await contents.remove(received.content);
-        throw error;
-      }
+      await contents.orRemove(received.content, () => accept?.(received.sizeBytes));
       return show(arrival, received, conditions);
     },
     /** Shows bytes that were received already. */

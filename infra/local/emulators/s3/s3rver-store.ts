@@ -76,8 +76,12 @@ export const s3rverStore = (catalogue: Catalogue, contents: Contents, objects: O
       payloadOf(request),
       longestObjectBytes,
     );
-    const replaced = catalogue.parts(uploadId).find((part) => part.number === number);
-    catalogue.putPart(uploadId, { number, content, etag });
+    const replaced = await contents.orRemove(content, () => {
+      uploadOf(catalogue, uploadId); // it may have been given up while the part came
+      const before = catalogue.parts(uploadId).find((part) => part.number === number);
+      catalogue.putPart(uploadId, { number, content, etag });
+      return before;
+    });
     await contents.remove(replaced?.content);
     return { md5: etag, size: sizeBytes };
   },
