@@ -1,11 +1,15 @@
 // The parts of dynalite that we call; its package has neither types nor a list of exports.
 
 declare module 'dynalite/db/index.js' {
+  type Done = (error: unknown, value?: unknown) => void;
   export type Store = {
     db: {
       open(): Promise<void>;
-      get(key: string, done: (error: unknown, value?: unknown) => void): void;
+      get(key: string, done: Done): void;
       getSync(key: string): unknown;
+      put(key: string, value: unknown, done: Done): void;
+      del(key: string, done: Done): void;
+      batch(operations: object[], done: Done): void;
     };
     lifecycleManager: { gracefulClose(): Promise<void> };
   };

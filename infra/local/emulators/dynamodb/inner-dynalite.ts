@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { create, type Store } from 'dynalite/db/index.js';
 import { checkTypes, checkValidations, toLowerFirst } from 'dynalite/validations/index.js';
 import * as z from 'zod';
+import { writeStop } from './write-stop.ts';
 
 /** What DynamoDB answers: a status and JSON. */
 export type Answer = { status: number; body: Record<string, unknown> };
@@ -13,6 +14,8 @@ export type Ask = (operation: string, input: unknown) => Promise<Answer>;
 export type InnerDynalite = {
   ask: Ask;
   knows(operation: string): boolean;
+  /** From now on what writes rejects, as it does by itself once a write has failed. */
+  refuseWrites(cause: unknown): void;
   /** Waits for what is at work, and closes the store. */
   close(): Promise<void>;
 };
@@ -62,6 +65,7 @@ export const innerDynalite = async (folder?: string): Promise<InnerDynalite> => 
   });
   await store.db.open();
   readAtOnce(store);
+  const { refuseWrites } = writeStop(store);
   const known = new Map(
     operations.map((operation) => {
       const name = toLowerFirst(operation);
@@ -95,7 +99,7 @@ export const innerDynalite = async (folder?: string): Promise<InnerDynalite> => 
     });
 
   const close = () => store.lifecycleManager.gracefulClose();
-  return { ask, knows: (operation) => known.has(operation), close };
+  return { ask, knows: (operation) => known.has(operation), refuseWrites, close };
 };
 
 /**
