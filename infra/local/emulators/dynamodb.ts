@@ -41,7 +41,8 @@ export const startDynamodb = async (options: DynamodbOptions): Promise<Running> 
   const { port, folder, sweepEveryMs = 60_000 } = options;
   const { conflict = () => false, afterWrite = () => {} } = options;
   if (folder !== undefined) mkdirSync(folder, { recursive: true });
-  const { ask, knows, close } = await innerDynalite(folder && join(folder, 'items'));
+  const inner = await innerDynalite(folder && join(folder, 'items'));
+  const { ask, knows, refuseWrites, close } = inner;
   const keys = tableKeys(ask);
   const journal = folder === undefined ? noJournal : undoJournal(folder);
   await putBack(journal.unfinished(), ask);
@@ -52,6 +53,7 @@ export const startDynamodb = async (options: DynamodbOptions): Promise<Running> 
     ask,
     keyNamesOf: keys.of,
     journal,
+    refuseWrites,
     tokens: requestTokens(),
     conflict,
     afterWrite,

@@ -10,6 +10,12 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { innerDynalite } from '#infra/local/emulators/dynamodb/inner-dynalite.ts';
+import { tableKeys } from '#infra/local/emulators/dynamodb/key-names.ts';
+import { requestTokens } from '#infra/local/emulators/dynamodb/request-tokens.ts';
+import { settledTable } from '#infra/local/emulators/dynamodb/settled-table.ts';
+import { transactions } from '#infra/local/emulators/dynamodb/transactions.ts';
+import { noJournal } from '#infra/local/emulators/dynamodb/undo-journal.ts';
 import { startDynamodb } from '#infra/local/emulators/dynamodb.ts';
 
 let isConflict = false;
@@ -211,4 +217,38 @@ test('can be told to answer with a conflict, as AWS does when transactions meet'
     'None',
   ]);
   expect(await itemOf('b')).toBeUndefined();
+});
+
+test('puts back what a transaction did when one of its writes breaks, and goes on', async () => {
+  const { ask } = await innerDynalite();
+  const keys = tableKeys(ask);
+  const definition = {
+    TableName: table,
+    AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+    KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+    BillingMode: 'PAY_PER_REQUEST',
+  };
+  await ask('CreateTable', definition);
+  await settledTable(ask, definition);
+  const { write: writeAll } = transactions({
+    ask: async (operation, input) => {
+      if (JSON.stringify(input).includes('REMOVE')) throw new Error('dynalite stumbled');
+      return ask(operation, input);
+    },
+    keyNamesOf: keys.of,
+    journal: noJournal,
+    refuseWrites: () => expect.unreachable(),
+    tokens: requestTokens(),
+    conflict: () => false,
+    afterWrite: () => {},
+  });
+  const stumbling: TransactWriteItem = {
+    Update: { TableName: table, Key: { id: { S: 'b' } }, UpdateExpression: 'REMOVE seen' },
+  };
+
+  await expect(writeAll({ TransactItems: [put('a'), stumbling] })).rejects.toThrow('stumbled');
+
+  const left = await ask('Scan', { TableName: table });
+  expect(left.body).toMatchObject({ Count: 0 });
+  expect(await writeAll({ TransactItems: [put('a')] })).toMatchObject({ status: 200 });
 });

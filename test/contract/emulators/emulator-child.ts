@@ -2,6 +2,7 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startDynamodb } from '#infra/local/emulators/dynamodb.ts';
+import type { Running } from '#infra/local/emulators/loopback.ts';
 import { startS3 } from '#infra/local/emulators/s3.ts';
 import { startSqs } from '#infra/local/emulators/sqs.ts';
 
@@ -10,11 +11,12 @@ const port = 0;
 const onEvent = async (_: string, { key }: { key: string }) =>
   appendFileSync(join(folder, 'news'), `${key}\n`);
 const die = () => process.kill(process.pid, 'SIGKILL');
-const starts: Record<string, () => Promise<{ url: string }>> = {
+const starts: Record<string, () => Promise<Running>> = {
   dynamodb: () => startDynamodb({ port, folder }),
   'dying-dynamodb': () => startDynamodb({ port, folder, afterWrite: die }),
   sqs: () => startSqs({ port, folder }),
   s3: () => startS3({ port, folder, secretAccessKey: 'secret', buckets: ['pictures'], onEvent }),
 };
 const running = await starts[kind ?? '']?.();
+process.once('SIGTERM', () => void running?.stop().finally(() => process.exit()));
 console.log(running?.url);

@@ -37,12 +37,14 @@ export const startCramped = (kind: Kind, folder: string, longestFileKb: number) 
 };
 
 const running = async (child: ChildProcessByStdio<null, Readable, null>) => {
-  const kill = async () => {
+  const end = async (signal: 'SIGKILL' | 'SIGTERM') => {
     if (child.exitCode !== null || child.signalCode !== null) return;
-    child.kill('SIGKILL');
+    child.kill(signal);
     await once(child, 'exit');
   };
+  const kill = () => end('SIGKILL');
+  const stop = () => end('SIGTERM');
   onTestFinished(kill);
   const [url] = await once(createInterface(child.stdout), 'line');
-  return { url: String(url), kill };
+  return { url: String(url), kill, stop };
 };

@@ -13,6 +13,8 @@ type Tools = {
   ask: Ask;
   keyNamesOf: (table: string) => Promise<string[]>;
   journal: UndoJournal;
+  /** From now on nothing may change what the journal would put back. */
+  refuseWrites: (cause: unknown) => void;
   tokens: RequestTokens;
   /** When it says so, a transaction is refused as if another one had the first of its items. */
   conflict: () => boolean;
@@ -116,24 +118,37 @@ const stepsOf = async (items: One[], { ask, keyNamesOf }: Tools): Promise<Step[]
   return steps;
 };
 
-/** Does all, or puts all back. DynamoDB says for each item what was wrong with it, so all are tried. */
+/**
+ * Does all, or puts all back. DynamoDB says for each item what was wrong with it, so all are tried.
+ * If putting back fails too, as it does on a full disk, the next start does it by the journal.
+ */
 const applyAll = async (steps: Step[], tools: Tools): Promise<Answer> => {
-  const { ask, journal, afterWrite } = tools;
+  const { ask, journal, refuseWrites, afterWrite } = tools;
   const apply = async (step: Step) => {
     const answer = await ask(...callOf(step));
     afterWrite();
     return answer;
   };
   journal.write(steps.map(({ before }) => before));
-  const answers = await Promise.all(steps.map(apply));
-  if (answers.some(({ status }) => status !== 200)) {
-    const changed = steps.filter((_, at) => answers[at]?.status === 200);
-    await putBack(
-      changed.map(({ before }) => before),
-      ask,
-    );
+  const tried = await Promise.allSettled(steps.map(apply));
+  const answers = tried.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  const broken = tried.find((one) => one.status === 'rejected');
+  try {
+    if (broken || answers.some(({ status }) => status !== 200)) {
+      const isRefused = (one: (typeof tried)[number] | undefined) =>
+        one?.status === 'fulfilled' && one.value.status !== 200;
+      const changed = steps.filter((_, at) => !isRefused(tried[at]));
+      await putBack(
+        changed.map(({ before }) => before),
+        ask,
+      );
+    }
+    journal.clear();
+  } catch (error) {
+    refuseWrites(error);
+    throw error;
   }
-  journal.clear();
+  if (broken) throw broken.reason;
 
   const badlyWritten = answers.find(isBadlyWritten);
   if (badlyWritten) return badlyWritten;

@@ -14,6 +14,7 @@ const Before = z.object({ table: z.string(), key: Item, old: Item.optional() });
  * there for the next one, and against a power cut the items themselves are not synced either.
  */
 export type UndoJournal = {
+  /** Throws if it does not hold all of it afterwards: then nothing may be changed. */
   write(befores: Before[]): void;
   clear(): void;
   /** What an unfinished transaction left behind. */
@@ -25,11 +26,22 @@ export const undoJournal = (folder: string): UndoJournal => {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, 'undo.json');
   const descriptor = openSync(file, 'a+');
+  let isNeeded = false; // by the next start
+  const clear = () => {
+    ftruncateSync(descriptor, 0);
+    isNeeded = false;
+  };
   return {
     write: (befores) => {
-      writeSync(descriptor, JSON.stringify(befores));
+      if (isNeeded) throw new Error('A transaction waits for a restart, to be put back.');
+      const bytes = Buffer.from(JSON.stringify(befores));
+      if (writeSync(descriptor, bytes) < bytes.length) {
+        clear();
+        throw new Error('The disk is full: no room for the undo journal.');
+      }
+      isNeeded = true;
     },
-    clear: () => ftruncateSync(descriptor, 0),
+    clear,
     unfinished: () => beforesOf(readFileSync(file, 'utf8')),
     close: () => closeSync(descriptor),
   };
