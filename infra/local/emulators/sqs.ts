@@ -8,6 +8,7 @@ import { S3Store } from '../../../node_modules/fauxqs/dist/s3/s3Store.js';
 import { SnsStore } from '../../../node_modules/fauxqs/dist/sns/snsStore.js';
 import { SqsQueue, SqsStore } from '../../../node_modules/fauxqs/dist/sqs/sqsStore.js';
 import { loopback, type Running } from './loopback.ts';
+import { onlySqs } from './sqs/only-sqs.ts';
 
 /** Where SQS answers, and where its messages live; without a folder they live in memory. */
 export type SqsOptions = {
@@ -21,7 +22,7 @@ export type SqsOptions = {
 };
 
 /**
- * SQS by fauxqs: JSON protocol, long polls, delays, visibility timeouts, dead-letter queues. Each
+ * SQS by fauxqs, and nothing else that it knows: JSON protocol, long polls, delays, visibility timeouts, dead-letter queues. Each
  * message is in SQLite before it is answered; one that was in flight when the process died comes
  * back when its visibility timeout ends. It has no message move tasks: a redrive receives from the
  * dead-letter queue and sends to the other.
@@ -40,6 +41,7 @@ export const startSqs = async ({
   }
 
   const app = buildApp({ logger: false, stores });
+  app.addHook('onRequest', onlySqs);
   if (persistence) app.addHook('onClose', async () => persistence.close());
   const url = await app.listen({ port, host: loopback }).catch(async (error: unknown) => {
     await app.close();

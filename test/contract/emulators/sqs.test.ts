@@ -57,6 +57,63 @@ test('is reachable on this machine only', async () => {
   if (outside) await expect(fetch(`http://${outside.address}:${port}/health`)).rejects.toThrow();
 });
 
+test('lets no page in a browser put a message into a queue', async () => {
+  const queue = await createQueue('work');
+  const { QueueArn = '' } = (await attributesOf(queue)) ?? {};
+  const TopicArn = 'arn:aws:sns:us-east-1:000000000000:forged';
+  const forms = [
+    { Action: 'CreateTopic', Name: 'forged' },
+    {
+      Action: 'Subscribe',
+      TopicArn,
+      Protocol: 'sqs',
+      Endpoint: QueueArn,
+      'Attributes.entry.1.key': 'RawMessageDelivery',
+      'Attributes.entry.1.value': 'true',
+    },
+    { Action: 'Publish', TopicArn, Message: 'forged' },
+  ];
+
+  const statuses: number[] = [];
+  for (const form of forms) {
+    const { status } = await fetch(url, { method: 'POST', body: new URLSearchParams(form) });
+    statuses.push(status);
+  }
+
+  expect(await receive(queue)).toEqual([]);
+  expect(statuses).toEqual([400, 400, 400]);
+});
+
+test('answers SQS and whether it is there, and says to all else what it takes', async () => {
+  const json = 'application/x-amz-json-1.0';
+  const unasked = {
+    'content-type': `text/plain; of=${json}`,
+    'x-amz-target': 'AmazonSQS.ListQueues',
+  };
+  const others: [string, RequestInit][] = [
+    ['/', { method: 'POST', headers: unasked, body: '{}' }],
+    [
+      '/',
+      {
+        method: 'OPTIONS',
+        headers: { origin: 'https://a.page', 'access-control-request-method': 'POST' },
+      },
+    ],
+    ['/', {}],
+    ['/bucket', { method: 'PUT' }],
+    ['/bucket', { method: 'POST', headers: { 'content-type': json }, body: '{}' }],
+    ['/_fauxqs/queues', {}],
+  ];
+
+  for (const [path, request] of others) {
+    const response = await fetch(new URL(path, url), request);
+    expect(response.status).toBe(400);
+    expect(response.headers.has('access-control-allow-origin')).toBe(false);
+    expect(await response.json()).toMatchObject({ message: expect.stringContaining('JSON') });
+  }
+  expect((await fetch(`${url}/health`)).status).toBe(200);
+});
+
 test('wakes a waiting receiver at once', async () => {
   const queue = await createQueue('waited-for');
   const waiting = receive(queue, { WaitTimeSeconds: 10 });
