@@ -9,6 +9,7 @@ import { SnsStore } from '../../../node_modules/fauxqs/dist/sns/snsStore.js';
 import { SqsQueue, SqsStore } from '../../../node_modules/fauxqs/dist/sqs/sqsStore.js';
 import { loopback, type Running } from './loopback.ts';
 import { onlySqs } from './sqs/only-sqs.ts';
+import { takeMessages } from './sqs/take-messages.ts';
 
 /** Where SQS answers, and where its messages live; without a folder they live in memory. */
 export type SqsOptions = {
@@ -60,11 +61,17 @@ const remember = (persistence: PersistenceManager, { sqsStore, snsStore }: Store
   for (const queue of sqsStore.allQueues()) queue.persistence = persistence;
 };
 
-/**
- * fauxqs wakes everybody who waits at a queue for each message, and sends all but one of them away
- * with nothing. Ours wakes as many as there are messages.
- */
+const { dequeue } = SqsQueue.prototype;
 Object.assign(SqsQueue.prototype, {
+  dequeue(this: SqsQueue, ...[most, seconds, queueOf]: Parameters<SqsQueue['dequeue']>) {
+    if (this.isFifo() || !queueOf) return dequeue.call(this, most, seconds, queueOf);
+    const visibilitySeconds = seconds ?? Number(this.attributes['VisibilityTimeout']);
+    return takeMessages(this, most, visibilitySeconds, queueOf);
+  },
+  /**
+   * fauxqs wakes everybody who waits at a queue for each message, and sends all but one of them away
+   * with nothing. Ours wakes as many as there are messages.
+   */
   notifyWaiters(this: SqsQueue) {
     const awake = this.isFifo() ? this.pollWaiters.length : this.messages.length;
     for (const { timer, resolve } of this.pollWaiters.splice(0, awake)) {

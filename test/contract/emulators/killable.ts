@@ -15,8 +15,11 @@ export const someFolder = (): string => {
   return folder;
 };
 
-/** dying-dynamodb kills itself in its first transaction, when one of the writes is done. */
-type Kind = 'dynamodb' | 'dying-dynamodb' | 's3' | 'sqs';
+/**
+ * dying-dynamodb kills itself in its first transaction, when one of the writes is done; dying-sqs
+ * before it stores its first dead letter.
+ */
+type Kind = 'dynamodb' | 'dying-dynamodb' | 's3' | 'sqs' | 'dying-sqs';
 
 const script = fileURLToPath(new URL('./emulator-child.ts', import.meta.url));
 
