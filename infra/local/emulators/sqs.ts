@@ -85,7 +85,8 @@ const Opened = z.object({ db: z.instanceof(DatabaseSync) });
 
 /**
  * fauxqs 2.4.1 gives a message back (visibility 0) by writing NULL where its own table wants a
- * number: the call fails, and the message is lost until a restart. Ours leaves the number alone.
+ * number: the call fails, and the message is lost until a restart. Ours leaves the number alone, and
+ * does not fail where the disk is full.
  *
  * It also syncs the disk for each message sent, received and deleted, while everybody waits. What a
  * killed process wrote is there without that; against a power cut the other emulators do not sync
@@ -96,6 +97,13 @@ const mend = (persistence: PersistenceManager) => {
   database.exec('PRAGMA synchronous = NORMAL');
   const giveBack = 'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL';
   const one = database.prepare(`${giveBack} WHERE message_id = ?`);
-  persistence.updateMessageReady = (messageId) => void one.run(messageId);
+  persistence.updateMessageReady = (messageId) => {
+    try {
+      one.run(messageId);
+    } catch (error) {
+      // Here it is given back all the same; after a restart, when its visibility timeout ends.
+      console.error('SQS emulator:', error);
+    }
+  };
   return { releaseAll: () => database.exec(giveBack) };
 };

@@ -1,4 +1,6 @@
 import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import {
   ChangeMessageVisibilityCommand,
   CreateQueueCommand,
@@ -8,7 +10,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { startSqs } from '#infra/local/emulators/sqs.ts';
 import { eventually } from './eventually.ts';
 import { someFolder, startKillable } from './killable.ts';
@@ -23,8 +25,10 @@ const clientOf = (endpoint: string) => {
 let sqs: SQSClient;
 let url: string;
 let port: number;
+let folder: string;
 beforeEach(async () => {
-  const running = await startSqs({ port: 0, folder: someFolder() }); // as npm start has it
+  folder = someFolder();
+  const running = await startSqs({ port: 0, folder }); // as npm start has it
   onTestFinished(running.stop);
   ({ url, port } = running);
   sqs = clientOf(url);
@@ -161,6 +165,30 @@ test('gives a message back when its visibility is set to 0', async () => {
   );
 
   expect((await receive(queue)).map(({ Body }) => Body)).toEqual(['again']);
+});
+
+test('gives a message back though the disk has no room to say so', async () => {
+  const queue = await createQueue('given-back');
+  await send(queue, 'again');
+  const [first] = await receive(queue);
+  const database = new DatabaseSync(join(folder, 'fauxqs.db'));
+  onTestFinished(() => database.close());
+  const noRoom = "BEFORE UPDATE ON sqs_messages BEGIN SELECT RAISE(FAIL, 'disk is full'); END";
+  database.exec(`CREATE TRIGGER full_disk ${noRoom}`);
+  const reported = vi.spyOn(console, 'error').mockImplementation(() => {});
+  onTestFinished(() => reported.mockRestore());
+
+  await sqs.send(
+    new ChangeMessageVisibilityCommand({
+      QueueUrl: queue,
+      ReceiptHandle: first?.ReceiptHandle,
+      VisibilityTimeout: 0,
+    }),
+  );
+  database.exec('DROP TRIGGER full_disk');
+
+  expect((await receive(queue)).map(({ Body }) => Body)).toEqual(['again']);
+  expect(reported).toHaveBeenCalledOnce();
 });
 
 test('holds a delayed message back', async () => {
