@@ -6,7 +6,10 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   GetObjectCommand,
+  PutObjectCommand,
   UploadPartCommand,
+  UploadPartCopyCommand,
+  type UploadPartCopyCommandInput,
 } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
 import { someS3 } from './s3-client.ts';
@@ -62,4 +65,55 @@ test('forgets an upload that was given up, and refuses parts that are not there'
 
   await expect(complete()).rejects.toMatchObject({ name: 'NoSuchUpload' });
   expect(readdirSync(join(folder, 'contents'))).toEqual([]);
+});
+
+test('joins an upload from parts of an object, as the AWS CLI copies a large one', async () => {
+  const { client, folder } = await someS3();
+  const bytes = randomBytes(3_000_000);
+  const from = 'my folder/ü+(1).tif';
+  await client.send(new PutObjectCommand({ Bucket, Key: from, Body: bytes }));
+  const Key = 'copy.tif';
+  const begun = await client.send(new CreateMultipartUploadCommand({ Bucket, Key }));
+  const { UploadId } = begun;
+  const CopySource = `${Bucket}/${encodeURIComponent(from)}`;
+
+  const Parts = await Promise.all(
+    ['bytes=0-1999999', 'bytes=2000000-2999999', undefined].map(async (CopySourceRange, at) => {
+      const part = { Bucket, Key, UploadId, PartNumber: at + 1, CopySource, CopySourceRange };
+      const { CopyPartResult } = await client.send(new UploadPartCopyCommand(part));
+      return { ETag: CopyPartResult?.ETag, PartNumber: at + 1 };
+    }),
+  );
+  await client.send(
+    new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } }),
+  );
+
+  const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
+  const copied = Buffer.from((await Body?.transformToByteArray()) ?? []);
+  expect(copied.equals(Buffer.concat([bytes, bytes]))).toBe(true);
+  expect(readdirSync(join(folder, 'contents'))).toHaveLength(2);
+});
+
+test('copies no part that is not there, or not what was asked for', async () => {
+  const { client, folder } = await someS3();
+  await client.send(new PutObjectCommand({ Bucket, Key: 'source', Body: 'picture' }));
+  const Key = 'copy';
+  const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key }));
+  const copy = (options: Partial<UploadPartCopyCommandInput>) => {
+    const part = { Bucket, Key, UploadId, PartNumber: 1, CopySource: `${Bucket}/source` };
+    return client.send(new UploadPartCopyCommand({ ...part, ...options }));
+  };
+
+  const refusals = [
+    [{ CopySource: `${Bucket}/nothing` }, 'NoSuchKey'],
+    [{ CopySourceRange: 'bytes=0-7' }, 'InvalidArgument'],
+    [{ CopySourceRange: 'bytes=9-12' }, 'InvalidArgument'],
+    [{ CopySourceRange: 'bytes=5-2' }, 'InvalidArgument'],
+    [{ CopySourceRange: 'bytes=-3' }, 'InvalidArgument'],
+    [{ UploadId: 'nobody began it' }, 'NoSuchUpload'],
+    [{ CopySourceIfMatch: '"another"' }, 'PreconditionFailed'],
+  ] as const;
+
+  for (const [asked, name] of refusals) await expect(copy(asked)).rejects.toMatchObject({ name });
+  expect(readdirSync(join(folder, 'contents'))).toHaveLength(1);
 });

@@ -1,6 +1,7 @@
 import type { Context, Middleware } from 's3rver';
 import type { Catalogue } from './catalogue.ts';
 import type { Contents } from './contents.ts';
+import { copyPart, isPartCopy } from './copy-part.ts';
 import { allowOrigin, answerPreflight, type CorsRule } from './cross-origin.ts';
 import { deleteMany } from './delete-many.ts';
 import { isListing, listing } from './listing.ts';
@@ -64,6 +65,10 @@ export const gate =
     if (method === 'DELETE' && key !== '' && typeof context.query['uploadId'] === 'string') {
       await dropUpload(catalogue, contents, context.query['uploadId']);
       return empty(context, 204);
+    }
+    if (isPartCopy(context)) {
+      context.body = await copyPart(context, parts);
+      return;
     }
     const isRead = key !== '' && (method === 'GET' || method === 'HEAD');
     if (isRead && prepareRead(context, catalogue.find(bucket, key))) return;

@@ -4,7 +4,7 @@ import S3Object from 's3rver/lib/models/object.js';
 import type { Catalogue, StoredObject } from './catalogue.ts';
 import type { Contents } from './contents.ts';
 import { longestObjectBytes, type ObjectStore } from './object-store.ts';
-import { payloadOf } from './payload.ts';
+import { type Payload, payloadOf } from './payload.ts';
 import { refusal } from './refusal.ts';
 
 /**
@@ -66,25 +66,8 @@ export const s3rverStore = (catalogue: Catalogue, contents: Contents, objects: O
     uploadId: string,
     headers: Record<string, string>,
   ) => catalogue.addUpload(uploadId, bucket, key, headers),
-  putPart: async (_: string, uploadId: string, partNumber: string, request: IncomingMessage) => {
-    const number = Number(partNumber);
-    if (!Number.isInteger(number) || number < 1 || number > 10_000) {
-      throw refusal('InvalidArgument', 'Part number must be an integer between 1 and 10000.');
-    }
-    uploadOf(catalogue, uploadId);
-    const { content, etag, sizeBytes } = await contents.receive(
-      payloadOf(request),
-      longestObjectBytes,
-    );
-    const replaced = await contents.orRemove(content, () => {
-      uploadOf(catalogue, uploadId); // it may have been given up while the part came
-      const before = catalogue.parts(uploadId).find((part) => part.number === number);
-      catalogue.putPart(uploadId, { number, content, etag });
-      return before;
-    });
-    await contents.remove(replaced?.content);
-    return { md5: etag, size: sizeBytes };
-  },
+  putPart: (_: string, uploadId: string, partNumber: string, request: IncomingMessage) =>
+    addPart(catalogue, contents, uploadId, partNumber, payloadOf(request)),
   putObjectMultipart: async (
     _: string,
     uploadId: string,
@@ -120,6 +103,30 @@ export const s3rverStore = (catalogue: Catalogue, contents: Contents, objects: O
   },
   deleteSubresource: async () => {},
 });
+
+/** Receives a part, in place of one that had its number. */
+export const addPart = async (
+  catalogue: Catalogue,
+  contents: Contents,
+  uploadId: string,
+  partNumber: string,
+  payload: Payload,
+) => {
+  const number = Number(partNumber);
+  if (!Number.isInteger(number) || number < 1 || number > 10_000) {
+    throw refusal('InvalidArgument', 'Part number must be an integer between 1 and 10000.');
+  }
+  uploadOf(catalogue, uploadId);
+  const { content, etag, sizeBytes } = await contents.receive(payload, longestObjectBytes);
+  const replaced = await contents.orRemove(content, () => {
+    uploadOf(catalogue, uploadId); // it may have been given up while the part came
+    const before = catalogue.parts(uploadId).find((part) => part.number === number);
+    catalogue.putPart(uploadId, { number, content, etag });
+    return before;
+  });
+  await contents.remove(replaced?.content);
+  return { md5: etag, size: sizeBytes };
+};
 
 /** Forgets an upload and its parts. */
 export const dropUpload = async (catalogue: Catalogue, contents: Contents, uploadId: string) => {
