@@ -25,14 +25,14 @@ export const takeMessages = (
   queueOf: QueueOf,
 ): ReceivedMessage[] => {
   queue.processTimers();
-  const { deadLetters, maxReceiveCount } = deadLettersOf(queue, queueOf);
   const taken: ReceivedMessage[] = [];
   while (taken.length < Math.min(most, mostAtOnce)) {
     const message = queue.messages[0];
     if (!message) break;
-    const approximateReceiveCount = message.approximateReceiveCount + 1;
-    if (deadLetters && approximateReceiveCount > maxReceiveCount) {
+    const deadLetters = deadLettersFor(message, queue, queueOf);
+    if (deadLetters) {
       // It has its id there too: the row is replaced, and so leaves this queue.
+      const approximateReceiveCount = message.approximateReceiveCount + 1;
       deadLetters.enqueue({ ...message, approximateReceiveCount });
       queue.messages.shift();
     } else taken.push(take(queue, message, visibilitySeconds));
@@ -65,11 +65,16 @@ const take = (queue: SqsQueue, message: SqsMessage, visibilitySeconds: number): 
   };
 };
 
-const deadLettersOf = ({ attributes }: SqsQueue, queueOf: QueueOf) => {
+/** Where a message goes instead, if it was given as often as its queue allows. */
+const deadLettersFor = (
+  { approximateReceiveCount: count }: SqsMessage,
+  { attributes }: SqsQueue,
+  queueOf: QueueOf,
+): SqsQueue | undefined => {
+  if (count === 0) return undefined; // most are given once, and need no look at the policy
   const policy = Policy.safeParse(parsed(attributes['RedrivePolicy']));
-  if (!policy.success) return { deadLetters: undefined, maxReceiveCount: 0 };
-  const { deadLetterTargetArn, maxReceiveCount } = policy.data;
-  return { deadLetters: queueOf(deadLetterTargetArn), maxReceiveCount };
+  if (!policy.success || count < policy.data.maxReceiveCount) return undefined;
+  return queueOf(policy.data.deadLetterTargetArn);
 };
 
 const parsed = (json: string | undefined): unknown => {
