@@ -40,8 +40,9 @@ const Architecture = z.enum(['arm64', 'x86_64']);
 
 /**
  * Packages Darkroom for AWS, beside what osls does by itself: a zip for each function, a role for
- * each from infra/roles.ts, alarms and a dashboard, a name for each value of the API key. Takes part in `package` and in `deploy`, which
- * packages first, and keeps out of the way of every other command.
+ * each from infra/roles.ts, alarms and a dashboard, a name for each value of the API key. Takes part
+ * in `package` and in `deploy`, which packages first, and keeps out of the way of every other
+ * command.
  */
 export default class PackageForAws {
   readonly hooks: Record<string, () => unknown>;

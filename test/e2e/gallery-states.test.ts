@@ -213,13 +213,19 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
     await close();
   });
 
-  it('sends a deletion when its grace is over, and never one that was undone', async () => {
+  /** Answers as usual; what was deleted is in the list that this gives. */
+  const notingDeletions = (): string[] => {
     const deleted: string[] = [];
     host.answerWith((asked) => {
       if (asked.method !== 'DELETE') return some(asked);
       deleted.push(asked.path);
       return { data: { image_id: asked.path.split('/')[2], deleted: true } };
     });
+    return deleted;
+  };
+
+  it('sends a deletion when its grace is over, and never one that was undone', async () => {
+    const deleted = notingDeletions();
     const { page, close } = await openPage(browser);
     await page.clock.install();
     await page.goto(host.url);
@@ -242,12 +248,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
   });
 
   it('undoes a deletion where the picture is open, by mouse and by keyboard', async () => {
-    const deleted: string[] = [];
-    host.answerWith((asked) => {
-      if (asked.method !== 'DELETE') return some(asked);
-      deleted.push(asked.path);
-      return { data: { image_id: asked.path.split('/')[2], deleted: true } };
-    });
+    const deleted = notingDeletions();
     const { page, close } = await openPage(browser);
     await page.clock.install();
     await page.goto(`${host.url}#pictures/${idOf(3)}`);

@@ -23,10 +23,10 @@ export type SqsOptions = {
 };
 
 /**
- * SQS by fauxqs, and nothing else that it knows: JSON protocol, long polls, delays, visibility timeouts, dead-letter queues. Each
- * message is in SQLite before it is answered; one that was in flight when the process died comes
- * back when its visibility timeout ends. It has no message move tasks: a redrive receives from the
- * dead-letter queue and sends to the other.
+ * SQS by fauxqs, and nothing else that it knows: JSON protocol, long polls, delays, visibility
+ * timeouts, dead-letter queues. Each message is in SQLite before it is answered; one that was in
+ * flight when the process died comes back when its visibility timeout ends. It has no message move
+ * tasks: a redrive receives from the dead-letter queue and sends to the other.
  */
 export const startSqs = async ({
   port,

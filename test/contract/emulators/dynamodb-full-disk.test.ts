@@ -1,25 +1,20 @@
 import {
   CreateTableCommand,
-  DynamoDBClient,
+  type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { expect, onTestFinished, test } from 'vitest';
 import { startDynamodb } from '#infra/local/emulators/dynamodb.ts';
+import { dynamodbClientOf } from './dynamodb-client.ts';
 import { someFolder, startCramped } from './killable.ts';
 
 const TableName = 'things';
-const clientOf = (endpoint: string) => {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'secret' };
-  const client = new DynamoDBClient({ region: 'us-east-1', endpoint, credentials, maxAttempts: 1 });
-  onTestFinished(() => client.destroy());
-  return client;
-};
 const start = async (folder: string) => {
   const running = await startDynamodb({ port: 0, folder });
   onTestFinished(running.stop);
-  return { ...running, client: clientOf(running.url) };
+  return { ...running, client: dynamodbClientOf(running.url) };
 };
 const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
 const anItem = (id: string, by: string, sizeBytes: number) => ({
@@ -65,7 +60,7 @@ const allOld = ids.map(() => 'old');
 test('takes a transaction back at the next start that the disk took half of', async () => {
   const folder = await aFolder(10);
   const cramped = await startCramped('dynamodb', folder, 500);
-  const client = clientOf(cramped.url);
+  const client = dynamodbClientOf(cramped.url);
 
   await expect(putAll(client, 'new', 150_000)).rejects.toMatchObject(failed);
   await expect(putAll(client, 'new', 150_000)).rejects.toMatchObject(failed);
@@ -83,7 +78,7 @@ test('takes it back after an orderly stop too', async () => {
   const folder = await aFolder(10);
   const cramped = await startCramped('dynamodb', folder, 500);
 
-  await expect(putAll(clientOf(cramped.url), 'new', 150_000)).rejects.toMatchObject(failed);
+  await expect(putAll(dynamodbClientOf(cramped.url), 'new', 150_000)).rejects.toMatchObject(failed);
   await cramped.stop();
 
   expect(await writersOf((await start(folder)).client)).toEqual(allOld);
@@ -92,7 +87,7 @@ test('takes it back after an orderly stop too', async () => {
 test('begins no transaction that its journal has no room for', async () => {
   const folder = await aFolder(150_000);
   const cramped = await startCramped('dynamodb', folder, 500);
-  const client = clientOf(cramped.url);
+  const client = dynamodbClientOf(cramped.url);
 
   await expect(putAll(client, 'new', 10)).rejects.toMatchObject(failed);
 

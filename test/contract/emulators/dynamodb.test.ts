@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import {
   CreateTableCommand,
   DescribeTimeToLiveCommand,
-  DynamoDBClient,
+  type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
   ScanCommand,
@@ -12,19 +12,14 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { expect, onTestFinished, test } from 'vitest';
 import { startDynamodb } from '#infra/local/emulators/dynamodb.ts';
+import { dynamodbClientOf } from './dynamodb-client.ts';
 import { eventually } from './eventually.ts';
 import { someFolder, startKillable } from './killable.ts';
 
-const clientOf = (endpoint: string) => {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'secret' };
-  const client = new DynamoDBClient({ region: 'us-east-1', endpoint, credentials, maxAttempts: 1 });
-  onTestFinished(() => client.destroy());
-  return client;
-};
 const start = async (options: Partial<Parameters<typeof startDynamodb>[0]> = {}) => {
   const running = await startDynamodb({ port: 0, ...options });
   onTestFinished(running.stop);
-  return { ...running, client: clientOf(running.url) };
+  return { ...running, client: dynamodbClientOf(running.url) };
 };
 const createTable = (client: DynamoDBClient) =>
   client.send(
@@ -76,7 +71,9 @@ test('takes back what a transaction did that was killed between two writes', asy
   const dying = await startKillable('dying-dynamodb', folder);
   const items = ids.map((id) => ({ Put: { TableName: 'things', Item: { id: { S: id } } } }));
 
-  const killed = clientOf(dying.url).send(new TransactWriteItemsCommand({ TransactItems: items }));
+  const killed = dynamodbClientOf(dying.url).send(
+    new TransactWriteItemsCommand({ TransactItems: items }),
+  );
   await expect(killed).rejects.toThrow();
   await dying.kill();
   const journal = JSON.parse(readFileSync(join(folder, 'undo.json'), 'utf8'));
@@ -129,7 +126,7 @@ test('leaves three counters equal, whenever SIGKILL comes', async () => {
 
   for (const roundEndsAt of [20, 45, 71]) {
     const child = await startKillable('dynamodb', folder);
-    const client = clientOf(child.url);
+    const client = dynamodbClientOf(child.url);
     const keepAdding = async () => {
       for (;;) {
         await addOnce(client);

@@ -3,24 +3,18 @@ import {
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
-  SQSClient,
+  type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { startSqs } from '#infra/local/emulators/sqs.ts';
 import { PersistenceManager } from '../../../node_modules/fauxqs/dist/persistence.js';
 import { someFolder, startKillable } from './killable.ts';
+import { sqsClientOf } from './sqs-client.ts';
 
-const clientOf = (endpoint: string) => {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'secret' };
-  const options = { region: 'us-east-1', endpoint, credentials, maxAttempts: 1 };
-  const client = new SQSClient({ ...options, useQueueUrlAsEndpoint: false });
-  onTestFinished(() => client.destroy());
-  return client;
-};
 const start = async (folder = someFolder()) => {
   const running = await startSqs({ port: 0, folder });
   onTestFinished(running.stop);
-  return { ...running, sqs: clientOf(running.url) };
+  return { ...running, sqs: sqsClientOf(running.url) };
 };
 const receive = async (sqs: SQSClient, QueueUrl: string) => {
   const asked = { QueueUrl, MaxNumberOfMessages: 10, MessageAttributeNames: ['All'] };
@@ -58,7 +52,7 @@ const noRoomForOne = () => {
 test('keeps a message that is killed on its way to the dead letters', async () => {
   const folder = someFolder();
   const dying = await startKillable('dying-sqs', folder);
-  const before = clientOf(dying.url);
+  const before = sqsClientOf(dying.url);
   const { url, deadUrl } = await spentMessage(before);
 
   await expect(receive(before, url)).rejects.toThrow();

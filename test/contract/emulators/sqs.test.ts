@@ -8,20 +8,14 @@ import {
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
   SendMessageCommand,
-  SQSClient,
+  type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { startSqs } from '#infra/local/emulators/sqs.ts';
 import { eventually } from './eventually.ts';
 import { someFolder, startKillable } from './killable.ts';
+import { sqsClientOf } from './sqs-client.ts';
 
-const clientOf = (endpoint: string) => {
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'secret' };
-  const options = { region: 'us-east-1', endpoint, credentials, maxAttempts: 1 };
-  const client = new SQSClient({ ...options, useQueueUrlAsEndpoint: false });
-  onTestFinished(() => client.destroy());
-  return client;
-};
 let sqs: SQSClient;
 let url: string;
 let port: number;
@@ -31,7 +25,7 @@ beforeEach(async () => {
   const running = await startSqs({ port: 0, folder }); // as npm start has it
   onTestFinished(running.stop);
   ({ url, port } = running);
-  sqs = clientOf(url);
+  sqs = sqsClientOf(url);
 });
 
 const createQueue = async (name: string, Attributes = {}, client = sqs) =>
@@ -221,7 +215,7 @@ test('moves a message to the dead letters when it was given too often', async ()
 test('brings messages in flight back after SIGKILL', async () => {
   const folder = someFolder();
   const first = await startKillable('sqs', folder);
-  const before = clientOf(first.url);
+  const before = sqsClientOf(first.url);
   const queue = await createQueue('survivors', { VisibilityTimeout: '1' }, before);
   for (const MessageBody of ['in flight', 'waiting']) {
     await before.send(new SendMessageCommand({ QueueUrl: queue, MessageBody }));
@@ -230,7 +224,7 @@ test('brings messages in flight back after SIGKILL', async () => {
 
   await first.kill();
   const second = await startKillable('sqs', folder);
-  const after = clientOf(second.url);
+  const after = sqsClientOf(second.url);
   const bodies = new Set<string | undefined>();
   await eventually(
     async () => {

@@ -2,15 +2,13 @@ import type { Store } from 'dynalite/db/index.js';
 
 type Done = (error: unknown) => void;
 
-/** Ends all writing until the store is opened again. */
-export type WriteStop = { refuseWrites(cause: unknown): void };
-
 /**
  * LevelDB goes on after a write that the disk had no room for, as if its log held it, and so logs
  * all that follows in a wrong place. When there is room again it answers for each write, and none of
- * them is there when it is next opened. Ours takes nothing more.
+ * them is there when it is next opened. Ours takes nothing more; `refuseWrites` ends all writing in
+ * the same way.
  */
-export const writeStop = ({ db }: Store): WriteStop => {
+export const writeStop = ({ db }: Store) => {
   let refusal: Error | undefined;
   const refuseWrites = (cause: unknown) => {
     refusal ??= new Error('A write failed. Until a restart no more are taken.', { cause });
