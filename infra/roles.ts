@@ -1,8 +1,8 @@
-import type { Right } from './package/rights/rights.ts';
+import type { Right } from './deploy/rights/rights.ts';
 
 /**
  * What each function may do, and nothing else: a function that is not in this table is not
- * packaged. Every one may also write its own log. test/house/roles.test.ts compares it with the
+ * packaged. Every one may also write its own log. test/architecture/roles.test.ts compares it with the
  * code.
  */
 export const roles: Readonly<Record<string, readonly Right[]>> = {

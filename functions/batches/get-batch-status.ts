@@ -1,11 +1,11 @@
-import { batchViewOf } from '#lib/api/batch-view.ts';
-import { endpoint } from '#lib/api/endpoint.ts';
-import { reply } from '#lib/api/route.ts';
-import { routes } from '#lib/api/routes.ts';
+import { batchViewOf } from '#lib/http/batch-view.ts';
+import { endpoint } from '#lib/http/endpoint.ts';
+import { reply } from '#lib/http/route.ts';
+import { routes } from '#lib/http/routes.ts';
 import { dynamoBatches } from '#lib/aws/dynamo-batches.ts';
 import { dynamoRows } from '#lib/aws/dynamo-rows.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
-import { findBatch } from '#lib/batches/change-batch.ts';
+import { findBatch } from '#lib/batches/update-batch.ts';
 import { countsOfBatch, faultsOf } from '#lib/batches/progress.ts';
 import { config } from '#lib/config.ts';
 

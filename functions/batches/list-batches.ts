@@ -1,8 +1,8 @@
-import { batchViewOf } from '#lib/api/batch-view.ts';
-import { cursorOf, placeOf } from '#lib/api/cursor.ts';
-import { endpoint } from '#lib/api/endpoint.ts';
-import { pageReply } from '#lib/api/route.ts';
-import { routes } from '#lib/api/routes.ts';
+import { batchViewOf } from '#lib/http/batch-view.ts';
+import { cursorOf, placeOf } from '#lib/http/cursor.ts';
+import { endpoint } from '#lib/http/endpoint.ts';
+import { pageReply } from '#lib/http/route.ts';
+import { routes } from '#lib/http/routes.ts';
 import { dynamoBatches } from '#lib/aws/dynamo-batches.ts';
 import { dynamoRows } from '#lib/aws/dynamo-rows.ts';
 import { countsOfBatch } from '#lib/batches/progress.ts';

@@ -1,10 +1,10 @@
-import { batchViewOf } from '#lib/api/batch-view.ts';
-import { endpoint } from '#lib/api/endpoint.ts';
-import { reply } from '#lib/api/route.ts';
-import { routes } from '#lib/api/routes.ts';
+import { batchViewOf } from '#lib/http/batch-view.ts';
+import { endpoint } from '#lib/http/endpoint.ts';
+import { reply } from '#lib/http/route.ts';
+import { routes } from '#lib/http/routes.ts';
 import { dynamoBatches } from '#lib/aws/dynamo-batches.ts';
 import { dynamoRows } from '#lib/aws/dynamo-rows.ts';
-import { sqsBatchWorkers } from '#lib/aws/sqs-batch-workers.ts';
+import { sqsBatchWorkers } from '#lib/aws/sqs-batch-queues.ts';
 import { countsOfBatch } from '#lib/batches/progress.ts';
 import { resendWebhook } from '#lib/batches/resend-webhook.ts';
 import { config } from '#lib/config.ts';

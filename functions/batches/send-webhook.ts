@@ -1,5 +1,5 @@
 import { dynamoBatches } from '#lib/aws/dynamo-batches.ts';
-import { sqsBatchWorkers } from '#lib/aws/sqs-batch-workers.ts';
+import { sqsBatchWorkers } from '#lib/aws/sqs-batch-queues.ts';
 import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
 import { secret } from '#lib/aws/ssm-secrets.ts';
 import { WebhookMessage } from '#lib/batches/messages.ts';

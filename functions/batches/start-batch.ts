@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { batchFormOf, CsvByUrl } from '#lib/api/batch-requests.ts';
-import { batchViewOf, checkViewOf } from '#lib/api/batch-view.ts';
-import { endpoint } from '#lib/api/endpoint.ts';
-import { answerOnce, fingerprintOf, fingerprintOfJson } from '#lib/api/idempotency.ts';
-import { readForm } from '#lib/api/multipart.ts';
-import { readJson } from '#lib/api/request.ts';
-import { reply } from '#lib/api/route.ts';
-import { routes } from '#lib/api/routes.ts';
-import { dynamoAnswers } from '#lib/aws/dynamo-answers.ts';
+import { batchFormOf, CsvByUrl } from '#lib/http/batch-requests.ts';
+import { batchViewOf, checkViewOf } from '#lib/http/batch-view.ts';
+import { endpoint } from '#lib/http/endpoint.ts';
+import { answerOnce, fingerprintOf, fingerprintOfJson } from '#lib/http/idempotency.ts';
+import { readForm } from '#lib/http/multipart.ts';
+import { readJson } from '#lib/http/request.ts';
+import { reply } from '#lib/http/route.ts';
+import { routes } from '#lib/http/routes.ts';
+import { dynamoAnswers } from '#lib/aws/dynamo-idempotency-records.ts';
 import { dynamoBatches } from '#lib/aws/dynamo-batches.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
-import { sqsBatchWorkers } from '#lib/aws/sqs-batch-workers.ts';
-import { faultsSentence } from '#lib/batches/csv/faults.ts';
+import { sqsBatchWorkers } from '#lib/aws/sqs-batch-queues.ts';
+import { faultsSentence } from '#lib/batches/csv/csv-errors.ts';
 import { checkCsv, startBatch } from '#lib/batches/start-batch.ts';
 import { config, secretPresence } from '#lib/config.ts';
 

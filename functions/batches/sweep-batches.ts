@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { dynamoBatches } from '#lib/aws/dynamo-batches.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { dynamoRows } from '#lib/aws/dynamo-rows.ts';
-import { sqsBatchWorkers } from '#lib/aws/sqs-batch-workers.ts';
+import { sqsBatchWorkers } from '#lib/aws/sqs-batch-queues.ts';
 import { sweepBatches } from '#lib/batches/sweep-batches.ts';
 import { config } from '#lib/config.ts';
 import { logger } from '#lib/observability.ts';

@@ -1,8 +1,8 @@
-import { cacheViewOf } from '#lib/api/cache-view.ts';
-import { endpoint } from '#lib/api/endpoint.ts';
-import { reply } from '#lib/api/route.ts';
-import { routes } from '#lib/api/routes.ts';
-import { dynamoProcesses } from '#lib/aws/dynamo-processes.ts';
+import { cacheViewOf } from '#lib/http/cache-view.ts';
+import { endpoint } from '#lib/http/endpoint.ts';
+import { reply } from '#lib/http/route.ts';
+import { routes } from '#lib/http/routes.ts';
+import { dynamoProcesses } from '#lib/aws/dynamo-edit-sessions.ts';
 import { config } from '#lib/config.ts';
 
 const processes = dynamoProcesses(config.tables);

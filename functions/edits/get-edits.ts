@@ -1,9 +1,9 @@
-import { processViewOf } from '#lib/api/edit-view.ts';
-import { endpoint } from '#lib/api/endpoint.ts';
-import { reply } from '#lib/api/route.ts';
-import { routes } from '#lib/api/routes.ts';
+import { processViewOf } from '#lib/http/edit-view.ts';
+import { endpoint } from '#lib/http/endpoint.ts';
+import { reply } from '#lib/http/route.ts';
+import { routes } from '#lib/http/routes.ts';
 import { dynamoEdits } from '#lib/aws/dynamo-edits.ts';
-import { dynamoProcesses } from '#lib/aws/dynamo-processes.ts';
+import { dynamoProcesses } from '#lib/aws/dynamo-edit-sessions.ts';
 import { config } from '#lib/config.ts';
 import { lookUpEdits } from '#lib/edits/look-up-edits.ts';
 

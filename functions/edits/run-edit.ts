@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { captioningOf } from '#lib/ai/caption-settings.ts';
 import { editPictureAsSet } from '#lib/ai/edit-picture.ts';
 import { editingOf } from '#lib/ai/edit-settings.ts';
-import { dynamoContents } from '#lib/aws/dynamo-contents.ts';
+import { dynamoContents } from '#lib/aws/dynamo-rendition-sets.ts';
 import { dynamoEdits } from '#lib/aws/dynamo-edits.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';

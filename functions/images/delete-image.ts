@@ -1,12 +1,12 @@
-import { endpoint } from '#lib/api/endpoint.ts';
-import { reply } from '#lib/api/route.ts';
-import { routes } from '#lib/api/routes.ts';
-import { dynamoContents } from '#lib/aws/dynamo-contents.ts';
+import { endpoint } from '#lib/http/endpoint.ts';
+import { reply } from '#lib/http/route.ts';
+import { routes } from '#lib/http/routes.ts';
+import { dynamoContents } from '#lib/aws/dynamo-rendition-sets.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
-import { sqsWorkers } from '#lib/aws/sqs-workers.ts';
+import { sqsWorkers } from '#lib/aws/sqs-step-queues.ts';
 import { config } from '#lib/config.ts';
-import { removeImage } from '#lib/images/remove-image.ts';
+import { removeImage } from '#lib/images/delete-image.ts';
 
 const deps = {
   images: dynamoImages(config.tables),

@@ -1,7 +1,7 @@
-import { endpoint } from '#lib/api/endpoint.ts';
-import { viewOf } from '#lib/api/image-view.ts';
-import { reply } from '#lib/api/route.ts';
-import { routes } from '#lib/api/routes.ts';
+import { endpoint } from '#lib/http/endpoint.ts';
+import { viewOf } from '#lib/http/image-view.ts';
+import { reply } from '#lib/http/route.ts';
+import { routes } from '#lib/http/routes.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { config } from '#lib/config.ts';
 import { findImage } from '#lib/images/find-image.ts';

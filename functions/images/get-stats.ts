@@ -1,7 +1,7 @@
-import { endpoint } from '#lib/api/endpoint.ts';
-import { reply } from '#lib/api/route.ts';
-import { routes } from '#lib/api/routes.ts';
-import { statsOf } from '#lib/api/stats-view.ts';
+import { endpoint } from '#lib/http/endpoint.ts';
+import { reply } from '#lib/http/route.ts';
+import { routes } from '#lib/http/routes.ts';
+import { statsOf } from '#lib/http/stats-view.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { config } from '#lib/config.ts';
 

@@ -1,6 +1,6 @@
-import { endpoint } from '#lib/api/endpoint.ts';
-import { pictureReply } from '#lib/api/picture-reply.ts';
-import { routes } from '#lib/api/routes.ts';
+import { endpoint } from '#lib/http/endpoint.ts';
+import { pictureReply } from '#lib/http/picture-reply.ts';
+import { routes } from '#lib/http/routes.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { config } from '#lib/config.ts';

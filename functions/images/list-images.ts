@@ -1,8 +1,8 @@
-import { cursorOf, placeOf } from '#lib/api/cursor.ts';
-import { endpoint } from '#lib/api/endpoint.ts';
-import { viewOf } from '#lib/api/image-view.ts';
-import { pageReply } from '#lib/api/route.ts';
-import { routes } from '#lib/api/routes.ts';
+import { cursorOf, placeOf } from '#lib/http/cursor.ts';
+import { endpoint } from '#lib/http/endpoint.ts';
+import { viewOf } from '#lib/http/image-view.ts';
+import { pageReply } from '#lib/http/route.ts';
+import { routes } from '#lib/http/routes.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { config } from '#lib/config.ts';
 

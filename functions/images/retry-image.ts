@@ -1,10 +1,10 @@
 import { captioningOf } from '#lib/ai/caption-settings.ts';
-import { endpoint } from '#lib/api/endpoint.ts';
-import { viewOf } from '#lib/api/image-view.ts';
-import { reply } from '#lib/api/route.ts';
-import { routes } from '#lib/api/routes.ts';
+import { endpoint } from '#lib/http/endpoint.ts';
+import { viewOf } from '#lib/http/image-view.ts';
+import { reply } from '#lib/http/route.ts';
+import { routes } from '#lib/http/routes.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
-import { sqsWorkers } from '#lib/aws/sqs-workers.ts';
+import { sqsWorkers } from '#lib/aws/sqs-step-queues.ts';
 import { config, secretPresence } from '#lib/config.ts';
 import { retryImage } from '#lib/images/retry-image.ts';
 

@@ -1,8 +1,8 @@
-import { dynamoContents } from '#lib/aws/dynamo-contents.ts';
+import { dynamoContents } from '#lib/aws/dynamo-rendition-sets.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
-import { sqsWorkers } from '#lib/aws/sqs-workers.ts';
+import { sqsWorkers } from '#lib/aws/sqs-step-queues.ts';
 import { config } from '#lib/config.ts';
 import { giveUpOn } from '#lib/images/give-up.ts';
 import { makeThumbnails } from '#lib/images/make-thumbnails.ts';

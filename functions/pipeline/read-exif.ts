@@ -1,7 +1,7 @@
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
-import { sqsWorkers } from '#lib/aws/sqs-workers.ts';
+import { sqsWorkers } from '#lib/aws/sqs-step-queues.ts';
 import { config } from '#lib/config.ts';
 import { giveUpOn } from '#lib/images/give-up.ts';
 import { StepMessage } from '#lib/images/messages.ts';

@@ -1,9 +1,9 @@
 import { captioningOf } from '#lib/ai/caption-settings.ts';
-import { dynamoContents } from '#lib/aws/dynamo-contents.ts';
+import { dynamoContents } from '#lib/aws/dynamo-rendition-sets.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
-import { sqsWorkers } from '#lib/aws/sqs-workers.ts';
+import { sqsWorkers } from '#lib/aws/sqs-step-queues.ts';
 import { config, secretPresence } from '#lib/config.ts';
 import { registerImage } from '#lib/images/register-image.ts';
 import { consumer } from '#lib/queue/consumer.ts';

@@ -1,9 +1,9 @@
 import { describeAsSet } from '#lib/ai/describe-picture.ts';
-import { dynamoContents } from '#lib/aws/dynamo-contents.ts';
+import { dynamoContents } from '#lib/aws/dynamo-rendition-sets.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
-import { sqsWorkers } from '#lib/aws/sqs-workers.ts';
+import { sqsWorkers } from '#lib/aws/sqs-step-queues.ts';
 import { secret } from '#lib/aws/ssm-secrets.ts';
 import { captionSecrets, config } from '#lib/config.ts';
 import { giveUpOn } from '#lib/images/give-up.ts';

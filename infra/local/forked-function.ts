@@ -2,7 +2,7 @@
 // Started by invoke-forked.ts, and gone with it.
 import { z } from 'zod';
 import { contextOf, loadHandler } from './invoke.ts';
-import { appIdOf, appIdVariable } from './weather/app-id.ts';
+import { appIdOf, appIdVariable } from '#test/faults/proxy/app-id.ts';
 
 const Facts = z.object({
   name: z.string(),

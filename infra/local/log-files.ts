@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createStream, type RotatingFileStream } from 'rotating-file-stream';
-import { gathered } from './gathered.ts';
+import { gathered } from './batched-output.ts';
 
 const name = 'darkroom.log';
 const kept = 5; // files of 10 MB beside the one being written

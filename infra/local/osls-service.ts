@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { moduleOf } from '#infra/bundle.ts';
+import { moduleOf } from '#infra/deploy/bundle.ts';
 import { SqsEvent } from './event-source.ts';
 import type { HostOptions } from './host-messages.ts';
 import type { LocalFunction } from './invoke.ts';

@@ -1,4 +1,4 @@
-import { bundleFunctions } from '#infra/bundle.ts';
+import { bundleFunctions } from '#infra/deploy/bundle.ts';
 import { createQueues, createTables } from './create-resources.ts';
 import type { DataFolder } from './data-folder.ts';
 import { startDynamodb } from './emulators/dynamodb.ts';
@@ -14,7 +14,7 @@ import { notifier } from './notify.ts';
 import { checkPorts } from './ports.ts';
 import { type Resources, resourcesOf } from './resources.ts';
 import type { Place } from './template.ts';
-import type { WeatherStation } from './weather/start-weather.ts';
+import type { WeatherStation } from '#test/faults/proxy/start-fault-injection.ts';
 import { withWebhookSecret } from './webhook-secret.ts';
 
 export type Stack = {
@@ -155,7 +155,7 @@ const badWeather = async (
   tools: { hostPid: () => number | undefined; log: (line: LogLine) => void },
 ): Promise<WeatherStation | undefined> => {
   if (settings.WEATHER === 'fair') return undefined;
-  const { startWeather } = await import('./weather/start-weather.ts');
+  const { startWeather } = await import('#test/faults/proxy/start-fault-injection.ts');
   return startWeather(settings, tools);
 };
 

@@ -4,13 +4,13 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { claimDataFolder, type DataFolder, FolderInUse, FolderNotOurs } from './data-folder.ts';
-import { gathered } from './gathered.ts';
+import { gathered } from './batched-output.ts';
 import { environmentWith, readLocalSettings, WrongSettings } from './local-settings.ts';
 import { openLog } from './log-files.ts';
 import { humanLine, isTrouble, type LogLine, logLine, parseLogLine } from './log-line.ts';
 import { onceParentIsGone } from './parent-watch.ts';
 import { type Stack, startStack } from './stack.ts';
-import { healthOf, helpText, welcomeText } from './welcome.ts';
+import { healthOf, helpText, welcomeText } from './banner.ts';
 
 const terminal = gathered((text) => void process.stdout.write(text));
 process.once('exit', terminal.flush);

@@ -1,8 +1,8 @@
 // npm run deploy:localstack: all of Darkroom deployed to a LocalStack that runs already.
 
-import { deployWithLinks } from '#infra/lanes/deployment.ts';
-import { runLane } from '#infra/lanes/lane.ts';
-import { copyProject, project } from '#infra/lanes/serverless.ts';
+import { deployWithLinks } from '#infra/deploy/deployment.ts';
+import { runLane } from '#infra/cli/run-command.ts';
+import { copyProject, project } from '#infra/deploy/serverless.ts';
 import { environmentWith } from '#infra/local/local-settings.ts';
 import { versionAt } from './health.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LaneFailed } from '#infra/lanes/lane.ts';
+import { LaneFailed } from '#infra/cli/run-command.ts';
 
 const Health = z.looseObject({ version: z.string(), edition: z.string().optional() });
 

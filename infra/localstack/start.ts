@@ -2,9 +2,9 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleFunctions } from '#infra/bundle.ts';
-import { runLane } from '#infra/lanes/lane.ts';
-import { emulatorEnvironment, packageService, project } from '#infra/lanes/serverless.ts';
+import { bundleFunctions } from '#infra/deploy/bundle.ts';
+import { runLane } from '#infra/cli/run-command.ts';
+import { emulatorEnvironment, packageService, project } from '#infra/deploy/serverless.ts';
 import { hostEnvironment, loopbackUrl } from '#infra/local/environments.ts';
 import type { FromHost } from '#infra/local/host-messages.ts';
 import { startHostProcess } from '#infra/local/host-process.ts';

@@ -11,7 +11,7 @@ import { dynamodb } from './clients.ts';
 import { happened, ifStill } from './dynamo-conditions.ts';
 import { pageOf } from './dynamo-pages.ts';
 import { readMany } from './dynamo-read-many.ts';
-import { dynamoShelves } from './dynamo-shelves.ts';
+import { dynamoShelves } from './dynamo-list-months.ts';
 
 const headKey = (requestId: string) => ({ request_id: requestId, part: 'head' });
 

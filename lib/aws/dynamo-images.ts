@@ -6,17 +6,17 @@ import {
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import { countNames, differenceOf, noCounts } from '#lib/images/counts.ts';
+import { countNames, differenceOf, noCounts } from '#lib/images/counters.ts';
 import { RawExif } from '#lib/images/exif.ts';
 import type { Image } from '#lib/images/image.ts';
 import type { Images, Versioned } from '#lib/images/images.ts';
 import { dynamodb } from './clients.ts';
 import { happened, ifStill, unlessConditionFails } from './dynamo-conditions.ts';
-import { keepCaption, writesOf } from './dynamo-contents.ts';
+import { keepCaption, writesOf } from './dynamo-rendition-sets.ts';
 import { exifKey, itemOf, placeOf, recordKey, versionedOf } from './dynamo-image-items.ts';
 import { dynamoLists } from './dynamo-lists.ts';
-import { dynamoShelves } from './dynamo-shelves.ts';
-import { addTo, sumOf } from './dynamo-tallies.ts';
+import { dynamoShelves } from './dynamo-list-months.ts';
+import { addTo, sumOf } from './dynamo-counters.ts';
 
 export type ImageTables = {
   imagesTable: string;

@@ -4,7 +4,7 @@ import { type Image, type Status, statusOf } from '#lib/images/image.ts';
 import type { Images } from '#lib/images/images.ts';
 import { placeOf, readRecords } from './dynamo-image-items.ts';
 import { pageOf } from './dynamo-pages.ts';
-import type { Shelves } from './dynamo-shelves.ts';
+import type { Shelves } from './dynamo-list-months.ts';
 
 type Deps = { imagesTable: string; shelves: Shelves; client: DynamoDBDocumentClient };
 type Shelf = { month: string; status?: Status | 'deleting' | undefined };

@@ -11,7 +11,7 @@ import type { Rows, VersionedRow } from '#lib/batches/batches.ts';
 import { countsOfRow, Row } from '#lib/batches/row.ts';
 import { dynamodb } from './clients.ts';
 import { happened, ifStill } from './dynamo-conditions.ts';
-import { addTo, sumOf } from './dynamo-tallies.ts';
+import { addTo, sumOf } from './dynamo-counters.ts';
 
 /** Six digits, so that text sorts as numbers do. */
 const partOf = (number: number) => `row#${String(number).padStart(6, '0')}`;

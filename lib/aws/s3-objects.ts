@@ -12,7 +12,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { Objects } from '#lib/images/objects.ts';
 import { release } from '#lib/release.ts';
 import { s3 } from './clients.ts';
-import { labelsOf, metadataOf } from './s3-labels.ts';
+import { labelsOf, metadataOf } from './s3-user-metadata.ts';
 
 /** Objects of one bucket. ETags are given and taken without their quotes. */
 export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {

@@ -1,9 +1,9 @@
 import type { Objects } from '#lib/images/objects.ts';
 import { type Batch, failedRowsKey, resultsKey, rowsOf } from './batch.ts';
 import { allRows, type Batches, type Rows } from './batches.ts';
-import { changeBatch } from './change-batch.ts';
+import { changeBatch } from './update-batch.ts';
 import { failedRowsCsv, type ResultRow, resultsCsv } from './csv/write-results.ts';
-import { settle } from './end-batch.ts';
+import { settle } from './advance-batch.ts';
 import type { BatchWorkers, CloseMessage } from './messages.ts';
 import { outputUrlOf, type Row, rowImageIdOf } from './row.ts';
 

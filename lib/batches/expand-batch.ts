@@ -1,10 +1,10 @@
 import type { Objects } from '#lib/images/objects.ts';
 import { type Batch, faultsKey, inputKey } from './batch.ts';
 import type { Batches, Rows } from './batches.ts';
-import { changeBatch } from './change-batch.ts';
-import { faultsSentence } from './csv/faults.ts';
+import { changeBatch } from './update-batch.ts';
+import { faultsSentence } from './csv/csv-errors.ts';
 import { type Product, readCsv } from './csv/read-csv.ts';
-import { settle } from './end-batch.ts';
+import { settle } from './advance-batch.ts';
 import { type FetchFile, fetchPatiently } from './fetch-file.ts';
 import type { BatchWorkers, ExpandMessage, ImportMessage } from './messages.ts';
 import type { Row } from './row.ts';

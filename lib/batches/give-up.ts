@@ -1,7 +1,7 @@
 import type { Batch } from './batch.ts';
 import { allRows, type Batches, type Rows } from './batches.ts';
-import { changeBatch } from './change-batch.ts';
-import { settle } from './end-batch.ts';
+import { changeBatch } from './update-batch.ts';
+import { settle } from './advance-batch.ts';
 import type { BatchWorkers } from './messages.ts';
 
 type Deps = { batches: Batches; rows: Rows; workers: BatchWorkers; now: () => Date };

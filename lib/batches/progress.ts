@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Objects } from '#lib/images/objects.ts';
 import { type Batch, faultsKey, type RowCounts } from './batch.ts';
 import type { Rows } from './batches.ts';
-import type { CsvFaults } from './csv/faults.ts';
+import type { CsvFaults } from './csv/csv-errors.ts';
 
 /** How many of a batch's rows have ended; of one that has itself, as it was then. */
 export const countsOfBatch = async (

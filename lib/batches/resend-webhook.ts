@@ -1,8 +1,8 @@
 import { Problem } from '#lib/problem.ts';
 import { type Batch, hasEnded } from './batch.ts';
 import type { Batches } from './batches.ts';
-import { changeBatch } from './change-batch.ts';
-import { askForWebhook } from './end-batch.ts';
+import { changeBatch } from './update-batch.ts';
+import { askForWebhook } from './advance-batch.ts';
 import type { BatchWorkers } from './messages.ts';
 
 type Deps = { batches: Batches; workers: BatchWorkers; now: () => Date };

@@ -1,7 +1,7 @@
 import { type Batch, batchStatusOf, type Webhook } from './batch.ts';
 import type { Batches } from './batches.ts';
-import { changeBatch } from './change-batch.ts';
-import { askForWebhook } from './end-batch.ts';
+import { changeBatch } from './update-batch.ts';
+import { askForWebhook } from './advance-batch.ts';
 import type { BatchWorkers, WebhookMessage } from './messages.ts';
 import { percentageOf } from './progress.ts';
 

@@ -1,13 +1,13 @@
 import type { Images } from '#lib/images/images.ts';
 import { type Batch, hasEnded } from './batch.ts';
 import { allRows, type Batches, type Rows } from './batches.ts';
-import { changeBatch } from './change-batch.ts';
-import { settle } from './end-batch.ts';
+import { changeBatch } from './update-batch.ts';
+import { settle } from './advance-batch.ts';
 import { messagesOf } from './expand-batch.ts';
 import { cutShort } from './give-up.ts';
 import { giveUpOnRow } from './import-row.ts';
 import type { BatchWorkers, ImportMessage } from './messages.ts';
-import { noteOutcome } from './note-outcome.ts';
+import { noteOutcome } from './record-outcome.ts';
 import { imageKeyOf, isOver, type Row, rowImageIdOf } from './row.ts';
 
 type Deps = {

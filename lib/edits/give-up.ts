@@ -1,5 +1,5 @@
 import type { Objects } from '#lib/images/objects.ts';
-import { changeEdit } from './change-edit.ts';
+import { changeEdit } from './update-edit.ts';
 import { fail, isOpen, takenForMs } from './edit.ts';
 import type { EditMessage, Edits } from './edits.ts';
 import { removeCopies } from './prepare-pictures.ts';

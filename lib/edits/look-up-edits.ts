@@ -1,8 +1,8 @@
 import { asSeen, type Edit } from './edit.ts';
 import type { Edits } from './edits.ts';
-import { findProcess, noProcess } from './find-process.ts';
-import type { Process } from './process.ts';
-import type { Processes } from './processes.ts';
+import { findProcess, noProcess } from './find-edit-session.ts';
+import type { Process } from './edit-session.ts';
+import type { Processes } from './edit-sessions.ts';
 
 type Deps = { processes: Processes; edits: Edits; now: () => Date };
 

@@ -1,10 +1,10 @@
-import { changeEdit } from './change-edit.ts';
+import { changeEdit } from './update-edit.ts';
 import { complete, type Edit, fail, type In, isHeldBy, resultImageIdOf } from './edit.ts';
 import { AnswerLost, type Editing, type EditPicture } from './edit-picture.ts';
 import type { EditMessage, Edits } from './edits.ts';
-import { findResult, keepResult, type Made, type ResultDeps } from './keep-result.ts';
+import { findResult, keepResult, type Made, type ResultDeps } from './save-result.ts';
 import { type PictureDeps, preparePictures, removeCopies } from './prepare-pictures.ts';
-import { letGo, noteAsking, takeEdit, type Worker } from './turn.ts';
+import { letGo, noteAsking, takeEdit, type Worker } from './lease.ts';
 
 export type RunDeps = PictureDeps &
   ResultDeps & {

@@ -1,13 +1,13 @@
-import { change } from '#lib/change.ts';
+import { change } from '#lib/update-with-retry.ts';
 import { Problem } from '#lib/problem.ts';
 import { type Edit, type In, type Material, resultImageIdOf } from './edit.ts';
 import type { Editing } from './edit-picture.ts';
 import type { Edits, EditWorkers } from './edits.ts';
-import { findMaterial, type MaterialDeps } from './find-material.ts';
-import { findProcess, noProcess } from './find-process.ts';
+import { findMaterial, type MaterialDeps } from './find-source-image.ts';
+import { findProcess, noProcess } from './find-edit-session.ts';
 import { removeMaterials } from './prepare-pictures.ts';
-import { mostEdits, type Process } from './process.ts';
-import type { Processes, VersionedProcess } from './processes.ts';
+import { mostEdits, type Process } from './edit-session.ts';
+import type { Processes, VersionedProcess } from './edit-sessions.ts';
 
 export type EditWish = {
   /** The same one again is the same edit. `[A-Za-z0-9-]`, not to be guessed. */

@@ -1,5 +1,5 @@
 import { Problem } from '#lib/problem.ts';
-import { renditionKey, sizesOf } from './content.ts';
+import { renditionKey, sizesOf } from './rendition-set.ts';
 import { findImage } from './find-image.ts';
 import type { Images } from './images.ts';
 import type { Objects } from './objects.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Caption } from './caption.ts';
-import type { Counts } from './counts.ts';
+import type { Counts } from './counters.ts';
 import type { RawExif } from './exif.ts';
 import { ContentShown, type Image, type Status } from './image.ts';
 

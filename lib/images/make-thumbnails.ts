@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { release } from '#lib/release.ts';
 import type { Caption } from './caption.ts';
-import { changeImage } from './change-image.ts';
+import { changeImage } from './update-image.ts';
 import {
   contentIdOf,
   makingsOf,
@@ -9,7 +9,7 @@ import {
   renditionKey,
   shownOf,
   sizesOf,
-} from './content.ts';
+} from './rendition-set.ts';
 import { type Image, makerOf } from './image.ts';
 import type { Content, Contents, Images, Versioned } from './images.ts';
 import type { StepMessage, Workers } from './messages.ts';
@@ -23,7 +23,7 @@ import {
   type Shrunk,
   type Size,
 } from './picture.ts';
-import { clearLeftovers } from './remove-image.ts';
+import { clearLeftovers } from './delete-image.ts';
 import { begin, end, isCurrent, isOpen, reject, tellEnd, tellNext } from './steps.ts';
 import { startTimer, type Timed } from './timer.ts';
 

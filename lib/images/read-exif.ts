@@ -1,4 +1,4 @@
-import { changeImage } from './change-image.ts';
+import { changeImage } from './update-image.ts';
 import type { Exif, RawExif, ReadTags } from './exif.ts';
 import type { Images } from './images.ts';
 import type { StepMessage, Workers } from './messages.ts';

@@ -1,12 +1,12 @@
-import { arrive } from './arrive.ts';
+import { arrive } from './ingest.ts';
 import type { Captioning } from './caption.ts';
-import { changeImage } from './change-image.ts';
+import { changeImage } from './update-image.ts';
 import { type Image, imageIdOf, type Source } from './image.ts';
 import type { Contents, Images } from './images.ts';
 import type { Workers } from './messages.ts';
 import type { Objects } from './objects.ts';
 import type { Size } from './picture.ts';
-import { clearLeftovers } from './remove-image.ts';
+import { clearLeftovers } from './delete-image.ts';
 import { tellNext } from './steps.ts';
 import type { Timed } from './timer.ts';
 

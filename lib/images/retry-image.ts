@@ -1,6 +1,6 @@
 import { Problem } from '#lib/problem.ts';
 import type { Captioning } from './caption.ts';
-import { changeImage } from './change-image.ts';
+import { changeImage } from './update-image.ts';
 import { type Image, type Step, type StepName, stepNames } from './image.ts';
 import type { Images } from './images.ts';
 import type { Workers } from './messages.ts';

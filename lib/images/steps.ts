@@ -1,4 +1,4 @@
-import type { Change } from './change-image.ts';
+import type { Change } from './update-image.ts';
 import {
   type Image,
   type Outcome,

@@ -1,10 +1,10 @@
-import { changeImage } from './change-image.ts';
+import { changeImage } from './update-image.ts';
 import { type Image, type StepName, stepNames } from './image.ts';
 import type { Contents, Images } from './images.ts';
 import type { Workers } from './messages.ts';
 import type { Objects } from './objects.ts';
 import type { Size } from './picture.ts';
-import { finishRemoval } from './remove-image.ts';
+import { finishRemoval } from './delete-image.ts';
 import { canBeAsked, giveUp, messageOf, tellEnd } from './steps.ts';
 import type { Timed } from './timer.ts';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type Arrival, arrive } from './arrive.ts';
+import { type Arrival, arrive } from './ingest.ts';
 import type { Captioning } from './caption.ts';
-import { changeImage } from './change-image.ts';
-import { contentIdOf } from './content.ts';
+import { changeImage } from './update-image.ts';
+import { contentIdOf } from './rendition-set.ts';
 import { type Image, imageIdOf } from './image.ts';
 import type { Contents, Images } from './images.ts';
 import { safeNameOf } from './object-key.ts';

@@ -1,6 +1,6 @@
 import type { Caption, Describe } from './caption.ts';
-import { changeImage } from './change-image.ts';
-import { renditionKey } from './content.ts';
+import { changeImage } from './update-image.ts';
+import { renditionKey } from './rendition-set.ts';
 import type { Contents, Images } from './images.ts';
 import type { StepMessage, Workers } from './messages.ts';
 import type { Objects } from './objects.ts';

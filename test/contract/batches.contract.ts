@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { allRows, type Batches, type Rows } from '#lib/batches/batches.ts';
-import { aBatch, aRow } from '#test/support/a-batch.ts';
+import { aBatch, aRow } from '#test/support/batch-builder.ts';
 
 type Open = () => Promise<{ batches: Batches; rows: Rows }>;
 

@@ -1,19 +1,19 @@
 import { createServer, request as forward } from 'node:http';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { batchViewOf, productViewOf } from '#lib/api/batch-view.ts';
-import { render } from '#lib/api/envelope.ts';
-import { pagedReply } from '#lib/api/route.ts';
-import { routes } from '#lib/api/routes.ts';
+import { batchViewOf, productViewOf } from '#lib/http/batch-view.ts';
+import { render } from '#lib/http/envelope.ts';
+import { pagedReply } from '#lib/http/route.ts';
+import { routes } from '#lib/http/routes.ts';
 import { openDynamodb } from '#lib/aws/clients.ts';
 import { itemOf } from '#lib/aws/dynamo-image-items.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { dynamoRows } from '#lib/aws/dynamo-rows.ts';
 import { allRows } from '#lib/batches/batches.ts';
-import { changeImage } from '#lib/images/change-image.ts';
+import { changeImage } from '#lib/images/update-image.ts';
 import type { Image } from '#lib/images/image.ts';
-import { aBatch, aRow } from '#test/support/a-batch.ts';
-import { anImage } from '#test/support/an-image.ts';
+import { aBatch, aRow } from '#test/support/batch-builder.ts';
+import { anImage } from '#test/support/image-builder.ts';
 import { embedded, openDynamodbBackend } from './backend.ts';
 
 // What only the DynamoDB adapter can get wrong.

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { complete, fail, take } from '#lib/edits/edit.ts';
 import type { Edits } from '#lib/edits/edits.ts';
-import { anEdit } from '#test/support/an-edit.ts';
+import { anEdit } from '#test/support/edit-builder.ts';
 
 const now = new Date('2026-11-21T10:00:00.000Z');
 const turn = { worker: 'w1', attempts: 1, now, leaseMs: 30_000 };

@@ -2,10 +2,10 @@ import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dynamoEdits } from '#lib/aws/dynamo-edits.ts';
-import { dynamoProcesses } from '#lib/aws/dynamo-processes.ts';
-import { sqsEdits } from '#lib/aws/sqs-edits.ts';
+import { dynamoProcesses } from '#lib/aws/dynamo-edit-sessions.ts';
+import { sqsEdits } from '#lib/aws/sqs-edit-queue.ts';
 import { EditMessage } from '#lib/edits/edits.ts';
-import { anEdit } from '#test/support/an-edit.ts';
+import { anEdit } from '#test/support/edit-builder.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { inMemoryEdits } from '#test/support/in-memory-edits.ts';
 import { openDynamodbBackend, openSqsBackend } from './backend.ts';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { changeImage } from '#lib/images/change-image.ts';
+import { changeImage } from '#lib/images/update-image.ts';
 import { type Image, type Status, statuses } from '#lib/images/image.ts';
 import type { Images, Place } from '#lib/images/images.ts';
-import { anImage } from '#test/support/an-image.ts';
+import { anImage } from '#test/support/image-builder.ts';
 import { eventually } from '#test/support/eventually.ts';
 import type { OpenImages } from './images.contract.ts';
-import { at, change, done } from './images-given.ts';
+import { at, change, done } from './image-fixtures.ts';
 
 const allDone = { thumbnails: done, exif: done, caption: done };
 const rejected = { kind: 'type', reason: 'no picture' } as const;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { noCounts } from '#lib/images/counts.ts';
+import { noCounts } from '#lib/images/counters.ts';
 import { imageIdOf, type Step } from '#lib/images/image.ts';
 import type { Contents, Images } from '#lib/images/images.ts';
-import { anImage } from '#test/support/an-image.ts';
-import { add, at, change, done, fullImage } from './images-given.ts';
+import { anImage } from '#test/support/image-builder.ts';
+import { add, at, change, done, fullImage } from './image-fixtures.ts';
 
 export type OpenImages = () => Promise<{ images: Images; contents: Contents }>;
 

@@ -1,10 +1,10 @@
 import { TransactionConflictException } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { dynamoContents } from '#lib/aws/dynamo-contents.ts';
+import { dynamoContents } from '#lib/aws/dynamo-rendition-sets.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { inMemoryImages } from '#test/support/in-memory-images.ts';
 import { openDynamodbBackend } from './backend.ts';
-import { contentsContract } from './contents.contract.ts';
+import { contentsContract } from './rendition-sets.contract.ts';
 import { imageListsContract } from './image-lists.contract.ts';
 import { imagesContract, type OpenImages } from './images.contract.ts';
 

@@ -1,4 +1,4 @@
-import { renditionKey } from '#lib/images/content.ts';
+import { renditionKey } from '#lib/images/rendition-set.ts';
 import type { ContentShown } from '#lib/images/image.ts';
 import type { Objects } from '#lib/images/objects.ts';
 import { optimizedSize, type Rendition } from '#lib/images/picture.ts';

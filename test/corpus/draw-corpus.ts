@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import type { Lane } from '#infra/lanes/lane.ts';
+import type { Lane } from '#infra/cli/run-command.ts';
 import { faultsSeed } from '#test/faults/random.ts';
 import type { Corpus } from './files.ts';
 import { Ending } from './tasks.ts';

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { LaneFailed, runLane } from '#infra/lanes/lane.ts';
+import { LaneFailed, runLane } from '#infra/cli/run-command.ts';
 import { startCaptionServer } from '#test/support/caption-server.ts';
 import { drawCorpus } from './draw-corpus.ts';
 import { type Corpus, filesIn } from './files.ts';

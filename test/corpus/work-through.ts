@@ -13,7 +13,7 @@ import { sharpShrink } from '#lib/media/sharp-shrink.ts';
 import { Settings } from '#lib/settings.ts';
 import { inMemoryImages } from '#test/support/in-memory-images.ts';
 import { inMemoryObjects } from '#test/support/in-memory-objects.ts';
-import { inMemoryWorkers } from '#test/support/in-memory-workers.ts';
+import { inMemoryWorkers } from '#test/support/in-memory-step-queues.ts';
 import { faultsOfReason } from './check-reason.ts';
 import { faultsOfRenditions } from './check-renditions.ts';
 import { originalOnDisk } from './original-on-disk.ts';

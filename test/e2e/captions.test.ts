@@ -11,7 +11,7 @@ import {
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { startEmbeddedStack } from '#test/support/embedded-stack.ts';
 import { eventually } from '#test/support/eventually.ts';
-import { calmWeather } from '#test/support/faults-weather.ts';
+import { calmWeather } from '#test/support/faults-config.ts';
 import { clientOf } from './client.ts';
 
 const mine = inject('isEmbedded');
@@ -182,7 +182,7 @@ describe.runIf(mine)('a caption provider that misbehaves', async () => {
     });
     server.become({ is: 'answering', text: 'A redriven meadow.' });
 
-    const command = ['infra/redrive.ts', 'write-caption', '--settings', 'none'];
+    const command = ['infra/cli/redrive.ts', 'write-caption', '--settings', 'none'];
     const redrive = spawn(process.execPath, command, { env: { ...process.env, ...stack?.env } });
     const [code] = await once(redrive, 'exit');
 

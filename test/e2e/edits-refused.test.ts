@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, inject, it } from 'vitest';
-import { anEditSession } from '#test/support/an-edit-session.ts';
+import { anEditSession } from '#test/support/edit-session-builder.ts';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { enormousPicture } from '#test/support/edit-picture.ts';
 import { type EditBehaviour, type EditServer, startEditServer } from '#test/support/edit-server.ts';
 import { startEmbeddedStack } from '#test/support/embedded-stack.ts';
 import { eventually } from '#test/support/eventually.ts';
-import { calmWeather } from '#test/support/faults-weather.ts';
+import { calmWeather } from '#test/support/faults-config.ts';
 import { type FetchOrigin, startFetchOrigin } from '#test/support/fetch-origin.ts';
 import { clientOf, theClient } from './client.ts';
 

@@ -1,14 +1,14 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { anEditSession } from '#test/support/an-edit-session.ts';
+import { anEditSession } from '#test/support/edit-session-builder.ts';
 import { type EditServer, startEditServer } from '#test/support/edit-server.ts';
-import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-darkroom.ts';
-import { isLong, proofMs, waitMs } from '#test/support/faults-patience.ts';
+import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-harness.ts';
+import { isLong, proofMs, waitMs } from '#test/support/faults-timeouts.ts';
 import { aDrop } from '#test/support/faults-pictures.ts';
 import type { FetchOrigin } from '#test/support/fetch-origin.ts';
 import { type BatchClient, batchClient } from './batch-client.ts';
-import { countOf, csvOf, givenRows, startSmallOrigin } from './batch-given.ts';
-import { expectTruth } from './batch-truth.ts';
+import { countOf, csvOf, givenRows, startSmallOrigin } from './batch-fixtures.ts';
+import { expectTruth } from './batch-expectations.ts';
 import { faultsSeed } from './random.ts';
 
 const rounds = isLong ? 20 : 1;

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { type EmbeddedStack, startEmbeddedStack } from '#test/support/embedded-stack.ts';
 import { auditorOf } from '#test/support/faults-audit.ts';
-import { quietOf } from '#test/support/faults-quiet.ts';
+import { quietOf } from '#test/support/faults-idle.ts';
 import type { FetchOrigin } from '#test/support/fetch-origin.ts';
 import {
   type ReceiverAnswer,

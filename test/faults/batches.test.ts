@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BatchRecord } from '#test/e2e/batch-client.ts';
 import { eventually } from '#test/support/eventually.ts';
-import { isLong, proofMs, waitMs } from '#test/support/faults-patience.ts';
+import { isLong, proofMs, waitMs } from '#test/support/faults-timeouts.ts';
 import type { FetchOrigin } from '#test/support/fetch-origin.ts';
-import { countOf, csvOf, type GivenRow, givenRows, startSmallOrigin } from './batch-given.ts';
+import { countOf, csvOf, type GivenRow, givenRows, startSmallOrigin } from './batch-fixtures.ts';
 import { withStack } from './batch-stack.ts';
-import { expectCounts, expectOneWebhookEach, expectTruth, settled } from './batch-truth.ts';
+import { expectCounts, expectOneWebhookEach, expectTruth, settled } from './batch-expectations.ts';
 import { hitsIn, killUntilHit } from './kill-workers.ts';
 import { faultsSeed, randomFrom } from './random.ts';
-import { timesEach } from './times-each.ts';
+import { timesEach } from './repetitions.ts';
 
 const count = isLong ? 2000 : 300;
 const hits = 20;

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CaptionCall } from '#test/support/caption-server.ts';
-import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-darkroom.ts';
-import { isLong, proofMs } from '#test/support/faults-patience.ts';
+import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-harness.ts';
+import { isLong, proofMs } from '#test/support/faults-timeouts.ts';
 import {
   aDrop,
   type Dropped,
@@ -144,7 +144,7 @@ const report = (text: string) => process.stdout.write(`${text}\n`);
 describe('npm run audit', () => {
   const audit = () => {
     const env = { PATH: process.env['PATH'], ...darkroom.stack.env };
-    const command = ['infra/audit.ts', '--settings', 'none'];
+    const command = ['infra/cli/audit.ts', '--settings', 'none'];
     const { status, stdout } = spawnSync(process.execPath, command, { env });
     return { status, text: stdout.toString() };
   };

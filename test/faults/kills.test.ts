@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '#test/support/eventually.ts';
-import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-darkroom.ts';
-import { isLong, proofMs, waitMs } from '#test/support/faults-patience.ts';
+import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-harness.ts';
+import { isLong, proofMs, waitMs } from '#test/support/faults-timeouts.ts';
 import {
   aDrop,
   type Dropped,
@@ -11,7 +11,7 @@ import {
 } from '#test/support/faults-pictures.ts';
 import { expectOneOfEach } from './one-of-each.ts';
 import { faultsSeed } from './random.ts';
-import { timesEach } from './times-each.ts';
+import { timesEach } from './repetitions.ts';
 
 const rounds = isLong ? 20 : 2;
 

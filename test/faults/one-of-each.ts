@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import type { Stats } from '#test/e2e/client.ts';
-import type { FaultyDarkroom } from '#test/support/faults-darkroom.ts';
+import type { FaultyDarkroom } from '#test/support/faults-harness.ts';
 import type { Dropped } from '#test/support/faults-pictures.ts';
 
 /** Each picture is one image that is done, with two thumbnails, and is counted once. */

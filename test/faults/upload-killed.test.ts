@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { eventually } from '#test/support/eventually.ts';
-import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-darkroom.ts';
-import { isLong, proofMs } from '#test/support/faults-patience.ts';
+import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-harness.ts';
+import { isLong, proofMs } from '#test/support/faults-timeouts.ts';
 import { faultsSeed } from './random.ts';
 
 const rounds = isLong ? 10 : 1;

@@ -1,6 +1,6 @@
-import { differencesIn } from '#infra/audit/differences.ts';
-import type { Kept } from '#infra/audit/kept.ts';
-import { readAll } from '#infra/audit/read-all.ts';
+import { differencesIn } from '#infra/cli/audit/differences.ts';
+import type { Kept } from '#infra/cli/audit/stored-records.ts';
+import { readAll } from '#infra/cli/audit/read-all.ts';
 import { openDynamodb, openS3 } from '#lib/aws/clients.ts';
 import { Settings } from '#lib/settings.ts';
 

@@ -1,4 +1,4 @@
-import { countNames, countsOf, differenceOf, noCounts } from '#lib/images/counts.ts';
+import { countNames, countsOf, differenceOf, noCounts } from '#lib/images/counters.ts';
 import type { RawExif } from '#lib/images/exif.ts';
 import { Image, type Status, statusOf } from '#lib/images/image.ts';
 import type {

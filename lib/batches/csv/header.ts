@@ -1,4 +1,4 @@
-import { type CsvFault, shortened } from './faults.ts';
+import { type CsvFault, shortened } from './csv-errors.ts';
 
 /** Where a record holds what we need. Further columns are ignored. */
 export type Columns = {

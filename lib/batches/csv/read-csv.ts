@@ -1,12 +1,12 @@
 import { delimiterOf } from './delimiter.ts';
-import { type CsvFaults, faultList } from './faults.ts';
-import { foreignReasonOf } from './foreign-file.ts';
+import { type CsvFaults, faultList } from './csv-errors.ts';
+import { foreignReasonOf } from './detect-other-file.ts';
 import { type Columns, readHeader } from './header.ts';
 import { type Product, readProduct } from './read-product.ts';
 import { type CsvRecord, readRecords } from './records.ts';
 import { asUtf8, type Chunks, headOf, withoutMark } from './text-bytes.ts';
 
-export { type CsvFault, type CsvFaults, faultsSentence } from './faults.ts';
+export { type CsvFault, type CsvFaults, faultsSentence } from './csv-errors.ts';
 export type { Product } from './read-product.ts';
 
 export type CsvContents = {

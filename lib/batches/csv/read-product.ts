@@ -1,5 +1,5 @@
 import type { Delimiter } from './delimiter.ts';
-import { type CsvFault, shortened } from './faults.ts';
+import { type CsvFault, shortened } from './csv-errors.ts';
 import { undoDefuse } from './formula.ts';
 import type { Columns } from './header.ts';
 import { splitUrls, urlFaultOf } from './split-urls.ts';

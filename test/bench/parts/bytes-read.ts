@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { z } from 'zod';
 import { type Drawing, drawn, phoneExif } from '#test/support/drawn-pictures.ts';
 import { freePorts } from '#test/support/embedded-stack.ts';
-import { weatherAt } from '#test/support/faults-weather.ts';
+import { weatherAt } from '#test/support/faults-config.ts';
 import { startBenchStack } from '../support/bench-stack.ts';
 import { drawnPhoto } from '../support/photo.ts';
 import type { Figure, Part } from '../support/report.ts';

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { moduleOf } from '#infra/bundle.ts';
-import { environmentOf, packageAll, type Zip } from '#test/house/packaged.ts';
-import { functions as entries } from '#test/house/template.ts';
+import { moduleOf } from '#infra/deploy/bundle.ts';
+import { environmentOf, packageAll, type Zip } from '#test/architecture/packaged.ts';
+import { functions as entries } from '#test/architecture/template.ts';
 import { type Figure, megabytes, type Part } from '../support/report.ts';
 
 const mostMs = 200;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { captioningOf } from '#lib/ai/caption-settings.ts';
 import { exifKey, itemOf } from '#lib/aws/dynamo-image-items.ts';
-import { arrive } from '#lib/images/arrive.ts';
-import { contentIdOf } from '#lib/images/content.ts';
+import { arrive } from '#lib/images/ingest.ts';
+import { contentIdOf } from '#lib/images/rendition-set.ts';
 import type { Exif, RawExif } from '#lib/images/exif.ts';
 import { type Image, imageIdOf, makerOf } from '#lib/images/image.ts';
 import { begin, end } from '#lib/images/steps.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { shardOf } from '#lib/aws/dynamo-tallies.ts';
-import { differenceOf } from '#lib/images/counts.ts';
+import { shardOf } from '#lib/aws/dynamo-counters.ts';
+import { differenceOf } from '#lib/images/counters.ts';
 import type { Image } from '#lib/images/image.ts';
 import { attributesOf } from './seed-attributes.ts';
 import { dynalite, type Item, type Shelf, type Store, type Table } from './seed-dynalite.ts';

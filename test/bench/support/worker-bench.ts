@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { bundleFunctions } from '#infra/bundle.ts';
+import { bundleFunctions } from '#infra/deploy/bundle.ts';
 import { heapFlags } from '#infra/local/host-process.ts';
 import { anSqsEvent } from '#test/support/sqs-events.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { failedRowsKey, resultsKey } from '#lib/batches/batch.ts';
 import { findResults } from '#lib/batches/find-results.ts';
-import { aBatchRoom, csvOf, requestId } from '#test/support/a-batch-room.ts';
+import { aBatchRoom, csvOf, requestId } from '#test/support/batch-harness.ts';
 
 const a = 'https://shop.example/a.jpg';
 const b = 'https://shop.example/b.jpg';

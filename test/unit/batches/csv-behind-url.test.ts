@@ -4,8 +4,8 @@ import { findResults } from '#lib/batches/find-results.ts';
 import { giveUpExpanding } from '#lib/batches/give-up.ts';
 import { faultsOf } from '#lib/batches/progress.ts';
 import { FetchBusy } from '#lib/web/public-fetch.ts';
-import { aBatchRoom, csvOf, requestId } from '#test/support/a-batch-room.ts';
-import { Killed } from '#test/support/mortal.ts';
+import { aBatchRoom, csvOf, requestId } from '#test/support/batch-harness.ts';
+import { Killed } from '#test/support/killable-process.ts';
 
 const urlOf = (n: number) => `https://shop.example/${n}.jpg`;
 const many = (count: number) => csvOf(...Array.from({ length: count }, (_, n) => [urlOf(n + 1)]));

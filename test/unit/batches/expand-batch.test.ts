@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { aBatchRoom, csvOf, requestId } from '#test/support/a-batch-room.ts';
-import { Killed } from '#test/support/mortal.ts';
+import { aBatchRoom, csvOf, requestId } from '#test/support/batch-harness.ts';
+import { Killed } from '#test/support/killable-process.ts';
 
 const urlOf = (n: number) => `https://shop.example/${n}.jpg`;
 const many = (count: number) => csvOf(...Array.from({ length: count }, (_, n) => [urlOf(n + 1)]));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { rowImageIdOf } from '#lib/batches/row.ts';
-import { aBatchRoom, type BatchRoom, csvOf, requestId } from '#test/support/a-batch-room.ts';
-import { aCaption } from '#test/support/a-darkroom.ts';
+import { aBatchRoom, type BatchRoom, csvOf, requestId } from '#test/support/batch-harness.ts';
+import { aCaption } from '#test/support/app-harness.ts';
 
 const url = 'https://shop.example/a.jpg';
 const imageId = rowImageIdOf({ requestId, number: 1, index: 0 }, url);

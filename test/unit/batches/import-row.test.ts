@@ -3,8 +3,8 @@ import { giveUpOnRow } from '#lib/batches/import-row.ts';
 import type { ImportMessage } from '#lib/batches/messages.ts';
 import { imageKeyOf, rowImageIdOf } from '#lib/batches/row.ts';
 import { FetchBusy } from '#lib/web/public-fetch.ts';
-import { aBatchRoom, csvOf, requestId } from '#test/support/a-batch-room.ts';
-import { Killed } from '#test/support/mortal.ts';
+import { aBatchRoom, csvOf, requestId } from '#test/support/batch-harness.ts';
+import { Killed } from '#test/support/killable-process.ts';
 
 const a = 'https://shop.example/photos/a.jpg';
 const b = 'https://shop.example/photos/b.jpg';

@@ -9,8 +9,8 @@ import {
   rowStatusOf,
   withImage,
 } from '#lib/batches/row.ts';
-import { aRow } from '#test/support/a-batch.ts';
-import { anImage } from '#test/support/an-image.ts';
+import { aRow } from '#test/support/batch-builder.ts';
+import { anImage } from '#test/support/image-builder.ts';
 
 const inputUrl = 'https://shop.example/a.jpg';
 const pending: RowImage = { state: 'pending', inputUrl };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inputKey } from '#lib/batches/batch.ts';
 import { checkCsv } from '#lib/batches/start-batch.ts';
-import { aBatchRoom, csvOf, requestId } from '#test/support/a-batch-room.ts';
+import { aBatchRoom, csvOf, requestId } from '#test/support/batch-harness.ts';
 
 const a = 'https://shop.example/a.jpg';
 const faulty =

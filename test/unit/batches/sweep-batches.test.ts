@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { batchStatusOf, hasEnded, resultsKey } from '#lib/batches/batch.ts';
 import { imageKeyOf, rowImageIdOf } from '#lib/batches/row.ts';
-import { aBatchRoom, csvOf, requestId } from '#test/support/a-batch-room.ts';
-import { Killed } from '#test/support/mortal.ts';
+import { aBatchRoom, csvOf, requestId } from '#test/support/batch-harness.ts';
+import { Killed } from '#test/support/killable-process.ts';
 
 const a = 'https://shop.example/a.jpg';
 const b = 'https://shop.example/b.jpg';

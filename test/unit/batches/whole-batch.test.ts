@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { batchStatusOf, failedRowsKey, resultsKey } from '#lib/batches/batch.ts';
 import { outputUrlOf, rowImageIdOf } from '#lib/batches/row.ts';
 import { FetchBusy } from '#lib/web/public-fetch.ts';
-import { aBatchRoom, type BatchRoom, csvOf, requestId } from '#test/support/a-batch-room.ts';
+import { aBatchRoom, type BatchRoom, csvOf, requestId } from '#test/support/batch-harness.ts';
 
 const a = 'https://shop.example/a.jpg';
 const b = 'https://shop.example/b.jpg';

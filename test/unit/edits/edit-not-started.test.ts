@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { mostEdits } from '#lib/edits/process.ts';
-import { anEditDesk } from '#test/support/an-edit-desk.ts';
-import { anImage } from '#test/support/an-image.ts';
+import { mostEdits } from '#lib/edits/edit-session.ts';
+import { anEditDesk } from '#test/support/edit-harness.ts';
+import { anImage } from '#test/support/image-builder.ts';
 
 describe('an edit is not started', () => {
   const refusedWith = async (desk: Awaited<ReturnType<typeof anEditDesk>>, wish: object) => {

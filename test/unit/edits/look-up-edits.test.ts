@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { anEditDesk } from '#test/support/an-edit-desk.ts';
+import { anEditDesk } from '#test/support/edit-harness.ts';
 
 describe('edits are looked up', () => {
   it('by an edit alone, which is then the one spoken of', async () => {

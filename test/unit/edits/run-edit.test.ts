@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lostReason, resultImageIdOf } from '#lib/edits/edit.ts';
 import { AnswerLost } from '#lib/edits/edit-picture.ts';
-import { anEditDesk, ending } from '#test/support/an-edit-desk.ts';
+import { anEditDesk, ending } from '#test/support/edit-harness.ts';
 
 const minute = 60_000;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { mostEdits } from '#lib/edits/process.ts';
-import { anEditDesk, Killed } from '#test/support/an-edit-desk.ts';
+import { mostEdits } from '#lib/edits/edit-session.ts';
+import { anEditDesk, Killed } from '#test/support/edit-harness.ts';
 
 const base = 'https://darkroom.example/dev';
 const localBase = 'http://127.0.0.1:3000';

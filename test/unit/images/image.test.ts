@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { differenceOf, noCounts } from '#lib/images/counts.ts';
+import { differenceOf, noCounts } from '#lib/images/counters.ts';
 import { type Image, imageIdOf, type Step, statusOf } from '#lib/images/image.ts';
 import { safeNameOf } from '#lib/images/object-key.ts';
-import { anImage } from '#test/support/an-image.ts';
+import { anImage } from '#test/support/image-builder.ts';
 
 const at = '2026-11-21T10:00:00.000Z';
 const ended = { run: 1, attempts: 1, durationMs: 5, endedAt: at };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Shrink } from '#lib/images/picture.ts';
-import { aDarkroom } from '#test/support/a-darkroom.ts';
+import { aDarkroom } from '#test/support/app-harness.ts';
 
 const key = 'batches/a-batch/1-1/shoe.png';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { statusOf } from '#lib/images/image.ts';
-import { aCaption, aDarkroom } from '#test/support/a-darkroom.ts';
-import { anExif } from '#test/support/an-image.ts';
+import { aCaption, aDarkroom } from '#test/support/app-harness.ts';
+import { anExif } from '#test/support/image-builder.ts';
 import { sumOfCounts } from '#test/support/in-memory-images.ts';
 
 describe('an upload', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { apiKeyNameOf } from '#infra/package/api-key-name.ts';
+import { apiKeyNameOf } from '#infra/deploy/api-key-name.ts';
 
 const name = 'darkroom-prod';
 const key = 'd1e0c0ffee5eed5b0a7f1e1d';

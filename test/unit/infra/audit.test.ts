@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { differencesIn } from '#infra/audit/differences.ts';
-import type { Kept } from '#infra/audit/kept.ts';
+import { differencesIn } from '#infra/cli/audit/differences.ts';
+import type { Kept } from '#infra/cli/audit/stored-records.ts';
 import { itemOf } from '#lib/aws/dynamo-image-items.ts';
-import { shardOf } from '#lib/aws/dynamo-tallies.ts';
-import { contentIdOf, renditionKey } from '#lib/images/content.ts';
-import { countNames, countsOf } from '#lib/images/counts.ts';
+import { shardOf } from '#lib/aws/dynamo-counters.ts';
+import { contentIdOf, renditionKey } from '#lib/images/rendition-set.ts';
+import { countNames, countsOf } from '#lib/images/counters.ts';
 import { type Image, makerOf } from '#lib/images/image.ts';
-import { aBatch } from '#test/support/a-batch.ts';
-import { anExif, anImage } from '#test/support/an-image.ts';
+import { aBatch } from '#test/support/batch-builder.ts';
+import { anExif, anImage } from '#test/support/image-builder.ts';
 
 const sizes = [{ name: 'small', longestSide: 200 }];
 const sha256 = 'a'.repeat(64);

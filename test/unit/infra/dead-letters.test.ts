@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { deadLetters } from '#infra/dead-letters.ts';
-import { alarmsFor } from '#infra/package/alarms.ts';
+import { deadLetters } from '#infra/cli/dead-letters.ts';
+import { alarmsFor } from '#infra/deploy/alarms.ts';
 import { giveUpExpanding } from '#lib/batches/give-up.ts';
 import { giveUpOnRow } from '#lib/batches/import-row.ts';
 import { FetchBusy } from '#lib/web/public-fetch.ts';
-import { aBatchRoom, csvOf, requestId } from '#test/support/a-batch-room.ts';
-import { anEditDesk } from '#test/support/an-edit-desk.ts';
+import { aBatchRoom, csvOf, requestId } from '#test/support/batch-harness.ts';
+import { anEditDesk } from '#test/support/edit-harness.ts';
 
 const url = 'https://shop.example/a.jpg';
 const last = { reason: 'Tried 8 times and gave up: S3 is down.', attempts: 8 };
@@ -101,7 +101,7 @@ describe('where sending dead letters back finishes nothing', () => {
   });
 
   it('so does npm run redrive -- --help', () => {
-    const { stdout } = spawnSync(process.execPath, ['infra/redrive.ts', '--help'], {
+    const { stdout } = spawnSync(process.execPath, ['infra/cli/redrive.ts', '--help'], {
       encoding: 'utf8',
     });
 

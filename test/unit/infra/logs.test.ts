@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { chooser } from '#infra/local/journey.ts';
+import { chooser } from '#infra/local/log-filter.ts';
 import { logFilesIn, openLog } from '#infra/local/log-files.ts';
 import { humanLine, type LogLine, parseLogLine } from '#infra/local/log-line.ts';
 import { eventually } from '#test/support/eventually.ts';

@@ -30,7 +30,7 @@ functions:
 plugins: [./infra/local/offline-plugin.ts, serverless-offline]
 custom: { offline: { customAuthenticationProvider: ./infra/local/api-key.cjs } }
 resources:
-  - \${file(infra/refusals.yml)}
+  - \${file(infra/gateway-responses.yml)}
   - Resources:
       WorkQueue:
         Type: AWS::SQS::Queue

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { faultsSentence, readCsv } from '#lib/batches/csv/read-csv.ts';
-import { faultsIn, header, inPieces, read } from './csv-given.ts';
+import { faultsIn, header, inPieces, read } from './csv-fixtures.ts';
 
 const good = '1,Mug,https://a.example/1.jpg';
 const messagesIn = async (content: string | Uint8Array) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { header, read } from './csv-given.ts';
+import { header, read } from './csv-fixtures.ts';
 
 describe('the text of a CSV', () => {
   it('is UTF-8, or windows-1252 where it cannot be', async () => {

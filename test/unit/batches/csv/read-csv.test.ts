@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readCsv } from '#lib/batches/csv/read-csv.ts';
-import { header, inPieces, read, urlsIn } from './csv-given.ts';
+import { header, inPieces, read, urlsIn } from './csv-fixtures.ts';
 
 const sample = `S. No.,Product Name,Input Image Urls
 1,SKU1,https://example.com/image1.jpg,https://example.com/image2.jpg

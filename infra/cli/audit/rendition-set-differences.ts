@@ -1,0 +1,28 @@
+import type { Kept } from './stored-records.ts';
+
+/** A content counts the images that show it, and there is one for whatever an image shows. */
+export const contentDifferences = ({
+  images,
+  contents,
+}: Pick<Kept, 'images' | 'contents'>): string[] => {
+  const shown = new Map<string, string[]>();
+  for (const { image } of images) {
+    if (image.deleted || !image.content) continue;
+    const name = nameOf(image.content);
+    shown.set(name, [...(shown.get(name) ?? []), image.imageId]);
+  }
+  const known = new Map(contents.map((content) => [nameOf(content), content.refs]));
+  const missing = [...shown]
+    .filter(([name]) => !known.has(name))
+    .map(([name, ids]) => `${ids.join(', ')}: there is no content ${name} for what it shows.`);
+  const miscounted = [...known].flatMap(([name, refs]) => {
+    const showing = shown.get(name)?.length ?? 0;
+    return refs === showing
+      ? []
+      : [`The content ${name} counts ${refs} images; ${showing} show it.`];
+  });
+  return [...missing, ...miscounted];
+};
+
+const nameOf = ({ contentId, maker }: { contentId: string; maker: string }) =>
+  `${contentId} of ${maker}`;
