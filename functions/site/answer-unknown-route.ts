@@ -1,5 +1,5 @@
-import { endpoint } from '#lib/http/endpoint.ts';
-import { elsewhere, refuseRoute } from '#lib/http/unknown-route.ts';
 import { config } from '#lib/config.ts';
+import { endpoint } from '#lib/http/endpoint.ts';
+import { misplacedRoute, refuseRoute } from '#lib/http/unknown-route.ts';
 
-export const handler = endpoint(elsewhere, refuseRoute, config);
+export const handler = endpoint(misplacedRoute, refuseRoute, config);

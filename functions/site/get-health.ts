@@ -1,10 +1,10 @@
 import { captioningOf } from '#lib/ai/caption-settings.ts';
+import { bucketProbe, queueDepth, tableProbe } from '#lib/aws/probes.ts';
+import { config, secretPresence } from '#lib/config.ts';
 import { checkHealth } from '#lib/http/check-health.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { reply } from '#lib/http/route.ts';
 import { routes } from '#lib/http/routes.ts';
-import { bucketProbe, queueDepth, tableProbe } from '#lib/aws/probes.ts';
-import { config, secretPresence } from '#lib/config.ts';
 
 const { tables, queues, deadLetterQueues } = config;
 const deps = {
@@ -14,33 +14,33 @@ const deps = {
   },
   tables: {
     images: tableProbe(tables.imagesTable),
-    contents: tableProbe(tables.contentsTable),
-    tallies: tableProbe(tables.talliesTable),
-    shelves: tableProbe(tables.shelvesTable),
-    answers: tableProbe(tables.answersTable),
+    renditionSets: tableProbe(tables.renditionSetsTable),
+    counters: tableProbe(tables.countersTable),
+    listMonths: tableProbe(tables.listMonthsTable),
+    idempotencyRecords: tableProbe(tables.idempotencyTable),
     batches: tableProbe(tables.batchesTable),
-    processes: tableProbe(tables.processesTable),
+    editSessions: tableProbe(tables.editSessionsTable),
   },
   queues: {
-    arrivals: queueDepth(queues.arrivals),
+    objectCreated: queueDepth(queues.objectCreated),
     'make-thumbnails': queueDepth(queues.thumbnails),
     'read-exif': queueDepth(queues.exif),
     'write-caption': queueDepth(queues.caption),
     'expand-batch': queueDepth(queues.expandBatch),
     'import-row': queueDepth(queues.importRow),
-    'note-outcome': queueDepth(queues.noteOutcome),
+    'record-outcome': queueDepth(queues.recordOutcome),
     'close-batch': queueDepth(queues.closeBatch),
     'send-webhook': queueDepth(queues.sendWebhook),
     'run-edit': queueDepth(queues.runEdit),
   },
   deadLetters: {
-    arrivals: queueDepth(deadLetterQueues.arrivals),
+    objectCreated: queueDepth(deadLetterQueues.objectCreated),
     'make-thumbnails': queueDepth(deadLetterQueues['make-thumbnails']),
     'read-exif': queueDepth(deadLetterQueues['read-exif']),
     'write-caption': queueDepth(deadLetterQueues['write-caption']),
     'expand-batch': queueDepth(deadLetterQueues['expand-batch']),
     'import-row': queueDepth(deadLetterQueues['import-row']),
-    'note-outcome': queueDepth(deadLetterQueues['note-outcome']),
+    'record-outcome': queueDepth(deadLetterQueues['record-outcome']),
     'close-batch': queueDepth(deadLetterQueues['close-batch']),
     'send-webhook': queueDepth(deadLetterQueues['send-webhook']),
     'run-edit': queueDepth(deadLetterQueues['run-edit']),

@@ -1,8 +1,8 @@
+import { config } from '#lib/config.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { fileReply } from '#lib/http/file-reply.ts';
 import { openapiFile } from '#lib/http/openapi-file.ts';
 import { routes } from '#lib/http/routes.ts';
-import { config } from '#lib/config.ts';
 
 const file = openapiFile(config);
 

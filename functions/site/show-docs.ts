@@ -1,8 +1,8 @@
+import { showDocs } from '#functions/site/pages/pages.ts';
+import { config } from '#lib/config.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { fileReply } from '#lib/http/file-reply.ts';
 import { routes } from '#lib/http/routes.ts';
-import { config } from '#lib/config.ts';
-import { showDocs } from '#functions/site/pages/pages.ts';
 
 export const handler = endpoint(
   routes.showDocs,

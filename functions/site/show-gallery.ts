@@ -1,10 +1,10 @@
+import { originOf } from '#functions/site/pages/origin.ts';
+import { showFile } from '#functions/site/pages/pages.ts';
+import { s3Objects } from '#lib/aws/s3-objects.ts';
+import { config } from '#lib/config.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { fileReply } from '#lib/http/file-reply.ts';
 import { routes } from '#lib/http/routes.ts';
-import { s3Objects } from '#lib/aws/s3-objects.ts';
-import { config } from '#lib/config.ts';
-import { originOf } from '#functions/site/pages/origin.ts';
-import { showFile } from '#functions/site/pages/pages.ts';
 
 // Only signed, never sent: the SDK alone knows under which name browsers will reach the bucket.
 const { link } = s3Objects(config.originalsBucket);

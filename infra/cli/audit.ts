@@ -2,9 +2,9 @@
 import { parseArgs } from 'node:util';
 import { openDynamodb, openS3 } from '#lib/aws/clients.ts';
 import { Settings } from '#lib/settings.ts';
-import { differencesIn } from './audit/differences.ts';
+import { resolveEndpoint } from '../local/resolve-endpoint.ts';
+import { findDifferences } from './audit/differences.ts';
 import { readAll } from './audit/read-all.ts';
-import { reach } from '../local/resolve-endpoint.ts';
 
 const help = `npm run audit -- [--stage dev] [--settings .env]
 
@@ -29,7 +29,7 @@ if (values.help) {
 }
 
 const { stage } = values;
-const clientOf = reach(stage, values.settings);
+const clientOf = resolveEndpoint(stage, values.settings);
 
 const kept = await readAll({
   stage,
@@ -37,12 +37,12 @@ const kept = await readAll({
   s3: openS3(clientOf('S3')),
 });
 const sizes = Settings.shape.THUMBNAIL_SIZES.parse(process.env['THUMBNAIL_SIZES'] || undefined);
-const differences = differencesIn(kept, sizes);
+const differences = findDifferences(kept, sizes);
 
 for (const difference of differences) console.log(difference);
-const { images, contents, batches, originals, derived } = kept;
+const { images, renditionSets, batches, originals, derived } = kept;
 console.log(
-  `${images.length} images, ${contents.length} contents, ${batches.length} batches, ` +
+  `${images.length} images, ${renditionSets.length} contents, ${batches.length} batches, ` +
     `${originals.size} originals and ${derived.size} derived objects: ` +
     `${differences.length === 0 ? 'no' : differences.length} differences.`,
 );

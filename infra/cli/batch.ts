@@ -1,7 +1,8 @@
 // npm run batch: a CSV of products, from the upload to the results.
-import { runCommand } from './batch/command.ts';
+
 import { project } from '#infra/deploy/serverless.ts';
 import { environmentWith } from '../local/local-settings.ts';
+import { runCommand } from './batch/command.ts';
 
 const outputs = { output: process.stdout, errors: process.stderr };
 process.exitCode = await runCommand(

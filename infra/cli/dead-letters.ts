@@ -11,7 +11,7 @@ type DeadLetters = {
  * status, may have started another, and would pay twice.
  */
 export const deadLetters: readonly DeadLetters[] = [
-  { queue: 'arrivals' },
+  { queue: 'object-created' },
   { queue: 'make-thumbnails' },
   { queue: 'read-exif' },
   { queue: 'write-caption' },
@@ -23,14 +23,14 @@ export const deadLetters: readonly DeadLetters[] = [
     queue: 'import-row',
     instead: "A batch's failed rows (…/results?errors=1) are sent again, as a new batch.",
   },
-  { queue: 'note-outcome' },
+  { queue: 'record-outcome' },
   { queue: 'close-batch' },
   { queue: 'send-webhook' },
   { queue: 'run-edit', instead: 'An edit that says FAILED is started again.' },
 ];
 
 /** What to do about the dead letters of this queue. */
-export const adviceFor = (name: string): string => {
+export const redriveAdvice = (name: string): string => {
   const { instead } = deadLetters.find(({ queue }) => queue === name) ?? {};
   return instead
     ? `${instead} Sent back (npm run redrive), its messages change nothing that has failed, and are gone.`

@@ -5,10 +5,10 @@ import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { chooser } from '../local/log-filter.ts';
 import { environmentWith, readLocalSettings } from '../local/local-settings.ts';
 import { logFilesIn } from '../local/log-files.ts';
-import { humanLine, isTrouble, type LogLine, parseLogLine } from '../local/log-line.ts';
+import { logFilter } from '../local/log-filter.ts';
+import { humanLine, isWarning, type LogLine, parseLogLine } from '../local/log-line.ts';
 
 const helpText = `npm run logs [-- options]
 
@@ -67,12 +67,12 @@ const main = async (): Promise<void> => {
   const { DATA_DIR } = readLocalSettings(environmentWith(values.settings, project));
   const folder = resolve(project, DATA_DIR, 'logs');
   const { image, request, errors, json, follow } = values;
-  const { learn, isWanted } = chooser({ ...(image && { image }), ...(request && { request }) });
+  const { learn, isWanted } = logFilter({ ...(image && { image }), ...(request && { request }) });
 
   const print = (entries: Entry[]): number => {
     for (const { line } of entries) learn(line);
     const wanted = entries
-      .filter(({ line }) => isWanted(line) && (!errors || isTrouble(line)))
+      .filter(({ line }) => isWanted(line) && (!errors || isWarning(line)))
       .sort((a, b) => a.line.timestamp.localeCompare(b.line.timestamp));
     const colour = process.stdout.isTTY;
     for (const { line, text } of wanted)

@@ -7,8 +7,8 @@ import {
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
 import { openSqs } from '#lib/aws/clients.ts';
+import { resolveEndpoint } from '../local/resolve-endpoint.ts';
 import { deadLetters } from './dead-letters.ts';
-import { reach } from '../local/resolve-endpoint.ts';
 
 const workers = deadLetters.map(({ queue }) => queue);
 
@@ -39,7 +39,7 @@ if (values.help || unknown.length > 0) {
   process.exit(unknown.length > 0 ? 2 : 0);
 }
 
-const sqs = openSqs(reach(values.stage, values.settings)('SQS'));
+const sqs = openSqs(resolveEndpoint(values.stage, values.settings)('SQS'));
 
 const urlOf = async (name: string): Promise<string> => {
   const QueueName = `darkroom-${values.stage}-${name}`;

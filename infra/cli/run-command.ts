@@ -4,18 +4,18 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { onceParentIsGone } from '#infra/local/parent-watch.ts';
 
 /** A step did not do what it should. The message is for the person at the terminal. */
-export class LaneFailed extends Error {
+export class CommandFailedError extends Error {
   override readonly name = 'LaneFailed';
 }
 
 /** A program that a lane needs is not on this machine. */
-export class ToolMissing extends LaneFailed {}
+export class ToolMissing extends CommandFailedError {}
 
 /** For a step that fetches a tool: where it failed, the tool is missing. */
 export const asMissing =
   (what: string) =>
   (error: unknown): never => {
-    if (!(error instanceof LaneFailed)) throw error;
+    if (!(error instanceof CommandFailedError)) throw error;
     throw new ToolMissing(`${what} ${error.message}`);
   };
 
@@ -31,7 +31,7 @@ type CommandOptions = {
 };
 
 /** What the steps of a lane work with. */
-export type Lane = {
+export type CommandTools = {
   say(text: string): void;
   /** Runs a step, says how long it took; the first that fails ends the lane. */
   step<T>(title: string, work: () => Promise<T>): Promise<T>;
@@ -56,10 +56,13 @@ const mostShown = 20_000; // characters of a program's output
 
 /**
  * Runs `body` and ends this process: 0 if all steps did, 1 if one failed, 130 if it was
- * interrupted. What the body started is stopped in each case. With LANES_MAY_SKIP=1 a lane whose
+ * interrupted. What the body started is stopped in each case. With SUITES_MAY_SKIP=1 a lane whose
  * tools are missing says so and ends with 0.
  */
-export const runLane = async (name: string, body: (lane: Lane) => Promise<void>): Promise<void> => {
+export const runCommandLine = async (
+  name: string,
+  body: (lane: CommandTools) => Promise<void>,
+): Promise<void> => {
   const say = (text: string) => process.stdout.write(`${name}: ${text}\n`);
   const startedAt = performance.now();
   const children = new Set<ChildProcess>();
@@ -86,7 +89,7 @@ export const runLane = async (name: string, body: (lane: Lane) => Promise<void>)
 
   const interrupted = new Promise<never>((_, reject) => {
     const because = (reason: string) => {
-      reject(new LaneFailed(reason));
+      reject(new CommandFailedError(reason));
       void end(130);
     };
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
@@ -126,7 +129,7 @@ export const runLane = async (name: string, body: (lane: Lane) => Promise<void>)
     return { child, ended };
   };
 
-  const lane: Lane = {
+  const lane: CommandTools = {
     say,
     onEnd: (stop) => void stops.push(stop),
     step: async (title, work) => {
@@ -145,7 +148,8 @@ export const runLane = async (name: string, body: (lane: Lane) => Promise<void>)
       const timer = timeoutMs && setTimeout(() => void endGroup(child), timeoutMs);
       const how = await ended;
       clearTimeout(timer);
-      if (how) throw new LaneFailed(`${[command, ...args].join(' ')} ${how}\n${said}`.trimEnd());
+      if (how)
+        throw new CommandFailedError(`${[command, ...args].join(' ')} ${how}\n${said}`.trimEnd());
     },
     start: async (command, args, options) => {
       let said = '';
@@ -163,7 +167,9 @@ export const runLane = async (name: string, body: (lane: Lane) => Promise<void>)
       ]);
       if (failed) {
         await endGroup(child);
-        throw new LaneFailed(`${[command, ...args].join(' ')} ${failed}\n${said}`.trimEnd());
+        throw new CommandFailedError(
+          `${[command, ...args].join(' ')} ${failed}\n${said}`.trimEnd(),
+        );
       }
       return () => endGroup(child);
     },
@@ -172,7 +178,7 @@ export const runLane = async (name: string, body: (lane: Lane) => Promise<void>)
   try {
     await body(lane);
   } catch (error) {
-    if (error instanceof ToolMissing && process.env['LANES_MAY_SKIP'] === '1') {
+    if (error instanceof ToolMissing && process.env['SUITES_MAY_SKIP'] === '1') {
       say(`SKIPPED, NOTHING WAS TESTED: ${error.message}`);
       await tearDown();
       process.exit(0);
@@ -208,5 +214,5 @@ const secondsSince = (begin: number): string =>
 /** Our own failures are sentences; anything else is a mistake of ours, and its place helps. */
 const toldOf = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
-  return error instanceof LaneFailed ? error.message : (error.stack ?? error.message);
+  return error instanceof CommandFailedError ? error.message : (error.stack ?? error.message);
 };

@@ -5,7 +5,7 @@ import { localShape } from '../local/local-settings.ts';
 
 type Row = { name: string; standard: string; meaning: string };
 
-const rowsOf = (shape: Record<string, z.ZodType>): Row[] =>
+const expectedRows = (shape: Record<string, z.ZodType>): Row[] =>
   Object.entries(shape).map(([name, schema]) => {
     const standard = schema instanceof z.ZodPrefault ? String(schema.def.defaultValue) : '';
     return { name, standard, meaning: schema.description ?? '' };
@@ -22,8 +22,8 @@ const secretMeaning: Record<SecretName, string> = {
 };
 
 const rows: Row[] = [
-  ...rowsOf(localShape),
-  ...rowsOf(Settings.shape),
+  ...expectedRows(localShape),
+  ...expectedRows(Settings.shape),
   ...secretNames.map((name) => ({ name, standard: '', meaning: secretMeaning[name] })),
   ...secretNames.map((name) => ({
     name: `${name}_PARAMETER`,

@@ -1,4 +1,4 @@
-import { adviceFor } from '#infra/cli/dead-letters.ts';
+import { redriveAdvice } from '#infra/cli/dead-letters.ts';
 import type { Watched } from './watched.ts';
 
 // Half an hour behind is what people notice. Backoff alone takes three minutes.
@@ -45,7 +45,7 @@ const ofQueues = ({ stackName, queues }: Watched) =>
           `${logicalId}DepthAlarm`,
           alarm({
             ...common,
-            says: `Messages were given up and lie in ${name}. Look at them. ${adviceFor(worker)}`,
+            says: `Messages were given up and lie in ${name}. Look at them. ${redriveAdvice(worker)}`,
             metric: 'ApproximateNumberOfMessagesVisible',
             above: 0,
           }),

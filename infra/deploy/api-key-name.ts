@@ -6,5 +6,5 @@ import { createHash } from 'node:crypto';
  * of a hash tell keys apart, and of a random key nothing else. A key that AWS makes needs no mark:
  * it stays what it is.
  */
-export const apiKeyNameOf = (name: string, value: string | null | undefined): string =>
+export const apiKeyName = (name: string, value: string | null | undefined): string =>
   value ? `${name}-${createHash('sha256').update(value).digest('hex').slice(0, 8)}` : name;

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { pageFiles } from '#functions/site/pages/assets.ts';
 import { bundleForLambda } from './bundle-for-lambda.ts';
 import { type Architecture, sharpForLambda } from './sharp-for-lambda.ts';
-import { type Files, zipOf } from './zip.ts';
+import { type Files, makeZip } from './zip.ts';
 
 export type Packed = { handler: string; zipPath: string };
 
@@ -29,7 +29,7 @@ export const makeArtifacts = async (
       ...((bundle.showsPages && pages) || []),
     ]);
     mkdirSync(dirname(zipPath), { recursive: true });
-    writeFileSync(zipPath, zipOf(files));
+    writeFileSync(zipPath, makeZip(files));
   }
 };
 

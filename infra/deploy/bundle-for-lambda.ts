@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import { build, type Plugin, stop } from 'esbuild';
-import { bundleOptions, moduleOf } from '#infra/deploy/bundle.ts';
+import { bundleOptions, modulePath } from '#infra/deploy/bundle.ts';
 import type { Files } from './zip.ts';
 
 export type LambdaBundle = {
@@ -63,7 +63,7 @@ export const bundleForLambda = async (
   );
   return new Map(
     handlers.map((handler) => {
-      const path = `${moduleOf(handler)}.mjs`;
+      const path = `${modulePath(handler)}.mjs`;
       const output = metafile.outputs[path];
       const files = [path, `${path}.map`].map((name): [string, Uint8Array] => {
         const contents = written.get(name);

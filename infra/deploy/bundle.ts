@@ -6,12 +6,12 @@ import { type BuildOptions, build, type Plugin, stop } from 'esbuild';
 import { finishedBundles } from '#functions/site/pages/browser-bundles.ts';
 
 /** A function of serverless.yml has no file. */
-export class HandlerMissing extends Error {
+export class HandlerMissingError extends Error {
   override readonly name = 'HandlerMissing';
 }
 
 /** `functions/images/get-image.handler` → `functions/images/get-image`. */
-export const moduleOf = (handler: string): string => handler.replace(/\.[^./]+$/, '');
+export const modulePath = (handler: string): string => handler.replace(/\.[^./]+$/, '');
 
 // CommonJS packages inside an ES module still ask for Node's own modules by require().
 const banner =
@@ -62,10 +62,12 @@ const requestsOnly: Plugin = {
  * Throws HandlerMissing.
  */
 export const bundleOptions = (handlers: readonly string[], project: string) => {
-  const modules = [...new Set(handlers.map(moduleOf))];
+  const modules = [...new Set(handlers.map(modulePath))];
   for (const module of modules) {
     if (existsSync(join(project, `${module}.ts`))) continue;
-    throw new HandlerMissing(`serverless.yml names a handler in ${module}.ts, which is not there.`);
+    throw new HandlerMissingError(
+      `serverless.yml names a handler in ${module}.ts, which is not there.`,
+    );
   }
   return {
     absWorkingDir: project,

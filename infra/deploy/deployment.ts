@@ -1,6 +1,6 @@
 import { deployedService } from '#infra/localstack/deployed.ts';
 import { openCloudFormation } from '#infra/localstack/stack.ts';
-import type { Lane } from '../cli/run-command.ts';
+import type { CommandTools } from '../cli/run-command.ts';
 import { deployService } from './serverless.ts';
 
 type Options = {
@@ -18,7 +18,10 @@ type Options = {
  * request tells of, and that has a name of its own only when it is there. The second time is an
  * update of a stack that stands, which wants testing anyway.
  */
-export const deployWithLinks = async (lane: Lane, { folder, stage, endpoint, env }: Options) => {
+export const deployWithLinks = async (
+  lane: CommandTools,
+  { folder, stage, endpoint, env }: Options,
+) => {
   const toEmulator = { ...env, AWS_ENDPOINT_URL: endpoint };
   await deployService(lane, { folder, stage }, toEmulator);
   const place = { stackName: `darkroom-${stage}`, endpoint, stage };

@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { roles } from '#infra/roles.ts';
 import { alarmsFor } from './alarms.ts';
-import { apiKeyNameOf } from './api-key-name.ts';
+import { apiKeyName } from './api-key-name.ts';
 import { makeArtifacts } from './artifacts.ts';
 import { dashboardFor } from './dashboard.ts';
-import { roleOf } from './role.ts';
+import { IamStatement, toRole } from './role.ts';
 import { refuseWrongSettings } from './settings-to-deploy.ts';
-import { watchedIn } from './watched.ts';
+import { findWatched } from './watched.ts';
 
 // osls constructs its plugins, so this is a class.
 
@@ -23,12 +22,22 @@ type Serverless = {
     custom?: Record<string, unknown>;
     functions: Record<
       string,
-      { handler: string; name: string; role?: unknown; package?: Record<string, unknown> }
+      {
+        handler: string;
+        name: string;
+        role?: unknown;
+        package?: Record<string, unknown>;
+        iamRoleStatements?: unknown;
+        secrets?: unknown;
+      }
     >;
     resources: { Resources: Record<string, unknown> };
   };
   processedInput: { commands: string[] };
   getProvider(name: 'aws'): { getStage(): string };
+  configSchemaHandler: {
+    defineFunctionProperties(provider: 'aws', schema: Record<string, unknown>): void;
+  };
   /** An error of this kind is shown without its stack. */
   classes: { Error: new (message: string, code: string) => Error };
 };
@@ -36,11 +45,19 @@ type Serverless = {
 const pascal = (name: string) =>
   name.replaceAll(/(^|-)(\w)/g, (_, __, letter: string) => letter.toUpperCase());
 
+/** What a functions.yml may say beside osls' own properties. */
+const functionProperties = {
+  properties: {
+    iamRoleStatements: { type: 'array', items: { type: 'object' } },
+    secrets: { type: 'array', items: { type: 'string' } },
+  },
+};
+
 const Architecture = z.enum(['arm64', 'x86_64']);
 
 /**
  * Packages Darkroom for AWS, beside what osls does by itself: a zip for each function, a role for
- * each from infra/roles.ts, alarms and a dashboard, a name for each value of the API key. Takes part
+ * each from its statements in functions.yml, alarms and a dashboard, a name for each value of the API key. Takes part
  * in `package` and in `deploy`, which packages first, and keeps out of the way of every other
  * command.
  */
@@ -50,6 +67,7 @@ export default class PackageForAws {
 
   constructor(serverless: Serverless) {
     this.serverless = serverless;
+    serverless.configSchemaHandler.defineFunctionProperties('aws', functionProperties);
     this.hooks = {
       'after:package:initialize': () =>
         this.orSay(() => {
@@ -69,23 +87,27 @@ export default class PackageForAws {
 
   private nameKeys(): void {
     for (const key of this.serverless.service.provider.apiGateway.apiKeys)
-      key.name = apiKeyNameOf(key.name, key.value);
+      key.name = apiKeyName(key.name, key.value);
   }
 
   private addResources(): void {
     const { service } = this.serverless;
     const { provider, functions, resources } = service;
     for (const [key, fn] of Object.entries(functions)) {
-      const rights = roles[key];
-      if (!rights)
-        throw new Error(`${key} has no role. Say in infra/roles.ts what it may do, if anything.`);
       const roleId = `${pascal(key)}Role`;
       // Not by its name alone, or osls adds a DependsOn that says the same again.
       fn.role = { 'Fn::Sub': `\${${roleId}.Arn}` };
       const environment = provider.environment ?? {};
-      resources.Resources[roleId] = roleOf({ functionName: fn.name, rights, environment });
+      const statements = z.array(IamStatement).default([]).parse(fn.iamRoleStatements);
+      const secrets = z.array(z.string()).default([]).parse(fn.secrets);
+      resources.Resources[roleId] = toRole({
+        functionName: fn.name,
+        statements,
+        secrets,
+        environment,
+      });
     }
-    const watched = watchedIn(service, this.serverless.getProvider('aws').getStage());
+    const watched = findWatched(service, this.serverless.getProvider('aws').getStage());
     const email = z.string().default('').parse(service.custom?.['alarmEmail']);
     Object.assign(resources.Resources, alarmsFor(watched, email), dashboardFor(watched));
   }

@@ -1,7 +1,14 @@
-import type { Grant } from './rights/meaning.ts';
-import { meanings, type Right } from './rights/rights.ts';
+import { z } from 'zod';
 
-type Statement = { Effect: 'Allow'; Action: string[]; Resource: unknown; Condition?: unknown };
+/** One statement of `iamRoleStatements` in a functions.yml; osls has resolved its references. */
+export const IamStatement = z.strictObject({
+  Effect: z.literal('Allow'),
+  Action: z.array(z.string()).min(1),
+  Resource: z.unknown(),
+});
+export type IamStatement = z.infer<typeof IamStatement>;
+
+type Statement = IamStatement & { Condition?: unknown };
 
 /** A resource of this account and region. */
 const arn = (service: string, rest: string) => ({
@@ -9,27 +16,11 @@ const arn = (service: string, rest: string) => ({
 });
 
 /** Where a function writes its log; the group itself is made by the template, with its retention. */
-const logsOf = (functionName: string): Statement => ({
+const logStatement = (functionName: string): Statement => ({
   Effect: 'Allow',
   Action: ['logs:CreateLogStream', 'logs:PutLogEvents'],
   Resource: arn('logs', `log-group:/aws/lambda/${functionName}:*`),
 });
-
-/** One statement for each resource. */
-const statementsOf = (grants: readonly Grant[]): Statement[] => {
-  const byResource = new Map<string, { resource: unknown; actions: Set<string> }>();
-  for (const { resource, actions } of grants) {
-    const key = JSON.stringify(resource);
-    const known = byResource.get(key) ?? { resource, actions: new Set<string>() };
-    for (const action of actions) known.actions.add(action);
-    byResource.set(key, known);
-  }
-  return [...byResource.values()].map(({ resource, actions }) => ({
-    Effect: 'Allow',
-    Action: [...actions].sort(),
-    Resource: resource,
-  }));
-};
 
 /** A parameter is named `/a/b` or `a`, or by its ARN where another account shares it. */
 const parameterArn = (name: string): unknown =>
@@ -40,7 +31,7 @@ const parameterArn = (name: string): unknown =>
  * use it for us, and only for these parameters (Systems Manager User Guide, "AWS KMS encryption for
  * Parameter Store SecureString parameters").
  */
-const secretsOf = (parameters: readonly string[]): Statement[] => {
+const secretStatements = (parameters: readonly string[]): Statement[] => {
   if (parameters.length === 0) return [];
   const arns = parameters.map(parameterArn);
   return [
@@ -62,27 +53,18 @@ const secretsOf = (parameters: readonly string[]): Statement[] => {
 type Options = {
   /** As Lambda knows it, with service and stage. */
   functionName: string;
-  rights: readonly Right[];
+  statements: readonly IamStatement[];
+  /** Names of the secrets it reads: `HF_TOKEN` is allowed by what HF_TOKEN_PARAMETER names. */
+  secrets: readonly string[];
   /** The function's environment; of it `…_PARAMETER` counts, which names where a secret lies. */
   environment: Readonly<Record<string, unknown>>;
 };
 
-/** The role of one function: its log, and what its rights mean. */
-export const roleOf = ({ functionName, rights, environment }: Options) => {
-  const meant = rights.map((right) => {
-    const meaning = meanings.get(right);
-    if (!meaning) throw new Error(`${functionName} has a right that means nothing: ${right}.`);
-    return meaning;
-  });
-  const parameters = meant
-    .flatMap(({ secrets = [] }) => secrets)
+/** The execution role of one function: its log, its own statements and its secrets. */
+export const toRole = ({ functionName, statements, secrets, environment }: Options) => {
+  const parameters = secrets
     .map((secret) => environment[`${secret}_PARAMETER`])
     .flatMap((name) => (typeof name === 'string' && name !== '' ? [name] : []));
-  const statements = [
-    logsOf(functionName),
-    ...statementsOf(meant.flatMap(({ grants }) => grants)),
-    ...secretsOf([...new Set(parameters)].sort()),
-  ];
   return {
     Type: 'AWS::IAM::Role',
     Properties: {
@@ -99,7 +81,14 @@ export const roleOf = ({ functionName, rights, environment }: Options) => {
       Policies: [
         {
           PolicyName: functionName,
-          PolicyDocument: { Version: '2012-10-17', Statement: statements },
+          PolicyDocument: {
+            Version: '2012-10-17',
+            Statement: [
+              logStatement(functionName),
+              ...statements,
+              ...secretStatements([...new Set(parameters)].sort()),
+            ],
+          },
         },
       ],
     },

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Lane } from '../cli/run-command.ts';
+import type { CommandTools } from '../cli/run-command.ts';
 
 /** The project's folder. */
 export const project = fileURLToPath(new URL('../..', import.meta.url));
@@ -30,7 +30,7 @@ const deployTakesMs = 240_000; // a deploy that an emulator does not understand 
 // Emulators run functions on this machine, whose sharp is another than Lambda's.
 const architecture = process.arch === 'arm64' ? 'arm64' : 'x86_64';
 
-const serverless = (lane: Lane, args: string[], folder: string, env: Environment) =>
+const serverless = (lane: CommandTools, args: string[], folder: string, env: Environment) =>
   lane.run(process.execPath, [osls(), ...args, `--param=architecture=${architecture}`], {
     cwd: folder,
     env: { ...emulatorEnvironment, SLS_AWS_MONITORING_FREQUENCY: '300', ...env },
@@ -40,7 +40,7 @@ const serverless = (lane: Lane, args: string[], folder: string, env: Environment
 
 /** `serverless package` into `folder`. Answers the template that CloudFormation would get. */
 export const packageService = async (
-  lane: Lane,
+  lane: CommandTools,
   { folder, stage }: { folder: string; stage: string },
   env: Environment,
 ): Promise<unknown> => {
@@ -57,7 +57,7 @@ const parts = ['functions', 'lib', 'infra', 'package.json', 'package-lock.json',
  * A copy of what `serverless deploy` needs, so that lanes may run beside each other and a lane may
  * break the copy on purpose.
  */
-export const copyProject = (lane: Lane): string => {
+export const copyProject = (lane: CommandTools): string => {
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-deploy-'));
   lane.onEnd(() => rmSync(folder, { recursive: true, force: true }));
   for (const part of parts) cpSync(join(project, part), join(folder, part), { recursive: true });
@@ -67,7 +67,7 @@ export const copyProject = (lane: Lane): string => {
 
 /** `serverless deploy` of the project in `folder`, to what AWS_ENDPOINT_URL of `env` names. */
 export const deployService = (
-  lane: Lane,
+  lane: CommandTools,
   { folder, stage }: { folder: string; stage: string },
   env: Environment,
 ): Promise<void> =>

@@ -1,4 +1,4 @@
-import { complaintsOf, Settings } from '#lib/settings.ts';
+import { describeSettingErrors, Settings } from '#lib/settings.ts';
 
 /**
  * Throws about settings that every function would fail on when it starts, before they are deployed:
@@ -12,5 +12,5 @@ export const refuseWrongSettings = (environment: Record<string, string | undefin
   // An empty variable means "not set".
   const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
   const parsed = Settings.safeParse(set);
-  if (!parsed.success) throw new Error(complaintsOf(parsed.error, set));
+  if (!parsed.success) throw new Error(describeSettingErrors(parsed.error, set));
 };

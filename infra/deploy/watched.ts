@@ -32,7 +32,7 @@ const Service = z.object({
   }),
 });
 
-export const watchedIn = (raw: unknown, stage: string): Watched => {
+export const findWatched = (raw: unknown, stage: string): Watched => {
   const { service, provider, functions, resources } = Service.parse(raw);
   const queues = Object.entries(resources.Resources).filter(
     ([, { Type }]) => Type === 'AWS::SQS::Queue',

@@ -13,7 +13,7 @@ const readableByAll = 0o100644; // a regular file, rw-r--r--: the Lambda user is
  * deflated in JavaScript, because Node's zlib packs differently on other processors and in other
  * versions.
  */
-export const zipOf = (files: Files): Uint8Array => {
+export const makeZip = (files: Files): Uint8Array => {
   const sorted = [...files.entries()].sort(([one], [other]) => (one < other ? -1 : 1));
   const entries: Zippable = {};
   for (const [path, bytes] of sorted)

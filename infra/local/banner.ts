@@ -46,7 +46,7 @@ export const welcomeText = (settings: LocalSettings, dataPath: string): string =
 };
 
 /** A complaint when the API does not answer, or says that something is wrong; else undefined. */
-export const healthOf = async (url: string): Promise<string | undefined> => {
+export const findHealthProblem = async (url: string): Promise<string | undefined> => {
   try {
     const response = await fetch(`${url}/api/health`, { signal: AbortSignal.timeout(10_000) });
     const text = await response.text();

@@ -4,7 +4,7 @@ const waitMs = 50; // nobody who reads along notices
  * Writes lines a moment later, several together: each write is a system call, mostly one that wakes
  * a reader, and a picture leaves half a dozen lines.
  */
-export const gathered = (write: (text: string) => void) => {
+export const batchedOutput = (write: (text: string) => void) => {
   let waiting = '';
   let timer: NodeJS.Timeout | undefined;
 

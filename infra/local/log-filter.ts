@@ -6,7 +6,7 @@ export type Wanted = { image?: string; request?: string; errors?: boolean };
  * Chooses lines, one at a time and in any order. A request that made or touched the image belongs
  * to its journey, also with lines that only name the request; a line about another image does not.
  */
-export const chooser = ({ image, request }: Wanted) => {
+export const logFilter = ({ image, request }: Wanted) => {
   const requests = new Set<string>(request ? [request] : []);
   const imagesOf = ({ image_id, image_ids = [] }: LogLine) => [
     ...image_ids,

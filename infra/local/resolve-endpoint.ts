@@ -8,7 +8,7 @@ import { environmentWith, readLocalSettings } from './local-settings.ts';
  * other stage the SDK finds by the environment alone, as it was deployed: the credentials in the file
  * are those of emulators.
  */
-export const reach = (stage: string, file: string) => {
+export const resolveEndpoint = (stage: string, file: string) => {
   if (stage !== 'dev') return () => ({});
   const environment = environmentWith(file, project);
   // The SDK looks for AWS_* itself, and knows no file.

@@ -1,11 +1,11 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import { isAlive, mostProcesses, Process, sizeOf } from '#lib/edits/edit-session.ts';
+import { EditSession, isAlive, maxEditSessions, sizeOf } from '#lib/edits/edit-session.ts';
 import type { CacheReport } from '#lib/edits/edit-sessions.ts';
 import { readMany } from './dynamo-read-many.ts';
 
 /** One place of the ring. `n` counts everything that was ever put in, `v` the changes of this process. */
-export const Slot = z.object({ n: z.int(), v: z.int(), process: Process });
+export const Slot = z.object({ n: z.int(), v: z.int(), process: EditSession });
 export type Slot = z.infer<typeof Slot>;
 
 const Counters = z.looseObject({
@@ -31,7 +31,7 @@ export const reportOf = async (
   const range = (length: number) => Array.from({ length }, (_, index) => index);
   const [counters, found] = await Promise.all([
     readMany(table, [headKey, ...range(counterShards).map(counterKeyOf)], client),
-    readMany(table, range(mostProcesses).map(slotKeyOf), client),
+    readMany(table, range(maxEditSessions).map(slotKeyOf), client),
   ]);
 
   const report: CacheReport = { entries: [], hits: 0, misses: 0, sets: 0, evictions: 0 };

@@ -6,13 +6,19 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import { initIdOf, isAlive, mostProcesses, type Process, slotOf } from '#lib/edits/edit-session.ts';
-import type { Processes, VersionedProcess } from '#lib/edits/edit-sessions.ts';
+import {
+  type EditSession,
+  isAlive,
+  makeInitId,
+  maxEditSessions,
+  ringIndex,
+} from '#lib/edits/edit-session.ts';
+import type { EditSessions, VersionedEditSession } from '#lib/edits/edit-sessions.ts';
 import { dynamodb } from './clients.ts';
-import { happened } from './dynamo-conditions.ts';
+import { succeeded } from './dynamo-conditions.ts';
 import { counterKeyOf, headKey, reportOf, Slot, slotKeyOf } from './dynamo-edit-sessions-report.ts';
 
-const mostTries = 20;
+const maxTries = 20;
 
 /**
  * The ring of processes in DynamoDB. `head` gives out numbers; number n lives in slot n mod 1000,
@@ -21,13 +27,13 @@ const mostTries = 20;
  * so that processes begun at the same moment do not meet in one. Hits and misses are added by
  * themselves: one may be counted twice where the SDK repeats a request whose answer was lost.
  */
-export const dynamoProcesses = (
-  { processesTable }: { processesTable: string },
+export const dynamoEditSessions = (
+  { editSessionsTable }: { editSessionsTable: string },
   client: DynamoDBDocumentClient = dynamodb(),
-): Processes => {
-  const TableName = processesTable;
+): EditSessions => {
+  const TableName = editSessionsTable;
 
-  const addTo = async (name: 'next' | 'hits' | 'misses'): Promise<number> => {
+  const increment = async (name: 'next' | 'hits' | 'misses'): Promise<number> => {
     const { Attributes } = await client.send(
       new UpdateCommand({
         TableName,
@@ -49,16 +55,16 @@ export const dynamoProcesses = (
   };
 
   /** False where another was quicker; `overtaken` where the ring has gone round meanwhile. */
-  const settle = async (
+  const advanceBatch = async (
     number: number,
-    process: Process,
+    process: EditSession,
     now: Date,
   ): Promise<boolean | 'overtaken'> => {
-    const slot = number % mostProcesses;
+    const slot = number % maxEditSessions;
     const old = await slotOfNumber(slot);
     if (old && old.n > number) return 'overtaken';
     const evictions = old && isAlive(old.process, now) ? 1 : 0;
-    return happened(
+    return succeeded(
       client.send(
         new TransactWriteCommand({
           TransactItems: [
@@ -86,8 +92,8 @@ export const dynamoProcesses = (
     );
   };
 
-  const read = async (initId: string, now: Date): Promise<VersionedProcess | undefined> => {
-    const slot = slotOf(initId);
+  const read = async (initId: string, now: Date): Promise<VersionedEditSession | undefined> => {
+    const slot = ringIndex(initId);
     const found = slot === undefined ? undefined : await slotOfNumber(slot);
     return found?.process.initId === initId && isAlive(found.process, now)
       ? { process: found.process, version: found.v }
@@ -96,35 +102,35 @@ export const dynamoProcesses = (
 
   return {
     async add({ ttlSeconds }, now) {
-      let number = await addTo('next');
+      let number = await increment('next');
       const secret = randomUUID();
-      for (let tries = 0; tries < mostTries; tries++) {
+      for (let tries = 0; tries < maxTries; tries++) {
         if (tries) await pause(Math.random() * Math.min(500, 5 * 2 ** tries));
-        const process: Process = {
-          initId: initIdOf(number % mostProcesses, secret),
+        const process: EditSession = {
+          initId: makeInitId(number % maxEditSessions, secret),
           createdAt: now.toISOString(),
           expiresAt: new Date(now.getTime() + ttlSeconds * 1000).toISOString(),
           editIds: [],
         };
-        const settled = await settle(number, process, now);
+        const settled = await advanceBatch(number, process, now);
         if (settled === true) return process;
-        if (settled === 'overtaken') number = await addTo('next');
+        if (settled === 'overtaken') number = await increment('next');
       }
-      throw new Error(`No slot could be taken in ${mostTries} tries.`);
+      throw new Error(`No slot could be taken in ${maxTries} tries.`);
     },
 
     async find(initId, now) {
       const found = await read(initId, now);
-      await addTo(found ? 'hits' : 'misses');
+      await increment(found ? 'hits' : 'misses');
       return found;
     },
 
     read,
 
-    async swap(before, after) {
-      const slot = slotOf(after.initId);
+    async save(before, after) {
+      const slot = ringIndex(after.initId);
       if (slot === undefined) return false;
-      return happened(
+      return succeeded(
         client.send(
           new UpdateCommand({
             TableName,
@@ -149,6 +155,6 @@ export const dynamoProcesses = (
 };
 
 /** When DynamoDB may remove it, seconds; it takes its time, so every read looks for itself. */
-const expiryOf = ({ expiresAt }: Process): number => Math.ceil(Date.parse(expiresAt) / 1000);
+const expiryOf = ({ expiresAt }: EditSession): number => Math.ceil(Date.parse(expiresAt) / 1000);
 
 const pause = (ms: number) => new Promise((resume) => setTimeout(resume, ms));

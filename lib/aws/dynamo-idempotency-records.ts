@@ -7,56 +7,56 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import { type Answers, KeptAnswer } from '#lib/idempotency-records.ts';
+import { type IdempotencyRecords, StoredReply } from '#lib/idempotency-records.ts';
 import { dynamodb } from './clients.ts';
-import { happened } from './dynamo-conditions.ts';
+import { succeeded } from './dynamo-conditions.ts';
 
-const keptSeconds = 24 * 60 * 60;
+const retentionSeconds = 24 * 60 * 60;
 const leaseSeconds = 60; // twice what a function behind the API may run
 
 const Item = z.object({
   /** Tells our own beginning from another's: the SDK repeats a write whose answer was lost. */
-  beginner: z.string(),
+  requestToken: z.string(),
   fingerprint: z.string(),
   answer: z
     .string()
     .transform((text): unknown => JSON.parse(text))
-    .pipe(KeptAnswer)
+    .pipe(StoredReply)
     .optional(),
 });
 
 /** First answers in DynamoDB, which removes them some time after they expire (`expires`, seconds). */
-export const dynamoAnswers = (
-  { answersTable }: { answersTable: string },
+export const dynamoIdempotencyRecords = (
+  { idempotencyTable }: { idempotencyTable: string },
   client: DynamoDBDocumentClient = dynamodb(),
-): Answers => {
-  const target = (answerId: string) => ({
-    TableName: answersTable,
-    Key: { answer_id: answerId },
+): IdempotencyRecords => {
+  const target = (idempotencyId: string) => ({
+    TableName: idempotencyTable,
+    Key: { idempotency_id: idempotencyId },
   });
   const unanswered = {
-    ConditionExpression: 'attribute_exists(answer_id) AND attribute_not_exists(#answer)',
+    ConditionExpression: 'attribute_exists(idempotency_id) AND attribute_not_exists(#answer)',
   };
 
   return {
-    async begin(answerId, fingerprint, now) {
+    async begin(idempotencyId, fingerprint, now) {
       const seconds = Math.floor(now.getTime() / 1000);
-      const beginner = randomUUID();
-      const begun = await happened(
+      const requestToken = randomUUID();
+      const begun = await succeeded(
         client.send(
           new PutCommand({
-            TableName: answersTable,
+            TableName: idempotencyTable,
             Item: {
-              answer_id: answerId,
-              beginner,
+              idempotency_id: idempotencyId,
+              requestToken,
               fingerprint,
               leased_until: seconds + leaseSeconds,
-              expires: seconds + keptSeconds,
+              expires: seconds + retentionSeconds,
             },
             // Absent; or expired, though DynamoDB may take two days to remove it; or the same
             // request, begun so long ago that whoever began it must have been killed.
             ConditionExpression:
-              'attribute_not_exists(answer_id) OR #expires <= :now OR ' +
+              'attribute_not_exists(idempotency_id) OR #expires <= :now OR ' +
               '(attribute_not_exists(#answer) AND #lease <= :now AND #fingerprint = :fingerprint)',
             ExpressionAttributeNames: {
               '#expires': 'expires',
@@ -71,20 +71,20 @@ export const dynamoAnswers = (
       if (begun) return { state: 'begun' };
 
       const { Item: item } = await client.send(
-        new GetCommand({ ...target(answerId), ConsistentRead: true }),
+        new GetCommand({ ...target(idempotencyId), ConsistentRead: true }),
       );
       if (!item) return { state: 'in-progress' }; // forgotten a moment ago: the next try begins it
       const kept = Item.parse(item);
-      if (kept.beginner === beginner) return { state: 'begun' };
+      if (kept.requestToken === requestToken) return { state: 'begun' };
       if (kept.fingerprint !== fingerprint) return { state: 'other-request' };
       return kept.answer ? { state: 'answered', answer: kept.answer } : { state: 'in-progress' };
     },
 
-    async finish(answerId, answer) {
-      await happened(
+    async finish(idempotencyId, answer) {
+      await succeeded(
         client.send(
           new UpdateCommand({
-            ...target(answerId),
+            ...target(idempotencyId),
             ...unanswered,
             UpdateExpression: 'SET #answer = :answer',
             ExpressionAttributeNames: { '#answer': 'answer' },
@@ -94,11 +94,11 @@ export const dynamoAnswers = (
       );
     },
 
-    async forget(answerId) {
-      await happened(
+    async forget(idempotencyId) {
+      await succeeded(
         client.send(
           new DeleteCommand({
-            ...target(answerId),
+            ...target(idempotencyId),
             ...unanswered,
             ExpressionAttributeNames: { '#answer': 'answer' },
           }),

@@ -2,7 +2,7 @@ import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk
 import { z } from 'zod';
 
 /** The months in which something is listed, so that nobody has to look into empty ones. */
-export type Shelves = {
+export type ListMonths = {
   /** Newest first. */
   months(): Promise<string[]>;
   /** To be called before something is put on a shelf, so that nothing is ever out of sight. */
@@ -12,16 +12,16 @@ export type Shelves = {
 const Item = z.object({ months: z.set(z.string()) });
 
 /** The shelves of one kind of thing, in one item: a month more is a few bytes more. */
-export const dynamoShelves = (
-  { shelvesTable, kind }: { shelvesTable: string; kind: string },
+export const dynamoListMonths = (
+  { listMonthsTable, kind }: { listMonthsTable: string; kind: string },
   client: DynamoDBDocumentClient,
-): Shelves => {
+): ListMonths => {
   const known = new Set<string>(); // months are never taken away: once per process is enough
 
   return {
     async months() {
       const { Item: item } = await client.send(
-        new GetCommand({ TableName: shelvesTable, Key: { kind }, ConsistentRead: true }),
+        new GetCommand({ TableName: listMonthsTable, Key: { kind }, ConsistentRead: true }),
       );
       return item ? [...Item.parse(item).months].sort().reverse() : [];
     },
@@ -30,7 +30,7 @@ export const dynamoShelves = (
       if (known.has(month)) return;
       await client.send(
         new UpdateCommand({
-          TableName: shelvesTable,
+          TableName: listMonthsTable,
           Key: { kind },
           UpdateExpression: 'ADD #months :month',
           ExpressionAttributeNames: { '#months': 'months' },

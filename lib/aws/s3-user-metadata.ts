@@ -4,10 +4,10 @@ const mostBytes = 900; // S3 keeps 2 kB of metadata, for all labels and their na
  * Labels as S3 can keep them: in ASCII, percent-encoded. A label that is too long loses its end;
  * the bytes of an object matter more than its name.
  */
-export const metadataOf = (labels: Record<string, string>): Record<string, string> =>
-  Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, encoded(value)]));
+export const metadataOf = (userMetadata: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(userMetadata).map(([name, value]) => [name, encoded(value)]));
 
-export const labelsOf = (metadata: Record<string, string> = {}): Record<string, string> =>
+export const decodeUserMetadata = (metadata: Record<string, string> = {}): Record<string, string> =>
   Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, decoded(value)]));
 
 const encoded = (value: string): string => {

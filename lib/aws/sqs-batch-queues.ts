@@ -1,11 +1,11 @@
 import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { BatchWorkers } from '#lib/batches/messages.ts';
+import type { BatchQueues } from '#lib/batches/messages.ts';
 import { sqs } from './clients.ts';
 import { isEmpty } from './sqs-depth.ts';
 
 type Urls = Readonly<
   Record<
-    'arrivals' | 'expandBatch' | 'importRow' | 'noteOutcome' | 'closeBatch' | 'sendWebhook',
+    'objectCreated' | 'expandBatch' | 'importRow' | 'recordOutcome' | 'closeBatch' | 'sendWebhook',
     string
   >
 >;
@@ -13,7 +13,7 @@ type Urls = Readonly<
 const mostPerBatch = 10; // SendMessageBatch's limit
 
 /** The workers of batches behind one queue each, given by its URL. */
-export const sqsBatchWorkers = (urls: Urls, client: SQSClient = sqs()): BatchWorkers => {
+export const sqsBatchQueues = (urls: Urls, client: SQSClient = sqs()): BatchQueues => {
   const send = async (url: string, message: unknown, delaySeconds?: number) => {
     await client.send(
       new SendMessageCommand({
@@ -49,8 +49,8 @@ export const sqsBatchWorkers = (urls: Urls, client: SQSClient = sqs()): BatchWor
 
     async areIdle() {
       // Arrivals too: a picture that was fetched may still wait to be seen.
-      const { expandBatch, importRow, arrivals, noteOutcome, closeBatch } = urls;
-      const watched = [expandBatch, importRow, arrivals, noteOutcome, closeBatch];
+      const { expandBatch, importRow, objectCreated, recordOutcome, closeBatch } = urls;
+      const watched = [expandBatch, importRow, objectCreated, recordOutcome, closeBatch];
       const empty = await Promise.all(watched.map((url) => isEmpty(url, client)));
       return empty.every(Boolean);
     },

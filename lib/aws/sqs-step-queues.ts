@@ -1,14 +1,14 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { StepName } from '#lib/images/image.ts';
-import type { Workers } from '#lib/images/messages.ts';
+import type { StepQueues } from '#lib/images/messages.ts';
 import { sqs } from './clients.ts';
 import { isEmpty } from './sqs-depth.ts';
 
 /** Workers behind one queue each, given by its URL. */
-export const sqsWorkers = (
-  urls: Readonly<Record<StepName | 'noteOutcome', string>>,
+export const sqsStepQueues = (
+  urls: Readonly<Record<StepName | 'recordOutcome', string>>,
   client: SQSClient = sqs(),
-): Workers => {
+): StepQueues => {
   const send = async (url: string, message: unknown) => {
     await client.send(
       new SendMessageCommand({ QueueUrl: url, MessageBody: JSON.stringify(message) }),
@@ -16,7 +16,7 @@ export const sqsWorkers = (
   };
   return {
     ask: (step, message) => send(urls[step], message),
-    tellOutcome: (message) => send(urls.noteOutcome, message),
+    enqueueOutcome: (message) => send(urls.recordOutcome, message),
     isIdle: (step) => isEmpty(urls[step], client),
   };
 };

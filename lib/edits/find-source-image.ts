@@ -2,9 +2,9 @@ import type { Images } from '#lib/images/images.ts';
 import type { Objects } from '#lib/images/objects.ts';
 import type { Inspect } from '#lib/images/picture.ts';
 import { Problem } from '#lib/problem.ts';
-import { copyKeyOf, type Material } from './edit.ts';
+import { copyKey, type SourceImage } from './edit.ts';
 import { type FetchPicture, isFetchBusy } from './fetch-picture.ts';
-import { ownImageIdOf } from './own-image.ts';
+import { parseOwnImageUrl } from './own-image.ts';
 
 type Wanted = {
   /** The field that named it, for complaints, and the name of the copy. */
@@ -14,7 +14,7 @@ type Wanted = {
   editId: string;
 };
 
-export type MaterialDeps = {
+export type SourceImageDeps = {
   images: Images;
   derived: Objects;
   fetchPicture: FetchPicture;
@@ -25,16 +25,21 @@ export type MaterialDeps = {
  * Finds the picture that a caller names, or says what is wrong with the field. A stranger's is
  * fetched here and now, so that a wrong URL is told at once, and kept aside for the worker.
  */
-export const findMaterial = async (wanted: Wanted, deps: MaterialDeps): Promise<Material> => {
-  const imageId = ownImageIdOf(wanted.text, wanted.baseUrl);
-  return imageId === undefined ? fetchMaterial(wanted, deps) : ownMaterial(imageId, wanted, deps);
+export const findSourceImage = async (
+  wanted: Wanted,
+  deps: SourceImageDeps,
+): Promise<SourceImage> => {
+  const imageId = parseOwnImageUrl(wanted.text, wanted.baseUrl);
+  return imageId === undefined
+    ? fetchSourceImage(wanted, deps)
+    : ownSourceImage(imageId, wanted, deps);
 };
 
-const ownMaterial = async (
+const ownSourceImage = async (
   imageId: string,
   { field }: Wanted,
-  { images }: MaterialDeps,
-): Promise<Material> => {
+  { images }: SourceImageDeps,
+): Promise<SourceImage> => {
   const image = (await images.find(imageId))?.image;
   if (!image || image.deleted)
     throw new Problem(
@@ -49,10 +54,10 @@ const ownMaterial = async (
   return { from: 'image', key: image.key, etag: image.etag };
 };
 
-const fetchMaterial = async (
+const fetchSourceImage = async (
   { field, text, editId }: Wanted,
-  { derived, fetchPicture, inspect }: MaterialDeps,
-): Promise<Material> => {
+  { derived, fetchPicture, inspect }: SourceImageDeps,
+): Promise<SourceImage> => {
   const fetched = await fetchPicture(text).catch((error: unknown) => {
     // Not kept as the answer to an Idempotency-Key: the same request may succeed soon.
     if (isFetchBusy(error))
@@ -64,7 +69,7 @@ const fetchMaterial = async (
   if ('refusal' in inspected)
     throw new Problem('unprocessable', `${field}: ${inspected.refusal.reason}`);
 
-  const key = copyKeyOf(editId, field === 'source_url' ? 'source' : 'target');
+  const key = copyKey(editId, field === 'source_url' ? 'source' : 'target');
   const contentType = `image/${inspected.metadata.format}`;
   await derived.write(key, fetched.bytes, { contentType });
   return { from: 'copy', key };

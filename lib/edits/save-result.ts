@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
-import { arrive } from '#lib/images/ingest.ts';
 import type { Captioning } from '#lib/images/caption.ts';
-import { changeImage } from '#lib/images/update-image.ts';
-import { contentIdOf } from '#lib/images/rendition-set.ts';
-import type { Contents, Images } from '#lib/images/images.ts';
+import type { Images, RenditionSets } from '#lib/images/images.ts';
+import { ingest } from '#lib/images/ingest.ts';
 import type { Objects } from '#lib/images/objects.ts';
 import type { CheckResult, Metadata, Size } from '#lib/images/picture.ts';
-import { type In, resultImageIdOf, resultKeyOf } from './edit.ts';
+import { renditionSetIdFor } from '#lib/images/rendition-set.ts';
+import { updateImage } from '#lib/images/update-image.ts';
+import { type In, resultImageId, resultKey } from './edit.ts';
 
 /** Who made a result, and how long that took. */
-export type Made = { provider: string; model: string; durationMs: number };
+export type EditResult = { provider: string; model: string; durationMs: number };
 
 export type ResultDeps = {
   images: Images;
-  contents: Contents;
+  renditionSets: RenditionSets;
   originals: Objects;
   checkResult: CheckResult;
   captioning: Captioning;
@@ -24,15 +24,18 @@ export type ResultDeps = {
 type Running = In<'PROCESSING'>;
 
 /** The result that an earlier worker kept before it was killed, now certainly a record. */
-export const findResult = async (edit: Running, deps: ResultDeps): Promise<Made | undefined> => {
-  const head = await deps.originals.head(resultKeyOf(edit.editId));
+export const findResult = async (
+  edit: Running,
+  deps: ResultDeps,
+): Promise<EditResult | undefined> => {
+  const head = await deps.originals.head(resultKey(edit.editId));
   if (!head) return undefined;
-  const { labels, etag, sizeBytes, sha256 } = head;
-  await record(edit, { etag, sizeBytes, sha256, name: labels['name'] ?? nameOf(edit) }, deps);
+  const { userMetadata, etag, sizeBytes, sha256 } = head;
+  await record(edit, { etag, sizeBytes, sha256, name: userMetadata['name'] ?? nameOf(edit) }, deps);
   return {
-    provider: labels['provider'] ?? 'unknown',
-    model: labels['model'] ?? 'unknown',
-    durationMs: Math.round(Number(labels['duration-ms'])) || 0,
+    provider: userMetadata['provider'] ?? 'unknown',
+    model: userMetadata['model'] ?? 'unknown',
+    durationMs: Math.round(Number(userMetadata['duration-ms'])) || 0,
   };
 };
 
@@ -40,20 +43,20 @@ export const findResult = async (edit: Running, deps: ResultDeps): Promise<Made 
  * Brings what the provider made to the one door, once it has been looked at like any stranger's
  * file. Everything that findResult needs is written with it, in one step.
  */
-export const keepResult = async (
+export const saveResult = async (
   edit: Running,
-  { image, provider, model, durationMs }: Made & { image: Uint8Array },
+  { image, provider, model, durationMs }: EditResult & { image: Uint8Array },
   deps: ResultDeps,
-): Promise<Made | { failed: string }> => {
+): Promise<EditResult | { failed: string }> => {
   const checked = await deps.checkResult(image);
   if ('refusal' in checked) return { failed: checked.refusal.reason };
   const { bytes, metadata } = checked;
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const name = nameOf(edit, metadata);
-  const etag = await deps.originals.write(resultKeyOf(edit.editId), bytes, {
+  const etag = await deps.originals.write(resultKey(edit.editId), bytes, {
     contentType: `image/${metadata.format}`,
     sha256,
-    labels: {
+    userMetadata: {
       name,
       'request-id': edit.requestId,
       provider,
@@ -65,7 +68,7 @@ export const keepResult = async (
   return { provider, model, durationMs: Math.round(durationMs) };
 };
 
-type Kept = {
+type StoredRecords = {
   etag: string;
   sizeBytes: number;
   sha256: string | undefined;
@@ -76,25 +79,25 @@ type Kept = {
 /** The record that register-image would write, so that the result can be read as soon as it is told. */
 const record = async (
   { editId, requestId }: Running,
-  { name, ...kept }: Kept,
+  { name, ...kept }: StoredRecords,
   deps: ResultDeps,
 ): Promise<void> => {
   const known = kept.sha256
-    ? await deps.contents.find(contentIdOf(kept.sha256, deps.sizes))
+    ? await deps.renditionSets.find(renditionSetIdFor(kept.sha256, deps.sizes))
     : undefined;
-  const arrival = {
+  const incoming = {
     ...kept,
-    key: resultKeyOf(editId),
+    key: resultKey(editId),
     originalName: name,
     source: 'edit',
     requestId,
-    arrivedAt: deps.now(),
+    receivedAt: deps.now(),
     firstUploadAt: known?.createdAt,
   } as const;
-  await changeImage(resultImageIdOf(editId), (image) => arrive(image, arrival, deps), deps);
+  await updateImage(resultImageId(editId), (image) => ingest(image, incoming, deps), deps);
 };
 
 const nameOf = ({ editId }: Running, metadata?: Metadata): string => {
   const extension = metadata?.format === 'jpeg' ? 'jpg' : metadata?.format;
-  return `edit-${resultImageIdOf(editId).slice(0, 8)}${extension ? `.${extension}` : ''}`;
+  return `edit-${resultImageId(editId).slice(0, 8)}${extension ? `.${extension}` : ''}`;
 };

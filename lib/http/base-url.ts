@@ -9,7 +9,7 @@ const trustedHost = /^(\[[0-9a-f:]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i;
  * `publicUrl` wins. Else it is put together from the request, with the stage if that is part of
  * the path. `X-Forwarded-Host` is not believed: anybody may send it, and answers may be cached.
  */
-export const baseUrlOf = (
+export const readBaseUrl = (
   event: Pick<APIGatewayProxyEvent, 'path' | 'resource' | 'requestContext'>,
   headers: Headers,
   publicUrl?: string | undefined,

@@ -73,7 +73,7 @@ const FormFields = z.object({
 });
 
 /** A batch as a form. Throws a Problem that names the field at fault. */
-export const batchFormOf = ({ files, fields }: Form) => {
+export const readBatchForm = ({ files, fields }: Form) => {
   const [file, ...others] = files;
   if (!file || others.length)
     throw new Problem('invalid', 'A batch is one CSV: send one part named file.');

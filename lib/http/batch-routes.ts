@@ -12,7 +12,7 @@ import {
   renditionTypes,
   ThumbnailQuery,
 } from './image-requests.ts';
-import { bytes, list, nothing, paged, route, thing } from './route.ts';
+import { bytes, empty, list, paged, route, single } from './route.ts';
 
 const batches = { private: true, tag: 'Batches', code: [5000, 5001] } as const;
 
@@ -31,7 +31,7 @@ export const batchRoutes = {
       headers: IdempotencyHeaders,
       form: {
         files: 'the CSV',
-        mostFiles: 1,
+        maxFiles: 1,
         fields: {
           webhook_url: 'told when the batch ends; signed after Standard Webhooks',
           dry_run: '`true`: only say what is in the file',
@@ -40,9 +40,9 @@ export const batchRoutes = {
       },
     },
     replies: {
-      200: thing('What is in the file: a dry run', CsvCheckView),
-      202: thing('Taken', BatchView),
-      422: thing('The CSV has faults; each is named', CsvCheckView),
+      200: single('What is in the file: a dry run', CsvCheckView),
+      202: single('Taken', BatchView),
+      422: single('The CSV has faults; each is named', CsvCheckView),
     },
     faults: [400, 409, 413, 422],
   }),
@@ -76,7 +76,7 @@ export const batchRoutes = {
     summary: 'How far a batch has come',
     description: 'As `GET /api/batches/{request_id}`, without the products.',
     request: { path: BatchPath },
-    replies: { 200: thing('The batch', BatchView) },
+    replies: { 200: single('The batch', BatchView) },
     faults: [404],
   }),
   getResults: route({
@@ -90,7 +90,7 @@ export const batchRoutes = {
     request: { path: BatchPath, query: ResultsQuery },
     replies: {
       200: bytes('The CSV', 'text/csv; charset=utf-8'),
-      302: nothing('It is too large to be answered here, and waits at `Location`'),
+      302: empty('It is too large to be answered here, and waits at `Location`'),
     },
     faults: [400, 404, 409],
   }),
@@ -102,7 +102,7 @@ export const batchRoutes = {
     summary: 'Deliver the webhook of a batch again',
     description: 'With the same `webhook-id`, so that a receiver knows it for the same notice.',
     request: { path: BatchPath },
-    replies: { 202: thing('The batch, its webhook pending', BatchView) },
+    replies: { 202: single('The batch, its webhook pending', BatchView) },
     faults: [404, 409],
   }),
   getProcessedImage: route({
@@ -117,8 +117,8 @@ export const batchRoutes = {
     request: { path: ProcessedImagePath, query: ThumbnailQuery, headers: ConditionalHeaders },
     replies: {
       200: bytes('The picture', ...renditionTypes),
-      302: nothing('It is too large to be answered here, and waits at `Location`'),
-      304: nothing('The caller has it already'),
+      302: empty('It is too large to be answered here, and waits at `Location`'),
+      304: empty('The caller has it already'),
     },
     faults: [400, 404],
   }),

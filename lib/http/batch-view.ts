@@ -1,14 +1,8 @@
 import { z } from 'zod';
-import { type Batch, BatchStatus, batchStatusOf, type RowCounts } from '#lib/batches/batch.ts';
-import type { CsvFaults } from '#lib/batches/csv/csv-errors.ts';
-import { percentageOf } from '#lib/batches/progress.ts';
-import {
-  outputUrlOf,
-  type Row,
-  type RowImage,
-  rowImageIdOf,
-  rowStatusOf,
-} from '#lib/batches/row.ts';
+import { type Batch, BatchStatus, batchStatus, type RowCounts } from '#lib/batches/batch.ts';
+import type { CsvErrors } from '#lib/batches/csv/csv-errors.ts';
+import { percentage } from '#lib/batches/progress.ts';
+import { outputUrl, type Row, type RowImage, rowImageId, rowStatus } from '#lib/batches/row.ts';
 import type { CsvCheck } from '#lib/batches/start-batch.ts';
 
 const Time = z.iso.datetime();
@@ -90,7 +84,7 @@ export const BatchDetailsView = z
   .object({ ...BatchView.shape, products: z.array(ProductView) })
   .meta({ id: 'BatchDetails', description: 'A batch with a page of its products' });
 
-export const checkViewOf = ({ totalProducts, totalImages, faults }: CsvCheck) => ({
+export const toCsvCheckView = ({ totalProducts, totalImages, faults }: CsvCheck) => ({
   valid: faults.faults.length === 0,
   total_products: totalProducts,
   total_images: totalImages,
@@ -98,24 +92,24 @@ export const checkViewOf = ({ totalProducts, totalImages, faults }: CsvCheck) =>
   more_errors: faults.more,
 });
 
-export const batchViewOf = (
+export const toBatchView = (
   batch: Batch,
   counts: RowCounts,
-  faults?: CsvFaults | undefined,
+  faults?: CsvErrors | undefined,
 ): BatchView => {
   const { total = { products: 0, images: 0 }, webhook } = batch;
   return {
     request_id: batch.requestId,
-    status: batchStatusOf(batch),
+    status: batchStatus(batch),
     progress: {
       total_products: total.products,
       processed_products: counts.products,
       total_images: total.images,
       processed_images: counts.images,
       failed_images: counts.failed,
-      percentage: percentageOf(counts.images, total.images),
+      percentage: percentage(counts.images, total.images),
     },
-    message: messageOf(batch, counts),
+    message: toStepMessage(batch, counts),
     csv_filename: batch.csvFilename,
     created_at: batch.createdAt,
     updated_at: batch.updatedAt,
@@ -131,7 +125,7 @@ export const batchViewOf = (
   };
 };
 
-const messageOf = ({ work, total, cut }: Batch, { images, failed }: RowCounts): string => {
+const toStepMessage = ({ work, total, cut }: Batch, { images, failed }: RowCounts): string => {
   if (work.state === 'refused') return work.reason;
   if (!total) return 'The CSV is being fetched.';
   const failures = failed ? `, ${failed} of them failed` : '';
@@ -143,15 +137,15 @@ const messageOf = ({ work, total, cut }: Batch, { images, failed }: RowCounts): 
   return soFar;
 };
 
-export const productViewOf = (row: Row, { requestId, baseUrl }: ProductViewing) => ({
+export const toProductView = (row: Row, { requestId, baseUrl }: ProductViewing) => ({
   serial_number: row.serialNumber,
   product_name: row.productName,
-  status: rowStatusOf(row),
+  status: rowStatus(row),
   images: row.images.map((image, index) => {
-    const imageId = rowImageIdOf({ requestId, number: row.number, index }, image.inputUrl);
+    const imageId = rowImageId({ requestId, number: row.number, index }, image.inputUrl);
     return {
       input_url: image.inputUrl,
-      output_url: image.state === 'completed' ? outputUrlOf(imageId, baseUrl) : null,
+      output_url: image.state === 'completed' ? outputUrl(imageId, baseUrl) : null,
       image_id: isThere(image) ? imageId : null,
       status: image.state === 'fetched' ? ('processing' as const) : image.state,
       error: image.state === 'failed' ? image.reason : null,

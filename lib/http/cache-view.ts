@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { lifetime, mostProcesses } from '#lib/edits/edit-session.ts';
+import { lifetime, maxEditSessions } from '#lib/edits/edit-session.ts';
 import type { CacheReport } from '#lib/edits/edit-sessions.ts';
 
 const Count = z.int().min(0);
@@ -34,7 +34,7 @@ export const CacheView = z
 export type CacheView = z.infer<typeof CacheView>;
 
 /** The store as the API shows it. An `init_id` is a key to its process, so none is shown. */
-export const cacheViewOf = (
+export const toCacheView = (
   { entries, hits, misses, sets, evictions }: CacheReport,
   now: Date,
 ): CacheView => ({
@@ -46,7 +46,7 @@ export const cacheViewOf = (
       ttl_left_seconds: Math.max(0, (Date.parse(expiresAt) - now.getTime()) / 1000),
     })),
   count: entries.length,
-  bound: mostProcesses,
+  bound: maxEditSessions,
   bytes: entries.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0),
   hits,
   misses,

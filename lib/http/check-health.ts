@@ -61,11 +61,11 @@ const checkAll = (probes: Record<string, Probe>) =>
 
 const each = async <T, R>(
   things: Record<string, T>,
-  ask: (thing: T) => Promise<R>,
+  ask: (single: T) => Promise<R>,
 ): Promise<Record<string, R>> =>
   Object.fromEntries(
     await Promise.all(
-      Object.entries(things).map(async ([name, thing]) => [name, await ask(thing)] as const),
+      Object.entries(things).map(async ([name, single]) => [name, await ask(single)] as const),
     ),
   );
 

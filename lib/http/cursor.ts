@@ -20,7 +20,7 @@ const Cursor = z.tuple([
 const filterOf = ({ status, of }: Query): string => of ?? status ?? '';
 
 /** Where the next page begins, as the caller may send it back; null after the last page. */
-export const cursorOf = (place: Place | undefined, query: Query): string | null =>
+export const encodeCursor = (place: Place | undefined, query: Query): string | null =>
   place
     ? Buffer.from(JSON.stringify([filterOf(query), place.month, place.after ?? null])).toString(
         'base64url',
@@ -28,7 +28,7 @@ export const cursorOf = (place: Place | undefined, query: Query): string | null 
     : null;
 
 /** The place that a cursor names. Throws a Problem for one that we did not give for this filter. */
-export const placeOf = (query: Query): Place | undefined => {
+export const decodeCursor = (query: Query): Place | undefined => {
   if (query.cursor === undefined) return undefined;
   const parsed = Cursor.safeParse(jsonOf(query.cursor));
   if (!parsed.success)
@@ -46,13 +46,13 @@ export const placeOf = (query: Query): Place | undefined => {
 const ProductCursor = z.tuple([z.string(), z.int().positive()]);
 
 /** Where the next page of a batch's products begins; null after the last page. */
-export const productCursorOf = (requestId: string, after: number | undefined): string | null =>
+export const encodeProductCursor = (requestId: string, after: number | undefined): string | null =>
   after === undefined
     ? null
     : Buffer.from(JSON.stringify([requestId, after])).toString('base64url');
 
 /** The number of the row that a cursor stands after. Throws a Problem for one of another batch. */
-export const productsAfter = (requestId: string, cursor: string | undefined): number => {
+export const decodeProductCursor = (requestId: string, cursor: string | undefined): number => {
   if (cursor === undefined) return 0;
   const parsed = ProductCursor.safeParse(jsonOf(cursor));
   if (!parsed.success || parsed.data[0] !== requestId)

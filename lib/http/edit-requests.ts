@@ -11,19 +11,19 @@ const InitId = z
   .max(200, 'must be at most 200 characters')
   .meta({ examples: ['042-2f1c7a52-6f0e-4b62-9d5e-0b8a4d1f7c33'] });
 
-export const ProcessPath = z.object({
+export const EditSessionPath = z.object({
   init_id: InitId.meta({ description: 'what POST /api/processes answered' }),
 });
 
 /** The same route answers under a path without it; then the body has it. */
-export const MaybeProcessPath = z.object({ init_id: InitId.optional() });
+export const OptionalEditSessionPath = z.object({ init_id: InitId.optional() });
 
 const mostSeconds = lifetime.longest;
 const TtlSeconds = z
   .int('must be a whole number of seconds')
   .min(lifetime.shortest, `must be at least ${lifetime.shortest}`)
   .max(mostSeconds, `must be at most ${mostSeconds} (7 days)`);
-export const ProcessWish = z
+export const CreateEditSessionBody = z
   .object({ ttl_seconds: TtlSeconds.optional().meta({ examples: [3600] }) })
   .meta({ id: 'ProcessWish' })
   .optional();
@@ -37,7 +37,7 @@ const Picture = z
   .min(1, 'must not be empty')
   .max(2048, 'must be at most 2048 characters');
 
-export const EditWishBody = z
+export const StartEditBody = z
   .object({
     init_id: InitId.optional().meta({ description: 'where the path does not have it' }),
     source_url: Picture.meta({
@@ -57,7 +57,7 @@ export const EditWishBody = z
   })
   .meta({ id: 'EditWish' });
 
-export const StatusQuestion = z
+export const EditStatusBody = z
   .object({
     init_id: InitId.nullish(),
     process_id: InitId.nullish().meta({
@@ -78,12 +78,12 @@ export const EditHeaders = z.object({
 });
 
 type Asked = {
-  path: z.infer<typeof MaybeProcessPath>;
-  body: z.infer<typeof EditWishBody>;
+  path: z.infer<typeof OptionalEditSessionPath>;
+  body: z.infer<typeof StartEditBody>;
 };
 
 /** The edit that a request asks for; its process is named by the path or by the body. */
-export const editWishOf = ({ path, body }: Asked) => {
+export const toEditRequest = ({ path, body }: Asked) => {
   const initId = path.init_id ?? body.init_id;
   if (initId === undefined)
     throw new Problem('unprocessable', 'init_id: is missing. POST /api/processes answers one.');
@@ -98,7 +98,7 @@ export const editWishOf = ({ path, body }: Asked) => {
 };
 
 /** The same for the same edit, however its JSON was written. */
-export const fingerprintOfEdit = (wish: ReturnType<typeof editWishOf>) => (): string => {
+export const fingerprintEdit = (wish: ReturnType<typeof toEditRequest>) => (): string => {
   const { initId, prompt, sourceUrl, targetUrl = null } = wish;
   return createHash('sha256')
     .update(JSON.stringify([initId, prompt, sourceUrl, targetUrl]))

@@ -1,20 +1,20 @@
 import { CacheView } from './cache-view.ts';
 import {
+  CreateEditSessionBody,
   EditHeaders,
-  EditWishBody,
-  MaybeProcessPath,
-  ProcessPath,
-  ProcessWish,
-  StatusQuestion,
+  EditSessionPath,
+  EditStatusBody,
+  OptionalEditSessionPath,
+  StartEditBody,
 } from './edit-requests.ts';
-import { ProcessView } from './edit-view.ts';
-import { route, thing } from './route.ts';
+import { EditSessionView } from './edit-view.ts';
+import { route, single } from './route.ts';
 
 const edits = { private: true, tag: 'Edits' } as const;
 
 /** The routes of AI edits and of the store they live in. */
 export const editRoutes = {
-  initProcess: route({
+  createEditSession: route({
     ...edits,
     name: 'initProcess',
     code: [3000, 3001],
@@ -23,8 +23,8 @@ export const editRoutes = {
     summary: 'Initiate a process: a place for edits that belong together',
     description:
       'Needs no body; `{"ttl_seconds": 3600}` asks for another lifetime, 60 to 604800 (7 days). 1000 processes live at a time: the oldest gives way to the next.',
-    request: { body: ProcessWish },
-    replies: { 201: thing('The process; its `init_id` opens it', ProcessView) },
+    request: { body: CreateEditSessionBody },
+    replies: { 201: single('The process; its `init_id` opens it', EditSessionView) },
     faults: [400, 422],
   }),
   startEdit: route({
@@ -36,8 +36,8 @@ export const editRoutes = {
     summary: 'Start an edit of a picture',
     description:
       'Answers as soon as the edit is queued. What is wrong with a source is told at once: a URL of a stranger is fetched, from public addresses only. 409 where no provider is set up, or the process has its 100 edits.',
-    request: { path: MaybeProcessPath, headers: EditHeaders, body: EditWishBody },
-    replies: { 202: thing('Queued; `edits` holds this one only', ProcessView) },
+    request: { path: OptionalEditSessionPath, headers: EditHeaders, body: StartEditBody },
+    replies: { 202: single('Queued; `edits` holds this one only', EditSessionView) },
     faults: [400, 404, 409, 422],
   }),
   getEdits: route({
@@ -48,11 +48,11 @@ export const editRoutes = {
     paths: ['/api/processes/{init_id}'],
     summary: 'A process and its edits, with status and result',
     description: '`status` and `result_url` are those of the newest edit.',
-    request: { path: ProcessPath },
-    replies: { 200: thing('The process', ProcessView) },
+    request: { path: EditSessionPath },
+    replies: { 200: single('The process', EditSessionView) },
     faults: [404],
   }),
-  checkEdits: route({
+  getEditStatus: route({
     ...edits,
     name: 'checkEdits',
     code: [5000, 5001],
@@ -61,8 +61,8 @@ export const editRoutes = {
     summary: 'The same, asked for in a body',
     description:
       'By `init_id`, or by the `process_id` of an edit, whose `status` and `result_url` are then answered.',
-    request: { body: StatusQuestion },
-    replies: { 200: thing('The process', ProcessView) },
+    request: { body: EditStatusBody },
+    replies: { 200: single('The process', EditSessionView) },
     faults: [400, 404, 422],
   }),
   getCacheStatus: route({
@@ -75,7 +75,7 @@ export const editRoutes = {
     summary: 'The store of processes: entries, hits, misses',
     description: 'Sizes and lifetimes, never contents or ids that could be used.',
     request: {},
-    replies: { 200: thing('The store as it is now', CacheView) },
+    replies: { 200: single('The store as it is now', CacheView) },
     faults: [],
   }),
 };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type Edit, resultImageIdOf } from '#lib/edits/edit.ts';
-import type { LookedUp } from '#lib/edits/look-up-edits.ts';
+import { type Edit, resultImageId } from '#lib/edits/edit.ts';
+import type { FoundEdits } from '#lib/edits/look-up-edits.ts';
 
 const Time = z.iso.datetime();
 const Status = z.enum(['PENDING', 'PROCESSING', 'COMPLETED', 'FAILED']);
@@ -28,7 +28,7 @@ export const EditView = z
   .meta({ id: 'Edit', description: 'What was asked for, and how far it has come' });
 export type EditView = z.infer<typeof EditView>;
 
-export const ProcessView = z
+export const EditSessionView = z
   .object({
     init_id: z.string(),
     process_id: z.string().nullable().describe('the edit that `status` and `result_url` speak of'),
@@ -40,15 +40,15 @@ export const ProcessView = z
       .describe('the oldest first; the start of an edit answers its own only'),
   })
   .meta({ id: 'Process', description: 'Edits that belong together, for a time' });
-export type ProcessView = z.infer<typeof ProcessView>;
+export type EditSessionView = z.infer<typeof EditSessionView>;
 
 type Viewing = { baseUrl: string };
 
 /** A process as the API shows it; speaks of the edit that was asked for. */
-export const processViewOf = (
-  { process, edits, asked }: LookedUp,
+export const toEditSessionView = (
+  { process, edits, asked }: FoundEdits,
   viewing: Viewing,
-): ProcessView => ({
+): EditSessionView => ({
   init_id: process.initId,
   process_id: asked?.editId ?? null,
   status: asked?.status ?? null,
@@ -64,11 +64,11 @@ const editViewOf = (edit: Edit, viewing: Viewing): EditView => ({
   source_url: edit.sourceUrl,
   target_url: edit.targetUrl,
   result_url: resultUrlOf(edit, viewing),
-  image_id: edit.status === 'COMPLETED' ? resultImageIdOf(edit.editId) : null,
+  image_id: edit.status === 'COMPLETED' ? resultImageId(edit.editId) : null,
   error: edit.status === 'FAILED' ? edit.reason : null,
   created_at: edit.createdAt,
   ended_at: 'endedAt' in edit ? edit.endedAt : null,
 });
 
 const resultUrlOf = ({ status, editId }: Edit, { baseUrl }: Viewing): string | null =>
-  status === 'COMPLETED' ? `${baseUrl}/api/images/${resultImageIdOf(editId)}/original` : null;
+  status === 'COMPLETED' ? `${baseUrl}/api/images/${resultImageId(editId)}/original` : null;

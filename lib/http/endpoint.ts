@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import { logger as houseLogger } from '#lib/observability.ts';
+import { logger as defaultLogger } from '#lib/observability.ts';
 import { Problem } from '#lib/problem.ts';
 import { type Outgoing, render, renderFailure, renderProblem } from './envelope.ts';
-import { headersOf, readRequest, requestIdOf } from './request.ts';
-import type { Reply, ReplyOf, RequestOf, Route } from './route.ts';
+import { readHeaders, readRequest, readRequestId } from './request.ts';
+import type { Reply, Route, RouteReply, RouteRequest } from './route.ts';
 
 /** Takes its fields with each call: keys appended to a logger mix up requests that run in parallel. */
 type Log = (message: string, fields: Record<string, unknown>) => void;
@@ -23,15 +23,15 @@ export type EndpointOptions = {
  */
 export const endpoint = <R extends Route>(
   route: R,
-  answer: (request: RequestOf<R>) => Promise<ReplyOf<R>>,
-  { publicUrl, logger = houseLogger }: EndpointOptions = {},
+  answer: (request: RouteRequest<R>) => Promise<RouteReply<R>>,
+  { publicUrl, logger = defaultLogger }: EndpointOptions = {},
 ) => {
   const respond = async (
     event: APIGatewayProxyEvent,
     { functionName }: Context,
   ): Promise<APIGatewayProxyResult> => {
     const begun = performance.now();
-    const requestId = requestIdOf(event, headersOf(event));
+    const requestId = readRequestId(event, readHeaders(event));
     const line = {
       function_name: functionName,
       request_id: requestId,

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { etagOf, isKnown } from './etag.ts';
+import { makeEtag, matchesEtag } from './etag.ts';
 import { bytesReply, emptyReply } from './route.ts';
 
 type Asked = {
@@ -21,7 +21,7 @@ export const fileReply = ({ headers }: Asked, file: File) => {
     'cache-control': 'no-cache',
     vary: 'accept-encoding',
   };
-  return isKnown(headers['if-none-match'], etag)
+  return matchesEtag(headers['if-none-match'], etag)
     ? emptyReply(304, own)
     : bytesReply(200, bytes, file.type, own);
 };
@@ -32,7 +32,7 @@ type Variant = { bytes: Uint8Array; etag: string; encoding: Record<string, strin
 const known = { plain: new WeakMap<object, Variant>(), zipped: new WeakMap<object, Variant>() };
 
 const plain = ({ bytes }: File): Variant => {
-  const variant = known.plain.get(bytes) ?? { bytes, etag: etagOf(bytes), encoding: {} };
+  const variant = known.plain.get(bytes) ?? { bytes, etag: makeEtag(bytes), encoding: {} };
   known.plain.set(bytes, variant);
   return variant;
 };

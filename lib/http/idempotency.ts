@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { type Answers, canBeKept } from '#lib/idempotency-records.ts';
+import { type IdempotencyRecords, isReplayable } from '#lib/idempotency-records.ts';
 import { Problem } from '#lib/problem.ts';
 import { type Outgoing, render, renderProblem } from './envelope.ts';
 import type { Form } from './multipart.ts';
-import type { Rendered, Reply, ReplyOf, Route } from './route.ts';
+import type { Rendered, Reply, Route, RouteReply } from './route.ts';
 
 type Asked = {
   headers: { 'idempotency-key'?: string | undefined };
   keyId: string;
 };
-type Deps = { answers: Answers; newId: () => string; now: () => Date };
+type Deps = { idempotencyRecords: IdempotencyRecords; newId: () => string; now: () => Date };
 
 /** After so many seconds a request that is still being worked on may be over. */
 const soon = 2;
@@ -23,20 +23,20 @@ const soon = 2;
  * `work` gets a name for what it makes, which is the same whenever the same request is repeated,
  * so that a repeat after a kill makes the same things. `[A-Za-z0-9-]`
  */
-export const answerOnce = async <R extends Route>(
+export const idempotent = async <R extends Route>(
   route: R,
   { headers, keyId }: Asked,
   takeFingerprint: () => string,
-  work: (workId: string) => Promise<ReplyOf<R>>,
-  { answers, newId, now }: Deps,
-): Promise<ReplyOf<R> | Rendered> => {
+  work: (workId: string) => Promise<RouteReply<R>>,
+  { idempotencyRecords, newId, now }: Deps,
+): Promise<RouteReply<R> | Rendered> => {
   const key = headers['idempotency-key'];
   if (key === undefined) return work(newId());
 
   const fingerprint = takeFingerprint();
   // None of the three can contain a space.
-  const answerId = `${route.name} ${keyId} ${key}`;
-  const begun = await answers.begin(answerId, fingerprint, now());
+  const idempotencyId = `${route.name} ${keyId} ${key}`;
+  const begun = await idempotencyRecords.begin(idempotencyId, fingerprint, now());
   if (begun.state === 'answered')
     return {
       kept: {
@@ -57,13 +57,13 @@ export const answerOnce = async <R extends Route>(
     );
 
   try {
-    const answer = await rendered(route, () => work(workIdOf(answerId, fingerprint)));
+    const answer = await rendered(route, () => work(workIdOf(idempotencyId, fingerprint)));
     // Cut short, it would not be the first answer; and to do the work again makes nothing new.
-    if (canBeKept(answer)) await answers.finish(answerId, answer);
-    else await answers.forget(answerId);
+    if (isReplayable(answer)) await idempotencyRecords.finish(idempotencyId, answer);
+    else await idempotencyRecords.forget(idempotencyId);
     return { kept: answer };
   } catch (error) {
-    await forget(answers, answerId);
+    await forget(idempotencyRecords, idempotencyId);
     throw error;
   }
 };
@@ -85,18 +85,18 @@ const textual = ({ body, ...rest }: Outgoing) => {
 };
 
 /** The first error is the one to tell; a request that is not forgotten may be begun in a minute. */
-const forget = (answers: Answers, answerId: string): Promise<void> =>
-  answers.forget(answerId).catch(() => undefined);
+const forget = (idempotencyRecords: IdempotencyRecords, idempotencyId: string): Promise<void> =>
+  idempotencyRecords.forget(idempotencyId).catch(() => undefined);
 
 /** With the contents in it: the same key for something else, days later, must make something else. */
-const workIdOf = (answerId: string, fingerprint: string): string =>
-  createHash('sha256').update(`${answerId} ${fingerprint}`).digest('hex').slice(0, 32);
+const workIdOf = (idempotencyId: string, fingerprint: string): string =>
+  createHash('sha256').update(`${idempotencyId} ${fingerprint}`).digest('hex').slice(0, 32);
 
 /**
  * Takes the fingerprint of a form when it is asked to: hashing megabytes is not free. The same for
  * the same files and fields, since each retry of a form has another boundary around them.
  */
-export const fingerprintOf =
+export const fingerprintForm =
   ({ files, fields }: Form) =>
   (): string => {
     const parts = [
@@ -107,8 +107,8 @@ export const fingerprintOf =
   };
 
 /** The same for JSON, whatever the order of its names and the space between them. */
-export const fingerprintOfJson = (body: Record<string, unknown>) => (): string =>
+export const fingerprintJson = (body: Record<string, unknown>) => (): string =>
   hashOf(JSON.stringify(Object.entries(body).toSorted(([a], [b]) => (a < b ? -1 : 1))));
 
-const hashOf = (contents: Uint8Array | string): string =>
-  createHash('sha256').update(contents).digest('hex');
+const hashOf = (renditionSets: Uint8Array | string): string =>
+  createHash('sha256').update(renditionSets).digest('hex');

@@ -71,7 +71,7 @@ export const ListQuery = z.object({
   status: Status.optional().meta({ description: 'only images of this status' }),
 });
 
-export const Invitation = z
+export const CreateUploadBody = z
   .object({
     filename: z
       .string()
@@ -92,7 +92,7 @@ export const Invitation = z
   })
   .meta({ id: 'UploadWish' });
 
-export const InvitationView = z
+export const UploadFormView = z
   .object({
     image_id: z.string(),
     url: z.string(),

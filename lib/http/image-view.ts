@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RawExif } from '#lib/images/exif.ts';
-import { revisionOf } from '#lib/images/find-thumbnail.ts';
+import { renditionVersion } from '#lib/images/find-thumbnail.ts';
 import {
   errorOf,
   type Image,
@@ -104,8 +104,8 @@ export type Viewing = {
   rawExif?: RawExif | null | undefined;
 };
 
-export const viewOf = (image: Image, viewing: Viewing): ImageView => {
-  const { content, caption, steps, key } = image;
+export const toImageView = (image: Image, viewing: Viewing): ImageView => {
+  const { renditionSet, caption, steps, key } = image;
   return {
     image_id: image.imageId,
     original_name: image.originalName,
@@ -121,8 +121,8 @@ export const viewOf = (image: Image, viewing: Viewing): ImageView => {
     caption: caption?.text ?? null,
     exif: exifOf(image, viewing),
     error: errorOf(image),
-    placeholder: content?.placeholder ?? null,
-    dominant_color: content?.dominantColor ?? null,
+    placeholder: renditionSet?.placeholder ?? null,
+    dominant_color: renditionSet?.dominantColor ?? null,
     steps: {
       thumbnails: stepOf(steps.thumbnails),
       exif: stepOf(steps.exif),
@@ -149,11 +149,11 @@ const defaultSizes = [{ name: 'small' }, { name: 'medium' }];
 
 /** Links to what is there, or may still come: none where thumbnails have failed. */
 const thumbnailsOf = (image: Image, viewing: Viewing): Record<string, string> => {
-  const { content, rejected, steps } = image;
+  const { renditionSet, rejected, steps } = image;
   if (rejected) return {};
-  if (!content && steps.thumbnails.state !== 'pending') return {};
-  const version = content ? `?v=${encodeURIComponent(revisionOf(content))}` : '';
-  const names = (content?.renditions ?? viewing.sizes ?? defaultSizes).map(({ name }) => name);
+  if (!renditionSet && steps.thumbnails.state !== 'pending') return {};
+  const version = renditionSet ? `?v=${encodeURIComponent(renditionVersion(renditionSet))}` : '';
+  const names = (renditionSet?.renditions ?? viewing.sizes ?? defaultSizes).map(({ name }) => name);
   return Object.fromEntries(
     names.map((name) => [name, `${urlOf(image, viewing)}/thumbnails/${name}${version}`]),
   );

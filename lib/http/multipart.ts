@@ -10,7 +10,7 @@ export type FormFile = {
 };
 export type Form = { files: FormFile[]; fields: Record<string, string> };
 
-const mostFiles = 20;
+const maxFiles = 20;
 const mostFields = 50;
 const mostFieldBytes = 64_000; // a CSV's webhook_url, a flag: never a file
 
@@ -74,7 +74,7 @@ const parse = (body: Buffer, contentType: string): Promise<Form> =>
       else fields[name] = value;
     });
     parser.on('filesLimit', () =>
-      refuse(`The form has more than ${mostFiles} files; send them in several requests.`),
+      refuse(`The form has more than ${maxFiles} files; send them in several requests.`),
     );
     parser.on('fieldsLimit', () => refuse(`The form has more than ${mostFields} fields.`));
     parser.on('error', () => refuse(endsTooEarly));
@@ -91,7 +91,7 @@ const parserOf = (contentType: string) => {
       headers: { 'content-type': contentType },
       defParamCharset: 'utf8',
       preservePath: true, // we strip paths ourselves, of both kinds
-      limits: { files: mostFiles, fields: mostFields, fieldSize: mostFieldBytes },
+      limits: { files: maxFiles, fields: mostFields, fieldSize: mostFieldBytes },
     });
   } catch {
     return undefined;

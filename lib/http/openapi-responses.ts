@@ -3,7 +3,7 @@ import { type Json, jsonSchema, type Schemas } from './openapi-schemas.ts';
 import type { Method, Route, Shape } from './route.ts';
 
 /** Every status that an operation may answer, with what it then carries. */
-export const responsesOf = (route: Route, method: Method, schemas: Schemas): Json => {
+export const openapiResponses = (route: Route, method: Method, schemas: Schemas): Json => {
   const faults = [...new Set([...route.faults, ...everyFault(route)])];
   const own = Object.entries(route.replies).map(([status, shape]) => [
     status,
@@ -36,7 +36,7 @@ const responseOf = (
   schemas: Schemas,
 ): Json => {
   const { description } = shape;
-  const headers = headersOf(route, status);
+  const headers = readHeaders(route, status);
   if (shape.kind === 'empty') return { description, headers };
   if (shape.kind === 'bytes') {
     const content = Object.fromEntries(shape.types.map((type) => [type, mediaOf(type)]));
@@ -116,7 +116,7 @@ const faultResponse = (status: number): Json => ({
   content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
 });
 
-const headersOf = ({ request }: Route, status: number): Json => ({
+const readHeaders = ({ request }: Route, status: number): Json => ({
   ...headerRefs('x-request-id'),
   ...(status === 302 && headerRefs('Location')),
   ...('if-none-match' in (request.headers?.shape ?? {}) &&

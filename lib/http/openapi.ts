@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { errorSchema, responsesOf, sharedHeaders } from './openapi-responses.ts';
+import { errorSchema, openapiResponses, sharedHeaders } from './openapi-responses.ts';
 import { type Json, jsonSchema, type Schemas } from './openapi-schemas.ts';
-import { mayBeLeftOut } from './request.ts';
+import { optionalBody } from './request.ts';
 import type { Method, Route } from './route.ts';
 import { routes } from './routes.ts';
 import { version } from './version.ts';
@@ -76,7 +76,7 @@ const operationOf = (
       requestIdParameter,
     ],
     ...bodyOf(route, schemas),
-    responses: responsesOf(route, method, schemas),
+    responses: openapiResponses(route, method, schemas),
   };
 };
 
@@ -109,13 +109,13 @@ const parametersIn = (
 
 const bodyOf = ({ request }: Route, schemas: Schemas): Json => {
   if (request.form) {
-    const { files, mostFiles = 20, fields = {}, orJson } = request.form;
+    const { files, maxFiles = 20, fields = {}, orJson } = request.form;
     const properties = {
       file: {
         type: 'array',
         items: { type: 'string', format: 'binary' },
         minItems: 1,
-        maxItems: mostFiles,
+        maxItems: maxFiles,
         description: files,
       },
       ...Object.fromEntries(
@@ -131,7 +131,7 @@ const bodyOf = ({ request }: Route, schemas: Schemas): Json => {
   }
   if (!request.body) return {};
   const schema = jsonSchema(request.body, schemas, 'input');
-  const required = !mayBeLeftOut(request.body);
+  const required = !optionalBody(request.body);
   return { requestBody: { required, content: { 'application/json': { schema } } } };
 };
 

@@ -1,4 +1,4 @@
-import { isKnown } from './etag.ts';
+import { matchesEtag } from './etag.ts';
 import { bytesReply, emptyReply } from './route.ts';
 
 /** Base64 of it still fits into Lambda's 6 MB payload. */
@@ -30,7 +30,7 @@ export const pictureReply = async (
     etag,
     'cache-control': isForEver ? 'private, max-age=31536000, immutable' : 'private, no-cache',
   };
-  if (isKnown(headers['if-none-match'], etag)) return emptyReply(304, caching);
+  if (matchesEtag(headers['if-none-match'], etag)) return emptyReply(304, caching);
   if (sizeBytes > mostBytes)
     return emptyReply(302, { location: await link(), 'cache-control': 'no-store' });
   return bytesReply(200, await read(), contentType, caching);

@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { z } from 'zod';
 import { Problem } from '#lib/problem.ts';
-import { baseUrlOf } from './base-url.ts';
-import type { RawBody, RequestOf, Route } from './route.ts';
+import { readBaseUrl } from './base-url.ts';
+import type { RawBody, Route, RouteRequest } from './route.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
 /** Names in lower case; a header sent several times is one list (RFC 9110 §5.3). */
-export const headersOf = (event: APIGatewayProxyEvent): Headers => {
+export const readHeaders = (event: APIGatewayProxyEvent): Headers => {
   const single = Object.entries(event.headers ?? {});
   const many = Object.entries(event.multiValueHeaders ?? {}).map(
     ([name, values]) => [name, values?.join(', ')] as const,
@@ -21,7 +21,7 @@ export const headersOf = (event: APIGatewayProxyEvent): Headers => {
 };
 
 /** The caller's own number where it is fit for logs and labels, else API Gateway's, else a new one. */
-export const requestIdOf = (event: APIGatewayProxyEvent, headers: Headers): string =>
+export const readRequestId = (event: APIGatewayProxyEvent, headers: Headers): string =>
   [headers['x-request-id'], event.requestContext?.requestId].find(
     (id) => id !== undefined && /^[\x21-\x7e]{1,128}$/.test(id),
   ) ?? randomUUID();
@@ -31,8 +31,8 @@ export const readRequest = <R extends Route>(
   { request }: R,
   event: APIGatewayProxyEvent,
   { publicUrl, requestId }: { publicUrl?: string | undefined; requestId: string },
-): RequestOf<R> => {
-  const headers = headersOf(event);
+): RouteRequest<R> => {
+  const headers = readHeaders(event);
   const rawBody = {
     text: event.body ?? '',
     isBase64Encoded: event.isBase64Encoded,
@@ -45,13 +45,13 @@ export const readRequest = <R extends Route>(
     body: request.body && parse('unprocessable', request.body, bodyOf(rawBody, request.body)),
     rawBody,
     requestId,
-    baseUrl: baseUrlOf(event, headers, publicUrl),
+    baseUrl: readBaseUrl(event, headers, publicUrl),
     keyId: event.requestContext.identity?.apiKeyId ?? 'anonymous',
     method: event.httpMethod,
     pathname: event.path,
   };
   // Each part was parsed with the schema that RequestOf names; TypeScript cannot follow that.
-  return parts as RequestOf<R>;
+  return parts as RouteRequest<R>;
 };
 
 /** A path that cannot name anything of ours is not found, in the words of its schema. */
@@ -83,10 +83,10 @@ const queryOf = (event: APIGatewayProxyEvent, schema: z.ZodObject): Record<strin
 };
 
 /** A body that may be left out is one whose schema takes nothing at all. */
-export const mayBeLeftOut = (schema: z.ZodType): boolean => schema.safeParse(undefined).success;
+export const optionalBody = (schema: z.ZodType): boolean => schema.safeParse(undefined).success;
 
 const bodyOf = (rawBody: RawBody, schema: z.ZodType): unknown =>
-  rawBody.text === '' && mayBeLeftOut(schema) ? undefined : jsonOf(rawBody);
+  rawBody.text === '' && optionalBody(schema) ? undefined : jsonOf(rawBody);
 
 /** API Gateway sends every body base64, as all types are binary to it; the local stack JSON as text. */
 const jsonOf = ({ text, isBase64Encoded }: RawBody): unknown => {

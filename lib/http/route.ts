@@ -15,7 +15,7 @@ export type Shape =
 export type FormShape = {
   files: string;
   /** How many it may hold; by default as many as the door takes. */
-  mostFiles?: number;
+  maxFiles?: number;
   fields?: Record<string, string>;
   /** What may be sent as JSON instead. */
   orJson?: z.ZodType;
@@ -52,7 +52,7 @@ export type Route = {
 
 export const route = <const R extends Route>(definition: R): R => definition;
 
-export const thing = <S extends z.ZodType>(description: string, schema: S) =>
+export const single = <S extends z.ZodType>(description: string, schema: S) =>
   ({ kind: 'data', description, schema }) as const;
 export const list = <S extends z.ZodType>(description: string, schema: S) =>
   ({ kind: 'list', description, schema }) as const;
@@ -60,7 +60,7 @@ export const paged = <S extends z.ZodType>(description: string, schema: S) =>
   ({ kind: 'paged', description, schema }) as const;
 export const bytes = (description: string, ...types: string[]) =>
   ({ kind: 'bytes', description, types }) as const;
-export const nothing = (description: string) => ({ kind: 'empty', description }) as const;
+export const empty = (description: string) => ({ kind: 'empty', description }) as const;
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
 
@@ -71,7 +71,7 @@ export type RawBody = {
   contentType: string | undefined;
 };
 
-export type RequestOf<R extends Route> = {
+export type RouteRequest<R extends Route> = {
   path: Parsed<R['request']['path']>;
   query: Parsed<R['request']['query']>;
   headers: Parsed<R['request']['headers']>;
@@ -88,7 +88,7 @@ export type RequestOf<R extends Route> = {
 };
 
 type Headers = Record<string, string>;
-export type PageOf = { limit: number; next_cursor: string | null };
+export type PageInfo = { limit: number; next_cursor: string | null };
 /** An answer that was rendered before, and is sent as it is. */
 export type Rendered = { kept: { status: number; headers: Headers; body: string } };
 
@@ -98,15 +98,15 @@ export type Extra = { headers?: Headers; error?: string; outcome?: 'failed' | 'e
 type AnswerIn<Status, S> = S extends { kind: 'data'; schema: infer Z extends z.ZodType }
   ? { status: Status; data: z.input<Z> } & Extra
   : S extends { kind: 'list'; schema: infer Z extends z.ZodType }
-    ? { status: Status; data: z.input<Z>[]; page: PageOf } & Extra
+    ? { status: Status; data: z.input<Z>[]; page: PageInfo } & Extra
     : S extends { kind: 'paged'; schema: infer Z extends z.ZodType }
-      ? { status: Status; data: z.input<Z>; page: PageOf } & Extra
+      ? { status: Status; data: z.input<Z>; page: PageInfo } & Extra
       : S extends { kind: 'bytes' }
         ? { status: Status; bytes: Uint8Array; contentType: string; headers?: Headers }
         : { status: Status; headers?: Headers };
 
 /** What an answer of this route may be; it is parsed on the way out, so nothing internal leaks. */
-export type ReplyOf<R extends Route> =
+export type RouteReply<R extends Route> =
   | Rendered
   | {
       [Status in keyof R['replies'] & number]: AnswerIn<Status, R['replies'][Status]>;
@@ -115,7 +115,7 @@ export type ReplyOf<R extends Route> =
 /** Any answer of any route: what the edge has in hand when it renders one. */
 export type Reply =
   | Rendered
-  | ({ status: number; data: unknown; page?: PageOf } & Extra)
+  | ({ status: number; data: unknown; page?: PageInfo } & Extra)
   | { status: number; bytes: Uint8Array; contentType: string; headers?: Headers }
   | { status: number; headers?: Headers };
 
@@ -126,14 +126,14 @@ export const reply = <const Status extends number, Data>(
 ) => ({ status, data, ...extra });
 
 /** A thing with a page of what it holds. */
-export const pagedReply = <Data>(data: Data, page: PageOf) => ({
+export const pagedReply = <Data>(data: Data, page: PageInfo) => ({
   status: 200 as const,
   data,
   page,
 });
 
 /** A page of a list. */
-export const pageReply = <Item>(data: Item[], page: PageOf, extra: Extra = {}) => ({
+export const pageReply = <Item>(data: Item[], page: PageInfo, extra: Extra = {}) => ({
   status: 200 as const,
   data,
   page,

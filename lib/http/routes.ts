@@ -1,24 +1,24 @@
 import { z } from 'zod';
 import { batchRoutes } from './batch-routes.ts';
 import { editRoutes } from './edit-routes.ts';
-import { HealthView, WelcomeView } from './site-views.ts';
 import {
   ConditionalHeaders,
+  CreateUploadBody,
   DeletedView,
   FileHeaders,
   IdempotencyHeaders,
   ImagePath,
-  Invitation,
-  InvitationView,
   LinkView,
   ListQuery,
   OriginalHeaders,
   renditionTypes,
   ThumbnailPath,
   ThumbnailQuery,
+  UploadFormView,
 } from './image-requests.ts';
 import { ImageView } from './image-view.ts';
-import { bytes, list, nothing, route, thing } from './route.ts';
+import { bytes, empty, list, route, single } from './route.ts';
+import { HealthView, WelcomeView } from './site-views.ts';
 import { StatsView } from './stats-view.ts';
 
 const front = { private: false, tag: 'Front door', code: [1000, 1001], faults: [] } as const;
@@ -44,7 +44,7 @@ export const routes = {
         'text/javascript',
         'image/svg+xml',
       ),
-      304: nothing('The caller has it already'),
+      304: empty('The caller has it already'),
     },
     faults: [404],
   }),
@@ -56,7 +56,7 @@ export const routes = {
     summary: 'Welcome',
     description: 'Name, version and where to go from here.',
     request: {},
-    replies: { 200: thing('What this is', WelcomeView) },
+    replies: { 200: single('What this is', WelcomeView) },
   }),
   getHealth: route({
     ...front,
@@ -67,8 +67,8 @@ export const routes = {
     description: 'Really asks the buckets, tables and queues, and counts what was given up.',
     request: {},
     replies: {
-      200: thing('Everything is there', HealthView),
-      503: thing('Something is down', HealthView),
+      200: single('Everything is there', HealthView),
+      503: single('Something is down', HealthView),
     },
   }),
   getOpenapi: route({
@@ -81,7 +81,7 @@ export const routes = {
     request: { headers: FileHeaders },
     replies: {
       200: bytes('The document', 'application/json'),
-      304: nothing('The caller has it already'),
+      304: empty('The caller has it already'),
     },
   }),
   showDocs: route({
@@ -93,7 +93,7 @@ export const routes = {
     description:
       'Swagger UI at `/docs`, ReDoc at `/redoc`; neither asks another host for anything.',
     request: { headers: FileHeaders },
-    replies: { 200: bytes('The page', 'text/html'), 304: nothing('The caller has it already') },
+    replies: { 200: bytes('The page', 'text/html'), 304: empty('The caller has it already') },
   }),
   uploadImage: route({
     ...images,
@@ -108,22 +108,22 @@ export const routes = {
       form: { files: 'a picture: JPEG, PNG, WebP, GIF, AVIF or TIFF; may be repeated' },
     },
     replies: {
-      202: thing('Taken; with several files, at least one of them', OneOrMore),
-      415: thing('Not a type we read, or not what its name and type claim; recorded', OneOrMore),
-      422: thing('A picture with wrong contents; recorded', OneOrMore),
+      202: single('Taken; with several files, at least one of them', OneOrMore),
+      415: single('Not a type we read, or not what its name and type claim; recorded', OneOrMore),
+      422: single('A picture with wrong contents; recorded', OneOrMore),
     },
     faults: [400, 409, 413, 422],
   }),
-  inviteUpload: route({
+  createUpload: route({
     ...images,
-    name: 'inviteUpload',
+    name: 'createUpload',
     methods: ['POST'],
     paths: ['/api/uploads'],
     summary: 'Ask for a form that uploads straight into the store',
     description:
       'POST `fields` and then the file as `file` to `url`, as multipart/form-data. Nothing is recorded until the object arrives.',
-    request: { body: Invitation },
-    replies: { 201: thing('The form', InvitationView) },
+    request: { body: CreateUploadBody },
+    replies: { 201: single('The form', UploadFormView) },
     faults: [400, 413, 415, 422],
   }),
   listImages: route({
@@ -145,7 +145,7 @@ export const routes = {
     summary: 'One image, and how far its work has come',
     description: 'With every EXIF tag in `exif.raw`.',
     request: { path: ImagePath },
-    replies: { 200: thing('The image', ImageView) },
+    replies: { 200: single('The image', ImageView) },
     faults: [404],
   }),
   getThumbnail: route({
@@ -159,8 +159,8 @@ export const routes = {
     request: { path: ThumbnailPath, query: ThumbnailQuery, headers: ConditionalHeaders },
     replies: {
       200: bytes('The picture', ...renditionTypes),
-      302: nothing('It is too large to be answered here, and waits at `Location`'),
-      304: nothing('The caller has it already'),
+      302: empty('It is too large to be answered here, and waits at `Location`'),
+      304: empty('The caller has it already'),
     },
     faults: [400, 404],
   }),
@@ -174,8 +174,8 @@ export const routes = {
       'Redirects to a short-lived URL; with `Accept: application/json` it answers that URL instead.',
     request: { path: ImagePath, headers: OriginalHeaders },
     replies: {
-      200: thing('Where the file is, for a short time', LinkView),
-      302: nothing('The file is at `Location`, for a short time'),
+      200: single('Where the file is, for a short time', LinkView),
+      302: empty('The file is at `Location`, for a short time'),
     },
     faults: [404],
   }),
@@ -188,7 +188,7 @@ export const routes = {
     description:
       'Record, original and thumbnails that no other image shows are gone when it answers.',
     request: { path: ImagePath },
-    replies: { 200: thing('It is gone', DeletedView) },
+    replies: { 200: single('It is gone', DeletedView) },
     faults: [404],
   }),
   retryImage: route({
@@ -199,7 +199,7 @@ export const routes = {
     summary: 'Run failed and skipped steps again',
     description: 'Only those; where there are none, 409.',
     request: { path: ImagePath },
-    replies: { 202: thing('The image, with those steps pending', ImageView) },
+    replies: { 202: single('The image, with those steps pending', ImageView) },
     faults: [404, 409],
   }),
   getStats: route({
@@ -212,7 +212,7 @@ export const routes = {
     summary: 'Counters',
     description: 'Of the records that exist now: a delete takes its own out.',
     request: {},
-    replies: { 200: thing('The counters', StatsView) },
+    replies: { 200: single('The counters', StatsView) },
     faults: [],
   }),
   ...batchRoutes,

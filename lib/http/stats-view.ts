@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Counts } from '#lib/images/counters.ts';
+import type { Counters } from '#lib/images/counters.ts';
 
 const Count = z.int().min(0);
 
@@ -21,7 +21,7 @@ export const StatsView = z
   .meta({ id: 'Stats', description: 'Counters of the records that exist now' });
 export type StatsView = z.infer<typeof StatsView>;
 
-export const statsOf = (counts: Counts): StatsView => {
+export const toStatsView = (counts: Counters): StatsView => {
   const finished = counts.done + counts.failed;
   const rate = (part: number) => (finished ? rounded(part / finished, 4) : null);
   const ms = counts.timed ? counts.milliseconds / counts.timed : null;

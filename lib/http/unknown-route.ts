@@ -1,8 +1,8 @@
 import { Problem } from '#lib/problem.ts';
-import { type RequestOf, route } from './route.ts';
+import { type RouteRequest, route } from './route.ts';
 
 /** What API Gateway calls where no route fits: other paths, and other methods on known ones. */
-export const elsewhere = route({
+export const misplacedRoute = route({
   name: 'unknownRoute',
   methods: ['GET', 'HEAD', 'POST', 'DELETE'],
   paths: ['/{proxy+}'],
@@ -20,7 +20,7 @@ export const refuseRoute = async ({
   method,
   pathname,
   baseUrl,
-}: RequestOf<typeof elsewhere>): Promise<never> => {
+}: RouteRequest<typeof misplacedRoute>): Promise<never> => {
   const path = pathname.slice(0, 200);
   throw new Problem(
     'not-found',

@@ -1,5 +1,5 @@
 import type { Image } from '#lib/images/image.ts';
-import { type Viewing, viewOf } from './image-view.ts';
+import { toImageView, type Viewing } from './image-view.ts';
 import { type Extra, reply } from './route.ts';
 
 /**
@@ -7,7 +7,7 @@ import { type Extra, reply } from './route.ts';
  * 202 if any was taken, else the first refusal's status; `failed` if any was refused.
  */
 export const uploadReply = (images: readonly Image[], viewing: Viewing) => {
-  const views = images.map((image) => viewOf(image, viewing));
+  const views = images.map((image) => toImageView(image, viewing));
   const [only] = views;
   const data = views.length === 1 && only ? only : views;
   const refused = images.filter(({ rejected }) => rejected);

@@ -2,7 +2,7 @@ import type { WelcomeView } from './site-views.ts';
 import { version } from './version.ts';
 
 /** What this is, and where to go from here. */
-export const welcomeTo = (baseUrl: string): WelcomeView => ({
+export const toWelcomeView = (baseUrl: string): WelcomeView => ({
   name: 'Darkroom',
   version,
   message: 'Welcome to Darkroom: send a picture to /api/images, or read the documentation.',
@@ -16,6 +16,6 @@ export const welcomeTo = (baseUrl: string): WelcomeView => ({
     uploads: `${baseUrl}/api/uploads`,
     stats: `${baseUrl}/api/stats`,
     batches: `${baseUrl}/api/batches`,
-    processes: `${baseUrl}/api/processes`,
+    editSessions: `${baseUrl}/api/processes`,
   },
 });

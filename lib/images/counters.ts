@@ -1,6 +1,6 @@
 import { type Image, statusOf } from './image.ts';
 
-export const countNames = [
+export const counterNames = [
   'total',
   'queued',
   'processing',
@@ -16,9 +16,9 @@ export const countNames = [
 ] as const;
 
 /** What one image adds to the tallies; summed over all images, what /api/stats tells. */
-export type Counts = Record<(typeof countNames)[number], number>;
+export type Counters = Record<(typeof counterNames)[number], number>;
 
-export const noCounts: Counts = {
+export const zeroCounters: Counters = {
   total: 0,
   queued: 0,
   processing: 0,
@@ -41,13 +41,13 @@ const captionCount = {
 } as const;
 
 /** A pure function of the record: whoever writes an image writes the difference of its counts. */
-export const countsOf = (image: Image | undefined): Counts => {
-  if (!image || image.deleted) return noCounts;
+export const countImage = (image: Image | undefined): Counters => {
+  if (!image || image.deleted) return zeroCounters;
   const status = statusOf(image);
   const ended = status === 'done' || status === 'failed';
   const timed = ended && image.beganAt && image.processedAt;
   return {
-    ...noCounts,
+    ...zeroCounters,
     total: 1,
     [status]: 1,
     [captionCount[image.steps.caption.state]]: 1,
@@ -58,10 +58,10 @@ export const countsOf = (image: Image | undefined): Counts => {
 };
 
 /** What a change adds to the tallies; only the counts that differ. */
-export const differenceOf = (before: Image | undefined, after: Image): Partial<Counts> => {
-  const old = countsOf(before);
-  const now = countsOf(after);
+export const counterDeltas = (before: Image | undefined, after: Image): Partial<Counters> => {
+  const old = countImage(before);
+  const now = countImage(after);
   return Object.fromEntries(
-    countNames.map((name) => [name, now[name] - old[name]] as const).filter(([, n]) => n !== 0),
+    counterNames.map((name) => [name, now[name] - old[name]] as const).filter(([, n]) => n !== 0),
   );
 };

@@ -1,10 +1,10 @@
 import { Problem } from '#lib/problem.ts';
 import { claimOfName, claimOfType, heicReason, isHeicType } from './claims.ts';
 import { imageIdOf } from './image.ts';
-import { safeNameOf } from './object-key.ts';
-import type { Invitations } from './objects.ts';
+import { sanitizeFilename } from './object-key.ts';
+import type { PresignedPosts } from './objects.ts';
 import { formats } from './picture.ts';
-import type { Timed } from './timer.ts';
+import type { HasClock } from './timer.ts';
 
 export type Wish = {
   filename: string;
@@ -15,7 +15,11 @@ export type Wish = {
   requestId: string;
 };
 
-type Deps = Timed & { invitations: Invitations; newId: () => string; uploadMaxBytes: number };
+type Deps = HasClock & {
+  presignedPosts: PresignedPosts;
+  newId: () => string;
+  uploadMaxBytes: number;
+};
 
 /** How long a form may be posted: long enough for a large file on a slow line. */
 const validSeconds = 3600;
@@ -24,9 +28,9 @@ const validSeconds = 3600;
  * Gives a form with which one file may be posted straight into the originals. Nothing is recorded
  * until the object arrives.
  */
-export const inviteUpload = async (
+export const createUpload = async (
   { filename, contentType, sizeBytes, sha256, requestId }: Wish,
-  { invitations, newId, now, uploadMaxBytes }: Deps,
+  { presignedPosts, newId, now, uploadMaxBytes }: Deps,
 ) => {
   const byType = claimOfType(contentType);
   const byName = claimOfName(filename);
@@ -43,14 +47,14 @@ export const inviteUpload = async (
     );
   if (sizeBytes < 1) throw new Problem('unprocessable', 'The file is empty.');
 
-  const key = `presigned/${newId()}/${safeNameOf(filename)}`;
-  const { url, fields } = await invitations.invite({
+  const key = `presigned/${newId()}/${sanitizeFilename(filename)}`;
+  const { url, fields } = await presignedPosts.presignPost({
     key,
     contentType,
     maxBytes: uploadMaxBytes,
     seconds: validSeconds,
     sha256,
-    labels: { name: filename, 'request-id': requestId },
+    userMetadata: { name: filename, 'request-id': requestId },
   });
   return {
     imageId: imageIdOf(key),

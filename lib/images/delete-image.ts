@@ -1,19 +1,24 @@
 import { Problem } from '#lib/problem.ts';
-import { changeImage } from './update-image.ts';
-import { halfMadeOf, releaseOf, removeRenditions, unshownOf } from './rendition-set.ts';
 import type { Image } from './image.ts';
-import type { Contents, Images } from './images.ts';
-import type { Workers } from './messages.ts';
+import type { Images, RenditionSets } from './images.ts';
+import type { StepQueues } from './messages.ts';
 import type { Objects } from './objects.ts';
 import type { Size } from './picture.ts';
-import { tellEnd } from './steps.ts';
+import {
+  deleteRenditions,
+  partialRenditions,
+  planRelease,
+  withoutReferences,
+} from './rendition-set.ts';
+import { notifyBatch } from './steps.ts';
+import { updateImage } from './update-image.ts';
 
 type Deps = {
   images: Images;
-  contents: Contents;
+  renditionSets: RenditionSets;
   originals: Objects;
   derived: Objects;
-  workers: Workers;
+  workers: StepQueues;
   sizes: readonly Size[];
 };
 
@@ -21,41 +26,43 @@ type Deps = {
  * Removes an image: first out of lists and counts, then its objects. Killed in between, the
  * tombstone says `deleting`, and a second call or sweep-stuck ends it.
  */
-export const removeImage = async (imageId: string, deps: Deps): Promise<void> => {
-  const { images, contents } = deps;
-  const { image } = await changeImage(
+export const deleteImage = async (imageId: string, deps: Deps): Promise<void> => {
+  const { images, renditionSets } = deps;
+  const { image } = await updateImage(
     imageId,
     async (known) => {
       if (!known || known.deleted === 'gone') throw new Problem('not-found', 'Image not found');
       if (known.deleted) return undefined;
-      const { move, leftovers } = await releaseOf(known, { contents });
-      return { image: { ...known, leftovers, deleted: 'deleting' }, move };
+      const { renditionSetChange, orphanedRenditions } = await planRelease(known, {
+        renditionSets,
+      });
+      return { image: { ...known, orphanedRenditions, deleted: 'deleting' }, renditionSetChange };
     },
     { images },
   );
-  if (image) await finishRemoval(image, deps);
+  if (image) await finishDeletion(image, deps);
 };
 
 /** Removes the objects of an image that is `deleting`, then marks it gone. Safe to repeat. */
-export const finishRemoval = async (
+export const finishDeletion = async (
   image: Image,
-  { images, contents, originals, derived, workers, sizes }: Deps,
+  { images, renditionSets, originals, derived, workers, sizes }: Deps,
 ): Promise<void> => {
-  const halfMade = await unshownOf(halfMadeOf(image, sizes), { contents });
+  const partial = await withoutReferences(partialRenditions(image, sizes), { renditionSets });
   await Promise.all([
     removeOriginal(image, { originals }),
-    removeRenditions([...(image.leftovers ?? []), ...halfMade], { derived }),
+    deleteRenditions([...(image.orphanedRenditions ?? []), ...partial], { derived }),
     images.forgetRawExif(image.imageId, image.rev),
   ]);
-  await changeImage(
+  await updateImage(
     image.imageId,
     (known) =>
       known?.deleted === 'deleting' && known.rev === image.rev
-        ? { image: { ...known, leftovers: [], deleted: 'gone' } }
+        ? { image: { ...known, orphanedRenditions: [], deleted: 'gone' } }
         : undefined,
     { images },
   );
-  await tellEnd(image, { workers });
+  await notifyBatch(image, { workers });
 };
 
 /**
@@ -68,26 +75,28 @@ const removeOriginal = async (
 ): Promise<void> => {
   if (!key) return; // refused at the door, never kept
   const head = await originals.head(key);
-  if (head?.etag === etag) await originals.removeUnchanged(key, etag);
+  if (head?.etag === etag) await originals.deleteIfMatch(key, etag);
 };
 
 /** Removes derived objects that a change of this image left behind. */
-export const clearLeftovers = async (
+export const deleteOrphanedRenditions = async (
   image: Image,
   { images, derived }: { images: Images; derived: Objects },
 ): Promise<void> => {
-  const { leftovers } = image;
-  if (!leftovers?.length) return;
-  await removeRenditions(leftovers, { derived });
-  await changeImage(
+  const { orphanedRenditions } = image;
+  if (!orphanedRenditions?.length) return;
+  await deleteRenditions(orphanedRenditions, { derived });
+  await updateImage(
     image.imageId,
     (known) => {
-      if (!known?.leftovers?.length || known.deleted) return undefined;
-      const rest = known.leftovers.filter(
-        ({ contentId, maker }) =>
-          !leftovers.some((one) => one.contentId === contentId && one.maker === maker),
+      if (!known?.orphanedRenditions?.length || known.deleted) return undefined;
+      const rest = known.orphanedRenditions.filter(
+        ({ renditionSetId, owner }) =>
+          !orphanedRenditions.some(
+            (one) => one.renditionSetId === renditionSetId && one.owner === owner,
+          ),
       );
-      return { image: { ...known, leftovers: rest } };
+      return { image: { ...known, orphanedRenditions: rest } };
     },
     { images },
   );

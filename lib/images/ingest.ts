@@ -1,28 +1,33 @@
 import type { Captioning } from './caption.ts';
-import type { Change } from './update-image.ts';
-import { halfMadeOf, makingsOf, releaseOf, unshownOf } from './rendition-set.ts';
 import { type Image, imageIdOf, type Source, type Step } from './image.ts';
-import type { Contents } from './images.ts';
+import type { RenditionSets } from './images.ts';
 import type { Metadata, Size } from './picture.ts';
+import {
+  partialRenditions,
+  planRelease,
+  possibleRenditions,
+  withoutReferences,
+} from './rendition-set.ts';
+import type { Change } from './update-image.ts';
 
 /** An object as it was just seen under a key, by whichever door it came. */
-export type Arrival = {
+export type IncomingObject = {
   key: string;
   etag: string;
   originalName: string;
   source: Source;
   requestId: string;
-  arrivedAt: Date;
+  receivedAt: Date;
   sizeBytes: number;
   sha256?: string | undefined;
   metadata?: Metadata | undefined;
   firstUploadAt?: string | undefined;
 };
 
-type Deps = { contents: Contents; captioning: Captioning; sizes: readonly Size[] };
+type Deps = { renditionSets: RenditionSets; captioning: Captioning; sizes: readonly Size[] };
 
 /** An object is being removed under this key; whether it is an old or a new one shows itself soon. */
-export class BeingDeleted extends Error {
+export class BeingDeletedError extends Error {
   override readonly name = 'BeingDeleted';
 }
 
@@ -31,37 +36,43 @@ export class BeingDeleted extends Error {
  * changes nothing (but adds what was not known), another starts the steps afresh and keeps the
  * place in the list.
  */
-export const arrive = async (
+export const ingest = async (
   known: Image | undefined,
-  arrival: Arrival,
-  { contents, captioning, sizes }: Deps,
+  incoming: IncomingObject,
+  { renditionSets, captioning, sizes }: Deps,
 ): Promise<Change | undefined> => {
-  if (!known) return { image: arrived(arrival, 1, captioning) };
+  if (!known) return { image: newImage(incoming, 1, captioning) };
 
   // A worker on the picture before may still be writing.
   const next = (): Image => ({
-    ...arrived(arrival, known.rev + 1, captioning),
-    earlier: makingsOf(known, sizes).slice(-mostEarlier),
+    ...newImage(incoming, known.rev + 1, captioning),
+    earlier: possibleRenditions(known, sizes).slice(-maxEarlier),
   });
   if (known.deleted === 'gone') return { image: next() };
-  if (known.etag === arrival.etag) {
-    if (known.deleted) throw new BeingDeleted(`${arrival.key} is being deleted.`);
-    return completed(known, arrival);
+  if (known.etag === incoming.etag) {
+    if (known.deleted) throw new BeingDeletedError(`${incoming.key} is being deleted.`);
+    return completed(known, incoming);
   }
 
-  const halfMade = await unshownOf(halfMadeOf(known, sizes), { contents });
+  const partial = await withoutReferences(partialRenditions(known, sizes), { renditionSets });
   if (known.deleted)
-    return { image: { ...next(), leftovers: [...(known.leftovers ?? []), ...halfMade] } };
-  const { move, leftovers } = await releaseOf(known, { contents });
-  const image = { ...next(), listedAt: known.listedAt, leftovers: [...leftovers, ...halfMade] };
-  return { image, move };
+    return {
+      image: { ...next(), orphanedRenditions: [...(known.orphanedRenditions ?? []), ...partial] },
+    };
+  const { renditionSetChange, orphanedRenditions } = await planRelease(known, { renditionSets });
+  const image = {
+    ...next(),
+    listedAt: known.listedAt,
+    orphanedRenditions: [...orphanedRenditions, ...partial],
+  };
+  return { image, renditionSetChange };
 };
 
-const mostEarlier = 4; // written within the minute that a worker may take; a record is to stay small
+const maxEarlier = 4; // written within the minute that a worker may take; a record is to stay small
 
-const arrived = (arrival: Arrival, rev: number, captioning: Captioning): Image => {
-  const { key, etag, originalName, source, requestId, arrivedAt, sizeBytes } = arrival;
-  const now = arrivedAt.toISOString();
+const newImage = (incoming: IncomingObject, rev: number, captioning: Captioning): Image => {
+  const { key, etag, originalName, source, requestId, receivedAt, sizeBytes } = incoming;
+  const now = receivedAt.toISOString();
   const pending: Step = { state: 'pending', run: 1, since: now };
   return {
     imageId: imageIdOf(key),
@@ -74,9 +85,9 @@ const arrived = (arrival: Arrival, rev: number, captioning: Captioning): Image =
     listedAt: now,
     uploadedAt: now,
     sizeBytes,
-    ...(arrival.sha256 && { sha256: arrival.sha256 }),
-    ...(arrival.metadata && { metadata: arrival.metadata }),
-    firstUploadAt: arrival.firstUploadAt ?? now,
+    ...(incoming.sha256 && { sha256: incoming.sha256 }),
+    ...(incoming.metadata && { metadata: incoming.metadata }),
+    firstUploadAt: incoming.firstUploadAt ?? now,
     steps: {
       thumbnails: pending,
       exif: pending,
@@ -89,7 +100,7 @@ const arrived = (arrival: Arrival, rev: number, captioning: Captioning): Image =
 };
 
 /** The S3 event may register an image before the upload itself does; then the upload adds the rest. */
-const completed = (known: Image, { sha256, metadata }: Arrival): Change | undefined => {
+const completed = (known: Image, { sha256, metadata }: IncomingObject): Change | undefined => {
   if ((known.sha256 || !sha256) && (known.metadata || !metadata)) return undefined;
   return {
     image: {

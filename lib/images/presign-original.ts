@@ -2,15 +2,15 @@ import { Problem } from '#lib/problem.ts';
 import { findImage } from './find-image.ts';
 import type { Images } from './images.ts';
 import type { Objects } from './objects.ts';
-import type { Timed } from './timer.ts';
+import type { HasClock } from './timer.ts';
 
 /** How long the link serves whoever holds it. */
 const validSeconds = 300;
 
 /** A short-lived link to the file as it was sent. */
-export const linkOriginal = async (
+export const presignOriginal = async (
   imageId: string,
-  { images, originals, now }: Timed & { images: Images; originals: Objects },
+  { images, originals, now }: HasClock & { images: Images; originals: Objects },
 ): Promise<{ url: string; expiresAt: Date }> => {
   const { key, originalName } = await findImage(imageId, { images });
   if (key === null)

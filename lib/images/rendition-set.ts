@@ -1,14 +1,14 @@
-import { type Image, makerOf } from './image.ts';
-import type { Content, ContentMove, Contents } from './images.ts';
+import { type Image, ownerOf } from './image.ts';
+import type { RenditionSet, RenditionSetChange, RenditionSets } from './images.ts';
 import type { Objects } from './objects.ts';
 import { optimizedSize, type Size } from './picture.ts';
 
 /** The same bytes made into the same sizes are one content, however many images show it. */
-export const contentIdOf = (sha256: string, sizes: readonly Size[]): string =>
+export const renditionSetIdFor = (sha256: string, sizes: readonly Size[]): string =>
   `${sha256}/${sizes.map(({ name, longestSide }) => `${name}-${longestSide}`).join('.')}`;
 
 /** What is made of an image: thumbnails, and of one from a batch an optimized picture in full size. */
-export const sizesOf = (
+export const sizesFor = (
   { source }: Pick<Image, 'source'>,
   thumbnails: readonly Size[],
 ): readonly Size[] => (source === 'batch' ? [...thumbnails, optimizedSize] : thumbnails);
@@ -18,36 +18,39 @@ export const sizesOf = (
  * key of the optimized one names no format, as that is known only when it is made.
  */
 export const renditionKey = (
-  { contentId, maker }: { contentId: string; maker: string },
+  { renditionSetId, owner }: { renditionSetId: string; owner: string },
   name: string,
-): string => `${contentId}/${maker}/${name}${name === optimizedSize.name ? '' : '.jpg'}`;
+): string => `${renditionSetId}/${owner}/${name}${name === optimizedSize.name ? '' : '.jpg'}`;
 
 /** The sizes a content was made in can be read off its id, also when settings have changed since. */
-const sizeNamesOf = (contentId: string): string[] =>
-  (contentId.split('/')[1] ?? '').split('.').map((size) => size.replace(/-\d+$/, ''));
+const parseSizeNames = (renditionSetId: string): string[] =>
+  (renditionSetId.split('/')[1] ?? '').split('.').map((size) => size.replace(/-\d+$/, ''));
 
 /** Lets go of what an image shows. The content's objects go too if nobody else shows them. */
-export const releaseOf = async (
+export const planRelease = async (
   image: Image,
-  { contents }: { contents: Contents },
-): Promise<{ move?: ContentMove; leftovers: NonNullable<Image['leftovers']> }> => {
-  const already = image.leftovers ?? [];
-  if (!image.content) return { leftovers: already };
-  const { contentId, maker } = image.content;
-  const content = await contents.find(contentId);
-  if (content?.maker !== maker) return { leftovers: already };
-  const last = content.refs === 1;
+  { renditionSets }: { renditionSets: RenditionSets },
+): Promise<{
+  renditionSetChange?: RenditionSetChange;
+  orphanedRenditions: NonNullable<Image['orphanedRenditions']>;
+}> => {
+  const already = image.orphanedRenditions ?? [];
+  if (!image.renditionSet) return { orphanedRenditions: already };
+  const { renditionSetId, owner } = image.renditionSet;
+  const renditionSet = await renditionSets.find(renditionSetId);
+  if (renditionSet?.owner !== owner) return { orphanedRenditions: already };
+  const last = renditionSet.refs === 1;
   return {
-    move: { move: 'release', contentId, maker, last },
-    leftovers: last ? [...already, { contentId, maker }] : already,
+    renditionSetChange: { renditionSetChange: 'release', renditionSetId, owner, last },
+    orphanedRenditions: last ? [...already, { renditionSetId, owner }] : already,
   };
 };
 
 /** What make-thumbnails wrote, perhaps, when it was killed before it could say so. */
-export const halfMadeOf = (image: Image, thumbnails: readonly Size[]) => {
-  const maker = makerOf(image);
-  return image.sha256 && image.content?.maker !== maker
-    ? [{ contentId: contentIdOf(image.sha256, sizesOf(image, thumbnails)), maker }]
+export const partialRenditions = (image: Image, thumbnails: readonly Size[]) => {
+  const owner = ownerOf(image);
+  return image.sha256 && image.renditionSet?.owner !== owner
+    ? [{ renditionSetId: renditionSetIdFor(image.sha256, sizesFor(image, thumbnails)), owner }]
     : [];
 };
 
@@ -55,48 +58,50 @@ export const halfMadeOf = (image: Image, thumbnails: readonly Size[]) => {
  * What of it may be removed: not what others show. A picture that comes under a key long after
  * another was deleted there counts its revisions from one, and so has that one's maker.
  */
-export const unshownOf = async (
-  makings: ReturnType<typeof halfMadeOf>,
-  { contents }: { contents: Contents },
-): Promise<ReturnType<typeof halfMadeOf>> => {
-  const shown = await Promise.all(makings.map(({ contentId }) => contents.find(contentId)));
-  return makings.filter(({ maker }, index) => shown[index]?.maker !== maker);
+export const withoutReferences = async (
+  candidates: ReturnType<typeof partialRenditions>,
+  { renditionSets }: { renditionSets: RenditionSets },
+): Promise<ReturnType<typeof partialRenditions>> => {
+  const shown = await Promise.all(
+    candidates.map(({ renditionSetId }) => renditionSets.find(renditionSetId)),
+  );
+  return candidates.filter(({ owner }, index) => shown[index]?.owner !== owner);
 };
 
 /** Where make-thumbnails writes, or wrote, for this image and for earlier ones under its key. */
-export const makingsOf = (image: Image, thumbnails: readonly Size[]) => [
+export const possibleRenditions = (image: Image, thumbnails: readonly Size[]) => [
   ...(image.earlier ?? []),
   ...(image.sha256
     ? [
         {
-          contentId: contentIdOf(image.sha256, sizesOf(image, thumbnails)),
-          maker: makerOf(image),
+          renditionSetId: renditionSetIdFor(image.sha256, sizesFor(image, thumbnails)),
+          owner: ownerOf(image),
         },
       ]
     : []),
 ];
 
 /** Removes what a maker made of a content. Nobody shows it, so nobody misses it. */
-export const removeRenditions = (
-  leftovers: readonly { contentId: string; maker: string }[],
+export const deleteRenditions = (
+  orphanedRenditions: readonly { renditionSetId: string; owner: string }[],
   { derived }: { derived: Objects },
 ): Promise<void> =>
   derived.remove(
-    leftovers.flatMap((leftover) =>
-      sizeNamesOf(leftover.contentId).map((name) => renditionKey(leftover, name)),
+    orphanedRenditions.flatMap((leftover) =>
+      parseSizeNames(leftover.renditionSetId).map((name) => renditionKey(leftover, name)),
     ),
   );
 
 /** What an image shows of a content. */
-export const shownOf = ({
-  contentId,
-  maker,
+export const toImageRenditions = ({
+  renditionSetId,
+  owner,
   renditions,
   placeholder,
   dominantColor,
-}: Omit<Content, 'refs'>): NonNullable<Image['content']> => ({
-  contentId,
-  maker,
+}: Omit<RenditionSet, 'refs'>): NonNullable<Image['renditionSet']> => ({
+  renditionSetId,
+  owner,
   renditions,
   placeholder,
   dominantColor,

@@ -9,7 +9,7 @@ const forbidden = [
   ['lib/images', '#lib/aws/dynamo-images.ts'],
   ['lib/images', 'sharp'],
   ['lib/images', '#lib/config.ts'],
-  ['lib/api', '@aws-sdk/client-s3'],
+  ['lib/http', '@aws-sdk/client-s3'],
   ['lib/queue', '#lib/media/sharp-shrink.ts'],
   ['lib/aws', '#lib/media/sharp-shrink.ts'],
   ['lib/media', '#lib/aws/s3-objects.ts'],

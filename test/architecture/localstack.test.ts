@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { refuseUnknown, storesIn } from '#infra/localstack/stack.ts';
 import { withFault } from '#test/suites/broken-template.ts';
 import { configOf } from '#test/suites/schema-records.ts';
-import { refuseUnknown, storesOf } from '#infra/localstack/stack.ts';
 
 const read = (path: string) => readFileSync(path, 'utf8');
 
@@ -22,7 +22,7 @@ describe('the stores of a packaged template', () => {
   };
 
   it('are its buckets, queues and tables, leaning on nothing that is left out', () => {
-    expect(storesOf(packaged)).toEqual({
+    expect(storesIn(packaged)).toEqual({
       AWSTemplateFormatVersion: '2010-09-09',
       Resources: {
         Originals: { Type: 'AWS::S3::Bucket', DependsOn: ['Arrivals'] },
@@ -43,7 +43,7 @@ describe('a stack with a resource that CloudFormation only pretended to make', (
   });
 
   it('is refused with its name, unless this kind may be missing', () => {
-    const resources = [made('AWS::SQS::Queue', 'arrivals'), made('AWS::X::Y', 'unknown')];
+    const resources = [made('AWS::SQS::Queue', 'object-created'), made('AWS::X::Y', 'unknown')];
     expect(() => refuseUnknown(resources)).toThrow('Thing (AWS::X::Y)');
     expect(() => refuseUnknown(resources, ['AWS::X::Y'])).not.toThrow();
     expect(() => refuseUnknown(resources, ['AWS::SQS::Queue'])).toThrow('Thing (AWS::X::Y)');
@@ -51,7 +51,7 @@ describe('a stack with a resource that CloudFormation only pretended to make', (
 });
 
 describe('a template broken on purpose', () => {
-  const roleOf = (...Statement: object[]) => ({
+  const toRole = (...Statement: object[]) => ({
     Type: 'AWS::IAM::Role',
     Properties: { Policies: [{ PolicyName: 'p', PolicyDocument: { Statement } }] },
   });
@@ -66,7 +66,7 @@ describe('a template broken on purpose', () => {
     },
   };
   const resources = {
-    Role: roleOf(log, send, both),
+    Role: toRole(log, send, both),
     Worker: worker,
     Policy: { Type: 'AWS::SQS::QueuePolicy' },
     Bucket: { Type: 'AWS::S3::Bucket', DependsOn: 'Policy' },
@@ -76,7 +76,7 @@ describe('a template broken on purpose', () => {
     const broken = withFault(resources, { kind: 'without', action: 'sqs:SendMessage' });
     expect(broken).toEqual({
       ...resources,
-      Role: roleOf(log, { ...both, Action: ['s3:GetObject'] }),
+      Role: toRole(log, { ...both, Action: ['s3:GetObject'] }),
     });
   });
 
@@ -115,7 +115,9 @@ describe('what the lanes install', () => {
     const compose = z
       .object({ services: z.record(z.string(), z.object({ image: z.string() })) })
       .parse(parse(read('docker-compose.localstack.yml')));
-    const pinned = /^localstack-core==(.+)$/m.exec(read('test/suites/requirements/localstack.txt'))?.[1];
+    const pinned = /^localstack-core==(.+)$/m.exec(
+      read('test/suites/requirements/localstack.txt'),
+    )?.[1];
     expect(compose.services['localstack']?.image).toContain(`localstack/localstack:${pinned}}`);
   });
 

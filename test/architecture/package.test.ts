@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join, posix, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { pageFiles } from '#functions/site/pages/assets.ts';
 import { makeArtifacts } from '#infra/deploy/artifacts.ts';
 import { refuseWrongSettings } from '#infra/deploy/settings-to-deploy.ts';
-import { pageFiles } from '#functions/site/pages/assets.ts';
 import { environmentOf, packageAll, projectElsewhere, serverless } from './packaged.ts';
 import { templateSuite } from './packaged-template.ts';
 import { functions } from './template.ts';
@@ -19,21 +19,21 @@ afterAll(() => {
 });
 
 const names = functions.map(([name]) => name);
-const zipOf = (name: string) => {
+const makeZip = (name: string) => {
   const zip = zips.get(name);
   if (!zip) throw new Error(`There is no zip of ${name}.`);
   return zip;
 };
-const moduleOf = (name: string) => {
+const modulePath = (name: string) => {
   const [, fn] = functions.find(([other]) => other === name) ?? [];
   return `${fn?.handler.replace(/\.handler$/, '')}.mjs`;
 };
 const textOf = (name: string, path: string) =>
-  Buffer.from(zipOf(name).files[path] ?? '').toString();
+  Buffer.from(makeZip(name).files[path] ?? '').toString();
 const packagesIn = (paths: readonly string[]) =>
   new Set(paths.flatMap((path) => /node_modules\/((@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []));
-const usesSharp = (name: string) => /from ?"sharp"/.test(textOf(name, moduleOf(name)));
-const showsPages = (name: string) => 'functions/site/gallery.html' in zipOf(name).files;
+const usesSharp = (name: string) => /from ?"sharp"/.test(textOf(name, modulePath(name)));
+const showsPages = (name: string) => 'functions/site/gallery.html' in makeZip(name).files;
 
 const { devDependencies } = z
   .object({ devDependencies: z.record(z.string(), z.string()) })
@@ -46,7 +46,7 @@ describe('the zips', () => {
 
   it('load by themselves, and have the handler where Lambda looks for it', () => {
     for (const name of names) {
-      for (const [path, bytes] of Object.entries(zipOf(name).files)) {
+      for (const [path, bytes] of Object.entries(makeZip(name).files)) {
         if (path.startsWith('node_modules/')) continue;
         mkdirSync(dirname(join(scratch, name, path)), { recursive: true });
         writeFileSync(join(scratch, name, path), bytes);
@@ -58,7 +58,7 @@ describe('the zips', () => {
     }
     const program = names.map(
       (name) =>
-        `console.log('${name}', typeof (await import('./${name}/${moduleOf(name)}')).handler);`,
+        `console.log('${name}', typeof (await import('./${name}/${modulePath(name)}')).handler);`,
     );
     writeFileSync(join(scratch, 'load.mjs'), program.join('\n'));
 
@@ -77,7 +77,7 @@ describe('the zips', () => {
   it('bring sharp to those that use it, once, for Linux on arm64', () => {
     expect(names.filter(usesSharp)).toEqual(expect.arrayContaining(['make-thumbnails']));
     for (const name of names) {
-      const paths = Object.keys(zipOf(name).files);
+      const paths = Object.keys(makeZip(name).files);
       const native = paths.filter((path) => /\.(node|so)(\.|$)/.test(path));
       if (!usesSharp(name)) {
         expect(packagesIn(paths), name).not.toContain('sharp');
@@ -92,7 +92,7 @@ describe('the zips', () => {
         'sharp-linux-arm64',
       ]);
       for (const path of native) {
-        const header = Buffer.from(zipOf(name).files[path] ?? []);
+        const header = Buffer.from(makeZip(name).files[path] ?? []);
         expect(header.subarray(0, 5).toString('latin1'), path).toBe('\x7fELF\x02'); // 64 bits
         expect(header.readUInt16LE(18), path).toBe(aarch64);
         expect(header.includes('ld-musl'), path).toBe(false);
@@ -104,7 +104,7 @@ describe('the zips', () => {
     expect(names.filter(showsPages).toSorted()).toEqual(['show-docs', 'show-gallery']);
     for (const name of names.filter(showsPages))
       for (const path of pageFiles)
-        expect(Buffer.from(zipOf(name).files[path] ?? ''), path).toEqual(readFileSync(path));
+        expect(Buffer.from(makeZip(name).files[path] ?? ''), path).toEqual(readFileSync(path));
   });
 
   it('bring nothing that is there for development only', () => {
@@ -112,11 +112,13 @@ describe('the zips', () => {
     for (const name of names) {
       const map = z
         .object({ sources: z.array(z.string()) })
-        .parse(JSON.parse(textOf(name, `${moduleOf(name)}.map`)));
-      const brought = packagesIn([...Object.keys(zipOf(name).files), ...map.sources]);
+        .parse(JSON.parse(textOf(name, `${modulePath(name)}.map`)));
+      const brought = packagesIn([...Object.keys(makeZip(name).files), ...map.sources]);
       const development = [...brought].filter((one) => one in devDependencies && !pages.has(one));
       expect(development, name).toEqual([]);
-      const places = map.sources.map((source) => posix.join(posix.dirname(moduleOf(name)), source));
+      const places = map.sources.map((source) =>
+        posix.join(posix.dirname(modulePath(name)), source),
+      );
       // Where the project lies is nobody's business, and would make the bytes depend on it.
       expect(places.filter((place) => /^(\.\.|\/|\w:)/.test(place))).toEqual([]);
     }
@@ -124,7 +126,7 @@ describe('the zips', () => {
 
   it('stay small', () => {
     for (const name of names) {
-      const { length } = zipOf(name).bytes;
+      const { length } = makeZip(name).bytes;
       if (usesSharp(name)) expect(length, name).toBeLessThan(12_000_000);
       // Swagger UI and ReDoc alone weigh 0.84 MB, and are no code that a start has to read.
       else if (showsPages(name)) expect(length, name).toBeLessThan(1_400_000);
@@ -135,14 +137,16 @@ describe('the zips', () => {
   it('are the same bytes when they are packaged again, here instead of there', async () => {
     const again = ['get-image', 'show-gallery', 'make-thumbnails'];
     const packed = again.map((name) => ({
-      handler: moduleOf(name).replace(/\.mjs$/, '.handler'),
+      handler: modulePath(name).replace(/\.mjs$/, '.handler'),
       zipPath: join(scratch, `${name}.zip`),
     }));
 
     await makeArtifacts(packed, { project: resolve('.'), architecture: 'arm64' });
 
     for (const [index, name] of again.entries())
-      expect(readFileSync(packed[index]?.zipPath ?? '').equals(zipOf(name).bytes), name).toBe(true);
+      expect(readFileSync(packed[index]?.zipPath ?? '').equals(makeZip(name).bytes), name).toBe(
+        true,
+      );
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { alarmsFor } from '#infra/deploy/alarms.ts';
-import { apiKeyNameOf } from '#infra/deploy/api-key-name.ts';
+import { apiKeyName } from '#infra/deploy/api-key-name.ts';
 import { apiKey, environmentOf, type Resource, type Template } from './packaged.ts';
 import { functions } from './template.ts';
 
@@ -102,7 +102,7 @@ export const templateSuite = (template: Template) => {
       expect(logicalId).toBe('ApiGatewayApiKey1'); // another would leave the old key where it is
       expect(key?.Properties).toMatchObject({
         Value: apiKey,
-        Name: apiKeyNameOf('darkroom-prod', apiKey),
+        Name: apiKeyName('darkroom-prod', apiKey),
       });
       const [plan] = all('AWS::ApiGateway::UsagePlanKey').map(([, { Properties }]) => Properties);
       expect(plan).toMatchObject({ KeyId: { Ref: logicalId } });

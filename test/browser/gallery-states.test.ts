@@ -19,7 +19,7 @@ type State = {
   hash?: string;
   api?: Api;
   /** Goes there, and waits until it is there. */
-  reach: (page: Page) => Promise<unknown>;
+  resolveEndpoint: (page: Page) => Promise<unknown>;
 };
 
 const some = aDarkroomOf(42);
@@ -35,22 +35,22 @@ const choose = async (page: Page, ...names: string[]) => {
 const states: Record<string, State> = {
   'the empty sheet': {
     api: (asked) => (asked.path === 'api/stats' ? { data: someStats({ total: 0 }) } : { data: [] }),
-    reach: (page) => heading(page, 'The sheet is empty'),
+    resolveEndpoint: (page) => heading(page, 'The sheet is empty'),
   },
   'the sheet that is loading': {
     api: () => 'waits',
-    reach: (page) => page.getByRole('status', { name: 'Loading pictures' }).waitFor(),
+    resolveEndpoint: (page) => page.getByRole('status', { name: 'Loading pictures' }).waitFor(),
   },
   'the sheet that could not be loaded': {
     api: () => ({ status: 500, error: 'The server could not answer.' }),
-    reach: (page) => heading(page, 'The pictures could not be loaded'),
+    resolveEndpoint: (page) => heading(page, 'The pictures could not be loaded'),
   },
   'nobody there': {
     api: () => 'breaks',
-    reach: (page) => page.getByText('Darkroom cannot be reached. What you see').waitFor(),
+    resolveEndpoint: (page) => page.getByText('Darkroom cannot be reached. What you see').waitFor(),
   },
   'a sheet, with some chosen': {
-    reach: async (page) => {
+    resolveEndpoint: async (page) => {
       await choose(page, 'picture-0.jpg', 'picture-3.jpg', 'picture-4.jpg');
       await page.getByText('3 chosen').waitFor();
       await page.locator('.sheet-end').getByText('42 pictures').waitFor();
@@ -58,33 +58,33 @@ const states: Record<string, State> = {
   },
   'a filter without pictures': {
     api: (asked) => (asked.query.get('status') ? { data: [] } : some(asked)),
-    reach: async (page) => {
+    resolveEndpoint: async (page) => {
       await page.getByRole('button', { name: /^Queued/ }).click();
       await heading(page, 'No picture is queued now');
     },
   },
   'uploads, one of them refused': {
-    reach: async (page) => {
+    resolveEndpoint: async (page) => {
       await dropFiles(page, [{ name: 'notes.txt', type: 'text/plain', bytes: Buffer.from('x') }]);
       await page.getByText('text/plain is not a type we read').waitFor();
     },
   },
   'an open picture': {
     hash: `#pictures/${idOf(3)}`,
-    reach: async (page) => {
+    resolveEndpoint: async (page) => {
       await page.getByText('All 3 tags').click();
       await page.locator('dialog shown-picture.is-sharp').waitFor();
     },
   },
   'an open picture that failed': {
     hash: `#pictures/${idOf(2)}`,
-    reach: (page) => page.getByText('No picture could be made of this file').waitFor(),
+    resolveEndpoint: (page) => page.getByText('No picture could be made of this file').waitFor(),
   },
   'an open picture that cannot be tried again': {
     hash: `#pictures/${idOf(2)}`,
     api: (asked) =>
       asked.path.endsWith('/retry') ? { status: 409, error: 'It is at work.' } : some(asked),
-    reach: async (page) => {
+    resolveEndpoint: async (page) => {
       const dialog = page.getByRole('dialog', { name: 'picture-2.jpg' });
       await dialog.getByRole('button', { name: 'Retry what failed or was skipped' }).click();
       await dialog.getByRole('status', { name: 'Notices' }).getByText('It is at work.').waitFor();
@@ -92,14 +92,14 @@ const states: Record<string, State> = {
   },
   'a picture that is not there': {
     hash: `#pictures/${'z'.repeat(26)}`,
-    reach: (page) => heading(page, 'This picture could not be opened'),
+    resolveEndpoint: (page) => heading(page, 'This picture could not be opened'),
   },
   batches: {
     hash: '#batches',
-    reach: (page) => page.getByRole('link', { name: 'autumn-catalogue.csv' }).waitFor(),
+    resolveEndpoint: (page) => page.getByRole('link', { name: 'autumn-catalogue.csv' }).waitFor(),
   },
   'a CSV that is right': {
-    reach: async (page) => {
+    resolveEndpoint: async (page) => {
       await dropFiles(page, csv('right.csv'));
       await page.getByRole('button', { name: 'Start the batch' }).waitFor();
     },
@@ -109,14 +109,14 @@ const states: Record<string, State> = {
       asked.method === 'POST'
         ? { status: 422, error: 'The file has 2 faults.', data: someFaults }
         : some(asked),
-    reach: async (page) => {
+    resolveEndpoint: async (page) => {
       await dropFiles(page, csv('wrong.csv'));
       await page.getByRole('cell', { name: /ftp:.* is not an http/ }).waitFor();
     },
   },
   'a batch': {
     hash: '#batches/0d4e2f4e-6a3c-4a51-9a53-0d6f6f1f2c11',
-    reach: async (page) => {
+    resolveEndpoint: async (page) => {
       await page.getByRole('button', { name: 'Download the failed rows' }).waitFor();
       await page.getByRole('button', { name: 'Deliver again' }).waitFor();
       await page.getByText('The receiver answered 503.').waitFor();
@@ -124,10 +124,10 @@ const states: Record<string, State> = {
   },
   'edits before any picture is chosen': {
     hash: '#edits',
-    reach: (page) => heading(page, 'Edit with words'),
+    resolveEndpoint: (page) => heading(page, 'Edit with words'),
   },
   'edits of chosen pictures': {
-    reach: async (page) => {
+    resolveEndpoint: async (page) => {
       await choose(page, 'picture-3.jpg', 'picture-4.jpg');
       await page.getByRole('button', { name: 'Edit' }).click();
       await page.getByLabel('What is to change').fill('Make it rain');
@@ -137,7 +137,7 @@ const states: Record<string, State> = {
   },
   stats: {
     hash: '#stats',
-    reach: (page) =>
+    resolveEndpoint: (page) =>
       page.getByRole('img', { name: /The work on the newest 40 pictures/ }).waitFor(),
   },
 };
@@ -165,7 +165,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
       const gallery = await openPage(browser, look);
       const { page } = gallery;
       await page.goto(`${host.url}${state.hash ?? ''}`);
-      await state.reach(page);
+      await state.resolveEndpoint(page);
 
       expect(await seriousFaults(page)).toEqual([]);
       expect(gallery.origins()).toEqual([new URL(host.url).origin]);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { BatchWorkers, ImportMessage, WebhookMessage } from '#lib/batches/messages.ts';
+import type { BatchQueues, ImportMessage, WebhookMessage } from '#lib/batches/messages.ts';
 import { eventually } from '#test/support/eventually.ts';
 
 export const batchQueues = ['expand', 'import', 'close', 'webhook'] as const;
 export type BatchQueue = (typeof batchQueues)[number];
 
 type Opened = {
-  workers: BatchWorkers;
+  workers: BatchQueues;
   /** Takes a message and is done with it. */
   take: (queue: BatchQueue) => Promise<unknown>;
 };
@@ -22,7 +22,7 @@ const webhook: WebhookMessage = {
 /** What every way to ask the workers of batches must do. */
 export const batchWorkersContract = (name: string, open: () => Promise<Opened> | Opened) =>
   describe(`${name} asks the workers of batches`, () => {
-    it.each<[BatchQueue, unknown, (workers: BatchWorkers) => Promise<void>]>([
+    it.each<[BatchQueue, unknown, (workers: BatchQueues) => Promise<void>]>([
       ['expand', request, (workers) => workers.expand(request)],
       ['close', request, (workers) => workers.close(request)],
       ['webhook', webhook, (workers) => workers.sendWebhook(webhook, 0)],

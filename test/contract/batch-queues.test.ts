@@ -4,7 +4,7 @@ import {
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sqsBatchWorkers } from '#lib/aws/sqs-batch-queues.ts';
+import { sqsBatchQueues } from '#lib/aws/sqs-batch-queues.ts';
 import {
   CloseMessage,
   ExpandMessage,
@@ -12,12 +12,12 @@ import {
   WebhookMessage,
 } from '#lib/batches/messages.ts';
 import { eventually } from '#test/support/eventually.ts';
-import { inMemoryBatchWorkers } from '#test/support/in-memory-batch-queues.ts';
+import { inMemoryBatchQueues } from '#test/support/in-memory-batch-queues.ts';
 import { openSqsBackend } from './backend.ts';
 import { type BatchQueue, batchWorkersContract } from './batch-queues.contract.ts';
 
 batchWorkersContract('memory', () => {
-  const workers = inMemoryBatchWorkers();
+  const workers = inMemoryBatchQueues();
   const { waiting } = workers;
   return {
     workers,
@@ -42,10 +42,10 @@ const schemas = {
 const open = async () => {
   const { client, makeQueue } = backend;
   const urls = {
-    arrivals: await makeQueue(),
+    objectCreated: await makeQueue(),
     expandBatch: await makeQueue(),
     importRow: await makeQueue(),
-    noteOutcome: await makeQueue(),
+    recordOutcome: await makeQueue(),
     closeBatch: await makeQueue(),
     sendWebhook: await makeQueue(),
   };
@@ -68,7 +68,7 @@ const open = async () => {
     await client.send(new DeleteMessageCommand({ QueueUrl: urlOf[queue], ReceiptHandle }));
     return schemas[queue].parse(JSON.parse(Body));
   };
-  return { workers: sqsBatchWorkers(urls, client), urls, receive, take };
+  return { workers: sqsBatchQueues(urls, client), urls, receive, take };
 };
 
 batchWorkersContract('SQS', open);
@@ -85,7 +85,7 @@ describe('SQS', () => {
     expect(await workers.areIdle()).toBe(false);
   });
 
-  it.each(['noteOutcome', 'arrivals'] as const)(
+  it.each(['recordOutcome', 'objectCreated'] as const)(
     'calls nobody idle while something waits in %s',
     async (queue) => {
       const { workers, urls } = await open();

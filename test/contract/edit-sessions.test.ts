@@ -1,12 +1,12 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dynamoProcesses } from '#lib/aws/dynamo-edit-sessions.ts';
-import { slotOf } from '#lib/edits/edit-session.ts';
-import { inMemoryProcesses } from '#test/support/in-memory-edit-sessions.ts';
+import { dynamoEditSessions } from '#lib/aws/dynamo-edit-sessions.ts';
+import { ringIndex } from '#lib/edits/edit-session.ts';
+import { inMemoryEditSessions } from '#test/support/in-memory-edit-sessions.ts';
 import { embedded, openDynamodbBackend } from './backend.ts';
 import { processesContract } from './edit-sessions.contract.ts';
 
-processesContract('memory', async () => inMemoryProcesses());
+processesContract('memory', async () => inMemoryEditSessions());
 
 type Backend = Awaited<ReturnType<typeof openDynamodbBackend>>;
 let backend: Backend;
@@ -14,10 +14,10 @@ beforeAll(async () => {
   backend = await openDynamodbBackend();
 });
 afterAll(() => backend.stop());
-const makeTable = ({ makeTable }: Backend) => makeTable('ProcessesTable');
+const makeTable = ({ makeTable }: Backend) => makeTable('EditSessionsTable');
 
 processesContract('DynamoDB', async () =>
-  dynamoProcesses({ processesTable: await makeTable(backend) }, backend.client),
+  dynamoEditSessions({ editSessionsTable: await makeTable(backend) }, backend.client),
 );
 
 const hour = { ttlSeconds: 3600 };
@@ -25,7 +25,7 @@ const hour = { ttlSeconds: 3600 };
 describe('DynamoDB', () => {
   it('does not push out a younger process when the ring has gone round meanwhile', async () => {
     const TableName = await makeTable(backend);
-    const processes = dynamoProcesses({ processesTable: TableName }, backend.client);
+    const editSessions = dynamoEditSessions({ editSessionsTable: TableName }, backend.client);
     const now = new Date();
     const younger = {
       initId: `001-${crypto.randomUUID()}`,
@@ -36,11 +36,11 @@ describe('DynamoDB', () => {
     const Item = { slot: '1', n: 1001, v: 1, process: younger };
     await backend.client.send(new PutCommand({ TableName, Item }));
 
-    const late = await processes.add(hour, now);
+    const late = await editSessions.add(hour, now);
 
-    expect(slotOf(late.initId)).toBe(2);
-    expect((await processes.find(younger.initId, now))?.process).toEqual(younger);
-    expect(await processes.report(now)).toMatchObject({ sets: 1, evictions: 0 });
+    expect(ringIndex(late.initId)).toBe(2);
+    expect((await editSessions.find(younger.initId, now))?.process).toEqual(younger);
+    expect(await editSessions.report(now)).toMatchObject({ sets: 1, evictions: 0 });
   });
 
   it.runIf(embedded)(
@@ -49,14 +49,16 @@ describe('DynamoDB', () => {
       let turn = 0;
       const crowded = await openDynamodbBackend({ conflict: () => ++turn % 2 === 0 });
       try {
-        const processesTable = await crowded.makeTable('ProcessesTable');
-        const processes = dynamoProcesses({ processesTable }, crowded.client);
+        const editSessionsTable = await crowded.makeTable('EditSessionsTable');
+        const editSessions = dynamoEditSessions({ editSessionsTable }, crowded.client);
         const now = new Date();
 
-        const added = await Promise.all(Array.from({ length: 40 }, () => processes.add(hour, now)));
+        const added = await Promise.all(
+          Array.from({ length: 40 }, () => editSessions.add(hour, now)),
+        );
 
-        expect(new Set(added.map(({ initId }) => slotOf(initId))).size).toBe(40);
-        const { entries, sets, evictions } = await processes.report(now);
+        expect(new Set(added.map(({ initId }) => ringIndex(initId))).size).toBe(40);
+        const { entries, sets, evictions } = await editSessions.report(now);
         expect({ entries: entries.length, sets, evictions }).toEqual({
           entries: 40,
           sets: 40,

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll } from 'vitest';
-import type { Answers } from '#lib/idempotency-records.ts';
-import { dynamoAnswers } from '#lib/aws/dynamo-idempotency-records.ts';
-import { inMemoryAnswers } from '#test/support/in-memory-idempotency-records.ts';
-import { answersContract } from './idempotency-records.contract.ts';
+import { dynamoIdempotencyRecords } from '#lib/aws/dynamo-idempotency-records.ts';
+import type { IdempotencyRecords } from '#lib/idempotency-records.ts';
+import { inMemoryIdempotencyRecords } from '#test/support/in-memory-idempotency-records.ts';
 import { openDynamodbBackend } from './backend.ts';
+import { answersContract } from './idempotency-records.contract.ts';
 
-answersContract('memory', () => inMemoryAnswers());
+answersContract('memory', () => inMemoryIdempotencyRecords());
 
-let answers: Answers;
+let idempotencyRecords: IdempotencyRecords;
 let stop: () => Promise<void>;
 beforeAll(async () => {
   const backend = await openDynamodbBackend();
   ({ stop } = backend);
-  answers = dynamoAnswers(await backend.makeTables(), backend.client);
+  idempotencyRecords = dynamoIdempotencyRecords(await backend.makeTables(), backend.client);
 });
 afterAll(() => stop());
-answersContract('DynamoDB', () => answers);
+answersContract('DynamoDB', () => idempotencyRecords);

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { type Change, changeImage } from '#lib/images/update-image.ts';
-import { releaseOf } from '#lib/images/rendition-set.ts';
-import { type Image, imageIdOf, makerOf, type Outcome, type StepName } from '#lib/images/image.ts';
-import type { Contents, Images } from '#lib/images/images.ts';
-import { begin, end } from '#lib/images/steps.ts';
+import { type Image, imageIdOf, type Outcome, ownerOf, type StepName } from '#lib/images/image.ts';
+import type { Images, RenditionSets } from '#lib/images/images.ts';
+import { planRelease } from '#lib/images/rendition-set.ts';
+import { begin, endStep } from '#lib/images/steps.ts';
+import { type Change, updateImage } from '#lib/images/update-image.ts';
 import { anImage } from '#test/support/image-builder.ts';
 import { sumOfCounts } from '#test/support/in-memory-images.ts';
-import type { OpenImages } from './images.contract.ts';
 import { shown } from './image-fixtures.ts';
+import type { OpenImages } from './images.contract.ts';
 
 const actors = 6;
 const turnsEach = 40;
@@ -30,39 +30,44 @@ const dice = (seed: number) => {
 export const imageCrowdContract = (name: string, open: OpenImages) =>
   describe(`${name} in a crowd`, () => {
     it.each([1, 2, 3])('counts what is there, and who shows what (seed %i)', async (seed) => {
-      const { images, contents } = await open();
+      const { images, renditionSets } = await open();
 
       const changes = await Promise.all(
         Array.from({ length: actors }, (_, actor) =>
-          act(images, contents, dice(seed * 7919 + actor * 104_729 + 1)),
+          act(images, renditionSets, dice(seed * 7919 + actor * 104_729 + 1)),
         ),
       );
 
       const found = await Promise.all(keys.map((key) => images.find(imageIdOf(key))));
       const all = found.flatMap((one) => (one ? [one.image] : []));
       expect(await images.counts()).toEqual(sumOfCounts(all));
-      for (const contentId of contentIds) {
+      for (const renditionSetId of contentIds) {
         const showing = all.filter(
-          ({ content, deleted }) => content?.contentId === contentId && !deleted,
+          ({ renditionSet, deleted }) =>
+            renditionSet?.renditionSetId === renditionSetId && !deleted,
         );
-        const content = await contents.find(contentId);
-        expect(content?.refs ?? 0).toBe(showing.length);
-        for (const image of showing) expect(image.content?.maker).toBe(content?.maker);
+        const renditionSet = await renditionSets.find(renditionSetId);
+        expect(renditionSet?.refs ?? 0).toBe(showing.length);
+        for (const image of showing) expect(image.renditionSet?.owner).toBe(renditionSet?.owner);
       }
       // It was no quiet afternoon: most turns changed something.
       expect(changes.reduce((sum, n) => sum + n)).toBeGreaterThan((actors * turnsEach) / 2);
     });
   });
 
-const act = async (images: Images, contents: Contents, random: () => number): Promise<number> => {
+const act = async (
+  images: Images,
+  renditionSets: RenditionSets,
+  random: () => number,
+): Promise<number> => {
   let changes = 0;
   for (let turn = 0; turn < turnsEach; turn++) {
     const key = oneOf(keys, random);
     const mind = random();
-    const contentId = oneOf(contentIds, random);
-    const { changed } = await changeImage(
+    const renditionSetId = oneOf(contentIds, random);
+    const { changed } = await updateImage(
       imageIdOf(key),
-      (image) => changeOfMind(image, { key, mind, contentId }, contents),
+      (image) => changeOfMind(image, { key, mind, renditionSetId }, renditionSets),
       { images },
     );
     if (changed) changes++;
@@ -76,12 +81,12 @@ const oneOf = <T>(list: readonly T[], random: () => number): T => {
   return found;
 };
 
-type Whim = { key: string; mind: number; contentId: string };
+type Whim = { key: string; mind: number; renditionSetId: string };
 
 const changeOfMind = async (
   image: Image | undefined,
-  { key, mind, contentId }: Whim,
-  contents: Contents,
+  { key, mind, renditionSetId }: Whim,
+  renditionSets: RenditionSets,
 ): Promise<Change | undefined> => {
   const now = new Date();
   if (!image || image.deleted)
@@ -89,27 +94,38 @@ const changeOfMind = async (
       image: anImage({ key, rev: (image?.rev ?? 0) + 1, sizeBytes: Math.ceil(mind * 1e6) }),
     };
   if (mind < 0.1) {
-    const { move } = await releaseOf(image, { contents });
-    return { image: { ...image, deleted: mind < 0.05 ? 'deleting' : 'gone' }, move };
+    const { renditionSetChange } = await planRelease(image, { renditionSets });
+    return { image: { ...image, deleted: mind < 0.05 ? 'deleting' : 'gone' }, renditionSetChange };
   }
   if (mind < 0.2) {
-    const { move } = await releaseOf(image, { contents });
-    return { image: anImage({ key, rev: image.rev + 1, sizeBytes: Math.ceil(mind * 1e6) }), move };
+    const { renditionSetChange } = await planRelease(image, { renditionSets });
+    return {
+      image: anImage({ key, rev: image.rev + 1, sizeBytes: Math.ceil(mind * 1e6) }),
+      renditionSetChange,
+    };
   }
   if (mind < 0.3) return { image: { ...image, originalName: `${mind}` } };
-  if (mind < 0.6 && !image.content) return show(begin(image, now), contentId, contents);
-  return { image: end(image, stepFor(mind), outcomeFor(mind), effortAt(now)) };
+  if (mind < 0.6 && !image.renditionSet)
+    return show(begin(image, now), renditionSetId, renditionSets);
+  return { image: endStep(image, stepFor(mind), outcomeFor(mind), effortAt(now)) };
 };
 
-const show = async (image: Image, contentId: string, contents: Contents): Promise<Change> => {
-  const known = await contents.find(contentId);
-  const maker = known?.maker ?? makerOf(image);
-  const content = { ...shown, contentId, maker };
+const show = async (
+  image: Image,
+  renditionSetId: string,
+  renditionSets: RenditionSets,
+): Promise<Change> => {
+  const known = await renditionSets.find(renditionSetId);
+  const owner = known?.owner ?? ownerOf(image);
+  const renditionSet = { ...shown, renditionSetId, owner };
   return {
-    image: { ...image, content },
-    move: known
-      ? { move: 'claim', contentId, maker }
-      : { move: 'create', content: { ...content, createdAt: image.uploadedAt } },
+    image: { ...image, renditionSet },
+    renditionSetChange: known
+      ? { renditionSetChange: 'claim', renditionSetId, owner }
+      : {
+          renditionSetChange: 'create',
+          renditionSet: { ...renditionSet, createdAt: image.uploadedAt },
+        },
   };
 };
 

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dynamoContents } from '#lib/aws/dynamo-rendition-sets.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
+import { dynamoRenditionSets } from '#lib/aws/dynamo-rendition-sets.ts';
 import { inMemoryImages } from '#test/support/in-memory-images.ts';
 import { embedded, openDynamodbBackend } from './backend.ts';
 import { imageCrowdContract } from './image-concurrency.contract.ts';
 
 imageCrowdContract('memory', async () => {
   const images = inMemoryImages();
-  return { images, contents: images.contents };
+  return { images, renditionSets: images.renditionSets };
 });
 
 // AWS cancels a transaction that meets another on the same item; no emulator does, so it is injected.
@@ -27,7 +27,10 @@ afterAll(() => backend.stop());
 imageCrowdContract('DynamoDB, with conflicts', async () => {
   const tables = await backend.makeTables();
   const { client } = backend;
-  return { images: dynamoImages(tables, client), contents: dynamoContents(tables, client) };
+  return {
+    images: dynamoImages(tables, client),
+    renditionSets: dynamoRenditionSets(tables, client),
+  };
 });
 
 describe.runIf(embedded)('the crowd', () => {

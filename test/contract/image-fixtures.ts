@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import { changeImage } from '#lib/images/update-image.ts';
 import type { Image, Step } from '#lib/images/image.ts';
-import type { Content, Images, Versioned } from '#lib/images/images.ts';
+import type { Images, RenditionSet, Versioned } from '#lib/images/images.ts';
+import { updateImage } from '#lib/images/update-image.ts';
 import { anImage } from '#test/support/image-builder.ts';
 
 export const at = '2026-11-21T10:00:00.000Z';
@@ -10,14 +10,14 @@ export const done: Step = { state: 'done', ...ended };
 export const failed: Step = { state: 'failed', ...ended, reason: 'no', gaveUp: true };
 
 /** What an image shows of `aContent`. */
-export const shown: NonNullable<Image['content']> = {
-  contentId: 'cafe/small-200.medium-800',
-  maker: 'first.1',
+export const shown: NonNullable<Image['renditionSet']> = {
+  renditionSetId: 'cafe/small-200.medium-800',
+  owner: 'first.1',
   renditions: [{ name: 'small', width: 200, height: 150, sizeBytes: 9000 }],
   placeholder: 'YTkGJwaRhWUIt4lbgnhZl3ath2BUBGYA',
   dominantColor: '#12ab9f',
 };
-export const aContent: Omit<Content, 'refs'> = { ...shown, createdAt: at };
+export const aContent: Omit<RenditionSet, 'refs'> = { ...shown, createdAt: at };
 
 /** An image of which everything is known. */
 export const fullImage: Image = anImage({
@@ -32,9 +32,9 @@ export const fullImage: Image = anImage({
   steps: {
     thumbnails: failed,
     exif: done,
-    caption: { state: 'pending', run: 2, since: at, askedAgainAt: at },
+    caption: { state: 'pending', run: 2, since: at, requeuedAt: at },
   },
-  content: shown,
+  renditionSet: shown,
   caption: { text: 'A beach at dusk.', provider: 'openai', model: 'm', durationMs: 812 },
   exif: {
     cameraMake: 'SAMSUNG',
@@ -47,15 +47,15 @@ export const fullImage: Image = anImage({
     fNumber: 1.7,
     gps: { lat: -33.8567844, lon: 151.2152967, alt: null },
   },
-  leftovers: [{ contentId: 'beef/small-200', maker: 'x.1' }],
+  orphanedRenditions: [{ renditionSetId: 'beef/small-200', owner: 'x.1' }],
 });
 
 export const add = async (images: Images, image: Image): Promise<Versioned> => {
-  expect(await images.swap(undefined, image)).toBe(true);
+  expect(await images.save(undefined, image)).toBe(true);
   const found = await images.find(image.imageId);
   if (!found) throw new Error('An image that was added is not found.');
   return found;
 };
 
 export const change = (images: Images, { imageId }: Image, how: Partial<Image>) =>
-  changeImage(imageId, (image) => image && { image: { ...image, ...how } }, { images });
+  updateImage(imageId, (image) => image && { image: { ...image, ...how } }, { images });

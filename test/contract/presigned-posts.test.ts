@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { s3Invitations } from '#lib/aws/s3-presigned-posts.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
+import { s3PresignedPosts } from '#lib/aws/s3-presigned-posts.ts';
 import { embedded, openS3Backend } from './backend.ts';
 
 // Only S3 can take a form: the fake makes ones that nobody can post.
@@ -15,12 +15,12 @@ afterAll(() => backend.stop());
 const bytes = new Uint8Array(randomBytes(1000));
 const sha256 = createHash('sha256').update(bytes).digest('hex');
 const key = 'presigned/ab12/Groesse.jpg';
-const labels = { name: 'Größe & "日本".jpg', 'request-id': 'r-1' };
-const wish = { key, contentType: 'image/jpeg', maxBytes: 1000, seconds: 60, labels };
+const userMetadata = { name: 'Größe & "日本".jpg', 'request-id': 'r-1' };
+const wish = { key, contentType: 'image/jpeg', maxBytes: 1000, seconds: 60, userMetadata };
 
 const given = async (more: { sha256?: string; seconds?: number } = {}) => {
   const bucket = await backend.makeBucket();
-  const form = await s3Invitations(bucket, backend.client).invite({ ...wish, ...more });
+  const form = await s3PresignedPosts(bucket, backend.client).presignPost({ ...wish, ...more });
   const post = (body: Uint8Array, changed: Record<string, string> = {}) => {
     const data = new FormData();
     for (const [name, value] of Object.entries({ ...form.fields, ...changed }))
@@ -40,7 +40,7 @@ describe('an invitation', () => {
     expect(await objects.read(key)).toEqual(bytes);
     expect(await objects.head(key)).toMatchObject({
       contentType: 'image/jpeg',
-      labels,
+      userMetadata,
       sha256: undefined,
     });
   });

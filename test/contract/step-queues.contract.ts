@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { StepName } from '#lib/images/image.ts';
-import type { OutcomeMessage, StepMessage, Workers } from '#lib/images/messages.ts';
+import type { OutcomeMessage, StepMessage, StepQueues } from '#lib/images/messages.ts';
 import { eventually } from '#test/support/eventually.ts';
 
 type Opened = {
-  workers: Workers;
+  workers: StepQueues;
   /** Takes a message and is done with it. */
   take: (step: StepName) => Promise<StepMessage | undefined>;
   takeOutcome: () => Promise<OutcomeMessage | undefined>;
@@ -29,7 +29,7 @@ export const workersContract = (name: string, open: () => Promise<Opened> | Open
       const { workers, takeOutcome } = await open();
       const outcome = { image_id: 'an-image', key: 'batches/b/1-1/a.jpg', request_id: 'größe' };
 
-      await workers.tellOutcome(outcome);
+      await workers.enqueueOutcome(outcome);
 
       await eventually(async () => expect(await takeOutcome()).toEqual(outcome));
     });

@@ -1,16 +1,16 @@
 import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sqsStepQueues } from '#lib/aws/sqs-step-queues.ts';
 import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
-import { sqsWorkers } from '#lib/aws/sqs-step-queues.ts';
 import type { StepName } from '#lib/images/image.ts';
 import { OutcomeMessage, StepMessage } from '#lib/images/messages.ts';
 import { eventually } from '#test/support/eventually.ts';
-import { inMemoryWorkers } from '#test/support/in-memory-step-queues.ts';
+import { inMemoryStepQueues } from '#test/support/in-memory-step-queues.ts';
 import { openSqsBackend } from './backend.ts';
 import { workersContract } from './step-queues.contract.ts';
 
 workersContract('memory', () => {
-  const workers = inMemoryWorkers();
+  const workers = inMemoryStepQueues();
   return {
     workers,
     take: async (step) => workers.take(step),
@@ -30,7 +30,7 @@ const open = async () => {
     thumbnails: await makeQueue(),
     exif: await makeQueue(),
     caption: await makeQueue(),
-    noteOutcome: await makeQueue(),
+    recordOutcome: await makeQueue(),
   };
   const receive = async (step: StepName) => {
     const { Messages: messages } = await client.send(
@@ -47,12 +47,12 @@ const open = async () => {
   };
   const takeOutcome = async () => {
     const { Messages: messages } = await client.send(
-      new ReceiveMessageCommand({ QueueUrl: urls.noteOutcome, WaitTimeSeconds: 0 }),
+      new ReceiveMessageCommand({ QueueUrl: urls.recordOutcome, WaitTimeSeconds: 0 }),
     );
     const body = messages?.[0]?.Body;
     return body === undefined ? undefined : OutcomeMessage.parse(JSON.parse(body));
   };
-  return { workers: sqsWorkers(urls, client), urls, receive, take, takeOutcome };
+  return { workers: sqsStepQueues(urls, client), urls, receive, take, takeOutcome };
 };
 
 workersContract('SQS', open);

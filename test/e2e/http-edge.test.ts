@@ -14,7 +14,7 @@ describe('the front door', () => {
     const { data } = await darkroom.json('/api/health');
     expect(data).toMatchObject({
       dead_letters: {
-        arrivals: expect.any(Number),
+        objectCreated: expect.any(Number),
         'make-thumbnails': expect.any(Number),
         'read-exif': expect.any(Number),
         'write-caption': expect.any(Number),

@@ -6,21 +6,21 @@ import { type ImageRecord, theClient } from './client.ts';
 
 const darkroom = theClient();
 
-type Invitation = {
+type CreateUploadBody = {
   image_id: string;
   url: string;
   fields: { [name: string]: string };
   max_bytes: number;
 };
 
-const invite = (wish: object) =>
+const presignPost = (wish: object) =>
   darkroom.json('/api/uploads', {
     method: 'POST',
     body: JSON.stringify(wish),
     headers: { 'content-type': 'application/json' },
   });
 
-const post = ({ url, fields }: Invitation, bytes: Uint8Array, changed: object = {}) => {
+const post = ({ url, fields }: CreateUploadBody, bytes: Uint8Array, changed: object = {}) => {
   const form = new FormData();
   for (const [name, value] of Object.entries({ ...fields, ...changed })) form.append(name, value);
   form.append('file', new Blob([new Uint8Array(bytes)]));
@@ -42,14 +42,14 @@ describe('three doors', () => {
 
     const uploaded = await darkroom.uploadOne({ name: 'beach.jpg', bytes });
     await darkroom.drop(`Urlaub 2026/süd + west/${name}`, bytes);
-    const invited = await invite({
+    const invited = await presignPost({
       filename: name,
       content_type: 'image/jpeg',
       size_bytes: bytes.length,
       sha256: createHash('sha256').update(bytes).digest('hex'),
     });
     expect(invited).toMatchObject({ status: 201, data: { max_bytes: expect.any(Number) } });
-    const invitation = invited.data as Invitation;
+    const invitation = invited.data as CreateUploadBody;
     expect((await darkroom.json(`/api/images/${invitation.image_id}`)).status).toBe(404);
     expect((await post(invitation, bytes)).status).toBe(204);
 
@@ -116,17 +116,21 @@ describe('a presigned form', () => {
     ['a name that belies its type', { ...wish, filename: 'form.jpg' }, 415],
     ['a wish without a size', { filename: 'form.png', content_type: 'image/png' }, 422],
   ])('is not given for %s', async (_, body, status) => {
-    const answer = await invite(body);
+    const answer = await presignPost(body);
     expect(answer).toMatchObject({ status, code: 2001, data: null });
   });
 
   it('tells people with an iPhone what to do', async () => {
-    const { error } = await invite({ ...wish, filename: 'a.heic', content_type: 'image/heic' });
+    const { error } = await presignPost({
+      ...wish,
+      filename: 'a.heic',
+      content_type: 'image/heic',
+    });
     expect(error).toMatch(/HEIC pictures are not read here\. Export it as JPEG/);
   });
 
   it('cannot be bent to another key', async () => {
-    const invitation = (await invite(wish)).data as Invitation;
+    const invitation = (await presignPost(wish)).data as CreateUploadBody;
     const bytes = await drawnJpeg({ seed: 54 });
     expect((await post(invitation, bytes, { key: 'uploads/stolen.png' })).status).toBe(403);
     expect((await post(invitation, new Uint8Array())).status).toBe(400);

@@ -15,11 +15,11 @@ export const withStack = async (
   {
     origin,
     workers,
-    answers,
+    idempotencyRecords,
   }: {
     origin: FetchOrigin;
     workers: 'forked' | 'in-process';
-    answers?: () => ReceiverAnswer;
+    idempotencyRecords?: () => ReceiverAnswer;
   },
   test: (given: {
     stack: EmbeddedStack;
@@ -27,7 +27,7 @@ export const withStack = async (
     receiver: WebhookReceiver;
   }) => Promise<void>,
 ): Promise<void> => {
-  const receiver = await startWebhookReceiver(answers && { answers });
+  const receiver = await startWebhookReceiver(idempotencyRecords && { idempotencyRecords });
   const env = {
     CAPTION_PROVIDER: 'none',
     FETCH_ALLOW_HOSTS: `${origin.host},${receiver.host}`,

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '#test/support/eventually.ts';
 import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-harness.ts';
-import { proofMs, waitMs } from '#test/support/faults-timeouts.ts';
 import { aDrop, forEachOf, messageFor, newsOf } from '#test/support/faults-pictures.ts';
+import { proofMs, waitMs } from '#test/support/faults-timeouts.ts';
 import { expectOneOfEach } from './one-of-each.ts';
 import { faultsSeed } from './random.ts';
 
@@ -29,16 +29,16 @@ describe('messages that come all at once', () => {
       const times = (text: string) => Array.from({ length: crowd }, () => text);
 
       // So slow that the last of them has begun when the first has read anything.
-      await darkroom.weather.change({ s3: 1, faults: ['slow'], slowMs: 800 });
+      await darkroom.faultConfig.change({ s3: 1, faults: ['slow'], slowMs: 800 });
       await darkroom.drop(drop.key, drop.bytes);
-      await darkroom.send('arrivals', times(newsOf(drop)));
+      await darkroom.send('object-created', times(newsOf(drop)));
       await eventually(() => darkroom.image(drop.imageId), { within: waitMs });
       await Promise.all([
         darkroom.send('make-thumbnails', times(messageFor(drop.imageId))),
         darkroom.send('read-exif', times(messageFor(drop.imageId))),
       ]);
       await darkroom.quiet();
-      await darkroom.weather.clear();
+      await darkroom.faultConfig.clear();
 
       await expectOneOfEach(darkroom, [drop], before);
       expect(darkroom.captions.calls.length).toBeGreaterThan(calls);
@@ -58,24 +58,24 @@ describe('messages that come all at once', () => {
           bytes,
         })),
       );
-      const contentsBefore = (await darkroom.kept()).contents.length;
+      const contentsBefore = (await darkroom.kept()).renditionSets.length;
 
-      await darkroom.weather.change({ copies: 3, delaySeconds: 0 });
+      await darkroom.faultConfig.change({ copies: 3, delaySeconds: 0 });
       await Promise.all(drops.map(({ key }) => darkroom.drop(key, bytes)));
       await darkroom.quiet();
-      await darkroom.weather.clear();
-      const { contents } = await darkroom.kept();
+      await darkroom.faultConfig.clear();
+      const { renditionSets } = await darkroom.kept();
 
       await expectOneOfEach(darkroom, drops, before, { thumbnails: 2 });
-      expect(contents).toHaveLength(contentsBefore + 1);
-      expect(contents.map(({ refs }) => refs)).toContain(same);
+      expect(renditionSets).toHaveLength(contentsBefore + 1);
+      expect(renditionSets.map(({ refs }) => refs)).toContain(same);
       expect(await darkroom.audit()).toEqual([]);
 
       await forEachOf(drops, ({ imageId }) =>
         darkroom.call(`/api/images/${imageId}`, { method: 'DELETE' }),
       );
       await darkroom.quiet();
-      expect((await darkroom.kept()).contents).toHaveLength(contentsBefore);
+      expect((await darkroom.kept()).renditionSets).toHaveLength(contentsBefore);
       expect(await darkroom.stats()).toMatchObject({ total: before.total });
       expect(await darkroom.audit()).toEqual([]);
     },

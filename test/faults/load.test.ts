@@ -2,15 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EditServer, startEditServer } from '#test/support/edit-server.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-harness.ts';
-import { isLong, proofMs, waitMs } from '#test/support/faults-timeouts.ts';
 import { aDrop, someDrops } from '#test/support/faults-pictures.ts';
+import { isLong, proofMs, waitMs } from '#test/support/faults-timeouts.ts';
 import type { FetchOrigin } from '#test/support/fetch-origin.ts';
 import { batchClient } from './batch-client.ts';
-import { countOf, csvOf, givenRows, startSmallOrigin } from './batch-fixtures.ts';
 import { expectTruth } from './batch-expectations.ts';
-import { faultsSeed, randomFrom } from './random.ts';
+import { countOf, csvOf, givenRows, startSmallOrigin } from './batch-fixtures.ts';
 import { clientsIn } from './load-clients.ts';
 import { expectEachOnce } from './load-expectations.ts';
+import { faultsSeed, randomFrom } from './random.ts';
 
 const times = isLong ? 10 : 1;
 const few = 6 * times;
@@ -28,7 +28,7 @@ beforeAll(async () => {
   darkroom = await startFaultyDarkroom({
     seed,
     workers: 'forked',
-    // What npm run dev:hostile would take, and a few kills more.
+    // What npm run dev:faults would take, and a few kills more.
     env: {
       LOCAL_VISIBILITY_SECONDS: '10',
       WEATHER_FAULTS: '0.02',
@@ -83,14 +83,14 @@ describe('everything at once', () => {
       // No caption can be had at first, so that there is something to retry.
       darkroom.captions.become({ is: 'failing', status: 400 });
       await clients.drop([source]);
-      const [requestId, processes] = await Promise.all([
+      const [requestId, editSessions] = await Promise.all([
         clients.startBatch(csvOf(rows)),
         clients.startEdits(source, prompts),
         clients.upload(uploads),
         clients.drop(drops).then(() => Promise.all([clients.remove(removed), clients.drop(newer)])),
         crash(random.next, drops.length + uploads.length + countOf(rows)),
       ]);
-      const edits = await Promise.all(processes.map(clients.editEnded));
+      const edits = await Promise.all(editSessions.map(clients.editEnded));
       await darkroom.quiet({ lostAfterMs });
 
       darkroom.captions.become({ is: 'answering' });
@@ -102,7 +102,7 @@ describe('everything at once', () => {
       await darkroom.stack.kill('SIGKILL');
       await Promise.all([darkroom.stack.restart(), clients.retry(retried.slice(half))]);
       await darkroom.quiet({ lostAfterMs });
-      await darkroom.weather.clear();
+      await darkroom.faultConfig.clear();
       await darkroom.quiet({ lostAfterMs });
 
       const batch = batchClient(darkroom.stack);

@@ -23,8 +23,10 @@ export const expectOneOfEach = async (
   expect(shown.map((image) => image?.sha256)).toEqual(drops.map(({ bytes }) => sha256Of(bytes)));
   expect(shown.filter((image) => image?.caption && image.exif?.gps)).toHaveLength(drops.length);
 
-  const contents = new Set(shown.map((image) => image?.content?.contentId));
-  const files = [...derived].filter((key) => contents.has(key.split('/').slice(0, 2).join('/')));
+  const renditionSets = new Set(shown.map((image) => image?.renditionSet?.renditionSetId));
+  const files = [...derived].filter((key) =>
+    renditionSets.has(key.split('/').slice(0, 2).join('/')),
+  );
   expect(files).toHaveLength(thumbnails);
   expect(await darkroom.stats()).toMatchObject({
     total: before.total + drops.length,

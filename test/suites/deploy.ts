@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { parseArgs } from 'node:util';
-import type { Fault } from './broken-template.ts';
+import { type CommandTools, runCommandLine } from '#infra/cli/run-command.ts';
 import { deployWithLinks } from '#infra/deploy/deployment.ts';
+import { copyProject } from '#infra/deploy/serverless.ts';
+import type { Fault } from './broken-template.ts';
 import { faultVariable } from './fault-plugin.ts';
 import { freePort } from './free-port.ts';
-import { type Lane, runLane } from '#infra/cli/run-command.ts';
 import { pythonPrograms } from './python.ts';
-import { copyProject } from '#infra/deploy/serverless.ts';
 import { runE2eSuite } from './suites.ts';
 
 const help = `npm run test:deploy [-- <fault>]
@@ -57,7 +57,9 @@ const breakProject = (folder: string): void => {
  * Over TLS, because our buckets refuse everything else, and here policies count. Answers where it is
  * and the file of certificates that its clients have to trust.
  */
-const startMinistack = async (lane: Lane): Promise<{ endpoint: string; trusted: string }> => {
+const startMinistack = async (
+  lane: CommandTools,
+): Promise<{ endpoint: string; trusted: string }> => {
   const programs = await pythonPrograms(lane, 'ministack.txt');
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-ministack-'));
@@ -94,7 +96,7 @@ const startMinistack = async (lane: Lane): Promise<{ endpoint: string; trusted: 
   return { endpoint, trusted };
 };
 
-await runLane('test:deploy', async (lane) => {
+await runCommandLine('test:deploy', async (lane) => {
   const fault = faultWanted();
   if (fault) lane.say(`broken on purpose, so this must fail: ${JSON.stringify(fault)}`);
   const { endpoint, trusted } = await startMinistack(lane);

@@ -1,11 +1,11 @@
 // npm run test:localstack: the contract and e2e suites on LocalStack, without Docker. First on its
 // S3, SQS and DynamoDB with the functions in serverless-offline, then with everything deployed to it.
 import { fileURLToPath } from 'node:url';
-import { startHostMode } from '#test/suites/localstack/host-mode.ts';
+import { runCommandLine } from '#infra/cli/run-command.ts';
 import { deployWithLinks } from '#infra/deploy/deployment.ts';
-import { freePort } from './free-port.ts';
-import { runLane } from '#infra/cli/run-command.ts';
 import { copyProject } from '#infra/deploy/serverless.ts';
+import { startHostMode } from '#test/suites/localstack/host-mode.ts';
+import { freePort } from './free-port.ts';
 import { runContractSuite, runE2eSuite } from './suites.ts';
 
 const start = fileURLToPath(new URL('../../infra/localstack/start.ts', import.meta.url));
@@ -25,7 +25,7 @@ const gaps = [
   'until each is removed, if it is still the one that is meant',
 ];
 
-await runLane('test:localstack', async (lane) => {
+await runCommandLine('test:localstack', async (lane) => {
   const stores = await startHostMode(lane, await freePort());
   lane.say(`LocalStack ${stores.version} at ${stores.url}`);
   await runContractSuite(lane, stores.url, gaps);

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { asMissing, type Lane, ToolMissing } from '#infra/cli/run-command.ts';
+import { asMissing, type CommandTools, ToolMissing } from '#infra/cli/run-command.ts';
 
 const requirementsFolder = fileURLToPath(new URL('./requirements', import.meta.url));
 
@@ -55,7 +55,7 @@ export const findPython = (): { path: string; version: string } => {
  * A virtual environment with exactly what a requirements file names, made once and kept while
  * neither file nor Python change. Answers the folder of its programs.
  */
-export const pythonPrograms = async (lane: Lane, requirements: string): Promise<string> => {
+export const pythonPrograms = async (lane: CommandTools, requirements: string): Promise<string> => {
   const file = join(requirementsFolder, requirements);
   const { path, version } = findPython();
   const wanted = `${version} ${createHash('sha256').update(readFileSync(file)).digest('hex')}\n`;

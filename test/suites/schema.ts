@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { runCommandLine } from '#infra/cli/run-command.ts';
+import { project } from '#infra/deploy/serverless.ts';
 import { freePort } from './free-port.ts';
-import { runLane } from '#infra/cli/run-command.ts';
 import { pythonPrograms } from './python.ts';
 import { configOf, givenThings } from './schema-records.ts';
-import { project } from '#infra/deploy/serverless.ts';
 
 const { values } = parseArgs({
   options: {
@@ -29,7 +29,7 @@ const checks = [
 /** Its last line is like pytest's of a run without any test; CI is not to take it for that. */
 const unruled = (line: string) => `schemathesis: ${line.replaceAll(/^=+ | =+$/g, '')}`.trimEnd();
 
-await runLane('test:schema', async (lane) => {
+await runCommandLine('test:schema', async (lane) => {
   const programs = await pythonPrograms(lane, 'schemathesis.txt');
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-schema-'));
   lane.onEnd(() => rmSync(folder, { recursive: true, force: true }));

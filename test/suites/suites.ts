@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { Lane } from '#infra/cli/run-command.ts';
+import type { CommandTools } from '#infra/cli/run-command.ts';
 import { emulatorEnvironment, project } from '#infra/deploy/serverless.ts';
 
 const vitest = () =>
@@ -11,7 +11,7 @@ type Environment = Record<string, string | undefined>;
 // Each call of a function may be a process of its own here, and each queue is asked in turn.
 const patience = ['--testTimeout', '300000', '--hookTimeout', '300000'];
 
-const suite = (lane: Lane, title: string, args: string[], env: Environment) =>
+const suite = (lane: CommandTools, title: string, args: string[], env: Environment) =>
   lane.step(title, () =>
     lane.run(process.execPath, [vitest(), 'run', ...args, ...patience], {
       cwd: project,
@@ -24,7 +24,7 @@ const suite = (lane: Lane, title: string, args: string[], env: Environment) =>
  * names of tests that tell what this backend cannot do.
  */
 export const runContractSuite = (
-  lane: Lane,
+  lane: CommandTools,
   endpoint: string,
   gaps: readonly string[],
 ): Promise<void> =>
@@ -55,7 +55,7 @@ type Service = {
 
 /** The whole service over HTTP, and the stores behind it where a test drops things there. */
 export const runE2eSuite = (
-  lane: Lane,
+  lane: CommandTools,
   title: string,
   { baseUrl, endpoint, apiKey, trusted, firstFailureEnds }: Service,
 ): Promise<void> =>

@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runLane } from '#infra/cli/run-command.ts';
-import { pythonPrograms } from './python.ts';
+import { runCommandLine } from '#infra/cli/run-command.ts';
 import { packageService } from '#infra/deploy/serverless.ts';
+import { pythonPrograms } from './python.ts';
 
-await runLane('test:template', async (lane) => {
+await runCommandLine('test:template', async (lane) => {
   const programs = await pythonPrograms(lane, 'cfn-lint.txt');
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-template-'));
   lane.onEnd(() => rmSync(folder, { recursive: true, force: true }));

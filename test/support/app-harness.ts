@@ -1,21 +1,21 @@
 import type { Caption, Captioning, Describe } from '#lib/images/caption.ts';
+import { deleteImage } from '#lib/images/delete-image.ts';
 import type { ReadTags } from '#lib/images/exif.ts';
 import { findImage } from '#lib/images/find-image.ts';
-import { giveUpOn } from '#lib/images/give-up.ts';
+import { giveUpStep } from '#lib/images/give-up.ts';
 import type { StepName } from '#lib/images/image.ts';
 import { makeThumbnails } from '#lib/images/make-thumbnails.ts';
 import type { StepMessage } from '#lib/images/messages.ts';
 import type { Inspect, Shrink, Size } from '#lib/images/picture.ts';
 import { readExif } from '#lib/images/read-exif.ts';
 import { registerImage } from '#lib/images/register-image.ts';
-import { removeImage } from '#lib/images/delete-image.ts';
 import { retryImage } from '#lib/images/retry-image.ts';
 import { sweepStuck } from '#lib/images/sweep-stuck.ts';
 import { uploadImage } from '#lib/images/upload-image.ts';
 import { writeCaption } from '#lib/images/write-caption.ts';
 import { inMemoryImages } from './in-memory-images.ts';
 import { inMemoryObjects } from './in-memory-objects.ts';
-import { inMemoryWorkers } from './in-memory-step-queues.ts';
+import { inMemoryStepQueues } from './in-memory-step-queues.ts';
 
 const sizes: readonly Size[] = [
   { name: 'small', longestSide: 200 },
@@ -59,10 +59,10 @@ export const aDarkroom = ({ captions = true }: { captions?: boolean } = {}) => {
     : { skipped: 'No caption provider is set up.' };
   const deps = {
     images,
-    contents: images.contents,
+    renditionSets: images.renditionSets,
     originals: inMemoryObjects(),
     derived: inMemoryObjects(),
-    workers: inMemoryWorkers(),
+    workers: inMemoryStepQueues(),
     inspect: takesAll,
     shrink: shrinks,
     readTags: noTags,
@@ -104,9 +104,9 @@ export const aDarkroom = ({ captions = true }: { captions?: boolean } = {}) => {
     },
     register: (key: string | null) => registerImage(key ?? '', 'an-event', deps),
     retry: (imageId: string) => retryImage(imageId, deps),
-    remove: (imageId: string) => removeImage(imageId, deps),
+    remove: (imageId: string) => deleteImage(imageId, deps),
     giveUp: (step: StepName, message: StepMessage) =>
-      giveUpOn(step, message, { reason: 'the bucket was down', attempts: 8 }, deps),
+      giveUpStep(step, message, { reason: 'the bucket was down', attempts: 8 }, deps),
     sweep: () => sweepStuck(deps),
     image: (imageId: string) => findImage(imageId, deps),
     /** Lets the workers do all there is to do, each message so many times. */

@@ -1,18 +1,18 @@
-import { findBatch } from '#lib/batches/update-batch.ts';
 import { closeBatch } from '#lib/batches/close-batch.ts';
 import { expandBatch } from '#lib/batches/expand-batch.ts';
 import type { FetchedFile } from '#lib/batches/fetch-file.ts';
-import { giveUpExpanding } from '#lib/batches/give-up.ts';
+import { giveUpExpansion } from '#lib/batches/give-up.ts';
 import { giveUpOnRow, importRow } from '#lib/batches/import-row.ts';
 import type { ImportMessage, WebhookMessage } from '#lib/batches/messages.ts';
-import { noteOutcome } from '#lib/batches/record-outcome.ts';
+import { recordOutcome } from '#lib/batches/record-outcome.ts';
 import { resendWebhook } from '#lib/batches/resend-webhook.ts';
 import { sendWebhook, type WebhookAnswer } from '#lib/batches/send-webhook.ts';
 import { startBatch } from '#lib/batches/start-batch.ts';
 import { sweepBatches } from '#lib/batches/sweep-batches.ts';
+import { findBatch } from '#lib/batches/update-batch.ts';
 import { FetchBusy } from '#lib/web/public-fetch.ts';
 import { aDarkroom } from './app-harness.ts';
-import { inMemoryBatchWorkers } from './in-memory-batch-queues.ts';
+import { inMemoryBatchQueues } from './in-memory-batch-queues.ts';
 import { inMemoryBatches } from './in-memory-batches.ts';
 import { Killed, mortal } from './killable-process.ts';
 import { queueOf } from './queue-of.ts';
@@ -36,22 +36,22 @@ export const csvOf = (...products: string[][]): string =>
  */
 export const aBatchRoom = () => {
   const darkroom = aDarkroom({ captions: false });
-  const workers = inMemoryBatchWorkers();
+  const workers = inMemoryBatchQueues();
   const { waiting } = workers;
   const kept = inMemoryBatches();
   const life = mortal();
   const { reading, writing } = life;
 
   const images = darkroom.deps.images;
-  darkroom.deps.images = { ...images, find: reading(images.find), swap: writing(images.swap) };
+  darkroom.deps.images = { ...images, find: reading(images.find), save: writing(images.save) };
   const ofImages = darkroom.deps.workers;
   darkroom.deps.workers = {
     ...ofImages,
     ask: writing(ofImages.ask),
-    tellOutcome: writing(ofImages.tellOutcome),
+    enqueueOutcome: writing(ofImages.enqueueOutcome),
   };
 
-  const arrivals: string[] = []; // S3's news
+  const incomingObjects: string[] = []; // S3's news
   const web = new Map<string, OnTheWeb>();
   const fetched: string[] = [];
   const fetchFile = reading(async (url: string): Promise<FetchedFile | { refused: string }> => {
@@ -72,20 +72,20 @@ export const aBatchRoom = () => {
     batches: {
       ...kept.batches,
       find: reading(kept.batches.find),
-      swap: writing(kept.batches.swap),
+      save: writing(kept.batches.save),
     },
     rows: {
       ...kept.rows,
       add: writing(kept.rows.add),
       find: reading(kept.rows.find),
-      swap: writing(kept.rows.swap),
+      save: writing(kept.rows.save),
       counts: reading(kept.rows.counts),
     },
     images: darkroom.deps.images,
     originals: {
       ...originals,
       write: writing<Parameters<typeof originals.write>, string>(async (key, ...rest) => {
-        arrivals.push(key);
+        incomingObjects.push(key);
         return originals.write(key, ...rest);
       }),
     },
@@ -96,7 +96,7 @@ export const aBatchRoom = () => {
       close: writing(workers.close),
       sendWebhook: writing(workers.sendWebhook),
       areIdle: async () =>
-        (await workers.areIdle()) && arrivals.length + ofImages.outcomes.length === 0,
+        (await workers.areIdle()) && incomingObjects.length + ofImages.outcomes.length === 0,
     },
     fetchCsv: fetchFile,
     fetchPicture: fetchFile,
@@ -114,7 +114,7 @@ export const aBatchRoom = () => {
     expand: (attempts = 1) => expandBatch({ request_id: requestId }, { attempts }, deps),
     import: (message: ImportMessage, attempts = 1) => importRow(message, { attempts }, deps),
     outcome: (key: string, imageId: string) =>
-      noteOutcome({ key, image_id: imageId, request_id: requestId }, deps),
+      recordOutcome({ key, image_id: imageId, request_id: requestId }, deps),
     close: () => closeBatch({ request_id: requestId }, deps),
     webhook: (message: WebhookMessage) => sendWebhook(message, deps),
   };
@@ -128,9 +128,9 @@ export const aBatchRoom = () => {
   const queues = [
     queueOf(waiting.expand, (_, attempts) => work.expand(attempts), {
       onThrow,
-      giveUp: (_, reason) => giveUpExpanding(requestId, { reason }, deps),
+      giveUp: (_, reason) => giveUpExpansion(requestId, { reason }, deps),
     }),
-    queueOf(arrivals, (key) => darkroom.register(key), { onThrow }),
+    queueOf(incomingObjects, (key) => darkroom.register(key), { onThrow }),
     queueOf(
       ofImages.asked,
       ({ step, message }, attempts) => darkroom.work(step, message, attempts),
@@ -153,7 +153,7 @@ export const aBatchRoom = () => {
     deps,
     work,
     waiting,
-    arrivals,
+    incomingObjects,
     outcomes: ofImages.outcomes,
     /** URLs in the order they were fetched, repeats included. */
     fetched,

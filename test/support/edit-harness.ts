@@ -1,18 +1,18 @@
-import { type Edit, resultKeyOf } from '#lib/edits/edit.ts';
+import { type Edit, resultKey } from '#lib/edits/edit.ts';
 import type { Editing, EditPicture } from '#lib/edits/edit-picture.ts';
 import type { EditMessage } from '#lib/edits/edits.ts';
 import type { FetchPicture } from '#lib/edits/fetch-picture.ts';
 import { giveUpOnEdit } from '#lib/edits/give-up.ts';
-import { lookUpEdits } from '#lib/edits/look-up-edits.ts';
+import { findEdits } from '#lib/edits/look-up-edits.ts';
 import { type RunDeps, runEdit } from '#lib/edits/run-edit.ts';
-import { type EditWish, startEdit } from '#lib/edits/start-edit.ts';
+import { type EditRequest, startEdit } from '#lib/edits/start-edit.ts';
 import { ProviderBusy } from '#lib/images/caption.ts';
 import type { Inspect } from '#lib/images/picture.ts';
 import { anImage } from './image-builder.ts';
+import { inMemoryEditSessions } from './in-memory-edit-sessions.ts';
 import { inMemoryEdits, inMemoryEditWorkers } from './in-memory-edits.ts';
 import { inMemoryImages } from './in-memory-images.ts';
 import { inMemoryObjects } from './in-memory-objects.ts';
-import { inMemoryProcesses } from './in-memory-edit-sessions.ts';
 
 type Deps = Omit<RunDeps, 'editing'> &
   Parameters<typeof startEdit>[1] & {
@@ -49,7 +49,8 @@ export const anEditDesk = async () => {
   const images = inMemoryImages({ ...beach, etag });
   /** Every request that reached the provider, with what it was sent. */
   const calls: Parameters<EditPicture>[0][] = [];
-  const answers: ((request: Parameters<EditPicture>[0]) => ReturnType<EditPicture>)[] = [];
+  const idempotencyRecords: ((request: Parameters<EditPicture>[0]) => ReturnType<EditPicture>)[] =
+    [];
   const paints: EditPicture = async () => ({
     image: Buffer.from('painted'),
     provider: 'test',
@@ -58,11 +59,11 @@ export const anEditDesk = async () => {
   });
 
   const deps: Deps = {
-    processes: inMemoryProcesses(),
+    editSessions: inMemoryEditSessions(),
     edits: inMemoryEdits(),
     workers: inMemoryEditWorkers(),
     images,
-    contents: images.contents,
+    renditionSets: images.renditionSets,
     originals,
     derived: inMemoryObjects(),
     inspect: takesAll,
@@ -70,7 +71,7 @@ export const anEditDesk = async () => {
     editing: provider,
     editPicture: async (request) => {
       calls.push(request);
-      return (answers.shift() ?? paints)(request);
+      return (idempotencyRecords.shift() ?? paints)(request);
     },
     join: async (left, right) => ({
       bytes: Buffer.concat([left, right]),
@@ -87,10 +88,10 @@ export const anEditDesk = async () => {
     now: () => new Date(time),
   };
 
-  const start = async (wish: Partial<EditWish> = {}, as: Partial<Deps> = {}) => {
+  const start = async (wish: Partial<EditRequest> = {}, as: Partial<Deps> = {}) => {
     const initId =
-      wish.initId ?? (await deps.processes.add({ ttlSeconds: 3600 }, deps.now())).initId;
-    const whole: EditWish = {
+      wish.initId ?? (await deps.editSessions.add({ ttlSeconds: 3600 }, deps.now())).initId;
+    const whole: EditRequest = {
       editId: deps.newId(),
       prompt: 'Make it blue.',
       sourceUrl: beach.imageId,
@@ -109,7 +110,7 @@ export const anEditDesk = async () => {
     calls,
     start,
     /** How the next calls of the provider end, one each; after them it paints. */
-    next: (...some: typeof answers) => void answers.push(...some),
+    next: (...some: typeof idempotencyRecords) => void idempotencyRecords.push(...some),
     pass: (ms: number) => {
       time += ms;
     },
@@ -117,11 +118,11 @@ export const anEditDesk = async () => {
       runEdit(message, attempts, { ...deps, editing: async () => deps.editing, ...as }),
     giveUp: (message: EditMessage) =>
       giveUpOnEdit(message, { reason: 'Tried 8 times and gave up: no luck' }, deps),
-    lookUp: (question: { initId?: string; editId?: string }) => lookUpEdits(question, deps),
+    lookUp: (question: { initId?: string; editId?: string }) => findEdits(question, deps),
     /** The edit as people see it. */
     seen: async ({ initId, editId }: Pick<Edit, 'initId' | 'editId'>) =>
-      (await lookUpEdits({ initId, editId }, deps)).asked,
-    result: async ({ editId }: Pick<Edit, 'editId'>) => originals.read(resultKeyOf(editId)),
+      (await findEdits({ initId, editId }, deps)).asked,
+    result: async ({ editId }: Pick<Edit, 'editId'>) => originals.read(resultKey(editId)),
     /** The message that asks for an edit, which may come again and again. */
     message: (): EditMessage => {
       const message = deps.workers.asked.at(-1);
@@ -143,18 +144,19 @@ export const anEditDesk = async () => {
           if (uses >= dieAt) throw new Killed();
           return result;
         };
-      const { edits, editPicture, prepare, checkResult, processes, workers, fetchPicture } = deps;
+      const { edits, editPicture, prepare, checkResult, editSessions, workers, fetchPicture } =
+        deps;
       const as = {
-        processes: {
-          ...processes,
-          find: guard(processes.find),
-          read: guard(processes.read),
-          swap: guard(processes.swap),
+        editSessions: {
+          ...editSessions,
+          find: guard(editSessions.find),
+          read: guard(editSessions.read),
+          save: guard(editSessions.save),
         },
-        workers: { ...workers, ask: guard(workers.ask) },
+        workers: { ...workers, recordCall: guard(workers.ask) },
         fetchPicture: guard(fetchPicture),
-        edits: { ...edits, find: guard(edits.find), swap: guard(edits.swap) },
-        images: { ...images, find: guard(images.find), swap: guard(images.swap) },
+        edits: { ...edits, find: guard(edits.find), save: guard(edits.save) },
+        images: { ...images, find: guard(images.find), save: guard(images.save) },
         originals: guarded(originals, guard),
         derived: guarded(deps.derived, guard),
         editPicture: guard(editPicture),

@@ -23,9 +23,9 @@ const ProcessRecord = z.looseObject({
 export type EditRecord = z.infer<typeof EditRecord>;
 
 /** Speaks of edits with a Darkroom over HTTP, by a client that knows its address and key. */
-export const anEditSession = (ask: Ask) => {
+export const anEditSession = (recordCall: Ask) => {
   const post = (path: string, body?: unknown, headers: Record<string, string> = {}) =>
-    ask(path, {
+    recordCall(path, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
@@ -43,7 +43,7 @@ export const anEditSession = (ask: Ask) => {
     initiate,
     book,
     process: async (initId: string) =>
-      ProcessRecord.parse((await ask(`/api/processes/${initId}`)).data),
+      ProcessRecord.parse((await recordCall(`/api/processes/${initId}`)).data),
     /** Starts an edit in a process of its own; tells how to look at it. */
     start: async (wish: Record<string, unknown>) => {
       const initId = await initiate();
@@ -56,7 +56,9 @@ export const anEditSession = (ask: Ask) => {
     ended: (initId: string, within = 30_000): Promise<EditRecord> =>
       eventually(
         async () => {
-          const { edits } = ProcessRecord.parse((await ask(`/api/processes/${initId}`)).data);
+          const { edits } = ProcessRecord.parse(
+            (await recordCall(`/api/processes/${initId}`)).data,
+          );
           const edit = edits.at(-1);
           expect(edit?.status).toMatch(/^(COMPLETED|FAILED)$/);
           if (!edit) throw new Error('There is no edit.');

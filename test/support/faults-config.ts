@@ -1,32 +1,32 @@
 import { z } from 'zod';
 import {
-  type Ambush,
-  Ambush as AmbushSchema,
-  type WeatherChange,
+  Failpoint as AmbushSchema,
+  type Failpoint,
+  type FaultConfigChange,
 } from '#test/faults/proxy/fault-config.ts';
 import { freePorts } from './embedded-stack.ts';
 import { eventually } from './eventually.ts';
 import { waitMs } from './faults-timeouts.ts';
 
-const Sprung = z.object({
+const TriggeredFailpoint = z.object({
   worker: z.string(),
   call: z.string(),
   nth: z.int(),
   when: z.enum(['before', 'after']),
   what: z.enum(['kill', 'hold']),
 });
-export type Sprung = z.infer<typeof Sprung>;
+export type TriggeredFailpoint = z.infer<typeof TriggeredFailpoint>;
 
 const Report = z.object({
   seed: z.int(),
   waiting: z.array(AmbushSchema),
-  sprung: z.array(Sprung),
-  held: z.array(Sprung),
+  triggered: z.array(TriggeredFailpoint),
+  held: z.array(TriggeredFailpoint),
   calls: z.record(z.string(), z.array(z.string())),
   received: z.record(z.string(), z.record(z.string(), z.int())),
 });
 
-/** The weather of a stack that was started with WEATHER=hostile, at its WEATHER_PORT. */
+/** The weather of a stack that was started with FAULTS=hostile, at its FAULTS_PORT. */
 export const weatherAt = (url: string) => {
   const ask = async (method: string, path: string, content?: unknown) => {
     const body = content === undefined ? {} : { body: JSON.stringify(content) };
@@ -38,7 +38,7 @@ export const weatherAt = (url: string) => {
   const report = () => ask('GET', '/');
   return {
     report,
-    change: (change: WeatherChange) => ask('PATCH', '/', change),
+    change: (change: FaultConfigChange) => ask('PATCH', '/', change),
     /** No more faults, copies, delays; waits between attempts stay as short as they were. */
     clear: () =>
       ask('PATCH', '/', {
@@ -51,11 +51,11 @@ export const weatherAt = (url: string) => {
         broken: [],
         down: { s3: 0, dynamodb: 0, sqs: 0 },
       }),
-    lay: (...ambushes: z.input<typeof AmbushSchema>[]) => ask('POST', '/ambushes', ambushes),
+    lay: (...failpoints: z.input<typeof AmbushSchema>[]) => ask('POST', '/ambushes', failpoints),
     release: () => ask('DELETE', '/held'),
     lift: () => ask('DELETE', '/ambushes'),
     /** Waits until somebody is held; answers who. */
-    held: (within = waitMs): Promise<Sprung> =>
+    held: (within = waitMs): Promise<TriggeredFailpoint> =>
       eventually(
         async () => {
           const { held, waiting } = await report();
@@ -72,15 +72,15 @@ export const weatherAt = (url: string) => {
 export const calmWeather = async () => {
   const [port] = await freePorts(1);
   const env = {
-    WEATHER: 'hostile',
+    FAULTS: 'hostile',
     WEATHER_FAULTS: '0',
     WEATHER_COPIES: '1',
     WEATHER_DELAY_SECONDS: '0',
     WEATHER_KILLS: '0',
-    WEATHER_PORT: String(port),
+    FAULTS_PORT: String(port),
   };
-  return { env, weather: weatherAt(`http://127.0.0.1:${port}`) };
+  return { env, faultConfig: weatherAt(`http://127.0.0.1:${port}`) };
 };
 
 export type WeatherControl = ReturnType<typeof weatherAt>;
-export type { Ambush };
+export type { Failpoint };

@@ -8,8 +8,8 @@ import { clientOf } from '#test/e2e/client.ts';
 import { startCaptionServer } from './caption-server.ts';
 import { type EmbeddedStackOptions, startEmbeddedStack } from './embedded-stack.ts';
 import { auditorOf } from './faults-audit.ts';
-import { quietOf } from './faults-idle.ts';
 import { calmWeather } from './faults-config.ts';
+import { quietOf } from './faults-idle.ts';
 
 const Logged = z.object({ timestamp: z.iso.datetime() });
 const Swept = z.object({ askedAgain: z.int(), gaveUp: z.int() });
@@ -55,7 +55,7 @@ export const startFaultyDarkroom = async ({
     ...client,
     stack,
     captions,
-    weather: calm.weather,
+    faultConfig: calm.faultConfig,
     ...quietOf(client, auditor),
     ...auditor,
     /** Sends the same text several times, or several texts, ten at a time. */

@@ -1,18 +1,18 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
-import type { Kept } from '#infra/cli/audit/stored-records.ts';
+import type { StoredRecords } from '#infra/cli/audit/stored-records.ts';
 import { type Image, statusOf, stepNames } from '#lib/images/image.ts';
 import type { Client } from '#test/e2e/client.ts';
 import { eventually } from './eventually.ts';
 import { waitMs } from './faults-timeouts.ts';
 
 const queues = [
-  'arrivals',
+  'object-created',
   'make-thumbnails',
   'read-exif',
   'write-caption',
-  'note-outcome',
+  'record-outcome',
   'expand-batch',
   'import-row',
   'close-batch',
@@ -21,7 +21,10 @@ const queues = [
 ];
 const betweenLooksMs = 150;
 
-type Auditor = { kept: () => Promise<Pick<Kept, 'images'>>; audit: () => Promise<string[]> };
+type Auditor = {
+  kept: () => Promise<Pick<StoredRecords, 'images'>>;
+  audit: () => Promise<string[]>;
+};
 
 /** How deep the queues of a Darkroom are, and how to wait until nothing is left to do. */
 export const quietOf = (client: Client, { kept, audit }: Auditor) => {

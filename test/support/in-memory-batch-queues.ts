@@ -1,5 +1,5 @@
 import type {
-  BatchWorkers,
+  BatchQueues,
   CloseMessage,
   ExpandMessage,
   ImportMessage,
@@ -15,7 +15,7 @@ export type WaitingForBatchWorkers = {
 };
 
 /** Workers of batches who do nothing until a test takes their messages. */
-export const inMemoryBatchWorkers = (): BatchWorkers & { waiting: WaitingForBatchWorkers } => {
+export const inMemoryBatchQueues = (): BatchQueues & { waiting: WaitingForBatchWorkers } => {
   const waiting: WaitingForBatchWorkers = { expand: [], import: [], close: [], webhook: [] };
   return {
     waiting,

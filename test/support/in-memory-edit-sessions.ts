@@ -1,21 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import {
-  initIdOf,
+  type EditSession,
   isAlive,
-  mostProcesses,
-  type Process,
+  makeInitId,
+  maxEditSessions,
+  ringIndex,
   sizeOf,
-  slotOf,
 } from '#lib/edits/edit-session.ts';
-import type { Processes, VersionedProcess } from '#lib/edits/edit-sessions.ts';
+import type { EditSessions, VersionedEditSession } from '#lib/edits/edit-sessions.ts';
 
 /** The ring of processes, as DynamoDB keeps it. */
-export const inMemoryProcesses = (): Processes => {
-  const slots = new Map<number, VersionedProcess>();
+export const inMemoryEditSessions = (): EditSessions => {
+  const slots = new Map<number, VersionedEditSession>();
   const counters = { hits: 0, misses: 0, sets: 0, evictions: 0 };
 
   const read = async (initId: string, now: Date) => {
-    const found = slots.get(slotOf(initId) ?? -1);
+    const found = slots.get(ringIndex(initId) ?? -1);
     return found?.process.initId === initId && isAlive(found.process, now)
       ? structuredClone(found)
       : undefined;
@@ -24,11 +24,11 @@ export const inMemoryProcesses = (): Processes => {
   return {
     async add({ ttlSeconds }, now) {
       counters.sets += 1;
-      const slot = counters.sets % mostProcesses;
+      const slot = counters.sets % maxEditSessions;
       const old = slots.get(slot);
       if (old && isAlive(old.process, now)) counters.evictions += 1;
-      const process: Process = {
-        initId: initIdOf(slot, randomUUID()),
+      const process: EditSession = {
+        initId: makeInitId(slot, randomUUID()),
         createdAt: now.toISOString(),
         expiresAt: new Date(now.getTime() + ttlSeconds * 1000).toISOString(),
         editIds: [],
@@ -45,9 +45,9 @@ export const inMemoryProcesses = (): Processes => {
 
     read,
 
-    async swap(before, after) {
+    async save(before, after) {
       await undefined; // others get their turn here, as they do while a request is on its way
-      const slot = slotOf(after.initId) ?? -1;
+      const slot = ringIndex(after.initId) ?? -1;
       const found = slots.get(slot);
       if (found?.process.initId !== after.initId || found.version !== before.version) return false;
       slots.set(slot, { process: structuredClone(after), version: before.version + 1 });

@@ -1,19 +1,23 @@
-import { type Answers, canBeKept, type KeptAnswer } from '#lib/idempotency-records.ts';
+import {
+  type IdempotencyRecords,
+  isReplayable,
+  type StoredReply,
+} from '#lib/idempotency-records.ts';
 
-type Kept = { fingerprint: string; begunAt: number; answer?: KeptAnswer };
+type StoredRecords = { fingerprint: string; begunAt: number; answer?: StoredReply };
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 
 /** First answers, kept for 24 hours; one that was begun and never given, for a minute. */
-export const inMemoryAnswers = (): Answers => {
-  const answers = new Map<string, Kept>();
+export const inMemoryIdempotencyRecords = (): IdempotencyRecords => {
+  const idempotencyRecords = new Map<string, StoredRecords>();
   return {
-    async begin(answerId, fingerprint, now) {
-      const kept = answers.get(answerId);
+    async begin(idempotencyId, fingerprint, now) {
+      const kept = idempotencyRecords.get(idempotencyId);
       const ageMs = kept ? now.getTime() - kept.begunAt : 0;
       if (!kept || ageMs >= dayMs) {
-        answers.set(answerId, { fingerprint, begunAt: now.getTime() });
+        idempotencyRecords.set(idempotencyId, { fingerprint, begunAt: now.getTime() });
         return { state: 'begun' };
       }
       if (kept.fingerprint !== fingerprint) return { state: 'other-request' };
@@ -22,13 +26,13 @@ export const inMemoryAnswers = (): Answers => {
       kept.begunAt = now.getTime();
       return { state: 'begun' };
     },
-    async finish(answerId, answer) {
-      if (!canBeKept(answer)) throw new Error('The item is too large.');
-      const kept = answers.get(answerId);
+    async finish(idempotencyId, answer) {
+      if (!isReplayable(answer)) throw new Error('The item is too large.');
+      const kept = idempotencyRecords.get(idempotencyId);
       if (kept) kept.answer ??= structuredClone(answer);
     },
-    async forget(answerId) {
-      if (!answers.get(answerId)?.answer) answers.delete(answerId);
+    async forget(idempotencyId) {
+      if (!idempotencyRecords.get(idempotencyId)?.answer) idempotencyRecords.delete(idempotencyId);
     },
   };
 };

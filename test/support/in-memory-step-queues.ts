@@ -1,10 +1,10 @@
 import type { StepName } from '#lib/images/image.ts';
-import type { OutcomeMessage, StepMessage, Workers } from '#lib/images/messages.ts';
+import type { OutcomeMessage, StepMessage, StepQueues } from '#lib/images/messages.ts';
 
 type Asked = { step: StepName; message: StepMessage };
 
 /** Workers who do nothing until a test takes their messages. */
-export const inMemoryWorkers = (): Workers & {
+export const inMemoryStepQueues = (): StepQueues & {
   /** What nobody has taken yet, in the order it was asked for. */
   asked: Asked[];
   /** Images of batches that were said to have ended. */
@@ -17,7 +17,7 @@ export const inMemoryWorkers = (): Workers & {
   return {
     asked,
     outcomes,
-    tellOutcome: async (message) => void outcomes.push({ ...message }),
+    enqueueOutcome: async (message) => void outcomes.push({ ...message }),
     ask: async (step, message) => void asked.push({ step, message: { ...message } }),
     isIdle: async (step) => !asked.some((one) => one.step === step),
     take(step) {

@@ -7,7 +7,7 @@ type FileSource = {
   from: string;
   type: string;
   /** Words to leave out, with what stands there instead. */
-  swap?: readonly [string, string];
+  save?: readonly [string, string];
 };
 type BundleSource = { bundle: BrowserBundle; type: string };
 type Source = FileSource | BundleSource;
@@ -44,7 +44,7 @@ const assets = new Map<string, Source>([
       from: 'node_modules/redoc/bundles/redoc.standalone.js',
       type: script,
       // The one picture it would fetch from another host; where it cannot load, it is left out.
-      swap: ['https://cdn.redoc.ly/redoc/logo-mini.svg', 'data:,'],
+      save: ['https://cdn.redoc.ly/redoc/logo-mini.svg', 'data:,'],
     },
   ],
 ]);
@@ -81,6 +81,6 @@ const load = async (source: Source): Promise<PageFile> => {
   if ('bundle' in source)
     return { type, bytes: Buffer.from((await readBrowserBundles())[source.bundle]) };
   const bytes = await readFile(join(process.cwd(), source.from));
-  const { swap } = source;
-  return { type, bytes: swap ? Buffer.from(bytes.toString().replaceAll(...swap)) : bytes };
+  const { save } = source;
+  return { type, bytes: save ? Buffer.from(bytes.toString().replaceAll(...save)) : bytes };
 };

@@ -1,8 +1,11 @@
-import { countsOfRow } from '#lib/batches/row.ts';
-import type { Kept } from './stored-records.ts';
+import { countRow } from '#lib/batches/row.ts';
+import type { StoredRecords } from './stored-records.ts';
 
 /** A batch that has ended says what its rows add up to. (Their tallies: tally-differences.ts.) */
-export const batchDifferences = ({ batches, rows }: Pick<Kept, 'batches' | 'rows'>): string[] => {
+export const batchDifferences = ({
+  batches,
+  rows,
+}: Pick<StoredRecords, 'batches' | 'rows'>): string[] => {
   const known = new Set(batches.map(({ requestId }) => requestId));
   const stray = rows
     .filter(({ requestId }) => !known.has(requestId))
@@ -11,7 +14,7 @@ export const batchDifferences = ({ batches, rows }: Pick<Kept, 'batches' | 'rows
     if (work.state !== 'ended') return [];
     const sum = { products: 0, images: 0, failed: 0 };
     for (const { row } of rows.filter((one) => one.requestId === requestId)) {
-      const { products, images, failed } = countsOfRow(row);
+      const { products, images, failed } = countRow(row);
       sum.products += products;
       sum.images += images;
       sum.failed += failed;

@@ -1,15 +1,15 @@
-import { itemOf } from '#lib/aws/dynamo-image-items.ts';
-import type { Kept } from './stored-records.ts';
+import { toItem } from '#lib/aws/dynamo-image-items.ts';
+import type { StoredRecords } from './stored-records.ts';
 
 /** Lists find an image by copies of what it says, in the months that the shelves name. */
-export const placeDifferences = ({
+export const listDifferences = ({
   images,
-  shelves,
-}: Pick<Kept, 'images' | 'shelves'>): string[] => {
-  const months = new Set(shelves.find(({ kind }) => kind === 'images')?.months);
+  listMonths,
+}: Pick<StoredRecords, 'images' | 'listMonths'>): string[] => {
+  const months = new Set(listMonths.find(({ kind }) => kind === 'images')?.months);
   return images.flatMap(({ image, version, copies }) => {
-    const due: Record<string, unknown> = itemOf(image, version);
-    const wrong = (['listed_at', 'shelf', 'status_shelf'] as const)
+    const due: Record<string, unknown> = toItem(image, version);
+    const wrong = (['listed_at', 'partition', 'status_partition'] as const)
       .filter((name) => due[name] !== copies[name])
       .map(
         (name) => `${image.imageId}: its ${name} is ${copies[name]}; it should be ${due[name]}.`,

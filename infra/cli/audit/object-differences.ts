@@ -1,9 +1,12 @@
-import { halfMadeOf, renditionKey, sizesOf } from '#lib/images/rendition-set.ts';
 import { type Image, imageIdOf } from '#lib/images/image.ts';
 import type { Size } from '#lib/images/picture.ts';
-import type { Kept } from './stored-records.ts';
+import { partialRenditions, renditionKey, sizesFor } from '#lib/images/rendition-set.ts';
+import type { StoredRecords } from './stored-records.ts';
 
-type Records = Pick<Kept, 'images' | 'rawTags' | 'contents' | 'originals' | 'derived'>;
+type Records = Pick<
+  StoredRecords,
+  'images' | 'rawTags' | 'renditionSets' | 'originals' | 'derived'
+>;
 
 /** Each image has its original and each content its renditions, and nobody else left any behind. */
 export const objectDifferences = (kept: Records, sizes: readonly Size[]): string[] => [
@@ -18,8 +21,8 @@ const originalDifferences = ({ images, originals }: Records): string[] => {
   const without = images.flatMap(({ image: { imageId, key, etag, deleted, steps } }) => {
     if (key === null || deleted || originals.get(key) === etag) return [];
     // Whoever removes an original by hand is told so by the step that then failed.
-    const isKnown = steps.thumbnails.state === 'failed' && !originals.has(key);
-    return isKnown ? [] : [`${imageId}: the original ${key} is not the one that was recorded.`];
+    const matchesEtag = steps.thumbnails.state === 'failed' && !originals.has(key);
+    return matchesEtag ? [] : [`${imageId}: the original ${key} is not the one that was recorded.`];
   });
   const unknown = [...originals].flatMap(([key, etag]) => {
     const image = byId.get(imageIdOf(key));
@@ -32,11 +35,11 @@ const originalDifferences = ({ images, originals }: Records): string[] => {
 };
 
 const derivedDifferences = (
-  { images, contents, derived }: Records,
+  { images, renditionSets, derived }: Records,
   sizes: readonly Size[],
 ): string[] => {
-  const due = contents.flatMap((content) =>
-    content.renditions.map(({ name }) => renditionKey(content, name)),
+  const due = renditionSets.flatMap((renditionSet) =>
+    renditionSet.renditions.map(({ name }) => renditionKey(renditionSet, name)),
   );
   const missing = due
     .filter((key) => !derived.has(key))
@@ -53,8 +56,8 @@ const derivedDifferences = (
 const inProgress = (image: Image, sizes: readonly Size[]): string[] => {
   const isAtWork = image.deleted === 'deleting' || image.steps.thumbnails.state === 'pending';
   if (!isAtWork) return [];
-  return [...(image.leftovers ?? []), ...halfMadeOf(image, sizes)].flatMap((made) =>
-    sizesOf(image, sizes).map(({ name }) => renditionKey(made, name)),
+  return [...(image.orphanedRenditions ?? []), ...partialRenditions(image, sizes)].flatMap((made) =>
+    sizesFor(image, sizes).map(({ name }) => renditionKey(made, name)),
   );
 };
 
@@ -82,6 +85,6 @@ const rawTagDifferences = ({ images, rawTags }: Records): string[] => {
 
 const leftoverDifferences = ({ images }: Records): string[] =>
   images
-    .filter(({ image }) => image.leftovers?.length && image.deleted !== 'deleting')
+    .filter(({ image }) => image.orphanedRenditions?.length && image.deleted !== 'deleting')
     .filter(({ image }) => image.steps.thumbnails.state !== 'pending')
     .map(({ image }) => `${image.imageId}: what it left behind has not been removed.`);

@@ -1,15 +1,15 @@
 import { ListBucketsCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
 import { type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import { versionedOf } from '#lib/aws/dynamo-image-items.ts';
+import { fromItem } from '#lib/aws/dynamo-image-items.ts';
 import {
-  type Kept,
-  KeptBatch,
-  KeptContent,
-  type KeptImage,
-  KeptRow,
-  KeptShelf,
-  KeptTally,
+  StoredBatch,
+  StoredCounter,
+  type StoredImage,
+  StoredListMonth,
+  type StoredRecords,
+  StoredRenditionSet,
+  StoredRow,
 } from './stored-records.ts';
 
 export type Place = { dynamodb: DynamoDBDocumentClient; s3: S3Client; stage: string };
@@ -17,12 +17,12 @@ export type Place = { dynamodb: DynamoDBDocumentClient; s3: S3Client; stage: str
 type Item = Record<string, unknown>;
 
 /** Reads all tables and both buckets of a stage: it costs what that costs. */
-export const readAll = async ({ dynamodb, s3, stage }: Place): Promise<Kept> => {
+export const readAll = async ({ dynamodb, s3, stage }: Place): Promise<StoredRecords> => {
   const table = (name: string) => scan(dynamodb, `darkroom-${stage}-${name}`);
   const bucket = async (name: string) =>
     listObjects(s3, await bucketOf(s3, `darkroom-${stage}-${name}`));
   // The objects after the records: one that came meanwhile is then at worst not known yet.
-  const [images, contents, tallies, shelves, batches] = await Promise.all(
+  const [images, renditionSets, counters, listMonths, batches] = await Promise.all(
     ['images', 'contents', 'tallies', 'shelves', 'batches'].map(table),
   );
   const [originals = new Map(), derived = new Map()] = await Promise.all(
@@ -31,12 +31,12 @@ export const readAll = async ({ dynamodb, s3, stage }: Place): Promise<Kept> => 
   return {
     images: withPart(images, 'record').map(keptImage),
     rawTags: withPart(images, 'exif').map((item) => RawTags.parse(item)),
-    contents: z.array(KeptContent).parse(contents),
-    tallies: z.array(KeptTally).parse(tallies),
-    shelves: z.array(KeptShelf).parse(shelves),
-    batches: z.array(KeptBatch).parse(withPart(batches, 'head')),
+    renditionSets: z.array(StoredRenditionSet).parse(renditionSets),
+    counters: z.array(StoredCounter).parse(counters),
+    listMonths: z.array(StoredListMonth).parse(listMonths),
+    batches: z.array(StoredBatch).parse(withPart(batches, 'head')),
     rows: (batches ?? []).flatMap((item) => {
-      const row = KeptRow.safeParse(item);
+      const row = StoredRow.safeParse(item);
       return row.success ? [row.data] : [];
     }),
     originals,
@@ -47,9 +47,9 @@ export const readAll = async ({ dynamodb, s3, stage }: Place): Promise<Kept> => 
 const withPart = (items: Item[] = [], part: string) =>
   items.filter((item) => item['part'] === part);
 
-const keptImage = (item: Item): KeptImage => {
-  const { shelf, status_shelf, listed_at } = item;
-  return { ...versionedOf(item), copies: { shelf, status_shelf, listed_at } };
+const keptImage = (item: Item): StoredImage => {
+  const { partition, status_partition, listed_at } = item;
+  return { ...fromItem(item), copies: { partition, status_partition, listed_at } };
 };
 
 const RawTags = z

@@ -1,17 +1,19 @@
-import type { Kept } from './stored-records.ts';
+import type { StoredRecords } from './stored-records.ts';
 
 /** A content counts the images that show it, and there is one for whatever an image shows. */
-export const contentDifferences = ({
+export const renditionSetDifferences = ({
   images,
-  contents,
-}: Pick<Kept, 'images' | 'contents'>): string[] => {
+  renditionSets,
+}: Pick<StoredRecords, 'images' | 'renditionSets'>): string[] => {
   const shown = new Map<string, string[]>();
   for (const { image } of images) {
-    if (image.deleted || !image.content) continue;
-    const name = nameOf(image.content);
+    if (image.deleted || !image.renditionSet) continue;
+    const name = nameOf(image.renditionSet);
     shown.set(name, [...(shown.get(name) ?? []), image.imageId]);
   }
-  const known = new Map(contents.map((content) => [nameOf(content), content.refs]));
+  const known = new Map(
+    renditionSets.map((renditionSet) => [nameOf(renditionSet), renditionSet.refs]),
+  );
   const missing = [...shown]
     .filter(([name]) => !known.has(name))
     .map(([name, ids]) => `${ids.join(', ')}: there is no content ${name} for what it shows.`);
@@ -24,5 +26,5 @@ export const contentDifferences = ({
   return [...missing, ...miscounted];
 };
 
-const nameOf = ({ contentId, maker }: { contentId: string; maker: string }) =>
-  `${contentId} of ${maker}`;
+const nameOf = ({ renditionSetId, owner }: { renditionSetId: string; owner: string }) =>
+  `${renditionSetId} of ${owner}`;

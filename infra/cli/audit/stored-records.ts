@@ -2,51 +2,51 @@ import { z } from 'zod';
 import { Batch } from '#lib/batches/batch.ts';
 import { Row } from '#lib/batches/row.ts';
 import type { Image } from '#lib/images/image.ts';
-import { Content } from '#lib/images/images.ts';
+import { RenditionSet } from '#lib/images/images.ts';
 
 /** An image, and what its item says beside it: copies, by which lists find it. */
-export type KeptImage = {
+export type StoredImage = {
   image: Image;
   version: number;
-  copies: { listed_at?: unknown; shelf?: unknown; status_shelf?: unknown };
+  copies: { listed_at?: unknown; partition?: unknown; status_partition?: unknown };
 };
 
-export const KeptContent = z
+export const StoredRenditionSet = z
   .object({
-    maker: z.string(),
+    owner: z.string(),
     refs: z.int(),
-    content: Content.omit({ maker: true, refs: true, caption: true }),
+    renditionSet: RenditionSet.omit({ owner: true, refs: true, caption: true }),
   })
-  .transform(({ content, maker, refs }) => ({ ...content, maker, refs }));
-export type KeptContent = z.infer<typeof KeptContent>;
+  .transform(({ renditionSet, owner, refs }) => ({ ...renditionSet, owner, refs }));
+export type StoredRenditionSet = z.infer<typeof StoredRenditionSet>;
 
-export const KeptTally = z
-  .object({ of: z.string(), shard: z.string() })
+export const StoredCounter = z
+  .object({ scope: z.string(), shard: z.string() })
   .catchall(z.number())
-  .transform(({ of, shard, ...counts }) => ({ of, shard, counts }));
-export type KeptTally = z.infer<typeof KeptTally>;
+  .transform(({ scope, shard, ...counts }) => ({ scope, shard, counts }));
+export type StoredCounter = z.infer<typeof StoredCounter>;
 
-export const KeptRow = z
+export const StoredRow = z
   .object({ request_id: z.string(), part: z.string().startsWith('row#'), row: Row })
   .transform(({ request_id: requestId, part, row }) => ({ requestId, part, row }));
-export type KeptRow = z.infer<typeof KeptRow>;
+export type StoredRow = z.infer<typeof StoredRow>;
 
-export const KeptBatch = z.object({ batch: Batch }).transform(({ batch }) => batch);
-export type KeptBatch = z.infer<typeof KeptBatch>;
+export const StoredBatch = z.object({ batch: Batch }).transform(({ batch }) => batch);
+export type StoredBatch = z.infer<typeof StoredBatch>;
 
-export const KeptShelf = z.object({ kind: z.string(), months: z.set(z.string()) });
-export type KeptShelf = z.infer<typeof KeptShelf>;
+export const StoredListMonth = z.object({ kind: z.string(), months: z.set(z.string()) });
+export type StoredListMonth = z.infer<typeof StoredListMonth>;
 
 /** Everything a Darkroom keeps, read item by item and object by object. */
-export type Kept = {
-  images: KeptImage[];
+export type StoredRecords = {
+  images: StoredImage[];
   /** Images whose raw tags are kept, with the revision they are of. */
   rawTags: { imageId: string; rev: number }[];
-  contents: KeptContent[];
-  tallies: KeptTally[];
-  shelves: KeptShelf[];
-  batches: KeptBatch[];
-  rows: KeptRow[];
+  renditionSets: StoredRenditionSet[];
+  counters: StoredCounter[];
+  listMonths: StoredListMonth[];
+  batches: StoredBatch[];
+  rows: StoredRow[];
   /** ETags by key. */
   originals: Map<string, string>;
   derived: Set<string>;

@@ -40,7 +40,7 @@ export const deploymentAt = ({ url, key, patienceMs }: Options['deployment']) =>
         redirect: 'manual',
         ...(sent && { method: 'POST', body: sent.body }),
         headers: { ...headers, ...sent?.headers },
-      }).catch(networkReasonOf);
+      }).catch(networkReason);
       if (typeof answer !== 'string' && !busy.includes(answer.status)) return answer;
       const waitMs = waitOf(answer, attempt);
       if (performance.now() + waitMs <= until) {
@@ -85,7 +85,7 @@ export const deploymentAt = ({ url, key, patienceMs }: Options['deployment']) =>
         throw await refusalOf(answer);
       }
       // Without our key: it is not meant for the store that this leads to.
-      const found = await fetch(new URL(location, `${url}${path}`)).catch(networkReasonOf);
+      const found = await fetch(new URL(location, `${url}${path}`)).catch(networkReason);
       if (typeof found !== 'string' && found.ok && found.body) return found.body;
       const reason = typeof found === 'string' ? found : `it answered ${found.status}`;
       throw new Refusal(`The store of ${url} does not give it (${reason}).`);
@@ -109,7 +109,7 @@ const envelopeOf = async (answer: Response): Promise<Envelope | undefined> => {
 };
 
 /** Why fetch failed, which its own message does not say. */
-export const networkReasonOf = (error: unknown): string => {
+export const networkReason = (error: unknown): string => {
   const cause = error instanceof Error ? error.cause : undefined;
   const code = cause && typeof cause === 'object' && 'code' in cause ? cause.code : undefined;
   return String(code ?? (cause instanceof Error ? cause.message : error));

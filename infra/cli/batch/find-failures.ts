@@ -31,11 +31,11 @@ export const failureFinder = (deployment: Pick<Deployment, 'json'>, requestId: s
       nextCursor,
     } = await deployment.json(path, Details);
 
-    const isOver = products.every(({ images }) =>
+    const hasEndedImage = products.every(({ images }) =>
       images.every(({ status }) => status === 'completed' || status === 'failed'),
     );
     // Behind the last page more may come, while the rows are still being written.
-    if (!isOver || (nextCursor === null && !isLast)) open.push(page);
+    if (!hasEndedImage || (nextCursor === null && !isLast)) open.push(page);
     if (nextCursor && !page.isFollowed) open.push(pageAt(nextCursor));
     page.isFollowed ||= nextCursor !== null;
 

@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Deployment, networkReasonOf, Refusal } from './deployment.ts';
+import { type Deployment, networkReason, Refusal } from './deployment.ts';
 
 /**
  * Writes a file of the deployment beside ours. A download that breaks off leaves what was there
@@ -19,7 +19,7 @@ export const saveResults = async (
     await pipeline(Readable.fromWeb(body), createWriteStream(part));
     await rename(part, to);
   } catch (error) {
-    const reason = error instanceof Refusal ? error.message : networkReasonOf(error);
+    const reason = error instanceof Refusal ? error.message : networkReason(error);
     throw new Refusal(`${to} could not be written: ${reason}`);
   } finally {
     await rm(part, { force: true });

@@ -1,5 +1,5 @@
 /** One thing that is wrong with a CSV, for the person who has to mend it. */
-export type CsvFault = {
+export type CsvError = {
   /** The line in the file on which the row begins; the header's is usually 1. */
   row: number;
   /** The column as the header of the file calls it, shortened; null where the whole row or file is meant. */
@@ -8,9 +8,9 @@ export type CsvFault = {
   message: string;
 };
 
-export type CsvFaults = {
+export type CsvErrors = {
   /** In the order of the file, at most 1000, fewer where their texts are long. */
-  faults: CsvFault[];
+  faults: CsvError[];
   /** How many were found beyond those that are named. */
   more: number;
 };
@@ -22,10 +22,10 @@ const mostBytes = 300_000;
 const mostInSentence = 3;
 
 /** Keeps the first thousand faults, or those whose texts are not too much, and counts the others. */
-export const faultList = () => {
-  const found: CsvFaults = { faults: [], more: 0 };
+export const csvErrorList = () => {
+  const found: CsvErrors = { faults: [], more: 0 };
   let bytes = 0;
-  const keep = (fault: CsvFault): boolean => {
+  const keep = (fault: CsvError): boolean => {
     if (found.more > 0 || found.faults.length === mostNamed) return false;
     const named = { ...fault, column: fault.column === null ? null : shortened(fault.column) };
     bytes += bytesOf(named);
@@ -35,7 +35,7 @@ export const faultList = () => {
   };
   return {
     found,
-    add: (...faults: CsvFault[]): void => {
+    add: (...faults: CsvError[]): void => {
       for (const fault of faults) if (!keep(fault)) found.more += 1;
     },
     isEmpty: (): boolean => found.faults.length === 0,
@@ -43,11 +43,11 @@ export const faultList = () => {
 };
 
 /** In our JSON, as a text within that of Lambda or DynamoDB: what is escaped once is escaped again. */
-const bytesOf = (fault: CsvFault): number =>
+const bytesOf = (fault: CsvError): number =>
   Buffer.byteLength(JSON.stringify(JSON.stringify(fault)));
 
 /** The faults of a file as one sentence: the first few by line, the others counted. */
-export const faultsSentence = ({ faults, more }: CsvFaults): string => {
+export const csvErrorSentence = ({ faults, more }: CsvErrors): string => {
   const total = faults.length + more;
   if (total === 0) return 'The CSV has no faults.';
   const named = faults.slice(0, mostInSentence).map(clauseOf);
@@ -58,7 +58,7 @@ export const faultsSentence = ({ faults, more }: CsvFaults): string => {
     : `The CSV has ${total} faults: ${named.join('; ')}.`;
 };
 
-const clauseOf = ({ row, column, message }: CsvFault): string =>
+const clauseOf = ({ row, column, message }: CsvError): string =>
   `line ${row}${column === null ? '' : `, column ${shortened(column, 40)}`}: ${message.replace(/\.$/, '')}`;
 
 /** Strangers' text for a message: on one line, without control characters, of bounded length. */

@@ -16,7 +16,7 @@ const kinds: [magic: string, reason: string][] = [
 ];
 
 /** Why a file that begins like this cannot be a CSV; undefined where it can. */
-export const foreignReasonOf = (head: Buffer): string | undefined => {
+export const detectOtherFile = (head: Buffer): string | undefined => {
   const start = head.toString('latin1', 0, 1000);
   const known = kinds.find(([magic]) => start.startsWith(magic));
   if (known) return known[1];

@@ -5,5 +5,5 @@ export const hostAppId = 'darkroom-host';
 /** The embedded S3, when it tells its news. */
 export const storageAppId = 'darkroom-s3';
 /** A forked worker, by its function's name: short, as Powertools adds to it and 50 are allowed. */
-export const appIdOf = (functionName: string, pid: number): string =>
+export const parseAppId = (functionName: string, pid: number): string =>
   `${functionName.replace(/^[a-z]+-[a-z0-9]+-/, '')}.${pid}`;

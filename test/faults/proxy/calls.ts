@@ -7,10 +7,12 @@ import type { Service, Which } from './fault-config.ts';
 export type Caller = { worker: string; pid: number | undefined };
 
 /** One call of the SDK, named as it is in the documentation: `PutObject derived`. */
-export type Call = { service: Service; operation: string; name: string; about: string };
+export type Call = { service: Service; operation: string; name: string; logFields: string };
 
 /** Undefined for whoever is no function of ours: a browser, the AWS CLI, a test. */
-export const callerOf = ({ headers }: Pick<IncomingMessage, 'headers'>): Caller | undefined => {
+export const identifyCaller = ({
+  headers,
+}: Pick<IncomingMessage, 'headers'>): Caller | undefined => {
   const agent = headers['user-agent'] ?? '';
   // Powertools writes `-PT-…` behind it.
   const [, name = '', pid] = /\bapp\/([a-z0-9-]+?)(?:\.(\d+))?(?:-PT-|\s|$)/.exec(agent) ?? [];
@@ -20,12 +22,12 @@ export const callerOf = ({ headers }: Pick<IncomingMessage, 'headers'>): Caller 
 };
 
 /** Reads what a request asks for. The body is empty for S3, whose URL says it all. */
-export const callOf = (service: Service, request: IncomingMessage, body: Buffer): Call => {
+export const identifyCall = (service: Service, request: IncomingMessage, body: Buffer): Call => {
   if (service === 's3') return s3Call(request);
   const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
   const text = body.toString();
   const targets = service === 'dynamodb' ? tablesIn(text) : queuesIn(text);
-  return { service, operation, name: [operation, ...targets].join(' '), about: text };
+  return { service, operation, name: [operation, ...targets].join(' '), logFields: text };
 };
 
 const s3Call = ({ method = 'GET', url = '/' }: IncomingMessage): Call => {
@@ -40,7 +42,7 @@ const s3Call = ({ method = 'GET', url = '/' }: IncomingMessage): Call => {
     POST: searchParams.has('delete') ? 'DeleteObjects' : 'PostObject',
   };
   const operation = operations[method] ?? method;
-  return { service: 's3', operation, name: `${operation} ${shortName(bucket)}`, about: key };
+  return { service: 's3', operation, name: `${operation} ${shortName(bucket)}`, logFields: key };
 };
 
 /** `darkroom-dev-images` is `images`, and `darkroom-dev-originals-123456789012` is `originals`. */
@@ -78,7 +80,11 @@ const queuesIn = (text: string): string[] => {
 };
 
 /** Whether a call is one of those that are meant. */
-export const isMeant = ({ worker, call, about }: Which, caller: Caller, made: Call): boolean =>
+export const matchesFault = (
+  { worker, call, logFields }: Which,
+  caller: Caller,
+  made: Call,
+): boolean =>
   (worker === undefined || worker === caller.worker) &&
   (call === undefined || call === made.name || call === made.operation) &&
-  (about === undefined || made.about.includes(about));
+  (logFields === undefined || made.logFields.includes(logFields));

@@ -7,7 +7,7 @@ export type Chance = (name: string) => number;
  * Chance that can be had again. Each name has a series of its own, so that the nth call of a kind
  * meets the same weather under the same seed, whatever else happens in between.
  */
-export const chanceFrom = (seed: number): Chance => {
+export const seededRandom = (seed: number): Chance => {
   const drawn = new Map<string, number>();
   return (name) => {
     const turn = drawn.get(name) ?? 0;

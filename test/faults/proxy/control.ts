@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { closeServer, listenOnLoopback, type Running } from '#infra/local/emulators/loopback.ts';
-import { Ambush, WeatherChange } from './fault-config.ts';
+import { Failpoint, FaultConfigChange } from './fault-config.ts';
 
 type Tools = {
-  change: (change: WeatherChange) => void;
-  lay: (ambushes: readonly Ambush[]) => void;
+  change: (change: FaultConfigChange) => void;
+  lay: (failpoints: readonly Failpoint[]) => void;
   /** Lets go of whoever is held. */
   release: () => void;
   /** Takes all ambushes away, too. */
@@ -22,8 +22,8 @@ export const startControl = async (port: number, tools: Tools): Promise<Running>
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const asked = `${request.method} ${request.url}`;
     const body = await textOf(request);
-    if (asked === 'PATCH /') tools.change(WeatherChange.parse(JSON.parse(body)));
-    else if (asked === 'POST /ambushes') tools.lay(z.array(Ambush).parse(JSON.parse(body)));
+    if (asked === 'PATCH /') tools.change(FaultConfigChange.parse(JSON.parse(body)));
+    else if (asked === 'POST /ambushes') tools.lay(z.array(Failpoint).parse(JSON.parse(body)));
     else if (asked === 'DELETE /ambushes') tools.lift();
     else if (asked === 'DELETE /held') tools.release();
     else if (asked !== 'GET /') return reply(response, 404, { error: `There is no ${asked}.` });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Call } from './calls.ts';
 import type { Chance } from './chance.ts';
-import type { Weather } from './fault-config.ts';
+import type { FaultConfig } from './fault-config.ts';
 
 const Message = z.looseObject({ DelaySeconds: z.number().optional() });
 const Batch = z.looseObject({ Entries: z.array(Message) });
@@ -10,10 +10,10 @@ const Batch = z.looseObject({ Entries: z.array(Message) });
  * The bodies to send instead of one: a message several times, each delayed by chance, so that they
  * overtake each other. One whose sender wants it later is not sent earlier.
  */
-export const deliveriesOf = (
+export const planDeliveries = (
   { operation, name }: Call,
   body: Buffer,
-  { copies, delaySeconds }: Pick<Weather, 'copies' | 'delaySeconds'>,
+  { copies, delaySeconds }: Pick<FaultConfig, 'copies' | 'delaySeconds'>,
   chance: Chance,
 ): Buffer[] => {
   const isSend = operation === 'SendMessage' || operation === 'SendMessageBatch';
@@ -35,10 +35,10 @@ export const deliveriesOf = (
 const Backoff = z.looseObject({ VisibilityTimeout: z.number() });
 
 /** A message given back comes sooner where all waits are shortened. */
-export const hastened = ({ operation }: Call, body: Buffer, haste: number): Buffer => {
-  if (operation !== 'ChangeMessageVisibility' || haste === 1) return body;
+export const withTimeScale = ({ operation }: Call, body: Buffer, timeScale: number): Buffer => {
+  if (operation !== 'ChangeMessageVisibility' || timeScale === 1) return body;
   const asked = Backoff.parse(JSON.parse(body.toString()));
-  return bytesOf({ ...asked, VisibilityTimeout: Math.floor(asked.VisibilityTimeout / haste) });
+  return bytesOf({ ...asked, VisibilityTimeout: Math.floor(asked.VisibilityTimeout / timeScale) });
 };
 
 const bytesOf = (content: unknown): Buffer => Buffer.from(JSON.stringify(content));

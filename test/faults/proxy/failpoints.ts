@@ -1,55 +1,57 @@
-import { type Call, type Caller, isMeant } from './calls.ts';
-import type { Ambush } from './fault-config.ts';
+import { type Call, type Caller, matchesFault } from './calls.ts';
+import type { Failpoint } from './fault-config.ts';
 
 /** One that has happened. `nth` as it was asked for. */
-export type Sprung = Pick<Ambush, 'worker' | 'nth' | 'when' | 'what'> & { call: string };
+export type TriggeredFailpoint = Pick<Failpoint, 'worker' | 'nth' | 'when' | 'what'> & {
+  call: string;
+};
 
 type Moment = 'before' | 'after';
 /** How many such calls each process has made since it was laid. */
-type Waiting = { ambush: Ambush; calls: Map<number | undefined, number> };
+type Waiting = { failpoint: Failpoint; calls: Map<number | undefined, number> };
 
 /**
  * Ambushes on workers at their calls. Each waits for any process of its function, counts the calls
  * of each on its own, and is over when it has sprung; at one call one of them does, the oldest.
  */
-export const openAmbushes = () => {
+export const openFailpoints = () => {
   const laid: Waiting[] = [];
-  const sprung: Sprung[] = [];
+  const triggered: TriggeredFailpoint[] = [];
   const seen = new Map<string, Set<string>>();
-  const held = new Map<Sprung, () => void>();
+  const held = new Map<TriggeredFailpoint, () => void>();
 
   /** To be asked once for each call, before it is carried out: what is due before it and after. */
-  const at = (caller: Caller, call: Call): ((moment: Moment) => Ambush['what'] | undefined) => {
+  const at = (caller: Caller, call: Call): ((moment: Moment) => Failpoint['what'] | undefined) => {
     const { worker, pid } = caller;
     const calls = seen.get(worker) ?? new Set();
     seen.set(worker, calls.add(call.name));
 
-    const meant = laid.filter(({ ambush }) => isMeant(ambush, caller, call));
+    const meant = laid.filter(({ failpoint }) => matchesFault(failpoint, caller, call));
     for (const one of meant) one.calls.set(pid, (one.calls.get(pid) ?? 0) + 1);
-    const due = meant.find((one) => (one.calls.get(pid) ?? 0) >= one.ambush.nth);
+    const due = meant.find((one) => (one.calls.get(pid) ?? 0) >= one.failpoint.nth);
     if (!due) return () => undefined;
     laid.splice(laid.indexOf(due), 1);
-    const { nth, when, what } = due.ambush;
+    const { nth, when, what } = due.failpoint;
     return (moment) => {
       if (moment !== when) return undefined;
-      sprung.push({ worker, call: call.name, nth, when, what });
+      triggered.push({ worker, call: call.name, nth, when, what });
       return what;
     };
   };
 
   const release = () => {
-    for (const letGo of held.values()) letGo();
+    for (const releaseLease of held.values()) releaseLease();
     held.clear();
   };
 
   return {
-    lay: (ambushes: readonly Ambush[]) => {
-      for (const ambush of ambushes) laid.push({ ambush, calls: new Map() });
+    lay: (failpoints: readonly Failpoint[]) => {
+      for (const failpoint of failpoints) laid.push({ failpoint, calls: new Map() });
     },
     at,
     /** Resolves when somebody lets go. */
     hold: (): Promise<void> => {
-      const one = sprung.at(-1);
+      const one = triggered.at(-1);
       return new Promise((resolve) => (one ? held.set(one, resolve) : resolve()));
     },
     /** Lets go of all who are held. */
@@ -60,11 +62,11 @@ export const openAmbushes = () => {
       release();
     },
     report: () => ({
-      waiting: laid.map(({ ambush }) => ambush),
-      sprung,
+      waiting: laid.map(({ failpoint }) => failpoint),
+      triggered,
       held: [...held.keys()],
       calls: Object.fromEntries([...seen].map(([worker, calls]) => [worker, [...calls]])),
     }),
   };
 };
-export type Ambushes = ReturnType<typeof openAmbushes>;
+export type Failpoints = ReturnType<typeof openFailpoints>;

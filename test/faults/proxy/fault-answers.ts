@@ -17,7 +17,7 @@ export const faultAnswer = (
   call: Call,
 ): FaultAnswer => {
   if (fault === 'conflict') return conflictAnswer(call);
-  const { status, code } = answers[call.service][fault];
+  const { status, code } = idempotencyRecords[call.service][fault];
   const message = 'The weather is bad.';
   if (call.service !== 's3') return json(status, code, { message });
   const body = `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`;
@@ -29,10 +29,13 @@ export const faultAnswer = (
   };
 };
 
-type Answers = Record<'error' | 'unavailable' | 'throttle', { status: number; code: string }>;
+type IdempotencyRecords = Record<
+  'error' | 'unavailable' | 'throttle',
+  { status: number; code: string }
+>;
 
 const dynamodb = 'com.amazonaws.dynamodb.v20120810#';
-const answers: Record<Service, Answers> = {
+const idempotencyRecords: Record<Service, IdempotencyRecords> = {
   s3: {
     error: { status: 500, code: 'InternalError' },
     unavailable: { status: 503, code: 'ServiceUnavailable' },
@@ -51,11 +54,11 @@ const answers: Record<Service, Answers> = {
 };
 
 /** "Transaction is ongoing for the item": another transaction is at work on the same item. */
-const conflictAnswer = ({ operation, about }: Call): FaultAnswer => {
+const conflictAnswer = ({ operation, logFields }: Call): FaultAnswer => {
   const message = 'Transaction is ongoing for the item';
   if (operation !== 'TransactWriteItems')
     return json(400, `${dynamodb}TransactionConflictException`, { message });
-  const items = about.match(/"(?:Put|Update|Delete|ConditionCheck)":\{/g)?.length ?? 1;
+  const items = logFields.match(/"(?:Put|Update|Delete|ConditionCheck)":\{/g)?.length ?? 1;
   const reasons = Array.from({ length: items }, (_, n) =>
     n === items - 1 ? { Code: 'TransactionConflict', Message: message } : { Code: 'None' },
   );

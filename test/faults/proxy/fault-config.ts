@@ -28,11 +28,11 @@ const Which = z.object({
   /** `PutObject derived`, `TransactWriteItems images contents tallies`, `SendMessage read-exif`. */
   call: z.string().optional(),
   /** Text that the call's key or body must hold: an object key, an image id. */
-  about: z.string().optional(),
+  logFields: z.string().optional(),
 });
 export type Which = z.infer<typeof Which>;
 
-export const Weather = z.object({
+export const FaultConfig = z.object({
   /** Share of the calls to each service that meet a fault. */
   s3: share,
   dynamodb: share,
@@ -46,20 +46,20 @@ export const Weather = z.object({
   /** Share of a worker's calls at which it is killed, before the call or after it. */
   kills: share,
   /** Waits between attempts are divided by this: what takes minutes then takes seconds. */
-  haste: z.number().min(1).max(1000),
+  timeScale: z.number().min(1).max(1000),
   /** Calls that always fail, until they are taken off the list again. */
   broken: z.array(Which),
 });
-export type Weather = z.infer<typeof Weather>;
+export type FaultConfig = z.infer<typeof FaultConfig>;
 
 /** A change while it runs: what is not said stays as it is. */
-export const WeatherChange = Weather.partial().extend({
+export const FaultConfigChange = FaultConfig.partial().extend({
   /** Seconds for which a service does not answer at all, from now on. */
   down: z.partialRecord(z.enum(services), z.number().min(0).max(3600)).optional(),
 });
-export type WeatherChange = z.infer<typeof WeatherChange>;
+export type FaultConfigChange = z.infer<typeof FaultConfigChange>;
 
-export const fairWeather: Weather = {
+export const noFaults: FaultConfig = {
   s3: 0,
   dynamodb: 0,
   sqs: 0,
@@ -68,7 +68,7 @@ export const fairWeather: Weather = {
   copies: 1,
   delaySeconds: 0,
   kills: 0,
-  haste: 1,
+  timeScale: 1,
   broken: [],
 };
 
@@ -77,10 +77,10 @@ export const fairWeather: Weather = {
  * those like `call`), before it is carried out or after that, but before the worker hears of it.
  * There the worker is killed, or held until it is let go.
  */
-export const Ambush = Which.extend({
+export const Failpoint = Which.extend({
   worker: z.string(),
   nth: z.int().min(1).default(1),
   when: z.enum(['before', 'after']),
   what: z.enum(['kill', 'hold']).default('kill'),
 });
-export type Ambush = z.infer<typeof Ambush>;
+export type Failpoint = z.infer<typeof Failpoint>;

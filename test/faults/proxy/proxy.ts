@@ -8,20 +8,20 @@ import {
 } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { closeServer, listenOnLoopback, type Running } from '#infra/local/emulators/loopback.ts';
-import type { Ambushes } from './failpoints.ts';
-import { type Call, type Caller, callerOf, callOf, isMeant } from './calls.ts';
+import { type Call, type Caller, identifyCall, identifyCaller, matchesFault } from './calls.ts';
 import { type Chance, oneOf } from './chance.ts';
-import { deliveriesOf, hastened } from './deliveries.ts';
+import { planDeliveries, withTimeScale } from './deliveries.ts';
+import type { Failpoints } from './failpoints.ts';
 import { faultAnswer, possible } from './fault-answers.ts';
+import type { Fault, FaultConfig, Service } from './fault-config.ts';
 import type { Received } from './received-messages.ts';
-import type { Fault, Service, Weather } from './fault-config.ts';
 
 /** How things are; read anew at each call, since it may change while they run. */
-export type Sky = {
-  weather: () => Weather;
+export type FaultSource = {
+  faultConfig: () => FaultConfig;
   isDown: (service: Service) => boolean;
   chance: Chance;
-  ambushes: Ambushes;
+  failpoints: Failpoints;
   received: Received;
   /** SIGKILL; without a pid, to the process that answers HTTP. */
   kill: (caller: Caller) => void;
@@ -34,7 +34,11 @@ type Answer = { status: number; headers: IncomingHttpHeaders; body: Buffer };
  * (browsers, tests, the AWS CLI) pass as they are. Hosts are passed on as they came, because they
  * are signed.
  */
-export const startProxy = async (service: Service, target: number, sky: Sky): Promise<Running> => {
+export const startProxy = async (
+  service: Service,
+  target: number,
+  faultSource: FaultSource,
+): Promise<Running> => {
   const agent = new Agent({ keepAlive: true });
   const options = { agent, host: '127.0.0.1', port: target };
 
@@ -65,12 +69,12 @@ export const startProxy = async (service: Service, target: number, sky: Sky): Pr
 
   const carryOut = async (request: IncomingMessage, call: Call, body: Buffer): Promise<Answer> => {
     if (service !== 'sqs') return ask(request, body);
-    const weather = sky.weather();
-    const [first = body, ...copies] = deliveriesOf(
+    const faultConfig = faultSource.faultConfig();
+    const [first = body, ...copies] = planDeliveries(
       call,
-      hastened(call, body, weather.haste),
-      weather,
-      sky.chance,
+      withTimeScale(call, body, faultConfig.timeScale),
+      faultConfig,
+      faultSource.chance,
     );
     const answer = await ask(request, first);
     for (const copy of copies) await ask(request, copy);
@@ -79,22 +83,23 @@ export const startProxy = async (service: Service, target: number, sky: Sky): Pr
 
   const meet = async (caller: Caller, request: IncomingMessage, response: ServerResponse) => {
     const body = await bytesOf(request);
-    const call = callOf(service, request, body);
-    const ambush = sky.ambushes.at(caller, call);
+    const call = identifyCall(service, request, body);
+    const failpoint = faultSource.failpoints.at(caller, call);
     /** True if the caller is dead now. */
-    const isOver = async (moment: 'before' | 'after'): Promise<boolean> => {
-      const what = ambush(moment) ?? killByChance(caller, call, moment, sky);
-      if (what === 'hold') await patiently(response, sky.ambushes.hold());
-      if (what === 'kill') sky.kill(caller);
+    const hasEndedImage = async (moment: 'before' | 'after'): Promise<boolean> => {
+      const what = failpoint(moment) ?? killByChance(caller, call, moment, faultSource);
+      if (what === 'hold') await patiently(response, faultSource.failpoints.hold());
+      if (what === 'kill') faultSource.kill(caller);
       return what === 'kill';
     };
 
-    if (await isOver('before')) return void response.destroy();
-    const fault = faultFor(service, caller, call, sky);
+    if (await hasEndedImage('before')) return void response.destroy();
+    const fault = faultFor(service, caller, call, faultSource);
     if (fault === 'cut') return void response.destroy();
     // On the way there or on the way back: what it says may be old news when it comes.
-    const isSlow = fault === 'slow' && (sky.chance(`slow ${call.name}`) < 0.5 ? 'there' : 'back');
-    if (isSlow === 'there') await wait(sky.weather().slowMs);
+    const isSlow =
+      fault === 'slow' && (faultSource.chance(`slow ${call.name}`) < 0.5 ? 'there' : 'back');
+    if (isSlow === 'there') await wait(faultSource.faultConfig().slowMs);
     if (fault && fault !== 'slow' && fault !== 'lost') {
       const { status, contentType, body: text } = faultAnswer(fault, call);
       const length = Buffer.byteLength(text);
@@ -102,14 +107,14 @@ export const startProxy = async (service: Service, target: number, sky: Sky): Pr
       return void response.end(text);
     }
     const answer = await carryOut(request, call, body);
-    if (isSlow === 'back') await wait(sky.weather().slowMs);
-    if ((await isOver('after')) || fault === 'lost') return void response.destroy();
-    sky.received.add(caller, call, answer.body.length);
+    if (isSlow === 'back') await wait(faultSource.faultConfig().slowMs);
+    if ((await hasEndedImage('after')) || fault === 'lost') return void response.destroy();
+    faultSource.received.add(caller, call, answer.body.length);
     response.writeHead(answer.status, answer.headers).end(answer.body);
   };
 
   const server = createServer({ requestTimeout: 0 }, (request, response) => {
-    const caller = callerOf(request);
+    const caller = identifyCaller(request);
     if (!caller) return passOn(request, response);
     // Whoever asked may be dead, and the emulator may be stopping: then nobody waits for an answer.
     meet(caller, request, response).catch(() => response.destroy());
@@ -133,11 +138,11 @@ const faultFor = (
   service: Service,
   caller: Caller,
   call: Call,
-  { weather, isDown, chance }: Sky,
+  { faultConfig, isDown, chance }: FaultSource,
 ): Fault | undefined => {
   if (isDown(service)) return 'cut';
-  const { broken, faults, [service]: share } = weather();
-  if (broken.some((which) => isMeant(which, caller, call))) return 'error';
+  const { broken, faults, [service]: share } = faultConfig();
+  if (broken.some((which) => matchesFault(which, caller, call))) return 'error';
   if (share === 0) return undefined;
   const name = `${caller.worker} ${call.name}`;
   if (chance(`fault ${name}`) >= share) return undefined;
@@ -148,9 +153,9 @@ const killByChance = (
   { worker, pid }: Caller,
   { name }: Call,
   moment: 'before' | 'after',
-  { weather, chance }: Sky,
+  { faultConfig, chance }: FaultSource,
 ): 'kill' | undefined => {
-  const { kills } = weather();
+  const { kills } = faultConfig();
   if (kills === 0 || pid === undefined) return undefined;
   return chance(`kill ${worker} ${moment} ${name}`) < kills / 2 ? 'kill' : undefined;
 };

@@ -2,16 +2,16 @@ import { randomInt } from 'node:crypto';
 import type { Running } from '#infra/local/emulators/loopback.ts';
 import type { Environment, LocalSettings } from '#infra/local/local-settings.ts';
 import { type LogLine, logLine } from '#infra/local/log-line.ts';
-import { openAmbushes } from './failpoints.ts';
 import { appIdVariable, hostAppId, storageAppId } from './app-id.ts';
 import type { Caller } from './calls.ts';
-import { chanceFrom } from './chance.ts';
+import { seededRandom } from './chance.ts';
 import { startControl } from './control.ts';
-import { type Sky, startProxy } from './proxy.ts';
+import { openFailpoints } from './failpoints.ts';
+import { FaultConfig, noFaults, type Service, services } from './fault-config.ts';
+import { type FaultSource, startProxy } from './proxy.ts';
 import { openReceived } from './received-messages.ts';
-import { fairWeather, type Service, services, Weather } from './fault-config.ts';
 
-export type WeatherStation = Running & {
+export type FaultInjection = Running & {
   /** What the functions must have in their environment to be out in it. */
   environment: Environment;
   /** What S3 needs for its news to be out in it. */
@@ -25,13 +25,13 @@ type Tools = { hostPid: () => number | undefined; log: (line: LogLine) => void }
  * they see it, and a door where the weather can be changed. The emulators themselves stay as they
  * are, and everybody else finds them where they always were.
  */
-export const startWeather = async (
+export const startFaultInjection = async (
   settings: LocalSettings,
   { hostPid, log }: Tools,
-): Promise<WeatherStation> => {
+): Promise<FaultInjection> => {
   const seed = settings.WEATHER_SEED ?? randomInt(2 ** 31);
-  let weather: Weather = {
-    ...fairWeather,
+  let faultConfig: FaultConfig = {
+    ...noFaults,
     s3: settings.WEATHER_FAULTS,
     dynamodb: settings.WEATHER_FAULTS,
     copies: settings.WEATHER_COPIES,
@@ -39,7 +39,7 @@ export const startWeather = async (
     kills: settings.WEATHER_KILLS,
   };
   const downUntil = new Map<Service, number>();
-  const ambushes = openAmbushes();
+  const failpoints = openFailpoints();
   const received = openReceived();
   const tell = (message: string, fields: Record<string, unknown>) =>
     log(logLine('WARN', message, { function_name: 'weather', ...fields }));
@@ -48,11 +48,11 @@ export const startWeather = async (
     tell('a process was killed', { worker, pid });
     if (pid !== undefined) killed(pid);
   };
-  const sky: Sky = {
-    weather: () => weather,
+  const faultSource: FaultSource = {
+    faultConfig: () => faultConfig,
     isDown: (service) => Date.now() < (downUntil.get(service) ?? 0),
-    chance: chanceFrom(seed),
-    ambushes,
+    chance: seededRandom(seed),
+    failpoints,
     received,
     kill,
   };
@@ -64,40 +64,40 @@ export const startWeather = async (
     return one.url;
   };
   const stop = async () => {
-    ambushes.lift(); // nobody is to wait for ever
+    failpoints.lift(); // nobody is to wait for ever
     await Promise.all(running.splice(0).map((one) => one.stop()));
   };
   try {
     const control = await opened(
-      startControl(settings.WEATHER_PORT, {
+      startControl(settings.FAULTS_PORT, {
         change: ({ down = {}, ...change }) => {
-          weather = Weather.parse({ ...weather, ...change });
+          faultConfig = FaultConfig.parse({ ...faultConfig, ...change });
           for (const service of services) {
             const seconds = down[service];
             if (seconds !== undefined) downUntil.set(service, Date.now() + seconds * 1000);
           }
         },
-        lay: ambushes.lay,
-        release: ambushes.release,
-        lift: ambushes.lift,
+        lay: failpoints.lay,
+        release: failpoints.release,
+        lift: failpoints.lift,
         report: () => ({
           seed,
-          weather,
-          down: services.filter(sky.isDown),
-          ...ambushes.report(),
+          faultConfig,
+          down: services.filter(faultSource.isDown),
+          ...failpoints.report(),
           received: received.report(),
         }),
       }),
     );
     const [s3 = '', dynamodb = '', sqs = ''] = await Promise.all([
-      opened(startProxy('s3', settings.S3_PORT, sky)),
-      opened(startProxy('dynamodb', settings.DYNAMODB_PORT, sky)),
-      opened(startProxy('sqs', settings.SQS_PORT, sky)),
+      opened(startProxy('s3', settings.S3_PORT, faultSource)),
+      opened(startProxy('dynamodb', settings.DYNAMODB_PORT, faultSource)),
+      opened(startProxy('sqs', settings.SQS_PORT, faultSource)),
     ]);
-    tell('the weather is bad', { seed, control, ...weather });
+    tell('the weather is bad', { seed, control, ...faultConfig });
     return {
       url: control,
-      port: settings.WEATHER_PORT,
+      port: settings.FAULTS_PORT,
       stop,
       environment: {
         AWS_ENDPOINT_URL_S3: s3,

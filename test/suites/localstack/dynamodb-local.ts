@@ -11,7 +11,12 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { asMissing, type Lane, LaneFailed, ToolMissing } from '#infra/cli/run-command.ts';
+import {
+  asMissing,
+  CommandFailedError,
+  type CommandTools,
+  ToolMissing,
+} from '#infra/cli/run-command.ts';
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -23,7 +28,7 @@ const agentJar = 'ddb-local-loader-0.1.jar';
 
 /** Installs Amazon's DynamoDB Local, and links a Java, below LocalStack's `lib` folder. */
 export const installDynamodbLocal = async (
-  lane: Lane,
+  lane: CommandTools,
   { libFolder, python }: { libFolder: string; python: string },
 ): Promise<void> => {
   linkJava(join(libFolder, javaSlot));
@@ -44,7 +49,7 @@ export const installDynamodbLocal = async (
   for (const { path, sha256 } of files) {
     const file = join(jars, basename(path));
     if (existsSync(file) && sha256Of(readFileSync(file)) === sha256) continue;
-    throw new LaneFailed(`${file} is not what dynamodb-local.lock says it should be.`);
+    throw new CommandFailedError(`${file} is not what dynamodb-local.lock says it should be.`);
   }
   const agent = files.find(({ path }) => path.includes('byte-buddy-agent'));
   renameSync(join(jars, basename(agent?.path ?? '')), join(folder, agentJar));
@@ -79,7 +84,7 @@ const filesOf = (lock: string) =>
 const sha256Of = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 /** Maven knows the mirrors and proxies of the place. */
-const copyByMaven = (lane: Lane, into: string) =>
+const copyByMaven = (lane: CommandTools, into: string) =>
   lane.run(
     'mvn',
     [

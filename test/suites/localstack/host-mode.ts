@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { endGroup, type Lane, LaneFailed } from '#infra/cli/run-command.ts';
+import { CommandFailedError, type CommandTools, endGroup } from '#infra/cli/run-command.ts';
 import { cacheFolder, pythonPrograms } from '#test/suites/python.ts';
 import { installDynamodbLocal } from './dynamodb-local.ts';
 
@@ -35,7 +35,7 @@ const patienceMs = 120_000;
  * not support. It is for our own tests; people are told to use docker-compose.localstack.yml. Its
  * Lambdas run by executor/. Everything is in memory, and gone with `stop`.
  */
-export const startHostMode = async (lane: Lane, port: number): Promise<LocalStack> => {
+export const startHostMode = async (lane: CommandTools, port: number): Promise<LocalStack> => {
   const programs = await pythonPrograms(lane, 'localstack.txt');
   const python = join(programs, 'python');
   const libFolder = join(cacheFolder(), 'localstack');
@@ -114,14 +114,14 @@ const ready = async (url: string, child: ChildProcess, logFile: string) => {
     if (hasEnded || Date.now() > deadline) {
       const how = hasEnded ? 'ended before it was ready' : 'is not ready after two minutes';
       const lines = readFileSync(logFile, 'utf8').trim().split('\n').slice(-30);
-      throw new LaneFailed([`LocalStack ${how}. Its last lines:`, ...lines].join('\n'));
+      throw new CommandFailedError([`LocalStack ${how}. Its last lines:`, ...lines].join('\n'));
     }
     await wait(200);
   }
   const health = Health.parse(await (await fetch(`${url}/_localstack/health`)).json());
   const missing = services.filter((name) => health.services[name] !== 'running');
   if (missing.length === 0) return health;
-  throw new LaneFailed(`LocalStack could not load ${missing.join(', ')}.`); // it only logs that
+  throw new CommandFailedError(`LocalStack could not load ${missing.join(', ')}.`); // it only logs that
 };
 
 const Stages = z.looseObject({ completed: z.boolean() });

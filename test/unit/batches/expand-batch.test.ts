@@ -39,7 +39,7 @@ describe('a batch that is expanded', () => {
 
   it('asks for each row, wherever it was killed', async () => {
     let writes = 0;
-    for (let isOver = false; !isOver; writes++) {
+    for (let hasEndedImage = false; !hasEndedImage; writes++) {
       const room = aBatchRoom();
       await room.start(many(1100));
       room.life.dieAfter(writes);
@@ -54,7 +54,7 @@ describe('a batch that is expanded', () => {
         work: { state: 'running' },
         total: { products: 1100, images: 1100 },
       });
-      isOver = !room.life.hasDied();
+      hasEndedImage = !room.life.hasDied();
     }
     expect(writes).toBeGreaterThan(3 * 3 + 1); // three chunks of three writes, and the end
   });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { imageKeyOf, rowImageIdOf } from '#lib/batches/row.ts';
+import { rowImageId, rowImageKey } from '#lib/batches/row.ts';
 import { aBatchRoom, csvOf, requestId } from '#test/support/batch-harness.ts';
 import { Killed } from '#test/support/killable-process.ts';
 
 const urls = ['https://shop.example/a.jpg', 'https://shop.example/b.jpg'];
 const place = { requestId, number: 1, index: 0 };
-const key = imageKeyOf(place, urls[0] ?? '');
-const imageId = rowImageIdOf(place, urls[0] ?? '');
+const key = rowImageKey(place, urls[0] ?? '');
+const imageId = rowImageId(place, urls[0] ?? '');
 
 /** A batch whose two pictures have arrived and are waiting for their workers. */
 const roomWith = async ({ images: some = urls } = {}) => {
@@ -15,7 +15,7 @@ const roomWith = async ({ images: some = urls } = {}) => {
   await room.work.expand();
   room.waiting.expand.length = 0;
   for (const message of room.waiting.import.splice(0)) await room.work.import(message);
-  for (const arrival of room.arrivals.splice(0)) await room.darkroom.register(arrival);
+  for (const incoming of room.incomingObjects.splice(0)) await room.darkroom.register(incoming);
   const image = async () => (await room.rows())[0]?.images[0];
   /** Lets the workers of images work, and keeps their news to itself. */
   const workers = async () => {

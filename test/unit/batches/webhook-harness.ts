@@ -5,10 +5,10 @@ export const ok: WebhookAnswer = { ok: true, status: 200 };
 export const busy = { ok: false as const, status: 503, error: 'It answered 503.' } as const;
 
 /** A batch that has ended, whose webhook is due. The waits between attempts are 5 s and 60 s. */
-export const dueRoom = async (...answers: WebhookAnswer[]) => {
+export const dueRoom = async (...idempotencyRecords: WebhookAnswer[]) => {
   const room = aBatchRoom();
   room.serve('https://shop.example/a.jpg', { refused: 'No.' });
-  room.receiver.answer = (n) => answers[n - 1] ?? ok;
+  room.receiver.answer = (n) => idempotencyRecords[n - 1] ?? ok;
   await room.start(csvOf(['https://shop.example/a.jpg']), { webhook: true });
   await room.work.expand();
   room.waiting.expand.length = 0;

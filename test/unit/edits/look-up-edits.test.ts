@@ -40,6 +40,9 @@ describe('edits are looked up', () => {
     await desk.lookUp({ initId: 'unknown' }).catch(() => {});
     await desk.lookUp({ editId: 'unknown' }).catch(() => {});
 
-    expect(await desk.deps.processes.report(desk.deps.now())).toMatchObject({ hits: 2, misses: 2 });
+    expect(await desk.deps.editSessions.report(desk.deps.now())).toMatchObject({
+      hits: 2,
+      misses: 2,
+    });
   });
 });

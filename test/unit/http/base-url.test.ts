@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { baseUrlOf } from '#lib/http/base-url.ts';
-import { headersOf } from '#lib/http/request.ts';
+import { readBaseUrl } from '#lib/http/base-url.ts';
+import { readHeaders } from '#lib/http/request.ts';
 import { anHttpEvent } from '#test/support/http-events.ts';
 
 type Wish = Parameters<typeof anHttpEvent>[0];
 const baseOf = (wish: Wish, publicUrl?: string) => {
   const event = anHttpEvent(wish);
-  return baseUrlOf(event, headersOf(event), publicUrl);
+  return readBaseUrl(event, readHeaders(event), publicUrl);
 };
 const anImage = { path: '/api/images/abc', resource: '/api/images/{image_id}' };
 const https = { 'X-Forwarded-Proto': 'https' };

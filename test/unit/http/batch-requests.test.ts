@@ -1,13 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import {
   BatchPath,
-  batchFormOf,
   CsvByUrl,
   ProcessedImagePath,
   ResultsQuery,
+  readBatchForm,
 } from '#lib/http/batch-requests.ts';
 import { csvReply } from '#lib/http/csv-reply.ts';
-import { cursorOf, placeOf, productCursorOf, productsAfter } from '#lib/http/cursor.ts';
+import {
+  decodeCursor,
+  decodeProductCursor,
+  encodeCursor,
+  encodeProductCursor,
+} from '#lib/http/cursor.ts';
 import { Problem } from '#lib/problem.ts';
 import { inMemoryObjects } from '#test/support/in-memory-objects.ts';
 
@@ -21,14 +26,14 @@ const csv_url = 'https://shop.example/products.csv';
 
 describe('a batch as a form', () => {
   it('is one file, under whatever name its field has', () => {
-    expect(batchFormOf({ files: [{ ...file, field: 'csv' }], fields: {} })).toEqual({
+    expect(readBatchForm({ files: [{ ...file, field: 'csv' }], fields: {} })).toEqual({
       file: { ...file, field: 'csv' },
       webhook_url: undefined,
     });
   });
 
   it.each([[[]], [[file, file]]])('is refused with another number of files', (files) => {
-    expect(() => batchFormOf({ files, fields: {} })).toThrow(
+    expect(() => readBatchForm({ files, fields: {} })).toThrow(
       new Problem('invalid', 'A batch is one CSV: send one part named file.'),
     );
   });
@@ -44,19 +49,19 @@ describe('a batch as a form', () => {
     ['no', false],
     ['', false],
   ])('reads dry_run %j as %j', (dry_run, expected) => {
-    expect(batchFormOf({ files: [file], fields: { dry_run } })).toMatchObject({
+    expect(readBatchForm({ files: [file], fields: { dry_run } })).toMatchObject({
       dry_run: expected,
     });
   });
 
   it('takes an empty webhook_url for none', () => {
-    const { webhook_url } = batchFormOf({ files: [file], fields: { webhook_url: '' } });
+    const { webhook_url } = readBatchForm({ files: [file], fields: { webhook_url: '' } });
     expect(webhook_url).toBeUndefined();
   });
 
   it('names every field at fault at once', () => {
     const fields = { webhook_url: 'javascript:alert(1)', dry_run: 'maybe', other: 'ignored' };
-    expect(() => batchFormOf({ files: [file], fields })).toThrow(
+    expect(() => readBatchForm({ files: [file], fields })).toThrow(
       new Problem(
         'unprocessable',
         'webhook_url: must be a URL that begins with http:// or https://; dry_run: must be true or false.',
@@ -132,9 +137,11 @@ describe('cursors of products', () => {
   const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
   it('lead back to the row they stand after', () => {
-    expect(productsAfter(mine, undefined)).toBe(0);
+    expect(decodeProductCursor(mine, undefined)).toBe(0);
     for (const number of [1, 50, 100_000])
-      expect(productsAfter(mine, productCursorOf(mine, number) ?? undefined)).toBe(number);
+      expect(decodeProductCursor(mine, encodeProductCursor(mine, number) ?? undefined)).toBe(
+        number,
+      );
   });
 
   it.each([
@@ -149,21 +156,21 @@ describe('cursors of products', () => {
     '',
     '%%%',
   ])('are refused where we did not give them for this batch: %j', (cursor) => {
-    expect(() => productsAfter(mine, cursor)).toThrow(/^cursor: .*\.$/);
+    expect(() => decodeProductCursor(mine, cursor)).toThrow(/^cursor: .*\.$/);
   });
 
   it('are none after the last page', () => {
-    expect(productCursorOf(mine, undefined)).toBeNull();
+    expect(encodeProductCursor(mine, undefined)).toBeNull();
   });
 
   it('of the list of batches are none of the list of images, nor the other way round', () => {
     const place = { month: '2026-11', after: undefined };
-    const ofBatches = cursorOf(place, { of: 'batches' }) ?? '';
-    const ofImages = cursorOf(place, {}) ?? '';
+    const ofBatches = encodeCursor(place, { of: 'batches' }) ?? '';
+    const ofImages = encodeCursor(place, {}) ?? '';
 
-    expect(placeOf({ cursor: ofBatches, of: 'batches' })).toEqual(place);
-    expect(() => placeOf({ cursor: ofBatches })).toThrow(Problem);
-    expect(() => placeOf({ cursor: ofImages, of: 'batches' })).toThrow(Problem);
+    expect(decodeCursor({ cursor: ofBatches, of: 'batches' })).toEqual(place);
+    expect(() => decodeCursor({ cursor: ofBatches })).toThrow(Problem);
+    expect(() => decodeCursor({ cursor: ofImages, of: 'batches' })).toThrow(Problem);
   });
 });
 

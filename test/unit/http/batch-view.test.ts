@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import type { Batch, Webhook } from '#lib/batches/batch.ts';
+import { rowImageId } from '#lib/batches/row.ts';
 import {
   BatchDetailsView,
   BatchView,
-  batchViewOf,
   CsvCheckView,
-  checkViewOf,
-  productViewOf,
+  toBatchView,
+  toCsvCheckView,
+  toProductView,
 } from '#lib/http/batch-view.ts';
-import type { Batch, Webhook } from '#lib/batches/batch.ts';
-import { rowImageIdOf } from '#lib/batches/row.ts';
 import { aBatch, aRow } from '#test/support/batch-builder.ts';
 
 const at = '2026-11-20T10:00:00.000Z';
@@ -100,7 +100,7 @@ describe('a batch', () => {
       'The CSV has a fault: …',
     ],
   ])('%s says so', (_, given, counts, status, message) => {
-    const view = BatchView.parse(batchViewOf(aBatch(given), counts));
+    const view = BatchView.parse(toBatchView(aBatch(given), counts));
 
     expect(view).toMatchObject({ status, message, webhook: null, webhook_url: null, errors: [] });
     expect(view.progress).toMatchObject({
@@ -113,7 +113,7 @@ describe('a batch', () => {
   it('says nothing of numbers that are not known yet', () => {
     const { total: _, ...unread } = aBatch({ work: { state: 'expanding', written: 0, since: at } });
 
-    expect(batchViewOf(unread, none)).toMatchObject({
+    expect(toBatchView(unread, none)).toMatchObject({
       message: 'The CSV is being fetched.',
       progress: { total_products: 0, total_images: 0, percentage: 0 },
     });
@@ -128,7 +128,7 @@ describe('a batch', () => {
   ])('that has processed %d of %d is at %d %', (images, all, percentage) => {
     const batch = aBatch({ total: { products: 1, images: all } });
 
-    expect(batchViewOf(batch, { products: 0, images, failed: 0 }).progress).toEqual({
+    expect(toBatchView(batch, { products: 0, images, failed: 0 }).progress).toEqual({
       total_products: 1,
       processed_products: 0,
       total_images: all,
@@ -141,7 +141,7 @@ describe('a batch', () => {
   it('names the faults of a CSV that was fetched', () => {
     const faults = { faults: [{ row: 3, column: null, message: 'No.' }], more: 2 };
 
-    expect(BatchView.parse(batchViewOf(aBatch(), none, faults)).errors).toEqual(faults.faults);
+    expect(BatchView.parse(toBatchView(aBatch(), none, faults)).errors).toEqual(faults.faults);
   });
 
   it('tells of its webhook what a stranger may know', () => {
@@ -155,7 +155,7 @@ describe('a batch', () => {
       attempts: [{ at, status: 503, error: 'It answered 503.' }],
     };
 
-    expect(BatchView.parse(batchViewOf(aBatch({ webhook }), none))).toMatchObject({
+    expect(BatchView.parse(toBatchView(aBatch({ webhook }), none))).toMatchObject({
       webhook_url: 'https://hook.example/',
       webhook: {
         state: 'pending',
@@ -163,7 +163,7 @@ describe('a batch', () => {
         attempts: [{ at, status: 503, error: 'It answered 503.' }],
       },
     });
-    const over = batchViewOf(aBatch({ webhook: { ...webhook, state: 'delivered' } }), none);
+    const over = toBatchView(aBatch({ webhook: { ...webhook, state: 'delivered' } }), none);
     expect(over.webhook).toEqual({
       state: 'delivered',
       next_attempt_at: null,
@@ -172,7 +172,7 @@ describe('a batch', () => {
   });
 
   it('leaves out what is only ours', () => {
-    const view = BatchView.parse(batchViewOf(aBatch({ askedAgainAt: at }), none));
+    const view = BatchView.parse(toBatchView(aBatch({ requeuedAt: at }), none));
 
     expect(JSON.stringify(view)).not.toMatch(/baseUrl|base_url|askedAgain|work|since/);
   });
@@ -195,11 +195,11 @@ describe('a product', () => {
       ],
     });
     const idOf = (index: number, url: string) =>
-      rowImageIdOf({ requestId: viewing.requestId, number: 3, index }, url);
+      rowImageId({ requestId: viewing.requestId, number: 3, index }, url);
 
-    const view = productViewOf(row, viewing);
+    const view = toProductView(row, viewing);
 
-    BatchDetailsView.parse({ ...batchViewOf(aBatch(), none), products: [view] });
+    BatchDetailsView.parse({ ...toBatchView(aBatch(), none), products: [view] });
     const nowhere = { output_url: null, error: null };
     expect(view).toEqual({
       serial_number: '3.',
@@ -236,11 +236,11 @@ describe('a product', () => {
 
 describe('what is in a CSV', () => {
   it('is valid only without faults', () => {
-    const contents = { totalProducts: 2, totalImages: 3 };
+    const renditionSets = { totalProducts: 2, totalImages: 3 };
     const fault = { row: 2, column: 'Product Name', message: 'The row has no product name.' };
 
     expect(
-      CsvCheckView.parse(checkViewOf({ ...contents, faults: { faults: [], more: 0 } })),
+      CsvCheckView.parse(toCsvCheckView({ ...renditionSets, faults: { faults: [], more: 0 } })),
     ).toEqual({
       valid: true,
       total_products: 2,
@@ -248,7 +248,9 @@ describe('what is in a CSV', () => {
       errors: [],
       more_errors: 0,
     });
-    expect(checkViewOf({ ...contents, faults: { faults: [fault], more: 7 } })).toMatchObject({
+    expect(
+      toCsvCheckView({ ...renditionSets, faults: { faults: [fault], more: 7 } }),
+    ).toMatchObject({
       valid: false,
       errors: [fault],
       more_errors: 7,

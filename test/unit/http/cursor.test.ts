@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cursorOf, placeOf } from '#lib/http/cursor.ts';
+import { decodeCursor, encodeCursor } from '#lib/http/cursor.ts';
 import { Problem } from '#lib/problem.ts';
 
 const place = { month: '2026-11', after: '2026-11-21T09:30:00.000Z#mfrggzdfmztwq2lknnwg23tpob' };
@@ -8,21 +8,21 @@ const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString(
 describe('cursors', () => {
   it.each([{}, { status: 'failed' }] as const)('lead back to their place in %j', (query) => {
     for (const there of [place, { month: '2026-01', after: undefined }]) {
-      const cursor = cursorOf(there, query) ?? '';
+      const cursor = encodeCursor(there, query) ?? '';
       expect(cursor).toMatch(/^[\w-]+$/);
-      expect(placeOf({ ...query, cursor })).toEqual(there);
+      expect(decodeCursor({ ...query, cursor })).toEqual(there);
     }
   });
 
   it('end where the list ends, and begin where it begins', () => {
-    expect(cursorOf(undefined, {})).toBeNull();
-    expect(placeOf({ status: 'done' })).toBeUndefined();
+    expect(encodeCursor(undefined, {})).toBeNull();
+    expect(decodeCursor({ status: 'done' })).toBeUndefined();
   });
 
   it('belong to the list they came from', () => {
-    const cursor = cursorOf(place, { status: 'failed' }) ?? '';
+    const cursor = encodeCursor(place, { status: 'failed' }) ?? '';
     for (const query of [{ cursor }, { cursor, status: 'done' } as const])
-      expect(() => placeOf(query)).toThrow(/another status filter/);
+      expect(() => decodeCursor(query)).toThrow(/another status filter/);
   });
 
   it.each([
@@ -38,7 +38,7 @@ describe('cursors', () => {
     encoded(['', '2026-11', 'x'.repeat(201)]),
     encoded(['nonsense', '2026-11', null]),
   ])('are refused where we did not give them: %j', (cursor) => {
-    expect(() => placeOf({ cursor })).toThrow(Problem);
-    expect(() => placeOf({ cursor })).toThrow(/^cursor: .*\.$/);
+    expect(() => decodeCursor({ cursor })).toThrow(Problem);
+    expect(() => decodeCursor({ cursor })).toThrow(/^cursor: .*\.$/);
   });
 });

@@ -1,36 +1,38 @@
 import { describe, expect, it } from 'vitest';
 import {
-  EditWishBody,
-  editWishOf,
-  fingerprintOfEdit,
-  ProcessWish,
-  StatusQuestion,
+  CreateEditSessionBody,
+  EditStatusBody,
+  fingerprintEdit,
+  StartEditBody,
+  toEditRequest,
 } from '#lib/http/edit-requests.ts';
 
 const body = (wishes: object = {}) =>
-  EditWishBody.parse({ source_url: 'a', prompt: 'Make it blue.', ...wishes });
+  StartEditBody.parse({ source_url: 'a', prompt: 'Make it blue.', ...wishes });
 
 describe('a wish for a process', () => {
   it('may be left out', () => {
-    expect(ProcessWish.parse(undefined)).toBeUndefined();
-    expect(ProcessWish.parse({})).toEqual({});
+    expect(CreateEditSessionBody.parse(undefined)).toBeUndefined();
+    expect(CreateEditSessionBody.parse({})).toEqual({});
   });
 
   it.each([60, 61, 604_800])('may be for %s seconds', (ttl_seconds) => {
-    expect(ProcessWish.parse({ ttl_seconds, more: 'ignored' })).toEqual({ ttl_seconds });
+    expect(CreateEditSessionBody.parse({ ttl_seconds, more: 'ignored' })).toEqual({ ttl_seconds });
   });
 
   it.each([59, 604_801, 0, -60, 90.5, '3600', null, 1e300])('may not be for %s', (ttl_seconds) => {
-    const { error } = ProcessWish.safeParse({ ttl_seconds });
+    const { error } = CreateEditSessionBody.safeParse({ ttl_seconds });
     expect(error?.issues[0]?.path).toEqual(['ttl_seconds']);
   });
 });
 
 describe('a wish for an edit', () => {
   it('names its process in the path or in the body', () => {
-    expect(editWishOf({ path: { init_id: 'p' }, body: body() }).initId).toBe('p');
-    expect(editWishOf({ path: {}, body: body({ init_id: 'b' }) }).initId).toBe('b');
-    expect(editWishOf({ path: { init_id: 'p' }, body: body({ init_id: 'p' }) }).initId).toBe('p');
+    expect(toEditRequest({ path: { init_id: 'p' }, body: body() }).initId).toBe('p');
+    expect(toEditRequest({ path: {}, body: body({ init_id: 'b' }) }).initId).toBe('b');
+    expect(toEditRequest({ path: { init_id: 'p' }, body: body({ init_id: 'p' }) }).initId).toBe(
+      'p',
+    );
   });
 
   it('may not name two processes, nor none', () => {
@@ -38,7 +40,7 @@ describe('a wish for an edit', () => {
       { path: { init_id: 'p' }, body: body({ init_id: 'b' }) },
       { path: {}, body: body() },
     ])
-      expect(() => editWishOf(asked)).toThrow(
+      expect(() => toEditRequest(asked)).toThrow(
         expect.objectContaining({
           fault: 'unprocessable',
           message: expect.stringMatching(/^init_id: /),
@@ -47,7 +49,7 @@ describe('a wish for an edit', () => {
   });
 
   it('takes a target of null for none, and the ends of a URL without their spaces', () => {
-    const wish = editWishOf({
+    const wish = toEditRequest({
       path: { init_id: 'p' },
       body: body({ target_url: null, source_url: ' a\n' }),
     });
@@ -70,8 +72,8 @@ describe('a wish for an edit', () => {
     const { initId, ...rest } = wish;
     const same = { ...rest, initId };
 
-    expect(fingerprintOfEdit(same)()).toBe(fingerprintOfEdit(wish)());
-    const prints = [wish, ...others].map((one) => fingerprintOfEdit(one)());
+    expect(fingerprintEdit(same)()).toBe(fingerprintEdit(wish)());
+    const prints = [wish, ...others].map((one) => fingerprintEdit(one)());
     expect(new Set(prints).size).toBe(prints.length);
   });
 });
@@ -80,14 +82,14 @@ describe('a question for status', () => {
   it.each([{ init_id: 'a' }, { process_id: 'a' }, { init_id: 'a', process_id: null }])(
     'may be %o',
     (question) => {
-      expect(StatusQuestion.safeParse(question).success).toBe(true);
+      expect(EditStatusBody.safeParse(question).success).toBe(true);
     },
   );
 
   it.each([{}, { init_id: '' }, { init_id: 7 }, { init_id: null, process_id: null }])(
     'may not be %o',
     (question) => {
-      const { error } = StatusQuestion.safeParse(question);
+      const { error } = EditStatusBody.safeParse(question);
       expect(error?.issues[0]?.path).toEqual(['init_id']);
     },
   );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { CacheView, cacheViewOf } from '#lib/http/cache-view.ts';
-import { ProcessView, processViewOf } from '#lib/http/edit-view.ts';
-import { complete, fail, resultImageIdOf, take } from '#lib/edits/edit.ts';
+import { complete, fail, lease, resultImageId } from '#lib/edits/edit.ts';
+import { CacheView, toCacheView } from '#lib/http/cache-view.ts';
+import { EditSessionView, toEditSessionView } from '#lib/http/edit-view.ts';
 import { anEdit } from '#test/support/edit-builder.ts';
 
 const baseUrl = 'https://darkroom.example/dev';
@@ -12,12 +12,12 @@ const process = {
   expiresAt: '2026-11-21T11:00:00.000Z',
   editIds: ['one', 'two'],
 };
-const taken = take(anEdit({ editId: 'one' }), { worker: 'w', attempts: 1, now, leaseMs: 1000 });
+const taken = lease(anEdit({ editId: 'one' }), { worker: 'w', attempts: 1, now, leaseMs: 1000 });
 const made = { provider: 'openai', model: 'm', durationMs: 9 };
 
 describe('a process is shown', () => {
   it('without an edit as one that has nothing to tell', () => {
-    expect(processViewOf({ process, edits: [], asked: undefined }, { baseUrl })).toEqual({
+    expect(toEditSessionView({ process, edits: [], asked: undefined }, { baseUrl })).toEqual({
       init_id: process.initId,
       process_id: null,
       status: null,
@@ -30,9 +30,9 @@ describe('a process is shown', () => {
   it('with the result of the edit that was asked for, and why another failed', () => {
     const completed = complete(taken, made, now);
     const failed = fail(anEdit({ editId: 'two' }), 'No.', now);
-    const imageId = resultImageIdOf('one');
+    const imageId = resultImageId('one');
 
-    const view = processViewOf(
+    const view = toEditSessionView(
       { process, edits: [completed, failed], asked: completed },
       { baseUrl },
     );
@@ -46,11 +46,11 @@ describe('a process is shown', () => {
         { edit_id: 'two', image_id: null, result_url: null, error: 'No.', status: 'FAILED' },
       ],
     });
-    expect(ProcessView.parse(view)).toEqual(view);
+    expect(EditSessionView.parse(view)).toEqual(view);
   });
 
   it('without what is ours alone: leases, keys, copies', () => {
-    const view = processViewOf({ process, edits: [taken], asked: taken }, { baseUrl });
+    const view = toEditSessionView({ process, edits: [taken], asked: taken }, { baseUrl });
 
     expect(view.edits).toEqual([
       {
@@ -81,7 +81,7 @@ describe('the store is shown', () => {
       entry('002', '2026-11-21T11:00:05.000Z', 200),
       entry('001', '2026-11-21T10:01:05.500Z', 123),
     ];
-    const view = cacheViewOf({ entries, hits: 3, misses: 1, sets: 7, evictions: 5 }, now);
+    const view = toCacheView({ entries, hits: 3, misses: 1, sets: 7, evictions: 5 }, now);
 
     expect(view).toMatchObject({
       count: 2,
@@ -104,6 +104,6 @@ describe('the store is shown', () => {
 
   it('empty, without a rate of nothing', () => {
     const empty = { entries: [], hits: 0, misses: 0, sets: 0, evictions: 0 };
-    expect(cacheViewOf(empty, now)).toMatchObject({ count: 0, bytes: 0, hit_rate: null });
+    expect(toCacheView(empty, now)).toMatchObject({ count: 0, bytes: 0, hit_rate: null });
   });
 });

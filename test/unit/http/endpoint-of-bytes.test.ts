@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { endpoint } from '#lib/http/endpoint.ts';
-import { bytes, bytesReply, emptyReply, nothing, route } from '#lib/http/route.ts';
+import { bytes, bytesReply, empty, emptyReply, route } from '#lib/http/route.ts';
 import { aContext, anHttpEvent } from '#test/support/http-events.ts';
 
 describe('an endpoint of bytes', () => {
@@ -18,8 +18,8 @@ describe('an endpoint of bytes', () => {
     request: { query: z.object({ as: z.string().optional() }) },
     replies: {
       200: bytes('The picture', 'image/jpeg'),
-      302: nothing('Elsewhere'),
-      304: nothing('Known'),
+      302: empty('Elsewhere'),
+      304: empty('Known'),
     },
   });
   // A view into a larger buffer: only its own bytes may go out.

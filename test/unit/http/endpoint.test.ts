@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { endpoint } from '#lib/http/endpoint.ts';
-import { reply, route, thing } from '#lib/http/route.ts';
+import { reply, route, single } from '#lib/http/route.ts';
 import { Problem } from '#lib/problem.ts';
 import { aContext, anHttpEvent } from '#test/support/http-events.ts';
 
@@ -21,8 +21,8 @@ const greet = route({
     body: z.object({ loud: z.boolean() }),
   },
   replies: {
-    200: thing('A greeting', z.object({ text: z.string(), base: z.string(), key: z.string() })),
-    503: thing('Not in the mood', z.object({ text: z.string() })),
+    200: single('A greeting', z.object({ text: z.string(), base: z.string(), key: z.string() })),
+    503: single('Not in the mood', z.object({ text: z.string() })),
   },
   faults: [400, 404, 422],
 });
@@ -175,11 +175,11 @@ describe('endpoint', () => {
   it('keeps requests apart that are worked on at the same time', async () => {
     lines.length = 0;
     const ids = Array.from({ length: 20 }, (_, index) => `r-${index}`);
-    const answers = await Promise.all(
+    const idempotencyRecords = await Promise.all(
       ids.map((id) => post(`n-${id}`, { headers: { 'x-request-id': id } })),
     );
 
-    expect(answers.map(({ headers }) => headers?.['x-request-id'])).toEqual(ids);
+    expect(idempotencyRecords.map(({ headers }) => headers?.['x-request-id'])).toEqual(ids);
     expect(lines.every(({ request_id, image_id }) => image_id === `n-${request_id}`)).toBe(true);
   });
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { answerOnce, fingerprintOf } from '#lib/http/idempotency.ts';
-import { reply, route, thing } from '#lib/http/route.ts';
+import { fingerprintForm, idempotent } from '#lib/http/idempotency.ts';
+import { reply, route, single } from '#lib/http/route.ts';
 import { Problem } from '#lib/problem.ts';
-import { inMemoryAnswers } from '#test/support/in-memory-idempotency-records.ts';
+import { inMemoryIdempotencyRecords } from '#test/support/in-memory-idempotency-records.ts';
 
 const develop = route({
   name: 'develop',
@@ -15,25 +15,29 @@ const develop = route({
   description: 'Develops',
   code: [9000, 9001],
   request: {},
-  replies: { 202: thing('Begun', z.object({ id: z.string() })) },
+  replies: { 202: single('Begun', z.object({ id: z.string() })) },
   faults: [],
 });
 
 const aDarkroom = () => {
   const worked: string[] = [];
   const deps = {
-    answers: inMemoryAnswers(),
+    idempotencyRecords: inMemoryIdempotencyRecords(),
     newId: () => `new-${worked.length}`,
     now: () => new Date('2026-11-21T09:30:00Z'),
   };
   const ask = (
-    { key, contents = 'a', keyId = 'k1' }: { key?: string; contents?: string; keyId?: string },
+    {
+      key,
+      renditionSets = 'a',
+      keyId = 'k1',
+    }: { key?: string; renditionSets?: string; keyId?: string },
     instead?: () => Promise<never>,
   ) =>
-    answerOnce(
+    idempotent(
       develop,
       { headers: { 'idempotency-key': key }, keyId },
-      () => contents,
+      () => renditionSets,
       async (workId) => {
         worked.push(workId);
         if (instead) await instead();
@@ -41,7 +45,7 @@ const aDarkroom = () => {
       },
       deps,
     );
-  return { ask, worked, answers: deps.answers };
+  return { ask, worked, idempotencyRecords: deps.idempotencyRecords };
 };
 
 const throwing = (error: Error) => () => Promise.reject(error);
@@ -75,9 +79,9 @@ describe('answerOnce', () => {
 
   it('refuses the same key for something else', async () => {
     const { ask, worked } = aDarkroom();
-    await ask({ key: 'once', contents: 'a' });
+    await ask({ key: 'once', renditionSets: 'a' });
 
-    await expect(ask({ key: 'once', contents: 'b' })).rejects.toMatchObject({
+    await expect(ask({ key: 'once', renditionSets: 'b' })).rejects.toMatchObject({
       fault: 'unprocessable',
     });
     expect(worked).toHaveLength(1);
@@ -106,8 +110,8 @@ describe('answerOnce', () => {
   it('names its work otherwise for other contents, so that days later nothing is overwritten', async () => {
     const monday = aDarkroom();
     const tuesday = aDarkroom();
-    await monday.ask({ key: 'once', contents: 'a' });
-    await tuesday.ask({ key: 'once', contents: 'b' });
+    await monday.ask({ key: 'once', renditionSets: 'a' });
+    await tuesday.ask({ key: 'once', renditionSets: 'b' });
     expect(monday.worked).not.toEqual(tuesday.worked);
   });
 
@@ -136,9 +140,9 @@ describe('answerOnce', () => {
   );
 
   it('gives an answer that is too large to be kept, and on a repeat makes the same again', async () => {
-    const { worked, answers } = aDarkroom();
+    const { worked, idempotencyRecords } = aDarkroom();
     const ask = () =>
-      answerOnce(
+      idempotent(
         develop,
         { headers: { 'idempotency-key': 'once' }, keyId: 'k1' },
         () => 'a',
@@ -146,7 +150,7 @@ describe('answerOnce', () => {
           worked.push(workId);
           return reply(202, { id: `${workId} ${'\\'.repeat(200_000)}` });
         },
-        { answers, newId: () => 'new', now: () => new Date('2026-11-21T09:30:00Z') },
+        { idempotencyRecords, newId: () => 'new', now: () => new Date('2026-11-21T09:30:00Z') },
       );
 
     const first = await ask();
@@ -158,8 +162,8 @@ describe('answerOnce', () => {
   });
 
   it('tells the first error where forgetting fails too', async () => {
-    const { ask, answers } = aDarkroom();
-    answers.forget = throwing(new Error('also the table'));
+    const { ask, idempotencyRecords } = aDarkroom();
+    idempotencyRecords.forget = throwing(new Error('also the table'));
     await expect(ask({ key: 'once' }, throwing(new Error('fire')))).rejects.toThrow('fire');
   });
 });
@@ -170,7 +174,7 @@ describe('fingerprintOf', () => {
 
   it('is the same for the same parts, and does not mind the order of fields', () => {
     const again = { files: [{ ...file, bytes: Buffer.from('x') }], fields: { b: '2', a: '1' } };
-    expect(fingerprintOf(form)()).toBe(fingerprintOf(again)());
+    expect(fingerprintForm(form)()).toBe(fingerprintForm(again)());
   });
 
   it.each([
@@ -179,6 +183,6 @@ describe('fingerprintOf', () => {
     { ...form, files: [...form.files, ...form.files] },
     { ...form, fields: { a: '1' } },
   ])('is another for other parts', (other) => {
-    expect(fingerprintOf(other)()).not.toBe(fingerprintOf(form)());
+    expect(fingerprintForm(other)()).not.toBe(fingerprintForm(form)());
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ImageView, viewOf } from '#lib/http/image-view.ts';
+import { ImageView, toImageView } from '#lib/http/image-view.ts';
 import { anImage } from '#test/support/image-builder.ts';
 
 const baseUrl = 'https://api.example/dev';
@@ -15,9 +15,9 @@ const exif = {
   fNumber: 1.7,
   gps: { lat: -33.8, lon: 151.2, alt: null },
 };
-const content = {
-  contentId: 'c'.repeat(64),
-  maker: 'mfrggzdfmztwq2lknnwg23tpob.1',
+const renditionSet = {
+  renditionSetId: 'c'.repeat(64),
+  owner: 'mfrggzdfmztwq2lknnwg23tpob.1',
   renditions: [
     { name: 'small', width: 200, height: 150, sizeBytes: 9_000 },
     { name: 'optimized', width: 1600, height: 1200, sizeBytes: 90_000 },
@@ -39,7 +39,7 @@ describe('viewOf', () => {
     });
     const url = `${baseUrl}/api/images/${image.imageId}`;
 
-    expect(viewOf(image, { baseUrl })).toEqual({
+    expect(toImageView(image, { baseUrl })).toEqual({
       image_id: image.imageId,
       original_name: 'photo.jpg',
       status: 'queued',
@@ -72,7 +72,7 @@ describe('viewOf', () => {
 
   it('shows what became of it', () => {
     const image = anImage({
-      content,
+      renditionSet,
       exif,
       caption: { text: 'A beach.', provider: 'ollama', model: 'llava', durationMs: 900 },
       beganAt: '2026-11-21T09:30:00.500Z',
@@ -83,7 +83,7 @@ describe('viewOf', () => {
         caption: { state: 'done', ...ended },
       },
     });
-    const view = viewOf(image, { baseUrl });
+    const view = toImageView(image, { baseUrl });
     const step = { state: 'done', attempts: 2, duration_ms: 31, ended_at: ended.endedAt };
 
     expect(view).toMatchObject({
@@ -112,9 +112,9 @@ describe('viewOf', () => {
   });
 
   it('links to the renditions that were made, by a name that changes with their bytes', () => {
-    const made = viewOf(anImage({ content }), { baseUrl }).thumbnails;
-    const remade = viewOf(
-      anImage({ content: { ...content, maker: 'mfrggzdfmztwq2lknnwg23tpob.2' } }),
+    const made = toImageView(anImage({ renditionSet }), { baseUrl }).thumbnails;
+    const remade = toImageView(
+      anImage({ renditionSet: { ...renditionSet, owner: 'mfrggzdfmztwq2lknnwg23tpob.2' } }),
       { baseUrl },
     ).thumbnails;
 
@@ -124,7 +124,7 @@ describe('viewOf', () => {
   });
 
   it('links to the sizes that are set, while they are still to come', () => {
-    const { thumbnails } = viewOf(anImage(), { baseUrl, sizes: [{ name: 'tiny' }] });
+    const { thumbnails } = toImageView(anImage(), { baseUrl, sizes: [{ name: 'tiny' }] });
     expect(Object.keys(thumbnails)).toEqual(['tiny']);
   });
 
@@ -135,7 +135,7 @@ describe('viewOf', () => {
       reason: 'It is truncated.',
       gaveUp: false,
     } as const;
-    const view = viewOf(anImage({ steps: { thumbnails: failed } }), { baseUrl });
+    const view = toImageView(anImage({ steps: { thumbnails: failed } }), { baseUrl });
     expect(view).toMatchObject({
       thumbnails: {},
       error: 'It is truncated.',
@@ -150,7 +150,7 @@ describe('viewOf', () => {
       rejected: { kind: 'type', reason: 'invalid file format: text' },
       steps: { thumbnails: skipped, exif: skipped, caption: skipped },
     });
-    expect(viewOf(image, { baseUrl })).toMatchObject({
+    expect(toImageView(image, { baseUrl })).toMatchObject({
       status: 'failed',
       metadata: {},
       thumbnails: {},
@@ -163,7 +163,7 @@ describe('viewOf', () => {
 
   it('keeps showing where a refused drop is, and what is known of it', () => {
     const image = anImage({ rejected: { kind: 'contents', reason: 'The file is empty.' } });
-    expect(viewOf(image, { baseUrl })).toMatchObject({
+    expect(toImageView(image, { baseUrl })).toMatchObject({
       metadata: { width: null, height: null, format: null, size_bytes: 48_213, sha256: null },
       thumbnails: {},
       file_path: 'holiday/beach.jpg',
@@ -172,13 +172,15 @@ describe('viewOf', () => {
 
   it('shows raw tags only where they are given', () => {
     const image = anImage({ exif });
-    expect(viewOf(image, { baseUrl }).exif).not.toHaveProperty('raw');
-    expect(viewOf(image, { baseUrl, rawExif: { Make: 'x' } }).exif?.raw).toEqual({ Make: 'x' });
-    expect(viewOf(image, { baseUrl, rawExif: null }).exif?.raw).toEqual({});
+    expect(toImageView(image, { baseUrl }).exif).not.toHaveProperty('raw');
+    expect(toImageView(image, { baseUrl, rawExif: { Make: 'x' } }).exif?.raw).toEqual({
+      Make: 'x',
+    });
+    expect(toImageView(image, { baseUrl, rawExif: null }).exif?.raw).toEqual({});
   });
 
   it('shows nothing that the schema does not promise', () => {
-    const view = viewOf(anImage({ content, exif }), { baseUrl, rawExif: {} });
+    const view = toImageView(anImage({ renditionSet, exif }), { baseUrl, rawExif: {} });
     expect(ImageView.parse(view)).toEqual(view);
     expect(JSON.stringify(view)).not.toContain('900150983cd24fb0d6963f7d28e17f72'); // the ETag
   });

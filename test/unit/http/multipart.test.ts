@@ -26,16 +26,16 @@ const faultOf = async (sent: Sent, options?: Parameters<typeof read>[1]) => {
 
 const everyByte = Uint8Array.from({ length: 512 }, (_, index) => index % 256);
 const aPhoto = { name: 'file', filename: 'photo.jpg', contentType: 'image/jpeg' };
-const named = (filename: string) => aForm([{ ...aPhoto, filename, contents: 'x' }]);
+const named = (filename: string) => aForm([{ ...aPhoto, filename, renditionSets: 'x' }]);
 const nameOf = async (sent: Sent) => (await read(sent)).files[0]?.filename;
 
 describe('readForm', () => {
   it('gives files and fields byte for byte, in the order sent', async () => {
     const form = await read(
       aForm([
-        { ...aPhoto, contents: everyByte },
-        { name: 'note', contents: 'grüße' },
-        { name: 'more', filename: 'b.png', contents: '\r\n--not-a-boundary\r\n' },
+        { ...aPhoto, renditionSets: everyByte },
+        { name: 'note', renditionSets: 'grüße' },
+        { name: 'more', filename: 'b.png', renditionSets: '\r\n--not-a-boundary\r\n' },
       ]),
     );
 
@@ -52,18 +52,18 @@ describe('readForm', () => {
   });
 
   it('reads a body that arrives as text', async () => {
-    const form = await read(aForm([{ ...aPhoto, contents: 'plain' }]), { base64: false });
+    const form = await read(aForm([{ ...aPhoto, renditionSets: 'plain' }]), { base64: false });
     expect(Buffer.from(form.files[0]?.bytes ?? []).toString()).toBe('plain');
   });
 
   it('keeps megabytes whole', async () => {
-    const contents = Uint8Array.from({ length: 3_000_000 }, (_, index) => (index * 31) % 251);
-    const { files } = await read(aForm([{ ...aPhoto, contents }]), { maxBytes: 4_400_000 });
-    expect(Buffer.compare(files[0]?.bytes ?? new Uint8Array(), contents)).toBe(0);
+    const renditionSets = Uint8Array.from({ length: 3_000_000 }, (_, index) => (index * 31) % 251);
+    const { files } = await read(aForm([{ ...aPhoto, renditionSets }]), { maxBytes: 4_400_000 });
+    expect(Buffer.compare(files[0]?.bytes ?? new Uint8Array(), renditionSets)).toBe(0);
   });
 
   it('never takes a body that ends too early, wherever it ends, for a shorter one', async () => {
-    const { headers, body } = aForm([{ ...aPhoto, contents: everyByte.subarray(0, 64) }]);
+    const { headers, body } = aForm([{ ...aPhoto, renditionSets: everyByte.subarray(0, 64) }]);
     const lastBoundary = body.length - '--\r\n'.length;
 
     for (let length = 0; length < lastBoundary; length++) {
@@ -73,7 +73,7 @@ describe('readForm', () => {
   });
 
   it('survives any single byte that is wrong', async () => {
-    const { headers, body } = aForm([{ ...aPhoto, contents: 'contents' }]);
+    const { headers, body } = aForm([{ ...aPhoto, renditionSets: 'contents' }]);
 
     for (let place = 0; place < body.length; place++)
       for (const byte of [0x00, 0x0d, 0x2d, 0xff]) {
@@ -117,19 +117,19 @@ describe('readForm', () => {
   });
 
   it('refuses a form whose only fields are words, or an input left empty', async () => {
-    const words = aForm([{ name: 'file', contents: 'photo.jpg' }]);
-    const empty = aForm([{ name: 'file', filename: '', contents: '' }]);
+    const words = aForm([{ name: 'file', renditionSets: 'photo.jpg' }]);
+    const empty = aForm([{ name: 'file', filename: '', renditionSets: '' }]);
     for (const form of [words, empty])
       expect(await faultOf(form)).toMatchObject({ fault: 'invalid', words: /no file/ });
   });
 
   it('takes an empty file for a file: what it lacks is its contents', async () => {
-    const { files } = await read(aForm([{ ...aPhoto, contents: '' }]));
+    const { files } = await read(aForm([{ ...aPhoto, renditionSets: '' }]));
     expect(files).toMatchObject([{ filename: 'photo.jpg', bytes: { length: 0 } }]);
   });
 
   it('names the other door where there are too many bytes, and takes exactly as many as allowed', async () => {
-    const sent = aForm([{ ...aPhoto, contents: everyByte }]);
+    const sent = aForm([{ ...aPhoto, renditionSets: everyByte }]);
     const maxBytes = sent.body.length;
 
     expect((await read(sent, { maxBytes })).files).toHaveLength(1);
@@ -141,7 +141,7 @@ describe('readForm', () => {
 
   it('takes 20 files and no more', async () => {
     const files = (count: number) =>
-      aForm(Array.from({ length: count }, () => ({ ...aPhoto, contents: 'x' })));
+      aForm(Array.from({ length: count }, () => ({ ...aPhoto, renditionSets: 'x' })));
     expect((await read(files(20))).files).toHaveLength(20);
     expect(await faultOf(files(21))).toMatchObject({
       fault: 'invalid',
@@ -151,8 +151,8 @@ describe('readForm', () => {
 
   it('refuses a field that is no field', async () => {
     const sent = aForm([
-      { ...aPhoto, contents: 'x' },
-      { name: 'note', contents: 'x'.repeat(70_000) },
+      { ...aPhoto, renditionSets: 'x' },
+      { name: 'note', renditionSets: 'x'.repeat(70_000) },
     ]);
     expect(await faultOf(sent)).toMatchObject({ fault: 'invalid', words: /note is too long/ });
   });

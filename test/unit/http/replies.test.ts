@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { originalReply } from '#lib/http/original-reply.ts';
 import { pictureReply } from '#lib/http/picture-reply.ts';
-import { statsOf } from '#lib/http/stats-view.ts';
+import { toStatsView } from '#lib/http/stats-view.ts';
 import { uploadReply } from '#lib/http/upload-reply.ts';
-import { noCounts } from '#lib/images/counters.ts';
+import { zeroCounters } from '#lib/images/counters.ts';
 import { anImage } from '#test/support/image-builder.ts';
 
 const viewing = { baseUrl: 'https://api.example' };
@@ -100,7 +100,7 @@ describe('originalReply', () => {
 
 describe('statsOf', () => {
   it('has no rates where nothing has finished', () => {
-    expect(statsOf({ ...noCounts, total: 2, queued: 2 })).toMatchObject({
+    expect(toStatsView({ ...zeroCounters, total: 2, queued: 2 })).toMatchObject({
       total: 2,
       success_rate: null,
       failure_rate: null,
@@ -110,15 +110,17 @@ describe('statsOf', () => {
   });
 
   it('gives rates of the finished ones, and averages of those that were timed', () => {
-    const counts = { ...noCounts, total: 5, queued: 1, done: 3, failed: 1 };
-    expect(statsOf({ ...counts, timed: 3, milliseconds: 1000, captionsDone: 2 })).toMatchObject({
-      done: 3,
-      success: 3,
-      success_rate: 0.75,
-      failure_rate: 0.25,
-      average_processing_time_seconds: 0.333,
-      avg_processing_time_ms: 333,
-      captions: { done: 2 },
-    });
+    const counts = { ...zeroCounters, total: 5, queued: 1, done: 3, failed: 1 };
+    expect(toStatsView({ ...counts, timed: 3, milliseconds: 1000, captionsDone: 2 })).toMatchObject(
+      {
+        done: 3,
+        success: 3,
+        success_rate: 0.75,
+        failure_rate: 0.25,
+        average_processing_time_seconds: 0.333,
+        avg_processing_time_ms: 333,
+        captions: { done: 2 },
+      },
+    );
   });
 });

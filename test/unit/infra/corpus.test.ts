@@ -125,8 +125,8 @@ describe('a reason', () => {
 
 describe('what was made of a picture', () => {
   const content = {
-    contentId: 'aa/small-200',
-    maker: 'me.1',
+    renditionSetId: 'aa/small-200',
+    owner: 'me.1',
     renditions: [{ name: 'small', width: 40, height: 30, sizeBytes: 0 }],
     placeholder: 'HdcJFYJNPImvaJiKlYiGVsJAAh0V',
     dominantColor: '#336699',

@@ -22,19 +22,19 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { startDynamodb } from '#infra/local/emulators/dynamodb.ts';
 import { startS3 } from '#infra/local/emulators/s3.ts';
 import { startSqs } from '#infra/local/emulators/sqs.ts';
-import { openAmbushes } from '#test/faults/proxy/failpoints.ts';
-import { appIdOf, hostAppId } from '#test/faults/proxy/app-id.ts';
+import { openDynamodb, openS3, openSqs } from '#lib/aws/clients.ts';
+import { hostAppId, parseAppId } from '#test/faults/proxy/app-id.ts';
 import type { Caller } from '#test/faults/proxy/calls.ts';
-import { chanceFrom } from '#test/faults/proxy/chance.ts';
-import { startProxy } from '#test/faults/proxy/proxy.ts';
-import { openReceived } from '#test/faults/proxy/received-messages.ts';
+import { seededRandom } from '#test/faults/proxy/chance.ts';
+import { openFailpoints } from '#test/faults/proxy/failpoints.ts';
 import {
   type Fault,
-  fairWeather,
+  type FaultConfig,
+  noFaults,
   type Service,
-  type Weather,
 } from '#test/faults/proxy/fault-config.ts';
-import { openDynamodb, openS3, openSqs } from '#lib/aws/clients.ts';
+import { startProxy } from '#test/faults/proxy/proxy.ts';
+import { openReceived } from '#test/faults/proxy/received-messages.ts';
 import { eventually } from '#test/support/eventually.ts';
 
 const place = {
@@ -49,32 +49,32 @@ afterEach(async () => {
 });
 
 /** A proxy before an emulator, with the weather as it is told, and what it has killed. */
-const out = async (service: Service, port: number, told: Partial<Weather> = {}) => {
-  const ambushes = openAmbushes();
+const out = async (service: Service, port: number, told: Partial<FaultConfig> = {}) => {
+  const failpoints = openFailpoints();
   const received = openReceived();
   const killed: Caller[] = [];
   const down = new Set<Service>();
   const proxy = await startProxy(service, port, {
-    weather: () => ({ ...fairWeather, slowMs: 1, ...told }),
+    faultConfig: () => ({ ...noFaults, slowMs: 1, ...told }),
     isDown: (one) => down.has(one),
-    chance: chanceFrom(1),
-    ambushes,
+    chance: seededRandom(1),
+    failpoints,
     received,
     kill: (caller) => killed.push(caller),
   });
   running.push({
     stop: async () => {
-      ambushes.lift();
+      failpoints.lift();
       await proxy.stop();
     },
   });
-  return { url: proxy.url, ambushes, received, killed, down };
+  return { url: proxy.url, failpoints, received, killed, down };
 };
 
-const aTable = async (told: Partial<Weather> = {}, appId = hostAppId) => {
+const aTable = async (told: Partial<FaultConfig> = {}, appId = hostAppId) => {
   const emulator = await startDynamodb({ port: 0 });
   running.push(emulator);
-  const weather = await out('dynamodb', emulator.port, told);
+  const faultConfig = await out('dynamodb', emulator.port, told);
   const open = (config: DynamoDBClientConfig) => openDynamodb({ ...place, ...config });
   const inside = open({ endpoint: emulator.url });
   await inside.send(
@@ -91,11 +91,11 @@ const aTable = async (told: Partial<Weather> = {}, appId = hostAppId) => {
     return (await inside.send(command)).Item !== undefined;
   };
   return {
-    ...weather,
+    ...faultConfig,
     put,
     isThere,
-    outside: open({ endpoint: weather.url, userAgentAppId: appId }),
-    stranger: open({ endpoint: weather.url }),
+    outside: open({ endpoint: faultConfig.url, userAgentAppId: appId }),
+    stranger: open({ endpoint: faultConfig.url }),
   };
 };
 
@@ -158,7 +158,9 @@ describe('in bad weather a call to DynamoDB', () => {
   });
 
   it('fails for what is said to be broken, and for nothing else', async () => {
-    const { outside, put } = await aTable({ broken: [{ call: 'PutItem images', about: '"a"' }] });
+    const { outside, put } = await aTable({
+      broken: [{ call: 'PutItem images', logFields: '"a"' }],
+    });
 
     await expect(outside.send(put)).rejects.toMatchObject({ name: 'InternalServerError' });
     await outside.send(new PutCommand({ TableName: 'darkroom-dev-images', Item: { id: 'b' } }));
@@ -166,50 +168,50 @@ describe('in bad weather a call to DynamoDB', () => {
 });
 
 describe('an ambush', () => {
-  const appId = appIdOf('darkroom-dev-make-thumbnails', 4711);
+  const appId = parseAppId('darkroom-dev-make-thumbnails', 4711);
   const worker = 'make-thumbnails';
 
   it.each([
     ['before', false],
     ['after', true],
   ] as const)('kills a worker %s its second call', async (when, isDone) => {
-    const { outside, put, ambushes, killed, isThere } = await aTable({}, appId);
-    ambushes.lay([{ worker, nth: 2, when, what: 'kill' }]);
+    const { outside, put, failpoints, killed, isThere } = await aTable({}, appId);
+    failpoints.lay([{ worker, nth: 2, when, what: 'kill' }]);
     const get = new GetCommand({ TableName: 'darkroom-dev-images', Key: { id: 'a' } });
 
     await outside.send(get);
     await expect(outside.send(put)).rejects.toThrow();
     expect(killed).toEqual([{ worker, pid: 4711 }]);
     expect(await isThere()).toBe(isDone);
-    expect(ambushes.report().sprung).toEqual([
+    expect(failpoints.report().triggered).toEqual([
       { worker, nth: 2, when, what: 'kill', call: 'PutItem images' },
     ]);
   });
 
   it('leaves other workers alone', async () => {
-    const { outside, put, ambushes, killed } = await aTable({}, appId);
-    ambushes.lay([{ worker: 'read-exif', nth: 1, when: 'before', what: 'kill' }]);
+    const { outside, put, failpoints, killed } = await aTable({}, appId);
+    failpoints.lay([{ worker: 'read-exif', nth: 1, when: 'before', what: 'kill' }]);
 
     await outside.send(put);
     expect(killed).toEqual([]);
-    expect(ambushes.report().waiting).toHaveLength(1);
+    expect(failpoints.report().waiting).toHaveLength(1);
   });
 
   it('holds a worker until it is let go', async () => {
-    const { outside, put, ambushes, isThere } = await aTable({}, appId);
-    ambushes.lay([{ worker, nth: 1, when: 'before', what: 'hold' }]);
+    const { outside, put, failpoints, isThere } = await aTable({}, appId);
+    failpoints.lay([{ worker, nth: 1, when: 'before', what: 'hold' }]);
 
     const sent = outside.send(put);
-    await eventually(() => expect(ambushes.report().held).toHaveLength(1));
+    await eventually(() => expect(failpoints.report().held).toHaveLength(1));
     expect(await isThere()).toBe(false);
-    ambushes.release();
+    failpoints.release();
     await sent;
     expect(await isThere()).toBe(true);
   });
 });
 
 describe('in bad weather a message', () => {
-  const sentInto = async (told: Partial<Weather>) => {
+  const sentInto = async (told: Partial<FaultConfig>) => {
     const emulator = await startSqs({ port: 0 });
     running.push(emulator);
     const { url } = await out('sqs', emulator.port, told);
@@ -241,7 +243,7 @@ describe('in bad weather a message', () => {
 });
 
 describe('in bad weather a call to S3', () => {
-  const aBucket = async (told: Partial<Weather> = {}) => {
+  const aBucket = async (told: Partial<FaultConfig> = {}) => {
     const folder = mkdtempSync(join(tmpdir(), 'darkroom-weather-'));
     running.push({ stop: async () => rmSync(folder, { recursive: true }) });
     const emulator = await startS3({
@@ -252,14 +254,14 @@ describe('in bad weather a call to S3', () => {
       onEvent: async () => {},
     });
     running.push(emulator);
-    const weather = await out('s3', emulator.port, told);
+    const faultConfig = await out('s3', emulator.port, told);
     const open = (userAgentAppId?: string) =>
-      openS3({ ...place, endpoint: weather.url, ...(userAgentAppId && { userAgentAppId }) });
-    return { ...weather, open, at: { Bucket: 'darkroom-dev-originals', Key: 'a key/ü.jpg' } };
+      openS3({ ...place, endpoint: faultConfig.url, ...(userAgentAppId && { userAgentAppId }) });
+    return { ...faultConfig, open, at: { Bucket: 'darkroom-dev-originals', Key: 'a key/ü.jpg' } };
   };
 
   it('is refused in the words of S3, or passes with its signature whole', async () => {
-    const told: Partial<Weather> = {};
+    const told: Partial<FaultConfig> = {};
     const { open, at } = await aBucket(told);
     const s3 = open(hostAppId);
 
@@ -275,7 +277,10 @@ describe('in bad weather a call to S3', () => {
 
   it('has the bytes of its answer counted, for each worker and by its name', async () => {
     const { open, at, received } = await aBucket();
-    const [thumbnails, exif] = [open(appIdOf('make-thumbnails', 1)), open(appIdOf('read-exif', 2))];
+    const [thumbnails, exif] = [
+      open(parseAppId('make-thumbnails', 1)),
+      open(parseAppId('read-exif', 2)),
+    ];
     await open(hostAppId).send(new PutObjectCommand({ ...at, Body: '0123456789' }));
 
     await thumbnails.send(new GetObjectCommand(at));
@@ -294,11 +299,11 @@ describe('in bad weather a call to S3', () => {
 
 describe('chance', () => {
   it('is the same for the same seed, whatever else is drawn in between', () => {
-    const [one, two] = [chanceFrom(42), chanceFrom(42)];
+    const [one, two] = [seededRandom(42), seededRandom(42)];
 
     const alone = [one('a'), one('a'), one('a')];
     const mixed = [two('a'), two('b'), two('a'), two('c'), two('a')];
     expect([mixed[0], mixed[2], mixed[4]]).toEqual(alone);
-    expect(new Set([...alone, chanceFrom(43)('a')]).size).toBe(4);
+    expect(new Set([...alone, seededRandom(43)('a')]).size).toBe(4);
   });
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { reach } from '#infra/local/resolve-endpoint.ts';
+import { resolveEndpoint } from '#infra/local/resolve-endpoint.ts';
 import { header, products } from './batch-harness.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'darkroom-reach-'));
@@ -36,7 +36,7 @@ beforeEach(() => {
 
 /** Runs a command of infra as npm does, in an environment that names nothing but these. */
 const run = async (command: string, args: string[], env: Record<string, string> = {}) => {
-  const all = [`infra/${command}.ts`, ...args, '--settings', file];
+  const all = [`infra/cli/${command}.ts`, ...args, '--settings', file];
   const { PATH } = process.env;
   return promisify(execFile)(process.execPath, all, { env: { PATH, ...env } }).catch(
     (error: { stdout: string; stderr: string }) => error,
@@ -101,7 +101,7 @@ describe('what a stage keeps', () => {
     vi.stubEnv('AWS_ENDPOINT_URL', undefined);
     write('AWS_ENDPOINT_URL=http://127.0.0.1:1', ...emulated);
 
-    expect(reach('prod', file)('SQS')).toEqual({});
+    expect(resolveEndpoint('prod', file)('SQS')).toEqual({});
     expect(process.env['AWS_ENDPOINT_URL']).toBeUndefined();
     vi.unstubAllEnvs();
   });

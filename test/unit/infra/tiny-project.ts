@@ -36,8 +36,8 @@ resources:
         Type: AWS::SQS::Queue
         Properties:
           QueueName: "\${self:service}-\${sls:stage}-work"
-          RedrivePolicy: { deadLetterTargetArn: !GetAtt WorkDeadQueue.Arn, maxReceiveCount: 3 }
-      WorkDeadQueue:
+          RedrivePolicy: { deadLetterTargetArn: !GetAtt WorkDlq.Arn, maxReceiveCount: 3 }
+      WorkDlq:
         Type: AWS::SQS::Queue
         Properties: { QueueName: "\${self:service}-\${sls:stage}-work-dead" }
       Bucket:

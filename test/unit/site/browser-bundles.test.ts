@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { browserBundles, finishedBundles, readBrowserBundles } from '#functions/site/pages/browser-bundles.ts';
+import {
+  browserBundles,
+  finishedBundles,
+  readBrowserBundles,
+} from '#functions/site/pages/browser-bundles.ts';
 
 const folders: string[] = [];
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));

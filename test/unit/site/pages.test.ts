@@ -1,13 +1,13 @@
 import { readFile, stat } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { pageFiles } from '#functions/site/pages/assets.ts';
+import { showDocs, showFile } from '#functions/site/pages/pages.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { fileReply } from '#lib/http/file-reply.ts';
 import { routes } from '#lib/http/routes.ts';
-import { elsewhere, refuseRoute } from '#lib/http/unknown-route.ts';
-import { welcomeTo } from '#lib/http/welcome.ts';
-import { pageFiles } from '#functions/site/pages/assets.ts';
-import { showDocs, showFile } from '#functions/site/pages/pages.ts';
+import { misplacedRoute, refuseRoute } from '#lib/http/unknown-route.ts';
+import { toWelcomeView } from '#lib/http/welcome.ts';
 import { aContext, anHttpEvent } from '#test/support/http-events.ts';
 
 const store = async () => 'https://s3.store.example';
@@ -147,7 +147,7 @@ describe('the files of the pages', () => {
 });
 
 describe('elsewhere', () => {
-  const handler = endpoint(elsewhere, refuseRoute);
+  const handler = endpoint(misplacedRoute, refuseRoute);
 
   it.each([
     ['GET', '/no/such'],
@@ -174,7 +174,7 @@ describe('elsewhere', () => {
 
 describe('welcomeTo', () => {
   it('links below the base it is given', () => {
-    const { links, version } = welcomeTo('https://api.example/dev');
+    const { links, version } = toWelcomeView('https://api.example/dev');
     expect(version).toMatch(/^\d+\.\d+\.\d+/);
     expect(Object.values(links).every((link) => link.startsWith('https://api.example/dev/'))).toBe(
       true,

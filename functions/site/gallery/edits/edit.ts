@@ -1,7 +1,7 @@
-import type { EditView, ProcessView } from '#lib/http/edit-view.ts';
+import type { EditSessionView, EditView } from '#lib/http/edit-view.ts';
 
 export type Edit = EditView;
-export type EditProcess = ProcessView;
+export type EditProcess = EditSessionView;
 
 export const isAtWork = ({ status }: Pick<Edit, 'status'>): boolean =>
   status === 'PENDING' || status === 'PROCESSING';
