@@ -106,6 +106,9 @@ export const Settings = z.object({
 });
 export type Settings = z.infer<typeof Settings>;
 
+/** Names of the settings, as environment variables. */
+export const settingNames = Object.keys(Settings.shape);
+
 // Secrets are read from the environment, or from the SSM parameter that `<NAME>_PARAMETER` names;
 // they are never logged.
 

@@ -16,7 +16,7 @@ const deps = {
   rows: dynamoRows(config.tables),
   images: dynamoImages(config.tables),
   originals: s3Objects(config.originalsBucket),
-  workers: sqsBatchQueues(config.queues),
+  batchQueues: sqsBatchQueues(config.queues),
   fetchPicture: politely(
     publicFetch({
       allowHosts: config.fetchAllowHosts,
@@ -31,7 +31,7 @@ export const handler = consumer(
   ImportMessage,
   (message, delivery) => importRow(message, delivery, deps),
   {
-    queueUrl: config.queues.importRow,
+    queueUrl: config.queues['import-row'],
     backOff: sqsBackoff(),
     giveUp: (message, last) => giveUpOnRow(message, last, deps),
   },

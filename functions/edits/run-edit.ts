@@ -48,7 +48,7 @@ export const handler = consumer(
   EditMessage,
   (message, { attempts }) => runEdit(message, attempts, deps),
   {
-    queueUrl: config.queues.runEdit,
+    queueUrl: config.queues['run-edit'],
     backOff: sqsBackoff(),
     giveUp: (message, last) => giveUpOnEdit(message, last, deps),
     logFields: (edit) => ({ edit_status: edit?.status }),

@@ -22,7 +22,7 @@ const deps = {
   edits: dynamoEdits(config.tables),
   images: dynamoImages(config.tables),
   derived: s3Objects(config.derivedBucket),
-  workers: sqsEditQueue(config.queues),
+  editQueue: sqsEditQueue(config.queues),
   editing: editingOf(config.edits(secretPresence)),
   fetchPicture: publicFetch({
     allowHosts: config.fetchAllowHosts,

@@ -14,7 +14,7 @@ export const handler = endpoint(
   async ({ path, baseUrl }) => {
     const [image, rawExif = null] = await Promise.all([
       findImage(path.image_id, { images }),
-      images.findRawExif(path.image_id),
+      images.getRawExif(path.image_id),
     ]);
     return reply(200, toImageView(image, { baseUrl, sizes, rawExif }));
   },

@@ -11,7 +11,7 @@ import { retryImage } from '#lib/images/retry-image.ts';
 const { sizes } = config;
 const deps = {
   images: dynamoImages(config.tables),
-  workers: sqsStepQueues(config.queues),
+  stepQueues: sqsStepQueues(config.queues),
   captioning: captioningOf(config.caption(secretPresence)),
   now: () => new Date(),
 };

@@ -4,7 +4,7 @@ import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { sqsStepQueues } from '#lib/aws/sqs-step-queues.ts';
 import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
 import { config } from '#lib/config.ts';
-import { giveUpStep } from '#lib/images/give-up.ts';
+import { giveUpStep } from '#lib/images/end-step.ts';
 import { makeThumbnails } from '#lib/images/make-thumbnails.ts';
 import { StepMessage } from '#lib/images/messages.ts';
 import { sharpInspect } from '#lib/media/sharp-inspect.ts';
@@ -16,7 +16,7 @@ const deps = {
   renditionSets: dynamoRenditionSets(config.tables),
   originals: s3Objects(config.originalsBucket),
   derived: s3Objects(config.derivedBucket),
-  workers: sqsStepQueues(config.queues),
+  stepQueues: sqsStepQueues(config.queues),
   inspect: sharpInspect,
   shrink: sharpShrink,
   sizes: config.sizes,
@@ -28,8 +28,8 @@ export const handler = consumer(
   StepMessage,
   (message, { attempts }) => makeThumbnails(message, attempts, deps),
   {
-    queueUrl: config.queues.thumbnails,
+    queueUrl: config.queues['make-thumbnails'],
     backOff: sqsBackoff(),
-    giveUp: (message, last) => giveUpStep('thumbnails', message, last, deps),
+    giveUp: (message, last) => giveUpStep(message, 'thumbnails', last, deps),
   },
 );

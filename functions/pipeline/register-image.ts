@@ -14,7 +14,7 @@ const deps = {
   renditionSets: dynamoRenditionSets(config.tables),
   originals: s3Objects(config.originalsBucket),
   derived: s3Objects(config.derivedBucket),
-  workers: sqsStepQueues(config.queues),
+  stepQueues: sqsStepQueues(config.queues),
   captioning: captioningOf(config.caption(secretPresence)),
   sizes: config.sizes,
   now: () => new Date(),
@@ -24,5 +24,5 @@ export const handler = consumer(
   S3Notification,
   (notification, { messageId }) =>
     Promise.all(objectKeys(notification).map((key) => registerImage(key, messageId, deps))),
-  { queueUrl: config.queues.objectCreated, backOff: sqsBackoff(), logFields: logFieldsFor },
+  { queueUrl: config.queues['object-created'], backOff: sqsBackoff(), logFields: logFieldsFor },
 );

@@ -12,7 +12,7 @@ const deps = {
   renditionSets: dynamoRenditionSets(config.tables),
   originals: s3Objects(config.originalsBucket),
   derived: s3Objects(config.derivedBucket),
-  workers: sqsStepQueues(config.queues),
+  stepQueues: sqsStepQueues(config.queues),
   sizes: config.sizes,
   now: () => new Date(),
   pause,

@@ -11,7 +11,7 @@ type Deps = {
   batches: Batches;
   rows: Rows;
   derived: Objects;
-  workers: BatchQueues;
+  batchQueues: BatchQueues;
   now: () => Date;
 };
 

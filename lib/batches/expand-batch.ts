@@ -13,7 +13,7 @@ type Deps = {
   batches: Batches;
   rows: Rows;
   derived: Objects;
-  workers: BatchQueues;
+  batchQueues: BatchQueues;
   fetchCsv: FetchFile;
   now: () => Date;
 };
@@ -35,7 +35,7 @@ export const expandBatch = async (
   delivery: { attempts: number },
   deps: Deps,
 ) => {
-  const { batches, derived, workers } = deps;
+  const { batches, derived, batchQueues } = deps;
   const batch = (await batches.find(requestId))?.batch;
   if (!batch) return;
   if (batch.work.state !== 'expanding') return advanceBatch(batch, deps); // delivered twice
@@ -68,7 +68,7 @@ export const expandBatch = async (
       const { batch: known } = await checkpoint(requestId, { written: last, total }, deps);
       if (known?.work.state !== 'expanding') return; // another is done with it, or gave it up
     }
-    await workers.import(chunk.flatMap((row) => toImportMessages(requestId, row)));
+    await batchQueues.import(chunk.flatMap((row) => toImportMessages(requestId, row)));
   };
   await readCsv([csv.bytes], async (products) => {
     for (const product of products) {
@@ -80,7 +80,7 @@ export const expandBatch = async (
       isLate = deps.now().getTime() > deadline;
     }
   });
-  if (isLate) return workers.expand({ request_id: requestId });
+  if (isLate) return batchQueues.expand({ request_id: requestId });
   if (chunk.length) await flush();
 
   const { batch: after } = await updateBatch(

@@ -24,7 +24,7 @@ type Deps = {
   batches: Batches;
   images: Images;
   originals: Objects;
-  workers: BatchQueues;
+  batchQueues: BatchQueues;
   fetchPicture: FetchFile;
 };
 
@@ -115,7 +115,7 @@ const bring = async (
 const note = async (
   message: ImportMessage,
   entries: readonly Entry[],
-  deps: Pick<Deps, 'rows' | 'batches' | 'workers'>,
+  deps: Pick<Deps, 'rows' | 'batches' | 'batchQueues'>,
 ) => {
   const { request_id: requestId, row: number } = message;
   const { row } = await updateRow(

@@ -1,16 +1,10 @@
 import { z } from 'zod';
 import type { RawExif } from '#lib/images/exif.ts';
 import { renditionVersion } from '#lib/images/find-thumbnail.ts';
-import {
-  errorOf,
-  type Image,
-  Source,
-  Status,
-  type Step,
-  type StepName,
-  statusOf,
-} from '#lib/images/image.ts';
+import { errorOf, type Image, Source, Status, statusOf } from '#lib/images/image.ts';
 import { Format } from '#lib/images/picture.ts';
+import type { Step } from '#lib/images/step.ts';
+import { mapSteps, type StepName } from '#lib/images/steps.ts';
 
 const Time = z.iso.datetime();
 
@@ -90,7 +84,7 @@ export const ImageView = z
     error: z.string().nullable(),
     placeholder: z.string().nullable().describe('ThumbHash, base64'),
     dominant_color: z.string().nullable().describe('#rrggbb'),
-    steps: z.object({ thumbnails: StepView, exif: StepView, caption: CaptionStepView }),
+    steps: z.object({ ...mapSteps(() => StepView), caption: CaptionStepView }),
   })
   .meta({ id: 'Image', description: 'One picture, and how far its work has come' });
 export type ImageView = z.infer<typeof ImageView>;
@@ -123,14 +117,10 @@ export const toImageView = (image: Image, viewing: Viewing): ImageView => {
     error: errorOf(image),
     placeholder: renditionSet?.placeholder ?? null,
     dominant_color: renditionSet?.dominantColor ?? null,
-    steps: {
-      thumbnails: stepOf(steps.thumbnails),
-      exif: stepOf(steps.exif),
-      caption: {
-        ...stepOf(steps.caption),
-        ...(caption && { provider: caption.provider, model: caption.model }),
-      },
-    },
+    steps: mapSteps((name) => ({
+      ...toStepView(steps[name]),
+      ...(name === 'caption' && caption && { provider: caption.provider, model: caption.model }),
+    })),
   };
 };
 
@@ -159,7 +149,7 @@ const thumbnailsOf = (image: Image, viewing: Viewing): Record<string, string> =>
   );
 };
 
-const stepOf = (step: Step): ImageView['steps'][StepName] => {
+const toStepView = (step: Step): ImageView['steps'][StepName] => {
   if (step.state === 'pending') return { state: step.state };
   if (step.state === 'skipped') return { state: step.state, reason: step.reason };
   return {

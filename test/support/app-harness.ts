@@ -1,15 +1,15 @@
 import type { Caption, Captioning, Describe } from '#lib/images/caption.ts';
 import { deleteImage } from '#lib/images/delete-image.ts';
+import { giveUpStep } from '#lib/images/end-step.ts';
 import type { ReadTags } from '#lib/images/exif.ts';
 import { findImage } from '#lib/images/find-image.ts';
-import { giveUpStep } from '#lib/images/give-up.ts';
-import type { StepName } from '#lib/images/image.ts';
 import { makeThumbnails } from '#lib/images/make-thumbnails.ts';
 import type { StepMessage } from '#lib/images/messages.ts';
 import type { Inspect, Shrink, Size } from '#lib/images/picture.ts';
 import { readExif } from '#lib/images/read-exif.ts';
 import { registerImage } from '#lib/images/register-image.ts';
 import { retryImage } from '#lib/images/retry-image.ts';
+import type { StepName } from '#lib/images/step.ts';
 import { sweepStuck } from '#lib/images/sweep-stuck.ts';
 import { uploadImage } from '#lib/images/upload-image.ts';
 import { writeCaption } from '#lib/images/write-caption.ts';
@@ -62,7 +62,7 @@ export const aDarkroom = ({ captions = true }: { captions?: boolean } = {}) => {
     renditionSets: images.renditionSets,
     originals: inMemoryObjects(),
     derived: inMemoryObjects(),
-    workers: inMemoryStepQueues(),
+    stepQueues: inMemoryStepQueues(),
     inspect: takesAll,
     shrink: shrinks,
     readTags: noTags,
@@ -73,13 +73,13 @@ export const aDarkroom = ({ captions = true }: { captions?: boolean } = {}) => {
     now: () => new Date(time++),
     pause: async () => {},
   };
-  const workers: Record<StepName, (message: StepMessage, attempts: number) => Promise<void>> = {
+  const stepQueues: Record<StepName, (message: StepMessage, attempts: number) => Promise<void>> = {
     thumbnails: (message, attempts) => makeThumbnails(message, attempts, deps),
     exif: (message, attempts) => readExif(message, attempts, deps),
     caption: (message, attempts) => writeCaption(message, attempts, deps),
   };
   const work = (step: StepName, message: StepMessage, attempts = 1) =>
-    workers[step](message, attempts);
+    stepQueues[step](message, attempts);
 
   return {
     deps,
@@ -106,12 +106,12 @@ export const aDarkroom = ({ captions = true }: { captions?: boolean } = {}) => {
     retry: (imageId: string) => retryImage(imageId, deps),
     remove: (imageId: string) => deleteImage(imageId, deps),
     giveUp: (step: StepName, message: StepMessage) =>
-      giveUpStep(step, message, { reason: 'the bucket was down', attempts: 8 }, deps),
+      giveUpStep(message, step, { reason: 'the bucket was down', attempts: 8 }, deps),
     sweep: () => sweepStuck(deps),
     image: (imageId: string) => findImage(imageId, deps),
     /** Lets the workers do all there is to do, each message so many times. */
     finish: async ({ times = 1 } = {}) => {
-      for (let next = deps.workers.asked.shift(); next; next = deps.workers.asked.shift())
+      for (let next = deps.stepQueues.asked.shift(); next; next = deps.stepQueues.asked.shift())
         for (let time = 0; time < times; time++) await work(next.step, next.message);
     },
   };

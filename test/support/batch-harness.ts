@@ -36,18 +36,18 @@ export const csvOf = (...products: string[][]): string =>
  */
 export const aBatchRoom = () => {
   const darkroom = aDarkroom({ captions: false });
-  const workers = inMemoryBatchQueues();
-  const { waiting } = workers;
+  const batchQueues = inMemoryBatchQueues();
+  const { waiting } = batchQueues;
   const kept = inMemoryBatches();
   const life = mortal();
   const { reading, writing } = life;
 
   const images = darkroom.deps.images;
   darkroom.deps.images = { ...images, find: reading(images.find), save: writing(images.save) };
-  const ofImages = darkroom.deps.workers;
-  darkroom.deps.workers = {
+  const ofImages = darkroom.deps.stepQueues;
+  darkroom.deps.stepQueues = {
     ...ofImages,
-    ask: writing(ofImages.ask),
+    enqueue: writing(ofImages.enqueue),
     enqueueOutcome: writing(ofImages.enqueueOutcome),
   };
 
@@ -90,13 +90,13 @@ export const aBatchRoom = () => {
       }),
     },
     derived: { ...derived, write: writing(derived.write) },
-    workers: {
-      expand: writing(workers.expand),
-      import: writing(workers.import),
-      close: writing(workers.close),
-      sendWebhook: writing(workers.sendWebhook),
+    batchQueues: {
+      expand: writing(batchQueues.expand),
+      import: writing(batchQueues.import),
+      close: writing(batchQueues.close),
+      sendWebhook: writing(batchQueues.sendWebhook),
       areIdle: async () =>
-        (await workers.areIdle()) && incomingObjects.length + ofImages.outcomes.length === 0,
+        (await batchQueues.areIdle()) && incomingObjects.length + ofImages.outcomes.length === 0,
     },
     fetchCsv: fetchFile,
     fetchPicture: fetchFile,

@@ -16,7 +16,7 @@ import { inMemoryObjects } from './in-memory-objects.ts';
 
 type Deps = Omit<RunDeps, 'editing'> &
   Parameters<typeof startEdit>[1] & {
-    workers: ReturnType<typeof inMemoryEditWorkers>;
+    editQueue: ReturnType<typeof inMemoryEditWorkers>;
     originals: ReturnType<typeof inMemoryObjects>;
     derived: ReturnType<typeof inMemoryObjects>;
     images: ReturnType<typeof inMemoryImages>;
@@ -61,7 +61,7 @@ export const anEditDesk = async () => {
   const deps: Deps = {
     editSessions: inMemoryEditSessions(),
     edits: inMemoryEdits(),
-    workers: inMemoryEditWorkers(),
+    editQueue: inMemoryEditWorkers(),
     images,
     renditionSets: images.renditionSets,
     originals,
@@ -125,7 +125,7 @@ export const anEditDesk = async () => {
     result: async ({ editId }: Pick<Edit, 'editId'>) => originals.read(resultKey(editId)),
     /** The message that asks for an edit, which may come again and again. */
     message: (): EditMessage => {
-      const message = deps.workers.asked.at(-1);
+      const message = deps.editQueue.asked.at(-1);
       if (!message) throw new Error('No worker was asked.');
       return message;
     },
@@ -144,7 +144,7 @@ export const anEditDesk = async () => {
           if (uses >= dieAt) throw new Killed();
           return result;
         };
-      const { edits, editPicture, prepare, checkResult, editSessions, workers, fetchPicture } =
+      const { edits, editPicture, prepare, checkResult, editSessions, editQueue, fetchPicture } =
         deps;
       const as = {
         editSessions: {
@@ -153,7 +153,7 @@ export const anEditDesk = async () => {
           read: guard(editSessions.read),
           save: guard(editSessions.save),
         },
-        workers: { ...workers, recordCall: guard(workers.ask) },
+        editQueue: { ...editQueue, recordCall: guard(editQueue.enqueue) },
         fetchPicture: guard(fetchPicture),
         edits: { ...edits, find: guard(edits.find), save: guard(edits.save) },
         images: { ...images, find: guard(images.find), save: guard(images.save) },

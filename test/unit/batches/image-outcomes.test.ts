@@ -20,7 +20,7 @@ const newImage = async ({ captions = false } = {}) => {
 
 /** Takes the messages of the images' workers; what is killed comes back, as SQS has it. */
 const work = async (room: BatchRoom) => {
-  const { asked } = room.darkroom.deps.workers;
+  const { asked } = room.darkroom.deps.stepQueues;
   for (let next = asked.shift(); next; next = asked.shift()) {
     const { step, message } = next;
     const once = (attempts: number) => room.darkroom.work(step, message, attempts);
@@ -56,7 +56,7 @@ type Way = {
 };
 
 /** Has the EXIF read first, so that the thumbnails are the last of the steps. */
-const thumbnailsLast = ({ darkroom }: BatchRoom) => void darkroom.deps.workers.asked.reverse();
+const thumbnailsLast = ({ darkroom }: BatchRoom) => void darkroom.deps.stepQueues.asked.reverse();
 
 const ways: Record<string, Way> = {
   'is done': { end: work, state: 'completed' },
@@ -81,7 +81,7 @@ const ways: Record<string, Way> = {
   'has the bytes of one that was described before': {
     captions: true,
     given: async ({ darkroom }) => {
-      const { asked } = darkroom.deps.workers;
+      const { asked } = darkroom.deps.stepQueues;
       const ours = asked.splice(0);
       darkroom.deps.describe = async () => ({ caption: aCaption });
       // Dropped among the batches' pictures, so that it is made in the same sizes.
@@ -129,7 +129,7 @@ const ways: Record<string, Way> = {
     reason: 'The original is no longer there.',
   },
   'is given up in its thumbnails': {
-    given: ({ darkroom }) => void darkroom.deps.workers.take('thumbnails'),
+    given: ({ darkroom }) => void darkroom.deps.stepQueues.take('thumbnails'),
     end: async (room) => {
       await work(room);
       await repeated(room, () => room.darkroom.giveUp('thumbnails', toStepMessage('thumbnails')));
@@ -139,10 +139,10 @@ const ways: Record<string, Way> = {
   },
   'is given up in its EXIF': {
     given: ({ darkroom }) => {
-      const { ask } = darkroom.deps.workers;
-      darkroom.deps.workers.take('exif');
-      darkroom.deps.workers.ask = async (step, message) =>
-        step === 'exif' ? undefined : ask(step, message);
+      const { enqueue } = darkroom.deps.stepQueues;
+      darkroom.deps.stepQueues.take('exif');
+      darkroom.deps.stepQueues.enqueue = async (step, message) =>
+        step === 'exif' ? undefined : enqueue(step, message);
     },
     end: async (room) => {
       await work(room);
@@ -153,10 +153,10 @@ const ways: Record<string, Way> = {
   },
   'is given up by the sweep': {
     given: async (room) => {
-      room.darkroom.deps.workers.asked.length = 0;
+      room.darkroom.deps.stepQueues.asked.length = 0;
       room.pass(3 * 60_000);
       await room.darkroom.sweep();
-      room.darkroom.deps.workers.asked.length = 0;
+      room.darkroom.deps.stepQueues.asked.length = 0;
       room.pass(3 * 60_000);
     },
     end: (room) => repeated(room, () => room.darkroom.sweep()),
@@ -230,7 +230,7 @@ describe('a row whose image has not ended', () => {
     'is told nothing when only its %s are done',
     async (step) => {
       const room = await newImage();
-      const message = room.darkroom.deps.workers.take(step);
+      const message = room.darkroom.deps.stepQueues.take(step);
 
       if (message) await room.darkroom.work(step, message);
 

@@ -9,7 +9,7 @@ describe('an edit is not started', () => {
       () => undefined,
       (error: unknown) => error,
     );
-    expect(desk.deps.workers.asked).toEqual([]);
+    expect(desk.deps.editQueue.asked).toEqual([]);
     return fault;
   };
 

@@ -18,7 +18,7 @@ describe('an edit is started', () => {
       [second.edit.editId, 'PENDING'],
     ]);
     expect(asked?.editId).toBe(second.edit.editId);
-    expect(desk.deps.workers.asked).toEqual([
+    expect(desk.deps.editQueue.asked).toEqual([
       { edit_id: first.edit.editId, image_id: expect.any(String), request_id: 'a-request' },
       { edit_id: second.edit.editId, image_id: expect.any(String), request_id: 'a-request' },
     ]);
@@ -123,7 +123,7 @@ describe('an edit is started', () => {
     const again = await desk.start({ ...wish, initId: first.process.initId });
 
     expect(again).toEqual(first);
-    expect(desk.deps.workers.asked).toHaveLength(2); // the first message may never have left
+    expect(desk.deps.editQueue.asked).toHaveLength(2); // the first message may never have left
   });
 
   it('together with many others in one process, none of which is lost', async () => {
