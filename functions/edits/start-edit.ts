@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { editingOf } from '#lib/ai/edit-settings.ts';
+import { resolveEditProvider } from '#lib/ai/settings.ts';
 import { editWishOf, fingerprintOfEdit } from '#lib/api/edit-requests.ts';
 import { processViewOf } from '#lib/api/edit-view.ts';
 import { endpoint } from '#lib/api/endpoint.ts';
@@ -23,7 +23,7 @@ const deps = {
   images: dynamoImages(config.tables),
   derived: s3Objects(config.derivedBucket),
   workers: sqsEdits(config.queues),
-  editing: editingOf(config.edits(secretPresence)),
+  editing: resolveEditProvider(config.edits(secretPresence)),
   fetchPicture: publicFetch({
     allowHosts: config.fetchAllowHosts,
     maxBytes: 20_000_000,

@@ -1,4 +1,4 @@
-import { captioningOf } from '#lib/ai/caption-settings.ts';
+import { resolveCaptionProvider } from '#lib/ai/settings.ts';
 import { checkHealth } from '#lib/api/check-health.ts';
 import { endpoint } from '#lib/api/endpoint.ts';
 import { reply } from '#lib/api/route.ts';
@@ -45,7 +45,7 @@ const deps = {
     'send-webhook': queueDepth(deadLetterQueues['send-webhook']),
     'run-edit': queueDepth(deadLetterQueues['run-edit']),
   },
-  captioning: captioningOf(config.caption(secretPresence)),
+  captioning: resolveCaptionProvider(config.caption(secretPresence)),
 };
 
 export const handler = endpoint(

@@ -1,4 +1,4 @@
-import { captioningOf } from '#lib/ai/caption-settings.ts';
+import { resolveCaptionProvider } from '#lib/ai/settings.ts';
 import { endpoint } from '#lib/api/endpoint.ts';
 import { viewOf } from '#lib/api/image-view.ts';
 import { reply } from '#lib/api/route.ts';
@@ -12,7 +12,7 @@ const { sizes } = config;
 const deps = {
   images: dynamoImages(config.tables),
   workers: sqsWorkers(config.queues),
-  captioning: captioningOf(config.caption(secretPresence)),
+  captioning: resolveCaptionProvider(config.caption(secretPresence)),
   now: () => new Date(),
 };
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { captioningOf } from '#lib/ai/caption-settings.ts';
+import { resolveCaptionProvider } from '#lib/ai/settings.ts';
 import { endpoint } from '#lib/api/endpoint.ts';
 import { answerOnce, fingerprintOf } from '#lib/api/idempotency.ts';
 import { readForm } from '#lib/api/multipart.ts';
@@ -20,7 +20,7 @@ const deps = {
   contents: dynamoContents(config.tables),
   originals: s3Objects(config.originalsBucket),
   inspect: sharpInspect,
-  captioning: captioningOf(config.caption(secretPresence)),
+  captioning: resolveCaptionProvider(config.caption(secretPresence)),
   sizes,
   answers: dynamoAnswers(config.tables),
   newId: randomUUID,

@@ -1,4 +1,4 @@
-import { describeAsSet } from '#lib/ai/describe-picture.ts';
+import { describeWithSettings } from '#lib/ai/describe-picture.ts';
 import { dynamoContents } from '#lib/aws/dynamo-contents.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
@@ -22,7 +22,7 @@ const deps = {
   contents: dynamoContents(config.tables),
   derived: s3Objects(config.derivedBucket),
   workers: sqsWorkers(config.queues),
-  describe: describeAsSet(settings),
+  describe: describeWithSettings(settings),
   now: () => new Date(),
 };
 

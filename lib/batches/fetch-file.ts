@@ -1,7 +1,9 @@
+import { RetryLaterError } from '#lib/retry-later-error.ts';
+
 /**
- * Fetches a stranger's file by its URL. `refused` says why it never will; what waiting may mend
- * (a busy host, a timeout) throws an error named FetchBusy, whose message is a sentence.
- * lib/web/public-fetch.ts does it without reaching private hosts.
+ * Fetches an untrusted file by its URL. `refused` says why it never will; what may pass (a busy
+ * host, a timeout) throws RetryLaterError. lib/web/public-fetch.ts does it without reaching private
+ * hosts.
  */
 export type FetchFile = (url: string) => Promise<FetchedFile | { refused: string }>;
 
@@ -23,10 +25,7 @@ export const fetchPatiently = async (
   try {
     return await fetch(url);
   } catch (error) {
-    if (!isFetchBusy(error) || attempts < mostTries) throw error;
+    if (!(error instanceof RetryLaterError) || attempts < mostTries) throw error;
     return { refused: `${error.message.replace(/\.$/, '')}, tried ${attempts} times.` };
   }
 };
-
-const isFetchBusy = (error: unknown): error is Error =>
-  error instanceof Error && error.name === 'FetchBusy';

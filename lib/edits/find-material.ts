@@ -2,8 +2,9 @@ import type { Images } from '#lib/images/images.ts';
 import type { Objects } from '#lib/images/objects.ts';
 import type { Inspect } from '#lib/images/picture.ts';
 import { Problem } from '#lib/problem.ts';
+import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { copyKeyOf, type Material } from './edit.ts';
-import { type FetchPicture, isFetchBusy } from './fetch-picture.ts';
+import type { FetchPicture } from './fetch-picture.ts';
 import { ownImageIdOf } from './own-image.ts';
 
 type Wanted = {
@@ -55,7 +56,7 @@ const fetchMaterial = async (
 ): Promise<Material> => {
   const fetched = await fetchPicture(text).catch((error: unknown) => {
     // Not kept as the answer to an Idempotency-Key: the same request may succeed soon.
-    if (isFetchBusy(error))
+    if (error instanceof RetryLaterError)
       throw new Problem('conflict', `${field}: ${error.message}`, error.retryAfterSeconds ?? soon);
     throw error;
   });

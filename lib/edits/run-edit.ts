@@ -1,6 +1,7 @@
+import { failure } from '#lib/failure.ts';
 import { changeEdit } from './change-edit.ts';
 import { complete, type Edit, fail, type In, isHeldBy, resultImageIdOf } from './edit.ts';
-import { AnswerLost, type Editing, type EditPicture } from './edit-picture.ts';
+import { type Editing, type EditPicture, ResponseLostError } from './edit-picture.ts';
 import type { EditMessage, Edits } from './edits.ts';
 import { findResult, keepResult, type Made, type ResultDeps } from './keep-result.ts';
 import { type PictureDeps, preparePictures, removeCopies } from './prepare-pictures.ts';
@@ -62,16 +63,16 @@ const outcomeOf = async (
   if (made) return made;
 
   const editing = await deps.editing();
-  if ('unavailable' in editing) return { failed: editing.unavailable };
+  if (!editing.ok) return { failed: editing.reason };
   const pictures = await preparePictures(edit, editing, deps);
   if ('failed' in pictures) return pictures;
 
   if (!(await noteAsking(edit, worker, deps))) return { failed: diedTwice };
   const answer = await deps.editPicture({ editId, prompt, ...pictures }).catch((error: unknown) => {
-    if (error instanceof AnswerLost) return { refused: error.message };
+    if (error instanceof ResponseLostError) return failure('response_lost', error.message);
     throw error;
   });
-  return 'refused' in answer ? { failed: answer.refused } : keepResult(edit, answer, deps);
+  return answer.ok ? keepResult(edit, answer, deps) : { failed: answer.reason };
 };
 
 const diedTwice =

@@ -1,4 +1,4 @@
-import { ProviderBusy } from '#lib/images/caption.ts';
+import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { changeEdit } from './change-edit.ts';
 import {
   ask,
@@ -86,7 +86,7 @@ export const letGo = async (
   error: unknown,
   { edits, now }: Deps,
 ): Promise<void> => {
-  const unpaid = error instanceof ProviderBusy;
+  const unpaid = error instanceof RetryLaterError;
   await changeEdit(
     editId,
     (known) => (isHeldBy(known, worker) ? release(known, { now: now(), unpaid }) : undefined),

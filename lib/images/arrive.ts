@@ -80,10 +80,7 @@ const arrived = (arrival: Arrival, rev: number, captioning: Captioning): Image =
     steps: {
       thumbnails: pending,
       exif: pending,
-      caption:
-        'skipped' in captioning
-          ? { state: 'skipped', run: 1, reason: captioning.skipped }
-          : pending,
+      caption: captioning.ok ? pending : { state: 'skipped', run: 1, reason: captioning.reason },
     },
   };
 };

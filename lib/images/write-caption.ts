@@ -1,4 +1,4 @@
-import type { Caption, Describe } from './caption.ts';
+import type { Describe } from './caption.ts';
 import { changeImage } from './change-image.ts';
 import { renditionKey } from './content.ts';
 import type { Contents, Images } from './images.ts';
@@ -37,19 +37,19 @@ export const writeCaption = async (
   if (!content || !largest) return; // its thumbnails are being made anew, and ask again when done
 
   const written = (await contents.find(content.contentId))?.caption;
-  if (written) return conclude({ caption: written });
+  if (written) return conclude({ ok: true, caption: written });
 
   const jpeg = await derived.read(renditionKey(content, largest.name));
   if (!jpeg) throw new Error(`There is no rendition ${largest.name} of ${content.contentId}.`);
   return conclude(await describe(jpeg));
 
-  async function conclude(answer: { caption: Caption } | { failed: string }) {
+  async function conclude(answer: Awaited<ReturnType<Describe>>) {
     const { image: after } = await changeImage(
       message.image_id,
       (now) => {
         if (!isCurrent(now, 'caption', message) || !isOpen(now.steps.caption)) return undefined;
-        if ('failed' in answer) {
-          const outcome = { state: 'failed', reason: answer.failed, gaveUp: false } as const;
+        if (!answer.ok) {
+          const outcome = { state: 'failed', reason: answer.reason, gaveUp: false } as const;
           return { image: end(now, 'caption', outcome, effort()) };
         }
         const { caption } = answer;

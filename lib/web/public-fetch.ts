@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import type { Dispatcher } from 'undici';
-import { retryAfterOf } from '#lib/retry-after.ts';
+import { readAtMost } from '#lib/read-at-most.ts';
+import { parseRetryAfter } from '#lib/retry-after.ts';
+import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { type Fault, faultOf } from './faults.ts';
 import { guardedAgent, type Resolver } from './guarded-agent.ts';
 import { readWebAddress, shown } from './web-address.ts';
@@ -11,17 +12,6 @@ export type { Resolver } from './guarded-agent.ts';
 export type Fetched =
   | { bytes: Uint8Array; contentType: string | undefined; finalUrl: string }
   | { refused: string };
-
-/** The download failed for a reason that may pass; not before `retryAfterSeconds` if it said so. */
-export class FetchBusy extends Error {
-  override readonly name = 'FetchBusy';
-  readonly retryAfterSeconds: number | undefined;
-
-  constructor(reason: string, retryAfterSeconds?: number) {
-    super(reason);
-    this.retryAfterSeconds = retryAfterSeconds;
-  }
-}
 
 type Options = {
   /** `host:port` of what may be reached although private, by redirect too. */
@@ -41,7 +31,7 @@ type Options = {
  * the server claims. Only http and https, only public addresses (every hop, at the moment of
  * connecting), bounded in bytes, seconds and redirects. What would fail again is `refused`; what
  * may pass (408, 425, 429, 5xx, silence, a broken connection, a resolver that is busy) throws
- * FetchBusy. Both are sentences that repeat neither the query of a URL nor the body of an answer.
+ * RetryLaterError. Both are sentences that repeat neither the query of a URL nor the body of an answer.
  */
 export const publicFetch = (options: Options): ((url: string) => Promise<Fetched>) => {
   const { timeoutMs, maxRedirects = 5 } = options;
@@ -67,7 +57,7 @@ export const publicFetch = (options: Options): ((url: string) => Promise<Fetched
       );
       if ('bytes' in answer) return { ...answer, finalUrl: url.href };
       if ('fault' in answer && answer.mayPass)
-        throw new FetchBusy(`${place} ${answer.fault}.`, answer.retryAfterSeconds);
+        throw new RetryLaterError(`${place} ${answer.fault}.`, answer.retryAfterSeconds);
       if ('fault' in answer) return { refused: `${place} ${answer.fault}.` };
       address = readWebAddress(answer.location, url);
       const target = 'url' in address ? address.url.href : answer.location;
@@ -97,18 +87,19 @@ const getOf = ({ accept = 'image/*', maxBytes, now = () => new Date(), ...guard 
       body.dump({ limit: 16_384, signal }).catch(() => {});
       const location = redirects.includes(statusCode) ? header('location') : undefined;
       if (location) return { location: asUtf8(location) };
-      const retryAfterSeconds = retryAfterOf(header('retry-after'), now());
+      const retryAfterSeconds = parseRetryAfter(header('retry-after'), now());
       return { fault: `answered ${statusCode}`, mayPass: mayPass(statusCode), retryAfterSeconds };
     }
 
     const fault =
       compressionOf(header('content-encoding')) ??
       (Number(header('content-length')) > maxBytes ? tooLarge(maxBytes) : undefined);
-    const bytes = fault ? undefined : await readAtMost(maxBytes, body);
-    if (!bytes) {
+    const read = fault ? undefined : await readAtMost(maxBytes, body);
+    if (!read || read.truncated) {
       body.on('error', () => {}).destroy();
       return { fault: fault ?? tooLarge(maxBytes), mayPass: false };
     }
+    const { bytes } = read;
     if (bytes.length === 0) return { fault: 'answered with nothing at all', mayPass: false };
     return { bytes, contentType: header('content-type') };
   };
@@ -136,19 +127,4 @@ const compressionOf = (encoding: string | undefined): string | undefined => {
   return names.every((name) => name === '' || name === 'identity')
     ? undefined
     : 'is sent compressed (content-encoding), though it was asked for as it is';
-};
-
-/** Undefined where there is more; announced lengths are claims, so every byte is counted. */
-const readAtMost = async (
-  most: number,
-  body: Dispatcher.ResponseData['body'],
-): Promise<Uint8Array | undefined> => {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.byteLength;
-    if (size > most) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, size);
 };

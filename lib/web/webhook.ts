@@ -1,4 +1,4 @@
-import { retryAfterOf } from '#lib/retry-after.ts';
+import { parseRetryAfter } from '#lib/retry-after.ts';
 import { faultOf } from './faults.ts';
 import { guardedAgent, type Resolver } from './guarded-agent.ts';
 import { readWebAddress, shown } from './web-address.ts';
@@ -62,7 +62,7 @@ export const sendWebhook = ({ secret, now, timeoutMs, ...guard }: Options) => {
     // The answer is known; however its body ends does not change it.
     await response.body.dump({ limit: answerBytes, signal }).catch(() => {});
     if (status >= 200 && status < 300) return { ok: true, status };
-    const retryAfterSeconds = retryAfterOf([said['retry-after']].flat()[0], now());
+    const retryAfterSeconds = parseRetryAfter([said['retry-after']].flat()[0], now());
     return {
       ok: false,
       status,

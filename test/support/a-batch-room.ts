@@ -10,7 +10,7 @@ import { resendWebhook } from '#lib/batches/resend-webhook.ts';
 import { sendWebhook, type WebhookAnswer } from '#lib/batches/send-webhook.ts';
 import { startBatch } from '#lib/batches/start-batch.ts';
 import { sweepBatches } from '#lib/batches/sweep-batches.ts';
-import { FetchBusy } from '#lib/web/public-fetch.ts';
+import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { aDarkroom } from './a-darkroom.ts';
 import { inMemoryBatchWorkers } from './in-memory-batch-workers.ts';
 import { inMemoryBatches } from './in-memory-batches.ts';
@@ -18,7 +18,7 @@ import { Killed, mortal } from './mortal.ts';
 import { queueOf } from './queue-of.ts';
 
 /** What the web has at a URL: a text that stands for a picture or a CSV, or why there is none. */
-type OnTheWeb = string | { refused: string } | FetchBusy;
+type OnTheWeb = string | { refused: string } | RetryLaterError;
 
 export const requestId = '0b9f4c52-7f36-4b6f-9a3c-2f8d6f5a1f1e';
 const hookUrl = 'https://hook.example/';
@@ -57,7 +57,7 @@ export const aBatchRoom = () => {
   const fetchFile = reading(async (url: string): Promise<FetchedFile | { refused: string }> => {
     fetched.push(url);
     const found = web.get(url) ?? `a picture from ${url}`;
-    if (found instanceof FetchBusy) throw found;
+    if (found instanceof RetryLaterError) throw found;
     if (typeof found !== 'string') return found;
     return { bytes: Buffer.from(found), contentType: 'image/jpeg', finalUrl: url };
   });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect } from 'vitest';
-import { FetchBusy, publicFetch } from '#lib/web/public-fetch.ts';
+import { RetryLaterError } from '#lib/retry-later-error.ts';
+import { publicFetch } from '#lib/web/public-fetch.ts';
 import { type FetchOrigin, startFetchOrigin } from './fetch-origin.ts';
 
 type Options = Partial<Parameters<typeof publicFetch>[0]>;
@@ -28,10 +29,10 @@ export const fetchTools = () => {
     fetchOf,
     get,
     /** Why a download is worth trying again; fails where it is not. */
-    busyOf: async (downloading: Promise<unknown>): Promise<FetchBusy> => {
+    busyOf: async (downloading: Promise<unknown>): Promise<RetryLaterError> => {
       const end = await downloading.catch((error: unknown) => error);
-      expect(end).toBeInstanceOf(FetchBusy);
-      return end instanceof FetchBusy ? end : new FetchBusy('');
+      expect(end).toBeInstanceOf(RetryLaterError);
+      return end instanceof RetryLaterError ? end : new RetryLaterError('');
     },
   };
 };

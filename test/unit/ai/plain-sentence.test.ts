@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { plainSentenceOf } from '#lib/ai/plain-sentence.ts';
+import { toPlainSentence } from '#lib/ai/plain-sentence.ts';
 import { cpuTimeOf } from '#test/support/cpu-time.ts';
 
-const sentenceOf = (said: string) => {
-  const plain = plainSentenceOf(said);
-  return 'sentence' in plain ? plain.sentence : `(${plain.unusable})`;
+const sentenceIn = (said: string) => {
+  const plain = toPlainSentence(said);
+  return plain.ok ? plain.sentence : `(${plain.kind})`;
 };
 const dog = 'A dog runs along a beach.';
 
-describe('what a model said, as one plain sentence', () => {
+describe('the plain sentence in what a model said', () => {
   test.each([
     [dog],
     [`  ${dog}\n`],
@@ -36,8 +36,8 @@ describe('what a model said, as one plain sentence', () => {
     [`A dog\u0007 runs\u202e along a \u200bbeach.`],
     ['a dog runs along a beach.'],
     ['A [dog](https://example.com) runs along a beach.'],
-  ])('%j is the sentence about the dog', (said) => {
-    expect(sentenceOf(said)).toBe(dog);
+  ])('is found in %j', (said) => {
+    expect(sentenceIn(said)).toBe(dog);
   });
 
   test.each([
@@ -54,59 +54,53 @@ describe('what a model said, as one plain sentence', () => {
     ['一只狗在海滩上奔跑。天空很蓝。', '一只狗在海滩上奔跑。'],
     ['Sure', 'Sure'],
     ['A file named snake_case_name.py is open.', 'A file named snake_case_name.py is open.'],
-  ])('%j becomes %j', (said, sentence) => {
-    expect(sentenceOf(said)).toBe(sentence);
+  ])('in %j is %j', (said, sentence) => {
+    expect(sentenceIn(said)).toBe(sentence);
   });
 
   test('is cut between words at 300 characters', () => {
-    const sentence = sentenceOf(`A dog and ${'a very long '.repeat(60)}tail.`);
+    const sentence = sentenceIn(`A dog and ${'a very long '.repeat(60)}tail.`);
 
     expect(sentence.length).toBeLessThanOrEqual(300);
     expect(sentence).toMatch(/ (a|very|long)…$/);
   });
 
   test('counts characters and never halves one', () => {
-    const sentence = sentenceOf(`A row of ${'🐕'.repeat(400)}`);
+    const sentence = sentenceIn(`A row of ${'🐕'.repeat(400)}`);
 
     expect(sentence).not.toMatch(/\p{Surrogate}/u);
     expect(Array.from(sentence).length).toBeLessThanOrEqual(300);
   });
 
   test.each([
-    ['', 'gave an empty answer'],
-    [' \n ', 'gave an empty answer'],
-    ['<think>still thinking', 'gave an empty answer'],
-    ['{"error": {"message": "overloaded"}}', 'answered with an error instead of a caption'],
-    ['Error: upstream timed out', 'answered with an error instead of a caption'],
-    ['ERROR 503', 'answered with an error instead of a caption'],
-    ['RuntimeError: CUDA out of memory', 'answered with an error instead of a caption'],
-    ['Internal Server Error', 'answered with an error instead of a caption'],
-    ['Traceback (most recent call last):', 'answered with an error instead of a caption'],
-    ['Model Salesforce/blip is currently loading', 'answered with an error instead of a caption'],
-    ['<html><body>Bad things</body></html>', 'answered with something that is no sentence'],
-    ['{"caption": 1}', 'answered with something that is no sentence'],
-    ['...', 'answered with something that is no sentence'],
-    ['42', 'answered with something that is no sentence'],
-    ["I'm sorry, but I can't help with that.", 'declined to describe this picture'],
-    ['I can’t assist with identifying people.', 'declined to describe this picture'],
-    ['I cannot describe this image.', 'declined to describe this picture'],
-    ['Sorry, no.', 'declined to describe this picture'],
-    ['As an AI language model, I have limits.', 'declined to describe this picture'],
-    [
-      "I don't see any image here. Please upload one!",
-      'did not see the picture; its model probably reads text only',
-    ],
-    [
-      'Please provide the image you want described.',
-      'did not see the picture; its model probably reads text only',
-    ],
-    ['data:image/jpeg;base64,/9j/4AAQSkZJRg==', 'sent our picture back instead of describing it'],
-    [`What is ${'/9j4AAQSk'.repeat(40)}`, 'sent our picture back instead of describing it'],
-  ])('%j is no caption', (said, unusable) => {
-    expect(plainSentenceOf(said)).toEqual({ unusable });
+    ['', 'empty'],
+    [' \n ', 'empty'],
+    ['<think>still thinking', 'empty'],
+    ['{"error": {"message": "overloaded"}}', 'error_in_body'],
+    ['Error: upstream timed out', 'error_in_body'],
+    ['ERROR 503', 'error_in_body'],
+    ['RuntimeError: CUDA out of memory', 'error_in_body'],
+    ['Internal Server Error', 'error_in_body'],
+    ['Traceback (most recent call last):', 'error_in_body'],
+    ['Model Salesforce/blip is currently loading', 'error_in_body'],
+    ['<html><body>Bad things</body></html>', 'no_sentence'],
+    ['{"caption": 1}', 'no_sentence'],
+    ['...', 'no_sentence'],
+    ['42', 'no_sentence'],
+    ["I'm sorry, but I can't help with that.", 'declined'],
+    ['I can’t assist with identifying people.', 'declined'],
+    ['I cannot describe this image.', 'declined'],
+    ['Sorry, no.', 'declined'],
+    ['As an AI language model, I have limits.', 'declined'],
+    ["I don't see any image here. Please upload one!", 'picture_not_seen'],
+    ['Please provide the image you want described.', 'picture_not_seen'],
+    ['data:image/jpeg;base64,/9j/4AAQSkZJRg==', 'echo'],
+    [`What is ${'/9j4AAQSk'.repeat(40)}`, 'echo'],
+  ])('is none in %j, which is %s', (said, kind) => {
+    expect(toPlainSentence(said)).toEqual({ ok: false, kind });
   });
 
-  test('takes no time over a long answer made to be slow', async () => {
+  test('is found fast in long answers made to be slow', async () => {
     const long = [
       '*'.repeat(60_000),
       '['.repeat(60_000),
@@ -118,7 +112,7 @@ describe('what a model said, as one plain sentence', () => {
       '\n> '.repeat(20_000),
     ];
 
-    const { cpuMs } = await cpuTimeOf(() => long.map(sentenceOf));
+    const { cpuMs } = await cpuTimeOf(() => long.map(sentenceIn));
 
     expect(cpuMs).toBeLessThan(1500);
   });

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { mostEdits } from '#lib/edits/process.ts';
+import { failure } from '#lib/failure.ts';
+import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { anEditDesk } from '#test/support/an-edit-desk.ts';
 import { anImage } from '#test/support/an-image.ts';
 
@@ -60,7 +62,7 @@ describe('an edit is not started', () => {
     });
 
     desk.deps.fetchPicture = async () => {
-      throw Object.assign(new Error('It is busy.'), { name: 'FetchBusy', retryAfterSeconds: 9 });
+      throw new RetryLaterError('It is busy.', 9);
     };
     expect(await refusedWith(desk, { targetUrl: sourceUrl })).toMatchObject({
       fault: 'conflict',
@@ -98,7 +100,7 @@ describe('an edit is not started', () => {
   it('where nobody can do it, before anything is fetched', async () => {
     const desk = await anEditDesk();
     desk.deps.fetchPicture = async () => ({ refused: 'fetched!' });
-    desk.deps.editing = { unavailable: 'Set OPENAI_API_KEY.' };
+    desk.deps.editing = failure('no_edit_provider', 'Set OPENAI_API_KEY.');
     const sourceUrl = 'https://stranger.example/a.png';
     expect(await refusedWith(desk, { sourceUrl })).toMatchObject({
       fault: 'conflict',

@@ -4,7 +4,7 @@ import { deadLetters } from '#infra/dead-letters.ts';
 import { alarmsFor } from '#infra/package/alarms.ts';
 import { giveUpExpanding } from '#lib/batches/give-up.ts';
 import { giveUpOnRow } from '#lib/batches/import-row.ts';
-import { FetchBusy } from '#lib/web/public-fetch.ts';
+import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { aBatchRoom, csvOf, requestId } from '#test/support/a-batch-room.ts';
 import { anEditDesk } from '#test/support/an-edit-desk.ts';
 
@@ -34,7 +34,7 @@ describe('a dead letter that is sent back', () => {
   it('leaves a batch refused', async () => {
     const room = aBatchRoom();
     const csvUrl = 'https://shop.example/products.csv';
-    room.serve(csvUrl, new FetchBusy('busy'));
+    room.serve(csvUrl, new RetryLaterError('busy'));
     await room.start({ csvUrl });
     await giveUpExpanding(requestId, last, room.deps);
     room.serve(csvUrl, csvOf([url]));

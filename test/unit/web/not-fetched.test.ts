@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { FetchBusy } from '#lib/web/public-fetch.ts';
+import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { fetchTools } from '#test/support/fetch-tools.ts';
 
 const { picture, origin, fetchOf, get } = fetchTools();
@@ -120,7 +120,7 @@ describe('an answer that nobody should give', () => {
     const fetch = fetchOf({ timeoutMs: 1000 });
     const end = await fetch(`${origin().url}${path}`).catch((error: unknown) => error);
 
-    if (end instanceof FetchBusy) expect(end.message).toMatch(sentence);
+    if (end instanceof RetryLaterError) expect(end.message).toMatch(sentence);
     else expect(end).toEqual({ refused: expect.stringMatching(sentence) });
     expect(await fetch(`${origin().url}/a.jpg`)).toMatchObject({ bytes: picture });
   });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { RetryLaterError } from '#lib/retry-later-error.ts';
 import type { Resolver } from '#lib/web/guarded-agent.ts';
-import { FetchBusy, publicFetch } from '#lib/web/public-fetch.ts';
+import { publicFetch } from '#lib/web/public-fetch.ts';
 import { type FetchOrigin, startFetchOrigin } from '#test/support/fetch-origin.ts';
 import {
   type Canary,
@@ -122,7 +123,7 @@ describe('nobody is sent to a private address', () => {
     const url = `http://rebinding.example:${canary.port}/secret`;
 
     // The address that was checked is the one that is tried, and nobody is there.
-    await expect(fetch(url)).rejects.toBeInstanceOf(FetchBusy);
+    await expect(fetch(url)).rejects.toBeInstanceOf(RetryLaterError);
     expect(asked).toEqual(['rebinding.example']);
 
     expect(await fetch(url)).toEqual(isPrivate);
