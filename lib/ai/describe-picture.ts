@@ -1,9 +1,9 @@
 import type { z } from 'zod';
 import { failure } from '#lib/failure.ts';
 import type { Describe } from '#lib/images/caption.ts';
+import { toPlainSentence } from '#lib/images/plain-sentence.ts';
 import { captionFormats } from './caption-formats.ts';
 import { ProviderRefusalError } from './messages.ts';
-import { toPlainSentence } from './plain-sentence.ts';
 import type { CaptionProvider, SetupFailure } from './provider.ts';
 import { type Deps, parseJson, sendRequest } from './request.ts';
 import { type CaptionSettings, resolveCaptionProvider } from './settings.ts';

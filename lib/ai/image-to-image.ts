@@ -92,7 +92,7 @@ const pollFalQueue = async (
   };
   for (;;) {
     const progress = FalProgress.safeParse(await get('/status')).data;
-    if (!progress) throw new ProviderRefusalError('malformed_progress', provider);
+    if (!progress) throw new ProviderRefusalError('malformed', provider);
     if (progress.status === 'COMPLETED') return get('');
     await wait();
   }
@@ -124,8 +124,8 @@ const writeRequest = async (
   send: Send,
 ): Promise<http.ProviderRequest> => {
   const inputs = new Blob([new Uint8Array(source.bytes)], { type: source.contentType });
-  const { id, provider: name } = parseRoutedModel(provider.model);
-  const routed = routedProviders.find((known) => known === name);
+  const { id, ...parsed } = parseRoutedModel(provider.model);
+  const routed = routedProviders.find((name) => name === parsed.routed);
   const target = routed ? { model: id } : { endpointUrl: provider.url };
   const helper = hf.getProviderHelper(routed ?? 'hf-inference', 'image-to-image');
   const args = await helper.preparePayloadAsync({ ...target, inputs, parameters: { prompt } });

@@ -23,56 +23,53 @@ const setupProblems = {
 } as const;
 export type SetupProblem = keyof typeof setupProblems;
 
-/** Why a provider's answer is final, by kind. `{baseUrl}`, `{modelSetting}` and `{key}` are names of settings. */
+/** Why a provider's answer is final, by kind: what follows its name. `{key}` is a setting's name. */
 const refusals = {
-  redirected: '{label} sent us to another address (HTTP {status}). Set {baseUrl} to the final one.',
-  no_credit: '{label} says that the account behind the key has no credit left (HTTP {status}).',
-  wrong_key: '{label} does not accept the key in {key} (HTTP {status}).',
-  key_required: '{label} wants a key (HTTP {status}). Set {key}.',
-  content_policy: '{label} declined this {subject} by its content rules.{advice}',
+  redirected: 'sent us to another address{http}. Set {baseUrl} to the final one.',
+  no_credit: 'says that the account behind the key has no credit left{http}.',
+  wrong_key: 'does not accept the key in {key}{http}.',
+  key_required: 'wants a key{http}. Set {key}.',
+  picture_against_rules: 'declined this picture by its content rules.',
+  edit_against_rules: 'declined this edit by its content rules. Change the prompt or the picture.',
   unverified_organization:
-    '{label} wants the organization behind the key to be verified before it may use the model {model} (HTTP {status}).',
-  model_forbidden: '{label} does not let the key in {key} use the model {model} (HTTP {status}).',
-  model_not_pulled:
-    '{label} does not have the model {model} (HTTP {status}). Run: ollama pull {model}',
+    'wants the organization behind the key to be verified before it may use the model {model}{http}.',
+  model_forbidden: 'does not let the key in {key} use the model {model}{http}.',
+  model_not_pulled: 'does not have the model {model}{http}. Run: ollama pull {model}',
   unknown_model:
-    '{label} does not know the model {model} or the address (HTTP {status}). Check {baseUrl}, or set {modelSetting} to a model it offers today{example}.',
+    'does not know the model {model} or the address{http}. Check {baseUrl}, or set {modelSetting} to a model it offers today{example}.',
   model_not_offered:
-    '{label} does not offer the model {model} for editing pictures. Set {modelSetting} to one that it does{example}.',
-  picture_too_large: '{label} finds the picture too large (HTTP {status}).',
-  prompt_too_long: '{label} finds the prompt too long (HTTP {status}).',
-  unreadable_picture: '{label} cannot read the picture it was sent (HTTP {status}).',
+    'does not offer the model {model} for editing pictures. Set {modelSetting} to one that it does{example}.',
+  picture_too_large: 'finds the picture too large{http}.',
+  prompt_too_long: 'finds the prompt too long{http}.',
+  unreadable_picture: 'cannot read the picture it was sent{http}.',
   rejected:
-    '{label} refused the request (HTTP {status}). Check that {modelSetting} names a model that can {verb} pictures.',
-  error_in_body: '{label} answered with an error instead of a {result}.',
-  empty: '{label} gave an empty answer.',
-  web_page: '{label} answered with a web page. Check that {baseUrl} is the address of its API.',
-  malformed:
-    '{label} gave an answer that cannot be read. Check that {baseUrl} is the address of its API.',
-  malformed_progress: '{label} gave an answer that cannot be read.',
-  caption_too_long: '{label} answered with more than 64 KB, which is no caption. Check {baseUrl}.',
-  result_too_large:
-    '{label} answered with more than 50 MB, which is more than is taken for a picture.',
-  no_caption: '{label} gave an answer that holds no caption. Check {baseUrl} and {modelSetting}.',
+    'refused the request{http}. Check that {modelSetting} names a model that can {verb} pictures.',
+  error_in_body: 'answered with an error instead of a {result}.',
+  empty: 'gave an empty answer.',
+  web_page: 'answered with a web page. Check that {baseUrl} is the address of its API.',
+  malformed: 'gave an answer that cannot be read. Check that {baseUrl} is the address of its API.',
+  caption_too_long: 'answered with more than 64 KB, which is no caption. Check {baseUrl}.',
+  result_too_large: 'answered with more than 50 MB, which is more than is taken for a picture.',
+  no_caption: 'gave an answer that holds no caption. Check {baseUrl} and {modelSetting}.',
   not_image_to_text:
-    '{label} gave an answer that holds no caption. Check that {baseUrl} is an image-to-text endpoint.',
-  declined: '{label} declined to describe this picture.',
+    'gave an answer that holds no caption. Check that {baseUrl} is an image-to-text endpoint.',
+  declined: 'declined to describe this picture.',
   only_reasoning:
-    '{label} thought for 2000 tokens without coming to a caption. Set {modelSetting} to a model that does not reason.',
-  echo: '{label} sent our picture back instead of describing it.',
-  no_sentence: '{label} answered with something that is no sentence.',
-  picture_not_seen: '{label} did not see the picture; its model probably reads text only.',
-  no_picture: '{label} gave an answer that holds no picture. Check {baseUrl} and {modelSetting}.',
+    'thought for 2000 tokens without coming to a caption. Set {modelSetting} to a model that does not reason.',
+  echo: 'sent our picture back instead of describing it.',
+  no_sentence: 'answered with something that is no sentence.',
+  picture_not_seen: 'did not see the picture; its model probably reads text only.',
+  no_picture: 'gave an answer that holds no picture. Check {baseUrl} and {modelSetting}.',
   maybe_declined:
-    '{label} gave an answer that holds no picture; it may have declined this edit. Check {baseUrl} and {modelSetting}.',
-  not_a_picture: '{label} answered with something that is no picture.',
-  not_a_picture_file: '{label} answered with something that is no picture. Check {baseUrl}.',
+    'gave an answer that holds no picture; it may have declined this edit. Check {baseUrl} and {modelSetting}.',
+  not_a_picture: 'answered with something that is no picture.',
+  not_a_picture_file: 'answered with something that is no picture. Check {baseUrl}.',
   url_in_base64_field:
-    '{label} answered with an address instead of the picture, which is not followed. Set {modelSetting} to a model that answers with b64_json.',
+    'answered with an address instead of the picture, which is not followed. Set {modelSetting} to a model that answers with b64_json.',
   foreign_url:
-    '{label} answered with the address of a picture at a host that is not followed. Use a model that answers with the picture itself.',
+    'answered with the address of a picture at a host that is not followed. Use a model that answers with the picture itself.',
   one_picture_only:
-    '{label} takes one picture only. Leave the target out, or set EDIT_PROVIDER=openai with OPENAI_API_KEY: OpenAI takes several.',
+    'takes one picture only. Leave the target out, or set EDIT_PROVIDER=openai with OPENAI_API_KEY: OpenAI takes several.',
 } as const;
 export type Refusal = keyof typeof refusals;
 
@@ -90,25 +87,20 @@ export class ProviderRefusalError extends Error {
   readonly kind: Refusal;
 
   /** Without a `status` the sentence names none. */
-  constructor(
-    kind: Refusal,
-    { label, model, suggestedModel, task, settings }: Provider,
-    status?: number,
-  ) {
-    const template = status ? refusals[kind] : refusals[kind].replace(' (HTTP {status})', '');
-    const byTask =
-      task === 'edit'
-        ? {
-            subject: 'edit',
-            advice: ' Change the prompt or the picture.',
-            verb: 'edit',
-            result: 'picture',
-          }
-        : { subject: 'picture', verb: 'read', result: 'caption' };
+  constructor(kind: Refusal, provider: Provider, status?: number) {
+    const { label, model, suggestedModel, settings, task } = provider;
     const isAnother = suggestedModel && suggestedModel !== model;
-    const example = isAnother ? ` (for example ${suggestedModel})` : '';
-    const { baseUrl, model: modelSetting, key } = settings;
-    super(fill(template, { ...byTask, label, model, status, example, baseUrl, modelSetting, key }));
+    const values = {
+      model,
+      key: settings.key,
+      baseUrl: settings.baseUrl,
+      modelSetting: settings.model,
+      http: status && ` (HTTP ${status})`,
+      example: isAnother ? ` (for example ${suggestedModel})` : '',
+      verb: task === 'edit' ? 'edit' : 'read',
+      result: task === 'edit' ? 'picture' : 'caption',
+    };
+    super(`${label} ${fill(refusals[kind], values)}`);
     this.kind = kind;
   }
 }

@@ -29,7 +29,8 @@ export const classifyRefusal = (
   // Gemini answers a wrong key with 400.
   if (status === 401 || says('API_KEY_INVALID', 'API key not valid', 'invalid_api_key'))
     return key ? 'wrong_key' : 'key_required';
-  if (says(...contentPolicyCodes)) return 'content_policy';
+  if (says(...contentPolicyCodes))
+    return task === 'edit' ? 'edit_against_rules' : 'picture_against_rules';
   // OpenAI offers its newest image models only to organizations that have verified who they are.
   if (status === 403 && says('must be verified')) return 'unverified_organization';
   if (status === 403) return key ? 'model_forbidden' : 'key_required';

@@ -1,20 +1,19 @@
 import type { CaptionProvider, EditLimits, EditProvider } from './provider.ts';
 
-/** What a service offers for one task. */
-export type Offer = {
+/**
+ * What a service offers for one task. Without `baseUrl` the person has to give one; `model` is used
+ * where the person names none, and a setting replaces it without a release. `retired` has models
+ * that people still have in their settings, by the reason why they cannot be used.
+ */
+export type Offer<Format> = {
   label: string;
-  /** Missing where the person has to give one. */
+  format: Format;
   baseUrl?: string;
-  /** Requested where the person names none. A setting replaces it without a release. */
   model?: string;
-  /** At its own hosts. A gateway in between knows better whether it needs a key. */
-  needsKey?: true;
-  /** Models that people still have in their settings, and why they cannot be used. */
   retired?: Readonly<Record<string, RegExp>>;
 };
 
-const notRouted =
-  'is not served by the Hugging Face router; give it an endpoint of its own and set';
+const notRouted = 'is not served by the Hugging Face router; give it its own endpoint and set';
 
 /**
  * Models were chosen in November 2026: small ones that read pictures. Sources for what was retired:
@@ -23,7 +22,8 @@ const notRouted =
  */
 export const captionServices = {
   huggingface: {
-    ...{ label: 'Hugging Face', format: 'chat', needsKey: true },
+    label: 'Hugging Face',
+    format: 'chat',
     baseUrl: 'https://router.huggingface.co/v1',
     model: 'Qwen/Qwen3-VL-8B-Instruct',
     retired: {
@@ -33,14 +33,16 @@ export const captionServices = {
   },
   'hf-endpoint': { label: 'The Hugging Face endpoint', format: 'blip' },
   gemini: {
-    ...{ label: 'Gemini', format: 'chat', needsKey: true },
+    label: 'Gemini',
+    format: 'chat',
     baseUrl: 'https://generativelanguage.googleapis.com/v1beta/openai',
     // No shutdown announced; gemini-2.5-flash and -pro are shut down on 2026-12-01.
     model: 'gemini-3.5-flash-lite',
     retired: { 'was retired by Google;': /^(models\/)?(gemini-(1\.|2\.0-)|gemini-pro)/i },
   },
   openai: {
-    ...{ label: 'OpenAI', format: 'chat', needsKey: true },
+    label: 'OpenAI',
+    format: 'chat',
     baseUrl: 'https://api.openai.com/v1',
     // OpenAI's own replacement for gpt-4o-mini and gpt-4.1-mini, which are shut down on 2027-01-14.
     model: 'gpt-6-luna',
@@ -50,20 +52,19 @@ export const captionServices = {
         /^(gpt-4-(vision|turbo|1106|0125)|gpt-4$|gpt-3\.5|gpt-4\.1-nano|o1|o3-mini|o4-mini)/i,
     },
   },
+  // The model takes 3 GB and answers without reasoning first.
   ollama: {
-    ...{ label: 'Ollama', format: 'chat' },
+    label: 'Ollama',
+    format: 'chat',
     baseUrl: 'http://127.0.0.1:11434/v1',
-    model: 'gemma3:4b', // 3 GB, and answers without reasoning first
+    model: 'gemma3:4b',
   },
   'openai-compatible': { label: 'The caption server', format: 'chat' },
-} as const satisfies Record<string, Offer & Pick<CaptionProvider, 'format'>>;
+} as const satisfies Record<string, Offer<CaptionProvider['format']>>;
 export type CaptionService = keyof typeof captionServices;
 
-/** OpenAI takes files below 50 MB, but bills input by the token; above 2048 pixels it only costs. */
-const openaiLimits = { maxSide: 2048, maxBytes: 20_000_000, maxPictures: 2 } as const;
-
-/** Open models work on about a megapixel, and the picture travels as base64 within JSON. */
-const huggingFaceLimits = { maxSide: 1536, maxBytes: 5_000_000, maxPictures: 1 } as const;
+/** Of 2026-11-04; the sunburst line is the one for edits that leave the rest as it is. */
+const openaiModel = 'gpt-image-2.6-sunburst';
 
 /**
  * DALL·E was shut down on 2026-05-12, gpt-image-1 on 2026-10-23. gpt-image-1.5, gpt-image-1-mini
@@ -71,57 +72,59 @@ const huggingFaceLimits = { maxSide: 1536, maxBytes: 5_000_000, maxPictures: 1 }
  */
 export const editServices = {
   openai: {
-    ...{ label: 'OpenAI', provider: 'openai', format: 'images-edits', needsKey: true },
+    label: 'OpenAI',
+    format: 'images-edits',
     baseUrl: 'https://api.openai.com/v1',
-    // Of 2026-11-04; the sunburst line is the one for edits that leave the rest as it is.
-    model: 'gpt-image-2.6-sunburst',
-    limits: openaiLimits,
+    model: openaiModel,
     retired: {
       'was retired by OpenAI;': /^(dall-e(-\d)?|gpt-image-1)(-20\d\d-\d\d-\d\d)?$/i,
       'cannot generate pictures;': /^(gpt-\d|chatgpt-\d|o\d)/i,
     },
   },
   // A server of one's own may give its models any name.
-  'openai-compatible': {
-    ...{ label: 'The edit server', provider: 'openai', format: 'images-edits' },
-    model: 'gpt-image-2.6-sunburst',
-    limits: openaiLimits,
-  },
+  'openai-compatible': { label: 'The edit server', format: 'images-edits', model: openaiModel },
   huggingface: {
-    ...{ label: 'Hugging Face', provider: 'huggingface', format: 'image-to-image', needsKey: true },
+    label: 'Hugging Face',
+    format: 'image-to-image',
     baseUrl: 'https://router.huggingface.co',
     model: 'Qwen/Qwen-Image-Edit-2511', // open weights (Apache 2.0), served through the router
-    limits: huggingFaceLimits,
     retired: {
       [`${notRouted} EDIT_BASE_URL to it, or`]:
         /^(timbrooks\/instruct-pix2pix|lllyasviel\/sd-controlnet|runwayml\/)/i,
     },
   },
-  'hf-endpoint': {
-    ...{ label: 'The Hugging Face endpoint', provider: 'huggingface', format: 'image-to-image' },
-    limits: huggingFaceLimits,
-  },
-} as const satisfies Record<
-  string,
-  Offer & { limits: EditLimits; provider: string } & Pick<EditProvider, 'format'>
->;
+  'hf-endpoint': { label: 'The Hugging Face endpoint', format: 'image-to-image' },
+} as const satisfies Record<string, Offer<EditProvider['format']>>;
 export type EditService = keyof typeof editServices;
 
+export const editLimits = {
+  // OpenAI takes files below 50 MB, but bills input by the token; above 2048 pixels it only costs.
+  'images-edits': { maxSide: 2048, maxBytes: 20_000_000, maxPictures: 2 },
+  // Open models work on about a megapixel, and the picture travels as base64 within JSON.
+  'image-to-image': { maxSide: 1536, maxBytes: 5_000_000, maxPictures: 1 },
+} as const satisfies Record<EditProvider['format'], EditLimits>;
+
 /** A vendor's key is sent to the vendor's own hosts and nowhere else. */
-export const vendors = [
-  ['huggingface', /^router\.huggingface\.co$/, 'hfToken', 'HF_TOKEN'],
-  ['hf-endpoint', /\.endpoints\.huggingface\.cloud$/, 'hfToken', 'HF_TOKEN'],
-  ['gemini', /^generativelanguage\.googleapis\.com$/, 'geminiKey', 'GEMINI_API_KEY'],
+const vendors = [
+  { name: 'huggingface', hosts: /^router\.huggingface\.co$/, key: 'hfToken' },
+  { name: 'hf-endpoint', hosts: /\.endpoints\.huggingface\.cloud$/, key: 'hfToken' },
+  { name: 'gemini', hosts: /^generativelanguage\.googleapis\.com$/, key: 'geminiKey' },
   // eu.api.openai.com and the like keep data in one region; same keys, same owner.
-  ['openai', /^(\w+\.)?api\.openai\.com$/, 'openaiKey', 'OPENAI_API_KEY'],
+  { name: 'openai', hosts: /^(\w+\.)?api\.openai\.com$/, key: 'openaiKey' },
 ] as const;
 
+/** The settings that hold the vendors' keys. */
+export const keySettings = {
+  hfToken: 'HF_TOKEN',
+  geminiKey: 'GEMINI_API_KEY',
+  openaiKey: 'OPENAI_API_KEY',
+} as const;
+
 /** Whose host this is; undefined for any other. A key never travels in clear text: https only. */
-export const findVendor = (url: URL | undefined) => {
-  if (url?.protocol !== 'https:' || url.port) return undefined;
-  const found = vendors.find(([, hosts]) => hosts.test(url.hostname));
-  return found && { name: found[0], key: found[2], setting: found[3] };
-};
+export const findVendor = (url: URL | undefined): (typeof vendors)[number] | undefined =>
+  url?.protocol === 'https:' && !url.port
+    ? vendors.find(({ hosts }) => hosts.test(url.hostname))
+    : undefined;
 
 /**
  * The providers of image-to-image behind Hugging Face's router whose responses are read here: fal
@@ -130,7 +133,7 @@ export const findVendor = (url: URL | undefined) => {
 export const routedProviders = ['fal-ai', 'together', 'hf-inference'] as const;
 
 /** Splits a model name as the router's users write it: `Qwen/Qwen-Image-Edit:fal-ai`. */
-export const parseRoutedModel = (model: string): { id: string; provider: string | undefined } => {
-  const [, id = model, provider] = model.match(/^(.*):([a-z0-9-]+)$/) ?? [];
-  return { id, provider };
+export const parseRoutedModel = (model: string): { id: string; routed: string | undefined } => {
+  const [, id = model, routed] = model.match(/^(.*):([a-z0-9-]+)$/) ?? [];
+  return { id, routed };
 };

@@ -13,30 +13,29 @@ export const captionProviders = [
   'openai',
   'ollama',
   'openai-compatible',
-] as const;
+] as const satisfies ('auto' | 'none' | services.CaptionService)[];
 export const editProviders = ['auto', 'none', 'openai', 'huggingface'] as const;
 
 /** An empty line in `.env` means "not set". */
 const text = z
   .string()
-  .optional()
-  .transform((value) => value?.trim() || undefined);
+  .trim()
+  .transform((value) => value || undefined)
+  .optional();
 const keys = { apiKey: text, hfToken: text, geminiKey: text, openaiKey: text };
-const timeoutMs = z.int().positive();
+const Common = z.object({ baseUrl: text, model: text, ...keys });
 
 /** The settings for captions, secrets included. `timeoutMs` bounds one attempt. */
-export const CaptionSettings = z.object({
-  ...{ baseUrl: text, model: text, ...keys },
+export const CaptionSettings = Common.extend({
   provider: z.enum(captionProviders).prefault('auto'),
-  timeoutMs: timeoutMs.prefault(30_000),
+  timeoutMs: z.int().positive().prefault(30_000),
 });
 export type CaptionSettings = z.infer<typeof CaptionSettings>;
 
 /** The settings for edits, secrets included. `timeoutMs` bounds one edit with all its requests. */
-export const EditSettings = z.object({
-  ...{ baseUrl: text, model: text, ...keys },
+export const EditSettings = Common.extend({
   provider: z.enum(editProviders).prefault('auto'),
-  timeoutMs: timeoutMs.prefault(120_000),
+  timeoutMs: z.int().positive().prefault(120_000),
 });
 export type EditSettings = z.infer<typeof EditSettings>;
 
@@ -53,18 +52,12 @@ export const resolveCaptionProvider = (
   const settings = CaptionSettings.parse(given);
   if (settings.provider === 'none') return setupFailure('captions_disabled');
   const base = parseBaseUrl(settings.baseUrl);
-  if (base === 'invalid') return setupFailure('invalid_base_url', { TASK: 'CAPTION' });
-  const byKey = firstWithKey(settings, ['huggingface', 'gemini', 'openai']);
+  if (base === null) return setupFailure('invalid_base_url', { TASK: 'CAPTION' });
   const provider =
-    settings.provider === 'auto' ? (captionServiceAt(base) ?? byKey) : settings.provider;
+    settings.provider === 'auto' ? chooseCaptionService(settings, base) : settings.provider;
   if (!provider) return setupFailure('no_caption_provider');
-  const { format, ...offer } = services.captionServices[provider];
-  const resolved = resolve({ task: 'caption', service: provider, offer, base, settings });
-  if (!('base' in resolved)) return resolved;
-  const { base: found, ...rest } = resolved;
-  const url =
-    format === 'blip' ? found : completeUrl(found, 'chat/completions', provider === 'gemini');
-  return { ...rest, provider, format, url: url.href };
+  const resolved = resolve('caption', provider, services.captionServices[provider], base, settings);
+  return resolved.ok ? { ...resolved, provider } : resolved;
 };
 
 /**
@@ -78,112 +71,105 @@ export const resolveEditProvider = (
   const settings = EditSettings.parse(given);
   if (settings.provider === 'none') return setupFailure('edits_disabled');
   const base = parseBaseUrl(settings.baseUrl);
-  if (base === 'invalid') return setupFailure('invalid_base_url', { TASK: 'EDIT' });
-  const { provider: routed } = services.parseRoutedModel(settings.model ?? '');
-  const service = editServiceFor(settings, base, routed);
+  if (base === null) return setupFailure('invalid_base_url', { TASK: 'EDIT' });
+  const { routed } = services.parseRoutedModel(settings.model ?? '');
+  const service = chooseEditService(settings, base, routed);
   if (!service) return setupFailure('no_edit_provider');
   const isRouter = service === 'huggingface';
-  const [usual, ...others] = services.routedProviders;
-  if (isRouter && routed && ![usual, ...others].some((name) => name === routed)) {
-    const supported = [usual, ...others].map((name) => `:${name}`).join(' or ');
-    return setupFailure('unsupported_router_provider', { routed, supported });
-  }
-  const { provider, format, limits, ...offer } = services.editServices[service];
-  const resolved = resolve({ task: 'edit', service, offer, base, settings });
-  if (!('base' in resolved)) return resolved;
-  const { base: found, ...rest } = resolved;
-  const endpoint = isRouter ? found.origin : found.href;
-  const url = format === 'images-edits' ? completeUrl(found, 'images/edits').href : endpoint;
-  const model = isRouter && !routed ? `${rest.model}:${usual}` : rest.model;
-  return { ...rest, ...limits, provider, format, url, model };
+  const supported = services.routedProviders.map((name) => `:${name}`);
+  if (isRouter && routed && !supported.includes(`:${routed}`))
+    return setupFailure('unsupported_router_provider', {
+      routed,
+      supported: supported.join(' or '),
+    });
+  const resolved = resolve('edit', service, services.editServices[service], base, settings);
+  if (!resolved.ok) return resolved;
+  const provider = resolved.format === 'images-edits' ? 'openai' : 'huggingface';
+  const model = isRouter && !routed ? `${resolved.model}${supported[0]}` : resolved.model;
+  return { ...resolved, ...services.editLimits[resolved.format], provider, model };
 };
 
-const parseBaseUrl = (value: string | undefined): URL | 'invalid' | undefined => {
-  if (!value) return undefined;
-  const url = URL.parse(value);
-  const isPlain = url && /^https?:$/.test(url.protocol) && !url.username && !url.password;
-  return isPlain ? url : 'invalid';
+/** Null where it is no http or https URL, or carries a user or password. */
+const parseBaseUrl = (value: string | undefined): URL | undefined | null => {
+  const url = value === undefined ? undefined : URL.parse(value);
+  return url && (!/^https?:$/.test(url.protocol) || url.username || url.password) ? null : url;
 };
 
-type Keys = Partial<Record<keyof typeof keys, string | undefined>>;
-
-const firstWithKey = <Name extends string>(settings: Keys, order: readonly Name[]) =>
-  order.find((name) =>
-    services.vendors.some(([vendor, , key]) => vendor === name && settings[key]),
-  );
-
-const captionServiceAt = (base: URL | undefined): services.CaptionService | undefined => {
-  if (!base) return undefined;
-  const vendor = services.findVendor(base)?.name;
+const chooseCaptionService = (
+  { hfToken, geminiKey, openaiKey }: CaptionSettings,
+  base: URL | undefined,
+): services.CaptionService | undefined => {
+  if (!base)
+    return (
+      (hfToken && 'huggingface') || (geminiKey && 'gemini') || (openaiKey && 'openai') || undefined
+    );
+  const vendor = services.findVendor(base)?.name ?? 'openai-compatible';
   // A dedicated endpoint may run BLIP or a chat server; only the latter's URL ends like this.
   const isChat = /\/(v1|chat\/completions)\/*$/.test(base.pathname);
-  return !vendor || (vendor === 'hf-endpoint' && isChat) ? 'openai-compatible' : vendor;
+  return vendor === 'hf-endpoint' && isChat ? 'openai-compatible' : vendor;
 };
 
-const editServiceFor = (
-  { provider, ...settings }: EditSettings,
+const chooseEditService = (
+  { provider, hfToken, openaiKey }: EditSettings,
   base: URL | undefined,
   routed: string | undefined,
 ): services.EditService | undefined => {
-  if (provider === 'auto' && !base) return firstWithKey(settings, ['openai', 'huggingface']);
-  const vendor = services.findVendor(base)?.name;
-  const isHuggingFace = vendor === 'huggingface' || vendor === 'hf-endpoint';
-  if (provider === 'openai' || (provider === 'auto' && !isHuggingFace))
-    return !base || vendor === 'openai' ? 'openai' : 'openai-compatible';
-  return !base || vendor === 'huggingface' || routed ? 'huggingface' : 'hf-endpoint';
+  if (!base && provider === 'auto')
+    return (openaiKey && 'openai') || (hfToken && 'huggingface') || undefined;
+  const vendor = services.findVendor(base)?.name ?? '';
+  const isHuggingFace =
+    provider === 'auto' ? /^(huggingface|hf-)/.test(vendor) : provider === 'huggingface';
+  if (isHuggingFace)
+    return !base || vendor === 'huggingface' || routed ? 'huggingface' : 'hf-endpoint';
+  return !base || vendor === 'openai' ? 'openai' : 'openai-compatible';
 };
 
-type Choice = {
-  task: 'caption' | 'edit';
-  service: services.CaptionService | services.EditService;
-  offer: services.Offer;
-  base: URL | undefined;
-  settings: CaptionSettings | EditSettings;
-};
-
-/** What is the same for every provider, and the base of its URL; or what is missing. */
-const resolve = ({
-  task,
-  service,
-  offer: { label, model: suggestedModel, ...offer },
-  settings,
-  ...given
-}: Choice): (Omit<Provider, 'url' | 'provider'> & { base: URL }) | SetupFailure => {
+/** What is the same for every provider; or what is missing. */
+const resolve = <Format extends (CaptionProvider | EditProvider)['format']>(
+  task: 'caption' | 'edit',
+  service: services.CaptionService | services.EditService,
+  { label, format, baseUrl, model: suggestedModel, retired = {} }: services.Offer<Format>,
+  given: URL | undefined,
+  { apiKey, provider, timeoutMs, ...settings }: CaptionSettings | EditSettings,
+): (Omit<Provider, 'provider'> & { format: Format }) | SetupFailure => {
   const TASK = task === 'caption' ? 'CAPTION' : 'EDIT';
-  const base = given.base ?? URL.parse(offer.baseUrl ?? '');
+  const base = given ?? URL.parse(baseUrl ?? '');
   if (!base) return setupFailure('no_base_url', { TASK, service });
-  const ownModel = service === 'hf-endpoint' ? base.hostname : suggestedModel;
-  const model = settings.model ?? ownModel;
+  const model = settings.model ?? (service === 'hf-endpoint' ? base.hostname : suggestedModel);
   if (!model) return setupFailure('no_model', { TASK });
-  const because = Object.entries(offer.retired ?? {}).find(([, names]) => names.test(model))?.[0];
+  const because = Object.entries(retired).find(([, names]) => names.test(model))?.[0];
   if (because) return setupFailure('retired_model', { TASK, model, because, suggestedModel });
 
   const vendor = services.findVendor(base);
-  // Where only a vendor's key chose the provider, nobody said whose key the task's own is.
-  const ownKey = settings.provider === 'auto' && !given.base ? undefined : settings.apiKey;
-  const setting = (!ownKey && vendor?.setting) || `${TASK}_API_KEY`;
-  const key = ownKey ?? (vendor && settings[vendor.key]);
-  if (!key && offer.needsKey && vendor) return setupFailure('no_key', { TASK, service, setting });
+  // Where only a vendor's key chose the provider, nobody said where the task's own key belongs.
+  const taskKey = provider === 'auto' && !given ? undefined : apiKey;
+  const setting = vendor && !taskKey ? services.keySettings[vendor.key] : `${TASK}_API_KEY`;
+  const key = taskKey ?? (vendor && settings[vendor.key]);
+  // At any other host (a gateway of one's own) only that host knows whether it needs a key.
+  if (!key && vendor && baseUrl) return setupFailure('no_key', { TASK, service, setting });
   // fetch() quotes a header that it cannot send in its error, so such a key must not reach it.
   if (key && !/^[\x21-\x7e]+$/.test(key)) return setupFailure('malformed_key', { setting });
 
-  return {
-    ...{ ok: true, task, label, model, suggestedModel, base, timeoutMs: settings.timeoutMs },
-    key: key ? () => key : undefined,
-    settings: { key: setting, model: `${TASK}_MODEL`, baseUrl: `${TASK}_BASE_URL` },
-  };
+  const url = toRequestUrl(format, service, base);
+  const names = { key: setting, model: `${TASK}_MODEL`, baseUrl: `${TASK}_BASE_URL` };
+  const secret = key ? () => key : undefined;
+  const common = { label, model, format, url, timeoutMs, suggestedModel };
+  return { ok: true, task, ...common, key: secret, settings: names };
 };
 
 /**
- * The full URL of a method for a base as people write it: bare, with `/v1`, with `/v1beta/openai`
- * (Gemini), or already full. A query (Azure's `api-version`) is kept.
+ * The URL that requests go to, for a base as people write it: bare, with `/v1`, with
+ * `/v1beta/openai` (Gemini), or already complete. A query (Azure's `api-version`) is kept.
  */
-const completeUrl = (base: URL, method: string, isGemini = false): URL => {
+const toRequestUrl = (format: string, service: string, base: URL): string => {
+  if (format === 'blip') return base.href;
+  if (format === 'image-to-image') return service === 'huggingface' ? base.origin : base.href;
   const url = new URL(base);
   const path = base.pathname.replace(/\/+$/, '');
-  if (path.endsWith(`/${method}`)) url.pathname = path;
-  else if (/\/(v\d+|openai)$/.test(path)) url.pathname = `${path}/${method}`;
-  else if (!isGemini) url.pathname = `${path}/v1/${method}`;
-  else url.pathname = `${path.replace(/\/v1beta$/, '')}/v1beta/openai/${method}`;
-  return url;
+  const method = format === 'chat' ? '/chat/completions' : '/images/edits';
+  if (path.endsWith(method)) url.pathname = path;
+  else if (/\/(v\d+|openai)$/.test(path)) url.pathname = `${path}${method}`;
+  else if (service !== 'gemini') url.pathname = `${path}/v1${method}`;
+  else url.pathname = `${path.replace(/\/v1beta$/, '')}/v1beta/openai${method}`;
+  return url.href;
 };

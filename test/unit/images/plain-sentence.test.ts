@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { toPlainSentence } from '#lib/ai/plain-sentence.ts';
+import { toPlainSentence } from '#lib/images/plain-sentence.ts';
 import { cpuTimeOf } from '#test/support/cpu-time.ts';
 
 const sentenceIn = (said: string) => {

@@ -1,14 +1,24 @@
-import type { Refusal } from './messages.ts';
+/** Why what a model said is no caption. */
+export type NoSentence =
+  | 'empty'
+  | 'error_in_body'
+  | 'echo'
+  | 'no_sentence'
+  | 'picture_not_seen'
+  | 'declined';
 
 const maxCharacters = 300;
 
 /** Only the first sentence is used, and patterns over long texts made to be slow are slow. */
 const maxRead = 2000;
 
-/** Makes one plain sentence, at most 300 characters, of what a model said; or says why it is none. */
+/**
+ * The caption in what a model said: one plain sentence of at most 300 characters, without preface,
+ * markup, reasoning and invisible characters; or why there is none.
+ */
 export const toPlainSentence = (
   said: string,
-): { ok: true; sentence: string } | { ok: false; kind: Refusal } => {
+): { ok: true; sentence: string } | { ok: false; kind: NoSentence } => {
   const answer = withoutReasoning(said).trim().slice(0, maxRead);
   const text = withoutPreface(withoutMarkup(answer));
   const sentence = truncate(withoutQuotes(firstSentence(withoutQuotes(text))));
@@ -17,7 +27,7 @@ export const toPlainSentence = (
   return { ok: true, sentence: sentence.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase()) };
 };
 
-const classify = (answer: string, text: string, sentence: string): Refusal | undefined => {
+const classify = (answer: string, text: string, sentence: string): NoSentence | undefined => {
   if (!answer) return 'empty';
   if (errorText.test(answer) || errorJson.test(answer)) return 'error_in_body';
   if (/data:image\//i.test(answer) || base64.test(answer)) return 'echo';
