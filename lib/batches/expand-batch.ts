@@ -5,7 +5,7 @@ import { changeBatch } from './change-batch.ts';
 import { faultsSentence } from './csv/faults.ts';
 import { type Product, readCsv } from './csv/read-csv.ts';
 import { settle } from './end-batch.ts';
-import { type FetchFile, fetchPatiently } from './fetch-file.ts';
+import { type FetchFile, fetchWithRetry } from './fetch-file.ts';
 import type { BatchWorkers, ExpandMessage, ImportMessage } from './messages.ts';
 import type { Row } from './row.ts';
 
@@ -102,7 +102,7 @@ const readInput = async (
   const kept = await derived.read(inputKey(requestId));
   if (kept) return { bytes: kept };
   if (!csvUrl) return { refused: 'The CSV is no longer there.' };
-  const fetched = await fetchPatiently(csvUrl, delivery, fetchCsv);
+  const fetched = await fetchWithRetry(csvUrl, delivery, fetchCsv);
   if ('refused' in fetched) return { refused: `The CSV could not be fetched: ${fetched.refused}` };
   await derived.write(inputKey(requestId), fetched.bytes, { contentType: 'text/csv' });
   return fetched;

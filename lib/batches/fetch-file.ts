@@ -13,11 +13,11 @@ export type FetchedFile = {
   finalUrl: string;
 };
 
-/** A quarter of a minute in between: what has not passed by then should not hold a batch. */
-const mostTries = 4;
+/** About 15 seconds of backoff in all: what has not passed by then should not hold up a batch. */
+const maxAttempts = 4;
 
-/** A URL that is still busy the fourth time is refused with its reason; before, it throws. */
-export const fetchPatiently = async (
+/** Throws RetryLaterError up to the third attempt; on the fourth the URL is refused with its reason. */
+export const fetchWithRetry = async (
   url: string,
   { attempts }: { attempts: number },
   fetch: FetchFile,
@@ -25,7 +25,7 @@ export const fetchPatiently = async (
   try {
     return await fetch(url);
   } catch (error) {
-    if (!(error instanceof RetryLaterError) || attempts < mostTries) throw error;
+    if (!(error instanceof RetryLaterError) || attempts < maxAttempts) throw error;
     return { refused: `${error.message.replace(/\.$/, '')}, tried ${attempts} times.` };
   }
 };

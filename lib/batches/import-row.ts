@@ -4,7 +4,7 @@ import type { Objects } from '#lib/images/objects.ts';
 import type { Batches, Rows } from './batches.ts';
 import { changeRow } from './change-batch.ts';
 import { settleRow } from './end-batch.ts';
-import { type FetchFile, fetchPatiently } from './fetch-file.ts';
+import { type FetchFile, fetchWithRetry } from './fetch-file.ts';
 import { mediaTypeOf } from './media-type.ts';
 import type { BatchWorkers, ImportMessage } from './messages.ts';
 import {
@@ -100,7 +100,7 @@ const bring = async (
   const known = await images.find(rowImageIdOf(place, inputUrl));
   if (known) return outcomeOf(known.image, inputUrl) ?? { state: 'fetched', inputUrl };
 
-  const fetched = await fetchPatiently(inputUrl, delivery, fetchPicture);
+  const fetched = await fetchWithRetry(inputUrl, delivery, fetchPicture);
   if ('refused' in fetched)
     return { state: 'failed', inputUrl, reason: fetched.refused, fetched: false };
   const sha256 = createHash('sha256').update(fetched.bytes).digest('hex');
