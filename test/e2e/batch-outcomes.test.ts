@@ -93,7 +93,7 @@ describe.runIf(inject('isEmbedded'))('a batch from an origin that misbehaves', (
     expect(origin.requestsTo('/status/503')).toBe(3);
     expect(origin.requestsTo('/status/404')).toBe(1);
     expect(origin.requestsTo('/dripping')).toBe(4);
-    expect(origin.mostAtOnce()).toBeLessThanOrEqual(2 * 4); // workers at once, and four per host
+    expect(origin.maxOpen()).toBeLessThanOrEqual(2 * 4); // workers at once, and four per host
 
     const { rows } = await darkroom.results(id);
     expect(rows).toHaveLength(products.length + 1);

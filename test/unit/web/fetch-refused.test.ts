@@ -2,22 +2,25 @@ import { describe, expect, test } from 'vitest';
 import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { fetchTools } from '#test/support/fetch-tools.ts';
 
-const { picture, origin, fetchOf, get } = fetchTools();
+const { picture, origin, createFetch, get } = fetchTools();
 
-describe('what will never do', () => {
-  test.each([400, 401, 403, 404, 410, 451, 204, 206, 304])('is an answer of %i', async (status) => {
-    expect(await get(`/status/${status}?key=secret`)).toEqual({
-      refused: `${origin().url}/status/${status} answered ${status}.`,
-    });
-  });
+describe('a download that would fail again', () => {
+  test.each([400, 401, 403, 404, 410, 451, 204, 206, 304])(
+    'is refused after a response of %i',
+    async (status) => {
+      expect(await get(`/status/${status}?key=secret`)).toEqual({
+        refused: `${origin().url}/status/${status} answered ${status}.`,
+      });
+    },
+  );
 
-  test('is nothing at all', async () => {
+  test('is refused after an empty body', async () => {
     expect(await get('/empty')).toEqual({
       refused: `${origin().url}/empty answered with nothing at all.`,
     });
   });
 
-  test('is a body that was announced too large, of which nothing is read', async () => {
+  test('is refused without reading when the announced size is too large', async () => {
     const answer = encodeURIComponent('HTTP/1.1 200 OK\r\ncontent-length: 10001\r\n\r\n');
 
     for (const path of ['/huge?bytes=100000000000', `/raw?answer=${answer}`])
@@ -26,14 +29,14 @@ describe('what will never do', () => {
       });
   });
 
-  test('is a body that grows too large without a word', async () => {
+  test('is refused when an unannounced body becomes too large', async () => {
     expect(await get('/huge?bytes=100000000000&unannounced=1', { maxBytes: 2_500_000 })).toEqual({
       refused: `${origin().url}/huge is larger than 2.5 MB, the most that is taken.`,
     });
   });
 
   test.each([true, false])(
-    'is one byte too many (announced: %s), and no byte less',
+    'is refused with one byte too many (announced: %s) and accepted without it',
     async (yes) => {
       const path = `/huge?bytes=3000${yes ? '' : '&unannounced=1'}`;
 
@@ -42,22 +45,25 @@ describe('what will never do', () => {
     },
   );
 
-  test.each(['/gzip', '/gzip-lying'])('is compressed, truly or not: %s', async (path) => {
-    expect(await get(path)).toEqual({
-      refused: `${origin().url}${path} is sent compressed (content-encoding), though it was asked for as it is.`,
-    });
-  });
+  test.each(['/gzip', '/gzip-lying'])(
+    'is refused when it says that it is compressed, whether true or not: %s',
+    async (path) => {
+      expect(await get(path)).toEqual({
+        refused: `${origin().url}${path} is sent compressed (content-encoding), though it was asked for as it is.`,
+      });
+    },
+  );
 
-  test('is an answer that is not HTTP', async () => {
+  test('is refused when the response is not HTTP', async () => {
     expect(await get('/garbage')).toEqual({
       refused: `${origin().url}/garbage does not answer in proper HTTP.`,
     });
   });
 
-  test('is a server that does not speak TLS', async () => {
+  test('is refused when the server does not speak TLS', async () => {
     const url = `https://${origin().host}/a.jpg`;
 
-    expect(await fetchOf()(url)).toEqual({
+    expect(await createFetch()(url)).toEqual({
       refused: expect.stringMatching(/\/a\.jpg does not speak HTTPS as we do \([A-Z_]+\)\.$/),
     });
   });
@@ -73,12 +79,12 @@ describe('what will never do', () => {
     ['http://ann:pw@host/a?b', 'http://host/a holds a user name or password, which is not taken.'],
     ['http://:pw@host/a', 'http://host/a holds a user name or password, which is not taken.'],
     ['a\u202egpj.exe\n', 'agpj.exe is not a valid URL.'],
-  ])('is the URL %j', async (url, refused) => {
-    expect(await fetchOf()(url)).toEqual({ refused });
+  ])('is refused for the URL %j', async (url, refused) => {
+    expect(await createFetch()(url)).toEqual({ refused });
   });
 
-  test('is a URL without end, of which a sentence repeats little', async () => {
-    const end = await fetchOf()(`${origin().url}/${'a'.repeat(9000)}`);
+  test('is refused for an overlong URL, which the message shortens', async () => {
+    const end = await createFetch()(`${origin().url}/${'a'.repeat(9000)}`);
 
     expect(end).toEqual({ refused: expect.stringMatching(/… is longer than 8192 characters\.$/) });
     expect(JSON.stringify(end).length).toBeLessThan(250);
@@ -86,7 +92,7 @@ describe('what will never do', () => {
   });
 });
 
-describe('an answer that nobody should give', () => {
+describe('a malformed HTTP response', () => {
   const ok = 'HTTP/1.1 200 OK\r\n';
 
   test.each([
@@ -115,9 +121,9 @@ describe('an answer that nobody should give', () => {
     `${ok}no colon\r\n\r\nbytes`,
     `${ok}x: ${'x'.repeat(100_000 / 8)}\r\ny: ${'y'.repeat(100_000 / 8)}\r\n\r\nbytes`,
     `${ok}x: a\0b\r\n\r\nbytes`,
-  ])('is an outcome with a sentence, and no harm to the next download: %j', async (answer) => {
+  ])('ends in a sentence and does not affect the next download: %j', async (answer) => {
     const path = `/raw?answer=${encodeURIComponent(answer)}`;
-    const fetch = fetchOf({ timeoutMs: 1000 });
+    const fetch = createFetch({ timeoutMs: 1000 });
     const end = await fetch(`${origin().url}${path}`).catch((error: unknown) => error);
 
     if (end instanceof RetryLaterError) expect(end.message).toMatch(sentence);
@@ -126,7 +132,7 @@ describe('an answer that nobody should give', () => {
   });
   const sentence = /^http:\/\/127\.0\.0\.1:\d+\/raw (?!.*(undefined|NaN|\[object)).{5,100}\.$/;
 
-  test('may be an old one, that ends with its connection', async () => {
+  test('is not one of HTTP/1.0 that ends with its connection', async () => {
     const answer = encodeURIComponent('HTTP/1.0 200 OK\r\n\r\nbytes');
 
     expect(await get(`/raw?answer=${answer}`)).toMatchObject({ bytes: Buffer.from('bytes') });

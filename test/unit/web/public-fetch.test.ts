@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { fetchTools } from '#test/support/fetch-tools.ts';
 
-const { picture, origin, fetchOf, get, busyOf } = fetchTools();
+const { picture, origin, createFetch, get, expectRetryLater } = fetchTools();
 
-describe('a picture', () => {
-  test('comes as it is, with the type that is claimed and the place it was found at', async () => {
+describe('a downloaded picture', () => {
+  test('comes unchanged, with the claimed content type and the final URL', async () => {
     expect(await get('/a.jpg?token=1#top')).toEqual({
       bytes: picture,
       contentType: 'image/jpeg',
@@ -12,7 +12,7 @@ describe('a picture', () => {
     });
   });
 
-  test('is asked for as a picture, uncompressed, by darkroom', async () => {
+  test('is requested with Accept, without compression, and as darkroom', async () => {
     await get('/a.jpg');
 
     expect(origin().calls[0]?.headers).toMatchObject({
@@ -24,13 +24,13 @@ describe('a picture', () => {
     expect(origin().calls[0]?.headers).not.toHaveProperty('cookie');
   });
 
-  test('is not what is asked for where the caller wants something else', async () => {
+  test('is requested with the Accept header that the caller gives', async () => {
     await get('/a.jpg', { accept: 'text/csv, */*;q=0.5' });
 
     expect(origin().calls[0]?.headers).toMatchObject({ accept: 'text/csv, */*;q=0.5' });
   });
 
-  test('comes late, but in time', async () => {
+  test('may come late, within the timeout', async () => {
     expect(await get('/slow?ms=100')).toMatchObject({ bytes: picture });
   });
 
@@ -40,21 +40,18 @@ describe('a picture', () => {
     });
   });
 
-  test('is not told from a web page, which is for those who look at the bytes', async () => {
+  test('is not distinguished from a web page here', async () => {
     expect(await get('/html')).toMatchObject({ contentType: 'text/html; charset=utf-8' });
   });
 
-  test.each(['/a.jpg', '/status/404'])(
-    'comes over a connection of one before: %s',
-    async (path) => {
-      const fetch = fetchOf();
+  test.each(['/a.jpg', '/status/404'])('comes over a reused connection: %s', async (path) => {
+    const fetch = createFetch();
 
-      for (const _ of Array.from({ length: 20 })) await fetch(`${origin().url}${path}`);
+    for (const _ of Array.from({ length: 20 })) await fetch(`${origin().url}${path}`);
 
-      expect(origin().calls).toHaveLength(20);
-      expect(origin().connections()).toBeLessThan(5);
-    },
-  );
+    expect(origin().calls).toHaveLength(20);
+    expect(origin().connections()).toBeLessThan(5);
+  });
 });
 
 describe('a redirect', () => {
@@ -74,22 +71,22 @@ describe('a redirect', () => {
     expect(await get('/redirect/1', { maxRedirects: 0 })).toHaveProperty('refused');
   });
 
-  test('in a circle is called so', async () => {
+  test('in a circle is refused', async () => {
     expect(await get('/loop')).toEqual({ refused: `${origin().url}/loop redirects in a circle.` });
     expect(origin().calls).toHaveLength(2);
   });
 
-  test.each([301, 302, 303, 307, 308])('may be a %i', async (status) => {
+  test.each([301, 302, 303, 307, 308])('is followed with status %i', async (status) => {
     expect(await get(`/to?url=/a.jpg&status=${status}`)).toMatchObject({ bytes: picture });
   });
 
-  test('may lead to a name that nobody encoded', async () => {
+  test('may lead to a URL that is not percent-encoded', async () => {
     expect(await get(`/to?url=${encodeURIComponent('/näh maschine.jpg')}`)).toMatchObject({
       finalUrl: `${origin().url}/n%C3%A4h%20maschine.jpg`,
     });
   });
 
-  test('to nowhere is refused', async () => {
+  test('without a valid location is refused', async () => {
     expect(await get('/to')).toEqual({ refused: `${origin().url}/to answered 302.` });
     expect(await get('/to?url=http://%255b')).toEqual({
       refused: expect.stringMatching(/\/to redirects to http:\/\/.*, which is not a valid URL\.$/),
@@ -110,17 +107,17 @@ describe('a redirect', () => {
     });
   });
 
-  test('to something that fails says both', async () => {
+  test('to a URL that fails is refused with both URLs', async () => {
     expect(await get('/to?url=/status/404')).toEqual({
       refused: `${origin().url}/to redirects to ${origin().url}/status/404, which answered 404.`,
     });
   });
 
-  test('does not start the clock again', async () => {
-    const slowly = (url: string) => `/to?ms=500&url=${encodeURIComponent(url)}`;
-    const path = slowly(slowly(slowly('/a.jpg')));
+  test('does not restart the timeout', async () => {
+    const slowRedirect = (url: string) => `/to?ms=500&url=${encodeURIComponent(url)}`;
+    const path = slowRedirect(slowRedirect(slowRedirect('/a.jpg')));
 
-    const { message } = await busyOf(get(path, { timeoutMs: 1000 }));
+    const { message } = await expectRetryLater(get(path, { timeoutMs: 1000 }));
 
     expect(message).toMatch(/ did not finish within 1 s\.$/);
     expect(origin().requestsTo('/a.jpg')).toBe(0);
@@ -128,7 +125,7 @@ describe('a redirect', () => {
 });
 
 describe('a body that is longer than announced', () => {
-  test('ends where it was announced to end, as HTTP has it', async () => {
+  test('ends at the announced length, as HTTP requires', async () => {
     expect(await get('/too-long')).toMatchObject({ bytes: picture.subarray(0, 1500) });
   });
 });
