@@ -1,13 +1,15 @@
+import { type Failure, failure } from '#lib/failure.ts';
 import { RetryLaterError } from '#lib/retry-later-error.ts';
 
 /**
- * Fetches an untrusted file by its URL. `refused` says why it never will; what may pass (a busy
- * host, a timeout) throws RetryLaterError. lib/web/public-fetch.ts does it without reaching private
+ * Fetches an untrusted file by its URL. What would fail again is a Failure; what may pass
+ * (a busy host, a timeout) throws RetryLaterError. lib/web/public-fetch.ts does it without reaching private
  * hosts.
  */
-export type FetchFile = (url: string) => Promise<FetchedFile | { refused: string }>;
+export type FetchFile = (url: string) => Promise<FetchedFile | Failure>;
 
 export type FetchedFile = {
+  ok: true;
   bytes: Uint8Array;
   contentType: string | undefined;
   finalUrl: string;
@@ -21,11 +23,12 @@ export const fetchWithRetry = async (
   url: string,
   { attempts }: { attempts: number },
   fetch: FetchFile,
-): Promise<FetchedFile | { refused: string }> => {
+): Promise<FetchedFile | Failure> => {
   try {
     return await fetch(url);
   } catch (error) {
     if (!(error instanceof RetryLaterError) || attempts < maxAttempts) throw error;
-    return { refused: `${error.message.replace(/\.$/, '')}, tried ${attempts} times.` };
+    const reason = error.message.replace(/\.$/, '');
+    return failure('not_fetched', `${reason}, tried ${attempts} times.`);
   }
 };

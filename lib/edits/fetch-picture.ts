@@ -1,5 +1,7 @@
+import type { Failure } from '#lib/failure.ts';
+
 /**
- * Fetches an untrusted picture by its URL, from public addresses only. `refused` says why it never
- * will; what may pass throws RetryLaterError. lib/web/public-fetch.ts does it.
+ * Fetches an untrusted picture by its URL, from public addresses only. What would fail again is a
+ * Failure; what may pass throws RetryLaterError. lib/web/public-fetch.ts does it.
  */
-export type FetchPicture = (url: string) => Promise<{ bytes: Uint8Array } | { refused: string }>;
+export type FetchPicture = (url: string) => Promise<{ ok: true; bytes: Uint8Array } | Failure>;

@@ -60,7 +60,7 @@ const fetchMaterial = async (
       throw new Problem('conflict', `${field}: ${error.message}`, error.retryAfterSeconds ?? soon);
     throw error;
   });
-  if ('refused' in fetched) throw new Problem('unprocessable', `${field}: ${fetched.refused}`);
+  if (!fetched.ok) throw new Problem('unprocessable', `${field}: ${fetched.reason}`);
   const inspected = await inspect(fetched.bytes, {});
   if ('refusal' in inspected)
     throw new Problem('unprocessable', `${field}: ${inspected.refusal.reason}`);

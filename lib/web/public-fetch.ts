@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { type Failure, failure } from '#lib/failure.ts';
 import { readAtMost } from '#lib/read-at-most.ts';
 import { parseRetryAfter } from '#lib/retry-after.ts';
 import { RetryLaterError } from '#lib/retry-later-error.ts';
@@ -10,8 +11,8 @@ export type { Resolver } from './guarded-agent.ts';
 
 /** A download, or a sentence that says why a retry will not help. */
 export type Fetched =
-  | { bytes: Uint8Array; contentType: string | undefined; finalUrl: string }
-  | { refused: string };
+  | { ok: true; bytes: Uint8Array; contentType: string | undefined; finalUrl: string }
+  | Failure<'not_fetched'>;
 
 type Options = {
   /** `host:port` that may be reached although private, by redirect too. */
@@ -29,7 +30,7 @@ type Options = {
 /**
  * Downloads from untrusted URLs. Nothing is decompressed, and the content type is what the server
  * claims. Only http and https and public addresses (checked on every hop while connecting), bounded
- * in bytes, seconds and redirects. What would fail again is `refused`; what may pass (408, 425, 429,
+ * in bytes, seconds and redirects. What would fail again is a Failure; what may pass (408, 425, 429,
  * 5xx, a timeout, a broken connection, a busy resolver) throws RetryLaterError. Both are sentences
  * that repeat neither the query of a URL nor the body of a response.
  */
@@ -44,21 +45,24 @@ export const publicFetch = (options: Options): ((url: string) => Promise<Fetched
     let place = toDisplayUrl(text);
 
     for (;;) {
-      if ('failure' in target) return { refused: `${place} ${target.failure}.` };
+      if ('failure' in target) return failure('not_fetched', `${place} ${target.failure}.`);
       const { url } = target;
       if (visited.some(({ href }) => href === url.href))
-        return { refused: `${toDisplayUrl(text)} redirects in a circle.` };
+        return failure('not_fetched', `${toDisplayUrl(text)} redirects in a circle.`);
       if (visited.length > maxRedirects)
-        return { refused: `${toDisplayUrl(text)} redirects more than ${maxRedirects} times.` };
+        return failure(
+          'not_fetched',
+          `${toDisplayUrl(text)} redirects more than ${maxRedirects} times.`,
+        );
       visited.push(url);
 
       const response = await get(url, signal).catch((error: unknown) =>
         explainFailure(error, { timedOut: signal.aborted, timeoutMs }),
       );
-      if ('bytes' in response) return { ...response, finalUrl: url.href };
+      if ('bytes' in response) return { ok: true, ...response, finalUrl: url.href };
       if ('failure' in response && response.mayRetry)
         throw new RetryLaterError(`${place} ${response.failure}.`, response.retryAfterSeconds);
-      if ('failure' in response) return { refused: `${place} ${response.failure}.` };
+      if ('failure' in response) return failure('not_fetched', `${place} ${response.failure}.`);
       target = parseUntrustedUrl(response.location, url);
       const location = 'url' in target ? target.url.href : response.location;
       place = `${toDisplayUrl(text)} redirects to ${toDisplayUrl(location)}, which`;
@@ -95,13 +99,13 @@ const createGet = ({ accept = 'image/*', maxBytes, now = () => new Date(), ...gu
       return { failure: `answered ${statusCode}`, mayRetry, retryAfterSeconds };
     }
 
-    const failure =
+    const problem =
       findCompression(header('content-encoding')) ??
       (Number(header('content-length')) > maxBytes ? tooLarge(maxBytes) : undefined);
-    const read = failure ? undefined : await readAtMost(maxBytes, body);
+    const read = problem ? undefined : await readAtMost(maxBytes, body);
     if (!read || read.truncated) {
       body.on('error', () => {}).destroy();
-      return { failure: failure ?? tooLarge(maxBytes), mayRetry: false };
+      return { failure: problem ?? tooLarge(maxBytes), mayRetry: false };
     }
     const { bytes } = read;
     if (bytes.length === 0) return { failure: 'answered with nothing at all', mayRetry: false };

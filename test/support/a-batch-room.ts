@@ -10,6 +10,7 @@ import { resendWebhook } from '#lib/batches/resend-webhook.ts';
 import { sendWebhook, type WebhookAnswer } from '#lib/batches/send-webhook.ts';
 import { startBatch } from '#lib/batches/start-batch.ts';
 import { sweepBatches } from '#lib/batches/sweep-batches.ts';
+import { type Failure, failure } from '#lib/failure.ts';
 import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { aDarkroom } from './a-darkroom.ts';
 import { inMemoryBatchWorkers } from './in-memory-batch-workers.ts';
@@ -54,12 +55,12 @@ export const aBatchRoom = () => {
   const arrivals: string[] = []; // S3's news
   const web = new Map<string, OnTheWeb>();
   const fetched: string[] = [];
-  const fetchFile = reading(async (url: string): Promise<FetchedFile | { refused: string }> => {
+  const fetchFile = reading(async (url: string): Promise<FetchedFile | Failure> => {
     fetched.push(url);
     const found = web.get(url) ?? `a picture from ${url}`;
     if (found instanceof RetryLaterError) throw found;
-    if (typeof found !== 'string') return found;
-    return { bytes: Buffer.from(found), contentType: 'image/jpeg', finalUrl: url };
+    if (typeof found !== 'string') return failure('not_fetched', found.refused);
+    return { ok: true, bytes: Buffer.from(found), contentType: 'image/jpeg', finalUrl: url };
   });
   const receiver = {
     deliveries: [] as { id: string; url: string; body: string }[],

@@ -25,7 +25,10 @@ type Deps = Omit<RunDeps, 'editing'> &
 
 const metadata = { width: 640, height: 480, format: 'png' } as const;
 const takesAll: Inspect = async () => ({ metadata });
-const fetchesAll: FetchPicture = async (url) => ({ bytes: Buffer.from(`bytes of ${url}`) });
+const fetchesAll: FetchPicture = async (url) => ({
+  ok: true,
+  bytes: Buffer.from(`bytes of ${url}`),
+});
 const provider: Editing = {
   ok: true,
   provider: 'test',

@@ -36,3 +36,6 @@ export const fetchTools = () => {
     },
   };
 };
+
+/** The Failure of a download with this reason. */
+export const notFetched = (reason: unknown) => ({ ok: false, kind: 'not_fetched', reason });

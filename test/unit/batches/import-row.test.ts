@@ -59,6 +59,7 @@ describe('the URLs of a row', () => {
   ])('are kept with the type that their server names, of %s', async (_, contentType, kept) => {
     const room = await roomWith(a);
     room.deps.fetchPicture = async (url) => ({
+      ok: true,
       bytes: Buffer.from('a picture'),
       contentType,
       finalUrl: url,

@@ -3,6 +3,7 @@ import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { publicFetch } from '#lib/web/public-fetch.ts';
 import { selfSignedCertificate } from '#test/support/fetch-certificate.ts';
+import { notFetched } from '#test/support/fetch-tools.ts';
 
 const defaultCertificates = getCACertificates('default');
 const toStop: (() => void)[] = [];
@@ -40,9 +41,10 @@ const get = (host: string) =>
     resolve: async () => [{ address: '127.0.0.1', family: 4 }],
   })(`https://${host}/a.jpg`);
 
-const invalidCertificate = (host: string, code: string) => ({
-  refused: `https://${host}/a.jpg cannot prove that it is who it says, by its certificate (${code}).`,
-});
+const invalidCertificate = (host: string, code: string) =>
+  notFetched(
+    `https://${host}/a.jpg cannot prove that it is who it says, by its certificate (${code}).`,
+  );
 
 describe('an https server', () => {
   test('is requested when its certificate is valid for its name', async () => {

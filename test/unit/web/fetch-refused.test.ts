@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { RetryLaterError } from '#lib/retry-later-error.ts';
-import { fetchTools } from '#test/support/fetch-tools.ts';
+import { fetchTools, notFetched } from '#test/support/fetch-tools.ts';
 
 const { picture, origin, createFetch, get } = fetchTools();
 
@@ -8,31 +8,31 @@ describe('a download that would fail again', () => {
   test.each([400, 401, 403, 404, 410, 451, 204, 206, 304])(
     'is refused after a response of %i',
     async (status) => {
-      expect(await get(`/status/${status}?key=secret`)).toEqual({
-        refused: `${origin().url}/status/${status} answered ${status}.`,
-      });
+      expect(await get(`/status/${status}?key=secret`)).toEqual(
+        notFetched(`${origin().url}/status/${status} answered ${status}.`),
+      );
     },
   );
 
   test('is refused after an empty body', async () => {
-    expect(await get('/empty')).toEqual({
-      refused: `${origin().url}/empty answered with nothing at all.`,
-    });
+    expect(await get('/empty')).toEqual(
+      notFetched(`${origin().url}/empty answered with nothing at all.`),
+    );
   });
 
   test('is refused without reading when the announced size is too large', async () => {
     const answer = encodeURIComponent('HTTP/1.1 200 OK\r\ncontent-length: 10001\r\n\r\n');
 
     for (const path of ['/huge?bytes=100000000000', `/raw?answer=${answer}`])
-      expect(await get(path)).toEqual({
-        refused: expect.stringMatching(/ is larger than 0\.0 MB, the most that is taken\.$/),
-      });
+      expect(await get(path)).toEqual(
+        notFetched(expect.stringMatching(/ is larger than 0\.0 MB, the most that is taken\.$/)),
+      );
   });
 
   test('is refused when an unannounced body becomes too large', async () => {
-    expect(await get('/huge?bytes=100000000000&unannounced=1', { maxBytes: 2_500_000 })).toEqual({
-      refused: `${origin().url}/huge is larger than 2.5 MB, the most that is taken.`,
-    });
+    expect(await get('/huge?bytes=100000000000&unannounced=1', { maxBytes: 2_500_000 })).toEqual(
+      notFetched(`${origin().url}/huge is larger than 2.5 MB, the most that is taken.`),
+    );
   });
 
   test.each([true, false])(
@@ -40,7 +40,7 @@ describe('a download that would fail again', () => {
     async (yes) => {
       const path = `/huge?bytes=3000${yes ? '' : '&unannounced=1'}`;
 
-      expect(await get(path, { maxBytes: 2999 })).toHaveProperty('refused');
+      expect(await get(path, { maxBytes: 2999 })).toMatchObject({ ok: false });
       expect(await get(path, { maxBytes: 3000 })).toMatchObject({ bytes: Buffer.alloc(3000) });
     },
   );
@@ -48,24 +48,26 @@ describe('a download that would fail again', () => {
   test.each(['/gzip', '/gzip-lying'])(
     'is refused when it says that it is compressed, whether true or not: %s',
     async (path) => {
-      expect(await get(path)).toEqual({
-        refused: `${origin().url}${path} is sent compressed (content-encoding), though it was asked for as it is.`,
-      });
+      expect(await get(path)).toEqual(
+        notFetched(
+          `${origin().url}${path} is sent compressed (content-encoding), though it was asked for as it is.`,
+        ),
+      );
     },
   );
 
   test('is refused when the response is not HTTP', async () => {
-    expect(await get('/garbage')).toEqual({
-      refused: `${origin().url}/garbage does not answer in proper HTTP.`,
-    });
+    expect(await get('/garbage')).toEqual(
+      notFetched(`${origin().url}/garbage does not answer in proper HTTP.`),
+    );
   });
 
   test('is refused when the server does not speak TLS', async () => {
     const url = `https://${origin().host}/a.jpg`;
 
-    expect(await createFetch()(url)).toEqual({
-      refused: expect.stringMatching(/\/a\.jpg does not speak HTTPS as we do \([A-Z_]+\)\.$/),
-    });
+    expect(await createFetch()(url)).toEqual(
+      notFetched(expect.stringMatching(/\/a\.jpg does not speak HTTPS as we do \([A-Z_]+\)\.$/)),
+    );
   });
 
   test.each([
@@ -80,13 +82,13 @@ describe('a download that would fail again', () => {
     ['http://:pw@host/a', 'http://host/a holds a user name or password, which is not taken.'],
     ['a\u202egpj.exe\n', 'agpj.exe is not a valid URL.'],
   ])('is refused for the URL %j', async (url, refused) => {
-    expect(await createFetch()(url)).toEqual({ refused });
+    expect(await createFetch()(url)).toEqual(notFetched(refused));
   });
 
   test('is refused for an overlong URL, which the message shortens', async () => {
     const end = await createFetch()(`${origin().url}/${'a'.repeat(9000)}`);
 
-    expect(end).toEqual({ refused: expect.stringMatching(/… is longer than 8192 characters\.$/) });
+    expect(end).toEqual(notFetched(expect.stringMatching(/… is longer than 8192 characters\.$/)));
     expect(JSON.stringify(end).length).toBeLessThan(250);
     expect(origin().calls).toEqual([]);
   });
@@ -127,7 +129,7 @@ describe('a malformed HTTP response', () => {
     const end = await fetch(`${origin().url}${path}`).catch((error: unknown) => error);
 
     if (end instanceof RetryLaterError) expect(end.message).toMatch(sentence);
-    else expect(end).toEqual({ refused: expect.stringMatching(sentence) });
+    else expect(end).toEqual(notFetched(expect.stringMatching(sentence)));
     expect(await fetch(`${origin().url}/a.jpg`)).toMatchObject({ bytes: picture });
   });
   const sentence = /^http:\/\/127\.0\.0\.1:\d+\/raw (?!.*(undefined|NaN|\[object)).{5,100}\.$/;

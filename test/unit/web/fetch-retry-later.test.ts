@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Resolver } from '#lib/web/guarded-agent.ts';
 import { eventually } from '#test/support/eventually.ts';
-import { fetchTools } from '#test/support/fetch-tools.ts';
+import { fetchTools, notFetched } from '#test/support/fetch-tools.ts';
 
 const { picture, origin, createFetch, get, expectRetryLater } = fetchTools();
 
@@ -85,15 +85,15 @@ describe('the host name of a download', () => {
   const url = 'http://inner.example/a.jpg';
 
   test.each(['ENOTFOUND', 'ENODATA'])('is refused when it is unknown (%s)', async (code) => {
-    expect(await createFetch({ resolve: failing(code) })(url)).toEqual({
-      refused: `${url} has a host name that does not exist.`,
-    });
+    expect(await createFetch({ resolve: failing(code) })(url)).toEqual(
+      notFetched(`${url} has a host name that does not exist.`),
+    );
   });
 
   test('is refused when it has no address', async () => {
-    expect(await createFetch({ resolve: async () => [] })(url)).toEqual({
-      refused: `${url} has a host name that does not exist.`,
-    });
+    expect(await createFetch({ resolve: async () => [] })(url)).toEqual(
+      notFetched(`${url} has a host name that does not exist.`),
+    );
   });
 
   test.each(['EAI_AGAIN', 'ETIMEOUT', 'ESERVFAIL'])(

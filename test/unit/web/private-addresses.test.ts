@@ -9,6 +9,7 @@ import {
   privateUrls,
   startCanary,
 } from '#test/support/fetch-private-urls.ts';
+import { notFetched } from '#test/support/fetch-tools.ts';
 
 let canary: Canary;
 let origin: FetchOrigin;
@@ -38,11 +39,9 @@ const createResolver = (...results: { address: string; family: number }[][]) => 
   return { resolve, lookups };
 };
 
-const refusedAsPrivate = {
-  refused: expect.stringMatching(
-    / points to a private address( \([\d.:a-f]+\))?, which is not allowed\.$/,
-  ),
-};
+const refusedAsPrivate = notFetched(
+  expect.stringMatching(/ points to a private address( \([\d.:a-f]+\))?, which is not allowed\.$/),
+);
 
 describe('the canary of these tests', () => {
   test('records a connection when one is made', async () => {
@@ -75,9 +74,9 @@ describe('a private address is never reached', () => {
   });
 
   test('by an address with a zone, which is no URL', async () => {
-    expect(await fetchPublic(`http://[fe80::1%25lo]:${canary.port}/`)).toEqual({
-      refused: expect.stringMatching(/ is not a valid URL\.$/),
-    });
+    expect(await fetchPublic(`http://[fe80::1%25lo]:${canary.port}/`)).toEqual(
+      notFetched(expect.stringMatching(/ is not a valid URL\.$/)),
+    );
     expectNoConnection();
   });
 
@@ -92,9 +91,11 @@ describe('a private address is never reached', () => {
     const last = `${origin.url}/to?url=${encodeURIComponent(`http://127.1:${canary.port}/secret`)}`;
     const first = `${origin.url}/to?status=307&url=${encodeURIComponent(last)}`;
 
-    expect(await fetchFromOrigin(first)).toEqual({
-      refused: `${origin.url}/to redirects to http://127.0.0.1:${canary.port}/secret, which points to a private address (127.0.0.1), which is not allowed.`,
-    });
+    expect(await fetchFromOrigin(first)).toEqual(
+      notFetched(
+        `${origin.url}/to redirects to http://127.0.0.1:${canary.port}/secret, which points to a private address (127.0.0.1), which is not allowed.`,
+      ),
+    );
     expectNoConnection();
   });
 
@@ -113,9 +114,11 @@ describe('a private address is never reached', () => {
     const { resolve } = createResolver(addresses);
     const fetch = publicFetch({ allowHosts: [], resolve, ...limits });
 
-    expect(await fetch(`http://pictures.example:${canary.port}/secret`)).toEqual({
-      refused: `http://pictures.example:${canary.port}/secret points to a private address, which is not allowed.`,
-    });
+    expect(await fetch(`http://pictures.example:${canary.port}/secret`)).toEqual(
+      notFetched(
+        `http://pictures.example:${canary.port}/secret points to a private address, which is not allowed.`,
+      ),
+    );
     expectNoConnection();
   });
 
@@ -169,9 +172,9 @@ describe('a private address is never reached', () => {
   ])('by %s, which is no http(s)', async (url) => {
     const refused = expect.stringMatching(/ is not an http or https URL\.$/);
 
-    expect(await fetchPublic(url)).toEqual({ refused });
+    expect(await fetchPublic(url)).toEqual(notFetched(refused));
     const target = encodeURIComponent(url);
-    expect(await fetchFromOrigin(`${origin.url}/to?url=${target}`)).toEqual({ refused });
+    expect(await fetchFromOrigin(`${origin.url}/to?url=${target}`)).toEqual(notFetched(refused));
   });
 });
 
@@ -195,6 +198,7 @@ describe('a private host that FETCH_ALLOW_HOSTS names', () => {
     expect(
       await allowing([host], resolve)(`http://intranet.EXAMPLE:${portOf(origin)}/a.jpg`),
     ).toEqual({
+      ok: true,
       bytes: Buffer.from('picture'),
       contentType: 'image/jpeg',
       finalUrl: `http://intranet.example:${portOf(origin)}/a.jpg`,

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { fetchTools } from '#test/support/fetch-tools.ts';
+import { fetchTools, notFetched } from '#test/support/fetch-tools.ts';
 
 const { picture, origin, createFetch, get, expectRetryLater } = fetchTools();
 
 describe('a downloaded picture', () => {
   test('comes unchanged, with the claimed content type and the final URL', async () => {
     expect(await get('/a.jpg?token=1#top')).toEqual({
+      ok: true,
       bytes: picture,
       contentType: 'image/jpeg',
       finalUrl: `${origin().url}/a.jpg?token=1`,
@@ -63,16 +64,16 @@ describe('a redirect', () => {
   });
 
   test('is not followed a sixth time', async () => {
-    expect(await get('/redirect/6')).toEqual({
-      refused: `${origin().url}/redirect/6 redirects more than 5 times.`,
-    });
+    expect(await get('/redirect/6')).toEqual(
+      notFetched(`${origin().url}/redirect/6 redirects more than 5 times.`),
+    );
     expect(origin().calls).toHaveLength(6);
-    expect(await get('/redirect/2', { maxRedirects: 1 })).toHaveProperty('refused');
-    expect(await get('/redirect/1', { maxRedirects: 0 })).toHaveProperty('refused');
+    expect(await get('/redirect/2', { maxRedirects: 1 })).toMatchObject({ ok: false });
+    expect(await get('/redirect/1', { maxRedirects: 0 })).toMatchObject({ ok: false });
   });
 
   test('in a circle is refused', async () => {
-    expect(await get('/loop')).toEqual({ refused: `${origin().url}/loop redirects in a circle.` });
+    expect(await get('/loop')).toEqual(notFetched(`${origin().url}/loop redirects in a circle.`));
     expect(origin().calls).toHaveLength(2);
   });
 
@@ -87,30 +88,36 @@ describe('a redirect', () => {
   });
 
   test('without a valid location is refused', async () => {
-    expect(await get('/to')).toEqual({ refused: `${origin().url}/to answered 302.` });
-    expect(await get('/to?url=http://%255b')).toEqual({
-      refused: expect.stringMatching(/\/to redirects to http:\/\/.*, which is not a valid URL\.$/),
-    });
+    expect(await get('/to')).toEqual(notFetched(`${origin().url}/to answered 302.`));
+    expect(await get('/to?url=http://%255b')).toEqual(
+      notFetched(
+        expect.stringMatching(/\/to redirects to http:\/\/.*, which is not a valid URL\.$/),
+      ),
+    );
   });
 
   test('to a file is refused', async () => {
-    expect(await get('/to?url=file:///etc/passwd')).toEqual({
-      refused: `${origin().url}/to redirects to file:/etc/passwd, which is not an http or https URL.`,
-    });
+    expect(await get('/to?url=file:///etc/passwd')).toEqual(
+      notFetched(
+        `${origin().url}/to redirects to file:/etc/passwd, which is not an http or https URL.`,
+      ),
+    );
   });
 
   test('to a user name and password is refused, and they are not repeated', async () => {
     const url = encodeURIComponent(origin().url.replace('//', '//ann:pw@'));
 
-    expect(await get(`/to?url=${url}`)).toEqual({
-      refused: `${origin().url}/to redirects to ${origin().url}/, which holds a user name or password, which is not taken.`,
-    });
+    expect(await get(`/to?url=${url}`)).toEqual(
+      notFetched(
+        `${origin().url}/to redirects to ${origin().url}/, which holds a user name or password, which is not taken.`,
+      ),
+    );
   });
 
   test('to a URL that fails is refused with both URLs', async () => {
-    expect(await get('/to?url=/status/404')).toEqual({
-      refused: `${origin().url}/to redirects to ${origin().url}/status/404, which answered 404.`,
-    });
+    expect(await get('/to?url=/status/404')).toEqual(
+      notFetched(`${origin().url}/to redirects to ${origin().url}/status/404, which answered 404.`),
+    );
   });
 
   test('does not restart the timeout', async () => {
