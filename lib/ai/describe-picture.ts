@@ -3,8 +3,8 @@ import { failure } from '#lib/failure.ts';
 import type { Describe } from '#lib/images/caption.ts';
 import { toPlainSentence } from '#lib/images/plain-sentence.ts';
 import { captionFormats } from './caption-formats.ts';
-import { ProviderRefusalError } from './messages.ts';
-import type { CaptionProvider, SetupFailure } from './provider.ts';
+import { ProviderRefusalError, type SetupFailure } from './messages.ts';
+import type { CaptionProvider } from './provider.ts';
 import { type Deps, parseJson, sendRequest } from './request.ts';
 import { type CaptionSettings, resolveCaptionProvider } from './settings.ts';
 

@@ -2,9 +2,9 @@ import type { z } from 'zod';
 import type { EditPicture } from '#lib/edits/edit-picture.ts';
 import { failure } from '#lib/failure.ts';
 import { requestImageToImage } from './image-to-image.ts';
-import { ProviderRefusalError } from './messages.ts';
+import { ProviderRefusalError, type SetupFailure } from './messages.ts';
 import { requestOpenaiEdit } from './openai-image-edit.ts';
-import type { EditProvider, SetupFailure } from './provider.ts';
+import type { EditProvider } from './provider.ts';
 import type { Deps } from './request.ts';
 import { type EditSettings, resolveEditProvider } from './settings.ts';
 
@@ -15,7 +15,7 @@ const formats = { 'images-edits': requestOpenaiEdit, 'image-to-image': requestIm
  * wrong key, a response without a picture) is a failure with a sentence for people; throws
  * RetryLaterError where a retry may help and ResponseLostError where the edit may have been billed.
  * The picture comes back as the provider sent it, unchecked and at most 50 MB; no reason ever holds
- * a key, a picture or the provider's own words. The edit's id goes along as `Idempotency-Key`; no
+ * a key, a picture or the provider's own words. The edit's id is sent as `Idempotency-Key`; no
  * provider known here promises to honour it.
  */
 export const editPicture =

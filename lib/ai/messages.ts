@@ -21,11 +21,14 @@ const setupProblems = {
   malformed_key:
     '{setting} holds a character that no key has (a space, a line break?). Set it again.',
 } as const;
+
+/** No provider can be used; the reason says which setting to change. */
+export type SetupFailure = Failure<SetupProblem>;
 export type SetupProblem = keyof typeof setupProblems;
 
 /** Why a provider's answer is final, by kind: what follows its name. `{key}` is a setting's name. */
 const refusals = {
-  redirected: 'sent us to another address{http}. Set {baseUrl} to the final one.',
+  redirected: 'redirected the request{http}. Set {baseUrl} to the final one.',
   no_credit: 'says that the account behind the key has no credit left{http}.',
   wrong_key: 'does not accept the key in {key}{http}.',
   key_required: 'wants a key{http}. Set {key}.',
@@ -49,7 +52,7 @@ const refusals = {
   web_page: 'answered with a web page. Check that {baseUrl} is the address of its API.',
   malformed: 'gave an answer that cannot be read. Check that {baseUrl} is the address of its API.',
   caption_too_long: 'answered with more than 64 KB, which is no caption. Check {baseUrl}.',
-  result_too_large: 'answered with more than 50 MB, which is more than is taken for a picture.',
+  result_too_large: 'answered with more than 50 MB, the maximum for a picture.',
   no_caption: 'gave an answer that holds no caption. Check {baseUrl} and {modelSetting}.',
   not_image_to_text:
     'gave an answer that holds no caption. Check that {baseUrl} is an image-to-text endpoint.',
@@ -64,7 +67,7 @@ const refusals = {
     'gave an answer that holds no picture; it may have declined this edit. Check {baseUrl} and {modelSetting}.',
   not_a_picture: 'answered with something that is no picture.',
   not_a_picture_file: 'answered with something that is no picture. Check {baseUrl}.',
-  url_in_base64_field:
+  url_instead_of_picture:
     'answered with an address instead of the picture, which is not followed. Set {modelSetting} to a model that answers with b64_json.',
   foreign_url:
     'answered with the address of a picture at a host that is not followed. Use a model that answers with the picture itself.',
@@ -78,7 +81,7 @@ type Values = Record<string, string | number | undefined>;
 const fill = (template: string, values: Values): string =>
   template.replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ''));
 
-export const setupFailure = (kind: SetupProblem, values: Values = {}): Failure<SetupProblem> =>
+export const setupFailure = (kind: SetupProblem, values: Values = {}): SetupFailure =>
   failure(kind, fill(setupProblems[kind], values));
 
 /** The provider refused and would refuse again. The message is a sentence for people. */

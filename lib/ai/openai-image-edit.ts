@@ -1,14 +1,9 @@
-import { z } from 'zod';
 import type { EditRequest } from '#lib/edits/edit-picture.ts';
 import { ProviderRefusalError } from './messages.ts';
-import { decodePicture, jsonLimit } from './picture-in-response.ts';
+import { decodePicture, findPicture, jsonLimit } from './picture-in-response.ts';
 import type { EditProvider } from './provider.ts';
 import { throwErrorInBody } from './refusal.ts';
 import { type Deps, parseJson, sendRequest } from './request.ts';
-
-/** As much of OpenAI's ImagesResponse as is read. */
-const Image = z.object({ b64_json: z.string().nullish(), url: z.string().nullish() });
-const Images = z.object({ data: z.array(Image).nullish() });
 
 /**
  * One edit in the wire format of OpenAI's `images/edits`: a multipart form out, base64 within JSON
@@ -35,7 +30,8 @@ export const requestOpenaiEdit = async (
   const response = await sendRequest(provider, { headers, body: form }, jsonLimit, deps);
   const json = parseJson(provider, response);
   throwErrorInBody(provider, json);
-  const first = Images.safeParse(json).data?.data?.[0];
-  if (first?.b64_json) return decodePicture(provider, first.b64_json);
-  throw new ProviderRefusalError(first?.url ? 'url_in_base64_field' : 'maybe_declined', provider);
+  const picture = findPicture(json);
+  if (!picture) throw new ProviderRefusalError('maybe_declined', provider);
+  if (/^https?:/i.test(picture)) throw new ProviderRefusalError('url_instead_of_picture', provider);
+  return decodePicture(provider, picture);
 };

@@ -1,6 +1,3 @@
-import type { Failure } from '#lib/failure.ts';
-import type { SetupProblem } from './messages.ts';
-
 /** A model and how to reach it, as resolved from the settings. */
 export type Provider = {
   ok: true;
@@ -18,7 +15,7 @@ export type Provider = {
   timeoutMs: number;
   /** A current model, for messages about a model that the provider does not know. */
   suggestedModel: string | undefined;
-  /** Names of the settings that messages tell people to change. */
+  /** Names of the settings, for messages about what to change. */
   settings: { key: string; model: string; baseUrl: string };
 };
 
@@ -27,6 +24,3 @@ export type CaptionProvider = Provider & { format: 'chat' | 'blip' };
 /** `maxSide` (pixels) and `maxBytes` bound a picture that is sent, `maxPictures` their number. */
 export type EditLimits = { maxSide: number; maxBytes: number; maxPictures: 1 | 2 };
 export type EditProvider = Provider & EditLimits & { format: 'images-edits' | 'image-to-image' };
-
-/** No provider can be used; the reason says which setting to change. */
-export type SetupFailure = Failure<SetupProblem>;

@@ -120,5 +120,5 @@ export const responseLost = (
   reason: string = timeoutReason(provider),
 ): ResponseLostError =>
   new ResponseLostError(
-    `${reason} It may have been paid for all the same, so it is not asked for again by itself; start a new edit to try once more.`,
+    `${reason} It may have been paid for all the same, so it is not retried automatically; start a new edit to try again.`,
   );

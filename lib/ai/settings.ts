@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { setupFailure } from './messages.ts';
-import type { CaptionProvider, EditProvider, Provider, SetupFailure } from './provider.ts';
+import { type SetupFailure, setupFailure } from './messages.ts';
+import type { CaptionProvider, EditProvider, Provider } from './provider.ts';
 import * as services from './services.ts';
 
 /** The values of CAPTION_PROVIDER and EDIT_PROVIDER. */
@@ -141,7 +141,7 @@ const resolve = <Format extends (CaptionProvider | EditProvider)['format']>(
   if (because) return setupFailure('retired_model', { TASK, model, because, suggestedModel });
 
   const vendor = services.findVendor(base);
-  // Where only a vendor's key chose the provider, nobody said where the task's own key belongs.
+  // Where only a vendor's key chose the provider, the settings do not say where the task's own key belongs.
   const taskKey = provider === 'auto' && !given ? undefined : apiKey;
   const setting = vendor && !taskKey ? services.keySettings[vendor.key] : `${TASK}_API_KEY`;
   const key = taskKey ?? (vendor && settings[vendor.key]);
@@ -159,7 +159,7 @@ const resolve = <Format extends (CaptionProvider | EditProvider)['format']>(
 
 /**
  * The URL that requests go to, for a base as people write it: bare, with `/v1`, with
- * `/v1beta/openai` (Gemini), or already complete. A query (Azure's `api-version`) is kept.
+ * `/v1beta/openai` (Gemini), or already complete. A query (Azure's `api-version`) is preserved.
  */
 const toRequestUrl = (format: string, service: string, base: URL): string => {
   if (format === 'blip') return base.href;

@@ -70,6 +70,6 @@ const explainConnection = ({ reason: code }: ConnectionFailedError): FetchFailur
       mayRetry: false,
     };
   if (code === 'EPROTO' || /^ERR_(SSL|TLS)_/.test(code))
-    return { failure: `does not speak HTTPS as we do (${code})`, mayRetry: false };
+    return { failure: `has no TLS version or cipher in common with us (${code})`, mayRetry: false };
   return { failure: `could not be connected to (${code})`, mayRetry: true };
 };

@@ -122,7 +122,7 @@ const decodeUtf8 = (text: string): string => {
 };
 
 const tooLarge = (maxBytes: number): string =>
-  `is larger than ${(maxBytes / 1e6).toFixed(1)} MB, the most that is taken`;
+  `is larger than ${(maxBytes / 1e6).toFixed(1)} MB, the maximum`;
 
 /** Compressed bodies are refused: a small one may decompress to a huge one. */
 const findCompression = (encoding: string | undefined): string | undefined => {
@@ -132,5 +132,5 @@ const findCompression = (encoding: string | undefined): string | undefined => {
     .map((name) => name.trim());
   return names.every((name) => name === '' || name === 'identity')
     ? undefined
-    : 'is sent compressed (content-encoding), though it was asked for as it is';
+    : 'is sent compressed (content-encoding), though no compression was requested';
 };

@@ -14,7 +14,7 @@ export const parseUntrustedUrl = (text: string, base?: URL): { url: URL } | { fa
     return { failure: 'is not an http or https URL' };
   // Sending credentials for a third party is not our task, and without them it is another resource.
   if (url.username || url.password)
-    return { failure: 'holds a user name or password, which is not taken' };
+    return { failure: 'contains a user name or password, which is not allowed' };
   url.hash = '';
   return { url };
 };

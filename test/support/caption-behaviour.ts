@@ -25,7 +25,7 @@ export type CaptionBehaviour =
   | { is: 'error-as-answer' }
   /** Errors that quote what was sent: 401 with the key, 400 with the picture, both word for word. */
   | { is: 'echoing-key' | 'echoing-picture' }
-  /** Takes the request and never answers. */
+  /** Receives the request and never answers. */
   | { is: 'silent' }
   /** Answers with a byte now and then, without end. */
   | { is: 'dripping' }

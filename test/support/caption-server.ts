@@ -79,7 +79,7 @@ const readCall = (request: IncomingMessage, body: Buffer): Read => {
   if (request.method !== 'POST') return wrong(about, 'only POST is supported');
   if (chatPaths.includes(path)) return readChat(about, body);
   if (path !== '/') return wrong(about, `there is nothing at ${path}`);
-  const fault = request.headers['content-type'] === 'image/jpeg' ? jpegFaultOf(body) : 'no JPEG';
+  const fault = request.headers['content-type'] === 'image/jpeg' ? findJpegFault(body) : 'no JPEG';
   return { ...about, format: 'blip', model: '', prompt: '', picture: body, body: null, fault };
 };
 
@@ -114,7 +114,7 @@ const readChat = (about: Pick<Read, 'path' | 'headers'>, body: Buffer): Read => 
     prompt: texts.join('\n'),
     picture,
     body: parseJson(body),
-    fault: pictures.length === 1 ? jpegFaultOf(picture) : 'not exactly one picture',
+    fault: pictures.length === 1 ? findJpegFault(picture) : 'not exactly one picture',
   };
 };
 
@@ -129,7 +129,7 @@ const wrong = (about: Pick<Read, 'path' | 'headers'>, fault: string): Read => ({
 });
 
 /** From SOI to EOI (ITU T.81, B.1.1.3): cut short or wrapped in something, it is no JPEG. */
-const jpegFaultOf = (bytes: Buffer): string | undefined => {
+const findJpegFault = (bytes: Buffer): string | undefined => {
   const whole = bytes.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]));
   const ends = bytes.subarray(-2).equals(Buffer.from([0xff, 0xd9]));
   return whole && ends ? undefined : 'the picture is no whole JPEG';

@@ -115,7 +115,7 @@ export const sendPicture = (
   bytes: Buffer,
   { fileUrl }: Pick<EditContext, 'fileUrl'>,
 ): void => {
-  call.drawn = bytes;
+  call.result = bytes;
   if (call.format === 'endpoint') sendBody(response, 200, `image/${resultFormat(call)}`, bytes);
   // A ticket for the queue; the server serves the rest when it is polled.
   else if (call.format === 'fal-ai') sendJson(response, 200, ticketFor(call, fileUrl(bytes)));

@@ -22,7 +22,7 @@ export type EditCall = {
   fault: { message: string; code: string; status: number } | undefined;
   /** Whether the model made a picture and would be paid. */
   paid: boolean;
-  drawn: Buffer | undefined;
+  result: Buffer | undefined;
 };
 
 type Read = Pick<EditCall, 'model' | 'prompt' | 'pictures' | 'fields'>;
@@ -43,7 +43,7 @@ export const readEditCall = async (request: IncomingMessage, body: Buffer): Prom
     ...parts,
     fault: parts === unreadable ? wrong('the body cannot be read') : await findFault(format, parts),
     paid: false,
-    drawn: undefined,
+    result: undefined,
   };
 };
 

@@ -68,9 +68,9 @@ export const startEditServer = async (options: Options = {}): Promise<EditServer
       const error = { message, code, type: 'invalid_request_error' };
       return sendJson(response, status, { error });
     }
-    const earlier = calls.find((other) => other.drawn && isRepeated(other, call));
-    if (options.honoursIdempotencyKey && earlier?.drawn)
-      return sendPicture(response, call, earlier.drawn, context);
+    const earlier = calls.find((other) => other.result && isRepeated(other, call));
+    if (options.honoursIdempotencyKey && earlier?.result)
+      return sendPicture(response, call, earlier.result, context);
     const behaviour = nextBehaviours.shift() ?? defaultBehaviour;
     call.paid = isPaid(behaviour);
     return behave(behaviour, call, context, response);

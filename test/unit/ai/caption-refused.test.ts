@@ -37,7 +37,7 @@ describe('a caption that a retry would not bring', () => {
     [
       'a redirect',
       { is: 'redirecting', to: 'https://example.com/' },
-      'The caption server sent us to another address (HTTP 307). Set CAPTION_BASE_URL to the final one.',
+      'The caption server redirected the request (HTTP 307). Set CAPTION_BASE_URL to the final one.',
     ],
     [
       'a wrong key, quoted in the error',

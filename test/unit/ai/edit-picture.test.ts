@@ -17,7 +17,7 @@ describe('an edited picture', () => {
     expect(call).toMatchObject({ format, fault: undefined, prompt: 'Make it blue.', paid: true });
     expect(call?.headers.authorization).toBe(`Bearer ${key}`);
     expect(call?.pictures.map(({ bytes }) => bytes)).toEqual([Buffer.from(source().bytes)]);
-    expect(Buffer.from(outcome.image)).toEqual(call?.drawn);
+    expect(Buffer.from(outcome.image)).toEqual(call?.result);
     expect(Buffer.from(outcome.image)).not.toEqual(Buffer.from(source().bytes));
     expect(await sharp(outcome.image).metadata()).toMatchObject({ width: 96, height: 64 });
   });

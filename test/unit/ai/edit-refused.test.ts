@@ -58,12 +58,12 @@ const cases: [string, EditBehaviour, string][] = [
   [
     'an endless picture',
     { is: 'flooding' },
-    'The edit server answered with more than 50 MB, which is more than is taken for a picture.',
+    'The edit server answered with more than 50 MB, the maximum for a picture.',
   ],
   [
     'a redirect',
     { is: 'redirecting', to: 'https://example.com/' },
-    'The edit server sent us to another address (HTTP 307). Set EDIT_BASE_URL to the final one.',
+    'The edit server redirected the request (HTTP 307). Set EDIT_BASE_URL to the final one.',
   ],
   [
     'a wrong key, quoted in the error',
@@ -158,7 +158,7 @@ describe('an edit that a retry would not bring', () => {
 
     expect(await editAt(server, { provider: 'huggingface' })).toEqual(
       failure(
-        'The Hugging Face endpoint answered with more than 50 MB, which is more than is taken for a picture.',
+        'The Hugging Face endpoint answered with more than 50 MB, the maximum for a picture.',
       ),
     );
   });

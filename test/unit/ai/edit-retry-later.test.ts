@@ -100,7 +100,7 @@ describe('an edit that surely was not made and may be retried', () => {
 
 describe('an edit whose response was lost', () => {
   const again =
-    'It may have been paid for all the same, so it is not asked for again by itself; start a new edit to try once more.';
+    'It may have been paid for all the same, so it is not retried automatically; start a new edit to try again.';
 
   test.each(['silent', 'dripping'] as const)(
     'throws ResponseLostError when the server is %s',

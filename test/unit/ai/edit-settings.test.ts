@@ -129,7 +129,7 @@ describe('the edit provider', () => {
     );
   });
 
-  test('comes with the limits of what it takes', () => {
+  test('comes with the limits of its requests', () => {
     expect(resolveEditProvider(vendorKeys)).toMatchObject({
       maxSide: 2048,
       maxBytes: 20_000_000,

@@ -25,13 +25,13 @@ describe('a download that would fail again', () => {
 
     for (const path of ['/huge?bytes=100000000000', `/raw?answer=${answer}`])
       expect(await get(path)).toEqual(
-        notFetched(expect.stringMatching(/ is larger than 0\.0 MB, the most that is taken\.$/)),
+        notFetched(expect.stringMatching(/ is larger than 0\.0 MB, the maximum\.$/)),
       );
   });
 
   test('is refused when an unannounced body becomes too large', async () => {
     expect(await get('/huge?bytes=100000000000&unannounced=1', { maxBytes: 2_500_000 })).toEqual(
-      notFetched(`${origin().url}/huge is larger than 2.5 MB, the most that is taken.`),
+      notFetched(`${origin().url}/huge is larger than 2.5 MB, the maximum.`),
     );
   });
 
@@ -50,7 +50,7 @@ describe('a download that would fail again', () => {
     async (path) => {
       expect(await get(path)).toEqual(
         notFetched(
-          `${origin().url}${path} is sent compressed (content-encoding), though it was asked for as it is.`,
+          `${origin().url}${path} is sent compressed (content-encoding), though no compression was requested.`,
         ),
       );
     },
@@ -66,7 +66,11 @@ describe('a download that would fail again', () => {
     const url = `https://${origin().host}/a.jpg`;
 
     expect(await createFetch()(url)).toEqual(
-      notFetched(expect.stringMatching(/\/a\.jpg does not speak HTTPS as we do \([A-Z_]+\)\.$/)),
+      notFetched(
+        expect.stringMatching(
+          /\/a\.jpg has no TLS version or cipher in common with us \([A-Z_]+\)\.$/,
+        ),
+      ),
     );
   });
 
@@ -78,8 +82,11 @@ describe('a download that would fail again', () => {
     ['http://host:99999/', 'http://host:99999/ is not a valid URL.'],
     ['http://256.256.256.256/', 'http://256.256.256.256/ is not a valid URL.'],
     ['ftp://ann:pw@host/a', 'ftp://host/a is not an http or https URL.'],
-    ['http://ann:pw@host/a?b', 'http://host/a holds a user name or password, which is not taken.'],
-    ['http://:pw@host/a', 'http://host/a holds a user name or password, which is not taken.'],
+    [
+      'http://ann:pw@host/a?b',
+      'http://host/a contains a user name or password, which is not allowed.',
+    ],
+    ['http://:pw@host/a', 'http://host/a contains a user name or password, which is not allowed.'],
     ['a\u202egpj.exe\n', 'agpj.exe is not a valid URL.'],
   ])('is refused for the URL %j', async (url, refused) => {
     expect(await createFetch()(url)).toEqual(notFetched(refused));

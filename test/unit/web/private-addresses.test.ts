@@ -181,7 +181,7 @@ describe('a private address is never reached', () => {
 describe('a private host that FETCH_ALLOW_HOSTS names', () => {
   const allowing = (allowHosts: string[], resolve?: Resolver) =>
     publicFetch({ allowHosts, ...limits, ...(resolve && { resolve }) });
-  const portOf = ({ host }: { host: string }) => host.split(':')[1];
+  const portIn = ({ host }: { host: string }) => host.split(':')[1];
 
   test('is reached directly and by a redirect', async () => {
     const fetch = allowing([origin.host]);
@@ -193,20 +193,20 @@ describe('a private host that FETCH_ALLOW_HOSTS names', () => {
 
   test('is reached by its name', async () => {
     const { resolve } = createResolver([loopback]);
-    const host = `Intranet.example:${portOf(origin)}`;
+    const host = `Intranet.example:${portIn(origin)}`;
 
     expect(
-      await allowing([host], resolve)(`http://intranet.EXAMPLE:${portOf(origin)}/a.jpg`),
+      await allowing([host], resolve)(`http://intranet.EXAMPLE:${portIn(origin)}/a.jpg`),
     ).toEqual({
       ok: true,
       bytes: Buffer.from('picture'),
       contentType: 'image/jpeg',
-      finalUrl: `http://intranet.example:${portOf(origin)}/a.jpg`,
+      finalUrl: `http://intranet.example:${portIn(origin)}/a.jpg`,
     });
   });
 
   test('may be an IPv6 address in any notation', async () => {
-    const port = portOf(origin); // where nothing listens on IPv6
+    const port = portIn(origin); // where nothing listens on IPv6
     const fetch = allowing([`[0:0::1]:${port}`]);
 
     await expect(fetch(`http://[0:0:0:0:0:0:0:1]:${port}/a.jpg`)).rejects.toThrow(
@@ -216,7 +216,7 @@ describe('a private host that FETCH_ALLOW_HOSTS names', () => {
   });
 
   test('must match in host and port', async () => {
-    const port = portOf(origin);
+    const port = portIn(origin);
     const { resolve } = createResolver([loopback]);
 
     for (const entry of [

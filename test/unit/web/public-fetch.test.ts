@@ -109,7 +109,7 @@ describe('a redirect', () => {
 
     expect(await get(`/to?url=${url}`)).toEqual(
       notFetched(
-        `${origin().url}/to redirects to ${origin().url}/, which holds a user name or password, which is not taken.`,
+        `${origin().url}/to redirects to ${origin().url}/, which contains a user name or password, which is not allowed.`,
       ),
     );
   });
