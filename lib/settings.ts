@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { captionProviders } from '#lib/ai/caption-settings.ts';
-import { editProviders } from '#lib/ai/edit-providers.ts';
+import { captionProviders, editProviders } from '#lib/ai/settings.ts';
 import { optimizedSize } from '#lib/images/picture.ts';
 
 const text = z.string().trim().min(1);

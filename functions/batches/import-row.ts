@@ -8,7 +8,7 @@ import { giveUpOnRow, importRow } from '#lib/batches/import-row.ts';
 import { ImportMessage } from '#lib/batches/messages.ts';
 import { config } from '#lib/config.ts';
 import { consumer } from '#lib/queue/consumer.ts';
-import { politely } from '#lib/web/politely.ts';
+import { limitPerHost } from '#lib/web/limit-per-host.ts';
 import { publicFetch } from '#lib/web/public-fetch.ts';
 
 const deps = {
@@ -17,13 +17,13 @@ const deps = {
   images: dynamoImages(config.tables),
   originals: s3Objects(config.originalsBucket),
   batchQueues: sqsBatchQueues(config.queues),
-  fetchPicture: politely(
+  fetchPicture: limitPerHost(
     publicFetch({
       allowHosts: config.fetchAllowHosts,
       maxBytes: config.uploadMaxBytes,
       timeoutMs: config.fetchTimeoutMs,
     }),
-    { perHost: 4 },
+    { maxPerHost: 4 },
   ),
 };
 

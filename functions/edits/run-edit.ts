@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { captioningOf } from '#lib/ai/caption-settings.ts';
-import { editPictureAsSet } from '#lib/ai/edit-picture.ts';
-import { editingOf } from '#lib/ai/edit-settings.ts';
+import { editWithSettings } from '#lib/ai/edit-picture.ts';
+import { resolveCaptionProvider, resolveEditProvider } from '#lib/ai/settings.ts';
 import { dynamoEdits } from '#lib/aws/dynamo-edits.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { dynamoRenditionSets } from '#lib/aws/dynamo-rendition-sets.ts';
@@ -32,10 +31,10 @@ const deps = {
   derived: s3Objects(config.derivedBucket),
   prepare: sharpPrepare,
   join: sharpJoin,
-  editPicture: editPictureAsSet(settings),
+  editPicture: editWithSettings(settings),
   checkResult: sharpCheckResult,
-  editing: async () => editingOf(await settings()),
-  captioning: captioningOf(config.caption(secretPresence)),
+  editing: async () => resolveEditProvider(await settings()),
+  captioning: resolveCaptionProvider(config.caption(secretPresence)),
   sizes: config.sizes,
   // What the provider may take, and 20 s for reading, preparing and keeping; the function's own
   // timeout (300 s) is longer than that for the longest EDIT_TIMEOUT_SECONDS (240).

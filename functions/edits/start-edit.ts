@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { editingOf } from '#lib/ai/edit-settings.ts';
+import { resolveEditProvider } from '#lib/ai/settings.ts';
 import { dynamoEditSessions } from '#lib/aws/dynamo-edit-sessions.ts';
 import { dynamoEdits } from '#lib/aws/dynamo-edits.ts';
 import { dynamoIdempotencyRecords } from '#lib/aws/dynamo-idempotency-records.ts';
@@ -23,7 +23,7 @@ const deps = {
   images: dynamoImages(config.tables),
   derived: s3Objects(config.derivedBucket),
   editQueue: sqsEditQueue(config.queues),
-  editing: editingOf(config.edits(secretPresence)),
+  editing: resolveEditProvider(config.edits(secretPresence)),
   fetchPicture: publicFetch({
     allowHosts: config.fetchAllowHosts,
     maxBytes: 20_000_000,

@@ -1,4 +1,4 @@
-import { captioningOf } from '#lib/ai/caption-settings.ts';
+import { resolveCaptionProvider } from '#lib/ai/settings.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { sqsStepQueues } from '#lib/aws/sqs-step-queues.ts';
 import { config, secretPresence } from '#lib/config.ts';
@@ -12,7 +12,7 @@ const { sizes } = config;
 const deps = {
   images: dynamoImages(config.tables),
   stepQueues: sqsStepQueues(config.queues),
-  captioning: captioningOf(config.caption(secretPresence)),
+  captioning: resolveCaptionProvider(config.caption(secretPresence)),
   now: () => new Date(),
 };
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { captioningOf } from '#lib/ai/caption-settings.ts';
+import { resolveCaptionProvider } from '#lib/ai/settings.ts';
 import { dynamoIdempotencyRecords } from '#lib/aws/dynamo-idempotency-records.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { dynamoRenditionSets } from '#lib/aws/dynamo-rendition-sets.ts';
@@ -20,7 +20,7 @@ const deps = {
   renditionSets: dynamoRenditionSets(config.tables),
   originals: s3Objects(config.originalsBucket),
   inspect: sharpInspect,
-  captioning: captioningOf(config.caption(secretPresence)),
+  captioning: resolveCaptionProvider(config.caption(secretPresence)),
   sizes,
   idempotencyRecords: dynamoIdempotencyRecords(config.tables),
   newId: randomUUID,

@@ -1,4 +1,4 @@
-import { captioningOf } from '#lib/ai/caption-settings.ts';
+import { resolveCaptionProvider } from '#lib/ai/settings.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { dynamoRenditionSets } from '#lib/aws/dynamo-rendition-sets.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
@@ -15,7 +15,7 @@ const deps = {
   originals: s3Objects(config.originalsBucket),
   derived: s3Objects(config.derivedBucket),
   stepQueues: sqsStepQueues(config.queues),
-  captioning: captioningOf(config.caption(secretPresence)),
+  captioning: resolveCaptionProvider(config.caption(secretPresence)),
   sizes: config.sizes,
   now: () => new Date(),
 };

@@ -1,4 +1,4 @@
-import { describeAsSet } from '#lib/ai/describe-picture.ts';
+import { describeWithSettings } from '#lib/ai/describe-picture.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { dynamoRenditionSets } from '#lib/aws/dynamo-rendition-sets.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
@@ -22,7 +22,7 @@ const deps = {
   renditionSets: dynamoRenditionSets(config.tables),
   derived: s3Objects(config.derivedBucket),
   stepQueues: sqsStepQueues(config.queues),
-  describe: describeAsSet(settings),
+  describe: describeWithSettings(settings),
   now: () => new Date(),
 };
 

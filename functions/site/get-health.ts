@@ -1,4 +1,4 @@
-import { captioningOf } from '#lib/ai/caption-settings.ts';
+import { resolveCaptionProvider } from '#lib/ai/settings.ts';
 import { bucketProbe, queueDepth, tableProbe } from '#lib/aws/probes.ts';
 import { config, secretPresence } from '#lib/config.ts';
 import { checkHealth } from '#lib/http/check-health.ts';
@@ -16,7 +16,7 @@ const deps = {
   tables: mapTables((name) => tableProbe(config.table(name))),
   queues: mapQueues((name) => queueDepth(config.queues[name])),
   deadLetters: mapQueues((name) => queueDepth(config.deadLetterQueues[name])),
-  captioning: captioningOf(config.caption(secretPresence)),
+  captioning: resolveCaptionProvider(config.caption(secretPresence)),
 };
 
 export const handler = endpoint(

@@ -101,8 +101,7 @@ const bring = async (
   if (known) return rowOutcome(known.image, inputUrl) ?? { state: 'fetched', inputUrl };
 
   const fetched = await fetchWithRetry(inputUrl, delivery, fetchPicture);
-  if ('refused' in fetched)
-    return { state: 'failed', inputUrl, reason: fetched.refused, fetched: false };
+  if (!fetched.ok) return { state: 'failed', inputUrl, reason: fetched.reason, fetched: false };
   const sha256 = createHash('sha256').update(fetched.bytes).digest('hex');
   await originals.write(key, fetched.bytes, {
     contentType: parseMediaType(fetched.contentType) ?? 'application/octet-stream',

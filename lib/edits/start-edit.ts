@@ -98,7 +98,7 @@ const findSourceImages = async (
 
 const checkProvider = (editing: Editing): void => {
   // Not now: the request is right, and will be taken once a provider is set up.
-  if ('unavailable' in editing) throw new Problem('conflict', editing.unavailable);
+  if (!editing.ok) throw new Problem('conflict', editing.reason);
 };
 
 const checkRoom = ({ editIds }: EditSession, editId: string): void => {

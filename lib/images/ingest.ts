@@ -91,8 +91,8 @@ const newImage = (incoming: IncomingObject, rev: number, captioning: Captioning)
     ...(incoming.metadata && { metadata: incoming.metadata }),
     firstUploadAt: incoming.firstUploadAt ?? now,
     steps: mapSteps((name) =>
-      name === 'caption' && 'skipped' in captioning
-        ? { state: 'skipped', run: 1, reason: captioning.skipped }
+      name === 'caption' && !captioning.ok
+        ? { state: 'skipped', run: 1, reason: captioning.reason }
         : pending,
     ),
   };

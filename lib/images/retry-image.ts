@@ -46,10 +46,10 @@ const again = (image: Image, captioning: Captioning, now: Date): Image => {
 };
 
 const canRetry = (name: StepName, { state }: Step, captioning: Captioning): boolean =>
-  (state === 'failed' || state === 'skipped') && !(name === 'caption' && 'skipped' in captioning);
+  (state === 'failed' || state === 'skipped') && !(name === 'caption' && !captioning.ok);
 
 const whyNot = ({ steps }: Image, captioning: Captioning): string => {
-  if ('skipped' in captioning && steps.caption.state !== 'done') return captioning.skipped;
+  if (!captioning.ok && steps.caption.state !== 'done') return captioning.reason;
   return Object.values(steps).some(({ state }) => state === 'pending')
     ? 'no step has failed, some are still to come.'
     : 'every step is done.';

@@ -31,8 +31,7 @@ export const writeCaption = async (
 
   const described = await describeRenditions(renditionSet, deps);
   if (described === undefined) return;
-  if ('failed' in described)
-    return failStep(message, 'caption', described.failed, { ...deps, measure });
+  if (!described.ok) return failStep(message, 'caption', described.reason, { ...deps, measure });
   await endWithCaption(message, described.caption, { ...deps, measure });
 };
 
@@ -40,13 +39,13 @@ export const writeCaption = async (
 const describeRenditions = async (
   set: ImageRenditions,
   { renditionSets, derived, describe }: Deps,
-): Promise<{ caption: Caption } | { failed: string } | undefined> => {
+): Promise<Awaited<ReturnType<Describe>> | undefined> => {
   const [largest] = set.renditions
     .filter(({ name }) => name !== optimizedSize.name) // as large as the original
     .toSorted((a, b) => b.width - a.width);
   if (!largest) return undefined;
   const caption = (await renditionSets.find(set.renditionSetId))?.caption;
-  if (caption) return { caption };
+  if (caption) return { ok: true, caption };
   const jpeg = await derived.read(renditionKey(set, largest.name));
   if (!jpeg) throw new Error(`There is no rendition ${largest.name} of ${set.renditionSetId}.`);
   return describe(jpeg);

@@ -1,3 +1,4 @@
+import { failure } from '#lib/failure.ts';
 import type { Caption, Captioning, Describe } from '#lib/images/caption.ts';
 import { deleteImage } from '#lib/images/delete-image.ts';
 import { giveUpStep } from '#lib/images/end-step.ts';
@@ -45,7 +46,7 @@ const noTags: ReadTags = async (readRange) => {
   await readRange(0, 16);
   return null;
 };
-const describes: Describe = async () => ({ caption: aCaption });
+const describes: Describe = async () => ({ ok: true, caption: aCaption });
 
 /**
  * A whole Darkroom in memory: the real use cases over the fakes, with a clock that a test moves
@@ -55,8 +56,8 @@ export const aDarkroom = ({ captions = true }: { captions?: boolean } = {}) => {
   const images = inMemoryImages();
   let time = Date.now(); // the objects' clock is the real one
   const captioning: Captioning = captions
-    ? { provider: 'test', model: 'a-model' }
-    : { skipped: 'No caption provider is set up.' };
+    ? { ok: true, provider: 'test', model: 'a-model' }
+    : failure('no_caption_provider', 'No caption provider is set up.');
   const deps = {
     images,
     renditionSets: images.renditionSets,

@@ -10,7 +10,8 @@ import { sendWebhook, type WebhookAnswer } from '#lib/batches/send-webhook.ts';
 import { startBatch } from '#lib/batches/start-batch.ts';
 import { sweepBatches } from '#lib/batches/sweep-batches.ts';
 import { findBatch } from '#lib/batches/update-batch.ts';
-import { FetchBusy } from '#lib/web/public-fetch.ts';
+import { type Failure, failure } from '#lib/failure.ts';
+import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { aDarkroom } from './app-harness.ts';
 import { inMemoryBatchQueues } from './in-memory-batch-queues.ts';
 import { inMemoryBatches } from './in-memory-batches.ts';
@@ -18,7 +19,7 @@ import { Killed, mortal } from './killable-process.ts';
 import { queueOf } from './queue-of.ts';
 
 /** What the web has at a URL: a text that stands for a picture or a CSV, or why there is none. */
-type OnTheWeb = string | { refused: string } | FetchBusy;
+type OnTheWeb = string | { refused: string } | RetryLaterError;
 
 export const requestId = '0b9f4c52-7f36-4b6f-9a3c-2f8d6f5a1f1e';
 const hookUrl = 'https://hook.example/';
@@ -54,12 +55,12 @@ export const aBatchRoom = () => {
   const incomingObjects: string[] = []; // S3's news
   const web = new Map<string, OnTheWeb>();
   const fetched: string[] = [];
-  const fetchFile = reading(async (url: string): Promise<FetchedFile | { refused: string }> => {
+  const fetchFile = reading(async (url: string): Promise<FetchedFile | Failure> => {
     fetched.push(url);
     const found = web.get(url) ?? `a picture from ${url}`;
-    if (found instanceof FetchBusy) throw found;
-    if (typeof found !== 'string') return found;
-    return { bytes: Buffer.from(found), contentType: 'image/jpeg', finalUrl: url };
+    if (found instanceof RetryLaterError) throw found;
+    if (typeof found !== 'string') return failure('not_fetched', found.refused);
+    return { ok: true, bytes: Buffer.from(found), contentType: 'image/jpeg', finalUrl: url };
   });
   const receiver = {
     deliveries: [] as { id: string; url: string; body: string }[],

@@ -6,8 +6,9 @@ import { giveUpOnEdit } from '#lib/edits/give-up.ts';
 import { findEdits } from '#lib/edits/look-up-edits.ts';
 import { type RunDeps, runEdit } from '#lib/edits/run-edit.ts';
 import { type EditRequest, startEdit } from '#lib/edits/start-edit.ts';
-import { ProviderBusy } from '#lib/images/caption.ts';
+import { failure } from '#lib/failure.ts';
 import type { Inspect } from '#lib/images/picture.ts';
+import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { anImage } from './image-builder.ts';
 import { inMemoryEditSessions } from './in-memory-edit-sessions.ts';
 import { inMemoryEdits, inMemoryEditWorkers } from './in-memory-edits.ts';
@@ -24,8 +25,17 @@ type Deps = Omit<RunDeps, 'editing'> &
 
 const metadata = { width: 640, height: 480, format: 'png' } as const;
 const takesAll: Inspect = async () => ({ metadata });
-const fetchesAll: FetchPicture = async (url) => ({ bytes: Buffer.from(`bytes of ${url}`) });
-const provider: Editing = { provider: 'test', model: 'a-model', maxSide: 2048, maxBytes: 1e6 };
+const fetchesAll: FetchPicture = async (url) => ({
+  ok: true,
+  bytes: Buffer.from(`bytes of ${url}`),
+});
+const provider: Editing = {
+  ok: true,
+  provider: 'test',
+  model: 'a-model',
+  maxSide: 2048,
+  maxBytes: 1e6,
+};
 
 export const leaseMs = 30_000;
 
@@ -52,6 +62,7 @@ export const anEditDesk = async () => {
   const idempotencyRecords: ((request: Parameters<EditPicture>[0]) => ReturnType<EditPicture>)[] =
     [];
   const paints: EditPicture = async () => ({
+    ok: true,
     image: Buffer.from('painted'),
     provider: 'test',
     model: 'a-model',
@@ -81,7 +92,7 @@ export const anEditDesk = async () => {
     }),
     prepare: async (bytes) => ({ bytes, contentType: 'image/png', width: 640, height: 480 }),
     checkResult: async (bytes) => ({ bytes, metadata }),
-    captioning: { skipped: 'No caption provider is set up.' },
+    captioning: failure('no_caption_provider', 'No caption provider is set up.'),
     sizes: [{ name: 'small', longestSide: 200 }],
     leaseMs,
     newId: () => `id-${++count}`,
@@ -183,7 +194,7 @@ const guarded = (objects: ReturnType<typeof inMemoryObjects>, guard: Guard) => (
 /** How a provider may end a call, for `next`. */
 export const ending = {
   busy: (seconds?: number) => async () => {
-    throw new ProviderBusy('The provider is busy.', seconds);
+    throw new RetryLaterError('The provider is busy.', seconds);
   },
-  refused: (reason: string) => async () => ({ refused: reason }),
+  refused: (reason: string) => async () => failure('refused', reason),
 };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { captioningOf } from '#lib/ai/caption-settings.ts';
+import { resolveCaptionProvider } from '#lib/ai/settings.ts';
 import { exifKey, toItem } from '#lib/aws/dynamo-image-items.ts';
 import { start, withStepEnded } from '#lib/images/advance-steps.ts';
 import type { Exif, RawExif } from '#lib/images/exif.ts';
@@ -11,7 +11,7 @@ import { Settings } from '#lib/settings.ts';
 const newest = Date.parse('2026-05-28T12:00:00Z');
 const apartMs = 30_000; // a million of them: a year, and so twelve shelves
 const sizes = Settings.shape.THUMBNAIL_SIZES.parse(undefined);
-const captioning = captioningOf({ provider: 'none' });
+const captioning = resolveCaptionProvider({ provider: 'none' });
 const hexOf = (text: string, algorithm = 'sha256') =>
   createHash(algorithm).update(text).digest('hex');
 

@@ -69,14 +69,12 @@ const [s3] = await Promise.all([
   createQueues(resources, { region, credentials, endpoint: sqs.url }),
 ]);
 
-const settled = z
-  .record(z.string(), z.string())
-  .parse(
-    makeResolver(template, place).resolve({
-      ...Serverless.parse(read('serverless.yml')).provider.environment,
-      ...service.provider.environment,
-    }),
-  );
+const settled = z.record(z.string(), z.string()).parse(
+  makeResolver(template, place).resolve({
+    ...Serverless.parse(read('serverless.yml')).provider.environment,
+    ...service.provider.environment,
+  }),
+);
 process.send?.({
   // What is left of osls' variables are settings, for which there are standard values.
   ...Object.fromEntries(Object.entries(settled).filter(([, value]) => !value.includes('${'))),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rowImageId } from '#lib/batches/row.ts';
+import { failure } from '#lib/failure.ts';
 import { aCaption } from '#test/support/app-harness.ts';
 import { aBatchRoom, type BatchRoom, csvOf, requestId } from '#test/support/batch-harness.ts';
 
@@ -9,7 +10,7 @@ const imageId = rowImageId({ requestId, number: 1, index: 0 }, url);
 /** A batch whose one picture has arrived; its workers have been asked. */
 const newImage = async ({ captions = false } = {}) => {
   const room = aBatchRoom();
-  if (captions) room.darkroom.deps.captioning = { provider: 'test', model: 'a-model' };
+  if (captions) room.darkroom.deps.captioning = { ok: true, provider: 'test', model: 'a-model' };
   await room.start(csvOf([url]));
   await room.work.expand();
   room.waiting.expand.length = 0;
@@ -73,7 +74,7 @@ const ways: Record<string, Way> = {
   'is done, its caption refused': {
     captions: true,
     given: ({ darkroom }) => {
-      darkroom.deps.describe = async () => ({ failed: 'It will not.' });
+      darkroom.deps.describe = async () => failure('refused', 'It will not.');
     },
     end: work,
     state: 'completed',
@@ -83,7 +84,7 @@ const ways: Record<string, Way> = {
     given: async ({ darkroom }) => {
       const { asked } = darkroom.deps.stepQueues;
       const ours = asked.splice(0);
-      darkroom.deps.describe = async () => ({ caption: aCaption });
+      darkroom.deps.describe = async () => ({ ok: true, caption: aCaption });
       // Dropped among the batches' pictures, so that it is made in the same sizes.
       await darkroom.drop('batches/by-hand/1-1/same.jpg', `a picture from ${url}`);
       await darkroom.finish();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { giveUpOnRow } from '#lib/batches/import-row.ts';
 import type { ImportMessage } from '#lib/batches/messages.ts';
 import { rowImageId, rowImageKey } from '#lib/batches/row.ts';
-import { FetchBusy } from '#lib/web/public-fetch.ts';
+import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { aBatchRoom, csvOf, requestId } from '#test/support/batch-harness.ts';
 import { Killed } from '#test/support/killable-process.ts';
 
@@ -59,6 +59,7 @@ describe('the URLs of a row', () => {
   ])('are kept with the type that their server names, of %s', async (_, contentType, kept) => {
     const room = await roomWith(a);
     room.deps.fetchPicture = async (url) => ({
+      ok: true,
       bytes: Buffer.from('a picture'),
       contentType,
       finalUrl: url,
@@ -134,7 +135,7 @@ describe('the URLs of a row', () => {
 describe('a busy URL', () => {
   it('brings its message back, and holds nobody back', async () => {
     const room = await roomWith(a, b, c);
-    room.serve(b, new FetchBusy(`${b} answered 503.`, 7));
+    room.serve(b, new RetryLaterError(`${b} answered 503.`, 7));
 
     await expect(room.work.import(room.message)).rejects.toMatchObject({ retryAfterSeconds: 7 });
 
@@ -151,9 +152,9 @@ describe('a busy URL', () => {
 
   it('is refused with its reason the fourth time', async () => {
     const room = await roomWith(a, b);
-    room.serve(b, new FetchBusy(`${b} answered 503.`));
+    room.serve(b, new RetryLaterError(`${b} answered 503.`));
     for (const attempts of [1, 2, 3])
-      await expect(room.work.import(room.message, attempts)).rejects.toThrow(FetchBusy);
+      await expect(room.work.import(room.message, attempts)).rejects.toThrow(RetryLaterError);
 
     await room.work.import(room.message, 4);
 
@@ -242,7 +243,7 @@ describe('an import that is given up', () => {
 
   it('notes the reason for what never came, and leaves alone what did', async () => {
     const room = await roomWith(a, b, c);
-    room.serve(b, new FetchBusy('busy'));
+    room.serve(b, new RetryLaterError('busy'));
     room.serve(c, { refused: 'No.' });
     await expect(room.work.import(room.message)).rejects.toThrow();
 

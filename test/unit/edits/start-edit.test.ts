@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { maxEdits } from '#lib/edits/edit-session.ts';
+import { failure } from '#lib/failure.ts';
 import { anEditDesk, Killed } from '#test/support/edit-harness.ts';
 
 const base = 'https://darkroom.example/dev';
@@ -33,7 +34,7 @@ describe('an edit is started', () => {
     ['the output of a batch', (id: string) => `${base}/api/image/${id}.jpg`],
   ])('from a picture of ours, named by %s', async (_, nameOf) => {
     const desk = await anEditDesk();
-    desk.deps.fetchPicture = async () => ({ refused: 'fetched!' });
+    desk.deps.fetchPicture = async () => failure('not_fetched', 'fetched!');
 
     const { edit } = await desk.start({ sourceUrl: nameOf(desk.beach.imageId), baseUrl: base });
 
@@ -118,7 +119,7 @@ describe('an edit is started', () => {
     const desk = await anEditDesk();
     const wish = { editId: 'same', sourceUrl: 'https://stranger.example/a.png' };
     const first = await desk.start(wish);
-    desk.deps.fetchPicture = async () => ({ refused: 'fetched!' });
+    desk.deps.fetchPicture = async () => failure('not_fetched', 'fetched!');
 
     const again = await desk.start({ ...wish, initId: first.process.initId });
 

@@ -556,7 +556,7 @@ describe('an image without a caption provider', () => {
     expect(await darkroom.image(id)).toMatchObject({ steps: { caption: { state: 'skipped' } } });
     await expect(darkroom.retry(id)).rejects.toThrow('No caption provider');
 
-    darkroom.deps.captioning = { provider: 'test', model: 'a-model' };
+    darkroom.deps.captioning = { ok: true, provider: 'test', model: 'a-model' };
     await darkroom.retry(id);
     await darkroom.finish();
     expect((await darkroom.image(id)).caption).toEqual(aCaption);

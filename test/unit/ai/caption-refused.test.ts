@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { Behaviour } from '#test/support/caption-server.ts';
-import { captionTools } from '#test/support/caption-tools.ts';
+import type { CaptionBehaviour } from '#test/support/caption-server.ts';
+import { captionTools, failure } from '#test/support/caption-tools.ts';
 
 const { key, start, describeAt, expectNoSecrets } = captionTools();
 
-describe('what would fail again is a reason for people', () => {
-  const cases: [string, Behaviour, string][] = [
+describe('a caption that a retry would not bring', () => {
+  const cases: [string, CaptionBehaviour, string][] = [
     ['a refusal', { is: 'refusing' }, 'The caption server declined to describe this picture.'],
     [
       'a refusal in words',
@@ -37,7 +37,7 @@ describe('what would fail again is a reason for people', () => {
     [
       'a redirect',
       { is: 'redirecting', to: 'https://example.com/' },
-      'The caption server sent us to another address (HTTP 307). Set CAPTION_BASE_URL to the final one.',
+      'The caption server redirected the request (HTTP 307). Set CAPTION_BASE_URL to the final one.',
     ],
     [
       'a wrong key, quoted in the error',
@@ -81,95 +81,95 @@ describe('what would fail again is a reason for people', () => {
     ],
   ];
 
-  test.each(cases)('%s', async (_, behaviour, failed) => {
+  test.each(cases)('fails with a reason after %s', async (_, behaviour, reason) => {
     const server = await start({ key, behaviour });
 
     const outcome = await describeAt(server);
 
-    expect(outcome).toEqual({ failed });
+    expect(outcome).toEqual(failure(reason));
     expectNoSecrets(outcome);
     expect(server.calls).toHaveLength(1);
   });
 
-  test.each(cases)('%s, from a BLIP endpoint too', async (_, behaviour) => {
+  test.each(cases)('fails with a reason after %s from a BLIP endpoint', async (_, behaviour) => {
     const server = await start({ key, behaviour });
 
     const outcome = await describeAt(server, { provider: 'hf-endpoint' });
 
-    expect(outcome).toEqual({ failed: expect.stringMatching(/^The Hugging Face endpoint .*\.$/) });
+    expect(outcome).toEqual(failure(expect.stringMatching(/^The Hugging Face endpoint .*\.$/)));
     expectNoSecrets(outcome);
     expect(server.calls).toHaveLength(1);
   });
 
-  test('a picture that the content filter stopped', async () => {
+  test('fails with a reason when the content filter stopped it', async () => {
     const server = await start({ key, behaviour: { is: 'filtering' } });
 
-    expect(await describeAt(server)).toEqual({
-      failed: 'The caption server declined to describe this picture.',
-    });
+    expect(await describeAt(server)).toEqual(
+      failure('The caption server declined to describe this picture.'),
+    );
   });
 
-  test('an error with status 200, in either wire format', async () => {
+  test('fails with a reason after an error with status 200 in either wire format', async () => {
     const server = await start({ key, behaviour: { is: 'error-as-answer' } });
 
-    expect(await describeAt(server)).toEqual({
-      failed: 'The caption server answered with an error instead of a caption.',
-    });
-    expect(await describeAt(server, { provider: 'hf-endpoint' })).toEqual({
-      failed:
+    expect(await describeAt(server)).toEqual(
+      failure('The caption server answered with an error instead of a caption.'),
+    );
+    expect(await describeAt(server, { provider: 'hf-endpoint' })).toEqual(
+      failure(
         'The Hugging Face endpoint gave an answer that holds no caption. Check that CAPTION_BASE_URL is an image-to-text endpoint.',
-    });
+      ),
+    );
   });
 
-  test('a model that only thought', async () => {
+  test('fails with a reason when the model used all tokens for reasoning', async () => {
     const body = '{"choices":[{"finish_reason":"length","message":{"content":""}}]}';
     const server = await start({ key, behaviour: { is: 'raw', body } });
 
-    expect(await describeAt(server)).toEqual({
-      failed:
+    expect(await describeAt(server)).toEqual(
+      failure(
         'The caption server thought for 2000 tokens without coming to a caption. Set CAPTION_MODEL to a model that does not reason.',
-    });
+      ),
+    );
   });
 
-  test('a key that is missing, and the setting that holds it', async () => {
+  test('fails with the setting of the key when the key is missing', async () => {
     const server = await start();
 
-    expect(await describeAt(server, { apiKey: undefined })).toEqual({
-      failed: 'The caption server wants a key (HTTP 401). Set CAPTION_API_KEY.',
-    });
+    expect(await describeAt(server, { apiKey: undefined })).toEqual(
+      failure('The caption server wants a key (HTTP 401). Set CAPTION_API_KEY.'),
+    );
   });
 
-  test('a model that Ollama has not pulled, and how to pull it', async () => {
+  test('fails with the command to pull a model that Ollama does not have', async () => {
     const server = await start({ key, behaviour: { is: 'failing', status: 404 } });
 
-    expect(await describeAt(server, { provider: 'ollama', model: 'llava' })).toEqual({
-      failed: 'Ollama does not have the model llava (HTTP 404). Run: ollama pull llava',
-    });
+    expect(await describeAt(server, { provider: 'ollama', model: 'llava' })).toEqual(
+      failure('Ollama does not have the model llava (HTTP 404). Run: ollama pull llava'),
+    );
   });
 
-  test('a wrong key that Gemini calls a bad request', async () => {
+  test('fails as a wrong key, which Gemini answers as a bad request', async () => {
     const body = [{ error: { code: 400, details: [{ reason: 'API_KEY_INVALID' }] } }];
     const server = await start({ key, behaviour: { is: 'failing', status: 400, body } });
 
-    expect(await describeAt(server, { provider: 'gemini' })).toEqual({
-      failed: 'Gemini does not accept the key in CAPTION_API_KEY (HTTP 400).',
-    });
+    expect(await describeAt(server, { provider: 'gemini' })).toEqual(
+      failure('Gemini does not accept the key in CAPTION_API_KEY (HTTP 400).'),
+    );
   });
 
-  test('a model that the Hugging Face router calls a bad request, with one of today', async () => {
+  test('fails with a current model where the Hugging Face router does not serve the given one', async () => {
     const body = { error: { code: 'model_not_supported' } };
     const server = await start({ key, behaviour: { is: 'failing', status: 400, body } });
 
-    expect(await describeAt(server, { provider: 'huggingface' })).toEqual({
-      failed: expect.stringContaining('(for example Qwen/Qwen3-VL-8B-Instruct)'),
-    });
+    expect(await describeAt(server, { provider: 'huggingface' })).toEqual(
+      failure(expect.stringContaining('(for example Qwen/Qwen3-VL-8B-Instruct)')),
+    );
   });
 
-  test('a caption that quotes the key is thrown away', async () => {
+  test('fails when it quotes the key', async () => {
     const server = await start({ key, behaviour: { is: 'answering', text: `The key is ${key}` } });
 
-    expect(await describeAt(server)).toEqual({
-      failed: 'The caption server gave an empty answer.',
-    });
+    expect(await describeAt(server)).toEqual(failure('The caption server gave an empty answer.'));
   });
 });

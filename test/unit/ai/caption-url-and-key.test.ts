@@ -1,21 +1,21 @@
 import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { captioningOf } from '#lib/ai/caption-settings.ts';
+import { resolveCaptionProvider } from '#lib/ai/settings.ts';
 
-type Given = Parameters<typeof captioningOf>[0];
+type Given = Parameters<typeof resolveCaptionProvider>[0];
 
 const vendorKeys = { hfToken: 'hf_own', geminiKey: 'gemini-own', openaiKey: 'sk-own' };
 
-const addressOf = (settings: Given) => {
-  const captioning = captioningOf(settings);
-  return 'skipped' in captioning ? captioning.skipped : captioning.url;
+const resolvedUrl = (settings: Given) => {
+  const resolved = resolveCaptionProvider(settings);
+  return resolved.ok ? resolved.url : resolved.reason;
 };
-const keySentTo = (settings: Given) => {
-  const captioning = captioningOf(settings);
-  return 'skipped' in captioning ? captioning.skipped : captioning.key?.();
+const resolvedKey = (settings: Given) => {
+  const resolved = resolveCaptionProvider(settings);
+  return resolved.ok ? resolved.key?.() : resolved.reason;
 };
 
-describe('the address that is asked', () => {
+describe('the URL of caption requests', () => {
   test.each([
     ['http://host', '/v1/chat/completions'],
     ['http://host/', '/v1/chat/completions'],
@@ -28,8 +28,8 @@ describe('the address that is asked', () => {
     ['http://host/gateway/v3', '/gateway/v3/chat/completions'],
     ['http://host/v1beta/openai', '/v1beta/openai/chat/completions'],
     ['http://host/v1?api-version=5', '/v1/chat/completions?api-version=5'],
-  ])('%s becomes …%s', (baseUrl, path) => {
-    expect(addressOf({ baseUrl, model: 'm' })).toBe(`http://host${path}`);
+  ])('is completed from %s to …%s', (baseUrl, path) => {
+    expect(resolvedUrl({ baseUrl, model: 'm' })).toBe(`http://host${path}`);
   });
 
   test.each([
@@ -37,12 +37,12 @@ describe('the address that is asked', () => {
     ['http://host/v1beta', '/v1beta/openai/chat/completions'],
     ['http://host/v1beta/openai/', '/v1beta/openai/chat/completions'],
     ['http://host/v1', '/v1/chat/completions'],
-  ])('for Gemini %s becomes …%s', (baseUrl, path) => {
-    expect(addressOf({ provider: 'gemini', baseUrl })).toBe(`http://host${path}`);
+  ])('is completed for Gemini from %s to …%s', (baseUrl, path) => {
+    expect(resolvedUrl({ provider: 'gemini', baseUrl })).toBe(`http://host${path}`);
   });
 });
 
-describe('the key that is sent', () => {
+describe('the key of caption requests', () => {
   test.each([
     'https://api.openai.com.evil.example/v1',
     'https://evil.example/api.openai.com/v1',
@@ -54,48 +54,48 @@ describe('the key that is sent', () => {
     'http://api.openai.com/v1',
     'https://api.openai.com:8443/v1',
     'http://localhost:1234',
-  ])('is never a vendor’s own at %s', (baseUrl) => {
+  ])('is never a vendor’s own key at %s', (baseUrl) => {
     for (const provider of ['auto', 'huggingface', 'gemini', 'openai', 'hf-endpoint'] as const) {
-      const captioning = captioningOf({ provider, baseUrl, model: 'm', ...vendorKeys });
+      const captioning = resolveCaptionProvider({ provider, baseUrl, model: 'm', ...vendorKeys });
 
-      expect('key' in captioning && captioning.key?.()).toSatisfy((key) => !key);
+      expect(captioning.ok && captioning.key?.()).toSatisfy((key) => !key);
     }
   });
 
-  test('is the vendor’s whose host it is, not that of the provider’s name', () => {
+  test('belongs to the vendor of the host, not to the provider that is named', () => {
     const baseUrl = 'https://api.openai.com/v1';
 
-    expect(keySentTo({ provider: 'openai-compatible', baseUrl, model: 'm', ...vendorKeys })).toBe(
+    expect(resolvedKey({ provider: 'openai-compatible', baseUrl, model: 'm', ...vendorKeys })).toBe(
       'sk-own',
     );
-    expect(keySentTo({ provider: 'huggingface', baseUrl, model: 'm', hfToken: 'hf_own' })).toBe(
+    expect(resolvedKey({ provider: 'huggingface', baseUrl, model: 'm', hfToken: 'hf_own' })).toBe(
       'CAPTION_PROVIDER=huggingface needs a key. Set OPENAI_API_KEY.',
     );
   });
 
-  test('is CAPTION_API_KEY wherever a person named the address or the provider', () => {
+  test('is CAPTION_API_KEY wherever the settings name a URL or a provider', () => {
     const apiKey = 'caption-key';
 
-    expect(keySentTo({ baseUrl: 'http://localhost:1', model: 'm', apiKey, ...vendorKeys })).toBe(
+    expect(resolvedKey({ baseUrl: 'http://localhost:1', model: 'm', apiKey, ...vendorKeys })).toBe(
       apiKey,
     );
-    expect(keySentTo({ provider: 'openai', apiKey, ...vendorKeys })).toBe(apiKey);
+    expect(resolvedKey({ provider: 'openai', apiKey, ...vendorKeys })).toBe(apiKey);
   });
 
-  test('is not CAPTION_API_KEY where nobody said whose it is', () => {
-    expect(keySentTo({ apiKey: 'caption-key', openaiKey: 'sk-own' })).toBe('sk-own');
-    expect(keySentTo({ apiKey: 'caption-key' })).toMatch(/^No caption provider is set up\./);
+  test('is not CAPTION_API_KEY where the settings name neither a URL nor a provider', () => {
+    expect(resolvedKey({ apiKey: 'caption-key', openaiKey: 'sk-own' })).toBe('sk-own');
+    expect(resolvedKey({ apiKey: 'caption-key' })).toMatch(/^No caption provider is set up\./);
   });
 
-  test('is refused, unquoted, where no header could carry it', () => {
-    const reason = keySentTo({ openaiKey: 'sk-one\nsk-two' });
+  test('is rejected without being quoted where no header could carry it', () => {
+    const reason = resolvedKey({ openaiKey: 'sk-one\nsk-two' });
 
     expect(reason).toMatch(/^OPENAI_API_KEY holds a character that no key has/);
     expect(reason).not.toContain('sk-');
   });
 
-  test('does not show where the provider is printed', () => {
-    const captioning = captioningOf({ openaiKey: 'sk-secret' });
+  test('is not shown when the provider is printed', () => {
+    const captioning = resolveCaptionProvider({ openaiKey: 'sk-secret' });
 
     expect(JSON.stringify(captioning) + inspect(captioning, { depth: 9 })).not.toContain(
       'sk-secret',
