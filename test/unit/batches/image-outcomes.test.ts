@@ -162,7 +162,7 @@ const ways: Record<string, Way> = {
     },
     end: (room) => repeated(room, () => room.darkroom.sweep()),
     state: 'failed',
-    reason: 'No worker finished this step, although it was asked twice.',
+    reason: 'No worker finished this step, although it was requested twice.',
     isSwept: true,
   },
   'is deleted': {

@@ -443,7 +443,7 @@ describe('a deleted image', () => {
     originals.deleteIfMatch = deleteIfMatch;
 
     darkroom.pass(10 * 60_000);
-    expect(await darkroom.sweep()).toMatchObject({ removed: 1 });
+    expect(await darkroom.sweep()).toMatchObject({ deleted: 1 });
     expect(originals.keys()).toEqual([]);
     expect(darkroom.deps.derived.keys()).toEqual([]);
     expect(darkroom.deps.images.all()[0]?.deleted).toBe('gone');
@@ -524,11 +524,11 @@ describe('the sweep', () => {
     const image = await darkroom.drop('beach.jpg', 'a picture');
     const id = image?.imageId ?? '';
     darkroom.deps.stepQueues.asked.length = 0; // the messages are lost
-    expect(await darkroom.sweep()).toEqual({ removed: 0, askedAgain: 0, gaveUp: 0 });
+    expect(await darkroom.sweep()).toEqual({ deleted: 0, requeued: 0, gaveUp: 0 });
 
     darkroom.pass(3 * 60_000);
-    expect(await darkroom.sweep()).toMatchObject({ askedAgain: 2, gaveUp: 0 });
-    expect(await darkroom.sweep()).toMatchObject({ askedAgain: 0, gaveUp: 0 });
+    expect(await darkroom.sweep()).toMatchObject({ requeued: 2, gaveUp: 0 });
+    expect(await darkroom.sweep()).toMatchObject({ requeued: 0, gaveUp: 0 });
     darkroom.deps.stepQueues.asked.length = 0;
     darkroom.pass(3 * 60_000);
     expect(await darkroom.sweep()).toMatchObject({ gaveUp: 2 });
@@ -541,7 +541,7 @@ describe('the sweep', () => {
     const darkroom = aDarkroom({ captions: false });
     await darkroom.drop('beach.jpg', 'a picture');
     darkroom.pass(60 * 60_000);
-    expect(await darkroom.sweep()).toEqual({ removed: 0, askedAgain: 0, gaveUp: 0 });
+    expect(await darkroom.sweep()).toEqual({ deleted: 0, requeued: 0, gaveUp: 0 });
     await darkroom.finish();
     expect(await darkroom.deps.images.counts()).toMatchObject({ done: 1 });
   });
