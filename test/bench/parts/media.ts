@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Metadata, Refusal } from '#lib/images/picture.ts';
-import { decodePixels, sharpOf } from '#lib/media/decode-pixels.ts';
-import { exifrReadTags } from '#lib/media/exifr-read-tags.ts';
-import { sharpInspect } from '#lib/media/sharp-inspect.ts';
-import { sharpShrink } from '#lib/media/sharp-shrink.ts';
+import { exifrReadTags } from '#lib/media/exif/exifr-read-tags.ts';
+import { sharpInspect } from '#lib/media/inspect/sharp-inspect.ts';
+import { decodePixels, sharpOf } from '#lib/media/render/decode-pixels.ts';
+import { sharpShrink } from '#lib/media/render/sharp-shrink.ts';
 import { cpuOf, makeThumbnailPair } from '../support/bare-sharp.ts';
 import { drawnPhoto } from '../support/photo.ts';
 import type { Part } from '../support/report.ts';
