@@ -1,5 +1,5 @@
-import { type Box, boxAt, boxesIn } from '#lib/media/heif/boxes.ts';
-import { itemsIn, placesIn } from '#lib/media/heif/item-lists.ts';
+import { type Box, readBox, readBoxes } from '#lib/media/heif/boxes.ts';
+import { readItems, readLocations } from '#lib/media/heif/item-lists.ts';
 import type { Block } from './block.ts';
 import type { Reader } from './range-reader.ts';
 
@@ -23,7 +23,7 @@ const metaOf = async (reader: Reader): Promise<Box | undefined> => {
   for (let at = 0; ; ) {
     const head = await reader.at(at, Math.min(16, reader.sizeBytes - at));
     if (!head || head.length < 8) return undefined;
-    const box = boxAt(head, 0, reader.sizeBytes - at);
+    const box = readBox(head, 0, reader.sizeBytes - at);
     if (!box) return undefined;
     if (box.type === 'meta' && box.end - box.start <= mostMetaBytes)
       return { type: box.type, at, start: at + box.start, end: at + box.end };
@@ -33,11 +33,11 @@ const metaOf = async (reader: Reader): Promise<Box | undefined> => {
 
 const exifItemIn = (meta: Buffer, metaOffset: number): Block | undefined => {
   try {
-    const boxes = boxesIn(meta, 4, meta.length); // after version and flags
+    const boxes = readBoxes(meta, 4, meta.length); // after version and flags
     const find = (type: string) => boxes.find((box) => box.type === type);
     const [infos, locations] = [find('iinf'), find('iloc')];
-    const item = infos && itemsIn(meta, infos).find(({ type }) => type === 'Exif');
-    const places = (item && locations && placesIn(meta, locations)) ?? [];
+    const item = infos && readItems(meta, infos).find(({ type }) => type === 'Exif');
+    const places = (item && locations && readLocations(meta, locations)) ?? [];
     const [place, ...others] = places.find(({ id }) => id === item?.id)?.extents ?? [];
     if (!place || others.length > 0) return undefined;
     const data = find('idat');

@@ -2,7 +2,7 @@
 export type Box = { type: string; at: number; start: number; end: number };
 
 /** The box that begins `at`; undefined where it is longer than what it is in. */
-export const boxAt = (bytes: Buffer, at: number, end: number): Box | undefined => {
+export const readBox = (bytes: Buffer, at: number, end: number): Box | undefined => {
   if (at + 8 > end || at + 8 > bytes.length) return undefined;
   const short = bytes.readUInt32BE(at);
   const isLong = short === 1 && at + 16 <= bytes.length;
@@ -13,9 +13,10 @@ export const boxAt = (bytes: Buffer, at: number, end: number): Box | undefined =
 };
 
 /** All boxes in a row, up to the first that makes no sense. */
-export const boxesIn = (bytes: Buffer, start: number, end: number): Box[] => {
+export const readBoxes = (bytes: Buffer, start: number, end: number): Box[] => {
   const boxes: Box[] = [];
-  for (let box = boxAt(bytes, start, end); box; box = boxAt(bytes, box.end, end)) boxes.push(box);
+  for (let box = readBox(bytes, start, end); box; box = readBox(bytes, box.end, end))
+    boxes.push(box);
   return boxes;
 };
 

@@ -8,7 +8,7 @@ export type Av1 = {
   bytesPerPixel: number;
 };
 
-const mostUnits = 10_000; // twice what the largest picture in the smallest tiles has
+const maxUnits = 10_000; // twice what the largest picture in the smallest tiles has
 
 /** AV1 specification §6.2.2. */
 const types = { sequence: 1, frameHeader: 3, frame: 6 };
@@ -18,11 +18,11 @@ const types = { sequence: 1, frameHeader: 3, frame: 6 };
  * where they make no sense: there the decoder ends, too. Where there are several sequence headers,
  * the dearest counts. Undefined where there are more units than a picture needs.
  */
-export const av1In = (data: Uint8Array): Av1 | undefined => {
+export const readAv1 = (data: Uint8Array): Av1 | undefined => {
   const found: Av1 = { frames: 0, pixels: 0, bytesPerPixel: 0 };
   let units = 0;
   for (let unit = unitAt(data, 0); unit; unit = unitAt(data, unit.end)) {
-    if (++units > mostUnits) return undefined;
+    if (++units > maxUnits) return undefined;
     if (unit.type === types.frame || unit.type === types.frameHeader) found.frames++;
     if (unit.type !== types.sequence) continue;
     const sequence = sequenceIn(data.subarray(unit.start, unit.end));

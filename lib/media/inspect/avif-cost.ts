@@ -1,8 +1,8 @@
-import { type Av1, av1In } from './av1.ts';
-import { type AvifItem, type AvifItems, avifItemsIn } from './avif-items.ts';
+import { type Av1, readAv1 } from './av1.ts';
+import { type AvifItem, type AvifItems, readAvifItems } from './avif-items.ts';
 
 /** What decoding an AVIF comes to at most; its pictures are the one that is seen and its parts. */
-export type AvifWork = {
+export type AvifCost = {
   /** Of the largest picture in it. */
   pixels: number;
   /** Of its pixel: decoded planes, of every frame that may be held. */
@@ -13,8 +13,8 @@ export type AvifWork = {
 
 /** Coded pictures, grids of them, and what is no picture. `tmap` tells how to brighten one. */
 const known = ['av01', 'grid', 'tmap', 'Exif', 'mime', 'uri '];
-const mostTiles = 256;
-const mostFrames = 4; // as many layers as the standard knows of (AV1 image file format, §2.3.2)
+const maxTiles = 256;
+const maxFrames = 4; // as many layers as the standard knows of (AV1 image file format, §2.3.2)
 
 /**
  * Adds up an AVIF's coded pictures by what their own data says, as boxes may lie and the decoder
@@ -22,10 +22,10 @@ const mostFrames = 4; // as many layers as the standard knows of (AV1 image file
  * Undefined where the file is put together in a way that we do not know: overlays and the like can
  * ask for one picture again and again.
  */
-export const avifWorkOf = (bytes: Uint8Array): AvifWork | undefined => {
+export const estimateAvifCost = (bytes: Uint8Array): AvifCost | undefined => {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const works = avifItemsIn(file)?.map(workOf) ?? [];
-  const work: AvifWork = { pixels: 0, bytesPerPixel: 0, pixelsInAll: 0 };
+  const works = readAvifItems(file)?.map(estimateCost) ?? [];
+  const work: AvifCost = { pixels: 0, bytesPerPixel: 0, pixelsInAll: 0 };
   for (const one of works) {
     if (!one) return undefined;
     work.pixels = Math.max(work.pixels, one.pixels);
@@ -35,13 +35,13 @@ export const avifWorkOf = (bytes: Uint8Array): AvifWork | undefined => {
   return works.length > 0 ? work : undefined;
 };
 
-const workOf = (found: AvifItems): AvifWork | undefined => {
+const estimateCost = (found: AvifItems): AvifCost | undefined => {
   const { items, tiles, configurations } = found;
   if (!items.every(({ type }) => known.includes(type))) return undefined;
-  if (tiles.length > mostTiles || hasGridOfGrids(found)) return undefined;
-  const setup = configurations.map(av1In).filter((one) => one?.frames === 0);
+  if (tiles.length > maxTiles || hasGridOfGrids(found)) return undefined;
+  const setup = configurations.map(readAv1).filter((one) => one?.frames === 0);
   if (setup.length < configurations.length) return undefined;
-  const work: AvifWork = { pixels: 0, bytesPerPixel: 0, pixelsInAll: 0 };
+  const work: AvifCost = { pixels: 0, bytesPerPixel: 0, pixelsInAll: 0 };
   for (const item of items.filter(({ type }) => type === 'av01')) {
     const coded = codedIn(item, setup);
     if (!coded) return undefined;
@@ -62,8 +62,8 @@ const hasGridOfGrids = ({ items, tiles }: AvifItems): boolean => {
 
 /** What the decoder gets of a picture: settings that came with the file, then its data. */
 const codedIn = ({ data }: AvifItem, setup: (Av1 | undefined)[]) => {
-  const coded = av1In(data);
-  if (!coded || coded.frames > mostFrames) return undefined;
+  const coded = readAv1(data);
+  if (!coded || coded.frames > maxFrames) return undefined;
   const all = [coded, ...setup];
   return {
     pixels: Math.max(...all.map((one) => one?.pixels ?? 0)),

@@ -1,5 +1,5 @@
-import { type Box, boxesIn, cursor } from '#lib/media/heif/boxes.ts';
-import { type Extent, itemsIn, placesIn } from '#lib/media/heif/item-lists.ts';
+import { type Box, cursor, readBoxes } from '#lib/media/heif/boxes.ts';
+import { type Extent, readItems, readLocations } from '#lib/media/heif/item-lists.ts';
 
 export type AvifItem = { id: number; type: string; data: Buffer };
 
@@ -11,16 +11,16 @@ export type AvifItems = {
   configurations: Buffer[];
 };
 
-const mostSharing = 4; // layers of one picture may be items of their own, over the same bytes
+const maxSharing = 4; // layers of one picture may be items of their own, over the same bytes
 
 /**
  * The items of each `meta` box of an AVIF (ISO 14496-12 §8.11) with their bytes: one, or two where
  * somebody put two files into one. Undefined where the boxes make no sense, where data is to be
  * found elsewhere than in the file or in `idat`, or where it is used again and again.
  */
-export const avifItemsIn = (file: Buffer): AvifItems[] | undefined => {
+export const readAvifItems = (file: Buffer): AvifItems[] | undefined => {
   try {
-    const boxes = boxesIn(file, 0, file.length).filter(({ type }) => type === 'meta');
+    const boxes = readBoxes(file, 0, file.length).filter(({ type }) => type === 'meta');
     const found = boxes.slice(0, 2).map((meta) => contentsOf(file, meta));
     const all = found.filter((items) => items !== undefined);
     return all.length === boxes.length && all.length > 0 ? all : undefined;
@@ -31,18 +31,18 @@ export const avifItemsIn = (file: Buffer): AvifItems[] | undefined => {
 };
 
 const contentsOf = (file: Buffer, meta: Box): AvifItems | undefined => {
-  const boxes = boxesIn(file, meta.start + 4, meta.end); // after version and flags
+  const boxes = readBoxes(file, meta.start + 4, meta.end); // after version and flags
   const named = (type: string) => boxes.filter((box) => box.type === type);
   const [infos, locations, data] = [named('iinf'), named('iloc'), named('idat')];
   const [info, location] = [infos[0], locations[0]];
   if (!info || !location || infos.length + locations.length > 2) return undefined;
   if (data.length > 1) return undefined;
-  const places = placesIn(file, location);
+  const places = readLocations(file, location);
   if (!places) return undefined;
   const placesOf = Map.groupBy(places, ({ id }) => id);
   const items: AvifItem[] = [];
   let allBytes = 0;
-  for (const { id, type } of itemsIn(file, info)) {
+  for (const { id, type } of readItems(file, info)) {
     const parts: Buffer[] = [];
     let itemBytes = 0;
     for (const extent of placesOf.get(id)?.flatMap(({ extents }) => extents) ?? []) {
@@ -52,7 +52,7 @@ const contentsOf = (file: Buffer, meta: Box): AvifItems | undefined => {
       parts.push(part);
     }
     allBytes += itemBytes;
-    if (allBytes > mostSharing * file.length) return undefined;
+    if (allBytes > maxSharing * file.length) return undefined;
     const [only] = parts;
     items.push({ id, type, data: parts.length === 1 && only ? only : Buffer.concat(parts) });
   }
@@ -74,7 +74,7 @@ const bytesAt = (file: Buffer, extent: Extent, data: Box | undefined): Buffer | 
 /** §8.11.12: of the references, those from what is derived to what it is made of. */
 const tilesIn = (file: Buffer, { start, end }: Box): AvifItems['tiles'] => {
   const idBytes = file.readUInt8(start) === 0 ? 2 : 4;
-  return boxesIn(file, start + 4, end)
+  return readBoxes(file, start + 4, end)
     .filter(({ type }) => type === 'dimg')
     .flatMap((box) => {
       const { next } = cursor(file, box.start);
@@ -84,8 +84,8 @@ const tilesIn = (file: Buffer, { start, end }: Box): AvifItems['tiles'] => {
 };
 
 const configurationsIn = (file: Buffer, { start, end }: Box): Buffer[] =>
-  boxesIn(file, start, end)
+  readBoxes(file, start, end)
     .filter(({ type }) => type === 'ipco')
-    .flatMap((container) => boxesIn(file, container.start, container.end))
+    .flatMap((container) => readBoxes(file, container.start, container.end))
     .filter(({ type }) => type === 'av1C')
     .map((box) => file.subarray(box.start + 4, box.end));

@@ -6,7 +6,7 @@ import type { Format } from '#lib/images/picture.ts';
  * 50 MB for ever. So they are counted here first; the walk ends at `most` or where the bytes stop
  * making sense, which is the decoder's to judge.
  */
-export const hasMoreFramesThan = (most: number, format: Format, bytes: Uint8Array): boolean => {
+export const exceedsFrames = (most: number, format: Format, bytes: Uint8Array): boolean => {
   const count = { gif: gifFrames, webp: webpFrames, tiff: tiffPages };
   if (format !== 'gif' && format !== 'webp' && format !== 'tiff') return false;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

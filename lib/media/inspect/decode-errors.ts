@@ -25,7 +25,7 @@ export const isMachineFault = (error: unknown): boolean =>
  * The refusal for a picture whose pixels could not be decoded, in our words: the decoders' own are
  * many lines for programmers, and for a broken PNG there are none at all.
  */
-export const undecodable = (error: unknown, format: Format): Refusal => {
+export const undecodableRefusal = (error: unknown, format: Format): Refusal => {
   return { kind: 'contents', reason: `The ${labels[format]} picture ${faultIn(messageOf(error))}` };
 };
 

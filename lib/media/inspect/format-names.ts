@@ -39,7 +39,7 @@ const sayNothing =
   /^(application\/(octet-stream|x-www-form-urlencoded|x-download)|binary\/octet-stream|image\/\*)$/;
 
 /** What the sender says it is, as `its name says PNG`; with a label that can be compared. */
-export const claimsOf = ({ name, contentType }: Claims): { label: string; said: string }[] => {
+export const readClaims = ({ name, contentType }: Claims): { label: string; said: string }[] => {
   const ending = /\.([a-z0-9]{1,5})$/i.exec(name ?? '')?.[1]?.toLowerCase();
   const ours = claimOfName(name ?? '');
   const foreign =

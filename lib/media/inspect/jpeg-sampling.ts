@@ -9,7 +9,7 @@ const scan = 0xda;
  * in both directions (4:2:0), 3 where none is. Undefined where there is no frame before the first
  * scan. libvips does not tell: it calls everything 4:2:0 that has a sampling factor above one.
  */
-export const jpegSamplesPerPixel = (bytes: Uint8Array): number | undefined => {
+export const countJpegSamplesPerPixel = (bytes: Uint8Array): number | undefined => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 2; at + 4 <= bytes.length && bytes[at] === 0xff; ) {
     const marker = view.getUint8(at + 1);

@@ -35,19 +35,19 @@ const signatures: readonly (readonly [string, Kind])[] = [
 ];
 
 /** Reads a few bytes, whatever the name or the sender says. Undefined where nothing is recognised. */
-export const kindOf = (bytes: Uint8Array): Kind | undefined => {
+export const detectKind = (bytes: Uint8Array): Kind | undefined => {
   const start = latin(bytes, 0, 64);
   if (start.startsWith('RIFF') && start.slice(8, 12) === 'WEBP') return { format: 'webp' };
-  if (start.slice(4, 8) === 'ftyp') return kindByBrands(bytes);
+  if (start.slice(4, 8) === 'ftyp') return detectByBrands(bytes);
   const [, kind] = signatures.find(([signature]) => start.startsWith(signature)) ?? [];
   if (kind && 'format' in kind && kind.format === 'tiff' && isCameraRaw(bytes))
     return { other: 'camera raw' };
   if (kind) return kind;
-  return kindOfText(bytes) ?? (start.startsWith('BM') ? { other: 'BMP' } : undefined);
+  return detectText(bytes) ?? (start.startsWith('BM') ? { other: 'BMP' } : undefined);
 };
 
 /** ISO 14496-12 §4.3: the brands that the file says it follows, the major one first. */
-const kindByBrands = (bytes: Uint8Array): Kind => {
+const detectByBrands = (bytes: Uint8Array): Kind => {
   const end = Math.min(viewOf(bytes).getUint32(0), bytes.length, 256);
   const brands = new Set<string>();
   for (let at = 8; at + 4 <= end; at += at === 8 ? 8 : 4) brands.add(latin(bytes, at, at + 4));
@@ -57,7 +57,7 @@ const kindByBrands = (bytes: Uint8Array): Kind => {
   return { other: brands.has('crx ') ? 'camera raw' : 'video' };
 };
 
-const kindOfText = (bytes: Uint8Array): Kind | undefined => {
+const detectText = (bytes: Uint8Array): Kind | undefined => {
   const start = Buffer.from(bytes.subarray(0, 1024)).toString('utf8').replace(/�+$/, '');
   if (/<svg[\s>]/i.test(start)) return { other: 'SVG' };
   if (/^\s*<(!doctype html|html)/i.test(start)) return { other: 'HTML' };

@@ -1,13 +1,13 @@
 import type { Metadata as Header } from 'sharp';
 import type { Format } from '#lib/images/picture.ts';
-import type { AvifWork } from './avif-cost.ts';
-import { jpegSamplesPerPixel } from './jpeg-sampling.ts';
-import { tiffLayoutOf } from './tiff-layout.ts';
+import type { AvifCost } from './avif-cost.ts';
+import { countJpegSamplesPerPixel } from './jpeg-sampling.ts';
+import { readTiffLayout } from './tiff-layout.ts';
 
 /** What decoding holds at once, beyond what every small picture takes. */
-export type Need = {
+export type MemoryEstimate = {
   memoryBytes: number;
-  mostBytes: number;
+  maxBytes: number;
   /** How the file is written, and how it had better be. */
   kind: string;
   advice: string;
@@ -18,8 +18,8 @@ export type Need = {
  * small picture's worker peaks at 110 to 125 MB, and no file is to take more than 350 MB, an AVIF
  * 500 MB.
  */
-const mostHeldBytes = 220_000_000;
-const mostHeldAvifBytes = 380_000_000;
+const maxDecoderBytes = 220_000_000;
+const maxAvifDecoderBytes = 380_000_000;
 
 /**
  * Rows of pixels that libvips keeps while it shrinks a picture in order; measured 500 to 1000. JPEG
@@ -45,23 +45,26 @@ const bytesPerSample: Record<string, number> = {
   dpcomplex: 16,
 };
 
-type Held = { bytes: number; kind: string; advice: string };
+type DecoderMemory = { bytes: number; kind: string; advice: string };
 
 /** An estimate from header and layout, the file's own bytes included. */
-export const needOf = (
+export const estimateMemory = (
   header: Header,
   format: Exclude<Format, 'avif'>,
   bytes: Uint8Array,
-): Need => {
-  const { bytes: held, kind, advice } = heldBy[format](header, bytes);
-  return { memoryBytes: held + bytes.length, mostBytes: mostHeldBytes, kind, advice };
+): MemoryEstimate => {
+  const { bytes: held, kind, advice } = decoderMemory[format](header, bytes);
+  return { memoryBytes: held + bytes.length, maxBytes: maxDecoderBytes, kind, advice };
 };
 
 /** What of a picture is held before its first row of pixels comes out, or between two of them. */
-const heldBy: Record<Exclude<Format, 'avif'>, (header: Header, bytes: Uint8Array) => Held> = {
+const decoderMemory: Record<
+  Exclude<Format, 'avif'>,
+  (header: Header, bytes: Uint8Array) => DecoderMemory
+> = {
   /** libjpeg collects all scans as coefficients of two bytes; what has one scan passes through. */
   jpeg: ({ width, height, channels, isProgressive }, bytes) => ({
-    bytes: isProgressive ? width * height * 2 * (jpegSamplesPerPixel(bytes) ?? channels) : 0,
+    bytes: isProgressive ? width * height * 2 * (countJpegSamplesPerPixel(bytes) ?? channels) : 0,
     kind: 'a progressive JPEG',
     advice: 'Save it as a baseline JPEG, or with fewer pixels.',
   }),
@@ -120,7 +123,7 @@ const isLossless = (bytes: Uint8Array): boolean => {
  */
 const blocksOf = (header: Header, bytes: Uint8Array): number => {
   const { width, height, channels } = header;
-  const { tile, planarRows = 0 } = tiffLayoutOf(bytes);
+  const { tile, planarRows = 0 } = readTiffLayout(bytes);
   const across = tile ? Math.ceil(width / tile.width) * tile.width : width;
   const down = tile ? tile.height : Math.min(planarRows, height);
   const rows = down && Math.min(2, Math.ceil(height / down)) * down;
@@ -131,15 +134,15 @@ const blocksOf = (header: Header, bytes: Uint8Array): number => {
  * libaom and libheif hold 15 bytes for a pixel of 4:2:0, 18 where it is 4:4:4 or has more than 8
  * bits, 25 where both; one more for transparency, and three for each byte of the file.
  */
-export const avifNeedOf = (
+export const estimateAvifMemory = (
   { width, height, hasAlpha }: Pick<Header, 'width' | 'height' | 'hasAlpha'>,
-  work: AvifWork,
+  work: AvifCost,
   fileBytes: number,
-): Need => {
+): MemoryEstimate => {
   const perPixel = 12.2 + 2.05 * work.bytesPerPixel + (hasAlpha ? 1 : 0);
   return {
     memoryBytes: Math.max(width * height, work.pixels) * perPixel + 3 * fileBytes,
-    mostBytes: mostHeldAvifBytes,
+    maxBytes: maxAvifDecoderBytes,
     kind: 'an AVIF',
     advice: 'Save it with fewer pixels, or as a JPEG.',
   };

@@ -12,7 +12,7 @@ export type TiffLayout = {
  * How the pixels of a TIFF's first page are cut up. Where a tag stands twice, the larger value
  * counts. Strips with all channels are left out: libtiff decodes those row by row.
  */
-export const tiffLayoutOf = (bytes: Uint8Array): TiffLayout => {
+export const readTiffLayout = (bytes: Uint8Array): TiffLayout => {
   const values = numbersIn(bytes);
   const [width, height] = [values.get(tags.tileWidth), values.get(tags.tileLength)];
   if (width && height) return { tile: { width, height } };

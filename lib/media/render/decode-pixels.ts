@@ -1,7 +1,7 @@
 import type { Sharp } from 'sharp';
 import type { Metadata, Refusal } from '#lib/images/picture.ts';
-import { isMachineFault, undecodable } from '#lib/media/inspect/decode-errors.ts';
-import { mostPixels, sharp } from '#lib/media/sharp.ts';
+import { isMachineFault, undecodableRefusal } from '#lib/media/inspect/decode-errors.ts';
+import { maxPixels, sharp } from '#lib/media/sharp.ts';
 
 /** Pixels in memory: upright, sRGB, 8 bits. */
 export type Pixels = { data: Buffer; width: number; height: number; channels: 1 | 2 | 3 | 4 };
@@ -9,12 +9,12 @@ export type Pixels = { data: Buffer; width: number; height: number; channels: 1 
 /**
  * A picture as all of ours are made of it: no side longer than `side`, never enlarged, upright, sRGB.
  */
-export const pictureOf = (
+export const openPicture = (
   bytes: Uint8Array,
   side: number,
   transparency: 'white' | 'kept' = 'white',
 ): Sharp => {
-  const picture = sharp(bytes, { failOn: 'error', limitInputPixels: mostPixels })
+  const picture = sharp(bytes, { failOn: 'error', limitInputPixels: maxPixels })
     .autoOrient()
     .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true });
   if (transparency === 'white') picture.flatten({ background: '#ffffff' });
@@ -22,7 +22,7 @@ export const pictureOf = (
 };
 
 /** A step that reads a stranger's bytes: what fails in it is their fault, unless it is the machine's. */
-export const reading = async <T>(
+export const refuseIfUndecodable = async <T>(
   { format }: Pick<Metadata, 'format'>,
   step: () => Promise<T>,
 ): Promise<T | { refusal: Refusal }> => {
@@ -30,7 +30,7 @@ export const reading = async <T>(
     return await step();
   } catch (error) {
     if (isMachineFault(error)) throw error;
-    return { refusal: undecodable(error, format) };
+    return { refusal: undecodableRefusal(error, format) };
   }
 };
 
@@ -44,9 +44,9 @@ export const decodePixels = (
   side: number,
   transparency: 'white' | 'kept' = 'white',
 ): Promise<Pixels | { refusal: Refusal }> =>
-  reading(metadata, () => pixelsOf(pictureOf(bytes, side, transparency)));
+  refuseIfUndecodable(metadata, () => toPixels(openPicture(bytes, side, transparency)));
 
-export const pixelsOf = async (picture: Sharp): Promise<Pixels> => {
+export const toPixels = async (picture: Sharp): Promise<Pixels> => {
   const { data, info } = await picture
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
@@ -54,5 +54,5 @@ export const pixelsOf = async (picture: Sharp): Promise<Pixels> => {
 };
 
 /** Our own pixels as the beginning of another picture. */
-export const sharpOf = ({ data, width, height, channels }: Pixels): Sharp =>
+export const toSharp = ({ data, width, height, channels }: Pixels): Sharp =>
   sharp(data, { raw: { width, height, channels } });

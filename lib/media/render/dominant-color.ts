@@ -5,7 +5,7 @@ const levels = 16; // per channel: finer and noise decides, coarser and colours 
  * with its neighbours (alone, two near ones would take turns with every resampling), as the mean
  * of what fell there, so that it is a colour of the picture and not one between two of them.
  */
-export const dominantColorOf = (pixels: Uint8Array, channels: number): string => {
+export const findDominantColor = (pixels: Uint8Array, channels: number): string => {
   const counts = new Uint32Array(levels ** 3);
   for (let at = 0; at + 2 < pixels.length; at += channels) {
     const bin = binOf(pixels[at], pixels[at + 1], pixels[at + 2]);

@@ -1,7 +1,13 @@
 import type { Sharp } from 'sharp';
 import { type Format, fullSize, type Metadata, type Refusal } from '#lib/images/picture.ts';
-import { withoutMetadata } from '#lib/media/strip-metadata/strip-metadata.ts';
-import { decodePixels, type Pixels, pictureOf, reading, sharpOf } from './decode-pixels.ts';
+import { stripMetadata } from '#lib/media/strip-metadata/strip-metadata.ts';
+import {
+  decodePixels,
+  openPicture,
+  type Pixels,
+  refuseIfUndecodable,
+  toSharp,
+} from './decode-pixels.ts';
 
 /** Without a format it is JPEG. */
 type Optimized = { bytes: Uint8Array; width: number; height: number; format?: Format };
@@ -18,15 +24,15 @@ export const optimize = async (
   metadata: Metadata,
   decoded?: Pixels,
 ): Promise<Optimized | { refusal: Refusal }> => {
-  const picture = decoded ? sharpOf(decoded) : pictureOf(bytes, fullSize);
-  const jpeg = await reading(metadata, () => encoded(picture.jpeg({ quality: 80 })));
+  const picture = decoded ? toSharp(decoded) : openPicture(bytes, fullSize);
+  const jpeg = await refuseIfUndecodable(metadata, () => encoded(picture.jpeg({ quality: 80 })));
   if ('refusal' in jpeg || jpeg.bytes.length <= bytes.length) return jpeg;
   const { width, height, format } = metadata;
-  const bare = await withoutMetadata(bytes, format);
+  const bare = await stripMetadata(bytes, format);
   if (bare) return { bytes: bare, width, height, ...(format !== 'jpeg' && { format }) };
   const pixels = decoded ?? (await decodePixels(bytes, metadata, fullSize));
   if ('refusal' in pixels) return pixels;
-  for (const encode of everSmaller(bytes, metadata, pixels)) {
+  for (const encode of encodings(bytes, metadata, pixels)) {
     const made = await encode();
     if (made && made.bytes.length <= bytes.length) return made;
   }
@@ -44,15 +50,15 @@ const qualities = [70, 60, 50, 40, 30, 20, 10];
 
 /** Formats whose pixels may fit as they are; those of photographs take long to find out. */
 const lossless: readonly Format[] = ['png', 'gif', 'tiff'];
-const mostLosslessPixels = 24_000_000; // eight seconds at worst
+const maxLosslessPixels = 24_000_000; // eight seconds at worst
 
 /** Ways to encode a picture, the best first. The last, a single pixel, is 40 bytes. */
-function* everSmaller(bytes: Uint8Array, metadata: Metadata, pixels: Pixels) {
+function* encodings(bytes: Uint8Array, metadata: Metadata, pixels: Pixels) {
   const mayFit = lossless.includes(metadata.format);
-  if (mayFit && pixels.width * pixels.height <= mostLosslessPixels)
+  if (mayFit && pixels.width * pixels.height <= maxLosslessPixels)
     yield () => losslessly(bytes, metadata);
   for (let side = Math.max(pixels.width, pixels.height); side >= 1; side = Math.floor(side / 2)) {
-    const picture = () => sharpOf(pixels).resize({ width: side, height: side, fit: 'inside' });
+    const picture = () => toSharp(pixels).resize({ width: side, height: side, fit: 'inside' });
     for (const quality of qualities) yield () => encoded(picture().jpeg({ quality }));
     yield () => encoded(picture().webp({ quality: 10 }), 'webp');
   }
@@ -65,5 +71,5 @@ const losslessly = async (
 ): Promise<Optimized | undefined> => {
   const pixels = await decodePixels(bytes, metadata, fullSize, 'kept');
   if ('refusal' in pixels) return undefined;
-  return encoded(sharpOf(pixels).webp({ lossless: true, effort: 0 }), 'webp');
+  return encoded(toSharp(pixels).webp({ lossless: true, effort: 0 }), 'webp');
 };

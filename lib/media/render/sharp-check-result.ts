@@ -1,7 +1,7 @@
 import { type CheckResult, fullSize, type Metadata, type Refusal } from '#lib/images/picture.ts';
-import { kindOf } from '#lib/media/inspect/magic-bytes.ts';
+import { detectKind } from '#lib/media/inspect/magic-bytes.ts';
 import { sharpInspect } from '#lib/media/inspect/sharp-inspect.ts';
-import { decodePixels, sharpOf } from './decode-pixels.ts';
+import { decodePixels, toSharp } from './decode-pixels.ts';
 import { hasTransparency } from './has-transparency.ts';
 
 /** PNG where something shows through; else JPEG, in a quality that bears further edits. */
@@ -12,7 +12,7 @@ export const sharpCheckResult: CheckResult = async (bytes) => {
   if ('refusal' in pixels) return refused(pixels.refusal, bytes);
   const { width, height } = pixels;
   const isTransparent = hasTransparency(pixels);
-  const picture = sharpOf(pixels);
+  const picture = toSharp(pixels);
   const written = isTransparent
     ? picture.png()
     : picture.removeAlpha().jpeg({ quality: 95, chromaSubsampling: '4:4:4' });
@@ -27,7 +27,7 @@ const refused = (refusal: Refusal, bytes: Uint8Array) => ({
 const reasonOf = ({ kind, reason }: Refusal, bytes: Uint8Array): string => {
   if (bytes.length === 0) return 'The provider answered an empty file instead of a picture.';
   if (kind === 'contents') return `The provider answered a picture that cannot be used. ${reason}`;
-  const found = kindOf(bytes);
+  const found = detectKind(bytes);
   return found && 'other' in found
     ? `The provider answered ${found.other}, which is no picture that we read.`
     : 'The provider answered something that is not a picture.';

@@ -1,7 +1,7 @@
 import type { Sharp } from 'sharp';
 import type { PictureLimits, PreparedPicture, PreparePicture } from '#lib/images/picture.ts';
 import { sharpInspect } from '#lib/media/inspect/sharp-inspect.ts';
-import { decodePixels, type Pixels, sharpOf } from './decode-pixels.ts';
+import { decodePixels, type Pixels, toSharp } from './decode-pixels.ts';
 import { hasTransparency } from './has-transparency.ts';
 
 /** Where a picture has too many bytes, it becomes coarser first, then smaller. */
@@ -10,7 +10,7 @@ export const sharpPrepare: PreparePicture = async (bytes, limits) => {
   if ('refusal' in inspected) return inspected;
   const pixels = await decodePixels(bytes, inspected.metadata, limits.maxSide, 'kept');
   if ('refusal' in pixels) return pixels;
-  for (const encode of everSmaller(pixels)) {
+  for (const encode of encodings(pixels)) {
     const prepared = await encode();
     if (prepared.bytes.length <= limits.maxBytes) return prepared;
   }
@@ -23,11 +23,11 @@ const tooLarge = ({ maxBytes }: PictureLimits) =>
 const qualities = [90, 80, 70]; // below, a model sees the compression; fewer pixels lose less
 
 /** Ways to send a picture, the best first. */
-function* everSmaller(pixels: Pixels) {
+function* encodings(pixels: Pixels) {
   const isTransparent = hasTransparency(pixels);
   const longest = Math.max(pixels.width, pixels.height);
   for (let side = longest; side >= 1; side = Math.floor(side * 0.75)) {
-    const picture = () => sharpOf(pixels).resize({ width: side, height: side, fit: 'inside' });
+    const picture = () => toSharp(pixels).resize({ width: side, height: side, fit: 'inside' });
     if (isTransparent) yield () => encoded(picture().png(), 'image/png');
     else
       for (const quality of qualities)

@@ -1,7 +1,7 @@
 import { rgbaToThumbHash } from 'thumbhash';
 import { fullSize, type Metadata, type Shrink, type Size } from '#lib/images/picture.ts';
-import { decodePixels, type Pixels, pixelsOf, sharpOf } from './decode-pixels.ts';
-import { dominantColorOf } from './dominant-color.ts';
+import { decodePixels, type Pixels, toPixels, toSharp } from './decode-pixels.ts';
+import { findDominantColor } from './dominant-color.ts';
 import { optimize } from './optimize.ts';
 import { smallCopy } from './small-copy.ts';
 
@@ -38,7 +38,7 @@ const isThumbnail = ({ longestSide }: Size) => longestSide < fullSize;
 const within = async (side: number, pixels: Pixels, metadata: Metadata): Promise<Pixels> =>
   Math.max(pixels.width, pixels.height) <= side
     ? pixels
-    : pixelsOf(shrunkTo(side, pixels, metadata));
+    : toPixels(shrunkTo(side, pixels, metadata));
 
 /** The original's shape at that size, never larger than it, never less than a pixel. */
 const shapeAt = (side: number, { width, height }: Pick<Metadata, 'width' | 'height'>) => {
@@ -52,8 +52,8 @@ const shapeAt = (side: number, { width, height }: Pick<Metadata, 'width' | 'heig
 const shrunkTo = (side: number, pixels: Pixels, metadata: Metadata) => {
   const shape = shapeAt(side, metadata);
   return shape.width >= pixels.width && shape.height >= pixels.height
-    ? sharpOf(pixels)
-    : sharpOf(pixels).resize({ ...shape, fit: 'fill' });
+    ? toSharp(pixels)
+    : toSharp(pixels).resize({ ...shape, fit: 'fill' });
 };
 
 const render = async (pixels: Pixels, { name, longestSide }: Size, metadata: Metadata) => {
@@ -78,6 +78,6 @@ const lookOf = (pixels: Pixels) => {
   const copy = smallCopy(pixels, { width, height });
   return {
     placeholder: Buffer.from(rgbaToThumbHash(width, height, copy)).toString('base64'),
-    dominantColor: dominantColorOf(copy, 4),
+    dominantColor: findDominantColor(copy, 4),
   };
 };

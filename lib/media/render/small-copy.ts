@@ -1,6 +1,6 @@
 import type { Pixels } from './decode-pixels.ts';
 
-const mostSteps = 4; // along each side of a part: 16 pixels tell its mean well enough
+const maxSamples = 4; // along each side of a part: 16 pixels tell its mean well enough
 
 /**
  * Our own pixels in RGBA at a size no larger than theirs: each the mean of up to 16 pixels, spread
@@ -41,4 +41,4 @@ export const smallCopy = (
   return copy;
 };
 
-const stepIn = (length: number): number => Math.max(1, Math.ceil(length / mostSteps));
+const stepIn = (length: number): number => Math.max(1, Math.ceil(length / maxSamples));

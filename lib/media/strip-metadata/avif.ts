@@ -1,10 +1,10 @@
-import { type Box, boxesIn } from '#lib/media/heif/boxes.ts';
+import { type Box, readBoxes } from '#lib/media/heif/boxes.ts';
 import {
   type Extent,
-  itemsIn,
-  type Place,
-  placesIn,
-  startOfItems,
+  itemsStart,
+  type Location,
+  readItems,
+  readLocations,
 } from '#lib/media/heif/item-lists.ts';
 
 /** Where a still AVIF may keep things. Others are films, or nothing we know. */
@@ -19,7 +19,7 @@ const privateBoxes = ['uuid', 'free', 'skip', 'xml ', 'bxml'];
  * keeps its place, as the lists hold offsets into the file. Undefined where the file is put
  * together in a way we do not know.
  */
-export const withoutAvifMetadata = (file: Buffer): Buffer | undefined => {
+export const stripAvif = (file: Buffer): Buffer | undefined => {
   try {
     return rewritten(file);
   } catch (error) {
@@ -29,7 +29,7 @@ export const withoutAvifMetadata = (file: Buffer): Buffer | undefined => {
 };
 
 const rewritten = (file: Buffer): Buffer | undefined => {
-  const boxes = boxesIn(file, 0, file.length);
+  const boxes = readBoxes(file, 0, file.length);
   const [meta, second] = boxes.filter(({ type }) => type === 'meta');
   if (boxes.at(-1)?.end !== file.length || !meta || second) return undefined;
   if (!boxes.every(({ type }) => known.includes(type))) return undefined;
@@ -49,15 +49,15 @@ const rewritten = (file: Buffer): Buffer | undefined => {
   return bare;
 };
 
-type Lists = { gone: ReadonlySet<number>; places: Place[]; pixels: Extent[] };
+type Lists = { gone: ReadonlySet<number>; places: Location[]; pixels: Extent[] };
 
 const listsIn = (file: Buffer, meta: Box): Lists | undefined => {
-  const boxes = boxesIn(file, meta.start + 4, meta.end); // after version and flags
+  const boxes = readBoxes(file, meta.start + 4, meta.end); // after version and flags
   const find = (type: string) => boxes.find((box) => box.type === type);
   const [infos, locations, data] = [find('iinf'), find('iloc'), find('idat')];
   if (boxes.at(-1)?.end !== meta.end || !infos || !locations) return undefined;
-  const items = itemsIn(file, infos);
-  const places = placesIn(file, locations);
+  const items = readItems(file, infos);
+  const places = readLocations(file, locations);
   if (!places || items.length === 0 || items.some(({ type }) => type.length < 4)) return undefined;
   const gone = new Set(items.filter(({ type }) => privateItems.includes(type)).map(({ id }) => id));
   const kept = places.filter(({ id }) => !gone.has(id));
@@ -74,7 +74,7 @@ const listsIn = (file: Buffer, meta: Box): Lists | undefined => {
 /** As long as before: what the lists lose becomes a `free` box behind them. */
 const metaWithout = (file: Buffer, meta: Box, lists: Lists): Buffer | undefined => {
   const parts = [file.subarray(meta.start, meta.start + 4)];
-  for (const box of boxesIn(file, meta.start + 4, meta.end))
+  for (const box of readBoxes(file, meta.start + 4, meta.end))
     if (!privateBoxes.includes(box.type)) parts.push(partOf(file, box, lists));
   const left = meta.end - meta.start - parts.reduce((sum, { length }) => sum + length, 0);
   if (left === 0) return Buffer.concat(parts);
@@ -84,9 +84,9 @@ const metaWithout = (file: Buffer, meta: Box, lists: Lists): Buffer | undefined 
 const partOf = (file: Buffer, box: Box, { gone, places, pixels }: Lists): Buffer => {
   const bytes = (from: number, to: number) => file.subarray(from, to);
   if (box.type === 'iinf') {
-    const kept = itemsIn(file, box).filter(({ id }) => !gone.has(id));
+    const kept = readItems(file, box).filter(({ id }) => !gone.has(id));
     const entries = kept.map((item) => bytes(item.box.at, item.box.end));
-    return counted(bytes(box.start, startOfItems(file, box)), entries, box.type);
+    return counted(bytes(box.start, itemsStart(file, box)), entries, box.type);
   }
   if (box.type === 'iloc') {
     const kept = places.filter(({ id }) => !gone.has(id));
@@ -96,7 +96,7 @@ const partOf = (file: Buffer, box: Box, { gone, places, pixels }: Lists): Buffer
   }
   if (box.type === 'iref') {
     const idBytes = file.readUInt8(box.start) === 0 ? 2 : 4;
-    const kept = boxesIn(file, box.start + 4, box.end).filter(
+    const kept = readBoxes(file, box.start + 4, box.end).filter(
       ({ start }) => !gone.has(file.readUIntBE(start, idBytes)),
     );
     const entries = kept.map(({ at, end }) => bytes(at, end));

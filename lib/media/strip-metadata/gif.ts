@@ -5,7 +5,7 @@ const graphicControl = 0xf9; // says which colour is transparent
  * A GIF's one image without comments, texts and applications' blocks (XMP, ICC): GIF89a §17–§27.
  * Undefined where it has several images.
  */
-export const withoutGifMetadata = (file: Buffer): Buffer | undefined => {
+export const stripGif = (file: Buffer): Buffer | undefined => {
   const first = 13 + paletteBytes(file[10]);
   const kept = [file.subarray(0, first)];
   let images = 0;

@@ -13,7 +13,7 @@ const end = Buffer.from([0xff, markers.end]);
  * and what phones hide behind its end (films, second pictures). JFIF and Adobe segments stay, as
  * they say how colours are stored. Undefined where the file is put together in a way we do not know.
  */
-export const withoutJpegMetadata = (file: Buffer): Buffer | undefined => {
+export const stripJpeg = (file: Buffer): Buffer | undefined => {
   const kept: Buffer[] = [start];
   for (let at = 2; at + 4 <= file.length + 2; ) {
     const marker = file[at] === 0xff ? file[at + 1] : undefined;

@@ -5,7 +5,7 @@ const essential = new Set('IHDR PLTE tRNS gAMA cHRM sRGB sBIT cICP mDCV cLLI IDA
  * A PNG's own chunks without the rest: text, time, EXIF, profiles, private ones, the further frames
  * of an animation, whatever follows its end. Undefined where a chunk is longer than the file.
  */
-export const withoutPngMetadata = (file: Buffer): Buffer | undefined => {
+export const stripPng = (file: Buffer): Buffer | undefined => {
   const kept = [file.subarray(0, 8)];
   for (let at = 8; at + 12 <= file.length; ) {
     const next = at + 12 + file.readUInt32BE(at);

@@ -2,22 +2,22 @@ import type { Metadata as Header } from 'sharp';
 import type { Format } from '#lib/images/picture.ts';
 import { isMachineFault } from '#lib/media/inspect/decode-errors.ts';
 import { sharp } from '#lib/media/sharp.ts';
-import { withoutAvifMetadata } from './avif.ts';
-import { withoutGifMetadata } from './gif.ts';
+import { stripAvif } from './avif.ts';
+import { stripGif } from './gif.ts';
 import { isSrgb } from './icc-profile.ts';
-import { withoutJpegMetadata } from './jpeg.ts';
-import { withoutPngMetadata } from './png.ts';
-import { withoutWebpMetadata } from './webp.ts';
+import { stripJpeg } from './jpeg.ts';
+import { stripPng } from './png.ts';
+import { stripWebp } from './webp.ts';
 
 type Strip = (file: Buffer) => Buffer | undefined;
 
 /** Those that browsers show. */
 const strips: Partial<Record<Format, Strip>> = {
-  jpeg: withoutJpegMetadata,
-  png: withoutPngMetadata,
-  webp: withoutWebpMetadata,
-  gif: withoutGifMetadata,
-  avif: withoutAvifMetadata,
+  jpeg: stripJpeg,
+  png: stripPng,
+  webp: stripWebp,
+  gif: stripGif,
+  avif: stripAvif,
 };
 
 /**
@@ -26,7 +26,7 @@ const strips: Partial<Record<Format, Strip>> = {
  * tag, coloured by a profile other than sRGB), moves, or cannot be taken apart. Profiles do not
  * stay: a screen's names its serial number.
  */
-export const withoutMetadata = async (
+export const stripMetadata = async (
   bytes: Uint8Array,
   format: Format,
 ): Promise<Uint8Array | undefined> => {

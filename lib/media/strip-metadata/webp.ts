@@ -6,7 +6,7 @@ const alphaFlag = 0x10;
  * A still WebP's pixels without its profile, EXIF and XMP. WebP container specification: RIFF
  * chunks, padded to even lengths; VP8X announces what follows. Undefined where it moves.
  */
-export const withoutWebpMetadata = (file: Buffer): Buffer | undefined => {
+export const stripWebp = (file: Buffer): Buffer | undefined => {
   const kept: Buffer[] = [];
   const end = Math.min(file.length, 8 + file.readUInt32LE(4));
   for (let at = 12; at + 8 <= end; ) {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { av1In } from '#lib/media/inspect/av1.ts';
-import { avifWorkOf } from '#lib/media/inspect/avif-cost.ts';
+import { readAv1 } from '#lib/media/inspect/av1.ts';
+import { estimateAvifCost } from '#lib/media/inspect/avif-cost.ts';
 import { withFrames } from '#test/corpus/kinds/avif-frames.ts';
 import { cpuTimeOf } from '#test/support/cpu-time.ts';
 import { drawn, drawnAvif, phoneExif } from '#test/support/drawn-pictures.ts';
@@ -19,20 +19,20 @@ test.each([
 ] as const)('reads of an AVIF written with %j how large its pixels are', async (options, bytes) => {
   const avif = await (await picture()).avif({ effort: 0, ...options }).toBuffer();
 
-  expect(avifWorkOf(avif)).toEqual({ pixels, bytesPerPixel: bytes, pixelsInAll: pixels });
+  expect(estimateAvifCost(avif)).toEqual({ pixels, bytesPerPixel: bytes, pixelsInAll: pixels });
 });
 
 test('counts transparency as a second picture', async () => {
   const avif = await drawnAvif({ width: 200, height: 120, transparent: 0.5 });
 
-  expect(avifWorkOf(avif)?.pixelsInAll).toBe(2 * pixels);
+  expect(estimateAvifCost(avif)?.pixelsInAll).toBe(2 * pixels);
 });
 
 test('counts what is decoded more than once, and gives up at more than four frames', async () => {
   const avif = await drawnAvif({ width: 200, height: 120 });
 
-  expect(avifWorkOf(withFrames(avif, 3))).toMatchObject({ pixelsInAll: 3 * pixels });
-  expect(avifWorkOf(withFrames(avif, 5))).toBeUndefined();
+  expect(estimateAvifCost(withFrames(avif, 3))).toMatchObject({ pixelsInAll: 3 * pixels });
+  expect(estimateAvifCost(withFrames(avif, 5))).toBeUndefined();
 });
 
 test('does not look at kinds of items that it does not know', async () => {
@@ -40,8 +40,8 @@ test('does not look at kinds of items that it does not know', async () => {
   const overlay = Buffer.from(avif);
   overlay.write('iovl', overlay.indexOf('av01', overlay.indexOf('infe')), 'latin1');
 
-  expect(avifWorkOf(avif)).toBeDefined();
-  expect(avifWorkOf(overlay)).toBeUndefined();
+  expect(estimateAvifCost(avif)).toBeDefined();
+  expect(estimateAvifCost(overlay)).toBeUndefined();
 });
 
 test('finds frames that hide among the settings', async () => {
@@ -57,7 +57,7 @@ test('finds frames that hide among the settings', async () => {
     longer.subarray(settings + 8),
   ]);
 
-  expect(avifWorkOf(hiding)).toBeUndefined();
+  expect(estimateAvifCost(hiding)).toBeUndefined();
 });
 
 test('takes places that are written a thousand times over for what they are', async () => {
@@ -67,7 +67,7 @@ test('takes places that are written a thousand times over for what they are', as
   endless.writeUInt16BE(0, places + 4); // no field has any bytes
   for (let at = places + 6; at < places + 20; at++) endless[at] = 0xff;
 
-  const { answer, cpuMs } = await cpuTimeOf(() => avifWorkOf(endless));
+  const { answer, cpuMs } = await cpuTimeOf(() => estimateAvifCost(endless));
 
   expect(answer).toBeUndefined();
   expect(cpuMs).toBeLessThan(250);
@@ -76,7 +76,7 @@ test('takes places that are written a thousand times over for what they are', as
 test('leaves an AVIF that is cut off to the decoder', async () => {
   const avif = await drawnAvif({ width: 200, height: 120 });
 
-  expect(avifWorkOf(avif.subarray(0, avif.length - 500))).toMatchObject({ pixels });
+  expect(estimateAvifCost(avif.subarray(0, avif.length - 500))).toMatchObject({ pixels });
 });
 
 test('never throws, whatever the bytes', async () => {
@@ -91,7 +91,7 @@ test('never throws, whatever the bytes', async () => {
   for (let round = 0; round < 2_000; round++) {
     const broken = Buffer.from(avif);
     for (let flips = 1 + random(6); flips > 0; flips--) broken[random(head)] = random(256);
-    const work = avifWorkOf(broken);
+    const work = estimateAvifCost(broken);
     expect(work === undefined || work.pixels >= 0).toBe(true);
   }
 });
@@ -102,7 +102,7 @@ const tile = { type: 'av01', data: megapixel };
 
 test('counts a tile as often as a grid shows it, at most 256 of them', () => {
   const of = (times: number) =>
-    avifWorkOf(avifBlock([{ ...grid, of: Array(times).fill(2) }, tile]));
+    estimateAvifCost(avifBlock([{ ...grid, of: Array(times).fill(2) }, tile]));
 
   expect(of(1)).toEqual({ pixels: 1e6, bytesPerPixel: 1.5, pixelsInAll: 1e6 });
   expect(of(256)).toEqual({ pixels: 1e6, bytesPerPixel: 1.5, pixelsInAll: 256e6 });
@@ -113,22 +113,22 @@ test('takes a bright version of a grid, and no grid of grids', () => {
   const inner = { ...grid, of: [3] };
   const outer = (type: string) => avifBlock([{ ...grid, type, of: [2] }, inner, tile]);
 
-  expect(avifWorkOf(outer('tmap'))).toBeDefined();
-  expect(avifWorkOf(outer('grid'))).toBeUndefined();
+  expect(estimateAvifCost(outer('tmap'))).toBeDefined();
+  expect(estimateAvifCost(outer('grid'))).toBeUndefined();
 });
 
 test('lets items share bytes, but no item have more than the file', () => {
   const layer = { type: 'av01', data: Buffer.concat([megapixel, Buffer.alloc(2_000)]) };
 
-  expect(avifWorkOf(avifBlock([layer, layer, layer]))).toBeDefined();
-  expect(avifWorkOf(avifBlock(Array(6).fill(layer)))).toBeUndefined();
-  expect(avifWorkOf(avifBlock([{ ...layer, times: 2 }]))).toBeUndefined();
+  expect(estimateAvifCost(avifBlock([layer, layer, layer]))).toBeDefined();
+  expect(estimateAvifCost(avifBlock(Array(6).fill(layer)))).toBeUndefined();
+  expect(estimateAvifCost(avifBlock([{ ...layer, times: 2 }]))).toBeUndefined();
 });
 
 test('reads two files that are one, and not three', () => {
-  expect(avifWorkOf(avifBlock([tile], 2))).toBeDefined();
-  expect(avifWorkOf(avifBlock([tile], 3))).toBeUndefined();
-  expect(avifWorkOf(Buffer.alloc(0))).toBeUndefined();
+  expect(estimateAvifCost(avifBlock([tile], 2))).toBeDefined();
+  expect(estimateAvifCost(avifBlock([tile], 3))).toBeUndefined();
+  expect(estimateAvifCost(Buffer.alloc(0))).toBeUndefined();
 });
 
 const size: Fields = [
@@ -197,25 +197,25 @@ test('reads the size in the long header of a film, and takes it for a deep one',
   ]);
 
   for (const header of [simple, timed])
-    expect(av1In(header)).toEqual({ frames: 0, pixels: 4_000 * 1_500, bytesPerPixel: 3 });
-  expect(av1In(cut)?.pixels).toBe(0); // ends before its size
+    expect(readAv1(header)).toEqual({ frames: 0, pixels: 4_000 * 1_500, bytesPerPixel: 3 });
+  expect(readAv1(cut)?.pixels).toBe(0); // ends before its size
 });
 
 test('ends where the units make no sense', () => {
   const shown = Buffer.from([0x1a, 1, 0x80]);
 
-  expect(av1In(Buffer.concat([frame, shown, frame]))?.frames).toBe(3);
-  expect(av1In(Buffer.concat([frame, Buffer.from([0x80]), frame]))?.frames).toBe(1);
-  expect(av1In(Buffer.concat([frame, Buffer.from([0x30]), frame]))?.frames).toBe(1);
-  expect(av1In(Buffer.alloc(20, 0xff))?.frames).toBe(0);
+  expect(readAv1(Buffer.concat([frame, shown, frame]))?.frames).toBe(3);
+  expect(readAv1(Buffer.concat([frame, Buffer.from([0x80]), frame]))?.frames).toBe(1);
+  expect(readAv1(Buffer.concat([frame, Buffer.from([0x30]), frame]))?.frames).toBe(1);
+  expect(readAv1(Buffer.alloc(20, 0xff))?.frames).toBe(0);
 });
 
 test('gives up at more units than a picture needs', () => {
   const padding = Buffer.from([0x7a, 0]);
 
-  expect(av1In(Buffer.alloc(2 * 10_000, padding))?.frames).toBe(0);
-  expect(av1In(Buffer.alloc(2 * 10_001, padding))).toBeUndefined();
-  expect(avifWorkOf(avifBlock([{ type: 'av01', data: Buffer.alloc(30_000, padding) }]))).toBe(
+  expect(readAv1(Buffer.alloc(2 * 10_000, padding))?.frames).toBe(0);
+  expect(readAv1(Buffer.alloc(2 * 10_001, padding))).toBeUndefined();
+  expect(estimateAvifCost(avifBlock([{ type: 'av01', data: Buffer.alloc(30_000, padding) }]))).toBe(
     undefined,
   );
 });

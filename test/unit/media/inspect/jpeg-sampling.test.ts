@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { jpegSamplesPerPixel } from '#lib/media/inspect/jpeg-sampling.ts';
+import { countJpegSamplesPerPixel } from '#lib/media/inspect/jpeg-sampling.ts';
 import { sharp } from '#lib/media/sharp.ts';
 import { drawn, drawnJpeg, phoneExif } from '#test/support/drawn-pictures.ts';
 
@@ -15,11 +15,11 @@ test('counts the samples of each component', async () => {
     .jpeg({ chromaSubsampling: '4:4:4' })
     .toBuffer();
 
-  expect(jpegSamplesPerPixel(halved)).toBe(1.5);
-  expect(jpegSamplesPerPixel(progressive)).toBe(1.5);
-  expect(jpegSamplesPerPixel(whole)).toBe(3);
-  expect(jpegSamplesPerPixel(grey)).toBe(1);
-  expect(jpegSamplesPerPixel(cmyk)).toBe(4);
+  expect(countJpegSamplesPerPixel(halved)).toBe(1.5);
+  expect(countJpegSamplesPerPixel(progressive)).toBe(1.5);
+  expect(countJpegSamplesPerPixel(whole)).toBe(3);
+  expect(countJpegSamplesPerPixel(grey)).toBe(1);
+  expect(countJpegSamplesPerPixel(cmyk)).toBe(4);
 });
 
 test('sees through sampling factors that only look like 4:2:0', async () => {
@@ -28,7 +28,7 @@ test('sees through sampling factors that only look like 4:2:0', async () => {
   for (const component of [0, 1, 2]) jpeg[frame + 11 + component * 3] = 0x22;
 
   expect((await sharp(jpeg).metadata()).chromaSubsampling).toBe('4:2:0');
-  expect(jpegSamplesPerPixel(jpeg)).toBe(3);
+  expect(countJpegSamplesPerPixel(jpeg)).toBe(3);
 });
 
 test('knows nothing of a JPEG that ends before its frame', async () => {
@@ -36,5 +36,5 @@ test('knows nothing of a JPEG that ends before its frame', async () => {
   const frame = jpeg.indexOf(Buffer.from([0xff, 0xc0]));
 
   for (const end of [0, 2, 3, 20, frame, frame + 9])
-    expect(jpegSamplesPerPixel(jpeg.subarray(0, end)), `${end} bytes`).toBeUndefined();
+    expect(countJpegSamplesPerPixel(jpeg.subarray(0, end)), `${end} bytes`).toBeUndefined();
 });

@@ -1,8 +1,8 @@
 import type { Sharp } from 'sharp';
 import { expect, test } from 'vitest';
 import type { Format } from '#lib/images/picture.ts';
-import { excessOf } from '#lib/media/inspect/limits.ts';
-import { kindOf } from '#lib/media/inspect/magic-bytes.ts';
+import { findLimitViolation } from '#lib/media/inspect/limits.ts';
+import { detectKind } from '#lib/media/inspect/magic-bytes.ts';
 import { sharp } from '#lib/media/sharp.ts';
 import { faultsOfReason } from '#test/corpus/check-reason.ts';
 import { sayingLittle, withFrames } from '#test/corpus/kinds/avif-frames.ts';
@@ -13,7 +13,7 @@ import { avifBlock, stillOf } from './avif-block.ts';
 type Way = (picture: Sharp) => Sharp;
 
 const formatOf = (bytes: Buffer): Format => {
-  const kind = kindOf(bytes);
+  const kind = detectKind(bytes);
   if (!kind || 'other' in kind) throw new Error('It is no picture.');
   return kind.format;
 };
@@ -22,7 +22,7 @@ const formatOf = (bytes: Buffer): Format => {
 const refusalAt = async (megapixels: number, bytes: Buffer): Promise<string | undefined> => {
   const header = await sharp(bytes).metadata();
   const side = Math.floor(Math.sqrt(megapixels * 1e6));
-  return excessOf({ ...header, width: side, height: side }, formatOf(bytes), bytes);
+  return findLimitViolation({ ...header, width: side, height: side }, formatOf(bytes), bytes);
 };
 
 const written = async (way: Way): Promise<Buffer> =>
@@ -102,7 +102,11 @@ test.each([
   const header = await sharp(tiff).metadata();
   const refusalOf = (megapixels: number) => {
     const side = Math.floor(Math.sqrt(megapixels * 1e6));
-    return excessOf({ ...header, width: side, height: side }, 'tiff', tiffBlock({ ifd0 }));
+    return findLimitViolation(
+      { ...header, width: side, height: side },
+      'tiff',
+      tiffBlock({ ifd0 }),
+    );
   };
 
   expect(refusalOf(few)).toBeUndefined();
@@ -157,8 +161,8 @@ test('refuses a small AVIF of very many pictures', async () => {
   const gridOf = (tiles: number) =>
     avifBlock([{ type: 'grid', data: Buffer.alloc(8), of: Array(tiles).fill(2) }, tile]);
 
-  expect(excessOf(header, 'avif', gridOf(60))).toBeUndefined();
-  const reason = excessOf(header, 'avif', gridOf(61));
+  expect(findLimitViolation(header, 'avif', gridOf(60))).toBeUndefined();
+  const reason = findLimitViolation(header, 'avif', gridOf(61));
   expect(reason).toMatch(/holds 61 megapixels in all its parts; at most 60/);
   expect(faultsOfReason(reason ?? '')).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import ExifReader from 'exifreader';
 import sharp, { type Sharp } from 'sharp';
 import { expect, test } from 'vitest';
-import { isMachineFault, undecodable } from '#lib/media/inspect/decode-errors.ts';
+import { isMachineFault, undecodableRefusal } from '#lib/media/inspect/decode-errors.ts';
 import { sharpInspect } from '#lib/media/inspect/sharp-inspect.ts';
 import { sharpShrink } from '#lib/media/render/sharp-shrink.ts';
 import {
@@ -80,12 +80,12 @@ test.each([
 test('shows the same picture under every orientation', async () => {
   const drawing = { width: 640, height: 420 };
   const upright = await shrunk(await drawnJpeg(drawing));
-  const [expected] = await Promise.all(upright.renditions.map(({ bytes }) => pixelsOf(bytes)));
+  const [expected] = await Promise.all(upright.renditions.map(({ bytes }) => toPixels(bytes)));
 
   for (const orientation of [1, 3, 6, 8] as const) {
     const turned = await shrunk(await drawnJpeg({ ...drawing, orientation }));
     const [small] = turned.renditions;
-    const pixels = await pixelsOf(small?.bytes);
+    const pixels = await toPixels(small?.bytes);
 
     expect([small?.width, small?.height]).toEqual([200, 131]);
     expect(distance(pixels, expected)).toBeLessThan(4);
@@ -93,7 +93,7 @@ test('shows the same picture under every orientation', async () => {
   }
 });
 
-const pixelsOf = (jpeg: Uint8Array | undefined) => sharp(jpeg).raw().toBuffer();
+const toPixels = (jpeg: Uint8Array | undefined) => sharp(jpeg).raw().toBuffer();
 
 /** Mean difference of two pictures, 0 to 255. */
 const distance = (one: Buffer, other: Buffer | undefined) =>
@@ -233,7 +233,7 @@ test.each([
   const error = new Error(message);
 
   expect(isMachineFault(error)).toBe(false);
-  expect(undecodable(error, 'png').reason).toMatch(
+  expect(undecodableRefusal(error, 'png').reason).toMatch(
     /^The PNG picture (ends too soon|is damaged).+\.$/,
   );
 });

@@ -1,12 +1,12 @@
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { withoutAvifMetadata } from '#lib/media/strip-metadata/avif.ts';
-import { withoutGifMetadata } from '#lib/media/strip-metadata/gif.ts';
+import { stripAvif } from '#lib/media/strip-metadata/avif.ts';
+import { stripGif } from '#lib/media/strip-metadata/gif.ts';
 import { isSrgb } from '#lib/media/strip-metadata/icc-profile.ts';
-import { withoutJpegMetadata } from '#lib/media/strip-metadata/jpeg.ts';
-import { withoutPngMetadata } from '#lib/media/strip-metadata/png.ts';
-import { withoutMetadata } from '#lib/media/strip-metadata/strip-metadata.ts';
-import { withoutWebpMetadata } from '#lib/media/strip-metadata/webp.ts';
+import { stripJpeg } from '#lib/media/strip-metadata/jpeg.ts';
+import { stripPng } from '#lib/media/strip-metadata/png.ts';
+import { stripMetadata } from '#lib/media/strip-metadata/strip-metadata.ts';
+import { stripWebp } from '#lib/media/strip-metadata/webp.ts';
 import {
   drawn,
   drawnAnimation,
@@ -15,7 +15,7 @@ import {
   phoneExif,
 } from '#test/support/drawn-pictures.ts';
 import { pngChunk } from '#test/support/hostile-pictures.ts';
-import { bared, secret } from './stripped.ts';
+import { expectStripped, secret } from './expect-stripped.ts';
 
 test.each([
   ['text', pngChunk('tEXt', Buffer.from(`Author\0${secret}`))],
@@ -32,8 +32,8 @@ test.each([
     png.subarray(end),
   ]);
 
-  expect(await bared(Buffer.concat([added, Buffer.from(secret)]), 'png')).toEqual(
-    withoutPngMetadata(png),
+  expect(await expectStripped(Buffer.concat([added, Buffer.from(secret)]), 'png')).toEqual(
+    stripPng(png),
   );
 });
 
@@ -45,7 +45,7 @@ test('keeps what a PNG needs to look as it does', async () => {
   const text = pngChunk('tEXt', Buffer.from(`Author\0${secret}`));
   const added = Buffer.concat([png.subarray(0, 33), gamma, text, png.subarray(33)]);
 
-  const bare = await bared(added, 'png');
+  const bare = await expectStripped(added, 'png');
 
   expect([bare.includes('gAMA'), bare.includes('PLTE')]).toEqual([true, true]);
 });
@@ -73,7 +73,7 @@ test.each([
     Buffer.from(secret),
   ]);
 
-  expect((await bared(added, 'gif')).length).toBeLessThanOrEqual(gif.length);
+  expect((await expectStripped(added, 'gif')).length).toBeLessThanOrEqual(gif.length);
 });
 
 test.each([
@@ -86,7 +86,7 @@ test.each([
   const added = Buffer.concat([webp, unknown]);
   added.writeUInt32LE(added.length - 8, 4);
 
-  const bare = await bared(added, 'webp');
+  const bare = await expectStripped(added, 'webp');
 
   expect(await sharp(bare).metadata()).toMatchObject({ hasAlpha: true, hasProfile: false });
   expect(bare.readUInt32LE(4)).toBe(bare.length - 8);
@@ -104,7 +104,7 @@ test.each([false, true])(
     });
     const avif = await picture.withXmp(`<x>${secret}</x>`).avif({ effort: 0 }).toBuffer();
 
-    const bare = await bared(avif, 'avif');
+    const bare = await expectStripped(avif, 'avif');
 
     expect((await sharp(bare).metadata()).hasAlpha).toBe(transparent);
     for (const word of ['SERIAL-0042', 'Exif', 'application/rdf+xml'])
@@ -117,7 +117,7 @@ test('drops what stands in boxes that nobody has to read from an AVIF', async ()
   const box = Buffer.concat([Buffer.from('\0\0\0\0uuid0123456789abcdef'), Buffer.from(secret)]);
   box.writeUInt32BE(box.length);
 
-  const bare = await bared(Buffer.concat([avif, box]), 'avif');
+  const bare = await expectStripped(Buffer.concat([avif, box]), 'avif');
 
   expect(bare.length).toBe(avif.length + box.length);
   expect(bare.includes('uuid')).toBe(false);
@@ -141,7 +141,7 @@ test.each([
   ['an animated WebP', 'webp', () => drawnAnimation('webp')],
   ['a TIFF, which no browser shows', 'tiff', () => drawnBy.tiff()],
 ] as const)('does not touch %s', async (_, format, draw) => {
-  expect(await withoutMetadata(await draw(), format)).toBeUndefined();
+  expect(await stripMetadata(await draw(), format)).toBeUndefined();
 });
 
 test.each([
@@ -157,11 +157,11 @@ test.each([
 });
 
 const strips = {
-  jpeg: withoutJpegMetadata,
-  png: withoutPngMetadata,
-  webp: withoutWebpMetadata,
-  gif: withoutGifMetadata,
-  avif: withoutAvifMetadata,
+  jpeg: stripJpeg,
+  png: stripPng,
+  webp: stripWebp,
+  gif: stripGif,
+  avif: stripAvif,
 };
 
 test.each(Object.entries(strips))(
