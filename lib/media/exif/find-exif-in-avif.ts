@@ -1,5 +1,5 @@
 import { type Box, readBox, readBoxes } from '#lib/media/heif/boxes.ts';
-import { readItems, readLocations } from '#lib/media/heif/item-lists.ts';
+import { readItems, readLocations } from '#lib/media/heif/items.ts';
 import type { Block } from './block.ts';
 import type { Reader } from './range-reader.ts';
 
