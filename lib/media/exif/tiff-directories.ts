@@ -10,8 +10,14 @@ export type Tags = Map<string, unknown>;
 /** Metadata of other kinds inside a TIFF structure: each where its value lies. */
 type Embedded = { xmp?: Reader; iptc?: Reader; photoshop?: Reader; makerNote?: Reader };
 
-/** What a TIFF structure says. `tiff` is the structure, from which maker notes count offsets. */
-export type TiffTags = { tags: Tags; embedded: Embedded; tiff: Reader; little: boolean };
+/** What a TIFF structure says. `tiff` is the structure, from which some maker notes count offsets. */
+export type TiffTags = {
+  tags: Tags;
+  embedded: Embedded;
+  makerNoteOffset: number | undefined;
+  tiff: Reader;
+  little: boolean;
+};
 
 const pointers = { exif: 0x8769, gps: 0x8825, interop: 0xa005 } as const;
 const pointerTags: ReadonlySet<number> = new Set(Object.values(pointers));
@@ -22,6 +28,7 @@ const embeddedTags: Readonly<Record<number, keyof Embedded>> = {
   34377: 'photoshop',
   37500: 'makerNote',
 };
+const makerNoteTag = 37500;
 
 /** ICC profile and print hints: other languages inside a value. */
 const ignoredTags = new Set([0x8773, 0xc4a5]);
@@ -33,6 +40,8 @@ const maxTextBytes = 4_096;
 
 type Scope = { reader: Reader; little: boolean };
 type Entry = { tag: number; type: number; count: number; place: number; inline: Buffer };
+
+/** `borrowed`: tags that belong to another directory by the dictionary. */
 type Found = { tags: Tags; borrowed: Tags; offsets: Map<number, number>; embedded: Embedded };
 
 /**
@@ -57,6 +66,7 @@ export const tiffTags = async (part: Reader): Promise<TiffTags | undefined> => {
       ...all.flatMap(({ tags }) => [...tags]),
     ]),
     embedded: { ...exif.embedded, ...main.embedded },
+    makerNoteOffset: exif.offsets.get(makerNoteTag) ?? main.offsets.get(makerNoteTag),
     tiff: tiff.reader,
     little: tiff.little,
   };
@@ -106,7 +116,9 @@ const readEntry = async (found: Found, directory: Directory, entry: Entry, scope
   if (pointerTags.has(tag)) found.offsets.set(tag, pointerIn(entry, scope));
   else if (kind) {
     const length = (widthOf(type) ?? 1) * entry.count;
-    if (length > 4) found.embedded[kind] = partOf(scope.reader, entry.place, length);
+    if (length <= 4) return;
+    found.embedded[kind] = partOf(scope.reader, entry.place, length);
+    found.offsets.set(tag, entry.place);
   } else if (!ignoredTags.has(tag)) {
     const bytes = await valueBytes(entry, scope);
     const value = bytes && tagValue(bytes, { directory, tag, type, little: scope.little });
