@@ -3,7 +3,7 @@ import { tidyText } from './text.ts';
 const maxCharacters = 256;
 const maxDescriptionCharacters = 1_000;
 const maxKeywords = 64;
-const maxKeywordCharacters = 100;
+const maxKeywordCharacters = 256;
 
 /** Text of a field; null where there is none, or none with a letter or digit in it. */
 export const textFact = (value: unknown, most: number = maxCharacters): string | null => {

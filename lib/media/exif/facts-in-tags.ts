@@ -6,10 +6,11 @@ import {
   keywordsFact,
   lensFact,
   measureFact,
+  numberInText,
   textFact,
 } from './fact-values.ts';
 import type { Facts } from './facts.ts';
-import { type Angle, altitudeFact, placeFact } from './place-fact.ts';
+import { type Angle, altitudeFact, angleInText, placeFact } from './place-fact.ts';
 import type { Tags } from './tiff-directories.ts';
 import { timeFact } from './time-fact.ts';
 
@@ -32,7 +33,7 @@ export const factsInTags = (tags: Tags): Facts => {
       latRef: referenceIn(tags.get('GPSLatitudeRef')),
       lon: angleIn(tags.get('GPSLongitude')),
       lonRef: referenceIn(tags.get('GPSLongitudeRef')),
-      alt: altitudeFact(numberOf(one('GPSAltitude')), one('GPSAltitudeRef')),
+      alt: altitudeFact(altitudeOf(one('GPSAltitude')), one('GPSAltitudeRef')),
     }),
     title: textFact(tags.get('XPTitle')),
     description: descriptionFact(tags.get('ImageDescription')),
@@ -47,8 +48,14 @@ const firstOf = (value: unknown): unknown => (Array.isArray(value) ? value[0] : 
 
 const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null);
 
+const altitudeOf = (value: unknown): number | null =>
+  typeof value === 'string' ? (numberInText(value) ?? null) : numberOf(value);
+
+/** Three rationals by the standard; some write `52,00,50.0` as text. */
 const angleIn = (value: unknown): Angle =>
-  (Array.isArray(value) ? value : [value]).slice(0, 3).map(numberOf);
+  typeof value === 'string'
+    ? angleInText(value)
+    : (Array.isArray(value) ? value : [value]).slice(0, 3).map(numberOf);
 
 /** A letter, or its number where the writer called it a byte. */
 const referenceIn = (value: unknown): string => {

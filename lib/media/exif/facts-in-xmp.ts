@@ -10,7 +10,7 @@ import {
   textFact,
 } from './fact-values.ts';
 import type { Facts } from './facts.ts';
-import { type Angle, altitudeFact, placeFact } from './place-fact.ts';
+import { altitudeFact, angleInText, placeFact } from './place-fact.ts';
 import { timeFact } from './time-fact.ts';
 import type { XmpProperties } from './xmp-properties.ts';
 
@@ -57,6 +57,6 @@ export const factsInXmp = (properties: XmpProperties): Facts => {
 /** `47,22.5N`, `47,22,30N` (XMP specification part 2, §1.2.7.4), or what others write: `-47.375`. */
 const angleIn = (text = '') => {
   const [reference] = /[nsew]\s*$/i.exec(text) ?? [];
-  const angle: Angle = (text.match(/\d{1,9}(?:\.\d{1,12})?/g) ?? []).slice(0, 3).map(Number);
+  const angle = angleInText(text);
   return { angle, reference, isNegative: text.trim().startsWith('-') };
 };

@@ -3,6 +3,10 @@ import type { Facts } from './facts.ts';
 /** Degrees, or degrees, minutes and seconds; unknown ones are null. */
 export type Angle = readonly (number | null)[];
 
+/** The numbers of `47,22.5N` or `47 22 30`. */
+export const angleInText = (text: string): Angle =>
+  (text.slice(0, 100).match(/\d{1,9}(?:\.\d{1,12})?/g) ?? []).slice(0, 3).map(Number);
+
 const maxAltitude = 1_000_000; // metres: beyond is a negative number that was stored as unsigned
 
 /**

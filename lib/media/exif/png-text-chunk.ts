@@ -50,6 +50,7 @@ const inflated = (bytes: Buffer): Buffer | undefined => {
 
 /** ImageMagick's way: a line with the name, one with the length, then hexadecimal digits in lines. */
 const fromHexadecimal = (text: Buffer): Buffer | undefined => {
-  const [, digits] = /^\s*\S+\s+\d+\s([0-9a-fA-F\s]*)/.exec(text.toString('latin1')) ?? [];
+  const [, digits] =
+    /^\s{0,9}[^\n]{1,80}\n\s{0,16}\d+\s([0-9a-fA-F\s]*)/.exec(text.toString('latin1')) ?? [];
   return digits ? Buffer.from(digits.replace(/\s+/g, ''), 'hex') : undefined;
 };
