@@ -14,7 +14,7 @@ import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { sqsEdits } from '#lib/aws/sqs-edits.ts';
 import { config, secretPresence } from '#lib/config.ts';
 import { startEdit } from '#lib/edits/start-edit.ts';
-import { sharpInspect } from '#lib/media/sharp-inspect.ts';
+import { sharpInspect } from '#lib/media/inspect/sharp-inspect.ts';
 import { publicFetch } from '#lib/web/public-fetch.ts';
 
 const deps = {

@@ -11,7 +11,7 @@ import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { config, secretPresence } from '#lib/config.ts';
 import { uploadImage } from '#lib/images/upload-image.ts';
-import { sharpInspect } from '#lib/media/sharp-inspect.ts';
+import { sharpInspect } from '#lib/media/inspect/sharp-inspect.ts';
 import { release } from '#lib/release.ts';
 
 const { sizes } = config;

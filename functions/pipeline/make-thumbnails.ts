@@ -7,8 +7,8 @@ import { config } from '#lib/config.ts';
 import { giveUpOn } from '#lib/images/give-up.ts';
 import { makeThumbnails } from '#lib/images/make-thumbnails.ts';
 import { StepMessage } from '#lib/images/messages.ts';
-import { sharpInspect } from '#lib/media/sharp-inspect.ts';
-import { sharpShrink } from '#lib/media/sharp-shrink.ts';
+import { sharpInspect } from '#lib/media/inspect/sharp-inspect.ts';
+import { sharpShrink } from '#lib/media/render/sharp-shrink.ts';
 import { consumer } from '#lib/queue/consumer.ts';
 
 const deps = {

@@ -2,7 +2,7 @@ import { renditionKey } from '#lib/images/content.ts';
 import type { ContentShown } from '#lib/images/image.ts';
 import type { Objects } from '#lib/images/objects.ts';
 import { optimizedSize, type Rendition } from '#lib/images/picture.ts';
-import { sharp } from '#lib/media/sharp-settings.ts';
+import { sharp } from '#lib/media/sharp.ts';
 
 const thumbHashHeader = 5; // bytes: average colour, range and shape; what else there is varies
 
