@@ -16,7 +16,7 @@ const facts = {
   gps: z.object({ lat: z.number(), lon: z.number(), alt: z.number().nullable() }).nullable(),
 };
 
-/** What people wrote about the picture. Optional: records of the first release have none of them. */
+/** What people wrote about the picture; left out where there is nothing, as in older records. */
 const words = {
   title: z.string().nullable().optional(),
   description: z.string().nullable().optional(),
@@ -47,8 +47,8 @@ export type MetadataSource = z.infer<typeof MetadataSource>;
 export const Exif = z.object({
   ...facts,
   ...words,
-  /** The fields that do not come from EXIF. */
-  sources: z.partialRecord(ExifField, MetadataSource).optional(),
+  /** The fields that do not come from EXIF, by their names here; left out where there is none. */
+  sources: z.record(z.string(), MetadataSource).optional(),
 });
 export type Exif = z.infer<typeof Exif>;
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { json } from 'node:stream/consumers';
-import { readTags } from '#lib/media/exif/read-tags.ts';
+import { exifrReadTags } from '#lib/media/exif/exifr-read-tags.ts';
 import {
   type Comparison,
   comparedFields,
@@ -65,7 +65,7 @@ const readFields = async (path: string) => {
       const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, offset);
       return buffer.subarray(0, bytesRead);
     };
-    return (await readTags(readRange, size))?.exif;
+    return (await exifrReadTags(readRange, size))?.exif;
   } finally {
     await file.close();
   }

@@ -103,9 +103,9 @@ const areEqual = (field: ComparedField, ours: string | number, theirs: string | 
 
 const ourValue = (field: ComparedField, exif: Exif | undefined): Value => {
   if (!exif) return undefined;
-  const isOwnLens = exif.sources?.lensModel !== 'maker_note'; // no standard tag of ExifTool's
+  const isOwnLens = exif.sources?.['lensModel'] !== 'maker_note'; // no standard tag of ExifTool's
   const [, time, offset] = /^(.{19})(.*)$/.exec(exif.datetimeOriginal ?? '') ?? [];
-  const isOffsetOfExif = !exif.sources?.datetimeOriginal;
+  const isOffsetOfExif = !exif.sources?.['datetimeOriginal'];
   const values: Record<ComparedField, string | number | null | undefined | false> = {
     make: exif.cameraMake,
     model: exif.cameraModel,

@@ -1,5 +1,5 @@
-import type { Reader } from '../range-reader.ts';
 import { joinedReader, partOf } from './part-reader.ts';
+import type { Reader } from './range-reader.ts';
 
 export const extensionSignature = 'http://ns.adobe.com/xmp/extension/\0';
 

@@ -11,7 +11,7 @@ import {
 } from './fact-values.ts';
 import type { Facts } from './facts.ts';
 import { type Angle, altitudeFact, angleInText, placeFact } from './place-fact.ts';
-import type { Tags } from './tiff-directories.ts';
+import type { Tags } from './tiff-tags.ts';
 import { timeFact } from './time-fact.ts';
 
 /** What EXIF tags tell, by exifr's names; null where the camera was silent or did not know. */

@@ -1,4 +1,4 @@
-import type { Exif, ExifField, MetadataSource } from '#lib/images/exif.ts';
+import { type Exif, ExifField, type MetadataSource } from '#lib/images/exif.ts';
 
 /** The fields of a record as one source tells them; null where it is silent. */
 export type Facts = { [field in ExifField]: NonNullable<Exif[field]> | null };
@@ -30,8 +30,15 @@ export const mergeFacts = (sources: readonly (readonly [Source, Facts])[]): Exif
     merged[field] = facts[field];
     if (source !== 'exif') from[field] = source;
   };
-  for (const field of Object.keys(merged) as ExifField[]) take(field);
-  return { ...merged, sources: from };
+  for (const field of ExifField.options) take(field);
+  const { title, description, keywords, ...others } = merged;
+  return {
+    ...others,
+    ...(title !== null && { title }),
+    ...(description !== null && { description }),
+    ...(keywords !== null && { keywords }),
+    ...(Object.keys(from).length > 0 && { sources: from }),
+  };
 };
 
 export const isSilent = (facts: Facts): boolean =>

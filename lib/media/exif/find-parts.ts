@@ -1,9 +1,9 @@
-import type { Reader } from '../range-reader.ts';
 import { type MetadataParts, noParts } from './metadata-parts.ts';
 import { partsInHeif } from './parts-in-heif.ts';
 import { partsInJpeg } from './parts-in-jpeg.ts';
 import { partsInPng } from './parts-in-png.ts';
 import { partsInWebp } from './parts-in-webp.ts';
+import type { Reader } from './range-reader.ts';
 
 /** Finds the metadata of a JPEG, PNG, WebP, AVIF, HEIC or TIFF by the file's first bytes. */
 export const findParts = async (reader: Reader): Promise<MetadataParts> => {

@@ -1,5 +1,5 @@
-import type { Reader } from '../range-reader.ts';
 import { partOf, readUpTo } from './part-reader.ts';
+import type { Reader } from './range-reader.ts';
 
 /** Values of IPTC's record 2 by dataset number, each as its bytes. */
 export type IptcRecords = { values: Map<number, Buffer[]>; isUtf8: boolean };

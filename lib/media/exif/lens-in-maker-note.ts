@@ -1,8 +1,8 @@
-import type { Reader } from '../range-reader.ts';
 import { partOf } from './part-reader.ts';
+import type { Reader } from './range-reader.ts';
 import { textIn } from './text.ts';
-import type { TiffTags } from './tiff-directories.ts';
 import { openTiff } from './tiff-header.ts';
+import type { TiffTags } from './tiff-tags.ts';
 import { widthOf } from './tiff-value.ts';
 
 const maxEntries = 256;

@@ -1,4 +1,4 @@
-import type { Reader } from '../range-reader.ts';
+import type { Reader } from './range-reader.ts';
 
 /**
  * Where a file keeps its metadata, in the order found. `exif`: each holds a TIFF structure, perhaps

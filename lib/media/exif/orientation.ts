@@ -1,7 +1,7 @@
 import type { Format } from '#lib/images/picture.ts';
-import { rangeReader } from '../range-reader.ts';
+import { rangeReader } from './range-reader.ts';
 import { readParts } from './read-parts.ts';
-import type { Tags } from './tiff-directories.ts';
+import type { Tags } from './tiff-tags.ts';
 
 /** How a picture was turned when it was stored: 1 is upright (EXIF 3.0 §4.6.5.1, Orientation). */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;

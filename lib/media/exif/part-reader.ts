@@ -1,4 +1,4 @@
-import type { Reader } from '../range-reader.ts';
+import type { Reader } from './range-reader.ts';
 
 /** A part of a file as if it were a file of its own: offsets count from where it begins. */
 export const partOf = (whole: Reader, start: number, length: number): Reader => {

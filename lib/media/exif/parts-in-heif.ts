@@ -1,8 +1,8 @@
-import { type Box, boxAt, boxesIn } from '../iso-boxes.ts';
-import { type Item, itemsIn, type Place, placesIn } from '../item-lists.ts';
-import type { Reader } from '../range-reader.ts';
+import { type Box, readBox, readBoxes } from '../heif/boxes.ts';
+import { type Item, type Location, readItems, readLocations } from '../heif/item-lists.ts';
 import { type MetadataParts, noParts } from './metadata-parts.ts';
 import { joinedReader, partOf } from './part-reader.ts';
+import type { Reader } from './range-reader.ts';
 
 const maxMetaBytes = 262_144;
 
@@ -31,7 +31,7 @@ const findMeta = async (reader: Reader): Promise<Box | undefined> => {
   for (let at = 0; ; ) {
     const head = await reader.at(at, Math.min(16, reader.sizeBytes - at));
     if (!head || head.length < 8) return undefined;
-    const box = boxAt(head, 0, reader.sizeBytes - at);
+    const box = readBox(head, 0, reader.sizeBytes - at);
     if (!box) return undefined;
     if (box.type === 'meta' && box.end - box.start <= maxMetaBytes)
       return { type: box.type, at, start: at + box.start, end: at + box.end };
@@ -41,12 +41,12 @@ const findMeta = async (reader: Reader): Promise<Box | undefined> => {
 
 const itemParts = (reader: Reader, meta: Buffer, metaOffset: number) => {
   try {
-    const boxes = boxesIn(meta, 4, meta.length); // after version and flags
+    const boxes = readBoxes(meta, 4, meta.length); // after version and flags
     const find = (type: string) => boxes.find((box) => box.type === type);
     const [infos, locations, data] = [find('iinf'), find('iloc'), find('idat')];
     if (!infos || !locations) return [];
-    const places = placesIn(meta, locations) ?? [];
-    return itemsIn(meta, infos)
+    const places = readLocations(meta, locations) ?? [];
+    return readItems(meta, infos)
       .filter((item) => item.type === 'Exif' || isXmp(meta, item))
       .slice(0, 16)
       .flatMap((item) => {
@@ -64,7 +64,7 @@ const itemParts = (reader: Reader, meta: Buffer, metaOffset: number) => {
 const isXmp = (meta: Buffer, { type, box }: Item): boolean =>
   type === 'mime' && meta.toString('latin1', box.start, box.end).includes('\0application/rdf+xml');
 
-const partAt = (reader: Reader, { extents }: Place, dataOffset: number | undefined) => {
+const partAt = (reader: Reader, { extents }: Location, dataOffset: number | undefined) => {
   if (extents.length === 0 || extents.length > 64) return undefined;
   const pieces = extents.map(({ method, offset, length }) => {
     const base = method === 1 ? dataOffset : method === 0 ? 0 : undefined;

@@ -1,7 +1,7 @@
-import type { Reader } from '../range-reader.ts';
 import { extendedXmp, extensionSignature, type XmpExtension } from './extended-xmp.ts';
 import { type MetadataParts, noParts, xmpSignature } from './metadata-parts.ts';
 import { joinedReader, partOf } from './part-reader.ts';
+import type { Reader } from './range-reader.ts';
 
 type Segment = { marker: number; start: number; end: number };
 
@@ -19,6 +19,8 @@ const markers = {
   app13: 0xed,
 };
 
+const maxSegments = 4_096; // XMP of 250 MB
+
 /** The application segments before the first scan (ISO 10918-1 §B.1). */
 export const partsInJpeg = async (reader: Reader): Promise<MetadataParts> => {
   const found = noParts();
@@ -26,7 +28,7 @@ export const partsInJpeg = async (reader: Reader): Promise<MetadataParts> => {
   const photoshop: Reader[] = [];
   const extensions: XmpExtension[] = [];
   let mayContinueExif = false;
-  for (let at = 2; ; ) {
+  for (let at = 2, count = 0; count < maxSegments; count++) {
     const segment = await nextSegment(reader, at);
     if (!segment) break;
     at = segment.end;

@@ -1,6 +1,6 @@
-import type { Reader } from '../range-reader.ts';
 import { type MetadataParts, noParts } from './metadata-parts.ts';
 import { partOf } from './part-reader.ts';
+import type { Reader } from './range-reader.ts';
 
 /** RIFF chunks; metadata comes after the pixels. Flags that deny it are not believed. */
 export const partsInWebp = async (reader: Reader): Promise<MetadataParts> => {

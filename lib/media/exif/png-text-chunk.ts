@@ -6,15 +6,22 @@ const xmpKeyword = 'XML:com.adobe.xmp';
 const rawProfile = /^Raw profile type (exif|app1|xmp|iptc|8bim)$/i;
 const maxInflatedBytes = 1_048_576;
 
+/** Whether a text chunk's first 80 bytes hold a keyword of ours: at most 79 characters and a zero. */
+export const mayHoldMetadata = (start: Buffer): boolean => {
+  const keyword = keywordIn(start);
+  return keyword === xmpKeyword || rawProfile.test(keyword);
+};
+
+const keywordIn = (bytes: Buffer): string =>
+  bytes.toString('latin1', 0, Math.max(0, bytes.subarray(0, 80).indexOf(0)));
+
 /** Metadata in a tEXt, zTXt or iTXt chunk (PNG §11.3.3), as ImageMagick and ExifTool write it. */
 export const addTextChunk = (found: MetadataParts, type: string, bytes: Buffer): void => {
-  const end = bytes.subarray(0, 80).indexOf(0); // a keyword has at most 79 characters
-  if (end < 1) return;
-  const keyword = bytes.toString('latin1', 0, end);
+  const keyword = keywordIn(bytes);
   const isXmp = keyword === xmpKeyword;
   const [, profile] = rawProfile.exec(keyword) ?? [];
   if (!isXmp && !profile) return;
-  const text = textIn(type, bytes.subarray(end + 1));
+  const text = textIn(type, bytes.subarray(keyword.length + 1));
   const contents = isXmp ? text : text && fromHexadecimal(text);
   if (contents) addProfile(found, isXmp ? 'xmp' : (profile ?? '').toLowerCase(), contents);
 };

@@ -1,5 +1,5 @@
 import type { RawExif } from '#lib/images/exif.ts';
-import type { Tags } from './tiff-directories.ts';
+import type { Tags } from './tiff-tags.ts';
 
 /** What every TIFF file says of its own pixels; a file with no more than this has no EXIF. */
 const layout = new Set(

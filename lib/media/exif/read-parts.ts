@@ -1,7 +1,7 @@
-import type { Reader } from '../range-reader.ts';
 import { findParts } from './find-parts.ts';
 import type { MetadataParts } from './metadata-parts.ts';
-import { type Tags, type TiffTags, tiffTags } from './tiff-directories.ts';
+import type { Reader } from './range-reader.ts';
+import { type Tags, type TiffTags, tiffTags } from './tiff-tags.ts';
 
 const maxStructures = 4; // a picture has one; some editors leave the old one behind
 

@@ -1,5 +1,5 @@
-import type { Reader } from '../range-reader.ts';
 import { partOf } from './part-reader.ts';
+import type { Reader } from './range-reader.ts';
 
 const maxPreambleBytes = 32;
 

@@ -54,7 +54,7 @@ const maxAttributes = 512;
 const attributesIn = (text: string): [string, string][] => {
   const found: [string, string][] = [];
   for (const [, name = '', double, single] of text.matchAll(
-    /([^\s=/"']{1,200})\s{0,9}=\s{0,9}(?:"([^"]*)"|'([^']*)')/g,
+    /([^\s=/"']{1,64})\s{0,9}=\s{0,9}(?:"([^"]*)"|'([^']*)')/g,
   )) {
     if (found.length === maxAttributes) break;
     found.push([name, withoutEntities(double ?? single ?? '')]);

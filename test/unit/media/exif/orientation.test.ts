@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { readOrientation } from '#lib/media/exif/orientation.ts';
 import { drawnBy, drawnPng } from '#test/support/drawn-pictures.ts';
 import { pngChunk } from '#test/support/hostile-pictures.ts';
-import { jpegWith, short, text, tiffBlock } from '../tiff-block.ts';
 import { rawProfileChunk, withChunk } from './raw-profile.ts';
+import { jpegWith, short, text, tiffBlock } from './tiff-block.ts';
 
 const tags = { make: 0x010f, orientation: 0x0112 };
 const turned = (value = 6) =>

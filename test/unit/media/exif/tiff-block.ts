@@ -34,6 +34,18 @@ export const rationals = (tag: number, pairs: [number, number][], bigEndian = fa
   bytes: Buffer.concat(pairs.flat().map((number) => u32(number, bigEndian))),
 });
 
+export const signedRationals = (tag: number, pairs: [number, number][]): Entry => {
+  const unsigned = pairs.map(([one, other]) => [one >>> 0, other] as [number, number]);
+  return { ...rationals(tag, unsigned), type: 10 };
+};
+
+export const long = (tag: number, value: number): Entry => ({
+  tag,
+  type: 4,
+  count: 1,
+  bytes: u32(value, false),
+});
+
 export const short = (tag: number, value: number, bigEndian = false): Entry => ({
   tag,
   type: 3,
