@@ -13,7 +13,7 @@ export const findParts = async (reader: Reader): Promise<MetadataParts> => {
 
 const finderFor = (start: Buffer) => {
   const text = start.toString('latin1');
-  if (text.startsWith('\xff\xd8\xff')) return partsInJpeg;
+  if (text.startsWith('\xff\xd8')) return partsInJpeg;
   if (text.startsWith('\x89PNG\r\n\x1a\n')) return partsInPng;
   if (text.startsWith('RIFF') && text.slice(8, 12) === 'WEBP') return partsInWebp;
   if (text.slice(4, 8) === 'ftyp') return partsInHeif;

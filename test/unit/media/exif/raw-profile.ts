@@ -17,9 +17,13 @@ export const textChunk = (type: TextChunk, keyword: string, text: string | Buffe
   return pngChunk(type, Buffer.concat([Buffer.from(`${keyword}\0${head}`), body]));
 };
 
-/** A `Raw profile type …` chunk. */
-export const rawProfileChunk = (type: TextChunk, name: string, contents: Buffer): Buffer =>
-  textChunk(type, `Raw profile type ${name}`, rawProfileText(name, contents));
+/** A `Raw profile type …` chunk; some writers have another name in its first line. */
+export const rawProfileChunk = (
+  type: TextChunk,
+  name: string,
+  contents: Buffer,
+  firstLine = name,
+): Buffer => textChunk(type, `Raw profile type ${name}`, rawProfileText(firstLine, contents));
 
 /** The PNG with a chunk more: before the pixels, or behind them. */
 export const withChunk = (png: Buffer, chunk: Buffer, where: 'before' | 'behind'): Buffer => {
