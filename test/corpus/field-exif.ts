@@ -13,7 +13,7 @@ const fields: Record<string, keyof Exif> = {
   gps: 'gps',
 };
 
-type Found = { exif: Exif & { sources?: Record<string, string> } } | null;
+type Found = { exif: Exif } | null;
 
 /** Where what was read differs from what is right; a field that is not named is not compared. */
 export const compareExif = (
@@ -30,7 +30,7 @@ export const compareExif = (
       ? [`${name} is ${JSON.stringify(is)} instead of ${JSON.stringify(should)}`]
       : [];
   });
-  const sources = Object.values(found.exif.sources ?? {});
+  const sources: string[] = Object.values(found.exif.sources ?? {});
   return source && !sources.includes(source) ? [...wrong, `no field is from ${source}`] : wrong;
 };
 

@@ -1,44 +1,67 @@
-import type { RawExif, ReadTags } from '#lib/images/exif.ts';
-import { exifFieldsOf } from './exif-fields.ts';
-import { findExif } from './find-exif.ts';
-import { rangeReader } from './range-reader.ts';
-import { type Tags, tiffTags } from './tiff-tags.ts';
+import type { ReadTags } from '#lib/images/exif.ts';
+import { lensFact } from './fact-values.ts';
+import { type Facts, isSilent, mergeFacts, noFacts } from './facts.ts';
+import { factsInIptc } from './facts-in-iptc.ts';
+import { factsInTags } from './facts-in-tags.ts';
+import { factsInXmp } from './facts-in-xmp.ts';
+import { iptcRecords } from './iptc-records.ts';
+import { lensInMakerNote } from './lens-in-maker-note.ts';
+import { readUpTo } from './part-reader.ts';
+import { type Reader, rangeReader } from './range-reader.ts';
+import { rawExif, saysMoreThanLayout } from './raw-exif.ts';
+import { readParts } from './read-parts.ts';
+import type { TiffTags } from './tiff-tags.ts';
+import { xmpProperties } from './xmp-properties.ts';
+import { xmpText } from './xmp-text.ts';
 
-/** Finds the EXIF block by ranged reads and reads its tags; exifr's dictionary gives their names. */
+/**
+ * Finds EXIF, XMP and IPTC by ranged reads and reads what they say; exifr's dictionary names the
+ * tags. EXIF speaks first, then XMP, then IPTC, then the maker note.
+ */
 export const exifrReadTags: ReadTags = async (readRange, sizeBytes) => {
   const reader = rangeReader(readRange, sizeBytes);
-  const block = await findExif(reader);
-  if (!block) return null;
-  const tags = await tiffTags(reader, block);
-  const isTiffFile = block.offset === 0;
-  const saysSomething = [...tags.keys()].some((name) => !isTiffFile || !layout.has(name));
-  return saysSomething ? { exif: exifFieldsOf(tags), raw: rawOf(tags) } : null;
+  const { tags, structures, parts } = await readParts(reader);
+  const isTiffFile = parts.exif.includes(reader);
+  const hasExif = tags.size > 0 && (!isTiffFile || saysMoreThanLayout(tags));
+  const xmp = await xmpFacts(parts.xmp);
+  const iptc = await iptcFacts(parts.iptc);
+  if (!hasExif && isSilent(xmp) && isSilent(iptc)) return null;
+  const exif = mergeFacts([
+    ['exif', factsInTags(tags)],
+    ['xmp', xmp],
+    ['iptc', iptc],
+    ['maker_note', await makerNoteFacts(structures)],
+  ]);
+  return { exif, raw: rawExif(tags) };
 };
 
-/** What every TIFF file says of its own pixels; a file with no more than this has no EXIF. */
-const layout = new Set(
-  `SubfileType OldSubfileType ImageWidth ImageHeight ImageLength BitsPerSample Compression
-  PhotometricInterpretation FillOrder StripOffsets Orientation SamplesPerPixel RowsPerStrip
-  StripByteCounts MinSampleValue MaxSampleValue XResolution YResolution PlanarConfiguration
-  ResolutionUnit PageNumber Predictor ColorMap TileWidth TileHeight TileLength TileOffsets
-  TileByteCounts SubIFD ExtraSamples SampleFormat JPEGTables YCbCrSubSampling YCbCrPositioning
-  ReferenceBlackWhite`.split(/\s+/),
-);
+const maxPackets = 4;
+const maxXmpBytes = 262_144;
+const maxIptcBlocks = 4;
 
-const mostJsonBytes = 32_000;
-
-/** All tags, but for the longest where all together would be too long to keep. */
-const rawOf = (tags: Tags): RawExif => {
-  const sized = [...tags].map(([name, value]) => ({
-    name,
-    jsonBytes: Buffer.byteLength(JSON.stringify({ [name]: value })) - 1, // a comma for two braces
-  }));
-  let total = 2 + sized.reduce((sum, { jsonBytes }) => sum + jsonBytes, 0);
-  const kept = new Map(tags);
-  for (const { name, jsonBytes } of sized.sort((one, other) => other.jsonBytes - one.jsonBytes)) {
-    if (total <= mostJsonBytes) break;
-    kept.delete(name);
-    total -= jsonBytes;
+/** The first packet that has a property gives its value. */
+const xmpFacts = async (packets: readonly Reader[]): Promise<Facts> => {
+  const merged = new Map<string, string[]>();
+  for (const packet of packets.slice(0, maxPackets)) {
+    const bytes = await readUpTo(packet, maxXmpBytes);
+    for (const [name, values] of bytes ? xmpProperties(xmpText(bytes)) : [])
+      if (!merged.has(name)) merged.set(name, values);
   }
-  return Object.fromEntries(kept);
+  return factsInXmp(merged);
+};
+
+const iptcFacts = async (blocks: readonly Reader[]): Promise<Facts> => {
+  for (const block of blocks.slice(0, maxIptcBlocks)) {
+    const records = await iptcRecords(block);
+    if (records) return factsInIptc(records);
+  }
+  return noFacts();
+};
+
+const makerNoteFacts = async (structures: readonly TiffTags[]): Promise<Facts> => {
+  for (const structure of structures) {
+    const lensModel = lensFact(await lensInMakerNote(structure));
+    if (lensModel) return { ...noFacts(), lensModel };
+  }
+  return noFacts();
 };

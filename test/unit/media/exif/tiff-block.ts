@@ -8,6 +8,9 @@ type Directories = {
   bigEndian?: boolean;
   /** Bytes between the header and the directories, as scanners write them. */
   pixelsFirst?: number;
+  /** The standard wants this pointer in the first directory, and pointers as longs. */
+  gpsPointerIn?: 'ifd0' | 'exif';
+  pointersAs?: 'long' | 'short';
 };
 
 const u16 = (value: number, bigEndian: boolean) => {
@@ -34,6 +37,18 @@ export const rationals = (tag: number, pairs: [number, number][], bigEndian = fa
   bytes: Buffer.concat(pairs.flat().map((number) => u32(number, bigEndian))),
 });
 
+export const signedRationals = (tag: number, pairs: [number, number][]): Entry => {
+  const unsigned = pairs.map(([one, other]) => [one >>> 0, other] as [number, number]);
+  return { ...rationals(tag, unsigned), type: 10 };
+};
+
+export const long = (tag: number, value: number): Entry => ({
+  tag,
+  type: 4,
+  count: 1,
+  bytes: u32(value, false),
+});
+
 export const short = (tag: number, value: number, bigEndian = false): Entry => ({
   tag,
   type: 3,
@@ -55,12 +70,20 @@ export const binary = (tag: number, length: number): Entry => ({
   bytes: Buffer.alloc(length, 0x80),
 });
 
-/** A TIFF structure written by hand: what no library would write, a stranger will. */
+/** A TIFF structure written by hand: what no library would write, some camera or attacker will. */
 export const tiffBlock = (directories: Directories): Buffer => {
-  const { ifd0 = [], exif, gps, bigEndian = false, pixelsFirst = 0 } = directories;
+  const { ifd0 = [], gps, bigEndian = false, pixelsFirst = 0 } = directories;
+  const { gpsPointerIn = 'ifd0', pointersAs = 'long' } = directories;
   const mainAt = 8 + pixelsFirst;
-  const pointer = (tag: number): Entry => ({ tag, type: 4, count: 1, bytes: Buffer.alloc(4) });
-  const main = [...ifd0, ...(exif ? [pointer(0x8769)] : []), ...(gps ? [pointer(0x8825)] : [])];
+  const type = pointersAs === 'long' ? 4 : 3;
+  const pointer = (tag: number): Entry => ({ tag, type, count: 1, bytes: Buffer.alloc(4) });
+  const gpsPointer = gps ? [pointer(0x8825)] : [];
+  const isInExif = gpsPointerIn === 'exif';
+  const exif =
+    directories.exif || isInExif
+      ? [...(directories.exif ?? []), ...(isInExif ? gpsPointer : [])]
+      : undefined;
+  const main = [...ifd0, ...(exif ? [pointer(0x8769)] : []), ...(isInExif ? [] : gpsPointer)];
   const sizeOf = (entries: Entry[]) =>
     2 +
     entries.length * 12 +
@@ -68,9 +91,10 @@ export const tiffBlock = (directories: Directories): Buffer => {
     entries.reduce((sum, { bytes }) => sum + (bytes.length > 4 ? bytes.length : 0), 0);
   const exifAt = mainAt + sizeOf(main);
   const gpsAt = exifAt + (exif ? sizeOf(exif) : 0);
-  for (const entry of main) {
-    if (entry.tag === 0x8769) entry.bytes = u32(exifAt, bigEndian);
-    if (entry.tag === 0x8825) entry.bytes = u32(gpsAt, bigEndian);
+  const pointed = pointersAs === 'long' ? u32 : u16;
+  for (const entry of [...main, ...(exif ?? [])]) {
+    if (entry.tag === 0x8769) entry.bytes = pointed(exifAt, bigEndian);
+    if (entry.tag === 0x8825) entry.bytes = pointed(gpsAt, bigEndian);
   }
   const directory = (entries: Entry[], start: number) => {
     let valueAt = start + 2 + entries.length * 12 + 4;
