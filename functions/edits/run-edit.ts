@@ -11,9 +11,9 @@ import { config, editSecrets, secretPresence } from '#lib/config.ts';
 import { EditMessage } from '#lib/edits/edits.ts';
 import { giveUpOnEdit } from '#lib/edits/give-up.ts';
 import { runEdit } from '#lib/edits/run-edit.ts';
-import { sharpCheckResult } from '#lib/media/sharp-check-result.ts';
-import { sharpJoin } from '#lib/media/sharp-join.ts';
-import { sharpPrepare } from '#lib/media/sharp-prepare.ts';
+import { sharpCheckResult } from '#lib/media/render/sharp-check-result.ts';
+import { sharpJoin } from '#lib/media/render/sharp-join.ts';
+import { sharpPrepare } from '#lib/media/render/sharp-prepare.ts';
 import { consumer } from '#lib/queue/consumer.ts';
 
 const settings = async () => {

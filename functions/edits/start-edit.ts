@@ -14,7 +14,7 @@ import { endpoint } from '#lib/http/endpoint.ts';
 import { idempotent } from '#lib/http/idempotency.ts';
 import { reply } from '#lib/http/route.ts';
 import { routes } from '#lib/http/routes.ts';
-import { sharpInspect } from '#lib/media/sharp-inspect.ts';
+import { sharpInspectWith } from '#lib/media/inspect/sharp-inspect.ts';
 import { publicFetch } from '#lib/web/public-fetch.ts';
 
 const deps = {
@@ -29,7 +29,7 @@ const deps = {
     maxBytes: 20_000_000,
     timeoutMs: 10_000, // two of them, side by side, within the 29 s of a request
   }),
-  inspect: sharpInspect,
+  inspect: sharpInspectWith(config.inspect),
   idempotencyRecords: dynamoIdempotencyRecords(config.tables),
   newId: randomUUID,
   now: () => new Date(),

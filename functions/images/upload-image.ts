@@ -11,7 +11,7 @@ import { readForm } from '#lib/http/multipart.ts';
 import { routes } from '#lib/http/routes.ts';
 import { uploadReply } from '#lib/http/upload-reply.ts';
 import { uploadImage } from '#lib/images/upload-image.ts';
-import { sharpInspect } from '#lib/media/sharp-inspect.ts';
+import { sharpInspectWith } from '#lib/media/inspect/sharp-inspect.ts';
 import { release } from '#lib/release.ts';
 
 const { sizes } = config;
@@ -19,7 +19,7 @@ const deps = {
   images: dynamoImages(config.tables),
   renditionSets: dynamoRenditionSets(config.tables),
   originals: s3Objects(config.originalsBucket),
-  inspect: sharpInspect,
+  inspect: sharpInspectWith(config.inspect),
   captioning: resolveCaptionProvider(config.caption(secretPresence)),
   sizes,
   idempotencyRecords: dynamoIdempotencyRecords(config.tables),

@@ -7,8 +7,8 @@ import { config } from '#lib/config.ts';
 import { giveUpStep } from '#lib/images/end-step.ts';
 import { makeThumbnails } from '#lib/images/make-thumbnails.ts';
 import { StepMessage } from '#lib/images/messages.ts';
-import { sharpInspect } from '#lib/media/sharp-inspect.ts';
-import { sharpShrink } from '#lib/media/sharp-shrink.ts';
+import { sharpInspectWith } from '#lib/media/inspect/sharp-inspect.ts';
+import { sharpShrink } from '#lib/media/render/sharp-shrink.ts';
 import { consumer } from '#lib/queue/consumer.ts';
 
 const deps = {
@@ -17,7 +17,7 @@ const deps = {
   originals: s3Objects(config.originalsBucket),
   derived: s3Objects(config.derivedBucket),
   stepQueues: sqsStepQueues(config.queues),
-  inspect: sharpInspect,
+  inspect: sharpInspectWith(config.inspect),
   shrink: sharpShrink,
   sizes: config.sizes,
   uploadMaxBytes: config.uploadMaxBytes,

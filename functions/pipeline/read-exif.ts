@@ -6,7 +6,7 @@ import { config } from '#lib/config.ts';
 import { giveUpStep } from '#lib/images/end-step.ts';
 import { StepMessage } from '#lib/images/messages.ts';
 import { readExif } from '#lib/images/read-exif.ts';
-import { exifrReadTags } from '#lib/media/exifr-read-tags.ts';
+import { exifrReadTags } from '#lib/media/exif/exifr-read-tags.ts';
 import { consumer } from '#lib/queue/consumer.ts';
 
 const deps = {

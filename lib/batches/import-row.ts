@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
+import { storedTypeFor } from '#lib/images/claims.ts';
 import type { Images } from '#lib/images/images.ts';
 import type { Objects } from '#lib/images/objects.ts';
 import { advanceAfterRow } from './advance-batch.ts';
 import type { Batches, Rows } from './batches.ts';
 import { type FetchFile, fetchWithRetry } from './fetch-file.ts';
-import { parseMediaType } from './media-type.ts';
 import type { BatchQueues, ImportMessage } from './messages.ts';
 import {
   hasEndedImage,
@@ -104,7 +104,7 @@ const bring = async (
   if (!fetched.ok) return { state: 'failed', inputUrl, reason: fetched.reason, fetched: false };
   const sha256 = createHash('sha256').update(fetched.bytes).digest('hex');
   await originals.write(key, fetched.bytes, {
-    contentType: parseMediaType(fetched.contentType) ?? 'application/octet-stream',
+    contentType: storedTypeFor(fetched.contentType),
     sha256,
     userMetadata: { name: nameOf(inputUrl), 'request-id': place.requestId },
   });

@@ -66,7 +66,7 @@ const fetchSourceImage = async (
     throw error;
   });
   if (!fetched.ok) throw new Problem('unprocessable', `${field}: ${fetched.reason}`);
-  const inspected = await inspect(fetched.bytes, {});
+  const inspected = await inspect(fetched.bytes);
   if ('refusal' in inspected)
     throw new Problem('unprocessable', `${field}: ${inspected.refusal.reason}`);
 

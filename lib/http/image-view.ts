@@ -1,10 +1,12 @@
 import { z } from 'zod';
-import type { RawExif } from '#lib/images/exif.ts';
+import { type RawExif, takenAt } from '#lib/images/exif.ts';
 import { renditionVersion } from '#lib/images/find-thumbnail.ts';
 import { errorOf, type Image, Source, Status, statusOf } from '#lib/images/image.ts';
 import { Format } from '#lib/images/picture.ts';
 import type { Step } from '#lib/images/step.ts';
 import { mapSteps, type StepName } from '#lib/images/steps.ts';
+
+import { ExifView, toExifView } from './exif-view.ts';
 
 const Time = z.iso.datetime();
 
@@ -23,30 +25,6 @@ const StepView = z
 const CaptionStepView = z
   .object({ ...StepView.shape, provider: z.string().optional(), model: z.string().optional() })
   .meta({ id: 'CaptionStep', description: 'As Step, with the model that wrote the caption' });
-
-export const ExifView = z
-  .object({
-    camera_make: z.string().nullable(),
-    camera_model: z.string().nullable(),
-    lens_model: z.string().nullable(),
-    datetime_original: z
-      .string()
-      .nullable()
-      .describe('local time as the camera wrote it, with its offset when the file has one'),
-    iso: z.number().nullable(),
-    focal_length: z.number().nullable().describe('millimetres'),
-    exposure_time: z.number().nullable().describe('seconds'),
-    f_number: z.number().nullable(),
-    gps: z
-      .object({ lat: z.number(), lon: z.number(), alt: z.number().nullable() })
-      .nullable()
-      .describe('signed degrees, metres above sea level'),
-    raw: z
-      .record(z.string(), z.unknown())
-      .optional()
-      .describe('every tag by name; only where one image is asked for'),
-  })
-  .meta({ id: 'Exif', description: 'What the camera wrote; each null where it is silent' });
 
 const MetadataView = z
   .object({
@@ -81,6 +59,10 @@ export const ImageView = z
     first_upload: Time.nullable().describe('since when these bytes are known'),
     caption: z.string().nullable(),
     exif: ExifView.nullable(),
+    taken_at: z
+      .string()
+      .nullable()
+      .describe('when the picture was taken, as in exif.datetime_original; null where unknown'),
     error: z.string().nullable(),
     placeholder: z.string().nullable().describe('ThumbHash, base64'),
     dominant_color: z.string().nullable().describe('#rrggbb'),
@@ -113,7 +95,8 @@ export const toImageView = (image: Image, viewing: Viewing): ImageView => {
     file_url: key === null ? null : `${urlOf(image, viewing)}/original`,
     first_upload: key === null ? null : (image.firstUploadAt ?? null),
     caption: caption?.text ?? null,
-    exif: exifOf(image, viewing),
+    exif: image.exif ? toExifView(image.exif, viewing.rawExif) : null,
+    taken_at: takenAt(image.exif),
     error: errorOf(image),
     placeholder: renditionSet?.placeholder ?? null,
     dominant_color: renditionSet?.dominantColor ?? null,
@@ -160,19 +143,3 @@ const toStepView = (step: Step): ImageView['steps'][StepName] => {
     ended_at: step.endedAt,
   };
 };
-
-const exifOf = ({ exif }: Image, { rawExif }: Viewing): ImageView['exif'] =>
-  exif
-    ? {
-        camera_make: exif.cameraMake,
-        camera_model: exif.cameraModel,
-        lens_model: exif.lensModel,
-        datetime_original: exif.datetimeOriginal,
-        iso: exif.iso,
-        focal_length: exif.focalLength,
-        exposure_time: exif.exposureTime,
-        f_number: exif.fNumber,
-        gps: exif.gps,
-        ...(rawExif !== undefined && { raw: rawExif ?? {} }),
-      }
-    : null;

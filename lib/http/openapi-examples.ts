@@ -23,6 +23,7 @@ export const queuedImage: ImageView = {
   first_upload: '2026-11-21T09:30:00.000Z',
   caption: null,
   exif: null,
+  taken_at: null,
   error: null,
   placeholder: null,
   dominant_color: null,

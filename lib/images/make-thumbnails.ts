@@ -93,11 +93,8 @@ const makeFrom = async (bytes: Uint8Array, image: Image, run: Run): Promise<void
   await attachRenditions(set, metadata, { isNew: true, seen: { record } }, run);
 };
 
-const inspectOnce = (bytes: Uint8Array, image: Image, { inspect }: Run) => {
-  if (isInspected(image)) return { metadata: image.metadata };
-  // Who fetches by URL makes no claim: shops serve whatever they like as `….jpg`.
-  return inspect(bytes, image.source === 'batch' ? {} : { name: image.originalName });
-};
+const inspectOnce = (bytes: Uint8Array, image: Image, { inspect }: Run) =>
+  isInspected(image) ? { metadata: image.metadata } : inspect(bytes);
 
 /**
  * Before anything is written it must be known where, so that a deletion finds it all. Undefined where

@@ -20,6 +20,7 @@ export const arrivingAs = (
   first_upload: null,
   caption: null,
   exif: null,
+  taken_at: null,
   error: null,
   placeholder: null,
   dominant_color: null,
