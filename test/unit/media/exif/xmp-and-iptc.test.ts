@@ -252,3 +252,42 @@ test('a picture with EXIF alone names no sources', async () => {
 
   expect(exif).not.toHaveProperty('sources');
 });
+
+test.each([
+  ['a tag that never ends', `<rdf:RDF><rdf:Description ${'a'.repeat(200_000)}`],
+  ['a value that never ends', `<rdf:RDF><rdf:Description a="${'>'.repeat(200_000)}`],
+  ['names without values', `<rdf:RDF><rdf:Description ${'a '.repeat(100_000)}>`],
+  ['a comment that never ends', `<!--${'-'.repeat(200_000)}`],
+  ['tags in tags', '<rdf:Description>'.repeat(12_000)],
+  ['entities of its own', '<!DOCTYPE a [<!ENTITY b "boom">]><rdf:Description tiff:Make="&b;"/>'],
+  [
+    'characters that do not exist',
+    '<rdf:RDF><rdf:Description tiff:Make="&#xFFFFFF;&#0;"/></rdf:RDF>',
+  ],
+])('XMP with %s neither throws nor takes long', async (_, packet) => {
+  const file = withChunk(await png(), textChunk('iTXt', 'XML:com.adobe.xmp', packet), 'before');
+  const before = process.cpuUsage();
+
+  const { exif } = await read(file);
+
+  const { user, system } = process.cpuUsage(before);
+  expect(exif?.cameraMake ?? '').not.toBe('boom');
+  expect((user + system) / 1000).toBeLessThan(1_000);
+});
+
+test('XMP and IPTC with any bytes give something or nothing, and never throw', async () => {
+  let state = 7;
+  const random = (below: number) => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fff_ffff;
+    return state % below;
+  };
+  const whole = jpegOf(iptcSegment(...iptc), xmpSegment(packet));
+
+  for (let round = 0; round < 300; round++) {
+    const broken = Buffer.from(whole.subarray(0, random(whole.length)));
+    for (let flips = random(30); flips > 0 && broken.length > 0; flips--)
+      broken[random(broken.length)] = random(256);
+    const { found } = await read(broken);
+    expect(found === null || typeof found.exif === 'object').toBe(true);
+  }
+});
