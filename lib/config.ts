@@ -58,6 +58,8 @@ export const config = {
   sizes: settings.THUMBNAIL_SIZES,
   multipartMaxBytes: settings.MULTIPART_MAX_BYTES,
   uploadMaxBytes: settings.UPLOAD_MAX_BYTES,
+  /** Which originals are taken. */
+  inspect: { maxMegapixels: settings.MAX_MEGAPIXELS, heic: settings.HEIC === 'on' },
   fetchAllowHosts: settings.FETCH_ALLOW_HOSTS,
   fetchTimeoutMs: settings.FETCH_TIMEOUT_SECONDS * 1000,
   webhookSchedule: settings.WEBHOOK_SCHEDULE,

@@ -68,6 +68,13 @@ export const Settings = z.object({
   UPLOAD_MAX_BYTES: wholeNumber(1, 5_000_000_000)
     .prefault(52_428_800)
     .describe('what any original may weigh'),
+  MAX_MEGAPIXELS: wholeNumber(1, 1_000)
+    .prefault(268)
+    .describe('millions of pixels that any original may have'),
+  HEIC: z
+    .enum(['on', 'off'])
+    .prefault('on')
+    .describe("`off` refuses HEIC and HEIF with a sentence (patents are the operator's to judge)"),
   CAPTION_PROVIDER: z
     .enum(captionProviders)
     .prefault('auto')

@@ -14,7 +14,7 @@ import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { sqsEdits } from '#lib/aws/sqs-edits.ts';
 import { config, secretPresence } from '#lib/config.ts';
 import { startEdit } from '#lib/edits/start-edit.ts';
-import { sharpInspect } from '#lib/media/inspect/sharp-inspect.ts';
+import { sharpInspectWith } from '#lib/media/inspect/sharp-inspect.ts';
 import { publicFetch } from '#lib/web/public-fetch.ts';
 
 const deps = {
@@ -29,7 +29,7 @@ const deps = {
     maxBytes: 20_000_000,
     timeoutMs: 10_000, // two of them, side by side, within the 29 s of a request
   }),
-  inspect: sharpInspect,
+  inspect: sharpInspectWith(config.inspect),
   answers: dynamoAnswers(config.tables),
   newId: randomUUID,
   now: () => new Date(),

@@ -11,7 +11,7 @@ import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { config, secretPresence } from '#lib/config.ts';
 import { uploadImage } from '#lib/images/upload-image.ts';
-import { sharpInspect } from '#lib/media/inspect/sharp-inspect.ts';
+import { sharpInspectWith } from '#lib/media/inspect/sharp-inspect.ts';
 import { release } from '#lib/release.ts';
 
 const { sizes } = config;
@@ -19,7 +19,7 @@ const deps = {
   images: dynamoImages(config.tables),
   contents: dynamoContents(config.tables),
   originals: s3Objects(config.originalsBucket),
-  inspect: sharpInspect,
+  inspect: sharpInspectWith(config.inspect),
   captioning: captioningOf(config.caption(secretPresence)),
   sizes,
   answers: dynamoAnswers(config.tables),

@@ -7,7 +7,7 @@ import { config } from '#lib/config.ts';
 import { giveUpOn } from '#lib/images/give-up.ts';
 import { makeThumbnails } from '#lib/images/make-thumbnails.ts';
 import { StepMessage } from '#lib/images/messages.ts';
-import { sharpInspect } from '#lib/media/inspect/sharp-inspect.ts';
+import { sharpInspectWith } from '#lib/media/inspect/sharp-inspect.ts';
 import { sharpShrink } from '#lib/media/render/sharp-shrink.ts';
 import { consumer } from '#lib/queue/consumer.ts';
 
@@ -17,7 +17,7 @@ const deps = {
   originals: s3Objects(config.originalsBucket),
   derived: s3Objects(config.derivedBucket),
   workers: sqsWorkers(config.queues),
-  inspect: sharpInspect,
+  inspect: sharpInspectWith(config.inspect),
   shrink: sharpShrink,
   sizes: config.sizes,
   uploadMaxBytes: config.uploadMaxBytes,

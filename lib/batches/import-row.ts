@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
+import { storedTypeFor } from '#lib/images/claims.ts';
 import type { Images } from '#lib/images/images.ts';
 import type { Objects } from '#lib/images/objects.ts';
 import type { Batches, Rows } from './batches.ts';
 import { changeRow } from './change-batch.ts';
 import { settleRow } from './end-batch.ts';
 import { type FetchFile, fetchPatiently } from './fetch-file.ts';
-import { mediaTypeOf } from './media-type.ts';
 import type { BatchWorkers, ImportMessage } from './messages.ts';
 import {
   imageKeyOf,
@@ -105,7 +105,7 @@ const bring = async (
     return { state: 'failed', inputUrl, reason: fetched.refused, fetched: false };
   const sha256 = createHash('sha256').update(fetched.bytes).digest('hex');
   await originals.write(key, fetched.bytes, {
-    contentType: mediaTypeOf(fetched.contentType) ?? 'application/octet-stream',
+    contentType: storedTypeFor(fetched.contentType),
     sha256,
     labels: { name: nameOf(inputUrl), 'request-id': place.requestId },
   });

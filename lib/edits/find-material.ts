@@ -60,7 +60,7 @@ const fetchMaterial = async (
     throw error;
   });
   if ('refused' in fetched) throw new Problem('unprocessable', `${field}: ${fetched.refused}`);
-  const inspected = await inspect(fetched.bytes, {});
+  const inspected = await inspect(fetched.bytes);
   if ('refusal' in inspected)
     throw new Problem('unprocessable', `${field}: ${inspected.refusal.reason}`);
 

@@ -1,9 +1,8 @@
 import { Problem } from '#lib/problem.ts';
-import { claimOfName, claimOfType, heicReason, isHeicType } from './claims.ts';
+import { storedTypeFor } from './claims.ts';
 import { imageIdOf } from './image.ts';
 import { safeNameOf } from './object-key.ts';
 import type { Invitations } from './objects.ts';
-import { formats } from './picture.ts';
 import type { Timed } from './timer.ts';
 
 export type Wish = {
@@ -22,20 +21,12 @@ const validSeconds = 3600;
 
 /**
  * Gives a form with which one file may be posted straight into the originals. Nothing is recorded
- * until the object arrives.
+ * until the object arrives, and only then is it known what it is: name and type refuse nothing.
  */
 export const inviteUpload = async (
   { filename, contentType, sizeBytes, sha256, requestId }: Wish,
   { invitations, newId, now, uploadMaxBytes }: Deps,
 ) => {
-  const byType = claimOfType(contentType);
-  const byName = claimOfName(filename);
-  if (!byType) throw new Problem('unsupported-type', notAPicture(contentType));
-  if (byName && byName !== byType)
-    throw new Problem(
-      'unsupported-type',
-      `invalid file format: ${filename} does not go with the type ${contentType}.`,
-    );
   if (sizeBytes > uploadMaxBytes)
     throw new Problem(
       'too-large',
@@ -46,7 +37,7 @@ export const inviteUpload = async (
   const key = `presigned/${newId()}/${safeNameOf(filename)}`;
   const { url, fields } = await invitations.invite({
     key,
-    contentType,
+    contentType: storedTypeFor(contentType),
     maxBytes: uploadMaxBytes,
     seconds: validSeconds,
     sha256,
@@ -60,8 +51,3 @@ export const inviteUpload = async (
     maxBytes: uploadMaxBytes,
   };
 };
-
-const notAPicture = (contentType: string) =>
-  isHeicType(contentType)
-    ? heicReason
-    : `invalid file format: ${contentType} is not a type we read. Send ${formats.join(', ')}.`;

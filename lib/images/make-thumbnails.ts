@@ -75,11 +75,7 @@ export const makeThumbnails = async (
   if (!bytes) return missing(image);
 
   // Whoever told us the hash, a door or a delivery before this one, has inspected these bytes.
-  const inspected =
-    image.metadata && told
-      ? { metadata: image.metadata }
-      : // Who fetches by URL makes no claim: shops serve whatever they like as `….jpg`.
-        await inspect(bytes, image.source === 'batch' ? {} : { name: image.originalName });
+  const inspected = image.metadata && told ? { metadata: image.metadata } : await inspect(bytes);
   if ('refusal' in inspected) return refuse(inspected.refusal);
   const { metadata } = inspected;
   const sha256 = image.sha256 ?? createHash('sha256').update(bytes).digest('hex');

@@ -35,8 +35,8 @@ type Deps = Timed & {
  * such, and not kept.
  */
 export const uploadImage = async (upload: Upload, deps: Deps): Promise<Image> => {
-  const { filename, contentType, bytes, requestId } = upload;
-  const inspected = await deps.inspect(bytes, { name: filename, contentType });
+  const { filename, bytes, requestId } = upload;
+  const inspected = await deps.inspect(bytes);
   if ('refusal' in inspected) return recordRefusal(upload, inspected.refusal, deps);
 
   const sha256 = createHash('sha256').update(bytes).digest('hex');

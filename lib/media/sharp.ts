@@ -19,10 +19,6 @@ sharp.unblock({
   ],
 });
 
-/** Beyond these a picture costs more to decode than anybody needs for a thumbnail. */
-export const longestSide = 16_383; // WebP's own limit
-export const maxPixels = 50_000_000;
-export const maxRawBytes = 250_000_000; // 41 megapixels of 16-bit RGB: 1.5 s of CPU where they must be turned
 /** Only the first is shown, but a header's reader walks them all. */
 export const maxFrames = 5_000;
 

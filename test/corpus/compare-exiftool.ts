@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { json } from 'node:stream/consumers';
@@ -36,6 +37,10 @@ export const compareWithExifTool = async (
   folder: string,
   say: (line: string) => void,
 ): Promise<number | undefined> => {
+  if (!existsSync(folder)) {
+    say(`There is no folder ${folder}.`);
+    return 1;
+  }
   const printed = await runExifTool(folder);
   if (!printed) {
     say('ExifTool is not installed here, so nothing was compared.');

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { LaneFailed, runLane } from '#infra/lanes/lane.ts';
 import { startCaptionServer } from '#test/support/caption-server.ts';
+import { compareWithExifTool } from './compare-exiftool.ts';
 import { drawCorpus } from './draw-corpus.ts';
 import { type Corpus, filesIn } from './files.ts';
 import { breachesOf, cheaperOf, isTooCostly } from './judge.ts';
@@ -24,7 +25,10 @@ still carries metadata. Captions are asked of a server on this machine (--no-cap
 Without a folder it draws hostile pictures: the same for the same FAULTS_SEED, which is printed.
 --rounds 10 (usually 2) draws more of those that chance decides; --keep leaves them where they are.
 --batch works each file through as a batch would, too: that makes pictures in full size.
---jobs 2 is how many processes work beside each other.`;
+--jobs 2 is how many processes work beside each other.
+
+--exiftool FOLDER reads the metadata of the pictures there and compares it with ExifTool's, field by
+field. Ends with 1 if ExifTool's standard tags contradict a value or have one that we miss.`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -36,6 +40,7 @@ const { values, positionals } = parseArgs({
     batch: { type: 'boolean', default: false },
     captions: { type: 'boolean', default: true },
     keep: { type: 'boolean', default: false },
+    exiftool: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -58,6 +63,11 @@ const ways: Way[] = values.batch ? ['upload', 'drop', 'batch'] : ['upload', 'dro
 if (values.help) {
   console.log(help);
   process.exit(0);
+}
+
+if (values.exiftool !== undefined) {
+  const differences = await compareWithExifTool(values.exiftool, console.log);
+  process.exit(differences ? 1 : 0);
 }
 
 await runLane('test:corpus', async (lane) => {

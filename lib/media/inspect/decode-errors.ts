@@ -8,8 +8,11 @@ import { labels } from './format-names.ts';
 const ofTheMachine =
   /(out of|insufficient|not enough) memory|(cannot|unable to|failed to|could not) (m?alloc|create thread)|alloc\w* (fail|error)|no space for|ENOMEM|too many open files/i;
 
-/** libheif's refusal of absurd sizes, which speaks of allocations too. */
-const ofItsLimits = /security limit|exceeds limit/i;
+/**
+ * Allocations that the file asked for: libheif refuses absurd sizes, and libtiff calls every list
+ * that it will not read, an empty one too, a failure to allocate.
+ */
+const ofTheFile = /security limit|exceeds limit|tiff2vips|elements? of \d+ bytes/i;
 
 const endsTooSoon =
   /premature|unexpected end|end of (file|data|stream|input)|EOF|insufficient (input )?data|not enough data|truncated|read gave/i;
@@ -19,7 +22,7 @@ const mayEndTooSoon = /read error/i;
 
 /** Whether trying again, or elsewhere, may help. */
 export const isMachineFault = (error: unknown): boolean =>
-  ofTheMachine.test(messageOf(error)) && !ofItsLimits.test(messageOf(error));
+  ofTheMachine.test(messageOf(error)) && !ofTheFile.test(messageOf(error));
 
 /**
  * The refusal for a picture whose pixels could not be decoded, in our words: the decoders' own are

@@ -1,14 +1,8 @@
 import type { Metadata as Header } from 'sharp';
-import type { Format } from '#lib/images/picture.ts';
-import { longestSide, maxPixels, maxRawBytes } from '#lib/media/sharp.ts';
+import { type Format, fullSize } from '#lib/images/picture.ts';
 import { estimateAvifCost } from './avif-cost.ts';
 import { labels } from './format-names.ts';
-import {
-  estimateAvifMemory,
-  estimateMemory,
-  type MemoryEstimate,
-  rawBytesPerPixel,
-} from './memory-estimate.ts';
+import { estimateAvifMemory, estimateMemory, type MemoryEstimate } from './memory-estimate.ts';
 
 /** Each takes a conversion by its colour profile before it is shrunk: 35 ms for a megapixel. */
 const maxCmykPixels = 25_000_000;
@@ -16,6 +10,12 @@ const maxCmykPixels = 25_000_000;
 const maxAvifBytes = 20_000_000;
 /** A grid's tiles, transparency, layers: everything that is decoded of one file. */
 const maxAvifPixels = 60_000_000;
+
+export type Limits = {
+  /** Millions of pixels that any picture may have. */
+  maxMegapixels: number;
+};
+export const defaultLimits: Limits = { maxMegapixels: 268 };
 
 /**
  * Why a picture would cost too much to decode, as a sentence; undefined where it would not.
@@ -25,32 +25,37 @@ export const findLimitViolation = (
   header: Header,
   format: Format,
   bytes: Uint8Array,
+  limits: Limits = defaultLimits,
 ): string | undefined =>
-  tooManyPixels(header, format) ??
+  tooManyPixels(header, format, limits) ??
   (format === 'avif'
     ? tooMuchAvif(header, bytes)
     : tooMuchMemory(header, estimateMemory(header, format, bytes)));
 
-const tooManyPixels = (header: Header, format: Format): string | undefined => {
-  const { width, height, channels, depth, space } = header;
+/** Makers round: cameras of "50 megapixels" have 50.1, and 16 384 × 16 384 are 268.4. */
+const roundedUp = 1.005;
+
+const tooManyPixels = (
+  header: Header,
+  format: Format,
+  { maxMegapixels }: Limits,
+): string | undefined => {
+  const { width, height, space } = header;
   const pixels = width * height;
-  if (Math.max(width, height) > longestSide)
-    return `The picture has ${sizeOf(header)}; neither side may be longer than ${count(longestSide)}.`;
-  if (pixels > maxPixels)
-    return `The picture has ${sizeOf(header)}, ${mega(pixels)} megapixels; at most ${mega(maxPixels)} are taken.`;
-  const rawBytes = pixels * rawBytesPerPixel(header);
-  if (rawBytes > maxRawBytes)
-    return `The picture unpacks to ${mega(rawBytes)} MB (${sizeOf(header)}, ${channels} channels of ${depth}); at most ${mega(maxRawBytes)} MB are taken.`;
+  if (Math.max(width, height) > fullSize)
+    return `The picture has ${formatSize(header)}; neither side may be longer than ${formatCount(fullSize)}.`;
+  if (pixels > maxMegapixels * 1_000_000 * roundedUp)
+    return `The picture has ${formatSize(header)}, ${mega(pixels)} megapixels; at most ${maxMegapixels} are taken.`;
   const isShrunkFirst = format === 'jpeg'; // and converted afterwards
   if (space === 'cmyk' && pixels > maxCmykPixels && !isShrunkFirst)
-    return `The ${labels[format]} picture has ${sizeOf(header)} in CMYK, ${mega(pixels)} megapixels; at most ${mega(maxCmykPixels)} are taken. Save it in RGB, or with fewer pixels.`;
+    return `The ${labels[format]} picture has ${formatSize(header)} in CMYK, ${mega(pixels)} megapixels; at most ${mega(maxCmykPixels)} are taken. Save it in RGB, or with fewer pixels.`;
   return undefined;
 };
 
 const tooMuchMemory = (header: Header, need: MemoryEstimate): string | undefined => {
   const { memoryBytes, maxBytes, kind, advice } = need;
   if (memoryBytes <= maxBytes) return undefined;
-  return `The picture has ${sizeOf(header)}, and to decode it as ${kind} takes ${mega(memoryBytes)} MB of memory; at most ${mega(maxBytes)} MB are given. ${advice}`;
+  return `The picture has ${formatSize(header)}, and to decode it as ${kind} takes ${mega(memoryBytes)} MB of memory; at most ${mega(maxBytes)} MB are given. ${advice}`;
 };
 
 const tooMuchAvif = (header: Header, bytes: Uint8Array): string | undefined => {
@@ -64,8 +69,8 @@ const tooMuchAvif = (header: Header, bytes: Uint8Array): string | undefined => {
   return `The AVIF file holds ${mega(work.pixelsInAll)} megapixels in all its parts; at most ${mega(maxAvifPixels)} are taken. Export it as a single still picture, or as a JPEG.`;
 };
 
-const sizeOf = ({ width, height }: Pick<Header, 'width' | 'height'>) =>
-  `${count(width)} × ${count(height)} pixels`;
+const formatSize = ({ width, height }: Pick<Header, 'width' | 'height'>) =>
+  `${formatCount(width)} × ${formatCount(height)} pixels`;
 
-export const count = (number: number) => number.toLocaleString('en-US').replaceAll(',', ' ');
+export const formatCount = (number: number) => number.toLocaleString('en-US').replaceAll(',', ' ');
 const mega = (number: number) => Math.ceil(number / 100_000) / 10;

@@ -1,68 +1,104 @@
 import type { Metadata as Header } from 'sharp';
-import { heicReason } from '#lib/images/claims.ts';
-import type { Claims, Format, Inspect, Metadata, Refusal } from '#lib/images/picture.ts';
+import type { Format, Inspect, Metadata, Refusal } from '#lib/images/picture.ts';
+import { readHeif } from '#lib/media/heif/read-heif.ts';
+import { isSideways } from '#lib/media/heif/turns.ts';
 import { maxFrames, sharp } from '#lib/media/sharp.ts';
 import { exceedsFrames } from './count-frames.ts';
 import { isMachineFault } from './decode-errors.ts';
-import { labels, readClaims } from './format-names.ts';
-import { count, findLimitViolation } from './limits.ts';
+import { labels } from './format-names.ts';
+import { defaultLimits, findLimitViolation, formatCount, type Limits } from './limits.ts';
 import { detectKind, type Kind } from './magic-bytes.ts';
+import { findOrientation } from './orientation.ts';
+import { readableForm } from './readable-form.ts';
+import { findUnsupportedFeature } from './unsupported-features.ts';
+
+export type InspectSettings = Limits & {
+  /** False refuses HEIC and HEIF. */
+  heic: boolean;
+};
 
 /** Inspects by magic bytes first and libvips' header readers second; see the port for the rest. */
-export const sharpInspect: Inspect = async (bytes, claims) => {
-  if (bytes.length === 0) return refused('contents', 'The file is empty.');
-  const kind = detectKind(bytes);
-  if (!kind || 'other' in kind) return refused('type', foreign(kind, claims));
-  const { format } = kind;
-  const lie = disagreement(format, claims);
-  if (lie) return refused('type', lie);
-  if (exceedsFrames(maxFrames, format, bytes))
-    return refused('contents', `The ${labels[format]} holds more than ${count(maxFrames)} frames.`);
-  const header = await headerOf(bytes);
-  if (!header || formatOf(header) !== format)
+export const sharpInspectWith =
+  (settings: InspectSettings): Inspect =>
+  async (bytes) => {
+    if (bytes.length === 0) return refused('contents', 'The file is empty.');
+    const kind = detectKind(bytes);
+    if (!kind || 'other' in kind) return refused('type', foreign(kind));
+    const { format } = kind;
+    if (format === 'heic' && !settings.heic) return refused('type', heicIsOff);
+    if (exceedsFrames(maxFrames, format, bytes))
+      return refused(
+        'contents',
+        `The ${labels[format]} holds more than ${formatCount(maxFrames)} frames.`,
+      );
+    const feature = findUnsupportedFeature(bytes, format);
+    if (feature) return refused('contents', unsupported(format, feature));
+    return inspectHeader(readableForm(bytes, format), format, settings);
+  };
+
+/** With the limits that hold where nothing is set. */
+export const sharpInspect: Inspect = sharpInspectWith({ ...defaultLimits, heic: true });
+
+const inspectHeader = async (bytes: Uint8Array, format: Format, limits: Limits) => {
+  const header = await readHeader(bytes, format);
+  if (!header)
     return refused(
       'contents',
       `The header of the ${labels[format]} file cannot be read: it is damaged or incomplete.`,
     );
-  const tooDear = findLimitViolation(header, format, bytes);
-  return tooDear ? refused('contents', tooDear) : { metadata: metadataOf(header, format) };
+  const violation = findLimitViolation(header, format, bytes, limits);
+  if (violation) return refused('contents', violation);
+  return { metadata: await seenAs(bytes, header, format) };
 };
 
 const refused = (kind: Refusal['kind'], reason: string) => ({ refusal: { kind, reason } });
 
-const readable = `${Object.values(labels).slice(0, -1).join(', ')} or ${labels.tiff}`;
+const readable = `${Object.values(labels).slice(0, -1).join(', ')} or ${labels.heic}`;
 
-const foreign = (kind: Exclude<Kind, { format: Format }> | undefined, claims: Claims): string => {
-  if (kind?.other === 'HEIC') return heicReason;
-  const lies = readClaims(claims).filter(({ label }) => label !== kind?.other);
-  const said = lies.map((lie) => lie.said);
-  const although = said.length ? `, although ${said.join(' and ')}` : '';
-  const what = kind ? `the file is ${kind.other}` : 'the file is no picture that we recognise';
-  return `invalid file format: ${what}${although}. Send a ${readable} picture.`;
-};
+const foreign = (kind: Exclude<Kind, { format: Format }> | undefined): string =>
+  kind
+    ? `invalid file format: the file is ${kind.other}, which is not read here. ${kind.advice ?? `Send a ${readable} picture.`}`
+    : `invalid file format: the file is no picture that we recognise. Send a ${readable} picture.`;
 
-const disagreement = (format: Format, claims: Claims): string | undefined => {
-  const lies = readClaims(claims).filter(({ label }) => label !== labels[format]);
-  if (lies.length === 0) return undefined;
-  return `invalid file format: the file is ${labels[format]}, but ${lies.map(({ said }) => said).join(' and ')}. Make them agree and send it again.`;
-};
+const heicIsOff =
+  'invalid file format: the file is HEIC, which is switched off here. Export it as JPEG and send that, or choose "Most Compatible" under Camera › Formats in the iPhone\'s settings before taking it.';
 
-const headerOf = async (bytes: Uint8Array): Promise<Header | undefined> => {
+const unsupported = (format: Format, feature: string): string =>
+  `The ${labels[format]} file uses ${feature}, which is not supported here. Save it without, or as a JPEG or PNG, and send that.`;
+
+const readHeader = async (bytes: Uint8Array, format: Format): Promise<Header | undefined> => {
   try {
     // No pixel limit here: it would hide the numbers that the refusal should say.
-    return await sharp(bytes, { failOn: 'error', limitInputPixels: false }).metadata();
+    const header = await sharp(bytes, { failOn: 'error', limitInputPixels: false }).metadata();
+    return formatIn(header) === format ? header : undefined;
   } catch (error) {
     if (isMachineFault(error)) throw error;
     return undefined;
   }
 };
 
-/** libvips calls AVIF by its container. */
-const formatOf = ({ format, compression }: Header) =>
-  format === 'heif' && compression === 'av1' ? 'avif' : format;
+/** libvips calls AVIF and HEIC by their container. */
+const formatIn = ({ format, compression }: Header): string => {
+  if (format !== 'heif') return format;
+  return compression === 'av1' ? 'avif' : 'heic';
+};
 
-const metadataOf = ({ autoOrient }: Header, format: Format): Metadata => ({
-  width: autoOrient.width,
-  height: autoOrient.height,
-  format,
-});
+const seenAs = async (bytes: Uint8Array, header: Header, format: Format): Promise<Metadata> => {
+  const { width, height, autoOrient } = header;
+  if (format === 'heic' || format === 'avif') return { ...heifSize(bytes, header), format };
+  const orientation = await findOrientation(bytes, format, header);
+  if (orientation === (header.orientation ?? 1))
+    return { width: autoOrient.width, height: autoOrient.height, format };
+  return isSideways(orientation)
+    ? { width: height, height: width, format }
+    : { width, height, format };
+};
+
+/** Turned and cropped as libvips says, which reads the same boxes as we do. */
+const heifSize = (bytes: Uint8Array, { autoOrient }: Header) => {
+  const heif = readHeif(bytes);
+  if (!heif || heif.isCropped) return { width: autoOrient.width, height: autoOrient.height };
+  return isSideways(heif.orientation)
+    ? { width: heif.height, height: heif.width }
+    : { width: heif.width, height: heif.height };
+};

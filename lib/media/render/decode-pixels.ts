@@ -1,37 +1,95 @@
 import type { Sharp } from 'sharp';
-import type { Metadata, Refusal } from '#lib/images/picture.ts';
-import { isMachineFault, undecodableRefusal } from '#lib/media/inspect/decode-errors.ts';
-import { maxPixels, sharp } from '#lib/media/sharp.ts';
+import { fullSize, type Metadata, type Refusal } from '#lib/images/picture.ts';
+import { readableForm } from '#lib/media/inspect/readable-form.ts';
+import { sharp } from '#lib/media/sharp.ts';
+import { decodeHeicPixels } from './heic-pixels.ts';
+import { pickChannels } from './pick-channels.ts';
+import { planReading, type ReadingPlan } from './plan-reading.ts';
+import { Refused, type Tolerance, whileReading } from './read-errors.ts';
+import { toTiff } from './tiff-pixels.ts';
 
 /** Pixels in memory: upright, sRGB, 8 bits. */
 export type Pixels = { data: Buffer; width: number; height: number; channels: 1 | 2 | 3 | 4 };
 
-/**
- * A picture as all of ours are made of it: no side longer than `side`, never enlarged, upright, sRGB.
- */
-export const openPicture = (
-  bytes: Uint8Array,
-  side: number,
-  transparency: 'white' | 'kept' = 'white',
-): Sharp => {
-  const picture = sharp(bytes, { failOn: 'error', limitInputPixels: maxPixels })
-    .autoOrient()
-    .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true });
-  if (transparency === 'white') picture.flatten({ background: '#ffffff' });
-  return picture.toColourspace('srgb');
+/** So many pixels may lie in memory as a whole, as those of a full size do that must be turned. */
+const maxHeldPixels = 50_000_000;
+
+/** The longest side at which a picture has no more pixels than that. */
+export const maxHeldSide = ({ width, height }: Pick<Metadata, 'width' | 'height'>): number => {
+  const scale = Math.sqrt(maxHeldPixels / (width * height));
+  return scale >= 1 ? fullSize : Math.floor(Math.max(width, height) * scale);
 };
 
-/** A step that reads a stranger's bytes: what fails in it is their fault, unless it is the machine's. */
-export const refuseIfUndecodable = async <T>(
-  { format }: Pick<Metadata, 'format'>,
-  step: () => Promise<T>,
-): Promise<T | { refusal: Refusal }> => {
-  try {
-    return await step();
-  } catch (error) {
-    if (isMachineFault(error)) throw error;
-    return { refusal: undecodableRefusal(error, format) };
+type Transparency = 'white' | 'kept';
+
+/** A picture to be read: what it is has been found out before. */
+export type Picture = {
+  bytes: Uint8Array;
+  metadata: Pick<Metadata, 'format' | 'width' | 'height'>;
+};
+
+/**
+ * Has a step work on a picture as all of ours are made of it: no side longer than `side`, never
+ * enlarged, upright, sRGB. What fails in it because of the bytes is a refusal; what fails because
+ * of the machine throws.
+ */
+export const withPicture = <T>(
+  { bytes, metadata }: Picture,
+  { side, transparency = 'white' }: { side: number; transparency?: Transparency },
+  step: (picture: Sharp) => Promise<T>,
+): Promise<T | { refusal: Refusal }> =>
+  whileReading(bytes, metadata.format, async (given, failOn) => {
+    const file = readableForm(given, metadata.format);
+    const header = await sharp(file, { limitInputPixels: false }).metadata();
+    const plan = await planReading(file, metadata.format, header);
+    const isHeld = plan.way !== 'direct' || (header.orientation ?? 1) > 1;
+    const most = isHeld ? Math.min(side, maxHeldSide(metadata)) : side;
+    const opened = await openPlanned({ bytes: file, metadata }, plan, most, failOn);
+    if (most < fullSize)
+      opened.resize({ width: most, height: most, fit: 'inside', withoutEnlargement: true });
+    if (transparency === 'white') opened.flatten({ background: '#ffffff' });
+    return step(opened.toColourspace('srgb'));
+  });
+
+const openPlanned = async (
+  picture: Picture,
+  plan: ReadingPlan,
+  side: number,
+  failOn: Tolerance,
+): Promise<Sharp> => {
+  if (plan.way === 'refused')
+    throw new Refused(
+      `The picture's colours are told in a way that is not read here: ${plan.unsupported}. Convert it to sRGB and send that.`,
+    );
+  const { bytes } = picture;
+  if (plan.way === 'direct') return sharp(bytes, { failOn, limitInputPixels: false }).autoOrient();
+  if (plan.way === 'heic') {
+    const { pixels, profile, orientation } = await decodeHeicPixels(picture, side);
+    return turned(toTiff(pixels, { profile, orientation }));
   }
+  const { profile, orientation } = plan;
+  const pixels = await storedPixels(bytes, plan, side, failOn);
+  return turned(toTiff(pixels, { profile, orientation }));
+};
+
+const turned = (tiff: Buffer): Sharp => sharp(tiff, { limitInputPixels: false }).autoOrient();
+
+/** As they lie in the file, in 8 bits; shrunk where no channel is to be left out. */
+const storedPixels = async (
+  bytes: Uint8Array,
+  { channels, ignoreProfile, isGrey }: Extract<ReadingPlan, { way: 'two-steps' }>,
+  side: number,
+  failOn: Tolerance,
+): Promise<Pixels> => {
+  const stored = sharp(bytes, { failOn, limitInputPixels: false, ignoreIcc: ignoreProfile });
+  if (isGrey) stored.toColourspace('b-w');
+  if (!channels)
+    stored.resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true });
+  const { data, info } = await stored.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
+  const { width, height } = info;
+  return channels
+    ? pickChannels({ data, width, height, channels: info.channels }, channels)
+    : { data, width, height, channels: info.channels };
 };
 
 /**
@@ -40,11 +98,15 @@ export const refuseIfUndecodable = async <T>(
  */
 export const decodePixels = (
   bytes: Uint8Array,
-  metadata: Pick<Metadata, 'format'>,
+  metadata: Picture['metadata'],
   side: number,
-  transparency: 'white' | 'kept' = 'white',
+  transparency: Transparency = 'white',
 ): Promise<Pixels | { refusal: Refusal }> =>
-  refuseIfUndecodable(metadata, () => toPixels(openPicture(bytes, side, transparency)));
+  withPicture(
+    { bytes, metadata },
+    { side: Math.min(side, maxHeldSide(metadata)), transparency },
+    toPixels,
+  );
 
 export const toPixels = async (picture: Sharp): Promise<Pixels> => {
   const { data, info } = await picture

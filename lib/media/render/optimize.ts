@@ -1,13 +1,7 @@
 import type { Sharp } from 'sharp';
 import { type Format, fullSize, type Metadata, type Refusal } from '#lib/images/picture.ts';
 import { stripMetadata } from '#lib/media/strip-metadata/strip-metadata.ts';
-import {
-  decodePixels,
-  openPicture,
-  type Pixels,
-  refuseIfUndecodable,
-  toSharp,
-} from './decode-pixels.ts';
+import { decodePixels, type Pixels, toSharp, withPicture } from './decode-pixels.ts';
 
 /** Without a format it is JPEG. */
 type Optimized = { bytes: Uint8Array; width: number; height: number; format?: Format };
@@ -24,8 +18,10 @@ export const optimize = async (
   metadata: Metadata,
   decoded?: Pixels,
 ): Promise<Optimized | { refusal: Refusal }> => {
-  const picture = decoded ? toSharp(decoded) : openPicture(bytes, fullSize);
-  const jpeg = await refuseIfUndecodable(metadata, () => encoded(picture.jpeg({ quality: 80 })));
+  const toJpeg = (picture: Sharp) => encoded(picture.jpeg({ quality: 80 }));
+  const jpeg = decoded
+    ? await toJpeg(toSharp(decoded))
+    : await withPicture({ bytes, metadata }, { side: fullSize }, toJpeg);
   if ('refusal' in jpeg || jpeg.bytes.length <= bytes.length) return jpeg;
   const { width, height, format } = metadata;
   const bare = await stripMetadata(bytes, format);
@@ -45,6 +41,9 @@ const encoded = async (picture: Sharp, format?: Format): Promise<Optimized> => {
   return { bytes: data, width, height, ...(format && { format }) };
 };
 
+/** WebP's own limit, in pixels: 14 bits. */
+const maxWebpSide = 16_383;
+
 /** Coarser than 10 a JPEG is hardly the same picture; then rather fewer pixels. */
 const qualities = [70, 60, 50, 40, 30, 20, 10];
 
@@ -60,7 +59,7 @@ function* encodings(bytes: Uint8Array, metadata: Metadata, pixels: Pixels) {
   for (let side = Math.max(pixels.width, pixels.height); side >= 1; side = Math.floor(side / 2)) {
     const picture = () => toSharp(pixels).resize({ width: side, height: side, fit: 'inside' });
     for (const quality of qualities) yield () => encoded(picture().jpeg({ quality }));
-    yield () => encoded(picture().webp({ quality: 10 }), 'webp');
+    if (side <= maxWebpSide) yield () => encoded(picture().webp({ quality: 10 }), 'webp');
   }
 }
 
@@ -70,6 +69,6 @@ const losslessly = async (
   metadata: Metadata,
 ): Promise<Optimized | undefined> => {
   const pixels = await decodePixels(bytes, metadata, fullSize, 'kept');
-  if ('refusal' in pixels) return undefined;
+  if ('refusal' in pixels || Math.max(pixels.width, pixels.height) > maxWebpSide) return undefined;
   return encoded(toSharp(pixels).webp({ lossless: true, effort: 0 }), 'webp');
 };

@@ -6,7 +6,7 @@ import { hasTransparency } from './has-transparency.ts';
 
 /** PNG where something shows through; else JPEG, in a quality that bears further edits. */
 export const sharpCheckResult: CheckResult = async (bytes) => {
-  const inspected = await sharpInspect(bytes, {});
+  const inspected = await sharpInspect(bytes);
   if ('refusal' in inspected) return refused(inspected.refusal, bytes);
   const pixels = await decodePixels(bytes, inspected.metadata, fullSize, 'kept');
   if ('refusal' in pixels) return refused(pixels.refusal, bytes);

@@ -6,7 +6,7 @@ import { hasTransparency } from './has-transparency.ts';
 
 /** Where a picture has too many bytes, it becomes coarser first, then smaller. */
 export const sharpPrepare: PreparePicture = async (bytes, limits) => {
-  const inspected = await sharpInspect(bytes, {});
+  const inspected = await sharpInspect(bytes);
   if ('refusal' in inspected) return inspected;
   const pixels = await decodePixels(bytes, inspected.metadata, limits.maxSide, 'kept');
   if ('refusal' in pixels) return pixels;

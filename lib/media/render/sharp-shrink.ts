@@ -1,6 +1,6 @@
 import { rgbaToThumbHash } from 'thumbhash';
 import { fullSize, type Metadata, type Shrink, type Size } from '#lib/images/picture.ts';
-import { decodePixels, type Pixels, toPixels, toSharp } from './decode-pixels.ts';
+import { decodePixels, maxHeldSide, type Pixels, toPixels, toSharp } from './decode-pixels.ts';
 import { findDominantColor } from './dominant-color.ts';
 import { optimize } from './optimize.ts';
 import { smallCopy } from './small-copy.ts';
@@ -14,7 +14,8 @@ const hashSide = 64; // ThumbHash keeps seven waves a side: the 100 that it take
  * becomes white, any colour profile sRGB, and nothing but the picture survives: no EXIF, no GPS.
  */
 export const sharpShrink: Shrink = async (bytes, metadata, sizes) => {
-  const isReadTwice = metadata.format === 'jpeg';
+  const isReadTwice =
+    metadata.format === 'jpeg' || (metadata.format !== 'heic' && maxHeldSide(metadata) < fullSize);
   const decodedTo = largestSide(isReadTwice ? sizes.filter(isThumbnail) : sizes);
   const decoded = await decodePixels(bytes, metadata, decodedTo);
   if ('refusal' in decoded) return decoded;

@@ -1,6 +1,7 @@
 import type { Metadata as Header } from 'sharp';
 import type { Format } from '#lib/images/picture.ts';
 import { isMachineFault } from '#lib/media/inspect/decode-errors.ts';
+import { findOrientation } from '#lib/media/inspect/orientation.ts';
 import { sharp } from '#lib/media/sharp.ts';
 import { stripAvif } from './avif.ts';
 import { stripGif } from './gif.ts';
@@ -33,6 +34,7 @@ export const stripMetadata = async (
   const strip = strips[format];
   const before = await headerOf(bytes);
   if (!strip || !before || !looksTheSameWithout(before)) return undefined;
+  if ((await findOrientation(bytes, format, before)) !== 1) return undefined;
   const bare = strip(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   const after = bare && (await headerOf(bare));
   if (!after || hasMetadata(after) || bare.length > bytes.length) return undefined;
@@ -50,8 +52,8 @@ const headerOf = async (bytes: Uint8Array): Promise<Header | undefined> => {
 
 const shownAsStored = ['srgb', 'b-w', 'rgb16', 'grey16'];
 
-const looksTheSameWithout = ({ orientation = 1, icc, space }: Header): boolean =>
-  orientation === 1 && shownAsStored.includes(space) && (!icc || isSrgb(icc));
+const looksTheSameWithout = ({ icc, space }: Header): boolean =>
+  shownAsStored.includes(space) && (!icc || isSrgb(icc));
 
 const hasMetadata = ({ exif, icc, xmp, iptc, tifftagPhotoshop, comments }: Header): boolean =>
   [exif, icc, xmp, iptc, tifftagPhotoshop, comments].some((found) => found !== undefined);

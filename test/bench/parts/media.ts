@@ -24,10 +24,10 @@ export const media: Part = {
   run: async (length) => {
     const { rounds, pictures } = lengths[length];
     const photo = await drawnPhoto();
-    const { metadata } = usable(await sharpInspect(photo, {}));
+    const { metadata } = usable(await sharpInspect(photo));
 
     const hash = async () => createHash('sha256').update(photo).digest('hex');
-    const inspect = async () => usable(await sharpInspect(photo, { name: 'photo.jpg' })).metadata;
+    const inspect = async () => usable(await sharpInspect(photo)).metadata;
     const readTags = () =>
       exifrReadTags(async (from, count) => photo.subarray(from, from + count), photo.length);
     const work = {

@@ -12,7 +12,7 @@ export const thumbnails = [
 ];
 
 export const shrunk = async (bytes: Uint8Array, sizes = [...thumbnails, optimizedSize]) => {
-  const inspected = await sharpInspect(bytes, {});
+  const inspected = await sharpInspect(bytes);
   if ('refusal' in inspected) throw new Error(inspected.refusal.reason);
   const made = await sharpShrink(bytes, inspected.metadata, sizes);
   if ('refusal' in made) throw new Error(made.refusal.reason);

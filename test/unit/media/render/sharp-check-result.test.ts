@@ -76,7 +76,7 @@ test.each([
   [
     'a web page',
     Buffer.from('<!doctype html><p>Busy</p>'),
-    'The provider answered HTML, which is no picture that we read.',
+    'The provider answered an HTML page, which is no picture that we read.',
   ],
   [
     'JSON',
@@ -88,10 +88,10 @@ test.each([
 });
 
 test('refuses a picture that is too large, with the numbers', async () => {
-  const reason = await reasonOf(pngBomb({ width: 8000, height: 8000, bitDepth: 1 }));
+  const reason = await reasonOf(pngBomb({ width: 20_000, height: 20_000, bitDepth: 1 }));
 
   expect(reason).toMatch(
-    /^The provider answered a picture that cannot be used\. .*64 megapixels.*50/,
+    /^The provider answered a picture that cannot be used\. .*400 megapixels.*268/,
   );
 });
 
@@ -105,6 +105,5 @@ test('refuses a picture whose end is missing', async () => {
 
 test('speaks of the provider in every refusal', async () => {
   for (const { bytes, name } of await hostilePictures())
-    if (name !== 'really-a-jpeg.png')
-      expect(await reasonOf(bytes), name).toMatch(/^The provider answered .+\.$/);
+    expect(await reasonOf(bytes), name).toMatch(/^The provider answered .+\.$/);
 });

@@ -160,7 +160,6 @@ test('refuses where not even a pixel fits', async () => {
 
 test('refuses every hostile picture with a sentence', async () => {
   for (const { bytes, name, expected } of await hostilePictures()) {
-    if (name === 'really-a-jpeg.png') continue; // only its name lies, and nobody asks for it here
     const answer = await sharpPrepare(bytes, roomy);
     const refusal = 'refusal' in answer ? answer.refusal : undefined;
     expect(refusal?.reason, `${name} ${expected}`).toMatch(/^(invalid file format: |[A-Z]).+\.$/);

@@ -20,7 +20,7 @@ const sizes = [
 ];
 
 const shrink = async (bytes: Uint8Array, wanted = sizes) => {
-  const inspected = await sharpInspect(bytes, {});
+  const inspected = await sharpInspect(bytes);
   if ('refusal' in inspected) throw new Error(inspected.refusal.reason);
   return sharpShrink(bytes, inspected.metadata, wanted);
 };
