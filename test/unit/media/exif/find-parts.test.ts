@@ -132,12 +132,16 @@ test('reads EXIF of more than 64 kB that is split over two segments', async () =
   expect((await read(jpeg)).exif?.lensModel).toBe('A lens behind the comment');
 });
 
-test('fills what the first of two blocks leaves open from the second', async () => {
-  const first = tiffBlock({ ifd0: [text(tags.make, 'First')] });
-  const second = tiffBlock({ ifd0: [text(tags.make, 'Second'), text(tags.model, 'Second')] });
+test('takes the later of two blocks as ExifTool does, and the orientation as decoders do', async () => {
+  const turned = (value: number) => short(0x0112, value);
+  const first = tiffBlock({ ifd0: [text(tags.make, 'First'), text(tags.model, 'M'), turned(6)] });
+  const second = tiffBlock({ ifd0: [text(tags.make, 'Second'), turned(3)] });
   const jpeg = jpegOf(exifSegment(first), segment(0xe2, 'between'), exifSegment(second));
 
-  expect((await read(jpeg)).exif).toMatchObject({ cameraMake: 'First', cameraModel: 'Second' });
+  const { exif, raw } = await read(jpeg);
+
+  expect(exif).toMatchObject({ cameraMake: 'Second', cameraModel: 'M' });
+  expect(raw?.['Orientation']).toBe(6);
 });
 
 const position = [text(1, 'N'), rationals(2, [[33, 1]]), text(3, 'E'), rationals(4, [[151, 1]])];
