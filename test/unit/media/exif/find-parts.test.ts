@@ -7,6 +7,7 @@ import {
   phoneExif,
 } from '#test/support/drawn-pictures.ts';
 import { pngChunk } from '#test/support/hostile-pictures.ts';
+import { bigTiff } from './big-tiff.ts';
 import { heifOf } from './heif-file.ts';
 import { exifSegment, jpegOf, segment } from './jpeg-segments.ts';
 import { rawProfileChunk, withChunk } from './raw-profile.ts';
@@ -94,6 +95,13 @@ test('reads a TIFF whose directories stand at its end, without what lies between
 
   expect(exif).toMatchObject({ cameraMake: 'Scanner & Sons', cameraModel: 'Flatbed', iso: 100 });
   expect(asked.bytes).toBeLessThan(200_000);
+});
+
+test.each([false, true])('reads the EXIF of a BigTIFF (big-endian: %s)', async (bigEndian) => {
+  const { exif, raw } = await read(bigTiff({ bigEndian }));
+
+  expect(exif).toMatchObject({ cameraMake: 'A long name', cameraModel: 'Short', iso: 640 });
+  expect(raw).toMatchObject({ Orientation: 6 });
 });
 
 test('does not take the layout of a TIFF for EXIF', async () => {
