@@ -160,7 +160,7 @@ const meant = (field: ComparedField, value: unknown): Value => {
   if (field === 'date') return meantTime(String(value));
   if (field === 'offset')
     return /^[+-]\d\d:\d\d$|^Z$/.test(String(value)) ? String(value) : undefined;
-  if (field === 'keywords') return comparable(keywordsOf(value).join('; '));
+  if (field === 'keywords') return comparable(splitKeywords(value).join('; '));
   if (field === 'description') return comparable(descriptionFact(String(value)) ?? '');
   if (isText(field)) return comparable(String(value));
   const number = Number([value].flat()[0]);
@@ -170,7 +170,7 @@ const meant = (field: ComparedField, value: unknown): Value => {
   return isKnown ? number : undefined;
 };
 
-const keywordsOf = (value: unknown) => {
+const splitKeywords = (value: unknown) => {
   const texts = typeof value === 'string' ? value.split(/;\s*/) : [value].flat().map(String);
   return [...new Set(texts.map((text) => text.trim()))];
 };

@@ -1,4 +1,4 @@
-import { partOf } from './part-reader.ts';
+import { partReader } from './part-reader.ts';
 import type { Reader } from './range-reader.ts';
 import { textIn } from './text.ts';
 import { pointerIn, tiffEntries } from './tiff-entry.ts';
@@ -22,7 +22,7 @@ export const lensInMakerNote = async (structure: TiffTags): Promise<string | und
   if (!note || !start) return undefined;
   const text = start.toString('latin1');
   const make = String(structure.tags.get('Make') ?? '');
-  if (text.startsWith('Nikon\0')) return nikonLens(partOf(note, 10, note.sizeBytes));
+  if (text.startsWith('Nikon\0')) return nikonLens(partReader(note, 10, note.sizeBytes));
   if (text.startsWith('OLYMPUS\0')) return olympusLens(note, 12, text.slice(8, 10));
   if (text.startsWith('OM SYSTEM\0')) return olympusLens(note, 16, text.slice(12, 14));
   const { tiff: reader, little, makerNoteOffset: offset } = structure;

@@ -1,4 +1,4 @@
-import { partOf } from './part-reader.ts';
+import { partReader } from './part-reader.ts';
 import type { Reader } from './range-reader.ts';
 import { numberAt, type TiffLayout } from './tiff-entry.ts';
 
@@ -23,6 +23,6 @@ export const openTiff = async (part: Reader): Promise<Tiff | undefined> => {
   return {
     ...layout,
     firstDirectory: numberAt(start, at, width, layout),
-    reader: partOf(part, found.index, part.sizeBytes - found.index),
+    reader: partReader(part, found.index, part.sizeBytes - found.index),
   };
 };

@@ -1,5 +1,5 @@
 import exifr from 'exifr';
-import { partOf } from './part-reader.ts';
+import { partReader } from './part-reader.ts';
 import type { Reader } from './range-reader.ts';
 import { pointerIn, type TiffEntry, type TiffLayout, tiffEntries } from './tiff-entry.ts';
 import { openTiff } from './tiff-header.ts';
@@ -110,7 +110,7 @@ const readEntry = async (found: Found, directory: Directory, entry: TiffEntry, s
   else if (kind) {
     const length = (widthOf(type) ?? 1) * entry.count;
     if (length <= entry.inline.length) return;
-    found.embedded[kind] = partOf(scope.reader, entry.place, length);
+    found.embedded[kind] = partReader(scope.reader, entry.place, length);
     found.offsets.set(tag, entry.place);
   } else if (!ignoredTags.has(tag)) {
     const bytes = await valueBytes(entry, scope);

@@ -44,7 +44,7 @@ export const tagValue = (bytes: Buffer, about: About): unknown => {
   return length === 1 ? (numbers[0] ?? undefined) : numbers;
 };
 
-/** Shutter speed, brightness and exposure bias are signed (EXIF 3.0 §4.6.6), whatever type is told. */
+/** Shutter speed, brightness and exposure bias are signed (EXIF 3.0 §4.6.6), whatever type the entry has. */
 const signedTags = new Set([0x9201, 0x9203, 0x9204]);
 
 const signedType = ({ directory, tag, type }: About): number =>

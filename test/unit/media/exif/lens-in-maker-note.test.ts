@@ -6,7 +6,7 @@ const makerNote = (bytes: Buffer): Entry => ({ tag: 0x927c, type: 7, count: byte
 const lensTag = (name: string) => text(0xa434, name);
 const latin = (value: string) => Buffer.from(value, 'latin1');
 
-const lensOf = async (make: string, note: Buffer, ...exif: Entry[]) => {
+const readLens = async (make: string, note: Buffer, ...exif: Entry[]) => {
   const block = tiffBlock({ ifd0: [text(0x010f, make)], exif: [makerNote(note), ...exif] });
   const found = await read(jpegWith(block));
   return { lens: found.exif?.lensModel, source: found.exif?.sources?.['lensModel'] };
@@ -43,7 +43,7 @@ test.each([
 ])('the note of a %s names the lens in words', async (make, start, tag, name) => {
   const note = noteThatCountsFromTiff(make, start, tag, name);
 
-  expect(await lensOf(make, note)).toEqual({ lens: name, source: 'maker_note' });
+  expect(await readLens(make, note)).toEqual({ lens: name, source: 'maker_note' });
 });
 
 test.each(['OLYMPUS\0II\x03\0', 'OM SYSTEM\0\0\0II\x04\0'])(
@@ -60,7 +60,7 @@ test.each(['OLYMPUS\0II\x03\0', 'OM SYSTEM\0\0\0II\x04\0'])(
 
     const note = Buffer.concat([latin(start), main, equipment]);
 
-    expect(await lensOf('OLYMPUS', note)).toEqual({
+    expect(await readLens('OLYMPUS', note)).toEqual({
       lens: 'OLYMPUS M.17mm F1.8',
       source: 'maker_note',
     });
@@ -92,7 +92,7 @@ test.each([
 ] as [string, [number, number][]][])(
   'the note of a Nikon gives the lens %s by numbers',
   async (name, pairs) => {
-    expect(await lensOf('NIKON', nikonNote(...pairs))).toEqual({
+    expect(await readLens('NIKON', nikonNote(...pairs))).toEqual({
       lens: name,
       source: 'maker_note',
     });
@@ -102,7 +102,7 @@ test.each([
 test('numbers of 0 are no lens', async () => {
   const note = nikonNote([0, 1], [0, 1], [0, 1], [0, 1]);
 
-  expect(await lensOf('NIKON', note, short(0x8827, 100))).toEqual({
+  expect(await readLens('NIKON', note, short(0x8827, 100))).toEqual({
     lens: null,
     source: undefined,
   });
@@ -111,7 +111,7 @@ test('numbers of 0 are no lens', async () => {
 test('the tag of EXIF is asked before the note', async () => {
   const note = nikonNote([24, 1], [24, 1], [28, 10], [28, 10]);
 
-  expect(await lensOf('NIKON', note, lensTag('Own words'))).toEqual({
+  expect(await readLens('NIKON', note, lensTag('Own words'))).toEqual({
     lens: 'Own words',
     source: undefined,
   });
@@ -121,5 +121,5 @@ test('a note that is cut off, or of another maker, names no lens', async () => {
   const note = nikonNote([24, 1], [24, 1], [28, 10], [28, 10]);
 
   for (const bytes of [note.subarray(0, 30), Buffer.from('Any maker'), Buffer.alloc(6)])
-    expect((await lensOf('Canon', bytes)).lens ?? null).toBeNull();
+    expect((await readLens('Canon', bytes)).lens ?? null).toBeNull();
 });
