@@ -28,3 +28,11 @@ export const storedTypeFor = (contentType: string | undefined): string => {
   const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
   return pictureTypes.has(type) ? type : 'application/octet-stream';
 };
+
+/** Kinds of files that are no pictures by anybody's account. */
+const otherKinds =
+  /^((text|video|audio|font|model|message)\/|image\/svg|application\/(pdf|zip|gzip|json|xml|rtf|msword|x-7z|x-tar|x-rar|javascript|vnd\.(ms-|openxml|oasis)))/;
+
+/** Whether a media type says that a file is something else than a picture; unknown ones do not. */
+export const isOtherKind = (contentType: string): boolean =>
+  otherKinds.test(contentType.trim().toLowerCase());

@@ -1,8 +1,9 @@
 import { Problem } from '#lib/problem.ts';
-import { storedTypeFor } from './claims.ts';
+import { isOtherKind, storedTypeFor } from './claims.ts';
 import { imageIdOf } from './image.ts';
 import { safeNameOf } from './object-key.ts';
 import type { Invitations } from './objects.ts';
+import { formats } from './picture.ts';
 import type { Timed } from './timer.ts';
 
 export type Wish = {
@@ -21,12 +22,14 @@ const validSeconds = 3600;
 
 /**
  * Gives a form with which one file may be posted straight into the originals. Nothing is recorded
- * until the object arrives, and only then is it known what it is: name and type refuse nothing.
+ * until the object arrives, and only then is it known what it is: a name refuses nothing, and a type
+ * only where it is that of another kind of file.
  */
 export const inviteUpload = async (
   { filename, contentType, sizeBytes, sha256, requestId }: Wish,
   { invitations, newId, now, uploadMaxBytes }: Deps,
 ) => {
+  if (isOtherKind(contentType)) throw new Problem('unsupported-type', notAPicture(contentType));
   if (sizeBytes > uploadMaxBytes)
     throw new Problem(
       'too-large',
@@ -51,3 +54,6 @@ export const inviteUpload = async (
     maxBytes: uploadMaxBytes,
   };
 };
+
+const notAPicture = (contentType: string) =>
+  `invalid file format: ${contentType} is not a picture's type. Send ${formats.join(', ')}.`;

@@ -4,10 +4,11 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { LaneFailed, runLane } from '#infra/lanes/lane.ts';
+import { type Lane, LaneFailed, runLane } from '#infra/lanes/lane.ts';
 import { startCaptionServer } from '#test/support/caption-server.ts';
 import { compareWithExifTool } from './compare-exiftool.ts';
 import { drawCorpus } from './draw-corpus.ts';
+import { answerField } from './field.ts';
 import { type Corpus, filesIn } from './files.ts';
 import { breachesOf, cheaperOf, isTooCostly } from './judge.ts';
 import { inProcesses, type Processes } from './processes.ts';
@@ -27,8 +28,10 @@ Without a folder it draws hostile pictures: the same for the same FAULTS_SEED, w
 --batch works each file through as a batch would, too: that makes pictures in full size.
 --jobs 2 is how many processes work beside each other.
 
---exiftool FOLDER reads the metadata of the pictures there and compares it with ExifTool's, field by
-field. Ends with 1 if ExifTool's standard tags contradict a value or have one that we miss.`;
+--field DIR instead: every file of a folder whose truth.json says the right answer for each, in
+this process; ends with 1 if an answer is wrong.
+--exiftool DIR instead: compares the metadata that is read of the pictures there with ExifTool's,
+field by field; ends with 1 if ExifTool's standard tags contradict a value or have one that we miss.`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -40,6 +43,7 @@ const { values, positionals } = parseArgs({
     batch: { type: 'boolean', default: false },
     captions: { type: 'boolean', default: true },
     keep: { type: 'boolean', default: false },
+    field: { type: 'string' },
     exiftool: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
@@ -70,7 +74,23 @@ if (values.exiftool !== undefined) {
   process.exit(differences ? 1 : 0);
 }
 
+/** A line for each file, and below it what is wrong. */
+const compareField = async (lane: Lane, folder: string): Promise<void> => {
+  let [all, wrong] = [0, 0];
+  for await (const { name, ms, mismatches } of answerField(folder)) {
+    all++;
+    if (mismatches.length > 0) wrong++;
+    lane.say(
+      `${mismatches.length > 0 ? 'WRONG' : 'right'} ${`${ms}`.padStart(6)} ms  ${shown(name)}`,
+    );
+    for (const mismatch of mismatches) lane.say(`                 ${shown(mismatch)}`);
+  }
+  lane.say(`${all} files, ${wrong} with a wrong answer`);
+  if (wrong > 0) throw new LaneFailed(`${wrong} of ${all} files have a wrong answer.`);
+};
+
 await runLane('test:corpus', async (lane) => {
+  if (values.field) return compareField(lane, values.field);
   const stop = new AbortController();
   lane.onEnd(() => stop.abort());
   const [folder] = positionals;

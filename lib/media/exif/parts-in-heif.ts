@@ -1,5 +1,5 @@
 import { type Box, readBox, readBoxes } from '../heif/boxes.ts';
-import { type Item, type Location, readItems, readLocations } from '../heif/items.ts';
+import { type Item, type Location, readItems, readLocations } from '../heif/item-lists.ts';
 import { type MetadataParts, noParts } from './metadata-parts.ts';
 import { joinedReader, partReader } from './part-reader.ts';
 import type { Reader } from './range-reader.ts';

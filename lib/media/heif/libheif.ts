@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { libheifPlace } from './libheif-place.ts';
 import { limitMemory } from './wasm-memory.ts';
 
 /**
@@ -77,7 +78,7 @@ const maxHeapBytes = 384 * 1024 * 1024;
 /** A worker whose heap has grown beyond this starts the next picture with a new one. */
 const keptHeapBytes = 96 * 1024 * 1024;
 
-const load = createRequire(import.meta.url);
+const load = createRequire(libheifPlace);
 
 let compiled: Promise<object> | undefined;
 let instance: Promise<LibHeif> | undefined;

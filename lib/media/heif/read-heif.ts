@@ -1,5 +1,5 @@
 import { type Box, cursor, readBoxes } from './boxes.ts';
-import { readItems, readLocations } from './items.ts';
+import { readItems, readLocations } from './item-lists.ts';
 import { type Property, readProperties } from './properties.ts';
 import { combineTurns, type Orientation, type Turn } from './turns.ts';
 

@@ -1,5 +1,10 @@
-/** Interleaved samples of 8 bits. */
-export type Reduced = { data: Buffer; width: number; height: number };
+/**
+ * Interleaved samples of 8 bits. So many bytes in front of them are free, in the same memory, for a
+ * header: a copy would take as much memory again.
+ */
+export type Reduced = { data: Buffer; width: number; height: number; headroomBytes: number };
+
+const headroomBytes = 262_144;
 
 /** A tile in the decoder's memory, whose rows lie `stride` bytes apart. */
 type Tile = {
@@ -22,7 +27,8 @@ export const reducedImage = (
 ) => {
   const width = Math.ceil(fullWidth / factor);
   const height = Math.ceil(fullHeight / factor);
-  const data = Buffer.alloc(width * height * channels);
+  const memory = Buffer.alloc(headroomBytes + width * height * channels);
+  const data = memory.subarray(headroomBytes);
   const shape = { fullWidth, fullHeight, width, channels, factor };
 
   const add = (tile: Tile, left: number, top: number): void => {
@@ -33,7 +39,7 @@ export const reducedImage = (
       tile.release();
     }
   };
-  return { add, finish: (): Reduced => ({ data, width, height }) };
+  return { add, finish: (): Reduced => ({ data, width, height, headroomBytes }) };
 };
 
 type Shape = {

@@ -1,5 +1,5 @@
 import { type Box, cursor, readBoxes } from '#lib/media/heif/boxes.ts';
-import { type Extent, readItems, readLocations } from '#lib/media/heif/items.ts';
+import { type Extent, readItems, readLocations } from '#lib/media/heif/item-lists.ts';
 
 export type AvifItem = { id: number; type: string; data: Buffer };
 

@@ -27,8 +27,10 @@ export const decodeHeicPixels = async (
   const transformed = heif.isCropped || !['hvc1', 'hev1', 'grid'].includes(heif.type);
   const maxPixels = 2 * Math.max(metadata.width * metadata.height, heif.totalPixels);
   try {
+    const longest = Math.max(metadata.width, metadata.height);
     const pixels = await decodeHeif(bytes, {
-      minSide: oversampling * side,
+      // Where the size is bounded by memory, nothing larger may be held on the way to it.
+      minSide: side >= Math.floor(longest / 2) ? Math.min(side, longest) : oversampling * side,
       maxPixels,
       transformed,
     });

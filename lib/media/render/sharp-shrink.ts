@@ -1,5 +1,6 @@
 import { rgbaToThumbHash } from 'thumbhash';
 import { fullSize, type Metadata, type Shrink, type Size } from '#lib/images/picture.ts';
+import { release } from '#lib/release.ts';
 import { decodePixels, maxHeldSide, type Pixels, toPixels, toSharp } from './decode-pixels.ts';
 import { findDominantColor } from './dominant-color.ts';
 import { optimize } from './optimize.ts';
@@ -26,6 +27,8 @@ export const sharpShrink: Shrink = async (bytes, metadata, sizes) => {
       ? render(largest, size, metadata)
       : whole(size, bytes, metadata, isReadTwice ? undefined : decoded);
   const [made, look] = await Promise.all([Promise.all(sizes.map(make)), lookOf(largest)]);
+  release(decoded.data);
+  release(largest.data);
   const refused = made.find((one) => 'refusal' in one);
   if (refused) return refused;
   return { renditions: made.filter((one) => 'bytes' in one), ...look };

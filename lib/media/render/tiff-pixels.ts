@@ -16,16 +16,21 @@ const tags = {
   profile: 34_675,
 };
 const stripBytes = 65_536; // libtiff reads one at a time
+const maxStrips = 4_096;
 
 /**
  * Pixels as an uncompressed TIFF in memory: the only way to hand libvips raw pixels together with
  * the colour profile that they are in and how they are turned.
  */
 export const toTiff = (
-  { data, width, height, channels }: Pixels,
+  { data, width, height, channels, headroomBytes = 0 }: Pixels,
   { profile, orientation = 1 }: { profile?: Buffer | undefined; orientation?: number },
 ): Buffer => {
-  const rows = Math.max(1, Math.floor(stripBytes / (width * channels)));
+  const rows = Math.max(
+    1,
+    Math.floor(stripBytes / (width * channels)),
+    Math.ceil(height / maxStrips),
+  );
   const strips = Math.ceil(height / rows);
   const rowBytes = width * channels;
   const counts = Array.from(
@@ -48,6 +53,15 @@ export const toTiff = (
     ...(profile ? [[tags.profile, profile] as [number, Buffer]] : []),
   ];
   const head = writeHeader(entries);
+  if (head.length <= headroomBytes) {
+    const whole = Buffer.from(
+      data.buffer,
+      data.byteOffset - head.length,
+      head.length + data.length,
+    );
+    head.copy(whole);
+    return whole;
+  }
   return Buffer.concat([head, data.subarray(0, rowBytes * height)]);
 };
 

@@ -5,7 +5,7 @@ import {
   type Location,
   readItems,
   readLocations,
-} from '#lib/media/heif/items.ts';
+} from '#lib/media/heif/item-lists.ts';
 
 /** Where a still AVIF may keep things. Others are films, or nothing we know. */
 const known = ['ftyp', 'meta', 'mdat', 'free', 'skip', 'uuid'];
