@@ -1,5 +1,5 @@
 import { type MetadataParts, noParts } from './metadata-parts.ts';
-import { partOf } from './part-reader.ts';
+import { partReader } from './part-reader.ts';
 import type { Reader } from './range-reader.ts';
 
 /** RIFF chunks; metadata comes after the pixels. Flags that deny it are not believed. */
@@ -10,8 +10,8 @@ export const partsInWebp = async (reader: Reader): Promise<MetadataParts> => {
     if (!head) return found;
     const length = head.readUInt32LE(4);
     const type = head.toString('latin1', 0, 4);
-    if (type === 'EXIF') found.exif.push(partOf(reader, at + 8, length));
-    if (type === 'XMP ') found.xmp.push(partOf(reader, at + 8, length));
+    if (type === 'EXIF') found.exif.push(partReader(reader, at + 8, length));
+    if (type === 'XMP ') found.xmp.push(partReader(reader, at + 8, length));
     at += 8 + length + (length & 1);
   }
 };

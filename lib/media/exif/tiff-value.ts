@@ -17,6 +17,9 @@ const widths: Readonly<Record<number, number>> = {
   11: 4, // float
   12: 8, // double
   13: 4, // offset of a directory
+  16: 8, // long of 64 bits, in BigTIFF
+  17: 8, // the same, signed
+  18: 8, // offset of a directory in BigTIFF
   129: 1, // UTF-8
 };
 
@@ -41,7 +44,7 @@ export const tagValue = (bytes: Buffer, about: About): unknown => {
   return length === 1 ? (numbers[0] ?? undefined) : numbers;
 };
 
-/** Shutter speed, brightness and exposure bias are signed (EXIF 3.0 §4.6.6), whatever type is told. */
+/** Shutter speed, brightness and exposure bias are signed (EXIF 3.0 §4.6.6), whatever type the entry has. */
 const signedTags = new Set([0x9201, 0x9203, 0x9204]);
 
 const signedType = ({ directory, tag, type }: About): number =>
@@ -62,6 +65,9 @@ const numberAt = (bytes: Buffer, at: number, { type, little }: About): number | 
     11: () => view.getFloat32(at, little),
     12: () => view.getFloat64(at, little),
     13: () => view.getUint32(at, little),
+    16: () => Number(view.getBigUint64(at, little)),
+    17: () => Number(view.getBigInt64(at, little)),
+    18: () => Number(view.getBigUint64(at, little)),
   };
   const number = readers[type]?.() ?? Number.NaN;
   return Number.isFinite(number) ? number : null;
