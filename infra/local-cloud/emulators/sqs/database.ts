@@ -56,7 +56,7 @@ export const openDatabase = (folder: string | undefined): DatabaseSync => {
       PRAGMA synchronous = NORMAL;
       PRAGMA wal_autocheckpoint = ${checkpointPages};
     `);
-    inTransaction(database, () => database.exec(schema));
+    prepareTransaction(database)(() => database.exec(schema));
   } catch (error) {
     database.close();
     throw error;
@@ -65,14 +65,20 @@ export const openDatabase = (folder: string | undefined): DatabaseSync => {
 };
 
 /** All of it or nothing. Whatever `work` throws is thrown again after the rollback. */
-export const inTransaction = <T>(database: DatabaseSync, work: () => T): T => {
-  database.exec('BEGIN IMMEDIATE');
-  try {
-    const result = work();
-    database.exec('COMMIT');
-    return result;
-  } catch (error) {
-    if (database.isTransaction) database.exec('ROLLBACK'); // a full disk may have ended it already
-    throw error;
-  }
+export type Transaction = <T>(work: () => T) => T;
+
+export const prepareTransaction = (database: DatabaseSync): Transaction => {
+  const begin = database.prepare('BEGIN IMMEDIATE');
+  const commit = database.prepare('COMMIT');
+  return (work) => {
+    begin.run();
+    try {
+      const result = work();
+      commit.run();
+      return result;
+    } catch (error) {
+      if (database.isTransaction) database.exec('ROLLBACK'); // a full disk may have ended it already
+      throw error;
+    }
+  };
 };

@@ -1,6 +1,6 @@
 import { hash, randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { inTransaction } from './database.ts';
+import type { Transaction } from './database.ts';
 import type { Queue } from './queues.ts';
 import type { Receipt } from './receipt-handle.ts';
 
@@ -50,6 +50,7 @@ export type Messages = ReturnType<typeof openMessages>;
  */
 export const openMessages = (
   database: DatabaseSync,
+  transaction: Transaction,
   findDeadLetters: (queue: Queue) => Queue | undefined,
   now: () => number,
 ) => {
@@ -137,27 +138,27 @@ export const openMessages = (
   return {
     send,
     sendAll: (queue: Queue, messages: readonly NewMessage[]) =>
-      inTransaction(database, () => messages.map((message) => send(queue, message))),
+      transaction(() => messages.map((message) => send(queue, message))),
 
     receive(queue: Queue, { maxMessages, visibilityMs }: Limits): Taken {
       const at = now();
       removeExpiredNowAndThen(queue, at);
       const taken: Taken = { messages: [], deadLetters: undefined };
-      const select = () => {
-        const limit = maxMessages - taken.messages.length;
-        return selectVisible.all(queue.id, at, limit) as Row[];
-      };
-      let rows = select();
+      const select = (limit: number) => selectVisible.all(queue.id, at, limit) as Row[];
+      let rows = select(maxMessages);
       if (rows.length === 0) return taken;
-      inTransaction(database, () => {
+      transaction(() => {
         // With a visibility timeout of 0 what was just given could be given again.
         const given = new Set<number>();
+        let limit = maxMessages;
         while (rows.length > 0) {
           for (const row of rows) {
             given.add(row.sequence);
             receiveOne(queue, row, at, visibilityMs, taken);
           }
-          rows = taken.messages.length < maxMessages ? select() : [];
+          const isLast = rows.length < limit;
+          limit = maxMessages - taken.messages.length;
+          rows = isLast || limit === 0 ? [] : select(limit);
           if (rows.some(({ sequence }) => given.has(sequence))) break;
         }
       });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { inTransaction } from './database.ts';
+import type { Transaction } from './database.ts';
 import type { Queue } from './queues.ts';
 
 type MoveTask = {
@@ -11,7 +11,11 @@ type MoveTask = {
 };
 
 /** Message move tasks (redrive). Each ends in the transaction that begins it. */
-export const openMoveTasks = (database: DatabaseSync, now: () => number) => {
+export const openMoveTasks = (
+  database: DatabaseSync,
+  transaction: Transaction,
+  now: () => number,
+) => {
   database.function('new_message_id', () => randomUUID());
   // A redriven message is a new one: it has an id, an age and a receive count of its own.
   // Amazon SQS Developer Guide, "Configure a dead-letter queue redrive".
@@ -43,7 +47,7 @@ export const openMoveTasks = (database: DatabaseSync, now: () => number) => {
       { destination, sources }: { destination: Queue | undefined; sources: readonly Queue[] },
     ): { handle: string; moved: number } {
       const handle = randomUUID();
-      return inTransaction(database, () => {
+      return transaction(() => {
         const $at = now();
         const given = { $from: from.id, $at };
         const moved = destination

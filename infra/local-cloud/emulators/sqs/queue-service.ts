@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { inTransaction } from './database.ts';
+import { prepareTransaction } from './database.ts';
 import { type NewMessage, openMessages, type ReceivedMessage } from './messages.ts';
 import { openMoveTasks } from './move-tasks.ts';
 import { openQueues, type Queue } from './queues.ts';
@@ -26,11 +26,12 @@ export type ServiceOptions = {
 /** Queues, their messages, and those who wait for them. */
 export const openQueueService = (database: DatabaseSync, options: ServiceOptions) => {
   const { now } = options;
-  const queues = openQueues(database, options);
+  const transaction = prepareTransaction(database);
+  const queues = openQueues(database, transaction, options);
   const findDeadLetters = ({ settings: { redrivePolicy } }: Queue) =>
     redrivePolicy && queues.findByArn(redrivePolicy.deadLetterTargetArn);
-  const messages = openMessages(database, findDeadLetters, now);
-  const moveTasks = openMoveTasks(database, now);
+  const messages = openMessages(database, transaction, findDeadLetters, now);
+  const moveTasks = openMoveTasks(database, transaction, now);
   const receivers = openWaitingReceivers(messages.nextVisibleAt, now);
 
   const receiveVisible = (queueName: string, limits: ReceiveRequest): ReceivedMessage[] => {
@@ -69,7 +70,7 @@ export const openQueueService = (database: DatabaseSync, options: ServiceOptions
     },
 
     /** Several changes in one transaction. */
-    together: <T>(work: () => T): T => inTransaction(database, work),
+    together: transaction,
 
     /** Throws ReceiptHandleIsInvalid. */
     delete: (queue: Queue, handle: string): void =>

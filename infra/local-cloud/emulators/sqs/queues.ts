@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import { inTransaction } from './database.ts';
+import type { Transaction } from './database.ts';
 import {
   checkQueueAttributes,
   fifoRefusal,
@@ -63,6 +63,7 @@ export type Queues = ReturnType<typeof openQueues>;
 /** The queues of one account in one region. A queue is stored before it is changed in memory. */
 export const openQueues = (
   database: DatabaseSync,
+  transaction: Transaction,
   { region, accountId, now }: { region: string; accountId: string; now: () => number },
 ) => {
   const byName = new Map<string, Queue>();
@@ -163,7 +164,7 @@ export const openQueues = (
 
     /** With all of its messages. */
     remove(queue: Queue): void {
-      inTransaction(database, () => {
+      transaction(() => {
         removeMessages.run(queue.id);
         removeQueue.run(queue.id);
       });
