@@ -49,7 +49,24 @@ export const readResources = (template: Template, environment: Environment): Res
     if (other) throw new TemplateError(`${other} and ${logicalId} have the same name (${name}).`);
     logicalIds.set(name, logicalId);
   }
+  checkNotifications(resources, environment);
   return resources;
+};
+
+/** S3 takes no notification to a queue that is not there, either. */
+const checkNotifications = (
+  { buckets, queues }: Resources,
+  { region, accountId }: Environment,
+): void => {
+  const arns = new Set(
+    queues.map(({ QueueName }) => `arn:aws:sqs:${region}:${accountId}:${QueueName}`),
+  );
+  for (const { BucketName, NotificationConfiguration } of buckets)
+    for (const { Queue: arn } of NotificationConfiguration.QueueConfigurations)
+      if (!arns.has(arn))
+        throw new TemplateError(
+          `The bucket ${BucketName} notifies ${arn}, which is no queue of the template.`,
+        );
 };
 
 type Reader = { logicalId: string; properties: Record<string, unknown>; resolver: Resolver };
@@ -71,8 +88,19 @@ const parse = <Schema extends z.ZodType>(schema: Schema, value: unknown, { logic
 };
 
 const readBucket = (reader: Reader): Bucket => {
-  const BucketName = reader.resolver.nameOf(reader.logicalId);
-  return parse(Bucket, { ...pick(reader, bucketProperties), BucketName }, reader);
+  const { properties, logicalId, resolver } = reader;
+  const BucketName = resolver.nameOf(logicalId);
+  const given = z.looseObject({}).safeParse(properties['NotificationConfiguration']).data ?? {};
+  const isFunction = Object.keys(given).some((key) => key.startsWith('Fn::'));
+  // Not the functions and topics that it notifies as well: they are not there to be resolved.
+  const NotificationConfiguration = isFunction
+    ? given
+    : { QueueConfigurations: given['QueueConfigurations'] ?? [] };
+  const picked = pick(
+    { ...reader, properties: { ...properties, NotificationConfiguration } },
+    bucketProperties,
+  );
+  return parse(Bucket, { ...picked, BucketName }, reader);
 };
 
 const readTable = (reader: Reader): Table => {

@@ -5,7 +5,10 @@ const Properties = z.record(z.string(), z.unknown());
 /** A CloudFormation template, as far as it says which resources there are. */
 export const Template = z.object({
   Parameters: z
-    .record(z.string(), z.looseObject({ Type: z.string().default('String'), Default: z.unknown() }))
+    .record(
+      z.string(),
+      z.looseObject({ Type: z.string().default('String'), Default: z.unknown().optional() }),
+    )
     .default({}),
   Conditions: z.record(z.string(), z.unknown()).default({}),
   Mappings: z.record(z.string(), z.record(z.string(), Properties)).default({}),
