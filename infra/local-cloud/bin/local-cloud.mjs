@@ -3,6 +3,7 @@
 // dependencies, because the Node that reads this may be an old one.
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -36,6 +37,7 @@ const main = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
 // By the channel the command notices when this process was killed, and ends too.
 const child = spawn(findNode(), [main, ...process.argv.slice(2)], {
   stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  env: { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'), ...process.env }, // starts faster
 });
 
 // On Windows the console tells each process of Ctrl-C itself, and kill() would end it at once.

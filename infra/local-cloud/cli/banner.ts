@@ -1,5 +1,6 @@
 import type { LocalCloud } from '../start-local-cloud.ts';
 import type { Table } from '../template/resource-schemas.ts';
+import type { Resources } from '../template/resources.ts';
 
 type Facts = { region: string; secretAccessKey: string; folder: string; host: string; ms: number };
 
@@ -34,13 +35,20 @@ export const describeLocalCloud = ({ urls, resources }: LocalCloud, facts: Facts
     ),
     ...list('Tables', resources.tables.map(describeTable)),
     ...list('Notifications', notifications),
-    ...list(
-      'Ignored',
-      resources.ignored.map(({ logicalId, type }) => `${logicalId} ${type}`),
-    ),
+    ...list('Ignored', describeIgnored(resources.ignored)),
     'Ctrl-C stops everything.',
   ].join('\n');
 };
+
+const maxNamesPerType = 3;
+
+/** A line per type. A packaged template has hundreds of log groups, methods and permissions. */
+const describeIgnored = (ignored: Resources['ignored']): string[] =>
+  Object.entries(Object.groupBy(ignored, ({ type }) => type)).map(([type, found = []]) => {
+    const names = found.slice(0, maxNamesPerType).map(({ logicalId }) => logicalId);
+    const more = found.length - names.length;
+    return `${type}: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  });
 
 const describeTable = (table: Table): string => {
   const indexes = [...(table.GlobalSecondaryIndexes ?? []), ...(table.LocalSecondaryIndexes ?? [])];

@@ -84,7 +84,7 @@ describe('local-cloud', () => {
     expect(banner).toContain(
       '\n  things · indexes by-time · time to live expires · stream NEW_AND',
     );
-    expect(banner).toContain('\n  Resize AWS::Lambda::Function\n');
+    expect(banner).toContain('\n  AWS::Lambda::Function: Resize\n');
     const QueueUrl = `${urls.sqs}/000000000000/work`;
     const { Attributes } = await sqs.send(
       new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['RedrivePolicy'] }),
