@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { evaluateCondition } from './conditions.ts';
+import { pureFunctions } from './pure-functions.ts';
 import { nameProperties, resourceAttributes, servedTypes } from './resource-attributes.ts';
 import { type Environment, type Template, TemplateError, UnresolvableError } from './template.ts';
 
@@ -14,26 +15,28 @@ const Path = z.union([
   z.array(z.string()),
 ]);
 
+const pseudoParameters = ({ region, accountId, stackName }: Environment) => ({
+  'AWS::Region': region,
+  'AWS::AccountId': accountId,
+  'AWS::Partition': 'aws',
+  'AWS::URLSuffix': 'amazonaws.com',
+  'AWS::StackName': stackName,
+  'AWS::StackId': `arn:aws:cloudformation:${region}:${accountId}:stack/${stackName}/local`,
+  'AWS::NotificationARNs': [],
+  'AWS::NoValue': undefined,
+});
+
 /**
  * Works out intrinsic functions, parameters and pseudo parameters. AWS CloudFormation User Guide,
  * "Intrinsic function reference". Throws UnresolvableError.
  */
 export const openResolver = (template: Template, environment: Environment) => {
   const { Resources, Parameters, Mappings } = template;
-  const { region, accountId, stackName, parameters = {} } = environment;
+  const { stackName, parameters = {} } = environment;
   const unknown = Object.keys(parameters).find((name) => !Object.hasOwn(Parameters, name));
   if (unknown) throw new TemplateError(`The template has no parameter ${unknown}.`);
 
-  const pseudo: Record<string, unknown> = {
-    'AWS::Region': region,
-    'AWS::AccountId': accountId,
-    'AWS::Partition': 'aws',
-    'AWS::URLSuffix': 'amazonaws.com',
-    'AWS::StackName': stackName,
-    'AWS::StackId': `arn:aws:cloudformation:${region}:${accountId}:stack/${stackName}/local`,
-    'AWS::NotificationARNs': [],
-    'AWS::NoValue': undefined,
-  };
+  const pseudo: Record<string, unknown> = pseudoParameters(environment);
 
   const parameter = (name: string): unknown => {
     const { Type = '', Default } = Parameters[name] ?? {};
@@ -96,26 +99,10 @@ export const openResolver = (template: Template, environment: Environment) => {
   const isTrue = (condition: string): boolean => evaluateCondition(template, condition, resolve);
 
   const functions: Record<string, (argument: unknown) => unknown> = {
+    ...pureFunctions,
     Ref: (argument) => ref(z.string().parse(argument)),
     'Fn::GetAtt': attribute,
     'Fn::Sub': substitute,
-    'Fn::Join': (argument) => {
-      const [delimiter, parts] = z
-        .tuple([z.string(), z.array(z.unknown())])
-        .parse(resolve(argument));
-      return parts.join(delimiter);
-    },
-    'Fn::Select': (argument) => {
-      const [index, list] = z
-        .tuple([z.coerce.number(), z.array(z.unknown())])
-        .parse(resolve(argument));
-      return list[index];
-    },
-    'Fn::Split': (argument) => {
-      const [delimiter, text] = z.tuple([z.string(), z.string()]).parse(resolve(argument));
-      return text.split(delimiter);
-    },
-    'Fn::Base64': (argument) => Buffer.from(String(resolve(argument))).toString('base64'),
     'Fn::FindInMap': (argument) => {
       const [map = '', first = '', second = ''] = z.array(z.string()).parse(resolve(argument));
       const value = Mappings[map]?.[first]?.[second];
@@ -135,7 +122,7 @@ export const openResolver = (template: Template, environment: Environment) => {
     if (!intrinsic)
       throw new UnresolvableError(`The local cloud does not know the function ${name}.`);
     try {
-      return intrinsic(argument);
+      return intrinsic(name in pureFunctions ? resolve(argument) : argument);
     } catch (error) {
       if (!(error instanceof z.ZodError)) throw error;
       const shown = JSON.stringify(argument);

@@ -7,7 +7,7 @@ import {
   MessageAttributes,
   selectAttributes,
 } from './message-attributes.ts';
-import type { NewMessage, ReceivedMessage } from './messages.ts';
+import type { NewMessage } from './messages.ts';
 import { type Operation, operation, wholeNumber } from './operation.ts';
 import {
   maxDelaySeconds,
@@ -15,10 +15,12 @@ import {
   maxVisibilitySeconds,
   maxWaitSeconds,
 } from './queue-attributes.ts';
-import { queueNameIn } from './queue-operations.ts';
+
 import type { QueueService } from './queue-service.ts';
+import { queueUrl } from './queue-url.ts';
 import type { Queue } from './queues.ts';
 import { toReceiptHandle } from './receipt-handle.ts';
+import type { ReceivedMessage } from './receive-messages.ts';
 import { SqsError } from './sqs-error.ts';
 
 const maxPerReceive = 10;
@@ -126,7 +128,7 @@ export const messageOperations = (
   service: QueueService,
   { accountId }: { accountId: string },
 ): Record<string, Operation> => {
-  const QueueUrl = z.string().transform((url) => service.queues.get(queueNameIn(url)));
+  const QueueUrl = queueUrl(service.queues);
   const names = z.array(z.string()).default([]);
   const VisibilityTimeout = wholeNumber(0, maxVisibilitySeconds);
   const Deleted = z.object({ ReceiptHandle: z.string() });

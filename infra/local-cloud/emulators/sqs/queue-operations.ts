@@ -2,29 +2,19 @@ import { z } from 'zod';
 import { type Operation, operation, type RequestContext, wholeNumber } from './operation.ts';
 import { withDefaults } from './queue-attributes.ts';
 import type { QueueService } from './queue-service.ts';
+import { queueUrl } from './queue-url.ts';
 import type { Queue } from './queues.ts';
-import { SqsError } from './sqs-error.ts';
 
 const Texts = z.record(z.string(), z.string());
 const maxListed = 1000;
-
-/** A queue by its URL; only the name in it counts, so that it may pass through a proxy. */
-export const queueNameIn = (queueUrl: string): string => {
-  const name = queueUrl.slice(queueUrl.lastIndexOf('/') + 1);
-  if (name) return name;
-  throw new SqsError(
-    'InvalidAddress',
-    `The address ${queueUrl.slice(0, 200)} is not valid for this endpoint.`,
-  );
-};
 
 /** The operations on queues themselves. Amazon SQS API Reference, "Actions". */
 export const queueOperations = (
   service: QueueService,
   { accountId }: { accountId: string },
 ): Record<string, Operation> => {
-  const { queues, moveTasks } = service;
-  const QueueUrl = z.string().transform((url) => queues.get(queueNameIn(url)));
+  const { queues } = service;
+  const QueueUrl = queueUrl(queues);
   const urlOf = ({ name }: Queue, { baseUrl }: RequestContext) => `${baseUrl}/${accountId}/${name}`;
 
   const readAttributes = (queue: Queue, names: readonly string[]): Record<string, string> => {
@@ -126,53 +116,5 @@ export const queueOperations = (
         return {};
       },
     ),
-
-    ListQueueTags: operation(z.object({ QueueUrl }), ({ QueueUrl: { tags } }) =>
-      Object.keys(tags).length > 0 ? { Tags: tags } : {},
-    ),
-
-    TagQueue: operation(z.object({ QueueUrl, Tags: Texts }), ({ QueueUrl: queue, Tags }) => {
-      queues.setTags(queue, { ...queue.tags, ...Tags });
-      return {};
-    }),
-
-    UntagQueue: operation(
-      z.object({ QueueUrl, TagKeys: z.array(z.string()) }),
-      ({ QueueUrl: queue, TagKeys }) => {
-        const left = Object.entries(queue.tags).filter(([key]) => !TagKeys.includes(key));
-        queues.setTags(queue, Object.fromEntries(left));
-        return {};
-      },
-    ),
-
-    StartMessageMoveTask: operation(
-      z.object({ SourceArn: z.string(), DestinationArn: z.string().optional() }),
-      ({ SourceArn, DestinationArn }) => {
-        const destination = DestinationArn ? queues.getByArn(DestinationArn) : undefined;
-        const { handle } = service.startMoveTask(queues.getByArn(SourceArn), destination);
-        return { TaskHandle: Buffer.from(handle).toString('base64url') };
-      },
-    ),
-
-    ListMessageMoveTasks: operation(
-      z.object({ SourceArn: z.string(), MaxResults: wholeNumber(1, 10).default(1) }),
-      ({ SourceArn, MaxResults }) => ({
-        Results: moveTasks.list(queues.getByArn(SourceArn).arn, MaxResults).map((task) => ({
-          Status: 'COMPLETED',
-          SourceArn: task.source_arn,
-          ...(task.destination_arn !== null && { DestinationArn: task.destination_arn }),
-          ApproximateNumberOfMessagesMoved: task.moved,
-          ApproximateNumberOfMessagesToMove: task.moved,
-          StartedTimestamp: task.started_at,
-        })),
-      }),
-    ),
-
-    CancelMessageMoveTask: operation(z.object({ TaskHandle: z.string() }), () => {
-      throw new SqsError(
-        'ResourceNotFoundException',
-        'The task has ended: nothing is left to cancel.',
-      );
-    }),
   };
 };

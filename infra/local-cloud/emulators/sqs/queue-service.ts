@@ -1,9 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { prepareTransaction } from './database.ts';
-import { type NewMessage, openMessages, type ReceivedMessage } from './messages.ts';
+import { type NewMessage, openMessages } from './messages.ts';
 import { openMoveTasks } from './move-tasks.ts';
 import { openQueues, type Queue } from './queues.ts';
 import { parseReceiptHandle } from './receipt-handle.ts';
+import type { ReceivedMessage } from './receive-messages.ts';
 import { SqsError } from './sqs-error.ts';
 import { openWaitingReceivers } from './waiting-receivers.ts';
 
@@ -28,17 +29,16 @@ export const openQueueService = (database: DatabaseSync, options: ServiceOptions
   const { now } = options;
   const transaction = prepareTransaction(database);
   const queues = openQueues(database, transaction, options);
-  const findDeadLetters = ({ settings: { redrivePolicy } }: Queue) =>
-    redrivePolicy && queues.findByArn(redrivePolicy.deadLetterTargetArn);
-  const messages = openMessages(database, transaction, findDeadLetters, now);
+  const messages = openMessages(database, transaction, now);
   const moveTasks = openMoveTasks(database, transaction, now);
   const receivers = openWaitingReceivers(messages.nextVisibleAt, now);
 
   const receiveVisible = (queueName: string, limits: ReceiveRequest): ReceivedMessage[] => {
     // By its name each time: attributes may change while a receiver waits.
-    const taken = messages.receive(queues.get(queueName), limits);
-    if (taken.deadLetters) receivers.notify(taken.deadLetters.id);
-    return taken.messages;
+    const queue = queues.get(queueName);
+    const received = messages.receive(queue, queues.findDeadLetters(queue), limits);
+    if (received.deadLetters) receivers.notify(received.deadLetters.id);
+    return received.messages;
   };
 
   return {

@@ -171,6 +171,13 @@ export const openQueues = (
       byName.delete(queue.name);
     },
 
+    /** Where messages go that this queue has given too often, if it says so and that queue is there. */
+    findDeadLetters(queue: Queue): Queue | undefined {
+      const { redrivePolicy } = queue.settings;
+      const target = redrivePolicy && findByArn(redrivePolicy.deadLetterTargetArn);
+      return target?.id === queue.id ? undefined : target;
+    },
+
     /** The queues whose dead letters this one takes. */
     sourcesOf: (target: Queue): Queue[] =>
       [...byName.values()].filter(

@@ -1,9 +1,11 @@
 import { listen, type RunningServer } from '../../http/listen.ts';
 import { openDatabase } from './database.ts';
 import { messageOperations } from './message-operations.ts';
+import { moveTaskOperations } from './move-task-operations.ts';
 import { queueOperations } from './queue-operations.ts';
 import { openQueueService } from './queue-service.ts';
 import { serveSqs } from './serve-sqs.ts';
+import { tagOperations } from './tag-operations.ts';
 
 export type SqsOptions = {
   /** 0 picks a free one. */
@@ -45,6 +47,8 @@ export const startSqs = async (options: SqsOptions): Promise<RunningSqs> => {
   const operations = {
     ...queueOperations(service, { accountId }),
     ...messageOperations(service, { accountId }),
+    ...moveTaskOperations(service),
+    ...tagOperations(service),
   };
   try {
     if (options.releaseInFlight) service.releaseInFlight();

@@ -1,4 +1,4 @@
-import type { ReceivedMessage } from './messages.ts';
+import type { ReceivedMessage } from './receive-messages.ts';
 
 type Waiting = {
   receive: () => ReceivedMessage[];
