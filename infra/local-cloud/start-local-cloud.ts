@@ -76,7 +76,13 @@ export const startLocalCloud = async (options: LocalCloudOptions): Promise<Local
     );
     const dynamodb = await start(
       'dynamodb',
-      startDynamodb({ port: ports.dynamodb, host, folder: join(folder, 'dynamodb') }),
+      startDynamodb({
+        port: ports.dynamodb,
+        host,
+        folder: join(folder, 'dynamodb'),
+        region,
+        accountId,
+      }),
     );
     const resources = readResources(template, environmentAt(sqs.url));
     await Promise.all([

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../emulators/sqs/database.ts';
 import { openQueueService } from '../../emulators/sqs/queue-service.ts';
 import { startSqs } from '../../emulators/sqs/start-sqs.ts';
+import { account } from './account.ts';
 import {
-  account,
+  killedWhileMoving,
   newFolder,
   type Sqs,
   start,
@@ -98,6 +99,23 @@ describe('after SIGKILL', () => {
 });
 
 describe('a move to the dead-letter queue', () => {
+  it('during which the process is killed leaves the message where it was', async () => {
+    const folder = newFolder();
+    const first = await start({ folder });
+    const { queue, deadLetters } = await first.sqs.createPair('work', 1);
+    await first.sqs.send(queue, 'poison');
+    await first.sqs.receive(queue, { VisibilityTimeout: 0 });
+    await first.stop();
+
+    expect(killedWhileMoving(folder)).toBe('SIGKILL');
+
+    const { sqs } = await start({ folder });
+    expect(await sqs.attributesOf(queue)).toMatchObject({ ApproximateNumberOfMessages: '1' });
+    expect(await sqs.bodies(deadLetters)).toEqual([]);
+    expect(await sqs.bodies(queue)).toEqual([]); // and now it moves
+    expect(await sqs.bodies(deadLetters)).toEqual(['poison']);
+  });
+
   it('that fails half-way leaves the message where it was', async () => {
     const folder = newFolder();
     const database = openDatabase(folder);

@@ -3,7 +3,8 @@ import { networkInterfaces } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { startSqs } from '../../emulators/sqs/start-sqs.ts';
-import { account, type Sqs, start } from './sqs-fixture.ts';
+import { account } from './account.ts';
+import { type Sqs, start } from './sqs-fixture.ts';
 
 let url: string;
 let port: number;

@@ -1,4 +1,4 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,8 +18,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { onTestFinished } from 'vitest';
 import { type SqsOptions, startSqs } from '../../emulators/sqs/start-sqs.ts';
-
-export const account = { region: 'eu-west-1', accountId: '123456789012' };
+import { account } from './account.ts';
 
 /** An empty folder that is removed when the test has ended. */
 export const newFolder = (): string => {
@@ -106,6 +105,12 @@ export const startProcessOnSmallDisk = (options: Partial<SqsOptions>, maxFileKb:
   const command = `ulimit -f ${maxFileKb * 2}; exec "$0" "$@"`; // sh counts in half kilobytes
   const args = ['-c', command, process.execPath, script, JSON.stringify(options)];
   return running(spawn('sh', args, { stdio: ['ignore', 'pipe', 'ignore'] }));
+};
+
+/** Receives from the queue `work` in a process that kills itself amid a move. How that ended. */
+export const killedWhileMoving = (folder: string) => {
+  const dying = fileURLToPath(new URL('./dies-while-moving.ts', import.meta.url));
+  return spawnSync(process.execPath, [dying, folder], { stdio: 'inherit' }).signal;
 };
 
 const running = async (child: ChildProcessByStdio<null, Readable, null>) => {
