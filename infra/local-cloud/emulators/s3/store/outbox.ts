@@ -35,7 +35,7 @@ const Event = z.object({
 });
 
 /**
- * Events are committed with the change they tell of, sent afterwards, and forgotten once the send
+ * Events are committed with the change they describe, sent afterwards, and forgotten once the send
  * has succeeded: each is sent at least once, whenever the process is killed.
  */
 export const openOutbox = (
@@ -73,7 +73,7 @@ export const openOutbox = (
     try {
       postpone.run(attempts + 1, Date.now() + backoffMs, id);
     } catch (error) {
-      onError(error); // the disk is full: keep this place among the sends until then
+      onError(error); // the disk is full: wait here, as one of the sends under way
       await setTimeout(backoffMs, undefined, { ref: false });
     }
   };
