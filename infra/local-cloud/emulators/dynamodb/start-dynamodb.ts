@@ -6,7 +6,7 @@ import type { Engine } from './engine.ts';
 import { httpApi } from './http-api.ts';
 import { openCatalog } from './storage/catalog.ts';
 import { openDatabase } from './storage/database.ts';
-import { startSweeper } from './sweeper.ts';
+import { startSweeper, sweepSteps } from './sweeper.ts';
 
 export type DynamodbOptions = ListenOptions & {
   /** Without one the tables live in memory. */
@@ -31,6 +31,8 @@ export type RunningDynamodb = RunningServer & {
    * need not poll. It must not throw. Returns what ends it.
    */
   onStreamRecords(tableName: string, listener: () => void): () => void;
+  /** Removes at once what has expired: items, stream records, request tokens. */
+  sweep(): void;
 };
 
 /**
@@ -73,6 +75,9 @@ export const startDynamodb = async (options: DynamodbOptions): Promise<RunningDy
     onStreamRecords: (tableName, listener) => {
       published.on(tableName, listener);
       return () => void published.off(tableName, listener);
+    },
+    sweep: () => {
+      for (const _ of sweepSteps(engine));
     },
     stop: () => {
       stopping ??= stop();

@@ -13,7 +13,7 @@ import { sendResponse } from './send-response.ts';
 export type HandlerOptions = {
   context: S3Context;
   cors: Readonly<Record<string, readonly CorsRule[]>>;
-  /** Told of what is answered with 500. */
+  /** Called with what is answered with 500. */
   onError: (error: unknown) => void;
 };
 
@@ -35,7 +35,7 @@ export const requestHandler =
           : await answer(message, context);
       await sendResponse(message, response, result);
     } catch (error) {
-      // A refusal is an answer, and a client may go away; only what nobody expected is told.
+      // A refusal is an answer, and a client may go away; only the unexpected is reported.
       if (!(error instanceof S3Error) && !message.errored) onError(error);
       if (response.headersSent) response.destroy();
       else await sendResponse(message, response, errorResponse(error, message, requestId));

@@ -31,13 +31,13 @@ export type S3Options = {
   /** By bucket, as its CorsConfiguration.CorsRules in CloudFormation. */
   cors?: Readonly<Record<string, readonly CorsRule[]>>;
   /**
-   * Sends an event, after the change that it tells of was committed. If it rejects, it is called
+   * Sends an event, after the change that it describes was committed. If it rejects, it is called
    * again, first after 100 ms, then after twice as long each time, up to 30 s; and at the next start.
    */
   onEvent: OnEvent;
-  /** Whether anybody listens to such an event: all are sent, if this is not given. */
+  /** Whether such an event has a listener. If not, it is not stored; without this, all are sent. */
   isWanted?: StoreParts['isWanted'];
-  /** Told of each failed send and of each request that was answered with 500. */
+  /** Called for each failed send and each request that was answered with 500. */
   onError?: (error: unknown) => void;
 };
 

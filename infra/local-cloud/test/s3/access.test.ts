@@ -169,14 +169,14 @@ test('refuses a form that has expired', async () => {
   expect((await send(expired.form, 'x')).text).toContain('Policy expired');
 });
 
-test('verifies the checksum that a form promises', async () => {
-  const promised = 'x-amz-checksum-sha256';
-  const { form } = await presignPost({ Conditions: [['starts-with', `$${promised}`, '']] });
+test('verifies the checksum that a form claims', async () => {
+  const claimed = 'x-amz-checksum-sha256';
+  const { form } = await presignPost({ Conditions: [['starts-with', `$${claimed}`, '']] });
   const digest = await crypto.subtle.digest('SHA-256', Buffer.from('picture'));
   const right = Buffer.from(digest).toString('base64');
 
-  expect((await send(form, 'another', { [promised]: right })).code).toBe('BadDigest');
-  expect((await send(form, 'picture', { [promised]: right })).status).toBe(204);
+  expect((await send(form, 'another', { [claimed]: right })).code).toBe('BadDigest');
+  expect((await send(form, 'picture', { [claimed]: right })).status).toBe(204);
 });
 
 test('refuses a form that is cut off or is none', async () => {

@@ -33,14 +33,20 @@ export const startCramped = (folder: string, maxFileKb: number) => {
   return running(spawn('sh', args, { stdio: ['ignore', 'pipe', 'ignore'] }));
 };
 
-export type SentEvent = { name: string; key: string; etag: string };
+export type SentEvent = { name: string; key: string; etag: string; sequencer: string };
 
-/** What the processes that had this folder have sent; a kill may have cut off the last one. */
+/**
+ * What the processes that had this folder have sent, each event once; a kill may have cut off the
+ * last one.
+ */
 export const sentEvents = (folder: string): SentEvent[] => {
   const path = join(folder, 'events');
   if (!existsSync(path)) return [];
   const lines = readFileSync(path, 'utf8').split('\n');
-  return lines.filter((line) => line.endsWith('}')).map((line) => JSON.parse(line));
+  const events = lines
+    .filter((line) => line.endsWith('}'))
+    .map((line): SentEvent => JSON.parse(line));
+  return [...new Map(events.map((event) => [event.sequencer, event])).values()];
 };
 
 const running = async (child: ChildProcessByStdio<null, Readable, null>) => {

@@ -5,7 +5,7 @@ import { onTestFinished } from 'vitest';
 import { type ObjectEvent, type S3Options, startS3 } from '../../emulators/s3/start-s3.ts';
 import { emptyFolder } from './killable.ts';
 
-/** The real SDK, told where to go. */
+/** The real SDK, with this endpoint. */
 export const s3ClientAt = (
   endpoint: string,
   secretAccessKey = 'secret',

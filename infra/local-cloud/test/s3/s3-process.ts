@@ -9,9 +9,9 @@ const server = await startS3({
   folder,
   secretAccessKey: 'secret',
   buckets: ['pictures'],
-  onEvent: async (_, { name, key, etag }) => {
+  onEvent: async (_, { name, key, etag, sequencer }) => {
     if (death === 'before-first-event') process.kill(process.pid, 'SIGKILL');
-    appendFileSync(join(folder, 'events'), `${JSON.stringify({ name, key, etag })}\n`);
+    appendFileSync(join(folder, 'events'), `${JSON.stringify({ name, key, etag, sequencer })}\n`);
   },
 });
 process.once('SIGTERM', () => void server.stop().finally(() => process.exit()));

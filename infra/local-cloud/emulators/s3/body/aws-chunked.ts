@@ -2,7 +2,7 @@ import { S3Error } from '../s3-error.ts';
 
 const maxLineBytes = 16 * 1024; // a chunk's size and signature, or a trailing checksum
 
-/** Told what the frames say, as they come. */
+/** Called with what the frames hold, as they come. */
 export type ChunkObserver = {
   bytes?(content: Buffer): void;
   /** At the end of each chunk, the last one of 0 bytes included. */

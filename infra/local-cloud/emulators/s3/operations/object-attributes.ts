@@ -33,7 +33,7 @@ export const getObjectAttributes: Operation = (request, context) => {
   };
 };
 
-/** The parts themselves are told only where each has a checksum, as S3 does. */
+/** The parts themselves are listed only where each has a checksum, as S3 does. */
 const partsOf = (
   { details: { parts, checksum } }: StoredObject,
   headers: Readonly<Record<string, string>>,

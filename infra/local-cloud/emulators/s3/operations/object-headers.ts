@@ -21,7 +21,10 @@ const storedNames = new Set([
 ]);
 const maxMetadataBytes = 2 * 1024;
 
-// What would make a promise that nothing here fulfils.
+// A form or a query may name metadata as no header could be named.
+const headerName = /^[\w!#$%&'*+.^`|~-]+$/;
+
+// What asks for protection that is not given here.
 const refusedHeaders = [
   /^x-amz-server-side-encryption-(?!bucket-key-enabled)/,
   /^x-amz-object-lock-/,
@@ -50,6 +53,9 @@ export const storedHeaders = (headers: Headers): Record<string, string> => {
   let metadataBytes = 0;
   for (const [name, value] of Object.entries(headers)) {
     const isMetadata = name.startsWith('x-amz-meta-');
+    if (isMetadata && !headerName.test(name)) {
+      throw new S3Error('InvalidArgument', 'The name of a metadata header is invalid.');
+    }
     if (isMetadata) metadataBytes += name.length - 'x-amz-meta-'.length + value.length;
     if (isMetadata || (storedNames.has(name) && value !== '')) stored[name] = value;
   }

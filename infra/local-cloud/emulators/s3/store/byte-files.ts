@@ -17,7 +17,7 @@ export type ByteFiles = {
   ): Promise<{ segments: Segment[]; sizeBytes: number }>;
   /** Of some segments, from the first byte to the last, both included. */
   read(segments: readonly Segment[], first?: number, last?: number): ByteReader;
-  /** Removes files that no row names any more, once nobody reads them. */
+  /** Removes files that no row names any more, once their last reader has closed. */
   remove(files: readonly string[]): void;
   /** Removes, in the background, what a kill left behind. */
   removeOrphans(): Promise<void>;
@@ -32,7 +32,7 @@ const filesPerTurn = 200; // looked up between two turns of the event loop
 
 /**
  * Files of a folder, with random names. A file counts only once a row of the database names it; so
- * a kill leaves at most files that nobody names, and they may be removed at any time.
+ * a kill leaves at most files that no row names, and they may be removed at any time.
  */
 export const openByteFiles = (
   folder: string,
@@ -53,7 +53,7 @@ export const openByteFiles = (
     }
     waiting.delete(file);
     if (isReferenced(file)) return; // a copy took it up again while it was being read
-    // On Windows somebody else may have it open: then the next start removes it.
+    // On Windows another program may have it open: then the next start removes it.
     const removal = unlink(join(folder, file))
       .catch(() => {})
       .finally(() => removals.delete(removal));

@@ -23,7 +23,7 @@ export type StoreParts = {
   files: ByteFiles;
   references: FileReferences;
   outbox: Outbox;
-  /** Whether anybody listens to such an event; if not, it is not stored. */
+  /** Whether such an event has a listener; if not, it is not stored. */
   isWanted: (bucket: string, event: { name: ObjectEventName; key: string }) => boolean;
 };
 

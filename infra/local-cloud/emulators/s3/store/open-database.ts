@@ -52,7 +52,7 @@ const createSchema = (sqlite: DatabaseSync): void => {
 };
 
 /*
- * files: how many objects and parts refer to a file; one that is not here is nobody's.
+ * files: how many objects and parts refer to a file; one that is not here is an orphan.
  * details: JSON, see stored-object.ts.
  * outbox: events that are not known to be delivered. AUTOINCREMENT: no id comes twice.
  */

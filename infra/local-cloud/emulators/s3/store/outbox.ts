@@ -11,13 +11,14 @@ export type Outbox = {
   add(bucket: string, event: Omit<ObjectEvent, 'sequencer'>): void;
   /** Begins to send what waits. */
   send(): void;
-  /** Sends no more; resolves when the sends under way have ended. */
+  /** Sends no more; resolves when the sends under way have ended, or after two seconds. */
   stop(): Promise<void>;
 };
 
 const maxConcurrentSends = 16;
 const firstBackoffMs = 100;
 const maxBackoffMs = 30_000;
+const maxStopMs = 2_000; // a send that takes longer is repeated at the next start
 
 const Row = z.object({
   id: z.number(),
@@ -35,7 +36,7 @@ const Event = z.object({
 });
 
 /**
- * Events are committed with the change they tell of, sent afterwards, and forgotten once the send
+ * Events are committed with the change they describe, sent afterwards, and forgotten once the send
  * has succeeded: each is sent at least once, whenever the process is killed.
  */
 export const openOutbox = (
@@ -55,12 +56,14 @@ export const openOutbox = (
   let timer: NodeJS.Timeout | undefined;
   let soon: NodeJS.Immediate | undefined; // who wrote is to be answered first
   let isStopped = false;
+  let isClosed = false;
 
   const sendRow = async (row: Row): Promise<void> => {
     try {
       await onEvent(row.bucket, { ...parseEvent(row.event), sequencer: toSequencer(row.id) });
-      remove.run(row.id);
+      if (!isClosed) remove.run(row.id);
     } catch (error) {
+      if (isClosed) return;
       onError(error);
       await tryAgainLater(row);
     } finally {
@@ -73,7 +76,7 @@ export const openOutbox = (
     try {
       postpone.run(attempts + 1, Date.now() + backoffMs, id);
     } catch (error) {
-      onError(error); // the disk is full: keep this place among the sends until then
+      onError(error); // the disk is full: wait here, as one of the sends under way
       await setTimeout(backoffMs, undefined, { ref: false });
     }
   };
@@ -104,7 +107,9 @@ export const openOutbox = (
       isStopped = true;
       clearTimeout(timer);
       clearImmediate(soon);
-      await Promise.all(sending.values());
+      const sent = Promise.all(sending.values());
+      await Promise.race([sent, setTimeout(maxStopMs, undefined, { ref: false })]);
+      isClosed = true;
     },
   };
 };
