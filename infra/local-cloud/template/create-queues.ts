@@ -4,7 +4,7 @@ import type { Queue } from './resource-schemas.ts';
 
 const Url = z.object({ QueueUrl: z.string() });
 
-/** Makes what is missing, and gives the queues that exist the attributes they should have now. */
+/** Makes what is missing, and gives the queues that exist the attributes and tags that they should have now. */
 export const createQueues = async (
   queues: readonly Queue[],
   call: CallAws,
@@ -17,13 +17,17 @@ export const createQueues = async (
       ...attributes,
       ...(isReplaced && { VisibilityTimeout: String(visibilityTimeoutSeconds) }),
     };
-    try {
-      await call('AmazonSQS.CreateQueue', { QueueName, Attributes, tags });
-    } catch (error) {
-      if (!(error instanceof AwsError) || error.code !== 'QueueNameExists') throw error;
-      const { QueueUrl } = Url.parse(await call('AmazonSQS.GetQueueUrl', { QueueName }));
-      await call('AmazonSQS.SetQueueAttributes', { QueueUrl, Attributes });
-    }
+    const { QueueUrl } = Url.parse(
+      await call('AmazonSQS.CreateQueue', { QueueName, Attributes, tags }).catch(
+        async (error: unknown) => {
+          if (!(error instanceof AwsError) || error.code !== 'QueueNameExists') throw error;
+          const existing = Url.parse(await call('AmazonSQS.GetQueueUrl', { QueueName }));
+          await call('AmazonSQS.SetQueueAttributes', { ...existing, Attributes });
+          return existing;
+        },
+      ),
+    );
+    if (Object.keys(tags).length > 0) await call('AmazonSQS.TagQueue', { QueueUrl, Tags: tags });
   };
 
   // Dead-letter queues first: a RedrivePolicy may only name a queue that is there. They may have

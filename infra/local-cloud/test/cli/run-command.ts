@@ -17,9 +17,11 @@ export const newProject = (template: string): string => {
   return folder;
 };
 
-const spawnCommand = (folder: string, args: readonly string[]) => {
+/** `before` is code that runs in the launcher's process before the launcher. */
+const spawnCommand = (folder: string, args: readonly string[], before = '') => {
+  const preload = ['--import', `data:text/javascript,${encodeURIComponent(before)}`];
   const { AWS_REGION: _, AWS_SECRET_ACCESS_KEY: __, ...env } = process.env;
-  const child = spawn(process.execPath, [bin, ...args], {
+  const child = spawn(process.execPath, [...preload, bin, ...args], {
     cwd: folder,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -33,8 +35,8 @@ const spawnCommand = (folder: string, args: readonly string[]) => {
 };
 
 /** Runs the command until it ends by itself. */
-export const runCommand = async (folder: string, args: readonly string[]) => {
-  const child = spawnCommand(folder, args);
+export const runCommand = async (folder: string, args: readonly string[], before = '') => {
+  const child = spawnCommand(folder, args, before);
   const ended = once(child, 'exit');
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   const [code] = await ended;

@@ -58,6 +58,19 @@ describe('creating queues', () => {
     expect((await attributesOf('work'))['VisibilityTimeout']).toBe('180');
   });
 
+  it('gives a queue that exists its new tags', async () => {
+    const { call } = await start();
+    await createQueues([queue('work')], call);
+
+    const made = await createQueues([{ ...queue('work'), tags: { team: 'images' } }], call).then(
+      () => call('AmazonSQS.GetQueueUrl', { QueueName: 'work' }),
+    );
+
+    expect(await call('AmazonSQS.ListQueueTags', made as { QueueUrl: string })).toEqual({
+      Tags: { team: 'images' },
+    });
+  });
+
   it('ends with what SQS says, where a dead-letter queue is not there', async () => {
     const { call } = await start();
     const queues = [queue('work', { RedrivePolicy: redriveTo('missing') })];
