@@ -25,6 +25,7 @@ const schema = `
     visible_at INTEGER NOT NULL,
     first_received_at INTEGER,
     receive_count INTEGER NOT NULL DEFAULT 0,
+    receives_elsewhere INTEGER NOT NULL DEFAULT 0,
     receipt TEXT
   ) STRICT;
   CREATE INDEX IF NOT EXISTS messages_by_visibility ON messages (queue_id, visible_at);

@@ -8,7 +8,7 @@ export const prepareMessageStatements = (database: DatabaseSync) => ({
   ),
   selectVisible: database.prepare(
     `SELECT sequence, message_id, body, body_md5, attributes, trace_header, group_id,
-       dead_letter_source, sent_at, first_received_at, receive_count
+       dead_letter_source, sent_at, first_received_at, receive_count, receives_elsewhere
      FROM messages WHERE queue_id = ? AND visible_at <= ? ORDER BY visible_at, sequence LIMIT ?`,
   ),
   selectByReceipt: database.prepare(
@@ -29,8 +29,8 @@ export const prepareMessageStatements = (database: DatabaseSync) => ({
      WHERE sequence = ?`,
   ),
   moveToDeadLetters: database.prepare(
-    `UPDATE messages SET queue_id = ?, dead_letter_source = ?, visible_at = ?, receipt = NULL
-     WHERE sequence = ?`,
+    `UPDATE messages SET queue_id = ?, dead_letter_source = ?, visible_at = ?, receipt = NULL,
+       receives_elsewhere = receive_count WHERE sequence = ?`,
   ),
   updateVisibility: database.prepare(
     'UPDATE messages SET visible_at = ? WHERE sequence = ? AND receipt = ?',
@@ -58,5 +58,8 @@ export type MessageRow = {
   dead_letter_source: string | null;
   sent_at: number;
   first_received_at: number | null;
+  /** Across all queues, as SQS counts it. */
   receive_count: number;
+  /** Those in the queues where it was before: they do not count against a redrive policy here. */
+  receives_elsewhere: number;
 };

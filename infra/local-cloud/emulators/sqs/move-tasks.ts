@@ -20,7 +20,7 @@ export const openMoveTasks = (
   // A redriven message is a new one: it has an id, an age and a receive count of its own.
   // Amazon SQS Developer Guide, "Configure a dead-letter queue redrive".
   const asNew = `message_id = new_message_id(), sent_at = $at, visible_at = $at, receipt = NULL,
-    first_received_at = NULL, receive_count = 0, dead_letter_source = NULL`;
+    first_received_at = NULL, receive_count = 0, receives_elsewhere = 0, dead_letter_source = NULL`;
   const moveTo = database.prepare(
     `UPDATE messages SET queue_id = $to, ${asNew} WHERE queue_id = $from AND visible_at <= $at`,
   );

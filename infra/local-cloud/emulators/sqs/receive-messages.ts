@@ -53,7 +53,8 @@ const receiveOne = (row: MessageRow, receiving: Receiving, received: Received): 
     statements.removeBySequence.run(sequence);
     return;
   }
-  if (deadLetters && redrivePolicy && row.receive_count >= redrivePolicy.maxReceiveCount) {
+  const receives = row.receive_count - row.receives_elsewhere;
+  if (deadLetters && redrivePolicy && receives >= redrivePolicy.maxReceiveCount) {
     statements.moveToDeadLetters.run(deadLetters.id, queue.arn, at, sequence);
     received.deadLetters = deadLetters;
     return;

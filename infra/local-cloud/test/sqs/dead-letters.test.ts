@@ -1,6 +1,7 @@
 import {
   CancelMessageMoveTaskCommand,
   ListMessageMoveTasksCommand,
+  SetQueueAttributesCommand,
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -56,6 +57,35 @@ describe('a message that was received too often', () => {
     await sqs.receive(queue);
 
     expect(await waiting).toEqual(['poison']);
+  });
+
+  it('is received as often as a dead-letter queue allows that has dead letters of its own', async () => {
+    const { queue: middle, deadLetters: last } = await sqs.createPair('middle', 2, {
+      VisibilityTimeout: '0',
+    });
+    const { QueueArn } = await sqs.attributesOf(middle);
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: QueueArn, maxReceiveCount: 2 });
+    const first = await sqs.createQueue('first', { RedrivePolicy, VisibilityTimeout: '0' });
+
+    await giveUp('poison', first);
+
+    for (const expected of [['poison'], ['poison'], []])
+      expect(await sqs.bodies(middle)).toEqual(expected);
+    expect(await sqs.bodies(last)).toEqual(['poison']);
+  });
+
+  it('does not go round and round between two queues that are the dead-letter queues of each other', async () => {
+    const { QueueArn: here } = await sqs.attributesOf(queue);
+    const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: here, maxReceiveCount: 2 });
+    await sqs.client.send(
+      new SetQueueAttributesCommand({ QueueUrl: deadLetters, Attributes: { RedrivePolicy } }),
+    );
+    await sqs.send(queue, 'poison');
+    await sqs.receive(queue);
+    await sqs.receive(queue);
+    const waiting = [queue, deadLetters].map((url) => sqs.bodies(url, { WaitTimeSeconds: 1 }));
+
+    expect((await Promise.all(waiting)).flat()).toEqual(['poison']);
   });
 
   it('does not keep others back', async () => {

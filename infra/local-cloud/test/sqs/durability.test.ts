@@ -30,35 +30,39 @@ const drain = async (sqs: Sqs, urls: readonly string[]): Promise<string[]> => {
 };
 
 describe('after SIGKILL', () => {
-  it('holds everything that was answered, once and in one queue, however often it is killed', async () => {
-    const folder = newFolder();
-    const ledger = openLedger();
+  it(
+    'holds everything that was answered, once and in one queue, however often it is killed',
+    async () => {
+      const folder = newFolder();
+      const ledger = openLedger();
 
-    for (let round = 0; round < kills; round += 1) {
-      const victim = await startProcess({ folder, releaseInFlight: true });
-      const { queue, deadLetters } = await victim.sqs.createPair('work', 3);
-      const load = runLoad(victim.url, { queue, deadLetters, ledger, round });
-      await new Promise((resolve) => setTimeout(resolve, Math.random() * maxRunMs));
-      await victim.kill();
-      await load;
-    }
+      for (let round = 0; round < kills; round += 1) {
+        const victim = await startProcess({ folder, releaseInFlight: true });
+        const { queue, deadLetters } = await victim.sqs.createPair('work', 3);
+        const load = runLoad(victim.url, { queue, deadLetters, ledger, round });
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * maxRunMs));
+        await victim.kill();
+        await load;
+      }
 
-    const survivor = await startProcess({ folder, releaseInFlight: true });
-    const { queue, deadLetters } = await survivor.sqs.createPair('work', 3);
-    const found = await drain(survivor.sqs, [queue, deadLetters]);
-    const all = new Set(found);
-    expect(ledger.sent.size).toBeGreaterThan(kills * 5); // or the load would prove nothing
-    expect(ledger.deleted.size).toBeGreaterThan(kills);
-    expect(found).toHaveLength(all.size);
-    const lost = [...ledger.sent].filter(
-      (body) => !all.has(body) && !ledger.deleted.has(body) && !ledger.maybeDeleted.has(body),
-    );
-    expect(lost).toEqual([]);
-    expect(found.filter((body) => ledger.deleted.has(body))).toEqual([]);
-    expect(found.filter((body) => !ledger.sent.has(body) && !ledger.maybeSent.has(body))).toEqual(
-      [],
-    );
-  }, 300_000);
+      const survivor = await startProcess({ folder, releaseInFlight: true });
+      const { queue, deadLetters } = await survivor.sqs.createPair('work', 3);
+      const found = await drain(survivor.sqs, [queue, deadLetters]);
+      const all = new Set(found);
+      expect(ledger.sent.size).toBeGreaterThan(kills * 5); // or the load would prove nothing
+      expect(ledger.deleted.size).toBeGreaterThan(kills);
+      expect(found).toHaveLength(all.size);
+      const lost = [...ledger.sent].filter(
+        (body) => !all.has(body) && !ledger.deleted.has(body) && !ledger.maybeDeleted.has(body),
+      );
+      expect(lost).toEqual([]);
+      expect(found.filter((body) => ledger.deleted.has(body))).toEqual([]);
+      expect(found.filter((body) => !ledger.sent.has(body) && !ledger.maybeSent.has(body))).toEqual(
+        [],
+      );
+    },
+    60_000 + kills * 5000,
+  );
 
   it('brings back what was in flight when its visibility timeout ends', async () => {
     const folder = newFolder();
