@@ -41,6 +41,9 @@ const schema = `
 // In pages of 4 KB. A checkpoint syncs the disk, and everybody waits for it.
 const checkpointPages = 4000;
 
+// For a predecessor that is just ending.
+const lockTimeoutMs = 500;
+
 /**
  * The database of all queues, in `sqs.db` of the folder, or in memory. A commit is written to the
  * log before it is answered, so it survives the death of the process at any instruction; the disk is
@@ -49,7 +52,8 @@ const checkpointPages = 4000;
  */
 export const openDatabase = (folder: string | undefined): DatabaseSync => {
   if (folder !== undefined) mkdirSync(folder, { recursive: true });
-  const database = new DatabaseSync(folder === undefined ? ':memory:' : join(folder, 'sqs.db'));
+  const path = folder === undefined ? ':memory:' : join(folder, 'sqs.db');
+  const database = new DatabaseSync(path, { timeout: lockTimeoutMs });
   try {
     database.exec(`
       PRAGMA locking_mode = EXCLUSIVE;

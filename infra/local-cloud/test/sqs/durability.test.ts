@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { openDatabase } from '../../emulators/sqs/database.ts';
 import { openQueueService } from '../../emulators/sqs/queue-service.ts';
 import { startSqs } from '../../emulators/sqs/start-sqs.ts';
@@ -39,7 +39,9 @@ describe('after SIGKILL', () => {
       for (let round = 0; round < kills; round += 1) {
         const victim = await startProcess({ folder, releaseInFlight: true });
         const { queue, deadLetters } = await victim.sqs.createPair('work', 3);
+        const before = ledger.deleted.size;
         const load = runLoad(victim.url, { queue, deadLetters, ledger, round });
+        await vi.waitFor(() => expect(ledger.deleted.size).toBeGreaterThan(before), 20_000);
         await new Promise((resolve) => setTimeout(resolve, Math.random() * maxRunMs));
         await victim.kill();
         await load;
@@ -64,23 +66,24 @@ describe('after SIGKILL', () => {
     60_000 + kills * 5000,
   );
 
-  it('brings back what was in flight when its visibility timeout ends', async () => {
+  it('brings back what was in flight when its visibility timeout ends, and not before', async () => {
     const folder = newFolder();
     const first = await startProcess({ folder });
-    const queue = await first.sqs.createQueue('work', { VisibilityTimeout: '2' });
-    await first.sqs.send(queue, 'in flight');
-    await first.sqs.receive(queue);
-    await first.sqs.send(queue, 'waiting');
+    const soon = await first.sqs.createQueue('soon', { VisibilityTimeout: '1' });
+    const later = await first.sqs.createQueue('later', { VisibilityTimeout: '600' });
+    for (const queue of [soon, later]) {
+      await first.sqs.send(queue, 'in flight');
+      await first.sqs.receive(queue);
+    }
+    await first.sqs.send(later, 'waiting');
     await first.kill();
 
     const { sqs } = await startProcess({ folder });
 
-    expect(await sqs.bodies(queue, { VisibilityTimeout: 60 })).toEqual(['waiting']);
-    const [again] = await sqs.receive(queue, { WaitTimeSeconds: 10 });
-    expect(again).toMatchObject({
-      Body: 'in flight',
-      Attributes: { ApproximateReceiveCount: '2' },
-    });
+    expect(await sqs.receive(soon, { WaitTimeSeconds: 10 })).toMatchObject([
+      { Body: 'in flight', Attributes: { ApproximateReceiveCount: '2' } },
+    ]);
+    expect(await sqs.bodies(later)).toEqual(['waiting']);
   });
 
   it('brings it back at once with releaseInFlight, and leaves delayed messages delayed', async () => {
