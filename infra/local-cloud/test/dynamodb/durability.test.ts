@@ -11,7 +11,7 @@ import {
 import { expect, test } from 'vitest';
 import { startDynamodb } from '../../emulators/dynamodb/start-dynamodb.ts';
 import { clientsOf, createThings, emptyFolder, start, withStream } from './dynamodb-harness.ts';
-import { startKillable, startWithLittleRoom } from './killable.ts';
+import { runDying, startKillable, startWithLittleRoom } from './killable.ts';
 import { allRecords } from './read-stream.ts';
 
 const TableName = 'things';
@@ -63,10 +63,28 @@ const byGroup = {
     },
   ],
 };
-const groups = ['even', 'odd'];
-const groupOf = (round: number) => groups[round % 2] as string;
+test('a process that dies between its writes and their commit leaves nothing of them', async () => {
+  const folder = emptyFolder();
+  const setUp = await start({ folder });
+  await createThings(setUp.client, { ...byGroup, ...withStream });
+  const before = { group: { S: 'even' } };
+  for (const id of ['changed', 'deleted']) await put(setUp.client, id, before);
+  await setUp.stop();
 
-/** Ids that the index has, of both groups. */
+  expect(await runDying(folder)).toBe('SIGKILL');
+
+  const { client, streams } = await start({ folder });
+  expect(await find(client, 'changed')).toEqual({ id: { S: 'changed' }, ...before });
+  expect(await find(client, 'deleted')).toBeDefined();
+  expect(await find(client, 'new')).toBeUndefined();
+  expect((await indexed(client)).map(({ id }) => id).toSorted()).toEqual(['changed', 'deleted']);
+  expect(await allRecords(streams, TableName)).toHaveLength(2);
+});
+
+const groups = ['even', 'odd', 'dying'];
+const groupOf = (version: number) => groups[version % 2] as string;
+
+/** What the index has of all groups. */
 const indexed = async (client: DynamoDBClient) => {
   const pages = await Promise.all(
     groups.map((group) =>
