@@ -9,7 +9,7 @@ export type DynamodbOptions = ListenOptions &
   EngineOptions & {
     /** How often expired items are removed. DynamoDB itself may take two days. */
     sweepEveryMs?: number | undefined;
-    /** Told of what should not happen, such as a full disk; writes to stderr by default. */
+    /** Called with errors that should not happen, such as a full disk; writes to stderr by default. */
     report?: ((error: unknown) => void) | undefined;
   };
 

@@ -204,15 +204,15 @@ const filledFolder = async () => {
 
 test('a transaction that the disk has no room for is answered 500, and nothing of it is done', async () => {
   const folder = await filledFolder();
-  const cramped = await startWithLittleRoom(folder, 500);
-  const { client, streams } = clientsOf(cramped.url);
+  const limited = await startWithLittleRoom(folder, 500);
+  const { client, streams } = clientsOf(limited.url);
 
   await expect(putAll(client, 'large', 150_000)).rejects.toMatchObject(failed);
   await expect(putAll(client, 'large', 150_000)).rejects.toMatchObject(failed);
 
   expect(await writersOf(client)).toEqual(allBy('before'));
   expect(await allRecords(streams, TableName)).toHaveLength(ids.length);
-  await cramped.kill();
+  await limited.kill();
   const { client: after } = await start({ folder });
   expect(await writersOf(after)).toEqual(allBy('before'));
   await putAll(after, 'after', 150_000);
@@ -221,20 +221,20 @@ test('a transaction that the disk has no room for is answered 500, and nothing o
 
 test('a write that fits is taken after one that did not, and is there after a kill', async () => {
   const folder = await filledFolder();
-  const cramped = await startWithLittleRoom(folder, 500);
-  const { client } = clientsOf(cramped.url);
+  const limited = await startWithLittleRoom(folder, 500);
+  const { client } = clientsOf(limited.url);
   await expect(putAll(client, 'large', 150_000)).rejects.toMatchObject(failed);
 
   await putAll(client, 'small', 10);
-  await cramped.kill();
+  await limited.kill();
 
   expect(await writersOf((await start({ folder })).client)).toEqual(allBy('small'));
 });
 
 test('reads go on while there is no room, and small writes until there is none at all', async () => {
   const folder = await filledFolder();
-  const cramped = await startWithLittleRoom(folder, 500);
-  const { client } = clientsOf(cramped.url);
+  const limited = await startWithLittleRoom(folder, 500);
+  const { client } = clientsOf(limited.url);
   let stored = 0;
   const fill = async () => {
     for (;;) {
@@ -247,7 +247,7 @@ test('reads go on while there is no room, and small writes until there is none a
 
   expect(stored).toBeGreaterThan(3);
   expect(await writersOf(client)).toEqual(allBy('before'));
-  await cramped.stop();
+  await limited.stop();
   const { client: after } = await start({ folder });
   expect(await find(after, `filler ${stored - 1}`)).toBeDefined();
   expect(await find(after, `filler ${stored}`)).toBeUndefined();
