@@ -59,34 +59,32 @@ export const openOutbox = (
     } catch (error) {
       if (isClosed) return;
       onError(error);
-      await tryAgainLater(row);
+      await tryAgainLater(rows, row, onError);
     } finally {
       sending.delete(row.id);
       if (!isStopped) sendDue();
     }
   };
-  const tryAgainLater = async ({ id, attempts }: Row): Promise<void> => {
-    const backoffMs = Math.min(maxBackoffMs, firstBackoffMs * 2 ** attempts);
-    try {
-      rows.postpone(id, attempts + 1, Date.now() + backoffMs);
-    } catch (error) {
-      onError(error); // the disk is full: wait here, as one of the sends under way
-      await setTimeout(backoffMs, undefined, { ref: false });
-    }
+  const wakeAfter = (delayMs: number): void => {
+    clearTimeout(timer);
+    timer = globalThis.setTimeout(sendDue, delayMs);
+    timer.unref();
   };
   const sendDue = (): void => {
     const free = maxConcurrentSends - sending.size;
     if (isStopped || free <= 0) return;
-    const now = Date.now();
-    const due = rows.due(now, maxConcurrentSends);
-    for (const row of due.filter(({ id }) => !sending.has(id)).slice(0, free)) {
-      sending.set(row.id, sendRow(row));
+    try {
+      const now = Date.now();
+      const due = rows.due(now, maxConcurrentSends);
+      for (const row of due.filter(({ id }) => !sending.has(id)).slice(0, free)) {
+        sending.set(row.id, sendRow(row));
+      }
+      const dueAt = rows.nextDueAt(now);
+      if (dueAt !== undefined) wakeAfter(dueAt - now);
+    } catch (error) {
+      onError(error); // the database cannot be read now
+      wakeAfter(maxBackoffMs);
     }
-    const dueAt = rows.nextDueAt(now);
-    clearTimeout(timer);
-    if (dueAt === undefined) return;
-    timer = globalThis.setTimeout(sendDue, dueAt - now);
-    timer.unref();
   };
 
   return {
@@ -106,6 +104,22 @@ export const openOutbox = (
       isClosed = true;
     },
   };
+};
+
+type OutboxRows = ReturnType<typeof outboxRows>;
+
+const tryAgainLater = async (
+  rows: OutboxRows,
+  { id, attempts }: Row,
+  onError: (error: unknown) => void,
+): Promise<void> => {
+  const backoffMs = Math.min(maxBackoffMs, firstBackoffMs * 2 ** attempts);
+  try {
+    rows.postpone(id, attempts + 1, Date.now() + backoffMs);
+  } catch (error) {
+    onError(error); // the disk is full: wait here, as one of the sends under way
+    await setTimeout(backoffMs, undefined, { ref: false });
+  }
 };
 
 const outboxRows = (sqlite: Database['sqlite']) => {
