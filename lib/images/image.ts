@@ -84,6 +84,8 @@ export const Image = z.object({
   content: ContentShown.optional(),
   caption: Caption.optional(),
   exif: Exif.optional(),
+  /** What a crop is to keep, where a person said so: parts of width and height from the top left. */
+  focalPoint: z.object({ x: z.number(), y: z.number() }).optional(),
   /** Derived objects nobody shows any more, still to be removed: `<content id>` and its maker. */
   leftovers: z.array(z.object({ contentId: z.string(), maker: z.string() })).optional(),
   /** Where workers on earlier pictures under this key wrote, and may write late; the last few. */

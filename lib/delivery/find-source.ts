@@ -1,0 +1,97 @@
+import { renditionKey } from '#lib/images/content.ts';
+import type { ContentShown } from '#lib/images/image.ts';
+import type { Objects } from '#lib/images/objects.ts';
+import { type Format, fullSize, type Rendition } from '#lib/images/picture.ts';
+import { isNeverTransparent, type Variant } from './find-variant.ts';
+import { optimizedPreset, type Preset } from './preset.ts';
+import { isLargeEnough, planRender, type RenderPlan } from './render.ts';
+import { type Variants, variantKey } from './variants.ts';
+import { versionOf } from './version.ts';
+
+type Deps = {
+  originals: Objects;
+  derived: Objects;
+  variants: Variants;
+  presets: ReadonlyMap<string, Preset>;
+};
+
+/** What a variant can be made of. */
+export type Source = {
+  isOriginal: boolean;
+  /** Undefined where it is not there, or is another by now. */
+  read: () => Promise<{ bytes: Uint8Array; format: Format } | undefined>;
+};
+
+/**
+ * The rendition that ingest made just as this variant is to be, if there is one: the same size,
+ * encoded alike. An `auto` of a picture that may be transparent is never one of them.
+ */
+export const findIngested = ({ image, preset, encoding }: Variant): Rendition | undefined => {
+  const { content } = image;
+  if (!content || preset.fit !== 'inside' || preset.quality !== undefined) return undefined;
+  const side = preset === optimizedPreset ? fullSize : preset.longestSide;
+  if (!sizesIn(content).includes(`${preset.name}-${side}`)) return undefined;
+  const formats = { avif: 'avif', webp: 'webp', jpg: 'jpeg', png: 'png', auto: undefined };
+  return content.renditions.find(
+    ({ name, format = 'jpeg' }) => name === preset.name && format === formats[encoding],
+  );
+};
+
+const sizesIn = ({ contentId }: ContentShown): string[] =>
+  (contentId.split('/')[1] ?? '').split('.');
+
+/** Everything that has pixels enough, the smallest first, the original last. */
+export const listSources = (variant: Variant, plan: RenderPlan, deps: Deps): Source[] => [
+  ...renditionSources(variant, plan, deps),
+  ...storedSources(variant, plan, deps),
+  originalSource(variant, deps),
+];
+
+/** Renditions are JPEG, so they stand in for pictures through which nothing shows. */
+const renditionSources = ({ image }: Variant, plan: RenderPlan, { derived }: Deps): Source[] => {
+  const { content, metadata } = image;
+  if (!content || !isNeverTransparent(image)) return [];
+  return content.renditions
+    .filter(({ format, name }) => !format && name !== optimizedPreset.name)
+    .filter((rendition) => isLargeEnough(rendition, plan, metadata))
+    .toSorted((one, other) => one.width - other.width)
+    .map(({ name }) => ({
+      isOriginal: false,
+      read: () => inFormat('jpeg', derived.read(renditionKey(content, name))),
+    }));
+};
+
+/** Of the presets that only make a picture smaller, the smallest that will do, if it was made before. */
+const storedSources = (variant: Variant, plan: RenderPlan, deps: Deps): Source[] => {
+  const { image } = variant;
+  const { metadata, imageId, content } = image;
+  const encoding = isNeverTransparent(image) ? 'jpg' : 'auto';
+  const ingested = content?.renditions.map(({ name }) => name) ?? [];
+  const [smallest] = [...deps.presets.values()]
+    .filter((preset) => preset.fit === 'inside' && preset.quality === undefined)
+    .filter(({ name }) => ![...ingested, optimizedPreset.name, variant.preset.name].includes(name))
+    .map((preset) => ({ preset, shape: planRender(preset, metadata, { encoding }) }))
+    .filter(({ shape }) => shape.width < metadata.width && isLargeEnough(shape, plan, metadata))
+    .toSorted((one, other) => one.shape.width - other.shape.width);
+  if (!smallest) return [];
+  const { preset } = smallest;
+  const key = variantKey(imageId, preset.name, versionOf(image, preset), encoding);
+  const read = async () => {
+    const stored = await deps.variants.find(key, Number.POSITIVE_INFINITY);
+    const format = stored?.contentType === 'image/png' ? 'png' : 'jpeg';
+    return stored?.bytes && ({ bytes: stored.bytes, format } as const);
+  };
+  return [{ isOriginal: false, read }];
+};
+
+const originalSource = ({ image }: Variant, { originals }: Deps): Source => {
+  const { key, etag, metadata } = image;
+  const read = async () =>
+    key === null ? undefined : inFormat(metadata.format, originals.read(key, etag));
+  return { isOriginal: true, read };
+};
+
+const inFormat = async (format: Format, reading: Promise<Uint8Array | undefined>) => {
+  const bytes = await reading;
+  return bytes && { bytes, format };
+};

@@ -1,0 +1,56 @@
+import type { Encoding } from './negotiate-format.ts';
+
+/** A stored variant. Its bytes are left out where there are more than were asked for. */
+export type StoredVariant = {
+  contentType: string;
+  sizeBytes: number;
+  bytes: Uint8Array | undefined;
+};
+
+export type VariantToSave = {
+  contentType: string;
+  /** Names the image for the CDN, which forgets by this tag. */
+  imageId: string;
+};
+
+/** A place for what is made of pictures on demand. Keys are those of `variantKey`. */
+export interface Variants {
+  /** Undefined where there is none. */
+  find(key: string, maxBytes: number): Promise<StoredVariant | undefined>;
+  /** Stores it unless there is one under its key: of several at once the first stays. */
+  save(key: string, bytes: Uint8Array, about: VariantToSave): Promise<void>;
+  /** A URL that serves the variant to its holder, for `seconds`. */
+  link(key: string, seconds: number): Promise<string>;
+  /** What is not there is no error. */
+  remove(keys: readonly string[]): Promise<void>;
+  /** Keys that begin with this, in order. */
+  list(prefix: string): AsyncIterable<string>;
+}
+
+/** Everything made of one image lies under this, so that removing it needs no list of presets. */
+export const variantPrefix = (imageId: string): string => `variants/${imageId}/`;
+
+/**
+ * Where a variant is stored, which is also its path behind the CDN. The version holds the bytes'
+ * identity, the focal point and the preset's definition.
+ */
+export const variantKey = (
+  imageId: string,
+  preset: string,
+  version: string,
+  encoding: Encoding,
+): string => `${variantPrefix(imageId)}${preset}/${version}.${encoding}`;
+
+/** Where it is remembered that these bytes cannot be decoded. */
+export const unreadableKey = (imageId: string, bytesVersion: string): string =>
+  `${variantPrefix(imageId)}unreadable/${bytesVersion}.json`;
+
+/** Removes everything that was made of an image on demand. Safe to repeat. */
+export const removeVariants = async (
+  imageId: string,
+  { variants }: { variants: Variants },
+): Promise<void> => {
+  const keys: string[] = [];
+  for await (const key of variants.list(variantPrefix(imageId))) keys.push(key);
+  if (keys.length > 0) await variants.remove(keys);
+};
