@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { type CaptionSecret, complaintsOf, type EditSecret, Settings } from './settings.ts';
+import {
+  type CaptionSecret,
+  describeSettingErrors,
+  type EditSecret,
+  Settings,
+} from './settings.ts';
 
 export { captionSecrets, editSecrets } from './settings.ts';
 
@@ -10,32 +15,32 @@ const Resources = z.object({
   ORIGINALS_BUCKET: text,
   DERIVED_BUCKET: text,
   IMAGES_TABLE: text,
-  CONTENTS_TABLE: text,
-  TALLIES_TABLE: text,
-  SHELVES_TABLE: text,
-  ANSWERS_TABLE: text,
+  RENDITION_SETS_TABLE: text,
+  COUNTERS_TABLE: text,
+  LIST_MONTHS_TABLE: text,
+  IDEMPOTENCY_TABLE: text,
   BATCHES_TABLE: text,
-  PROCESSES_TABLE: text,
-  ARRIVALS_QUEUE: z.url(),
+  EDIT_SESSIONS_TABLE: text,
+  OBJECT_CREATED_QUEUE: z.url(),
   MAKE_THUMBNAILS_QUEUE: z.url(),
   READ_EXIF_QUEUE: z.url(),
   WRITE_CAPTION_QUEUE: z.url(),
   EXPAND_BATCH_QUEUE: z.url(),
   IMPORT_ROW_QUEUE: z.url(),
-  NOTE_OUTCOME_QUEUE: z.url(),
+  RECORD_OUTCOME_QUEUE: z.url(),
   CLOSE_BATCH_QUEUE: z.url(),
   SEND_WEBHOOK_QUEUE: z.url(),
   RUN_EDIT_QUEUE: z.url(),
-  ARRIVALS_DEAD_QUEUE: z.url(),
-  MAKE_THUMBNAILS_DEAD_QUEUE: z.url(),
-  READ_EXIF_DEAD_QUEUE: z.url(),
-  WRITE_CAPTION_DEAD_QUEUE: z.url(),
-  EXPAND_BATCH_DEAD_QUEUE: z.url(),
-  IMPORT_ROW_DEAD_QUEUE: z.url(),
-  NOTE_OUTCOME_DEAD_QUEUE: z.url(),
-  CLOSE_BATCH_DEAD_QUEUE: z.url(),
-  SEND_WEBHOOK_DEAD_QUEUE: z.url(),
-  RUN_EDIT_DEAD_QUEUE: z.url(),
+  OBJECT_CREATED_DLQ: z.url(),
+  MAKE_THUMBNAILS_DLQ: z.url(),
+  READ_EXIF_DLQ: z.url(),
+  WRITE_CAPTION_DLQ: z.url(),
+  EXPAND_BATCH_DLQ: z.url(),
+  IMPORT_ROW_DLQ: z.url(),
+  RECORD_OUTCOME_DLQ: z.url(),
+  CLOSE_BATCH_DLQ: z.url(),
+  SEND_WEBHOOK_DLQ: z.url(),
+  RUN_EDIT_DLQ: z.url(),
 });
 
 const read = <T>(schema: z.ZodType<T>): T => {
@@ -43,7 +48,7 @@ const read = <T>(schema: z.ZodType<T>): T => {
   const environment = Object.fromEntries(Object.entries(process.env).filter(([, v]) => v !== ''));
   const parsed = schema.safeParse(environment);
   if (parsed.success) return parsed.data;
-  throw new Error(complaintsOf(parsed.error, environment));
+  throw new Error(describeSettingErrors(parsed.error, environment));
 };
 
 /** Says that a secret is there, to those who need not know it: no call, no value. */
@@ -65,36 +70,36 @@ export const config = {
   derivedBucket: resources.DERIVED_BUCKET,
   tables: {
     imagesTable: resources.IMAGES_TABLE,
-    contentsTable: resources.CONTENTS_TABLE,
-    talliesTable: resources.TALLIES_TABLE,
-    shelvesTable: resources.SHELVES_TABLE,
-    answersTable: resources.ANSWERS_TABLE,
+    renditionSetsTable: resources.RENDITION_SETS_TABLE,
+    countersTable: resources.COUNTERS_TABLE,
+    listMonthsTable: resources.LIST_MONTHS_TABLE,
+    idempotencyTable: resources.IDEMPOTENCY_TABLE,
     batchesTable: resources.BATCHES_TABLE,
-    processesTable: resources.PROCESSES_TABLE,
+    editSessionsTable: resources.EDIT_SESSIONS_TABLE,
   },
   queues: {
-    arrivals: resources.ARRIVALS_QUEUE,
+    objectCreated: resources.OBJECT_CREATED_QUEUE,
     thumbnails: resources.MAKE_THUMBNAILS_QUEUE,
     exif: resources.READ_EXIF_QUEUE,
     caption: resources.WRITE_CAPTION_QUEUE,
     expandBatch: resources.EXPAND_BATCH_QUEUE,
     importRow: resources.IMPORT_ROW_QUEUE,
-    noteOutcome: resources.NOTE_OUTCOME_QUEUE,
+    recordOutcome: resources.RECORD_OUTCOME_QUEUE,
     closeBatch: resources.CLOSE_BATCH_QUEUE,
     sendWebhook: resources.SEND_WEBHOOK_QUEUE,
     runEdit: resources.RUN_EDIT_QUEUE,
   },
   deadLetterQueues: {
-    arrivals: resources.ARRIVALS_DEAD_QUEUE,
-    'make-thumbnails': resources.MAKE_THUMBNAILS_DEAD_QUEUE,
-    'read-exif': resources.READ_EXIF_DEAD_QUEUE,
-    'write-caption': resources.WRITE_CAPTION_DEAD_QUEUE,
-    'expand-batch': resources.EXPAND_BATCH_DEAD_QUEUE,
-    'import-row': resources.IMPORT_ROW_DEAD_QUEUE,
-    'note-outcome': resources.NOTE_OUTCOME_DEAD_QUEUE,
-    'close-batch': resources.CLOSE_BATCH_DEAD_QUEUE,
-    'send-webhook': resources.SEND_WEBHOOK_DEAD_QUEUE,
-    'run-edit': resources.RUN_EDIT_DEAD_QUEUE,
+    objectCreated: resources.OBJECT_CREATED_DLQ,
+    'make-thumbnails': resources.MAKE_THUMBNAILS_DLQ,
+    'read-exif': resources.READ_EXIF_DLQ,
+    'write-caption': resources.WRITE_CAPTION_DLQ,
+    'expand-batch': resources.EXPAND_BATCH_DLQ,
+    'import-row': resources.IMPORT_ROW_DLQ,
+    'record-outcome': resources.RECORD_OUTCOME_DLQ,
+    'close-batch': resources.CLOSE_BATCH_DLQ,
+    'send-webhook': resources.SEND_WEBHOOK_DLQ,
+    'run-edit': resources.RUN_EDIT_DLQ,
   },
   /** Who writes captions. Secrets are no settings: they are looked up by name. */
   caption: (secretOf: (name: CaptionSecret) => string | undefined) => ({

@@ -127,7 +127,7 @@ export const secretNames = [
 export type SecretName = (typeof secretNames)[number];
 
 /** Names the setting, the value it has and what is allowed. */
-export const complaintsOf = (
+export const describeSettingErrors = (
   error: z.ZodError,
   environment: Record<string, string | undefined>,
 ): string =>

@@ -1,7 +1,7 @@
 import { dynamoBatches } from '#lib/aws/dynamo-batches.ts';
 import { dynamoRows } from '#lib/aws/dynamo-rows.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
-import { sqsBatchWorkers } from '#lib/aws/sqs-batch-workers.ts';
+import { sqsBatchQueues } from '#lib/aws/sqs-batch-queues.ts';
 import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
 import { closeBatch } from '#lib/batches/close-batch.ts';
 import { CloseMessage } from '#lib/batches/messages.ts';
@@ -12,7 +12,7 @@ const deps = {
   batches: dynamoBatches(config.tables),
   rows: dynamoRows(config.tables),
   derived: s3Objects(config.derivedBucket),
-  workers: sqsBatchWorkers(config.queues),
+  workers: sqsBatchQueues(config.queues),
   now: () => new Date(),
 };
 

@@ -1,10 +1,10 @@
 import { dynamoBatches } from '#lib/aws/dynamo-batches.ts';
 import { dynamoRows } from '#lib/aws/dynamo-rows.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
-import { sqsBatchWorkers } from '#lib/aws/sqs-batch-workers.ts';
+import { sqsBatchQueues } from '#lib/aws/sqs-batch-queues.ts';
 import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
 import { expandBatch } from '#lib/batches/expand-batch.ts';
-import { giveUpExpanding } from '#lib/batches/give-up.ts';
+import { giveUpExpansion } from '#lib/batches/give-up.ts';
 import { ExpandMessage } from '#lib/batches/messages.ts';
 import { config } from '#lib/config.ts';
 import { consumer } from '#lib/queue/consumer.ts';
@@ -14,7 +14,7 @@ const deps = {
   batches: dynamoBatches(config.tables),
   rows: dynamoRows(config.tables),
   derived: s3Objects(config.derivedBucket),
-  workers: sqsBatchWorkers(config.queues),
+  workers: sqsBatchQueues(config.queues),
   fetchCsv: publicFetch({
     allowHosts: config.fetchAllowHosts,
     accept: 'text/csv, */*;q=0.5', // many a CSV is served as plain text, or as bytes
@@ -30,6 +30,6 @@ export const handler = consumer(
   {
     queueUrl: config.queues.expandBatch,
     backOff: sqsBackoff(),
-    giveUp: ({ request_id: requestId }, last) => giveUpExpanding(requestId, last, deps),
+    giveUp: ({ request_id: requestId }, last) => giveUpExpansion(requestId, last, deps),
   },
 );

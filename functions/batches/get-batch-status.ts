@@ -1,13 +1,13 @@
-import { batchViewOf } from '#lib/api/batch-view.ts';
-import { endpoint } from '#lib/api/endpoint.ts';
-import { reply } from '#lib/api/route.ts';
-import { routes } from '#lib/api/routes.ts';
 import { dynamoBatches } from '#lib/aws/dynamo-batches.ts';
 import { dynamoRows } from '#lib/aws/dynamo-rows.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
-import { findBatch } from '#lib/batches/change-batch.ts';
-import { countsOfBatch, faultsOf } from '#lib/batches/progress.ts';
+import { countBatch, faultsOf } from '#lib/batches/progress.ts';
+import { findBatch } from '#lib/batches/update-batch.ts';
 import { config } from '#lib/config.ts';
+import { toBatchView } from '#lib/http/batch-view.ts';
+import { endpoint } from '#lib/http/endpoint.ts';
+import { reply } from '#lib/http/route.ts';
+import { routes } from '#lib/http/routes.ts';
 
 const deps = {
   batches: dynamoBatches(config.tables),
@@ -19,8 +19,8 @@ export const handler = endpoint(
   routes.getBatchStatus,
   async ({ path }) => {
     const batch = await findBatch(path.request_id, deps);
-    const [counts, faults] = await Promise.all([countsOfBatch(batch, deps), faultsOf(batch, deps)]);
-    return reply(200, batchViewOf(batch, counts, faults));
+    const [counts, faults] = await Promise.all([countBatch(batch, deps), faultsOf(batch, deps)]);
+    return reply(200, toBatchView(batch, counts, faults));
   },
   config,
 );

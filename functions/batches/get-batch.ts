@@ -1,14 +1,14 @@
-import { batchViewOf, productViewOf } from '#lib/api/batch-view.ts';
-import { productCursorOf, productsAfter } from '#lib/api/cursor.ts';
-import { endpoint } from '#lib/api/endpoint.ts';
-import { pagedReply } from '#lib/api/route.ts';
-import { routes } from '#lib/api/routes.ts';
 import { dynamoBatches } from '#lib/aws/dynamo-batches.ts';
 import { dynamoRows } from '#lib/aws/dynamo-rows.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
-import { findBatch } from '#lib/batches/change-batch.ts';
-import { countsOfBatch, faultsOf } from '#lib/batches/progress.ts';
+import { countBatch, faultsOf } from '#lib/batches/progress.ts';
+import { findBatch } from '#lib/batches/update-batch.ts';
 import { config } from '#lib/config.ts';
+import { toBatchView, toProductView } from '#lib/http/batch-view.ts';
+import { decodeProductCursor, encodeProductCursor } from '#lib/http/cursor.ts';
+import { endpoint } from '#lib/http/endpoint.ts';
+import { pagedReply } from '#lib/http/route.ts';
+import { routes } from '#lib/http/routes.ts';
 
 const deps = {
   batches: dynamoBatches(config.tables),
@@ -19,19 +19,19 @@ const deps = {
 export const handler = endpoint(
   routes.getBatch,
   async ({ path: { request_id: requestId }, query: { limit, cursor }, baseUrl }) => {
-    const after = productsAfter(requestId, cursor);
+    const after = decodeProductCursor(requestId, cursor);
     const batch = await findBatch(requestId, deps);
     const [counts, faults, page] = await Promise.all([
-      countsOfBatch(batch, deps),
+      countBatch(batch, deps),
       faultsOf(batch, deps),
       deps.rows.page(requestId, { limit, after }),
     ]);
     return pagedReply(
       {
-        ...batchViewOf(batch, counts, faults),
-        products: page.rows.map((row) => productViewOf(row, { requestId, baseUrl })),
+        ...toBatchView(batch, counts, faults),
+        products: page.rows.map((row) => toProductView(row, { requestId, baseUrl })),
       },
-      { limit, next_cursor: productCursorOf(requestId, page.next) },
+      { limit, next_cursor: encodeProductCursor(requestId, page.next) },
     );
   },
   config,

@@ -1,9 +1,9 @@
-import { endpoint } from '#lib/api/endpoint.ts';
-import { pictureReply } from '#lib/api/picture-reply.ts';
-import { routes } from '#lib/api/routes.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { config } from '#lib/config.ts';
+import { endpoint } from '#lib/http/endpoint.ts';
+import { pictureReply } from '#lib/http/picture-reply.ts';
+import { routes } from '#lib/http/routes.ts';
 import { findThumbnail, readThumbnail } from '#lib/images/find-thumbnail.ts';
 import { contentTypeOf, optimizedSize } from '#lib/images/picture.ts';
 

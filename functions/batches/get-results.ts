@@ -1,11 +1,11 @@
-import { csvReply } from '#lib/api/csv-reply.ts';
-import { endpoint } from '#lib/api/endpoint.ts';
-import { routes } from '#lib/api/routes.ts';
 import { dynamoBatches } from '#lib/aws/dynamo-batches.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
-import { findBatch } from '#lib/batches/change-batch.ts';
 import { findResults } from '#lib/batches/find-results.ts';
+import { findBatch } from '#lib/batches/update-batch.ts';
 import { config } from '#lib/config.ts';
+import { csvReply } from '#lib/http/csv-reply.ts';
+import { endpoint } from '#lib/http/endpoint.ts';
+import { routes } from '#lib/http/routes.ts';
 
 const deps = {
   batches: dynamoBatches(config.tables),

@@ -2,7 +2,7 @@ import { dynamoBatches } from '#lib/aws/dynamo-batches.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { dynamoRows } from '#lib/aws/dynamo-rows.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
-import { sqsBatchWorkers } from '#lib/aws/sqs-batch-workers.ts';
+import { sqsBatchQueues } from '#lib/aws/sqs-batch-queues.ts';
 import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
 import { giveUpOnRow, importRow } from '#lib/batches/import-row.ts';
 import { ImportMessage } from '#lib/batches/messages.ts';
@@ -16,7 +16,7 @@ const deps = {
   rows: dynamoRows(config.tables),
   images: dynamoImages(config.tables),
   originals: s3Objects(config.originalsBucket),
-  workers: sqsBatchWorkers(config.queues),
+  workers: sqsBatchQueues(config.queues),
   fetchPicture: politely(
     publicFetch({
       allowHosts: config.fetchAllowHosts,

@@ -1,12 +1,12 @@
-import { batchViewOf } from '#lib/api/batch-view.ts';
-import { cursorOf, placeOf } from '#lib/api/cursor.ts';
-import { endpoint } from '#lib/api/endpoint.ts';
-import { pageReply } from '#lib/api/route.ts';
-import { routes } from '#lib/api/routes.ts';
 import { dynamoBatches } from '#lib/aws/dynamo-batches.ts';
 import { dynamoRows } from '#lib/aws/dynamo-rows.ts';
-import { countsOfBatch } from '#lib/batches/progress.ts';
+import { countBatch } from '#lib/batches/progress.ts';
 import { config } from '#lib/config.ts';
+import { toBatchView } from '#lib/http/batch-view.ts';
+import { decodeCursor, encodeCursor } from '#lib/http/cursor.ts';
+import { endpoint } from '#lib/http/endpoint.ts';
+import { pageReply } from '#lib/http/route.ts';
+import { routes } from '#lib/http/routes.ts';
 
 const batches = dynamoBatches(config.tables);
 const rows = dynamoRows(config.tables);
@@ -15,13 +15,13 @@ export const handler = endpoint(
   routes.listBatches,
   async ({ query: { limit, cursor } }) => {
     const query = { cursor, of: 'batches' } as const;
-    const page = await batches.list({ limit, from: placeOf(query) });
+    const page = await batches.list({ limit, from: decodeCursor(query) });
     const views = page.batches.map(async (batch) =>
-      batchViewOf(batch, await countsOfBatch(batch, { rows })),
+      toBatchView(batch, await countBatch(batch, { rows })),
     );
     return pageReply(await Promise.all(views), {
       limit,
-      next_cursor: cursorOf(page.cursor, query),
+      next_cursor: encodeCursor(page.cursor, query),
     });
   },
   config,

@@ -1,5 +1,5 @@
 import { dynamoBatches } from '#lib/aws/dynamo-batches.ts';
-import { sqsBatchWorkers } from '#lib/aws/sqs-batch-workers.ts';
+import { sqsBatchQueues } from '#lib/aws/sqs-batch-queues.ts';
 import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
 import { secret } from '#lib/aws/ssm-secrets.ts';
 import { WebhookMessage } from '#lib/batches/messages.ts';
@@ -11,7 +11,7 @@ import { sendWebhook as send } from '#lib/web/webhook.ts';
 const now = () => new Date();
 const deps = {
   batches: dynamoBatches(config.tables),
-  workers: sqsBatchWorkers(config.queues),
+  workers: sqsBatchQueues(config.queues),
   send: send({
     allowHosts: config.fetchAllowHosts,
     timeoutMs: 20_000,

@@ -1,25 +1,25 @@
 import { randomUUID } from 'node:crypto';
-import { batchFormOf, CsvByUrl } from '#lib/api/batch-requests.ts';
-import { batchViewOf, checkViewOf } from '#lib/api/batch-view.ts';
-import { endpoint } from '#lib/api/endpoint.ts';
-import { answerOnce, fingerprintOf, fingerprintOfJson } from '#lib/api/idempotency.ts';
-import { readForm } from '#lib/api/multipart.ts';
-import { readJson } from '#lib/api/request.ts';
-import { reply } from '#lib/api/route.ts';
-import { routes } from '#lib/api/routes.ts';
-import { dynamoAnswers } from '#lib/aws/dynamo-answers.ts';
 import { dynamoBatches } from '#lib/aws/dynamo-batches.ts';
+import { dynamoIdempotencyRecords } from '#lib/aws/dynamo-idempotency-records.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
-import { sqsBatchWorkers } from '#lib/aws/sqs-batch-workers.ts';
-import { faultsSentence } from '#lib/batches/csv/faults.ts';
+import { sqsBatchQueues } from '#lib/aws/sqs-batch-queues.ts';
+import { csvErrorSentence } from '#lib/batches/csv/csv-errors.ts';
 import { checkCsv, startBatch } from '#lib/batches/start-batch.ts';
 import { config, secretPresence } from '#lib/config.ts';
+import { CsvByUrl, readBatchForm } from '#lib/http/batch-requests.ts';
+import { toBatchView, toCsvCheckView } from '#lib/http/batch-view.ts';
+import { endpoint } from '#lib/http/endpoint.ts';
+import { fingerprintForm, fingerprintJson, idempotent } from '#lib/http/idempotency.ts';
+import { readForm } from '#lib/http/multipart.ts';
+import { readJson } from '#lib/http/request.ts';
+import { reply } from '#lib/http/route.ts';
+import { routes } from '#lib/http/routes.ts';
 
 const deps = {
   batches: dynamoBatches(config.tables),
   derived: s3Objects(config.derivedBucket),
-  workers: sqsBatchWorkers(config.queues),
-  answers: dynamoAnswers(config.tables),
+  workers: sqsBatchQueues(config.queues),
+  idempotencyRecords: dynamoIdempotencyRecords(config.tables),
   canSign: secretPresence('WEBHOOK_SECRET') !== undefined,
   newId: randomUUID,
   now: () => new Date(),
@@ -34,26 +34,26 @@ export const handler = endpoint(
     if (/^application\/json\b/i.test(rawBody.contentType ?? '')) {
       const wish = readJson(rawBody, CsvByUrl);
       const { csv_url: csvUrl, webhook_url: webhookUrl } = wish;
-      return once(fingerprintOfJson(wish), { csvUrl, webhookUrl });
+      return once(fingerprintJson(wish), { csvUrl, webhookUrl });
     }
 
     const form = await readForm(rawBody, { maxBytes: config.multipartMaxBytes, larger });
-    const { file, webhook_url: webhookUrl, dry_run: isDryRun } = batchFormOf(form);
-    if (isDryRun) return reply(200, checkViewOf(await checkCsv(file.bytes)));
-    return once(fingerprintOf(form), { filename: file.filename, csv: file.bytes, webhookUrl });
+    const { file, webhook_url: webhookUrl, dry_run: isDryRun } = readBatchForm(form);
+    if (isDryRun) return reply(200, toCsvCheckView(await checkCsv(file.bytes)));
+    return once(fingerprintForm(form), { filename: file.filename, csv: file.bytes, webhookUrl });
 
     function once(fingerprint: () => string, wish: Wish) {
-      return answerOnce(
+      return idempotent(
         routes.startBatch,
         request,
         fingerprint,
         async (requestId) => {
           const started = await startBatch({ ...wish, requestId, baseUrl }, deps);
           return 'refused' in started
-            ? reply(422, checkViewOf(started.refused), {
-                error: faultsSentence(started.refused.faults),
+            ? reply(422, toCsvCheckView(started.refused), {
+                error: csvErrorSentence(started.refused.faults),
               })
-            : reply(202, batchViewOf(started.batch, nothingYet));
+            : reply(202, toBatchView(started.batch, nothingYet));
         },
         deps,
       );

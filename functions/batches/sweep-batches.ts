@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { dynamoBatches } from '#lib/aws/dynamo-batches.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { dynamoRows } from '#lib/aws/dynamo-rows.ts';
-import { sqsBatchWorkers } from '#lib/aws/sqs-batch-workers.ts';
+import { sqsBatchQueues } from '#lib/aws/sqs-batch-queues.ts';
 import { sweepBatches } from '#lib/batches/sweep-batches.ts';
 import { config } from '#lib/config.ts';
 import { logger } from '#lib/observability.ts';
@@ -11,7 +11,7 @@ const deps = {
   batches: dynamoBatches(config.tables),
   rows: dynamoRows(config.tables),
   images: dynamoImages(config.tables),
-  workers: sqsBatchWorkers(config.queues),
+  workers: sqsBatchQueues(config.queues),
   now: () => new Date(),
   pause,
 };

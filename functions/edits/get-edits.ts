@@ -1,14 +1,14 @@
-import { processViewOf } from '#lib/api/edit-view.ts';
-import { endpoint } from '#lib/api/endpoint.ts';
-import { reply } from '#lib/api/route.ts';
-import { routes } from '#lib/api/routes.ts';
+import { dynamoEditSessions } from '#lib/aws/dynamo-edit-sessions.ts';
 import { dynamoEdits } from '#lib/aws/dynamo-edits.ts';
-import { dynamoProcesses } from '#lib/aws/dynamo-processes.ts';
 import { config } from '#lib/config.ts';
-import { lookUpEdits } from '#lib/edits/look-up-edits.ts';
+import { findEdits } from '#lib/edits/look-up-edits.ts';
+import { toEditSessionView } from '#lib/http/edit-view.ts';
+import { endpoint } from '#lib/http/endpoint.ts';
+import { reply } from '#lib/http/route.ts';
+import { routes } from '#lib/http/routes.ts';
 
 const deps = {
-  processes: dynamoProcesses(config.tables),
+  editSessions: dynamoEditSessions(config.tables),
   edits: dynamoEdits(config.tables),
   now: () => new Date(),
 };
@@ -16,6 +16,6 @@ const deps = {
 export const handler = endpoint(
   routes.getEdits,
   async ({ path, baseUrl }) =>
-    reply(200, processViewOf(await lookUpEdits({ initId: path.init_id }, deps), { baseUrl })),
+    reply(200, toEditSessionView(await findEdits({ initId: path.init_id }, deps), { baseUrl })),
   config,
 );

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { captioningOf } from '#lib/ai/caption-settings.ts';
 import { editPictureAsSet } from '#lib/ai/edit-picture.ts';
 import { editingOf } from '#lib/ai/edit-settings.ts';
-import { dynamoContents } from '#lib/aws/dynamo-contents.ts';
 import { dynamoEdits } from '#lib/aws/dynamo-edits.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
+import { dynamoRenditionSets } from '#lib/aws/dynamo-rendition-sets.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
 import { secret } from '#lib/aws/ssm-secrets.ts';
@@ -27,7 +27,7 @@ const { timeoutMs } = config.edits(secretPresence);
 const deps = {
   edits: dynamoEdits(config.tables),
   images: dynamoImages(config.tables),
-  contents: dynamoContents(config.tables),
+  renditionSets: dynamoRenditionSets(config.tables),
   originals: s3Objects(config.originalsBucket),
   derived: s3Objects(config.derivedBucket),
   prepare: sharpPrepare,
@@ -51,6 +51,6 @@ export const handler = consumer(
     queueUrl: config.queues.runEdit,
     backOff: sqsBackoff(),
     giveUp: (message, last) => giveUpOnEdit(message, last, deps),
-    about: (edit) => ({ edit_status: edit?.status }),
+    logFields: (edit) => ({ edit_status: edit?.status }),
   },
 );

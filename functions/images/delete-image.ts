@@ -1,26 +1,26 @@
-import { endpoint } from '#lib/api/endpoint.ts';
-import { reply } from '#lib/api/route.ts';
-import { routes } from '#lib/api/routes.ts';
-import { dynamoContents } from '#lib/aws/dynamo-contents.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
+import { dynamoRenditionSets } from '#lib/aws/dynamo-rendition-sets.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
-import { sqsWorkers } from '#lib/aws/sqs-workers.ts';
+import { sqsStepQueues } from '#lib/aws/sqs-step-queues.ts';
 import { config } from '#lib/config.ts';
-import { removeImage } from '#lib/images/remove-image.ts';
+import { endpoint } from '#lib/http/endpoint.ts';
+import { reply } from '#lib/http/route.ts';
+import { routes } from '#lib/http/routes.ts';
+import { deleteImage } from '#lib/images/delete-image.ts';
 
 const deps = {
   images: dynamoImages(config.tables),
-  contents: dynamoContents(config.tables),
+  renditionSets: dynamoRenditionSets(config.tables),
   originals: s3Objects(config.originalsBucket),
   derived: s3Objects(config.derivedBucket),
-  workers: sqsWorkers(config.queues),
+  workers: sqsStepQueues(config.queues),
   sizes: config.sizes,
 };
 
 export const handler = endpoint(
   routes.deleteImage,
   async ({ path }) => {
-    await removeImage(path.image_id, deps);
+    await deleteImage(path.image_id, deps);
     return reply(200, { image_id: path.image_id, deleted: true });
   },
   config,

@@ -1,9 +1,9 @@
-import { endpoint } from '#lib/api/endpoint.ts';
-import { viewOf } from '#lib/api/image-view.ts';
-import { reply } from '#lib/api/route.ts';
-import { routes } from '#lib/api/routes.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { config } from '#lib/config.ts';
+import { endpoint } from '#lib/http/endpoint.ts';
+import { toImageView } from '#lib/http/image-view.ts';
+import { reply } from '#lib/http/route.ts';
+import { routes } from '#lib/http/routes.ts';
 import { findImage } from '#lib/images/find-image.ts';
 
 const { sizes } = config;
@@ -16,7 +16,7 @@ export const handler = endpoint(
       findImage(path.image_id, { images }),
       images.findRawExif(path.image_id),
     ]);
-    return reply(200, viewOf(image, { baseUrl, sizes, rawExif }));
+    return reply(200, toImageView(image, { baseUrl, sizes, rawExif }));
   },
   config,
 );

@@ -1,10 +1,10 @@
-import { endpoint } from '#lib/api/endpoint.ts';
-import { originalReply } from '#lib/api/original-reply.ts';
-import { routes } from '#lib/api/routes.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { config } from '#lib/config.ts';
-import { linkOriginal } from '#lib/images/link-original.ts';
+import { endpoint } from '#lib/http/endpoint.ts';
+import { originalReply } from '#lib/http/original-reply.ts';
+import { routes } from '#lib/http/routes.ts';
+import { presignOriginal } from '#lib/images/presign-original.ts';
 
 const deps = {
   images: dynamoImages(config.tables),
@@ -14,6 +14,6 @@ const deps = {
 
 export const handler = endpoint(
   routes.getOriginal,
-  async (request) => originalReply(request, await linkOriginal(request.path.image_id, deps)),
+  async (request) => originalReply(request, await presignOriginal(request.path.image_id, deps)),
   config,
 );

@@ -1,14 +1,14 @@
-import { endpoint } from '#lib/api/endpoint.ts';
-import { reply } from '#lib/api/route.ts';
-import { routes } from '#lib/api/routes.ts';
-import { statsOf } from '#lib/api/stats-view.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { config } from '#lib/config.ts';
+import { endpoint } from '#lib/http/endpoint.ts';
+import { reply } from '#lib/http/route.ts';
+import { routes } from '#lib/http/routes.ts';
+import { toStatsView } from '#lib/http/stats-view.ts';
 
 const images = dynamoImages(config.tables);
 
 export const handler = endpoint(
   routes.getStats,
-  async () => reply(200, statsOf(await images.counts())),
+  async () => reply(200, toStatsView(await images.counts())),
   config,
 );

@@ -1,10 +1,10 @@
-import { cursorOf, placeOf } from '#lib/api/cursor.ts';
-import { endpoint } from '#lib/api/endpoint.ts';
-import { viewOf } from '#lib/api/image-view.ts';
-import { pageReply } from '#lib/api/route.ts';
-import { routes } from '#lib/api/routes.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { config } from '#lib/config.ts';
+import { decodeCursor, encodeCursor } from '#lib/http/cursor.ts';
+import { endpoint } from '#lib/http/endpoint.ts';
+import { toImageView } from '#lib/http/image-view.ts';
+import { pageReply } from '#lib/http/route.ts';
+import { routes } from '#lib/http/routes.ts';
 
 const { sizes } = config;
 const images = dynamoImages(config.tables);
@@ -13,10 +13,10 @@ export const handler = endpoint(
   routes.listImages,
   async ({ query, baseUrl }) => {
     const { limit, status } = query;
-    const page = await images.list({ status, limit, from: placeOf(query) });
+    const page = await images.list({ status, limit, from: decodeCursor(query) });
     return pageReply(
-      page.images.map((image) => viewOf(image, { baseUrl, sizes })),
-      { limit, next_cursor: cursorOf(page.cursor, query) },
+      page.images.map((image) => toImageView(image, { baseUrl, sizes })),
+      { limit, next_cursor: encodeCursor(page.cursor, query) },
     );
   },
   config,

@@ -1,17 +1,17 @@
 import { captioningOf } from '#lib/ai/caption-settings.ts';
-import { endpoint } from '#lib/api/endpoint.ts';
-import { viewOf } from '#lib/api/image-view.ts';
-import { reply } from '#lib/api/route.ts';
-import { routes } from '#lib/api/routes.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
-import { sqsWorkers } from '#lib/aws/sqs-workers.ts';
+import { sqsStepQueues } from '#lib/aws/sqs-step-queues.ts';
 import { config, secretPresence } from '#lib/config.ts';
+import { endpoint } from '#lib/http/endpoint.ts';
+import { toImageView } from '#lib/http/image-view.ts';
+import { reply } from '#lib/http/route.ts';
+import { routes } from '#lib/http/routes.ts';
 import { retryImage } from '#lib/images/retry-image.ts';
 
 const { sizes } = config;
 const deps = {
   images: dynamoImages(config.tables),
-  workers: sqsWorkers(config.queues),
+  workers: sqsStepQueues(config.queues),
   captioning: captioningOf(config.caption(secretPresence)),
   now: () => new Date(),
 };
@@ -20,7 +20,7 @@ export const handler = endpoint(
   routes.retryImage,
   async ({ path, baseUrl }) => {
     const image = await retryImage(path.image_id, deps);
-    return reply(202, viewOf(image, { baseUrl, sizes }));
+    return reply(202, toImageView(image, { baseUrl, sizes }));
   },
   config,
 );

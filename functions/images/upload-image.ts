@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { captioningOf } from '#lib/ai/caption-settings.ts';
-import { endpoint } from '#lib/api/endpoint.ts';
-import { answerOnce, fingerprintOf } from '#lib/api/idempotency.ts';
-import { readForm } from '#lib/api/multipart.ts';
-import { routes } from '#lib/api/routes.ts';
-import { uploadReply } from '#lib/api/upload-reply.ts';
-import { dynamoAnswers } from '#lib/aws/dynamo-answers.ts';
-import { dynamoContents } from '#lib/aws/dynamo-contents.ts';
+import { dynamoIdempotencyRecords } from '#lib/aws/dynamo-idempotency-records.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
+import { dynamoRenditionSets } from '#lib/aws/dynamo-rendition-sets.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { config, secretPresence } from '#lib/config.ts';
+import { endpoint } from '#lib/http/endpoint.ts';
+import { fingerprintForm, idempotent } from '#lib/http/idempotency.ts';
+import { readForm } from '#lib/http/multipart.ts';
+import { routes } from '#lib/http/routes.ts';
+import { uploadReply } from '#lib/http/upload-reply.ts';
 import { uploadImage } from '#lib/images/upload-image.ts';
 import { sharpInspect } from '#lib/media/sharp-inspect.ts';
 import { release } from '#lib/release.ts';
@@ -17,12 +17,12 @@ import { release } from '#lib/release.ts';
 const { sizes } = config;
 const deps = {
   images: dynamoImages(config.tables),
-  contents: dynamoContents(config.tables),
+  renditionSets: dynamoRenditionSets(config.tables),
   originals: s3Objects(config.originalsBucket),
   inspect: sharpInspect,
   captioning: captioningOf(config.caption(secretPresence)),
   sizes,
-  answers: dynamoAnswers(config.tables),
+  idempotencyRecords: dynamoIdempotencyRecords(config.tables),
   newId: randomUUID,
   now: () => new Date(),
 };
@@ -41,7 +41,7 @@ export const handler = endpoint(
       for (const { bytes } of form.files) release(bytes);
       return uploadReply(images, { baseUrl, sizes });
     };
-    return answerOnce(routes.uploadImage, request, fingerprintOf(form), upload, deps);
+    return idempotent(routes.uploadImage, request, fingerprintForm(form), upload, deps);
   },
   config,
 );

@@ -1,10 +1,10 @@
-import { dynamoContents } from '#lib/aws/dynamo-contents.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
+import { dynamoRenditionSets } from '#lib/aws/dynamo-rendition-sets.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
+import { sqsStepQueues } from '#lib/aws/sqs-step-queues.ts';
 import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
-import { sqsWorkers } from '#lib/aws/sqs-workers.ts';
 import { config } from '#lib/config.ts';
-import { giveUpOn } from '#lib/images/give-up.ts';
+import { giveUpStep } from '#lib/images/give-up.ts';
 import { makeThumbnails } from '#lib/images/make-thumbnails.ts';
 import { StepMessage } from '#lib/images/messages.ts';
 import { sharpInspect } from '#lib/media/sharp-inspect.ts';
@@ -13,10 +13,10 @@ import { consumer } from '#lib/queue/consumer.ts';
 
 const deps = {
   images: dynamoImages(config.tables),
-  contents: dynamoContents(config.tables),
+  renditionSets: dynamoRenditionSets(config.tables),
   originals: s3Objects(config.originalsBucket),
   derived: s3Objects(config.derivedBucket),
-  workers: sqsWorkers(config.queues),
+  workers: sqsStepQueues(config.queues),
   inspect: sharpInspect,
   shrink: sharpShrink,
   sizes: config.sizes,
@@ -30,6 +30,6 @@ export const handler = consumer(
   {
     queueUrl: config.queues.thumbnails,
     backOff: sqsBackoff(),
-    giveUp: (message, last) => giveUpOn('thumbnails', message, last, deps),
+    giveUp: (message, last) => giveUpStep('thumbnails', message, last, deps),
   },
 );

@@ -1,9 +1,9 @@
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
+import { sqsStepQueues } from '#lib/aws/sqs-step-queues.ts';
 import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
-import { sqsWorkers } from '#lib/aws/sqs-workers.ts';
 import { config } from '#lib/config.ts';
-import { giveUpOn } from '#lib/images/give-up.ts';
+import { giveUpStep } from '#lib/images/give-up.ts';
 import { StepMessage } from '#lib/images/messages.ts';
 import { readExif } from '#lib/images/read-exif.ts';
 import { exifrReadTags } from '#lib/media/exifr-read-tags.ts';
@@ -12,7 +12,7 @@ import { consumer } from '#lib/queue/consumer.ts';
 const deps = {
   images: dynamoImages(config.tables),
   originals: s3Objects(config.originalsBucket),
-  workers: sqsWorkers(config.queues),
+  workers: sqsStepQueues(config.queues),
   readTags: exifrReadTags,
   now: () => new Date(),
 };
@@ -23,6 +23,6 @@ export const handler = consumer(
   {
     queueUrl: config.queues.exif,
     backOff: sqsBackoff(),
-    giveUp: (message, last) => giveUpOn('exif', message, last, deps),
+    giveUp: (message, last) => giveUpStep('exif', message, last, deps),
   },
 );

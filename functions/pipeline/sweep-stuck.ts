@@ -1,18 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { dynamoContents } from '#lib/aws/dynamo-contents.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
+import { dynamoRenditionSets } from '#lib/aws/dynamo-rendition-sets.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
-import { sqsWorkers } from '#lib/aws/sqs-workers.ts';
+import { sqsStepQueues } from '#lib/aws/sqs-step-queues.ts';
 import { config } from '#lib/config.ts';
 import { sweepStuck } from '#lib/images/sweep-stuck.ts';
 import { logger } from '#lib/observability.ts';
 
 const deps = {
   images: dynamoImages(config.tables),
-  contents: dynamoContents(config.tables),
+  renditionSets: dynamoRenditionSets(config.tables),
   originals: s3Objects(config.originalsBucket),
   derived: s3Objects(config.derivedBucket),
-  workers: sqsWorkers(config.queues),
+  workers: sqsStepQueues(config.queues),
   sizes: config.sizes,
   now: () => new Date(),
   pause,

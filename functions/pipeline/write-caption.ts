@@ -1,12 +1,12 @@
 import { describeAsSet } from '#lib/ai/describe-picture.ts';
-import { dynamoContents } from '#lib/aws/dynamo-contents.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
+import { dynamoRenditionSets } from '#lib/aws/dynamo-rendition-sets.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
+import { sqsStepQueues } from '#lib/aws/sqs-step-queues.ts';
 import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
-import { sqsWorkers } from '#lib/aws/sqs-workers.ts';
 import { secret } from '#lib/aws/ssm-secrets.ts';
 import { captionSecrets, config } from '#lib/config.ts';
-import { giveUpOn } from '#lib/images/give-up.ts';
+import { giveUpStep } from '#lib/images/give-up.ts';
 import { StepMessage } from '#lib/images/messages.ts';
 import { writeCaption } from '#lib/images/write-caption.ts';
 import { consumer } from '#lib/queue/consumer.ts';
@@ -19,9 +19,9 @@ const settings = async () => {
 
 const deps = {
   images: dynamoImages(config.tables),
-  contents: dynamoContents(config.tables),
+  renditionSets: dynamoRenditionSets(config.tables),
   derived: s3Objects(config.derivedBucket),
-  workers: sqsWorkers(config.queues),
+  workers: sqsStepQueues(config.queues),
   describe: describeAsSet(settings),
   now: () => new Date(),
 };
@@ -32,6 +32,6 @@ export const handler = consumer(
   {
     queueUrl: config.queues.caption,
     backOff: sqsBackoff(),
-    giveUp: (message, last) => giveUpOn('caption', message, last, deps),
+    giveUp: (message, last) => giveUpStep('caption', message, last, deps),
   },
 );

@@ -20,7 +20,7 @@ import {
 import { type Queue, type Resources, Table } from './resources.ts';
 
 /** A table is kept with another definition than the template now has. */
-export class TableChanged extends Error {
+export class TableChangedError extends Error {
   override readonly name = 'TableChanged';
 }
 
@@ -49,7 +49,7 @@ const createTable = async (dynamodb: DynamoDBClient, table: Table): Promise<void
 
   const kept = await activeTable(dynamodb, TableName);
   const changes = changesBetween(kept, table);
-  if (changes.length > 0) throw new TableChanged(complaintAbout(TableName, changes));
+  if (changes.length > 0) throw new TableChangedError(complaintAbout(TableName, changes));
 
   if (!TimeToLiveSpecification) return;
   const { TimeToLiveDescription: now } = await dynamodb.send(
@@ -70,13 +70,13 @@ const activeTable = async (dynamodb: DynamoDBClient, TableName: string): Promise
 
 const changesBetween = (kept: Table, wanted: Table): string[] => {
   const changes: string[] = [];
-  const keysOf = ({ KeySchema, AttributeDefinitions }: Pick<Table, 'KeySchema'> & Table) =>
+  const objectKeys = ({ KeySchema, AttributeDefinitions }: Pick<Table, 'KeySchema'> & Table) =>
     KeySchema.map(({ AttributeName, KeyType }) => ({
       AttributeName,
       KeyType,
       type: AttributeDefinitions.find((one) => one.AttributeName === AttributeName)?.AttributeType,
     }));
-  if (!isDeepStrictEqual(keysOf(kept), keysOf(wanted))) changes.push('its key is another');
+  if (!isDeepStrictEqual(objectKeys(kept), objectKeys(wanted))) changes.push('its key is another');
 
   for (const kind of ['GlobalSecondaryIndexes', 'LocalSecondaryIndexes'] as const) {
     const before = new Map(kept[kind]?.map((index) => [index.IndexName, index]));
@@ -85,7 +85,7 @@ const changesBetween = (kept: Table, wanted: Table): string[] => {
       const [old, now] = [before.get(name), after.get(name)];
       const facts = (index: typeof old) =>
         index && {
-          keys: keysOf({ ...(index === old ? kept : wanted), KeySchema: index.KeySchema }),
+          keys: objectKeys({ ...(index === old ? kept : wanted), KeySchema: index.KeySchema }),
           shows: index.Projection.ProjectionType,
           also: [...(index.Projection.NonKeyAttributes ?? [])].sort(),
         };

@@ -4,12 +4,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 
 /** Another stack runs on the same data. */
-export class FolderInUse extends Error {
+export class FolderInUseError extends Error {
   override readonly name = 'FolderInUse';
 }
 
 /** A folder that somebody else filled: a stack would replace what is called `build` there. */
-export class FolderNotOurs extends Error {
+export class FolderNotOursError extends Error {
   override readonly name = 'FolderNotOurs';
 }
 
@@ -42,7 +42,7 @@ export type DataFolder = ReturnType<typeof claimDataFolder>;
  */
 export const claimDataFolder = (path: string) => {
   mkdirSync(path, { recursive: true });
-  if (!isOursOrEmpty(path)) throw new FolderNotOurs(refusalOf(path));
+  if (!isOursOrEmpty(path)) throw new FolderNotOursError(refusalOf(path));
   const lock = lockIn(path);
   const statePath = join(path, 'stack.json');
   rmSync(statePath, { force: true });
@@ -76,7 +76,7 @@ const lockIn = (path: string): DatabaseSync => {
   } catch (error) {
     lock?.close();
     const { errcode, message } = SqliteError.parse(error);
-    if (errcode === busy) throw new FolderInUse(complaintAbout(path));
+    if (errcode === busy) throw new FolderInUseError(complaintAbout(path));
     const advice = errcode === notADatabase ? ' Empty that file, if a Darkroom made it.' : '';
     throw new Error(`${file} cannot be locked: ${message}.${advice}`, { cause: error });
   }

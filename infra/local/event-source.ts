@@ -69,10 +69,10 @@ export const startEventSource = (mapping: Mapping, tools: Tools): Running => {
   };
 
   const work = async (batch: Message[]): Promise<void> => {
-    const Records = batch.map((message) => recordOf(message, mapping.queueArn, region));
+    const Records = batch.map((message) => toSqsRecord(message, mapping.queueArn, region));
     const answer = await invoke({ Records });
     const isPartial = mapping.functionResponseType === 'ReportBatchItemFailures';
-    const failed = isPartial ? failuresIn(answer, batch) : new Set();
+    const failed = isPartial ? readFailures(answer, batch) : new Set();
     const done = batch.filter(({ MessageId }) => !failed.has(MessageId));
     for (let at = 0; at < done.length; at += mostAtOnce)
       await sqs.remove(queueUrl, done.slice(at, at + mostAtOnce));
@@ -101,7 +101,7 @@ export const startEventSource = (mapping: Mapping, tools: Tools): Running => {
 };
 
 /** A record as Lambda makes it of a message. */
-export const recordOf = (message: Message, queueArn: string, region: string): SQSRecord => {
+export const toSqsRecord = (message: Message, queueArn: string, region: string): SQSRecord => {
   const { Attributes, MessageAttributes } = message;
   return {
     messageId: message.MessageId,
@@ -144,7 +144,7 @@ const PartialAnswer = z
  * not in the batch, fails them all: AWS Lambda Developer Guide, "Success and failure conditions"
  * of partial batch responses for SQS.
  */
-export const failuresIn = (
+export const readFailures = (
   answer: unknown,
   batch: readonly Pick<Message, 'MessageId'>[],
 ): Set<string | undefined> => {

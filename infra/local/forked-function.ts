@@ -1,8 +1,8 @@
 // One worker in a process of its own: loads a function, then answers one event after the other.
 // Started by invoke-forked.ts, and gone with it.
 import { z } from 'zod';
-import { contextOf, loadHandler } from './invoke.ts';
-import { appIdOf, appIdVariable } from './weather/app-id.ts';
+import { appIdVariable, parseAppId } from '#test/faults/proxy/app-id.ts';
+import { loadHandler, makeContext } from './invoke.ts';
 
 const Facts = z.object({
   name: z.string(),
@@ -15,7 +15,7 @@ const Facts = z.object({
 const facts = Facts.parse(JSON.parse(process.argv[2] ?? ''));
 process.title = `darkroom ${facts.name}`;
 // In bad weather (weather/) every call to S3, SQS and DynamoDB says whose it is.
-if (process.env[appIdVariable]) process.env[appIdVariable] = appIdOf(facts.name, process.pid);
+if (process.env[appIdVariable]) process.env[appIdVariable] = parseAppId(facts.name, process.pid);
 
 const tell = (message: unknown) => process.send?.(message);
 process.once('disconnect', () => process.exit(0));
@@ -26,7 +26,7 @@ try {
   const handler = await loadHandler(facts.modulePath, facts.exportName);
   process.on('message', async (event) => {
     try {
-      const result = await handler(event, contextOf(facts, facts.region));
+      const result = await handler(event, makeContext(facts, facts.region));
       tell({ result: result ?? null });
     } catch (error) {
       tell({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) });

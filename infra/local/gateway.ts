@@ -14,15 +14,15 @@ const GatewayResponse = z.object({
 });
 type GatewayResponse = z.infer<typeof GatewayResponse>;
 
-const answers = new Map<string, GatewayResponse>();
+const idempotencyRecords = new Map<string, GatewayResponse>();
 
 /** Takes the answers from the template, so that they are the same here as when deployed. */
 export const useGatewayResponses = ({ Resources }: Template): void => {
-  answers.clear();
+  idempotencyRecords.clear();
   for (const { Type, Properties } of Object.values(Resources)) {
     if (Type !== 'AWS::ApiGateway::GatewayResponse') continue;
     const answer = GatewayResponse.parse({ ...Properties, RestApiId: undefined });
-    answers.set(answer.ResponseType, answer);
+    idempotencyRecords.set(answer.ResponseType, answer);
   }
 };
 
@@ -42,7 +42,7 @@ const plainAnswer: GatewayResponse = {
 /** The answer of this type, or the one for its family, as CloudFormation lets them be given. */
 export const gatewayAnswer = (type: string, status: number) => {
   const family = status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX';
-  const chosen = answers.get(type) ?? answers.get(family) ?? plainAnswer;
+  const chosen = idempotencyRecords.get(type) ?? idempotencyRecords.get(family) ?? plainAnswer;
   const headers = Object.entries(chosen.ResponseParameters).map(
     ([name, value]): [string, string] => [
       name.replace('gatewayresponse.header.', '').toLowerCase(),

@@ -3,7 +3,7 @@ import type { HostOptions } from './host-messages.ts';
 import type { LocalFunction } from './invoke.ts';
 import { forked } from './invoke-forked.ts';
 import { inProcess } from './invoke-in-process.ts';
-import { every, rateMs, scheduledEvent } from './schedules.ts';
+import { every, parseRateMs, scheduledEvent } from './schedules.ts';
 import { openSqsPoller } from './sqs-poller.ts';
 
 export type HostedFunction = {
@@ -53,7 +53,7 @@ export const startHost = (
         sources.push(startEventSource(mapping, { sqs, region, invoke: invoker.invoke, report }));
       for (const { rates, input } of schedules) {
         for (const rate of rates) {
-          const intervalMs = rateMs(rate);
+          const intervalMs = parseRateMs(rate);
           if (intervalMs === undefined) {
             report(new Error(`The embedded stack knows rate(…) only, so ${rate} never happens.`));
             continue;

@@ -1,4 +1,4 @@
-import { contextOf, type Invoker, type LocalFunction, loadHandler, timedOut } from './invoke.ts';
+import { type Invoker, type LocalFunction, loadHandler, makeContext, timedOut } from './invoke.ts';
 
 /**
  * Calls a function in this process: cheap, and its neighbours share its modules. When its time is
@@ -12,7 +12,7 @@ export const inProcess = (fn: LocalFunction, region: string): Invoker => {
     const { promise: late, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(() => reject(timedOut(fn)), fn.timeoutSeconds * 1000);
     try {
-      return await Promise.race([call(event, contextOf(fn, region)), late]);
+      return await Promise.race([call(event, makeContext(fn, region)), late]);
     } finally {
       clearTimeout(timer);
     }

@@ -37,7 +37,7 @@ export const loadHandler = async (modulePath: string, exportName: string): Promi
 };
 
 /** The context that Lambda gives. AWS Lambda Developer Guide, "context object in Node.js". */
-export const contextOf = (
+export const makeContext = (
   fn: Pick<LocalFunction, 'name' | 'memoryMb' | 'timeoutSeconds'>,
   region: string,
 ) => {
@@ -57,9 +57,9 @@ export const contextOf = (
 };
 
 /** The function did not end within its timeout. */
-export class FunctionTimedOut extends Error {
+export class FunctionTimedOutError extends Error {
   override readonly name = 'FunctionTimedOut';
 }
 
 export const timedOut = ({ key, timeoutSeconds }: LocalFunction) =>
-  new FunctionTimedOut(`${key} did not end within its timeout of ${timeoutSeconds} s.`);
+  new FunctionTimedOutError(`${key} did not end within its timeout of ${timeoutSeconds} s.`);

@@ -47,12 +47,10 @@ export const localShape = {
     .enum(['in-process', 'forked'], 'must be in-process or forked')
     .prefault('in-process')
     .describe('forked: each worker is a process of its own, which its timeout really kills'),
-  WEATHER: z
+  FAULTS: z
     .enum(['fair', 'hostile'], 'must be fair or hostile')
     .prefault('fair')
-    .describe(
-      'hostile (`npm run dev:hostile`): the functions meet what the next five settings say',
-    ),
+    .describe('hostile (`npm run dev:faults`): the functions meet what the next five settings say'),
   WEATHER_FAULTS: number(0, 1)
     .prefault(0.02)
     .describe('share of the calls to S3 and DynamoDB that fail, are slow, or lose their answer'),
@@ -68,15 +66,13 @@ export const localShape = {
   WEATHER_SEED: wholeNumber(0, 4_294_967_295)
     .optional()
     .describe('the same weather again; the log tells which it was'),
-  WEATHER_PORT: port(4578).describe(
-    'where bad weather is looked at and changed: GET / and PATCH /',
-  ),
+  FAULTS_PORT: port(4578).describe('where bad weather is looked at and changed: GET / and PATCH /'),
   AWS_ACCESS_KEY_ID: text.prefault('darkroom').describe('for the emulators'),
   AWS_SECRET_ACCESS_KEY: text.prefault('darkroom-secret').describe('for the emulators'),
   AWS_REGION: text.prefault('us-east-1').describe('for the emulators'),
 };
 
-const ports = ['PORT', 'S3_PORT', 'SQS_PORT', 'DYNAMODB_PORT', 'WEATHER_PORT'] as const;
+const ports = ['PORT', 'S3_PORT', 'SQS_PORT', 'DYNAMODB_PORT', 'FAULTS_PORT'] as const;
 
 /** The settings of the embedded stack; `lib/config.ts` has those of the functions. */
 export const LocalSettings = z.object(localShape).superRefine((settings, context) => {
@@ -92,7 +88,7 @@ export type LocalSettings = z.infer<typeof LocalSettings>;
 export type Environment = Record<string, string>;
 
 /** A setting has a value that is not allowed. The message names each, its value and what is. */
-export class WrongSettings extends Error {
+export class InvalidSettingsError extends Error {
   override readonly name = 'WrongSettings';
 }
 
@@ -107,7 +103,7 @@ export const readLocalSettings = (environment: Environment): LocalSettings => {
     const value = set[name] === undefined ? '' : `=${isSecret ? '…' : set[name]}`;
     return `${name}${value}: ${message}.`;
   });
-  throw new WrongSettings(complaints.join('\n'));
+  throw new InvalidSettingsError(complaints.join('\n'));
 };
 
 /**
@@ -132,7 +128,7 @@ const textIn = (path: string): string => {
   const encoding = encodings[bytes.toString('hex', 0, 2)] ?? 'utf-8';
   const decoded = new TextDecoder(encoding).decode(bytes); // without its byte order mark
   if (!decoded.includes('\0')) return decoded;
-  throw new WrongSettings(
+  throw new InvalidSettingsError(
     `${path} is in UTF-16, or partly so, and does not begin with a byte order mark. Save it as UTF-8.`,
   );
 };

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { createStream, type RotatingFileStream } from 'rotating-file-stream';
-import { gathered } from './gathered.ts';
+import { batchedOutput } from './batched-output.ts';
 
 const name = 'darkroom.log';
 const kept = 5; // files of 10 MB beside the one being written
@@ -41,7 +41,7 @@ export const openLog = (folder: string) => {
   };
 
   stream = open();
-  const lines = gathered(write);
+  const lines = batchedOutput(write);
   return {
     write: lines.add,
     close: () => {

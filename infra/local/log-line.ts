@@ -29,7 +29,7 @@ export const logLine = (
   fields: Record<string, unknown> = {},
 ): LogLine => ({ level, message, timestamp: new Date().toISOString(), ...fields });
 
-export const isTrouble = ({ level }: LogLine): boolean =>
+export const isWarning = ({ level }: LogLine): boolean =>
   ['WARN', 'ERROR', 'CRITICAL'].includes(level.toUpperCase());
 
 const shownElsewhere = new Set([
@@ -52,7 +52,7 @@ export const humanLine = (line: LogLine, { everything = false, colour = false } 
   const rest = Object.entries(line).filter(
     ([name, value]) => !shownElsewhere.has(name) && value !== undefined,
   );
-  const isTold = everything || isTrouble(line);
+  const isTold = everything || isWarning(line);
   const parts = [
     clockOf(line.timestamp),
     line.level === 'INFO' ? '' : painted(line.level, line, colour),
@@ -83,7 +83,7 @@ const clockOf = (timestamp: string): string => {
 };
 
 const painted = (level: string, line: LogLine, colour: boolean): string => {
-  if (!colour || !isTrouble(line)) return level;
+  if (!colour || !isWarning(line)) return level;
   const code = level === 'WARN' ? 33 : 31; // yellow, red
   return `\u001b[${code}m${level}\u001b[0m`;
 };

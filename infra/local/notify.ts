@@ -3,7 +3,7 @@ import { imageIdOf } from '#lib/images/image.ts';
 import type { OnEvent } from './emulators/s3.ts';
 import { s3EventOf } from './emulators/s3-event.ts';
 import { type LogLine, logLine } from './log-line.ts';
-import { type Bucket, listenersOf } from './resources.ts';
+import { type Bucket, notificationTargets } from './resources.ts';
 import type { Place } from './template.ts';
 
 /**
@@ -23,7 +23,7 @@ export const notifier = (
   const sqs = new SQSClient({ endpoint: place.sqsUrl, ...client, useQueueUrlAsEndpoint: false });
   return async (bucketName, event) => {
     const bucket = buckets.find(({ BucketName }) => BucketName === bucketName);
-    const queues = bucket ? listenersOf(bucket, event, place) : [];
+    const queues = bucket ? notificationTargets(bucket, event, place) : [];
     const MessageBody = JSON.stringify(s3EventOf(bucketName, event, { region: place.region }));
     await Promise.all(
       queues.map((QueueUrl) =>

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { moduleOf } from '#infra/bundle.ts';
+import { modulePath } from '#infra/deploy/bundle.ts';
 import { SqsEvent } from './event-source.ts';
 import type { HostOptions } from './host-messages.ts';
 import type { LocalFunction } from './invoke.ts';
-import { type Place, resolverOf, Template } from './template.ts';
+import { makeResolver, type Place, Template } from './template.ts';
 
 const Environment = z.record(z.string(), z.unknown());
 
@@ -64,7 +64,7 @@ export const readService = (raw: unknown, options: HostOptions) => {
     stackName: `${service.service}-${provider.stage}`,
     sqsUrl: options.sqsUrl,
   };
-  const { resolve } = resolverOf(resources, place);
+  const { resolve } = makeResolver(resources, place);
   const shared = asTexts(resolve(provider.environment));
 
   const functions = Object.entries(service.functions).map(([key, fn]) => {
@@ -72,7 +72,7 @@ export const readService = (raw: unknown, options: HostOptions) => {
     const local: LocalFunction = {
       key,
       name,
-      modulePath: join(options.buildFolder, `${moduleOf(handler)}.mjs`),
+      modulePath: join(options.buildFolder, `${modulePath(handler)}.mjs`),
       exportName: handler.split('.').at(-1) ?? 'handler',
       timeoutSeconds: timeout ?? provider.timeout,
       memoryMb: memorySize ?? provider.memorySize,

@@ -3,30 +3,30 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { loopback } from './emulators/loopback.ts';
 
 /** A port that cannot be listened on. The message says why, and which setting changes it. */
-export class PortRefused extends Error {
+export class PortUnavailableError extends Error {
   override readonly name = 'PortRefused';
 }
 
-export type Door = { port: number; setting: string; serves: string };
+export type PortUse = { port: number; setting: string; serves: string };
 
 const patienceMs = 1500; // a stack that has just been stopped may still be closing its doors
 
 /** Throws PortRefused, naming every door that cannot be opened. */
-export const checkPorts = async (doors: readonly Door[]): Promise<void> => {
+export const checkPorts = async (doors: readonly PortUse[]): Promise<void> => {
   const deadline = Date.now() + patienceMs;
   for (;;) {
     const refusals = await Promise.all(doors.map(({ port }) => refusalOf(port)));
     const complaints = doors.flatMap((door, index) => complaintOf(door, refusals[index]));
     if (complaints.length === 0) return;
     const mayPass = refusals.every((code) => code === undefined || code === taken);
-    if (!mayPass || Date.now() > deadline) throw new PortRefused(complaints.join('\n'));
+    if (!mayPass || Date.now() > deadline) throw new PortUnavailableError(complaints.join('\n'));
     await wait(100);
   }
 };
 
 const taken = 'EADDRINUSE';
 
-const complaintOf = ({ port, setting, serves }: Door, code: string | undefined): string[] => {
+const complaintOf = ({ port, setting, serves }: PortUse, code: string | undefined): string[] => {
   if (code === undefined) return [];
   const another = `${setting}=${port + 10_000 > 65_535 ? port - 1 : port + 10_000} npm start`;
   return [`Port ${port}, for ${serves}, ${adviceOn(code)} another port: ${another}`];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Place, resolverOf, type Template } from './template.ts';
+import { makeResolver, type Place, type Template } from './template.ts';
 
 const texts = z.array(z.string());
 
@@ -96,8 +96,8 @@ export type Resources = { buckets: Bucket[]; queues: Queue[]; tables: Table[] };
  * Every bucket, queue and table of the template with its final names. All else in it (policies,
  * alarms, answers of API Gateway) has no meaning to the emulators.
  */
-export const resourcesOf = (template: Template, place: Place): Resources => {
-  const { resolve, factsOf } = resolverOf(template, place);
+export const readResources = (template: Template, place: Place): Resources => {
+  const { resolve, factsOf } = makeResolver(template, place);
   const all = <Schema extends z.ZodType>(
     type: string,
     schema: Schema,
@@ -121,7 +121,7 @@ export const resourcesOf = (template: Template, place: Place): Resources => {
 };
 
 /** The URLs of the queues that a bucket tells of an event, e.g. `ObjectCreated:Put` of a key. */
-export const listenersOf = (
+export const notificationTargets = (
   bucket: Bucket,
   event: { name: string; key: string },
   place: Pick<Place, 'sqsUrl'>,

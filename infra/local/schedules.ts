@@ -6,7 +6,7 @@ const unitMs: Record<string, number> = {
 };
 
 /** The milliseconds of `rate(5 minutes)`; undefined for what is not a rate. Seconds exist here only. */
-export const rateMs = (expression: string): number | undefined => {
+export const parseRateMs = (expression: string): number | undefined => {
   const [, count, unit = ''] =
     /^rate\((\d+(?:\.\d+)?) (second|minute|hour|day)s?\)$/.exec(expression) ?? [];
   return count === undefined ? undefined : Number(count) * (unitMs[unit] ?? 0);

@@ -1,4 +1,5 @@
-import { bundleFunctions } from '#infra/bundle.ts';
+import { bundleFunctions } from '#infra/deploy/bundle.ts';
+import type { FaultInjection } from '#test/faults/proxy/start-fault-injection.ts';
 import { createQueues, createTables } from './create-resources.ts';
 import type { DataFolder } from './data-folder.ts';
 import { startDynamodb } from './emulators/dynamodb.ts';
@@ -12,9 +13,8 @@ import type { Environment, LocalSettings } from './local-settings.ts';
 import { type LogLine, logLine } from './log-line.ts';
 import { notifier } from './notify.ts';
 import { checkPorts } from './ports.ts';
-import { type Resources, resourcesOf } from './resources.ts';
+import { type Resources, readResources } from './resources.ts';
 import type { Place } from './template.ts';
-import type { WeatherStation } from './weather/start-weather.ts';
 import { withWebhookSecret } from './webhook-secret.ts';
 
 export type Stack = {
@@ -47,8 +47,8 @@ export const startStack = async (
     { port: settings.S3_PORT, setting: 'S3_PORT', serves: 'the embedded S3' },
     { port: settings.SQS_PORT, setting: 'SQS_PORT', serves: 'the embedded SQS' },
     { port: settings.DYNAMODB_PORT, setting: 'DYNAMODB_PORT', serves: 'the embedded DynamoDB' },
-    ...(settings.WEATHER === 'hostile'
-      ? [{ port: settings.WEATHER_PORT, setting: 'WEATHER_PORT', serves: 'changes of the weather' }]
+    ...(settings.FAULTS === 'hostile'
+      ? [{ port: settings.FAULTS_PORT, setting: 'FAULTS_PORT', serves: 'changes of the weather' }]
       : []),
   ]);
 
@@ -89,13 +89,13 @@ export const startStack = async (
       workers = message.pids;
       tellState();
     };
-    const weather = await badWeather(settings, { hostPid: () => host?.pid, log });
-    if (weather) emulators.push(weather);
+    const faultConfig = await faultInjection(settings, { hostPid: () => host?.pid, log });
+    if (faultConfig) emulators.push(faultConfig);
     const started = startHostProcess(
       project,
       {
         ...hostEnvironment(settings, withWebhookSecret(environment, folder)),
-        ...weather?.environment,
+        ...faultConfig?.environment,
       },
       {
         port: settings.PORT,
@@ -124,14 +124,14 @@ export const startStack = async (
 
     const told = await orBroken(template.promise);
     const place: Place = { region, stackName: told.stackName, sqsUrl };
-    const resources = resourcesOf(told.template, place);
+    const resources = readResources(told.template, place);
     const s3 = startS3({
       port: settings.S3_PORT,
       folder: folder.in('s3'),
       secretAccessKey: settings.AWS_SECRET_ACCESS_KEY,
       buckets: resources.buckets.map(({ BucketName }) => BucketName),
       cors: corsOf(resources),
-      onEvent: notifier(resources.buckets, place, { ...client, ...weather?.notifier }, log),
+      onEvent: notifier(resources.buckets, place, { ...client, ...faultConfig?.notifier }, log),
     });
     await Promise.all([
       running(s3),
@@ -150,13 +150,13 @@ export const startStack = async (
 };
 
 /** Loaded only where it is asked for. */
-const badWeather = async (
+const faultInjection = async (
   settings: LocalSettings,
   tools: { hostPid: () => number | undefined; log: (line: LogLine) => void },
-): Promise<WeatherStation | undefined> => {
-  if (settings.WEATHER === 'fair') return undefined;
-  const { startWeather } = await import('./weather/start-weather.ts');
-  return startWeather(settings, tools);
+): Promise<FaultInjection | undefined> => {
+  if (settings.FAULTS === 'fair') return undefined;
+  const { startFaultInjection } = await import('#test/faults/proxy/start-fault-injection.ts');
+  return startFaultInjection(settings, tools);
 };
 
 const raise = (reason: string): never => {

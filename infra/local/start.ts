@@ -3,16 +3,21 @@ import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { claimDataFolder, type DataFolder, FolderInUse, FolderNotOurs } from './data-folder.ts';
-import { gathered } from './gathered.ts';
-import { environmentWith, readLocalSettings, WrongSettings } from './local-settings.ts';
+import { findHealthProblem, helpText, welcomeText } from './banner.ts';
+import { batchedOutput } from './batched-output.ts';
+import {
+  claimDataFolder,
+  type DataFolder,
+  FolderInUseError,
+  FolderNotOursError,
+} from './data-folder.ts';
+import { environmentWith, InvalidSettingsError, readLocalSettings } from './local-settings.ts';
 import { openLog } from './log-files.ts';
-import { humanLine, isTrouble, type LogLine, logLine, parseLogLine } from './log-line.ts';
+import { humanLine, isWarning, type LogLine, logLine, parseLogLine } from './log-line.ts';
 import { onceParentIsGone } from './parent-watch.ts';
 import { type Stack, startStack } from './stack.ts';
-import { healthOf, helpText, welcomeText } from './welcome.ts';
 
-const terminal = gathered((text) => void process.stdout.write(text));
+const terminal = batchedOutput((text) => void process.stdout.write(text));
 process.once('exit', terminal.flush);
 
 const say = (text: string) => {
@@ -57,7 +62,7 @@ const main = async (): Promise<void> => {
   const file = openLog(folder.in('logs'));
 
   const show = (line: LogLine) => {
-    if (!given.quiet || isTrouble(line))
+    if (!given.quiet || isWarning(line))
       terminal.add(humanLine(line, { colour: process.stdout.isTTY }));
   };
   const log = (line: LogLine) => {
@@ -81,7 +86,7 @@ const main = async (): Promise<void> => {
   });
   if (!stack) return;
   stack.broken.then((reason) => end.because(reason, 1));
-  const complaint = await healthOf(stack.url);
+  const complaint = await findHealthProblem(stack.url);
   if (complaint) complain(complaint);
   say(welcomeText(settings, folder.path));
 };
@@ -112,7 +117,7 @@ const ending = (folder: DataFolder, file: ReturnType<typeof openLog>) => {
 
 const patienceMs = 9000;
 
-const expected = [WrongSettings, FolderInUse, FolderNotOurs];
+const expected = [InvalidSettingsError, FolderInUseError, FolderNotOursError];
 
 main().catch((error: unknown) => {
   const isOurs = expected.some((kind) => error instanceof kind);

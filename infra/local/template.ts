@@ -24,7 +24,7 @@ export type Place = {
 export const accountId = '000000000000'; // the one that emulators pretend to be
 
 /** A value of the template that the embedded stack cannot work out; the message says which and why. */
-export class Unresolvable extends Error {
+export class UnresolvableError extends Error {
   override readonly name = 'Unresolvable';
 }
 
@@ -33,7 +33,7 @@ export class Unresolvable extends Error {
  * stack. Objects lose the keys, and lists the entries, that are `AWS::NoValue`. Throws Unresolvable.
  * CloudFormation User Guide, "Intrinsic function reference".
  */
-export const resolverOf = ({ Resources }: Template, place: Place) => {
+export const makeResolver = ({ Resources }: Template, place: Place) => {
   const pseudo: Record<string, string | undefined> = {
     'AWS::Region': place.region,
     'AWS::AccountId': accountId,
@@ -68,7 +68,7 @@ export const resolverOf = ({ Resources }: Template, place: Place) => {
       return { Ref: name, Arn: `arn:aws:dynamodb:${region}:${accountId}:table/${name}` };
     }
     const what = type ? `a resource of type ${type}` : 'not a resource of the template';
-    throw new Unresolvable(`${logicalId} is ${what}, which the embedded stack does not have.`);
+    throw new UnresolvableError(`${logicalId} is ${what}, which the embedded stack does not have.`);
   };
 
   const ref = (name: string): string | undefined =>
@@ -80,7 +80,9 @@ export const resolverOf = ({ Resources }: Template, place: Place) => {
       .parse(argument);
     const value = factsOf(logicalId)[name];
     if (value !== undefined && name !== 'Ref') return value;
-    throw new Unresolvable(`The embedded stack does not know the attribute ${logicalId}.${name}.`);
+    throw new UnresolvableError(
+      `The embedded stack does not know the attribute ${logicalId}.${name}.`,
+    );
   };
 
   const substituted = (argument: unknown): string => {
@@ -127,7 +129,7 @@ export const resolverOf = ({ Resources }: Template, place: Place) => {
     if (only && entries.length === 1 && /^(Ref|Fn::\w+)$/.test(only[0])) {
       const intrinsic = functions[only[0]];
       if (intrinsic) return intrinsic(only[1]);
-      throw new Unresolvable(`The embedded stack does not know the function ${only[0]}.`);
+      throw new UnresolvableError(`The embedded stack does not know the function ${only[0]}.`);
     }
     return Object.fromEntries(
       entries

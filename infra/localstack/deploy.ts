@@ -1,12 +1,12 @@
 // npm run deploy:localstack: all of Darkroom deployed to a LocalStack that runs already.
 
-import { deployWithLinks } from '#infra/lanes/deployment.ts';
-import { runLane } from '#infra/lanes/lane.ts';
-import { copyProject, project } from '#infra/lanes/serverless.ts';
+import { runCommandLine } from '#infra/cli/run-command.ts';
+import { deployWithLinks } from '#infra/deploy/deployment.ts';
+import { copyProject, project } from '#infra/deploy/serverless.ts';
 import { environmentWith } from '#infra/local/local-settings.ts';
 import { versionAt } from './health.ts';
 
-await runLane('deploy:localstack', async (lane) => {
+await runCommandLine('deploy:localstack', async (lane) => {
   const given = environmentWith('.env', project);
   const endpoint = given['AWS_ENDPOINT_URL'] || 'http://127.0.0.1:4566';
   const apiKey = given['API_KEY'] || 'local-key-of-twenty-characters';

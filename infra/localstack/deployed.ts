@@ -1,5 +1,5 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
-import { refuseUnknown, resourcesIn, StackFailed } from './stack.ts';
+import { listStackResources, refuseUnknown, StackFailedError } from './stack.ts';
 
 // What LocalStack's last free release has not; the rest of the template does not lean on it.
 const notInThisEdition = ['AWS::CloudWatch::Dashboard'];
@@ -9,11 +9,12 @@ export const deployedService = async (
   client: CloudFormationClient,
   { stackName, endpoint, stage }: { stackName: string; endpoint: string; stage: string },
 ) => {
-  const resources = await resourcesIn(client, stackName);
+  const resources = await listStackResources(client, stackName);
   refuseUnknown(resources, notInThisEdition);
   const ofType = (type: string) => resources.filter(({ ResourceType }) => ResourceType === type);
   const [api] = ofType('AWS::ApiGateway::RestApi');
-  if (!api?.PhysicalResourceId) throw new StackFailed(`The stack ${stackName} has no REST API.`);
+  if (!api?.PhysicalResourceId)
+    throw new StackFailedError(`The stack ${stackName} has no REST API.`);
   return {
     baseUrl: `${endpoint}/_aws/execute-api/${api.PhysicalResourceId}/${stage}`,
     resources: resources.length,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LaneFailed } from '#infra/lanes/lane.ts';
+import { CommandFailedError } from '#infra/cli/run-command.ts';
 
 const Health = z.looseObject({ version: z.string(), edition: z.string().optional() });
 
@@ -9,7 +9,7 @@ export const versionAt = async (endpoint: string): Promise<string> => {
     const response = await fetch(new URL('/_localstack/health', endpoint));
     return Health.parse(await response.json()).version;
   } catch {
-    throw new LaneFailed(
+    throw new CommandFailedError(
       `No LocalStack answers at ${endpoint}. Start one by: ` +
         'docker compose -f docker-compose.localstack.yml up --detach --wait',
     );

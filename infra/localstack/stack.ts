@@ -11,7 +11,7 @@ import {
 import { z } from 'zod';
 
 /** CloudFormation did not make what the template says. */
-export class StackFailed extends Error {
+export class StackFailedError extends Error {
   override readonly name = 'StackFailed';
 }
 
@@ -24,7 +24,7 @@ type CloudFormationTemplate = z.infer<typeof CloudFormationTemplate>;
 const stores = ['AWS::S3::', 'AWS::SQS::', 'AWS::DynamoDB::', 'AWS::SSM::'];
 
 /** The part of a packaged template that is there before, and without, any function. */
-export const storesOf = (packaged: unknown): CloudFormationTemplate => {
+export const storesIn = (packaged: unknown): CloudFormationTemplate => {
   const { Resources } = CloudFormationTemplate.parse(packaged);
   const kept = Object.entries(Resources).filter(
     ([name, { Type }]) =>
@@ -65,7 +65,7 @@ export const applyStack = async (
     ({ LogicalResourceId, ResourceStatusReason }) =>
       `${LogicalResourceId}: ${ResourceStatusReason}`,
   );
-  throw new StackFailed([`The stack ${StackName} is ${status}.`, ...reasons].join('\n'));
+  throw new StackFailedError([`The stack ${StackName} is ${status}.`, ...reasons].join('\n'));
 };
 
 const statusOf = async (
@@ -81,7 +81,7 @@ const statusOf = async (
   }
 };
 
-export const resourcesIn = async (
+export const listStackResources = async (
   client: CloudFormationClient,
   StackName: string,
 ): Promise<StackResourceSummary[]> => {
@@ -114,7 +114,7 @@ export const refuseUnknown = (
   const names = unknown.map(
     ({ LogicalResourceId, ResourceType }) => `${LogicalResourceId} (${ResourceType})`,
   );
-  throw new StackFailed(`CloudFormation only pretended to make ${names.join(', ')}.`);
+  throw new StackFailedError(`CloudFormation only pretended to make ${names.join(', ')}.`);
 };
 
 export const openCloudFormation = (endpoint: string): CloudFormationClient =>

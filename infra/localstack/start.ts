@@ -2,9 +2,9 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bundleFunctions } from '#infra/bundle.ts';
-import { runLane } from '#infra/lanes/lane.ts';
-import { emulatorEnvironment, packageService, project } from '#infra/lanes/serverless.ts';
+import { runCommandLine } from '#infra/cli/run-command.ts';
+import { bundleFunctions } from '#infra/deploy/bundle.ts';
+import { emulatorEnvironment, packageService, project } from '#infra/deploy/serverless.ts';
 import { hostEnvironment, loopbackUrl } from '#infra/local/environments.ts';
 import type { FromHost } from '#infra/local/host-messages.ts';
 import { startHostProcess } from '#infra/local/host-process.ts';
@@ -12,7 +12,13 @@ import { environmentWith, readLocalSettings } from '#infra/local/local-settings.
 import { humanLine, logLine, parseLogLine } from '#infra/local/log-line.ts';
 import { checkPorts } from '#infra/local/ports.ts';
 import { versionAt } from './health.ts';
-import { applyStack, openCloudFormation, refuseUnknown, resourcesIn, storesOf } from './stack.ts';
+import {
+  applyStack,
+  listStackResources,
+  openCloudFormation,
+  refuseUnknown,
+  storesIn,
+} from './stack.ts';
 
 const withoutGaps = (environment: Record<string, string | undefined>) =>
   Object.fromEntries(
@@ -21,7 +27,7 @@ const withoutGaps = (environment: Record<string, string | undefined>) =>
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
-await runLane('start:localstack', async (lane) => {
+await runCommandLine('start:localstack', async (lane) => {
   const given = environmentWith('.env', project);
   const endpoint = given['AWS_ENDPOINT_URL'] || 'http://127.0.0.1:4566';
   const version = await versionAt(endpoint);
@@ -39,9 +45,9 @@ await runLane('start:localstack', async (lane) => {
   const cloudFormation = openCloudFormation(endpoint);
   const stackName = 'darkroom-dev-stores';
   await lane.step('creating the resources', () =>
-    applyStack(cloudFormation, stackName, storesOf(packaged)),
+    applyStack(cloudFormation, stackName, storesIn(packaged)),
   );
-  const resources = await resourcesIn(cloudFormation, stackName);
+  const resources = await listStackResources(cloudFormation, stackName);
   refuseUnknown(resources);
   lane.say(`${resources.length} resources by CloudFormation`);
 

@@ -1,4 +1,4 @@
-import { AnswerLost } from '#lib/edits/edit-picture.ts';
+import { ResponseLostError } from '#lib/edits/edit-picture.ts';
 import { ProviderBusy } from '#lib/images/caption.ts';
 import type { Provider } from './provider.ts';
 
@@ -11,7 +11,7 @@ type Fault = { error: unknown; signal: AbortSignal; isCostly: boolean };
 export const brokenOf = (
   provider: Provider,
   { error, signal, isCostly }: Fault,
-): ProviderBusy | AnswerLost => {
+): ProviderBusy | ResponseLostError => {
   const { label, settings } = provider;
   if (signal.aborted) {
     const silent = silenceOf(provider);
@@ -30,8 +30,8 @@ export const silenceOf = ({ label, timeoutMs }: Provider): string =>
   `${label} did not answer within ${timeoutMs / 1000} s.`;
 
 /** An edit that may have been paid for though its picture never came. */
-export const lost = (reason: string): AnswerLost =>
-  new AnswerLost(
+export const lost = (reason: string): ResponseLostError =>
+  new ResponseLostError(
     `${reason} It may have been paid for all the same, so it is not asked for again by itself; start a new edit to try once more.`,
   );
 

@@ -8,10 +8,10 @@ import { z } from 'zod';
 import { Batch, isUnfinished } from '#lib/batches/batch.ts';
 import type { Batches, VersionedBatch } from '#lib/batches/batches.ts';
 import { dynamodb } from './clients.ts';
-import { happened, ifStill } from './dynamo-conditions.ts';
+import { ifUnchanged, succeeded } from './dynamo-conditions.ts';
+import { dynamoListMonths } from './dynamo-list-months.ts';
 import { pageOf } from './dynamo-pages.ts';
 import { readMany } from './dynamo-read-many.ts';
-import { dynamoShelves } from './dynamo-shelves.ts';
 
 const headKey = (requestId: string) => ({ request_id: requestId, part: 'head' });
 
@@ -27,7 +27,7 @@ const itemOf = (batch: Batch, version: number) => {
   return {
     ...headKey(batch.requestId),
     v: version,
-    shelf: month,
+    partition: month,
     listed_at: listedAt,
     ...(isUnfinished(batch) && { unfinished: 'batch' }),
     batch,
@@ -46,12 +46,12 @@ const sweepPageSize = 100;
 
 /** Batches in DynamoDB; their rows lie beside them (dynamo-rows.ts). */
 export const dynamoBatches = (
-  { batchesTable, shelvesTable }: { batchesTable: string; shelvesTable: string },
+  { batchesTable, listMonthsTable }: { batchesTable: string; listMonthsTable: string },
   client: DynamoDBDocumentClient = dynamodb(),
 ): Batches => {
-  const shelves = dynamoShelves({ shelvesTable, kind: 'batches' }, client);
+  const listMonths = dynamoListMonths({ listMonthsTable, kind: 'batches' }, client);
 
-  const keysOn = async (
+  const queryKeys = async (
     index: { name: string; attribute: string; value: string },
     { limit, before }: { limit: number; before: string | undefined },
   ): Promise<Key[]> => {
@@ -59,13 +59,13 @@ export const dynamoBatches = (
       new QueryCommand({
         TableName: batchesTable,
         IndexName: index.name,
-        KeyConditionExpression: `#shelf = :shelf${before ? ' AND #place < :before' : ''}`,
+        KeyConditionExpression: `#partition = :partition${before ? ' AND #place < :before' : ''}`,
         ExpressionAttributeNames: {
-          '#shelf': index.attribute,
+          '#partition': index.attribute,
           ...(before && { '#place': 'listed_at' }),
         },
         ExpressionAttributeValues: {
-          ':shelf': index.value,
+          ':partition': index.value,
           ...(before && { ':before': before }),
         },
         ScanIndexForward: false,
@@ -102,14 +102,14 @@ export const dynamoBatches = (
       return item && Item.parse(item);
     },
 
-    async swap(before, after) {
-      await shelves.use(placeOf(after).month);
-      return happened(
+    async save(before, after) {
+      await listMonths.use(placeOf(after).month);
+      return succeeded(
         client.send(
           new PutCommand({
             TableName: batchesTable,
             Item: itemOf(after, (before?.version ?? 0) + 1),
-            ...ifStill(before),
+            ...ifUnchanged(before),
           }),
         ),
       );
@@ -117,10 +117,11 @@ export const dynamoBatches = (
 
     async list({ limit, from }) {
       const { things, cursor } = await pageOf(
-        { limit, from, months: await shelves.months() },
+        { limit, from, months: await listMonths.months() },
         {
-          keysOn: (value, some) => keysOn({ name: 'by-time', attribute: 'shelf', value }, some),
-          standing: (_, keys) => read(keys),
+          queryKeys: (value, some) =>
+            queryKeys({ name: 'by-time', attribute: 'partition', value }, some),
+          stillListed: (_, keys) => read(keys),
         },
       );
       return { batches: things, cursor };
@@ -129,7 +130,7 @@ export const dynamoBatches = (
     async *unfinished(before) {
       const index = { name: 'by-unfinished', attribute: 'unfinished', value: 'batch' };
       for (let from: string | undefined = before.toISOString(); from; ) {
-        const keys: Key[] = await keysOn(index, { limit: sweepPageSize, before: from });
+        const keys: Key[] = await queryKeys(index, { limit: sweepPageSize, before: from });
         yield* (await read(keys)).filter(isUnfinished);
         from = keys.length === sweepPageSize ? keys.at(-1)?.listedAt : undefined;
       }

@@ -10,11 +10,11 @@ import {
  * DynamoDB says against it (throttling, a table that is not there, a request that makes no sense)
  * rises.
  */
-export const happened = (write: Promise<unknown>): Promise<boolean> =>
+export const succeeded = (write: Promise<unknown>): Promise<boolean> =>
   write.then(
     () => true,
     (error) => {
-      if (wasTurnedAway(error)) return false;
+      if (isConflict(error)) return false;
       throw error;
     },
   );
@@ -23,13 +23,13 @@ export const happened = (write: Promise<unknown>): Promise<boolean> =>
  * A write that nobody decides anew: that its condition turned it away is all right. A transaction at
  * work on its item says nothing of the condition, and rises like any other fault.
  */
-export const unlessConditionFails = async (write: Promise<unknown>): Promise<void> => {
+export const ignoreConditionFailure = async (write: Promise<unknown>): Promise<void> => {
   await write.catch((error) => {
     if (!(error instanceof ConditionalCheckFailedException)) throw error;
   });
 };
 
-const wasTurnedAway = (error: unknown): boolean => {
+const isConflict = (error: unknown): boolean => {
   if (error instanceof TransactionCanceledException)
     return (error.CancellationReasons ?? []).every(({ Code }) => quickerReasons.has(Code));
   return (
@@ -49,7 +49,7 @@ const quickerReasons = new Set<string | undefined>([
  * Of a Put: only if the item still is the one that was read, or is not there where none was. Every
  * item that is swapped has its version in `v`.
  */
-export const ifStill = (before: { version: number } | undefined) => ({
+export const ifUnchanged = (before: { version: number } | undefined) => ({
   ConditionExpression: before ? '#v = :v' : 'attribute_not_exists(#v)',
   ExpressionAttributeNames: { '#v': 'v' },
   ...(before && { ExpressionAttributeValues: { ':v': before.version } }),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Edit } from '#lib/edits/edit.ts';
 import type { Edits } from '#lib/edits/edits.ts';
 import { dynamodb } from './clients.ts';
-import { happened, ifStill } from './dynamo-conditions.ts';
+import { ifUnchanged, succeeded } from './dynamo-conditions.ts';
 import { readMany } from './dynamo-read-many.ts';
 
 /** So that a worker still finds its edit when the process has just expired. */
@@ -13,12 +13,12 @@ const Item = z.object({ v: z.int(), edit: Edit });
 
 /** Edits in DynamoDB, in the table of their processes; removed a day after those (`expires`, seconds). */
 export const dynamoEdits = (
-  { processesTable }: { processesTable: string },
+  { editSessionsTable }: { editSessionsTable: string },
   client: DynamoDBDocumentClient = dynamodb(),
 ): Edits => ({
   async find(editId) {
     const { Item: item } = await client.send(
-      new GetCommand({ TableName: processesTable, Key: keyOf(editId), ConsistentRead: true }),
+      new GetCommand({ TableName: editSessionsTable, Key: keyOf(editId), ConsistentRead: true }),
     );
     if (!item) return undefined;
     const { v, edit } = Item.parse(item);
@@ -26,7 +26,7 @@ export const dynamoEdits = (
   },
 
   async findAll(editIds) {
-    const items = await readMany(processesTable, editIds.map(keyOf), client);
+    const items = await readMany(editSessionsTable, editIds.map(keyOf), client);
     const found = new Map(
       items.map((item) => {
         const { edit } = Item.parse(item);
@@ -38,18 +38,18 @@ export const dynamoEdits = (
 
   // A Put that the SDK repeats, because its answer was lost, finds its own version and is turned
   // away: who reads again finds what it wrote itself, and goes on from there.
-  swap: (before, after) =>
-    happened(
+  save: (before, after) =>
+    succeeded(
       client.send(
         new PutCommand({
-          TableName: processesTable,
+          TableName: editSessionsTable,
           Item: {
             ...keyOf(after.editId),
             v: (before?.version ?? 0) + 1,
             expires: Math.ceil(Date.parse(after.expiresAt) / 1000) + graceSeconds,
             edit: after,
           },
-          ...ifStill(before),
+          ...ifUnchanged(before),
         }),
       ),
     ),

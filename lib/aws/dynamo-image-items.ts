@@ -6,7 +6,7 @@ import type { Versioned } from '#lib/images/images.ts';
 import { readMany } from './dynamo-read-many.ts';
 
 /** Where a record stands in a list: `2026-11`, and within it `<ISO time>#<image id>`. */
-export const placeOf = ({ listedAt, imageId }: Pick<Image, 'listedAt' | 'imageId'>) => {
+export const listPosition = ({ listedAt, imageId }: Pick<Image, 'listedAt' | 'imageId'>) => {
   const at = new Date(listedAt).toISOString(); // always with milliseconds, so that text sorts as time
   return { month: at.slice(0, 7), listedAt: `${at}#${imageId}` };
 };
@@ -21,18 +21,18 @@ const tombstoneSeconds = 24 * 60 * 60;
  * together with it: an image that is deleted has no shelf, so it is in no list; one that is gone
  * is in no index at all, and expires.
  */
-export const itemOf = (image: Image, version: number) => {
-  const { month, listedAt } = placeOf(image);
+export const toItem = (image: Image, version: number) => {
+  const { month, listedAt } = listPosition(image);
   const { exif, ...rest } = image;
   const status = image.deleted ?? statusOf(image);
   return {
     ...recordKey(image.imageId),
     v: version,
     listed_at: listedAt,
-    ...(!image.deleted && { shelf: month }),
+    ...(!image.deleted && { partition: month }),
     ...(status === 'gone'
       ? { expires: Math.floor(Date.now() / 1000) + tombstoneSeconds }
-      : { status_shelf: `${status}#${month}` }),
+      : { status_partition: `${status}#${month}` }),
     image: rest,
     // As text: a stranger's camera may claim numbers that a DynamoDB number cannot hold.
     ...(exif && { exif: JSON.stringify(exif) }),
@@ -51,7 +51,7 @@ const Item = z
     ({ v, image, exif }): Versioned => ({ image: { ...image, ...(exif && { exif }) }, version: v }),
   );
 
-export const versionedOf = (item: unknown): Versioned => Item.parse(item);
+export const fromItem = (item: unknown): Versioned => Item.parse(item);
 
 /** Strongly consistent reads of records, in the order asked for, without those that are not there. */
 export const readRecords = async (
@@ -62,7 +62,7 @@ export const readRecords = async (
   const items = await readMany(table, imageIds.map(recordKey), client);
   const found = new Map(
     items.map((item) => {
-      const { image } = versionedOf(item);
+      const { image } = fromItem(item);
       return [image.imageId, image] as const;
     }),
   );

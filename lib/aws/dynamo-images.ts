@@ -6,67 +6,68 @@ import {
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import { countNames, differenceOf, noCounts } from '#lib/images/counts.ts';
+import { counterDeltas, counterNames, zeroCounters } from '#lib/images/counters.ts';
 import { RawExif } from '#lib/images/exif.ts';
 import type { Image } from '#lib/images/image.ts';
 import type { Images, Versioned } from '#lib/images/images.ts';
 import { dynamodb } from './clients.ts';
-import { happened, ifStill, unlessConditionFails } from './dynamo-conditions.ts';
-import { keepCaption, writesOf } from './dynamo-contents.ts';
-import { exifKey, itemOf, placeOf, recordKey, versionedOf } from './dynamo-image-items.ts';
+import { ifUnchanged, ignoreConditionFailure, succeeded } from './dynamo-conditions.ts';
+import { increment, totalCounters } from './dynamo-counters.ts';
+import { exifKey, fromItem, listPosition, recordKey, toItem } from './dynamo-image-items.ts';
+import { dynamoListMonths } from './dynamo-list-months.ts';
 import { dynamoLists } from './dynamo-lists.ts';
-import { dynamoShelves } from './dynamo-shelves.ts';
-import { addTo, sumOf } from './dynamo-tallies.ts';
+import { saveCaption, transactionWrites } from './dynamo-rendition-sets.ts';
 
 export type ImageTables = {
   imagesTable: string;
-  contentsTable: string;
-  talliesTable: string;
-  shelvesTable: string;
+  renditionSetsTable: string;
+  countersTable: string;
+  listMonthsTable: string;
 };
 
 const RawItem = z.object({ raw: z.string().transform((text): unknown => JSON.parse(text)) });
 
 /** Images in DynamoDB, with their counts and contents; the tables are those of infra/tables.yml. */
 export const dynamoImages = (
-  { imagesTable, contentsTable, talliesTable, shelvesTable }: ImageTables,
+  { imagesTable, renditionSetsTable, countersTable, listMonthsTable }: ImageTables,
   client: DynamoDBDocumentClient = dynamodb(),
 ): Images => {
-  const shelves = dynamoShelves({ shelvesTable, kind: 'images' }, client);
+  const listMonths = dynamoListMonths({ listMonthsTable, kind: 'images' }, client);
 
   return {
-    ...dynamoLists({ imagesTable, shelves, client }),
+    ...dynamoLists({ imagesTable, listMonths, client }),
 
     async find(imageId) {
       const { Item: item } = await client.send(
         new GetCommand({ TableName: imagesTable, Key: recordKey(imageId), ConsistentRead: true }),
       );
-      return item && versionedOf(item);
+      return item && fromItem(item);
     },
 
-    async swap(before, after, move) {
-      await shelves.use(placeOf(after).month);
+    async save(before, after, renditionSetChange) {
+      await listMonths.use(listPosition(after).month);
       const put = putOf(imagesTable, before, after);
-      const difference = differenceOf(before?.image, after);
+      const difference = counterDeltas(before?.image, after);
       const writes = [
         ...(Object.keys(difference).length
-          ? [addTo({ talliesTable, of: 'stats', id: after.imageId }, difference)]
+          ? [increment({ countersTable, scope: 'stats', id: after.imageId }, difference)]
           : []),
-        ...(move ? writesOf(contentsTable, move) : []),
+        ...(renditionSetChange ? transactionWrites(renditionSetsTable, renditionSetChange) : []),
       ];
-      const swapped = await happened(
+      const saved = await succeeded(
         writes.length
           ? client.send(new TransactWriteCommand({ TransactItems: [{ Put: put }, ...writes] }))
           : client.send(new PutCommand(put)),
       );
-      if (swapped && move?.move === 'caption') await keepCaption(contentsTable, move, client);
-      return swapped;
+      if (saved && renditionSetChange?.renditionSetChange === 'caption')
+        await saveCaption(renditionSetsTable, renditionSetChange, client);
+      return saved;
     },
 
     async counts() {
-      const sums = await sumOf({ talliesTable, of: 'stats' }, client);
-      const counts = { ...noCounts };
-      for (const name of countNames) counts[name] = sums[name] ?? 0;
+      const sums = await totalCounters({ countersTable, scope: 'stats' }, client);
+      const counts = { ...zeroCounters };
+      for (const name of counterNames) counts[name] = sums[name] ?? 0;
       return counts;
     },
 
@@ -79,7 +80,7 @@ export const dynamoImages = (
 
     async keepRawExif(imageId, rev, raw) {
       // As text, and only if no newer revision's tags are there: a late worker may still come by.
-      await unlessConditionFails(
+      await ignoreConditionFailure(
         client.send(
           new PutCommand({
             TableName: imagesTable,
@@ -91,7 +92,7 @@ export const dynamoImages = (
     },
 
     async forgetRawExif(imageId, rev) {
-      await unlessConditionFails(
+      await ignoreConditionFailure(
         client.send(
           new DeleteCommand({ TableName: imagesTable, Key: exifKey(imageId), ...notNewer(rev) }),
         ),
@@ -120,6 +121,6 @@ const notNewer = (rev: number) => ({
  */
 const putOf = (table: string, before: Versioned | undefined, after: Image) => ({
   TableName: table,
-  Item: itemOf(after, (before?.version ?? 0) + 1),
-  ...ifStill(before),
+  Item: toItem(after, (before?.version ?? 0) + 1),
+  ...ifUnchanged(before),
 });

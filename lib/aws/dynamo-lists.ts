@@ -2,12 +2,12 @@ import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb
 import { z } from 'zod';
 import { type Image, type Status, statusOf } from '#lib/images/image.ts';
 import type { Images } from '#lib/images/images.ts';
-import { placeOf, readRecords } from './dynamo-image-items.ts';
+import { listPosition, readRecords } from './dynamo-image-items.ts';
+import type { ListMonths } from './dynamo-list-months.ts';
 import { pageOf } from './dynamo-pages.ts';
-import type { Shelves } from './dynamo-shelves.ts';
 
-type Deps = { imagesTable: string; shelves: Shelves; client: DynamoDBDocumentClient };
-type Shelf = { month: string; status?: Status | 'deleting' | undefined };
+type Deps = { imagesTable: string; listMonths: ListMonths; client: DynamoDBDocumentClient };
+type Partition = { month: string; status?: Status | 'deleting' | undefined };
 
 const sweepPageSize = 100;
 
@@ -15,10 +15,10 @@ const sweepPageSize = 100;
 export const dynamoLists = (deps: Deps): Pick<Images, 'list' | 'unfinished'> => ({
   async list({ status, limit, from }) {
     const { things, cursor } = await pageOf(
-      { limit, from, months: await deps.shelves.months() },
+      { limit, from, months: await deps.listMonths.months() },
       {
-        keysOn: (month, some) => keysOn({ month, status }, some, deps),
-        standing: (month, keys) => standing(keys, { month, status }, deps),
+        queryKeys: (month, some) => queryKeys({ month, status }, some, deps),
+        stillListed: (month, keys) => stillListed(keys, { month, status }, deps),
       },
     );
     return { images: things, cursor };
@@ -26,13 +26,17 @@ export const dynamoLists = (deps: Deps): Pick<Images, 'list' | 'unfinished'> => 
 
   async *unfinished(before) {
     const end = before.toISOString();
-    for (const month of await deps.shelves.months()) {
+    for (const month of await deps.listMonths.months()) {
       for (const status of ['queued', 'processing', 'deleting'] as const) {
-        const shelf = { month, status };
+        const partition = { month, status };
         let from: string | undefined = end;
         while (from) {
-          const found: Key[] = await keysOn(shelf, { limit: sweepPageSize, before: from }, deps);
-          yield* await standing(found, shelf, deps);
+          const found: Key[] = await queryKeys(
+            partition,
+            { limit: sweepPageSize, before: from },
+            deps,
+          );
+          yield* await stillListed(found, partition, deps);
           from = found.length === sweepPageSize ? found.at(-1)?.listedAt : undefined;
         }
       }
@@ -46,8 +50,8 @@ const Key = z
 type Key = z.infer<typeof Key>;
 
 /** Keys on one shelf, newest first, older than the place `before`. */
-const keysOn = async (
-  { month, status }: Shelf,
+const queryKeys = async (
+  { month, status }: Partition,
   { limit, before }: { limit: number; before: string | undefined },
   { imagesTable, client }: Deps,
 ): Promise<Key[]> => {
@@ -55,13 +59,13 @@ const keysOn = async (
     new QueryCommand({
       TableName: imagesTable,
       IndexName: status ? 'by-status' : 'by-time',
-      KeyConditionExpression: `#shelf = :shelf${before ? ' AND #place < :before' : ''}`,
+      KeyConditionExpression: `#partition = :partition${before ? ' AND #place < :before' : ''}`,
       ExpressionAttributeNames: {
-        '#shelf': status ? 'status_shelf' : 'shelf',
+        '#partition': status ? 'status_partition' : 'partition',
         ...(before && { '#place': 'listed_at' }),
       },
       ExpressionAttributeValues: {
-        ':shelf': status ? `${status}#${month}` : month,
+        ':partition': status ? `${status}#${month}` : month,
         ...(before && { ':before': before }),
       },
       ScanIndexForward: false,
@@ -72,9 +76,9 @@ const keysOn = async (
 };
 
 /** The images behind these keys that still stand where the index says. */
-const standing = async (
+const stillListed = async (
   keys: Key[],
-  { status }: Shelf,
+  { status }: Partition,
   { imagesTable, client }: Deps,
 ): Promise<Image[]> => {
   const images = await readRecords(
@@ -86,6 +90,6 @@ const standing = async (
   return images.filter((image) => {
     const now = image.deleted ?? statusOf(image);
     const fits = status ? now === status : !image.deleted;
-    return fits && places.has(placeOf(image).listedAt);
+    return fits && places.has(listPosition(image).listedAt);
   });
 };

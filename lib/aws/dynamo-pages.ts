@@ -1,11 +1,11 @@
 /** A place in a list over months: after this thing of that month. */
 type Place = { month: string; after?: string | undefined };
 
-type Shelves<Key, Thing> = {
+type ListMonths<Key, Thing> = {
   /** Keys of one month, newest first, older than the place `before`. */
-  keysOn: (month: string, some: { limit: number; before: string | undefined }) => Promise<Key[]>;
+  queryKeys: (month: string, some: { limit: number; before: string | undefined }) => Promise<Key[]>;
   /** The things behind the keys that still stand where the index says. */
-  standing: (month: string, keys: Key[]) => Promise<Thing[]>;
+  stillListed: (month: string, keys: Key[]) => Promise<Thing[]>;
 };
 
 /** A page looks at so many stretches of shelf at most; where they are nearly empty it stays short. */
@@ -18,7 +18,7 @@ const mostQueries = 12;
  */
 export const pageOf = async <Key extends { listedAt: string }, Thing>(
   { limit, from, months }: { limit: number; from: Place | undefined; months: readonly string[] },
-  { keysOn, standing }: Shelves<Key, Thing>,
+  { queryKeys, stillListed }: ListMonths<Key, Thing>,
 ): Promise<{ things: Thing[]; cursor: Place | undefined }> => {
   const ahead = months.filter((month) => !from || month <= from.month);
   const things: Thing[] = [];
@@ -31,9 +31,9 @@ export const pageOf = async <Key extends { listedAt: string }, Thing>(
 
     // One more than are missing tells whether there is more, so that the last page knows it is.
     const missing = limit - things.length;
-    const found = await keysOn(month, { limit: missing + 1, before: after });
+    const found = await queryKeys(month, { limit: missing + 1, before: after });
     const taken = found.slice(0, missing);
-    things.push(...(await standing(month, taken)));
+    things.push(...(await stillListed(month, taken)));
 
     place = { month, after: taken.at(-1)?.listedAt ?? after };
     if (found.length <= missing) ahead.shift();

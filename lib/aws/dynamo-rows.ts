@@ -8,10 +8,10 @@ import {
 import { z } from 'zod';
 import { RowCounts } from '#lib/batches/batch.ts';
 import type { Rows, VersionedRow } from '#lib/batches/batches.ts';
-import { countsOfRow, Row } from '#lib/batches/row.ts';
+import { countRow, Row } from '#lib/batches/row.ts';
 import { dynamodb } from './clients.ts';
-import { happened, ifStill } from './dynamo-conditions.ts';
-import { addTo, sumOf } from './dynamo-tallies.ts';
+import { ifUnchanged, succeeded } from './dynamo-conditions.ts';
+import { increment, totalCounters } from './dynamo-counters.ts';
 
 /** Six digits, so that text sorts as numbers do. */
 const partOf = (number: number) => `row#${String(number).padStart(6, '0')}`;
@@ -26,21 +26,21 @@ const Item = z
 
 const mostPerTransaction = 100; // TransactWriteItems' limit
 const mostBytesPerTransaction = 3_500_000; // of its 4 MB; names, types and conditions come on top
-const noCounts: RowCounts = { products: 0, images: 0, failed: 0 };
+const zeroCounters: RowCounts = { products: 0, images: 0, failed: 0 };
 
 /** The rows of batches in DynamoDB, with their counts in the tallies of each batch. */
 export const dynamoRows = (
-  { batchesTable, talliesTable }: { batchesTable: string; talliesTable: string },
+  { batchesTable, countersTable }: { batchesTable: string; countersTable: string },
   client: DynamoDBDocumentClient = dynamodb(),
 ): Rows => {
   const putOf = (requestId: string, row: Row, before: VersionedRow | undefined) => ({
     TableName: batchesTable,
     Item: { ...keyOf(requestId, row.number), v: (before?.version ?? 0) + 1, row },
-    ...ifStill(before),
+    ...ifUnchanged(before),
   });
 
   const addOne = async (put: ReturnType<typeof putOf>) => {
-    if (await happened(client.send(new PutCommand(put)))) return;
+    if (await succeeded(client.send(new PutCommand(put)))) return;
     const { Item: item } = await client.send(
       new GetCommand({
         TableName: batchesTable,
@@ -55,7 +55,7 @@ export const dynamoRows = (
     async add(requestId, rows) {
       for (const some of slicesOf(rows)) {
         const puts = some.map((row) => putOf(requestId, row, undefined));
-        const added = await happened(
+        const added = await succeeded(
           client.send(
             new TransactWriteCommand({ TransactItems: puts.map((put) => ({ Put: put })) }),
           ),
@@ -76,16 +76,16 @@ export const dynamoRows = (
       return item && Item.parse(item);
     },
 
-    async swap(requestId, before, after) {
+    async save(requestId, before, after) {
       const put = putOf(requestId, after, before);
-      const difference = differenceOf(before.row, after);
-      return happened(
+      const difference = counterDeltas(before.row, after);
+      return succeeded(
         Object.keys(difference).length
           ? client.send(
               new TransactWriteCommand({
                 TransactItems: [
                   { Put: put },
-                  addTo({ talliesTable, of: requestId, id: put.Item.part }, difference),
+                  increment({ countersTable, scope: requestId, id: put.Item.part }, difference),
                 ],
               }),
             )
@@ -94,8 +94,8 @@ export const dynamoRows = (
     },
 
     async counts(requestId) {
-      const sums = await sumOf({ talliesTable, of: requestId }, client);
-      return RowCounts.parse({ ...noCounts, ...sums });
+      const sums = await totalCounters({ countersTable, scope: requestId }, client);
+      return RowCounts.parse({ ...zeroCounters, ...sums });
     },
 
     async page(requestId, { limit, after }) {
@@ -140,10 +140,10 @@ const slicesOf = (rows: readonly Row[]): Row[][] => {
   return slice.length > 0 ? [...slices, slice] : slices;
 };
 
-const differenceOf = (before: Row, after: Row): Record<string, number> => {
-  const old = countsOfRow(before);
+const counterDeltas = (before: Row, after: Row): Record<string, number> => {
+  const old = countRow(before);
   return Object.fromEntries(
-    Object.entries(countsOfRow(after))
+    Object.entries(countRow(after))
       .map(([name, n]) => [name, n - (old[RowCounts.keyof().parse(name)] ?? 0)] as const)
       .filter(([, n]) => n !== 0),
   );

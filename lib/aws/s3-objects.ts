@@ -12,7 +12,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { Objects } from '#lib/images/objects.ts';
 import { release } from '#lib/release.ts';
 import { s3 } from './clients.ts';
-import { labelsOf, metadataOf } from './s3-labels.ts';
+import { decodeUserMetadata, metadataOf } from './s3-user-metadata.ts';
 
 /** Objects of one bucket. ETags are given and taken without their quotes. */
 export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
@@ -52,7 +52,7 @@ export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
         sizeBytes: found.ContentLength ?? 0,
         contentType: found.ContentType,
         lastModified,
-        labels: labelsOf(found.Metadata),
+        userMetadata: decodeUserMetadata(found.Metadata),
         sha256: hexOf(found.ChecksumSHA256),
       };
     },
@@ -65,13 +65,13 @@ export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
       return unlessMissing(get(key, etag, range).catch(noneBeyondTheEnd));
     },
 
-    async write(key, bytes, { contentType, sha256, labels }) {
+    async write(key, bytes, { contentType, sha256, userMetadata }) {
       const command = new PutObjectCommand({
         ...at(key),
         Body: bytes,
         ContentType: contentType,
         ...(sha256 && { ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64') }),
-        ...(labels && { Metadata: metadataOf(labels) }),
+        ...(userMetadata && { Metadata: metadataOf(userMetadata) }),
       });
       // The signer wants a SHA-256 of the body as well, and takes one that it finds in this header.
       if (sha256)
@@ -90,7 +90,7 @@ export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
     },
 
     // LocalStack 4.14 refuses DeleteObject with If-Match, and passes over the ETag here.
-    removeUnchanged: (key, etag) => removeSome([{ Key: key, ETag: `"${etag}"` }]),
+    deleteIfMatch: (key, etag) => removeSome([{ Key: key, ETag: `"${etag}"` }]),
 
     link: (key, seconds, as) =>
       getSignedUrl(

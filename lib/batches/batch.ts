@@ -63,7 +63,7 @@ export const Batch = z.object({
   work: BatchWork,
   webhook: Webhook.optional(),
   /** When the sweep found it standing still and asked again. */
-  askedAgainAt: z.iso.datetime().optional(),
+  requeuedAt: z.iso.datetime().optional(),
 });
 export type Batch = z.infer<typeof Batch>;
 
@@ -78,11 +78,11 @@ export const BatchStatus = z.enum(batchStatuses);
 export type BatchStatus = z.infer<typeof BatchStatus>;
 
 /** How many rows there are when all are written; unknown until the CSV has been read. */
-export const rowsOf = ({ total, cut }: Pick<Batch, 'total' | 'cut'>): number | undefined =>
+export const expectedRows = ({ total, cut }: Pick<Batch, 'total' | 'cut'>): number | undefined =>
   cut?.written ?? total?.products;
 
 /** Read off the work, so that it can never disagree with it. */
-export const batchStatusOf = ({ work, cut }: Pick<Batch, 'work' | 'cut'>): BatchStatus => {
+export const batchStatus = ({ work, cut }: Pick<Batch, 'work' | 'cut'>): BatchStatus => {
   if (work.state === 'refused') return 'failed';
   if (work.state === 'expanding') return work.written ? 'processing' : 'pending';
   if (work.state !== 'ended') return 'processing';
@@ -102,4 +102,4 @@ export const isUnfinished = (batch: Batch): boolean =>
 export const inputKey = (requestId: string) => `batches/${requestId}/input.csv`;
 export const resultsKey = (requestId: string) => `batches/${requestId}/results.csv`;
 export const failedRowsKey = (requestId: string) => `batches/${requestId}/failed-rows.csv`;
-export const faultsKey = (requestId: string) => `batches/${requestId}/faults.json`;
+export const csvErrorsKey = (requestId: string) => `batches/${requestId}/faults.json`;

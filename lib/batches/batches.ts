@@ -12,7 +12,7 @@ export interface Batches {
   /** Strongly consistent. */
   find(requestId: string): Promise<VersionedBatch | undefined>;
   /** Writes `after` if the batch is still `before` (absent where undefined); `false` if another was quicker. */
-  swap(before: VersionedBatch | undefined, after: Batch): Promise<boolean>;
+  save(before: VersionedBatch | undefined, after: Batch): Promise<boolean>;
   /** Newest first. A page may be short; `cursor` is where the next one begins. */
   list(query: {
     limit: number;
@@ -29,7 +29,7 @@ export interface Rows {
   /** Strongly consistent. */
   find(requestId: string, number: number): Promise<VersionedRow | undefined>;
   /** Writes `after` if the row is still `before`, and adds the difference of their counts to the tallies: together or not at all. */
-  swap(requestId: string, before: VersionedRow, after: Row): Promise<boolean>;
+  save(requestId: string, before: VersionedRow, after: Row): Promise<boolean>;
   /** The sum of countsOfRow over all rows of a batch, without reading them. */
   counts(requestId: string): Promise<RowCounts>;
   /**

@@ -1,17 +1,17 @@
 import type { Objects } from '#lib/images/objects.ts';
-import { type Batch, failedRowsKey, resultsKey, rowsOf } from './batch.ts';
+import { advanceBatch } from './advance-batch.ts';
+import { type Batch, expectedRows, failedRowsKey, resultsKey } from './batch.ts';
 import { allRows, type Batches, type Rows } from './batches.ts';
-import { changeBatch } from './change-batch.ts';
 import { failedRowsCsv, type ResultRow, resultsCsv } from './csv/write-results.ts';
-import { settle } from './end-batch.ts';
-import type { BatchWorkers, CloseMessage } from './messages.ts';
-import { outputUrlOf, type Row, rowImageIdOf } from './row.ts';
+import type { BatchQueues, CloseMessage } from './messages.ts';
+import { outputUrl, type Row, rowImageId } from './row.ts';
+import { updateBatch } from './update-batch.ts';
 
 type Deps = {
   batches: Batches;
   rows: Rows;
   derived: Objects;
-  workers: BatchWorkers;
+  workers: BatchQueues;
   now: () => Date;
 };
 
@@ -22,22 +22,22 @@ type Deps = {
 export const closeBatch = async ({ request_id: requestId }: CloseMessage, deps: Deps) => {
   const { rows, derived } = deps;
   const counts = await rows.counts(requestId);
-  const { batch } = await changeBatch(
+  const { batch } = await updateBatch(
     requestId,
     (known) =>
-      known.work.state === 'running' && counts.products === rowsOf(known)
+      known.work.state === 'running' && counts.products === expectedRows(known)
         ? { ...known, work: { state: 'closing', since: deps.now().toISOString() } }
         : undefined,
     deps,
   );
   if (!batch) return;
-  if (batch.work.state !== 'closing') return settle(batch, deps); // delivered twice, or too early
+  if (batch.work.state !== 'closing') return advanceBatch(batch, deps); // delivered twice, or too early
 
   const results = () => resultRows(batch, deps);
   await derived.write(resultsKey(requestId), await joined(resultsCsv(results())), asCsv);
   await derived.write(failedRowsKey(requestId), await joined(failedRowsCsv(results())), asCsv);
 
-  const { batch: after } = await changeBatch(
+  const { batch: after } = await updateBatch(
     requestId,
     (known) =>
       known.work.state === 'closing'
@@ -45,7 +45,7 @@ export const closeBatch = async ({ request_id: requestId }: CloseMessage, deps: 
         : undefined,
     deps,
   );
-  if (after) await settle(after, deps);
+  if (after) await advanceBatch(after, deps);
 };
 
 const asCsv = { contentType: 'text/csv; charset=utf-8' };
@@ -69,7 +69,7 @@ const resultOf = (
     inputUrl: image.inputUrl,
     outputUrl:
       image.state === 'completed'
-        ? outputUrlOf(rowImageIdOf({ requestId, number, index }, image.inputUrl), baseUrl)
+        ? outputUrl(rowImageId({ requestId, number, index }, image.inputUrl), baseUrl)
         : null,
     error: image.state === 'failed' ? image.reason : null,
   })),

@@ -1,19 +1,19 @@
 import type { Objects } from '#lib/images/objects.ts';
-import { type Batch, faultsKey, inputKey } from './batch.ts';
+import { advanceBatch } from './advance-batch.ts';
+import { type Batch, csvErrorsKey, inputKey } from './batch.ts';
 import type { Batches, Rows } from './batches.ts';
-import { changeBatch } from './change-batch.ts';
-import { faultsSentence } from './csv/faults.ts';
+import { csvErrorSentence } from './csv/csv-errors.ts';
 import { type Product, readCsv } from './csv/read-csv.ts';
-import { settle } from './end-batch.ts';
-import { type FetchFile, fetchPatiently } from './fetch-file.ts';
-import type { BatchWorkers, ExpandMessage, ImportMessage } from './messages.ts';
+import { type FetchFile, fetchWithRetry } from './fetch-file.ts';
+import type { BatchQueues, ExpandMessage, ImportMessage } from './messages.ts';
 import type { Row } from './row.ts';
+import { updateBatch } from './update-batch.ts';
 
 type Deps = {
   batches: Batches;
   rows: Rows;
   derived: Objects;
-  workers: BatchWorkers;
+  workers: BatchQueues;
   fetchCsv: FetchFile;
   now: () => Date;
 };
@@ -38,17 +38,17 @@ export const expandBatch = async (
   const { batches, derived, workers } = deps;
   const batch = (await batches.find(requestId))?.batch;
   if (!batch) return;
-  if (batch.work.state !== 'expanding') return settle(batch, deps); // delivered twice
+  if (batch.work.state !== 'expanding') return advanceBatch(batch, deps); // delivered twice
 
   const csv = await readInput(batch, delivery, deps);
   if ('refused' in csv) return refuse(requestId, csv.refused, deps);
 
   const total = batch.total ?? (await check(csv.bytes));
   if ('faults' in total) {
-    await derived.write(faultsKey(requestId), Buffer.from(JSON.stringify(total)), {
+    await derived.write(csvErrorsKey(requestId), Buffer.from(JSON.stringify(total)), {
       contentType: 'application/json',
     });
-    return refuse(requestId, faultsSentence(total), deps);
+    return refuse(requestId, csvErrorSentence(total), deps);
   }
 
   if (!batch.total) await checkpoint(requestId, { written: 0, total }, deps);
@@ -68,7 +68,7 @@ export const expandBatch = async (
       const { batch: known } = await checkpoint(requestId, { written: last, total }, deps);
       if (known?.work.state !== 'expanding') return; // another is done with it, or gave it up
     }
-    await workers.import(chunk.flatMap((row) => messagesOf(requestId, row)));
+    await workers.import(chunk.flatMap((row) => toImportMessages(requestId, row)));
   };
   await readCsv([csv.bytes], async (products) => {
     for (const product of products) {
@@ -83,15 +83,15 @@ export const expandBatch = async (
   if (isLate) return workers.expand({ request_id: requestId });
   if (chunk.length) await flush();
 
-  const { batch: after } = await changeBatch(
+  const { batch: after } = await updateBatch(
     requestId,
-    ({ askedAgainAt: _, ...known }) =>
+    ({ requeuedAt: _, ...known }) =>
       known.work.state === 'expanding'
         ? { ...known, total, work: { state: 'running', since: deps.now().toISOString() } }
         : undefined,
     deps,
   );
-  if (after) await settle(after, deps);
+  if (after) await advanceBatch(after, deps);
 };
 
 const readInput = async (
@@ -102,7 +102,7 @@ const readInput = async (
   const kept = await derived.read(inputKey(requestId));
   if (kept) return { bytes: kept };
   if (!csvUrl) return { refused: 'The CSV is no longer there.' };
-  const fetched = await fetchPatiently(csvUrl, delivery, fetchCsv);
+  const fetched = await fetchWithRetry(csvUrl, delivery, fetchCsv);
   if ('refused' in fetched) return { refused: `The CSV could not be fetched: ${fetched.refused}` };
   await derived.write(inputKey(requestId), fetched.bytes, { contentType: 'text/csv' });
   return fetched;
@@ -114,7 +114,7 @@ const check = async (csv: Uint8Array) => {
 };
 
 const refuse = async (requestId: string, reason: string, deps: Deps) => {
-  const { batch } = await changeBatch(
+  const { batch } = await updateBatch(
     requestId,
     (known) =>
       known.work.state === 'expanding'
@@ -122,7 +122,7 @@ const refuse = async (requestId: string, reason: string, deps: Deps) => {
         : undefined,
     deps,
   );
-  if (batch) await settle(batch, deps);
+  if (batch) await advanceBatch(batch, deps);
 };
 
 /** How far it has come. Whoever moves on has to be asked again before it counts as given up. */
@@ -131,9 +131,9 @@ const checkpoint = (
   { written, total }: { written: number; total: { products: number; images: number } },
   deps: Deps,
 ) =>
-  changeBatch(
+  updateBatch(
     requestId,
-    ({ askedAgainAt: _, ...known }) =>
+    ({ requeuedAt: _, ...known }) =>
       known.work.state === 'expanding' && (known.work.written < written || !known.total)
         ? { ...known, total, work: { ...known.work, written } }
         : undefined,
@@ -147,7 +147,7 @@ const rowOf = ({ serialNumber, productName, urls }: Product, number: number): Ro
   images: urls.map((inputUrl) => ({ state: 'pending', inputUrl })),
 });
 
-export const messagesOf = (requestId: string, { number, images }: Row): ImportMessage[] =>
+export const toImportMessages = (requestId: string, { number, images }: Row): ImportMessage[] =>
   Array.from({ length: Math.ceil(images.length / urlsPerMessage) }, (_, nth) => ({
     request_id: requestId,
     row: number,

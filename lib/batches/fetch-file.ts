@@ -12,10 +12,10 @@ export type FetchedFile = {
 };
 
 /** A quarter of a minute in between: what has not passed by then should not hold a batch. */
-const mostTries = 4;
+const maxTries = 4;
 
 /** A URL that is still busy the fourth time is refused with its reason; before, it throws. */
-export const fetchPatiently = async (
+export const fetchWithRetry = async (
   url: string,
   { attempts }: { attempts: number },
   fetch: FetchFile,
@@ -23,7 +23,7 @@ export const fetchPatiently = async (
   try {
     return await fetch(url);
   } catch (error) {
-    if (!isFetchBusy(error) || attempts < mostTries) throw error;
+    if (!isFetchBusy(error) || attempts < maxTries) throw error;
     return { refused: `${error.message.replace(/\.$/, '')}, tried ${attempts} times.` };
   }
 };

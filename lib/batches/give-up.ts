@@ -1,29 +1,29 @@
+import { advanceBatch } from './advance-batch.ts';
 import type { Batch } from './batch.ts';
 import { allRows, type Batches, type Rows } from './batches.ts';
-import { changeBatch } from './change-batch.ts';
-import { settle } from './end-batch.ts';
-import type { BatchWorkers } from './messages.ts';
+import type { BatchQueues } from './messages.ts';
+import { updateBatch } from './update-batch.ts';
 
-type Deps = { batches: Batches; rows: Rows; workers: BatchWorkers; now: () => Date };
+type Deps = { batches: Batches; rows: Rows; workers: BatchQueues; now: () => Date };
 
 /**
  * Ends a batch whose CSV could not be brought here, however often it was tried. One that has rows
  * is left to the sweep, which asks for the others once more.
  */
-export const giveUpExpanding = async (
+export const giveUpExpansion = async (
   requestId: string,
   { reason }: { reason: string },
   deps: Deps,
 ): Promise<void> => {
   const { rows } = await deps.rows.page(requestId, { limit: 1, after: 0 });
-  if (rows.length === 0) await cutShort(requestId, { reason }, deps);
+  if (rows.length === 0) await truncateBatch(requestId, { reason }, deps);
 };
 
 /**
  * Writes no more rows of a batch, so that it ends with those that are there: each of them still
  * gets its fact, and the batch says which products were not begun. Without any it ends at once.
  */
-export const cutShort = async (
+export const truncateBatch = async (
   requestId: string,
   { reason }: { reason: string },
   deps: Deps,
@@ -32,9 +32,9 @@ export const cutShort = async (
   if (work?.state !== 'expanding') return;
   const written = await lastRowOf(requestId, work.written, deps);
   const at = deps.now().toISOString();
-  const { batch } = await changeBatch(
+  const { batch } = await updateBatch(
     requestId,
-    ({ askedAgainAt: _, ...known }): Batch | undefined => {
+    ({ requeuedAt: _, ...known }): Batch | undefined => {
       if (known.work.state !== 'expanding') return undefined;
       if (written === 0) return { ...known, work: { state: 'refused', endedAt: at, reason } };
       const isWhole = written === known.total?.products; // only nobody said so
@@ -43,7 +43,7 @@ export const cutShort = async (
     },
     deps,
   );
-  if (batch) await settle(batch, deps);
+  if (batch) await advanceBatch(batch, deps);
 };
 
 /** Rows are written in order, and some may be there of which no checkpoint tells. */

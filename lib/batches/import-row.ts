@@ -1,30 +1,30 @@
 import { createHash } from 'node:crypto';
 import type { Images } from '#lib/images/images.ts';
 import type { Objects } from '#lib/images/objects.ts';
+import { advanceAfterRow } from './advance-batch.ts';
 import type { Batches, Rows } from './batches.ts';
-import { changeRow } from './change-batch.ts';
-import { settleRow } from './end-batch.ts';
-import { type FetchFile, fetchPatiently } from './fetch-file.ts';
-import { mediaTypeOf } from './media-type.ts';
-import type { BatchWorkers, ImportMessage } from './messages.ts';
+import { type FetchFile, fetchWithRetry } from './fetch-file.ts';
+import { parseMediaType } from './media-type.ts';
+import type { BatchQueues, ImportMessage } from './messages.ts';
 import {
-  imageKeyOf,
-  isOver,
+  hasEndedImage,
   nameOf,
-  outcomeOf,
   type Row,
   type RowImage,
   type RowPlace,
-  rowImageIdOf,
+  rowImageId,
+  rowImageKey,
+  rowOutcome,
   withImage,
 } from './row.ts';
+import { updateRow } from './update-batch.ts';
 
 type Deps = {
   rows: Rows;
   batches: Batches;
   images: Images;
   originals: Objects;
-  workers: BatchWorkers;
+  workers: BatchQueues;
   fetchPicture: FetchFile;
 };
 
@@ -77,7 +77,7 @@ export const giveUpOnRow = async (
   const failed: Entry[] = [];
   for (const { index, inputUrl, state } of openEntries(row, message)) {
     if (state === 'fetched' && !lost) continue;
-    if (await deps.images.find(rowImageIdOf({ requestId, number, index }, inputUrl))) continue;
+    if (await deps.images.find(rowImageId({ requestId, number, index }, inputUrl))) continue;
     failed.push({ index, after: { state: 'failed', inputUrl, reason, fetched: false } });
   }
   await note(message, failed, deps);
@@ -87,7 +87,7 @@ const openEntries = ({ images }: Row, { from, to }: ImportMessage) =>
   images
     .map((image, index) => ({ ...image, index }))
     .slice(from, to)
-    .filter((image) => !isOver(image));
+    .filter((image) => !hasEndedImage(image));
 
 /** Fetches a picture into the originals, unless a run that was killed has done so. */
 const bring = async (
@@ -96,18 +96,18 @@ const bring = async (
   delivery: { attempts: number },
   { originals, images, fetchPicture }: Deps,
 ): Promise<RowImage> => {
-  const key = imageKeyOf(place, inputUrl);
-  const known = await images.find(rowImageIdOf(place, inputUrl));
-  if (known) return outcomeOf(known.image, inputUrl) ?? { state: 'fetched', inputUrl };
+  const key = rowImageKey(place, inputUrl);
+  const known = await images.find(rowImageId(place, inputUrl));
+  if (known) return rowOutcome(known.image, inputUrl) ?? { state: 'fetched', inputUrl };
 
-  const fetched = await fetchPatiently(inputUrl, delivery, fetchPicture);
+  const fetched = await fetchWithRetry(inputUrl, delivery, fetchPicture);
   if ('refused' in fetched)
     return { state: 'failed', inputUrl, reason: fetched.refused, fetched: false };
   const sha256 = createHash('sha256').update(fetched.bytes).digest('hex');
   await originals.write(key, fetched.bytes, {
-    contentType: mediaTypeOf(fetched.contentType) ?? 'application/octet-stream',
+    contentType: parseMediaType(fetched.contentType) ?? 'application/octet-stream',
     sha256,
-    labels: { name: nameOf(inputUrl), 'request-id': place.requestId },
+    userMetadata: { name: nameOf(inputUrl), 'request-id': place.requestId },
   });
   return { state: 'fetched', inputUrl };
 };
@@ -118,7 +118,7 @@ const note = async (
   deps: Pick<Deps, 'rows' | 'batches' | 'workers'>,
 ) => {
   const { request_id: requestId, row: number } = message;
-  const { row } = await changeRow(
+  const { row } = await updateRow(
     { requestId, number },
     (known) => {
       const after = entries.reduce(
@@ -129,5 +129,5 @@ const note = async (
     },
     deps,
   );
-  if (row) await settleRow(requestId, row, deps);
+  if (row) await advanceAfterRow(requestId, row, deps);
 };

@@ -5,5 +5,5 @@ const named = /^\s*([a-z\d][a-z\d!#$&^_.+-]{0,126}\/[a-z\d][a-z\d!#$&^_.+-]{0,12
  * The media type in a stranger's Content-Type, fit to be sent on: a Latin-1 byte or a tab in it
  * would not survive the signature of our own request. Undefined where there is none.
  */
-export const mediaTypeOf = (contentType: string | undefined): string | undefined =>
+export const parseMediaType = (contentType: string | undefined): string | undefined =>
   named.exec(contentType ?? '')?.[1];

@@ -27,7 +27,7 @@ export const WebhookMessage = z.object({
 export type WebhookMessage = z.infer<typeof WebhookMessage>;
 
 /** How the workers of batches are asked. Any message may arrive twice. */
-export interface BatchWorkers {
+export interface BatchQueues {
   expand(message: ExpandMessage): Promise<void>;
   import(messages: readonly ImportMessage[]): Promise<void>;
   close(message: CloseMessage): Promise<void>;

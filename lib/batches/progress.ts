@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Objects } from '#lib/images/objects.ts';
-import { type Batch, faultsKey, type RowCounts } from './batch.ts';
+import { type Batch, csvErrorsKey, type RowCounts } from './batch.ts';
 import type { Rows } from './batches.ts';
-import type { CsvFaults } from './csv/faults.ts';
+import type { CsvErrors } from './csv/csv-errors.ts';
 
 /** How many of a batch's rows have ended; of one that has itself, as it was then. */
-export const countsOfBatch = async (
+export const countBatch = async (
   { requestId, work }: Batch,
   { rows }: { rows: Rows },
 ): Promise<RowCounts> => {
@@ -14,7 +14,7 @@ export const countsOfBatch = async (
 };
 
 /** Rounded down, so that 100 means all of them. */
-export const percentageOf = (part: number, whole: number): number =>
+export const percentage = (part: number, whole: number): number =>
   whole ? Math.floor((part / whole) * 10_000) / 100 : 0;
 
 const KeptFaults = z.object({
@@ -26,8 +26,8 @@ const KeptFaults = z.object({
 export const faultsOf = async (
   { requestId, work }: Batch,
   { derived }: { derived: Objects },
-): Promise<CsvFaults | undefined> => {
+): Promise<CsvErrors | undefined> => {
   if (work.state !== 'refused') return undefined;
-  const kept = await derived.read(faultsKey(requestId));
+  const kept = await derived.read(csvErrorsKey(requestId));
   return kept && KeptFaults.parse(JSON.parse(Buffer.from(kept).toString()));
 };

@@ -1,15 +1,15 @@
 import { Problem } from '#lib/problem.ts';
+import { enqueueWebhook } from './advance-batch.ts';
 import { type Batch, hasEnded } from './batch.ts';
 import type { Batches } from './batches.ts';
-import { changeBatch } from './change-batch.ts';
-import { askForWebhook } from './end-batch.ts';
-import type { BatchWorkers } from './messages.ts';
+import type { BatchQueues } from './messages.ts';
+import { updateBatch } from './update-batch.ts';
 
-type Deps = { batches: Batches; workers: BatchWorkers; now: () => Date };
+type Deps = { batches: Batches; workers: BatchQueues; now: () => Date };
 
 /** Delivers the webhook of a batch again: a new round of attempts, with the same `webhook-id`. */
 export const resendWebhook = async (requestId: string, deps: Deps): Promise<Batch> => {
-  const { batch } = await changeBatch(
+  const { batch } = await updateBatch(
     requestId,
     (known) => {
       const { webhook } = known;
@@ -29,6 +29,6 @@ export const resendWebhook = async (requestId: string, deps: Deps): Promise<Batc
     deps,
   );
   if (!batch) throw new Problem('not-found', 'Batch not found');
-  await askForWebhook(batch, deps);
+  await enqueueWebhook(batch, deps);
   return batch;
 };

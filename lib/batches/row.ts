@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { errorOf, type Image, imageIdOf, statusOf } from '#lib/images/image.ts';
-import { safeNameOf } from '#lib/images/object-key.ts';
+import { sanitizeFilename } from '#lib/images/object-key.ts';
 import type { BatchStatus, RowCounts } from './batch.ts';
 
 const inputUrl = z.string();
@@ -25,19 +25,20 @@ export const Row = z.object({
 });
 export type Row = z.infer<typeof Row>;
 
-export const isOver = ({ state }: RowImage): boolean => state === 'completed' || state === 'failed';
+export const hasEndedImage = ({ state }: RowImage): boolean =>
+  state === 'completed' || state === 'failed';
 
 /** A pure function of the row: whoever writes a row writes the difference of its counts. */
-export const countsOfRow = ({ images }: Row): RowCounts => ({
-  products: images.every(isOver) ? 1 : 0,
-  images: images.filter(isOver).length,
+export const countRow = ({ images }: Row): RowCounts => ({
+  products: images.every(hasEndedImage) ? 1 : 0,
+  images: images.filter(hasEndedImage).length,
   failed: images.filter(({ state }) => state === 'failed').length,
 });
 
 /** In the words of a batch, of which a row is a small one. */
-export const rowStatusOf = ({ images }: Row): BatchStatus => {
+export const rowStatus = ({ images }: Row): BatchStatus => {
   if (images.every(({ state }) => state === 'pending')) return 'pending';
-  if (!images.every(isOver)) return 'processing';
+  if (!images.every(hasEndedImage)) return 'processing';
   const failed = images.filter(({ state }) => state === 'failed').length;
   if (failed === 0) return 'completed';
   return failed === images.length ? 'failed' : 'completed_with_errors';
@@ -47,18 +48,18 @@ export const rowStatusOf = ({ images }: Row): BatchStatus => {
 export type RowPlace = { requestId: string; number: number; index: number };
 
 /** Where a row's picture is kept: predictable, so that a repeat overwrites instead of adding. */
-export const imageKeyOf = ({ requestId, number, index }: RowPlace, url: string): string =>
-  `batches/${requestId}/${number}-${index + 1}/${safeNameOf(nameOf(url))}`;
+export const rowImageKey = ({ requestId, number, index }: RowPlace, url: string): string =>
+  `batches/${requestId}/${number}-${index + 1}/${sanitizeFilename(nameOf(url))}`;
 
-export const rowImageIdOf = (place: RowPlace, url: string): string =>
-  imageIdOf(imageKeyOf(place, url));
+export const rowImageId = (place: RowPlace, url: string): string =>
+  imageIdOf(rowImageKey(place, url));
 
 /** Where the processed picture of a row is served. */
-export const outputUrlOf = (imageId: string, baseUrl: string): string =>
+export const outputUrl = (imageId: string, baseUrl: string): string =>
   `${baseUrl}/api/image/${imageId}.jpg`;
 
 /** The row that a picture belongs to; undefined for a picture that somebody dropped there by hand. */
-export const placeOfKey = (key: string): RowPlace | undefined => {
+export const parseRowKey = (key: string): RowPlace | undefined => {
   const [, requestId, number, nth] = /^batches\/([^/]+)\/(\d+)-(\d+)\/[^/]+$/.exec(key) ?? [];
   return requestId && number && nth
     ? { requestId, number: Number(number), index: Number(nth) - 1 }
@@ -76,7 +77,7 @@ export const nameOf = (url: string): string => {
 };
 
 /** How an image ended for its row; undefined while it has not. */
-export const outcomeOf = (image: Image, inputUrl: string): RowImage | undefined => {
+export const rowOutcome = (image: Image, inputUrl: string): RowImage | undefined => {
   const failed = { state: 'failed', inputUrl, fetched: true } as const;
   if (image.deleted) return { ...failed, reason: 'The image was deleted.' };
   const status = statusOf(image);
@@ -89,6 +90,6 @@ export const outcomeOf = (image: Image, inputUrl: string): RowImage | undefined 
 /** The row with one of its pictures in another state; undefined where that one is over already. */
 export const withImage = (row: Row, index: number, after: RowImage): Row | undefined => {
   const before = row.images[index];
-  if (!before || isOver(before) || before.state === after.state) return undefined;
+  if (!before || hasEndedImage(before) || before.state === after.state) return undefined;
   return { ...row, images: row.images.with(index, after) };
 };

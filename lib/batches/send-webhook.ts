@@ -1,9 +1,9 @@
-import { type Batch, batchStatusOf, type Webhook } from './batch.ts';
+import { enqueueWebhook } from './advance-batch.ts';
+import { type Batch, batchStatus, type Webhook } from './batch.ts';
 import type { Batches } from './batches.ts';
-import { changeBatch } from './change-batch.ts';
-import { askForWebhook } from './end-batch.ts';
-import type { BatchWorkers, WebhookMessage } from './messages.ts';
-import { percentageOf } from './progress.ts';
+import type { BatchQueues, WebhookMessage } from './messages.ts';
+import { percentage } from './progress.ts';
+import { updateBatch } from './update-batch.ts';
 
 /** What a receiver made of a delivery. Only a 2xx is ok; `gone` is 410: it wants no more. */
 export type WebhookAnswer =
@@ -25,7 +25,7 @@ export type SendWebhook = (delivery: {
 
 type Deps = {
   batches: Batches;
-  workers: BatchWorkers;
+  workers: BatchQueues;
   send: SendWebhook;
   /** Seconds from each attempt that failed to the next. */
   schedule: readonly number[];
@@ -36,7 +36,7 @@ type Deps = {
 const leaseMs = 60_000;
 /** What a record keeps of its attempts: all of some rounds. */
 const mostAttempts = 50;
-const longestRetryAfterSeconds = 86_400;
+const maxRetryAfterSeconds = 86_400;
 
 /** Somebody else is delivering this at the moment, or was killed doing so. */
 class BeingDelivered extends Error {
@@ -54,14 +54,14 @@ export const sendWebhook = async (message: WebhookMessage, deps: Deps): Promise<
   const { request_id: requestId, round, attempt } = message;
   const known = (await batches.find(requestId))?.batch;
   if (!known || !isOpen(known.webhook, message)) {
-    if (known?.webhook?.round === round) await askForWebhook(known, deps); // told again
+    if (known?.webhook?.round === round) await enqueueWebhook(known, deps); // told again
     return;
   }
   // SQS waits 15 minutes at most.
-  if (Date.parse(message.due_at) > now().getTime()) return askForWebhook(known, { workers, now });
+  if (Date.parse(message.due_at) > now().getTime()) return enqueueWebhook(known, { workers, now });
 
   const leasedUntil = new Date(now().getTime() + leaseMs).toISOString();
-  const { batch, changed } = await changeBatch(
+  const { batch, changed } = await updateBatch(
     requestId,
     (current) => {
       const { webhook } = current;
@@ -80,7 +80,7 @@ export const sendWebhook = async (message: WebhookMessage, deps: Deps): Promise<
     url: batch.webhook.url,
     body: bodyOf(batch),
   });
-  const { batch: after } = await changeBatch(
+  const { batch: after } = await updateBatch(
     requestId,
     ({ webhook, ...rest }) =>
       isOpen(webhook, message)
@@ -88,7 +88,7 @@ export const sendWebhook = async (message: WebhookMessage, deps: Deps): Promise<
         : undefined,
     deps,
   );
-  if (after) await askForWebhook(after, deps);
+  if (after) await enqueueWebhook(after, deps);
 };
 
 const isOpen = (
@@ -115,7 +115,7 @@ const afterAttempt = (
   if (answer.gone) return { ...made, state: 'stopped' };
   const wait = schedule[attempt];
   if (wait === undefined) return { ...made, state: 'failed' };
-  const seconds = Math.max(wait, Math.min(answer.retryAfterSeconds ?? 0, longestRetryAfterSeconds));
+  const seconds = Math.max(wait, Math.min(answer.retryAfterSeconds ?? 0, maxRetryAfterSeconds));
   return { ...made, dueAt: new Date(now().getTime() + seconds * 1000).toISOString() };
 };
 
@@ -125,10 +125,10 @@ const bodyOf = (batch: Batch): string => {
   const counts = work.state === 'ended' ? work.counts : { products: 0, images: 0 };
   return JSON.stringify({
     request_id: requestId,
-    status: batchStatusOf(batch),
+    status: batchStatus(batch),
     total_products: total?.products ?? 0,
     processed_products: counts.products,
-    completion_percentage: percentageOf(counts.images, total?.images ?? 0),
+    completion_percentage: percentage(counts.images, total?.images ?? 0),
     timestamp: 'endedAt' in work ? work.endedAt : batch.updatedAt,
   });
 };

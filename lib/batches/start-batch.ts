@@ -2,20 +2,20 @@ import type { Objects } from '#lib/images/objects.ts';
 import { Problem } from '#lib/problem.ts';
 import { type Batch, inputKey, type Webhook } from './batch.ts';
 import type { Batches } from './batches.ts';
-import { type CsvFaults, readCsv } from './csv/read-csv.ts';
-import type { BatchWorkers } from './messages.ts';
+import { type CsvErrors, readCsv } from './csv/read-csv.ts';
+import type { BatchQueues } from './messages.ts';
 
 type Deps = {
   batches: Batches;
   /** Where we keep what we make. */
   derived: Objects;
-  workers: BatchWorkers;
+  workers: BatchQueues;
   /** Whether there is a secret to sign webhooks with. */
   canSign: boolean;
   now: () => Date;
 };
 
-export type BatchWish = {
+export type BatchRequest = {
   /** The same one again makes the same batch. `[A-Za-z0-9-]` */
   requestId: string;
   webhookUrl: string | undefined;
@@ -23,7 +23,7 @@ export type BatchWish = {
 } & ({ filename: string; csv: Uint8Array } | { csvUrl: string });
 
 /** What a CSV holds, or what is wrong with it: every fault at once. */
-export type CsvCheck = { totalProducts: number; totalImages: number; faults: CsvFaults };
+export type CsvCheck = { totalProducts: number; totalImages: number; faults: CsvErrors };
 
 /** Reads a CSV without starting anything. */
 export const checkCsv = (csv: Uint8Array): Promise<CsvCheck> => readCsv([csv]);
@@ -34,7 +34,7 @@ export const checkCsv = (csv: Uint8Array): Promise<CsvCheck> => readCsv([csv]);
  * faults end the batch. Throws a Problem for a webhook that could not be signed.
  */
 export const startBatch = async (
-  wish: BatchWish,
+  wish: BatchRequest,
   deps: Deps,
 ): Promise<{ batch: Batch } | { refused: CsvCheck }> => {
   const { requestId, webhookUrl, baseUrl } = wish;
@@ -64,7 +64,7 @@ const unsigned =
 
 /** It may be there already: the same request was begun before, and killed before it could answer. */
 const begin = async (batch: Batch, { batches, workers }: Deps): Promise<Batch> => {
-  await batches.swap(undefined, batch);
+  await batches.save(undefined, batch);
   await workers.expand({ request_id: batch.requestId });
   return batch;
 };

@@ -1,20 +1,20 @@
 import type { Images } from '#lib/images/images.ts';
+import { advanceBatch } from './advance-batch.ts';
 import { type Batch, hasEnded } from './batch.ts';
 import { allRows, type Batches, type Rows } from './batches.ts';
-import { changeBatch } from './change-batch.ts';
-import { settle } from './end-batch.ts';
-import { messagesOf } from './expand-batch.ts';
-import { cutShort } from './give-up.ts';
+import { toImportMessages } from './expand-batch.ts';
+import { truncateBatch } from './give-up.ts';
 import { giveUpOnRow } from './import-row.ts';
-import type { BatchWorkers, ImportMessage } from './messages.ts';
-import { noteOutcome } from './note-outcome.ts';
-import { imageKeyOf, isOver, type Row, rowImageIdOf } from './row.ts';
+import type { BatchQueues, ImportMessage } from './messages.ts';
+import { recordOutcome } from './record-outcome.ts';
+import { hasEndedImage, type Row, rowImageId, rowImageKey } from './row.ts';
+import { updateBatch } from './update-batch.ts';
 
 type Deps = {
   batches: Batches;
   rows: Rows;
   images: Images;
-  workers: BatchWorkers;
+  workers: BatchQueues;
   now: () => Date;
   pause: (ms: number) => Promise<unknown>;
 };
@@ -60,7 +60,7 @@ const areIdle = async ({ workers, pause }: Deps): Promise<boolean> => {
 /** A message for each attempt waits in the queue; one that is long overdue is lost. */
 const sweepWebhook = async (batch: Batch, before: Date, deps: Deps): Promise<void> => {
   const { dueAt } = batch.webhook ?? {};
-  if (!dueAt || dueAt < before.toISOString()) await settle(batch, deps);
+  if (!dueAt || dueAt < before.toISOString()) await advanceBatch(batch, deps);
 };
 
 const askAgainOrGiveUp = async (
@@ -68,22 +68,22 @@ const askAgainOrGiveUp = async (
   before: Date,
   deps: Deps,
 ): Promise<'askedAgain' | 'gaveUp'> => {
-  const { requestId, askedAgainAt } = batch;
-  const isLastTime = askedAgainAt !== undefined && askedAgainAt < before.toISOString();
+  const { requestId, requeuedAt } = batch;
+  const isLastTime = requeuedAt !== undefined && requeuedAt < before.toISOString();
   if (batch.work.state === 'expanding' && isLastTime) {
-    await cutShort(requestId, { reason: nobodyReadOn }, deps);
+    await truncateBatch(requestId, { reason: nobodyReadOn }, deps);
     return 'gaveUp';
   }
   if (batch.work.state === 'expanding') await deps.workers.expand({ request_id: requestId });
   else
     for await (const rows of allRows(requestId, deps))
       for (const row of rows) await sweepRow(requestId, row, isLastTime, deps);
-  const { batch: after } = await changeBatch(
+  const { batch: after } = await updateBatch(
     requestId,
-    (known) => (hasEnded(known) ? undefined : { ...known, askedAgainAt: deps.now().toISOString() }),
+    (known) => (hasEnded(known) ? undefined : { ...known, requeuedAt: deps.now().toISOString() }),
     deps,
   );
-  if (after) await settle(after, deps);
+  if (after) await advanceBatch(after, deps);
   return isLastTime ? 'gaveUp' : 'askedAgain';
 };
 
@@ -95,15 +95,15 @@ const sweepRow = async (
   deps: Deps,
 ): Promise<void> => {
   const { number } = row;
-  const messages = messagesOf(requestId, row);
+  const messages = toImportMessages(requestId, row);
   const missing = new Set<ImportMessage>();
   for (const [index, entry] of row.images.entries()) {
-    if (isOver(entry)) continue;
+    if (hasEndedImage(entry)) continue;
     const place = { requestId, number, index };
-    const imageId = rowImageIdOf(place, entry.inputUrl);
+    const imageId = rowImageId(place, entry.inputUrl);
     if (await deps.images.find(imageId)) {
-      const key = imageKeyOf(place, entry.inputUrl);
-      await noteOutcome({ image_id: imageId, key, request_id: requestId }, deps);
+      const key = rowImageKey(place, entry.inputUrl);
+      await recordOutcome({ image_id: imageId, key, request_id: requestId }, deps);
       continue;
     }
     const message = messages.find(({ from, to }) => index >= from && index < to);

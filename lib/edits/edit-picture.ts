@@ -28,7 +28,7 @@ export type EditPicture = (request: {
 >;
 
 /** A provider was asked, and nobody knows what became of it. */
-export class AnswerLost extends Error {
+export class ResponseLostError extends Error {
   override readonly name = 'AnswerLost';
 }
 

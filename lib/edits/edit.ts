@@ -5,12 +5,12 @@ import { imageIdOf } from '#lib/images/image.ts';
 const Time = z.iso.datetime();
 
 /** Where a picture to work on lies: an image of ours as it was then, or a copy of a stranger's. */
-export const Material = z.discriminatedUnion('from', [
+export const SourceImage = z.discriminatedUnion('from', [
   z.object({ from: z.literal('image'), key: z.string(), etag: z.string() }),
   /** In the derived bucket, where it is no image; removed when the edit ends. */
   z.object({ from: z.literal('copy'), key: z.string() }),
 ]);
-export type Material = z.infer<typeof Material>;
+export type SourceImage = z.infer<typeof SourceImage>;
 
 const asked = {
   editId: z.string(),
@@ -20,8 +20,8 @@ const asked = {
   /** As the caller wrote them. */
   sourceUrl: z.string(),
   targetUrl: z.string().nullable(),
-  source: Material,
-  target: Material.optional(),
+  source: SourceImage,
+  target: SourceImage.optional(),
   createdAt: Time,
   /** When its process is no longer shown, and it with it. */
   expiresAt: Time,
@@ -69,16 +69,19 @@ export const isHeldBy = (edit: Edit | undefined, worker: string): edit is In<'PR
   edit?.status === 'PROCESSING' && edit.lease?.worker === worker;
 
 /** Milliseconds for which another worker is still believed to be at it; 0 where none is. */
-export const takenForMs = (edit: Open, worker: string, now: Date): number =>
+export const leaseRemainingMs = (edit: Open, worker: string, now: Date): number =>
   edit.status === 'PROCESSING' && edit.lease && edit.lease.worker !== worker
     ? Math.max(0, Date.parse(edit.lease.until) - now.getTime())
     : 0;
 
-type Turn = { worker: string; attempts: number; now: Date; leaseMs: number };
+type LeaseRequest = { worker: string; attempts: number; now: Date; leaseMs: number };
 
 /** A worker begins, or goes on where another was killed. */
-export const take = (edit: Open, { worker, attempts, now, leaseMs }: Turn): In<'PROCESSING'> => ({
-  ...askedOf(edit),
+export const lease = (
+  edit: Open,
+  { worker, attempts, now, leaseMs }: LeaseRequest,
+): In<'PROCESSING'> => ({
+  ...requestOf(edit),
   status: 'PROCESSING',
   startedAt: edit.status === 'PROCESSING' ? edit.startedAt : now.toISOString(),
   attempts,
@@ -88,9 +91,9 @@ export const take = (edit: Open, { worker, attempts, now, leaseMs }: Turn): In<'
 });
 
 /** A provider is about to be asked. Written before it is, so that a killed worker leaves a trace of it. */
-export const ask = (
+export const recordCall = (
   edit: In<'PROCESSING'>,
-  { worker, now, leaseMs }: Omit<Turn, 'attempts'>,
+  { worker, now, leaseMs }: Omit<LeaseRequest, 'attempts'>,
 ): In<'PROCESSING'> => ({
   ...edit,
   lease: { worker, until: later(now, leaseMs) },
@@ -114,7 +117,7 @@ export const complete = (
   made: { provider: string; model: string; durationMs: number },
   now: Date,
 ): In<'COMPLETED'> => ({
-  ...askedOf(edit),
+  ...requestOf(edit),
   status: 'COMPLETED',
   startedAt: edit.startedAt,
   attempts: edit.attempts,
@@ -123,13 +126,13 @@ export const complete = (
 });
 
 export const fail = (edit: Open, reason: string, now: Date): In<'FAILED'> => ({
-  ...askedOf(edit),
+  ...requestOf(edit),
   status: 'FAILED',
   endedAt: now.toISOString(),
   reason,
 });
 
-const askedOf = (edit: Edit) => ({
+const requestOf = (edit: Edit) => ({
   editId: edit.editId,
   initId: edit.initId,
   requestId: edit.requestId,
@@ -154,17 +157,17 @@ const earlierMs = 5 * 60_000;
 
 /** Whether nobody will finish this edit: what its worker decides on, and all readers after it. */
 export const isLost = (edit: Edit, now: Date): edit is Open =>
-  isOpen(edit) && now.getTime() > lostAtOf(edit) - earlierMs;
+  isOpen(edit) && now.getTime() > lostAt(edit) - earlierMs;
 
 /** An edit as people see it: one that nobody will finish has failed, though nobody was left to write it down. */
-export const asSeen = (edit: Edit, now: Date): Edit =>
-  isOpen(edit) && now.getTime() > lostAtOf(edit)
-    ? fail(edit, lostReason, new Date(lostAtOf(edit)))
+export const withLostAsFailed = (edit: Edit, now: Date): Edit =>
+  isOpen(edit) && now.getTime() > lostAt(edit)
+    ? fail(edit, lostReason, new Date(lostAt(edit)))
     : edit;
 
 export const lostReason = 'No worker finished this edit in time. Please start it again.';
 
-const lostAtOf = (edit: Open): number => {
+const lostAt = (edit: Open): number => {
   if (edit.status === 'PENDING') return Date.parse(edit.createdAt) + neverTakenMs;
   return Date.parse(edit.lease?.until ?? edit.seenAt) + lostAfterMs;
 };
@@ -173,12 +176,12 @@ const lostAtOf = (edit: Open): number => {
  * Where the result goes: the same place however often a worker tries, and known before the format
  * is. Keys are shown in records, so it holds no id that opens a process.
  */
-export const resultKeyOf = (editId: string): string => `edits/${nameOf(editId)}/result`;
+export const resultKey = (editId: string): string => `edits/${nameOf(editId)}/result`;
 /** Where a stranger's picture is kept while an edit needs it; in the derived bucket. */
-export const copyKeyOf = (editId: string, name: 'source' | 'target'): string =>
+export const copyKey = (editId: string, name: 'source' | 'target'): string =>
   `edits/${nameOf(editId)}/${name}`;
 /** The id of the image that the result is. */
-export const resultImageIdOf = (editId: string): string => imageIdOf(resultKeyOf(editId));
+export const resultImageId = (editId: string): string => imageIdOf(resultKey(editId));
 
 const nameOf = (editId: string): string =>
   createHash('sha256').update(`edit ${editId}`).digest('hex').slice(0, 32);

@@ -11,7 +11,7 @@ export interface Edits {
   /** Strongly consistent, in the order asked for, without those that are not there. At most 100. */
   findAll(editIds: readonly string[]): Promise<Edit[]>;
   /** Writes `after` if the edit is still `before` (absent where undefined); `false` if another was quicker. */
-  swap(before: VersionedEdit | undefined, after: Edit): Promise<boolean>;
+  save(before: VersionedEdit | undefined, after: Edit): Promise<boolean>;
 }
 
 /** Asks for one edit. `image_id` is the result's, known before it exists: logs follow it from here. */
@@ -23,6 +23,6 @@ export const EditMessage = z.object({
 export type EditMessage = z.infer<typeof EditMessage>;
 
 /** How a worker is asked for an edit. */
-export interface EditWorkers {
+export interface EditQueue {
   ask(message: EditMessage): Promise<void>;
 }

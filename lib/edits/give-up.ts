@@ -1,8 +1,8 @@
 import type { Objects } from '#lib/images/objects.ts';
-import { changeEdit } from './change-edit.ts';
-import { fail, isOpen, takenForMs } from './edit.ts';
+import { fail, isOpen, leaseRemainingMs } from './edit.ts';
 import type { EditMessage, Edits } from './edits.ts';
 import { removeCopies } from './prepare-pictures.ts';
+import { updateEdit } from './update-edit.ts';
 
 /**
  * Records that an edit was tried for the last time. Its message stays in the dead-letter queue for
@@ -15,10 +15,10 @@ export const giveUpOnEdit = async (
   { edits, derived, now }: { edits: Edits; derived: Objects; now: () => Date },
 ): Promise<void> => {
   const nobody = '';
-  const { edit } = await changeEdit(
+  const { edit } = await updateEdit(
     editId,
     (known) =>
-      isOpen(known) && takenForMs(known, nobody, now()) === 0
+      isOpen(known) && leaseRemainingMs(known, nobody, now()) === 0
         ? fail(known, reason, now())
         : undefined,
     { edits },

@@ -1,27 +1,27 @@
-import { asSeen, type Edit } from './edit.ts';
+import { type Edit, withLostAsFailed } from './edit.ts';
+import type { EditSession } from './edit-session.ts';
+import type { EditSessions } from './edit-sessions.ts';
 import type { Edits } from './edits.ts';
-import { findProcess, noProcess } from './find-process.ts';
-import type { Process } from './process.ts';
-import type { Processes } from './processes.ts';
+import { editSessionNotFound, findEditSession } from './find-edit-session.ts';
 
-type Deps = { processes: Processes; edits: Edits; now: () => Date };
+type Deps = { editSessions: EditSessions; edits: Edits; now: () => Date };
 
 /** A process, its edits in order, and the one that was asked for (the newest unless named). */
-export type LookedUp = { process: Process; edits: Edit[]; asked: Edit | undefined };
+export type FoundEdits = { process: EditSession; edits: Edit[]; asked: Edit | undefined };
 
 /**
  * Looks a process up by its own id, by that of one of its edits, or by both; an edit of another
  * process is not found in it.
  */
-export const lookUpEdits = async (
+export const findEdits = async (
   { initId, editId }: { initId?: string | undefined; editId?: string | undefined },
   deps: Deps,
-): Promise<LookedUp> => {
+): Promise<FoundEdits> => {
   const { edits, now } = deps;
-  const { process } = await findProcess(initId ?? (await processOf(editId, deps)), deps);
-  const found = (await edits.findAll(process.editIds)).map((edit) => asSeen(edit, now()));
+  const { process } = await findEditSession(initId ?? (await processOf(editId, deps)), deps);
+  const found = (await edits.findAll(process.editIds)).map((edit) => withLostAsFailed(edit, now()));
   const asked = editId === undefined ? found.at(-1) : found.find((edit) => edit.editId === editId);
-  if (editId !== undefined && !asked) throw noProcess();
+  if (editId !== undefined && !asked) throw editSessionNotFound();
   return { process, edits: found, asked };
 };
 

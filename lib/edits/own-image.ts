@@ -7,7 +7,7 @@ const imagePath = /^\/api\/(?:images\/([a-z2-7]{26})(?:\/.*)?|image\/([a-z2-7]{2
  * The image of ours that a caller means by its id, its file_path, or any URL of it at our address;
  * undefined where it is somebody else's URL.
  */
-export const ownImageIdOf = (text: string, baseUrl: string): string | undefined => {
+export const parseOwnImageUrl = (text: string, baseUrl: string): string | undefined => {
   if (anId.test(text)) return text;
   if (!URL.canParse(text)) return imageIdOf(text);
   const url = new URL(text);

@@ -5,7 +5,7 @@ import type {
   PreparePicture,
   Refusal,
 } from '#lib/images/picture.ts';
-import type { Edit, In, Material } from './edit.ts';
+import type { Edit, In, SourceImage } from './edit.ts';
 import type { PictureToSend } from './edit-picture.ts';
 
 export type PictureDeps = {
@@ -59,13 +59,13 @@ const named = (role: Role, picture: PreparedPicture): PictureToSend => ({
 
 const read = async (
   role: Role,
-  material: Material,
+  sourceImage: SourceImage,
   { originals, derived }: PictureDeps,
 ): Promise<{ bytes: Uint8Array } | { failed: string }> => {
   const bytes =
-    material.from === 'image'
-      ? await originals.read(material.key, material.etag)
-      : await derived.read(material.key);
+    sourceImage.from === 'image'
+      ? await originals.read(sourceImage.key, sourceImage.etag)
+      : await derived.read(sourceImage.key);
   return bytes
     ? { bytes }
     : { failed: `The ${role} was deleted or replaced before the edit began.` };
@@ -76,14 +76,17 @@ export const removeCopies = async (
   { status, source, target }: Edit,
   deps: { derived: Objects },
 ): Promise<void> => {
-  if (status === 'COMPLETED' || status === 'FAILED') await removeMaterials([source, target], deps);
+  if (status === 'COMPLETED' || status === 'FAILED')
+    await removeSourceCopies([source, target], deps);
 };
 
 /** Removes what of these is only a copy. */
-export const removeMaterials = async (
-  materials: readonly (Material | undefined)[],
+export const removeSourceCopies = async (
+  sourceImages: readonly (SourceImage | undefined)[],
   { derived }: { derived: Objects },
 ): Promise<void> => {
-  const keys = materials.flatMap((material) => (material?.from === 'copy' ? [material.key] : []));
+  const keys = sourceImages.flatMap((sourceImage) =>
+    sourceImage?.from === 'copy' ? [sourceImage.key] : [],
+  );
   if (keys.length) await derived.remove(keys);
 };

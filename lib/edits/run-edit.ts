@@ -1,10 +1,10 @@
-import { changeEdit } from './change-edit.ts';
-import { complete, type Edit, fail, type In, isHeldBy, resultImageIdOf } from './edit.ts';
-import { AnswerLost, type Editing, type EditPicture } from './edit-picture.ts';
+import { complete, type Edit, fail, type In, isHeldBy, resultImageId } from './edit.ts';
+import { type Editing, type EditPicture, ResponseLostError } from './edit-picture.ts';
 import type { EditMessage, Edits } from './edits.ts';
-import { findResult, keepResult, type Made, type ResultDeps } from './keep-result.ts';
+import { acquireLease, recordProviderCall, releaseLease, type Worker } from './lease.ts';
 import { type PictureDeps, preparePictures, removeCopies } from './prepare-pictures.ts';
-import { letGo, noteAsking, takeEdit, type Worker } from './turn.ts';
+import { type EditResult, findResult, type ResultDeps, saveResult } from './save-result.ts';
+import { updateEdit } from './update-edit.ts';
 
 export type RunDeps = PictureDeps &
   ResultDeps & {
@@ -19,7 +19,7 @@ export type RunDeps = PictureDeps &
     now: () => Date;
   };
 
-type Outcome = Made | { failed: string };
+type Outcome = EditResult | { failed: string };
 
 /**
  * Given an edit, have the provider make its picture, and bring that to the one door.
@@ -37,26 +37,26 @@ export const runEdit = async (
   deps: RunDeps,
 ): Promise<Edit | undefined> => {
   const worker: Worker = { id: deps.newId(), attempts };
-  const edit = await takeEdit(editId, worker, deps);
+  const edit = await acquireLease(editId, worker, deps);
   if (!edit) return undefined;
   if (!isHeldBy(edit, worker.id)) {
     await removeCopies(edit, deps); // who ended it may have been killed before
     return edit;
   }
-  const outcome = await outcomeOf(edit, worker, deps).catch(async (error: unknown) => {
-    await letGo(edit, worker, error, deps);
+  const outcome = await rowOutcome(edit, worker, deps).catch(async (error: unknown) => {
+    await releaseLease(edit, worker, error, deps);
     throw error;
   });
   return conclude(edit, worker, outcome, deps);
 };
 
-const outcomeOf = async (
+const rowOutcome = async (
   edit: In<'PROCESSING'>,
   worker: Worker,
   deps: RunDeps,
 ): Promise<Outcome> => {
   const { editId, prompt } = edit;
-  const image = (await deps.images.find(resultImageIdOf(editId)))?.image;
+  const image = (await deps.images.find(resultImageId(editId)))?.image;
   if (image?.deleted) return { failed: 'Its result was made, and has been deleted since.' };
   const made = await findResult(edit, deps);
   if (made) return made;
@@ -66,12 +66,12 @@ const outcomeOf = async (
   const pictures = await preparePictures(edit, editing, deps);
   if ('failed' in pictures) return pictures;
 
-  if (!(await noteAsking(edit, worker, deps))) return { failed: diedTwice };
+  if (!(await recordProviderCall(edit, worker, deps))) return { failed: diedTwice };
   const answer = await deps.editPicture({ editId, prompt, ...pictures }).catch((error: unknown) => {
-    if (error instanceof AnswerLost) return { refused: error.message };
+    if (error instanceof ResponseLostError) return { refused: error.message };
     throw error;
   });
-  return 'refused' in answer ? { failed: answer.refused } : keepResult(edit, answer, deps);
+  return 'refused' in answer ? { failed: answer.refused } : saveResult(edit, answer, deps);
 };
 
 const diedTwice =
@@ -84,7 +84,7 @@ const conclude = async (
   outcome: Outcome,
   deps: RunDeps,
 ): Promise<Edit | undefined> => {
-  const { edit } = await changeEdit(
+  const { edit } = await updateEdit(
     editId,
     (known) => {
       if (!isHeldBy(known, worker.id)) return undefined;

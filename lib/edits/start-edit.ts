@@ -1,15 +1,15 @@
-import { change } from '#lib/change.ts';
 import { Problem } from '#lib/problem.ts';
-import { type Edit, type In, type Material, resultImageIdOf } from './edit.ts';
+import { updateWithRetry } from '#lib/update-with-retry.ts';
+import { type Edit, type In, resultImageId, type SourceImage } from './edit.ts';
 import type { Editing } from './edit-picture.ts';
-import type { Edits, EditWorkers } from './edits.ts';
-import { findMaterial, type MaterialDeps } from './find-material.ts';
-import { findProcess, noProcess } from './find-process.ts';
-import { removeMaterials } from './prepare-pictures.ts';
-import { mostEdits, type Process } from './process.ts';
-import type { Processes, VersionedProcess } from './processes.ts';
+import { type EditSession, maxEdits } from './edit-session.ts';
+import type { EditSessions, VersionedEditSession } from './edit-sessions.ts';
+import type { EditQueue, Edits } from './edits.ts';
+import { editSessionNotFound, findEditSession } from './find-edit-session.ts';
+import { findSourceImage, type SourceImageDeps } from './find-source-image.ts';
+import { removeSourceCopies } from './prepare-pictures.ts';
 
-export type EditWish = {
+export type EditRequest = {
   /** The same one again is the same edit. `[A-Za-z0-9-]`, not to be guessed. */
   editId: string;
   initId: string;
@@ -20,10 +20,10 @@ export type EditWish = {
   baseUrl: string;
 };
 
-type Deps = MaterialDeps & {
-  processes: Processes;
+type Deps = SourceImageDeps & {
+  editSessions: EditSessions;
   edits: Edits;
-  workers: EditWorkers;
+  workers: EditQueue;
   editing: Editing;
   now: () => Date;
 };
@@ -34,24 +34,28 @@ type Deps = MaterialDeps & {
  * where it was; without one, the edit is not in the process yet, or is told to be lost in time.
  */
 export const startEdit = async (
-  wish: EditWish,
+  wish: EditRequest,
   deps: Deps,
-): Promise<{ process: Process; edit: Edit }> => {
+): Promise<{ process: EditSession; edit: Edit }> => {
   const { editId, initId, requestId } = wish;
-  const { process: found } = await findProcess(initId, deps);
+  const { process: found } = await findEditSession(initId, deps);
   checkProvider(deps.editing);
   checkRoom(found, editId);
 
   const edit = (await deps.edits.find(editId))?.edit ?? (await addEdit(wish, found, deps));
   const process = await join(initId, editId, deps);
-  const imageId = resultImageIdOf(editId);
+  const imageId = resultImageId(editId);
   await deps.workers.ask({ edit_id: editId, image_id: imageId, request_id: requestId });
   return { process, edit };
 };
 
-const addEdit = async (wish: EditWish, { expiresAt }: Process, deps: Deps): Promise<Edit> => {
+const addEdit = async (
+  wish: EditRequest,
+  { expiresAt }: EditSession,
+  deps: Deps,
+): Promise<Edit> => {
   const { editId, initId, requestId, prompt, sourceUrl, targetUrl } = wish;
-  const { source, target } = await findMaterials(wish, deps);
+  const { source, target } = await findSourceImages(wish, deps);
   const pending: In<'PENDING'> = {
     status: 'PENDING',
     editId,
@@ -65,17 +69,17 @@ const addEdit = async (wish: EditWish, { expiresAt }: Process, deps: Deps): Prom
     createdAt: deps.now().toISOString(),
     expiresAt,
   };
-  await deps.edits.swap(undefined, pending); // where the same request was quicker, it is the same
+  await deps.edits.save(undefined, pending); // where the same request was quicker, it is the same
   return pending;
 };
 
 /** Both or neither: what was kept of one is removed when the other is refused. */
-const findMaterials = async (
-  { editId, sourceUrl, targetUrl, baseUrl }: EditWish,
+const findSourceImages = async (
+  { editId, sourceUrl, targetUrl, baseUrl }: EditRequest,
   deps: Deps,
-): Promise<{ source: Material; target: Material | undefined }> => {
+): Promise<{ source: SourceImage; target: SourceImage | undefined }> => {
   const find = (field: 'source_url' | 'target_url', text: string) =>
-    findMaterial({ field, text, baseUrl, editId }, deps);
+    findSourceImage({ field, text, baseUrl, editId }, deps);
   const finding = [
     find('source_url', sourceUrl),
     targetUrl === undefined ? undefined : find('target_url', targetUrl),
@@ -87,7 +91,7 @@ const findMaterials = async (
     const found = (await Promise.allSettled(finding)).map((result) =>
       result.status === 'fulfilled' ? result.value : undefined,
     );
-    await removeMaterials(found, deps);
+    await removeSourceCopies(found, deps);
     throw error;
   }
 };
@@ -97,29 +101,33 @@ const checkProvider = (editing: Editing): void => {
   if ('unavailable' in editing) throw new Problem('conflict', editing.unavailable);
 };
 
-const checkRoom = ({ editIds }: Process, editId: string): void => {
-  if (editIds.length >= mostEdits && !editIds.includes(editId))
+const checkRoom = ({ editIds }: EditSession, editId: string): void => {
+  if (editIds.length >= maxEdits && !editIds.includes(editId))
     throw new Problem(
       'conflict',
-      `This process has its ${mostEdits} edits. Initiate another one for more.`,
+      `This process has its ${maxEdits} edits. Initiate another one for more.`,
     );
 };
 
-const join = async (initId: string, editId: string, { processes, now }: Deps): Promise<Process> => {
-  const { before, after } = await change<VersionedProcess, Process>({
+const join = async (
+  initId: string,
+  editId: string,
+  { editSessions, now }: Deps,
+): Promise<EditSession> => {
+  const { before, after } = await updateWithRetry<VersionedEditSession, EditSession>({
     name: 'The process',
-    read: () => processes.read(initId, now()),
+    read: () => editSessions.read(initId, now()),
     decide: (known) => {
-      if (!known) throw noProcess(); // it expired or gave way while we fetched
+      if (!known) throw editSessionNotFound(); // it expired or gave way while we fetched
       checkRoom(known.process, editId);
       const { editIds } = known.process;
       return editIds.includes(editId)
         ? undefined
         : { ...known.process, editIds: [...editIds, editId] };
     },
-    swap: async (known, process) => known !== undefined && processes.swap(known, process),
+    save: async (known, process) => known !== undefined && editSessions.save(known, process),
   });
   const process = after ?? before?.process;
-  if (!process) throw noProcess();
+  if (!process) throw editSessionNotFound();
   return process;
 };

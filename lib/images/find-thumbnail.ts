@@ -1,9 +1,9 @@
 import { Problem } from '#lib/problem.ts';
-import { renditionKey, sizesOf } from './content.ts';
 import { findImage } from './find-image.ts';
 import type { Images } from './images.ts';
 import type { Objects } from './objects.ts';
 import type { Rendition, Size } from './picture.ts';
+import { renditionKey, sizesFor } from './rendition-set.ts';
 
 /** Seconds after which a thumbnail that is being made may be asked for again. */
 const soon = 2;
@@ -14,12 +14,16 @@ export const findThumbnail = async (
   { images, sizes }: { images: Images; sizes: readonly Size[] },
 ): Promise<{ key: string; revision: string; rendition: Rendition }> => {
   const image = await findImage(imageId, { images });
-  const { content, steps } = image;
-  const rendition = content?.renditions.find(({ name }) => name === size);
-  if (content && rendition)
-    return { key: renditionKey(content, size), revision: revisionOf(content), rendition };
+  const { renditionSet, steps } = image;
+  const rendition = renditionSet?.renditions.find(({ name }) => name === size);
+  if (renditionSet && rendition)
+    return {
+      key: renditionKey(renditionSet, size),
+      revision: renditionVersion(renditionSet),
+      rendition,
+    };
 
-  const names = sizesOf(image, sizes).map(({ name }) => name);
+  const names = sizesFor(image, sizes).map(({ name }) => name);
   if (!names.includes(size))
     throw new Problem('not-found', `There is no size ${size}. There are ${names.join(' and ')}.`);
   const mayCome = steps.thumbnails.state === 'pending';
@@ -27,8 +31,14 @@ export const findThumbnail = async (
 };
 
 /** Names what an image shows, for `?v=` and ETags: other bytes or another recipe, another name. */
-export const revisionOf = ({ contentId, maker }: { contentId: string; maker: string }): string =>
-  `${contentId.slice(0, 16)}-${maker.slice(0, 8)}${maker.slice(maker.indexOf('.'))}`;
+export const renditionVersion = ({
+  renditionSetId,
+  owner,
+}: {
+  renditionSetId: string;
+  owner: string;
+}): string =>
+  `${renditionSetId.slice(0, 16)}-${owner.slice(0, 8)}${owner.slice(owner.indexOf('.'))}`;
 
 /** Its bytes; gone between the look and the reading, it is answered like one that never came. */
 export const readThumbnail = async (

@@ -1,22 +1,22 @@
-import { changeImage } from './change-image.ts';
 import type { StepName } from './image.ts';
 import type { Images } from './images.ts';
-import type { StepMessage, Workers } from './messages.ts';
-import { giveUp, tellEnd } from './steps.ts';
-import { startTimer, type Timed } from './timer.ts';
+import type { StepMessage, StepQueues } from './messages.ts';
+import { giveUp, notifyBatch } from './steps.ts';
+import { type HasClock, startTimer } from './timer.ts';
+import { updateImage } from './update-image.ts';
 
 /** Records that a step was tried for the last time. Its message stays in the dead-letter queue. */
-export const giveUpOn = async (
+export const giveUpStep = async (
   step: StepName,
   message: StepMessage,
   { reason, attempts }: { reason: string; attempts: number },
-  { images, workers, now }: Timed & { images: Images; workers: Workers },
+  { images, workers, now }: HasClock & { images: Images; workers: StepQueues },
 ): Promise<void> => {
-  const effort = startTimer(attempts, { now });
-  const { image: after } = await changeImage(
+  const attemptStats = startTimer(attempts, { now });
+  const { image: after } = await updateImage(
     message.image_id,
-    (image) => giveUp(image, step, message, reason, effort()),
+    (image) => giveUp(image, step, message, reason, attemptStats()),
     { images },
   );
-  await tellEnd(after, { workers });
+  await notifyBatch(after, { workers });
 };

@@ -23,7 +23,7 @@ export const Step = z.discriminatedUnion('state', [
     /** When this run was decided on. */
     since: z.iso.datetime(),
     /** When sweep-stuck asked for it a second time. */
-    askedAgainAt: z.iso.datetime().optional(),
+    requeuedAt: z.iso.datetime().optional(),
   }),
   z.object({ state: z.literal('done'), ...ended }),
   z.object({
@@ -48,15 +48,15 @@ export const Source = z.enum(sources);
 export type Source = z.infer<typeof Source>;
 
 /** The derived objects that show this image; those of another image with the same bytes, perhaps. */
-export const ContentShown = z.object({
-  contentId: z.string(),
+export const ImageRenditions = z.object({
+  renditionSetId: z.string(),
   /** `<image_id>.<rev>` of the image that made them. */
-  maker: z.string(),
+  owner: z.string(),
   renditions: z.array(Rendition),
   placeholder: z.string(),
   dominantColor: z.string(),
 });
-export type ContentShown = z.infer<typeof ContentShown>;
+export type ImageRenditions = z.infer<typeof ImageRenditions>;
 
 /** One picture we know of, and how far its work has come. */
 export const Image = z.object({
@@ -81,15 +81,17 @@ export const Image = z.object({
   processedAt: z.iso.datetime().optional(),
   rejected: Refusal.optional(),
   steps: z.object({ thumbnails: Step, exif: Step, caption: Step }),
-  content: ContentShown.optional(),
+  renditionSet: ImageRenditions.optional(),
   caption: Caption.optional(),
   exif: Exif.optional(),
   /** What a crop is to keep, where a person said so: parts of width and height from the top left. */
   focalPoint: z.object({ x: z.number(), y: z.number() }).optional(),
   /** Derived objects nobody shows any more, still to be removed: `<content id>` and its maker. */
-  leftovers: z.array(z.object({ contentId: z.string(), maker: z.string() })).optional(),
+  orphanedRenditions: z
+    .array(z.object({ renditionSetId: z.string(), owner: z.string() }))
+    .optional(),
   /** Where workers on earlier pictures under this key wrote, and may write late; the last few. */
-  earlier: z.array(z.object({ contentId: z.string(), maker: z.string() })).optional(),
+  earlier: z.array(z.object({ renditionSetId: z.string(), owner: z.string() })).optional(),
   /** `deleting` until its objects are gone; such an image is in no list and no count. */
   deleted: z.enum(['deleting', 'gone']).optional(),
 });
@@ -119,7 +121,7 @@ export const imageIdOf = (key: string): string => {
   }).join('');
 };
 
-export const makerOf = ({ imageId, rev }: Pick<Image, 'imageId' | 'rev'>): string =>
+export const ownerOf = ({ imageId, rev }: Pick<Image, 'imageId' | 'rev'>): string =>
   `${imageId}.${rev}`;
 
 /** Why the image is not what its sender hoped for; null while all is well. */

@@ -1,29 +1,29 @@
 import { z } from 'zod';
 import { Caption } from './caption.ts';
-import type { Counts } from './counts.ts';
+import type { Counters } from './counters.ts';
 import type { RawExif } from './exif.ts';
-import { ContentShown, type Image, type Status } from './image.ts';
+import { type Image, ImageRenditions, type Status } from './image.ts';
 
 /** Derived objects that some images share, because their bytes are the same. */
-export const Content = z.object({
-  ...ContentShown.shape,
+export const RenditionSet = z.object({
+  ...ImageRenditions.shape,
   /** How many images show it; the last one that goes takes its objects along. */
   refs: z.int(),
   caption: Caption.optional(),
   createdAt: z.iso.datetime(),
 });
-export type Content = z.infer<typeof Content>;
+export type RenditionSet = z.infer<typeof RenditionSet>;
 
 /** What a change of an image means for a content. Happens together with the change, or neither does. */
-export type ContentMove =
+export type RenditionSetChange =
   /** The first image with these bytes. Fails if another was quicker. */
-  | { move: 'create'; content: Omit<Content, 'refs'> }
+  | { renditionSetChange: 'create'; renditionSet: Omit<RenditionSet, 'refs'> }
   /** One more image shows it. Fails if it is gone, or another maker's by now. */
-  | { move: 'claim'; contentId: string; maker: string }
+  | { renditionSetChange: 'claim'; renditionSetId: string; owner: string }
   /** One image fewer shows it; `last` if the content goes with it. Fails if `last` has become untrue. */
-  | { move: 'release'; contentId: string; maker: string; last: boolean }
+  | { renditionSetChange: 'release'; renditionSetId: string; owner: string; last: boolean }
   /** Its caption is known. Never fails: a content that is gone stays so. */
-  | { move: 'caption'; contentId: string; maker: string; caption: Caption };
+  | { renditionSetChange: 'caption'; renditionSetId: string; owner: string; caption: Caption };
 
 /** A page of a list, newest first. It may be short; `cursor` is where the next one begins. */
 export type Page = { images: Image[]; cursor: Place | undefined };
@@ -46,10 +46,14 @@ export interface Images {
    * of their counts to the tallies, and moves a content: all together or nothing. `false` means
    * another was quicker, or the content was not as expected: read again and decide again.
    */
-  swap(before: Versioned | undefined, after: Image, move?: ContentMove): Promise<boolean>;
+  save(
+    before: Versioned | undefined,
+    after: Image,
+    renditionSetChange?: RenditionSetChange,
+  ): Promise<boolean>;
 
   /** The sum of countsOf over all images, without reading them. */
-  counts(): Promise<Counts>;
+  counts(): Promise<Counters>;
 
   /** Images that are not deleted, newest first, of one status or of all. */
   list(query: {
@@ -69,6 +73,6 @@ export interface Images {
 }
 
 /** Contents by their id. They change only by `images.swap`. */
-export interface Contents {
-  find(contentId: string): Promise<Content | undefined>;
+export interface RenditionSets {
+  find(renditionSetId: string): Promise<RenditionSet | undefined>;
 }

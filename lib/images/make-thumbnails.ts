@@ -1,18 +1,10 @@
 import { createHash } from 'node:crypto';
 import { release } from '#lib/release.ts';
 import type { Caption } from './caption.ts';
-import { changeImage } from './change-image.ts';
-import {
-  contentIdOf,
-  makingsOf,
-  removeRenditions,
-  renditionKey,
-  shownOf,
-  sizesOf,
-} from './content.ts';
-import { type Image, makerOf } from './image.ts';
-import type { Content, Contents, Images, Versioned } from './images.ts';
-import type { StepMessage, Workers } from './messages.ts';
+import { deleteOrphanedRenditions } from './delete-image.ts';
+import { type Image, ownerOf } from './image.ts';
+import type { Images, RenditionSet, RenditionSets, Versioned } from './images.ts';
+import type { StepMessage, StepQueues } from './messages.ts';
 import type { Objects } from './objects.ts';
 import {
   contentTypeOf,
@@ -23,23 +15,39 @@ import {
   type Shrunk,
   type Size,
 } from './picture.ts';
-import { clearLeftovers } from './remove-image.ts';
-import { begin, end, isCurrent, isOpen, reject, tellEnd, tellNext } from './steps.ts';
-import { startTimer, type Timed } from './timer.ts';
+import {
+  deleteRenditions,
+  possibleRenditions,
+  renditionKey,
+  renditionSetIdFor,
+  sizesFor,
+  toImageRenditions,
+} from './rendition-set.ts';
+import {
+  begin,
+  endStep,
+  enqueueNextSteps,
+  isCurrent,
+  isOpen,
+  notifyBatch,
+  reject,
+} from './steps.ts';
+import { type HasClock, startTimer } from './timer.ts';
+import { updateImage } from './update-image.ts';
 
-type Deps = Timed & {
+type Deps = HasClock & {
   images: Images;
-  contents: Contents;
+  renditionSets: RenditionSets;
   originals: Objects;
   derived: Objects;
-  workers: Workers;
+  workers: StepQueues;
   inspect: Inspect;
   shrink: Shrink;
   sizes: readonly Size[];
   uploadMaxBytes: number;
 };
 
-type New = Omit<Content, 'refs'>;
+type New = Omit<RenditionSet, 'refs'>;
 
 /**
  * Given an image, make its thumbnails, unless those of the same bytes are there already. Writes to
@@ -50,23 +58,23 @@ export const makeThumbnails = async (
   attempts: number,
   deps: Deps,
 ): Promise<void> => {
-  const { images, contents, originals, workers, inspect, shrink, uploadMaxBytes } = deps;
-  const effort = startTimer(attempts, deps);
+  const { images, renditionSets, originals, workers, inspect, shrink, uploadMaxBytes } = deps;
+  const attemptStats = startTimer(attempts, deps);
   const image = (await images.find(message.image_id))?.image;
-  if (!isCurrent(image, 'thumbnails', message)) return removeOwn(message, image, deps);
+  if (!isCurrent(image, 'thumbnails', message)) return deleteOwn(message, image, deps);
   if (!isOpen(image.steps.thumbnails)) {
-    await clearLeftovers(image, deps); // killed between the swap and the tidying up
-    await removeOwn(message, image, deps); // or while we wrote what another delivery found made
-    return tellNext(image, { workers }); // SQS delivered the message twice, or we were killed
+    await deleteOrphanedRenditions(image, deps); // killed between the swap and the tidying up
+    await deleteOwn(message, image, deps); // or while we wrote what another delivery found made
+    return enqueueNextSteps(image, { workers }); // SQS delivered the message twice, or we were killed
   }
 
-  const sizes = sizesOf(image, deps.sizes);
+  const sizes = sizesFor(image, deps.sizes);
   if (image.sizeBytes > uploadMaxBytes) return refuse(tooLarge(image.sizeBytes, uploadMaxBytes));
 
   // A door that read the headers has told us hash and metadata: known bytes need not be read again.
   const told = image.metadata && image.sha256;
   if (image.metadata && told) {
-    const known = await contents.find(contentIdOf(told, sizes));
+    const known = await renditionSets.find(renditionSetIdFor(told, sizes));
     if (known) return conclude(known, image.metadata, { written: false });
   }
 
@@ -83,14 +91,14 @@ export const makeThumbnails = async (
   if ('refusal' in inspected) return refuse(inspected.refusal);
   const { metadata } = inspected;
   const sha256 = image.sha256 ?? createHash('sha256').update(bytes).digest('hex');
-  const contentId = contentIdOf(sha256, sizes);
+  const renditionSetId = renditionSetIdFor(sha256, sizes);
 
   // Before anything is written it must be known where, so that a deletion finds it all.
   const {
     image: begun,
     record,
     changed,
-  } = await changeImage(
+  } = await updateImage(
     image.imageId,
     (now) =>
       isCurrent(now, 'thumbnails', message) && !(now.beganAt && now.sha256 && now.metadata)
@@ -100,12 +108,12 @@ export const makeThumbnails = async (
   );
   if (!changed && !isCurrent(begun, 'thumbnails', message)) return;
 
-  const known = told === undefined && (await contents.find(contentId));
+  const known = told === undefined && (await renditionSets.find(renditionSetId));
   if (known) return conclude(known, metadata, { written: false });
 
   const shrunk = await shrink(bytes, metadata, sizes);
   if ('refusal' in shrunk) return fail(shrunk.refusal.reason);
-  const made = newContent(image, contentId, shrunk, deps.now());
+  const made = newRenditionSet(image, renditionSetId, shrunk, deps.now());
   await write(made, shrunk, deps);
   release(bytes);
   return conclude(made, metadata, { written: true, seen: { record } });
@@ -115,53 +123,62 @@ export const makeThumbnails = async (
    * is taken for new until that turns out to be wrong: then another had the same bytes.
    */
   async function conclude(
-    content: New,
+    renditionSet: New,
     metadata: Metadata,
     { written, seen }: { written: boolean; seen?: { record: Versioned | undefined } },
   ): Promise<void> {
     let isFirstTry = written;
-    const { image: after, changed } = await changeImage(
+    const { image: after, changed } = await updateImage(
       message.image_id,
       async (now) => {
         if (!isCurrent(now, 'thumbnails', message) || !isOpen(now.steps.thumbnails))
           return undefined;
-        const winner = isFirstTry ? undefined : await contents.find(content.contentId);
+        const winner = isFirstTry
+          ? undefined
+          : await renditionSets.find(renditionSet.renditionSetId);
         isFirstTry = false;
         // A content that was known a moment ago is gone with its last image: begin again.
         if (!winner && !written) throw new Error('The known content is gone by now.');
-        const shown = winner ?? content;
-        const own = makerOf(now);
-        const ended = end(now, 'thumbnails', { state: 'done' }, effort());
+        const shown = winner ?? renditionSet;
+        const own = ownerOf(now);
+        const ended = endStep(now, 'thumbnails', { state: 'done' }, attemptStats());
         return {
           image: {
-            ...withCaption(ended, shown.caption, effort()),
+            ...withCaption(ended, shown.caption, attemptStats()),
             metadata,
             firstUploadAt: shown.createdAt,
-            content: shownOf(shown),
+            renditionSet: toImageRenditions(shown),
             // Ours, written in vain because another image was quicker with the same bytes: by us, or by
             // a delivery before this one that was killed.
             ...(now.beganAt &&
-              shown.maker !== own && {
-                leftovers: [...(now.leftovers ?? []), { contentId: content.contentId, maker: own }],
+              shown.owner !== own && {
+                orphanedRenditions: [
+                  ...(now.orphanedRenditions ?? []),
+                  { renditionSetId: renditionSet.renditionSetId, owner: own },
+                ],
               }),
           },
-          move: winner
-            ? { move: 'claim', contentId: winner.contentId, maker: winner.maker }
-            : { move: 'create', content },
+          renditionSetChange: winner
+            ? {
+                renditionSetChange: 'claim',
+                renditionSetId: winner.renditionSetId,
+                owner: winner.owner,
+              }
+            : { renditionSetChange: 'create', renditionSet },
         };
       },
       deps,
       seen,
     );
     if (!after || after.deleted || after.rev !== message.rev)
-      return removeOwn(message, after, deps);
-    await clearLeftovers(after, deps);
-    if (written && !changed) await removeOwn(message, after, deps);
-    await tellNext(after, { workers });
+      return deleteOwn(message, after, deps);
+    await deleteOrphanedRenditions(after, deps);
+    if (written && !changed) await deleteOwn(message, after, deps);
+    await enqueueNextSteps(after, { workers });
   }
 
   async function refuse(refusal: Refusal): Promise<void> {
-    const { image: after } = await changeImage(
+    const { image: after } = await updateImage(
       message.image_id,
       (now) =>
         isCurrent(now, 'thumbnails', message) && isOpen(now.steps.thumbnails)
@@ -169,19 +186,26 @@ export const makeThumbnails = async (
           : undefined,
       deps,
     );
-    await tellEnd(after, { workers });
+    await notifyBatch(after, { workers });
   }
 
   async function fail(reason: string): Promise<void> {
-    const { image: after } = await changeImage(
+    const { image: after } = await updateImage(
       message.image_id,
       (now) =>
         isCurrent(now, 'thumbnails', message) && isOpen(now.steps.thumbnails)
-          ? { image: end(now, 'thumbnails', { state: 'failed', reason, gaveUp: false }, effort()) }
+          ? {
+              image: endStep(
+                now,
+                'thumbnails',
+                { state: 'failed', reason, gaveUp: false },
+                attemptStats(),
+              ),
+            }
           : undefined,
       deps,
     );
-    await tellEnd(after, { workers });
+    await notifyBatch(after, { workers });
   }
 
   /** The object is gone, or another by now. Another has news of its own, which begins a new revision. */
@@ -198,19 +222,19 @@ const tooLarge = (sizeBytes: number, most: number): Refusal => ({
   reason: `The file has ${sizeBytes} bytes; at most ${most} are allowed.`,
 });
 
-const newContent = (image: Image, contentId: string, shrunk: Shrunk, now: Date): New => ({
-  contentId,
-  maker: makerOf(image),
+const newRenditionSet = (image: Image, renditionSetId: string, shrunk: Shrunk, now: Date): New => ({
+  renditionSetId,
+  owner: ownerOf(image),
   renditions: shrunk.renditions.map(({ bytes: _, ...rendition }) => rendition),
   placeholder: shrunk.placeholder,
   dominantColor: shrunk.dominantColor,
   createdAt: image.firstUploadAt ?? now.toISOString(),
 });
 
-const write = async (content: New, shrunk: Shrunk, { derived }: { derived: Objects }) => {
+const write = async (renditionSet: New, shrunk: Shrunk, { derived }: { derived: Objects }) => {
   await Promise.all(
     shrunk.renditions.map(({ bytes, ...rendition }) =>
-      derived.write(renditionKey(content, rendition.name), bytes, {
+      derived.write(renditionKey(renditionSet, rendition.name), bytes, {
         contentType: contentTypeOf(rendition),
       }),
     ),
@@ -221,29 +245,32 @@ const write = async (content: New, shrunk: Shrunk, { derived }: { derived: Objec
 const withCaption = (
   image: Image,
   caption: Caption | undefined,
-  effort: ReturnType<ReturnType<typeof startTimer>>,
+  attemptStats: ReturnType<ReturnType<typeof startTimer>>,
 ): Image =>
   caption && image.steps.caption.state === 'pending'
-    ? { ...end(image, 'caption', { state: 'done' }, { ...effort, durationMs: 0 }), caption }
+    ? {
+        ...endStep(image, 'caption', { state: 'done' }, { ...attemptStats, durationMs: 0 }),
+        caption,
+      }
     : image;
 
 /**
  * The image was deleted or replaced while we worked, or another delivery found its bytes made by
  * somebody else: what we may have made of it is nobody's.
  */
-const removeOwn = async (
+const deleteOwn = async (
   { image_id: imageId, rev }: StepMessage,
   image: Image | undefined,
-  { contents, derived, sizes }: Pick<Deps, 'contents' | 'derived' | 'sizes'>,
+  { renditionSets, derived, sizes }: Pick<Deps, 'renditionSets' | 'derived' | 'sizes'>,
 ): Promise<void> => {
-  if (!image || mayShowOwn(image, rev)) return;
-  const maker = makerOf({ imageId, rev });
-  const own = makingsOf(image, sizes).find((making) => making.maker === maker);
-  if (!own || (await contents.find(own.contentId))?.maker === maker) return; // others show it still
-  await removeRenditions([own], { derived });
+  if (!image || mayReferenceOwn(image, rev)) return;
+  const owner = ownerOf({ imageId, rev });
+  const own = possibleRenditions(image, sizes).find((candidate) => candidate.owner === owner);
+  if (!own || (await renditionSets.find(own.renditionSetId))?.owner === owner) return; // others show it still
+  await deleteRenditions([own], { derived });
 };
 
-const mayShowOwn = (image: Image, rev: number): boolean =>
+const mayReferenceOwn = (image: Image, rev: number): boolean =>
   !image.deleted &&
   image.rev === rev &&
-  (image.steps.thumbnails.state !== 'done' || image.content?.maker === makerOf(image));
+  (image.steps.thumbnails.state !== 'done' || image.renditionSet?.owner === ownerOf(image));

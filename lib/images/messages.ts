@@ -19,9 +19,9 @@ export const OutcomeMessage = z.object({
 export type OutcomeMessage = z.infer<typeof OutcomeMessage>;
 
 /** How workers are asked for their step. */
-export interface Workers {
+export interface StepQueues {
   ask(step: StepName, message: StepMessage): Promise<void>;
-  tellOutcome(message: OutcomeMessage): Promise<void>;
+  enqueueOutcome(message: OutcomeMessage): Promise<void>;
   /** True if nothing waits and nothing is being worked on for this step, as far as the queue can tell. */
   isIdle(step: StepName): Promise<boolean>;
 }

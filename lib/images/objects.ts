@@ -5,16 +5,16 @@ export type ObjectHead = {
   contentType: string | undefined;
   lastModified: Date;
   /** The writer's own words, decoded: `name`, `request-id`. */
-  labels: Record<string, string>;
+  userMetadata: Record<string, string>;
   /** Hex; only where the store itself verified it. */
   sha256: string | undefined;
 };
 
-export type ToWrite = {
+export type PutOptions = {
   contentType: string;
   /** Hex. Where given, the store refuses bytes that do not match. */
   sha256?: string | undefined;
-  labels?: Record<string, string> | undefined;
+  userMetadata?: Record<string, string> | undefined;
 };
 
 /** A place that keeps bytes under a key: what people gave us, or what we made from it. */
@@ -31,23 +31,23 @@ export interface Objects {
     etag?: string,
   ): Promise<Uint8Array | undefined>;
   /** Answers the ETag. */
-  write(key: string, bytes: Uint8Array, how: ToWrite): Promise<string>;
+  write(key: string, bytes: Uint8Array, how: PutOptions): Promise<string>;
   /** Removes what is there; what is not there is no error. */
   remove(keys: readonly string[]): Promise<void>;
   /** Removes the object only while it is the one with this ETag; another under its key stays. */
-  removeUnchanged(key: string, etag: string): Promise<void>;
+  deleteIfMatch(key: string, etag: string): Promise<void>;
   /** A URL that serves the object to whoever holds it, for `seconds`. */
   link(key: string, seconds: number, as?: { filename: string }): Promise<string>;
 }
 
 /** A form with which a browser posts one object straight into the store. */
-export interface Invitations {
-  invite(wish: {
+export interface PresignedPosts {
+  presignPost(wish: {
     key: string;
     contentType: string;
     maxBytes: number;
     seconds: number;
     sha256?: string | undefined;
-    labels: Record<string, string>;
+    userMetadata: Record<string, string>;
   }): Promise<{ url: string; fields: Record<string, string> }>;
 }

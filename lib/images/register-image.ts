@@ -1,21 +1,21 @@
-import { arrive } from './arrive.ts';
 import type { Captioning } from './caption.ts';
-import { changeImage } from './change-image.ts';
+import { deleteOrphanedRenditions } from './delete-image.ts';
 import { type Image, imageIdOf, type Source } from './image.ts';
-import type { Contents, Images } from './images.ts';
-import type { Workers } from './messages.ts';
+import type { Images, RenditionSets } from './images.ts';
+import { ingest } from './ingest.ts';
+import type { StepQueues } from './messages.ts';
 import type { Objects } from './objects.ts';
 import type { Size } from './picture.ts';
-import { clearLeftovers } from './remove-image.ts';
-import { tellNext } from './steps.ts';
-import type { Timed } from './timer.ts';
+import { enqueueNextSteps } from './steps.ts';
+import type { HasClock } from './timer.ts';
+import { updateImage } from './update-image.ts';
 
-type Deps = Timed & {
+type Deps = HasClock & {
   images: Images;
-  contents: Contents;
+  renditionSets: RenditionSets;
   originals: Objects;
   derived: Objects;
-  workers: Workers;
+  workers: StepQueues;
   captioning: Captioning;
   sizes: readonly Size[];
 };
@@ -29,32 +29,32 @@ type Deps = Timed & {
 export const registerImage = async (
   key: string,
   requestId: string,
-  { images, contents, originals, derived, workers, captioning, sizes, now }: Deps,
+  { images, renditionSets, originals, derived, workers, captioning, sizes, now }: Deps,
 ): Promise<Image | undefined> => {
-  const { image } = await changeImage(
+  const { image } = await updateImage(
     imageIdOf(key),
     async (known) => {
       const head = await originals.head(key);
       if (!head) return undefined; // deleted meanwhile, or this is old news
-      const { etag, sizeBytes, lastModified, labels, sha256 } = head;
-      const arrival = {
+      const { etag, sizeBytes, lastModified, userMetadata, sha256 } = head;
+      const incoming = {
         key,
         etag,
         sizeBytes,
         sha256,
-        originalName: labels['name'] ?? lastSegmentOf(key),
+        originalName: userMetadata['name'] ?? lastSegmentOf(key),
         source: sourceOf(key),
-        requestId: labels['request-id'] ?? requestId,
-        arrivedAt: arrivalOf(lastModified, now()),
+        requestId: userMetadata['request-id'] ?? requestId,
+        receivedAt: arrivalOf(lastModified, now()),
       };
-      return arrive(known, arrival, { contents, captioning, sizes });
+      return ingest(known, incoming, { renditionSets, captioning, sizes });
     },
     { images },
   );
   if (!image || image.deleted) return undefined;
 
-  await clearLeftovers(image, { images, derived });
-  await tellNext(image, { workers });
+  await deleteOrphanedRenditions(image, { images, derived });
+  await enqueueNextSteps(image, { workers });
   return image;
 };
 

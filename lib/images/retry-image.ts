@@ -1,20 +1,20 @@
 import { Problem } from '#lib/problem.ts';
 import type { Captioning } from './caption.ts';
-import { changeImage } from './change-image.ts';
 import { type Image, type Step, type StepName, stepNames } from './image.ts';
 import type { Images } from './images.ts';
-import type { Workers } from './messages.ts';
-import { tellNext } from './steps.ts';
-import type { Timed } from './timer.ts';
+import type { StepQueues } from './messages.ts';
+import { enqueueNextSteps } from './steps.ts';
+import type { HasClock } from './timer.ts';
+import { updateImage } from './update-image.ts';
 
-type Deps = Timed & { images: Images; workers: Workers; captioning: Captioning };
+type Deps = HasClock & { images: Images; workers: StepQueues; captioning: Captioning };
 
 /** Runs the failed and skipped steps of an image again, and only those. */
 export const retryImage = async (
   imageId: string,
   { images, workers, captioning, now }: Deps,
 ): Promise<Image> => {
-  const { image } = await changeImage(
+  const { image } = await updateImage(
     imageId,
     (known) => {
       if (!known || known.deleted) throw new Problem('not-found', 'Image not found');
@@ -23,7 +23,7 @@ export const retryImage = async (
     { images },
   );
   if (!image) throw new Problem('not-found', 'Image not found');
-  await tellNext(image, { workers });
+  await enqueueNextSteps(image, { workers });
   return image;
 };
 

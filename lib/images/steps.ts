@@ -1,4 +1,3 @@
-import type { Change } from './change-image.ts';
 import {
   type Image,
   type Outcome,
@@ -7,13 +6,14 @@ import {
   statusOf,
   stepNames,
 } from './image.ts';
-import type { StepMessage, Workers } from './messages.ts';
+import type { StepMessage, StepQueues } from './messages.ts';
 import type { Refusal } from './picture.ts';
+import type { Change } from './update-image.ts';
 
 const withoutThumbnails = 'There is no thumbnail to describe.';
 
 /** How a run went, beside its outcome. `attempts` is the message's receive count. */
-export type Effort = { attempts: number; durationMs: number; endedAt: Date };
+export type AttemptStats = { attempts: number; durationMs: number; endedAt: Date };
 
 /** Whether a message still speaks of the image as it is: the same revision, the same run. */
 export const isCurrent = (
@@ -32,9 +32,14 @@ export const begin = (image: Image, now: Date): Image =>
   image.beganAt ? image : { ...image, beganAt: now.toISOString() };
 
 /** Ends a step. The image is processed when this was the last one. */
-export const end = (image: Image, step: StepName, outcome: Outcome, effort: Effort): Image => {
+export const endStep = (
+  image: Image,
+  step: StepName,
+  outcome: Outcome,
+  attemptStats: AttemptStats,
+): Image => {
   const { run } = image.steps[step];
-  const { attempts, durationMs, endedAt } = effort;
+  const { attempts, durationMs, endedAt } = attemptStats;
   const now = endedAt.toISOString();
   const ended: Step =
     outcome.state === 'skipped'
@@ -78,39 +83,39 @@ export const giveUp = (
   step: StepName,
   message: Pick<StepMessage, 'rev' | 'run'>,
   reason: string,
-  effort: Effort,
+  attemptStats: AttemptStats,
 ): Change | undefined => {
   if (!isCurrent(image, step, message) || image.steps[step].state !== 'pending') return undefined;
-  return { image: end(image, step, { state: 'failed', reason, gaveUp: true }, effort) };
+  return { image: endStep(image, step, { state: 'failed', reason, gaveUp: true }, attemptStats) };
 };
 
 /** Asks the workers for every step that is pending and can be worked on now, or tells of the end. */
-export const tellNext = async (image: Image, { workers }: { workers: Workers }) => {
+export const enqueueNextSteps = async (image: Image, { workers }: { workers: StepQueues }) => {
   await Promise.all(
     stepNames
-      .filter((name) => canBeAsked(image, name))
-      .map((name) => workers.ask(name, messageOf(image, name))),
+      .filter((name) => canBeEnqueued(image, name))
+      .map((name) => workers.ask(name, toStepMessage(image, name))),
   );
-  await tellEnd(image, { workers });
+  await notifyBatch(image, { workers });
 };
 
 /** An image of a batch that has ended tells its row; telling twice changes nothing. */
-export const tellEnd = async (
+export const notifyBatch = async (
   image: Image | undefined,
-  { workers }: { workers: Workers },
+  { workers }: { workers: StepQueues },
 ): Promise<void> => {
   if (image?.source !== 'batch' || image.key === null) return;
   const status = statusOf(image);
   if (!image.deleted && status !== 'done' && status !== 'failed') return;
   const { imageId, key, requestId } = image;
-  await workers.tellOutcome({ image_id: imageId, key, request_id: requestId });
+  await workers.enqueueOutcome({ image_id: imageId, key, request_id: requestId });
 };
 
-export const canBeAsked = (image: Image, name: StepName): boolean =>
+export const canBeEnqueued = (image: Image, name: StepName): boolean =>
   image.steps[name].state === 'pending' &&
   (name !== 'caption' || image.steps.thumbnails.state === 'done');
 
-export const messageOf = (
+export const toStepMessage = (
   { imageId, rev, steps, requestId }: Image,
   step: StepName,
 ): StepMessage => ({

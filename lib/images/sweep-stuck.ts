@@ -1,19 +1,19 @@
-import { changeImage } from './change-image.ts';
+import { finishDeletion } from './delete-image.ts';
 import { type Image, type StepName, stepNames } from './image.ts';
-import type { Contents, Images } from './images.ts';
-import type { Workers } from './messages.ts';
+import type { Images, RenditionSets } from './images.ts';
+import type { StepQueues } from './messages.ts';
 import type { Objects } from './objects.ts';
 import type { Size } from './picture.ts';
-import { finishRemoval } from './remove-image.ts';
-import { canBeAsked, giveUp, messageOf, tellEnd } from './steps.ts';
-import type { Timed } from './timer.ts';
+import { canBeEnqueued, giveUp, notifyBatch, toStepMessage } from './steps.ts';
+import type { HasClock } from './timer.ts';
+import { updateImage } from './update-image.ts';
 
-type Deps = Timed & {
+type Deps = HasClock & {
   images: Images;
-  contents: Contents;
+  renditionSets: RenditionSets;
   originals: Objects;
   derived: Objects;
-  workers: Workers;
+  workers: StepQueues;
   sizes: readonly Size[];
   pause: (ms: number) => Promise<unknown>;
 };
@@ -36,7 +36,7 @@ export const sweepStuck = async (deps: Deps) => {
 
   for await (const image of images.unfinished(before)) {
     if (image.deleted === 'deleting') {
-      await finishRemoval(image, deps);
+      await finishDeletion(image, deps);
       swept.removed++;
       continue;
     }
@@ -60,8 +60,8 @@ const idleSteps = async ({ workers, pause }: Deps): Promise<ReadonlySet<StepName
 const stuckSteps = (image: Image, before: Date): StepName[] =>
   stepNames.filter((name) => {
     const step = image.steps[name];
-    if (step.state !== 'pending' || !canBeAsked(image, name)) return false;
-    return (step.askedAgainAt ?? step.since) < before.toISOString();
+    if (step.state !== 'pending' || !canBeEnqueued(image, name)) return false;
+    return (step.requeuedAt ?? step.since) < before.toISOString();
   });
 
 const askAgainOrGiveUp = async (
@@ -70,32 +70,28 @@ const askAgainOrGiveUp = async (
   before: Date,
   { images, workers, now }: Deps,
 ): Promise<'askedAgain' | 'gaveUp'> => {
-  const message = messageOf(image, step);
+  const message = toStepMessage(image, step);
   const found = image.steps[step];
-  if (
-    found.state === 'pending' &&
-    found.askedAgainAt &&
-    found.askedAgainAt < before.toISOString()
-  ) {
+  if (found.state === 'pending' && found.requeuedAt && found.requeuedAt < before.toISOString()) {
     const reason = 'No worker finished this step, although it was asked twice.';
-    const effort = { attempts: 2, durationMs: 0, endedAt: now() };
-    const { image: after } = await changeImage(
+    const attemptStats = { attempts: 2, durationMs: 0, endedAt: now() };
+    const { image: after } = await updateImage(
       image.imageId,
-      (known) => giveUp(known, step, message, reason, effort),
+      (known) => giveUp(known, step, message, reason, attemptStats),
       { images },
     );
-    await tellEnd(after, { workers });
+    await notifyBatch(after, { workers });
     return 'gaveUp';
   }
-  const { changed } = await changeImage(
+  const { changed } = await updateImage(
     image.imageId,
     (known) => {
       const pending = known?.steps[step];
       if (!known || known.deleted || known.rev !== image.rev || pending?.state !== 'pending')
         return undefined;
-      const askedAgainAt = now().toISOString();
+      const requeuedAt = now().toISOString();
       return {
-        image: { ...known, steps: { ...known.steps, [step]: { ...pending, askedAgainAt } } },
+        image: { ...known, steps: { ...known.steps, [step]: { ...pending, requeuedAt } } },
       };
     },
     { images },

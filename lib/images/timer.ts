@@ -1,10 +1,10 @@
-import type { Effort } from './steps.ts';
+import type { AttemptStats } from './steps.ts';
 
 /** Time is a tool like any other. */
-export type Timed = { now: () => Date };
+export type HasClock = { now: () => Date };
 
 /** Measures a run from here to each call of what it returns. */
-export const startTimer = (attempts: number, { now }: Timed): (() => Effort) => {
+export const startTimer = (attempts: number, { now }: HasClock): (() => AttemptStats) => {
   const begun = now();
   return () => {
     const endedAt = now();

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import { type Arrival, arrive } from './arrive.ts';
 import type { Captioning } from './caption.ts';
-import { changeImage } from './change-image.ts';
-import { contentIdOf } from './content.ts';
 import { type Image, imageIdOf } from './image.ts';
-import type { Contents, Images } from './images.ts';
-import { safeNameOf } from './object-key.ts';
+import type { Images, RenditionSets } from './images.ts';
+import { type IncomingObject, ingest } from './ingest.ts';
+import { sanitizeFilename } from './object-key.ts';
 import type { Objects } from './objects.ts';
 import type { Inspect, Refusal, Size } from './picture.ts';
-import type { Timed } from './timer.ts';
+import { renditionSetIdFor } from './rendition-set.ts';
+import type { HasClock } from './timer.ts';
+import { updateImage } from './update-image.ts';
 
 export type Upload = {
   /** Names the upload; the same one again makes the same image. `[A-Za-z0-9-]` */
@@ -19,9 +19,9 @@ export type Upload = {
   bytes: Uint8Array;
 };
 
-type Deps = Timed & {
+type Deps = HasClock & {
   images: Images;
-  contents: Contents;
+  renditionSets: RenditionSets;
   originals: Objects;
   inspect: Inspect;
   captioning: Captioning;
@@ -42,44 +42,44 @@ export const uploadImage = async (upload: Upload, deps: Deps): Promise<Image> =>
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const key = keyOf(upload);
   const [known, etag] = await Promise.all([
-    deps.contents.find(contentIdOf(sha256, deps.sizes)),
+    deps.renditionSets.find(renditionSetIdFor(sha256, deps.sizes)),
     deps.originals.write(key, bytes, {
       contentType: `image/${inspected.metadata.format}`,
       sha256,
-      labels: { name: filename, 'request-id': requestId },
+      userMetadata: { name: filename, 'request-id': requestId },
     }),
   ]);
-  const arrival: Arrival = {
+  const incoming: IncomingObject = {
     key,
     etag,
     originalName: filename,
     source: 'upload',
     requestId,
-    arrivedAt: deps.now(),
+    receivedAt: deps.now(),
     sizeBytes: bytes.byteLength,
     sha256,
     metadata: inspected.metadata,
     firstUploadAt: known?.createdAt,
   };
-  const { image } = await changeImage(
+  const { image } = await updateImage(
     imageIdOf(key),
-    (image) => arrive(image, arrival, deps),
+    (image) => ingest(image, incoming, deps),
     deps,
     { record: undefined }, // nobody else chose this key; only its own news may have been quicker
   );
   if (!image) throw new Error(`The image at ${key} was not recorded.`);
-  return asAccepted(image, arrival, deps);
+  return asAccepted(image, incoming, deps);
 };
 
 /** What was accepted, also when the workers were quicker than this answer. */
-const asAccepted = async (image: Image, arrival: Arrival, deps: Deps): Promise<Image> => {
+const asAccepted = async (image: Image, incoming: IncomingObject, deps: Deps): Promise<Image> => {
   const { listedAt, uploadedAt } = image;
-  const accepted = await arrive(undefined, arrival, deps);
+  const accepted = await ingest(undefined, incoming, deps);
   return accepted ? { ...accepted.image, listedAt, uploadedAt } : image;
 };
 
 const keyOf = ({ uploadId, filename }: Upload): string =>
-  `uploads/${uploadId}/${safeNameOf(filename)}`;
+  `uploads/${uploadId}/${sanitizeFilename(filename)}`;
 
 const recordRefusal = async (upload: Upload, rejected: Refusal, deps: Deps): Promise<Image> => {
   const now = deps.now().toISOString();
@@ -99,6 +99,6 @@ const recordRefusal = async (upload: Upload, rejected: Refusal, deps: Deps): Pro
     rejected,
     steps: { thumbnails: skipped, exif: skipped, caption: skipped },
   };
-  await changeImage(image.imageId, (known) => (known ? undefined : { image }), deps);
+  await updateImage(image.imageId, (known) => (known ? undefined : { image }), deps);
   return image;
 };

@@ -1,18 +1,18 @@
 import type { Caption, Describe } from './caption.ts';
-import { changeImage } from './change-image.ts';
-import { renditionKey } from './content.ts';
-import type { Contents, Images } from './images.ts';
-import type { StepMessage, Workers } from './messages.ts';
+import type { Images, RenditionSets } from './images.ts';
+import type { StepMessage, StepQueues } from './messages.ts';
 import type { Objects } from './objects.ts';
 import { optimizedSize } from './picture.ts';
-import { end, isCurrent, isOpen, tellEnd } from './steps.ts';
-import { startTimer, type Timed } from './timer.ts';
+import { renditionKey } from './rendition-set.ts';
+import { endStep, isCurrent, isOpen, notifyBatch } from './steps.ts';
+import { type HasClock, startTimer } from './timer.ts';
+import { updateImage } from './update-image.ts';
 
-type Deps = Timed & {
+type Deps = HasClock & {
   images: Images;
-  contents: Contents;
+  renditionSets: RenditionSets;
   derived: Objects;
-  workers: Workers;
+  workers: StepQueues;
   describe: Describe;
 };
 
@@ -25,46 +25,47 @@ export const writeCaption = async (
   attempts: number,
   deps: Deps,
 ): Promise<void> => {
-  const { images, contents, derived, describe } = deps;
-  const effort = startTimer(attempts, deps);
+  const { images, renditionSets, derived, describe } = deps;
+  const attemptStats = startTimer(attempts, deps);
   const image = (await images.find(message.image_id))?.image;
   if (!isCurrent(image, 'caption', message)) return;
-  if (!isOpen(image.steps.caption)) return tellEnd(image, deps); // delivered twice, or we were killed
-  const { content } = image;
-  const [largest] = (content?.renditions ?? [])
+  if (!isOpen(image.steps.caption)) return notifyBatch(image, deps); // delivered twice, or we were killed
+  const { renditionSet } = image;
+  const [largest] = (renditionSet?.renditions ?? [])
     .filter(({ name }) => name !== optimizedSize.name) // as large as the original
     .toSorted((a, b) => b.width - a.width);
-  if (!content || !largest) return; // its thumbnails are being made anew, and ask again when done
+  if (!renditionSet || !largest) return; // its thumbnails are being made anew, and ask again when done
 
-  const written = (await contents.find(content.contentId))?.caption;
+  const written = (await renditionSets.find(renditionSet.renditionSetId))?.caption;
   if (written) return conclude({ caption: written });
 
-  const jpeg = await derived.read(renditionKey(content, largest.name));
-  if (!jpeg) throw new Error(`There is no rendition ${largest.name} of ${content.contentId}.`);
+  const jpeg = await derived.read(renditionKey(renditionSet, largest.name));
+  if (!jpeg)
+    throw new Error(`There is no rendition ${largest.name} of ${renditionSet.renditionSetId}.`);
   return conclude(await describe(jpeg));
 
   async function conclude(answer: { caption: Caption } | { failed: string }) {
-    const { image: after } = await changeImage(
+    const { image: after } = await updateImage(
       message.image_id,
       (now) => {
         if (!isCurrent(now, 'caption', message) || !isOpen(now.steps.caption)) return undefined;
         if ('failed' in answer) {
           const outcome = { state: 'failed', reason: answer.failed, gaveUp: false } as const;
-          return { image: end(now, 'caption', outcome, effort()) };
+          return { image: endStep(now, 'caption', outcome, attemptStats()) };
         }
         const { caption } = answer;
         return {
-          image: { ...end(now, 'caption', { state: 'done' }, effort()), caption },
-          move: now.content && {
-            move: 'caption',
-            contentId: now.content.contentId,
-            maker: now.content.maker,
+          image: { ...endStep(now, 'caption', { state: 'done' }, attemptStats()), caption },
+          renditionSetChange: now.renditionSet && {
+            renditionSetChange: 'caption',
+            renditionSetId: now.renditionSet.renditionSetId,
+            owner: now.renditionSet.owner,
             caption,
           },
         };
       },
       deps,
     );
-    await tellEnd(after, deps);
+    await notifyBatch(after, deps);
   }
 };

@@ -6,9 +6,9 @@ import { logger } from '#lib/observability.ts';
 
 /** How often SQS delivers a message before it goes to the dead-letter queue; the template says the same. */
 export const maxReceiveCount = 8;
-const longestBackoffSeconds = 60;
+const maxBackoffSeconds = 60;
 /** What a Retry-After may ask for; longer than that, a person should look. */
-const longestRetryAfterSeconds = 900;
+const maxRetryAfterSeconds = 900;
 
 export type Delivery = { attempts: number; messageId: string };
 
@@ -19,7 +19,7 @@ type Deps<Message, Result> = {
   /** Records that this message was tried for the last time; then it goes to the dead-letter queue. */
   giveUp?: (message: Message, last: { reason: string; attempts: number }) => Promise<void>;
   /** What only the work could find out, for its line in the log. */
-  about?: (result: Result) => Record<string, unknown>;
+  logFields?: (result: Result) => Record<string, unknown>;
 };
 
 /**
@@ -33,14 +33,14 @@ type Deps<Message, Result> = {
 export const consumer = <Message, Result>(
   schema: z.ZodType<Message>,
   work: (message: Message, delivery: Delivery) => Promise<Result>,
-  { queueUrl, backOff, giveUp, about }: Deps<Message, Result>,
+  { queueUrl, backOff, giveUp, logFields }: Deps<Message, Result>,
 ) => {
   const handleRecord = async (record: SQSRecord, { functionName }: Context) => {
     const begun = performance.now();
     const attempts = Number(record.attributes.ApproximateReceiveCount);
     const fields = (message: unknown) => ({
       function_name: functionName,
-      ...journeyOf(message),
+      ...logFieldsFor(message),
       message_id: record.messageId,
       queue: queueOf(record),
       attempts,
@@ -51,12 +51,12 @@ export const consumer = <Message, Result>(
     try {
       message = read(schema, record.body);
       const result = await work(message, { attempts, messageId: record.messageId });
-      logger.info('message handled', { ...fields(message), ...about?.(result) });
+      logger.info('message handled', { ...fields(message), ...logFields?.(result) });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const last = attempts >= maxReceiveCount;
       // SQS moves it to the dead-letter queue when it would be received once more: at once, then.
-      const seconds = last ? 0 : backoffOf(error, attempts);
+      const seconds = last ? 0 : backoffSeconds(error, attempts);
       const context = { ...fields(message), error: `${nameOf(error)}: ${reason}` };
       if (last) {
         logger.error('message given up', context);
@@ -82,7 +82,7 @@ export const consumer = <Message, Result>(
 };
 
 /** A message that says nothing to us. Waiting does not make it readable. */
-class Unreadable extends Error {
+class UnreadableMessageError extends Error {
   override readonly name = 'Unreadable';
 }
 
@@ -91,16 +91,16 @@ const read = <Message>(schema: z.ZodType<Message>, body: string): Message => {
     return schema.parse(JSON.parse(body));
   } catch (error) {
     const why = error instanceof SyntaxError ? 'it is not JSON' : 'it is not what this queue takes';
-    throw new Unreadable(`The message cannot be read: ${why}.`, { cause: error });
+    throw new UnreadableMessageError(`The message cannot be read: ${why}.`, { cause: error });
   }
 };
 
 /** What is asked for is the least: with `Retry-After: 1` alone, eight receives were over in seconds. */
-const backoffOf = (error: unknown, attempts: number): number => {
-  if (error instanceof Unreadable) return 0;
+const backoffSeconds = (error: unknown, attempts: number): number => {
+  if (error instanceof UnreadableMessageError) return 0;
   const asked = error instanceof Error && 'retryAfterSeconds' in error && error.retryAfterSeconds;
-  const least = typeof asked === 'number' ? Math.min(asked, longestRetryAfterSeconds) : 0;
-  return Math.max(Math.min(2 ** attempts, longestBackoffSeconds), Math.ceil(least));
+  const least = typeof asked === 'number' ? Math.min(asked, maxRetryAfterSeconds) : 0;
+  return Math.max(Math.min(2 ** attempts, maxBackoffSeconds), Math.ceil(least));
 };
 
 const queueOf = ({ eventSourceARN }: SQSRecord): string => eventSourceARN.split(':').at(-1) ?? '';
@@ -111,7 +111,7 @@ const sentenceOf = (reason: string): string =>
   `Tried ${maxReceiveCount} times and gave up: ${reason.split('\n')[0]?.slice(0, 300)}`;
 
 /** What lets one picture's journey be followed through the logs. */
-const journeyOf = (message: unknown): Record<string, unknown> =>
+const logFieldsFor = (message: unknown): Record<string, unknown> =>
   typeof message === 'object' &&
   message !== null &&
   'image_id' in message &&

@@ -4,7 +4,7 @@ import { z } from 'zod';
  * News from S3, or its test message, which has no Records. Keys arrive URL-encoded with `+` for a
  * space (Amazon S3 User Guide, "Event message structure").
  */
-export const S3News = z.object({
+export const S3Notification = z.object({
   Records: z
     .array(
       z.object({
@@ -14,7 +14,7 @@ export const S3News = z.object({
     )
     .default([]),
 });
-export type S3News = z.infer<typeof S3News>;
+export type S3Notification = z.infer<typeof S3Notification>;
 
 function decoded(key: string, context: z.RefinementCtx): string {
   try {
@@ -26,12 +26,12 @@ function decoded(key: string, context: z.RefinementCtx): string {
 }
 
 /** The keys that somebody says have changed. */
-export const keysOf = ({ Records }: S3News): string[] => [
+export const objectKeys = ({ Records }: S3Notification): string[] => [
   ...new Set(Records.map(({ s3 }) => s3.object.key)),
 ];
 
 /** What the news turned out to be about, for the log: one image mostly, none where it was stale. */
-export const journeyOf = (
+export const logFieldsFor = (
   images: readonly ({ imageId: string; requestId: string } | undefined)[],
 ) => {
   const known = images.filter((image) => image !== undefined);

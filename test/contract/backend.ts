@@ -68,12 +68,12 @@ const templates = () => Template.parse(parse(readFileSync(tablesFile, 'utf8'))).
 
 const tableNames = [
   'imagesTable',
-  'contentsTable',
-  'talliesTable',
-  'shelvesTable',
-  'answersTable',
+  'renditionSetsTable',
+  'countersTable',
+  'listMonthsTable',
+  'idempotencyTable',
   'batchesTable',
-  'processesTable',
+  'editSessionsTable',
 ] as const;
 export type Tables = Record<(typeof tableNames)[number], string>;
 

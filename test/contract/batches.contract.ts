@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { allRows, type Batches, type Rows } from '#lib/batches/batches.ts';
-import { aBatch, aRow } from '#test/support/a-batch.ts';
+import { aBatch, aRow } from '#test/support/batch-builder.ts';
 
 type Open = () => Promise<{ batches: Batches; rows: Rows }>;
 
@@ -14,7 +14,7 @@ export const batchesContract = (name: string, open: Open) => {
       const { batches } = await open();
       const full = aBatch({
         csvUrl: 'https://shop.example/p.csv',
-        askedAgainAt: at(5),
+        requeuedAt: at(5),
         cut: { written: 1, reason: 'Nobody came.' },
         work: { state: 'ended', endedAt: at(9), counts: { products: 2, images: 2, failed: 1 } },
         webhook: {
@@ -28,7 +28,7 @@ export const batchesContract = (name: string, open: Open) => {
         },
       });
 
-      expect(await batches.swap(undefined, full)).toBe(true);
+      expect(await batches.save(undefined, full)).toBe(true);
 
       expect((await batches.find(requestId))?.batch).toEqual(full);
       expect(await batches.find('another')).toBeUndefined();
@@ -36,19 +36,19 @@ export const batchesContract = (name: string, open: Open) => {
 
     it('adds a batch once', async () => {
       const { batches } = await open();
-      await batches.swap(undefined, aBatch());
+      await batches.save(undefined, aBatch());
 
-      expect(await batches.swap(undefined, aBatch({ csvFilename: 'other.csv' }))).toBe(false);
+      expect(await batches.save(undefined, aBatch({ csvFilename: 'other.csv' }))).toBe(false);
 
       expect((await batches.find(requestId))?.batch).toEqual(aBatch());
     });
 
     it('lets one of many change it', async () => {
       const { batches } = await open();
-      await batches.swap(undefined, aBatch());
+      await batches.save(undefined, aBatch());
       const before = await batches.find(requestId);
 
-      const all = [1, 2, 3, 4].map((n) => batches.swap(before, aBatch({ csvFilename: `${n}` })));
+      const all = [1, 2, 3, 4].map((n) => batches.save(before, aBatch({ csvFilename: `${n}` })));
 
       expect((await Promise.all(all)).filter(Boolean)).toHaveLength(1);
     });
@@ -57,7 +57,7 @@ export const batchesContract = (name: string, open: Open) => {
       const { batches } = await open();
       const days = ['2026-09-30', '2026-10-01', '2026-11-01', '2026-11-20', '2026-11-21'];
       for (const [n, day] of days.entries())
-        await batches.swap(
+        await batches.save(
           undefined,
           aBatch({ requestId: `batch-${n}`, createdAt: `${day}T00:00:00.000Z` }),
         );
@@ -90,7 +90,7 @@ export const batchesContract = (name: string, open: Open) => {
         young: aBatch({ createdAt: '2026-11-20T11:00:00.000Z' }),
       };
       for (const [id, batch] of Object.entries(given))
-        await batches.swap(undefined, { ...batch, requestId: id });
+        await batches.save(undefined, { ...batch, requestId: id });
 
       const found: string[] = [];
       for await (const batch of batches.unfinished(new Date('2026-11-20T10:30:00Z')))
@@ -101,10 +101,10 @@ export const batchesContract = (name: string, open: Open) => {
 
     it('forgets that a batch was unfinished when it ends', async () => {
       const { batches } = await open();
-      await batches.swap(undefined, aBatch());
+      await batches.save(undefined, aBatch());
       const before = await batches.find(requestId);
       const counts = { products: 2, images: 2, failed: 0 };
-      await batches.swap(before, aBatch({ work: { state: 'ended', endedAt: at(9), counts } }));
+      await batches.save(before, aBatch({ work: { state: 'ended', endedAt: at(9), counts } }));
 
       const found = [];
       for await (const batch of batches.unfinished(new Date('2026-11-21T00:00:00Z')))
@@ -191,7 +191,7 @@ export const batchesContract = (name: string, open: Open) => {
       const before = await rows.find(requestId, 1);
       if (!before) throw new Error('The row was not added.');
       const ended = aRow(1, { images: [{ state: 'completed', inputUrl: 'https://s.example/1' }] });
-      await rows.swap(requestId, before, ended);
+      await rows.save(requestId, before, ended);
 
       await rows.add(requestId, [aRow(1), aRow(2), aRow(3)]);
 
@@ -214,7 +214,7 @@ export const batchesContract = (name: string, open: Open) => {
           number % 2
             ? ({ state: 'completed', inputUrl } as const)
             : ({ state: 'failed', inputUrl, reason: 'No.', fetched: true } as const);
-        return rows.swap(requestId, before, { ...before.row, images: [after] });
+        return rows.save(requestId, before, { ...before.row, images: [after] });
       };
       // Three at each row; whoever loses tries again, as everybody does.
       await Promise.all(

@@ -1,19 +1,19 @@
 import { createServer, request as forward } from 'node:http';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { batchViewOf, productViewOf } from '#lib/api/batch-view.ts';
-import { render } from '#lib/api/envelope.ts';
-import { pagedReply } from '#lib/api/route.ts';
-import { routes } from '#lib/api/routes.ts';
 import { openDynamodb } from '#lib/aws/clients.ts';
-import { itemOf } from '#lib/aws/dynamo-image-items.ts';
+import { toItem } from '#lib/aws/dynamo-image-items.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { dynamoRows } from '#lib/aws/dynamo-rows.ts';
 import { allRows } from '#lib/batches/batches.ts';
-import { changeImage } from '#lib/images/change-image.ts';
+import { toBatchView, toProductView } from '#lib/http/batch-view.ts';
+import { render } from '#lib/http/envelope.ts';
+import { pagedReply } from '#lib/http/route.ts';
+import { routes } from '#lib/http/routes.ts';
 import type { Image } from '#lib/images/image.ts';
-import { aBatch, aRow } from '#test/support/a-batch.ts';
-import { anImage } from '#test/support/an-image.ts';
+import { updateImage } from '#lib/images/update-image.ts';
+import { aBatch, aRow } from '#test/support/batch-builder.ts';
+import { anImage } from '#test/support/image-builder.ts';
 import { embedded, openDynamodbBackend } from './backend.ts';
 
 // What only the DynamoDB adapter can get wrong.
@@ -62,7 +62,7 @@ describe.runIf(embedded)('a write whose answer was lost', () => {
     const { client, times } = await losingAnswersTo('TransactWriteItems');
     const images = dynamoImages(tables, client);
 
-    expect(await images.swap(undefined, anImage())).toBe(true);
+    expect(await images.save(undefined, anImage())).toBe(true);
 
     expect(times()).toBe(2);
     expect((await images.counts()).total).toBe(1);
@@ -73,13 +73,13 @@ describe.runIf(embedded)('a write whose answer was lost', () => {
     const tables = await backend.makeTables();
     const { client, times } = await losingAnswersTo('PutItem');
     const images = dynamoImages(tables, client);
-    await images.swap(undefined, anImage());
+    await images.save(undefined, anImage());
     const rename = (image: Image | undefined) =>
       image && image.originalName !== 'renamed'
         ? { image: { ...image, originalName: 'renamed' } }
         : undefined;
 
-    const { image } = await changeImage(anImage().imageId, rename, { images });
+    const { image } = await updateImage(anImage().imageId, rename, { images });
 
     expect(times()).toBe(2);
     expect(image?.originalName).toBe('renamed');
@@ -140,7 +140,7 @@ describe('rows that are added', () => {
       images: row.images.map(() => ({ state: 'failed', inputUrl, reason, fetched: false })),
     });
 
-    expect(await rows.swap(requestId, before, after)).toBe(true);
+    expect(await rows.save(requestId, before, after)).toBe(true);
   });
 });
 
@@ -160,11 +160,11 @@ describe('a page of rows', () => {
     expect(page.rows.length).toBeLessThan(100);
     expect(page.next).toBe(page.rows.length);
     const baseUrl = 'https://a1b2c3d4e5.execute-api.ap-southeast-2.amazonaws.com/production';
-    const products = page.rows.map((row) => productViewOf(row, { requestId, baseUrl }));
+    const products = page.rows.map((row) => toProductView(row, { requestId, baseUrl }));
     const { body } = render(
       routes.getBatch,
       pagedReply(
-        { ...batchViewOf(aBatch(), { products: 100, images: 10_000, failed: 0 }), products },
+        { ...toBatchView(aBatch(), { products: 100, images: 10_000, failed: 0 }), products },
         { limit: 100, next_cursor: null },
       ),
     );
@@ -177,13 +177,13 @@ describe('an index that lags behind', () => {
     const tables = await backend.makeTables();
     const images = dynamoImages(tables, backend.client);
     const at = (key: string, more: Partial<Image> = {}) => anImage({ key, ...more });
-    await images.swap(undefined, at('right'));
+    await images.save(undefined, at('right'));
 
     const left = '2026-11-01T00:00:00.000Z';
     const stale = [
-      { ...itemOf(at('deleted', { deleted: 'deleting' }), 1), shelf: '2026-11' },
-      { ...itemOf(at('begun', { beganAt: left }), 1), status_shelf: 'queued#2026-11' },
-      { ...itemOf(at('moved'), 1), listed_at: `${left}#${at('moved').imageId}` },
+      { ...toItem(at('deleted', { deleted: 'deleting' }), 1), partition: '2026-11' },
+      { ...toItem(at('begun', { beganAt: left }), 1), status_partition: 'queued#2026-11' },
+      { ...toItem(at('moved'), 1), listed_at: `${left}#${at('moved').imageId}` },
     ];
     for (const Item of stale)
       await backend.client.send(new PutCommand({ TableName: tables.imagesTable, Item }));
@@ -201,11 +201,11 @@ describe('a record', () => {
   it('expires when its image is gone, a day later, and not before', () => {
     const now = Date.now() / 1000;
 
-    const gone = itemOf(anImage({ deleted: 'gone' }), 1);
+    const gone = toItem(anImage({ deleted: 'gone' }), 1);
     expect(gone).toMatchObject({ expires: expect.closeTo(now + 86_400, -2) });
-    expect(gone).not.toHaveProperty('shelf');
-    expect(gone).not.toHaveProperty('status_shelf');
-    expect(itemOf(anImage({ deleted: 'deleting' }), 1)).not.toHaveProperty('expires');
-    expect(itemOf(anImage(), 1)).not.toHaveProperty('expires');
+    expect(gone).not.toHaveProperty('partition');
+    expect(gone).not.toHaveProperty('status_partition');
+    expect(toItem(anImage({ deleted: 'deleting' }), 1)).not.toHaveProperty('expires');
+    expect(toItem(anImage(), 1)).not.toHaveProperty('expires');
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { complete, fail, take } from '#lib/edits/edit.ts';
+import { complete, fail, lease } from '#lib/edits/edit.ts';
 import type { Edits } from '#lib/edits/edits.ts';
-import { anEdit } from '#test/support/an-edit.ts';
+import { anEdit } from '#test/support/edit-builder.ts';
 
 const now = new Date('2026-11-21T10:00:00.000Z');
 const turn = { worker: 'w1', attempts: 1, now, leaseMs: 30_000 };
@@ -16,42 +16,42 @@ export const editsContract = (name: string, open: () => Promise<Edits>) =>
         targetUrl: 'https://stranger.example/?a=b',
         target: { from: 'copy', key: 'edits/x/target' },
       });
-      const taken = take(pending, turn);
+      const taken = lease(pending, turn);
       const made = { provider: 'p', model: 'm', durationMs: 7 };
       const states = [pending, taken, { ...taken, lease: null }, complete(taken, made, now)];
 
       for (const state of states) {
-        expect(await edits.swap(await edits.find('an-edit'), state)).toBe(true);
+        expect(await edits.save(await edits.find('an-edit'), state)).toBe(true);
         expect((await edits.find('an-edit'))?.edit).toEqual(state);
       }
       const failed = { ...fail(pending, 'a reason', now), editId: 'another' };
-      expect(await edits.swap(undefined, failed)).toBe(true);
+      expect(await edits.save(undefined, failed)).toBe(true);
       expect((await edits.find('another'))?.edit).toEqual(failed);
       expect(await edits.find('unknown')).toBeUndefined();
     });
 
     it('once, and lets one of many workers have it', async () => {
       const edits = await open();
-      const adding = [1, 2, 3, 4].map((n) => edits.swap(undefined, anEdit({ prompt: `${n}` })));
+      const adding = [1, 2, 3, 4].map((n) => edits.save(undefined, anEdit({ prompt: `${n}` })));
       expect((await Promise.all(adding)).filter(Boolean)).toHaveLength(1);
       const before = await edits.find('an-edit');
 
       const workers = ['a', 'b', 'c', 'd', 'e', 'f'];
       const taken = await Promise.all(
-        workers.map((worker) => edits.swap(before, take(anEdit(), { ...turn, worker }))),
+        workers.map((worker) => edits.save(before, lease(anEdit(), { ...turn, worker }))),
       );
 
       expect(taken.filter(Boolean)).toHaveLength(1);
       expect((await edits.find('an-edit'))?.edit).toMatchObject({
         lease: { worker: workers[taken.indexOf(true)] },
       });
-      expect(await edits.swap(before, fail(anEdit(), 'late', now))).toBe(false);
+      expect(await edits.save(before, fail(anEdit(), 'late', now))).toBe(false);
     });
 
     it('and finds many in the order asked for, without those that are not there', async () => {
       const edits = await open();
       const ids = Array.from({ length: 100 }, (_, n) => `edit-${n}`);
-      await Promise.all(ids.map((editId) => edits.swap(undefined, anEdit({ editId }))));
+      await Promise.all(ids.map((editId) => edits.save(undefined, anEdit({ editId }))));
       const wanted = [...ids.slice(1).toReversed(), 'unknown'];
 
       const found = await edits.findAll(wanted);

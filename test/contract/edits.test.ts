@@ -1,11 +1,11 @@
 import { DeleteMessageCommand, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dynamoEditSessions } from '#lib/aws/dynamo-edit-sessions.ts';
 import { dynamoEdits } from '#lib/aws/dynamo-edits.ts';
-import { dynamoProcesses } from '#lib/aws/dynamo-processes.ts';
-import { sqsEdits } from '#lib/aws/sqs-edits.ts';
+import { sqsEditQueue } from '#lib/aws/sqs-edit-queue.ts';
 import { EditMessage } from '#lib/edits/edits.ts';
-import { anEdit } from '#test/support/an-edit.ts';
+import { anEdit } from '#test/support/edit-builder.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { inMemoryEdits } from '#test/support/in-memory-edits.ts';
 import { openDynamodbBackend, openSqsBackend } from './backend.ts';
@@ -18,7 +18,7 @@ beforeAll(async () => {
   backend = await openDynamodbBackend();
 });
 afterAll(() => backend.stop());
-const makeTable = async () => ({ processesTable: await backend.makeTable('ProcessesTable') });
+const makeTable = async () => ({ editSessionsTable: await backend.makeTable('EditSessionsTable') });
 
 editsContract('DynamoDB', async () => dynamoEdits(await makeTable(), backend.client));
 
@@ -26,23 +26,23 @@ describe('DynamoDB', () => {
   it('keeps edits in the table of their processes, where neither is taken for the other', async () => {
     const table = await makeTable();
     const edits = dynamoEdits(table, backend.client);
-    const processes = dynamoProcesses(table, backend.client);
+    const editSessions = dynamoEditSessions(table, backend.client);
     const now = new Date();
-    const { initId } = await processes.add({ ttlSeconds: 60 }, now);
-    await edits.swap(undefined, anEdit({ editId: '1' }));
+    const { initId } = await editSessions.add({ ttlSeconds: 60 }, now);
+    await edits.save(undefined, anEdit({ editId: '1' }));
 
     expect(await edits.find('head')).toBeUndefined();
-    expect((await processes.report(now)).entries).toHaveLength(1);
-    expect((await processes.find(initId, now))?.process.initId).toBe(initId);
+    expect((await editSessions.report(now)).entries).toHaveLength(1);
+    expect((await editSessions.find(initId, now))?.process.initId).toBe(initId);
   });
 
   it('may remove an edit a day after its process, not before, so that its worker still finds it', async () => {
-    const { processesTable } = await makeTable();
+    const { editSessionsTable } = await makeTable();
     const edit = anEdit();
-    await dynamoEdits({ processesTable }, backend.client).swap(undefined, edit);
+    await dynamoEdits({ editSessionsTable }, backend.client).save(undefined, edit);
 
     const { Item } = await backend.client.send(
-      new GetCommand({ TableName: processesTable, Key: { slot: `edit#${edit.editId}` } }),
+      new GetCommand({ TableName: editSessionsTable, Key: { slot: `edit#${edit.editId}` } }),
     );
 
     expect(Item?.['expires']).toBe(Date.parse(edit.expiresAt) / 1000 + 24 * 60 * 60);
@@ -56,7 +56,7 @@ describe('SQS', () => {
       const runEdit = await queues.makeQueue();
       const message = { edit_id: 'an-edit', image_id: 'an-image', request_id: 'größe' };
 
-      await sqsEdits({ runEdit }, queues.client).ask(message);
+      await sqsEditQueue({ runEdit }, queues.client).ask(message);
 
       await eventually(async () => {
         const { Messages = [] } = await queues.client.send(

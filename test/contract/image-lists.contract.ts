@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { changeImage } from '#lib/images/change-image.ts';
 import { type Image, type Status, statuses } from '#lib/images/image.ts';
 import type { Images, Place } from '#lib/images/images.ts';
-import { anImage } from '#test/support/an-image.ts';
+import { updateImage } from '#lib/images/update-image.ts';
 import { eventually } from '#test/support/eventually.ts';
+import { anImage } from '#test/support/image-builder.ts';
+import { at, change, done } from './image-fixtures.ts';
 import type { OpenImages } from './images.contract.ts';
-import { at, change, done } from './images-given.ts';
 
 const allDone = { thumbnails: done, exif: done, caption: done };
 const rejected = { kind: 'type', reason: 'no picture' } as const;
@@ -25,7 +25,7 @@ const listedBefore = (hours: number, status: Status = 'queued', key = `${hours}.
 const addAll = (images: Images, all: Image[]) =>
   Promise.all(
     all.map((image) =>
-      changeImage(image.imageId, (known) => (known ? undefined : { image }), { images }),
+      updateImage(image.imageId, (known) => (known ? undefined : { image }), { images }),
     ),
   );
 
@@ -139,7 +139,7 @@ export const imageListsContract = (name: string, open: OpenImages) =>
       await change(images, old, { deleted: 'gone' });
 
       const again = listedBefore(1, 'queued', 'again.jpg');
-      await changeImage(old.imageId, () => ({ image: { ...again, rev: 2 } }), { images });
+      await updateImage(old.imageId, () => ({ image: { ...again, rev: 2 } }), { images });
 
       await eventually(async () =>
         expect(namesOf((await pages(images, { limit: 1 })).flat())).toEqual([

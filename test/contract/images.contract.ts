@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { noCounts } from '#lib/images/counts.ts';
+import { zeroCounters } from '#lib/images/counters.ts';
 import { imageIdOf, type Step } from '#lib/images/image.ts';
-import type { Contents, Images } from '#lib/images/images.ts';
-import { anImage } from '#test/support/an-image.ts';
-import { add, at, change, done, fullImage } from './images-given.ts';
+import type { Images, RenditionSets } from '#lib/images/images.ts';
+import { anImage } from '#test/support/image-builder.ts';
+import { add, at, change, done, fullImage } from './image-fixtures.ts';
 
-export type OpenImages = () => Promise<{ images: Images; contents: Contents }>;
+export type OpenImages = () => Promise<{ images: Images; renditionSets: RenditionSets }>;
 
 /** What every store of images must do, whoever keeps them. Lists have a suite of their own. */
 export const imagesContract = (name: string, open: OpenImages) => {
@@ -43,7 +43,7 @@ export const imagesContract = (name: string, open: OpenImages) => {
       const { images } = await open();
       await add(images, anImage());
 
-      expect(await images.swap(undefined, anImage({ sizeBytes: 1 }))).toBe(false);
+      expect(await images.save(undefined, anImage({ sizeBytes: 1 }))).toBe(false);
 
       expect((await images.find(anImage().imageId))?.image).toEqual(anImage());
       expect((await images.counts()).total).toBe(1);
@@ -58,7 +58,7 @@ export const imagesContract = (name: string, open: OpenImages) => {
       for (const change of [plain, counted]) {
         const now = await images.find(before.image.imageId);
         const changes = [1, 2, 3, 4, 5, 6].map(change);
-        const swaps = await Promise.all(changes.map((after) => images.swap(now, after)));
+        const swaps = await Promise.all(changes.map((after) => images.save(now, after)));
 
         // On AWS all of them may lose: two transactions that meet are both cancelled, at worst.
         expect(swaps.filter(Boolean).length).toBeLessThanOrEqual(1);
@@ -73,11 +73,11 @@ export const imagesContract = (name: string, open: OpenImages) => {
       await change(images, before.image, { deleted: 'deleting' });
       await change(images, before.image, { deleted: 'gone' });
 
-      expect(await images.swap(before, { ...before.image, beganAt: at })).toBe(false);
-      expect(await images.swap(undefined, before.image)).toBe(false);
+      expect(await images.save(before, { ...before.image, beganAt: at })).toBe(false);
+      expect(await images.save(undefined, before.image)).toBe(false);
 
       expect((await images.find(before.image.imageId))?.image.deleted).toBe('gone');
-      expect(await images.counts()).toEqual(noCounts);
+      expect(await images.counts()).toEqual(zeroCounters);
     });
 
     it('takes a new arrival under the key of an image that is gone', async () => {
@@ -86,7 +86,7 @@ export const imagesContract = (name: string, open: OpenImages) => {
       await change(images, image, { deleted: 'gone' });
 
       const { deleted: _, ...again } = { ...image, rev: 2 };
-      expect(await images.swap(await images.find(image.imageId), again)).toBe(true);
+      expect(await images.save(await images.find(image.imageId), again)).toBe(true);
 
       expect((await images.find(image.imageId))?.image).toEqual(again);
       expect((await images.counts()).total).toBe(1);

@@ -1,16 +1,16 @@
 import { TransactionConflictException } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { dynamoContents } from '#lib/aws/dynamo-contents.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
+import { dynamoRenditionSets } from '#lib/aws/dynamo-rendition-sets.ts';
 import { inMemoryImages } from '#test/support/in-memory-images.ts';
 import { openDynamodbBackend } from './backend.ts';
-import { contentsContract } from './contents.contract.ts';
 import { imageListsContract } from './image-lists.contract.ts';
 import { imagesContract, type OpenImages } from './images.contract.ts';
+import { contentsContract } from './rendition-sets.contract.ts';
 
 const inMemory: OpenImages = async () => {
   const images = inMemoryImages();
-  return { images, contents: images.contents };
+  return { images, renditionSets: images.renditionSets };
 };
 imagesContract('memory', inMemory);
 contentsContract('memory', inMemory);
@@ -25,7 +25,10 @@ afterAll(() => backend.stop());
 const inDynamodb: OpenImages = async () => {
   const tables = await backend.makeTables();
   const { client } = backend;
-  return { images: dynamoImages(tables, client), contents: dynamoContents(tables, client) };
+  return {
+    images: dynamoImages(tables, client),
+    renditionSets: dynamoRenditionSets(tables, client),
+  };
 };
 imagesContract('DynamoDB', inDynamodb);
 contentsContract('DynamoDB', inDynamodb);

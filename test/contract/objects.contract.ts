@@ -29,16 +29,16 @@ export const objectsContract = (name: string, open: () => Promise<Objects>) =>
     it('and tells what it knows of them', async () => {
       const objects = await open();
       const begun = Date.now();
-      const labels = { name: 'Größe 100% "日本".jpg', 'request-id': 'r-1' };
+      const userMetadata = { name: 'Größe 100% "日本".jpg', 'request-id': 'r-1' };
       const sha256 = hashOf(bytes);
 
-      await objects.write('labelled', bytes, { contentType, labels, sha256 });
+      await objects.write('labelled', bytes, { contentType, userMetadata, sha256 });
       await objects.write('bare', bytes, { contentType });
 
       const head = await objects.head('labelled');
-      expect(head).toMatchObject({ labels, sha256, sizeBytes: 3000, contentType });
+      expect(head).toMatchObject({ userMetadata, sha256, sizeBytes: 3000, contentType });
       expect(Math.abs((head?.lastModified.getTime() ?? 0) - begun)).toBeLessThan(60_000);
-      expect(await objects.head('bare')).toMatchObject({ labels: {}, sha256: undefined });
+      expect(await objects.head('bare')).toMatchObject({ userMetadata: {}, sha256: undefined });
     });
 
     it('but not bytes that do not match their hash', async () => {
@@ -103,10 +103,10 @@ export const objectsContract = (name: string, open: () => Promise<Objects>) =>
       const older = await objects.write('z & co', bytes, { contentType });
       const newer = await objects.write('z & co', bytes.slice(1), { contentType });
 
-      await objects.removeUnchanged('z & co', older);
+      await objects.deleteIfMatch('z & co', older);
       expect(await objects.read('z & co')).toEqual(bytes.slice(1));
-      await objects.removeUnchanged('z & co', newer);
-      await objects.removeUnchanged('z & co', newer);
+      await objects.deleteIfMatch('z & co', newer);
+      await objects.deleteIfMatch('z & co', newer);
       expect(await objects.head('z & co')).toBeUndefined();
     });
   });

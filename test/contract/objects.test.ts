@@ -46,9 +46,9 @@ describe('S3', () => {
     const objects = await open();
     const name = '日本'.repeat(1000);
 
-    await objects.write('long', bytes, { contentType, labels: { name } });
+    await objects.write('long', bytes, { contentType, userMetadata: { name } });
 
-    const kept = (await objects.head('long'))?.labels['name'] ?? '';
+    const kept = (await objects.head('long'))?.userMetadata['name'] ?? '';
     expect(kept.length).toBeGreaterThan(50);
     expect(name.startsWith(kept)).toBe(true);
     expect(encodeURIComponent(kept).length).toBeLessThan(1000); // of 2 kB for all of them

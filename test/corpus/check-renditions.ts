@@ -1,23 +1,23 @@
-import { renditionKey } from '#lib/images/content.ts';
-import type { ContentShown } from '#lib/images/image.ts';
+import type { ImageRenditions } from '#lib/images/image.ts';
 import type { Objects } from '#lib/images/objects.ts';
 import { optimizedSize, type Rendition } from '#lib/images/picture.ts';
+import { renditionKey } from '#lib/images/rendition-set.ts';
 import { sharp } from '#lib/media/sharp-settings.ts';
 
 const thumbHashHeader = 5; // bytes: average colour, range and shape; what else there is varies
 
 /** What is wrong with what was made of a picture, in words: it must decode and hold nothing else. */
 export const faultsOfRenditions = async (
-  content: ContentShown,
+  renditionSet: ImageRenditions,
   derived: Objects,
 ): Promise<string[]> => {
   const faults: string[] = [];
-  if (Buffer.from(content.placeholder, 'base64').length <= thumbHashHeader)
-    faults.push(`the placeholder is no ThumbHash: ${content.placeholder}`);
-  if (!/^#[0-9a-f]{6}$/.test(content.dominantColor))
-    faults.push(`the dominant colour is none: ${content.dominantColor}`);
-  for (const rendition of content.renditions) {
-    const bytes = await derived.read(renditionKey(content, rendition.name));
+  if (Buffer.from(renditionSet.placeholder, 'base64').length <= thumbHashHeader)
+    faults.push(`the placeholder is no ThumbHash: ${renditionSet.placeholder}`);
+  if (!/^#[0-9a-f]{6}$/.test(renditionSet.dominantColor))
+    faults.push(`the dominant colour is none: ${renditionSet.dominantColor}`);
+  for (const rendition of renditionSet.renditions) {
+    const bytes = await derived.read(renditionKey(renditionSet, rendition.name));
     const found = bytes ? await faultsOf(rendition, bytes) : ['is not there'];
     faults.push(...found.map((fault) => `the rendition ${rendition.name} ${fault}`));
   }

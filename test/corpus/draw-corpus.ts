@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import type { Lane } from '#infra/lanes/lane.ts';
+import type { CommandTools } from '#infra/cli/run-command.ts';
 import { faultsSeed } from '#test/faults/random.ts';
 import type { Corpus } from './files.ts';
 import { Ending } from './tasks.ts';
@@ -19,7 +19,7 @@ export const Expected = z.record(z.string(), Ending.shape.status);
  * FAULTS_SEED says which. The folder goes with the lane, unless it is to be kept.
  */
 export const drawCorpus = async (
-  lane: Lane,
+  lane: CommandTools,
   { rounds, keep }: { rounds: number; keep: boolean },
 ): Promise<Corpus> => {
   const seed = faultsSeed();

@@ -27,10 +27,17 @@ export const originalOnDisk = (path: string, sizeBytes: number): Objects => {
     },
 
     // The bytes are those of the file: only what is said of them is kept.
-    async write(key, _, { contentType, sha256, labels = {} }) {
+    async write(key, _, { contentType, sha256, userMetadata = {} }) {
       const etag = createHash('md5').update(`${path}\n${key}`).digest('hex');
       const lastModified = new Date();
-      heads.set(key, { etag, sizeBytes, contentType, lastModified, labels: { ...labels }, sha256 });
+      heads.set(key, {
+        etag,
+        sizeBytes,
+        contentType,
+        lastModified,
+        userMetadata: { ...userMetadata },
+        sha256,
+      });
       return etag;
     },
 
@@ -38,7 +45,7 @@ export const originalOnDisk = (path: string, sizeBytes: number): Objects => {
       for (const key of keys) heads.delete(key);
     },
 
-    async removeUnchanged(key, etag) {
+    async deleteIfMatch(key, etag) {
       if (isThere(key, etag)) heads.delete(key);
     },
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Done, type Outcome, type Task } from './tasks.ts';
 
-export type Processes = {
+export type EditSessions = {
   /** How many work beside each other. */
   count: number;
   /** Of the clock, after which a file is said to hang and its process is killed. */
@@ -28,19 +28,19 @@ const mostComplaint = 300; // characters of what a process said before it died
  */
 export const inProcesses = async (
   tasks: Iterable<Task>,
-  processes: Processes,
+  editSessions: EditSessions,
   tell: (outcome: Outcome) => void,
 ): Promise<void> => {
   const left = tasks[Symbol.iterator]();
   const work = async () => {
     let worker: Worker | undefined;
     for (let next = left.next(); !next.done; next = left.next()) {
-      processes.signal?.throwIfAborted();
-      worker ??= startWorker(processes);
+      editSessions.signal?.throwIfAborted();
+      worker ??= startWorker(editSessions);
       const outcome = await worker.ask(next.value);
       const isStillGood =
         outcome.end === 'done' &&
-        outcome.endings.every(({ peakBytes }) => peakBytes <= processes.retireBytes);
+        outcome.endings.every(({ peakBytes }) => peakBytes <= editSessions.retireBytes);
       if (!isStillGood) {
         await worker.end();
         worker = undefined;
@@ -49,13 +49,13 @@ export const inProcesses = async (
     }
     await worker?.end();
   };
-  await Promise.all(Array.from({ length: processes.count }, work));
+  await Promise.all(Array.from({ length: editSessions.count }, work));
 };
 
 type Worker = { ask(task: Task): Promise<Outcome>; end(): Promise<void> };
 
-const startWorker = (processes: Processes): Worker => {
-  const { program = ownProgram, args = [], environment, signal, secondsPerFile } = processes;
+const startWorker = (editSessions: EditSessions): Worker => {
+  const { program = ownProgram, args = [], environment, signal, secondsPerFile } = editSessions;
   const child = fork(program, args, {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

@@ -4,12 +4,12 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { LaneFailed, runLane } from '#infra/lanes/lane.ts';
+import { CommandFailedError, runCommandLine } from '#infra/cli/run-command.ts';
 import { startCaptionServer } from '#test/support/caption-server.ts';
 import { drawCorpus } from './draw-corpus.ts';
 import { type Corpus, filesIn } from './files.ts';
 import { breachesOf, cheaperOf, isTooCostly } from './judge.ts';
-import { inProcesses, type Processes } from './processes.ts';
+import { type EditSessions, inProcesses } from './processes.ts';
 import { shown, tableOf } from './table.ts';
 import type { Outcome, Way } from './tasks.ts';
 
@@ -43,7 +43,7 @@ const { values, positionals } = parseArgs({
 const numberOf = (option: 'rounds' | 'seconds' | 'jobs'): number => {
   const number = Number(values[option]);
   if (Number.isInteger(number) && number > 0) return number;
-  throw new LaneFailed(`--${option} must be a whole number of at least 1.`);
+  throw new CommandFailedError(`--${option} must be a whole number of at least 1.`);
 };
 
 /**
@@ -60,22 +60,22 @@ if (values.help) {
   process.exit(0);
 }
 
-await runLane('test:corpus', async (lane) => {
+await runCommandLine('test:corpus', async (lane) => {
   const stop = new AbortController();
   lane.onEnd(() => stop.abort());
   const [folder] = positionals;
-  if (folder && !existsSync(folder)) throw new LaneFailed(`There is no folder ${folder}.`);
+  if (folder && !existsSync(folder)) throw new CommandFailedError(`There is no folder ${folder}.`);
   const corpus: Corpus = folder
     ? { folder, expected: new Map() }
     : await drawCorpus(lane, { rounds: numberOf('rounds'), keep: values.keep });
   const names = filesIn(corpus.folder);
-  if (names.length === 0) throw new LaneFailed(`There is no file in ${corpus.folder}.`);
+  if (names.length === 0) throw new CommandFailedError(`There is no file in ${corpus.folder}.`);
 
   const captions = values.captions ? await startCaptionServer() : undefined;
   lane.onEnd(() => captions?.stop());
   const cache = mkdtempSync(join(tmpdir(), 'darkroom-corpus-cache-'));
   lane.onEnd(() => rmSync(cache, { recursive: true, force: true }));
-  const processes: Processes = {
+  const editSessions: EditSessions = {
     environment: asInALambda(cache),
     count: numberOf('jobs'),
     secondsPerFile: numberOf('seconds'),
@@ -87,14 +87,16 @@ await runLane('test:corpus', async (lane) => {
   const outcomes = new Map<string, Outcome>();
   const note = (outcome: Outcome) => void outcomes.set(outcome.name, outcome);
 
-  await lane.step(`${names.length} files`, () => inProcesses(names.map(taskOf), processes, note));
+  await lane.step(`${names.length} files`, () =>
+    inProcesses(names.map(taskOf), editSessions, note),
+  );
   for (const outcome of [...outcomes.values()].filter(isTooCostly))
     await lane.step(
       `${shown(outcome.name)} again, alone and in a new process by each way`,
       async () => {
         const again: Outcome[] = [];
         const tasks = ways.map((way) => ({ ...taskOf(outcome.name), ways: [way] }));
-        const alone = { ...processes, count: 1, retireBytes: 0 };
+        const alone = { ...editSessions, count: 1, retireBytes: 0 };
         await inProcesses(tasks, alone, (one) => again.push(one));
         note(cheaperOf(outcome, again));
       },
@@ -110,5 +112,5 @@ await runLane('test:corpus', async (lane) => {
   for (const { name, breach } of breaches) lane.say(`${shown(name)} ${shown(breach)}`);
   if (breaches.length === 0) return;
   const files = new Set(breaches.map(({ name }) => name)).size;
-  throw new LaneFailed(`${files} of ${names.length} files broke a bound.`);
+  throw new CommandFailedError(`${files} of ${names.length} files broke a bound.`);
 });

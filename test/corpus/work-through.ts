@@ -13,7 +13,7 @@ import { sharpShrink } from '#lib/media/sharp-shrink.ts';
 import { Settings } from '#lib/settings.ts';
 import { inMemoryImages } from '#test/support/in-memory-images.ts';
 import { inMemoryObjects } from '#test/support/in-memory-objects.ts';
-import { inMemoryWorkers } from '#test/support/in-memory-workers.ts';
+import { inMemoryStepQueues } from '#test/support/in-memory-step-queues.ts';
 import { faultsOfReason } from './check-reason.ts';
 import { faultsOfRenditions } from './check-renditions.ts';
 import { originalOnDisk } from './original-on-disk.ts';
@@ -33,10 +33,10 @@ const darkroomAround = (path: string, sizeBytes: number, tools: CaptionTools) =>
   const images = inMemoryImages();
   return {
     images,
-    contents: images.contents,
+    renditionSets: images.renditionSets,
     originals: originalOnDisk(path, sizeBytes),
     derived: inMemoryObjects(),
-    workers: inMemoryWorkers(),
+    workers: inMemoryStepQueues(),
     inspect: sharpInspect,
     shrink: sharpShrink,
     readTags: exifrReadTags,
@@ -88,10 +88,10 @@ const broken = ({ name, message, stack = '' }: Error): Omit<Ending, 'way' | keyo
 
 const comeBy = async (way: Way, { path, name }: Omit<Task, 'ways'>, darkroom: Darkroom) => {
   const { images, originals, workers: queue } = darkroom;
-  const arrived = way === 'upload' ? await uploaded(path, name, darkroom) : undefined;
-  if (arrived?.rejected) return arrived;
-  const key = arrived?.key ?? (way === 'batch' ? `batches/a-batch/${name}` : name);
-  if (!arrived) await originals.write(key, Buffer.alloc(0), { contentType: '' });
+  const newImage = way === 'upload' ? await uploaded(path, name, darkroom) : undefined;
+  if (newImage?.rejected) return newImage;
+  const key = newImage?.key ?? (way === 'batch' ? `batches/a-batch/${name}` : name);
+  if (!newImage) await originals.write(key, Buffer.alloc(0), { contentType: '' });
   const registered = await registerImage(key, 'an-event', darkroom);
   for (let next = queue.asked.shift(); next; next = queue.asked.shift())
     await workers[next.step](next.message, darkroom);
@@ -129,9 +129,9 @@ const lookAt = async (image: Image, { images, derived }: Darkroom) => {
   const raw = await images.findRawExif(image.imageId);
   const tagBytes = Buffer.byteLength(JSON.stringify(raw ?? {}));
   if (tagBytes > mostTagBytes) faults.push(`its tags are ${tagBytes} bytes of JSON`);
-  if (image.content) faults.push(...(await faultsOfRenditions(image.content, derived)));
-  if (steps.thumbnails.state === 'done' && !image.content) faults.push('it has no thumbnails');
-  if (!image.content && derived.keys().length > 0) faults.push('it left files behind');
+  if (image.renditionSet) faults.push(...(await faultsOfRenditions(image.renditionSet, derived)));
+  if (steps.thumbnails.state === 'done' && !image.renditionSet) faults.push('it has no thumbnails');
+  if (!image.renditionSet && derived.keys().length > 0) faults.push('it left files behind');
 
   return { status: endOf(image), format: metadata?.format, reasons: [...reasons], faults };
 };

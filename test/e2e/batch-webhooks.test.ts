@@ -7,17 +7,19 @@ import { csvOf, openWithOrigin } from './batch-client.ts';
 
 const secret = `whsec_${Buffer.alloc(24, 'secret').toString('base64')}`;
 /** By path: what the receiver says to the n-th delivery there, from 1. */
-const answers: Record<string, (n: number) => { status: number; headers?: Record<string, string> }> =
-  {
-    '/stubborn': (n) => ({ status: n <= 3 ? 500 : 204 }),
-    '/gone': () => ({ status: 410 }),
-    '/down': (n) => ({ status: n <= 5 ? 503 : 200 }),
-    '/later': (n) => ({ status: n === 1 ? 429 : 200, headers: { 'retry-after': '3' } }),
-  };
+const idempotencyRecords: Record<
+  string,
+  (n: number) => { status: number; headers?: Record<string, string> }
+> = {
+  '/stubborn': (n) => ({ status: n <= 3 ? 500 : 204 }),
+  '/gone': () => ({ status: 410 }),
+  '/down': (n) => ({ status: n <= 5 ? 503 : 200 }),
+  '/later': (n) => ({ status: n === 1 ? 429 : 200, headers: { 'retry-after': '3' } }),
+};
 const receiver = await startWebhookReceiver({
-  answers: () => {
+  idempotencyRecords: () => {
     const path = receiver.calls.at(-1)?.path ?? '';
-    return answers[path]?.(callsTo(path).length) ?? { status: 204 };
+    return idempotencyRecords[path]?.(callsTo(path).length) ?? { status: 204 };
   },
 });
 const callsTo = (path: string) => receiver.calls.filter((call) => call.path === path);
@@ -105,7 +107,7 @@ describe.runIf(inject('isEmbedded'))('the webhook of a batch', () => {
     await webhookOf(await start('/stubborn-no-more'), 'delivered');
     expect(callsTo('/gone')).toHaveLength(1);
 
-    answers['/gone'] = () => ({ status: 200 });
+    idempotencyRecords['/gone'] = () => ({ status: 200 });
     expect(await resend(id)).toMatchObject({ status: 202, code: 5000 });
 
     const again = await webhookOf(id, 'delivered');

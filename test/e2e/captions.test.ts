@@ -11,16 +11,16 @@ import {
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { startEmbeddedStack } from '#test/support/embedded-stack.ts';
 import { eventually } from '#test/support/eventually.ts';
-import { calmWeather } from '#test/support/faults-weather.ts';
+import { calmWeather } from '#test/support/faults-config.ts';
 import { clientOf } from './client.ts';
 
 const mine = inject('isEmbedded');
 const key = 'a-key-that-no-log-may-show';
-const haste = 100; // giving up takes three minutes otherwise
+const timeScale = 100; // giving up takes three minutes otherwise
 
 const withProvider = async (settings: (url: string) => Record<string, string>) => {
   const server = await startCaptionServer({ key });
-  const { weather, env } = await calmWeather();
+  const { faultConfig, env } = await calmWeather();
   const stack = await startEmbeddedStack({
     // As short as may be for the one that is silent, and longer than a busy machine stands still:
     // an answer that is late is asked for again, and calls are counted here.
@@ -30,7 +30,7 @@ const withProvider = async (settings: (url: string) => Record<string, string>) =
     await stack.stop();
     await server.stop();
   });
-  return { server, stack, weather, darkroom: clientOf(stack) };
+  return { server, stack, faultConfig, darkroom: clientOf(stack) };
 };
 
 let seed = 7000;
@@ -91,7 +91,7 @@ describe.runIf(mine)('captions in the wire format of', () => {
 });
 
 describe.runIf(mine)('a caption provider that misbehaves', async () => {
-  const { server, stack, weather, darkroom } = mine
+  const { server, stack, faultConfig, darkroom } = mine
     ? await withProvider((url) => ({
         CAPTION_PROVIDER: 'openai-compatible',
         CAPTION_BASE_URL: url,
@@ -100,7 +100,7 @@ describe.runIf(mine)('a caption provider that misbehaves', async () => {
     : {
         server: {} as CaptionServer,
         stack: undefined,
-        weather: undefined,
+        faultConfig: undefined,
         darkroom: clientOf({ baseUrl: '', env: {} }),
       };
 
@@ -153,7 +153,7 @@ describe.runIf(mine)('a caption provider that misbehaves', async () => {
   });
 
   it('by 503 for ever is given up, the message is kept, and a retry writes the caption', async () => {
-    await weather?.change({ haste });
+    await faultConfig?.change({ timeScale });
     const id = await captioned({ is: 'failing', status: 503 });
     const record = await darkroom.ended(id, 60_000);
     expect(record).toMatchObject({ status: 'done', caption: null });
@@ -182,7 +182,7 @@ describe.runIf(mine)('a caption provider that misbehaves', async () => {
     });
     server.become({ is: 'answering', text: 'A redriven meadow.' });
 
-    const command = ['infra/redrive.ts', 'write-caption', '--settings', 'none'];
+    const command = ['infra/cli/redrive.ts', 'write-caption', '--settings', 'none'];
     const redrive = spawn(process.execPath, command, { env: { ...process.env, ...stack?.env } });
     const [code] = await once(redrive, 'exit');
 

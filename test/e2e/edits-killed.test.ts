@@ -1,9 +1,9 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, describe, expect, inject, it } from 'vitest';
-import { anEditSession } from '#test/support/an-edit-session.ts';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { type EditBehaviour, startEditServer } from '#test/support/edit-server.ts';
+import { anEditSession } from '#test/support/edit-session-builder.ts';
 import { startEmbeddedStack } from '#test/support/embedded-stack.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { killed } from '#test/support/killed.ts';

@@ -88,9 +88,9 @@ describe.runIf(mine)('the pipeline under faults', () => {
       const asked = some.map(({ image_id }) =>
         JSON.stringify({ image_id, rev: 1, run: 1, request_id: 'again' }),
       );
-      const news = some.map(({ file_path }) => newsOf(file_path ?? ''));
+      const notification = some.map(({ file_path }) => newsOf(file_path ?? ''));
       await Promise.all([
-        sendAll(darkroom, 'arrivals', shuffled(five(news), chunk + 1)),
+        sendAll(darkroom, 'object-created', shuffled(five(notification), chunk + 1)),
         sendAll(darkroom, 'make-thumbnails', shuffled(five(asked), chunk + 2)),
         sendAll(darkroom, 'read-exif', shuffled(five(asked), chunk + 3)),
       ]);
@@ -106,7 +106,7 @@ describe.runIf(mine)('the pipeline under faults', () => {
     expect(records.filter(({ status }) => status === 'done')).toHaveLength(count);
     await eventually(
       async () => {
-        for (const queue of ['arrivals', 'make-thumbnails', 'read-exif'])
+        for (const queue of ['object-created', 'make-thumbnails', 'read-exif'])
           expect(await depthOf(darkroom, queue), queue).toBe(0);
       },
       { within: 120_000 },
@@ -124,7 +124,7 @@ describe.runIf(mine)('the pipeline under faults', () => {
       dead_letters: { [queue: string]: number };
     };
     const QueueUrl = await darkroom.queueUrl('make-thumbnails');
-    const dead = await darkroom.queueUrl('make-thumbnails-dead');
+    const dead = await darkroom.queueUrl('make-thumbnails-dlq');
     await darkroom.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'poison' }));
     const { image_id } = await darkroom.uploadOne({
       name: 'after-poison.jpg',

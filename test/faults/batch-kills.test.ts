@@ -1,20 +1,20 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { anEditSession } from '#test/support/an-edit-session.ts';
 import { type EditServer, startEditServer } from '#test/support/edit-server.ts';
-import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-darkroom.ts';
-import { isLong, proofMs, waitMs } from '#test/support/faults-patience.ts';
+import { anEditSession } from '#test/support/edit-session-builder.ts';
+import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-harness.ts';
 import { aDrop } from '#test/support/faults-pictures.ts';
+import { isLong, proofMs, waitMs } from '#test/support/faults-timeouts.ts';
 import type { FetchOrigin } from '#test/support/fetch-origin.ts';
 import { type BatchClient, batchClient } from './batch-client.ts';
-import { countOf, csvOf, givenRows, startSmallOrigin } from './batch-given.ts';
-import { expectTruth } from './batch-truth.ts';
+import { expectTruth } from './batch-expectations.ts';
+import { countOf, csvOf, givenRows, startSmallOrigin } from './batch-fixtures.ts';
 import { faultsSeed } from './random.ts';
 
 const rounds = isLong ? 20 : 1;
 const moments = ['before', 'after'] as const;
 // send-webhook is killed in batches.test.ts: what it was killed at is leased for a minute.
-const workers = ['expand-batch', 'import-row', 'note-outcome', 'close-batch', 'run-edit'];
+const workers = ['expand-batch', 'import-row', 'record-outcome', 'close-batch', 'run-edit'];
 
 let origin: FetchOrigin;
 let editor: EditServer;
@@ -58,7 +58,7 @@ describe('a worker of batches or edits that is killed', () => {
       const requestIds = [await batches.start(csvOf(given.flat()))];
       const learned = await session.ended((await edit('Nobody is killed')).initId, waitMs);
       await darkroom.quiet();
-      const seen = (await darkroom.weather.report()).calls;
+      const seen = (await darkroom.faultConfig.report()).calls;
       const boundaries = workers.flatMap((worker) =>
         (seen[worker] ?? []).flatMap((call) => moments.map((when) => ({ worker, call, when }))),
       );
@@ -71,7 +71,7 @@ describe('a worker of batches or edits that is killed', () => {
       const prompts: string[] = [];
       const edits: Awaited<ReturnType<typeof session.ended>>[] = [];
       for (let round = 0; round < rounds; round++) {
-        await darkroom.weather.lay(...boundaries);
+        await darkroom.faultConfig.lay(...boundaries);
         for (let n = 0; n < batchesAtOnce; n++) {
           const rows = givenRows(12, origin.url, given.length);
           given.push(rows);
@@ -88,8 +88,8 @@ describe('a worker of batches or edits that is killed', () => {
         await darkroom.quiet();
       }
 
-      const { waiting, sprung } = await darkroom.weather.report();
-      report(`${sprung.length} kills, ${requestIds.length} batches, ${edits.length} edits`);
+      const { waiting, triggered } = await darkroom.faultConfig.report();
+      report(`${triggered.length} kills, ${requestIds.length} batches, ${edits.length} edits`);
       expect(waiting).toEqual([]);
       for (const [n, requestId] of requestIds.entries())
         await expectTruth(batches, await batches.find(requestId), given[n] ?? []);

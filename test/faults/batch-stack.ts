@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { type EmbeddedStack, startEmbeddedStack } from '#test/support/embedded-stack.ts';
 import { auditorOf } from '#test/support/faults-audit.ts';
-import { quietOf } from '#test/support/faults-quiet.ts';
+import { quietOf } from '#test/support/faults-idle.ts';
 import type { FetchOrigin } from '#test/support/fetch-origin.ts';
 import {
   type ReceiverAnswer,
@@ -15,11 +15,11 @@ export const withStack = async (
   {
     origin,
     workers,
-    answers,
+    idempotencyRecords,
   }: {
     origin: FetchOrigin;
     workers: 'forked' | 'in-process';
-    answers?: () => ReceiverAnswer;
+    idempotencyRecords?: () => ReceiverAnswer;
   },
   test: (given: {
     stack: EmbeddedStack;
@@ -27,7 +27,7 @@ export const withStack = async (
     receiver: WebhookReceiver;
   }) => Promise<void>,
 ): Promise<void> => {
-  const receiver = await startWebhookReceiver(answers && { answers });
+  const receiver = await startWebhookReceiver(idempotencyRecords && { idempotencyRecords });
   const env = {
     CAPTION_PROVIDER: 'none',
     FETCH_ALLOW_HOSTS: `${origin.host},${receiver.host}`,

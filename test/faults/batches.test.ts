@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BatchRecord } from '#test/e2e/batch-client.ts';
 import { eventually } from '#test/support/eventually.ts';
-import { isLong, proofMs, waitMs } from '#test/support/faults-patience.ts';
+import { isLong, proofMs, waitMs } from '#test/support/faults-timeouts.ts';
 import type { FetchOrigin } from '#test/support/fetch-origin.ts';
-import { countOf, csvOf, type GivenRow, givenRows, startSmallOrigin } from './batch-given.ts';
+import { expectCounts, expectOneWebhookEach, expectTruth, settled } from './batch-expectations.ts';
+import { countOf, csvOf, type GivenRow, givenRows, startSmallOrigin } from './batch-fixtures.ts';
 import { withStack } from './batch-stack.ts';
-import { expectCounts, expectOneWebhookEach, expectTruth, settled } from './batch-truth.ts';
 import { hitsIn, killUntilHit } from './kill-workers.ts';
 import { faultsSeed, randomFrom } from './random.ts';
-import { timesEach } from './times-each.ts';
+import { timesEach } from './repetitions.ts';
 
 const count = isLong ? 2000 : 300;
 const hits = 20;
@@ -20,7 +20,7 @@ const workersOfABatch = [
   'register-image',
   'make-thumbnails',
   'read-exif',
-  'note-outcome',
+  'record-outcome',
   'expand-batch',
   'close-batch',
 ];
@@ -51,17 +51,17 @@ describe('a batch under faults', () => {
             fields: { webhook_url: receiver.url },
           });
           const processed = async () => (await darkroom.find(requestId)).progress.processed_images;
-          const isOver = async () => (await processed()) === total;
+          const hasEndedImage = async () => (await processed()) === total;
           // One while the rows are written, the others whenever so many URLs are through.
           const moments = Array.from({ length: left() - 1 }, () =>
             Math.floor(random.next() * total * 0.6),
           );
-          const died = await killUntilHit(stack, ['expand-batch'], random, isOver);
+          const died = await killUntilHit(stack, ['expand-batch'], random, hasEndedImage);
           for (const moment of moments.sort((a, b) => a - b)) {
             await eventually(async () => expect(await processed()).toBeGreaterThanOrEqual(moment), {
               within: waitMs,
             });
-            died.push(...(await killUntilHit(stack, workersOfABatch, random, isOver)));
+            died.push(...(await killUntilHit(stack, workersOfABatch, random, hasEndedImage)));
           }
           const batch = await settled(darkroom, requestId, waitMs);
 

@@ -3,8 +3,7 @@ import { createHash } from 'node:crypto';
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CaptionCall } from '#test/support/caption-server.ts';
-import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-darkroom.ts';
-import { isLong, proofMs } from '#test/support/faults-patience.ts';
+import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-harness.ts';
 import {
   aDrop,
   type Dropped,
@@ -13,6 +12,7 @@ import {
   newsOf,
   someDrops,
 } from '#test/support/faults-pictures.ts';
+import { isLong, proofMs } from '#test/support/faults-timeouts.ts';
 import { expectOneOfEach } from './one-of-each.ts';
 import { faultsSeed } from './random.ts';
 
@@ -37,18 +37,18 @@ describe('messages that come again, late and in any order', () => {
       const before = await darkroom.stats();
       const calls = darkroom.captions.calls.length;
       const paid = () => paidFor(darkroom.captions.calls.slice(calls));
-      await darkroom.weather.change({ copies: 10, delaySeconds: 2 });
+      await darkroom.faultConfig.change({ copies: 10, delaySeconds: 2 });
       const drops = await someDrops('again', manyImages, 10_000);
 
       await forEachOf(drops, ({ key, bytes }) => darkroom.drop(key, bytes));
       await darkroom.quiet();
       const paidOnTheWay = paid();
-      await darkroom.weather.clear();
+      await darkroom.faultConfig.clear();
       const late = drops.map(({ imageId }) => messageFor(imageId));
       await darkroom.send('write-caption', [...late, ...late]);
       await darkroom.quiet();
 
-      report(`${sumOf(paidOnTheWay)} captions were paid for ${manyImages} images`);
+      report(`${totalCounters(paidOnTheWay)} captions were paid for ${manyImages} images`);
       expect(paid()).toEqual(paidOnTheWay);
       expect(paidOnTheWay.size).toBe(manyImages);
       // Messages at work at the same moment may each find none, and ask. Whoever comes when one of
@@ -65,7 +65,7 @@ describe('messages that come again, late and in any order', () => {
     async () => {
       const before = await darkroom.stats();
       const older = await someDrops('rewritten', rewritten, 40_000);
-      await darkroom.weather.change({
+      await darkroom.faultConfig.change({
         copies: 3,
         delaySeconds: 1,
         // What was true when it was read may not be when it is decided on.
@@ -82,10 +82,10 @@ describe('messages that come again, late and in any order', () => {
       await forEachOf(older, ({ key, bytes }) => darkroom.drop(key, bytes));
       await forEachOf(newer, ({ key, bytes }) => darkroom.drop(key, bytes));
       await darkroom.quiet();
-      await darkroom.weather.clear();
+      await darkroom.faultConfig.clear();
       const old = older.map((drop) => newsOf(drop, droppedAt));
       const times = Math.ceil(lateNews / rewritten);
-      await darkroom.send('arrivals', Array.from({ length: times }, () => old).flat());
+      await darkroom.send('object-created', Array.from({ length: times }, () => old).flat());
       const late = older.map(({ imageId }) => messageFor(imageId));
       await darkroom.send('make-thumbnails', late);
       await darkroom.send('read-exif', late);
@@ -109,13 +109,13 @@ describe('messages that come again, late and in any order', () => {
       for (let n = 0; n < (isLong ? 50 : 5); n++) {
         const older = await aDrop(`held/${n}.jpg`, 48_000 + n);
         const next = await aDrop(older.key, 49_000 + n, { width: 200 });
-        const call = { call: 'HeadObject originals', about: older.key };
-        await darkroom.weather.lay({ worker: 'host', ...call, when: 'after', what: 'hold' });
+        const call = { call: 'HeadObject originals', logFields: older.key };
+        await darkroom.faultConfig.lay({ worker: 'host', ...call, when: 'after', what: 'hold' });
         await darkroom.drop(older.key, older.bytes);
-        await darkroom.weather.held();
+        await darkroom.faultConfig.held();
         await darkroom.drop(next.key, next.bytes);
         await darkroom.ended(next.imageId);
-        await darkroom.weather.release();
+        await darkroom.faultConfig.release();
         newer.push(next);
       }
       await darkroom.quiet();
@@ -137,14 +137,15 @@ const paidFor = (calls: readonly CaptionCall[]): Map<string, number> => {
   return times;
 };
 
-const sumOf = (times: Map<string, number>) => [...times.values()].reduce((sum, n) => sum + n, 0);
+const totalCounters = (times: Map<string, number>) =>
+  [...times.values()].reduce((sum, n) => sum + n, 0);
 
 const report = (text: string) => process.stdout.write(`${text}\n`);
 
 describe('npm run audit', () => {
   const audit = () => {
     const env = { PATH: process.env['PATH'], ...darkroom.stack.env };
-    const command = ['infra/audit.ts', '--settings', 'none'];
+    const command = ['infra/cli/audit.ts', '--settings', 'none'];
     const { status, stdout } = spawnSync(process.execPath, command, { env });
     return { status, text: stdout.toString() };
   };

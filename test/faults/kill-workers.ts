@@ -35,11 +35,11 @@ export const killUntilHit = async (
   stack: EmbeddedStack,
   functionNames: readonly string[],
   random: Random,
-  isOver: () => Promise<boolean>,
+  hasEndedImage: () => Promise<boolean>,
 ): Promise<string[]> => {
   const died: string[] = [];
   const hitsBefore = hitsIn(stack.output());
-  while (!(await isOver())) {
+  while (!(await hasEndedImage())) {
     await wait(random.next() * 150); // chance is the point: nothing is waited for
     const functionName = random.oneOf(functionNames);
     const victims = await workersOf(stack, functionName);

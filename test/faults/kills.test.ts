@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '#test/support/eventually.ts';
-import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-darkroom.ts';
-import { isLong, proofMs, waitMs } from '#test/support/faults-patience.ts';
+import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-harness.ts';
 import {
   aDrop,
   type Dropped,
@@ -9,9 +8,10 @@ import {
   messageFor,
   someDrops,
 } from '#test/support/faults-pictures.ts';
+import { isLong, proofMs, waitMs } from '#test/support/faults-timeouts.ts';
 import { expectOneOfEach } from './one-of-each.ts';
 import { faultsSeed } from './random.ts';
-import { timesEach } from './times-each.ts';
+import { timesEach } from './repetitions.ts';
 
 const rounds = isLong ? 20 : 2;
 
@@ -39,7 +39,7 @@ beforeAll(async () => {
     await darkroom.drop(key, bytes);
     await darkroom.quiet();
   }
-  const seen = (await darkroom.weather.report()).calls;
+  const seen = (await darkroom.faultConfig.report()).calls;
   calls = workers.flatMap((worker) => (seen[worker] ?? []).map((call) => ({ worker, call })));
 }, 180_000);
 afterAll(() => darkroom?.stop());
@@ -60,28 +60,28 @@ describe('a worker that is killed', () => {
       let inRound = 0;
       for (let round = 0; round < rounds; round++) {
         const earlier = drops.length;
-        const ambushes = calls.flatMap((one) =>
+        const failpoints = calls.flatMap((one) =>
           moments.map((when) => ({ ...one, when, nth: nthOf(one.call, round) })),
         );
-        await darkroom.weather.lay(...ambushes);
+        await darkroom.faultConfig.lay(...failpoints);
         await drop(
           Math.max(
-            ...workers.map((name) => ambushes.filter(({ worker }) => worker === name).length),
+            ...workers.map((name) => failpoints.filter(({ worker }) => worker === name).length),
           ),
         );
         // Some calls are rare: those who wait for one of them need more to do.
         for (let more = 0; more < 10; more++) {
           await darkroom.quiet();
-          const { waiting } = await darkroom.weather.report();
+          const { waiting } = await darkroom.faultConfig.report();
           if (waiting.length === 0) break;
           await drop(4);
         }
-        await darkroom.weather.lift();
+        await darkroom.faultConfig.lift();
         inRound = drops.length - earlier;
       }
       await darkroom.quiet();
 
-      const killedAt = (await darkroom.weather.report()).sprung
+      const killedAt = (await darkroom.faultConfig.report()).triggered
         .filter(({ what }) => what === 'kill')
         .map(({ worker, when, call }) => `${worker} ${when} ${call}`);
       expect(new Set(killedAt)).toEqual(
@@ -115,18 +115,18 @@ describe('a worker that is killed', () => {
         const worker = 'make-thumbnails';
 
         const call = 'PutObject derived';
-        await darkroom.weather.lay({ worker, call, when: 'before', what: 'hold' });
+        await darkroom.faultConfig.lay({ worker, call, when: 'before', what: 'hold' });
         await darkroom.drop(slow.key, slow.bytes);
-        await darkroom.weather.held();
+        await darkroom.faultConfig.held();
         await darkroom.drop(quick.key, quick.bytes);
         await darkroom.ended(slow.imageId, 60_000); // its message came again, and found all made
         await darkroom.delivered(); // and whoever worked on that has ended: the kill is not for them
         if (ending === 'is killed')
-          await darkroom.weather.lay({ worker, call: 'TransactWriteItems', when: 'before' });
-        await darkroom.weather.release();
+          await darkroom.faultConfig.lay({ worker, call: 'TransactWriteItems', when: 'before' });
+        await darkroom.faultConfig.release();
         if (ending === 'is killed') {
           await eventually(
-            async () => expect((await darkroom.weather.report()).waiting).toEqual([]),
+            async () => expect((await darkroom.faultConfig.report()).waiting).toEqual([]),
             { within: waitMs },
           );
           await darkroom.send(worker, [messageFor(slow.imageId)]); // for it was delivered twice
@@ -148,11 +148,14 @@ describe('a worker that is killed', () => {
       const quick = { ...(await aDrop('quick/before-its-next-try.jpg', 0)), bytes: slow.bytes };
 
       const call = 'PutObject derived';
-      await darkroom.weather.lay({ worker: 'make-thumbnails', call, when: 'after' });
+      await darkroom.faultConfig.lay({ worker: 'make-thumbnails', call, when: 'after' });
       await darkroom.drop(slow.key, slow.bytes);
-      await eventually(async () => expect((await darkroom.weather.report()).waiting).toEqual([]), {
-        within: waitMs,
-      });
+      await eventually(
+        async () => expect((await darkroom.faultConfig.report()).waiting).toEqual([]),
+        {
+          within: waitMs,
+        },
+      );
       await darkroom.drop(quick.key, quick.bytes);
       await darkroom.quiet();
 
@@ -172,12 +175,12 @@ describe('a worker whose time with a message is over', () => {
       for (const [n, { worker, call }] of writes.entries()) {
         const before = await darkroom.stats();
         const drop = await aDrop(`overtaken/${n}.jpg`, 97_000 + n);
-        await darkroom.weather.lay({ worker, call, when: 'before', what: 'hold' });
+        await darkroom.faultConfig.lay({ worker, call, when: 'before', what: 'hold' });
         await darkroom.drop(drop.key, drop.bytes);
-        await Promise.race([darkroom.weather.held(), darkroom.ended(drop.imageId, waitMs)]);
-        overtaken += (await darkroom.weather.report()).held.length;
+        await Promise.race([darkroom.faultConfig.held(), darkroom.ended(drop.imageId, waitMs)]);
+        overtaken += (await darkroom.faultConfig.report()).held.length;
         await darkroom.ended(drop.imageId, 60_000); // its message came again, and another took it
-        await darkroom.weather.lift();
+        await darkroom.faultConfig.lift();
         await darkroom.quiet();
 
         await expectOneOfEach(darkroom, [drop], before);
@@ -197,12 +200,12 @@ describe('an image that is deleted', () => {
       for (const [n, { worker, call }] of calls.entries()) {
         const before = await darkroom.stats();
         const { key, imageId, bytes } = await aDrop(`deleted/${n}.jpg`, 90_000 + n);
-        await darkroom.weather.lay({ worker, call, when: 'before', what: 'hold' });
+        await darkroom.faultConfig.lay({ worker, call, when: 'before', what: 'hold' });
         await darkroom.drop(key, bytes);
         // A call that is rare does not come this time: then the image is deleted when it is done.
-        await Promise.race([darkroom.weather.held(), darkroom.ended(imageId, waitMs)]);
+        await Promise.race([darkroom.faultConfig.held(), darkroom.ended(imageId, waitMs)]);
         const { status } = await darkroom.call(`/api/images/${imageId}`, { method: 'DELETE' });
-        await darkroom.weather.lift();
+        await darkroom.faultConfig.lift();
         await darkroom.quiet();
         if (status === 404) continue; // it was not known yet, and is one like any other now
 

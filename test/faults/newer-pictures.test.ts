@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { eventually } from '#test/support/eventually.ts';
-import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-darkroom.ts';
-import { proofMs } from '#test/support/faults-patience.ts';
+import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-harness.ts';
 import { aDrop, type Dropped, messageFor } from '#test/support/faults-pictures.ts';
+import { proofMs } from '#test/support/faults-timeouts.ts';
 import { expectOneOfEach } from './one-of-each.ts';
 import { faultsSeed } from './random.ts';
 
@@ -38,7 +38,7 @@ const shown = ({ imageId }: Dropped) =>
   );
 
 const allSprung = () =>
-  eventually(async () => expect((await darkroom.weather.report()).waiting).toEqual([]), {
+  eventually(async () => expect((await darkroom.faultConfig.report()).waiting).toEqual([]), {
     within: 60_000,
   });
 
@@ -60,20 +60,20 @@ describe('a worker on a picture in whose place a newer one was put', () => {
       const newer = await aDrop(older.key, 80_001, { width });
       const worker = 'make-thumbnails';
 
-      await darkroom.weather.lay({
+      await darkroom.faultConfig.lay({
         worker,
         call: 'PutObject derived',
         when: 'before',
         what: 'hold',
       });
       await darkroom.drop(older.key, older.bytes);
-      await darkroom.weather.held();
+      await darkroom.faultConfig.held();
       await darkroom.drop(newer.key, newer.bytes);
       await shown(newer);
       await darkroom.delivered(); // another worker got its message by now, and is through
       if (ending === 'is killed')
-        await darkroom.weather.lay({ worker, call: 'TransactWriteItems', when: 'after' });
-      await darkroom.weather.release();
+        await darkroom.faultConfig.lay({ worker, call: 'TransactWriteItems', when: 'after' });
+      await darkroom.faultConfig.release();
       if (ending === 'is killed') {
         await allSprung();
         await darkroom.send(worker, [messageFor(older.imageId)]); // for it was delivered twice
@@ -93,14 +93,19 @@ describe('a worker on a picture in whose place a newer one was put', () => {
       const newer = await aNewer(older, 82_001);
       const worker = 'read-exif';
 
-      await darkroom.weather.lay({ worker, call: 'PutItem images', when: 'before', what: 'hold' });
+      await darkroom.faultConfig.lay({
+        worker,
+        call: 'PutItem images',
+        when: 'before',
+        what: 'hold',
+      });
       await darkroom.drop(older.key, older.bytes);
-      await darkroom.weather.held();
+      await darkroom.faultConfig.held();
       await darkroom.drop(newer.key, newer.bytes);
       await shown(newer);
       await darkroom.delivered();
-      if (ending === 'is killed') await darkroom.weather.lay({ worker, when: 'before' });
-      await darkroom.weather.release();
+      if (ending === 'is killed') await darkroom.faultConfig.lay({ worker, when: 'before' });
+      await darkroom.faultConfig.release();
       if (ending === 'is killed') {
         await allSprung();
         expect((await darkroom.kept()).rawTags.map(({ imageId }) => imageId)).toContain(
@@ -123,25 +128,27 @@ describe('a worker on a picture in whose place a newer one was put', () => {
       const late = await Promise.all(
         lateCalls.map(async ({ worker, call }, n) => {
           const older = await aDrop(`late/${worker}.jpg`, 83_000 + n);
-          const about = call === 'PutItem images' ? older.imageId : sha256Of(older.bytes);
-          return { older, newer: await aNewer(older, 84_000 + n), at: { worker, call, about } };
+          const logFields = call === 'PutItem images' ? older.imageId : sha256Of(older.bytes);
+          return { older, newer: await aNewer(older, 84_000 + n), at: { worker, call, logFields } };
         }),
       );
 
-      await darkroom.weather.lay(
+      await darkroom.faultConfig.lay(
         ...late.map(({ at }) => ({ ...at, when: 'before' as const, what: 'hold' as const })),
       );
       for (const { older } of late) await darkroom.drop(older.key, older.bytes);
       await eventually(
-        async () => expect((await darkroom.weather.report()).held).toHaveLength(late.length),
+        async () => expect((await darkroom.faultConfig.report()).held).toHaveLength(late.length),
         { within: 30_000 },
       );
       // Who notes the newer ones is killed before it can tell any worker of them.
       const kill = { worker: 'register-image', call: 'TransactWriteItems', when: 'after' } as const;
-      await darkroom.weather.lay(...late.map(({ newer }) => ({ ...kill, about: newer.imageId })));
+      await darkroom.faultConfig.lay(
+        ...late.map(({ newer }) => ({ ...kill, logFields: newer.imageId })),
+      );
       for (const { newer } of late) await darkroom.drop(newer.key, newer.bytes);
       await allSprung();
-      await darkroom.weather.release();
+      await darkroom.faultConfig.release();
       await darkroom.quiet();
 
       for (const { newer, at } of late) {
@@ -153,10 +160,12 @@ describe('a worker on a picture in whose place a newer one was put', () => {
           caption: expect.any(String),
         });
       }
-      const contents = (await darkroom.kept()).contents.map(({ contentId }) => contentId);
+      const renditionSets = (await darkroom.kept()).renditionSets.map(
+        ({ renditionSetId }) => renditionSetId,
+      );
       for (const { newer, older } of late) {
-        expect(contents.filter((id) => id.startsWith(sha256Of(newer.bytes)))).toHaveLength(1);
-        expect(contents.filter((id) => id.startsWith(sha256Of(older.bytes)))).toEqual([]);
+        expect(renditionSets.filter((id) => id.startsWith(sha256Of(newer.bytes)))).toHaveLength(1);
+        expect(renditionSets.filter((id) => id.startsWith(sha256Of(older.bytes)))).toEqual([]);
       }
       // A picture of its own was described for each: those of the older ones that came so far, too.
       const described = darkroom.captions.calls.slice(calls).map(({ picture }) => picture);
@@ -178,12 +187,12 @@ describe('an image that is deleted', () => {
       await darkroom.ended(older.imageId);
 
       const removal = { worker: 'host', call: 'DeleteObjects originals' } as const;
-      await darkroom.weather.lay({ ...removal, when: 'before', what: 'hold' });
+      await darkroom.faultConfig.lay({ ...removal, when: 'before', what: 'hold' });
       const deletion = darkroom.call(`/api/images/${older.imageId}`, { method: 'DELETE' });
-      await darkroom.weather.held();
+      await darkroom.faultConfig.held();
       await darkroom.drop(newer.key, newer.bytes);
       await shown(newer);
-      await darkroom.weather.release();
+      await darkroom.faultConfig.release();
 
       expect((await deletion).status).toBe(200);
       await darkroom.quiet();

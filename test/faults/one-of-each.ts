@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'vitest';
 import type { Stats } from '#test/e2e/client.ts';
-import type { FaultyDarkroom } from '#test/support/faults-darkroom.ts';
+import type { FaultyDarkroom } from '#test/support/faults-harness.ts';
 import type { Dropped } from '#test/support/faults-pictures.ts';
 
 /** Each picture is one image that is done, with two thumbnails, and is counted once. */
@@ -23,8 +23,10 @@ export const expectOneOfEach = async (
   expect(shown.map((image) => image?.sha256)).toEqual(drops.map(({ bytes }) => sha256Of(bytes)));
   expect(shown.filter((image) => image?.caption && image.exif?.gps)).toHaveLength(drops.length);
 
-  const contents = new Set(shown.map((image) => image?.content?.contentId));
-  const files = [...derived].filter((key) => contents.has(key.split('/').slice(0, 2).join('/')));
+  const renditionSets = new Set(shown.map((image) => image?.renditionSet?.renditionSetId));
+  const files = [...derived].filter((key) =>
+    renditionSets.has(key.split('/').slice(0, 2).join('/')),
+  );
   expect(files).toHaveLength(thumbnails);
   expect(await darkroom.stats()).toMatchObject({
     total: before.total + drops.length,

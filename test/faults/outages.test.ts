@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '#test/support/eventually.ts';
-import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-darkroom.ts';
-import { isLong, proofMs, waitMs } from '#test/support/faults-patience.ts';
+import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-harness.ts';
 import { type Dropped, forEachOf, someDrops } from '#test/support/faults-pictures.ts';
+import { isLong, proofMs, waitMs } from '#test/support/faults-timeouts.ts';
 import { expectOneOfEach } from './one-of-each.ts';
 import { faultsSeed } from './random.ts';
 
@@ -10,7 +10,7 @@ const images = isLong ? 300 : 60;
 const good = 1000;
 const poisoned = 100;
 // Eight attempts with their backoffs take three minutes; where that is not the point, seconds.
-const haste = 20;
+const timeScale = 20;
 
 let darkroom: FaultyDarkroom;
 beforeAll(async () => {
@@ -27,14 +27,14 @@ describe('S3 and DynamoDB', () => {
     async (percent) => {
       const before = await darkroom.stats();
       const drops = await someDrops(`failing-${percent}`, images, 100_000 + percent * 1000);
-      await darkroom.weather.change({ haste, s3: percent / 100, dynamodb: percent / 100 });
+      await darkroom.faultConfig.change({ timeScale, s3: percent / 100, dynamodb: percent / 100 });
 
       await forEachOf(drops, ({ key, bytes }) => darkroom.drop(key, bytes));
       // At a half, whatever is tried eight times may fail eight times: that is for people to send
       // back. Until then nothing may be in doubt: an image is done, or its message is kept.
       if (percent < 50) await darkroom.quiet();
       else await untilHalfIsThrough(drops);
-      await darkroom.weather.clear();
+      await darkroom.faultConfig.clear();
       await redriveUntilNothingIsDead();
 
       await expectOneOfEach(darkroom, drops, before);
@@ -77,9 +77,9 @@ describe('messages that cannot be worked on', () => {
     async () => {
       const before = await darkroom.stats();
       const calls = darkroom.captions.calls.length;
-      await darkroom.weather.change({
-        haste,
-        broken: [{ call: 'GetObject originals', about: 'poison/' }],
+      await darkroom.faultConfig.change({
+        timeScale,
+        broken: [{ call: 'GetObject originals', logFields: 'poison/' }],
       });
       const drops = await someDrops('good', good, 300_000);
       const poison = await someDrops('poison', poisoned, 310_000);
@@ -106,7 +106,7 @@ describe('messages that cannot be worked on', () => {
       expect(darkroom.captions.calls.length - calls).toBe(good);
       expect(await darkroom.audit()).toEqual([]);
 
-      await darkroom.weather.clear();
+      await darkroom.faultConfig.clear();
       const said = await darkroom.redrive();
       await darkroom.quiet();
 

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { eventually } from '#test/support/eventually.ts';
-import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-darkroom.ts';
-import { isLong, proofMs } from '#test/support/faults-patience.ts';
+import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-harness.ts';
+import { isLong, proofMs } from '#test/support/faults-timeouts.ts';
 import { faultsSeed } from './random.ts';
 
 const rounds = isLong ? 10 : 1;
@@ -40,7 +40,7 @@ describe('an upload whose function is killed', () => {
       const bytes = await drawnJpeg({ width: 160, height: 120, seed: 95_000 + before.total });
 
       // Or its news might be quicker, and leave the upload with nothing to note.
-      await darkroom.weather.lay(
+      await darkroom.faultConfig.lay(
         { worker: 'register-image', when: 'before', what: 'hold' },
         { worker: 'host', call, when },
       );

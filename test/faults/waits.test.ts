@@ -2,16 +2,16 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { eventually } from '#test/support/eventually.ts';
-import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-darkroom.ts';
-import { isLong, proofMs, waitMs } from '#test/support/faults-patience.ts';
+import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-harness.ts';
 import { forEachOf, someDrops } from '#test/support/faults-pictures.ts';
+import { isLong, proofMs, waitMs } from '#test/support/faults-timeouts.ts';
 import type { FetchOrigin } from '#test/support/fetch-origin.ts';
 import { killed } from '#test/support/killed.ts';
 import type { ReceiverAnswer } from '#test/support/webhook-receiver.ts';
 import { batchClient } from './batch-client.ts';
-import { csvOf, type GivenRow, givenRows, startSmallOrigin } from './batch-given.ts';
+import { expectTruth, settled } from './batch-expectations.ts';
+import { csvOf, type GivenRow, givenRows, startSmallOrigin } from './batch-fixtures.ts';
 import { withStack } from './batch-stack.ts';
-import { expectTruth, settled } from './batch-truth.ts';
 import { workersOf } from './kill-workers.ts';
 import { faultsSeed } from './random.ts';
 
@@ -49,7 +49,7 @@ describe.concurrent('S3 and DynamoDB', () => {
         const [early, late] = [drops.slice(0, images / 2), drops.slice(images / 2)];
 
         await forEachOf(early, ({ key, bytes }) => darkroom.drop(key, bytes));
-        await darkroom.weather.change({ down: { s3: downSeconds, dynamodb: downSeconds } });
+        await darkroom.faultConfig.change({ down: { s3: downSeconds, dynamodb: downSeconds } });
         await forEachOf(late, ({ key, bytes }) => darkroom.drop(key, bytes));
         const bytes = await drawnJpeg({ width: 160, height: 120, seed: 210_000 });
         const refused = await darkroom.upload([{ name: 'while-down.jpg', bytes }]);
@@ -75,7 +75,7 @@ describe.concurrent('S3 and DynamoDB', () => {
 
 describe.concurrent('a message whose worker is killed each time that it comes', () => {
   /** A batch of one picture, so that a call about that one is a call for that batch. */
-  const rowsOf = (picture: string): GivenRow[] => [
+  const expectedRows = (picture: string): GivenRow[] => [
     {
       serialNumber: '1',
       productName: 'Product 1',
@@ -84,9 +84,9 @@ describe.concurrent('a message whose worker is killed each time that it comes', 
   ];
   const steps = ['make-thumbnails', 'read-exif', 'write-caption'];
   const batchCalls = [
-    { worker: 'expand-batch', about: '20.jpg' },
-    { worker: 'import-row', about: '21.jpg' },
-    { worker: 'note-outcome', about: '22.jpg' },
+    { worker: 'expand-batch', logFields: '20.jpg' },
+    { worker: 'import-row', logFields: '21.jpg' },
+    { worker: 'record-outcome', logFields: '22.jpg' },
     // The others are lost before anybody closes them. It dies when it has said that it is closing.
     { worker: 'close-batch', call: 'PutObject derived' },
   ];
@@ -104,16 +104,16 @@ describe.concurrent('a message whose worker is killed each time that it comes', 
           const drops = await someDrops('lost', steps.length, 400_000);
           const stepCalls = drops.map(({ imageId }, n) => ({
             worker: steps[n] ?? '',
-            about: imageId,
+            logFields: imageId,
           }));
           // Whoever is slow to start is sent the same again, and so are those after it: all of these
           // messages are to be lost.
           const eachTime = [...stepCalls, ...batchCalls].flatMap((one) =>
             Array.from({ length: 20 * receives }, () => ({ ...one, when: 'before' as const })),
           );
-          const given = ['20.jpg', '21.jpg', '22.jpg', '23.jpg'].map(rowsOf);
+          const given = ['20.jpg', '21.jpg', '22.jpg', '23.jpg'].map(expectedRows);
 
-          await darkroom.weather.lay(...eachTime);
+          await darkroom.faultConfig.lay(...eachTime);
           await forEachOf(drops, ({ key, bytes }) => darkroom.drop(key, bytes));
           const requestIds: string[] = [];
           for (const rows of given) requestIds.push(await batches.start(csvOf(rows)));
@@ -125,7 +125,7 @@ describe.concurrent('a message whose worker is killed each time that it comes', 
             { within: waitMs, every: 200 },
           );
           await darkroom.delivered();
-          await darkroom.weather.lift();
+          await darkroom.faultConfig.lift();
           await Promise.all(drops.map(({ imageId }) => darkroom.ended(imageId, missedMs)));
           const ended = await Promise.all(requestIds.map((id) => batches.batchEnded(id, missedMs)));
           expect(darkroom.stuck()).toBeGreaterThanOrEqual(steps.length);
@@ -151,11 +151,11 @@ describe.concurrent('a webhook', () => {
     'is delivered again, and says that it is the same, when its sender was killed before the answer',
     async () => {
       const rows = givenRows(2, origin.url);
-      const answers = (): ReceiverAnswer => (calls++ === 0 ? 'never' : { status: 204 });
+      const idempotencyRecords = (): ReceiverAnswer => (calls++ === 0 ? 'never' : { status: 204 });
       let calls = 0;
 
       await withStack(
-        { origin, workers: 'forked', answers },
+        { origin, workers: 'forked', idempotencyRecords },
         async ({ stack, darkroom, receiver }) => {
           const requestId = await darkroom.start(csvOf(rows), {
             fields: { webhook_url: receiver.url },

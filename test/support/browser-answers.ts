@@ -1,5 +1,5 @@
-import type { ImageView } from '#lib/api/image-view.ts';
-import type { StatsView } from '#lib/api/stats-view.ts';
+import type { ImageView } from '#lib/http/image-view.ts';
+import type { StatsView } from '#lib/http/stats-view.ts';
 
 /** Decodes to a small landscape. */
 const placeholder = '1QcSHQRnh493V4dIh4eXh1h4kJUI';

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { showDocs, showFile } from '#lib/pages/pages.ts';
+import { showDocs, showFile } from '#functions/site/pages/pages.ts';
 import { Problem } from '#lib/problem.ts';
 import { freePorts } from './embedded-stack.ts';
 

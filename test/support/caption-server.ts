@@ -95,12 +95,12 @@ type Read = Omit<CaptionCall, 'at'>;
 
 const readCall = (request: IncomingMessage, body: Buffer): Read => {
   const path = new URL(request.url ?? '/', 'http://loopback').pathname;
-  const about = { path, headers: request.headers };
-  if (request.method !== 'POST') return wrong(about, 'only POST is understood');
-  if (chatPaths.includes(path)) return readChat(about, body);
-  if (path !== '/') return wrong(about, `there is nothing at ${path}`);
+  const logFields = { path, headers: request.headers };
+  if (request.method !== 'POST') return wrong(logFields, 'only POST is understood');
+  if (chatPaths.includes(path)) return readChat(logFields, body);
+  if (path !== '/') return wrong(logFields, `there is nothing at ${path}`);
   const fault = request.headers['content-type'] === 'image/jpeg' ? jpegFaultOf(body) : 'no JPEG';
-  return { ...about, format: 'blip', model: '', prompt: '', picture: body, body: null, fault };
+  return { ...logFields, format: 'blip', model: '', prompt: '', picture: body, body: null, fault };
 };
 
 const ChatRequest = z.object({
@@ -118,17 +118,17 @@ const ChatRequest = z.object({
   ]),
 });
 
-const readChat = (about: Pick<Read, 'path' | 'headers'>, body: Buffer): Read => {
-  if (about.headers['content-type'] !== 'application/json') return wrong(about, 'no JSON');
+const readChat = (logFields: Pick<Read, 'path' | 'headers'>, body: Buffer): Read => {
+  if (logFields.headers['content-type'] !== 'application/json') return wrong(logFields, 'no JSON');
   const parsed = ChatRequest.safeParse(parseJson(body));
-  if (!parsed.success) return wrong(about, 'no chat completion request');
+  if (!parsed.success) return wrong(logFields, 'no chat completion request');
   const [{ content }] = parsed.data.messages;
   const texts = content.flatMap((part) => (part.type === 'text' ? [part.text] : []));
   const pictures = content.flatMap((part) => (part.type === 'image_url' ? [part.image_url] : []));
   const [, base64 = ''] = pictures[0]?.url.match(/^data:image\/jpeg;base64,([\w+/]+=*)$/) ?? [];
   const picture = Buffer.from(base64, 'base64');
   return {
-    ...about,
+    ...logFields,
     format: 'chat',
     model: parsed.data.model,
     prompt: texts.join('\n'),
@@ -138,8 +138,8 @@ const readChat = (about: Pick<Read, 'path' | 'headers'>, body: Buffer): Read => 
   };
 };
 
-const wrong = (about: Pick<Read, 'path' | 'headers'>, fault: string): Read => ({
-  ...about,
+const wrong = (logFields: Pick<Read, 'path' | 'headers'>, fault: string): Read => ({
+  ...logFields,
   format: 'chat',
   model: '',
   prompt: '',

@@ -53,7 +53,7 @@ export const startEditServer = async (wish: Wish = {}): Promise<EditServer> => {
   const files: Buffer[] = [];
   const looks = new Map<string, number>();
   const coming: EditBehaviour[] = [];
-  const answers: unknown[] = [];
+  const idempotencyRecords: unknown[] = [];
   let failingLooks = 0;
   let usual: EditBehaviour = wish.behaviour ?? { is: 'editing' };
   let url = '';
@@ -85,7 +85,8 @@ export const startEditServer = async (wish: Wish = {}): Promise<EditServer> => {
       failingLooks -= 1;
       return json(response, 503, { detail: 'no healthy upstream' });
     }
-    if (queued && answers.length > 0) return json(response, 200, answers.shift());
+    if (queued && idempotencyRecords.length > 0)
+      return json(response, 200, idempotencyRecords.shift());
     if (queued && isStatus) {
       const seen = (looks.get(queued) ?? 0) + 1;
       looks.set(queued, seen);
@@ -100,9 +101,9 @@ export const startEditServer = async (wish: Wish = {}): Promise<EditServer> => {
   const server = createServer(async (request, response) => {
     const body = await readAll(request);
     if (!body) return;
-    const isKnown = !wish.key || request.headers.authorization === `Bearer ${wish.key}`;
+    const matchesEtag = !wish.key || request.headers.authorization === `Bearer ${wish.key}`;
     const path = new URL(request.url ?? '/', url).pathname;
-    if (!isKnown && !path.startsWith('/files/'))
+    if (!matchesEtag && !path.startsWith('/files/'))
       return json(response, 401, { error: { message: 'wrong key', code: 'invalid_api_key' } });
     if (request.method === 'POST') return edit(request, body, response);
     return look(path, response);
@@ -134,7 +135,7 @@ export const startEditServer = async (wish: Wish = {}): Promise<EditServer> => {
       failingLooks = count;
     },
     answerNextLook: (answer) => {
-      answers.push(answer);
+      idempotencyRecords.push(answer);
     },
     stop: async () => {
       const closed = new Promise((done) => server.close(done));

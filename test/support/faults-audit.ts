@@ -1,6 +1,6 @@
-import { differencesIn } from '#infra/audit/differences.ts';
-import type { Kept } from '#infra/audit/kept.ts';
-import { readAll } from '#infra/audit/read-all.ts';
+import { findDifferences } from '#infra/cli/audit/differences.ts';
+import { readAll } from '#infra/cli/audit/read-all.ts';
+import type { StoredRecords } from '#infra/cli/audit/stored-records.ts';
 import { openDynamodb, openS3 } from '#lib/aws/clients.ts';
 import { Settings } from '#lib/settings.ts';
 
@@ -13,13 +13,13 @@ export const auditorOf = ({ env }: { env: Record<string, string> }) => {
   const endpointOf = (service: string) => env[`AWS_ENDPOINT_URL_${service}`] ?? '';
   const dynamodb = openDynamodb({ ...place, endpoint: endpointOf('DYNAMODB') });
   const s3 = openS3({ ...place, endpoint: endpointOf('S3') });
-  const kept = (): Promise<Kept> => readAll({ stage: 'dev', dynamodb, s3 });
+  const kept = (): Promise<StoredRecords> => readAll({ stage: 'dev', dynamodb, s3 });
 
   return {
     kept,
     /** What npm run audit would print. */
     audit: async (): Promise<string[]> =>
-      differencesIn(await kept(), Settings.shape.THUMBNAIL_SIZES.parse(undefined)),
+      findDifferences(await kept(), Settings.shape.THUMBNAIL_SIZES.parse(undefined)),
     close: () => {
       dynamodb.destroy();
       s3.destroy();

@@ -21,11 +21,11 @@ const atOnce = 8;
 /** Does something with each, some at a time. */
 export const forEachOf = async <T>(
   things: readonly T[],
-  work: (thing: T) => Promise<unknown>,
+  work: (single: T) => Promise<unknown>,
 ): Promise<void> => {
   const left = things.values();
   const next = async () => {
-    for (const thing of left) await work(thing);
+    for (const single of left) await work(single);
   };
   await Promise.all(Array.from({ length: atOnce }, next));
 };

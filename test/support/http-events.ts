@@ -112,14 +112,14 @@ type Part = {
   name: string;
   filename?: string;
   contentType?: string;
-  contents: string | Uint8Array;
+  renditionSets: string | Uint8Array;
 };
 
 /** A multipart body as curl writes it. */
 export const aForm = (parts: readonly Part[], boundary = '----form-boundary') => ({
   headers: { 'Content-Type': `multipart/form-data; boundary=${boundary}` },
   body: Buffer.concat([
-    ...parts.flatMap(({ name, filename, contentType, contents }) => [
+    ...parts.flatMap(({ name, filename, contentType, renditionSets }) => [
       Buffer.from(
         [
           `--${boundary}`,
@@ -129,7 +129,7 @@ export const aForm = (parts: readonly Part[], boundary = '----form-boundary') =>
           '',
         ].join('\r\n'),
       ),
-      Buffer.from(contents),
+      Buffer.from(renditionSets),
       Buffer.from('\r\n'),
     ]),
     Buffer.from(`--${boundary}--\r\n`),

@@ -1,11 +1,11 @@
 import { Batch, isUnfinished, type RowCounts } from '#lib/batches/batch.ts';
 import type { Batches, Rows, VersionedBatch, VersionedRow } from '#lib/batches/batches.ts';
-import { countsOfRow, Row } from '#lib/batches/row.ts';
+import { countRow, Row } from '#lib/batches/row.ts';
 
 /** Batches and their rows, as the DynamoDB adapters keep them. */
 export const inMemoryBatches = (): { batches: Batches; rows: Rows } => {
   const heads = new Map<string, VersionedBatch>();
-  const rowsOf = new Map<string, Map<number, VersionedRow>>();
+  const expectedRows = new Map<string, Map<number, VersionedRow>>();
   const counts = new Map<string, RowCounts>();
 
   const placeOf = ({ createdAt, requestId }: Batch) => `${createdAt}#${requestId}`;
@@ -14,17 +14,17 @@ export const inMemoryBatches = (): { batches: Batches; rows: Rows } => {
       .map(({ batch }) => structuredClone(batch))
       .sort((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));
   const of = (requestId: string) => {
-    const known = rowsOf.get(requestId) ?? new Map<number, VersionedRow>();
-    rowsOf.set(requestId, known);
+    const known = expectedRows.get(requestId) ?? new Map<number, VersionedRow>();
+    expectedRows.set(requestId, known);
     return known;
   };
-  const countsOf = (requestId: string): RowCounts =>
+  const countImage = (requestId: string): RowCounts =>
     counts.get(requestId) ?? { products: 0, images: 0, failed: 0 };
 
   return {
     batches: {
       find: async (requestId) => structuredClone(heads.get(requestId)),
-      async swap(before, after) {
+      async save(before, after) {
         await undefined; // others get their turn here, as they do while a request is on its way
         if (heads.get(after.requestId)?.version !== before?.version) return false;
         const batch = Batch.parse(structuredClone(after));
@@ -56,12 +56,12 @@ export const inMemoryBatches = (): { batches: Batches; rows: Rows } => {
             known.set(row.number, { row: Row.parse(structuredClone(row)), version: 1 });
       },
       find: async (requestId, number) => structuredClone(of(requestId).get(number)),
-      async swap(requestId, before, after) {
+      async save(requestId, before, after) {
         await undefined;
         if (of(requestId).get(after.number)?.version !== before.version) return false;
-        const old = countsOfRow(before.row);
-        const now = countsOfRow(after);
-        const sum = countsOf(requestId);
+        const old = countRow(before.row);
+        const now = countRow(after);
+        const sum = countImage(requestId);
         counts.set(requestId, {
           products: sum.products + now.products - old.products,
           images: sum.images + now.images - old.images,
@@ -71,7 +71,7 @@ export const inMemoryBatches = (): { batches: Batches; rows: Rows } => {
         of(requestId).set(after.number, { row, version: before.version + 1 });
         return true;
       },
-      counts: async (requestId) => ({ ...countsOf(requestId) }),
+      counts: async (requestId) => ({ ...countImage(requestId) }),
       page: async (requestId, { limit, after }) => {
         const found = [...of(requestId).values()]
           .map(({ row }) => structuredClone(row))

@@ -1,5 +1,5 @@
 import { Edit } from '#lib/edits/edit.ts';
-import type { EditMessage, Edits, EditWorkers, VersionedEdit } from '#lib/edits/edits.ts';
+import type { EditMessage, EditQueue, Edits, VersionedEdit } from '#lib/edits/edits.ts';
 
 /** Edits as DynamoDB keeps them. */
 export const inMemoryEdits = (...given: Edit[]): Edits => {
@@ -10,7 +10,7 @@ export const inMemoryEdits = (...given: Edit[]): Edits => {
     find: async (editId) => structuredClone(kept.get(editId)),
     findAll: async (editIds) =>
       editIds.flatMap((editId) => structuredClone(kept.get(editId)?.edit) ?? []),
-    async swap(before, after) {
+    async save(before, after) {
       await undefined; // others get their turn here, as they do while a request is on its way
       if (kept.get(after.editId)?.version !== before?.version) return false;
       const edit = Edit.parse(structuredClone(after));
@@ -21,7 +21,7 @@ export const inMemoryEdits = (...given: Edit[]): Edits => {
 };
 
 /** A worker for edits who does nothing until a test takes the messages. */
-export const inMemoryEditWorkers = (): EditWorkers & { asked: EditMessage[] } => {
+export const inMemoryEditWorkers = (): EditQueue & { asked: EditMessage[] } => {
   const asked: EditMessage[] = [];
   return { asked, ask: async (message) => void asked.push({ ...message }) };
 };

@@ -1,17 +1,17 @@
-import { countNames, countsOf, differenceOf, noCounts } from '#lib/images/counts.ts';
+import { counterDeltas, counterNames, countImage, zeroCounters } from '#lib/images/counters.ts';
 import type { RawExif } from '#lib/images/exif.ts';
 import { Image, type Status, statusOf } from '#lib/images/image.ts';
 import type {
-  Content,
-  ContentMove,
-  Contents,
   Images,
   Place,
+  RenditionSet,
+  RenditionSetChange,
+  RenditionSets,
   Versioned,
 } from '#lib/images/images.ts';
 
 type InMemoryImages = Images & {
-  contents: Contents;
+  renditionSets: RenditionSets;
   /** Everything there is, tombstones too. */
   all(): Image[];
 };
@@ -19,14 +19,14 @@ type InMemoryImages = Images & {
 /** Images with their counts and contents, as the DynamoDB adapters keep them. */
 export const inMemoryImages = (...given: Image[]): InMemoryImages => {
   const records = new Map<string, Versioned>();
-  const contents = new Map<string, Content>();
+  const renditionSets = new Map<string, RenditionSet>();
   const rawExif = new Map<string, { rev: number; raw: RawExif }>();
-  let counts = noCounts;
+  let counts = zeroCounters;
 
   const write = (before: Versioned | undefined, after: Image) => {
-    const difference = differenceOf(before?.image, after);
+    const difference = counterDeltas(before?.image, after);
     counts = { ...counts };
-    for (const name of countNames) counts[name] += difference[name] ?? 0;
+    for (const name of counterNames) counts[name] += difference[name] ?? 0;
     const image = Image.parse(structuredClone(after));
     records.set(after.imageId, { image, version: (before?.version ?? 0) + 1 });
   };
@@ -39,18 +39,24 @@ export const inMemoryImages = (...given: Image[]): InMemoryImages => {
       .sort((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));
 
   return {
-    contents: { find: async (contentId) => structuredClone(contents.get(contentId)) },
+    renditionSets: {
+      find: async (renditionSetId) => structuredClone(renditionSets.get(renditionSetId)),
+    },
     all: () => [...records.values()].map(({ image }) => structuredClone(image)),
 
     find: async (imageId) => structuredClone(records.get(imageId)),
 
-    async swap(before, after, move) {
+    async save(before, after, renditionSetChange) {
       await undefined; // others get their turn here, as they do while a request is on its way
       if (records.get(after.imageId)?.version !== before?.version) return false;
-      if (move && !applies(move, contents.get(idOf(move)))) return false;
+      if (
+        renditionSetChange &&
+        !applies(renditionSetChange, renditionSets.get(idOf(renditionSetChange)))
+      )
+        return false;
       const found = records.get(after.imageId);
       write(found, after);
-      if (move) apply(move, contents);
+      if (renditionSetChange) apply(renditionSetChange, renditionSets);
       return true;
     },
 
@@ -90,10 +96,10 @@ export const inMemoryImages = (...given: Image[]): InMemoryImages => {
 
 /** The sum that tallies must always be equal to. */
 export const sumOfCounts = (images: readonly Image[]) => {
-  const sum = { ...noCounts };
+  const sum = { ...zeroCounters };
   for (const image of images) {
-    const counts = countsOf(image);
-    for (const name of countNames) sum[name] += counts[name];
+    const counts = countImage(image);
+    for (const name of counterNames) sum[name] += counts[name];
   }
   return sum;
 };
@@ -105,26 +111,43 @@ const cursorAfter = (image: Image): Place => ({
   after: placeOf(image),
 });
 
-const idOf = (move: ContentMove) =>
-  move.move === 'create' ? move.content.contentId : move.contentId;
+const idOf = (renditionSetChange: RenditionSetChange) =>
+  renditionSetChange.renditionSetChange === 'create'
+    ? renditionSetChange.renditionSet.renditionSetId
+    : renditionSetChange.renditionSetId;
 
-const applies = (move: ContentMove, content: Content | undefined): boolean => {
-  if (move.move === 'caption') return true;
-  if (move.move === 'create') return !content;
-  if (content?.maker !== move.maker) return false;
-  return move.move === 'claim' || (content.refs === 1) === move.last;
+const applies = (
+  renditionSetChange: RenditionSetChange,
+  renditionSet: RenditionSet | undefined,
+): boolean => {
+  if (renditionSetChange.renditionSetChange === 'caption') return true;
+  if (renditionSetChange.renditionSetChange === 'create') return !renditionSet;
+  if (renditionSet?.owner !== renditionSetChange.owner) return false;
+  return (
+    renditionSetChange.renditionSetChange === 'claim' ||
+    (renditionSet.refs === 1) === renditionSetChange.last
+  );
 };
 
-const apply = (move: ContentMove, contents: Map<string, Content>): void => {
-  const content = contents.get(idOf(move));
-  if (move.move === 'create')
-    contents.set(idOf(move), structuredClone({ ...move.content, refs: 1 }));
-  if (!content) return;
-  if (move.move === 'claim') content.refs++;
-  if (move.move === 'release') {
-    content.refs--;
-    if (move.last) contents.delete(move.contentId);
+const apply = (
+  renditionSetChange: RenditionSetChange,
+  renditionSets: Map<string, RenditionSet>,
+): void => {
+  const renditionSet = renditionSets.get(idOf(renditionSetChange));
+  if (renditionSetChange.renditionSetChange === 'create')
+    renditionSets.set(
+      idOf(renditionSetChange),
+      structuredClone({ ...renditionSetChange.renditionSet, refs: 1 }),
+    );
+  if (!renditionSet) return;
+  if (renditionSetChange.renditionSetChange === 'claim') renditionSet.refs++;
+  if (renditionSetChange.renditionSetChange === 'release') {
+    renditionSet.refs--;
+    if (renditionSetChange.last) renditionSets.delete(renditionSetChange.renditionSetId);
   }
-  if (move.move === 'caption' && content.maker === move.maker)
-    content.caption = structuredClone(move.caption);
+  if (
+    renditionSetChange.renditionSetChange === 'caption' &&
+    renditionSet.owner === renditionSetChange.owner
+  )
+    renditionSet.caption = structuredClone(renditionSetChange.caption);
 };

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { ObjectHead, Objects } from '#lib/images/objects.ts';
 
-type Kept = { bytes: Uint8Array; head: ObjectHead };
+type StoredRecords = { bytes: Uint8Array; head: ObjectHead };
 
 /** Objects as a bucket keeps them; those given were dropped there by a stranger. */
 export const inMemoryObjects = (
   given: Record<string, Uint8Array> = {},
 ): Objects & { keys(): string[] } => {
-  const kept = new Map<string, Kept>();
+  const kept = new Map<string, StoredRecords>();
   const find = (key: string, etag?: string) => {
     const found = kept.get(key);
     return found && (etag === undefined || found.head.etag === etag) ? found : undefined;
@@ -19,7 +19,7 @@ export const inMemoryObjects = (
     readRange: async (key, offset, length, etag) =>
       find(key, etag)?.bytes.slice(offset, offset + length),
 
-    async write(key, bytes, { contentType, sha256, labels = {} }) {
+    async write(key, bytes, { contentType, sha256, userMetadata = {} }) {
       if (sha256 && sha256 !== hashOf('sha256', bytes))
         throw new Error(`The bytes of ${key} do not match their SHA-256.`);
       const etag = hashOf('md5', bytes); // as S3 does for an object written at once
@@ -27,7 +27,14 @@ export const inMemoryObjects = (
       const sizeBytes = bytes.byteLength;
       kept.set(key, {
         bytes: bytes.slice(),
-        head: { etag, sizeBytes, contentType, lastModified, labels: { ...labels }, sha256 },
+        head: {
+          etag,
+          sizeBytes,
+          contentType,
+          lastModified,
+          userMetadata: { ...userMetadata },
+          sha256,
+        },
       });
       return etag;
     },
@@ -36,7 +43,7 @@ export const inMemoryObjects = (
       for (const key of keys) kept.delete(key);
     },
 
-    async removeUnchanged(key, etag) {
+    async deleteIfMatch(key, etag) {
       if (find(key, etag)) kept.delete(key);
     },
 

@@ -30,10 +30,10 @@ export type WebhookReceiver = {
  * request, from 1; by default every one gets 204.
  */
 export const startWebhookReceiver = async ({
-  answers = () => ({ status: 204 }),
+  idempotencyRecords = () => ({ status: 204 }),
   port: wishedPort = 0,
 }: {
-  answers?: (n: number) => ReceiverAnswer;
+  idempotencyRecords?: (n: number) => ReceiverAnswer;
   port?: number;
 } = {}): Promise<WebhookReceiver> => {
   const calls: WebhookCall[] = [];
@@ -44,7 +44,7 @@ export const startWebhookReceiver = async ({
     request.on('end', () => {
       const { method = '', url: path = '', headers } = request;
       calls.push({ method, path, headers, body: Buffer.concat(chunks).toString() });
-      const answer = answers(calls.length);
+      const answer = idempotencyRecords(calls.length);
       if (answer === 'never') return;
       if (answer === 'reset') {
         request.socket.resetAndDestroy();

@@ -36,8 +36,8 @@ export const webhookTools = () => {
     body,
     /** Stops it when the test ends. */
     untilEnd,
-    start: (answers?: (n: number) => ReceiverAnswer) =>
-      untilEnd(startWebhookReceiver(answers && { answers })),
+    start: (idempotencyRecords?: (n: number) => ReceiverAnswer) =>
+      untilEnd(startWebhookReceiver(idempotencyRecords && { idempotencyRecords })),
     senderTo,
     deliver: (receiver: { host: string; url: string }, options?: Options) =>
       senderTo(receiver, options)({ id: 'msg_1', url: receiver.url, body }),

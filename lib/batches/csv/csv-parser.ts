@@ -48,7 +48,7 @@ export const startParser = (delimiter: Delimiter) => {
   parser.on('error', () => {}); // the callbacks are told
   parser.resume();
 
-  const outcomeOf = (error: Error | null | undefined): Outcome => {
+  const rowOutcome = (error: Error | null | undefined): Outcome => {
     const isBroken =
       error instanceof MisplacedQuote ||
       (error instanceof CsvError && error.code === 'CSV_QUOTE_NOT_CLOSED');
@@ -67,7 +67,7 @@ export const startParser = (delimiter: Delimiter) => {
         if (isLast) parser.end(bytes, done);
         else parser.write(bytes, done);
       });
-      return outcomeOf(error);
+      return rowOutcome(error);
     },
   };
 };

@@ -9,7 +9,7 @@ const candidates: Delimiter[] = [',', ';', '\t', '|'];
  * spreadsheets write and read, and which is no header: `linesBefore` is 1), else what makes most of
  * the columns that we need of its header, else a comma.
  */
-export const delimiterOf = (head: Buffer): { delimiter: Delimiter; linesBefore: 0 | 1 } => {
+export const detectDelimiter = (head: Buffer): { delimiter: Delimiter; linesBefore: 0 | 1 } => {
   const declared = head.toString('latin1', 0, 10).match(/^sep=([,;\t|])[\r\n]/i)?.[1];
   const said = candidates.find((candidate) => candidate === declared);
   if (said) return { delimiter: said, linesBefore: 1 };

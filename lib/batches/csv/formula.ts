@@ -5,7 +5,8 @@ const wouldRun = /^'*[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 const isDefused = /^'+[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
 /** The cell with a leading apostrophe where a spreadsheet would run it. */
-export const defuse = (cell: string): string => (wouldRun.test(cell) ? `'${cell}` : cell);
+export const escapeFormula = (cell: string): string => (wouldRun.test(cell) ? `'${cell}` : cell);
 
 /** What was given to defuse: `undoDefuse(defuse(cell)) === cell` for every cell. */
-export const undoDefuse = (cell: string): string => (isDefused.test(cell) ? cell.slice(1) : cell);
+export const unescapeFormula = (cell: string): string =>
+  isDefused.test(cell) ? cell.slice(1) : cell;

@@ -1,4 +1,4 @@
-import { type CsvFault, shortened } from './faults.ts';
+import { type CsvError, shortened } from './csv-errors.ts';
 
 /** Where a record holds what we need. Further columns are ignored. */
 export type Columns = {
@@ -53,7 +53,7 @@ const find = (header: string[]): Partial<Record<Needed, number>> => {
 };
 
 /** The columns of a file by its header, or all that is wrong with it. */
-export const readHeader = (cells: string[], row: number): Columns | { faults: CsvFault[] } => {
+export const readHeader = (cells: string[], row: number): Columns | { faults: CsvError[] } => {
   const names = cells.map((cell) => cell.trim());
   const width = names.findLastIndex((name) => name !== '') + 1;
   names.length = width;
@@ -73,7 +73,7 @@ const missing = (
   found: Record<Needed, number | undefined>,
   names: string[],
   row: number,
-): CsvFault[] => {
+): CsvError[] => {
   const header = shortened(names.slice(0, 20).join(', '), 120);
   return (['serialNumber', 'productName', 'urls'] as const)
     .filter((needed) => found[needed] === undefined)
@@ -84,7 +84,7 @@ const missing = (
     }));
 };
 
-const twice = (at: number, names: string[], row: number): CsvFault[] => {
+const twice = (at: number, names: string[], row: number): CsvError[] => {
   const same = names.filter((name) => plain(name) === plain(names[at] ?? ''));
   if (same.length < 2) return [];
   const message = `The header names ${shortened(names[at] ?? '', 40)} ${same.length} times. Keep one column of that name; several URLs go into one cell, with commas between them.`;

@@ -1,12 +1,12 @@
-import { delimiterOf } from './delimiter.ts';
-import { type CsvFaults, faultList } from './faults.ts';
-import { foreignReasonOf } from './foreign-file.ts';
+import { type CsvErrors, csvErrorList } from './csv-errors.ts';
+import { detectDelimiter } from './delimiter.ts';
+import { detectOtherFile } from './detect-other-file.ts';
 import { type Columns, readHeader } from './header.ts';
 import { type Product, readProduct } from './read-product.ts';
 import { type CsvRecord, readRecords } from './records.ts';
-import { asUtf8, type Chunks, headOf, withoutMark } from './text-bytes.ts';
+import { asUtf8, type Chunks, readHead, withoutMark } from './text-bytes.ts';
 
-export { type CsvFault, type CsvFaults, faultsSentence } from './faults.ts';
+export { type CsvError, type CsvErrors, csvErrorSentence } from './csv-errors.ts';
 export type { Product } from './read-product.ts';
 
 export type CsvContents = {
@@ -16,7 +16,7 @@ export type CsvContents = {
   totalImages: number;
   /** The header as it was written. */
   columns: string[];
-  faults: CsvFaults;
+  faults: CsvErrors;
 };
 
 const mostProducts = 100_000;
@@ -32,8 +32,8 @@ export const readCsv = async (
   chunks: Chunks,
   onProducts?: (products: Product[]) => Promise<void> | void,
 ): Promise<CsvContents> => {
-  const faults = faultList();
-  const contents: CsvContents = {
+  const faults = csvErrorList();
+  const renditionSets: CsvContents = {
     totalProducts: 0,
     totalImages: 0,
     columns: [],
@@ -41,15 +41,15 @@ export const readCsv = async (
   };
   const fault = (row: number, message: string): void => faults.add({ row, column: null, message });
 
-  const { head, all, close } = await headOf(chunks);
-  const foreign = foreignReasonOf(head);
+  const { head, all, close } = await readHead(chunks);
+  const foreign = detectOtherFile(head);
   if (foreign) {
     fault(1, foreign);
     await close();
-    return contents;
+    return renditionSets;
   }
 
-  const { delimiter, linesBefore } = delimiterOf(withoutMark(head));
+  const { delimiter, linesBefore } = detectDelimiter(withoutMark(head));
   let header: { columns: Columns; line: number } | undefined;
   let products: Product[] = [];
 
@@ -67,16 +67,16 @@ export const readCsv = async (
         return 'stop';
       }
       header = { columns, line };
-      contents.columns = columns.names;
+      renditionSets.columns = columns.names;
       return 'on';
     }
-    if (contents.totalProducts === mostProducts) {
+    if (renditionSets.totalProducts === mostProducts) {
       fault(line, `The file has more than ${mostProducts} products. Divide it into several files.`);
       return 'stop';
     }
     const row = readProduct(record, header.columns, delimiter);
-    contents.totalProducts += 1;
-    contents.totalImages += row.product.urls.length;
+    renditionSets.totalProducts += 1;
+    renditionSets.totalImages += row.product.urls.length;
     faults.add(...row.faults);
     products.push(row.product);
     return 'on';
@@ -91,11 +91,11 @@ export const readCsv = async (
   };
 
   for await (const records of readRecords(asUtf8(all), delimiter)) {
-    if (records.some((record) => take(record) === 'stop')) return contents;
+    if (records.some((record) => take(record) === 'stop')) return renditionSets;
     await handOver();
   }
   if (!header && faults.isEmpty()) fault(1, 'The file is empty.');
-  if (header && contents.totalProducts === 0 && faults.isEmpty())
+  if (header && renditionSets.totalProducts === 0 && faults.isEmpty())
     fault(header.line, 'The file has a header but no rows below it.');
-  return contents;
+  return renditionSets;
 };

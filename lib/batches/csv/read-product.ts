@@ -1,8 +1,8 @@
+import { type CsvError, shortened } from './csv-errors.ts';
 import type { Delimiter } from './delimiter.ts';
-import { type CsvFault, shortened } from './faults.ts';
-import { undoDefuse } from './formula.ts';
+import { unescapeFormula } from './formula.ts';
 import type { Columns } from './header.ts';
-import { splitUrls, urlFaultOf } from './split-urls.ts';
+import { splitUrls, urlError } from './split-urls.ts';
 
 /** One row of the file: a product and the addresses of its pictures, in order. */
 export type Product = {
@@ -26,8 +26,8 @@ export const readProduct = (
   { line, cells }: { line: number; cells: string[] },
   columns: Columns,
   delimiter: Delimiter,
-): { product: Product; faults: CsvFault[] } => {
-  const faults: CsvFault[] = [];
+): { product: Product; faults: CsvError[] } => {
+  const faults: CsvError[] = [];
   const add = (at: number | null, message: string): void => {
     faults.push({ row: line, column: at === null ? null : (columns.names[at] ?? null), message });
   };
@@ -46,7 +46,7 @@ export const readProduct = (
     );
 
   const text = (field: 'serialNumber' | 'productName', what: string): string => {
-    const value = undoDefuse((row.cells[columns[field]] ?? '').trim());
+    const value = unescapeFormula((row.cells[columns[field]] ?? '').trim());
     const longest = longestText[field];
     if (value === '') add(columns[field], `The row has no ${what}.`);
     else if (value.length > longest)
@@ -77,7 +77,7 @@ export const readProduct = (
     return { product: { line, serialNumber, productName, urls: [] }, faults };
   }
   const urls = pieces.filter((piece) => {
-    const fault = urlFaultOf(piece);
+    const fault = urlError(piece);
     if (fault) add(columns.urls, `“${shortened(piece)}” ${fault}.`);
     return !fault;
   });

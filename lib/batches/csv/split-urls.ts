@@ -84,7 +84,7 @@ const goesOn = (
 const longest = 2048; // what the usual browsers, proxies and servers take
 
 /** Why this cannot be fetched as a picture's address; undefined where it can be tried. */
-export const urlFaultOf = (text: string): string | undefined => {
+export const urlError = (text: string): string | undefined => {
   // URL.parse alone would take `http:host`, and `https:\\host`.
   if (!/^https?:\/\/[^\s/?#]/i.test(text) || !URL.canParse(text))
     return 'is not an http:// or https:// URL';

@@ -9,7 +9,7 @@ const sliceBytes = 16_384; // what is read in one go: enough to be quick, and bo
  * The first 64 KiB of a file (or all that it has), and the whole file from its beginning in pieces
  * of no more than that, without the mark that says UTF-8. Whoever does not read `all` has to close.
  */
-export const headOf = async (chunks: Chunks) => {
+export const readHead = async (chunks: Chunks) => {
   const slices = inSlices(chunks);
   const first: Buffer[] = [];
   let length = 0;

@@ -1,5 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
-import { defuse } from './formula.ts';
+import { escapeFormula } from './formula.ts';
 
 /** A product of a finished batch: of each image either where it is, or why it is not. */
 export type ResultRow = {
@@ -50,7 +50,7 @@ export async function* failedRowsCsv(rows: AsyncIterable<ResultRow[]>): AsyncGen
 const csvOf = (records: string[][]): Uint8Array =>
   Buffer.from(
     stringify(
-      records.map((cells) => cells.map(defuse)),
+      records.map((cells) => cells.map(escapeFormula)),
       // By itself it quotes line breaks only of the kind that ends the records.
       { record_delimiter: '\r\n', quoted_match: /[\r\n]/ },
     ),

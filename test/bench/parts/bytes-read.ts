@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { z } from 'zod';
 import { type Drawing, drawn, phoneExif } from '#test/support/drawn-pictures.ts';
 import { freePorts } from '#test/support/embedded-stack.ts';
-import { weatherAt } from '#test/support/faults-weather.ts';
+import { weatherAt } from '#test/support/faults-config.ts';
 import { startBenchStack } from '../support/bench-stack.ts';
 import { drawnPhoto } from '../support/photo.ts';
 import type { Figure, Part } from '../support/report.ts';
@@ -19,17 +19,17 @@ export const bytesRead: Part = {
     const [weatherPort] = await freePorts(1);
     // The weather station's proxies stand between functions and S3, and count; the weather is fair.
     const stack = await startBenchStack({
-      WEATHER: 'hostile',
-      WEATHER_PORT: String(weatherPort),
+      FAULTS: 'hostile',
+      FAULTS_PORT: String(weatherPort),
       WEATHER_FAULTS: '0',
       WEATHER_COPIES: '1',
       WEATHER_DELAY_SECONDS: '0',
       WEATHER_KILLS: '0',
     });
-    const weather = weatherAt(`http://127.0.0.1:${weatherPort}`);
+    const faultConfig = weatherAt(`http://127.0.0.1:${weatherPort}`);
 
     const readSoFar = async (): Promise<number> => {
-      const { received } = await weather.report();
+      const { received } = await faultConfig.report();
       return Object.values(received)
         .flatMap((calls) => Object.entries(calls))
         .filter(([name]) => /^(Get|Head|List|Put|Delete)Object/.test(name))

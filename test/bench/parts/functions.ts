@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { moduleOf } from '#infra/bundle.ts';
-import { environmentOf, packageAll, type Zip } from '#test/house/packaged.ts';
-import { functions as entries } from '#test/house/template.ts';
+import { modulePath } from '#infra/deploy/bundle.ts';
+import { environmentOf, packageAll, type Zip } from '#test/architecture/packaged.ts';
+import { functions as entries } from '#test/architecture/template.ts';
 import { type Figure, megabytes, type Part } from '../support/report.ts';
 
 const mostMs = 200;
@@ -27,7 +27,7 @@ export const functions: Part = {
         const zip = zips.get(name);
         if (!zip) throw new Error(`There is no zip of ${name}.`);
         unpack(zip, join(folder, name));
-        const module = join(folder, name, `${moduleOf(handler)}.mjs`);
+        const module = join(folder, name, `${modulePath(handler)}.mjs`);
         return { name, zip, module, values: [] as number[] };
       });
       for (let round = 0; round < lengths[length]; round++)

@@ -85,13 +85,13 @@ const check = async ({ baseUrl }: EmbeddedStack, size: number): Promise<void> =>
 };
 
 type Row = { p50: number; cpu: number };
-type Counts = { rounds: number; requests: number };
+type Counters = { rounds: number; requests: number };
 
 /** Asks both stacks one request each, so often; a row for each round and stack. */
 const inTurns = async (
   path: string,
   stacks: readonly EmbeddedStack[],
-  { rounds, requests }: Counts,
+  { rounds, requests }: Counters,
 ): Promise<Row[][]> => {
   const ask = async ({ baseUrl }: EmbeddedStack): Promise<number> => {
     const startedAt = performance.now();

@@ -111,8 +111,8 @@ const throughApi: Send = async ({ dataOf }, photo) => {
   await dataOf('/api/images', { method: 'POST', body: form });
 };
 
-const presigned: Send = async ({ invite }, photo) => {
-  const { url, fields } = await invite(photo.length);
+const presigned: Send = async ({ presignPost }, photo) => {
+  const { url, fields } = await presignPost(photo.length);
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
   form.append('file', new Blob([photo], { type: 'image/jpeg' }), 'photo.jpg');

@@ -35,7 +35,10 @@ export const uploadLatency: Part = {
     const toDarkroom = to(`${stack.baseUrl}/api/images`);
     const toStore = to(bareParts.store);
     const throughDoor = to(bareParts.door);
-    const intoS3 = open(async (sizeBytes) => ({ ...(await stack.invite(sizeBytes)), taken: 204 }));
+    const intoS3 = open(async (sizeBytes) => ({
+      ...(await stack.presignPost(sizeBytes)),
+      taken: 204,
+    }));
 
     let sent = 0;
     const inDarkroom = async (clients: readonly UploadClient[], count: number) => {

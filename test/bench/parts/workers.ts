@@ -81,9 +81,9 @@ const openRoom = ({ env, handle, cpuMsOf }: WorkerBench) => {
   const images = dynamoImages(
     {
       imagesTable: setting('IMAGES_TABLE'),
-      contentsTable: setting('CONTENTS_TABLE'),
-      talliesTable: setting('TALLIES_TABLE'),
-      shelvesTable: setting('SHELVES_TABLE'),
+      renditionSetsTable: setting('RENDITION_SETS_TABLE'),
+      countersTable: setting('COUNTERS_TABLE'),
+      listMonthsTable: setting('LIST_MONTHS_TABLE'),
     },
     openDynamodb({ region, credentials, endpoint: setting('AWS_ENDPOINT_URL_DYNAMODB') }),
   );

@@ -29,7 +29,7 @@ const Batch = z.object({
   }),
 });
 
-const Invitation = z.looseObject({ url: z.url(), fields: z.record(z.string(), z.string()) });
+const CreateUploadBody = z.looseObject({ url: z.url(), fields: z.record(z.string(), z.string()) });
 
 /** An embedded stack as `npm start` gives it, without captions. */
 export const startBenchStack = async (env: Record<string, string> = {}) => {
@@ -47,11 +47,11 @@ export const startBenchStack = async (env: Record<string, string> = {}) => {
   };
 
   /** Where a JPEG of so many bytes may be posted, straight into S3, and with which fields. */
-  const invite = async (sizeBytes: number) => {
+  const presignPost = async (sizeBytes: number) => {
     const asked = { filename: 'photo.jpg', content_type: 'image/jpeg', size_bytes: sizeBytes };
     const headers = { 'content-type': 'application/json' };
     const body = JSON.stringify(asked);
-    return Invitation.parse(await dataOf('/api/uploads', { method: 'POST', headers, body }));
+    return CreateUploadBody.parse(await dataOf('/api/uploads', { method: 'POST', headers, body }));
   };
 
   const startBatch = async (urls: readonly string[]): Promise<string> => {
@@ -77,6 +77,6 @@ export const startBenchStack = async (env: Record<string, string> = {}) => {
     }
   };
 
-  return { ...stack, pid, dataOf, invite, startBatch, until };
+  return { ...stack, pid, dataOf, presignPost, startBatch, until };
 };
 export type BenchStack = Awaited<ReturnType<typeof startBenchStack>>;

@@ -9,12 +9,12 @@ export type Item = Record<string, unknown>;
 type Callback<Value> = (error: Error | null, value: Value) => void;
 type Put = { type: 'put'; key: string; value: Item };
 /** One table's items, or one index. */
-export type Shelf = { batch(puts: readonly Put[], callback: Callback<void>): void };
+export type Partition = { batch(puts: readonly Put[], callback: Callback<void>): void };
 
 export type Store = {
   getTable(name: string, callback: Callback<Table>): void;
-  getItemDb(table: string): Shelf;
-  getIndexDb(kind: 'global', table: string, index: string): Shelf;
+  getItemDb(table: string): Partition;
+  getIndexDb(kind: 'global', table: string, index: string): Partition;
   db: { close(): Promise<void> };
 };
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { captioningOf } from '#lib/ai/caption-settings.ts';
-import { exifKey, itemOf } from '#lib/aws/dynamo-image-items.ts';
-import { arrive } from '#lib/images/arrive.ts';
-import { contentIdOf } from '#lib/images/content.ts';
+import { exifKey, toItem } from '#lib/aws/dynamo-image-items.ts';
 import type { Exif, RawExif } from '#lib/images/exif.ts';
-import { type Image, imageIdOf, makerOf } from '#lib/images/image.ts';
-import { begin, end } from '#lib/images/steps.ts';
+import { type Image, imageIdOf, ownerOf } from '#lib/images/image.ts';
+import { ingest } from '#lib/images/ingest.ts';
+import { renditionSetIdFor } from '#lib/images/rendition-set.ts';
+import { begin, endStep } from '#lib/images/steps.ts';
 import { Settings } from '#lib/settings.ts';
 
 const newest = Date.parse('2026-05-28T12:00:00Z');
@@ -28,7 +28,7 @@ export const seededIdOf = (nth: number): string => imageIdOf(keyOf(nth));
 export type SeededImage = {
   /** The record after each of its writes, the last as it is kept. */
   lives: Image[];
-  item: ReturnType<typeof itemOf>;
+  item: ReturnType<typeof toItem>;
   rawItem: Record<string, unknown>;
 };
 
@@ -37,11 +37,11 @@ export type SeededImage = {
  * take, with the times and outcomes that they see.
  */
 export const seededImage = async (nth: number): Promise<SeededImage> => {
-  const arrivedAt = new Date(newest - nth * apartMs);
-  const after = (milliseconds: number) => new Date(arrivedAt.getTime() + milliseconds);
+  const receivedAt = new Date(newest - nth * apartMs);
+  const after = (milliseconds: number) => new Date(receivedAt.getTime() + milliseconds);
   const key = keyOf(nth);
   const sha256 = hexOf(key);
-  const change = await arrive(
+  const change = await ingest(
     undefined,
     {
       key,
@@ -49,19 +49,19 @@ export const seededImage = async (nth: number): Promise<SeededImage> => {
       originalName: `IMG_${nth}.jpg`,
       source: 'upload',
       requestId: key.slice('uploads/'.length, 'uploads/'.length + 36),
-      arrivedAt,
+      receivedAt,
       sizeBytes: 3_000_000 + (nth % 400_000),
       sha256,
       metadata: { width: 4000, height: 3000, format: 'jpeg' },
     },
-    { contents: { find: async () => undefined }, captioning, sizes },
+    { renditionSets: { find: async () => undefined }, captioning, sizes },
   );
   if (!change) throw new Error('An image that nobody knew has not arrived.');
-  const arrived = change.image;
-  const begun = begin(arrived, after(40));
-  const content = {
-    contentId: contentIdOf(sha256, sizes),
-    maker: makerOf(arrived),
+  const newImage = change.image;
+  const begun = begin(newImage, after(40));
+  const renditionSet = {
+    renditionSetId: renditionSetIdFor(sha256, sizes),
+    owner: ownerOf(newImage),
     renditions: sizes.map(({ name, longestSide }) => ({
       name,
       width: longestSide,
@@ -71,17 +71,21 @@ export const seededImage = async (nth: number): Promise<SeededImage> => {
     placeholder: Buffer.from(hexOf(`look ${nth}`).slice(0, 46), 'hex').toString('base64'),
     dominantColor: `#${sha256.slice(0, 6)}`,
   };
-  const effort = { attempts: 1, durationMs: 90 + (nth % 40), endedAt: after(150 + (nth % 40)) };
+  const attemptStats = {
+    attempts: 1,
+    durationMs: 90 + (nth % 40),
+    endedAt: after(150 + (nth % 40)),
+  };
   const shrunk: Image = {
-    ...end(begun, 'thumbnails', { state: 'done' }, effort),
-    content,
+    ...endStep(begun, 'thumbnails', { state: 'done' }, attemptStats),
+    renditionSet,
   };
   const read = { attempts: 1, durationMs: 9, endedAt: after(200 + (nth % 40)) };
-  const done: Image = { ...end(shrunk, 'exif', { state: 'done' }, read), exif };
-  const lives = [arrived, begun, shrunk, done];
+  const done: Image = { ...endStep(shrunk, 'exif', { state: 'done' }, read), exif };
+  const lives = [newImage, begun, shrunk, done];
   return {
     lives,
-    item: itemOf(done, lives.length),
+    item: toItem(done, lives.length),
     rawItem: { ...exifKey(done.imageId), rev: done.rev, raw: JSON.stringify(rawExif) },
   };
 };

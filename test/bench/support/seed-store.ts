@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { shardOf } from '#lib/aws/dynamo-tallies.ts';
-import { differenceOf } from '#lib/images/counts.ts';
+import { pickShard } from '#lib/aws/dynamo-counters.ts';
+import { counterDeltas } from '#lib/images/counters.ts';
 import type { Image } from '#lib/images/image.ts';
 import { attributesOf } from './seed-attributes.ts';
-import { dynalite, type Item, type Shelf, type Store, type Table } from './seed-dynalite.ts';
+import { dynalite, type Item, type Partition, type Store, type Table } from './seed-dynalite.ts';
 import { seededIdOf, seededImage } from './seed-images.ts';
 
 const perBatch = 500;
@@ -19,10 +19,10 @@ export const seedStore = async (dataDir: string, count: number): Promise<void> =
   const store = dynalite.create({ path: join(dataDir, 'dynamodb', 'items') });
   try {
     const tableOf = (name: string) => promisify(store.getTable)(`darkroom-dev-${name}`);
-    const [images, tallies, shelves] = await Promise.all(
+    const [images, counters, listMonths] = await Promise.all(
       ['images', 'tallies', 'shelves'].map(tableOf),
     );
-    if (!images || !tallies || !shelves) throw new Error('There are no tables.');
+    if (!images || !counters || !listMonths) throw new Error('There are no tables.');
     const { TableName, GlobalSecondaryIndexes: indexes = [] } = images;
 
     const sums = new Map<string, Record<string, number>>();
@@ -35,8 +35,8 @@ export const seedStore = async (dataDir: string, count: number): Promise<void> =
     );
     for (let nth = count - 1; nth >= 0; nth--) {
       const { lives, item } = await seededImage(nth);
-      addTo(sums, lives);
-      if (item.shelf) months.add(item.shelf);
+      increment(sums, lives);
+      if (item.partition) months.add(item.partition);
       const { puts } = dynalite.getIndexActions(indexes, undefined, attributesOf(item), images);
       for (const { index, key, item: copy } of puts) await indexWriters.get(index)?.put(key, copy);
     }
@@ -48,12 +48,12 @@ export const seedStore = async (dataDir: string, count: number): Promise<void> =
       await imageWriter.put(item);
     }
 
-    const tallyWriter = itemWriter(store, tallies);
+    const tallyWriter = itemWriter(store, counters);
     for (const [shard, counts] of sums) await tallyWriter.put({ of: 'stats', shard, ...counts });
-    const shelfWriter = itemWriter(store, shelves);
+    const shelfWriter = itemWriter(store, listMonths);
     await shelfWriter.put({ kind: 'images', months });
     const writers = [...indexWriters.values(), imageWriter, tallyWriter];
-    await Promise.all([...writers, shelfWriter].map(({ end }) => end()));
+    await Promise.all([...writers, shelfWriter].map(({ endStep }) => endStep()));
   } finally {
     await store.db.close();
   }
@@ -69,39 +69,39 @@ const inOrderOfKeys = (count: number, images: Table): Uint32Array => {
 };
 
 /** The tallies after each of the writes that made this image. */
-const addTo = (sums: Map<string, Record<string, number>>, lives: readonly Image[]): void => {
+const increment = (sums: Map<string, Record<string, number>>, lives: readonly Image[]): void => {
   let before: Image | undefined;
   for (const after of lives) {
-    const shard = shardOf(after.imageId);
+    const shard = pickShard(after.imageId);
     const sum = sums.get(shard) ?? {};
-    for (const [name, by] of Object.entries(differenceOf(before, after)))
+    for (const [name, by] of Object.entries(counterDeltas(before, after)))
       sum[name] = (sum[name] ?? 0) + by;
     sums.set(shard, sum);
     before = after;
   }
 };
 
-const writer = (shelf: Shelf) => {
-  let puts: Parameters<Shelf['batch']>[0][number][] = [];
-  const end = async () => {
+const writer = (partition: Partition) => {
+  let puts: Parameters<Partition['batch']>[0][number][] = [];
+  const endStep = async () => {
     const batch = puts;
     puts = [];
-    await promisify(shelf.batch)(batch);
+    await promisify(partition.batch)(batch);
   };
   const put = async (key: string, value: Item) => {
     puts.push({ type: 'put', key, value });
-    if (puts.length === perBatch) await end();
+    if (puts.length === perBatch) await endStep();
   };
-  return { put, end };
+  return { put, endStep };
 };
 
 const itemWriter = (store: Store, table: Table) => {
-  const { put, end } = writer(store.getItemDb(table.TableName));
+  const { put, endStep } = writer(store.getItemDb(table.TableName));
   return {
     put: (item: Readonly<Record<string, unknown>>) => {
       const attributes = attributesOf(item);
       return put(dynalite.createKey(attributes, table), attributes);
     },
-    end,
+    endStep,
   };
 };

@@ -3,10 +3,10 @@ import { Agent, request } from 'node:http';
 import { withComment } from './photo.ts';
 
 /** Where a form goes, what it must say before its file, and the status that says it was taken. */
-type Door = { url: string; fields?: Readonly<Record<string, string>>; taken: 202 | 204 };
+type PortUse = { url: string; fields?: Readonly<Record<string, string>>; taken: 202 | 204 };
 
 /** Told before each upload, given what the file weighs. */
-export type DoorOf = (sizeBytes: number) => Door | Promise<Door>;
+export type DoorOf = (sizeBytes: number) => PortUse | Promise<PortUse>;
 
 const boundary = 'darkroom-bench';
 const end = Buffer.from(`\r\n--${boundary}--\r\n`);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { bundleFunctions } from '#infra/bundle.ts';
+import { bundleFunctions } from '#infra/deploy/bundle.ts';
 import { heapFlags } from '#infra/local/host-process.ts';
 import { anSqsEvent } from '#test/support/sqs-events.ts';
 
@@ -88,12 +88,12 @@ const hasEnded = ({ exitCode, signalCode }: ChildProcess) =>
 const saidBy = async (child: ChildProcess): Promise<unknown> => {
   const ended = new AbortController();
   const { signal } = ended;
-  const isOver = once(child, 'exit', { signal }).then(([code]) => {
+  const hasEndedImage = once(child, 'exit', { signal }).then(([code]) => {
     throw new Error(`A process of the bench ended with ${code}.`);
   });
-  isOver.catch(() => {});
+  hasEndedImage.catch(() => {});
   try {
-    const [said] = await Promise.race([once(child, 'message', { signal }), isOver]);
+    const [said] = await Promise.race([once(child, 'message', { signal }), hasEndedImage]);
     return said;
   } finally {
     ended.abort();

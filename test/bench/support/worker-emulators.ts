@@ -9,8 +9,8 @@ import { createQueues, createTables } from '#infra/local/create-resources.ts';
 import { startDynamodb } from '#infra/local/emulators/dynamodb.ts';
 import { startS3 } from '#infra/local/emulators/s3.ts';
 import { startSqs } from '#infra/local/emulators/sqs.ts';
-import { resourcesOf } from '#infra/local/resources.ts';
-import { resolverOf, Template } from '#infra/local/template.ts';
+import { readResources } from '#infra/local/resources.ts';
+import { makeResolver, Template } from '#infra/local/template.ts';
 import { startCaptionServer } from '#test/support/caption-server.ts';
 
 const [folder = ''] = process.argv.slice(2);
@@ -48,7 +48,7 @@ const [sqs, dynamodb, captions] = await Promise.all([
   startCaptionServer(),
 ]);
 const place = { region, stackName: 'darkroom-bench', sqsUrl: sqs.url };
-const resources = resourcesOf(template, place);
+const resources = readResources(template, place);
 const [s3] = await Promise.all([
   startS3({
     port: 0,
@@ -64,7 +64,7 @@ const [s3] = await Promise.all([
 const { environment } = Serverless.parse(read('serverless.yml')).provider;
 const settled = z
   .record(z.string(), z.string())
-  .parse(resolverOf(template, place).resolve(environment));
+  .parse(makeResolver(template, place).resolve(environment));
 process.send?.({
   // What is left of osls' variables are settings, for which there are standard values.
   ...Object.fromEntries(Object.entries(settled).filter(([, value]) => !value.includes('${'))),

@@ -1,6 +1,6 @@
 // One worker in a process of its own. Its argument is the path of its bundle. Handles each event
 // that it is sent, and answers what the handler said and the CPU of this process so far.
-import { contextOf, loadHandler } from '#infra/local/invoke.ts';
+import { loadHandler, makeContext } from '#infra/local/invoke.ts';
 
 const [modulePath = ''] = process.argv.slice(2);
 const facts = { name: 'bench', memoryMb: 1024, timeoutSeconds: 60 };
@@ -8,7 +8,7 @@ const facts = { name: 'bench', memoryMb: 1024, timeoutSeconds: 60 };
 process.once('disconnect', () => process.exit(0));
 const handler = await loadHandler(modulePath, 'handler');
 process.on('message', async (event) => {
-  const answer = await handler(event, contextOf(facts, 'us-east-1'));
+  const answer = await handler(event, makeContext(facts, 'us-east-1'));
   const { user, system } = process.cpuUsage();
   process.send?.({ answer, cpuMs: (user + system) / 1000 });
 });

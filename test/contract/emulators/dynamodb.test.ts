@@ -116,7 +116,7 @@ test('leaves three counters equal, whenever SIGKILL comes', async () => {
         })),
       }),
     );
-  const countsOf = async (client: DynamoDBClient) => {
+  const countImage = async (client: DynamoDBClient) => {
     const found = await Promise.all(ids.map((id) => find(client, id)));
     return found.map((item) => Number(item?.['seen']?.N ?? 0));
   };
@@ -138,7 +138,7 @@ test('leaves three counters equal, whenever SIGKILL comes', async () => {
     await child.kill();
 
     const restarted = await start({ folder });
-    const counts = await countsOf(restarted.client);
+    const counts = await countImage(restarted.client);
     await restarted.stop();
     expect(new Set(counts).size).toBe(1);
     expect(counts[0]).toBeGreaterThanOrEqual(answered);

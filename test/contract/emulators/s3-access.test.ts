@@ -98,7 +98,7 @@ test('takes a presigned PUT, but no key that climbs', async () => {
 });
 
 test('stores what a presigned form allows, and tells of it', async () => {
-  const { form, client, news } = await somePost({
+  const { form, client, notification } = await somePost({
     Fields: { 'Content-Type': 'image/jpeg', 'x-amz-meta-request': 'abc' },
   });
 
@@ -109,7 +109,9 @@ test('stores what a presigned form allows, and tells of it', async () => {
   expect(await found.Body?.transformToString()).toBe('picture');
   expect(found).toMatchObject({ ContentType: 'image/jpeg', Metadata: { request: 'abc' } });
   expect(answer.headers.get('etag')).toBe(found.ETag);
-  expect(news).toMatchObject([{ name: 'ObjectCreated:Post', key: 'uploads/a.jpg', sizeBytes: 7 }]);
+  expect(notification).toMatchObject([
+    { name: 'ObjectCreated:Post', key: 'uploads/a.jpg', sizeBytes: 7 },
+  ]);
 });
 
 test('answers a form with 201 and its place, if the form says so', async () => {
@@ -123,11 +125,11 @@ test('answers a form with 201 and its place, if the form says so', async () => {
 
 test("puts the file's name into the key where the form wants it", async () => {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: S3's own variable
-  const { form, news } = await somePost({ Key: 'uploads/${filename}' });
+  const { form, notification } = await somePost({ Key: 'uploads/${filename}' });
 
   await send(form, 'picture');
 
-  expect(news.map(({ key }) => key)).toEqual(['uploads/my picture.jpg']);
+  expect(notification.map(({ key }) => key)).toEqual(['uploads/my picture.jpg']);
 });
 
 test.each<[string, (form: Form) => Promise<Awaited<ReturnType<typeof send>>>, string]>([
@@ -149,12 +151,12 @@ test.each<[string, (form: Form) => Promise<Awaited<ReturnType<typeof send>>>, st
   ],
   ['without a policy', ({ url }) => send({ url, fields: { key: 'a' } }, 'x'), 'AccessDenied'],
 ])('refuses a form that is %s', async (_, post, code) => {
-  const { form, client, news } = await somePost();
+  const { form, client, notification } = await somePost();
 
   const answer = await post(form);
 
   expect(answer.code).toBe(code);
-  expect(news).toEqual([]);
+  expect(notification).toEqual([]);
   const key = { Bucket, Key: 'uploads/a.jpg' };
   await expect(client.send(new HeadObjectCommand(key))).rejects.toMatchObject({ name: 'NotFound' });
 });
@@ -178,7 +180,7 @@ test('verifies the checksum that a form promises', async () => {
 });
 
 test('refuses a form that is cut off or is none', async () => {
-  const { url, news, form } = await somePost();
+  const { url, notification, form } = await somePost();
   const headers = { 'content-type': 'multipart/form-data; boundary=b' };
   const fields = Object.entries(form.fields).map(
     ([name, value]) => `--b\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
@@ -190,7 +192,7 @@ test('refuses a form that is cut off or is none', async () => {
     const answer = await fetch(`${url}/${Bucket}`, { method: 'POST', headers, body });
     expect(answer.status).toBe(400);
   }
-  expect(news).toEqual([]);
+  expect(notification).toEqual([]);
 });
 
 test('lets pages of other origins do what the rules say, without a signature for the preflight', async () => {

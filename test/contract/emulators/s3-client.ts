@@ -17,16 +17,16 @@ export const s3ClientOf = (endpoint: string, secretAccessKey = 'secret'): S3Clie
 
 /** An S3 with a bucket `pictures`, for one test; `news` is what it told. */
 export const someS3 = async (options: Partial<S3Options> = {}) => {
-  const news: ObjectEvent[] = [];
+  const notification: ObjectEvent[] = [];
   const folder = options.folder ?? someFolder();
   const running = await startS3({
     port: 0,
     folder,
     secretAccessKey: 'secret',
     buckets: ['pictures'],
-    onEvent: async (_, event) => void news.push(event),
+    onEvent: async (_, event) => void notification.push(event),
     ...options,
   });
   onTestFinished(running.stop);
-  return { ...running, folder, news, client: s3ClientOf(running.url) };
+  return { ...running, folder, notification, client: s3ClientOf(running.url) };
 };

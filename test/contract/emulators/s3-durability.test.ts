@@ -73,9 +73,9 @@ test('has told of every object it answered for, whenever SIGKILL comes', async (
 
 test('answers a PUT only when its news was delivered, and 500 when that failed', async () => {
   let deliver = () => {};
-  let arrive = () => {};
-  const arrived = new Promise<void>((resolve) => {
-    arrive = resolve;
+  let ingest = () => {};
+  const newImage = new Promise<void>((resolve) => {
+    ingest = resolve;
   });
   const reported = vi.spyOn(console, 'error').mockImplementation(() => {});
   onTestFinished(() => reported.mockRestore());
@@ -83,7 +83,7 @@ test('answers a PUT only when its news was delivered, and 500 when that failed',
     onEvent: async (_, { key }) => {
       if (key === 'untold') throw new Error('The queue is gone, as this test wants it.');
       deliver();
-      await arrived;
+      await newImage;
     },
   });
   const asked = new Promise<void>((resolve) => {
@@ -101,7 +101,7 @@ test('answers a PUT only when its news was delivered, and 500 when that failed',
 
   expect(ContentLength).toBe(7); // who hears the news finds the object
   expect(isAnswered).toBe(false);
-  arrive();
+  ingest();
   await put;
   const untold = client.send(new PutObjectCommand({ Bucket, Key: 'untold', Body: 'picture' }));
   await expect(untold).rejects.toMatchObject({ $metadata: { httpStatusCode: 500 } });
@@ -109,7 +109,7 @@ test('answers a PUT only when its news was delivered, and 500 when that failed',
 });
 
 test('keeps nothing of an upload that its sender cut off', async () => {
-  const { client, folder, news } = await someS3();
+  const { client, folder, notification } = await someS3();
   const url = await getSignedUrl(client, new PutObjectCommand({ Bucket, Key: 'cut' }));
   const upload = request(url, { method: 'PUT', headers: { 'content-length': 2_000_000 } });
   upload.on('error', () => {});
@@ -127,11 +127,11 @@ test('keeps nothing of an upload that its sender cut off', async () => {
   );
 
   expect(left).toEqual([]);
-  expect(news).toEqual([]);
+  expect(notification).toEqual([]);
 });
 
 test('keeps nothing of an object that the catalogue has no room for', async () => {
-  const { client, folder, news } = await someS3();
+  const { client, folder, notification } = await someS3();
   const catalogue = new DatabaseSync(join(folder, 'catalogue.sqlite'));
   onTestFinished(() => catalogue.close());
   const noRoom = "BEFORE INSERT ON objects BEGIN SELECT RAISE(FAIL, 'the disk is full'); END";
@@ -143,7 +143,7 @@ test('keeps nothing of an object that the catalogue has no room for', async () =
 
   await expect(put).rejects.toMatchObject({ $metadata: { httpStatusCode: 500 } });
   expect(readdirSync(join(folder, 'contents'))).toEqual([]);
-  expect(news).toEqual([]);
+  expect(notification).toEqual([]);
 });
 
 test('keeps nothing of a part whose upload was given up while it came', async () => {

@@ -17,7 +17,7 @@ import { someS3 } from './s3-client.ts';
 const Bucket = 'pictures';
 
 test('joins the parts of a large upload, and tells of it once', async () => {
-  const { client, news, folder } = await someS3();
+  const { client, notification, folder } = await someS3();
   const parts = [randomBytes(5 * 1024 * 1024), randomBytes(100_000)];
   const Key = 'large file.tif';
   const begun = await client.send(
@@ -32,7 +32,7 @@ test('joins the parts of a large upload, and tells of it once', async () => {
       return { ETag, PartNumber: at + 1 };
     }),
   );
-  const toldEarly = [...news];
+  const toldEarly = [...notification];
   const done = await client.send(
     new CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } }),
   );
@@ -46,7 +46,7 @@ test('joins the parts of a large upload, and tells of it once', async () => {
   expect(toldEarly).toEqual([]);
   const etag = done.ETag?.replaceAll('"', '');
   const name = 'ObjectCreated:CompleteMultipartUpload';
-  expect(news).toEqual([{ name, key: Key, sizeBytes: joined.length, etag }]);
+  expect(notification).toEqual([{ name, key: Key, sizeBytes: joined.length, etag }]);
   expect(readdirSync(join(folder, 'contents'))).toHaveLength(1);
 });
 

@@ -32,7 +32,7 @@ const statusOf = (status: number) => ({ $metadata: { httpStatusCode: status } })
 const sha256Of = (bytes: string | Buffer) => createHash('sha256').update(bytes).digest('base64');
 
 test('gives back what was put, with its headers and an ETag that its bytes decide', async () => {
-  const { client, news } = await someS3();
+  const { client, notification } = await someS3();
   const bytes = randomBytes(3_200_000);
 
   const { ETag } = await put(client, 'a.jpg', bytes, {
@@ -53,7 +53,7 @@ test('gives back what was put, with its headers and an ETag that its bytes decid
     ETag,
   });
   const event = { name: 'ObjectCreated:Put', key: 'a.jpg', sizeBytes: bytes.length, etag };
-  expect(news).toEqual([event]);
+  expect(notification).toEqual([event]);
 });
 
 test.each([
@@ -68,7 +68,7 @@ test.each([
   'über?x=1#y',
   'x'.repeat(1024),
 ])('keeps the key %s as it is', async (key) => {
-  const { client, news } = await someS3();
+  const { client, notification } = await someS3();
 
   await put(client, key);
   await client.send(
@@ -82,7 +82,7 @@ test.each([
   expect(await textOf(client, key)).toBe('picture');
   expect(await textOf(client, 'copy')).toBe('picture');
   expect((await list(client)).Contents?.map(({ Key }) => Key)).toEqual([key, 'copy'].sort());
-  expect(news.map((event) => [event.name, event.key])).toEqual([
+  expect(notification.map((event) => [event.name, event.key])).toEqual([
     ['ObjectCreated:Put', key],
     ['ObjectCreated:Copy', 'copy'],
   ]);
@@ -208,7 +208,7 @@ test('lets one of many writers win who all want to be the first', async () => {
 });
 
 test('verifies checksums, and gives them back', async () => {
-  const { client, news, folder } = await someS3();
+  const { client, notification, folder } = await someS3();
   const right = sha256Of('picture');
 
   await put(client, 'right', 'picture', { ChecksumSHA256: right });
@@ -221,7 +221,7 @@ test('verifies checksums, and gives them back', async () => {
   expect((await head(client, 'right', { ChecksumMode: 'ENABLED' })).ChecksumSHA256).toBe(right);
   expect((await head(client, 'right')).ChecksumSHA256).toBeUndefined();
   expect(await textOf(client, 'right', { ChecksumMode: 'ENABLED' })).toBe('picture');
-  expect(news.map(({ key }) => key)).toEqual(['right']);
+  expect(notification.map(({ key }) => key)).toEqual(['right']);
   expect(readdirSync(join(folder, 'contents'))).toHaveLength(1);
 });
 
@@ -273,6 +273,6 @@ test('keeps buckets and objects over a restart', async () => {
   expect(await textOf(client, 'kept')).toBe('picture');
   const again = client.send(new CreateBucketCommand({ Bucket: 'made-later' }));
   await expect(again).rejects.toMatchObject({ name: 'BucketAlreadyOwnedByYou' });
-  const elsewhere = new PutObjectCommand({ Bucket: 'nowhere', Key: 'a', Body: 'x' });
-  await expect(client.send(elsewhere)).rejects.toMatchObject({ name: 'NoSuchBucket' });
+  const misplacedRoute = new PutObjectCommand({ Bucket: 'nowhere', Key: 'a', Body: 'x' });
+  await expect(client.send(misplacedRoute)).rejects.toMatchObject({ name: 'NoSuchBucket' });
 });

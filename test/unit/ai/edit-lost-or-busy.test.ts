@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { AnswerLost } from '#lib/edits/edit-picture.ts';
+import { ResponseLostError } from '#lib/edits/edit-picture.ts';
 import { ProviderBusy } from '#lib/images/caption.ts';
 import { startEditServer } from '#test/support/edit-server.ts';
 import { editTools, endOf, ways } from '#test/support/edit-tools.ts';
@@ -110,7 +110,7 @@ describe('an answer that got lost', () => {
     );
 
     for (const outcome of outcomes) {
-      expect(outcome).toBeInstanceOf(AnswerLost);
+      expect(outcome).toBeInstanceOf(ResponseLostError);
       expect(outcome).toMatchObject({
         message: expect.stringMatching(/^.* did not answer within 2 s\. /),
       });
@@ -128,7 +128,7 @@ describe('an answer that got lost', () => {
     for (const [, settings] of ways) {
       const outcome = await endOf(editAt(server, settings));
 
-      expect(outcome).toBeInstanceOf(AnswerLost);
+      expect(outcome).toBeInstanceOf(ResponseLostError);
       expect(outcome).toMatchObject({
         message: expect.stringMatching(/^The connection to .* broke before its answer was whole/),
       });
@@ -140,7 +140,7 @@ describe('an answer that got lost', () => {
   test('is one that comes late, not one that takes its time', async () => {
     const server = await start({ behaviour: { is: 'editing', afterMs: 1500 } });
 
-    expect(await endOf(editAt(server, { timeoutMs: 500 }))).toBeInstanceOf(AnswerLost);
+    expect(await endOf(editAt(server, { timeoutMs: 500 }))).toBeInstanceOf(ResponseLostError);
     expect(await editAt(server, { timeoutMs: 10_000 })).toHaveProperty('image');
   });
 });
@@ -162,7 +162,7 @@ describe('a place in fal’s queue', () => {
 
     const outcome = await endOf(editAt(server, { ...fal, timeoutMs: 2500 }));
 
-    expect(outcome).toBeInstanceOf(AnswerLost);
+    expect(outcome).toBeInstanceOf(ResponseLostError);
     expect(outcome).toMatchObject({
       message: expect.stringMatching(/ did not answer within 2\.5 s\. /),
     });

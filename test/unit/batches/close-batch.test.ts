@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { failedRowsKey, resultsKey } from '#lib/batches/batch.ts';
 import { findResults } from '#lib/batches/find-results.ts';
-import { aBatchRoom, csvOf, requestId } from '#test/support/a-batch-room.ts';
+import { aBatchRoom, csvOf, requestId } from '#test/support/batch-harness.ts';
 
 const a = 'https://shop.example/a.jpg';
 const b = 'https://shop.example/b.jpg';
@@ -14,7 +14,7 @@ const dueRoom = async ({ webhook = true } = {}) => {
   await room.work.expand();
   room.waiting.expand.length = 0;
   for (const message of room.waiting.import.splice(0)) await room.work.import(message);
-  for (const key of room.arrivals.splice(0)) await room.darkroom.register(key);
+  for (const key of room.incomingObjects.splice(0)) await room.darkroom.register(key);
   await room.darkroom.finish();
   for (const { key, image_id } of room.outcomes.splice(0)) await room.work.outcome(key, image_id);
   expect(room.waiting.close.length).toBeGreaterThan(0);
@@ -113,7 +113,7 @@ describe('a batch that is closed', () => {
     const expected = await unharmed.file(resultsKey(requestId));
 
     let writes = 0;
-    for (let isOver = false; !isOver; writes++) {
+    for (let hasEndedImage = false; !hasEndedImage; writes++) {
       const room = await dueRoom();
       room.life.dieAfter(writes);
 
@@ -128,7 +128,7 @@ describe('a batch that is closed', () => {
         webhook: { state: 'delivered', attempts: [{ status: 204 }] },
       });
       expect(room.receiver.deliveries).toHaveLength(1);
-      isOver = !room.life.hasDied();
+      hasEndedImage = !room.life.hasDied();
     }
     // closing, two files, ended, the webhook's turn, its message
     expect(writes).toBeGreaterThan(6);

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { inputKey } from '#lib/batches/batch.ts';
 import { findResults } from '#lib/batches/find-results.ts';
-import { giveUpExpanding } from '#lib/batches/give-up.ts';
+import { giveUpExpansion } from '#lib/batches/give-up.ts';
 import { faultsOf } from '#lib/batches/progress.ts';
 import { FetchBusy } from '#lib/web/public-fetch.ts';
-import { aBatchRoom, csvOf, requestId } from '#test/support/a-batch-room.ts';
-import { Killed } from '#test/support/mortal.ts';
+import { aBatchRoom, csvOf, requestId } from '#test/support/batch-harness.ts';
+import { Killed } from '#test/support/killable-process.ts';
 
 const urlOf = (n: number) => `https://shop.example/${n}.jpg`;
 const many = (count: number) => csvOf(...Array.from({ length: count }, (_, n) => [urlOf(n + 1)]));
@@ -107,7 +107,7 @@ describe('a CSV behind a URL', () => {
 
   it('is refused or run the same, wherever its worker was killed', async () => {
     for (const csv of [many(2), 'nonsense']) {
-      for (let writes = 0, isOver = false; !isOver; writes++) {
+      for (let writes = 0, hasEndedImage = false; !hasEndedImage; writes++) {
         const room = aBatchRoom();
         room.serve(csvUrl, csv);
         await room.start({ csvUrl }, { webhook: true });
@@ -119,7 +119,7 @@ describe('a CSV behind a URL', () => {
           work: { state: csv === 'nonsense' ? 'refused' : 'ended' },
           webhook: { state: 'delivered' },
         });
-        isOver = !room.life.hasDied();
+        hasEndedImage = !room.life.hasDied();
       }
     }
   });
@@ -129,7 +129,7 @@ describe('a CSV behind a URL', () => {
     room.serve(csvUrl, many(1));
     await room.start({ csvUrl });
 
-    await giveUpExpanding(requestId, { reason: 'Tried 8 times and gave up: S3.' }, room.deps);
+    await giveUpExpansion(requestId, { reason: 'Tried 8 times and gave up: S3.' }, room.deps);
 
     expect(await room.batch()).toMatchObject({
       work: { state: 'refused', reason: 'Tried 8 times and gave up: S3.' },
@@ -145,7 +145,7 @@ describe('a CSV behind a URL', () => {
     room.life.live();
     expect(await room.rows()).toHaveLength(500);
 
-    await giveUpExpanding(requestId, { reason: 'No.' }, room.deps);
+    await giveUpExpansion(requestId, { reason: 'No.' }, room.deps);
 
     expect(await room.batch()).toMatchObject({
       total: { products: 600, images: 600 },
@@ -160,7 +160,7 @@ describe('a CSV behind a URL', () => {
     await expect(room.work.expand()).rejects.toThrow(Killed);
     room.life.live();
 
-    await giveUpExpanding(requestId, { reason: 'No.' }, room.deps);
+    await giveUpExpansion(requestId, { reason: 'No.' }, room.deps);
 
     expect(await room.batch()).toMatchObject({ work: { state: 'expanding', written: 500 } });
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { aBatchRoom, csvOf, requestId } from '#test/support/a-batch-room.ts';
-import { Killed } from '#test/support/mortal.ts';
+import { aBatchRoom, csvOf, requestId } from '#test/support/batch-harness.ts';
+import { Killed } from '#test/support/killable-process.ts';
 
 const urlOf = (n: number) => `https://shop.example/${n}.jpg`;
 const many = (count: number) => csvOf(...Array.from({ length: count }, (_, n) => [urlOf(n + 1)]));
@@ -39,7 +39,7 @@ describe('a batch that is expanded', () => {
 
   it('asks for each row, wherever it was killed', async () => {
     let writes = 0;
-    for (let isOver = false; !isOver; writes++) {
+    for (let hasEndedImage = false; !hasEndedImage; writes++) {
       const room = aBatchRoom();
       await room.start(many(1100));
       room.life.dieAfter(writes);
@@ -54,7 +54,7 @@ describe('a batch that is expanded', () => {
         work: { state: 'running' },
         total: { products: 1100, images: 1100 },
       });
-      isOver = !room.life.hasDied();
+      hasEndedImage = !room.life.hasDied();
     }
     expect(writes).toBeGreaterThan(3 * 3 + 1); // three chunks of three writes, and the end
   });

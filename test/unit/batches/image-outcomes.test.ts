@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { rowImageIdOf } from '#lib/batches/row.ts';
-import { aBatchRoom, type BatchRoom, csvOf, requestId } from '#test/support/a-batch-room.ts';
-import { aCaption } from '#test/support/a-darkroom.ts';
+import { rowImageId } from '#lib/batches/row.ts';
+import { aCaption } from '#test/support/app-harness.ts';
+import { aBatchRoom, type BatchRoom, csvOf, requestId } from '#test/support/batch-harness.ts';
 
 const url = 'https://shop.example/a.jpg';
-const imageId = rowImageIdOf({ requestId, number: 1, index: 0 }, url);
+const imageId = rowImageId({ requestId, number: 1, index: 0 }, url);
 
 /** A batch whose one picture has arrived; its workers have been asked. */
-const arrived = async ({ captions = false } = {}) => {
+const newImage = async ({ captions = false } = {}) => {
   const room = aBatchRoom();
   if (captions) room.darkroom.deps.captioning = { provider: 'test', model: 'a-model' };
   await room.start(csvOf([url]));
   await room.work.expand();
   room.waiting.expand.length = 0;
   for (const message of room.waiting.import.splice(0)) await room.work.import(message);
-  for (const key of room.arrivals.splice(0)) await room.darkroom.register(key);
+  for (const key of room.incomingObjects.splice(0)) await room.darkroom.register(key);
   return room;
 };
 
@@ -36,7 +36,7 @@ const repeated = async (room: BatchRoom, task: () => Promise<unknown>) => {
     return task();
   });
 };
-const messageOf = (step: 'thumbnails' | 'exif') => ({
+const toStepMessage = (step: 'thumbnails' | 'exif') => ({
   image_id: imageId,
   rev: 1,
   run: 1,
@@ -132,7 +132,7 @@ const ways: Record<string, Way> = {
     given: ({ darkroom }) => void darkroom.deps.workers.take('thumbnails'),
     end: async (room) => {
       await work(room);
-      await repeated(room, () => room.darkroom.giveUp('thumbnails', messageOf('thumbnails')));
+      await repeated(room, () => room.darkroom.giveUp('thumbnails', toStepMessage('thumbnails')));
     },
     state: 'failed',
     reason: 'the bucket was down',
@@ -146,7 +146,7 @@ const ways: Record<string, Way> = {
     },
     end: async (room) => {
       await work(room);
-      await repeated(room, () => room.darkroom.giveUp('exif', messageOf('exif')));
+      await repeated(room, () => room.darkroom.giveUp('exif', toStepMessage('exif')));
     },
     state: 'failed',
     reason: 'the bucket was down',
@@ -181,7 +181,7 @@ const ways: Record<string, Way> = {
 describe.each(Object.entries(ways))('a row whose image %s', (_, way) => {
   const { captions = false, given, end, state, reason, isSwept = false } = way;
   const prepared = async () => {
-    const room = await arrived({ captions });
+    const room = await newImage({ captions });
     await given?.(room);
     room.outcomes.length = 0;
     return room;
@@ -206,7 +206,7 @@ describe.each(Object.entries(ways))('a row whose image %s', (_, way) => {
 
   it('is told when the message comes back, whichever write it was killed before', async () => {
     let writes = 0;
-    for (let isOver = false; !isOver; writes++) {
+    for (let hasEndedImage = false; !hasEndedImage; writes++) {
       const room = await prepared();
       room.life.dieAfter(writes);
 
@@ -219,7 +219,7 @@ describe.each(Object.entries(ways))('a row whose image %s', (_, way) => {
       }
 
       await expectNoted(room);
-      isOver = !room.life.hasDied();
+      hasEndedImage = !room.life.hasDied();
     }
     expect(writes).toBeGreaterThan(1);
   });
@@ -229,7 +229,7 @@ describe('a row whose image has not ended', () => {
   it.each(['thumbnails', 'exif'] as const)(
     'is told nothing when only its %s are done',
     async (step) => {
-      const room = await arrived();
+      const room = await newImage();
       const message = room.darkroom.deps.workers.take(step);
 
       if (message) await room.darkroom.work(step, message);

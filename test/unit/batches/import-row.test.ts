@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { giveUpOnRow } from '#lib/batches/import-row.ts';
 import type { ImportMessage } from '#lib/batches/messages.ts';
-import { imageKeyOf, rowImageIdOf } from '#lib/batches/row.ts';
+import { rowImageId, rowImageKey } from '#lib/batches/row.ts';
 import { FetchBusy } from '#lib/web/public-fetch.ts';
-import { aBatchRoom, csvOf, requestId } from '#test/support/a-batch-room.ts';
-import { Killed } from '#test/support/mortal.ts';
+import { aBatchRoom, csvOf, requestId } from '#test/support/batch-harness.ts';
+import { Killed } from '#test/support/killable-process.ts';
 
 const a = 'https://shop.example/photos/a.jpg';
 const b = 'https://shop.example/photos/b.jpg';
@@ -33,16 +33,16 @@ describe('the URLs of a row', () => {
       `batches/${requestId}/1-1/a.jpg`,
       `batches/${requestId}/1-2/b.jpg`,
     ]);
-    const head = await room.darkroom.deps.originals.head(imageKeyOf(placeOf(0), a));
+    const head = await room.darkroom.deps.originals.head(rowImageKey(placeOf(0), a));
     expect(head).toMatchObject({
       contentType: 'image/jpeg',
-      labels: { name: 'a.jpg', 'request-id': requestId },
+      userMetadata: { name: 'a.jpg', 'request-id': requestId },
     });
     expect(await room.counts()).toEqual({ products: 0, images: 0, failed: 0 });
     await room.finish();
-    const image = await room.darkroom.image(rowImageIdOf(placeOf(1), b));
+    const image = await room.darkroom.image(rowImageId(placeOf(1), b));
     expect(image).toMatchObject({ source: 'batch', originalName: 'b.jpg', requestId });
-    expect(image.content?.renditions.map(({ name }) => name)).toContain('optimized');
+    expect(image.renditionSet?.renditions.map(({ name }) => name)).toContain('optimized');
   });
 
   it.each([
@@ -66,7 +66,7 @@ describe('the URLs of a row', () => {
 
     await room.work.import(room.message);
 
-    const head = await room.darkroom.deps.originals.head(imageKeyOf(placeOf(0), a));
+    const head = await room.darkroom.deps.originals.head(rowImageKey(placeOf(0), a));
     expect(head?.contentType).toBe(kept);
   });
 
@@ -186,7 +186,7 @@ describe('an import that is killed', () => {
     await expect(room.work.import(room.message)).rejects.toThrow(Killed);
     room.life.live();
     expect(await room.images()).toMatchObject([{ state: 'pending' }]);
-    await room.darkroom.register(room.arrivals.shift() ?? '');
+    await room.darkroom.register(room.incomingObjects.shift() ?? '');
 
     await room.work.import(room.message, 2);
 
@@ -213,7 +213,7 @@ describe('an import that is killed', () => {
     room.life.dieAfter(1);
     await expect(room.work.import(room.message)).rejects.toThrow(Killed);
     room.life.live();
-    await room.darkroom.register(room.arrivals.shift() ?? '');
+    await room.darkroom.register(room.incomingObjects.shift() ?? '');
     await room.darkroom.finish();
     room.outcomes.length = 0; // that message is lost
 
@@ -265,7 +265,7 @@ describe('an import that is given up', () => {
     room.life.dieAfter(1);
     await expect(room.work.import(room.message)).rejects.toThrow(Killed);
     room.life.live();
-    await room.darkroom.register(room.arrivals.shift() ?? '');
+    await room.darkroom.register(room.incomingObjects.shift() ?? '');
 
     await giveUpOnRow(room.message, last, room.deps);
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { WebhookAnswer } from '#lib/batches/send-webhook.ts';
-import { aBatchRoom, csvOf } from '#test/support/a-batch-room.ts';
-import { Killed } from '#test/support/mortal.ts';
-import { busy, dueRoom, ok } from './webhook-room.ts';
+import { aBatchRoom, csvOf } from '#test/support/batch-harness.ts';
+import { Killed } from '#test/support/killable-process.ts';
+import { busy, dueRoom, ok } from './webhook-harness.ts';
 
 describe('a webhook that is delivered again', () => {
   it('begins a new round, with the same id', async () => {

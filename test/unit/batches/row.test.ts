@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import {
-  countsOfRow,
-  imageKeyOf,
+  countRow,
   nameOf,
-  outcomeOf,
-  placeOfKey,
+  parseRowKey,
   type RowImage,
-  rowStatusOf,
+  rowImageKey,
+  rowOutcome,
+  rowStatus,
   withImage,
 } from '#lib/batches/row.ts';
-import { aRow } from '#test/support/a-batch.ts';
-import { anImage } from '#test/support/an-image.ts';
+import { aRow } from '#test/support/batch-builder.ts';
+import { anImage } from '#test/support/image-builder.ts';
 
 const inputUrl = 'https://shop.example/a.jpg';
 const pending: RowImage = { state: 'pending', inputUrl };
@@ -29,8 +29,8 @@ describe('a row', () => {
     ['completed_with_errors', [completed, failed], [1, 2, 1]],
     ['failed', [failed, failed], [1, 2, 2]],
   ] as const)('is %s with %j', (status, images, [products, ended, faulty]) => {
-    expect(rowStatusOf(rowOf(...images))).toBe(status);
-    expect(countsOfRow(rowOf(...images))).toEqual({ products, images: ended, failed: faulty });
+    expect(rowStatus(rowOf(...images))).toBe(status);
+    expect(countRow(rowOf(...images))).toEqual({ products, images: ended, failed: faulty });
   });
 
   it('keeps the outcome of a URL once it has one', () => {
@@ -55,9 +55,9 @@ describe('the key of a row’s picture', () => {
     'https://shop.example/größe/тест.png',
     `https://shop.example/${'x'.repeat(2000)}.jpg`,
   ])('leads back to its place: %s', (url) => {
-    const key = imageKeyOf(place, url);
+    const key = rowImageKey(place, url);
 
-    expect(placeOfKey(key)).toEqual(place);
+    expect(parseRowKey(key)).toEqual(place);
     expect(key).toMatch(/^[A-Za-z0-9/_.-]+$/);
     expect(key).not.toContain('..');
     expect(key.length).toBeLessThan(1024);
@@ -76,13 +76,13 @@ describe('how an image ended', () => {
   const broken = { state: 'failed', ...ended, reason: 'It broke.', gaveUp: false } as const;
 
   it('is not known before it has', () => {
-    expect(outcomeOf(anImage(), inputUrl)).toBeUndefined();
-    expect(outcomeOf(anImage({ steps: { thumbnails: done } }), inputUrl)).toBeUndefined();
+    expect(rowOutcome(anImage(), inputUrl)).toBeUndefined();
+    expect(rowOutcome(anImage({ steps: { thumbnails: done } }), inputUrl)).toBeUndefined();
   });
 
   it('is completed although its caption failed, since the picture is there', () => {
     const image = anImage({ steps: { thumbnails: done, exif: done, caption: broken } });
-    expect(outcomeOf(image, inputUrl)).toEqual(completed);
+    expect(rowOutcome(image, inputUrl)).toEqual(completed);
   });
 
   it.each([
@@ -92,7 +92,7 @@ describe('how an image ended', () => {
     ['life', { deleted: 'deleting' }, 'The image was deleted.'],
     ['memory', { deleted: 'gone' }, 'The image was deleted.'],
   ] as const)('is failed for its %s, with the reason', (_, given, reason) => {
-    expect(outcomeOf(anImage(given), inputUrl)).toEqual({
+    expect(rowOutcome(anImage(given), inputUrl)).toEqual({
       state: 'failed',
       inputUrl,
       reason,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { aBatchRoom } from '#test/support/a-batch-room.ts';
-import { Killed } from '#test/support/mortal.ts';
-import { busy, dueRoom, ok } from './webhook-room.ts';
+import { aBatchRoom } from '#test/support/batch-harness.ts';
+import { Killed } from '#test/support/killable-process.ts';
+import { busy, dueRoom, ok } from './webhook-harness.ts';
 
 describe('the webhook of a batch', () => {
   it('that is taken is delivered once', async () => {

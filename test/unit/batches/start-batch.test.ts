@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inputKey } from '#lib/batches/batch.ts';
 import { checkCsv } from '#lib/batches/start-batch.ts';
-import { aBatchRoom, csvOf, requestId } from '#test/support/a-batch-room.ts';
+import { aBatchRoom, csvOf, requestId } from '#test/support/batch-harness.ts';
 
 const a = 'https://shop.example/a.jpg';
 const faulty =
@@ -91,7 +91,7 @@ describe('a batch that is started', () => {
 
   it('is started by a repeat, wherever the first request was killed', async () => {
     let writes = 0;
-    for (let isOver = false; !isOver; writes++) {
+    for (let hasEndedImage = false; !hasEndedImage; writes++) {
       const room = aBatchRoom();
       room.life.dieAfter(writes);
 
@@ -101,7 +101,7 @@ describe('a batch that is started', () => {
       await room.finish();
 
       expect(await room.batch()).toMatchObject({ work: { state: 'ended' } });
-      isOver = !room.life.hasDied();
+      hasEndedImage = !room.life.hasDied();
     }
     expect(writes).toBe(4); // the CSV, the batch, the message; and once unharmed
   });

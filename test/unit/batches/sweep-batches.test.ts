@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { batchStatusOf, hasEnded, resultsKey } from '#lib/batches/batch.ts';
-import { imageKeyOf, rowImageIdOf } from '#lib/batches/row.ts';
-import { aBatchRoom, csvOf, requestId } from '#test/support/a-batch-room.ts';
-import { Killed } from '#test/support/mortal.ts';
+import { batchStatus, hasEnded, resultsKey } from '#lib/batches/batch.ts';
+import { rowImageId, rowImageKey } from '#lib/batches/row.ts';
+import { aBatchRoom, csvOf, requestId } from '#test/support/batch-harness.ts';
+import { Killed } from '#test/support/killable-process.ts';
 
 const a = 'https://shop.example/a.jpg';
 const b = 'https://shop.example/b.jpg';
 const place = { requestId, number: 1, index: 0 };
-const nothing = { askedAgain: 0, gaveUp: 0 };
+const empty = { askedAgain: 0, gaveUp: 0 };
 const awhile = 3 * 60_000;
 
 /** A batch of one product that has got as far as `to`. */
@@ -20,7 +20,7 @@ const roomAt = async (to: 'started' | 'asked' | 'fetched' | 'arrived' | 'done', 
   if (to === 'asked') return room;
   for (const message of room.waiting.import.splice(0)) await room.work.import(message);
   if (to === 'fetched') return room;
-  for (const key of room.arrivals.splice(0)) await room.darkroom.register(key);
+  for (const key of room.incomingObjects.splice(0)) await room.darkroom.register(key);
   if (to === 'arrived') return room;
   await room.darkroom.finish();
   return room;
@@ -29,7 +29,7 @@ const roomAt = async (to: 'started' | 'asked' | 'fetched' | 'arrived' | 'done', 
 /** The queues lose all that they hold, and everybody sleeps. */
 const loseAll = (room: ReturnType<typeof aBatchRoom>) => {
   const { expand, import: imports, close, webhook } = room.waiting;
-  for (const queue of [expand, imports, close, webhook, room.arrivals, room.outcomes])
+  for (const queue of [expand, imports, close, webhook, room.incomingObjects, room.outcomes])
     queue.length = 0;
   room.pass(awhile);
 };
@@ -45,7 +45,7 @@ describe('the sweep', () => {
       expect(await room.sweep()).toEqual({ askedAgain: 1, gaveUp: 0 });
       await room.finish();
 
-      expect(batchStatusOf(await room.batch())).toBe('completed');
+      expect(batchStatus(await room.batch())).toBe('completed');
       expect(await room.batch()).toMatchObject({ webhook: { state: 'delivered' } });
       expect(await room.darkroom.deps.images.counts()).toMatchObject({ total: 1, done: 1 });
     },
@@ -59,7 +59,7 @@ describe('the sweep', () => {
     await room.sweep();
     await room.finish();
 
-    expect(batchStatusOf(await room.batch())).toBe('completed');
+    expect(batchStatus(await room.batch())).toBe('completed');
   });
 
   it('goes on where closing stopped', async () => {
@@ -91,7 +91,7 @@ describe('the sweep', () => {
     expect(room.waiting.webhook).toEqual([]);
     loseAll(room);
 
-    expect(await room.sweep()).toEqual(nothing);
+    expect(await room.sweep()).toEqual(empty);
     await room.finish();
 
     expect(await room.batch()).toMatchObject({ webhook: { state: 'delivered' } });
@@ -122,7 +122,7 @@ describe('the sweep', () => {
     const room = await roomAt('asked');
     room.waiting.import.length = 0;
 
-    expect(await room.sweep()).toEqual(nothing);
+    expect(await room.sweep()).toEqual(empty);
 
     expect(room.waiting.import).toEqual([]);
   });
@@ -133,7 +133,7 @@ describe('the sweep', () => {
     await room.work.expand();
     for (const queue of [room.waiting.expand, room.waiting.import]) queue.length = 0;
 
-    expect(await room.sweep()).toEqual(nothing);
+    expect(await room.sweep()).toEqual(empty);
 
     expect(room.waiting.import).toEqual([]);
   });
@@ -148,7 +148,7 @@ describe('the sweep', () => {
       else room.waiting[worker].push({ request_id: 'another' });
       const before = await room.batch();
 
-      expect(await room.sweep()).toEqual(nothing);
+      expect(await room.sweep()).toEqual(empty);
 
       expect(await room.batch()).toEqual(before);
       expect(room.waiting.import).toHaveLength(worker === 'import' ? 1 : 0);
@@ -161,7 +161,7 @@ describe('the sweep', () => {
     room.deps.pause = async () =>
       void room.waiting.import.push({ request_id: requestId, row: 1, from: 0, to: 1 });
 
-    expect(await room.sweep()).toEqual(nothing);
+    expect(await room.sweep()).toEqual(empty);
   });
 
   it('asks once for each message, however many of its URLs are missing', async () => {
@@ -183,13 +183,13 @@ describe('the sweep', () => {
     loseAll(room);
     await room.sweep();
     expect(room.waiting.import).toMatchObject([message ?? {}]);
-    expect(await room.sweep()).toEqual(nothing); // it was asked only just now
+    expect(await room.sweep()).toEqual(empty); // it was asked only just now
     loseAll(room);
 
     expect(await room.sweep()).toEqual({ askedAgain: 0, gaveUp: 1 });
     await room.finish();
 
-    expect(batchStatusOf(await room.batch())).toBe('failed');
+    expect(batchStatus(await room.batch())).toBe('failed');
     expect((await room.rows())[0]?.images).toMatchObject([
       { state: 'failed', reason: 'No worker fetched it, although it was asked twice.' },
       { state: 'failed' },
@@ -220,12 +220,12 @@ describe('the sweep', () => {
     await room.darkroom.finish();
     await room.finish();
 
-    expect(batchStatusOf(await room.batch())).toBe('completed');
+    expect(batchStatus(await room.batch())).toBe('completed');
   });
 
   it('learns of an image that was deleted when nobody told', async () => {
     const room = await roomAt('arrived');
-    await room.darkroom.remove(rowImageIdOf(place, a));
+    await room.darkroom.remove(rowImageId(place, a));
     loseAll(room); // killed before the row was told
 
     await room.sweep();
@@ -234,7 +234,7 @@ describe('the sweep', () => {
     expect((await room.rows())[0]?.images).toMatchObject([
       { state: 'failed', reason: 'The image was deleted.' },
     ]);
-    expect(batchStatusOf(await room.batch())).toBe('failed');
+    expect(batchStatus(await room.batch())).toBe('failed');
   });
 
   it('gives up a batch whose rows cannot all be written, and ends it with those that are there', async () => {
@@ -275,7 +275,7 @@ describe('the sweep', () => {
       work: { state: 'ended', counts: { products: 700, images: 700, failed: 1 } },
       webhook: { state: 'delivered' },
     });
-    expect(batchStatusOf(batch)).toBe('completed_with_errors');
+    expect(batchStatus(batch)).toBe('completed_with_errors');
     expect(JSON.parse(room.receiver.deliveries[0]?.body ?? '')).toMatchObject({
       status: 'completed_with_errors',
       total_products: 1100,
@@ -299,7 +299,7 @@ describe('the sweep', () => {
     await room.finish();
 
     expect(await room.batch()).not.toHaveProperty('cut');
-    expect(batchStatusOf(await room.batch())).toBe('completed');
+    expect(batchStatus(await room.batch())).toBe('completed');
   });
 
   it('gives up a batch whose CSV nobody reads', async () => {
@@ -339,10 +339,10 @@ describe('the sweep', () => {
     const before = await room.batch();
     room.pass(awhile);
 
-    expect(await room.sweep()).toEqual(nothing);
+    expect(await room.sweep()).toEqual(empty);
 
     expect(await room.batch()).toEqual(before);
     expect(room.receiver.deliveries).toHaveLength(1);
-    expect(imageKeyOf(place, a)).toBe(room.darkroom.deps.originals.keys()[0]);
+    expect(rowImageKey(place, a)).toBe(room.darkroom.deps.originals.keys()[0]);
   });
 });

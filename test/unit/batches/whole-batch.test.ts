@@ -1,9 +1,9 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
-import { batchStatusOf, failedRowsKey, resultsKey } from '#lib/batches/batch.ts';
-import { outputUrlOf, rowImageIdOf } from '#lib/batches/row.ts';
+import { batchStatus, failedRowsKey, resultsKey } from '#lib/batches/batch.ts';
+import { outputUrl, rowImageId } from '#lib/batches/row.ts';
 import { FetchBusy } from '#lib/web/public-fetch.ts';
-import { aBatchRoom, type BatchRoom, csvOf, requestId } from '#test/support/a-batch-room.ts';
+import { aBatchRoom, type BatchRoom, csvOf, requestId } from '#test/support/batch-harness.ts';
 
 const a = 'https://shop.example/a.jpg';
 const b = 'https://shop.example/b.jpg';
@@ -19,12 +19,12 @@ const roomWith = () => {
 };
 
 const outputOf = (number: number, index: number, url: string) =>
-  outputUrlOf(rowImageIdOf({ requestId, number, index }, url), 'https://api.example');
+  outputUrl(rowImageId({ requestId, number, index }, url), 'https://api.example');
 
 /** What is true of that batch in the end, whatever happened on the way. */
 const expectEnded = async (room: BatchRoom) => {
   const batch = await room.batch();
-  expect(batchStatusOf(batch)).toBe('completed_with_errors');
+  expect(batchStatus(batch)).toBe('completed_with_errors');
   expect(batch).toMatchObject({
     total: { products: 2, images: 3 },
     work: { state: 'ended', counts: { products: 2, images: 3, failed: 1 } },
@@ -81,7 +81,7 @@ describe('a batch', () => {
 
   it('is the same when it is killed before any of its writes, and the message comes back', async () => {
     let writes = 0;
-    for (let isOver = false; !isOver; writes++) {
+    for (let hasEndedImage = false; !hasEndedImage; writes++) {
       const room = roomWith();
       await room.start(csv, { webhook: true });
 
@@ -89,7 +89,7 @@ describe('a batch', () => {
       await room.finish();
 
       await expectEnded(room);
-      isOver = !room.life.hasDied();
+      hasEndedImage = !room.life.hasDied();
     }
     expect(writes).toBeGreaterThan(20);
   });
@@ -114,7 +114,7 @@ describe('a batch', () => {
     await room.start(csvOf([a], [b]));
     await room.finish();
 
-    expect(batchStatusOf(await room.batch())).toBe('failed');
+    expect(batchStatus(await room.batch())).toBe('failed');
     expect(parse(await room.file(failedRowsKey(requestId)))).toHaveLength(3);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { mostEdits } from '#lib/edits/process.ts';
-import { anEditDesk } from '#test/support/an-edit-desk.ts';
-import { anImage } from '#test/support/an-image.ts';
+import { maxEdits } from '#lib/edits/edit-session.ts';
+import { anEditDesk } from '#test/support/edit-harness.ts';
+import { anImage } from '#test/support/image-builder.ts';
 
 describe('an edit is not started', () => {
   const refusedWith = async (desk: Awaited<ReturnType<typeof anEditDesk>>, wish: object) => {
@@ -15,7 +15,7 @@ describe('an edit is not started', () => {
 
   it('in a process that is unknown, malformed or expired', async () => {
     const desk = await anEditDesk();
-    const { initId } = await desk.deps.processes.add({ ttlSeconds: 60 }, desk.deps.now());
+    const { initId } = await desk.deps.editSessions.add({ ttlSeconds: 60 }, desk.deps.now());
     desk.pass(60_000);
 
     for (const wrong of [initId, 'nonsense', `000-${crypto.randomUUID()}`])
@@ -42,7 +42,7 @@ describe('an edit is not started', () => {
       anImage({ key: 'refused', rejected }),
     ];
     for (const image of images) {
-      await desk.deps.images.swap(undefined, image);
+      await desk.deps.images.save(undefined, image);
       expect(await refusedWith(desk, { sourceUrl: image.imageId })).toMatchObject({
         fault: 'unprocessable',
         message: expect.stringMatching(/^source_url: (There is no such|That image was refused)/),
@@ -108,8 +108,8 @@ describe('an edit is not started', () => {
 
   it('in a process that has all the edits it may have, though those may come again', async () => {
     const desk = await anEditDesk();
-    const { initId } = await desk.deps.processes.add({ ttlSeconds: 3600 }, desk.deps.now());
-    const ids = Array.from({ length: mostEdits }, (_, n) => `edit-${n}`);
+    const { initId } = await desk.deps.editSessions.add({ ttlSeconds: 3600 }, desk.deps.now());
+    const ids = Array.from({ length: maxEdits }, (_, n) => `edit-${n}`);
     for (const editId of ids) await desk.start({ initId, editId });
 
     desk.deps.fetchPicture = async () => ({ refused: 'fetched!' });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { anEditDesk, leaseMs } from '#test/support/an-edit-desk.ts';
+import { anEditDesk, leaseMs } from '#test/support/edit-harness.ts';
 import { eventually } from '#test/support/eventually.ts';
 
 describe('an edit that two workers have', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { anEditDesk, Killed, leaseMs } from '#test/support/an-edit-desk.ts';
+import { anEditDesk, Killed, leaseMs } from '#test/support/edit-harness.ts';
 
 const stranger = 'https://stranger.example/a.png';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { anEditDesk } from '#test/support/an-edit-desk.ts';
+import { anEditDesk } from '#test/support/edit-harness.ts';
 
 describe('edits are looked up', () => {
   it('by an edit alone, which is then the one spoken of', async () => {
@@ -40,6 +40,9 @@ describe('edits are looked up', () => {
     await desk.lookUp({ initId: 'unknown' }).catch(() => {});
     await desk.lookUp({ editId: 'unknown' }).catch(() => {});
 
-    expect(await desk.deps.processes.report(desk.deps.now())).toMatchObject({ hits: 2, misses: 2 });
+    expect(await desk.deps.editSessions.report(desk.deps.now())).toMatchObject({
+      hits: 2,
+      misses: 2,
+    });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { lostReason, resultImageIdOf } from '#lib/edits/edit.ts';
-import { AnswerLost } from '#lib/edits/edit-picture.ts';
-import { anEditDesk, ending } from '#test/support/an-edit-desk.ts';
+import { lostReason, resultImageId } from '#lib/edits/edit.ts';
+import { ResponseLostError } from '#lib/edits/edit-picture.ts';
+import { anEditDesk, ending } from '#test/support/edit-harness.ts';
 
 const minute = 60_000;
 
@@ -14,7 +14,7 @@ describe('an edit', () => {
 
     expect(await desk.seen(edit)).toMatchObject({ status: 'COMPLETED', durationMs: 13 });
     expect(Buffer.from((await desk.result(edit)) ?? '').toString()).toBe('painted');
-    const found = await desk.deps.images.find(resultImageIdOf(edit.editId));
+    const found = await desk.deps.images.find(resultImageId(edit.editId));
     expect(found?.image).toMatchObject({
       source: 'edit',
       requestId: 'a-request',
@@ -76,7 +76,7 @@ describe('an edit', () => {
     [
       'an answer that got lost',
       async () => {
-        throw new AnswerLost('No answer within 120 s. It may have been paid for.');
+        throw new ResponseLostError('No answer within 120 s. It may have been paid for.');
       },
       'No answer within 120 s',
     ],
@@ -194,7 +194,7 @@ describe('an edit', () => {
   it('that nobody will finish has failed for everyone: its readers, and the worker that comes late', async () => {
     const desk = await anEditDesk();
     const { edit, process } = await desk.start({
-      initId: (await desk.deps.processes.add({ ttlSeconds: 86_400 }, desk.deps.now())).initId,
+      initId: (await desk.deps.editSessions.add({ ttlSeconds: 86_400 }, desk.deps.now())).initId,
     });
 
     desk.pass(359 * minute);
@@ -216,7 +216,7 @@ describe('an edit', () => {
   it('waits in line for hours, and is made when its turn comes', async () => {
     const desk = await anEditDesk();
     const { edit } = await desk.start({
-      initId: (await desk.deps.processes.add({ ttlSeconds: 86_400 }, desk.deps.now())).initId,
+      initId: (await desk.deps.editSessions.add({ ttlSeconds: 86_400 }, desk.deps.now())).initId,
     });
     desk.pass(300 * minute);
     await desk.run(desk.message());
@@ -227,7 +227,7 @@ describe('an edit', () => {
   it('that a worker had and left is lost within the hour', async () => {
     const desk = await anEditDesk();
     const { edit } = await desk.start({
-      initId: (await desk.deps.processes.add({ ttlSeconds: 86_400 }, desk.deps.now())).initId,
+      initId: (await desk.deps.editSessions.add({ ttlSeconds: 86_400 }, desk.deps.now())).initId,
     });
     desk.next(ending.busy(1));
     await expect(desk.run(desk.message())).rejects.toThrow();
@@ -241,7 +241,7 @@ describe('an edit', () => {
   it('shows sign of life by every delivery, however long the provider is busy', async () => {
     const desk = await anEditDesk();
     const { edit } = await desk.start({
-      initId: (await desk.deps.processes.add({ ttlSeconds: 86_400 }, desk.deps.now())).initId,
+      initId: (await desk.deps.editSessions.add({ ttlSeconds: 86_400 }, desk.deps.now())).initId,
     });
     desk.next(...[1, 2, 3, 4, 5, 6].map(() => ending.busy(900)));
 
@@ -258,7 +258,7 @@ describe('an edit', () => {
   it('is finished although its process has given way or expired meanwhile', async () => {
     const desk = await anEditDesk();
     const { edit } = await desk.start({
-      initId: (await desk.deps.processes.add({ ttlSeconds: 60 }, desk.deps.now())).initId,
+      initId: (await desk.deps.editSessions.add({ ttlSeconds: 60 }, desk.deps.now())).initId,
     });
     desk.pass(61_000);
 
@@ -275,11 +275,11 @@ describe('an edit', () => {
     const { as } = desk.mortal(999, 'before');
     const images = desk.deps.images;
     await desk.run(desk.message(), { as });
-    const before = await images.find(resultImageIdOf(edit.editId));
+    const before = await images.find(resultImageId(edit.editId));
     // As it was when the worker died just before it ended the edit; then a person deleted the image.
     const again = await anEditDesk();
     const other = await again.start({ editId: edit.editId });
-    if (before) await again.deps.images.swap(undefined, { ...before.image, deleted: 'gone' });
+    if (before) await again.deps.images.save(undefined, { ...before.image, deleted: 'gone' });
 
     await again.run(again.message());
 

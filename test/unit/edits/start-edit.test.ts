@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { mostEdits } from '#lib/edits/process.ts';
-import { anEditDesk, Killed } from '#test/support/an-edit-desk.ts';
+import { maxEdits } from '#lib/edits/edit-session.ts';
+import { anEditDesk, Killed } from '#test/support/edit-harness.ts';
 
 const base = 'https://darkroom.example/dev';
 const localBase = 'http://127.0.0.1:3000';
@@ -92,7 +92,7 @@ describe('an edit is started', () => {
     for (const when of ['before', 'after'] as const)
       for (let dieAt = 1; ; dieAt++) {
         const desk = await anEditDesk();
-        const { initId } = await desk.deps.processes.add({ ttlSeconds: 3600 }, desk.deps.now());
+        const { initId } = await desk.deps.editSessions.add({ ttlSeconds: 3600 }, desk.deps.now());
         const sourceUrl = 'https://stranger.example/a.png';
         const wish = { initId, editId: 'same', sourceUrl };
         const { as } = desk.mortal(dieAt, when);
@@ -128,7 +128,7 @@ describe('an edit is started', () => {
 
   it('together with many others in one process, none of which is lost', async () => {
     const desk = await anEditDesk();
-    const { initId } = await desk.deps.processes.add({ ttlSeconds: 3600 }, desk.deps.now());
+    const { initId } = await desk.deps.editSessions.add({ ttlSeconds: 3600 }, desk.deps.now());
     const ids = Array.from({ length: 12 }, (_, n) => `edit-${n}`);
 
     await Promise.all(ids.map((editId) => desk.start({ initId, editId })));
@@ -140,12 +140,12 @@ describe('an edit is started', () => {
 describe('the last room in a process', () => {
   it('is given to one of many', async () => {
     const desk = await anEditDesk();
-    const { initId } = await desk.deps.processes.add({ ttlSeconds: 3600 }, desk.deps.now());
-    for (let n = 1; n < mostEdits; n++) await desk.start({ initId });
+    const { initId } = await desk.deps.editSessions.add({ ttlSeconds: 3600 }, desk.deps.now());
+    for (let n = 1; n < maxEdits; n++) await desk.start({ initId });
 
     const many = await Promise.allSettled([1, 2, 3, 4].map(() => desk.start({ initId })));
 
     expect(many.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    expect((await desk.lookUp({ initId })).edits).toHaveLength(mostEdits);
+    expect((await desk.lookUp({ initId })).edits).toHaveLength(maxEdits);
   });
 });

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { differenceOf, noCounts } from '#lib/images/counts.ts';
+import { counterDeltas, zeroCounters } from '#lib/images/counters.ts';
 import { type Image, imageIdOf, type Step, statusOf } from '#lib/images/image.ts';
-import { safeNameOf } from '#lib/images/object-key.ts';
-import { anImage } from '#test/support/an-image.ts';
+import { sanitizeFilename } from '#lib/images/object-key.ts';
+import { anImage } from '#test/support/image-builder.ts';
 
 const at = '2026-11-21T10:00:00.000Z';
 const ended = { run: 1, attempts: 1, durationMs: 5, endedAt: at };
@@ -42,24 +42,24 @@ describe('the counts of an image', () => {
       processedAt: '2026-11-21T10:00:01.500Z',
     });
 
-    expect(differenceOf(undefined, queued)).toEqual({
+    expect(counterDeltas(undefined, queued)).toEqual({
       total: 1,
       queued: 1,
       captionsSkipped: 1,
       bytes: 100,
     });
-    expect(differenceOf(queued, finished)).toEqual({
+    expect(counterDeltas(queued, finished)).toEqual({
       queued: -1,
       done: 1,
       timed: 1,
       milliseconds: 1500,
     });
-    expect(differenceOf(finished, finished)).toEqual({});
-    const gone = differenceOf(finished, { ...finished, deleted: 'deleting' });
-    const sum = { ...noCounts };
-    for (const part of [differenceOf(undefined, queued), differenceOf(queued, finished), gone])
+    expect(counterDeltas(finished, finished)).toEqual({});
+    const gone = counterDeltas(finished, { ...finished, deleted: 'deleting' });
+    const sum = { ...zeroCounters };
+    for (const part of [counterDeltas(undefined, queued), counterDeltas(queued, finished), gone])
       for (const [name, n] of Object.entries(part)) sum[name as keyof typeof sum] += n;
-    expect(sum).toEqual(noCounts);
+    expect(sum).toEqual(zeroCounters);
   });
 });
 
@@ -85,8 +85,8 @@ describe('a name in a key that we choose', () => {
     ['../../etc/passwd', 'etc-passwd'],
     ['', 'picture'],
   ])('%s becomes safe', (name, safe) => {
-    expect(safeNameOf(name)).toMatch(/^[A-Za-z0-9_.-]+$/);
-    expect(safeNameOf(name)).not.toMatch(/^\.|\.\.$/);
-    if (/^[\x20-\x7e]*$/.test(name)) expect(safeNameOf(name)).toBe(safe);
+    expect(sanitizeFilename(name)).toMatch(/^[A-Za-z0-9_.-]+$/);
+    expect(sanitizeFilename(name)).not.toMatch(/^\.|\.\.$/);
+    if (/^[\x20-\x7e]*$/.test(name)) expect(sanitizeFilename(name)).toBe(safe);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Shrink } from '#lib/images/picture.ts';
-import { aDarkroom } from '#test/support/a-darkroom.ts';
+import { aDarkroom } from '#test/support/app-harness.ts';
 
 const key = 'batches/a-batch/1-1/shoe.png';
 
@@ -37,7 +37,7 @@ describe('a picture of a batch', () => {
     const small = derived.keys().find((name) => name.endsWith('/small.jpg')) ?? '';
     expect((await derived.head(optimized))?.contentType).toBe('image/png');
     expect((await derived.head(small))?.contentType).toBe('image/jpeg');
-    expect((await darkroom.image(imageId)).content?.renditions).toHaveLength(3);
+    expect((await darkroom.image(imageId)).renditionSet?.renditions).toHaveLength(3);
   });
 
   it('takes it along when it is deleted', async () => {

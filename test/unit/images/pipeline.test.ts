@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { statusOf } from '#lib/images/image.ts';
-import { aCaption, aDarkroom } from '#test/support/a-darkroom.ts';
-import { anExif } from '#test/support/an-image.ts';
+import { aCaption, aDarkroom } from '#test/support/app-harness.ts';
+import { anExif } from '#test/support/image-builder.ts';
 import { sumOfCounts } from '#test/support/in-memory-images.ts';
 
 describe('an upload', () => {
@@ -27,7 +27,7 @@ describe('an upload', () => {
     const bytes = await darkroom.deps.originals.read(key ?? '');
     await killed.deps.originals.write(key ?? '', bytes ?? Buffer.alloc(0), {
       contentType: 'image/jpeg',
-      labels: { name: 'beach.jpg', 'request-id': 'a-request' },
+      userMetadata: { name: 'beach.jpg', 'request-id': 'a-request' },
     });
 
     await killed.register(key);
@@ -148,8 +148,10 @@ describe('the same bytes', () => {
 
     expect(keys).toHaveLength(4);
     expect(darkroom.deps.derived.keys()).toHaveLength(2);
-    const [content] = darkroom.deps.images.all().map((image) => image.content?.contentId ?? '');
-    expect((await darkroom.deps.contents.find(content ?? ''))?.refs).toBe(4);
+    const [renditionSet] = darkroom.deps.images
+      .all()
+      .map((image) => image.renditionSet?.renditionSetId ?? '');
+    expect((await darkroom.deps.renditionSets.find(renditionSet ?? ''))?.refs).toBe(4);
   });
 });
 
@@ -177,7 +179,7 @@ describe('an upload', () => {
   it('that finds neither store is refused, and takes nobody else down', async () => {
     const darkroom = aDarkroom();
     const late = () => new Promise<never>((_, reject) => setImmediate(reject, new Error('down')));
-    darkroom.deps.contents.find = late;
+    darkroom.deps.renditionSets.find = late;
     darkroom.deps.originals.write = () => Promise.reject(new Error('down, too'));
 
     await expect(darkroom.upload('a picture')).rejects.toThrow('down, too');
@@ -380,13 +382,16 @@ describe('a deleted image', () => {
       await before.remove(first?.imageId ?? '');
 
       const after = aDarkroom(); // without the tombstone
-      const { derived, contents } = before.deps;
-      Object.assign(after.deps, { derived, contents: { find: () => Promise.reject('killed') } });
+      const { derived, renditionSets } = before.deps;
+      Object.assign(after.deps, {
+        derived,
+        renditionSets: { find: () => Promise.reject('killed') },
+      });
       const again = await after.drop('a.jpg', 'same');
       const message = after.deps.workers.take('thumbnails');
       if (!message) throw new Error('not asked');
       await expect(after.work('thumbnails', message)).rejects.toBe('killed');
-      after.deps.contents = contents;
+      after.deps.renditionSets = renditionSets;
       if (how === 'deleted') await after.remove(again?.imageId ?? '');
       else {
         await after.drop('a.jpg', 'another');
@@ -414,11 +419,11 @@ describe('a deleted image', () => {
     const darkroom = aDarkroom();
     const image = await darkroom.drop('beach.jpg', 'a picture');
     const { originals } = darkroom.deps;
-    const { removeUnchanged } = originals;
-    originals.removeUnchanged = async (...of) => {
-      originals.removeUnchanged = removeUnchanged;
+    const { deleteIfMatch } = originals;
+    originals.deleteIfMatch = async (...of) => {
+      originals.deleteIfMatch = deleteIfMatch;
       await darkroom.drop('beach.jpg', 'newer');
-      return removeUnchanged(...of);
+      return deleteIfMatch(...of);
     };
     await darkroom.remove(image?.imageId ?? '');
     await darkroom.finish();
@@ -432,10 +437,10 @@ describe('a deleted image', () => {
     const image = await darkroom.drop('beach.jpg', 'a picture');
     await darkroom.finish();
     const { originals } = darkroom.deps;
-    const { removeUnchanged } = originals;
-    originals.removeUnchanged = () => Promise.reject(new Error('killed'));
+    const { deleteIfMatch } = originals;
+    originals.deleteIfMatch = () => Promise.reject(new Error('killed'));
     await expect(darkroom.remove(image?.imageId ?? '')).rejects.toThrow('killed');
-    originals.removeUnchanged = removeUnchanged;
+    originals.deleteIfMatch = deleteIfMatch;
 
     darkroom.pass(10 * 60_000);
     expect(await darkroom.sweep()).toMatchObject({ removed: 1 });

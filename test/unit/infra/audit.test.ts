@@ -1,17 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { differencesIn } from '#infra/audit/differences.ts';
-import type { Kept } from '#infra/audit/kept.ts';
-import { itemOf } from '#lib/aws/dynamo-image-items.ts';
-import { shardOf } from '#lib/aws/dynamo-tallies.ts';
-import { contentIdOf, renditionKey } from '#lib/images/content.ts';
-import { countNames, countsOf } from '#lib/images/counts.ts';
-import { type Image, makerOf } from '#lib/images/image.ts';
-import { aBatch } from '#test/support/a-batch.ts';
-import { anExif, anImage } from '#test/support/an-image.ts';
+import { findDifferences } from '#infra/cli/audit/differences.ts';
+import type { StoredRecords } from '#infra/cli/audit/stored-records.ts';
+import { pickShard } from '#lib/aws/dynamo-counters.ts';
+import { toItem } from '#lib/aws/dynamo-image-items.ts';
+import { counterNames, countImage } from '#lib/images/counters.ts';
+import { type Image, ownerOf } from '#lib/images/image.ts';
+import { renditionKey, renditionSetIdFor } from '#lib/images/rendition-set.ts';
+import { aBatch } from '#test/support/batch-builder.ts';
+import { anExif, anImage } from '#test/support/image-builder.ts';
 
 const sizes = [{ name: 'small', longestSide: 200 }];
 const sha256 = 'a'.repeat(64);
-const contentId = contentIdOf(sha256, sizes);
+const renditionSetId = renditionSetIdFor(sha256, sizes);
 const ended = {
   run: 1,
   attempts: 1,
@@ -25,33 +25,41 @@ const aDoneImage = (key = 'holiday/beach.jpg'): Image => {
   const image = anImage({ key, sha256, steps: { thumbnails: done, exif: done, caption: done } });
   const renditions = [{ name: 'small', width: 200, height: 150, sizeBytes: 3 }];
   const looks = { placeholder: 'cGxhY2Vob2xkZXI=', dominantColor: '#336699' };
-  return { ...image, content: { contentId, maker: makerOf(image), renditions, ...looks } };
+  return {
+    ...image,
+    renditionSet: { renditionSetId, owner: ownerOf(image), renditions, ...looks },
+  };
 };
 
 /** What is kept when all is as it should be: this image, and all that follows from it. */
-const keptOf = (image: Image): Kept => {
-  const { shelf, status_shelf, listed_at }: Record<string, unknown> = itemOf(image, 1);
-  const content = image.content && {
-    ...image.content,
+const keptOf = (image: Image): StoredRecords => {
+  const { partition, status_partition, listed_at }: Record<string, unknown> = toItem(image, 1);
+  const renditionSet = image.renditionSet && {
+    ...image.renditionSet,
     refs: 1,
     createdAt: '2026-11-21T09:30:00.000Z',
   };
   return {
-    images: [{ image, version: 1, copies: { shelf, status_shelf, listed_at } }],
+    images: [{ image, version: 1, copies: { partition, status_partition, listed_at } }],
     rawTags: [],
-    contents: content ? [content] : [],
-    tallies: [{ of: 'stats', shard: shardOf(image.imageId), counts: { ...countsOf(image) } }],
-    shelves: [{ kind: 'images', months: new Set(['2026-11']) }],
+    renditionSets: renditionSet ? [renditionSet] : [],
+    counters: [
+      { scope: 'stats', shard: pickShard(image.imageId), counts: { ...countImage(image) } },
+    ],
+    listMonths: [{ kind: 'images', months: new Set(['2026-11']) }],
     batches: [],
     rows: [],
     originals: new Map([[image.key ?? '', image.etag]]),
-    derived: new Set(content ? [renditionKey(content, 'small')] : []),
+    derived: new Set(renditionSet ? [renditionKey(renditionSet, 'small')] : []),
   };
 };
 
-const differencesOf = (change: (kept: Kept) => Partial<Kept>, image = aDoneImage()): string[] => {
+const differencesOf = (
+  change: (kept: StoredRecords) => Partial<StoredRecords>,
+  image = aDoneImage(),
+): string[] => {
   const kept = keptOf(image);
-  return differencesIn({ ...kept, ...change(kept) }, sizes);
+  return findDifferences({ ...kept, ...change(kept) }, sizes);
 };
 
 describe('an audit', () => {
@@ -59,9 +67,9 @@ describe('an audit', () => {
     expect(differencesOf(() => ({}))).toEqual([]);
   });
 
-  it.each(countNames)('finds a tally of %s that is not the sum', (name) => {
-    const found = differencesOf(({ tallies: [tally] }) => ({
-      tallies: tally
+  it.each(counterNames)('finds a tally of %s that is not the sum', (name) => {
+    const found = differencesOf(({ counters: [tally] }) => ({
+      counters: tally
         ? [{ ...tally, counts: { ...tally.counts, [name]: (tally.counts[name] ?? 0) + 1 } }]
         : [],
     }));
@@ -71,35 +79,35 @@ describe('an audit', () => {
   });
 
   it('finds a tally that is not there at all', () => {
-    expect(differencesOf(() => ({ tallies: [] })).join()).toMatch(/counts 0 total; .* up to 1/);
+    expect(differencesOf(() => ({ counters: [] })).join()).toMatch(/counts 0 total; .* up to 1/);
   });
 
   it('finds a content that counts others than show it', () => {
-    const found = differencesOf(({ contents }) => ({
-      contents: contents.map((content) => ({ ...content, refs: 2 })),
+    const found = differencesOf(({ renditionSets }) => ({
+      renditionSets: renditionSets.map((renditionSet) => ({ ...renditionSet, refs: 2 })),
     }));
 
     expect(found).toEqual([expect.stringMatching(/counts 2 images; 1 show it/)]);
   });
 
   it('finds a content that an image shows and nobody knows', () => {
-    const found = differencesOf(() => ({ contents: [], derived: new Set<string>() }));
+    const found = differencesOf(() => ({ renditionSets: [], derived: new Set<string>() }));
 
     expect(found).toEqual([expect.stringMatching(/^\w{26}: there is no content/)]);
   });
 
   it('finds thumbnails that are missing, and those that nobody shows', () => {
     expect(differencesOf(() => ({ derived: new Set<string>() })).join()).toMatch(/is missing/);
-    const stray = `${contentId}/${'x'.repeat(26)}.1/small.jpg`;
+    const stray = `${renditionSetId}/${'x'.repeat(26)}.1/small.jpg`;
     const found = differencesOf(({ derived }) => ({ derived: new Set([...derived, stray]) }));
     expect(found).toEqual([`Nobody shows ${stray}.`]);
   });
 
   it('takes no offence at what a worker is just making, nor at files of batches', () => {
     const image = anImage({ sha256 });
-    const making = renditionKey({ contentId, maker: makerOf(image) }, 'small');
+    const candidate = renditionKey({ renditionSetId, owner: ownerOf(image) }, 'small');
 
-    const derived = new Set([making, 'batches/a-batch/input.csv']);
+    const derived = new Set([candidate, 'batches/a-batch/input.csv']);
     expect(differencesOf(() => ({ derived }), image)).toEqual([]);
   });
 
@@ -119,7 +127,7 @@ describe('an audit', () => {
   });
 
   it('finds whatever is left of a deleted image', () => {
-    const { content: _, ...rest } = aDoneImage();
+    const { renditionSet: _, ...rest } = aDoneImage();
     const image: Image = { ...rest, deleted: 'gone' };
 
     expect(differencesOf(() => ({}), image)).toEqual([
@@ -152,7 +160,7 @@ describe('an audit', () => {
   });
 
   it('finds leftovers that nobody will remove any more', () => {
-    const image = { ...aDoneImage(), leftovers: [{ contentId, maker: 'another.1' }] };
+    const image = { ...aDoneImage(), orphanedRenditions: [{ renditionSetId, owner: 'another.1' }] };
 
     expect(differencesOf(() => ({}), image).join()).toMatch(/has not been removed/);
   });
@@ -161,12 +169,14 @@ describe('an audit', () => {
     const wrong = differencesOf(({ images }) => ({
       images: images.map((one) => ({
         ...one,
-        copies: { ...one.copies, status_shelf: 'queued#2026-11' },
+        copies: { ...one.copies, status_partition: 'queued#2026-11' },
       })),
     }));
 
-    expect(wrong.join()).toMatch(/status_shelf is queued#2026-11; it should be done#2026-11/);
-    expect(differencesOf(() => ({ shelves: [] })).join()).toMatch(/no list looks into its month/);
+    expect(wrong.join()).toMatch(/status_partition is queued#2026-11; it should be done#2026-11/);
+    expect(differencesOf(() => ({ listMonths: [] })).join()).toMatch(
+      /no list looks into its month/,
+    );
   });
 
   it('finds a batch that says other than its rows', () => {
@@ -180,12 +190,12 @@ describe('an audit', () => {
     const batch = aBatch({ work: { state: 'ended', endedAt: '2026-11-21T09:40:00.000Z', counts } });
     const { requestId } = batch;
     const rows = [{ requestId, part: 'row#000001', row }];
-    const tally = { of: requestId, shard: shardOf('row#000001'), counts };
-    const of = (change: Partial<Kept>, tallied = tally) =>
-      differencesOf(({ tallies }) => ({
+    const tally = { scope: requestId, shard: pickShard('row#000001'), counts };
+    const of = (change: Partial<StoredRecords>, tallied = tally) =>
+      differencesOf(({ counters }) => ({
         batches: [batch],
         rows,
-        tallies: [...tallies, tallied],
+        counters: [...counters, tallied],
         ...change,
       }));
 

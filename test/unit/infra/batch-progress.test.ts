@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import type { BatchView } from '#infra/batch/batch-view.ts';
-import { type Output, progressOn } from '#infra/batch/progress.ts';
+import type { BatchView } from '#infra/cli/batch/batch-view.ts';
+import { type Output, progressOn } from '#infra/cli/batch/progress.ts';
 
 const batchAt = (processed: number, failed = 0): BatchView => ({
   request_id: 'batch-1',

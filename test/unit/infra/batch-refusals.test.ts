@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { failure, startDeployment } from './batch-deployment.ts';
-import { aDesk, products } from './batch-desk.ts';
+import { aDesk, products } from './batch-harness.ts';
 
 const { folder, csv, results, deployment, batch } = aDesk();
 

@@ -3,9 +3,9 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { aDesk, header, products } from './batch-desk.ts';
+import { aDesk, header, products } from './batch-harness.ts';
 
-const command = fileURLToPath(new URL('../../../infra/batch.ts', import.meta.url));
+const command = fileURLToPath(new URL('../../../infra/cli/batch.ts', import.meta.url));
 const { folder, csv, results, failed, deployment, batch } = aDesk();
 
 describe('npm run batch', () => {

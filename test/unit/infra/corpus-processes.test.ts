@@ -1,22 +1,22 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
-import { inProcesses, type Processes } from '#test/corpus/processes.ts';
+import { type EditSessions, inProcesses } from '#test/corpus/processes.ts';
 import type { Outcome } from '#test/corpus/tasks.ts';
 import { eventually } from '#test/support/eventually.ts';
 
 vi.setConfig({ testTimeout: 30_000 }); // each test starts processes
 
-const processes: Processes = {
+const editSessions: EditSessions = {
   count: 1,
   secondsPerFile: 60,
   retireBytes: 500,
   program: fileURLToPath(new URL('./corpus-process.ts', import.meta.url)),
 };
 
-const workThrough = async (names: string[], options: Partial<Processes> = {}) => {
+const workThrough = async (names: string[], options: Partial<EditSessions> = {}) => {
   const outcomes: Outcome[] = [];
   const tasks = names.map((name) => ({ path: name, name, ways: [] }));
-  await inProcesses(tasks, { ...processes, ...options }, (outcome) => outcomes.push(outcome));
+  await inProcesses(tasks, { ...editSessions, ...options }, (outcome) => outcomes.push(outcome));
   return outcomes;
 };
 
@@ -95,7 +95,7 @@ test('leaves no process behind, even when it is stopped half-way', async () => {
   const pids: number[] = [];
   const stopped = inProcesses(
     ['good', 'hangs', 'never'].map((name) => ({ path: name, name, ways: [] })),
-    { ...processes, signal: stop.signal },
+    { ...editSessions, signal: stop.signal },
     (outcome) => {
       pids.push(pidOf(outcome));
       stop.abort();

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { renditionKey } from '#lib/images/content.ts';
+import { renditionKey } from '#lib/images/rendition-set.ts';
 import { faultsOfReason, groupOf } from '#test/corpus/check-reason.ts';
 import { faultsOfRenditions } from '#test/corpus/check-renditions.ts';
 import { breachesOf, cheaperOf, isTooCostly } from '#test/corpus/judge.ts';
@@ -125,8 +125,8 @@ describe('a reason', () => {
 
 describe('what was made of a picture', () => {
   const content = {
-    contentId: 'aa/small-200',
-    maker: 'me.1',
+    renditionSetId: 'aa/small-200',
+    owner: 'me.1',
     renditions: [{ name: 'small', width: 40, height: 30, sizeBytes: 0 }],
     placeholder: 'HdcJFYJNPImvaJiKlYiGVsJAAh0V',
     dominantColor: '#336699',

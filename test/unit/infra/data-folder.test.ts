@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { claimDataFolder, FolderInUse, FolderNotOurs } from '#infra/local/data-folder.ts';
+import { claimDataFolder, FolderInUseError, FolderNotOursError } from '#infra/local/data-folder.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -44,7 +44,7 @@ describe('the folder of the data', () => {
 
     const claim = () => claimDataFolder(folder);
 
-    expect(claim).toThrow(FolderNotOurs);
+    expect(claim).toThrow(FolderNotOursError);
     expect(claim).toThrow(`${folder} holds what no Darkroom put there`);
     expect(claim).toThrow('Give it a DATA_DIR that is new or empty');
     expect(readdirSync(folder)).toEqual(before);
@@ -53,7 +53,7 @@ describe('the folder of the data', () => {
   it('belongs to one at a time', () => {
     const mine = claimDataFolder(folder);
 
-    expect(() => claimDataFolder(folder)).toThrow(FolderInUse);
+    expect(() => claimDataFolder(folder)).toThrow(FolderInUseError);
     mine.release();
     expect(() => claimDataFolder(folder).release()).not.toThrow();
   });
@@ -63,7 +63,7 @@ describe('the folder of the data', () => {
 
     const claim = () => claimDataFolder(folder).release();
 
-    expect(claim).not.toThrow(FolderInUse);
+    expect(claim).not.toThrow(FolderInUseError);
     expect(claim).toThrow(
       `${lock} cannot be locked: file is not a database. Empty that file, if a Darkroom made it.`,
     );

@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { deadLetters } from '#infra/dead-letters.ts';
-import { alarmsFor } from '#infra/package/alarms.ts';
-import { giveUpExpanding } from '#lib/batches/give-up.ts';
+import { deadLetters } from '#infra/cli/dead-letters.ts';
+import { alarmsFor } from '#infra/deploy/alarms.ts';
+import { giveUpExpansion } from '#lib/batches/give-up.ts';
 import { giveUpOnRow } from '#lib/batches/import-row.ts';
 import { FetchBusy } from '#lib/web/public-fetch.ts';
-import { aBatchRoom, csvOf, requestId } from '#test/support/a-batch-room.ts';
-import { anEditDesk } from '#test/support/an-edit-desk.ts';
+import { aBatchRoom, csvOf, requestId } from '#test/support/batch-harness.ts';
+import { anEditDesk } from '#test/support/edit-harness.ts';
 
 const url = 'https://shop.example/a.jpg';
 const last = { reason: 'Tried 8 times and gave up: S3 is down.', attempts: 8 };
@@ -36,7 +36,7 @@ describe('a dead letter that is sent back', () => {
     const csvUrl = 'https://shop.example/products.csv';
     room.serve(csvUrl, new FetchBusy('busy'));
     await room.start({ csvUrl });
-    await giveUpExpanding(requestId, last, room.deps);
+    await giveUpExpansion(requestId, last, room.deps);
     room.serve(csvUrl, csvOf([url]));
     const before = await room.batch();
 
@@ -65,7 +65,7 @@ describe('a dead letter that is sent back', () => {
     await room.start(csvOf([url]), { webhook: true });
     await room.work.expand();
     for (const message of room.waiting.import.splice(0)) await room.work.import(message);
-    for (const key of room.arrivals.splice(0)) await room.darkroom.register(key);
+    for (const key of room.incomingObjects.splice(0)) await room.darkroom.register(key);
     await room.darkroom.finish();
 
     for (const { key, image_id } of room.outcomes.splice(0)) await room.work.outcome(key, image_id);
@@ -78,7 +78,7 @@ describe('a dead letter that is sent back', () => {
     await room.work.webhook(asked.message);
     expect(await room.batch()).toMatchObject({ webhook: { state: 'delivered' } });
 
-    for (const queue of ['note-outcome', 'close-batch', 'send-webhook'])
+    for (const queue of ['record-outcome', 'close-batch', 'send-webhook'])
       expect(deadLetters).toContainEqual({ queue });
   });
 });
@@ -101,7 +101,7 @@ describe('where sending dead letters back finishes nothing', () => {
   });
 
   it('so does npm run redrive -- --help', () => {
-    const { stdout } = spawnSync(process.execPath, ['infra/redrive.ts', '--help'], {
+    const { stdout } = spawnSync(process.execPath, ['infra/cli/redrive.ts', '--help'], {
       encoding: 'utf8',
     });
 

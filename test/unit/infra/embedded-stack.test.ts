@@ -79,15 +79,15 @@ describe('the embedded stack', { timeout: 90_000 }, () => {
   });
 
   it('envelopes what else is not an answer of a function', async () => {
-    const answers = await Promise.all([
+    const idempotencyRecords = await Promise.all([
       call('/api/hello?boom=1'),
       call('/api/hello?slow=1'),
       call('/nowhere'),
       call('/%zz'),
     ]);
 
-    expect(answers.map(({ status }) => status)).toEqual([502, 504, 404, 400]);
-    for (const { text, headers } of answers) {
+    expect(idempotencyRecords.map(({ status }) => status)).toEqual([502, 504, 404, 400]);
+    for (const { text, headers } of idempotencyRecords) {
       expect(JSON.parse(text)).toEqual(enveloped);
       expect(headers.get('x-request-id')).toBeTruthy();
     }

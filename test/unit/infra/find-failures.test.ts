@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { BatchView } from '#infra/batch/batch-view.ts';
-import { failureFinder } from '#infra/batch/find-failures.ts';
+import type { BatchView } from '#infra/cli/batch/batch-view.ts';
+import { failureFinder } from '#infra/cli/batch/find-failures.ts';
 
 const rowsPerPage = 100;
 

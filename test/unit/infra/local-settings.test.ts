@@ -2,7 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { environmentWith, readLocalSettings, WrongSettings } from '#infra/local/local-settings.ts';
+import {
+  environmentWith,
+  InvalidSettingsError,
+  readLocalSettings,
+} from '#infra/local/local-settings.ts';
 
 describe('the settings of the embedded stack', () => {
   it('have their documented defaults', () => {
@@ -31,7 +35,7 @@ describe('the settings of the embedded stack', () => {
     ['WORKERS', 'threads', 'must be in-process or forked'],
   ])('refuse %s=%s by name, value and what is allowed', (name, value, allowed) => {
     expect(() => readLocalSettings({ [name]: value })).toThrow(
-      new WrongSettings(`${name}=${value}: ${allowed}.`),
+      new InvalidSettingsError(`${name}=${value}: ${allowed}.`),
     );
   });
 
@@ -81,7 +85,7 @@ describe('the file of settings', () => {
   ])('is refused, not overlooked, in %s', (_, bytes) => {
     const read = () => readWith(bytes);
 
-    expect(read).toThrow(WrongSettings);
+    expect(read).toThrow(InvalidSettingsError);
     expect(read).toThrow(/\.env is in UTF-16, or partly so.* Save it as UTF-8\.$/);
   });
 });

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { chooser } from '#infra/local/journey.ts';
 import { logFilesIn, openLog } from '#infra/local/log-files.ts';
+import { logFilter } from '#infra/local/log-filter.ts';
 import { humanLine, type LogLine, parseLogLine } from '#infra/local/log-line.ts';
 import { eventually } from '#test/support/eventually.ts';
 
@@ -18,8 +18,8 @@ const aLine = (more: Partial<LogLine> = {}): LogLine => ({
 });
 
 describe("one picture's journey", () => {
-  const journeyOf = (wanted: Parameters<typeof chooser>[0], lines: LogLine[]) => {
-    const { learn, isWanted } = chooser(wanted);
+  const logFieldsFor = (wanted: Parameters<typeof logFilter>[0], lines: LogLine[]) => {
+    const { learn, isWanted } = logFilter(wanted);
     for (const line of lines) learn(line);
     return lines.filter(isWanted).map(({ message }) => message);
   };
@@ -33,7 +33,7 @@ describe("one picture's journey", () => {
   ];
 
   it('has every line that names it, and those of its requests', () => {
-    expect(journeyOf({ image: 'mine' }, lines)).toEqual([
+    expect(logFieldsFor({ image: 'mine' }, lines)).toEqual([
       'before',
       'upload',
       'two at once',
@@ -42,11 +42,11 @@ describe("one picture's journey", () => {
   });
 
   it('may begin with a request', () => {
-    expect(journeyOf({ request: 'r2' }, lines)).toEqual(['two at once', 'of another']);
+    expect(logFieldsFor({ request: 'r2' }, lines)).toEqual(['two at once', 'of another']);
   });
 
   it('is everything when nothing is asked for', () => {
-    expect(journeyOf({}, lines)).toHaveLength(lines.length);
+    expect(logFieldsFor({}, lines)).toHaveLength(lines.length);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { failuresIn } from '#infra/local/event-source.ts';
+import { readFailures } from '#infra/local/event-source.ts';
 
 describe('an answer about failures', () => {
   const batch = [{ MessageId: 'a' }, { MessageId: 'b' }];
@@ -12,7 +12,7 @@ describe('an answer about failures', () => {
     [{ batchItemFailures: null }],
     [{ batchItemFailures: [] }],
   ])('means that all went well when it is %j', (answer) => {
-    expect(failuresIn(answer, batch)).toEqual(new Set());
+    expect(readFailures(answer, batch)).toEqual(new Set());
   });
 
   it.each([
@@ -22,6 +22,6 @@ describe('an answer about failures', () => {
     [{ batchItemFailures: [{ id: 'a' }] }],
     [{ batchItemFailures: [{ itemIdentifier: 'somebody else' }] }],
   ])('fails the whole batch when it is %j', (answer) => {
-    expect(failuresIn(answer, batch)).toEqual(new Set(['a', 'b']));
+    expect(readFailures(answer, batch)).toEqual(new Set(['a', 'b']));
   });
 });

@@ -1,6 +1,6 @@
 import { createServer, Server } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { checkPorts, PortRefused } from '#infra/local/ports.ts';
+import { checkPorts, PortUnavailableError } from '#infra/local/ports.ts';
 import { freePorts } from '#test/support/embedded-stack.ts';
 
 it('names each port that is taken, and the setting that changes it', async () => {
@@ -12,7 +12,7 @@ it('names each port that is taken, and the setting that changes it', async () =>
     { port: free, setting: 'PORT', serves: 'the API' },
   ]);
 
-  await expect(check).rejects.toThrow(PortRefused);
+  await expect(check).rejects.toThrow(PortUnavailableError);
   await expect(check).rejects.toThrow(
     `Port ${taken}, for the embedded S3, is taken by another program. Stop that program, or ` +
       `choose another port: S3_PORT=${taken + 10_000} npm start`,

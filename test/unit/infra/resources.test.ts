@@ -5,10 +5,10 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createQueues, createTables, TableChanged } from '#infra/local/create-resources.ts';
+import { createQueues, createTables, TableChangedError } from '#infra/local/create-resources.ts';
 import { startDynamodb } from '#infra/local/emulators/dynamodb.ts';
 import { startSqs } from '#infra/local/emulators/sqs.ts';
-import { listenersOf, resourcesOf } from '#infra/local/resources.ts';
+import { notificationTargets, readResources } from '#infra/local/resources.ts';
 import { Template } from '#infra/local/template.ts';
 
 const sqs = await startSqs({ port: 0 });
@@ -21,7 +21,7 @@ const client = {
   credentials: { accessKeyId: 'darkroom', secretAccessKey: 'darkroom-secret' },
 };
 const read = (resources: Record<string, { Type: string; Properties: object }>) =>
-  resourcesOf(Template.parse({ Resources: resources }), place);
+  readResources(Template.parse({ Resources: resources }), place);
 
 const aTable = (TableName: string, more: object = {}) => ({
   Type: 'AWS::DynamoDB::Table',
@@ -35,7 +35,7 @@ const aTable = (TableName: string, more: object = {}) => ({
   },
 });
 const withIndex = {
-  AttributeDefinitions: ['id', 'shelf', 'place'].map((AttributeName) => ({
+  AttributeDefinitions: ['id', 'partition', 'place'].map((AttributeName) => ({
     AttributeName,
     AttributeType: 'S',
   })),
@@ -43,7 +43,7 @@ const withIndex = {
     {
       IndexName: 'by-shelf',
       KeySchema: [
-        { AttributeName: 'shelf', KeyType: 'HASH' },
+        { AttributeName: 'partition', KeyType: 'HASH' },
         { AttributeName: 'place', KeyType: 'RANGE' },
       ],
       Projection: { ProjectionType: 'KEYS_ONLY' },
@@ -121,7 +121,7 @@ describe('the tables of the template', () => {
 
     const again = createTables(read({ T: aTable('changed', withIndex) }), config);
 
-    await expect(again).rejects.toThrow(TableChanged);
+    await expect(again).rejects.toThrow(TableChangedError);
     await expect(again).rejects.toThrow(/table changed .*its index by-shelf is new.*--fresh/);
   });
 
@@ -155,7 +155,7 @@ describe('the news that a bucket sends', () => {
     },
   }).buckets;
   const listeners = (name: string, key: string) =>
-    bucket ? listenersOf(bucket, { name, key }, place) : undefined;
+    bucket ? notificationTargets(bucket, { name, key }, place) : undefined;
 
   it('goes to the queue whose event and prefix fit', () => {
     expect(listeners('ObjectCreated:Put', 'in/a.jpg')).toEqual([`${sqs.url}/000000000000/work`]);

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: CloudFormation writes them so.
 import { describe, expect, it } from 'vitest';
-import { type Place, resolverOf, Template, Unresolvable } from '#infra/local/template.ts';
+import { makeResolver, type Place, Template, UnresolvableError } from '#infra/local/template.ts';
 
 const place: Place = {
   region: 'eu-north-1',
@@ -20,7 +20,7 @@ const template = Template.parse({
     Alarm: { Type: 'AWS::CloudWatch::Alarm' },
   },
 });
-const { resolve } = resolverOf(template, place);
+const { resolve } = makeResolver(template, place);
 
 describe('the intrinsic functions of the template', () => {
   it('give a queue its URL by Ref, a bucket and a table their names', () => {
@@ -83,7 +83,7 @@ describe('the intrinsic functions of the template', () => {
     [{ 'Fn::GetAtt': ['Work', 'Colour'] }, 'does not know the attribute Work.Colour'],
     [{ 'Fn::ImportValue': 'x' }, 'does not know the function Fn::ImportValue'],
   ])('refuse %j with a sentence', (value, sentence) => {
-    expect(() => resolve(value)).toThrow(Unresolvable);
+    expect(() => resolve(value)).toThrow(UnresolvableError);
     expect(() => resolve(value)).toThrow(sentence);
   });
 });

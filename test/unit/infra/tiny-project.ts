@@ -30,14 +30,14 @@ functions:
 plugins: [./infra/local/offline-plugin.ts, serverless-offline]
 custom: { offline: { customAuthenticationProvider: ./infra/local/api-key.cjs } }
 resources:
-  - \${file(infra/refusals.yml)}
+  - \${file(infra/gateway-responses.yml)}
   - Resources:
       WorkQueue:
         Type: AWS::SQS::Queue
         Properties:
           QueueName: "\${self:service}-\${sls:stage}-work"
-          RedrivePolicy: { deadLetterTargetArn: !GetAtt WorkDeadQueue.Arn, maxReceiveCount: 3 }
-      WorkDeadQueue:
+          RedrivePolicy: { deadLetterTargetArn: !GetAtt WorkDlq.Arn, maxReceiveCount: 3 }
+      WorkDlq:
         Type: AWS::SQS::Queue
         Properties: { QueueName: "\${self:service}-\${sls:stage}-work-dead" }
       Bucket:

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { keysOf, S3News } from '#lib/queue/s3-event.ts';
+import { objectKeys, S3Notification } from '#lib/queue/s3-event.ts';
 
-const news = (...keys: string[]) => ({
+const notification = (...keys: string[]) => ({
   Records: keys.map((key) => ({ eventName: 'ObjectCreated:Put', s3: { object: { key } } })),
 });
 
@@ -12,19 +12,19 @@ describe('news from S3', () => {
     ['Gr%C3%B6%C3%9Fe/%E6%97%A5.jpg', 'Größe/日.jpg'],
     ['100%25.jpg', '100%.jpg'],
   ])('names %s as people do', (encoded, key) => {
-    expect(keysOf(S3News.parse(news(encoded)))).toEqual([key]);
+    expect(objectKeys(S3Notification.parse(notification(encoded)))).toEqual([key]);
   });
 
   it('tells each key once', () => {
-    expect(keysOf(S3News.parse(news('a', 'b', 'a')))).toEqual(['a', 'b']);
+    expect(objectKeys(S3Notification.parse(notification('a', 'b', 'a')))).toEqual(['a', 'b']);
   });
 
   it('may be a test message without records', () => {
-    expect(keysOf(S3News.parse({ Event: 's3:TestEvent', Bucket: 'b' }))).toEqual([]);
+    expect(objectKeys(S3Notification.parse({ Event: 's3:TestEvent', Bucket: 'b' }))).toEqual([]);
   });
 
   it('refuses what is not its own', () => {
-    expect(S3News.safeParse({ Records: [{ s3: {} }] }).success).toBe(false);
-    expect(S3News.safeParse(news('broken%')).success).toBe(false);
+    expect(S3Notification.safeParse({ Records: [{ s3: {} }] }).success).toBe(false);
+    expect(S3Notification.safeParse(notification('broken%')).success).toBe(false);
   });
 });

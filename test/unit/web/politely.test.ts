@@ -29,9 +29,9 @@ describe('a host', () => {
     const fetch = politely(publicFetch(options), { perHost: 4 });
     const urls = Array.from({ length: 20 }, (_, n) => `${origin.url}/slow?ms=10&n=${n}`);
 
-    const answers = await Promise.all(urls.map(fetch));
+    const idempotencyRecords = await Promise.all(urls.map(fetch));
 
-    expect(answers).toEqual(
+    expect(idempotencyRecords).toEqual(
       urls.map((finalUrl) => expect.objectContaining({ bytes: Buffer.from('picture'), finalUrl })),
     );
     expect(origin.mostAtOnce()).toBe(4);

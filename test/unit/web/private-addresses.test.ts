@@ -28,11 +28,11 @@ const publicAddress = { address: '2d00::1', family: 6 };
 const loopback = { address: '127.0.0.1', family: 4 };
 
 /** Answers one list after the other, the last one for ever, and counts how often it was asked. */
-const resolverOf = (...answers: { address: string; family: number }[][]) => {
+const makeResolver = (...idempotencyRecords: { address: string; family: number }[][]) => {
   const asked: string[] = [];
   const resolve: Resolver = async (hostname) => {
     asked.push(hostname);
-    return answers[Math.min(asked.length, answers.length) - 1] ?? [];
+    return idempotencyRecords[Math.min(asked.length, idempotencyRecords.length) - 1] ?? [];
   };
   return { resolve, asked };
 };
@@ -107,7 +107,7 @@ describe('nobody is sent to a private address', () => {
     [[{ address: 'localhost', family: 4 }]],
     [[{ address: '', family: 0 }]],
   ])('by a name that leads to %j', async (addresses) => {
-    const { resolve } = resolverOf(addresses);
+    const { resolve } = makeResolver(addresses);
     const fetch = publicFetch({ allowHosts: [], resolve, ...limits });
 
     expect(await fetch(`http://pictures.example:${canary.port}/secret`)).toEqual({
@@ -117,7 +117,7 @@ describe('nobody is sent to a private address', () => {
   });
 
   test('by a name that is public when it is checked and private when it is connected to', async () => {
-    const { resolve, asked } = resolverOf([publicAddress], [loopback]);
+    const { resolve, asked } = makeResolver([publicAddress], [loopback]);
     const fetch = publicFetch({ allowHosts: [], resolve, maxBytes: 1000, timeoutMs: 1500 });
     const url = `http://rebinding.example:${canary.port}/secret`;
 
@@ -131,7 +131,7 @@ describe('nobody is sent to a private address', () => {
   });
 
   test('by a name that is private when the same host redirects to itself', async () => {
-    const { resolve, asked } = resolverOf([loopback]);
+    const { resolve, asked } = makeResolver([loopback]);
     const port = origin.host.split(':')[1];
     const fetch = publicFetch({ allowHosts: [`friend.example:${port}`], resolve, ...limits });
     const target = encodeURIComponent(`http://friend.example:${canary.port}/secret`);
@@ -184,7 +184,7 @@ describe('what is allowed although private', () => {
   });
 
   test('is reached by its name', async () => {
-    const { resolve } = resolverOf([loopback]);
+    const { resolve } = makeResolver([loopback]);
     const host = `Intranet.example:${portOf(origin)}`;
 
     expect(
@@ -208,7 +208,7 @@ describe('what is allowed although private', () => {
 
   test('must match in host and port', async () => {
     const port = portOf(origin);
-    const { resolve } = resolverOf([loopback]);
+    const { resolve } = makeResolver([loopback]);
 
     for (const entry of [
       canary.host,
@@ -229,7 +229,7 @@ describe('what is allowed although private', () => {
   });
 
   test('may be at the default port, which a URL does not say', async () => {
-    const { resolve } = resolverOf([{ address: '127.9.9.9', family: 4 }]);
+    const { resolve } = makeResolver([{ address: '127.9.9.9', family: 4 }]);
     const refused = allowing(['intranet.example:443'], resolve);
     const tried = allowing(['intranet.example:80'], resolve);
 

@@ -48,16 +48,16 @@ describe('a receiver that does not take it', () => {
   test.each([301, 302, 303, 307, 308])(
     'sends us elsewhere (%i), where we do not go',
     async (status) => {
-      const elsewhere = await start();
-      const receiver = await start(() => ({ status, headers: { location: elsewhere.url } }));
-      const send = senderTo(receiver, { allowHosts: [receiver.host, elsewhere.host] });
+      const misplacedRoute = await start();
+      const receiver = await start(() => ({ status, headers: { location: misplacedRoute.url } }));
+      const send = senderTo(receiver, { allowHosts: [receiver.host, misplacedRoute.host] });
 
       expect(await send({ id: 'msg_1', url: receiver.url, body })).toEqual({
         ok: false,
         status,
         error: `${receiver.url} answered ${status}: redirects are not followed, so give the final address.`,
       });
-      expect(elsewhere.calls).toEqual([]);
+      expect(misplacedRoute.calls).toEqual([]);
     },
   );
 

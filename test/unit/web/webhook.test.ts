@@ -79,11 +79,11 @@ describe('a delivery', () => {
     let second = 0;
     const send = senderTo(receiver, { now: () => new Date(Date.now() + ++second * 1000) });
 
-    const answers = [];
+    const idempotencyRecords = [];
     for (const _ of [1, 2, 3, 4])
-      answers.push(await send({ id: 'msg_1', url: receiver.url, body }));
+      idempotencyRecords.push(await send({ id: 'msg_1', url: receiver.url, body }));
 
-    expect(answers.map(({ ok }) => ok)).toEqual([false, false, false, true]);
+    expect(idempotencyRecords.map(({ ok }) => ok)).toEqual([false, false, false, true]);
     expect(new Set(receiver.calls.map(({ headers }) => headers['webhook-id']))).toEqual(
       new Set(['msg_1']),
     );

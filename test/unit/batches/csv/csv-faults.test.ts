@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { faultsSentence, readCsv } from '#lib/batches/csv/read-csv.ts';
-import { faultsIn, header, inPieces, read } from './csv-given.ts';
+import { csvErrorSentence, readCsv } from '#lib/batches/csv/read-csv.ts';
+import { faultsIn, header, inPieces, read } from './csv-fixtures.ts';
 
 const good = '1,Mug,https://a.example/1.jpg';
-const messagesIn = async (content: string | Uint8Array) =>
-  (await read(content)).faults.faults.map(({ message }) => message);
+const messagesIn = async (renditionSet: string | Uint8Array) =>
+  (await read(renditionSet)).faults.faults.map(({ message }) => message);
 
 describe('the faults of a CSV', () => {
   it('are named all at once, each with its line and column', async () => {
@@ -108,11 +108,11 @@ describe('the faults of a CSV', () => {
     ['UTF-16 without a mark', Buffer.from(header, 'utf16le'), 'UTF-16'],
     ['any binary', Buffer.from('abc\0\0\0def'), 'binary'],
     ['a web page', '\n<!DOCTYPE html><title>Sign in</title>', 'a web page'],
-  ])('are one sentence for %s, which is closed', async (_, content, expected) => {
+  ])('are one sentence for %s, which is closed', async (_, renditionSet, expected) => {
     let isClosed = false;
     function* pieces() {
       try {
-        yield* inPieces(content);
+        yield* inPieces(renditionSet);
         for (;;) yield Buffer.alloc(16_384);
       } finally {
         isClosed = true;
@@ -192,7 +192,7 @@ describe('the faults of a CSV', () => {
 describe('the faults in one sentence', () => {
   it('are named with their lines, the first few of them', async () => {
     const sentence = async (...rows: string[]) =>
-      faultsSentence((await read([header, ...rows].join('\n'))).faults);
+      csvErrorSentence((await read([header, ...rows].join('\n'))).faults);
 
     expect(await sentence('1,Mug')).toBe(
       'The CSV has a fault: line 2, column Input Image Urls: The row has no image URL.',

@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { readCsv } from '#lib/batches/csv/read-csv.ts';
-import { faultsIn, header, inPieces, read } from './csv-given.ts';
+import { faultsIn, header, inPieces, read } from './csv-fixtures.ts';
 
 const good = '1,Mug,https://a.example/1.jpg';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { header, read } from './csv-given.ts';
+import { header, read } from './csv-fixtures.ts';
 
 describe('the text of a CSV', () => {
   it('is UTF-8, or windows-1252 where it cannot be', async () => {
@@ -19,9 +19,9 @@ describe('the text of a CSV', () => {
   });
 
   it('may end within a character', async () => {
-    const content = Buffer.from('No,Url,Name\n1,https://a.example,Caf\xe9', 'latin1');
+    const renditionSet = Buffer.from('No,Url,Name\n1,https://a.example,Caf\xe9', 'latin1');
 
-    expect((await read(content)).products).toMatchObject([{ productName: 'Café' }]);
+    expect((await read(renditionSet)).products).toMatchObject([{ productName: 'Café' }]);
   });
 
   it('has a mark that is no part of the first name', async () => {
@@ -38,10 +38,10 @@ describe('the text of a CSV', () => {
     ];
     // The first 64 KiB are looked at in one piece.
     const before = `${header}\r\n${'\r\n'.repeat(33_000)}`;
-    const content = Buffer.concat([before, ...rows].map((part) => Buffer.from(part)));
+    const renditionSet = Buffer.concat([before, ...rows].map((part) => Buffer.from(part)));
 
     for (const pieceLength of [1, 3, 5, 200_000])
-      expect((await read(content, pieceLength)).products).toEqual([
+      expect((await read(renditionSet, pieceLength)).products).toEqual([
         {
           line: 33_002,
           serialNumber: '1',

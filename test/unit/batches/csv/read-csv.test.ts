@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readCsv } from '#lib/batches/csv/read-csv.ts';
-import { header, inPieces, read, urlsIn } from './csv-given.ts';
+import { header, inPieces, read, urlsIn } from './csv-fixtures.ts';
 
 const sample = `S. No.,Product Name,Input Image Urls
 1,SKU1,https://example.com/image1.jpg,https://example.com/image2.jpg
@@ -48,9 +48,9 @@ describe('a CSV of products', () => {
     ],
     ['with spaces around its cells', sample.replaceAll(',', ' , ')],
     ['with cells after the URLs that are empty', sample.replaceAll('.jpg\n', '.jpg,,\n')],
-  ])('is read %s', async (_, content) => {
+  ])('is read %s', async (_, renditionSet) => {
     for (const pieceLength of [1, 7, 100_000]) {
-      const found = await read(content, pieceLength);
+      const found = await read(renditionSet, pieceLength);
 
       expect(found.faults).toEqual({ faults: [], more: 0 });
       expect(found.products).toEqual(products);
@@ -165,9 +165,9 @@ describe('a CSV of products', () => {
   });
 
   it('only checks where nobody wants the products', async () => {
-    const contents = await readCsv(inPieces(sample));
+    const renditionSets = await readCsv(inPieces(sample));
 
-    expect(contents).toEqual({
+    expect(renditionSets).toEqual({
       totalProducts: 2,
       totalImages: 3,
       columns: ['S. No.', 'Product Name', 'Input Image Urls'],

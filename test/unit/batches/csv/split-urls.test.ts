@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { splitUrls, urlFaultOf } from '#lib/batches/csv/split-urls.ts';
+import { splitUrls, urlError } from '#lib/batches/csv/split-urls.ts';
 
 const a = 'https://a.example/1.jpg';
 const b = 'http://b.example/2.png';
@@ -36,7 +36,7 @@ describe('the URLs of a cell', () => {
     expect(splitUrls(url)).toEqual([url]);
     expect(splitUrls(`${url},${b}`)).toEqual([url, b]);
     expect(splitUrls(`${a},${url}`)).toEqual([a, url]);
-    expect(urlFaultOf(url)).toBeUndefined();
+    expect(urlError(url)).toBeUndefined();
   });
 
   it.each([
@@ -88,14 +88,14 @@ describe('a URL', () => {
     'https://[::1/',
     'https://a.example:99999/',
   ])('is not %s', (text) => {
-    expect(urlFaultOf(text)).toContain('is not an http:// or https:// URL');
+    expect(urlError(text)).toContain('is not an http:// or https:// URL');
   });
 
   it('has at most 2048 characters, and no control characters', () => {
     const url = `https://a.example/${'x'.repeat(2030)}`;
 
-    expect(urlFaultOf(url)).toBeUndefined();
-    expect(urlFaultOf(`${url}x`)).toBe('has 2049 characters, and a URL may have at most 2048');
-    expect(urlFaultOf('https://a.example/\u0001')).toBe('contains a control character');
+    expect(urlError(url)).toBeUndefined();
+    expect(urlError(`${url}x`)).toBe('has 2049 characters, and a URL may have at most 2048');
+    expect(urlError('https://a.example/\u0001')).toBe('contains a control character');
   });
 });

@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { failedRowsCsv, type ResultRow, resultsCsv } from '#lib/batches/csv/write-results.ts';
-import { read } from './csv-given.ts';
+import { read } from './csv-fixtures.ts';
 
 const written = async (
   write: (rows: AsyncIterable<ResultRow[]>) => AsyncIterable<Uint8Array>,

@@ -1,0 +1,19 @@
+import { dynamoEditSessions } from '#lib/aws/dynamo-edit-sessions.ts';
+import { config } from '#lib/config.ts';
+import { lifetime } from '#lib/edits/edit-session.ts';
+import { toEditSessionView } from '#lib/http/edit-view.ts';
+import { endpoint } from '#lib/http/endpoint.ts';
+import { reply } from '#lib/http/route.ts';
+import { routes } from '#lib/http/routes.ts';
+
+const editSessions = dynamoEditSessions(config.tables);
+
+export const handler = endpoint(
+  routes.createEditSession,
+  async ({ body, baseUrl }) => {
+    const ttlSeconds = body?.ttl_seconds ?? lifetime.usual;
+    const process = await editSessions.add({ ttlSeconds }, new Date());
+    return reply(201, toEditSessionView({ process, edits: [], asked: undefined }, { baseUrl }));
+  },
+  config,
+);

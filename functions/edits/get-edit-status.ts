@@ -1,0 +1,23 @@
+import { dynamoEditSessions } from '#lib/aws/dynamo-edit-sessions.ts';
+import { dynamoEdits } from '#lib/aws/dynamo-edits.ts';
+import { config } from '#lib/config.ts';
+import { findEdits } from '#lib/edits/look-up-edits.ts';
+import { toEditSessionView } from '#lib/http/edit-view.ts';
+import { endpoint } from '#lib/http/endpoint.ts';
+import { reply } from '#lib/http/route.ts';
+import { routes } from '#lib/http/routes.ts';
+
+const deps = {
+  editSessions: dynamoEditSessions(config.tables),
+  edits: dynamoEdits(config.tables),
+  now: () => new Date(),
+};
+
+export const handler = endpoint(
+  routes.getEditStatus,
+  async ({ body, baseUrl }) => {
+    const question = { initId: body.init_id ?? undefined, editId: body.process_id ?? undefined };
+    return reply(200, toEditSessionView(await findEdits(question, deps), { baseUrl }));
+  },
+  config,
+);

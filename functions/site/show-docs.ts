@@ -1,0 +1,11 @@
+import { showDocs } from '#functions/site/pages/pages.ts';
+import { config } from '#lib/config.ts';
+import { endpoint } from '#lib/http/endpoint.ts';
+import { fileReply } from '#lib/http/file-reply.ts';
+import { routes } from '#lib/http/routes.ts';
+
+export const handler = endpoint(
+  routes.showDocs,
+  async (request) => fileReply(request, await showDocs(request.pathname)),
+  config,
+);

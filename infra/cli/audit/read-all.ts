@@ -1,0 +1,91 @@
+import { ListBucketsCommand, ListObjectsV2Command, type S3Client } from '@aws-sdk/client-s3';
+import { type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import { fromItem } from '#lib/aws/dynamo-image-items.ts';
+import {
+  StoredBatch,
+  StoredCounter,
+  type StoredImage,
+  StoredListMonth,
+  type StoredRecords,
+  StoredRenditionSet,
+  StoredRow,
+} from './stored-records.ts';
+
+export type Place = { dynamodb: DynamoDBDocumentClient; s3: S3Client; stage: string };
+
+type Item = Record<string, unknown>;
+
+/** Reads all tables and both buckets of a stage: it costs what that costs. */
+export const readAll = async ({ dynamodb, s3, stage }: Place): Promise<StoredRecords> => {
+  const table = (name: string) => scan(dynamodb, `darkroom-${stage}-${name}`);
+  const bucket = async (name: string) =>
+    listObjects(s3, await bucketOf(s3, `darkroom-${stage}-${name}`));
+  // The objects after the records: one that came meanwhile is then at worst not known yet.
+  const [images, renditionSets, counters, listMonths, batches] = await Promise.all(
+    ['images', 'contents', 'tallies', 'shelves', 'batches'].map(table),
+  );
+  const [originals = new Map(), derived = new Map()] = await Promise.all(
+    ['originals', 'derived'].map(bucket),
+  );
+  return {
+    images: withPart(images, 'record').map(keptImage),
+    rawTags: withPart(images, 'exif').map((item) => RawTags.parse(item)),
+    renditionSets: z.array(StoredRenditionSet).parse(renditionSets),
+    counters: z.array(StoredCounter).parse(counters),
+    listMonths: z.array(StoredListMonth).parse(listMonths),
+    batches: z.array(StoredBatch).parse(withPart(batches, 'head')),
+    rows: (batches ?? []).flatMap((item) => {
+      const row = StoredRow.safeParse(item);
+      return row.success ? [row.data] : [];
+    }),
+    originals,
+    derived: new Set(derived.keys()),
+  };
+};
+
+const withPart = (items: Item[] = [], part: string) =>
+  items.filter((item) => item['part'] === part);
+
+const keptImage = (item: Item): StoredImage => {
+  const { partition, status_partition, listed_at } = item;
+  return { ...fromItem(item), copies: { partition, status_partition, listed_at } };
+};
+
+const RawTags = z
+  .object({ image_id: z.string(), rev: z.int() })
+  .transform(({ image_id: imageId, rev }) => ({ imageId, rev }));
+
+const scan = async (dynamodb: DynamoDBDocumentClient, TableName: string): Promise<Item[]> => {
+  const items: Item[] = [];
+  let from: Item | undefined;
+  do {
+    const page = await dynamodb.send(
+      new ScanCommand({ TableName, ConsistentRead: true, ExclusiveStartKey: from }),
+    );
+    items.push(...(page.Items ?? []));
+    from = page.LastEvaluatedKey;
+  } while (from);
+  return items;
+};
+
+/** On AWS a bucket has the account's number behind its name. */
+const bucketOf = async (s3: S3Client, name: string): Promise<string> => {
+  const { Buckets = [] } = await s3.send(new ListBucketsCommand());
+  const isIts = new RegExp(`^${name}(-\\d{12})?$`);
+  const found = Buckets.find(({ Name = '' }) => isIts.test(Name))?.Name;
+  if (!found) throw new Error(`There is no bucket ${name}.`);
+  return found;
+};
+
+const listObjects = async (s3: S3Client, Bucket: string): Promise<Map<string, string>> => {
+  const objects = new Map<string, string>();
+  let token: string | undefined;
+  do {
+    const page = await s3.send(new ListObjectsV2Command({ Bucket, ContinuationToken: token }));
+    for (const { Key, ETag } of page.Contents ?? [])
+      if (Key !== undefined) objects.set(Key, (ETag ?? '').replaceAll('"', ''));
+    token = page.NextContinuationToken;
+  } while (token);
+  return objects;
+};

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { Batch } from '#lib/batches/batch.ts';
+import { Row } from '#lib/batches/row.ts';
+import type { Image } from '#lib/images/image.ts';
+import { RenditionSet } from '#lib/images/images.ts';
+
+/** An image, and what its item says beside it: copies, by which lists find it. */
+export type StoredImage = {
+  image: Image;
+  version: number;
+  copies: { listed_at?: unknown; partition?: unknown; status_partition?: unknown };
+};
+
+export const StoredRenditionSet = z
+  .object({
+    owner: z.string(),
+    refs: z.int(),
+    renditionSet: RenditionSet.omit({ owner: true, refs: true, caption: true }),
+  })
+  .transform(({ renditionSet, owner, refs }) => ({ ...renditionSet, owner, refs }));
+export type StoredRenditionSet = z.infer<typeof StoredRenditionSet>;
+
+export const StoredCounter = z
+  .object({ scope: z.string(), shard: z.string() })
+  .catchall(z.number())
+  .transform(({ scope, shard, ...counts }) => ({ scope, shard, counts }));
+export type StoredCounter = z.infer<typeof StoredCounter>;
+
+export const StoredRow = z
+  .object({ request_id: z.string(), part: z.string().startsWith('row#'), row: Row })
+  .transform(({ request_id: requestId, part, row }) => ({ requestId, part, row }));
+export type StoredRow = z.infer<typeof StoredRow>;
+
+export const StoredBatch = z.object({ batch: Batch }).transform(({ batch }) => batch);
+export type StoredBatch = z.infer<typeof StoredBatch>;
+
+export const StoredListMonth = z.object({ kind: z.string(), months: z.set(z.string()) });
+export type StoredListMonth = z.infer<typeof StoredListMonth>;
+
+/** Everything a Darkroom keeps, read item by item and object by object. */
+export type StoredRecords = {
+  images: StoredImage[];
+  /** Images whose raw tags are kept, with the revision they are of. */
+  rawTags: { imageId: string; rev: number }[];
+  renditionSets: StoredRenditionSet[];
+  counters: StoredCounter[];
+  listMonths: StoredListMonth[];
+  batches: StoredBatch[];
+  rows: StoredRow[];
+  /** ETags by key. */
+  originals: Map<string, string>;
+  derived: Set<string>;
+};

@@ -1,0 +1,108 @@
+// npm run logs: what happened on the embedded stack, from its rotated files.
+import { createReadStream, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { environmentWith, readLocalSettings } from '../local/local-settings.ts';
+import { logFilesIn } from '../local/log-files.ts';
+import { logFilter } from '../local/log-filter.ts';
+import { humanLine, isWarning, type LogLine, parseLogLine } from '../local/log-line.ts';
+
+const helpText = `npm run logs [-- options]
+
+Prints the log of the embedded stack in the order of time, from DATA_DIR/logs/darkroom.log and the
+files before it (10 MB each, the last five are kept).
+
+  --image <image_id>      one picture's journey: its request, the news from S3, every worker
+  --request <request_id>  everything that belongs to one request (the header x-request-id)
+  --errors                warnings and errors only
+  --json                  the lines as they are written, for jq
+  --follow                goes on with what happens from now on; Ctrl-C ends it
+  --settings <file>       where DATA_DIR may be set, if not in .env
+  --help                  this text`;
+
+const options = {
+  image: { type: 'string' },
+  request: { type: 'string' },
+  errors: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  follow: { type: 'boolean', default: false },
+  settings: { type: 'string', default: '.env' },
+  help: { type: 'boolean', default: false, short: 'h' },
+} as const;
+
+const project = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+const pollMs = 250;
+
+type Entry = { line: LogLine; text: string };
+
+/** The lines of a file from this byte on, and where its last whole line ends. */
+const readFrom = async (
+  path: string,
+  start: number,
+): Promise<{ entries: Entry[]; end: number }> => {
+  const entries: Entry[] = [];
+  const { size } = statSync(path);
+  if (size <= start) return { entries, end: start };
+  let end = start;
+  const stream = createReadStream(path, { start, end: size - 1 });
+  for await (const text of createInterface({ input: stream, crlfDelay: Infinity })) {
+    const after = end + Buffer.byteLength(text) + 1;
+    if (after > size) break; // the rest of this line is still to be written
+    end = after;
+    const line = parseLogLine(text);
+    if (line) entries.push({ line, text });
+  }
+  return { entries, end };
+};
+
+const main = async (): Promise<void> => {
+  const { values } = parseArgs({ options, strict: true });
+  if (values.help) {
+    process.stdout.write(`${helpText}\n`);
+    return;
+  }
+  const { DATA_DIR } = readLocalSettings(environmentWith(values.settings, project));
+  const folder = resolve(project, DATA_DIR, 'logs');
+  const { image, request, errors, json, follow } = values;
+  const { learn, isWanted } = logFilter({ ...(image && { image }), ...(request && { request }) });
+
+  const print = (entries: Entry[]): number => {
+    for (const { line } of entries) learn(line);
+    const wanted = entries
+      .filter(({ line }) => isWanted(line) && (!errors || isWarning(line)))
+      .sort((a, b) => a.line.timestamp.localeCompare(b.line.timestamp));
+    const colour = process.stdout.isTTY;
+    for (const { line, text } of wanted)
+      process.stdout.write(`${json ? text : humanLine(line, { everything: true, colour })}\n`);
+    return wanted.length;
+  };
+
+  const files = logFilesIn(folder);
+  if (files.length === 0 && !follow)
+    throw new Error(`There is no log in ${folder} yet. npm start writes it.`);
+  const read = await Promise.all(files.map((file) => readFrom(file, 0)));
+  const count = print(read.flatMap(({ entries }) => entries));
+  if (!follow) {
+    if (count === 0) process.stderr.write('Nothing in the log is about that.\n');
+    return;
+  }
+
+  let at = read.at(-1)?.end ?? 0;
+  for (;;) {
+    await wait(pollMs);
+    const newest = logFilesIn(folder).at(-1);
+    if (!newest) continue;
+    if (statSync(newest).size < at) at = 0; // it was rotated: this one is new
+    const { entries, end } = await readFrom(newest, at);
+    at = end;
+    print(entries);
+  }
+};
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exit(1);
+});

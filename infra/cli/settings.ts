@@ -1,0 +1,83 @@
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { z } from 'zod';
+import { type SecretName, Settings, secretNames } from '#lib/settings.ts';
+import { localShape } from '../local/local-settings.ts';
+
+type Row = { name: string; standard: string; meaning: string };
+
+const expectedRows = (shape: Record<string, z.ZodType>): Row[] =>
+  Object.entries(shape).map(([name, schema]) => {
+    const standard = schema instanceof z.ZodPrefault ? String(schema.def.defaultValue) : '';
+    return { name, standard, meaning: schema.description ?? '' };
+  });
+
+const secretMeaning: Record<SecretName, string> = {
+  CAPTION_API_KEY: 'sent wherever CAPTION_PROVIDER or CAPTION_BASE_URL lead',
+  HF_TOKEN: 'Hugging Face; sent to its hosts only',
+  GEMINI_API_KEY: "Gemini; sent to Google's host only",
+  geminikey: 'the same by its old name',
+  OPENAI_API_KEY: 'OpenAI; sent to its host only',
+  EDIT_API_KEY: 'sent wherever EDIT_PROVIDER or EDIT_BASE_URL lead',
+  WEBHOOK_SECRET: 'whsec_…, signs webhooks; `npm start` makes one and keeps it in DATA_DIR',
+};
+
+const rows: Row[] = [
+  ...expectedRows(localShape),
+  ...expectedRows(Settings.shape),
+  ...secretNames.map((name) => ({ name, standard: '', meaning: secretMeaning[name] })),
+  ...secretNames.map((name) => ({
+    name: `${name}_PARAMETER`,
+    standard: '',
+    meaning: `the SSM parameter that holds ${name} where it is not set itself`,
+  })),
+];
+
+/** What serverless.yml deploys where a setting is not set: ${env:NAME, 'this'}. */
+const deployedDefaults = new Map(
+  ['serverless.yml', ...globSync('functions/*/functions.yml')]
+    .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/\$\{env:(\w+), '([^']+)'\}/g)])
+    .map(([, name, value]) => [name, value]),
+);
+
+const defaultOf = ({ name, standard }: Row): string => {
+  const deployed = deployedDefaults.get(name);
+  const local = standard ? `\`${standard}\`` : 'unset';
+  return deployed && deployed !== standard ? `${local}; deployed \`${deployed}\`` : local;
+};
+
+/** The README's table of settings. */
+export const settingsTable = (): string =>
+  [
+    '| Setting | Default | Meaning |',
+    '|---|---|---|',
+    ...rows
+      .filter(({ name }) => !name.endsWith('_PARAMETER'))
+      .map((row) => {
+        const { name, meaning } = row;
+        return `| \`${name}\` | ${defaultOf(row)} | ${meaning.replaceAll('|', '\\|')} |`;
+      }),
+    '| `…_PARAMETER` for each key above | unset | name of the SSM parameter that holds it |',
+  ].join('\n');
+
+/** `.env.example`: every setting, none of them set. */
+export const envExample = (): string =>
+  [
+    '# Copy to .env and take away the # of what you want to set. Nothing here is needed to start.',
+    ...rows.map(({ name, standard, meaning }) => `\n# ${meaning}\n#${name}=${standard}`),
+    '',
+  ].join('\n');
+
+const begin = '<!-- settings: npm run settings -->';
+const end = '<!-- /settings -->';
+
+/** The README with its table as it should be. */
+export const withTable = (readme: string): string => {
+  const [before = '', rest = ''] = readme.split(begin);
+  const [, after = ''] = rest.split(end);
+  return `${before}${begin}\n${settingsTable()}\n${end}${after}`;
+};
+
+if (import.meta.main) {
+  writeFileSync('README.md', withTable(readFileSync('README.md', 'utf8')));
+  writeFileSync('.env.example', envExample());
+}

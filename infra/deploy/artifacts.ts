@@ -1,0 +1,38 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { pageFiles } from '#functions/site/pages/assets.ts';
+import { bundleForLambda } from './bundle-for-lambda.ts';
+import { type Architecture, sharpForLambda } from './sharp-for-lambda.ts';
+import { type Files, makeZip } from './zip.ts';
+
+export type Packed = { handler: string; zipPath: string };
+
+/** Makes the zip of each function, as Lambda takes it. Throws HandlerMissing, or what stood in the way. */
+export const makeArtifacts = async (
+  functions: readonly Packed[],
+  { project, architecture }: { project: string; architecture: Architecture },
+): Promise<void> => {
+  const bundles = await bundleForLambda(
+    functions.map(({ handler }) => handler),
+    project,
+  );
+  let sharp: Files | undefined;
+  let pages: Files | undefined;
+  for (const { handler, zipPath } of functions) {
+    const bundle = bundles.get(handler);
+    if (!bundle) throw new Error(`There is no bundle of ${handler}.`);
+    if (bundle.needsSharp) sharp ??= sharpForLambda(project, architecture);
+    if (bundle.showsPages) pages ??= pagesOf(project);
+    const files = new Map([
+      ...bundle.files,
+      ...((bundle.needsSharp && sharp) || []),
+      ...((bundle.showsPages && pages) || []),
+    ]);
+    mkdirSync(dirname(zipPath), { recursive: true });
+    writeFileSync(zipPath, makeZip(files));
+  }
+};
+
+/** The pages' files where functions/site/pages/assets.ts will look for them. */
+const pagesOf = (project: string): Files =>
+  new Map(pageFiles.map((path) => [path, readFileSync(join(project, path))]));

@@ -1,0 +1,123 @@
+import { existsSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type BuildOptions, build, type Plugin, stop } from 'esbuild';
+import { finishedBundles } from '#functions/site/pages/browser-bundles.ts';
+
+/** A function of serverless.yml has no file. */
+export class HandlerMissingError extends Error {
+  override readonly name = 'HandlerMissing';
+}
+
+/** `functions/images/get-image.handler` → `functions/images/get-image`. */
+export const modulePath = (handler: string): string => handler.replace(/\.[^./]+$/, '');
+
+// CommonJS packages inside an ES module still ask for Node's own modules by require().
+const banner =
+  "import { createRequire as __createRequire } from 'node:module';" +
+  'const require = __createRequire(import.meta.url);';
+
+/** What scripts and styles of the pages become is put in here, or esbuild would have to come along. */
+const finishedPages: Plugin = {
+  name: 'finished-pages',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]lib[\\/]pages[\\/]browser-bundles\.ts$/ }, async () => ({
+      contents: await finishedBundles(),
+      loader: 'js',
+    }));
+  },
+};
+
+/** zod's messages come in fifty languages, and all of them would be parsed at each cold start. */
+const englishOnly: Plugin = {
+  name: 'english-only',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, ({ path }) => ({
+      contents: "export { default as en } from './en.js';",
+      loader: 'js',
+      resolveDir: dirname(path),
+    }));
+  },
+};
+
+/** undici's index brings a browser's fetch, caches, proxies and mocks along; we make requests. */
+const requestsOnly: Plugin = {
+  name: 'requests-only',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[\\/]undici[\\/]index\.js$/ }, ({ path }) => ({
+      contents: `
+        Object.assign(require('./lib/dispatcher/dispatcher').prototype, require('./lib/api'));
+        exports.Agent = require('./lib/dispatcher/agent');
+        exports.buildConnector = require('./lib/core/connect');
+        exports.errors = require('./lib/core/errors');`,
+      loader: 'js',
+      resolveDir: dirname(path),
+    }));
+  },
+};
+
+/**
+ * How functions are bundled, wherever they will run: one ES module `<module>.mjs` for each handler.
+ * Throws HandlerMissing.
+ */
+export const bundleOptions = (handlers: readonly string[], project: string) => {
+  const modules = [...new Set(handlers.map(modulePath))];
+  for (const module of modules) {
+    if (existsSync(join(project, `${module}.ts`))) continue;
+    throw new HandlerMissingError(
+      `serverless.yml names a handler in ${module}.ts, which is not there.`,
+    );
+  }
+  return {
+    absWorkingDir: project,
+    entryPoints: modules.map((module) => ({ in: `${module}.ts`, out: module })),
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node24',
+    mainFields: ['module', 'main'], // or the SDK's CommonJS builds come along, twice the size
+    banner: { js: banner },
+    sourcemap: 'linked',
+    sourcesContent: false,
+    plugins: [finishedPages, englishOnly, requestsOnly],
+    logLevel: 'silent', // the error that is thrown says it all
+  } satisfies BuildOptions;
+};
+
+/**
+ * sharp is native and stays outside. The bundle may lie anywhere, so it is named by its place in
+ * the project's node_modules.
+ */
+const sharpOf = (project: string): Plugin => ({
+  name: 'sharp-by-its-place',
+  setup: ({ onResolve }) => {
+    const require = createRequire(join(project, 'package.json'));
+    onResolve({ filter: /^sharp$/ }, () => ({
+      path: pathToFileURL(require.resolve('sharp')).href,
+      external: true,
+    }));
+  },
+});
+
+/**
+ * Bundles the modules of these handlers for running here: `<outFolder>/<module>.mjs` for each, and
+ * chunks for what they share, so that in one process they share clients and caches too. Throws
+ * HandlerMissing, or esbuild's own error, which names file and line.
+ */
+export const bundleFunctions = async (
+  handlers: readonly string[],
+  { project, outFolder }: { project: string; outFolder: string },
+): Promise<void> => {
+  const options = bundleOptions(handlers, project);
+  rmSync(outFolder, { recursive: true, force: true });
+  await build({
+    ...options,
+    outdir: outFolder,
+    chunkNames: 'chunks/[name]-[hash]',
+    splitting: true,
+    plugins: [...options.plugins, sharpOf(project)],
+  });
+  await stop(); // esbuild's own process would stay
+};

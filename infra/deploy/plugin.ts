@@ -1,0 +1,136 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { alarmsFor } from './alarms.ts';
+import { apiKeyName } from './api-key-name.ts';
+import { makeArtifacts } from './artifacts.ts';
+import { dashboardFor } from './dashboard.ts';
+import { IamStatement, toRole } from './role.ts';
+import { refuseWrongSettings } from './settings-to-deploy.ts';
+import { findWatched } from './watched.ts';
+
+// osls constructs its plugins, so this is a class.
+
+/** The parts of osls' object that we read and change. */
+type Serverless = {
+  serviceDir: string;
+  service: {
+    provider: {
+      architecture?: string;
+      environment?: Record<string, unknown>;
+      apiGateway: { apiKeys: { name: string; value?: string | null }[] };
+    };
+    custom?: Record<string, unknown>;
+    functions: Record<
+      string,
+      {
+        handler: string;
+        name: string;
+        role?: unknown;
+        package?: Record<string, unknown>;
+        iamRoleStatements?: unknown;
+        secrets?: unknown;
+      }
+    >;
+    resources: { Resources: Record<string, unknown> };
+  };
+  processedInput: { commands: string[] };
+  getProvider(name: 'aws'): { getStage(): string };
+  configSchemaHandler: {
+    defineFunctionProperties(provider: 'aws', schema: Record<string, unknown>): void;
+  };
+  /** An error of this kind is shown without its stack. */
+  classes: { Error: new (message: string, code: string) => Error };
+};
+
+const pascal = (name: string) =>
+  name.replaceAll(/(^|-)(\w)/g, (_, __, letter: string) => letter.toUpperCase());
+
+/** What a functions.yml may say beside osls' own properties. */
+const functionProperties = {
+  properties: {
+    iamRoleStatements: { type: 'array', items: { type: 'object' } },
+    secrets: { type: 'array', items: { type: 'string' } },
+  },
+};
+
+const Architecture = z.enum(['arm64', 'x86_64']);
+
+/**
+ * Packages Darkroom for AWS, beside what osls does by itself: a zip for each function, a role for
+ * each from its statements in functions.yml, alarms and a dashboard, a name for each value of the API key. Takes part
+ * in `package` and in `deploy`, which packages first, and keeps out of the way of every other
+ * command.
+ */
+export default class PackageForAws {
+  readonly hooks: Record<string, () => unknown>;
+  private readonly serverless: Serverless;
+
+  constructor(serverless: Serverless) {
+    this.serverless = serverless;
+    serverless.configSchemaHandler.defineFunctionProperties('aws', functionProperties);
+    this.hooks = {
+      'after:package:initialize': () =>
+        this.orSay(() => {
+          this.nameKeys();
+          this.addResources();
+        }),
+      'before:package:createDeploymentArtifacts': () => this.orSay(() => this.addArtifacts()),
+    };
+  }
+
+  /** Before osls checks serverless.yml, whose schema would say it less clearly. */
+  asyncInit(): Promise<void> | undefined {
+    const [command = ''] = this.serverless.processedInput.commands;
+    if (!['package', 'deploy'].includes(command)) return undefined;
+    return this.orSay(() => refuseWrongSettings(process.env));
+  }
+
+  private nameKeys(): void {
+    for (const key of this.serverless.service.provider.apiGateway.apiKeys)
+      key.name = apiKeyName(key.name, key.value);
+  }
+
+  private addResources(): void {
+    const { service } = this.serverless;
+    const { provider, functions, resources } = service;
+    for (const [key, fn] of Object.entries(functions)) {
+      const roleId = `${pascal(key)}Role`;
+      // Not by its name alone, or osls adds a DependsOn that says the same again.
+      fn.role = { 'Fn::Sub': `\${${roleId}.Arn}` };
+      const environment = provider.environment ?? {};
+      const statements = z.array(IamStatement).default([]).parse(fn.iamRoleStatements);
+      const secrets = z.array(z.string()).default([]).parse(fn.secrets);
+      resources.Resources[roleId] = toRole({
+        functionName: fn.name,
+        statements,
+        secrets,
+        environment,
+      });
+    }
+    const watched = findWatched(service, this.serverless.getProvider('aws').getStage());
+    const email = z.string().default('').parse(service.custom?.['alarmEmail']);
+    Object.assign(resources.Resources, alarmsFor(watched, email), dashboardFor(watched));
+  }
+
+  private async addArtifacts(): Promise<void> {
+    const { service, serviceDir: project } = this.serverless;
+    const packed = Object.entries(service.functions).map(([key, fn]) => {
+      // osls hashes and uploads what it finds here, and moves it where --package says.
+      const zipPath = join(project, '.serverless', `${key}.zip`);
+      fn.package = { ...fn.package, individually: true, artifact: zipPath };
+      return { handler: fn.handler, zipPath };
+    });
+    const architecture = Architecture.default('arm64').parse(service.provider.architecture);
+    await makeArtifacts(packed, { project, architecture });
+  }
+
+  /** What stands in the way is told to a person, not to a debugger. */
+  private async orSay(step: () => void | Promise<void>): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new this.serverless.classes.Error(reason, 'CANNOT_PACKAGE');
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import {
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import { type IdempotencyRecords, StoredReply } from '#lib/idempotency-records.ts';
+import { dynamodb } from './clients.ts';
+import { succeeded } from './dynamo-conditions.ts';
+
+const retentionSeconds = 24 * 60 * 60;
+const leaseSeconds = 60; // twice what a function behind the API may run
+
+const Item = z.object({
+  /** Tells our own beginning from another's: the SDK repeats a write whose answer was lost. */
+  requestToken: z.string(),
+  fingerprint: z.string(),
+  answer: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(StoredReply)
+    .optional(),
+});
+
+/** First answers in DynamoDB, which removes them some time after they expire (`expires`, seconds). */
+export const dynamoIdempotencyRecords = (
+  { idempotencyTable }: { idempotencyTable: string },
+  client: DynamoDBDocumentClient = dynamodb(),
+): IdempotencyRecords => {
+  const target = (idempotencyId: string) => ({
+    TableName: idempotencyTable,
+    Key: { idempotency_id: idempotencyId },
+  });
+  const unanswered = {
+    ConditionExpression: 'attribute_exists(idempotency_id) AND attribute_not_exists(#answer)',
+  };
+
+  return {
+    async begin(idempotencyId, fingerprint, now) {
+      const seconds = Math.floor(now.getTime() / 1000);
+      const requestToken = randomUUID();
+      const begun = await succeeded(
+        client.send(
+          new PutCommand({
+            TableName: idempotencyTable,
+            Item: {
+              idempotency_id: idempotencyId,
+              requestToken,
+              fingerprint,
+              leased_until: seconds + leaseSeconds,
+              expires: seconds + retentionSeconds,
+            },
+            // Absent; or expired, though DynamoDB may take two days to remove it; or the same
+            // request, begun so long ago that whoever began it must have been killed.
+            ConditionExpression:
+              'attribute_not_exists(idempotency_id) OR #expires <= :now OR ' +
+              '(attribute_not_exists(#answer) AND #lease <= :now AND #fingerprint = :fingerprint)',
+            ExpressionAttributeNames: {
+              '#expires': 'expires',
+              '#answer': 'answer',
+              '#lease': 'leased_until',
+              '#fingerprint': 'fingerprint',
+            },
+            ExpressionAttributeValues: { ':now': seconds, ':fingerprint': fingerprint },
+          }),
+        ),
+      );
+      if (begun) return { state: 'begun' };
+
+      const { Item: item } = await client.send(
+        new GetCommand({ ...target(idempotencyId), ConsistentRead: true }),
+      );
+      if (!item) return { state: 'in-progress' }; // forgotten a moment ago: the next try begins it
+      const kept = Item.parse(item);
+      if (kept.requestToken === requestToken) return { state: 'begun' };
+      if (kept.fingerprint !== fingerprint) return { state: 'other-request' };
+      return kept.answer ? { state: 'answered', answer: kept.answer } : { state: 'in-progress' };
+    },
+
+    async finish(idempotencyId, answer) {
+      await succeeded(
+        client.send(
+          new UpdateCommand({
+            ...target(idempotencyId),
+            ...unanswered,
+            UpdateExpression: 'SET #answer = :answer',
+            ExpressionAttributeNames: { '#answer': 'answer' },
+            ExpressionAttributeValues: { ':answer': JSON.stringify(answer) },
+          }),
+        ),
+      );
+    },
+
+    async forget(idempotencyId) {
+      await succeeded(
+        client.send(
+          new DeleteCommand({
+            ...target(idempotencyId),
+            ...unanswered,
+            ExpressionAttributeNames: { '#answer': 'answer' },
+          }),
+        ),
+      );
+    },
+  };
+};

@@ -1,0 +1,63 @@
+import { type Batch, expectedRows, hasEnded } from './batch.ts';
+import type { Batches, Rows } from './batches.ts';
+import type { BatchQueues } from './messages.ts';
+import { hasEndedImage, type Row } from './row.ts';
+import { updateBatch } from './update-batch.ts';
+
+type Deps = { batches: Batches; rows: Rows; workers: BatchQueues; now: () => Date };
+
+/** After a row has ended: if it was the last one, ask for the batch to be closed. */
+export const advanceAfterRow = async (
+  requestId: string,
+  row: Row,
+  deps: Omit<Deps, 'now'>,
+): Promise<void> => {
+  if (!row.images.every(hasEndedImage)) return;
+  const batch = (await deps.batches.find(requestId))?.batch;
+  if (batch) await enqueueClose(batch, deps);
+};
+
+/** Tells whoever comes next in the life of a batch; telling twice changes nothing. */
+export const advanceBatch = async (batch: Batch, deps: Deps): Promise<void> => {
+  if (!hasEnded(batch)) return enqueueClose(batch, deps);
+  const { webhook } = batch;
+  if (webhook?.state === 'waiting') {
+    const { batch: after } = await updateBatch(
+      batch.requestId,
+      ({ webhook: known, ...rest }) =>
+        known?.state === 'waiting'
+          ? { ...rest, webhook: { ...known, state: 'pending', dueAt: deps.now().toISOString() } }
+          : undefined,
+      deps,
+    );
+    if (after) await enqueueWebhook(after, deps);
+  } else await enqueueWebhook(batch, deps);
+};
+
+const enqueueClose = async (
+  batch: Batch,
+  { rows, workers }: Pick<Deps, 'rows' | 'workers'>,
+): Promise<void> => {
+  const { requestId, work } = batch;
+  const isDue =
+    work.state === 'closing' ||
+    (work.state === 'running' && (await rows.counts(requestId)).products === expectedRows(batch));
+  if (isDue) await workers.close({ request_id: requestId });
+};
+
+/** SQS' longest delay. */
+const maxDelaySeconds = 900;
+
+/** Sends the message for the attempt that is due next, if there is one. */
+export const enqueueWebhook = async (
+  { requestId, webhook }: Batch,
+  { workers, now }: Pick<Deps, 'workers' | 'now'>,
+): Promise<void> => {
+  if (webhook?.state !== 'pending' || !webhook.dueAt) return;
+  const { round, tries, dueAt } = webhook;
+  const seconds = Math.ceil((Date.parse(dueAt) - now().getTime()) / 1000);
+  await workers.sendWebhook(
+    { request_id: requestId, round, attempt: tries, due_at: dueAt },
+    Math.min(maxDelaySeconds, Math.max(0, seconds)),
+  );
+};

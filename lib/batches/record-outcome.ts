@@ -1,0 +1,38 @@
+import type { Images } from '#lib/images/images.ts';
+import type { OutcomeMessage } from '#lib/images/messages.ts';
+import { advanceAfterRow } from './advance-batch.ts';
+import type { Batches, Rows } from './batches.ts';
+import type { BatchQueues } from './messages.ts';
+import { parseRowKey, type RowImage, rowOutcome, withImage } from './row.ts';
+import { updateRow } from './update-batch.ts';
+
+type Deps = { batches: Batches; rows: Rows; images: Images; workers: BatchQueues };
+
+/**
+ * Given news that an image of a row has ended, note how. News is not truth: the image is asked. A
+ * row that has its fact keeps it, also when the image is tried again later.
+ */
+export const recordOutcome = async (message: OutcomeMessage, deps: Deps): Promise<void> => {
+  const place = parseRowKey(message.key);
+  if (!place) return; // dropped there by hand
+  const known = await deps.images.find(message.image_id);
+  const { row } = await updateRow(
+    place,
+    (row) => {
+      const entry = row.images[place.index];
+      if (!entry) return undefined;
+      const outcome = known ? rowOutcome(known.image, entry.inputUrl) : forgotten(entry);
+      return outcome && withImage(row, place.index, outcome);
+    },
+    deps,
+  );
+  if (row) await advanceAfterRow(place.requestId, row, deps);
+};
+
+/** Deleted so long ago that not even its tombstone stands. */
+const forgotten = ({ inputUrl }: RowImage): RowImage => ({
+  state: 'failed',
+  inputUrl,
+  reason: 'The image was deleted.',
+  fetched: true,
+});

@@ -1,0 +1,79 @@
+import type { Images } from '#lib/images/images.ts';
+import type { Objects } from '#lib/images/objects.ts';
+import type { Inspect } from '#lib/images/picture.ts';
+import { Problem } from '#lib/problem.ts';
+import { copyKey, type SourceImage } from './edit.ts';
+import { type FetchPicture, isFetchBusy } from './fetch-picture.ts';
+import { parseOwnImageUrl } from './own-image.ts';
+
+type Wanted = {
+  /** The field that named it, for complaints, and the name of the copy. */
+  field: 'source_url' | 'target_url';
+  text: string;
+  baseUrl: string;
+  editId: string;
+};
+
+export type SourceImageDeps = {
+  images: Images;
+  derived: Objects;
+  fetchPicture: FetchPicture;
+  inspect: Inspect;
+};
+
+/**
+ * Finds the picture that a caller names, or says what is wrong with the field. A stranger's is
+ * fetched here and now, so that a wrong URL is told at once, and kept aside for the worker.
+ */
+export const findSourceImage = async (
+  wanted: Wanted,
+  deps: SourceImageDeps,
+): Promise<SourceImage> => {
+  const imageId = parseOwnImageUrl(wanted.text, wanted.baseUrl);
+  return imageId === undefined
+    ? fetchSourceImage(wanted, deps)
+    : ownSourceImage(imageId, wanted, deps);
+};
+
+const ownSourceImage = async (
+  imageId: string,
+  { field }: Wanted,
+  { images }: SourceImageDeps,
+): Promise<SourceImage> => {
+  const image = (await images.find(imageId))?.image;
+  if (!image || image.deleted)
+    throw new Problem(
+      'unprocessable',
+      `${field}: There is no such image. Give an image_id or file_url of ours, or a public http or https URL.`,
+    );
+  if (image.rejected || image.key === null)
+    throw new Problem(
+      'unprocessable',
+      `${field}: That image was refused. ${image.rejected?.reason ?? 'Its file was not kept.'}`,
+    );
+  return { from: 'image', key: image.key, etag: image.etag };
+};
+
+const fetchSourceImage = async (
+  { field, text, editId }: Wanted,
+  { derived, fetchPicture, inspect }: SourceImageDeps,
+): Promise<SourceImage> => {
+  const fetched = await fetchPicture(text).catch((error: unknown) => {
+    // Not kept as the answer to an Idempotency-Key: the same request may succeed soon.
+    if (isFetchBusy(error))
+      throw new Problem('conflict', `${field}: ${error.message}`, error.retryAfterSeconds ?? soon);
+    throw error;
+  });
+  if ('refused' in fetched) throw new Problem('unprocessable', `${field}: ${fetched.refused}`);
+  const inspected = await inspect(fetched.bytes, {});
+  if ('refusal' in inspected)
+    throw new Problem('unprocessable', `${field}: ${inspected.refusal.reason}`);
+
+  const key = copyKey(editId, field === 'source_url' ? 'source' : 'target');
+  const contentType = `image/${inspected.metadata.format}`;
+  await derived.write(key, fetched.bytes, { contentType });
+  return { from: 'copy', key };
+};
+
+/** Seconds after which a stranger's server may be well again. */
+const soon = 5;

@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import type { Captioning } from '#lib/images/caption.ts';
+import type { Images, RenditionSets } from '#lib/images/images.ts';
+import { ingest } from '#lib/images/ingest.ts';
+import type { Objects } from '#lib/images/objects.ts';
+import type { CheckResult, Metadata, Size } from '#lib/images/picture.ts';
+import { renditionSetIdFor } from '#lib/images/rendition-set.ts';
+import { updateImage } from '#lib/images/update-image.ts';
+import { type In, resultImageId, resultKey } from './edit.ts';
+
+/** Who made a result, and how long that took. */
+export type EditResult = { provider: string; model: string; durationMs: number };
+
+export type ResultDeps = {
+  images: Images;
+  renditionSets: RenditionSets;
+  originals: Objects;
+  checkResult: CheckResult;
+  captioning: Captioning;
+  sizes: readonly Size[];
+  now: () => Date;
+};
+
+type Running = In<'PROCESSING'>;
+
+/** The result that an earlier worker kept before it was killed, now certainly a record. */
+export const findResult = async (
+  edit: Running,
+  deps: ResultDeps,
+): Promise<EditResult | undefined> => {
+  const head = await deps.originals.head(resultKey(edit.editId));
+  if (!head) return undefined;
+  const { userMetadata, etag, sizeBytes, sha256 } = head;
+  await record(edit, { etag, sizeBytes, sha256, name: userMetadata['name'] ?? nameOf(edit) }, deps);
+  return {
+    provider: userMetadata['provider'] ?? 'unknown',
+    model: userMetadata['model'] ?? 'unknown',
+    durationMs: Math.round(Number(userMetadata['duration-ms'])) || 0,
+  };
+};
+
+/**
+ * Brings what the provider made to the one door, once it has been looked at like any stranger's
+ * file. Everything that findResult needs is written with it, in one step.
+ */
+export const saveResult = async (
+  edit: Running,
+  { image, provider, model, durationMs }: EditResult & { image: Uint8Array },
+  deps: ResultDeps,
+): Promise<EditResult | { failed: string }> => {
+  const checked = await deps.checkResult(image);
+  if ('refusal' in checked) return { failed: checked.refusal.reason };
+  const { bytes, metadata } = checked;
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const name = nameOf(edit, metadata);
+  const etag = await deps.originals.write(resultKey(edit.editId), bytes, {
+    contentType: `image/${metadata.format}`,
+    sha256,
+    userMetadata: {
+      name,
+      'request-id': edit.requestId,
+      provider,
+      model,
+      'duration-ms': String(Math.round(durationMs)),
+    },
+  });
+  await record(edit, { etag, sizeBytes: bytes.byteLength, sha256, metadata, name }, deps);
+  return { provider, model, durationMs: Math.round(durationMs) };
+};
+
+type StoredRecords = {
+  etag: string;
+  sizeBytes: number;
+  sha256: string | undefined;
+  metadata?: Metadata;
+  name: string;
+};
+
+/** The record that register-image would write, so that the result can be read as soon as it is told. */
+const record = async (
+  { editId, requestId }: Running,
+  { name, ...kept }: StoredRecords,
+  deps: ResultDeps,
+): Promise<void> => {
+  const known = kept.sha256
+    ? await deps.renditionSets.find(renditionSetIdFor(kept.sha256, deps.sizes))
+    : undefined;
+  const incoming = {
+    ...kept,
+    key: resultKey(editId),
+    originalName: name,
+    source: 'edit',
+    requestId,
+    receivedAt: deps.now(),
+    firstUploadAt: known?.createdAt,
+  } as const;
+  await updateImage(resultImageId(editId), (image) => ingest(image, incoming, deps), deps);
+};
+
+const nameOf = ({ editId }: Running, metadata?: Metadata): string => {
+  const extension = metadata?.format === 'jpeg' ? 'jpg' : metadata?.format;
+  return `edit-${resultImageId(editId).slice(0, 8)}${extension ? `.${extension}` : ''}`;
+};

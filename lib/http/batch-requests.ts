@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { Problem } from '#lib/problem.ts';
+import { ListQuery } from './image-requests.ts';
+import type { Form } from './multipart.ts';
+
+/** Something else than an id of ours can be no batch of ours, so it is 404 and not 400. */
+const RequestId = z
+  .string()
+  .regex(/^[0-9a-f][0-9a-f-]{30,34}[0-9a-f]$/, 'Batch not found')
+  .meta({
+    description: 'the id of the batch',
+    examples: ['0b9f4c52-7f36-4b6f-9a3c-2f8d6f5a1f1e'],
+  });
+
+export const BatchPath = z.object({ request_id: RequestId });
+
+export const BatchListQuery = ListQuery.omit({ status: true });
+
+export const ResultsQuery = z.object({
+  errors: z
+    .enum(['1', 'true', '0', 'false'])
+    .optional()
+    .meta({ description: '1: only the rows that failed, in the columns of the input' }),
+});
+
+export const ProcessedImagePath = z.object({
+  filename: z
+    .string()
+    .regex(/^[a-z2-7]{26}\.jpg$/, 'Image not found')
+    .meta({
+      description: 'the id of the image, and .jpg',
+      examples: ['mfrggzdfmztwq2lknnwg23tpob.jpg'],
+    }),
+});
+
+const WebUrl = z
+  .url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://' })
+  .max(2048, 'must have at most 2048 characters');
+
+const Flag = z
+  .union([z.boolean(), z.enum(['true', '1', 'on', 'yes', 'false', '0', 'off', 'no', ''])], {
+    error: 'must be true or false',
+  })
+  .transform((flag) => flag === true || ['true', '1', 'on', 'yes'].includes(String(flag)));
+
+const wishes = {
+  webhook_url: WebUrl.optional().meta({
+    description: 'told when the batch ends, however it ends; signed after Standard Webhooks',
+    examples: ['https://example.com/hook'],
+  }),
+  dry_run: Flag.optional().meta({ description: 'only say what is in the file' }),
+};
+
+/** A batch as JSON. */
+export const CsvByUrl = z
+  .object({
+    csv_url: WebUrl.meta({
+      description: 'fetched in the background: for files beyond the body limit',
+      examples: ['https://example.com/products.csv'],
+    }),
+    ...wishes,
+  })
+  .refine(({ dry_run }) => !dry_run, {
+    path: ['dry_run'],
+    message: 'a dry run needs the file itself; send it as multipart/form-data',
+  })
+  .meta({ id: 'CsvByUrl' });
+
+const FormFields = z.object({
+  // An input that was left empty is sent as an empty text.
+  webhook_url: z.preprocess((text) => text || undefined, wishes.webhook_url),
+  dry_run: wishes.dry_run,
+});
+
+/** A batch as a form. Throws a Problem that names the field at fault. */
+export const readBatchForm = ({ files, fields }: Form) => {
+  const [file, ...others] = files;
+  if (!file || others.length)
+    throw new Problem('invalid', 'A batch is one CSV: send one part named file.');
+  const parsed = FormFields.safeParse(fields);
+  if (!parsed.success) {
+    const complaints = parsed.error.issues.map(
+      ({ path, message }) => `${path.join('.')}: ${message}`,
+    );
+    throw new Problem('unprocessable', `${complaints.join('; ')}.`);
+  }
+  return { file, ...parsed.data };
+};

@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import type { Status } from '#lib/images/image.ts';
+import type { Place } from '#lib/images/images.ts';
+import { Problem } from '#lib/problem.ts';
+
+type Query = {
+  status?: Status | undefined;
+  cursor?: string | undefined;
+  /** What is listed, where it is not images. */
+  of?: 'batches';
+};
+
+/** [filter, month, after]: short, and of no meaning to the caller. */
+const Cursor = z.tuple([
+  z.string(),
+  z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/),
+  z.string().max(200).nullable(),
+]);
+
+const filterOf = ({ status, of }: Query): string => of ?? status ?? '';
+
+/** Where the next page begins, as the caller may send it back; null after the last page. */
+export const encodeCursor = (place: Place | undefined, query: Query): string | null =>
+  place
+    ? Buffer.from(JSON.stringify([filterOf(query), place.month, place.after ?? null])).toString(
+        'base64url',
+      )
+    : null;
+
+/** The place that a cursor names. Throws a Problem for one that we did not give for this filter. */
+export const decodeCursor = (query: Query): Place | undefined => {
+  if (query.cursor === undefined) return undefined;
+  const parsed = Cursor.safeParse(jsonOf(query.cursor));
+  if (!parsed.success)
+    throw new Problem('invalid', 'cursor: not one of ours. Take it from page.next_cursor.');
+  const [filter, month, after] = parsed.data;
+  if (filter !== filterOf(query))
+    throw new Problem(
+      'invalid',
+      'cursor: it belongs to another list, or to another status filter.',
+    );
+  return { month, after: after ?? undefined };
+};
+
+/** [request id, number of the last row shown] */
+const ProductCursor = z.tuple([z.string(), z.int().positive()]);
+
+/** Where the next page of a batch's products begins; null after the last page. */
+export const encodeProductCursor = (requestId: string, after: number | undefined): string | null =>
+  after === undefined
+    ? null
+    : Buffer.from(JSON.stringify([requestId, after])).toString('base64url');
+
+/** The number of the row that a cursor stands after. Throws a Problem for one of another batch. */
+export const decodeProductCursor = (requestId: string, cursor: string | undefined): number => {
+  if (cursor === undefined) return 0;
+  const parsed = ProductCursor.safeParse(jsonOf(cursor));
+  if (!parsed.success || parsed.data[0] !== requestId)
+    throw new Problem('invalid', 'cursor: not one of this batch. Take it from page.next_cursor.');
+  return parsed.data[1];
+};
+
+const jsonOf = (cursor: string): unknown => {
+  if (!/^[\w-]+$/.test(cursor)) return undefined;
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {
+    return undefined;
+  }
+};

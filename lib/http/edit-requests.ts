@@ -1,0 +1,106 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { lifetime } from '#lib/edits/edit-session.ts';
+import { Problem } from '#lib/problem.ts';
+import { IdempotencyHeaders } from './image-requests.ts';
+
+/** Any text: what is no id of ours names no process of ours, and counts as a miss. */
+const InitId = z
+  .string()
+  .min(1, 'must not be empty')
+  .max(200, 'must be at most 200 characters')
+  .meta({ examples: ['042-2f1c7a52-6f0e-4b62-9d5e-0b8a4d1f7c33'] });
+
+export const EditSessionPath = z.object({
+  init_id: InitId.meta({ description: 'what POST /api/processes answered' }),
+});
+
+/** The same route answers under a path without it; then the body has it. */
+export const OptionalEditSessionPath = z.object({ init_id: InitId.optional() });
+
+const mostSeconds = lifetime.longest;
+const TtlSeconds = z
+  .int('must be a whole number of seconds')
+  .min(lifetime.shortest, `must be at least ${lifetime.shortest}`)
+  .max(mostSeconds, `must be at most ${mostSeconds} (7 days)`);
+export const CreateEditSessionBody = z
+  .object({ ttl_seconds: TtlSeconds.optional().meta({ examples: [3600] }) })
+  .meta({ id: 'ProcessWish' })
+  .optional();
+
+/** Long enough for any instruction; a hundred of them still fit into one answer. */
+const longestPrompt = 4000;
+
+const Picture = z
+  .string()
+  .trim()
+  .min(1, 'must not be empty')
+  .max(2048, 'must be at most 2048 characters');
+
+export const StartEditBody = z
+  .object({
+    init_id: InitId.optional().meta({ description: 'where the path does not have it' }),
+    source_url: Picture.meta({
+      description:
+        'the picture to edit: an image_id, file_path or file_url of ours, or a public http or https URL',
+      examples: ['mfrggzdfmztwq2lknnwg23tpob'],
+    }),
+    target_url: Picture.nullish().meta({
+      description:
+        'a second picture for the prompt to speak of; a provider that takes one only gets both in it, this one on the right',
+    }),
+    prompt: z
+      .string()
+      .max(longestPrompt, `must be at most ${longestPrompt} characters`)
+      .refine((text) => text.trim() !== '', 'must not be empty')
+      .meta({ description: 'what to do with it', examples: ['Make it look like a watercolour.'] }),
+  })
+  .meta({ id: 'EditWish' });
+
+export const EditStatusBody = z
+  .object({
+    init_id: InitId.nullish(),
+    process_id: InitId.nullish().meta({
+      description: 'an edit_id; by itself it finds its process',
+    }),
+  })
+  .refine(({ init_id, process_id }) => init_id || process_id, {
+    path: ['init_id'],
+    message: 'is missing, and so is process_id: one of them is needed',
+  })
+  .meta({ id: 'StatusQuestion' });
+
+export const EditHeaders = z.object({
+  'idempotency-key': IdempotencyHeaders.shape['idempotency-key'].meta({
+    description:
+      'For 24 hours the same key with the same edit gets the first answer again, with `Idempotency-Replayed: true`, and nothing is paid twice.',
+  }),
+});
+
+type Asked = {
+  path: z.infer<typeof OptionalEditSessionPath>;
+  body: z.infer<typeof StartEditBody>;
+};
+
+/** The edit that a request asks for; its process is named by the path or by the body. */
+export const toEditRequest = ({ path, body }: Asked) => {
+  const initId = path.init_id ?? body.init_id;
+  if (initId === undefined)
+    throw new Problem('unprocessable', 'init_id: is missing. POST /api/processes answers one.');
+  if (body.init_id !== undefined && body.init_id !== initId)
+    throw new Problem('unprocessable', 'init_id: is not the one in the path.');
+  return {
+    initId,
+    prompt: body.prompt,
+    sourceUrl: body.source_url,
+    targetUrl: body.target_url ?? undefined,
+  };
+};
+
+/** The same for the same edit, however its JSON was written. */
+export const fingerprintEdit = (wish: ReturnType<typeof toEditRequest>) => (): string => {
+  const { initId, prompt, sourceUrl, targetUrl = null } = wish;
+  return createHash('sha256')
+    .update(JSON.stringify([initId, prompt, sourceUrl, targetUrl]))
+    .digest('hex');
+};

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import middy from '@middy/core';
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { logger as defaultLogger } from '#lib/observability.ts';
+import { Problem } from '#lib/problem.ts';
+import { type Outgoing, render, renderFailure, renderProblem } from './envelope.ts';
+import { readHeaders, readRequest, readRequestId } from './request.ts';
+import type { Reply, Route, RouteReply, RouteRequest } from './route.ts';
+
+/** Takes its fields with each call: keys appended to a logger mix up requests that run in parallel. */
+type Log = (message: string, fields: Record<string, unknown>) => void;
+
+export type EndpointOptions = {
+  /** Base of the links in answers; by default the request tells. */
+  publicUrl?: string | undefined;
+  logger?: { info: Log; error: Log };
+};
+
+/**
+ * Turns "given this request, reply with that" into a Lambda for API Gateway (REST, payload 1.0).
+ * A Problem is explained to the caller; any other error is logged and kept to ourselves. Each
+ * request leaves one line in the log, without bodies.
+ */
+export const endpoint = <R extends Route>(
+  route: R,
+  answer: (request: RouteRequest<R>) => Promise<RouteReply<R>>,
+  { publicUrl, logger = defaultLogger }: EndpointOptions = {},
+) => {
+  const respond = async (
+    event: APIGatewayProxyEvent,
+    { functionName }: Context,
+  ): Promise<APIGatewayProxyResult> => {
+    const begun = performance.now();
+    const requestId = readRequestId(event, readHeaders(event));
+    const line = {
+      function_name: functionName,
+      request_id: requestId,
+      method: event.httpMethod,
+      path: event.path?.slice(0, 512),
+      route: route.name,
+    };
+
+    let outgoing: Outgoing;
+    let told: Reply | undefined;
+    let failure: unknown;
+    try {
+      told = await answer(readRequest(route, event, { publicUrl, requestId }));
+      outgoing = render(route, told);
+    } catch (error) {
+      if (!(error instanceof Problem)) failure = error;
+      outgoing =
+        error instanceof Problem
+          ? renderProblem(error, route.code[1])
+          : renderFailure(requestId, route.code[1]);
+    }
+
+    const fields = {
+      ...line,
+      status: outgoing.status,
+      duration_ms: Math.round(performance.now() - begun),
+      ...imagesIn(event, told),
+    };
+    event.body = null; // whoever called may hold the event for long, and a form is megabytes
+    if (failure) logger.error('request failed', { ...fields, error: failureOf(failure) });
+    else logger.info('request answered', fields);
+    return resultOf(outgoing, event.httpMethod, requestId);
+  };
+
+  return middy<APIGatewayProxyEvent, APIGatewayProxyResult>({
+    // Just before the function's own timeout, so that the caller gets our envelope and not
+    // API Gateway's empty 504. Which request it was cannot be known here.
+    timeoutEarlyInMillis: 100,
+    timeoutEarlyResponse: () => {
+      const requestId = randomUUID();
+      logger.error('request timed out', { request_id: requestId, route: route.name, status: 504 });
+      return resultOf(renderFailure(requestId, route.code[1], 504), 'GET', requestId);
+    },
+  }).handler(respond);
+};
+
+const always = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers':
+    'x-request-id, etag, location, retry-after, idempotency-replayed',
+  'x-content-type-options': 'nosniff',
+};
+
+const resultOf = (
+  { status, headers, body }: Outgoing,
+  method: string,
+  requestId: string,
+): APIGatewayProxyResult => {
+  const isBytes = typeof body !== 'string';
+  const isSent = method !== 'HEAD' && body.length > 0;
+  return {
+    statusCode: status,
+    headers: {
+      ...always,
+      ...headers,
+      // A HEAD tells what a GET would send (RFC 9110 §9.3.2).
+      ...(method === 'HEAD' && body.length > 0 && { 'content-length': String(sizeOf(body)) }),
+      'x-request-id': requestId,
+    },
+    body: isSent ? textOf(body) : '',
+    isBase64Encoded: isBytes && isSent,
+  };
+};
+
+const sizeOf = (body: string | Uint8Array): number =>
+  typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
+
+const textOf = (body: string | Uint8Array): string =>
+  typeof body === 'string'
+    ? body
+    : Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('base64');
+
+/** The images that a request named or made: what lets their journey be followed through the logs. */
+const imagesIn = (event: APIGatewayProxyEvent, told: Reply | undefined) => {
+  const named = event.pathParameters?.['image_id'];
+  if (named) return { image_id: named.slice(0, 64) };
+  if (event.httpMethod !== 'POST' || !told || !('data' in told)) return {};
+  const ids = [told.data].flat().map(imageIdIn).filter(Boolean);
+  return ids.length > 1 ? { image_ids: ids } : { ...(ids[0] && { image_id: ids[0] }) };
+};
+
+const imageIdIn = (data: unknown): string | undefined =>
+  typeof data === 'object' &&
+  data !== null &&
+  'image_id' in data &&
+  typeof data.image_id === 'string'
+    ? data.image_id
+    : undefined;
+
+/** For our own eyes: what it was and where, bounded; an SDK's error may carry whole requests. */
+const failureOf = (error: unknown) =>
+  error instanceof Error
+    ? {
+        name: error.name,
+        message: error.message.slice(0, 1000),
+        stack: error.stack?.slice(0, 3000),
+        ...(error.cause instanceof Error && { cause: error.cause.message.slice(0, 1000) }),
+      }
+    : { name: typeof error, message: String(error).slice(0, 1000) };

@@ -1,0 +1,55 @@
+import { gzipSync } from 'node:zlib';
+import { makeEtag, matchesEtag } from './etag.ts';
+import { bytesReply, emptyReply } from './route.ts';
+
+type Asked = {
+  headers: { 'if-none-match'?: string | undefined; 'accept-encoding'?: string | undefined };
+};
+type File = { bytes: Uint8Array; type: string; headers?: Record<string, string> };
+
+/**
+ * A file that changes with a release only: asked for again it is a 304, and smaller for those who
+ * can unpack it. Each encoding has an ETag of its own (RFC 9110 §8.8.3.3).
+ */
+export const fileReply = ({ headers }: Asked, file: File) => {
+  const variantOf = acceptsGzip(headers['accept-encoding']) ? zipped : plain;
+  const { bytes, etag, encoding } = variantOf(file);
+  const own = {
+    ...file.headers,
+    ...encoding,
+    etag,
+    'cache-control': 'no-cache',
+    vary: 'accept-encoding',
+  };
+  return matchesEtag(headers['if-none-match'], etag)
+    ? emptyReply(304, own)
+    : bytesReply(200, bytes, file.type, own);
+};
+
+type Variant = { bytes: Uint8Array; etag: string; encoding: Record<string, string> };
+
+/** Files live as long as the process; packing the largest takes 30 ms, and is done once. */
+const known = { plain: new WeakMap<object, Variant>(), zipped: new WeakMap<object, Variant>() };
+
+const plain = ({ bytes }: File): Variant => {
+  const variant = known.plain.get(bytes) ?? { bytes, etag: makeEtag(bytes), encoding: {} };
+  known.plain.set(bytes, variant);
+  return variant;
+};
+
+const zipped = (file: File): Variant => {
+  const variant = known.zipped.get(file.bytes) ?? {
+    bytes: gzipSync(file.bytes),
+    etag: plain(file).etag.replace(/"$/, '-gzip"'),
+    encoding: { 'content-encoding': 'gzip' },
+  };
+  known.zipped.set(file.bytes, variant);
+  return variant;
+};
+
+const acceptsGzip = (accept = ''): boolean =>
+  accept
+    .toLowerCase()
+    .split(',')
+    .map((coding) => coding.split(';').map((part) => part.trim()))
+    .some(([name, ...rest]) => name === 'gzip' && !rest.some((part) => /^q=0(\.0*)?$/.test(part)));

@@ -1,0 +1,113 @@
+import { z } from 'zod';
+import { Status } from '#lib/images/image.ts';
+
+/** Something else than an id of ours can be no image of ours, so it is 404 and not 400. */
+export const ImageId = z
+  .string()
+  .regex(/^[a-z2-7]{26}$/, 'Image not found')
+  .meta({ description: 'the id of the image', examples: ['mfrggzdfmztwq2lknnwg23tpob'] });
+
+export const ImagePath = z.object({ image_id: ImageId });
+
+/** What a rendition may be served as: thumbnails are JPEG, an optimized picture may keep its format. */
+export const renditionTypes = [
+  'image/jpeg',
+  'image/png',
+  'image/webp',
+  'image/gif',
+  'image/avif',
+] as const;
+
+export const ThumbnailPath = z.object({
+  image_id: ImageId,
+  size: z.string().meta({ description: 'the name of a size', examples: ['small'] }),
+});
+
+export const ThumbnailQuery = z.object({
+  v: z
+    .string()
+    .optional()
+    .meta({ description: 'as in the links of a record: the answer may then be kept for ever' }),
+});
+
+/** RFC 9110 §13.1.2; lib/http/etag.ts reads it. */
+export const ConditionalHeaders = z.object({
+  'if-none-match': z.string().optional().meta({ description: 'ETags that the caller has' }),
+});
+
+export const FileHeaders = z.object({
+  ...ConditionalHeaders.shape,
+  'accept-encoding': z.string().optional(),
+});
+
+export const OriginalHeaders = z.object({ accept: z.string().optional() });
+
+export const IdempotencyHeaders = z.object({
+  'idempotency-key': z
+    .string()
+    .regex(/^[\x21-\x7e]{1,255}$/, 'must be 1 to 255 visible ASCII characters')
+    .optional()
+    .meta({
+      description:
+        'For 24 hours the same key with the same files gets the first answer again, with `Idempotency-Replayed: true`.',
+    }),
+});
+
+/** Digits only: Number() would also read `0x10`, ` 7` and the empty string. */
+const Limit = z
+  .string()
+  .regex(/^[1-9]\d{0,2}$/, 'must be a whole number between 1 and 100')
+  .pipe(z.coerce.number<string>().int().min(1).max(100, 'must be at most 100'))
+  .default(50)
+  .meta({ description: 'at most so many; a page may be short' });
+
+export const ListQuery = z.object({
+  limit: Limit,
+  cursor: z
+    .string()
+    .max(1024)
+    .optional()
+    .meta({ description: '`page.next_cursor` of the page before' }),
+  status: Status.optional().meta({ description: 'only images of this status' }),
+});
+
+export const CreateUploadBody = z
+  .object({
+    filename: z
+      .string()
+      .min(1)
+      .max(255)
+      .meta({ examples: ['photo.jpg'] }),
+    content_type: z
+      .string()
+      .min(1)
+      .max(127)
+      .meta({ examples: ['image/jpeg'] }),
+    size_bytes: z.int().meta({ examples: [3200000] }),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits in lower case')
+      .optional()
+      .meta({ description: 'S3 refuses bytes that do not match' }),
+  })
+  .meta({ id: 'UploadWish' });
+
+export const UploadFormView = z
+  .object({
+    image_id: z.string(),
+    url: z.string(),
+    fields: z
+      .record(z.string(), z.string())
+      .describe('form fields to send before the `file` field, unchanged'),
+    expires_at: z.iso.datetime(),
+    max_bytes: z.int(),
+  })
+  .meta({ id: 'UploadForm' });
+
+export const DeletedView = z
+  .object({ image_id: z.string(), deleted: z.literal(true) })
+  .meta({ id: 'Deleted' });
+
+export const LinkView = z
+  .object({ url: z.string(), expires_at: z.iso.datetime() })
+  .meta({ id: 'Link' });

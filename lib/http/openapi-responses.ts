@@ -1,0 +1,144 @@
+import { queuedImage } from './openapi-examples.ts';
+import { type Json, jsonSchema, type Schemas } from './openapi-schemas.ts';
+import type { Method, Route, Shape } from './route.ts';
+
+/** Every status that an operation may answer, with what it then carries. */
+export const openapiResponses = (route: Route, method: Method, schemas: Schemas): Json => {
+  const faults = [...new Set([...route.faults, ...everyFault(route)])];
+  const own = Object.entries(route.replies).map(([status, shape]) => [
+    status,
+    responseOf(route, Number(status), shape, faults.includes(Number(status)), schemas),
+  ]);
+  const ofFaults = faults
+    .filter((status) => !route.replies[status])
+    .map((status) => [String(status), faultResponse(status)]);
+  const responses: Record<string, Json> = Object.fromEntries([...own, ...ofFaults]);
+  if (method !== 'HEAD') return responses;
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, { content: _, ...rest }]) => [status, rest]),
+  );
+};
+
+/** What can come of any request, from us or from API Gateway before us. */
+const everyFault = ({ private: isPrivate, request }: Route): number[] => [
+  ...(Object.keys(request).length ? [400] : []),
+  ...(isPrivate ? [403] : []),
+  429,
+  500,
+  504,
+];
+
+const responseOf = (
+  route: Route,
+  status: number,
+  shape: Shape,
+  mayBeFault: boolean,
+  schemas: Schemas,
+): Json => {
+  const { description } = shape;
+  const headers = readHeaders(route, status);
+  if (shape.kind === 'empty') return { description, headers };
+  if (shape.kind === 'bytes') {
+    const content = Object.fromEntries(shape.types.map((type) => [type, mediaOf(type)]));
+    return { description, headers, content };
+  }
+  const data = jsonSchema(shape.schema, schemas);
+  const schema = envelopeOf(route, shape.kind === 'list' ? { type: 'array', items: data } : data, {
+    hasPage: shape.kind !== 'data',
+  });
+  const either = mayBeFault ? { anyOf: [schema, { $ref: '#/components/schemas/Error' }] } : schema;
+  const example = exampleOf(route, status);
+  return {
+    description,
+    headers,
+    content: { 'application/json': { schema: either, ...(example && { example }) } },
+  };
+};
+
+const mediaOf = (type: string): Json => {
+  if (type === 'application/json') return { schema: { type: 'object' } };
+  return type.startsWith('text/') ? { schema: { type: 'string' } } : {};
+};
+
+const envelopeOf = ({ code }: Route, data: Json, { hasPage }: { hasPage: boolean }): Json => ({
+  type: 'object',
+  properties: {
+    status: { type: 'string', enum: ['success', 'failed', 'error'] },
+    code: { type: 'integer', enum: [...code] },
+    data,
+    ...(hasPage && { page: pageSchema }),
+    error: { type: ['string', 'null'] },
+  },
+  required: ['status', 'code', 'data', ...(hasPage ? ['page'] : []), 'error'],
+  additionalProperties: false,
+});
+
+const pageSchema = {
+  type: 'object',
+  properties: { limit: { type: 'integer' }, next_cursor: { type: ['string', 'null'] } },
+  required: ['limit', 'next_cursor'],
+  additionalProperties: false,
+};
+
+export const errorSchema = {
+  type: 'object',
+  description: 'What went wrong, in one sentence to act on',
+  properties: {
+    status: { const: 'error' },
+    code: { type: 'integer' },
+    data: { type: 'null' },
+    error: { type: 'string' },
+  },
+  required: ['status', 'code', 'data', 'error'],
+  additionalProperties: false,
+  examples: [{ status: 'error', code: 2001, data: null, error: 'Image not found' }],
+};
+
+const faultDescriptions: Record<number, string> = {
+  400: 'Malformed: JSON, a parameter, a cursor, a form without a file',
+  403: 'No API key, or a wrong one',
+  404: 'There is no such thing, or not yet',
+  409: 'Not now',
+  413: 'Too many bytes',
+  415: 'Not a type we read',
+  422: 'The right kind of thing with wrong contents',
+  429: 'Too many requests',
+  500: 'Our fault',
+  504: 'It took too long and was given up',
+};
+
+const faultResponse = (status: number): Json => ({
+  description: faultDescriptions[status] ?? 'A fault',
+  headers: {
+    ...headerRefs('x-request-id'),
+    ...([404, 409, 429].includes(status) && headerRefs('Retry-After')),
+  },
+  content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
+});
+
+const readHeaders = ({ request }: Route, status: number): Json => ({
+  ...headerRefs('x-request-id'),
+  ...(status === 302 && headerRefs('Location')),
+  ...('if-none-match' in (request.headers?.shape ?? {}) &&
+    [200, 304].includes(status) &&
+    headerRefs('ETag')),
+  ...('idempotency-key' in (request.headers?.shape ?? {}) && headerRefs('Idempotency-Replayed')),
+});
+
+const headerRefs = (name: string): Json => ({ [name]: { $ref: `#/components/headers/${name}` } });
+
+export const sharedHeaders = {
+  'x-request-id': { description: 'The number of this request', schema: { type: 'string' } },
+  ETag: { description: 'Names these bytes, for `If-None-Match`', schema: { type: 'string' } },
+  Location: { description: 'Where it is', schema: { type: 'string' } },
+  'Retry-After': { description: 'Seconds', schema: { type: 'integer', minimum: 0 } },
+  'Idempotency-Replayed': {
+    description: '`true` where this is the first answer, given again',
+    schema: { type: 'string', enum: ['true'] },
+  },
+};
+
+const exampleOf = ({ name, code }: Route, status: number): Json | undefined =>
+  name === 'uploadImage' && status === 202
+    ? { status: 'success', code: code[0], data: queuedImage, error: null }
+    : undefined;

@@ -1,0 +1,146 @@
+import { z } from 'zod';
+import { errorSchema, openapiResponses, sharedHeaders } from './openapi-responses.ts';
+import { type Json, jsonSchema, type Schemas } from './openapi-schemas.ts';
+import { optionalBody } from './request.ts';
+import type { Method, Route } from './route.ts';
+import { routes } from './routes.ts';
+import { version } from './version.ts';
+
+type Limits = { uploadMaxBytes?: number | undefined };
+
+/** OpenAPI 3.1 of every route. Servers are relative to where the document was found. */
+export const openapiDocument = ({ uploadMaxBytes }: Limits = {}): Json => {
+  const schemas: Schemas = { Error: errorSchema };
+  const paths: Record<string, Json> = {};
+  for (const route of Object.values<Route>(routes))
+    for (const [place, path] of route.paths.entries())
+      for (const method of route.methods) {
+        const shown = path.replaceAll('+}', '}');
+        paths[shown] = {
+          ...paths[shown],
+          [method.toLowerCase()]: operationOf(route, method, path, place, schemas),
+        };
+      }
+  if (uploadMaxBytes) boundUploads(schemas, uploadMaxBytes);
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Darkroom',
+      version,
+      description:
+        'A picture goes in; its thumbnails, EXIF, caption and record come out. Every JSON answer is `{ status, code, data, error }`; HTTP status codes are true ones.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: './', description: 'where this document was found' }],
+    tags: tags.map(([name, description]) => ({ name, description })),
+    paths,
+    components: {
+      schemas,
+      securitySchemes: {
+        ApiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+      },
+      headers: sharedHeaders,
+    },
+  };
+};
+
+const tags = [
+  ['Images', 'Pictures: upload, read, delete, retry'],
+  ['Batches', 'CSVs of product images: start, follow, results'],
+  ['Edits', 'AI edits as background jobs: processes, edits, status'],
+  ['Cache', 'The store that processes live in'],
+  ['Stats', 'Counters'],
+  ['Front door', 'Welcome, health and documentation; no key is asked for'],
+] as const;
+
+const operationOf = (
+  route: Route,
+  method: Method,
+  path: string,
+  place: number,
+  schemas: Schemas,
+): Json => {
+  const { name, tag, summary, description, request } = route;
+  const suffix = `${method === route.methods[0] ? '' : 'Head'}${place ? `Alias${place}` : ''}`;
+  return {
+    operationId: `${name}${suffix}`,
+    tags: [tag],
+    summary: place && tag !== 'Front door' ? `${summary} (also answers here)` : summary,
+    description,
+    security: route.private ? [{ ApiKey: [] }] : [],
+    parameters: [
+      ...parametersIn('path', request.path, (key) => path.includes(`{${key}`)),
+      ...parametersIn('query', request.query, () => true),
+      // HTTP's own business: OpenAPI ignores a parameter `Accept`, the replies' types say it.
+      ...parametersIn('header', request.headers, (key) => !key.startsWith('accept')),
+      requestIdParameter,
+    ],
+    ...bodyOf(route, schemas),
+    responses: openapiResponses(route, method, schemas),
+  };
+};
+
+const requestIdParameter = {
+  name: 'x-request-id',
+  in: 'header',
+  required: false,
+  description: 'Comes back, and is in every log line about this request.',
+  schema: { type: 'string' },
+};
+
+const parametersIn = (
+  place: 'path' | 'query' | 'header',
+  schema: z.ZodObject | undefined,
+  isShown: (key: string) => boolean,
+): Json[] =>
+  Object.entries(schema?.shape ?? {})
+    .filter(([key]) => isShown(key))
+    .map(([key, part]) => {
+      const { description, ...rest } = jsonSchema(part, {});
+      const required = place === 'path' || !z.safeParse(part, undefined).success;
+      return {
+        name: key,
+        in: place,
+        required,
+        ...(description ? { description } : {}),
+        schema: rest,
+      };
+    });
+
+const bodyOf = ({ request }: Route, schemas: Schemas): Json => {
+  if (request.form) {
+    const { files, maxFiles = 20, fields = {}, orJson } = request.form;
+    const properties = {
+      file: {
+        type: 'array',
+        items: { type: 'string', format: 'binary' },
+        minItems: 1,
+        maxItems: maxFiles,
+        description: files,
+      },
+      ...Object.fromEntries(
+        Object.entries(fields).map(([key, description]) => [key, { type: 'string', description }]),
+      ),
+    };
+    const schema = { type: 'object', properties, required: ['file'] };
+    const content = {
+      'multipart/form-data': { schema },
+      ...(orJson && { 'application/json': { schema: jsonSchema(orJson, schemas, 'input') } }),
+    };
+    return { requestBody: { required: true, content } };
+  }
+  if (!request.body) return {};
+  const schema = jsonSchema(request.body, schemas, 'input');
+  const required = !optionalBody(request.body);
+  return { requestBody: { required, content: { 'application/json': { schema } } } };
+};
+
+/** So that what the document allows is what the door takes. */
+const boundUploads = (schemas: Schemas, uploadMaxBytes: number): void => {
+  const wish = schemas['UploadWish'] as { properties: { size_bytes: Json } };
+  wish.properties.size_bytes = {
+    ...wish.properties.size_bytes,
+    minimum: 1,
+    maximum: uploadMaxBytes,
+  };
+};

@@ -1,0 +1,37 @@
+import { matchesEtag } from './etag.ts';
+import { bytesReply, emptyReply } from './route.ts';
+
+/** Base64 of it still fits into Lambda's 6 MB payload. */
+const mostBytes = 4_000_000;
+
+type Asked = {
+  query: { v?: string | undefined };
+  headers: { 'if-none-match'?: string | undefined };
+};
+type Found = { revision: string; sizeBytes: number; contentType: string; size: string };
+type Deps = {
+  /** Undefined where the bytes went away in the meantime; then the caller is told to ask again. */
+  read: () => Promise<Uint8Array>;
+  link: () => Promise<string>;
+};
+
+/**
+ * The bytes of a thumbnail; 304 for a caller that has them, 302 where they are too many. Only a
+ * link with the right `?v=` may be kept for ever: under the bare URL other bytes may come.
+ */
+export const pictureReply = async (
+  { query, headers }: Asked,
+  { revision, sizeBytes, contentType, size }: Found,
+  { read, link }: Deps,
+) => {
+  const etag = `"${revision}-${size}"`;
+  const isForEver = query.v === revision;
+  const caching = {
+    etag,
+    'cache-control': isForEver ? 'private, max-age=31536000, immutable' : 'private, no-cache',
+  };
+  if (matchesEtag(headers['if-none-match'], etag)) return emptyReply(304, caching);
+  if (sizeBytes > mostBytes)
+    return emptyReply(302, { location: await link(), 'cache-control': 'no-store' });
+  return bytesReply(200, await read(), contentType, caching);
+};

@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { z } from 'zod';
+import { Problem } from '#lib/problem.ts';
+import { readBaseUrl } from './base-url.ts';
+import type { RawBody, Route, RouteRequest } from './route.ts';
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Names in lower case; a header sent several times is one list (RFC 9110 §5.3). */
+export const readHeaders = (event: APIGatewayProxyEvent): Headers => {
+  const single = Object.entries(event.headers ?? {});
+  const many = Object.entries(event.multiValueHeaders ?? {}).map(
+    ([name, values]) => [name, values?.join(', ')] as const,
+  );
+  return Object.fromEntries(
+    [...single, ...many]
+      .filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+      .map(([name, value]) => [name.toLowerCase(), value]),
+  );
+};
+
+/** The caller's own number where it is fit for logs and labels, else API Gateway's, else a new one. */
+export const readRequestId = (event: APIGatewayProxyEvent, headers: Headers): string =>
+  [headers['x-request-id'], event.requestContext?.requestId].find(
+    (id) => id !== undefined && /^[\x21-\x7e]{1,128}$/.test(id),
+  ) ?? randomUUID();
+
+/** Parses every part that the route names. What it does not name is not looked at. */
+export const readRequest = <R extends Route>(
+  { request }: R,
+  event: APIGatewayProxyEvent,
+  { publicUrl, requestId }: { publicUrl?: string | undefined; requestId: string },
+): RouteRequest<R> => {
+  const headers = readHeaders(event);
+  const rawBody = {
+    text: event.body ?? '',
+    isBase64Encoded: event.isBase64Encoded,
+    contentType: headers['content-type'],
+  };
+  const parts = {
+    path: request.path && parsePath(request.path, event.pathParameters ?? {}),
+    query: request.query && parse('invalid', request.query, queryOf(event, request.query)),
+    headers: request.headers && parse('invalid', request.headers, headers),
+    body: request.body && parse('unprocessable', request.body, bodyOf(rawBody, request.body)),
+    rawBody,
+    requestId,
+    baseUrl: readBaseUrl(event, headers, publicUrl),
+    keyId: event.requestContext.identity?.apiKeyId ?? 'anonymous',
+    method: event.httpMethod,
+    pathname: event.path,
+  };
+  // Each part was parsed with the schema that RequestOf names; TypeScript cannot follow that.
+  return parts as RouteRequest<R>;
+};
+
+/** A path that cannot name anything of ours is not found, in the words of its schema. */
+const parsePath = (schema: z.ZodType, value: unknown): unknown => {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new Problem('not-found', result.error.issues[0]?.message ?? 'Not found');
+};
+
+/** The JSON of a route that takes a form or JSON. */
+export const readJson = <T>(rawBody: RawBody, schema: z.ZodType<T>): T =>
+  parse('unprocessable', schema, jsonOf(rawBody));
+
+const parse = <T>(fault: 'invalid' | 'unprocessable', schema: z.ZodType<T>, value: unknown): T => {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const complaints = result.error.issues.map(({ path, message }) =>
+    path.length ? `${path.join('.')}: ${message}` : message,
+  );
+  throw new Problem(fault, sentence(complaints.join('; ')));
+};
+
+/** A query name sent twice has no single value: API Gateway would take the last, others the first. */
+const queryOf = (event: APIGatewayProxyEvent, schema: z.ZodObject): Record<string, unknown> => {
+  const many = event.multiValueQueryStringParameters ?? {};
+  const repeated = Object.keys(schema.shape).find((name) => (many[name]?.length ?? 0) > 1);
+  if (repeated) throw new Problem('invalid', `${repeated}: given more than once.`);
+  return event.queryStringParameters ?? {};
+};
+
+/** A body that may be left out is one whose schema takes nothing at all. */
+export const optionalBody = (schema: z.ZodType): boolean => schema.safeParse(undefined).success;
+
+const bodyOf = (rawBody: RawBody, schema: z.ZodType): unknown =>
+  rawBody.text === '' && optionalBody(schema) ? undefined : jsonOf(rawBody);
+
+/** API Gateway sends every body base64, as all types are binary to it; the local stack JSON as text. */
+const jsonOf = ({ text, isBase64Encoded }: RawBody): unknown => {
+  if (!text) throw new Problem('invalid', 'The body is missing: send JSON.');
+  try {
+    return JSON.parse(isBase64Encoded ? strictText(text) : text);
+  } catch (error) {
+    // SyntaxError is JSON's, TypeError the decoder's.
+    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
+    throw new Problem('invalid', 'The body is not JSON in UTF-8.');
+  }
+};
+
+const strictText = (base64: string): string =>
+  new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(base64, 'base64'));
+
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

@@ -1,0 +1,29 @@
+import { Problem } from '#lib/problem.ts';
+import { type RouteRequest, route } from './route.ts';
+
+/** What API Gateway calls where no route fits: other paths, and other methods on known ones. */
+export const misplacedRoute = route({
+  name: 'unknownRoute',
+  methods: ['GET', 'HEAD', 'POST', 'DELETE'],
+  paths: ['/{proxy+}'],
+  private: false,
+  tag: 'Front door',
+  summary: 'There is nothing here',
+  description: 'Says so, and where to look.',
+  code: [1000, 1001],
+  request: {},
+  replies: {},
+  faults: [404],
+});
+
+export const refuseRoute = async ({
+  method,
+  pathname,
+  baseUrl,
+}: RouteRequest<typeof misplacedRoute>): Promise<never> => {
+  const path = pathname.slice(0, 200);
+  throw new Problem(
+    'not-found',
+    `There is no ${method} ${path} here. See ${baseUrl}/docs for what there is.`,
+  );
+};

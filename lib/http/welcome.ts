@@ -1,0 +1,21 @@
+import type { WelcomeView } from './site-views.ts';
+import { version } from './version.ts';
+
+/** What this is, and where to go from here. */
+export const toWelcomeView = (baseUrl: string): WelcomeView => ({
+  name: 'Darkroom',
+  version,
+  message: 'Welcome to Darkroom: send a picture to /api/images, or read the documentation.',
+  links: {
+    gallery: `${baseUrl}/`,
+    docs: `${baseUrl}/docs`,
+    redoc: `${baseUrl}/redoc`,
+    openapi: `${baseUrl}/openapi.json`,
+    health: `${baseUrl}/api/health`,
+    images: `${baseUrl}/api/images`,
+    uploads: `${baseUrl}/api/uploads`,
+    stats: `${baseUrl}/api/stats`,
+    batches: `${baseUrl}/api/batches`,
+    editSessions: `${baseUrl}/api/processes`,
+  },
+});

@@ -1,0 +1,67 @@
+import { type Image, statusOf } from './image.ts';
+
+export const counterNames = [
+  'total',
+  'queued',
+  'processing',
+  'done',
+  'failed',
+  'captionsDone',
+  'captionsFailed',
+  'captionsSkipped',
+  'captionsPending',
+  'bytes',
+  'timed',
+  'milliseconds',
+] as const;
+
+/** What one image adds to the tallies; summed over all images, what /api/stats tells. */
+export type Counters = Record<(typeof counterNames)[number], number>;
+
+export const zeroCounters: Counters = {
+  total: 0,
+  queued: 0,
+  processing: 0,
+  done: 0,
+  failed: 0,
+  captionsDone: 0,
+  captionsFailed: 0,
+  captionsSkipped: 0,
+  captionsPending: 0,
+  bytes: 0,
+  timed: 0,
+  milliseconds: 0,
+};
+
+const captionCount = {
+  done: 'captionsDone',
+  failed: 'captionsFailed',
+  skipped: 'captionsSkipped',
+  pending: 'captionsPending',
+} as const;
+
+/** A pure function of the record: whoever writes an image writes the difference of its counts. */
+export const countImage = (image: Image | undefined): Counters => {
+  if (!image || image.deleted) return zeroCounters;
+  const status = statusOf(image);
+  const ended = status === 'done' || status === 'failed';
+  const timed = ended && image.beganAt && image.processedAt;
+  return {
+    ...zeroCounters,
+    total: 1,
+    [status]: 1,
+    [captionCount[image.steps.caption.state]]: 1,
+    bytes: image.sizeBytes,
+    timed: timed ? 1 : 0,
+    milliseconds: timed ? Date.parse(image.processedAt ?? '') - Date.parse(image.beganAt ?? '') : 0,
+  };
+};
+
+/** What a change adds to the tallies; only the counts that differ. */
+export const counterDeltas = (before: Image | undefined, after: Image): Partial<Counters> => {
+  const old = countImage(before);
+  const now = countImage(after);
+  return Object.fromEntries(
+    counterNames.map((name) => [name, now[name] - old[name]] as const).filter(([, n]) => n !== 0),
+  );
+};

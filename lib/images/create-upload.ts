@@ -1,0 +1,71 @@
+import { Problem } from '#lib/problem.ts';
+import { claimOfName, claimOfType, heicReason, isHeicType } from './claims.ts';
+import { imageIdOf } from './image.ts';
+import { sanitizeFilename } from './object-key.ts';
+import type { PresignedPosts } from './objects.ts';
+import { formats } from './picture.ts';
+import type { HasClock } from './timer.ts';
+
+export type Wish = {
+  filename: string;
+  contentType: string;
+  sizeBytes: number;
+  /** Hex. Counts only because S3 verifies it when the object arrives. */
+  sha256?: string | undefined;
+  requestId: string;
+};
+
+type Deps = HasClock & {
+  presignedPosts: PresignedPosts;
+  newId: () => string;
+  uploadMaxBytes: number;
+};
+
+/** How long a form may be posted: long enough for a large file on a slow line. */
+const validSeconds = 3600;
+
+/**
+ * Gives a form with which one file may be posted straight into the originals. Nothing is recorded
+ * until the object arrives.
+ */
+export const createUpload = async (
+  { filename, contentType, sizeBytes, sha256, requestId }: Wish,
+  { presignedPosts, newId, now, uploadMaxBytes }: Deps,
+) => {
+  const byType = claimOfType(contentType);
+  const byName = claimOfName(filename);
+  if (!byType) throw new Problem('unsupported-type', notAPicture(contentType));
+  if (byName && byName !== byType)
+    throw new Problem(
+      'unsupported-type',
+      `invalid file format: ${filename} does not go with the type ${contentType}.`,
+    );
+  if (sizeBytes > uploadMaxBytes)
+    throw new Problem(
+      'too-large',
+      `The file has ${sizeBytes} bytes; at most ${uploadMaxBytes} are allowed.`,
+    );
+  if (sizeBytes < 1) throw new Problem('unprocessable', 'The file is empty.');
+
+  const key = `presigned/${newId()}/${sanitizeFilename(filename)}`;
+  const { url, fields } = await presignedPosts.presignPost({
+    key,
+    contentType,
+    maxBytes: uploadMaxBytes,
+    seconds: validSeconds,
+    sha256,
+    userMetadata: { name: filename, 'request-id': requestId },
+  });
+  return {
+    imageId: imageIdOf(key),
+    url,
+    fields,
+    expiresAt: new Date(now().getTime() + validSeconds * 1000),
+    maxBytes: uploadMaxBytes,
+  };
+};
+
+const notAPicture = (contentType: string) =>
+  isHeicType(contentType)
+    ? heicReason
+    : `invalid file format: ${contentType} is not a type we read. Send ${formats.join(', ')}.`;

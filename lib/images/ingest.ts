@@ -1,0 +1,112 @@
+import type { Captioning } from './caption.ts';
+import { type Image, imageIdOf, type Source, type Step } from './image.ts';
+import type { RenditionSets } from './images.ts';
+import type { Metadata, Size } from './picture.ts';
+import {
+  partialRenditions,
+  planRelease,
+  possibleRenditions,
+  withoutReferences,
+} from './rendition-set.ts';
+import type { Change } from './update-image.ts';
+
+/** An object as it was just seen under a key, by whichever door it came. */
+export type IncomingObject = {
+  key: string;
+  etag: string;
+  originalName: string;
+  source: Source;
+  requestId: string;
+  receivedAt: Date;
+  sizeBytes: number;
+  sha256?: string | undefined;
+  metadata?: Metadata | undefined;
+  firstUploadAt?: string | undefined;
+};
+
+type Deps = { renditionSets: RenditionSets; captioning: Captioning; sizes: readonly Size[] };
+
+/** An object is being removed under this key; whether it is an old or a new one shows itself soon. */
+export class BeingDeletedError extends Error {
+  override readonly name = 'BeingDeleted';
+}
+
+/**
+ * What an arrival makes of the image under its key. The ETag tells revisions apart: the same one
+ * changes nothing (but adds what was not known), another starts the steps afresh and keeps the
+ * place in the list.
+ */
+export const ingest = async (
+  known: Image | undefined,
+  incoming: IncomingObject,
+  { renditionSets, captioning, sizes }: Deps,
+): Promise<Change | undefined> => {
+  if (!known) return { image: newImage(incoming, 1, captioning) };
+
+  // A worker on the picture before may still be writing.
+  const next = (): Image => ({
+    ...newImage(incoming, known.rev + 1, captioning),
+    earlier: possibleRenditions(known, sizes).slice(-maxEarlier),
+  });
+  if (known.deleted === 'gone') return { image: next() };
+  if (known.etag === incoming.etag) {
+    if (known.deleted) throw new BeingDeletedError(`${incoming.key} is being deleted.`);
+    return completed(known, incoming);
+  }
+
+  const partial = await withoutReferences(partialRenditions(known, sizes), { renditionSets });
+  if (known.deleted)
+    return {
+      image: { ...next(), orphanedRenditions: [...(known.orphanedRenditions ?? []), ...partial] },
+    };
+  const { renditionSetChange, orphanedRenditions } = await planRelease(known, { renditionSets });
+  const image = {
+    ...next(),
+    listedAt: known.listedAt,
+    orphanedRenditions: [...orphanedRenditions, ...partial],
+  };
+  return { image, renditionSetChange };
+};
+
+const maxEarlier = 4; // written within the minute that a worker may take; a record is to stay small
+
+const newImage = (incoming: IncomingObject, rev: number, captioning: Captioning): Image => {
+  const { key, etag, originalName, source, requestId, receivedAt, sizeBytes } = incoming;
+  const now = receivedAt.toISOString();
+  const pending: Step = { state: 'pending', run: 1, since: now };
+  return {
+    imageId: imageIdOf(key),
+    key,
+    etag,
+    rev,
+    originalName,
+    source,
+    requestId,
+    listedAt: now,
+    uploadedAt: now,
+    sizeBytes,
+    ...(incoming.sha256 && { sha256: incoming.sha256 }),
+    ...(incoming.metadata && { metadata: incoming.metadata }),
+    firstUploadAt: incoming.firstUploadAt ?? now,
+    steps: {
+      thumbnails: pending,
+      exif: pending,
+      caption:
+        'skipped' in captioning
+          ? { state: 'skipped', run: 1, reason: captioning.skipped }
+          : pending,
+    },
+  };
+};
+
+/** The S3 event may register an image before the upload itself does; then the upload adds the rest. */
+const completed = (known: Image, { sha256, metadata }: IncomingObject): Change | undefined => {
+  if ((known.sha256 || !sha256) && (known.metadata || !metadata)) return undefined;
+  return {
+    image: {
+      ...known,
+      ...(sha256 && { sha256: known.sha256 ?? sha256 }),
+      ...(metadata && { metadata: known.metadata ?? metadata }),
+    },
+  };
+};

@@ -1,0 +1,59 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+
+const forbidden = [
+  ['lib/images', '@aws-sdk/client-s3'],
+  ['lib/images', '#lib/aws/dynamo-images.ts'],
+  ['lib/images', 'sharp'],
+  ['lib/images', '#lib/config.ts'],
+  ['lib/http', '@aws-sdk/client-s3'],
+  ['lib/queue', '#lib/media/sharp-shrink.ts'],
+  ['lib/aws', '#lib/media/sharp-shrink.ts'],
+  ['lib/media', '#lib/aws/s3-objects.ts'],
+  ['lib/ai', 'sharp'],
+  ['functions/images', '@aws-sdk/client-s3'],
+] as const;
+const allowed = [
+  ['lib/images', 'zod'],
+  ['lib/aws', '@aws-sdk/client-s3'],
+  ['lib/media', 'sharp'],
+  ['functions/images', '#lib/aws/s3-objects.ts'],
+] as const;
+
+// A house beside ours, under the same rules, in which every file holds one import.
+const house = mkdtempSync(join(tmpdir(), 'darkroom-imports-'));
+afterAll(() => rmSync(house, { recursive: true, force: true }));
+const rules = JSON.parse(readFileSync('biome.json', 'utf8'));
+writeFileSync(join(house, 'biome.json'), JSON.stringify({ ...rules, vcs: { enabled: false } }));
+const fileOf = (folder: string, imported: string) =>
+  `${folder}/${imported.replaceAll(/\W+/g, '-')}.ts`;
+for (const [folder, imported] of [...forbidden, ...allowed]) {
+  const file = join(house, fileOf(folder, imported));
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `import '${imported}';\n`);
+}
+const { stdout } = spawnSync(
+  process.execPath,
+  [
+    resolve('node_modules/@biomejs/biome/bin/biome'),
+    'lint',
+    '--reporter=github',
+    '--max-diagnostics=none',
+    '.',
+  ],
+  { cwd: house, encoding: 'utf8' },
+);
+const refused = stdout.split('\n').filter((line) => line.includes('noRestrictedImports'));
+
+describe('the import rules', () => {
+  it.each(forbidden)('keep %s from importing %s', (folder, imported) => {
+    expect(refused.join('\n')).toContain(fileOf(folder, imported));
+  });
+
+  it.each(allowed)('let %s import %s', (folder, imported) => {
+    expect(refused.join('\n')).not.toContain(fileOf(folder, imported));
+  });
+});

@@ -1,0 +1,183 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, posix, resolve } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { pageFiles } from '#functions/site/pages/assets.ts';
+import { makeArtifacts } from '#infra/deploy/artifacts.ts';
+import { refuseWrongSettings } from '#infra/deploy/settings-to-deploy.ts';
+import { environmentOf, packageAll, projectElsewhere, serverless } from './packaged.ts';
+import { templateSuite } from './packaged-template.ts';
+import { functions } from './template.ts';
+
+const { template, zips, remove } = await packageAll();
+const scratch = mkdtempSync(join(tmpdir(), 'darkroom-zips-'));
+afterAll(() => {
+  remove();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+const names = functions.map(([name]) => name);
+const makeZip = (name: string) => {
+  const zip = zips.get(name);
+  if (!zip) throw new Error(`There is no zip of ${name}.`);
+  return zip;
+};
+const modulePath = (name: string) => {
+  const [, fn] = functions.find(([other]) => other === name) ?? [];
+  return `${fn?.handler.replace(/\.handler$/, '')}.mjs`;
+};
+const textOf = (name: string, path: string) =>
+  Buffer.from(makeZip(name).files[path] ?? '').toString();
+const packagesIn = (paths: readonly string[]) =>
+  new Set(paths.flatMap((path) => /node_modules\/((@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []));
+const usesSharp = (name: string) => /from ?"sharp"/.test(textOf(name, modulePath(name)));
+const showsPages = (name: string) => 'functions/site/gallery.html' in makeZip(name).files;
+
+const { devDependencies } = z
+  .object({ devDependencies: z.record(z.string(), z.string()) })
+  .parse(JSON.parse(readFileSync('package.json', 'utf8')));
+
+describe('the zips', () => {
+  it('are there for every function, and for nothing else', () => {
+    expect([...zips.keys()].toSorted()).toEqual(names.toSorted());
+  });
+
+  it('load by themselves, and have the handler where Lambda looks for it', () => {
+    for (const name of names) {
+      for (const [path, bytes] of Object.entries(makeZip(name).files)) {
+        if (path.startsWith('node_modules/')) continue;
+        mkdirSync(dirname(join(scratch, name, path)), { recursive: true });
+        writeFileSync(join(scratch, name, path), bytes);
+      }
+      // Lambda's sharp does not run here; ours stands in for it, and nothing else of node_modules.
+      if (!usesSharp(name)) continue;
+      mkdirSync(join(scratch, name, 'node_modules'));
+      symlinkSync(resolve('node_modules/sharp'), join(scratch, name, 'node_modules/sharp'));
+    }
+    const program = names.map(
+      (name) =>
+        `console.log('${name}', typeof (await import('./${name}/${modulePath(name)}')).handler);`,
+    );
+    writeFileSync(join(scratch, 'load.mjs'), program.join('\n'));
+
+    const { stdout, stderr } = spawnSync(process.execPath, ['load.mjs'], {
+      cwd: scratch,
+      encoding: 'utf8',
+      env: { ...environmentOf(template), AWS_REGION: 'us-east-1' },
+    });
+
+    // Node may warn of what it is going to change; a module that does not load says more than that.
+    const complaints = stderr.split('\n').filter((line) => !/^\(node:|^\(Use `node |^$/.test(line));
+    expect(complaints).toEqual([]);
+    expect(stdout.trim().split('\n')).toEqual(names.map((name) => `${name} function`));
+  });
+
+  it('bring sharp to those that use it, once, for Linux on arm64', () => {
+    expect(names.filter(usesSharp)).toEqual(expect.arrayContaining(['make-thumbnails']));
+    for (const name of names) {
+      const paths = Object.keys(makeZip(name).files);
+      const native = paths.filter((path) => /\.(node|so)(\.|$)/.test(path));
+      if (!usesSharp(name)) {
+        expect(packagesIn(paths), name).not.toContain('sharp');
+        expect(native, name).toEqual([]);
+        continue;
+      }
+      expect(paths.filter((path) => path.endsWith('/sharp/package.json'))).toHaveLength(1);
+      const { version } = JSON.parse(textOf(name, 'node_modules/sharp/package.json'));
+      expect(version).toBe(lockedVersionOf('sharp'));
+      expect(native.map((path) => path.split('/')[2])).toEqual([
+        'sharp-libvips-linux-arm64',
+        'sharp-linux-arm64',
+      ]);
+      for (const path of native) {
+        const header = Buffer.from(makeZip(name).files[path] ?? []);
+        expect(header.subarray(0, 5).toString('latin1'), path).toBe('\x7fELF\x02'); // 64 bits
+        expect(header.readUInt16LE(18), path).toBe(aarch64);
+        expect(header.includes('ld-musl'), path).toBe(false);
+      }
+    }
+  });
+
+  it('bring the files of the pages to those that show them', () => {
+    expect(names.filter(showsPages).toSorted()).toEqual(['show-docs', 'show-gallery']);
+    for (const name of names.filter(showsPages))
+      for (const path of pageFiles)
+        expect(Buffer.from(makeZip(name).files[path] ?? ''), path).toEqual(readFileSync(path));
+  });
+
+  it('bring nothing that is there for development only', () => {
+    const pages = packagesIn([...pageFiles]); // packages that are served, not run
+    for (const name of names) {
+      const map = z
+        .object({ sources: z.array(z.string()) })
+        .parse(JSON.parse(textOf(name, `${modulePath(name)}.map`)));
+      const brought = packagesIn([...Object.keys(makeZip(name).files), ...map.sources]);
+      const development = [...brought].filter((one) => one in devDependencies && !pages.has(one));
+      expect(development, name).toEqual([]);
+      const places = map.sources.map((source) =>
+        posix.join(posix.dirname(modulePath(name)), source),
+      );
+      // Where the project lies is nobody's business, and would make the bytes depend on it.
+      expect(places.filter((place) => /^(\.\.|\/|\w:)/.test(place))).toEqual([]);
+    }
+  });
+
+  it('stay small', () => {
+    for (const name of names) {
+      const { length } = makeZip(name).bytes;
+      if (usesSharp(name)) expect(length, name).toBeLessThan(12_000_000);
+      // Swagger UI and ReDoc alone weigh 0.84 MB, and are no code that a start has to read.
+      else if (showsPages(name)) expect(length, name).toBeLessThan(1_400_000);
+      else expect(length, name).toBeLessThan(1_000_000);
+    }
+  });
+
+  it('are the same bytes when they are packaged again, here instead of there', async () => {
+    const again = ['get-image', 'show-gallery', 'make-thumbnails'];
+    const packed = again.map((name) => ({
+      handler: modulePath(name).replace(/\.mjs$/, '.handler'),
+      zipPath: join(scratch, `${name}.zip`),
+    }));
+
+    await makeArtifacts(packed, { project: resolve('.'), architecture: 'arm64' });
+
+    for (const [index, name] of again.entries())
+      expect(readFileSync(packed[index]?.zipPath ?? '').equals(makeZip(name).bytes), name).toBe(
+        true,
+      );
+  });
+});
+
+const aarch64 = 183; // e_machine, ELF for the Arm 64-bit Architecture
+
+const lockedVersionOf = (name: string): unknown =>
+  JSON.parse(readFileSync('package-lock.json', 'utf8')).packages[`node_modules/${name}`].version;
+
+templateSuite(template);
+
+describe('packaging', () => {
+  it('refuses what only the embedded stack can do', async () => {
+    const folder = projectElsewhere();
+
+    const { code, said } = await serverless(['package', '--stage', 'prod'], folder, {
+      PIPELINE_CONCURRENCY: '1',
+    });
+
+    expect(code).toBe(1);
+    expect(said).toContain(
+      "PIPELINE_CONCURRENCY=1 works on the embedded stack only: Lambda's minimum is 2.",
+    );
+    rmSync(folder, { recursive: true });
+  });
+
+  it('refuses settings that every function would fail on', () => {
+    expect(() => refuseWrongSettings({ THUMBNAIL_SIZES: 'huge' })).toThrow(
+      'THUMBNAIL_SIZES=huge: must look like small:200,medium:800',
+    );
+    expect(() =>
+      refuseWrongSettings({ THUMBNAIL_SIZES: '', CAPTION_PROVIDER: 'none' }),
+    ).not.toThrow();
+  });
+});

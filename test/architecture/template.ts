@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+/** CloudFormation's short forms, kept as the long ones they stand for. */
+const customTags = ['Ref', 'GetAtt', 'Sub'].map((name) => ({
+  tag: `!${name}`,
+  resolve: (value: string) => ({ [name === 'Ref' ? 'Ref' : `Fn::${name}`]: value }),
+}));
+
+const read = (path: string): unknown => parse(readFileSync(path, 'utf8'), { customTags });
+
+const Http = z.object({
+  method: z.string(),
+  path: z.string(),
+  private: z.boolean(),
+  cors: z.unknown(),
+});
+const Sqs = z.object({
+  arn: z.object({ 'Fn::GetAtt': z.string() }),
+  batchSize: z.int(),
+  functionResponseType: z.literal('ReportBatchItemFailures'),
+});
+const FunctionEntry = z.looseObject({
+  handler: z.string(),
+  timeout: z.int().default(29), // provider.timeout, checked below
+  events: z.array(
+    z.looseObject({ http: Http.optional(), sqs: Sqs.optional(), schedule: z.string().optional() }),
+  ),
+});
+export type FunctionEntry = z.infer<typeof FunctionEntry>;
+
+const Queue = z.object({
+  Type: z.literal('AWS::SQS::Queue'),
+  Properties: z.looseObject({
+    QueueName: z.string(),
+    VisibilityTimeout: z.int().default(30),
+    RedrivePolicy: z
+      .object({
+        deadLetterTargetArn: z.object({ 'Fn::GetAtt': z.string() }),
+        maxReceiveCount: z.int(),
+      })
+      .optional(),
+  }),
+});
+export type Queue = z.infer<typeof Queue>;
+
+const rooms = ['site', 'images', 'pipeline', 'batches', 'edits'];
+
+/** Every function of serverless.yml by name. */
+export const functions: [string, FunctionEntry][] = rooms.flatMap((room) =>
+  Object.entries(
+    z.record(z.string(), FunctionEntry).parse(read(`functions/${room}/functions.yml`)),
+  ),
+);
+
+/** Every queue of the template by logical name. */
+export const queues: [string, Queue][] = Object.entries(
+  z.object({ Resources: z.record(z.string(), Queue) }).parse(read('infra/queues.yml')).Resources,
+);
+
+export const serverless = z
+  .looseObject({
+    provider: z.looseObject({ timeout: z.int(), environment: z.record(z.string(), z.unknown()) }),
+    functions: z.array(z.string()),
+  })
+  .parse(read('serverless.yml'));

@@ -1,0 +1,325 @@
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  chromiumPath,
+  dropFiles,
+  needsChromium,
+  openBrowser,
+  openPage,
+  seriousFaults,
+} from '#test/support/browser.ts';
+import { idOf, someStats } from '#test/support/browser-answers.ts';
+import { someFaults } from '#test/support/browser-answers-batches.ts';
+import { aDarkroomOf } from '#test/support/browser-gallery.ts';
+import { type Answer, type Asked, startPageHost } from '#test/support/browser-host.ts';
+import { taskTimesMs } from '#test/support/browser-trace.ts';
+
+type Api = (asked: Asked) => Answer;
+type State = {
+  hash?: string;
+  api?: Api;
+  /** Goes there, and waits until it is there. */
+  resolveEndpoint: (page: Page) => Promise<unknown>;
+};
+
+const some = aDarkroomOf(42);
+const csv = (name: string) => [
+  { name, type: 'text/csv', bytes: Buffer.from('S. No.,Product Name') },
+];
+const heading = (page: Page, name: string) => page.getByRole('heading', { name }).waitFor();
+
+const choose = async (page: Page, ...names: string[]) => {
+  for (const name of names) await page.getByRole('checkbox', { name: `Choose ${name}` }).click();
+};
+
+const states: Record<string, State> = {
+  'the empty sheet': {
+    api: (asked) => (asked.path === 'api/stats' ? { data: someStats({ total: 0 }) } : { data: [] }),
+    resolveEndpoint: (page) => heading(page, 'The sheet is empty'),
+  },
+  'the sheet that is loading': {
+    api: () => 'waits',
+    resolveEndpoint: (page) => page.getByRole('status', { name: 'Loading pictures' }).waitFor(),
+  },
+  'the sheet that could not be loaded': {
+    api: () => ({ status: 500, error: 'The server could not answer.' }),
+    resolveEndpoint: (page) => heading(page, 'The pictures could not be loaded'),
+  },
+  'nobody there': {
+    api: () => 'breaks',
+    resolveEndpoint: (page) => page.getByText('Darkroom cannot be reached. What you see').waitFor(),
+  },
+  'a sheet, with some chosen': {
+    resolveEndpoint: async (page) => {
+      await choose(page, 'picture-0.jpg', 'picture-3.jpg', 'picture-4.jpg');
+      await page.getByText('3 chosen').waitFor();
+      await page.locator('.sheet-end').getByText('42 pictures').waitFor();
+    },
+  },
+  'a filter without pictures': {
+    api: (asked) => (asked.query.get('status') ? { data: [] } : some(asked)),
+    resolveEndpoint: async (page) => {
+      await page.getByRole('button', { name: /^Queued/ }).click();
+      await heading(page, 'No picture is queued now');
+    },
+  },
+  'uploads, one of them refused': {
+    resolveEndpoint: async (page) => {
+      await dropFiles(page, [{ name: 'notes.txt', type: 'text/plain', bytes: Buffer.from('x') }]);
+      await page.getByText('text/plain is not a type we read').waitFor();
+    },
+  },
+  'an open picture': {
+    hash: `#pictures/${idOf(3)}`,
+    resolveEndpoint: async (page) => {
+      await page.getByText('All 3 tags').click();
+      await page.locator('dialog shown-picture.is-sharp').waitFor();
+    },
+  },
+  'an open picture that failed': {
+    hash: `#pictures/${idOf(2)}`,
+    resolveEndpoint: (page) => page.getByText('No picture could be made of this file').waitFor(),
+  },
+  'an open picture that cannot be tried again': {
+    hash: `#pictures/${idOf(2)}`,
+    api: (asked) =>
+      asked.path.endsWith('/retry') ? { status: 409, error: 'It is at work.' } : some(asked),
+    resolveEndpoint: async (page) => {
+      const dialog = page.getByRole('dialog', { name: 'picture-2.jpg' });
+      await dialog.getByRole('button', { name: 'Retry what failed or was skipped' }).click();
+      await dialog.getByRole('status', { name: 'Notices' }).getByText('It is at work.').waitFor();
+    },
+  },
+  'a picture that is not there': {
+    hash: `#pictures/${'z'.repeat(26)}`,
+    resolveEndpoint: (page) => heading(page, 'This picture could not be opened'),
+  },
+  batches: {
+    hash: '#batches',
+    resolveEndpoint: (page) => page.getByRole('link', { name: 'autumn-catalogue.csv' }).waitFor(),
+  },
+  'a CSV that is right': {
+    resolveEndpoint: async (page) => {
+      await dropFiles(page, csv('right.csv'));
+      await page.getByRole('button', { name: 'Start the batch' }).waitFor();
+    },
+  },
+  'a CSV with faults': {
+    api: (asked) =>
+      asked.method === 'POST'
+        ? { status: 422, error: 'The file has 2 faults.', data: someFaults }
+        : some(asked),
+    resolveEndpoint: async (page) => {
+      await dropFiles(page, csv('wrong.csv'));
+      await page.getByRole('cell', { name: /ftp:.* is not an http/ }).waitFor();
+    },
+  },
+  'a batch': {
+    hash: '#batches/0d4e2f4e-6a3c-4a51-9a53-0d6f6f1f2c11',
+    resolveEndpoint: async (page) => {
+      await page.getByRole('button', { name: 'Download the failed rows' }).waitFor();
+      await page.getByRole('button', { name: 'Deliver again' }).waitFor();
+      await page.getByText('The receiver answered 503.').waitFor();
+    },
+  },
+  'edits before any picture is chosen': {
+    hash: '#edits',
+    resolveEndpoint: (page) => heading(page, 'Edit with words'),
+  },
+  'edits of chosen pictures': {
+    resolveEndpoint: async (page) => {
+      await choose(page, 'picture-3.jpg', 'picture-4.jpg');
+      await page.getByRole('button', { name: 'Edit' }).click();
+      await page.getByLabel('What is to change').fill('Make it rain');
+      await page.getByRole('button', { name: 'Start the edit' }).click();
+      await page.getByText('The provider refused the prompt.').waitFor();
+    },
+  },
+  stats: {
+    hash: '#stats',
+    resolveEndpoint: (page) =>
+      page.getByRole('img', { name: /The work on the newest 40 pictures/ }).waitFor(),
+  },
+};
+
+const looks: Record<string, BrowserContextOptions> = {
+  dark: { colorScheme: 'dark' },
+  'light, on a phone': { colorScheme: 'light', viewport: { width: 390, height: 800 } },
+};
+
+describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () => {
+  let browser: Browser;
+  let host: Awaited<ReturnType<typeof startPageHost>>;
+  beforeAll(async () => {
+    browser = await openBrowser();
+    host = await startPageHost(some);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await host?.stop();
+  });
+
+  describe.each(Object.entries(looks))('%s', (_, look) => {
+    it.each(Object.entries(states))('is open to everybody: %s', async (_name, state) => {
+      host.answerWith(state.api ?? some);
+      const gallery = await openPage(browser, look);
+      const { page } = gallery;
+      await page.goto(`${host.url}${state.hash ?? ''}`);
+      await state.resolveEndpoint(page);
+
+      expect(await seriousFaults(page)).toEqual([]);
+      expect(gallery.origins()).toEqual([new URL(host.url).origin]);
+      // Nothing may have to be scrolled sideways.
+      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThan(
+        1,
+      );
+      // The browser itself reports every answer that is not a success.
+      const others = gallery
+        .complaints()
+        .filter((text) => !text.includes('Failed to load resource'));
+      expect(others).toEqual([]);
+      await gallery.close();
+    });
+  });
+
+  it('shows the first sheet of a thousand pictures within a second of work', async () => {
+    host.answerWith(aDarkroomOf(1000));
+    const { page, close } = await openPage(browser);
+
+    const times = await taskTimesMs(browser, page, async () => {
+      await page.goto(host.url, { waitUntil: 'commit' });
+      await page.locator('shown-picture.is-sharp').nth(11).waitFor();
+    });
+
+    expect(times.reduce((sum, ms) => sum + ms, 0)).toBeLessThan(1000);
+    await close();
+  });
+
+  it('scrolls ten thousand pictures without frames over 100 ms', {
+    timeout: 300_000,
+  }, async () => {
+    host.answerWith(aDarkroomOf(10_000));
+    const { page, close } = await openPage(browser, { reducedMotion: 'no-preference' });
+    await page.goto(host.url);
+    await page.locator('shown-picture.is-sharp').first().waitFor();
+
+    const times = await taskTimesMs(browser, page, () => page.evaluate(scrollToTheEnd));
+
+    // One or two may meet the collector of garbage. What is slow in itself is slow again with each
+    // of the hundred pages that are loaded on the way.
+    expect(times[2]).toBeLessThan(100);
+    expect(await page.locator('.sheet-end').textContent()).toBe('10,000 pictures');
+    expect(await page.locator('.tile').count()).toBeLessThan(150);
+    await close();
+  });
+
+  /** Answers as usual; what was deleted is in the list that this gives. */
+  const notingDeletions = (): string[] => {
+    const deleted: string[] = [];
+    host.answerWith((asked) => {
+      if (asked.method !== 'DELETE') return some(asked);
+      deleted.push(asked.path);
+      return { data: { image_id: asked.path.split('/')[2], deleted: true } };
+    });
+    return deleted;
+  };
+
+  it('sends a deletion when its grace is over, and never one that was undone', async () => {
+    const deleted = notingDeletions();
+    const { page, close } = await openPage(browser);
+    await page.clock.install();
+    await page.goto(host.url);
+    const remove = async (name: string) => {
+      await page.getByRole('button', { name: `Open ${name}` }).focus();
+      await page.keyboard.press('Delete');
+      await page.getByText(`Deleted ${name}.`).waitFor();
+    };
+
+    await remove('picture-0.jpg');
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await page.getByRole('button', { name: 'Open picture-0.jpg' }).waitFor();
+    await remove('picture-4.jpg');
+    expect(deleted).toEqual([]);
+    await page.clock.fastForward(20_000);
+    await expect.poll(() => deleted).toEqual([`api/images/${idOf(4)}`]);
+    await page.clock.fastForward(20_000);
+    expect(deleted).toHaveLength(1);
+    await close();
+  });
+
+  it('undoes a deletion where the picture is open, by mouse and by keyboard', async () => {
+    const deleted = notingDeletions();
+    const { page, close } = await openPage(browser);
+    await page.clock.install();
+    await page.goto(`${host.url}#pictures/${idOf(3)}`);
+    const opened = (index: number) => page.getByRole('dialog', { name: `picture-${index}.jpg` });
+    const notice = (text: string) => page.getByRole('dialog').getByRole('status').getByText(text);
+    const focused = () => page.evaluate<string>('document.activeElement.textContent.trim()');
+    await opened(3).getByRole('button', { name: 'Show the next picture' }).waitFor();
+
+    await page.keyboard.press('Delete');
+    await opened(4).waitFor();
+    await notice('Deleted picture-3.jpg.').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await opened(3).waitFor();
+
+    // The dialog has the keyboard again.
+    await page.keyboard.press('Delete');
+    await notice('Deleted picture-3.jpg.').waitFor();
+    await page.keyboard.press('Tab');
+    await expect.poll(focused, { timeout: 10_000 }).toBe('Undo');
+    await page.keyboard.press('Enter');
+    await opened(3).waitFor();
+
+    await page.keyboard.press('ArrowRight');
+    await opened(4).waitFor();
+    await page.keyboard.press('Delete');
+    await notice('Deleted picture-4.jpg.').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page
+      .getByRole('status', { name: 'Notices' })
+      .getByText('Deleted picture-4.jpg.')
+      .waitFor();
+    await page.clock.fastForward(20_000);
+    await expect.poll(() => deleted, { timeout: 10_000 }).toEqual([`api/images/${idOf(4)}`]);
+    await close();
+  });
+
+  it('is led by the keyboard, and gives the focus back', async () => {
+    host.answerWith(some);
+    const { page, close } = await openPage(browser);
+    await page.goto(host.url);
+    await page.getByRole('button', { name: 'Open picture-0.jpg' }).focus();
+    for (const key of ['ArrowRight', 'ArrowDown', 'ArrowLeft']) await page.keyboard.press(key);
+    const focused = () => page.evaluate<string>('document.activeElement.ariaLabel');
+    await expect.poll(focused).toBe('Open picture-6.jpg');
+
+    await page.keyboard.press('Enter');
+    await page.getByRole('dialog', { name: 'picture-6.jpg' }).waitFor();
+    await page.keyboard.press('ArrowRight');
+    await page.getByRole('dialog', { name: 'picture-7.jpg' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await expect.poll(focused).toBe('Open picture-7.jpg');
+
+    await page.keyboard.press('End');
+    await expect.poll(focused).toBe('Open picture-41.jpg');
+    await close();
+  });
+});
+
+/** Like nobody could: a whole screen with each frame. */
+const scrollToTheEnd = `new Promise((resolve) => {
+  let frames = 0;
+  let standing = 0;
+  const frame = () => {
+    const before = scrollY;
+    scrollBy(0, innerHeight);
+    standing = scrollY === before ? standing + 1 : 0;
+    const isEnd = () => document.querySelector('.sheet-end').textContent.includes('pictures');
+    if (++frames % 10 === 0 && standing > 5 && isEnd()) resolve();
+    else requestAnimationFrame(frame);
+  };
+  requestAnimationFrame(frame);
+})`;

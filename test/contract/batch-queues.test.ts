@@ -1,0 +1,114 @@
+import {
+  DeleteMessageCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+} from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sqsBatchQueues } from '#lib/aws/sqs-batch-queues.ts';
+import {
+  CloseMessage,
+  ExpandMessage,
+  ImportMessage,
+  WebhookMessage,
+} from '#lib/batches/messages.ts';
+import { eventually } from '#test/support/eventually.ts';
+import { inMemoryBatchQueues } from '#test/support/in-memory-batch-queues.ts';
+import { openSqsBackend } from './backend.ts';
+import { type BatchQueue, batchWorkersContract } from './batch-queues.contract.ts';
+
+batchWorkersContract('memory', () => {
+  const workers = inMemoryBatchQueues();
+  const { waiting } = workers;
+  return {
+    workers,
+    take: async (queue) =>
+      queue === 'webhook' ? waiting.webhook.shift()?.message : waiting[queue].shift(),
+  };
+});
+
+let backend: Awaited<ReturnType<typeof openSqsBackend>>;
+beforeAll(async () => {
+  backend = await openSqsBackend();
+});
+afterAll(() => backend.stop());
+
+const schemas = {
+  expand: ExpandMessage,
+  import: ImportMessage,
+  close: CloseMessage,
+  webhook: WebhookMessage,
+};
+
+const open = async () => {
+  const { client, makeQueue } = backend;
+  const urls = {
+    objectCreated: await makeQueue(),
+    expandBatch: await makeQueue(),
+    importRow: await makeQueue(),
+    recordOutcome: await makeQueue(),
+    closeBatch: await makeQueue(),
+    sendWebhook: await makeQueue(),
+  };
+  const urlOf: Record<BatchQueue, string> = {
+    expand: urls.expandBatch,
+    import: urls.importRow,
+    close: urls.closeBatch,
+    webhook: urls.sendWebhook,
+  };
+  const receive = async (QueueUrl: string) => {
+    const { Messages: messages } = await client.send(
+      new ReceiveMessageCommand({ QueueUrl, WaitTimeSeconds: 0 }),
+    );
+    return messages?.[0];
+  };
+  const take = async (queue: BatchQueue): Promise<unknown> => {
+    const message = await receive(urlOf[queue]);
+    if (!message) return undefined;
+    const { ReceiptHandle, Body = '' } = message;
+    await client.send(new DeleteMessageCommand({ QueueUrl: urlOf[queue], ReceiptHandle }));
+    return schemas[queue].parse(JSON.parse(Body));
+  };
+  return { workers: sqsBatchQueues(urls, client), urls, receive, take };
+};
+
+batchWorkersContract('SQS', open);
+
+describe('SQS', () => {
+  const request = { request_id: 'a-batch' };
+
+  it('calls nobody idle who still works on a message', async () => {
+    const { workers, urls, receive } = await open();
+
+    await workers.close(request);
+    await eventually(async () => expect(await receive(urls.closeBatch)).toBeDefined());
+
+    expect(await workers.areIdle()).toBe(false);
+  });
+
+  it.each(['recordOutcome', 'objectCreated'] as const)(
+    'calls nobody idle while something waits in %s',
+    async (queue) => {
+      const { workers, urls } = await open();
+      await eventually(async () => expect(await workers.areIdle()).toBe(true));
+
+      await backend.client.send(
+        new SendMessageCommand({ QueueUrl: urls[queue], MessageBody: '{}' }),
+      );
+
+      await eventually(async () => expect(await workers.areIdle()).toBe(false));
+    },
+  );
+
+  it('brings a webhook when it is due, and not before', async () => {
+    const { workers, take } = await open();
+    const begun = performance.now();
+
+    await workers.sendWebhook(
+      { ...request, round: 1, attempt: 0, due_at: '2026-11-20T10:00:00.000Z' },
+      1,
+    );
+
+    await eventually(async () => expect(await take('webhook')).toBeDefined());
+    expect(performance.now() - begun).toBeGreaterThan(900);
+  });
+});

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest';
+import { type EditSession, maxEditSessions, ringIndex, sizeOf } from '#lib/edits/edit-session.ts';
+import type { EditSessions } from '#lib/edits/edit-sessions.ts';
+
+const hour = { ttlSeconds: 3600 };
+const after = (now: Date, ms: number) => new Date(now.getTime() + ms);
+
+/** Does a thing so many times, a few of them side by side. */
+const crowd = async <T>(
+  times: number,
+  width: number,
+  act: (n: number) => Promise<T>,
+): Promise<T[]> => {
+  const results: T[] = [];
+  let next = 0;
+  const walk = async () => {
+    for (let n = next++; n < times; n = next++) results[n] = await act(n);
+  };
+  await Promise.all(Array.from({ length: width }, walk));
+  return results;
+};
+
+/** What every store of processes must do, whoever keeps them. */
+export const processesContract = (name: string, open: () => Promise<EditSessions>) =>
+  describe(`${name} keeps processes`, () => {
+    it('each for its own time, to the millisecond', async () => {
+      const editSessions = await open();
+      const now = new Date();
+      const wishes = [60, 61, 3600, 604_800];
+
+      for (const ttlSeconds of wishes) {
+        const process = await editSessions.add({ ttlSeconds }, now);
+        const end = after(now, ttlSeconds * 1000);
+
+        expect(process).toMatchObject({ expiresAt: end.toISOString(), editIds: [] });
+        expect((await editSessions.find(process.initId, after(end, -1)))?.process).toEqual(process);
+        expect(await editSessions.find(process.initId, end)).toBeUndefined();
+        expect(await editSessions.read(process.initId, end)).toBeUndefined();
+        expect(await editSessions.find(process.initId, after(end, 1))).toBeUndefined();
+      }
+    });
+
+    it('that have expired out of sight, although nobody has removed them yet', async () => {
+      const editSessions = await open();
+      const long = await editSessions.add(hour, new Date());
+      // An expiry in the past: DynamoDB may let such an item lie for two days.
+      const short = await editSessions.add({ ttlSeconds: 60 }, after(new Date(), -61_000));
+
+      const { entries } = await editSessions.report(new Date());
+
+      expect(entries.map(({ initId }) => initId)).toEqual([long.initId]);
+      expect(await editSessions.find(short.initId, new Date())).toBeUndefined();
+    });
+
+    it('under ids that cannot be guessed, nor mistaken for those of their slot', async () => {
+      const editSessions = await open();
+      const now = new Date();
+      const { initId } = await editSessions.add(hour, now);
+      const other = `${initId.slice(0, 4)}${crypto.randomUUID()}`;
+
+      for (const wrong of [other, '', 'head', 'counts#1', initId.slice(0, 3), `${initId}x`, '999-'])
+        expect(await editSessions.find(wrong, now), wrong).toBeUndefined();
+      expect(await editSessions.report(now)).toMatchObject({ hits: 0, misses: 7 });
+    });
+
+    it('as they were last written, by one of many at a time', async () => {
+      const editSessions = await open();
+      const now = new Date();
+      const { initId } = await editSessions.add(hour, now);
+      const before = await editSessions.read(initId, now);
+      if (!before) throw new Error('A process that was added is not found.');
+
+      const writers = ['a', 'b', 'c', 'd', 'e'];
+      const swaps = await Promise.all(
+        writers.map((id) => editSessions.save(before, { ...before.process, editIds: [id] })),
+      );
+
+      expect(swaps.filter(Boolean)).toHaveLength(1);
+      const now2 = await editSessions.read(initId, now);
+      expect(now2?.process.editIds).toEqual([writers[swaps.indexOf(true)]]);
+      expect(await editSessions.save(before, before.process)).toBe(false);
+    });
+
+    it('with hits, misses and sizes that are exact while many ask at once', async () => {
+      const editSessions = await open();
+      const now = new Date();
+      const added = await Promise.all([1, 2, 3, 4].map(() => editSessions.add(hour, now)));
+      const before = await editSessions.read(added[0]?.initId ?? '', now);
+      const long: EditSession = {
+        ...(before?.process ?? (added[0] as EditSession)),
+        editIds: ['ä'.repeat(40)],
+      };
+      if (before) await editSessions.save(before, long);
+
+      await crowd(300, 30, async (n) =>
+        editSessions.find(n % 3 ? (added[n % 4]?.initId ?? '') : `00${n % 9}-gone`, now),
+      );
+
+      const report = await editSessions.report(now);
+      expect(report).toMatchObject({ hits: 200, misses: 100, sets: 4, evictions: 0 });
+      expect(report.entries.find(({ initId }) => initId === long.initId)?.sizeBytes).toBe(
+        sizeOf(long),
+      );
+      expect(report.entries).toHaveLength(4);
+    });
+
+    it('no more than there are slots, however many come: the oldest give way', {
+      timeout: 120_000,
+    }, async () => {
+      const editSessions = await open();
+      const now = new Date();
+      const times = 5 * maxEditSessions;
+
+      const added = await crowd(times, 40, () => editSessions.add(hour, now));
+
+      const { entries, ...counters } = await editSessions.report(now);
+      expect(entries).toHaveLength(maxEditSessions);
+      expect(new Set(entries.map(({ initId }) => ringIndex(initId))).size).toBe(maxEditSessions);
+      expect(counters).toEqual({
+        hits: 0,
+        misses: 0,
+        sets: times,
+        evictions: times - maxEditSessions,
+      });
+      const last = added.at(-1);
+      expect((await editSessions.find(last?.initId ?? '', now))?.process).toEqual(last);
+      expect(await editSessions.find(added[0]?.initId ?? '', now)).toBeUndefined();
+      const newest = new Set(added.slice(-(maxEditSessions - 40)).map(({ initId }) => initId));
+      const live = new Set(entries.map(({ initId }) => initId));
+      expect([...newest].filter((initId) => !live.has(initId))).toEqual([]);
+    });
+  });

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { type IdempotencyRecords, isReplayable } from '#lib/idempotency-records.ts';
+
+const answer = { status: 202, headers: { 'content-type': 'application/json' }, body: '{"ö":1}' };
+
+/** What every store of first answers must do. */
+export const answersContract = (name: string, open: () => IdempotencyRecords) =>
+  describe(`${name} keeps first answers`, () => {
+    let count = 0;
+    const given = () => ({ idempotencyRecords: open(), id: `answer-${++count}`, now: new Date() });
+    const after = (now: Date, seconds: number) => new Date(now.getTime() + seconds * 1000);
+
+    it('gives the first answer again', async () => {
+      const { idempotencyRecords, id, now } = given();
+
+      expect(await idempotencyRecords.begin(id, 'f', now)).toEqual({ state: 'begun' });
+      await idempotencyRecords.finish(id, answer);
+
+      expect(await idempotencyRecords.begin(id, 'f', now)).toEqual({ state: 'answered', answer });
+      expect(await idempotencyRecords.begin(id, 'f', after(now, 86_000))).toEqual({
+        state: 'answered',
+        answer,
+      });
+    });
+
+    it.each(['x', '\\', '写', '📷'])(
+      'keeps the longest answer that can be kept, of %s',
+      async (text) => {
+        const { idempotencyRecords, now } = given();
+        const id = `${'k'.repeat(400)}-${++count}`; // a route, a key of ours and one of theirs
+        const of = (length: number) => ({ ...answer, body: text.repeat(length) });
+        let length = Math.ceil(400_000 / Buffer.byteLength(JSON.stringify(text).slice(1, -1)));
+        while (!isReplayable(of(length))) length -= 100;
+
+        await idempotencyRecords.begin(id, 'f'.repeat(64), now);
+        await idempotencyRecords.finish(id, of(length));
+
+        expect(await idempotencyRecords.begin(id, 'f'.repeat(64), now)).toEqual({
+          state: 'answered',
+          answer: of(length),
+        });
+      },
+    );
+
+    it('lets exactly one of many begin', async () => {
+      const { idempotencyRecords, id, now } = given();
+
+      const all = await Promise.all(
+        Array.from({ length: 8 }, () => idempotencyRecords.begin(id, 'f', now)),
+      );
+
+      expect(all.filter(({ state }) => state === 'begun')).toHaveLength(1);
+      expect(all.filter(({ state }) => state === 'in-progress')).toHaveLength(7);
+    });
+
+    it('tells another request with the same id, begun, answered or abandoned', async () => {
+      const { idempotencyRecords, id, now } = given();
+
+      await idempotencyRecords.begin(id, 'f', now);
+      expect(await idempotencyRecords.begin(id, 'other', now)).toEqual({ state: 'other-request' });
+      expect(await idempotencyRecords.begin(id, 'other', after(now, 120))).toEqual({
+        state: 'other-request',
+      });
+      await idempotencyRecords.finish(id, answer);
+      expect(await idempotencyRecords.begin(id, 'other', now)).toEqual({ state: 'other-request' });
+    });
+
+    it('may be begun again a minute after it was abandoned, not before, and by one only', async () => {
+      const { idempotencyRecords, id, now } = given();
+
+      await idempotencyRecords.begin(id, 'f', now);
+
+      expect(await idempotencyRecords.begin(id, 'f', after(now, 50))).toEqual({
+        state: 'in-progress',
+      });
+      expect(await idempotencyRecords.begin(id, 'f', after(now, 62))).toEqual({ state: 'begun' });
+      expect(await idempotencyRecords.begin(id, 'f', after(now, 63))).toEqual({
+        state: 'in-progress',
+      });
+    });
+
+    it('may be begun again at once when it was forgotten, by anyone', async () => {
+      const { idempotencyRecords, id, now } = given();
+
+      await idempotencyRecords.begin(id, 'f', now);
+      await idempotencyRecords.forget(id);
+
+      expect(await idempotencyRecords.begin(id, 'other', now)).toEqual({ state: 'begun' });
+    });
+
+    it('keeps the first answer when a second one comes late, or is to be forgotten', async () => {
+      const { idempotencyRecords, id, now } = given();
+
+      await idempotencyRecords.begin(id, 'f', now);
+      await idempotencyRecords.finish(id, answer);
+      await idempotencyRecords.finish(id, { ...answer, status: 500 });
+      await idempotencyRecords.forget(id);
+
+      expect(await idempotencyRecords.begin(id, 'f', now)).toEqual({ state: 'answered', answer });
+    });
+
+    it('forgets everything after a day', async () => {
+      const { idempotencyRecords, id, now } = given();
+
+      await idempotencyRecords.begin(id, 'f', now);
+      await idempotencyRecords.finish(id, answer);
+
+      expect(await idempotencyRecords.begin(id, 'other', after(now, 86_401))).toEqual({
+        state: 'begun',
+      });
+    });
+  });

@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import { type Image, imageIdOf, type Outcome, ownerOf, type StepName } from '#lib/images/image.ts';
+import type { Images, RenditionSets } from '#lib/images/images.ts';
+import { planRelease } from '#lib/images/rendition-set.ts';
+import { begin, endStep } from '#lib/images/steps.ts';
+import { type Change, updateImage } from '#lib/images/update-image.ts';
+import { anImage } from '#test/support/image-builder.ts';
+import { sumOfCounts } from '#test/support/in-memory-images.ts';
+import { shown } from './image-fixtures.ts';
+import type { OpenImages } from './images.contract.ts';
+
+const actors = 6;
+const turnsEach = 40;
+const keys = ['a', 'b', 'c', 'd', 'e'];
+const contentIds = ['cafe/small-200', 'beef/small-200'];
+
+/** Park and Miller's minimal standard generator, so that a failing run can be named by its seed. */
+const dice = (seed: number) => {
+  let state = seed;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+};
+
+/**
+ * Many at once do what comes to their minds with a few images: add, work, share, replace, delete.
+ * Whatever they do, counts and references are those of the images that came out of it.
+ */
+export const imageCrowdContract = (name: string, open: OpenImages) =>
+  describe(`${name} in a crowd`, () => {
+    it.each([1, 2, 3])('counts what is there, and who shows what (seed %i)', async (seed) => {
+      const { images, renditionSets } = await open();
+
+      const changes = await Promise.all(
+        Array.from({ length: actors }, (_, actor) =>
+          act(images, renditionSets, dice(seed * 7919 + actor * 104_729 + 1)),
+        ),
+      );
+
+      const found = await Promise.all(keys.map((key) => images.find(imageIdOf(key))));
+      const all = found.flatMap((one) => (one ? [one.image] : []));
+      expect(await images.counts()).toEqual(sumOfCounts(all));
+      for (const renditionSetId of contentIds) {
+        const showing = all.filter(
+          ({ renditionSet, deleted }) =>
+            renditionSet?.renditionSetId === renditionSetId && !deleted,
+        );
+        const renditionSet = await renditionSets.find(renditionSetId);
+        expect(renditionSet?.refs ?? 0).toBe(showing.length);
+        for (const image of showing) expect(image.renditionSet?.owner).toBe(renditionSet?.owner);
+      }
+      // It was no quiet afternoon: most turns changed something.
+      expect(changes.reduce((sum, n) => sum + n)).toBeGreaterThan((actors * turnsEach) / 2);
+    });
+  });
+
+const act = async (
+  images: Images,
+  renditionSets: RenditionSets,
+  random: () => number,
+): Promise<number> => {
+  let changes = 0;
+  for (let turn = 0; turn < turnsEach; turn++) {
+    const key = oneOf(keys, random);
+    const mind = random();
+    const renditionSetId = oneOf(contentIds, random);
+    const { changed } = await updateImage(
+      imageIdOf(key),
+      (image) => changeOfMind(image, { key, mind, renditionSetId }, renditionSets),
+      { images },
+    );
+    if (changed) changes++;
+  }
+  return changes;
+};
+
+const oneOf = <T>(list: readonly T[], random: () => number): T => {
+  const found = list[Math.floor(random() * list.length)];
+  if (found === undefined) throw new Error('An empty list has nothing to choose from.');
+  return found;
+};
+
+type Whim = { key: string; mind: number; renditionSetId: string };
+
+const changeOfMind = async (
+  image: Image | undefined,
+  { key, mind, renditionSetId }: Whim,
+  renditionSets: RenditionSets,
+): Promise<Change | undefined> => {
+  const now = new Date();
+  if (!image || image.deleted)
+    return {
+      image: anImage({ key, rev: (image?.rev ?? 0) + 1, sizeBytes: Math.ceil(mind * 1e6) }),
+    };
+  if (mind < 0.1) {
+    const { renditionSetChange } = await planRelease(image, { renditionSets });
+    return { image: { ...image, deleted: mind < 0.05 ? 'deleting' : 'gone' }, renditionSetChange };
+  }
+  if (mind < 0.2) {
+    const { renditionSetChange } = await planRelease(image, { renditionSets });
+    return {
+      image: anImage({ key, rev: image.rev + 1, sizeBytes: Math.ceil(mind * 1e6) }),
+      renditionSetChange,
+    };
+  }
+  if (mind < 0.3) return { image: { ...image, originalName: `${mind}` } };
+  if (mind < 0.6 && !image.renditionSet)
+    return show(begin(image, now), renditionSetId, renditionSets);
+  return { image: endStep(image, stepFor(mind), outcomeFor(mind), effortAt(now)) };
+};
+
+const show = async (
+  image: Image,
+  renditionSetId: string,
+  renditionSets: RenditionSets,
+): Promise<Change> => {
+  const known = await renditionSets.find(renditionSetId);
+  const owner = known?.owner ?? ownerOf(image);
+  const renditionSet = { ...shown, renditionSetId, owner };
+  return {
+    image: { ...image, renditionSet },
+    renditionSetChange: known
+      ? { renditionSetChange: 'claim', renditionSetId, owner }
+      : {
+          renditionSetChange: 'create',
+          renditionSet: { ...renditionSet, createdAt: image.uploadedAt },
+        },
+  };
+};
+
+const effortAt = (endedAt: Date) => ({ attempts: 1, durationMs: 12, endedAt });
+
+const stepFor = (mind: number): StepName => {
+  if (mind < 0.7) return 'thumbnails';
+  return mind < 0.85 ? 'exif' : 'caption';
+};
+
+const outcomeFor = (mind: number): Outcome =>
+  Math.round(mind * 1000) % 4
+    ? { state: 'done' }
+    : { state: 'failed', reason: 'a whim', gaveUp: false };

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest';
+import type { Image } from '#lib/images/image.ts';
+import type { Images, RenditionSet, Versioned } from '#lib/images/images.ts';
+import { anImage } from '#test/support/image-builder.ts';
+import { aContent, add, at, change, failed, shown } from './image-fixtures.ts';
+import type { OpenImages } from './images.contract.ts';
+
+/** What every store of contents must do; they change only together with the images that show them. */
+export const contentsContract = (name: string, open: OpenImages) =>
+  describe(`${name} keeps contents`, () => {
+    const { renditionSetId, owner } = aContent;
+    const created = { renditionSetChange: 'create', renditionSet: aContent } as const;
+    const claimed = { renditionSetChange: 'claim', renditionSetId, owner } as const;
+    const released = { renditionSetChange: 'release', renditionSetId, owner } as const;
+    const given = async () => {
+      const { images, renditionSets } = await open();
+      const first = await add(images, anImage({ key: 'first' }));
+      const second = await add(images, anImage({ key: 'second' }));
+      const shows = ({ image }: Versioned): Image => ({ ...image, renditionSet: shown });
+      return { images, renditionSets, first, second, shows };
+    };
+
+    it('as long as somebody shows them', async () => {
+      const { images, renditionSets, first, second, shows } = await given();
+      const { imageId } = first.image;
+      const refs = async () => (await renditionSets.find(renditionSetId))?.refs;
+
+      expect(await renditionSets.find(renditionSetId)).toBeUndefined();
+      expect(await images.save(first, shows(first), created)).toBe(true);
+      expect(await renditionSets.find(renditionSetId)).toEqual({
+        ...aContent,
+        refs: 1,
+      } satisfies RenditionSet);
+      expect(await images.save(second, shows(second), claimed)).toBe(true);
+      expect(await refs()).toBe(2);
+
+      const now = await images.find(imageId);
+      expect(await images.save(now, first.image, { ...released, last: false })).toBe(true);
+      expect(await refs()).toBe(1);
+      const then = await images.find(second.image.imageId);
+      expect(await images.save(then, second.image, { ...released, last: true })).toBe(true);
+      expect(await renditionSets.find(renditionSetId)).toBeUndefined();
+    });
+
+    it('and writes nothing at all when one is not as expected', async () => {
+      const { images, renditionSets, first, second, shows } = await given();
+      const ended = { ...shows(second), steps: { ...second.image.steps, thumbnails: failed } };
+      const refused = async (renditionSetChange: Parameters<Images['save']>[2]) => {
+        const counts = await images.counts();
+        const renditionSet = await renditionSets.find(renditionSetId);
+        for (const after of [shows(second), { ...ended, beganAt: at, deleted: 'gone' as const }]) {
+          expect(await images.save(second, after, renditionSetChange)).toBe(false);
+        }
+        expect(await images.find(second.image.imageId)).toEqual(second);
+        expect(await images.counts()).toEqual(counts);
+        expect(await renditionSets.find(renditionSetId)).toEqual(renditionSet);
+      };
+
+      await refused(claimed);
+      await refused({ ...released, last: true });
+      await refused({ ...released, last: false });
+      expect(await images.save(first, shows(first), created)).toBe(true);
+      await refused(created);
+      await refused({ ...claimed, owner: 'somebody.1' });
+      await refused({ ...released, owner: 'somebody.1', last: true });
+      await refused({ ...released, last: false });
+      expect(await images.save(second, shows(second), claimed)).toBe(true);
+      const third = await images.find(first.image.imageId);
+      expect(await images.save(third, first.image, { ...released, last: true })).toBe(false);
+      expect((await renditionSets.find(renditionSetId))?.refs).toBe(2);
+    });
+
+    it('and moves none when another was quicker with the image', async () => {
+      const { images, renditionSets, first, shows } = await given();
+      await change(images, first.image, { originalName: 'changed' });
+
+      expect(await images.save(first, shows(first), created)).toBe(false);
+
+      expect(await renditionSets.find(renditionSetId)).toBeUndefined();
+    });
+
+    it('with their caption, where there is one, and does without where they are gone', async () => {
+      const { images, renditionSets, first, second, shows } = await given();
+      const caption = { text: 'A beach.', provider: 'p', model: 'm', durationMs: 7 };
+      const renditionSetChange = {
+        renditionSetChange: 'caption',
+        renditionSetId,
+        owner,
+        caption,
+      } as const;
+
+      expect(await images.save(second, { ...second.image, caption }, renditionSetChange)).toBe(
+        true,
+      );
+      expect(await renditionSets.find(renditionSetId)).toBeUndefined();
+      expect(await images.save(first, shows(first), created)).toBe(true);
+      const now = await images.find(first.image.imageId);
+      const others = { ...renditionSetChange, owner: 'somebody.1' };
+      expect(await images.save(now, { ...shows(first), caption }, others)).toBe(true);
+      expect(await renditionSets.find(renditionSetId)).toEqual({ ...aContent, refs: 1 });
+      const then = await images.find(first.image.imageId);
+      expect(await images.save(then, { ...shows(first), caption }, renditionSetChange)).toBe(true);
+      expect(await renditionSets.find(renditionSetId)).toEqual({ ...aContent, refs: 1, caption });
+
+      expect(
+        await images.save(
+          then,
+          { ...shows(first) },
+          {
+            ...renditionSetChange,
+            caption: {
+              ...caption,
+              text: 'Late.',
+            },
+          },
+        ),
+      ).toBe(false);
+      expect((await renditionSets.find(renditionSetId))?.caption).toEqual(caption);
+    });
+  });

@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import type { StepName } from '#lib/images/image.ts';
+import type { OutcomeMessage, StepMessage, StepQueues } from '#lib/images/messages.ts';
+import { eventually } from '#test/support/eventually.ts';
+
+type Opened = {
+  workers: StepQueues;
+  /** Takes a message and is done with it. */
+  take: (step: StepName) => Promise<StepMessage | undefined>;
+  takeOutcome: () => Promise<OutcomeMessage | undefined>;
+};
+
+/** What every way to ask workers must do. */
+export const workersContract = (name: string, open: () => Promise<Opened> | Opened) =>
+  describe(`${name} asks workers`, () => {
+    const message = { image_id: 'an-image', rev: 2, run: 3, request_id: 'größe' };
+
+    it('brings a message to the worker of its step, and to no other', async () => {
+      const { workers, take } = await open();
+
+      await workers.ask('exif', message);
+
+      await eventually(async () => expect(await take('exif')).toEqual(message));
+      expect(await take('thumbnails')).toBeUndefined();
+      expect(await take('caption')).toBeUndefined();
+    });
+
+    it('tells the rows of batches that an image has ended', async () => {
+      const { workers, takeOutcome } = await open();
+      const outcome = { image_id: 'an-image', key: 'batches/b/1-1/a.jpg', request_id: 'größe' };
+
+      await workers.enqueueOutcome(outcome);
+
+      await eventually(async () => expect(await takeOutcome()).toEqual(outcome));
+    });
+
+    it('knows a worker to be idle only while it has nothing to do', async () => {
+      const { workers, take } = await open();
+
+      await eventually(async () => expect(await workers.isIdle('caption')).toBe(true));
+      await workers.ask('caption', message);
+      await eventually(async () => expect(await workers.isIdle('caption')).toBe(false));
+      expect(await workers.isIdle('exif')).toBe(true);
+      await eventually(async () => expect(await take('caption')).toEqual(message));
+
+      await eventually(async () => expect(await workers.isIdle('caption')).toBe(true));
+    });
+  });

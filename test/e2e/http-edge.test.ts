@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { drawnJpeg } from '#test/support/drawn-pictures.ts';
+import { theClient } from './client.ts';
+
+const darkroom = theClient();
+
+describe('the front door', () => {
+  it.each(['/api', '/api/v1/', '/api/health', '/api/v1/health'])('answers %s', async (path) => {
+    expect(await darkroom.json(path)).toMatchObject({ status: 200, code: 1000, error: null });
+  });
+
+  it('checks what it stands on, and counts dead letters', async () => {
+    const { data } = await darkroom.json('/api/health');
+    expect(data).toMatchObject({
+      dead_letters: {
+        objectCreated: expect.any(Number),
+        'make-thumbnails': expect.any(Number),
+        'read-exif': expect.any(Number),
+        'write-caption': expect.any(Number),
+      },
+    });
+  });
+
+  it.each([
+    ['GET', '/api/nowhere'],
+    ['DELETE', '/api/stats'],
+    ['PUT', '/api/images'],
+  ])('answers %s %s with an enveloped 404', async (method, path) => {
+    const answer = await darkroom.json(path, { method });
+    expect(answer).toMatchObject({ status: 404, code: 1001, data: null });
+  });
+
+  it('passes a request id through, and makes one where there is none', async () => {
+    const given = await darkroom.call('/api', { headers: { 'x-request-id': 'my-own-id-1' } });
+    expect(given.headers.get('x-request-id')).toBe('my-own-id-1');
+    const made = await darkroom.call('/api');
+    expect(made.headers.get('x-request-id')).toMatch(/\S{8,}/);
+  });
+
+  it('lets a browser of any origin ask first', async () => {
+    const { status, headers } = await darkroom.call('/api/images', {
+      method: 'OPTIONS',
+      headers: {
+        origin: 'https://gallery.example',
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'x-api-key,idempotency-key',
+      },
+    });
+    expect(status).toBeLessThan(300);
+    expect(headers.get('access-control-allow-headers')?.toLowerCase()).toContain('x-api-key');
+  });
+
+  it('serves OpenAPI 3.1 and both docs pages, with every asset they name', async () => {
+    const { openapi, paths } = z
+      .object({ openapi: z.string(), paths: z.record(z.string(), z.unknown()) })
+      .parse(JSON.parse((await darkroom.call('/openapi.json')).text));
+    expect(openapi).toMatch(/^3\.1/);
+    expect(Object.keys(paths)).toContain('/api/images/{image_id}/thumbnails/{size}');
+
+    for (const page of ['/docs', '/redoc', '/']) {
+      const { status, text } = await darkroom.call(page);
+      expect(status).toBe(200);
+      const assets = [...text.matchAll(/(?:src|href)="(\.?\/?assets\/[^"]+)"/g)].map(
+        ([, url]) => url,
+      );
+      for (const asset of assets) {
+        const { response } = await darkroom.bytes(
+          new URL(asset ?? '', `${darkroom.baseUrl}${page}`).href,
+        );
+        expect(response.status, asset).toBe(200);
+      }
+      expect(text).not.toMatch(/(?:src|href)="https?:/);
+    }
+  });
+
+  it.each(['limit=0', 'limit=101', 'limit=x', 'cursor=garbage', 'status=lost', 'limit=1&limit=2'])(
+    'refuses ?%s',
+    async (query) => {
+      expect(await darkroom.json(`/api/images?${query}`)).toMatchObject({
+        status: 400,
+        code: 2001,
+      });
+    },
+  );
+
+  it('says which sizes there are, and what is not ready', async () => {
+    const { image_id } = await darkroom.uploadOne({
+      name: 'sizes.jpg',
+      bytes: await drawnJpeg({ seed: 71 }),
+    });
+    const unknown = await darkroom.json(`/api/images/${image_id}/thumbnails/gigantic`);
+    expect(unknown).toMatchObject({ status: 404, error: expect.stringContaining('medium') });
+    const noImage = await darkroom.json(`/api/images/${'a'.repeat(26)}/thumbnails/small`);
+    expect(noImage).toMatchObject({ status: 404, error: 'Image not found' });
+    const done = await darkroom.ended(image_id);
+    const nothingToRetry = await darkroom.json(`/api/images/${image_id}/retry`, { method: 'POST' });
+    expect(done.status).toBe('done');
+    expect(nothingToRetry).toMatchObject({ status: 409, code: 2001 });
+  });
+});
+
+describe('an Idempotency-Key', () => {
+  it('gives the first answer again, and another body a 422', async () => {
+    const before = await darkroom.stats();
+    const file = { name: 'once.jpg', bytes: await drawnJpeg({ seed: 72 }) };
+    const headers = { 'idempotency-key': `key-${Date.now()}` };
+
+    const first = await darkroom.upload([file], headers);
+    const second = await darkroom.upload([file], headers);
+    const other = await darkroom.upload(
+      [{ ...file, bytes: await drawnJpeg({ seed: 73 }) }],
+      headers,
+    );
+
+    expect(second).toMatchObject({ status: 202, data: first.data });
+    expect(second.headers.get('idempotency-replayed')).toBe('true');
+    expect(other).toMatchObject({ status: 422, code: 2001 });
+    expect((await darkroom.stats()).total).toBe(before.total + 1);
+  });
+});

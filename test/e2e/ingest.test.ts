@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { drawnJpeg, phoneExif } from '#test/support/drawn-pictures.ts';
+import { eventually } from '#test/support/eventually.ts';
+import { type ImageRecord, theClient } from './client.ts';
+
+const darkroom = theClient();
+
+type CreateUploadBody = {
+  image_id: string;
+  url: string;
+  fields: { [name: string]: string };
+  max_bytes: number;
+};
+
+const presignPost = (wish: object) =>
+  darkroom.json('/api/uploads', {
+    method: 'POST',
+    body: JSON.stringify(wish),
+    headers: { 'content-type': 'application/json' },
+  });
+
+const post = ({ url, fields }: CreateUploadBody, bytes: Uint8Array, changed: object = {}) => {
+  const form = new FormData();
+  for (const [name, value] of Object.entries({ ...fields, ...changed })) form.append(name, value);
+  form.append('file', new Blob([new Uint8Array(bytes)]));
+  return fetch(url, { method: 'POST', body: form });
+};
+
+const listed = async (name: string) =>
+  eventually(async () => {
+    const { data } = await darkroom.json('/api/images?limit=100');
+    const found = (data as ImageRecord[]).find((record) => record.original_name === name);
+    if (!found) throw new Error(`${name} is not listed`);
+    return found;
+  });
+
+describe('three doors', () => {
+  it('give three records that agree in all that the bytes decide', async () => {
+    const bytes = await drawnJpeg({ width: 1300, height: 900, seed: 51, exif: phoneExif });
+    const name = 'Größe & Strand 日本.jpg';
+
+    const uploaded = await darkroom.uploadOne({ name: 'beach.jpg', bytes });
+    await darkroom.drop(`Urlaub 2026/süd + west/${name}`, bytes);
+    const invited = await presignPost({
+      filename: name,
+      content_type: 'image/jpeg',
+      size_bytes: bytes.length,
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+    });
+    expect(invited).toMatchObject({ status: 201, data: { max_bytes: expect.any(Number) } });
+    const invitation = invited.data as CreateUploadBody;
+    expect((await darkroom.json(`/api/images/${invitation.image_id}`)).status).toBe(404);
+    expect((await post(invitation, bytes)).status).toBe(204);
+
+    const presigned = await eventually(() => darkroom.image(invitation.image_id));
+    const dropped = await eventually(async () => {
+      const { data } = await darkroom.json('/api/images?limit=100');
+      const found = (data as ImageRecord[]).find(
+        ({ source, original_name }) => source === 'drop' && original_name === name,
+      );
+      if (!found) throw new Error('the drop is not listed');
+      return found;
+    });
+    expect([uploaded.source, presigned.source, dropped.source]).toEqual([
+      'upload',
+      'presigned',
+      'drop',
+    ]);
+    expect(presigned.original_name).toBe(name);
+    const [first, ...others] = await Promise.all(
+      [uploaded, presigned, dropped].map(async ({ image_id }) => {
+        const record = await darkroom.ended(image_id);
+        const { body } = await darkroom.bytes(record.thumbnails['medium'] ?? '');
+        const { status, metadata, exif, placeholder, dominant_color } = record;
+        return {
+          status,
+          metadata,
+          exif,
+          placeholder,
+          dominant_color,
+          medium: body.toString('base64'),
+        };
+      }),
+    );
+    expect(first?.status).toBe('done');
+    expect(others).toEqual([first, first]);
+  });
+
+  it('take a new object under a known key as a new revision of the same image', async () => {
+    const key = 'again/and again.jpg';
+    await darkroom.drop(key, await drawnJpeg({ width: 700, height: 500, seed: 52 }));
+    const first = await darkroom.ended((await listed('and again.jpg')).image_id);
+
+    await darkroom.drop(key, await drawnJpeg({ width: 500, height: 700, seed: 53 }));
+
+    const second = await eventually(async () => {
+      const record = await darkroom.image(first.image_id);
+      if (record.metadata.width !== 500 || record.status !== 'done') throw new Error('not yet');
+      return record;
+    });
+    expect(second.metadata.sha256).not.toBe(first.metadata.sha256);
+    await eventually(async () =>
+      expect(await darkroom.derivedKeys(first.metadata.sha256 ?? '-')).toEqual([]),
+    );
+  });
+});
+
+describe('a presigned form', () => {
+  const wish = { filename: 'form.png', content_type: 'image/png', size_bytes: 1000 };
+
+  it.each([
+    ['what is too large', { ...wish, size_bytes: 10 ** 12 }, 413],
+    ['what is no picture', { ...wish, content_type: 'application/pdf' }, 415],
+    ['HEIC', { ...wish, filename: 'a.heic', content_type: 'image/heic' }, 415],
+    ['a name that belies its type', { ...wish, filename: 'form.jpg' }, 415],
+    ['a wish without a size', { filename: 'form.png', content_type: 'image/png' }, 422],
+  ])('is not given for %s', async (_, body, status) => {
+    const answer = await presignPost(body);
+    expect(answer).toMatchObject({ status, code: 2001, data: null });
+  });
+
+  it('tells people with an iPhone what to do', async () => {
+    const { error } = await presignPost({
+      ...wish,
+      filename: 'a.heic',
+      content_type: 'image/heic',
+    });
+    expect(error).toMatch(/HEIC pictures are not read here\. Export it as JPEG/);
+  });
+
+  it('cannot be bent to another key', async () => {
+    const invitation = (await presignPost(wish)).data as CreateUploadBody;
+    const bytes = await drawnJpeg({ seed: 54 });
+    expect((await post(invitation, bytes, { key: 'uploads/stolen.png' })).status).toBe(403);
+    expect((await post(invitation, new Uint8Array())).status).toBe(400);
+  });
+});

@@ -1,0 +1,84 @@
+import { BatchRecord } from '#test/e2e/batch-client.ts';
+import { anEditSession, type EditRecord } from '#test/support/edit-session-builder.ts';
+import { eventually } from '#test/support/eventually.ts';
+import type { FaultyDarkroom } from '#test/support/faults-harness.ts';
+import { type Dropped, forEachOf } from '#test/support/faults-pictures.ts';
+
+/** As clients do that are told to try again, or are told nothing: they ask until they are answered. */
+const untilAnswered = <T>(ask: () => Promise<T>): Promise<T> =>
+  eventually(ask, { within: 2 * 60_000, every: 200 });
+
+const postFile = (bytes: Uint8Array, name: string, type: string, key: string): RequestInit => {
+  const body = new FormData();
+  body.append('file', new Blob([new Uint8Array(bytes)], { type }), name);
+  return { method: 'POST', body, headers: { 'idempotency-key': key } };
+};
+
+/** A file's name has no folder. */
+export const nameOf = (key: string): string => key.replaceAll('/', '-');
+
+/** People at work with a Darkroom that fails, is killed and comes back under their hands. */
+export const clientsIn = (darkroom: FaultyDarkroom) => {
+  const session = anEditSession(darkroom.json);
+  const accepted = async (path: string, init: RequestInit): Promise<unknown> => {
+    const { status, data, error } = await darkroom.json(path, init);
+    if (status !== 202) throw new Error(`${init.method} ${path}: ${status} ${error}`);
+    return data;
+  };
+
+  return {
+    drop: (drops: readonly Dropped[]) =>
+      forEachOf(drops, ({ key, bytes }) => untilAnswered(() => darkroom.drop(key, bytes))),
+
+    /** Each under a key of its own, so that asking again makes no second image. */
+    upload: (files: readonly Dropped[]) =>
+      forEachOf(files, ({ key, bytes }) =>
+        untilAnswered(() =>
+          accepted('/api/images', postFile(bytes, nameOf(key), 'image/jpeg', key)),
+        ),
+      ),
+
+    startBatch: async (csv: string): Promise<string> => {
+      const form = () => postFile(Buffer.from(csv), 'storm.csv', 'text/csv', 'the-batch');
+      const data = await untilAnswered(() => accepted('/api/batches', form()));
+      return BatchRecord.parse(data).request_id;
+    },
+
+    /** Edits of one picture, each in a process of its own; answers their ids. */
+    startEdits: async ({ imageId }: Dropped, prompts: readonly string[]): Promise<string[]> => {
+      await untilAnswered(() => darkroom.image(imageId)); // or they would be refused
+      const started: string[] = [];
+      for (const prompt of prompts) {
+        const initId = await untilAnswered(() => session.initiate());
+        await untilAnswered(async () => {
+          const wish = { source_url: imageId, prompt };
+          const { status, error } = await session.book(initId, wish, { 'idempotency-key': initId });
+          if (status !== 202) throw new Error(`${prompt}: ${status} ${error}`);
+        });
+        started.push(initId);
+      }
+      return started;
+    },
+    editEnded: (initId: string): Promise<EditRecord> => session.ended(initId, 3 * 60_000),
+
+    /** 404 is as good as 200: the answer to an earlier attempt was lost. */
+    remove: (drops: readonly Dropped[]) =>
+      forEachOf(drops, async ({ imageId }) => {
+        await untilAnswered(() => darkroom.image(imageId)); // known, so that 404 means deleted
+        await untilAnswered(async () => {
+          const { status } = await darkroom.call(`/api/images/${imageId}`, { method: 'DELETE' });
+          if (status !== 200 && status !== 404) throw new Error(`DELETE ${imageId}: ${status}`);
+        });
+      }),
+
+    /** 409 is as good as 202: an earlier attempt has left nothing to retry. */
+    retry: (imageIds: readonly string[]) =>
+      forEachOf(imageIds, (imageId) =>
+        untilAnswered(async () => {
+          const path = `/api/images/${imageId}/retry`;
+          const { status } = await darkroom.call(path, { method: 'POST' });
+          if (status !== 202 && status !== 409) throw new Error(`${path}: ${status}`);
+        }),
+      ),
+  };
+};

@@ -1,0 +1,20 @@
+import { createHash } from 'node:crypto';
+
+/** Numbers from 0 up to 1, by the name of what they are for. */
+export type Chance = (name: string) => number;
+
+/**
+ * Chance that can be had again. Each name has a series of its own, so that the nth call of a kind
+ * meets the same weather under the same seed, whatever else happens in between.
+ */
+export const seededRandom = (seed: number): Chance => {
+  const drawn = new Map<string, number>();
+  return (name) => {
+    const turn = drawn.get(name) ?? 0;
+    drawn.set(name, turn + 1);
+    return createHash('sha256').update(`${seed} ${turn} ${name}`).digest().readUInt32BE() / 2 ** 32;
+  };
+};
+
+export const oneOf = <T>(things: readonly T[], drawn: number): T | undefined =>
+  things[Math.min(things.length - 1, Math.floor(drawn * things.length))];

@@ -1,0 +1,56 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { z } from 'zod';
+import { closeServer, listenOnLoopback, type Running } from '#infra/local/emulators/loopback.ts';
+import { Failpoint, FaultConfigChange } from './fault-config.ts';
+
+type Tools = {
+  change: (change: FaultConfigChange) => void;
+  lay: (failpoints: readonly Failpoint[]) => void;
+  /** Lets go of whoever is held. */
+  release: () => void;
+  /** Takes all ambushes away, too. */
+  lift: () => void;
+  report: () => unknown;
+};
+
+/**
+ * Where the weather is changed while it runs: GET / tells how it is and what has happened, PATCH /
+ * changes it, POST /ambushes lays some, DELETE /ambushes takes them away, DELETE /held lets go of
+ * whoever is held. Each answers as GET / does.
+ */
+export const startControl = async (port: number, tools: Tools): Promise<Running> => {
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    const asked = `${request.method} ${request.url}`;
+    const body = await textOf(request);
+    if (asked === 'PATCH /') tools.change(FaultConfigChange.parse(JSON.parse(body)));
+    else if (asked === 'POST /ambushes') tools.lay(z.array(Failpoint).parse(JSON.parse(body)));
+    else if (asked === 'DELETE /ambushes') tools.lift();
+    else if (asked === 'DELETE /held') tools.release();
+    else if (asked !== 'GET /') return reply(response, 404, { error: `There is no ${asked}.` });
+    reply(response, 200, tools.report());
+  };
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      const isTheirs = error instanceof z.ZodError || error instanceof SyntaxError;
+      const message = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
+      reply(response, isTheirs ? 400 : 500, { error: message });
+    });
+  });
+  const taken = await listenOnLoopback(server, port);
+  return {
+    url: `http://127.0.0.1:${taken}`,
+    port: taken,
+    stop: () => closeServer(server),
+  };
+};
+
+const reply = (response: ServerResponse, status: number, content: unknown): void => {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(`${JSON.stringify(content, null, 2)}\n`);
+};
+
+const textOf = async (request: IncomingMessage): Promise<string> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks).toString();
+};

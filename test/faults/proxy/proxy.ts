@@ -1,0 +1,167 @@
+import {
+  Agent,
+  createServer,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
+import { closeServer, listenOnLoopback, type Running } from '#infra/local/emulators/loopback.ts';
+import { type Call, type Caller, identifyCall, identifyCaller, matchesFault } from './calls.ts';
+import { type Chance, oneOf } from './chance.ts';
+import { planDeliveries, withTimeScale } from './deliveries.ts';
+import type { Failpoints } from './failpoints.ts';
+import { faultAnswer, possible } from './fault-answers.ts';
+import type { Fault, FaultConfig, Service } from './fault-config.ts';
+import type { Received } from './received-messages.ts';
+
+/** How things are; read anew at each call, since it may change while they run. */
+export type FaultSource = {
+  faultConfig: () => FaultConfig;
+  isDown: (service: Service) => boolean;
+  chance: Chance;
+  failpoints: Failpoints;
+  received: Received;
+  /** SIGKILL; without a pid, to the process that answers HTTP. */
+  kill: (caller: Caller) => void;
+};
+
+type Answer = { status: number; headers: IncomingHttpHeaders; body: Buffer };
+
+/**
+ * Stands before one emulator, on a free port. Calls of our functions meet the weather; all others
+ * (browsers, tests, the AWS CLI) pass as they are. Hosts are passed on as they came, because they
+ * are signed.
+ */
+export const startProxy = async (
+  service: Service,
+  target: number,
+  faultSource: FaultSource,
+): Promise<Running> => {
+  const agent = new Agent({ keepAlive: true });
+  const options = { agent, host: '127.0.0.1', port: target };
+
+  const passOn = (request: IncomingMessage, response: ServerResponse) => {
+    const { method, url, headers } = request;
+    const onward = httpRequest({ ...options, method, path: url, headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    onward.on('error', () => response.destroy());
+    request.pipe(onward);
+  };
+
+  const ask = ({ method, url, headers }: IncomingMessage, body: Buffer): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      const { expect: _, 'transfer-encoding': __, ...kept } = headers;
+      const onward = httpRequest(
+        { ...options, method, path: url, headers: { ...kept, 'content-length': body.length } },
+        async (answer) => {
+          const { statusCode: status = 502 } = answer;
+          await bytesOf(answer).then((read) => {
+            resolve({ status, headers: answer.headers, body: read });
+          }, reject);
+        },
+      );
+      onward.on('error', reject).end(body);
+    });
+
+  const carryOut = async (request: IncomingMessage, call: Call, body: Buffer): Promise<Answer> => {
+    if (service !== 'sqs') return ask(request, body);
+    const faultConfig = faultSource.faultConfig();
+    const [first = body, ...copies] = planDeliveries(
+      call,
+      withTimeScale(call, body, faultConfig.timeScale),
+      faultConfig,
+      faultSource.chance,
+    );
+    const answer = await ask(request, first);
+    for (const copy of copies) await ask(request, copy);
+    return answer;
+  };
+
+  const meet = async (caller: Caller, request: IncomingMessage, response: ServerResponse) => {
+    const body = await bytesOf(request);
+    const call = identifyCall(service, request, body);
+    const failpoint = faultSource.failpoints.at(caller, call);
+    /** True if the caller is dead now. */
+    const hasEndedImage = async (moment: 'before' | 'after'): Promise<boolean> => {
+      const what = failpoint(moment) ?? killByChance(caller, call, moment, faultSource);
+      if (what === 'hold') await patiently(response, faultSource.failpoints.hold());
+      if (what === 'kill') faultSource.kill(caller);
+      return what === 'kill';
+    };
+
+    if (await hasEndedImage('before')) return void response.destroy();
+    const fault = faultFor(service, caller, call, faultSource);
+    if (fault === 'cut') return void response.destroy();
+    // On the way there or on the way back: what it says may be old news when it comes.
+    const isSlow =
+      fault === 'slow' && (faultSource.chance(`slow ${call.name}`) < 0.5 ? 'there' : 'back');
+    if (isSlow === 'there') await wait(faultSource.faultConfig().slowMs);
+    if (fault && fault !== 'slow' && fault !== 'lost') {
+      const { status, contentType, body: text } = faultAnswer(fault, call);
+      const length = Buffer.byteLength(text);
+      response.writeHead(status, { 'content-type': contentType, 'content-length': length });
+      return void response.end(text);
+    }
+    const answer = await carryOut(request, call, body);
+    if (isSlow === 'back') await wait(faultSource.faultConfig().slowMs);
+    if ((await hasEndedImage('after')) || fault === 'lost') return void response.destroy();
+    faultSource.received.add(caller, call, answer.body.length);
+    response.writeHead(answer.status, answer.headers).end(answer.body);
+  };
+
+  const server = createServer({ requestTimeout: 0 }, (request, response) => {
+    const caller = identifyCaller(request);
+    if (!caller) return passOn(request, response);
+    // Whoever asked may be dead, and the emulator may be stopping: then nobody waits for an answer.
+    meet(caller, request, response).catch(() => response.destroy());
+  });
+  const port = await listenOnLoopback(server, 0);
+  const stop = async () => {
+    await closeServer(server);
+    agent.destroy();
+  };
+  return { url: `http://127.0.0.1:${port}`, port, stop };
+};
+
+/** A caller that hears nothing for 20 s (clients.ts) takes its connection for dead, and calls again. */
+const patiently = async (response: ServerResponse, end: Promise<void>): Promise<void> => {
+  const signs = setInterval(() => response.writeProcessing(), 5_000);
+  await end.finally(() => clearInterval(signs));
+};
+
+/** What happens to this call, if anything does. */
+const faultFor = (
+  service: Service,
+  caller: Caller,
+  call: Call,
+  { faultConfig, isDown, chance }: FaultSource,
+): Fault | undefined => {
+  if (isDown(service)) return 'cut';
+  const { broken, faults, [service]: share } = faultConfig();
+  if (broken.some((which) => matchesFault(which, caller, call))) return 'error';
+  if (share === 0) return undefined;
+  const name = `${caller.worker} ${call.name}`;
+  if (chance(`fault ${name}`) >= share) return undefined;
+  return oneOf(possible(faults, call), chance(`which fault ${name}`));
+};
+
+const killByChance = (
+  { worker, pid }: Caller,
+  { name }: Call,
+  moment: 'before' | 'after',
+  { faultConfig, chance }: FaultSource,
+): 'kill' | undefined => {
+  const { kills } = faultConfig();
+  if (kills === 0 || pid === undefined) return undefined;
+  return chance(`kill ${worker} ${moment} ${name}`) < kills / 2 ? 'kill' : undefined;
+};
+
+const bytesOf = async (message: IncomingMessage): Promise<Buffer> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk);
+  return Buffer.concat(chunks);
+};

@@ -1,0 +1,120 @@
+// npm run test:deploy: `serverless deploy` to ministack, which enforces what each function's role
+// allows, then the e2e suite over its API Gateway.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { parseArgs } from 'node:util';
+import { type CommandTools, runCommandLine } from '#infra/cli/run-command.ts';
+import { deployWithLinks } from '#infra/deploy/deployment.ts';
+import { copyProject } from '#infra/deploy/serverless.ts';
+import type { Fault } from './broken-template.ts';
+import { faultVariable } from './fault-plugin.ts';
+import { freePort } from './free-port.ts';
+import { pythonPrograms } from './python.ts';
+import { runE2eSuite } from './suites.ts';
+
+const help = `npm run test:deploy [-- <fault>]
+
+Deploys Darkroom to ministack, with permissions enforced, and runs the e2e suite against it.
+To see that it notices what is wrong, break the deployment; the command must then fail:
+  --without <action>         no role allows this action, e.g. --without sqs:SendMessage
+  --without-queue-policies   no queue says who may send to it
+  --misspelt <function>      a handler's path is misspelt, e.g. --misspelt read-exif`;
+
+const { values } = parseArgs({
+  options: {
+    without: { type: 'string' },
+    'without-queue-policies': { type: 'boolean', default: false },
+    misspelt: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) {
+  process.stdout.write(`${help}\n`);
+  process.exit(0);
+}
+
+const faultWanted = (): Fault | undefined => {
+  if (values.without) return { kind: 'without', action: values.without };
+  if (values['without-queue-policies']) return { kind: 'without-queue-policies' };
+  return values.misspelt ? { kind: 'misspelt', fn: values.misspelt } : undefined;
+};
+
+const apiKey = 'the-key-of-the-deploy-lane';
+const settings = { CAPTION_PROVIDER: 'none', PIPELINE_CONCURRENCY: '2', SWEEP_MINUTES: '1' };
+
+/** Adds the plugin that puts the fault into the template. */
+const breakProject = (folder: string): void => {
+  const file = join(folder, 'serverless.yml');
+  const written = readFileSync(file, 'utf8');
+  const broken = written.replace(/^plugins:$/m, 'plugins:\n  - ./test/suites/fault-plugin.ts');
+  if (broken === written) throw new Error('serverless.yml has no list of plugins to add one to.');
+  writeFileSync(file, broken);
+};
+
+/**
+ * Over TLS, because our buckets refuse everything else, and here policies count. Answers where it is
+ * and the file of certificates that its clients have to trust.
+ */
+const startMinistack = async (
+  lane: CommandTools,
+): Promise<{ endpoint: string; trusted: string }> => {
+  const programs = await pythonPrograms(lane, 'ministack.txt');
+  const port = await freePort();
+  const folder = mkdtempSync(join(tmpdir(), 'darkroom-ministack-'));
+  lane.onEnd(() => rmSync(folder, { recursive: true, force: true }));
+  const inside = (name: string) => {
+    mkdirSync(join(folder, name));
+    return join(folder, name);
+  };
+  // Not below a package.json of "type": "module", or each function dies without a reason.
+  const temporary = inside('tmp');
+  const endpoint = `https://127.0.0.1:${port}`;
+  const env = {
+    AUTH: 'true', // roles and policies count; test/test may do everything
+    USE_SSL: '1',
+    BIND_HOST: '127.0.0.1',
+    GATEWAY_PORT: String(port),
+    SFTP_ENABLED: '0',
+    LAMBDA_EXECUTOR: 'local', // processes of the first node on PATH
+    STATE_DIR: inside('state'),
+    S3_DATA_DIR: inside('s3'),
+    TMPDIR: temporary,
+    PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
+    AWS_ENDPOINT_URL: undefined,
+    NODE_EXTRA_CA_CERTS: undefined, // or its functions would not trust its certificate
+  };
+  await lane.step('starting ministack', () =>
+    lane.start(join(programs, 'ministack'), [], { env, until: endpoint }),
+  );
+  const own = readFileSync(join(temporary, 'ministack-tls', 'server.crt'), 'utf8');
+  const others = process.env['NODE_EXTRA_CA_CERTS'];
+  const trusted = join(folder, 'trusted.pem');
+  writeFileSync(trusted, `${own}\n${others ? readFileSync(others, 'utf8') : ''}`);
+  setDefaultCACertificates([...getCACertificates(), own]); // for this process, which runs already
+  return { endpoint, trusted };
+};
+
+await runCommandLine('test:deploy', async (lane) => {
+  const fault = faultWanted();
+  if (fault) lane.say(`broken on purpose, so this must fail: ${JSON.stringify(fault)}`);
+  const { endpoint, trusted } = await startMinistack(lane);
+  const folder = copyProject(lane);
+  if (fault) breakProject(folder);
+  const env = {
+    ...settings,
+    API_KEY: apiKey,
+    NODE_EXTRA_CA_CERTS: trusted,
+    ...(fault && { [faultVariable]: JSON.stringify(fault) }),
+  };
+  const service = await deployWithLinks(lane, { folder, stage: 'dev', endpoint, env });
+  lane.say(`ministack runs ${service.functions} functions, each with a role of its own`);
+  await runE2eSuite(lane, 'with permissions enforced', {
+    baseUrl: service.baseUrl,
+    endpoint,
+    apiKey,
+    trusted,
+    firstFailureEnds: fault !== undefined, // one is all that is wanted then
+  });
+});

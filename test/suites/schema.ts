@@ -1,0 +1,73 @@
+// npm run test:schema: schemathesis reads /openapi.json of a running Darkroom and tries to make it
+// answer 5xx, or anything that the document does not declare.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { runCommandLine } from '#infra/cli/run-command.ts';
+import { project } from '#infra/deploy/serverless.ts';
+import { freePort } from './free-port.ts';
+import { pythonPrograms } from './python.ts';
+import { configOf, givenThings } from './schema-records.ts';
+
+const { values } = parseArgs({
+  options: {
+    examples: { type: 'string', default: '25' }, // per operation and phase; two minutes on two cores
+    seed: { type: 'string', default: '1' }, // the same requests each time; another seed tries others
+  },
+});
+
+const apiKey = 'the-key-of-the-schema-lane';
+const checks = [
+  'not_a_server_error',
+  'status_code_conformance',
+  'content_type_conformance',
+  'response_schema_conformance',
+  'response_headers_conformance',
+];
+
+/** Its last line is like pytest's of a run without any test; CI is not to take it for that. */
+const unruled = (line: string) => `schemathesis: ${line.replaceAll(/^=+ | =+$/g, '')}`.trimEnd();
+
+await runCommandLine('test:schema', async (lane) => {
+  const programs = await pythonPrograms(lane, 'schemathesis.txt');
+  const folder = mkdtempSync(join(tmpdir(), 'darkroom-schema-'));
+  lane.onEnd(() => rmSync(folder, { recursive: true, force: true }));
+  const port = await freePort();
+  const baseUrl = `http://127.0.0.1:${port}`;
+  const start = join(project, 'infra', 'local', 'start.ts');
+  await lane.step('starting the embedded stack', async () =>
+    lane.start(process.execPath, ['--initial-heap-size=256', start, '--settings', 'none'], {
+      cwd: project,
+      env: {
+        PORT: String(port),
+        S3_PORT: String(await freePort()),
+        SQS_PORT: String(await freePort()),
+        DYNAMODB_PORT: String(await freePort()),
+        DATA_DIR: join(folder, 'data'),
+        API_KEY: apiKey,
+        CAPTION_PROVIDER: 'none',
+        EDIT_PROVIDER: 'none',
+        AWS_ENDPOINT_URL: undefined,
+      },
+      until: 'Darkroom is ready',
+    }),
+  );
+  const run = (title: string, { before = [], after = [] }: Record<string, string[]>) =>
+    lane.step(title, () => {
+      const args = [
+        ...[...before, 'run', `${baseUrl}/openapi.json`, '--url', baseUrl],
+        ...['-H', `X-API-Key: ${apiKey}`, '--checks', checks.join(',')],
+        ...['--phases', 'examples,coverage,fuzzing', '--max-examples', values.examples],
+        ...['--seed', values.seed, '--request-timeout', '30', '--no-color', ...after],
+      ];
+      return lane.run(join(programs, 'schemathesis'), args, { cwd: folder, shown: unruled });
+    });
+  await run('schemathesis, with ids of its own', {});
+  const config = join(folder, 'schemathesis.toml');
+  writeFileSync(config, configOf(await givenThings(baseUrl, apiKey)));
+  await run('schemathesis, with ids that exist', {
+    before: ['--config-file', config],
+    after: ['--include-path-regex', String.raw`\{(image_id|init_id|request_id|filename)`],
+  });
+});

@@ -1,0 +1,72 @@
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import type { CommandTools } from '#infra/cli/run-command.ts';
+import { emulatorEnvironment, project } from '#infra/deploy/serverless.ts';
+
+const vitest = () =>
+  join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
+
+type Environment = Record<string, string | undefined>;
+
+// Each call of a function may be a process of its own here, and each queue is asked in turn.
+const patience = ['--testTimeout', '300000', '--hookTimeout', '300000'];
+
+const suite = (lane: CommandTools, title: string, args: string[], env: Environment) =>
+  lane.step(title, () =>
+    lane.run(process.execPath, [vitest(), 'run', ...args, ...patience], {
+      cwd: project,
+      env: { ...emulatorEnvironment, ...env },
+    }),
+  );
+
+/**
+ * One suite per port, on the backend at `endpoint` instead of the embedded emulators. `gaps` are the
+ * names of tests that tell what this backend cannot do.
+ */
+export const runContractSuite = (
+  lane: CommandTools,
+  endpoint: string,
+  gaps: readonly string[],
+): Promise<void> =>
+  suite(
+    lane,
+    'the contract suites',
+    [
+      ...['--project', 'contract'],
+      ...['--exclude', 'test/contract/emulators/**'], // they know no other backend
+      ...['--testNamePattern', `^(?!.*(${gaps.join('|')})$)`],
+    ],
+    { AWS_ENDPOINT_URL: endpoint },
+  );
+
+// Chromium tests the pages on the embedded stack; with a key, or below a certificate of our own, it
+// would have to be told of both.
+const withoutBrowser = ['--exclude', 'test/e2e/gallery*.test.ts'];
+
+type Service = {
+  baseUrl: string;
+  endpoint: string;
+  apiKey?: string;
+  /** A file of certificates to trust, where there are some of our own. */
+  trusted?: string;
+  /** Ends with the first test that fails. */
+  firstFailureEnds?: boolean;
+};
+
+/** The whole service over HTTP, and the stores behind it where a test drops things there. */
+export const runE2eSuite = (
+  lane: CommandTools,
+  title: string,
+  { baseUrl, endpoint, apiKey, trusted, firstFailureEnds }: Service,
+): Promise<void> =>
+  suite(
+    lane,
+    `the e2e suite ${title}`,
+    ['--project', 'e2e', ...withoutBrowser, ...(firstFailureEnds ? ['--bail', '1'] : [])],
+    {
+      BASE_URL: baseUrl,
+      AWS_ENDPOINT_URL: endpoint,
+      API_KEY: apiKey,
+      ...(trusted && { NODE_EXTRA_CA_CERTS: trusted, CURL_CA_BUNDLE: trusted }),
+    },
+  );

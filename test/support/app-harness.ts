@@ -1,0 +1,118 @@
+import type { Caption, Captioning, Describe } from '#lib/images/caption.ts';
+import { deleteImage } from '#lib/images/delete-image.ts';
+import type { ReadTags } from '#lib/images/exif.ts';
+import { findImage } from '#lib/images/find-image.ts';
+import { giveUpStep } from '#lib/images/give-up.ts';
+import type { StepName } from '#lib/images/image.ts';
+import { makeThumbnails } from '#lib/images/make-thumbnails.ts';
+import type { StepMessage } from '#lib/images/messages.ts';
+import type { Inspect, Shrink, Size } from '#lib/images/picture.ts';
+import { readExif } from '#lib/images/read-exif.ts';
+import { registerImage } from '#lib/images/register-image.ts';
+import { retryImage } from '#lib/images/retry-image.ts';
+import { sweepStuck } from '#lib/images/sweep-stuck.ts';
+import { uploadImage } from '#lib/images/upload-image.ts';
+import { writeCaption } from '#lib/images/write-caption.ts';
+import { inMemoryImages } from './in-memory-images.ts';
+import { inMemoryObjects } from './in-memory-objects.ts';
+import { inMemoryStepQueues } from './in-memory-step-queues.ts';
+
+const sizes: readonly Size[] = [
+  { name: 'small', longestSide: 200 },
+  { name: 'medium', longestSide: 800 },
+];
+
+export const aCaption: Caption = {
+  text: 'A meadow.',
+  provider: 'test',
+  model: 'a-model',
+  durationMs: 5,
+};
+
+const takesAll: Inspect = async () => ({ metadata: { width: 4000, height: 3000, format: 'jpeg' } });
+const shrinks: Shrink = async (bytes, _, wanted) => ({
+  renditions: wanted.map(({ name, longestSide }) => ({
+    name,
+    width: longestSide,
+    height: Math.round((longestSide * 3) / 4),
+    sizeBytes: bytes.length,
+    bytes,
+  })),
+  placeholder: 'cGxhY2Vob2xkZXI=',
+  dominantColor: '#336699',
+});
+const noTags: ReadTags = async (readRange) => {
+  await readRange(0, 16);
+  return null;
+};
+const describes: Describe = async () => ({ caption: aCaption });
+
+/**
+ * A whole Darkroom in memory: the real use cases over the fakes, with a clock that a test moves
+ * and tools that it may break.
+ */
+export const aDarkroom = ({ captions = true }: { captions?: boolean } = {}) => {
+  const images = inMemoryImages();
+  let time = Date.now(); // the objects' clock is the real one
+  const captioning: Captioning = captions
+    ? { provider: 'test', model: 'a-model' }
+    : { skipped: 'No caption provider is set up.' };
+  const deps = {
+    images,
+    renditionSets: images.renditionSets,
+    originals: inMemoryObjects(),
+    derived: inMemoryObjects(),
+    workers: inMemoryStepQueues(),
+    inspect: takesAll,
+    shrink: shrinks,
+    readTags: noTags,
+    describe: describes,
+    captioning,
+    sizes,
+    uploadMaxBytes: 1_000_000,
+    now: () => new Date(time++),
+    pause: async () => {},
+  };
+  const workers: Record<StepName, (message: StepMessage, attempts: number) => Promise<void>> = {
+    thumbnails: (message, attempts) => makeThumbnails(message, attempts, deps),
+    exif: (message, attempts) => readExif(message, attempts, deps),
+    caption: (message, attempts) => writeCaption(message, attempts, deps),
+  };
+  const work = (step: StepName, message: StepMessage, attempts = 1) =>
+    workers[step](message, attempts);
+
+  return {
+    deps,
+    work,
+    pass: (ms: number) => {
+      time += ms;
+    },
+    upload: (text: string, uploadId = crypto.randomUUID()) =>
+      uploadImage(
+        {
+          uploadId,
+          requestId: 'a-request',
+          filename: 'beach.jpg',
+          contentType: 'image/jpeg',
+          bytes: Buffer.from(text),
+        },
+        deps,
+      ),
+    drop: async (key: string, text: string) => {
+      await deps.originals.write(key, Buffer.from(text), { contentType: 'image/jpeg' });
+      return registerImage(key, 'an-event', deps);
+    },
+    register: (key: string | null) => registerImage(key ?? '', 'an-event', deps),
+    retry: (imageId: string) => retryImage(imageId, deps),
+    remove: (imageId: string) => deleteImage(imageId, deps),
+    giveUp: (step: StepName, message: StepMessage) =>
+      giveUpStep(step, message, { reason: 'the bucket was down', attempts: 8 }, deps),
+    sweep: () => sweepStuck(deps),
+    image: (imageId: string) => findImage(imageId, deps),
+    /** Lets the workers do all there is to do, each message so many times. */
+    finish: async ({ times = 1 } = {}) => {
+      for (let next = deps.workers.asked.shift(); next; next = deps.workers.asked.shift())
+        for (let time = 0; time < times; time++) await work(next.step, next.message);
+    },
+  };
+};

@@ -1,0 +1,189 @@
+import { type Edit, resultKey } from '#lib/edits/edit.ts';
+import type { Editing, EditPicture } from '#lib/edits/edit-picture.ts';
+import type { EditMessage } from '#lib/edits/edits.ts';
+import type { FetchPicture } from '#lib/edits/fetch-picture.ts';
+import { giveUpOnEdit } from '#lib/edits/give-up.ts';
+import { findEdits } from '#lib/edits/look-up-edits.ts';
+import { type RunDeps, runEdit } from '#lib/edits/run-edit.ts';
+import { type EditRequest, startEdit } from '#lib/edits/start-edit.ts';
+import { ProviderBusy } from '#lib/images/caption.ts';
+import type { Inspect } from '#lib/images/picture.ts';
+import { anImage } from './image-builder.ts';
+import { inMemoryEditSessions } from './in-memory-edit-sessions.ts';
+import { inMemoryEdits, inMemoryEditWorkers } from './in-memory-edits.ts';
+import { inMemoryImages } from './in-memory-images.ts';
+import { inMemoryObjects } from './in-memory-objects.ts';
+
+type Deps = Omit<RunDeps, 'editing'> &
+  Parameters<typeof startEdit>[1] & {
+    workers: ReturnType<typeof inMemoryEditWorkers>;
+    originals: ReturnType<typeof inMemoryObjects>;
+    derived: ReturnType<typeof inMemoryObjects>;
+    images: ReturnType<typeof inMemoryImages>;
+  };
+
+const metadata = { width: 640, height: 480, format: 'png' } as const;
+const takesAll: Inspect = async () => ({ metadata });
+const fetchesAll: FetchPicture = async (url) => ({ bytes: Buffer.from(`bytes of ${url}`) });
+const provider: Editing = { provider: 'test', model: 'a-model', maxSide: 2048, maxBytes: 1e6 };
+
+export const leaseMs = 30_000;
+
+/** What a killed worker would never see: not even its own clean-up runs. */
+export class Killed extends Error {
+  override readonly name = 'Killed';
+}
+
+/**
+ * Edits in memory: the real use cases over the fakes, with a clock that a test moves, a provider
+ * that it tells how to answer, and workers that it may kill before or after any of their steps.
+ */
+export const anEditDesk = async () => {
+  let time = Date.parse('2026-11-21T10:00:00.000Z');
+  let count = 0;
+  const beach = anImage({ key: 'uploads/1/beach.jpg' });
+  const originals = inMemoryObjects();
+  const etag = await originals.write('uploads/1/beach.jpg', Buffer.from('beach'), {
+    contentType: 'image/jpeg',
+  });
+  const images = inMemoryImages({ ...beach, etag });
+  /** Every request that reached the provider, with what it was sent. */
+  const calls: Parameters<EditPicture>[0][] = [];
+  const idempotencyRecords: ((request: Parameters<EditPicture>[0]) => ReturnType<EditPicture>)[] =
+    [];
+  const paints: EditPicture = async () => ({
+    image: Buffer.from('painted'),
+    provider: 'test',
+    model: 'a-model',
+    durationMs: 12.5,
+  });
+
+  const deps: Deps = {
+    editSessions: inMemoryEditSessions(),
+    edits: inMemoryEdits(),
+    workers: inMemoryEditWorkers(),
+    images,
+    renditionSets: images.renditionSets,
+    originals,
+    derived: inMemoryObjects(),
+    inspect: takesAll,
+    fetchPicture: fetchesAll,
+    editing: provider,
+    editPicture: async (request) => {
+      calls.push(request);
+      return (idempotencyRecords.shift() ?? paints)(request);
+    },
+    join: async (left, right) => ({
+      bytes: Buffer.concat([left, right]),
+      contentType: 'image/png',
+      width: 1280,
+      height: 480,
+    }),
+    prepare: async (bytes) => ({ bytes, contentType: 'image/png', width: 640, height: 480 }),
+    checkResult: async (bytes) => ({ bytes, metadata }),
+    captioning: { skipped: 'No caption provider is set up.' },
+    sizes: [{ name: 'small', longestSide: 200 }],
+    leaseMs,
+    newId: () => `id-${++count}`,
+    now: () => new Date(time),
+  };
+
+  const start = async (wish: Partial<EditRequest> = {}, as: Partial<Deps> = {}) => {
+    const initId =
+      wish.initId ?? (await deps.editSessions.add({ ttlSeconds: 3600 }, deps.now())).initId;
+    const whole: EditRequest = {
+      editId: deps.newId(),
+      prompt: 'Make it blue.',
+      sourceUrl: beach.imageId,
+      targetUrl: undefined,
+      requestId: 'a-request',
+      baseUrl: 'https://darkroom.example',
+      ...wish,
+      initId,
+    };
+    return startEdit(whole, { ...deps, ...as });
+  };
+
+  return {
+    deps,
+    beach,
+    calls,
+    start,
+    /** How the next calls of the provider end, one each; after them it paints. */
+    next: (...some: typeof idempotencyRecords) => void idempotencyRecords.push(...some),
+    pass: (ms: number) => {
+      time += ms;
+    },
+    run: (message: EditMessage, { attempts = 1, as = {} as Partial<RunDeps> } = {}) =>
+      runEdit(message, attempts, { ...deps, editing: async () => deps.editing, ...as }),
+    giveUp: (message: EditMessage) =>
+      giveUpOnEdit(message, { reason: 'Tried 8 times and gave up: no luck' }, deps),
+    lookUp: (question: { initId?: string; editId?: string }) => findEdits(question, deps),
+    /** The edit as people see it. */
+    seen: async ({ initId, editId }: Pick<Edit, 'initId' | 'editId'>) =>
+      (await findEdits({ initId, editId }, deps)).asked,
+    result: async ({ editId }: Pick<Edit, 'editId'>) => originals.read(resultKey(editId)),
+    /** The message that asks for an edit, which may come again and again. */
+    message: (): EditMessage => {
+      const message = deps.workers.asked.at(-1);
+      if (!message) throw new Error('No worker was asked.');
+      return message;
+    },
+    /**
+     * Tools of a worker that dies at its nth use of them, before or after the tool has done its
+     * work; `uses` tells how many there were.
+     */
+    mortal: (dieAt: number, when: 'before' | 'after') => {
+      let uses = 0;
+      const guard =
+        <Args extends unknown[], T>(act: (...args: Args) => Promise<T>) =>
+        async (...args: Args): Promise<T> => {
+          uses += 1;
+          if (uses > dieAt || (uses === dieAt && when === 'before')) throw new Killed();
+          const result = await act(...args);
+          if (uses >= dieAt) throw new Killed();
+          return result;
+        };
+      const { edits, editPicture, prepare, checkResult, editSessions, workers, fetchPicture } =
+        deps;
+      const as = {
+        editSessions: {
+          ...editSessions,
+          find: guard(editSessions.find),
+          read: guard(editSessions.read),
+          save: guard(editSessions.save),
+        },
+        workers: { ...workers, recordCall: guard(workers.ask) },
+        fetchPicture: guard(fetchPicture),
+        edits: { ...edits, find: guard(edits.find), save: guard(edits.save) },
+        images: { ...images, find: guard(images.find), save: guard(images.save) },
+        originals: guarded(originals, guard),
+        derived: guarded(deps.derived, guard),
+        editPicture: guard(editPicture),
+        prepare: guard(prepare),
+        checkResult: guard(checkResult),
+      };
+      return { as, uses: () => uses };
+    },
+  };
+};
+
+type Guard = <Args extends unknown[], T>(
+  act: (...args: Args) => Promise<T>,
+) => (...args: Args) => Promise<T>;
+
+const guarded = (objects: ReturnType<typeof inMemoryObjects>, guard: Guard) => ({
+  ...objects,
+  head: guard(objects.head),
+  read: guard(objects.read),
+  write: guard(objects.write),
+  remove: guard(objects.remove),
+});
+
+/** How a provider may end a call, for `next`. */
+export const ending = {
+  busy: (seconds?: number) => async () => {
+    throw new ProviderBusy('The provider is busy.', seconds);
+  },
+  refused: (reason: string) => async () => ({ refused: reason }),
+};

@@ -1,0 +1,70 @@
+import { expect } from 'vitest';
+import { z } from 'zod';
+import { eventually } from './eventually.ts';
+
+type Answer = { status: number; data: unknown; error: string | null };
+type Ask = (path: string, init?: RequestInit) => Promise<Answer>;
+
+const EditRecord = z.looseObject({
+  edit_id: z.string(),
+  status: z.enum(['PENDING', 'PROCESSING', 'COMPLETED', 'FAILED']),
+  result_url: z.string().nullable(),
+  image_id: z.string().nullable(),
+  error: z.string().nullable(),
+});
+const ProcessRecord = z.looseObject({
+  init_id: z.string(),
+  process_id: z.string().nullable(),
+  status: z.string().nullable(),
+  result_url: z.string().nullable(),
+  expires_at: z.string(),
+  edits: z.array(EditRecord),
+});
+export type EditRecord = z.infer<typeof EditRecord>;
+
+/** Speaks of edits with a Darkroom over HTTP, by a client that knows its address and key. */
+export const anEditSession = (recordCall: Ask) => {
+  const post = (path: string, body?: unknown, headers: Record<string, string> = {}) =>
+    recordCall(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+  const initiate = async (body?: unknown) => {
+    const { status, data, error } = await post('/api/processes', body);
+    if (status !== 201) throw new Error(`${status}: ${error}`);
+    return ProcessRecord.parse(data).init_id;
+  };
+  const book = (initId: string, wish: Record<string, unknown>, headers?: Record<string, string>) =>
+    post(`/api/processes/${initId}/edits`, { prompt: 'Make it blue.', ...wish }, headers);
+
+  return {
+    post,
+    initiate,
+    book,
+    process: async (initId: string) =>
+      ProcessRecord.parse((await recordCall(`/api/processes/${initId}`)).data),
+    /** Starts an edit in a process of its own; tells how to look at it. */
+    start: async (wish: Record<string, unknown>) => {
+      const initId = await initiate();
+      const { status, data, error } = await book(initId, wish);
+      if (status !== 202) throw new Error(`${status}: ${error}`);
+      const editId = ProcessRecord.parse(data).process_id ?? '';
+      return { initId, editId };
+    },
+    /** The edit, once it has come to one of its two ends. */
+    ended: (initId: string, within = 30_000): Promise<EditRecord> =>
+      eventually(
+        async () => {
+          const { edits } = ProcessRecord.parse(
+            (await recordCall(`/api/processes/${initId}`)).data,
+          );
+          const edit = edits.at(-1);
+          expect(edit?.status).toMatch(/^(COMPLETED|FAILED)$/);
+          if (!edit) throw new Error('There is no edit.');
+          return edit;
+        },
+        { within, every: 100 },
+      ),
+  };
+};

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import {
+  Failpoint as AmbushSchema,
+  type Failpoint,
+  type FaultConfigChange,
+} from '#test/faults/proxy/fault-config.ts';
+import { freePorts } from './embedded-stack.ts';
+import { eventually } from './eventually.ts';
+import { waitMs } from './faults-timeouts.ts';
+
+const TriggeredFailpoint = z.object({
+  worker: z.string(),
+  call: z.string(),
+  nth: z.int(),
+  when: z.enum(['before', 'after']),
+  what: z.enum(['kill', 'hold']),
+});
+export type TriggeredFailpoint = z.infer<typeof TriggeredFailpoint>;
+
+const Report = z.object({
+  seed: z.int(),
+  waiting: z.array(AmbushSchema),
+  triggered: z.array(TriggeredFailpoint),
+  held: z.array(TriggeredFailpoint),
+  calls: z.record(z.string(), z.array(z.string())),
+  received: z.record(z.string(), z.record(z.string(), z.int())),
+});
+
+/** The weather of a stack that was started with FAULTS=hostile, at its FAULTS_PORT. */
+export const weatherAt = (url: string) => {
+  const ask = async (method: string, path: string, content?: unknown) => {
+    const body = content === undefined ? {} : { body: JSON.stringify(content) };
+    const response = await fetch(`${url}${path}`, { method, ...body });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${text}`);
+    return Report.parse(JSON.parse(text));
+  };
+  const report = () => ask('GET', '/');
+  return {
+    report,
+    change: (change: FaultConfigChange) => ask('PATCH', '/', change),
+    /** No more faults, copies, delays; waits between attempts stay as short as they were. */
+    clear: () =>
+      ask('PATCH', '/', {
+        s3: 0,
+        dynamodb: 0,
+        sqs: 0,
+        kills: 0,
+        copies: 1,
+        delaySeconds: 0,
+        broken: [],
+        down: { s3: 0, dynamodb: 0, sqs: 0 },
+      }),
+    lay: (...failpoints: z.input<typeof AmbushSchema>[]) => ask('POST', '/ambushes', failpoints),
+    release: () => ask('DELETE', '/held'),
+    lift: () => ask('DELETE', '/ambushes'),
+    /** Waits until somebody is held; answers who. */
+    held: (within = waitMs): Promise<TriggeredFailpoint> =>
+      eventually(
+        async () => {
+          const { held, waiting } = await report();
+          const [one] = held;
+          if (!one) throw new Error(`Nobody is held; waiting: ${JSON.stringify(waiting)}`);
+          return one;
+        },
+        { within },
+      ),
+  };
+};
+
+/** The settings of a stack whose weather is calm until a test changes it, and what changes it. */
+export const calmWeather = async () => {
+  const [port] = await freePorts(1);
+  const env = {
+    FAULTS: 'hostile',
+    WEATHER_FAULTS: '0',
+    WEATHER_COPIES: '1',
+    WEATHER_DELAY_SECONDS: '0',
+    WEATHER_KILLS: '0',
+    FAULTS_PORT: String(port),
+  };
+  return { env, faultConfig: weatherAt(`http://127.0.0.1:${port}`) };
+};
+
+export type WeatherControl = ReturnType<typeof weatherAt>;
+export type { Failpoint };

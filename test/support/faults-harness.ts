@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { SendMessageBatchCommand, type SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
+import { z } from 'zod';
+import { clientOf } from '#test/e2e/client.ts';
+import { startCaptionServer } from './caption-server.ts';
+import { type EmbeddedStackOptions, startEmbeddedStack } from './embedded-stack.ts';
+import { auditorOf } from './faults-audit.ts';
+import { calmWeather } from './faults-config.ts';
+import { quietOf } from './faults-idle.ts';
+
+const Logged = z.object({ timestamp: z.iso.datetime() });
+const Swept = z.object({ askedAgain: z.int(), gaveUp: z.int() });
+
+export type FaultyDarkroom = Awaited<ReturnType<typeof startFaultyDarkroom>>;
+
+/** A Darkroom whose weather a test makes; fair at first. It has a caption provider of its own. */
+export const startFaultyDarkroom = async ({
+  seed,
+  workers = 'in-process',
+  env = {},
+}: { seed: number } & Pick<EmbeddedStackOptions, 'workers' | 'env'>) => {
+  const captions = await startCaptionServer();
+  const calm = await calmWeather();
+  const stack = await startEmbeddedStack({
+    workers,
+    env: {
+      CAPTION_PROVIDER: 'openai',
+      CAPTION_API_KEY: 'any',
+      CAPTION_BASE_URL: captions.url,
+      CAPTION_TIMEOUT_SECONDS: '5',
+      SWEEP_MINUTES: '0.05',
+      ...calm.env,
+      WEATHER_SEED: String(seed),
+      ...env,
+    },
+  }).catch(async (error: unknown) => {
+    await captions.stop();
+    throw error;
+  });
+  const client = clientOf(stack);
+  const { close, ...auditor } = auditorOf(stack);
+
+  const logged = (message: string): unknown[] => {
+    const folder = join(stack.dataDir, 'logs');
+    return readdirSync(folder)
+      .flatMap((file) => readFileSync(join(folder, file), 'utf8').split('\n'))
+      .filter((line) => line.includes(`"message":"${message}"`))
+      .map((line) => JSON.parse(line));
+  };
+
+  return {
+    ...client,
+    stack,
+    captions,
+    faultConfig: calm.faultConfig,
+    ...quietOf(client, auditor),
+    ...auditor,
+    /** Sends the same text several times, or several texts, ten at a time. */
+    send: async (queue: string, bodies: readonly string[]): Promise<void> => {
+      const QueueUrl = await client.queueUrl(queue);
+      for (let from = 0; from < bodies.length; from += 10) {
+        const Entries = bodies
+          .slice(from, from + 10)
+          .map((MessageBody, n): SendMessageBatchRequestEntry => ({ Id: `m${n}`, MessageBody }));
+        await client.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+      }
+    },
+    /** npm run redrive; answers what it says. */
+    redrive: async (): Promise<string> => {
+      const env = { PATH: process.env['PATH'], ...stack.env };
+      const command = ['infra/cli/redrive.ts', '--settings', 'none'];
+      return (await promisify(execFile)(process.execPath, command, { env })).stdout;
+    },
+    /** How often the sweep found a step that nobody worked on. */
+    stuck: (): number =>
+      logged('swept')
+        .map((line) => Swept.parse(line))
+        .reduce((sum, { askedAgain, gaveUp }) => sum + askedAgain + gaveUp, 0),
+    /** When a process was last killed by the weather. */
+    lastKill: (): Date => {
+      const [last] = logged('a process was killed')
+        .map((line) => Logged.parse(line).timestamp)
+        .toSorted()
+        .slice(-1);
+      if (!last) throw new Error('Nobody was killed.');
+      return new Date(last);
+    },
+    stop: async () => {
+      await stack.stop();
+      await captions.stop();
+      close();
+    },
+  };
+};

@@ -1,0 +1,112 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { z } from 'zod';
+import type { StoredRecords } from '#infra/cli/audit/stored-records.ts';
+import { type Image, statusOf, stepNames } from '#lib/images/image.ts';
+import type { Client } from '#test/e2e/client.ts';
+import { eventually } from './eventually.ts';
+import { waitMs } from './faults-timeouts.ts';
+
+const queues = [
+  'object-created',
+  'make-thumbnails',
+  'read-exif',
+  'write-caption',
+  'record-outcome',
+  'expand-batch',
+  'import-row',
+  'close-batch',
+  'send-webhook',
+  'run-edit',
+];
+const betweenLooksMs = 150;
+
+type Auditor = {
+  kept: () => Promise<Pick<StoredRecords, 'images'>>;
+  audit: () => Promise<string[]>;
+};
+
+/** How deep the queues of a Darkroom are, and how to wait until nothing is left to do. */
+export const quietOf = (client: Client, { kept, audit }: Auditor) => {
+  const urls = new Map<string, string>();
+  const urlOf = async (queue: string): Promise<string> => {
+    const url = urls.get(queue) ?? (await client.queueUrl(queue));
+    urls.set(queue, url);
+    return url;
+  };
+  const depthOf = async (queue: string): Promise<number> => {
+    const { Attributes = {} } = await client.sqs.send(
+      new GetQueueAttributesCommand({
+        QueueUrl: await urlOf(queue),
+        AttributeNames: [
+          'ApproximateNumberOfMessages',
+          'ApproximateNumberOfMessagesNotVisible',
+          'ApproximateNumberOfMessagesDelayed',
+        ],
+      }),
+    );
+    return Object.values(Attributes).reduce((sum, depth) => sum + Number(depth), 0);
+  };
+  const depths = async (suffix = ''): Promise<Record<string, number>> => {
+    const all = queues.map(async (name) => [name, await depthOf(`${name}${suffix}`)] as const);
+    return Object.fromEntries((await Promise.all(all)).filter(([, depth]) => depth > 0));
+  };
+
+  /** Waits until no message is left in any queue: seen twice, for one may slip past a single look. */
+  const delivered = async (within = waitMs): Promise<void> => {
+    let looks = 0;
+    await eventually(
+      async () => {
+        const waiting = await depths();
+        looks = Object.keys(waiting).length > 0 ? 0 : looks + 1;
+        if (looks < 2) throw new Error(`Not delivered: ${JSON.stringify(waiting)}`);
+      },
+      { within, every: betweenLooksMs },
+    );
+  };
+
+  /**
+   * Waits until no image has anything to do, either. Where no message is left, and for so long
+   * nothing has come of it, nobody will ever finish them: that is thrown at once.
+   */
+  const quiet = async ({ within = waitMs, lostAfterMs = 10_000 } = {}): Promise<void> => {
+    const until = performance.now() + within;
+    let deserted: { since: number; ids: string } | undefined;
+    for (;;) {
+      await delivered(Math.max(0, until - performance.now()));
+      const { status, data, error } = await client.json('/api/stats');
+      const { queued, processing } = { ...unknown, ...Unfinished.safeParse(data).data };
+      if (queued + processing === 0) return;
+      const unfinished = (await kept()).images.map(({ image }) => image).filter(isUnfinished);
+      const ids = unfinished.map(({ imageId }) => imageId).join();
+      const now = performance.now();
+      if (deserted?.ids !== ids) deserted = { since: now, ids };
+      if (now > Math.min(until, deserted.since + lostAfterMs))
+        throw new Error(
+          `No message is left. /api/stats (${status} ${error ?? 'ok'}) counts ${queued} queued and ${processing} ` +
+            `processing; unfinished: ${unfinished.map(told).join('; ') || 'none'}. ` +
+            `Dead letters: ${JSON.stringify(await depths('-dead'))}. ` +
+            `The audit: ${(await audit()).slice(0, 5).join(' ') || 'no differences'}`,
+        );
+      await wait(500);
+    }
+  };
+
+  return {
+    delivered,
+    quiet,
+    /** How many messages each dead-letter queue keeps; those that keep none are left out. */
+    deadLetters: () => depths('-dead'),
+  };
+};
+
+const Unfinished = z.object({ queued: z.number(), processing: z.number() });
+const unknown = { queued: Number.NaN, processing: Number.NaN };
+
+const isUnfinished = (image: Image) =>
+  !image.deleted && ['queued', 'processing'].includes(statusOf(image));
+
+const told = ({ key, imageId, rev, steps }: Image): string => {
+  const states = stepNames.map((name) => `${name} ${steps[name].state}`);
+  return `${key} (${imageId}, revision ${rev}): ${states.join(', ')}`;
+};

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import {
+  CreateEditSessionBody,
+  EditStatusBody,
+  fingerprintEdit,
+  StartEditBody,
+  toEditRequest,
+} from '#lib/http/edit-requests.ts';
+
+const body = (wishes: object = {}) =>
+  StartEditBody.parse({ source_url: 'a', prompt: 'Make it blue.', ...wishes });
+
+describe('a wish for a process', () => {
+  it('may be left out', () => {
+    expect(CreateEditSessionBody.parse(undefined)).toBeUndefined();
+    expect(CreateEditSessionBody.parse({})).toEqual({});
+  });
+
+  it.each([60, 61, 604_800])('may be for %s seconds', (ttl_seconds) => {
+    expect(CreateEditSessionBody.parse({ ttl_seconds, more: 'ignored' })).toEqual({ ttl_seconds });
+  });
+
+  it.each([59, 604_801, 0, -60, 90.5, '3600', null, 1e300])('may not be for %s', (ttl_seconds) => {
+    const { error } = CreateEditSessionBody.safeParse({ ttl_seconds });
+    expect(error?.issues[0]?.path).toEqual(['ttl_seconds']);
+  });
+});
+
+describe('a wish for an edit', () => {
+  it('names its process in the path or in the body', () => {
+    expect(toEditRequest({ path: { init_id: 'p' }, body: body() }).initId).toBe('p');
+    expect(toEditRequest({ path: {}, body: body({ init_id: 'b' }) }).initId).toBe('b');
+    expect(toEditRequest({ path: { init_id: 'p' }, body: body({ init_id: 'p' }) }).initId).toBe(
+      'p',
+    );
+  });
+
+  it('may not name two processes, nor none', () => {
+    for (const asked of [
+      { path: { init_id: 'p' }, body: body({ init_id: 'b' }) },
+      { path: {}, body: body() },
+    ])
+      expect(() => toEditRequest(asked)).toThrow(
+        expect.objectContaining({
+          fault: 'unprocessable',
+          message: expect.stringMatching(/^init_id: /),
+        }),
+      );
+  });
+
+  it('takes a target of null for none, and the ends of a URL without their spaces', () => {
+    const wish = toEditRequest({
+      path: { init_id: 'p' },
+      body: body({ target_url: null, source_url: ' a\n' }),
+    });
+    expect(wish).toEqual({
+      initId: 'p',
+      prompt: 'Make it blue.',
+      sourceUrl: 'a',
+      targetUrl: undefined,
+    });
+  });
+
+  it('has a fingerprint of its own, whatever the order of its fields', () => {
+    const wish = { initId: 'p', prompt: 'x', sourceUrl: 'a', targetUrl: undefined };
+    const others = [
+      { ...wish, initId: 'q' },
+      { ...wish, prompt: 'y' },
+      { ...wish, sourceUrl: 'b' },
+      { ...wish, targetUrl: 'b' },
+    ];
+    const { initId, ...rest } = wish;
+    const same = { ...rest, initId };
+
+    expect(fingerprintEdit(same)()).toBe(fingerprintEdit(wish)());
+    const prints = [wish, ...others].map((one) => fingerprintEdit(one)());
+    expect(new Set(prints).size).toBe(prints.length);
+  });
+});
+
+describe('a question for status', () => {
+  it.each([{ init_id: 'a' }, { process_id: 'a' }, { init_id: 'a', process_id: null }])(
+    'may be %o',
+    (question) => {
+      expect(EditStatusBody.safeParse(question).success).toBe(true);
+    },
+  );
+
+  it.each([{}, { init_id: '' }, { init_id: 7 }, { init_id: null, process_id: null }])(
+    'may not be %o',
+    (question) => {
+      const { error } = EditStatusBody.safeParse(question);
+      expect(error?.issues[0]?.path).toEqual(['init_id']);
+    },
+  );
+});

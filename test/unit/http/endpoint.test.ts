@@ -1,0 +1,217 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { endpoint } from '#lib/http/endpoint.ts';
+import { reply, route, single } from '#lib/http/route.ts';
+import { Problem } from '#lib/problem.ts';
+import { aContext, anHttpEvent } from '#test/support/http-events.ts';
+
+const greet = route({
+  name: 'greet',
+  methods: ['POST'],
+  paths: ['/api/greetings/{image_id}'],
+  private: true,
+  tag: 'Greetings',
+  summary: 'Greets',
+  description: 'Greets',
+  code: [9000, 9001],
+  request: {
+    path: z.object({ image_id: z.string().min(2, 'There is nobody of that name') }),
+    query: z.object({ times: z.string().regex(/^\d$/, 'must be one digit').optional() }),
+    headers: z.object({ 'x-mood': z.string().max(5).optional() }),
+    body: z.object({ loud: z.boolean() }),
+  },
+  replies: {
+    200: single('A greeting', z.object({ text: z.string(), base: z.string(), key: z.string() })),
+    503: single('Not in the mood', z.object({ text: z.string() })),
+  },
+  faults: [400, 404, 422],
+});
+
+const aLog = () => {
+  const lines: Record<string, unknown>[] = [];
+  const keep = (level: string) => (message: string, fields: Record<string, unknown>) =>
+    void lines.push({ level, message, ...fields });
+  return { lines, logger: { info: keep('info'), error: keep('error') } };
+};
+
+const { lines, logger } = aLog();
+const handler = endpoint(
+  greet,
+  async ({ path, query, headers, body, baseUrl, keyId }) => {
+    if (path.image_id === 'nobody') throw new Problem('not-found', 'There is no nobody.', 1.2);
+    if (path.image_id === 'broken') throw new Error('the table darkroom-secret is on fire');
+    if (headers['x-mood'] === 'bad') return reply(503, { text: '…' }, { error: 'Not now.' });
+    const text = path.image_id.repeat(Number(query.times ?? 1));
+    const answer = { text: body.loud ? text.toUpperCase() : text, base: baseUrl, key: keyId };
+    return reply(200, { ...answer, hidden: 'internals' });
+  },
+  { logger },
+);
+
+type Wish = Parameters<typeof anHttpEvent>[0];
+const post = async (name: string, wish: Wish = {}) => {
+  const event = anHttpEvent({
+    method: 'POST',
+    path: `/api/greetings/${name}`,
+    resource: '/api/greetings/{image_id}',
+    pathParameters: { image_id: name },
+    body: '{"loud":true}',
+    ...wish,
+  });
+  const { statusCode, headers, body } = await handler(event, aContext());
+  return { status: statusCode, headers, body: JSON.parse(body) };
+};
+
+describe('endpoint', () => {
+  it('answers with exactly what its route promises, in the envelope', async () => {
+    const { status, headers, body } = await post('ada');
+
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({
+      'content-type': 'application/json',
+      'access-control-allow-origin': '*',
+      'x-request-id': '11111111-2222-4333-8444-555555555555',
+    });
+    expect(body).toEqual({
+      status: 'success',
+      code: 9000,
+      data: { text: 'ADA', base: 'http://api.example', key: 'anonymous' },
+      error: null,
+    });
+  });
+
+  it.each([true, false])('reads JSON by the flag, base64: %s', async (base64) => {
+    const { body } = await post('ada', { base64, body: '{"loud":false}' });
+    expect(body.data.text).toBe('ada');
+  });
+
+  it('does not take base64 text for JSON where the flag says text', async () => {
+    const body = Buffer.from('{"loud":true}').toString('base64');
+    expect(await post('ada', { base64: false, body })).toMatchObject({ status: 400 });
+  });
+
+  it.each([
+    ['a path that names nothing', 'a', {}, 404, 'There is nobody of that name'],
+    ['a query value', 'ada', { query: { times: 'x' } }, 400, 'times: must be one digit.'],
+    [
+      'a repeated value',
+      'ada',
+      { query: { times: ['1', '2'] } },
+      400,
+      'times: given more than once.',
+    ],
+    ['a header', 'ada', { headers: { 'X-Mood': 'splendid' } }, 400, 'x-mood'],
+    ['no body', 'ada', { body: undefined }, 400, 'The body is missing'],
+    ['broken JSON', 'ada', { body: '{' }, 400, 'not JSON'],
+    ['bytes that are no UTF-8', 'ada', { body: Buffer.from([0x22, 0xff, 0x22]) }, 400, 'not JSON'],
+    ['a body field', 'ada', { body: '{"loud":1}' }, 422, 'loud: '],
+    ['a body that is no object', 'ada', { body: '[1]' }, 422, 'expected object'],
+    ['null for a body', 'ada', { body: 'null' }, 422, 'expected object'],
+  ] satisfies [string, string, Wish, number, string][])(
+    'explains a fault in %s',
+    async (_, name, wish, status, words) => {
+      const answer = await post(name, wish);
+
+      expect(answer).toMatchObject({ status, body: { status: 'error', code: 9001, data: null } });
+      expect(answer.body.error).toContain(words);
+    },
+  );
+
+  it('does not look at query names it does not know, repeated or not', async () => {
+    expect(await post('ada', { query: { other: ['1', '2'] } })).toMatchObject({ status: 200 });
+  });
+
+  it('answers a Problem with its status, its words and when to come back', async () => {
+    const { status, headers, body } = await post('nobody');
+    expect(status).toBe(404);
+    expect(headers).toMatchObject({ 'retry-after': '2', 'access-control-allow-origin': '*' });
+    expect(body).toEqual({ status: 'error', code: 9001, data: null, error: 'There is no nobody.' });
+  });
+
+  it('tells the log about our own errors, and the caller only that they were ours', async () => {
+    lines.length = 0;
+    const { status, headers, body } = await post('broken', { headers: { 'x-request-id': 'r-7' } });
+
+    expect(status).toBe(500);
+    expect(headers?.['x-request-id']).toBe('r-7');
+    expect(JSON.stringify(body)).not.toMatch(/secret|fire/);
+    expect(body).toMatchObject({
+      status: 'error',
+      code: 9001,
+      error: expect.stringContaining('r-7'),
+    });
+    expect(lines).toMatchObject([
+      { level: 'error', request_id: 'r-7', error: { message: expect.stringContaining('fire') } },
+    ]);
+  });
+
+  it('says error, and still gives the data, where the route promises it with a fault', async () => {
+    expect(await post('ada', { headers: { 'X-MOOD': 'bad' } })).toMatchObject({
+      status: 503,
+      body: { status: 'error', code: 9001, data: { text: '…' }, error: 'Not now.' },
+    });
+  });
+
+  it('leaves one line per request, without its body', async () => {
+    lines.length = 0;
+    await post('ada', { headers: { 'x-request-id': 'r-1' } });
+
+    expect(lines).toEqual([
+      {
+        level: 'info',
+        message: 'request answered',
+        function_name: 'test',
+        request_id: 'r-1',
+        method: 'POST',
+        path: '/api/greetings/ada',
+        route: 'greet',
+        status: 200,
+        duration_ms: expect.any(Number),
+        image_id: 'ada',
+      },
+    ]);
+  });
+
+  it('keeps requests apart that are worked on at the same time', async () => {
+    lines.length = 0;
+    const ids = Array.from({ length: 20 }, (_, index) => `r-${index}`);
+    const idempotencyRecords = await Promise.all(
+      ids.map((id) => post(`n-${id}`, { headers: { 'x-request-id': id } })),
+    );
+
+    expect(idempotencyRecords.map(({ headers }) => headers?.['x-request-id'])).toEqual(ids);
+    expect(lines.every(({ request_id, image_id }) => image_id === `n-${request_id}`)).toBe(true);
+  });
+
+  it.each(['', 'with space', 'x'.repeat(129), 'ü', 'line\nbreak'])(
+    'gives a new number where the caller sends %j',
+    async (id) => {
+      const { headers } = await post('ada', { headers: { 'x-request-id': id } });
+      expect(headers?.['x-request-id']).toBe('11111111-2222-4333-8444-555555555555');
+    },
+  );
+
+  it('answers in our envelope just before Lambda would end it', async () => {
+    const forever = endpoint(greet, () => new Promise(() => undefined), { logger });
+    const event = anHttpEvent({
+      method: 'POST',
+      pathParameters: { image_id: 'ada' },
+      body: '{"loud":true}',
+    });
+    const { statusCode, body } = await forever(event, aContext(120));
+
+    expect(statusCode).toBe(504);
+    expect(JSON.parse(body)).toMatchObject({ status: 'error', code: 9001, data: null });
+  });
+
+  it('fails rather than send what its route does not promise', async () => {
+    const wrong = { text: 7 } as unknown as { text: string; base: string; key: string };
+    const careless = endpoint(greet, async () => reply(200, wrong), { logger });
+    const event = anHttpEvent({
+      method: 'POST',
+      pathParameters: { image_id: 'ada' },
+      body: '{"loud":true}',
+    });
+    expect(await careless(event, aContext())).toMatchObject({ statusCode: 500 });
+  });
+});

@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { fingerprintForm, idempotent } from '#lib/http/idempotency.ts';
+import { reply, route, single } from '#lib/http/route.ts';
+import { Problem } from '#lib/problem.ts';
+import { inMemoryIdempotencyRecords } from '#test/support/in-memory-idempotency-records.ts';
+
+const develop = route({
+  name: 'develop',
+  methods: ['POST'],
+  paths: ['/api/films'],
+  private: true,
+  tag: 'Films',
+  summary: 'Develops',
+  description: 'Develops',
+  code: [9000, 9001],
+  request: {},
+  replies: { 202: single('Begun', z.object({ id: z.string() })) },
+  faults: [],
+});
+
+const aDarkroom = () => {
+  const worked: string[] = [];
+  const deps = {
+    idempotencyRecords: inMemoryIdempotencyRecords(),
+    newId: () => `new-${worked.length}`,
+    now: () => new Date('2026-11-21T09:30:00Z'),
+  };
+  const ask = (
+    {
+      key,
+      renditionSets = 'a',
+      keyId = 'k1',
+    }: { key?: string; renditionSets?: string; keyId?: string },
+    instead?: () => Promise<never>,
+  ) =>
+    idempotent(
+      develop,
+      { headers: { 'idempotency-key': key }, keyId },
+      () => renditionSets,
+      async (workId) => {
+        worked.push(workId);
+        if (instead) await instead();
+        return reply(202, { id: workId });
+      },
+      deps,
+    );
+  return { ask, worked, idempotencyRecords: deps.idempotencyRecords };
+};
+
+const throwing = (error: Error) => () => Promise.reject(error);
+
+describe('answerOnce', () => {
+  it('works each time where no key is sent, under a new name', async () => {
+    const { ask, worked } = aDarkroom();
+    expect(await ask({})).toEqual({ status: 202, data: { id: 'new-0' } });
+    expect(await ask({})).toEqual({ status: 202, data: { id: 'new-1' } });
+    expect(worked).toHaveLength(2);
+  });
+
+  it('gives the first answer again, marked, and works once', async () => {
+    const { ask, worked } = aDarkroom();
+    const first = await ask({ key: 'once' });
+    const again = await ask({ key: 'once' });
+
+    expect(worked).toHaveLength(1);
+    expect(first).toMatchObject({ kept: { status: 202 } });
+    expect(first).not.toHaveProperty(['kept', 'headers', 'idempotency-replayed']);
+    expect(again).toMatchObject({ kept: { headers: { 'idempotency-replayed': 'true' } } });
+    expect(again).toHaveProperty('kept.body', 'kept' in first ? first.kept.body : '');
+  });
+
+  it('keeps callers apart', async () => {
+    const { ask, worked } = aDarkroom();
+    await ask({ key: 'once', keyId: 'k1' });
+    await ask({ key: 'once', keyId: 'k2' });
+    expect(new Set(worked).size).toBe(2);
+  });
+
+  it('refuses the same key for something else', async () => {
+    const { ask, worked } = aDarkroom();
+    await ask({ key: 'once', renditionSets: 'a' });
+
+    await expect(ask({ key: 'once', renditionSets: 'b' })).rejects.toMatchObject({
+      fault: 'unprocessable',
+    });
+    expect(worked).toHaveLength(1);
+  });
+
+  it('lets one of two work, and asks the other to come back', async () => {
+    const { ask, worked } = aDarkroom();
+    const both = await Promise.allSettled([ask({ key: 'once' }), ask({ key: 'once' })]);
+
+    expect(worked).toHaveLength(1);
+    expect(both.find(({ status }) => status === 'rejected')).toMatchObject({
+      reason: { fault: 'conflict', retryAfterSeconds: 2 },
+    });
+  });
+
+  it('forgets what failed by our own fault, and works again under the same name', async () => {
+    const { ask, worked } = aDarkroom();
+    await expect(ask({ key: 'once' }, throwing(new Error('fire')))).rejects.toThrow('fire');
+
+    expect(await ask({ key: 'once' })).toMatchObject({ kept: { status: 202 } });
+    expect(worked).toHaveLength(2);
+    expect(new Set(worked).size).toBe(1);
+    expect(worked[0]).toMatch(/^[A-Za-z0-9-]+$/);
+  });
+
+  it('names its work otherwise for other contents, so that days later nothing is overwritten', async () => {
+    const monday = aDarkroom();
+    const tuesday = aDarkroom();
+    await monday.ask({ key: 'once', renditionSets: 'a' });
+    await tuesday.ask({ key: 'once', renditionSets: 'b' });
+    expect(monday.worked).not.toEqual(tuesday.worked);
+  });
+
+  it.each(['unprocessable', 'unsupported-type', 'not-found'] as const)(
+    'gives a refusal again that would come again: %s',
+    async (fault) => {
+      const { ask, worked } = aDarkroom();
+      const refusing = throwing(new Problem(fault, 'No.'));
+      await ask({ key: 'once' }, refusing);
+      const again = await ask({ key: 'once' }, refusing);
+
+      expect(worked).toHaveLength(1);
+      expect(again).toMatchObject({ kept: { headers: { 'idempotency-replayed': 'true' } } });
+    },
+  );
+
+  it.each(['invalid', 'too-large', 'conflict'] as const)(
+    'does not keep what another try may mend: %s',
+    async (fault) => {
+      const { ask } = aDarkroom();
+      await expect(
+        ask({ key: 'once' }, throwing(new Problem(fault, 'Not so.'))),
+      ).rejects.toMatchObject({ fault });
+      expect(await ask({ key: 'once' })).toMatchObject({ kept: { status: 202 } });
+    },
+  );
+
+  it('gives an answer that is too large to be kept, and on a repeat makes the same again', async () => {
+    const { worked, idempotencyRecords } = aDarkroom();
+    const ask = () =>
+      idempotent(
+        develop,
+        { headers: { 'idempotency-key': 'once' }, keyId: 'k1' },
+        () => 'a',
+        async (workId) => {
+          worked.push(workId);
+          return reply(202, { id: `${workId} ${'\\'.repeat(200_000)}` });
+        },
+        { idempotencyRecords, newId: () => 'new', now: () => new Date('2026-11-21T09:30:00Z') },
+      );
+
+    const first = await ask();
+
+    expect(first).toMatchObject({ kept: { status: 202 } });
+    expect(await ask()).toEqual(first);
+    expect(worked).toHaveLength(2);
+    expect(new Set(worked).size).toBe(1);
+  });
+
+  it('tells the first error where forgetting fails too', async () => {
+    const { ask, idempotencyRecords } = aDarkroom();
+    idempotencyRecords.forget = throwing(new Error('also the table'));
+    await expect(ask({ key: 'once' }, throwing(new Error('fire')))).rejects.toThrow('fire');
+  });
+});
+
+describe('fingerprintOf', () => {
+  const file = { field: 'file', filename: 'a.jpg', contentType: 'image/jpeg' };
+  const form = { files: [{ ...file, bytes: Buffer.from('x') }], fields: { a: '1', b: '2' } };
+
+  it('is the same for the same parts, and does not mind the order of fields', () => {
+    const again = { files: [{ ...file, bytes: Buffer.from('x') }], fields: { b: '2', a: '1' } };
+    expect(fingerprintForm(form)()).toBe(fingerprintForm(again)());
+  });
+
+  it.each([
+    { ...form, files: [{ ...file, bytes: Buffer.from('y') }] },
+    { ...form, files: [{ ...file, filename: 'b.jpg', bytes: Buffer.from('x') }] },
+    { ...form, files: [...form.files, ...form.files] },
+    { ...form, fields: { a: '1' } },
+  ])('is another for other parts', (other) => {
+    expect(fingerprintForm(other)()).not.toBe(fingerprintForm(form)());
+  });
+});

@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest';
+import { readForm } from '#lib/http/multipart.ts';
+import { Problem } from '#lib/problem.ts';
+import { aForm } from '#test/support/http-events.ts';
+
+type Sent = { headers: { 'Content-Type': string }; body: Uint8Array };
+
+const read = ({ headers, body }: Sent, { maxBytes = 1_000_000, base64 = true } = {}) =>
+  readForm(
+    {
+      text: Buffer.from(body).toString(base64 ? 'base64' : 'utf8'),
+      isBase64Encoded: base64,
+      contentType: headers['Content-Type'],
+    },
+    { maxBytes },
+  );
+
+const faultOf = async (sent: Sent, options?: Parameters<typeof read>[1]) => {
+  const problem = await read(sent, options).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (problem instanceof Problem) return { fault: problem.fault, words: problem.message };
+  throw new Error(`This was to be refused: ${String(problem)}`);
+};
+
+const everyByte = Uint8Array.from({ length: 512 }, (_, index) => index % 256);
+const aPhoto = { name: 'file', filename: 'photo.jpg', contentType: 'image/jpeg' };
+const named = (filename: string) => aForm([{ ...aPhoto, filename, renditionSets: 'x' }]);
+const nameOf = async (sent: Sent) => (await read(sent)).files[0]?.filename;
+
+describe('readForm', () => {
+  it('gives files and fields byte for byte, in the order sent', async () => {
+    const form = await read(
+      aForm([
+        { ...aPhoto, renditionSets: everyByte },
+        { name: 'note', renditionSets: 'grüße' },
+        { name: 'more', filename: 'b.png', renditionSets: '\r\n--not-a-boundary\r\n' },
+      ]),
+    );
+
+    expect(form.fields).toEqual({ note: 'grüße' });
+    expect(form.files.map(({ bytes, ...rest }) => ({ ...rest, text: [...bytes] }))).toEqual([
+      { field: 'file', filename: 'photo.jpg', contentType: 'image/jpeg', text: [...everyByte] },
+      {
+        field: 'more',
+        filename: 'b.png',
+        contentType: 'application/octet-stream',
+        text: [...Buffer.from('\r\n--not-a-boundary\r\n')],
+      },
+    ]);
+  });
+
+  it('reads a body that arrives as text', async () => {
+    const form = await read(aForm([{ ...aPhoto, renditionSets: 'plain' }]), { base64: false });
+    expect(Buffer.from(form.files[0]?.bytes ?? []).toString()).toBe('plain');
+  });
+
+  it('keeps megabytes whole', async () => {
+    const renditionSets = Uint8Array.from({ length: 3_000_000 }, (_, index) => (index * 31) % 251);
+    const { files } = await read(aForm([{ ...aPhoto, renditionSets }]), { maxBytes: 4_400_000 });
+    expect(Buffer.compare(files[0]?.bytes ?? new Uint8Array(), renditionSets)).toBe(0);
+  });
+
+  it('never takes a body that ends too early, wherever it ends, for a shorter one', async () => {
+    const { headers, body } = aForm([{ ...aPhoto, renditionSets: everyByte.subarray(0, 64) }]);
+    const lastBoundary = body.length - '--\r\n'.length;
+
+    for (let length = 0; length < lastBoundary; length++) {
+      const refusal = await faultOf({ headers, body: body.subarray(0, length) });
+      expect(refusal, `${length} bytes`).toMatchObject({ fault: 'invalid' });
+    }
+  });
+
+  it('survives any single byte that is wrong', async () => {
+    const { headers, body } = aForm([{ ...aPhoto, renditionSets: 'contents' }]);
+
+    for (let place = 0; place < body.length; place++)
+      for (const byte of [0x00, 0x0d, 0x2d, 0xff]) {
+        const changed = Uint8Array.from(body);
+        changed[place] = byte;
+        const outcome = await read({ headers, body: changed }).then(
+          ({ files }) => files.length,
+          (error: unknown) => (error instanceof Problem ? error.fault : error),
+        );
+        expect(outcome === 1 || outcome === 'invalid', `${byte} at ${place}: ${outcome}`).toBe(
+          true,
+        );
+      }
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['words', 'no form at all'],
+    ['another boundary', '--other\r\n\r\n\r\n--other--\r\n'],
+    ['the last boundary alone', '------form-boundary--\r\n'],
+    ['a part without headers', '------form-boundary\r\n\r\nx\r\n------form-boundary--\r\n'],
+  ])('refuses %s', async (_, body) => {
+    const { headers } = aForm([]);
+    expect(await faultOf({ headers, body: Buffer.from(body) })).toMatchObject({ fault: 'invalid' });
+  });
+
+  it.each([
+    undefined,
+    '',
+    'application/json',
+    'multipart/form-data',
+    'multipart/form-data; boundary=',
+    'multipart/mixed; boundary=x',
+    'multipart/form-data; boundary="',
+  ])('says how to send a form where the type is %j', async (contentType) => {
+    const refusal = readForm({ text: 'eA==', isBase64Encoded: true, contentType }, { maxBytes: 9 });
+    await expect(refusal).rejects.toMatchObject({
+      fault: 'invalid',
+      message: expect.stringContaining('curl -F'),
+    });
+  });
+
+  it('refuses a form whose only fields are words, or an input left empty', async () => {
+    const words = aForm([{ name: 'file', renditionSets: 'photo.jpg' }]);
+    const empty = aForm([{ name: 'file', filename: '', renditionSets: '' }]);
+    for (const form of [words, empty])
+      expect(await faultOf(form)).toMatchObject({ fault: 'invalid', words: /no file/ });
+  });
+
+  it('takes an empty file for a file: what it lacks is its contents', async () => {
+    const { files } = await read(aForm([{ ...aPhoto, renditionSets: '' }]));
+    expect(files).toMatchObject([{ filename: 'photo.jpg', bytes: { length: 0 } }]);
+  });
+
+  it('names the other door where there are too many bytes, and takes exactly as many as allowed', async () => {
+    const sent = aForm([{ ...aPhoto, renditionSets: everyByte }]);
+    const maxBytes = sent.body.length;
+
+    expect((await read(sent, { maxBytes })).files).toHaveLength(1);
+    expect(await faultOf(sent, { maxBytes: maxBytes - 1 })).toMatchObject({
+      fault: 'too-large',
+      words: expect.stringContaining('POST /api/uploads'),
+    });
+  });
+
+  it('takes 20 files and no more', async () => {
+    const files = (count: number) =>
+      aForm(Array.from({ length: count }, () => ({ ...aPhoto, renditionSets: 'x' })));
+    expect((await read(files(20))).files).toHaveLength(20);
+    expect(await faultOf(files(21))).toMatchObject({
+      fault: 'invalid',
+      words: /more than 20 files/,
+    });
+  });
+
+  it('refuses a field that is no field', async () => {
+    const sent = aForm([
+      { ...aPhoto, renditionSets: 'x' },
+      { name: 'note', renditionSets: 'x'.repeat(70_000) },
+    ]);
+    expect(await faultOf(sent)).toMatchObject({ fault: 'invalid', words: /note is too long/ });
+  });
+
+  it.each([
+    ['grüße 🐈.jpg', 'grüße 🐈.jpg'],
+    ['../../etc/passwd', 'passwd'],
+    ['C:\\Users\\ada\\cat.png', 'cat.png'],
+    ['a\u202egpj.exe', 'agpj.exe'],
+    ['dir/', 'file'],
+    ['   ', 'file'],
+    [`${'n'.repeat(300)}.jpeg`, `${'n'.repeat(250)}.jpeg`],
+    [`${'n'.repeat(249)}🐈🐈.jpeg`, `${'n'.repeat(249)}.jpeg`],
+  ])('makes a name of %j', async (sent, name) => {
+    expect(await nameOf(named(sent))).toBe(name);
+  });
+
+  it('reads the names of RFC 5987, and leaves control characters out', async () => {
+    const { headers, body } = named('plain.jpg');
+    const encoded = Buffer.from(
+      body
+        .toString()
+        .replace('filename="plain.jpg"', 'filename="p.jpg"; filename*=UTF-8\'\'na%C3%AFve%20b.jpg'),
+    );
+    expect(await nameOf({ headers, body: encoded })).toBe('naïve b.jpg');
+  });
+});

@@ -1,0 +1,216 @@
+import { describe, expect, it } from 'vitest';
+import { type Picture, pictureCollection } from '#functions/site/gallery/pictures/collection.ts';
+import { anImageView } from '#test/support/browser-answers.ts';
+
+type Wish = { limit: number; cursor?: string; status?: string };
+
+/** A list with small pages, newest first, that a test may change under the collection's feet. */
+const given = (pictures: Picture[], { perPage = 2 } = {}) => {
+  let listed = pictures;
+  let failing = false;
+  let held: Promise<void> | undefined;
+  const wishes: Wish[] = [];
+  const collection = pictureCollection({
+    changed: () => {},
+    list: async (wish) => {
+      wishes.push(wish);
+      if (failing) throw new Error('nobody there');
+      const fit = listed.filter(({ status }) => !wish.status || status === wish.status);
+      const from = fit.findIndex(({ image_id: id }) => id === wish.cursor) + 1;
+      const end = from + Math.min(wish.limit, perPage);
+      const data = fit.slice(from, end);
+      const next = end < fit.length ? data.at(-1)?.image_id : undefined;
+      const wait = held;
+      held = undefined;
+      await wait;
+      return { data, page: { next_cursor: next ?? null } };
+    },
+  });
+  const names = () => collection.all().map(({ original_name: name }) => name);
+  return {
+    collection,
+    names,
+    wishes,
+    becomes: (others: Picture[]) => {
+      listed = others;
+    },
+    fails: (is: boolean) => {
+      failing = is;
+    },
+    /** The next answer comes when what this returns is called. */
+    holds: () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      held = promise;
+      return resolve;
+    },
+  };
+};
+
+/** The newest has the highest number. */
+const picturesFrom = (newest: number, oldest: number) =>
+  Array.from({ length: newest - oldest + 1 }, (_, index) => anImageView(newest - index));
+const namesOf = (pictures: Picture[]) => pictures.map(({ original_name: name }) => name);
+
+const queued = { status: 'queued', processed_at: null } as const;
+const [a, b, c, d] = [anImageView(1), anImageView(2), anImageView(3), anImageView(4)] as const;
+
+describe('pictureCollection', () => {
+  it('loads page after page, and knows when there is no more', async () => {
+    const { collection, names } = given([a, b, c]);
+    await collection.more();
+    expect(names()).toEqual(['picture-1.jpg', 'picture-2.jpg']);
+    expect(collection.hasMore()).toBe(true);
+    await collection.more();
+    expect(names()).toHaveLength(3);
+    expect(collection.hasMore()).toBe(false);
+  });
+
+  it('asks for one page at a time, however often it is told to', async () => {
+    const { collection, wishes } = given([a, b, c, d]);
+    await Promise.all([collection.more(), collection.more(), collection.more()]);
+    expect(wishes).toHaveLength(1);
+  });
+
+  it('goes on after a failure when it is told to', async () => {
+    const { collection, names, fails } = given([a]);
+    fails(true);
+    await collection.more();
+    expect(collection.failure()).toBeInstanceOf(Error);
+    fails(false);
+    await collection.more();
+    expect(collection.failure()).toBeUndefined();
+    expect(names()).toEqual(['picture-1.jpg']);
+  });
+
+  it('passes over short pages without a picture', async () => {
+    const pages = [
+      { data: [], page: { next_cursor: 'x' } },
+      { data: [], page: { next_cursor: 'y' } },
+      { data: [a], page: { next_cursor: null } },
+    ];
+    const collection = pictureCollection({
+      changed: () => {},
+      list: async () => pages.shift() ?? { data: [], page: { next_cursor: null } },
+    });
+    await collection.more();
+    expect(collection.all()).toHaveLength(1);
+  });
+
+  it('takes new, changed and vanished pictures when the newest page is read again', async () => {
+    const { collection, names, becomes } = given([a, b, c]);
+    await collection.more();
+    await collection.more();
+    becomes([d, { ...a, caption: 'Another.' }, c]);
+
+    expect(await collection.refresh()).toBe(true);
+    expect(names()).toEqual(['picture-4.jpg', 'picture-1.jpg', 'picture-2.jpg', 'picture-3.jpg']);
+    expect(collection.find(a.image_id)?.caption).toBe('Another.');
+    // b lies behind the page that was read, so that its absence said nothing; a whole list does.
+    becomes([d, a]);
+    await collection.refresh();
+    expect(names()).toEqual(['picture-4.jpg', 'picture-1.jpg']);
+    expect(await collection.refresh()).toBe(false);
+  });
+
+  it('takes all that has come, when that is more than a page holds', async () => {
+    const { collection, names, wishes, becomes } = given(picturesFrom(50, 1), { perPage: 100 });
+    await collection.more();
+    becomes(picturesFrom(250, 1));
+
+    expect(await collection.refresh()).toBe(true);
+    expect(names()).toEqual(namesOf(picturesFrom(250, 1)));
+    expect(collection.hasMore()).toBe(false);
+    expect(wishes).toHaveLength(4);
+    expect(await collection.refresh()).toBe(false);
+    expect(wishes).toHaveLength(5);
+  });
+
+  it('begins anew when more has come than anybody would wait for, and misses none of it', async () => {
+    const { collection, names, wishes, becomes } = given(picturesFrom(6, 1));
+    await collection.more();
+    becomes(picturesFrom(40, 1));
+
+    await collection.refresh();
+    expect(wishes).toHaveLength(11);
+    expect(names()).toEqual(namesOf(picturesFrom(40, 21)));
+    expect(collection.find(anImageView(6).image_id)).toBeDefined();
+    for (let pages = 0; pages < 10; pages++) await collection.more();
+    expect(names()).toEqual(namesOf(picturesFrom(40, 1)));
+    expect(collection.hasMore()).toBe(false);
+  });
+
+  it('drops the page that was on its way when it begins anew', async () => {
+    const { collection, names, becomes, holds } = given(picturesFrom(6, 1));
+    await collection.more();
+    const release = holds();
+    const late = collection.more();
+    becomes(picturesFrom(40, 1));
+
+    await collection.refresh();
+    release();
+    await late;
+    expect(names()).toEqual(namesOf(picturesFrom(40, 21)));
+    expect(collection.isLoading()).toBe(false);
+  });
+
+  it('reads on behind an upload of its own, which is no sign that the rest is known', async () => {
+    const { collection, names, becomes } = given(picturesFrom(1, 1));
+    await collection.more();
+    collection.expect(anImageView(4, queued));
+    becomes(picturesFrom(4, 1));
+
+    await collection.refresh();
+    expect(names()).toEqual(namesOf(picturesFrom(4, 1)));
+  });
+
+  it('keeps the order of the list where a page reaches behind what is known', async () => {
+    const { collection, names, becomes } = given(picturesFrom(4, 1));
+    await collection.more();
+    becomes(picturesFrom(3, 1));
+
+    await collection.refresh();
+    expect(names()).toEqual(namesOf(picturesFrom(3, 2)));
+    await collection.more();
+    await collection.more();
+    expect(names()).toEqual(namesOf(picturesFrom(3, 1)));
+  });
+
+  it('shows an upload at once, and keeps it until the list has it', async () => {
+    const { collection, names, becomes } = given([a]);
+    await collection.more();
+    collection.expect(anImageView(9, queued));
+    await collection.refresh();
+    expect(names()).toEqual(['picture-9.jpg', 'picture-1.jpg']);
+    expect(collection.isExpected(anImageView(9).image_id)).toBe(true);
+
+    becomes([anImageView(9), a]);
+    await collection.refresh();
+    expect(names()).toEqual(['picture-9.jpg', 'picture-1.jpg']);
+    expect(collection.isExpected(anImageView(9).image_id)).toBe(false);
+  });
+
+  it('drops the answers to an older filter', async () => {
+    const answers: ((page: { data: Picture[]; page: { next_cursor: null } }) => void)[] = [];
+    const collection = pictureCollection({
+      changed: () => {},
+      list: () => new Promise((resolve) => answers.push(resolve)),
+    });
+    const first = collection.more();
+    const second = collection.showOnly('failed');
+    answers[1]?.({ data: [], page: { next_cursor: null } });
+    answers[0]?.({ data: [a, b], page: { next_cursor: null } });
+    await Promise.all([first, second]);
+    expect(collection.all()).toEqual([]);
+  });
+
+  it('hides what is being deleted, shows it again, and forgets what is gone', async () => {
+    const { collection, names } = given([a, b]);
+    await collection.more();
+    collection.hide(a.image_id);
+    expect(names()).toEqual(['picture-2.jpg']);
+    collection.unhide(a.image_id);
+    expect(names()).toEqual(['picture-1.jpg', 'picture-2.jpg']);
+    collection.forget(b.image_id);
+    expect(collection.find(b.image_id)).toBeUndefined();
+  });
+});
