@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { renditionKey } from '#lib/images/content.ts';
 import type { Images } from '#lib/images/images.ts';
 import type { Objects } from '#lib/images/objects.ts';
 import { contentTypeOf } from '#lib/images/picture.ts';
+import { renditionKey } from '#lib/images/rendition-set.ts';
 import { Problem } from '#lib/problem.ts';
 import { release } from '#lib/release.ts';
 import type { Coalesce } from './coalesce.ts';
@@ -55,9 +55,9 @@ const readIngested = async (
   { derived }: Deps,
 ): Promise<Delivered | undefined> => {
   const rendition = findIngested(variant);
-  const { content } = variant.image;
-  if (!rendition || !content) return undefined;
-  const key = renditionKey(content, rendition.name);
+  const { renditionSet } = variant.image;
+  if (!rendition || !renditionSet) return undefined;
+  const key = renditionKey(renditionSet, rendition.name);
   if (rendition.sizeBytes > maxBytes) return { url: await derived.link(key, linkSeconds) };
   const bytes = await derived.read(key);
   return bytes && { contentType: contentTypeOf(rendition), bytes };

@@ -1,7 +1,7 @@
-import { renditionKey } from '#lib/images/content.ts';
-import type { ContentShown } from '#lib/images/image.ts';
+import type { ImageRenditions } from '#lib/images/image.ts';
 import type { Objects } from '#lib/images/objects.ts';
 import { type Format, fullSize, type Rendition } from '#lib/images/picture.ts';
+import { renditionKey } from '#lib/images/rendition-set.ts';
 import { isNeverTransparent, type Variant } from './find-variant.ts';
 import { optimizedPreset, type Preset } from './preset.ts';
 import { isLargeEnough, planRender, type RenderPlan } from './render.ts';
@@ -27,18 +27,18 @@ export type Source = {
  * encoded alike. An `auto` of a picture that may be transparent is never one of them.
  */
 export const findIngested = ({ image, preset, encoding }: Variant): Rendition | undefined => {
-  const { content } = image;
-  if (!content || preset.fit !== 'inside' || preset.quality !== undefined) return undefined;
+  const { renditionSet } = image;
+  if (!renditionSet || preset.fit !== 'inside' || preset.quality !== undefined) return undefined;
   const side = preset === optimizedPreset ? fullSize : preset.longestSide;
-  if (!sizesIn(content).includes(`${preset.name}-${side}`)) return undefined;
+  if (!sizesIn(renditionSet).includes(`${preset.name}-${side}`)) return undefined;
   const formats = { avif: 'avif', webp: 'webp', jpg: 'jpeg', png: 'png', auto: undefined };
-  return content.renditions.find(
+  return renditionSet.renditions.find(
     ({ name, format = 'jpeg' }) => name === preset.name && format === formats[encoding],
   );
 };
 
-const sizesIn = ({ contentId }: ContentShown): string[] =>
-  (contentId.split('/')[1] ?? '').split('.');
+const sizesIn = ({ renditionSetId }: ImageRenditions): string[] =>
+  (renditionSetId.split('/')[1] ?? '').split('.');
 
 /** Everything that has pixels enough, the smallest first, the original last. */
 export const listSources = (variant: Variant, plan: RenderPlan, deps: Deps): Source[] => [
@@ -49,24 +49,24 @@ export const listSources = (variant: Variant, plan: RenderPlan, deps: Deps): Sou
 
 /** Renditions are JPEG, so they stand in for pictures through which nothing shows. */
 const renditionSources = ({ image }: Variant, plan: RenderPlan, { derived }: Deps): Source[] => {
-  const { content, metadata } = image;
-  if (!content || !isNeverTransparent(image)) return [];
-  return content.renditions
+  const { renditionSet, metadata } = image;
+  if (!renditionSet || !isNeverTransparent(image)) return [];
+  return renditionSet.renditions
     .filter(({ format, name }) => !format && name !== optimizedPreset.name)
     .filter((rendition) => isLargeEnough(rendition, plan, metadata))
     .toSorted((one, other) => one.width - other.width)
     .map(({ name }) => ({
       isOriginal: false,
-      read: () => inFormat('jpeg', derived.read(renditionKey(content, name))),
+      read: () => inFormat('jpeg', derived.read(renditionKey(renditionSet, name))),
     }));
 };
 
 /** Of the presets that only make a picture smaller, the smallest that will do, if it was made before. */
 const storedSources = (variant: Variant, plan: RenderPlan, deps: Deps): Source[] => {
   const { image } = variant;
-  const { metadata, imageId, content } = image;
+  const { metadata, imageId, renditionSet } = image;
   const encoding = isNeverTransparent(image) ? 'jpg' : 'auto';
-  const ingested = content?.renditions.map(({ name }) => name) ?? [];
+  const ingested = renditionSet?.renditions.map(({ name }) => name) ?? [];
   const [smallest] = [...deps.presets.values()]
     .filter((preset) => preset.fit === 'inside' && preset.quality === undefined)
     .filter(({ name }) => ![...ingested, optimizedPreset.name, variant.preset.name].includes(name))

@@ -5,7 +5,7 @@ import { findVariant, type VariantRequest } from '#lib/delivery/find-variant.ts'
 import { listPresets, PresetsSetting } from '#lib/delivery/preset.ts';
 import type { RenderPlan, RenderVariant } from '#lib/delivery/render.ts';
 import type { Image } from '#lib/images/image.ts';
-import { aDarkroom } from './a-darkroom.ts';
+import { aDarkroom } from './app-harness.ts';
 import { inMemoryVariants } from './in-memory-variants.ts';
 
 /** Delivery over the fakes, with an image that is done; what is rendered tells of its source. */
@@ -44,7 +44,7 @@ export const deliveryHarness = async (given: { access?: Access; presets?: string
     change: async (imageId: string, part: Partial<Image>) => {
       const record = await deps.images.find(imageId);
       if (!record) throw new Error('There is no such image.');
-      await deps.images.swap(record, { ...record.image, ...part });
+      await deps.images.save(record, { ...record.image, ...part });
     },
   };
 };

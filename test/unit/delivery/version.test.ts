@@ -18,7 +18,8 @@ describe('version', () => {
       versionOf({ etag: 'a' }, { fit: 'inside', longestSide: 2047 }),
     ];
     expect(new Set(versions).size).toBe(versions.length);
-    expect(versions[0]).toBe(versionOf({ etag: 'a' }, { ...large, name: 'other' }));
+    const renamed = { ...large, name: 'other' };
+    expect(versions[0]).toBe(versionOf({ etag: 'a' }, renamed));
     for (const version of versions) expect(version).toMatch(/^[\w-]{12}$/);
   });
 });
