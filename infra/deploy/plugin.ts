@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { alarmsFor } from './alarms.ts';
 import { apiKeyName } from './api-key-name.ts';
 import { makeArtifacts } from './artifacts.ts';
+import { addCdn } from './cdn/add-cdn.ts';
 import { dashboardFor } from './dashboard.ts';
 import { IamStatement, toRole } from './role.ts';
 import { refuseWrongSettings } from './settings-to-deploy.ts';
@@ -11,9 +12,10 @@ import { findWatched } from './watched.ts';
 // osls constructs its plugins, so this is a class.
 
 /** The parts of osls' object that we read and change. */
-type Serverless = {
+export type Serverless = {
   serviceDir: string;
   service: {
+    service: string;
     provider: {
       architecture?: string;
       environment?: Record<string, unknown>;
@@ -31,7 +33,7 @@ type Serverless = {
         secrets?: unknown;
       }
     >;
-    resources: { Resources: Record<string, unknown> };
+    resources: { Resources: Record<string, unknown>; Outputs: Record<string, unknown> };
   };
   processedInput: { commands: string[] };
   getProvider(name: 'aws'): { getStage(): string };
@@ -91,6 +93,8 @@ export default class PackageForAws {
   }
 
   private addResources(): void {
+    const stage = this.serverless.getProvider('aws').getStage();
+    if (this.serverless.service.custom?.['cdn'] === 'true') addCdn(this.serverless, stage);
     const { service } = this.serverless;
     const { provider, functions, resources } = service;
     for (const [key, fn] of Object.entries(functions)) {
@@ -107,7 +111,7 @@ export default class PackageForAws {
         environment,
       });
     }
-    const watched = findWatched(service, this.serverless.getProvider('aws').getStage());
+    const watched = findWatched(service, stage);
     const email = z.string().default('').parse(service.custom?.['alarmEmail']);
     Object.assign(resources.Resources, alarmsFor(watched, email), dashboardFor(watched));
   }

@@ -1,16 +1,14 @@
 import { createHmac } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createContext, runInContext } from 'node:vm';
 import { transform } from 'esbuild';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { viewerFunctionCode } from '#infra/deploy/cdn/resources.ts';
 import { negotiateEncoding } from '#lib/delivery/negotiate-format.ts';
 import { sign } from '#lib/delivery/signature.ts';
 import { variantKey } from '#lib/delivery/variants.ts';
 
-const source = readFileSync(
-  new URL('../../../infra/deploy/cdn/viewer-function.js', import.meta.url),
-  'utf8',
-);
+/** As it is deployed. */
+const source = viewerFunctionCode('signed');
 const importLine = "import cf from 'cloudfront';";
 
 type Values = Record<string, { value: string; multiValue?: { value: string }[] }>;
@@ -21,8 +19,14 @@ type Answer = Request & { statusCode?: number; headers: Values; body?: string };
  * The function in a context that has what the runtime has: the language, a key value store and
  * HMAC; nothing of Node, no timers, no code made of strings.
  */
-const load = ({ access = 'signed', stored = 'a-secret-of-sixteen' as string | Error } = {}) => {
-  const text = source.replace(importLine, '').replace("access = 'signed'", `access = '${access}'`);
+const load = ({
+  access = 'signed',
+  stored = 'a-secret-of-sixteen',
+}: {
+  access?: 'signed' | 'public';
+  stored?: string | Error;
+} = {}) => {
+  const text = viewerFunctionCode(access).replace(importLine, '');
   const get = async (key: string) => {
     if (stored instanceof Error || key !== 'delivery-secret') throw new Error(`no ${key}`);
     return stored;
