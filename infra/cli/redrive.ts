@@ -60,7 +60,7 @@ const depthOf = async (QueueUrl: string): Promise<number> => {
 
 /** Sent first and deleted then: killed in between, a message is there twice, which workers expect. */
 const redrive = async (name: string): Promise<number> => {
-  const [from, to] = await Promise.all([urlOf(`${name}-dead`), urlOf(name)]);
+  const [from, to] = await Promise.all([urlOf(`${name}-dlq`), urlOf(name)]);
   // Only what lies there now: what fails again while we go on stays for people to look at.
   const waiting = await depthOf(from);
   let moved = 0;

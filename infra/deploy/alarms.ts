@@ -39,7 +39,7 @@ const ofQueues = ({ stackName, queues }: Watched) =>
   queues.map(({ logicalId, name, isDead }) => {
     const of = { QueueName: { 'Fn::GetAtt': [logicalId, 'QueueName'] } };
     const common = { namespace: 'AWS/SQS', of, statistic: 'Maximum' } as const;
-    const worker = name.slice(stackName.length + 1).replace(/-dead$/, '');
+    const worker = name.slice(stackName.length + 1).replace(/-dlq$/, '');
     return isDead
       ? [
           `${logicalId}DepthAlarm`,

@@ -75,7 +75,9 @@ export const bundleForLambda = async (
         {
           files: new Map(files),
           needsSharp: output?.imports.some((one) => one.external && one.path === 'sharp') ?? false,
-          showsPages: Object.keys(output?.inputs ?? {}).includes(join('lib', 'pages', 'assets.ts')),
+          showsPages: Object.keys(output?.inputs ?? {}).includes(
+            join('functions', 'site', 'pages', 'assets.ts'),
+          ),
         },
       ];
     }),

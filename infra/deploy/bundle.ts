@@ -22,7 +22,7 @@ const banner =
 const finishedPages: Plugin = {
   name: 'finished-pages',
   setup: ({ onLoad }) => {
-    onLoad({ filter: /[\\/]lib[\\/]pages[\\/]browser-bundles\.ts$/ }, async () => ({
+    onLoad({ filter: /[\\/]functions[\\/]site[\\/]pages[\\/]browser-bundles\.ts$/ }, async () => ({
       contents: await finishedBundles(),
       loader: 'js',
     }));

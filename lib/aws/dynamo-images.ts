@@ -59,7 +59,7 @@ export const dynamoImages = (
           ? client.send(new TransactWriteCommand({ TransactItems: [{ Put: put }, ...writes] }))
           : client.send(new PutCommand(put)),
       );
-      if (saved && renditionSetChange?.renditionSetChange === 'caption')
+      if (saved && renditionSetChange?.action === 'setCaption')
         await saveCaption(renditionSetsTable, renditionSetChange, client);
       return saved;
     },

@@ -38,10 +38,10 @@ export const dynamoRenditionSets = (
 });
 
 /** A move's part in a transaction; none for a caption, which must not be able to fail one. */
-export const transactionWrites = (table: string, renditionSetChange: RenditionSetChange) => {
-  if (renditionSetChange.renditionSetChange === 'caption') return [];
-  if (renditionSetChange.renditionSetChange === 'create') {
-    const { owner, caption, ...renditionSet } = renditionSetChange.renditionSet;
+export const transactionWrites = (table: string, change: RenditionSetChange) => {
+  if (change.action === 'setCaption') return [];
+  if (change.action === 'create') {
+    const { owner, caption, ...renditionSet } = change.renditionSet;
     const item = {
       rendition_set_id: renditionSet.renditionSetId,
       owner,
@@ -52,23 +52,23 @@ export const transactionWrites = (table: string, renditionSetChange: RenditionSe
     const absent = 'attribute_not_exists(rendition_set_id)';
     return [{ Put: { TableName: table, Item: item, ConditionExpression: absent } }];
   }
-  const target = { TableName: table, Key: { rendition_set_id: renditionSetChange.renditionSetId } };
-  const names = { '#maker': 'maker', '#refs': 'refs' };
-  if (renditionSetChange.renditionSetChange === 'claim' || !renditionSetChange.last)
+  const target = { TableName: table, Key: { rendition_set_id: change.renditionSetId } };
+  const names = { '#owner': 'owner', '#refs': 'refs' };
+  if (change.action === 'addReference' || !change.last)
     return [
       {
         Update: {
           ...target,
           UpdateExpression: 'ADD #refs :n',
           ConditionExpression:
-            renditionSetChange.renditionSetChange === 'claim'
-              ? '#maker = :maker'
-              : '#maker = :maker AND #refs > :one',
+            change.action === 'addReference'
+              ? '#owner = :owner'
+              : '#owner = :owner AND #refs > :one',
           ExpressionAttributeNames: names,
           ExpressionAttributeValues:
-            renditionSetChange.renditionSetChange === 'claim'
-              ? { ':maker': renditionSetChange.owner, ':n': 1 }
-              : { ':maker': renditionSetChange.owner, ':n': -1, ':one': 1 },
+            change.action === 'addReference'
+              ? { ':owner': change.owner, ':n': 1 }
+              : { ':owner': change.owner, ':n': -1, ':one': 1 },
         },
       },
     ];
@@ -76,9 +76,9 @@ export const transactionWrites = (table: string, renditionSetChange: RenditionSe
     {
       Delete: {
         ...target,
-        ConditionExpression: '#maker = :maker AND #refs = :one',
+        ConditionExpression: '#owner = :owner AND #refs = :one',
         ExpressionAttributeNames: names,
-        ExpressionAttributeValues: { ':maker': renditionSetChange.owner, ':one': 1 },
+        ExpressionAttributeValues: { ':owner': change.owner, ':one': 1 },
       },
     },
   ];
@@ -93,11 +93,7 @@ const maxTries = 5;
  */
 export const saveCaption = async (
   table: string,
-  {
-    renditionSetId,
-    owner,
-    caption,
-  }: Extract<RenditionSetChange, { renditionSetChange: 'caption' }>,
+  { renditionSetId, owner, caption }: Extract<RenditionSetChange, { action: 'setCaption' }>,
   client: DynamoDBDocumentClient,
 ): Promise<void> => {
   for (let tries = 0; tries < maxTries; tries++) {
@@ -107,9 +103,9 @@ export const saveCaption = async (
           TableName: table,
           Key: { rendition_set_id: renditionSetId },
           UpdateExpression: 'SET #caption = :caption',
-          ConditionExpression: '#maker = :maker',
-          ExpressionAttributeNames: { '#caption': 'caption', '#maker': 'maker' },
-          ExpressionAttributeValues: { ':caption': caption, ':maker': owner },
+          ConditionExpression: '#owner = :owner',
+          ExpressionAttributeNames: { '#caption': 'caption', '#owner': 'owner' },
+          ExpressionAttributeValues: { ':caption': caption, ':owner': owner },
         }),
       ),
     );
@@ -121,7 +117,7 @@ export const saveCaption = async (
         ConsistentRead: true,
       }),
     );
-    if (item?.['maker'] !== owner) return; // gone with its last image
+    if (item?.['owner'] !== owner) return; // gone with its last image
     await new Promise((resume) => setTimeout(resume, Math.random() * 20 * 2 ** tries));
   }
 };

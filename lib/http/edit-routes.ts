@@ -16,7 +16,7 @@ const edits = { private: true, tag: 'Edits' } as const;
 export const editRoutes = {
   createEditSession: route({
     ...edits,
-    name: 'initProcess',
+    name: 'createEditSession',
     code: [3000, 3001],
     methods: ['POST'],
     paths: ['/api/processes', '/api/v1/initiate-process'],
@@ -54,7 +54,7 @@ export const editRoutes = {
   }),
   getEditStatus: route({
     ...edits,
-    name: 'checkEdits',
+    name: 'getEditStatus',
     code: [5000, 5001],
     methods: ['POST'],
     paths: ['/api/v1/process/status'],

@@ -3,7 +3,7 @@ import { type RouteRequest, route } from './route.ts';
 
 /** What API Gateway calls where no route fits: other paths, and other methods on known ones. */
 export const misplacedRoute = route({
-  name: 'unknownRoute',
+  name: 'answerUnknownRoute',
   methods: ['GET', 'HEAD', 'POST', 'DELETE'],
   paths: ['/{proxy+}'],
   private: false,

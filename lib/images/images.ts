@@ -17,13 +17,13 @@ export type RenditionSet = z.infer<typeof RenditionSet>;
 /** What a change of an image means for a content. Happens together with the change, or neither does. */
 export type RenditionSetChange =
   /** The first image with these bytes. Fails if another was quicker. */
-  | { renditionSetChange: 'create'; renditionSet: Omit<RenditionSet, 'refs'> }
+  | { action: 'create'; renditionSet: Omit<RenditionSet, 'refs'> }
   /** One more image shows it. Fails if it is gone, or another maker's by now. */
-  | { renditionSetChange: 'claim'; renditionSetId: string; owner: string }
+  | { action: 'addReference'; renditionSetId: string; owner: string }
   /** One image fewer shows it; `last` if the content goes with it. Fails if `last` has become untrue. */
-  | { renditionSetChange: 'release'; renditionSetId: string; owner: string; last: boolean }
+  | { action: 'releaseReference'; renditionSetId: string; owner: string; last: boolean }
   /** Its caption is known. Never fails: a content that is gone stays so. */
-  | { renditionSetChange: 'caption'; renditionSetId: string; owner: string; caption: Caption };
+  | { action: 'setCaption'; renditionSetId: string; owner: string; caption: Caption };
 
 /** A page of a list, newest first. It may be short; `cursor` is where the next one begins. */
 export type Page = { images: Image[]; cursor: Place | undefined };

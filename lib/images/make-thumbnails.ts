@@ -160,11 +160,11 @@ export const makeThumbnails = async (
           },
           renditionSetChange: winner
             ? {
-                renditionSetChange: 'claim',
+                action: 'addReference',
                 renditionSetId: winner.renditionSetId,
                 owner: winner.owner,
               }
-            : { renditionSetChange: 'create', renditionSet },
+            : { action: 'create', renditionSet },
         };
       },
       deps,

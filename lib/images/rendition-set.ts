@@ -41,7 +41,7 @@ export const planRelease = async (
   if (renditionSet?.owner !== owner) return { orphanedRenditions: already };
   const last = renditionSet.refs === 1;
   return {
-    renditionSetChange: { renditionSetChange: 'release', renditionSetId, owner, last },
+    renditionSetChange: { action: 'releaseReference', renditionSetId, owner, last },
     orphanedRenditions: last ? [...already, { renditionSetId, owner }] : already,
   };
 };

@@ -57,7 +57,7 @@ export const writeCaption = async (
         return {
           image: { ...endStep(now, 'caption', { state: 'done' }, attemptStats()), caption },
           renditionSetChange: now.renditionSet && {
-            renditionSetChange: 'caption',
+            action: 'setCaption',
             renditionSetId: now.renditionSet.renditionSetId,
             owner: now.renditionSet.owner,
             caption,

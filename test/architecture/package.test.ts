@@ -33,7 +33,7 @@ const textOf = (name: string, path: string) =>
 const packagesIn = (paths: readonly string[]) =>
   new Set(paths.flatMap((path) => /node_modules\/((@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []));
 const usesSharp = (name: string) => /from ?"sharp"/.test(textOf(name, modulePath(name)));
-const showsPages = (name: string) => 'functions/site/gallery.html' in makeZip(name).files;
+const showsPages = (name: string) => 'functions/site/pages/gallery.html' in makeZip(name).files;
 
 const { devDependencies } = z
   .object({ devDependencies: z.record(z.string(), z.string()) })

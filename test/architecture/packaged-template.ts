@@ -67,7 +67,7 @@ export const templateSuite = (template: Template) => {
     it('watches every queue, every worker and the API', () => {
       const alarms = new Map(all('AWS::CloudWatch::Alarm'));
       for (const [name] of all('AWS::SQS::Queue')) {
-        const isDead = name.endsWith('DeadQueue');
+        const isDead = name.endsWith('Dlq');
         const alarm = alarms.get(`${name}${isDead ? 'Depth' : 'Age'}Alarm`);
         expect(textIn(alarm), name).toContain(`"Fn::GetAtt":["${name}","QueueName"]`);
         expect(alarm?.Properties['Threshold'], name).toBe(isDead ? 0 : 1800);

@@ -4,7 +4,7 @@ import { deadLetters } from '#infra/cli/dead-letters.ts';
 import { maxReceiveCount } from '#lib/queue/consumer.ts';
 import { functions, queues, serverless } from './template.ts';
 
-const isDead = (name: string) => name.endsWith('DeadQueue');
+const isDead = (name: string) => name.endsWith('Dlq');
 
 describe('serverless.yml', () => {
   it('names every room of functions/, and no other', () => {
@@ -21,7 +21,7 @@ describe('serverless.yml', () => {
 
   it('knows every file of functions/', () => {
     const files = readdirSync('functions', { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.ts'))
+      .filter((file) => /^[^/]+\/[^/]+\.ts$/.test(file))
       .map((file) => file.replace(/^.*[\\/]|\.ts$/g, ''));
     expect(functions.map(([name]) => name).toSorted()).toEqual(files.toSorted());
   });
@@ -34,7 +34,7 @@ describe('serverless.yml', () => {
 describe('every queue', () => {
   it.each(queues.filter(([name]) => !isDead(name)))('%s has a dead-letter queue', (name, queue) => {
     const { RedrivePolicy } = queue.Properties;
-    const dead = name.replace(/Queue$/, 'DeadQueue');
+    const dead = name.replace(/Queue$/, 'Dlq');
     expect(RedrivePolicy?.deadLetterTargetArn['Fn::GetAtt']).toBe(`${dead}.Arn`);
     expect(queues.map(([other]) => other)).toContain(dead);
     // The consumer gives up on what SQS delivers for the last time: they must mean the same time.
@@ -43,7 +43,7 @@ describe('every queue', () => {
 
   it('is known to npm run redrive', () => {
     const names = queues.map(([, { Properties }]) => Properties.QueueName);
-    expect(names.filter((name) => !name.endsWith('-dead')).toSorted()).toEqual(
+    expect(names.filter((name) => !name.endsWith('-dlq')).toSorted()).toEqual(
       deadLetters.map(({ queue }) => `\${self:service}-\${sls:stage}-${queue}`).toSorted(),
     );
   });

@@ -121,9 +121,9 @@ const show = async (
   return {
     image: { ...image, renditionSet },
     renditionSetChange: known
-      ? { renditionSetChange: 'claim', renditionSetId, owner }
+      ? { action: 'addReference', renditionSetId, owner }
       : {
-          renditionSetChange: 'create',
+          action: 'create',
           renditionSet: { ...renditionSet, createdAt: image.uploadedAt },
         },
   };

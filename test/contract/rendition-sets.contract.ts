@@ -9,9 +9,9 @@ import type { OpenImages } from './images.contract.ts';
 export const contentsContract = (name: string, open: OpenImages) =>
   describe(`${name} keeps contents`, () => {
     const { renditionSetId, owner } = aContent;
-    const created = { renditionSetChange: 'create', renditionSet: aContent } as const;
-    const claimed = { renditionSetChange: 'claim', renditionSetId, owner } as const;
-    const released = { renditionSetChange: 'release', renditionSetId, owner } as const;
+    const created = { action: 'create', renditionSet: aContent } as const;
+    const claimed = { action: 'addReference', renditionSetId, owner } as const;
+    const released = { action: 'releaseReference', renditionSetId, owner } as const;
     const given = async () => {
       const { images, renditionSets } = await open();
       const first = await add(images, anImage({ key: 'first' }));
@@ -83,7 +83,7 @@ export const contentsContract = (name: string, open: OpenImages) =>
       const { images, renditionSets, first, second, shows } = await given();
       const caption = { text: 'A beach.', provider: 'p', model: 'm', durationMs: 7 };
       const renditionSetChange = {
-        renditionSetChange: 'caption',
+        action: 'setCaption',
         renditionSetId,
         owner,
         caption,

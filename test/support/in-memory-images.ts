@@ -112,7 +112,7 @@ const cursorAfter = (image: Image): Place => ({
 });
 
 const idOf = (renditionSetChange: RenditionSetChange) =>
-  renditionSetChange.renditionSetChange === 'create'
+  renditionSetChange.action === 'create'
     ? renditionSetChange.renditionSet.renditionSetId
     : renditionSetChange.renditionSetId;
 
@@ -120,11 +120,11 @@ const applies = (
   renditionSetChange: RenditionSetChange,
   renditionSet: RenditionSet | undefined,
 ): boolean => {
-  if (renditionSetChange.renditionSetChange === 'caption') return true;
-  if (renditionSetChange.renditionSetChange === 'create') return !renditionSet;
+  if (renditionSetChange.action === 'setCaption') return true;
+  if (renditionSetChange.action === 'create') return !renditionSet;
   if (renditionSet?.owner !== renditionSetChange.owner) return false;
   return (
-    renditionSetChange.renditionSetChange === 'claim' ||
+    renditionSetChange.action === 'addReference' ||
     (renditionSet.refs === 1) === renditionSetChange.last
   );
 };
@@ -134,20 +134,17 @@ const apply = (
   renditionSets: Map<string, RenditionSet>,
 ): void => {
   const renditionSet = renditionSets.get(idOf(renditionSetChange));
-  if (renditionSetChange.renditionSetChange === 'create')
+  if (renditionSetChange.action === 'create')
     renditionSets.set(
       idOf(renditionSetChange),
       structuredClone({ ...renditionSetChange.renditionSet, refs: 1 }),
     );
   if (!renditionSet) return;
-  if (renditionSetChange.renditionSetChange === 'claim') renditionSet.refs++;
-  if (renditionSetChange.renditionSetChange === 'release') {
+  if (renditionSetChange.action === 'addReference') renditionSet.refs++;
+  if (renditionSetChange.action === 'releaseReference') {
     renditionSet.refs--;
     if (renditionSetChange.last) renditionSets.delete(renditionSetChange.renditionSetId);
   }
-  if (
-    renditionSetChange.renditionSetChange === 'caption' &&
-    renditionSet.owner === renditionSetChange.owner
-  )
+  if (renditionSetChange.action === 'setCaption' && renditionSet.owner === renditionSetChange.owner)
     renditionSet.caption = structuredClone(renditionSetChange.caption);
 };

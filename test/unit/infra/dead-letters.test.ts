@@ -86,7 +86,7 @@ describe('a dead letter that is sent back', () => {
 describe('where sending dead letters back finishes nothing', () => {
   const queueOf = (name: string) => ({
     logicalId: name,
-    name: `darkroom-prod-${name}-dead`,
+    name: `darkroom-prod-${name}-dlq`,
     isDead: true,
   });
   const alarmOf = (queue: string) => {
