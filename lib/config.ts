@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { listPresets } from '#lib/delivery/preset.ts';
 import {
   type CaptionSecret,
   describeSettingErrors,
@@ -41,6 +42,8 @@ const Resources = z.object({
   CLOSE_BATCH_DLQ: z.url(),
   SEND_WEBHOOK_DLQ: z.url(),
   RUN_EDIT_DLQ: z.url(),
+  /** Only where the stage was packaged with a CDN. */
+  CDN_DISTRIBUTION_ID: text.optional(),
 });
 
 const read = <T>(schema: z.ZodType<T>): T => {
@@ -61,6 +64,9 @@ const resources = read(Resources);
 export const config = {
   publicUrl: settings.PUBLIC_URL,
   sizes: settings.THUMBNAIL_SIZES,
+  presets: listPresets(settings.THUMBNAIL_SIZES, settings.PRESETS),
+  deliveryAccess: settings.DELIVERY_ACCESS ?? 'signed',
+  cdnDistributionId: resources.CDN_DISTRIBUTION_ID,
   multipartMaxBytes: settings.MULTIPART_MAX_BYTES,
   uploadMaxBytes: settings.UPLOAD_MAX_BYTES,
   fetchAllowHosts: settings.FETCH_ALLOW_HOSTS,

@@ -1,5 +1,5 @@
 import { Problem } from '#lib/problem.ts';
-import { isExpired, isSignedBy, type SignedLink } from './signature.ts';
+import { isExpired, isSignedBy, parseSecrets, type SignedLink } from './signature.ts';
 
 /** Who may see renditions: everybody, or the holder of a signed link. */
 export type Access =
@@ -20,3 +20,14 @@ export const checkAccess = (
   if (!isAllowed || isExpired(link.e, now))
     throw new Problem('forbidden', 'This link is not valid: it was altered, or it has expired.');
 };
+
+/**
+ * Reads who may see renditions each time it is asked, so that a rotated secret is in use without a
+ * deployment. Throws where links are to be signed and there is nothing to sign them with.
+ */
+export const accessFrom =
+  (kind: Access['kind'], secret: (name: 'DELIVERY_SECRET') => Promise<string | undefined>) =>
+  async (): Promise<Access> => {
+    if (kind === 'public') return { kind };
+    return { kind, secrets: parseSecrets((await secret('DELIVERY_SECRET')) ?? '') };
+  };

@@ -59,11 +59,10 @@ export const findVariant = async (
   checkAccess(link, s, { access: await access(), now: now() });
 
   const encoding = ending === undefined ? negotiateEncoding(accept) : encodingOf(ending);
-  const preset = presets.get(request.preset);
-  if (!preset) throw unknownPreset(request.preset, presets);
-  const image = withPicture(await findImage(imageId, { images }));
-  if (preset === optimizedPreset && image.source !== 'batch')
-    throw unknownPreset(preset.name, presets);
+  if (!presets.has(request.preset)) throw unknownPreset(request.preset, presets);
+  const found = await findImage(imageId, { images });
+  const preset = findPreset(request.preset, found, presets);
+  const image = withPicture(found, preset);
 
   const version = versionOf(image, preset);
   const stored = encoding === 'auto' && isNeverTransparent(image) ? 'jpg' : encoding;
@@ -77,6 +76,17 @@ export const findVariant = async (
     isNegotiated: ending === undefined,
     expiresAt: e === '' ? undefined : Number(e),
   };
+};
+
+/** A preset of this image by its name; `optimized` is made in batches only. */
+export const findPreset = (
+  name: string,
+  { source }: Pick<Image, 'source'>,
+  presets: ReadonlyMap<string, Preset>,
+): Preset => {
+  const preset = presets.get(name);
+  if (preset && (preset !== optimizedPreset || source === 'batch')) return preset;
+  throw unknownPreset(name, presets);
 };
 
 /** What is written in these formats has no transparency; only pixels tell of the others. */
@@ -103,14 +113,17 @@ const unknownPreset = (name: string, presets: ReadonlyMap<string, Preset>): Prob
   );
 };
 
-/** An image whose bytes have been inspected; another has no picture, or none yet. */
-const withPicture = (image: Image): Variant['image'] => {
+/**
+ * An image whose bytes have been inspected; another has no picture, or none yet. What ingest is about
+ * to make is waited for.
+ */
+const withPicture = (image: Image, { madeAtIngest }: Preset): Variant['image'] => {
   const { rejected, metadata, steps } = image;
   if (rejected) throw new Problem('unprocessable', rejected.reason);
   const { thumbnails } = steps;
   if (thumbnails.state === 'failed' && !thumbnails.gaveUp)
     throw new Problem('unprocessable', thumbnails.reason);
-  if (metadata && thumbnails.state !== 'pending') return { ...image, metadata };
   const mayCome = thumbnails.state === 'pending';
+  if (metadata && !(mayCome && madeAtIngest)) return { ...image, metadata };
   throw new Problem('not-found', 'Thumbnail not ready or missing', mayCome ? soon : undefined);
 };

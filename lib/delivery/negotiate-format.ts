@@ -8,12 +8,19 @@ export type Encoding = (typeof encodings)[number];
 export const endings = ['jpg', 'webp', 'avif', 'png'] as const satisfies readonly Encoding[];
 export type Ending = (typeof endings)[number];
 
-/** The last segment of a link's path: a preset's name, perhaps with an ending behind it. */
-export const splitEnding = (segment: string): { preset: string; ending?: string } => {
-  const at = segment.lastIndexOf('.');
-  return at < 0
-    ? { preset: segment }
-    : { preset: segment.slice(0, at), ending: segment.slice(at + 1) };
+/**
+ * The last segment of a link's path: a preset's name, perhaps with an ending behind it; the CDN puts
+ * the version between them (`large.4fQ8…_.avif`).
+ */
+export const parseFilename = (
+  segment: string,
+): { preset: string; version?: string; ending?: string } => {
+  const [preset = '', ...rest] = segment.split('.');
+  const ending = rest.at(-1);
+  if (ending === undefined) return { preset };
+  return rest.length < 2
+    ? { preset, ending }
+    : { preset, version: rest.slice(0, -1).join('.'), ending };
 };
 
 /**

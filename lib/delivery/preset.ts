@@ -16,7 +16,11 @@ export const PresetDefinition = z.discriminatedUnion('fit', [
 ]);
 export type PresetDefinition = z.infer<typeof PresetDefinition>;
 
-export type Preset = PresetDefinition & { name: string };
+export type Preset = PresetDefinition & {
+  name: string;
+  /** Of every picture, in JPEG; what is still to be made by ingest is not made twice. */
+  madeAtIngest?: true;
+};
 
 /** No variant is larger, so that no request costs more than encoding this many pixels. */
 export const maxVariantSide = 4096;
@@ -37,6 +41,7 @@ export const optimizedPreset: Preset = {
   name: 'optimized',
   fit: 'inside',
   longestSide: maxVariantSide,
+  madeAtIngest: true,
 };
 
 const grammar =
@@ -93,13 +98,15 @@ export const listPresets = (
   presets: readonly Preset[],
 ): ReadonlyMap<string, Preset> => {
   const ingested = sizes.map(
-    ({ name, longestSide }): Preset => ({ name, fit: 'inside', longestSide }),
+    ({ name, longestSide }): Preset => ({ name, fit: 'inside', longestSide, madeAtIngest: true }),
   );
   const all = [...ingested, ...presets, ...ladder, optimizedPreset];
   const byName = new Map(all.map((preset) => [preset.name, preset]));
   const twice = all.find((preset) => byName.get(preset.name) !== preset);
   if (twice)
-    throw new Error(`PRESETS: ${twice.name} is also a name of THUMBNAIL_SIZES or of the ladder.`);
+    throw new Error(
+      `${twice.name} is given twice: by THUMBNAIL_SIZES, by PRESETS or by the ladder`,
+    );
   return byName;
 };
 

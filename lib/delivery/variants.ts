@@ -28,22 +28,23 @@ export interface Variants {
 }
 
 /** Everything made of one image lies under this, so that removing it needs no list of presets. */
-export const variantPrefix = (imageId: string): string => `variants/${imageId}/`;
+export const variantPrefix = (imageId: string): string => `i/${imageId}/`;
 
 /**
- * Where a variant is stored, which is also its path behind the CDN. The version holds the bytes'
- * identity, the focal point and the preset's definition.
+ * Where a variant is stored, which is also a path of the API: behind the CDN the bucket and the API
+ * are asked for the same one. The version holds the bytes' identity, the focal point and the
+ * preset's definition.
  */
 export const variantKey = (
   imageId: string,
   preset: string,
   version: string,
   encoding: Encoding,
-): string => `${variantPrefix(imageId)}${preset}/${version}.${encoding}`;
+): string => `${variantPrefix(imageId)}${preset}.${version}.${encoding}`;
 
 /** Where it is remembered that these bytes cannot be decoded. */
 export const unreadableKey = (imageId: string, bytesVersion: string): string =>
-  `${variantPrefix(imageId)}unreadable/${bytesVersion}.json`;
+  `${variantPrefix(imageId)}unreadable.${bytesVersion}.txt`;
 
 /** Removes everything that was made of an image on demand. Safe to repeat. */
 export const removeVariants = async (

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { batchRoutes } from './batch-routes.ts';
+import { deliveryRoutes } from './delivery-routes.ts';
 import { editRoutes } from './edit-routes.ts';
 import {
   ConditionalHeaders,
@@ -215,6 +216,7 @@ export const routes = {
     replies: { 200: single('The counters', StatsView) },
     faults: [],
   }),
+  ...deliveryRoutes,
   ...batchRoutes,
   ...editRoutes,
 };

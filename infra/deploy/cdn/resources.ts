@@ -61,7 +61,7 @@ export const cdnBucketStatement = {
   Effect: 'Allow',
   Principal: { Service: 'cloudfront.amazonaws.com' },
   Action: 's3:GetObject',
-  Resource: sub(`\${DerivedBucket.Arn}/${variantPrefix('*').replace(/\/$/, '')}`),
+  Resource: sub(`\${DerivedBucket.Arn}/${variantPrefix('*').slice(0, -1)}`),
   Condition: {
     StringEquals: {
       'AWS:SourceArn': sub(

@@ -18,7 +18,8 @@ async function handler(event) {
 /**
  * Checks the link as the function behind the API does (lib/delivery/signature.ts), and turns it into
  * the path under which the variant is stored, or made by that function where it is not: S3 and API
- * are asked for the same path, one after the other. Whatever is no link of a picture goes on as it
+ * are asked for the same path, one after the other. Without a version it is not stored under any,
+ * and the API answers the current one. Whatever is no link of a picture goes on as it
  * is, and is told what it lacks.
  */
 async function findVariant(event) {
@@ -46,8 +47,8 @@ async function findVariant(event) {
   if (!isPicture) return request;
 
   const encoding = dot < 0 ? negotiate(request.headers.accept) : file.slice(dot + 1);
-  const version = v !== '' && isWellFormed(v) ? v : 'current';
-  request.uri = '/variants/' + segments[2] + '/' + preset + '/' + version + '.' + encoding;
+  const version = v !== '' && isWellFormed(v) ? v + '.' : '';
+  request.uri = '/i/' + segments[2] + '/' + preset + '.' + version + encoding;
   return request;
 }
 

@@ -36,7 +36,7 @@ describe('the CDN of a packaged service', () => {
             {
               Principal: { Service: 'cloudfront.amazonaws.com' },
               Action: 's3:GetObject',
-              Resource: { 'Fn::Sub': `\${DerivedBucket.Arn}/variants/*` },
+              Resource: { 'Fn::Sub': `\${DerivedBucket.Arn}/i/*` },
               Condition: { StringEquals: { 'AWS:SourceArn': expect.anything() } },
             },
           ],

@@ -15,7 +15,7 @@ describe('deliver', () => {
     expect(textOf(await get(imageId, 'large', { ending: 'webp' }))).toBe('2048x1536');
     expect(renders).toHaveLength(1);
     const { version } = await find(imageId, 'large');
-    expect(deps.variants.keys()).toEqual([`variants/${imageId}/large/${version}.webp`]);
+    expect(deps.variants.keys()).toEqual([`i/${imageId}/large.${version}.webp`]);
   });
 
   test('what ingest made just so is answered without a render, and not stored twice', async () => {
@@ -131,7 +131,7 @@ describe('deliver', () => {
     const { imageId, get, deps } = await deliveryHarness();
     deps.render = async () => ({ bytes: Buffer.alloc(4_000_001), contentType: 'image/png' });
     const first = await get(imageId, 'w3840', { ending: 'png' });
-    expect(first).toEqual({ url: expect.stringContaining(`/variants/${imageId}/w3840/`) });
+    expect(first).toEqual({ url: expect.stringContaining(`/i/${imageId}/w3840.`) });
     expect(await get(imageId, 'w3840', { ending: 'png' })).toEqual(first);
   });
 

@@ -69,10 +69,17 @@ describe('find a variant', () => {
     await expect(find(imageId, 'optimized')).resolves.toMatchObject({ encoding: 'jpg' });
   });
 
+  test('what ingest is about to make is asked for again, all else is there as soon as the upload', async () => {
+    const { app, find } = await deliveryHarness();
+    const { imageId } = await app.upload('another photo');
+    await expect(find(imageId, 'small')).rejects.toMatchObject({ retryAfterSeconds: 2 });
+    await expect(find(imageId, 'large')).resolves.toMatchObject({ encoding: 'jpg' });
+  });
+
   test('a picture that is still to be inspected is asked for again, one that was refused is not', async () => {
     const { app, find, imageId, change } = await deliveryHarness();
-    const queued = await app.upload('another photo');
-    await expect(find(queued.imageId, 'large')).rejects.toMatchObject({
+    const dropped = await app.drop('dropped.jpg', 'another photo');
+    await expect(find(dropped?.imageId ?? '', 'large')).rejects.toMatchObject({
       fault: 'not-found',
       retryAfterSeconds: 2,
     });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { negotiateEncoding, splitEnding } from '#lib/delivery/negotiate-format.ts';
+import { negotiateEncoding, parseFilename } from '#lib/delivery/negotiate-format.ts';
 
 describe('negotiate format', () => {
   test.each([
@@ -28,9 +28,9 @@ describe('negotiate format', () => {
   });
 
   test('an ending stands behind the last dot', () => {
-    expect(splitEnding('large')).toEqual({ preset: 'large' });
-    expect(splitEnding('large.webp')).toEqual({ preset: 'large', ending: 'webp' });
-    expect(splitEnding('large.')).toEqual({ preset: 'large', ending: '' });
-    expect(splitEnding('a.b.jpg')).toEqual({ preset: 'a.b', ending: 'jpg' });
+    expect(parseFilename('large')).toEqual({ preset: 'large' });
+    expect(parseFilename('large.webp')).toEqual({ preset: 'large', ending: 'webp' });
+    expect(parseFilename('large.')).toEqual({ preset: 'large', ending: '' });
+    expect(parseFilename('a.v1.jpg')).toEqual({ preset: 'a', version: 'v1', ending: 'jpg' });
   });
 });

@@ -60,7 +60,9 @@ describe('presets', () => {
 
   test('a preset that has the name of a size made at ingest is refused at start', () => {
     const sizes = [{ name: 'small', longestSide: 200 }];
-    expect(() => listPresets(sizes, PresetsSetting.parse('small:300'))).toThrow('PRESETS: small');
+    expect(() => listPresets(sizes, PresetsSetting.parse('small:300'))).toThrow(
+      'small is given twice',
+    );
     expect(() => listPresets([{ name: 'w800', longestSide: 200 }], [])).toThrow('w800');
   });
 

@@ -97,13 +97,13 @@ describe('the viewer function of the CDN', () => {
   test('one signature serves every ending, and an unknown one is for the API to name', async () => {
     for (const ending of ['jpg', 'webp', 'avif', 'png', 'gif']) {
       const { uri } = await ask(load(), `large.${ending}`, signed('large', { v: 'v1' }));
-      expect(uri).toBe(`/variants/${imageId}/large/v1.${ending}`);
+      expect(uri).toBe(`/i/${imageId}/large.v1.${ending}`);
     }
   });
 
   test('without a version it asks for the current one', async () => {
     const { uri } = await ask(load(), 'large', signed('large'));
-    expect(uri).toBe(`/variants/${imageId}/large/current.auto`);
+    expect(uri).toBe(`/i/${imageId}/large.auto`);
   });
 
   test.each([
@@ -121,7 +121,7 @@ describe('the viewer function of the CDN', () => {
     'text/html',
   ])('reads Accept %s as the API does', async (accept) => {
     const { uri } = await ask(load(), 'large', signed('large', { v: 'v1' }), accept);
-    expect(uri).toBe(`/variants/${imageId}/large/v1.${negotiateEncoding(accept)}`);
+    expect(uri).toBe(`/i/${imageId}/large.v1.${negotiateEncoding(accept)}`);
   });
 
   test('refuses what the API refuses, with its sentence, and lets nobody store that', async () => {
@@ -194,11 +194,9 @@ describe('the viewer function of the CDN', () => {
 
   test('an open stage asks for no signature, and a version that is none is the current one', async () => {
     const open = load({ access: 'public', stored: new Error('never read') });
-    expect((await ask(open, 'large.jpg')).uri).toBe(`/variants/${imageId}/large/current.jpg`);
-    expect((await ask(open, 'large', { v: 'v1' })).uri).toBe(`/variants/${imageId}/large/v1.auto`);
-    expect((await ask(open, 'large', { v: '../x' })).uri).toBe(
-      `/variants/${imageId}/large/current.auto`,
-    );
+    expect((await ask(open, 'large.jpg')).uri).toBe(`/i/${imageId}/large.jpg`);
+    expect((await ask(open, 'large', { v: 'v1' })).uri).toBe(`/i/${imageId}/large.v1.auto`);
+    expect((await ask(open, 'large', { v: '../x' })).uri).toBe(`/i/${imageId}/large.auto`);
   });
 
   test('what is no link of a picture goes on to the API as it is', async () => {
@@ -215,7 +213,7 @@ describe('the viewer function of the CDN', () => {
     ): Promise<Record<string, string | undefined>> => {
       const event = {
         context: { eventType: 'viewer-response' },
-        request: { uri: '/variants/…', querystring, headers: {} },
+        request: { uri: '/i/…', querystring, headers: {} },
         response: { statusCode, headers },
       };
       const given = (await load()(event)).headers;
