@@ -3,15 +3,14 @@ import { secret } from '#lib/aws/ssm-secrets.ts';
 import { config } from '#lib/config.ts';
 import { accessFrom } from '#lib/delivery/access.ts';
 import { createLink } from '#lib/delivery/create-link.ts';
-import { linksFrom } from '#lib/delivery/links.ts';
+import { linksBelow } from '#lib/delivery/links.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { reply } from '#lib/http/route.ts';
 import { routes } from '#lib/http/routes.ts';
 
-const access = accessFrom(config.deliveryAccess, secret);
+const links = linksBelow(config.presets, accessFrom(config.deliveryAccess, secret));
 const deps = {
   images: dynamoImages(config.tables),
-  presets: config.presets,
   now: () => new Date(),
 };
 
@@ -21,7 +20,7 @@ export const handler = endpoint(
     const { preset, format, expires_in: expiresInSeconds } = body;
     const { url, expiresAt } = await createLink(
       { imageId: path.image_id, preset, format, expiresInSeconds },
-      { ...deps, linkTo: linksFrom(baseUrl, await access()) },
+      { ...deps, ...(await links(baseUrl)) },
     );
     return reply(201, { url, expires_at: expiresAt?.toISOString() ?? null });
   },

@@ -1,9 +1,8 @@
 import { findImage } from '#lib/images/find-image.ts';
 import type { Images } from '#lib/images/images.ts';
 import { findPreset } from './find-variant.ts';
-import type { LinkTo } from './links.ts';
+import type { Links } from './links.ts';
 import type { Ending } from './negotiate-format.ts';
-import type { Preset } from './preset.ts';
 
 type LinkRequest = {
   imageId: string;
@@ -12,12 +11,7 @@ type LinkRequest = {
   expiresInSeconds?: number | undefined;
 };
 
-type Deps = {
-  images: Images;
-  presets: ReadonlyMap<string, Preset>;
-  linkTo: LinkTo;
-  now: () => Date;
-};
+type Deps = Links & { images: Images; now: () => Date };
 
 /** Makes a link of the current version of an image, for a time or for ever. */
 export const createLink = async (
