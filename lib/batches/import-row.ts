@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { claimOfType } from '#lib/images/claims.ts';
 import type { Images } from '#lib/images/images.ts';
 import type { Objects } from '#lib/images/objects.ts';
+import { contentTypeOf } from '#lib/images/picture.ts';
 import { advanceAfterRow } from './advance-batch.ts';
 import type { Batches, Rows } from './batches.ts';
 import { type FetchFile, fetchWithRetry } from './fetch-file.ts';
-import { parseMediaType } from './media-type.ts';
 import type { BatchQueues, ImportMessage } from './messages.ts';
 import {
   hasEndedImage,
@@ -105,11 +106,17 @@ const bring = async (
     return { state: 'failed', inputUrl, reason: fetched.refused, fetched: false };
   const sha256 = createHash('sha256').update(fetched.bytes).digest('hex');
   await originals.write(key, fetched.bytes, {
-    contentType: parseMediaType(fetched.contentType) ?? 'application/octet-stream',
+    contentType: toPictureType(fetched.contentType),
     sha256,
     userMetadata: { name: nameOf(inputUrl), 'request-id': place.requestId },
   });
   return { state: 'fetched', inputUrl };
+};
+
+/** What a shop says its picture is, if that is a picture: a page, stored as one, would run there. */
+const toPictureType = (claimed = ''): string => {
+  const format = claimOfType(claimed);
+  return format ? contentTypeOf({ format }) : 'application/octet-stream';
 };
 
 const note = async (

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Images } from '#lib/images/images.ts';
 import type { Objects } from '#lib/images/objects.ts';
 import { contentTypeOf } from '#lib/images/picture.ts';
@@ -11,7 +10,7 @@ import type { Variant } from './find-variant.ts';
 import type { Preset } from './preset.ts';
 import { planRender, type RenderVariant } from './render.ts';
 import { type StoredVariant, unreadableKey, type Variants } from './variants.ts';
-import { versionOf } from './version.ts';
+import { pictureVersion, versionOf } from './version.ts';
 
 type Deps = {
   images: Images;
@@ -67,7 +66,7 @@ const makeVariant = async (variant: Variant, deps: Deps): Promise<StoredVariant>
   const { image, key } = variant;
   const { variants } = deps;
   const { imageId } = image;
-  const unreadable = unreadableKey(imageId, bytesVersion(image));
+  const unreadable = unreadableKey(imageId, pictureVersion(image));
   const known = await variants.find(unreadable, maxBytes);
   if (known?.bytes) throw new Problem('unprocessable', Buffer.from(known.bytes).toString());
 
@@ -119,6 +118,3 @@ const removeUnlessCurrent = async (
   if (!now || now.deleted) throw new Problem('not-found', 'Image not found');
   throw notReady();
 };
-
-const bytesVersion = ({ etag }: { etag: string }): string =>
-  createHash('sha256').update(etag).digest('base64url').slice(0, 12);

@@ -1,7 +1,6 @@
-import type { ImageRenditions } from '#lib/images/image.ts';
 import type { Objects } from '#lib/images/objects.ts';
 import { type Format, fullSize, type Rendition } from '#lib/images/picture.ts';
-import { renditionKey } from '#lib/images/rendition-set.ts';
+import { hasSize, renditionKey } from '#lib/images/rendition-set.ts';
 import { isNeverTransparent, type Variant } from './find-variant.ts';
 import { optimizedPreset, type Preset } from './preset.ts';
 import { isLargeEnough, planRender, type RenderPlan } from './render.ts';
@@ -29,16 +28,13 @@ export type Source = {
 export const findIngested = ({ image, preset, encoding }: Variant): Rendition | undefined => {
   const { renditionSet } = image;
   if (!renditionSet || preset.fit !== 'inside' || preset.quality !== undefined) return undefined;
-  const side = preset === optimizedPreset ? fullSize : preset.longestSide;
-  if (!sizesIn(renditionSet).includes(`${preset.name}-${side}`)) return undefined;
+  const longestSide = preset === optimizedPreset ? fullSize : preset.longestSide;
+  if (!hasSize(renditionSet, { name: preset.name, longestSide })) return undefined;
   const formats = { avif: 'avif', webp: 'webp', jpg: 'jpeg', png: 'png', auto: undefined };
   return renditionSet.renditions.find(
     ({ name, format = 'jpeg' }) => name === preset.name && format === formats[encoding],
   );
 };
-
-const sizesIn = ({ renditionSetId }: ImageRenditions): string[] =>
-  (renditionSetId.split('/')[1] ?? '').split('.');
 
 /** Everything that has pixels enough, the smallest first, the original last. */
 export const listSources = (variant: Variant, plan: RenderPlan, deps: Deps): Source[] => [

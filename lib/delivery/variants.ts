@@ -1,4 +1,5 @@
 import type { Encoding } from './negotiate-format.ts';
+import { type PictureIdentity, pictureVersion } from './version.ts';
 
 /** A stored variant. Its bytes are left out where there are more than were asked for. */
 export type StoredVariant = {
@@ -42,16 +43,38 @@ export const variantKey = (
   encoding: Encoding,
 ): string => `${variantPrefix(imageId)}${preset}.${version}.${encoding}`;
 
-/** Where it is remembered that these bytes cannot be decoded. */
-export const unreadableKey = (imageId: string, bytesVersion: string): string =>
-  `${variantPrefix(imageId)}unreadable.${bytesVersion}.txt`;
+/** Where it is remembered that these bytes cannot be decoded; the version is of the picture alone. */
+export const unreadableKey = (imageId: string, version: string): string =>
+  `${variantPrefix(imageId)}unreadable.${version}.txt`;
 
-/** Removes everything that was made of an image on demand. Safe to repeat. */
+/** Copies of pictures beyond our own stores. */
+export interface Cdn {
+  /** Makes it forget every picture of an image, within seconds. */
+  purge(imageId: string): Promise<void>;
+}
+
+/** Of a stage without one. */
+export const noCdn: Cdn = { purge: async () => {} };
+
+/**
+ * Removes everything that was made of an image on demand, here and in the CDN; or everything but
+ * what is of the picture as it is now. Safe to repeat.
+ */
 export const removeVariants = async (
   imageId: string,
-  { variants }: { variants: Variants },
+  { variants, cdn }: { variants: Variants; cdn: Cdn },
+  { except }: { except?: PictureIdentity } = {},
 ): Promise<void> => {
+  const current = except && pictureVersion(except);
   const keys: string[] = [];
-  for await (const key of variants.list(variantPrefix(imageId))) keys.push(key);
+  for await (const key of variants.list(variantPrefix(imageId)))
+    if (current === undefined || !parseVariantKey(key)?.version.startsWith(current)) keys.push(key);
   if (keys.length > 0) await variants.remove(keys);
+  await cdn.purge(imageId); // what ingest made is stored there and not here
+};
+
+/** What a key of `variantKey` or `unreadableKey` says; undefined for keys of anything else. */
+export const parseVariantKey = (key: string): { imageId: string; version: string } | undefined => {
+  const [, imageId, version] = /^i\/([^/]+)\/[^/.]+\.([\w-]+)\.[a-z]+$/.exec(key) ?? [];
+  return imageId !== undefined && version !== undefined ? { imageId, version } : undefined;
 };

@@ -91,6 +91,14 @@ export const ImageView = z
     file_url: z.string().nullable(),
     first_upload: Time.nullable().describe('since when these bytes are known'),
     caption: z.string().nullable(),
+    caption_by: z
+      .enum(['person', 'model'])
+      .nullable()
+      .describe('who wrote the caption; a model does not overwrite a person'),
+    focal_point: z
+      .object({ x: z.number(), y: z.number() })
+      .nullable()
+      .describe('what a crop keeps: parts of width and height from the top left'),
     exif: ExifView.nullable(),
     error: z.string().nullable(),
     placeholder: z.string().nullable().describe('ThumbHash, base64'),
@@ -108,7 +116,7 @@ export type Viewing = Links & {
 };
 
 export const toImageView = (image: Image, viewing: Viewing): ImageView => {
-  const { renditionSet, caption, steps, key } = image;
+  const { renditionSet, caption, personCaption, steps, key } = image;
   return {
     image_id: image.imageId,
     original_name: image.originalName,
@@ -122,7 +130,9 @@ export const toImageView = (image: Image, viewing: Viewing): ImageView => {
     file_path: key,
     file_url: key === null ? null : `${urlOf(image, viewing)}/original`,
     first_upload: key === null ? null : (image.firstUploadAt ?? null),
-    caption: caption?.text ?? null,
+    caption: personCaption ?? caption?.text ?? null,
+    caption_by: personCaption !== undefined ? 'person' : caption ? 'model' : null,
+    focal_point: image.focalPoint ?? null,
     exif: exifOf(image, viewing),
     error: errorOf(image),
     placeholder: renditionSet?.placeholder ?? null,

@@ -28,6 +28,8 @@ export const queuedImage: ImageView = {
   file_url: `${base}/original`,
   first_upload: '2026-11-21T09:30:00.000Z',
   caption: null,
+  caption_by: null,
+  focal_point: null,
   exif: null,
   error: null,
   placeholder: null,

@@ -3,7 +3,7 @@ import { claimOfName, claimOfType, heicReason, isHeicType } from './claims.ts';
 import { imageIdOf } from './image.ts';
 import { sanitizeFilename } from './object-key.ts';
 import type { PresignedPosts } from './objects.ts';
-import { formats } from './picture.ts';
+import { contentTypeOf, formats } from './picture.ts';
 import type { HasClock } from './timer.ts';
 
 export type Wish = {
@@ -50,7 +50,7 @@ export const createUpload = async (
   const key = `presigned/${newId()}/${sanitizeFilename(filename)}`;
   const { url, fields } = await presignedPosts.presignPost({
     key,
-    contentType,
+    contentType: contentTypeOf({ format: byType }),
     maxBytes: uploadMaxBytes,
     seconds: validSeconds,
     sha256,

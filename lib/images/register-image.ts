@@ -1,3 +1,4 @@
+import { type Cdn, removeVariants, type Variants } from '#lib/delivery/variants.ts';
 import type { Captioning } from './caption.ts';
 import { deleteOrphanedRenditions } from './delete-image.ts';
 import { type Image, imageIdOf, type Source } from './image.ts';
@@ -18,6 +19,8 @@ type Deps = HasClock & {
   workers: StepQueues;
   captioning: Captioning;
   sizes: readonly Size[];
+  variants: Variants;
+  cdn: Cdn;
 };
 
 /**
@@ -29,8 +32,9 @@ type Deps = HasClock & {
 export const registerImage = async (
   key: string,
   requestId: string,
-  { images, renditionSets, originals, derived, workers, captioning, sizes, now }: Deps,
+  deps: Deps,
 ): Promise<Image | undefined> => {
+  const { images, renditionSets, originals, derived, workers, captioning, sizes, now } = deps;
   const { image } = await updateImage(
     imageIdOf(key),
     async (known) => {
@@ -54,6 +58,8 @@ export const registerImage = async (
   if (!image || image.deleted) return undefined;
 
   await deleteOrphanedRenditions(image, { images, derived });
+  // Also when the event came before, and whoever it was given to was killed here.
+  if (image.rev > 1) await removeVariants(image.imageId, deps, { except: image });
   await enqueueNextSteps(image, { workers });
   return image;
 };

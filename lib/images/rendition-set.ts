@@ -26,6 +26,12 @@ export const renditionKey = (
 const parseSizeNames = (renditionSetId: string): string[] =>
   (renditionSetId.split('/')[1] ?? '').split('.').map((size) => size.replace(/-\d+$/, ''));
 
+/** Whether it was made in this size, whatever the size of that name is today. */
+export const hasSize = (
+  { renditionSetId }: { renditionSetId: string },
+  { name, longestSide }: Size,
+): boolean => (renditionSetId.split('/')[1] ?? '').split('.').includes(`${name}-${longestSide}`);
+
 /** Lets go of what an image shows. The content's objects go too if nobody else shows them. */
 export const planRelease = async (
   image: Image,

@@ -1,4 +1,5 @@
-import { finishDeletion } from './delete-image.ts';
+import type { Cdn, Variants } from '#lib/delivery/variants.ts';
+import { finishDeletion, finishRemoved } from './delete-image.ts';
 import { type Image, type StepName, stepNames } from './image.ts';
 import type { Images, RenditionSets } from './images.ts';
 import type { StepQueues } from './messages.ts';
@@ -15,6 +16,8 @@ type Deps = HasClock & {
   derived: Objects;
   workers: StepQueues;
   sizes: readonly Size[];
+  variants: Variants;
+  cdn: Cdn;
   pause: (ms: number) => Promise<unknown>;
 };
 
@@ -38,6 +41,10 @@ export const sweepStuck = async (deps: Deps) => {
     if (image.deleted === 'deleting') {
       await finishDeletion(image, deps);
       swept.removed++;
+      continue;
+    }
+    if (image.deleted) {
+      await finishRemoved(image, deps);
       continue;
     }
     for (const step of stuckSteps(image, before)) {

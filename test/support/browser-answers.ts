@@ -32,6 +32,8 @@ export const anImageView = (index = 0, only: Partial<ImageView> = {}): ImageView
     file_url: `http://elsewhere.example/api/images/${id}/original`,
     first_upload: '2026-11-20T10:00:00.000Z',
     caption: 'A quiet lake between dark hills.',
+    caption_by: null,
+    focal_point: null,
     exif: {
       camera_make: 'NIKON CORPORATION',
       camera_model: 'NIKON D90',

@@ -6,7 +6,6 @@ import { listPresets, PresetsSetting } from '#lib/delivery/preset.ts';
 import type { RenderPlan, RenderVariant } from '#lib/delivery/render.ts';
 import type { Image } from '#lib/images/image.ts';
 import { aDarkroom } from './app-harness.ts';
-import { inMemoryVariants } from './in-memory-variants.ts';
 
 /** Delivery over the fakes, with an image that is done; what is rendered tells of its source. */
 export const deliveryHarness = async (given: { access?: Access; presets?: string } = {}) => {
@@ -19,7 +18,6 @@ export const deliveryHarness = async (given: { access?: Access; presets?: string
   };
   const deps = {
     ...app.deps,
-    variants: inMemoryVariants(),
     presets: listPresets(app.deps.sizes, PresetsSetting.parse(presets)),
     access: async () => access,
     render,

@@ -3,7 +3,7 @@ import type { Serverless } from '../plugin.ts';
 import { cdnBucketStatement, cdnOutputs, cdnPurgeStatement, cdnResources } from './resources.ts';
 
 /** Who removes pictures, and must make the CDN forget them. */
-const purging = ['delete-image', 'register-image', 'sweep-stuck'];
+const purging = ['delete-image', 'patch-image', 'register-image', 'sweep-stuck'];
 
 const BucketPolicy = z.looseObject({
   Properties: z.looseObject({

@@ -47,7 +47,9 @@ describe('the URLs of a row', () => {
 
   it.each([
     ['a type alone', 'image/jpeg', 'image/jpeg'],
-    ['parameters', ' image/svg+xml ; charset=utf-8', 'image/svg+xml'],
+    ['parameters', ' image/PNG ; charset=utf-8', 'image/png'],
+    ['a page', 'text/html', 'application/octet-stream'],
+    ['a picture that runs scripts', 'image/svg+xml', 'application/octet-stream'],
     ['Latin-1', 'image/jpeg; name="f\u00fcr.jpg"', 'image/jpeg'],
     ['a tab', 'image/jpeg\t;x', 'image/jpeg'],
     ['kilobytes', `image/jpeg;${'x'.repeat(9000)}`, 'image/jpeg'],
@@ -56,19 +58,22 @@ describe('the URLs of a row', () => {
     ['half a type', 'image', 'application/octet-stream'],
     ['no text', '', 'application/octet-stream'],
     ['nothing', undefined, 'application/octet-stream'],
-  ])('are kept with the type that their server names, of %s', async (_, contentType, kept) => {
-    const room = await roomWith(a);
-    room.deps.fetchPicture = async (url) => ({
-      bytes: Buffer.from('a picture'),
-      contentType,
-      finalUrl: url,
-    });
+  ])(
+    "are stored with the type that their server names if it is a picture's, of %s",
+    async (_, contentType, kept) => {
+      const room = await roomWith(a);
+      room.deps.fetchPicture = async (url) => ({
+        bytes: Buffer.from('a picture'),
+        contentType,
+        finalUrl: url,
+      });
 
-    await room.work.import(room.message);
+      await room.work.import(room.message);
 
-    const head = await room.darkroom.deps.originals.head(rowImageKey(placeOf(0), a));
-    expect(head?.contentType).toBe(kept);
-  });
+      const head = await room.darkroom.deps.originals.head(rowImageKey(placeOf(0), a));
+      expect(head?.contentType).toBe(kept);
+    },
+  );
 
   it('twice in one row are two images', async () => {
     const room = await roomWith(a, a);

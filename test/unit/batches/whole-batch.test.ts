@@ -21,7 +21,7 @@ const roomWith = () => {
 /** With the version of the picture, whatever that is. */
 const outputOf = (number: number, index: number, url: string) => {
   const imageId = rowImageId({ requestId, number, index }, url);
-  return `https://api\\.example/i/${imageId}/optimized\\?v=[\\w-]{12}`;
+  return `https://api\\.example/i/${imageId}/optimized\\?v=[\\w-]{14}`;
 };
 
 const matching = (pattern: string) => expect.stringMatching(new RegExp(`^${pattern}$`));

@@ -8,7 +8,7 @@ const packaged = (environment: Record<string, unknown> = { PUBLIC_URL: '' }) => 
     service: 'darkroom',
     provider: { environment, apiGateway: { apiKeys: [] } },
     functions: Object.fromEntries(
-      ['delete-image', 'register-image', 'sweep-stuck', 'get-image'].map((name) => [
+      ['delete-image', 'patch-image', 'register-image', 'sweep-stuck', 'get-image'].map((name) => [
         name,
         { handler: `functions/${name}.handler`, name, iamRoleStatements: [{ Effect: 'Allow' }] },
       ]),
@@ -52,7 +52,7 @@ describe('the CDN of a packaged service', () => {
         JSON.stringify(iamRoleStatements).includes('cloudfront:CreateInvalidation'),
       )
       .map(([name]) => name);
-    expect(purging).toEqual(['delete-image', 'register-image', 'sweep-stuck']);
+    expect(purging).toEqual(['delete-image', 'patch-image', 'register-image', 'sweep-stuck']);
   });
 
   test('is the base of every link, unless PUBLIC_URL names another', () => {

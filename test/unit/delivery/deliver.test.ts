@@ -140,7 +140,6 @@ describe('deliver', () => {
     const { render } = deps;
     deps.render = async (source, plan) => {
       await app.remove(imageId);
-      await removeVariants(imageId, deps);
       return render(source, plan);
     };
     await expect(get(imageId, 'w1600')).rejects.toThrow('Image not found');
@@ -162,6 +161,22 @@ describe('deliver', () => {
     await app.finish();
     await get(imageId, 'w1600');
     expect(deps.variants.keys()).toHaveLength(1);
+  });
+
+  test('a picture that is replaced takes its variants along, and what the CDN has of it', async () => {
+    const { imageId, get, find, deps, app } = await deliveryHarness();
+    const { key } = await app.image(imageId);
+    await get(imageId, 'w160', { ending: 'avif' });
+    const before = await find(imageId, 'w160');
+    await app.drop(String(key), 'a new photo');
+    await app.finish();
+    expect(deps.variants.keys()).toEqual([]);
+    expect(app.purged).toEqual([imageId]);
+
+    await get(imageId, 'w160', { ending: 'avif' });
+    await app.register(key); // the event comes again, and takes nothing that is current
+    expect(deps.variants.keys()).toHaveLength(1);
+    expect(await find(imageId, 'w160', { v: before.version })).toMatchObject({ isCurrent: false });
   });
 
   test('a picture that is being replaced is asked for again', async () => {

@@ -20,7 +20,7 @@ describe('version', () => {
     expect(new Set(versions).size).toBe(versions.length);
     const renamed = { ...large, name: 'other' };
     expect(versions[0]).toBe(versionOf({ etag: 'a' }, renamed));
-    for (const version of versions) expect(version).toMatch(/^[\w-]{12}$/);
+    for (const version of versions) expect(version).toMatch(/^[\w-]{14}$/);
   });
 });
 

@@ -216,7 +216,7 @@ describe('a product', () => {
           status: 'completed',
           error: null,
           output_url: expect.stringMatching(
-            new RegExp(`^https://api.example/i/${idOf(2, c)}/optimized\\?v=[\\w-]{12}$`),
+            new RegExp(`^https://api.example/i/${idOf(2, c)}/optimized\\?v=[\\w-]{14}$`),
           ),
         },
         {

@@ -43,7 +43,7 @@ describe('a process is shown', () => {
       process_id: 'one',
       status: 'COMPLETED',
       result_url: expect.stringMatching(
-        new RegExp(`^${baseUrl}/i/${imageId}/w3840\\?v=[\\w-]{12}$`),
+        new RegExp(`^${baseUrl}/i/${imageId}/w3840\\?v=[\\w-]{14}$`),
       ),
       edits: [
         { edit_id: 'one', image_id: imageId, error: null, ended_at: now.toISOString() },

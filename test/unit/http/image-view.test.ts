@@ -63,6 +63,8 @@ describe('viewOf', () => {
       file_url: `${url}/original`,
       first_upload: '2026-11-21T09:30:00.000Z',
       caption: null,
+      caption_by: null,
+      focal_point: null,
       exif: null,
       error: null,
       placeholder: null,
@@ -120,7 +122,7 @@ describe('viewOf', () => {
     const linksOf = (etag: string) => toImageView(anImage({ etag }), viewing).thumbnails;
 
     expect(Object.keys(linksOf('a'))).toEqual(['small', 'medium']);
-    expect(linksOf('a')['small']).toMatch(/\/i\/[a-z2-7]{26}\/small\?v=[\w-]{12}$/);
+    expect(linksOf('a')['small']).toMatch(/\/i\/[a-z2-7]{26}\/small\?v=[\w-]{14}$/);
     expect(linksOf('a')['small']).not.toBe(linksOf('b')['small']);
     const others = await linksTo(baseUrl, { sizes: [{ name: 'tiny', longestSide: 64 }] });
     expect(Object.keys(toImageView(anImage({ renditionSet }), others).thumbnails)).toEqual([
@@ -138,7 +140,7 @@ describe('viewOf', () => {
     const metadata = { width: 500, height: 400, format: 'jpeg' } as const;
     const view = toImageView(anImage({ metadata }), await linksTo(baseUrl, { access }));
     const links = [...Object.values(view.thumbnails), ...(view.srcset ?? '').split(', ')];
-    for (const link of links) expect(link).toMatch(/\?v=[\w-]{12}&s=[\w-]{43}( \d+w)?$/);
+    for (const link of links) expect(link).toMatch(/\?v=[\w-]{14}&s=[\w-]{43}( \d+w)?$/);
   });
 
   it('has a srcset of the widths that the picture has, as soon as that is known', () => {
@@ -147,7 +149,7 @@ describe('viewOf', () => {
     const widths = (srcset: string | null) => srcset?.match(/ \d+w/g)?.map((w) => parseInt(w, 10));
     expect(toImageView(anImage(), viewing).srcset).toBeNull();
     expect(widths(of(500))).toEqual([160, 320, 480, 500]);
-    expect(of(500)).toMatch(/\/w640\?v=[\w-]{12} 500w$/);
+    expect(of(500)).toMatch(/\/w640\?v=[\w-]{14} 500w$/);
     expect(widths(of(640))).toEqual([160, 320, 480, 640]);
     expect(widths(of(100))).toEqual([100]);
     expect(widths(of(9000))?.at(-1)).toBe(3840);
