@@ -5,6 +5,7 @@ import { apiKeyName } from './api-key-name.ts';
 import { makeArtifacts } from './artifacts.ts';
 import { addCdn } from './cdn/add-cdn.ts';
 import { dashboardFor } from './dashboard.ts';
+import { makeDeliverySecret } from './delivery-secret.ts';
 import { IamStatement, toRole } from './role.ts';
 import { refuseWrongSettings } from './settings-to-deploy.ts';
 import { findWatched } from './watched.ts';
@@ -36,7 +37,7 @@ export type Serverless = {
     resources: { Resources: Record<string, unknown>; Outputs: Record<string, unknown> };
   };
   processedInput: { commands: string[] };
-  getProvider(name: 'aws'): { getStage(): string };
+  getProvider(name: 'aws'): { getStage(): string; getRegion(): string };
   configSchemaHandler: {
     defineFunctionProperties(provider: 'aws', schema: Record<string, unknown>): void;
   };
@@ -77,6 +78,7 @@ export default class PackageForAws {
           this.addResources();
         }),
       'before:package:createDeploymentArtifacts': () => this.orSay(() => this.addArtifacts()),
+      'before:deploy:deploy': () => this.orSay(() => this.makeSecret()),
     };
   }
 
@@ -114,6 +116,13 @@ export default class PackageForAws {
     const watched = findWatched(service, stage);
     const email = z.string().default('').parse(service.custom?.['alarmEmail']);
     Object.assign(resources.Resources, alarmsFor(watched, email), dashboardFor(watched));
+  }
+
+  private makeSecret(): Promise<void> {
+    const { environment = {} } = this.serverless.service.provider;
+    const region = this.serverless.getProvider('aws').getRegion();
+    const parameter = environment['DELIVERY_SECRET_PARAMETER'];
+    return makeDeliverySecret(parameter, { region, environment: process.env });
   }
 
   private async addArtifacts(): Promise<void> {

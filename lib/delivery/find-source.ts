@@ -23,14 +23,14 @@ export type Source = {
 
 /**
  * The rendition that ingest made just as this variant is to be, if there is one: the same size,
- * encoded alike. An `auto` of a picture that may be transparent is never one of them.
+ * encoded alike. Whether a JPEG does for an `auto` is not known: something may have shown through.
  */
 export const findIngested = ({ image, preset, encoding }: Variant): Rendition | undefined => {
   const { renditionSet } = image;
   if (!renditionSet || preset.fit !== 'inside' || preset.quality !== undefined) return undefined;
   const longestSide = preset === optimizedPreset ? fullSize : preset.longestSide;
   if (!hasSize(renditionSet, { name: preset.name, longestSide })) return undefined;
-  const formats = { avif: 'avif', webp: 'webp', jpg: 'jpeg', png: 'png', auto: undefined };
+  const formats = { avif: 'avif', webp: 'webp', jpg: 'jpeg', png: 'png', auto: 'png' };
   return renditionSet.renditions.find(
     ({ name, format = 'jpeg' }) => name === preset.name && format === formats[encoding],
   );
