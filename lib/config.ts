@@ -1,49 +1,28 @@
 import { z } from 'zod';
 import { listPresets } from '#lib/delivery/preset.ts';
+import { dlqVariable, mapQueues, queueNames, queueVariable } from './queues.ts';
 import {
   type CaptionSecret,
   describeSettingErrors,
   type EditSecret,
   Settings,
 } from './settings.ts';
+import { type TableName, tableNames, tableVariable } from './tables.ts';
 
 export { captionSecrets, editSecrets } from './settings.ts';
 
 const text = z.string().trim().min(1);
 
-/** Where this deployment keeps its things; CloudFormation or the local launcher fills it in. */
+const bucketVariables = ['ORIGINALS_BUCKET', 'DERIVED_BUCKET'] as const;
+
+/** The resources of this deployment; CloudFormation or the local launcher fills them in. */
 const Resources = z.object({
-  ORIGINALS_BUCKET: text,
-  DERIVED_BUCKET: text,
-  IMAGES_TABLE: text,
-  RENDITION_SETS_TABLE: text,
-  COUNTERS_TABLE: text,
-  LIST_MONTHS_TABLE: text,
-  IDEMPOTENCY_TABLE: text,
-  BATCHES_TABLE: text,
-  EDIT_SESSIONS_TABLE: text,
-  OBJECT_CREATED_QUEUE: z.url(),
-  MAKE_THUMBNAILS_QUEUE: z.url(),
-  READ_EXIF_QUEUE: z.url(),
-  WRITE_CAPTION_QUEUE: z.url(),
-  EXPAND_BATCH_QUEUE: z.url(),
-  IMPORT_ROW_QUEUE: z.url(),
-  RECORD_OUTCOME_QUEUE: z.url(),
-  CLOSE_BATCH_QUEUE: z.url(),
-  SEND_WEBHOOK_QUEUE: z.url(),
-  RUN_EDIT_QUEUE: z.url(),
-  OBJECT_CREATED_DLQ: z.url(),
-  MAKE_THUMBNAILS_DLQ: z.url(),
-  READ_EXIF_DLQ: z.url(),
-  WRITE_CAPTION_DLQ: z.url(),
-  EXPAND_BATCH_DLQ: z.url(),
-  IMPORT_ROW_DLQ: z.url(),
-  RECORD_OUTCOME_DLQ: z.url(),
-  CLOSE_BATCH_DLQ: z.url(),
-  SEND_WEBHOOK_DLQ: z.url(),
-  RUN_EDIT_DLQ: z.url(),
-  /** Only where the stage was packaged with a CDN. */
-  CDN_DISTRIBUTION_ID: text.optional(),
+  ...Object.fromEntries(
+    [...bucketVariables, ...tableNames.map(tableVariable)].map((v) => [v, text]),
+  ),
+  ...Object.fromEntries(
+    queueNames.flatMap((name) => [queueVariable(name), dlqVariable(name)]).map((v) => [v, z.url()]),
+  ),
 });
 
 const read = <T>(schema: z.ZodType<T>): T => {
@@ -59,54 +38,40 @@ export const secretPresence = (name: string): string | undefined =>
   process.env[name] || process.env[`${name}_PARAMETER`] ? 'set' : undefined;
 
 const settings = read(Settings);
-const resources = read(Resources);
+const resources = read<Record<string, string>>(Resources);
+const resource = (variable: string): string => resources[variable] ?? '';
+const table = (name: TableName): string => resource(tableVariable(name));
 
 export const config = {
   publicUrl: settings.PUBLIC_URL,
   sizes: settings.THUMBNAIL_SIZES,
   presets: listPresets(settings.THUMBNAIL_SIZES, settings.PRESETS),
   deliveryAccess: settings.DELIVERY_ACCESS ?? 'signed',
-  cdnDistributionId: resources.CDN_DISTRIBUTION_ID,
+  /** Only where the stage was packaged with a CDN. */
+  cdnDistributionId: process.env['CDN_DISTRIBUTION_ID'] || undefined,
   multipartMaxBytes: settings.MULTIPART_MAX_BYTES,
   uploadMaxBytes: settings.UPLOAD_MAX_BYTES,
+  /** Which originals are taken. */
+  inspect: { maxMegapixels: settings.MAX_MEGAPIXELS, heic: settings.HEIC === 'on' },
   fetchAllowHosts: settings.FETCH_ALLOW_HOSTS,
   fetchTimeoutMs: settings.FETCH_TIMEOUT_SECONDS * 1000,
   webhookSchedule: settings.WEBHOOK_SCHEDULE,
-  originalsBucket: resources.ORIGINALS_BUCKET,
-  derivedBucket: resources.DERIVED_BUCKET,
+  originalsBucket: resource('ORIGINALS_BUCKET'),
+  derivedBucket: resource('DERIVED_BUCKET'),
+  /** Name of a table, by what it is called in the list. */
+  table,
   tables: {
-    imagesTable: resources.IMAGES_TABLE,
-    renditionSetsTable: resources.RENDITION_SETS_TABLE,
-    countersTable: resources.COUNTERS_TABLE,
-    listMonthsTable: resources.LIST_MONTHS_TABLE,
-    idempotencyTable: resources.IDEMPOTENCY_TABLE,
-    batchesTable: resources.BATCHES_TABLE,
-    editSessionsTable: resources.EDIT_SESSIONS_TABLE,
+    imagesTable: table('images'),
+    renditionSetsTable: table('rendition-sets'),
+    countersTable: table('counters'),
+    listMonthsTable: table('list-months'),
+    idempotencyTable: table('idempotency'),
+    batchesTable: table('batches'),
+    editSessionsTable: table('edit-sessions'),
   },
-  queues: {
-    objectCreated: resources.OBJECT_CREATED_QUEUE,
-    thumbnails: resources.MAKE_THUMBNAILS_QUEUE,
-    exif: resources.READ_EXIF_QUEUE,
-    caption: resources.WRITE_CAPTION_QUEUE,
-    expandBatch: resources.EXPAND_BATCH_QUEUE,
-    importRow: resources.IMPORT_ROW_QUEUE,
-    recordOutcome: resources.RECORD_OUTCOME_QUEUE,
-    closeBatch: resources.CLOSE_BATCH_QUEUE,
-    sendWebhook: resources.SEND_WEBHOOK_QUEUE,
-    runEdit: resources.RUN_EDIT_QUEUE,
-  },
-  deadLetterQueues: {
-    objectCreated: resources.OBJECT_CREATED_DLQ,
-    'make-thumbnails': resources.MAKE_THUMBNAILS_DLQ,
-    'read-exif': resources.READ_EXIF_DLQ,
-    'write-caption': resources.WRITE_CAPTION_DLQ,
-    'expand-batch': resources.EXPAND_BATCH_DLQ,
-    'import-row': resources.IMPORT_ROW_DLQ,
-    'record-outcome': resources.RECORD_OUTCOME_DLQ,
-    'close-batch': resources.CLOSE_BATCH_DLQ,
-    'send-webhook': resources.SEND_WEBHOOK_DLQ,
-    'run-edit': resources.RUN_EDIT_DLQ,
-  },
+  /** URLs by the queue's name. */
+  queues: mapQueues((name) => resource(queueVariable(name))),
+  deadLetterQueues: mapQueues((name) => resource(dlqVariable(name))),
   /** Who writes captions. Secrets are no settings: they are looked up by name. */
   caption: (secretOf: (name: CaptionSecret) => string | undefined) => ({
     provider: settings.CAPTION_PROVIDER,

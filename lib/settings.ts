@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { captionProviders } from '#lib/ai/caption-settings.ts';
-import { editProviders } from '#lib/ai/edit-providers.ts';
+import { captionProviders, editProviders } from '#lib/ai/settings.ts';
 import { listPresets, PresetsSetting } from '#lib/delivery/preset.ts';
 import { optimizedSize } from '#lib/images/picture.ts';
 
@@ -77,6 +76,13 @@ const shape = {
   UPLOAD_MAX_BYTES: wholeNumber(1, 5_000_000_000)
     .prefault(52_428_800)
     .describe('what any original may weigh'),
+  MAX_MEGAPIXELS: wholeNumber(1, 1_000)
+    .prefault(268)
+    .describe('millions of pixels that any original may have'),
+  HEIC: z
+    .enum(['on', 'off'])
+    .prefault('on')
+    .describe("`off` refuses HEIC and HEIF with a sentence (patents are the operator's to judge)"),
   CAPTION_PROVIDER: z
     .enum(captionProviders)
     .prefault('auto')
@@ -126,6 +132,9 @@ export const Settings = z
     }
   });
 export type Settings = z.infer<typeof Settings>;
+
+/** Names of the settings, as environment variables. */
+export const settingNames = Object.keys(Settings.shape);
 
 // Secrets are read from the environment, or from the SSM parameter that `<NAME>_PARAMETER` names;
 // they are never logged.

@@ -15,12 +15,12 @@ const deps = {
   batches: dynamoBatches(config.tables),
   rows: dynamoRows(config.tables),
   derived: s3Objects(config.derivedBucket),
-  workers: sqsBatchQueues(config.queues),
+  batchQueues: sqsBatchQueues(config.queues),
   links: linksBelow(config.presets, accessFrom(config.deliveryAccess, secret)),
   now: () => new Date(),
 };
 
 export const handler = consumer(CloseMessage, (message) => closeBatch(message, deps), {
-  queueUrl: config.queues.closeBatch,
+  queueUrl: config.queues['close-batch'],
   backOff: sqsBackoff(),
 });

@@ -14,7 +14,7 @@ const deps = {
   batches: dynamoBatches(config.tables),
   rows: dynamoRows(config.tables),
   derived: s3Objects(config.derivedBucket),
-  workers: sqsBatchQueues(config.queues),
+  batchQueues: sqsBatchQueues(config.queues),
   fetchCsv: publicFetch({
     allowHosts: config.fetchAllowHosts,
     accept: 'text/csv, */*;q=0.5', // many a CSV is served as plain text, or as bytes
@@ -28,7 +28,7 @@ export const handler = consumer(
   ExpandMessage,
   (message, delivery) => expandBatch(message, delivery, deps),
   {
-    queueUrl: config.queues.expandBatch,
+    queueUrl: config.queues['expand-batch'],
     backOff: sqsBackoff(),
     giveUp: ({ request_id: requestId }, last) => giveUpExpansion(requestId, last, deps),
   },

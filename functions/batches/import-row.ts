@@ -8,7 +8,7 @@ import { giveUpOnRow, importRow } from '#lib/batches/import-row.ts';
 import { ImportMessage } from '#lib/batches/messages.ts';
 import { config } from '#lib/config.ts';
 import { consumer } from '#lib/queue/consumer.ts';
-import { politely } from '#lib/web/politely.ts';
+import { limitPerHost } from '#lib/web/limit-per-host.ts';
 import { publicFetch } from '#lib/web/public-fetch.ts';
 
 const deps = {
@@ -16,14 +16,14 @@ const deps = {
   rows: dynamoRows(config.tables),
   images: dynamoImages(config.tables),
   originals: s3Objects(config.originalsBucket),
-  workers: sqsBatchQueues(config.queues),
-  fetchPicture: politely(
+  batchQueues: sqsBatchQueues(config.queues),
+  fetchPicture: limitPerHost(
     publicFetch({
       allowHosts: config.fetchAllowHosts,
       maxBytes: config.uploadMaxBytes,
       timeoutMs: config.fetchTimeoutMs,
     }),
-    { perHost: 4 },
+    { maxPerHost: 4 },
   ),
 };
 
@@ -31,7 +31,7 @@ export const handler = consumer(
   ImportMessage,
   (message, delivery) => importRow(message, delivery, deps),
   {
-    queueUrl: config.queues.importRow,
+    queueUrl: config.queues['import-row'],
     backOff: sqsBackoff(),
     giveUp: (message, last) => giveUpOnRow(message, last, deps),
   },

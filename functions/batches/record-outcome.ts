@@ -12,10 +12,10 @@ const deps = {
   batches: dynamoBatches(config.tables),
   rows: dynamoRows(config.tables),
   images: dynamoImages(config.tables),
-  workers: sqsBatchQueues(config.queues),
+  batchQueues: sqsBatchQueues(config.queues),
 };
 
 export const handler = consumer(OutcomeMessage, (message) => recordOutcome(message, deps), {
-  queueUrl: config.queues.recordOutcome,
+  queueUrl: config.queues['record-outcome'],
   backOff: sqsBackoff(),
 });

@@ -12,7 +12,7 @@ import { routes } from '#lib/http/routes.ts';
 const deps = {
   batches: dynamoBatches(config.tables),
   rows: dynamoRows(config.tables),
-  workers: sqsBatchQueues(config.queues),
+  batchQueues: sqsBatchQueues(config.queues),
   now: () => new Date(),
 };
 

@@ -11,7 +11,7 @@ import { sendWebhook as send } from '#lib/web/webhook.ts';
 const now = () => new Date();
 const deps = {
   batches: dynamoBatches(config.tables),
-  workers: sqsBatchQueues(config.queues),
+  batchQueues: sqsBatchQueues(config.queues),
   send: send({
     allowHosts: config.fetchAllowHosts,
     timeoutMs: 20_000,
@@ -23,6 +23,6 @@ const deps = {
 };
 
 export const handler = consumer(WebhookMessage, (message) => sendWebhook(message, deps), {
-  queueUrl: config.queues.sendWebhook,
+  queueUrl: config.queues['send-webhook'],
   backOff: sqsBackoff(),
 });

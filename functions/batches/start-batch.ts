@@ -18,7 +18,7 @@ import { routes } from '#lib/http/routes.ts';
 const deps = {
   batches: dynamoBatches(config.tables),
   derived: s3Objects(config.derivedBucket),
-  workers: sqsBatchQueues(config.queues),
+  batchQueues: sqsBatchQueues(config.queues),
   idempotencyRecords: dynamoIdempotencyRecords(config.tables),
   canSign: secretPresence('WEBHOOK_SECRET') !== undefined,
   newId: randomUUID,

@@ -11,7 +11,7 @@ const deps = {
   batches: dynamoBatches(config.tables),
   rows: dynamoRows(config.tables),
   images: dynamoImages(config.tables),
-  workers: sqsBatchQueues(config.queues),
+  batchQueues: sqsBatchQueues(config.queues),
   now: () => new Date(),
   pause,
 };

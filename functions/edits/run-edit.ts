@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { captioningOf } from '#lib/ai/caption-settings.ts';
-import { editPictureAsSet } from '#lib/ai/edit-picture.ts';
-import { editingOf } from '#lib/ai/edit-settings.ts';
+import { editWithSettings } from '#lib/ai/edit-picture.ts';
+import { resolveCaptionProvider, resolveEditProvider } from '#lib/ai/settings.ts';
 import { dynamoEdits } from '#lib/aws/dynamo-edits.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { dynamoRenditionSets } from '#lib/aws/dynamo-rendition-sets.ts';
@@ -12,9 +11,9 @@ import { config, editSecrets, secretPresence } from '#lib/config.ts';
 import { EditMessage } from '#lib/edits/edits.ts';
 import { giveUpOnEdit } from '#lib/edits/give-up.ts';
 import { runEdit } from '#lib/edits/run-edit.ts';
-import { sharpCheckResult } from '#lib/media/sharp-check-result.ts';
-import { sharpJoin } from '#lib/media/sharp-join.ts';
-import { sharpPrepare } from '#lib/media/sharp-prepare.ts';
+import { sharpCheckResult } from '#lib/media/render/sharp-check-result.ts';
+import { sharpJoin } from '#lib/media/render/sharp-join.ts';
+import { sharpPrepare } from '#lib/media/render/sharp-prepare.ts';
 import { consumer } from '#lib/queue/consumer.ts';
 
 const settings = async () => {
@@ -32,10 +31,10 @@ const deps = {
   derived: s3Objects(config.derivedBucket),
   prepare: sharpPrepare,
   join: sharpJoin,
-  editPicture: editPictureAsSet(settings),
+  editPicture: editWithSettings(settings),
   checkResult: sharpCheckResult,
-  editing: async () => editingOf(await settings()),
-  captioning: captioningOf(config.caption(secretPresence)),
+  editing: async () => resolveEditProvider(await settings()),
+  captioning: resolveCaptionProvider(config.caption(secretPresence)),
   sizes: config.sizes,
   // What the provider may take, and 20 s for reading, preparing and keeping; the function's own
   // timeout (300 s) is longer than that for the longest EDIT_TIMEOUT_SECONDS (240).
@@ -48,7 +47,7 @@ export const handler = consumer(
   EditMessage,
   (message, { attempts }) => runEdit(message, attempts, deps),
   {
-    queueUrl: config.queues.runEdit,
+    queueUrl: config.queues['run-edit'],
     backOff: sqsBackoff(),
     giveUp: (message, last) => giveUpOnEdit(message, last, deps),
     logFields: (edit) => ({ edit_status: edit?.status }),

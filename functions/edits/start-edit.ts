@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { editingOf } from '#lib/ai/edit-settings.ts';
+import { resolveEditProvider } from '#lib/ai/settings.ts';
 import { dynamoEditSessions } from '#lib/aws/dynamo-edit-sessions.ts';
 import { dynamoEdits } from '#lib/aws/dynamo-edits.ts';
 import { dynamoIdempotencyRecords } from '#lib/aws/dynamo-idempotency-records.ts';
@@ -17,7 +17,7 @@ import { endpoint } from '#lib/http/endpoint.ts';
 import { idempotent } from '#lib/http/idempotency.ts';
 import { reply } from '#lib/http/route.ts';
 import { routes } from '#lib/http/routes.ts';
-import { sharpInspect } from '#lib/media/sharp-inspect.ts';
+import { sharpInspectWith } from '#lib/media/inspect/sharp-inspect.ts';
 import { publicFetch } from '#lib/web/public-fetch.ts';
 
 const deps = {
@@ -25,14 +25,14 @@ const deps = {
   edits: dynamoEdits(config.tables),
   images: dynamoImages(config.tables),
   derived: s3Objects(config.derivedBucket),
-  workers: sqsEditQueue(config.queues),
-  editing: editingOf(config.edits(secretPresence)),
+  editQueue: sqsEditQueue(config.queues),
+  editing: resolveEditProvider(config.edits(secretPresence)),
   fetchPicture: publicFetch({
     allowHosts: config.fetchAllowHosts,
     maxBytes: 20_000_000,
     timeoutMs: 10_000, // two of them, side by side, within the 29 s of a request
   }),
-  inspect: sharpInspect,
+  inspect: sharpInspectWith(config.inspect),
   idempotencyRecords: dynamoIdempotencyRecords(config.tables),
   newId: randomUUID,
   now: () => new Date(),

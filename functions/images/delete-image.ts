@@ -17,7 +17,7 @@ const deps = {
   derived: s3Objects(config.derivedBucket),
   variants: s3Variants(config.derivedBucket),
   cdn: cloudfrontCdn(config.cdnDistributionId),
-  workers: sqsStepQueues(config.queues),
+  stepQueues: sqsStepQueues(config.queues),
   sizes: config.sizes,
   now: () => new Date(),
 };

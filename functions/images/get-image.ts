@@ -18,7 +18,7 @@ export const handler = endpoint(
   async ({ path, baseUrl }) => {
     const [image, rawExif = null] = await Promise.all([
       findImage(path.image_id, { images }),
-      images.findRawExif(path.image_id),
+      images.getRawExif(path.image_id),
     ]);
     return reply(200, toImageView(image, { ...(await links(baseUrl)), baseUrl, rawExif }));
   },

@@ -1,4 +1,4 @@
-import { captioningOf } from '#lib/ai/caption-settings.ts';
+import { resolveCaptionProvider } from '#lib/ai/settings.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { sqsStepQueues } from '#lib/aws/sqs-step-queues.ts';
 import { secret } from '#lib/aws/ssm-secrets.ts';
@@ -13,8 +13,8 @@ import { retryImage } from '#lib/images/retry-image.ts';
 
 const deps = {
   images: dynamoImages(config.tables),
-  workers: sqsStepQueues(config.queues),
-  captioning: captioningOf(config.caption(secretPresence)),
+  stepQueues: sqsStepQueues(config.queues),
+  captioning: resolveCaptionProvider(config.caption(secretPresence)),
   now: () => new Date(),
 };
 

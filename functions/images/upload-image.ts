@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { captioningOf } from '#lib/ai/caption-settings.ts';
+import { resolveCaptionProvider } from '#lib/ai/settings.ts';
 import { dynamoIdempotencyRecords } from '#lib/aws/dynamo-idempotency-records.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { dynamoRenditionSets } from '#lib/aws/dynamo-rendition-sets.ts';
@@ -14,15 +14,15 @@ import { readForm } from '#lib/http/multipart.ts';
 import { routes } from '#lib/http/routes.ts';
 import { uploadReply } from '#lib/http/upload-reply.ts';
 import { uploadImage } from '#lib/images/upload-image.ts';
-import { sharpInspect } from '#lib/media/sharp-inspect.ts';
+import { sharpInspectWith } from '#lib/media/inspect/sharp-inspect.ts';
 import { release } from '#lib/release.ts';
 
 const deps = {
   images: dynamoImages(config.tables),
   renditionSets: dynamoRenditionSets(config.tables),
   originals: s3Objects(config.originalsBucket),
-  inspect: sharpInspect,
-  captioning: captioningOf(config.caption(secretPresence)),
+  inspect: sharpInspectWith(config.inspect),
+  captioning: resolveCaptionProvider(config.caption(secretPresence)),
   sizes: config.sizes,
   idempotencyRecords: dynamoIdempotencyRecords(config.tables),
   newId: randomUUID,

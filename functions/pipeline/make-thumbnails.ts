@@ -4,11 +4,11 @@ import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { sqsStepQueues } from '#lib/aws/sqs-step-queues.ts';
 import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
 import { config } from '#lib/config.ts';
-import { giveUpStep } from '#lib/images/give-up.ts';
+import { giveUpStep } from '#lib/images/end-step.ts';
 import { makeThumbnails } from '#lib/images/make-thumbnails.ts';
 import { StepMessage } from '#lib/images/messages.ts';
-import { sharpInspect } from '#lib/media/sharp-inspect.ts';
-import { sharpShrink } from '#lib/media/sharp-shrink.ts';
+import { sharpInspectWith } from '#lib/media/inspect/sharp-inspect.ts';
+import { sharpShrink } from '#lib/media/render/sharp-shrink.ts';
 import { consumer } from '#lib/queue/consumer.ts';
 
 const deps = {
@@ -16,8 +16,8 @@ const deps = {
   renditionSets: dynamoRenditionSets(config.tables),
   originals: s3Objects(config.originalsBucket),
   derived: s3Objects(config.derivedBucket),
-  workers: sqsStepQueues(config.queues),
-  inspect: sharpInspect,
+  stepQueues: sqsStepQueues(config.queues),
+  inspect: sharpInspectWith(config.inspect),
   shrink: sharpShrink,
   sizes: config.sizes,
   uploadMaxBytes: config.uploadMaxBytes,
@@ -28,8 +28,8 @@ export const handler = consumer(
   StepMessage,
   (message, { attempts }) => makeThumbnails(message, attempts, deps),
   {
-    queueUrl: config.queues.thumbnails,
+    queueUrl: config.queues['make-thumbnails'],
     backOff: sqsBackoff(),
-    giveUp: (message, last) => giveUpStep('thumbnails', message, last, deps),
+    giveUp: (message, last) => giveUpStep(message, 'thumbnails', last, deps),
   },
 );

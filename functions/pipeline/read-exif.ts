@@ -3,16 +3,16 @@ import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { sqsStepQueues } from '#lib/aws/sqs-step-queues.ts';
 import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
 import { config } from '#lib/config.ts';
-import { giveUpStep } from '#lib/images/give-up.ts';
+import { giveUpStep } from '#lib/images/end-step.ts';
 import { StepMessage } from '#lib/images/messages.ts';
 import { readExif } from '#lib/images/read-exif.ts';
-import { exifrReadTags } from '#lib/media/exifr-read-tags.ts';
+import { exifrReadTags } from '#lib/media/exif/exifr-read-tags.ts';
 import { consumer } from '#lib/queue/consumer.ts';
 
 const deps = {
   images: dynamoImages(config.tables),
   originals: s3Objects(config.originalsBucket),
-  workers: sqsStepQueues(config.queues),
+  stepQueues: sqsStepQueues(config.queues),
   readTags: exifrReadTags,
   now: () => new Date(),
 };
@@ -21,8 +21,8 @@ export const handler = consumer(
   StepMessage,
   (message, { attempts }) => readExif(message, attempts, deps),
   {
-    queueUrl: config.queues.exif,
+    queueUrl: config.queues['read-exif'],
     backOff: sqsBackoff(),
-    giveUp: (message, last) => giveUpStep('exif', message, last, deps),
+    giveUp: (message, last) => giveUpStep(message, 'exif', last, deps),
   },
 );

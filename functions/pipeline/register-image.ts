@@ -1,4 +1,4 @@
-import { captioningOf } from '#lib/ai/caption-settings.ts';
+import { resolveCaptionProvider } from '#lib/ai/settings.ts';
 import { cloudfrontCdn } from '#lib/aws/cloudfront-cdn.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { dynamoRenditionSets } from '#lib/aws/dynamo-rendition-sets.ts';
@@ -18,8 +18,8 @@ const deps = {
   derived: s3Objects(config.derivedBucket),
   variants: s3Variants(config.derivedBucket),
   cdn: cloudfrontCdn(config.cdnDistributionId),
-  workers: sqsStepQueues(config.queues),
-  captioning: captioningOf(config.caption(secretPresence)),
+  stepQueues: sqsStepQueues(config.queues),
+  captioning: resolveCaptionProvider(config.caption(secretPresence)),
   sizes: config.sizes,
   now: () => new Date(),
 };
@@ -28,5 +28,5 @@ export const handler = consumer(
   S3Notification,
   (notification, { messageId }) =>
     Promise.all(objectKeys(notification).map((key) => registerImage(key, messageId, deps))),
-  { queueUrl: config.queues.objectCreated, backOff: sqsBackoff(), logFields: logFieldsFor },
+  { queueUrl: config.queues['object-created'], backOff: sqsBackoff(), logFields: logFieldsFor },
 );

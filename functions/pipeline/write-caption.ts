@@ -1,4 +1,4 @@
-import { describeAsSet } from '#lib/ai/describe-picture.ts';
+import { describeWithSettings } from '#lib/ai/describe-picture.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { dynamoRenditionSets } from '#lib/aws/dynamo-rendition-sets.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
@@ -6,7 +6,7 @@ import { sqsStepQueues } from '#lib/aws/sqs-step-queues.ts';
 import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
 import { secret } from '#lib/aws/ssm-secrets.ts';
 import { captionSecrets, config } from '#lib/config.ts';
-import { giveUpStep } from '#lib/images/give-up.ts';
+import { giveUpStep } from '#lib/images/end-step.ts';
 import { StepMessage } from '#lib/images/messages.ts';
 import { writeCaption } from '#lib/images/write-caption.ts';
 import { consumer } from '#lib/queue/consumer.ts';
@@ -21,8 +21,8 @@ const deps = {
   images: dynamoImages(config.tables),
   renditionSets: dynamoRenditionSets(config.tables),
   derived: s3Objects(config.derivedBucket),
-  workers: sqsStepQueues(config.queues),
-  describe: describeAsSet(settings),
+  stepQueues: sqsStepQueues(config.queues),
+  describe: describeWithSettings(settings),
   now: () => new Date(),
 };
 
@@ -30,8 +30,8 @@ export const handler = consumer(
   StepMessage,
   (message, { attempts }) => writeCaption(message, attempts, deps),
   {
-    queueUrl: config.queues.caption,
+    queueUrl: config.queues['write-caption'],
     backOff: sqsBackoff(),
-    giveUp: (message, last) => giveUpStep('caption', message, last, deps),
+    giveUp: (message, last) => giveUpStep(message, 'caption', last, deps),
   },
 );

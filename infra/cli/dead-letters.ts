@@ -1,35 +1,29 @@
+import { type QueueName, queueNames } from '#lib/queues.ts';
+
 type DeadLetters = {
-  /** The queue in front of the worker that gave them up. */
-  queue: string;
-  /** Where that was the end of their work, which somebody was told: what to do instead of sending them back. */
+  queue: QueueName;
+  /** What to do instead of redriving, where giving up ended the work and was reported. */
   instead?: string;
 };
 
 /**
- * What people do about dead letters, once the cause is gone. Sent back, a message does what is still
- * open of its work. Nothing is where giving up has ended it: whoever was told so, by a webhook or a
- * status, may have started another, and would pay twice.
+ * Queues whose messages finish nothing when they are redriven: the client was told that the work
+ * failed, by a webhook or a status, may have started it again, and would pay twice.
  */
-export const deadLetters: readonly DeadLetters[] = [
-  { queue: 'object-created' },
-  { queue: 'make-thumbnails' },
-  { queue: 'read-exif' },
-  { queue: 'write-caption' },
-  {
-    queue: 'expand-batch',
-    instead: 'A batch that says failed is started again with its CSV; others go on by themselves.',
-  },
-  {
-    queue: 'import-row',
-    instead: "A batch's failed rows (…/results?errors=1) are sent again, as a new batch.",
-  },
-  { queue: 'record-outcome' },
-  { queue: 'close-batch' },
-  { queue: 'send-webhook' },
-  { queue: 'run-edit', instead: 'An edit that says FAILED is started again.' },
-];
+const insteadOfRedriving: Partial<Record<QueueName, string>> = {
+  'expand-batch':
+    'A batch that says failed is started again with its CSV; others go on by themselves.',
+  'import-row': "A batch's failed rows (…/results?errors=1) are sent again, as a new batch.",
+  'run-edit': 'An edit that says FAILED is started again.',
+};
 
-/** What to do about the dead letters of this queue. */
+/** Every queue, with what to do about its dead letters once the cause is gone. */
+export const deadLetters: readonly DeadLetters[] = queueNames.map((queue) => {
+  const instead = insteadOfRedriving[queue];
+  return { queue, ...(instead && { instead }) };
+});
+
+/** What to do about the dead letters of this queue, as a sentence. */
 export const redriveAdvice = (name: string): string => {
   const { instead } = deadLetters.find(({ queue }) => queue === name) ?? {};
   return instead

@@ -10,7 +10,7 @@ import { openSqs } from '#lib/aws/clients.ts';
 import { resolveEndpoint } from '../local/resolve-endpoint.ts';
 import { deadLetters } from './dead-letters.ts';
 
-const workers = deadLetters.map(({ queue }) => queue);
+const workers: readonly string[] = deadLetters.map(({ queue }) => queue);
 
 const final = deadLetters.filter(({ instead }) => instead);
 const help = `npm run redrive -- [queue …] [--stage dev] [--settings .env]

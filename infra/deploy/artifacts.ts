@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pageFiles } from '#functions/site/pages/assets.ts';
 import { bundleForLambda } from './bundle-for-lambda.ts';
+import { libheifForLambda } from './libheif-for-lambda.ts';
 import { type Architecture, sharpForLambda } from './sharp-for-lambda.ts';
 import { type Files, makeZip } from './zip.ts';
 
@@ -17,15 +18,18 @@ export const makeArtifacts = async (
     project,
   );
   let sharp: Files | undefined;
+  let libheif: Files | undefined;
   let pages: Files | undefined;
   for (const { handler, zipPath } of functions) {
     const bundle = bundles.get(handler);
     if (!bundle) throw new Error(`There is no bundle of ${handler}.`);
     if (bundle.needsSharp) sharp ??= sharpForLambda(project, architecture);
+    if (bundle.needsLibheif) libheif ??= libheifForLambda(project);
     if (bundle.showsPages) pages ??= pagesOf(project);
     const files = new Map([
       ...bundle.files,
       ...((bundle.needsSharp && sharp) || []),
+      ...((bundle.needsLibheif && libheif) || []),
       ...((bundle.showsPages && pages) || []),
     ]);
     mkdirSync(dirname(zipPath), { recursive: true });

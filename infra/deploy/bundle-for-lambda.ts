@@ -8,6 +8,8 @@ export type LambdaBundle = {
   /** The module of the handler and its source map. */
   files: Files;
   needsSharp: boolean;
+  /** It decodes HEIC when it runs. */
+  needsLibheif: boolean;
   /** It reads the files of functions/site/pages/assets.ts when it runs. */
   showsPages: boolean;
 };
@@ -32,7 +34,7 @@ const packagesByFileOnly: Plugin = {
 };
 
 /**
- * One bundle for each handler, with all it needs but sharp, which is native. Names stay as they
+ * One bundle for each handler, with all it needs but sharp, which is native, and libheif, which stays replaceable. Names stay as they
  * were written, so that stacks and error names can be read. Nothing in them tells where the project
  * lies. Throws HandlerMissing, or esbuild's own error.
  */
@@ -77,6 +79,9 @@ export const bundleForLambda = async (
           needsSharp: output?.imports.some((one) => one.external && one.path === 'sharp') ?? false,
           showsPages: Object.keys(output?.inputs ?? {}).includes(
             join('functions', 'site', 'pages', 'assets.ts'),
+          ),
+          needsLibheif: Object.keys(output?.inputs ?? {}).includes(
+            join('lib', 'media', 'heif', 'libheif.ts'),
           ),
         },
       ];

@@ -101,6 +101,18 @@ const sharpOf = (project: string): Plugin => ({
   },
 });
 
+/** libheif is loaded from its own files when it is needed, and found from the project likewise. */
+const libheifOf = (project: string): Plugin => ({
+  name: 'libheif-by-its-place',
+  setup: ({ onLoad }) => {
+    const place = pathToFileURL(join(project, 'package.json')).href;
+    onLoad({ filter: /[\\/]lib[\\/]media[\\/]heif[\\/]libheif-place\.ts$/ }, () => ({
+      contents: `export const libheifPlace = ${JSON.stringify(place)};`,
+      loader: 'js',
+    }));
+  },
+});
+
 /**
  * Bundles the modules of these handlers for running here: `<outFolder>/<module>.mjs` for each, and
  * chunks for what they share, so that in one process they share clients and caches too. Throws
@@ -117,7 +129,7 @@ export const bundleFunctions = async (
     outdir: outFolder,
     chunkNames: 'chunks/[name]-[hash]',
     splitting: true,
-    plugins: [...options.plugins, sharpOf(project)],
+    plugins: [...options.plugins, sharpOf(project), libheifOf(project)],
   });
   await stop(); // esbuild's own process would stay
 };

@@ -1,9 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { ParameterAlreadyExists, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 
+type Service = { service: string; provider: { environment?: Record<string, unknown> } };
+
+/** Where the secret of a stage is, unless the operator named another parameter. */
+export const nameDeliverySecret = (service: Service, stage: string): void => {
+  service.provider.environment ??= {};
+  service.provider.environment['DELIVERY_SECRET_PARAMETER'] ||=
+    `/${service.service}/${stage}/delivery-secret`;
+};
+
 /**
  * Makes the secret that signs links, at the first deployment of a stage: links of a later one must
- * go on working. Only under the name that serverless.yml gives by itself; a parameter that the
+ * go on working. Only under the name that is given by itself; a parameter that the
  * operator named is theirs to fill.
  */
 export const makeDeliverySecret = async (

@@ -5,7 +5,8 @@ import { apiKeyName } from './api-key-name.ts';
 import { makeArtifacts } from './artifacts.ts';
 import { addCdn } from './cdn/add-cdn.ts';
 import { dashboardFor } from './dashboard.ts';
-import { makeDeliverySecret } from './delivery-secret.ts';
+import { makeDeliverySecret, nameDeliverySecret } from './delivery-secret.ts';
+import { pascalCase } from './queue-resources.ts';
 import { IamStatement, toRole } from './role.ts';
 import { refuseWrongSettings } from './settings-to-deploy.ts';
 import { findWatched } from './watched.ts';
@@ -38,22 +39,8 @@ export type Serverless = {
   };
   processedInput: { commands: string[] };
   getProvider(name: 'aws'): { getStage(): string; getRegion(): string };
-  configSchemaHandler: {
-    defineFunctionProperties(provider: 'aws', schema: Record<string, unknown>): void;
-  };
   /** An error of this kind is shown without its stack. */
   classes: { Error: new (message: string, code: string) => Error };
-};
-
-const pascal = (name: string) =>
-  name.replaceAll(/(^|-)(\w)/g, (_, __, letter: string) => letter.toUpperCase());
-
-/** What a functions.yml may say beside osls' own properties. */
-const functionProperties = {
-  properties: {
-    iamRoleStatements: { type: 'array', items: { type: 'object' } },
-    secrets: { type: 'array', items: { type: 'string' } },
-  },
 };
 
 const Architecture = z.enum(['arm64', 'x86_64']);
@@ -70,7 +57,6 @@ export default class PackageForAws {
 
   constructor(serverless: Serverless) {
     this.serverless = serverless;
-    serverless.configSchemaHandler.defineFunctionProperties('aws', functionProperties);
     this.hooks = {
       'after:package:initialize': () =>
         this.orSay(() => {
@@ -96,11 +82,12 @@ export default class PackageForAws {
 
   private addResources(): void {
     const stage = this.serverless.getProvider('aws').getStage();
+    nameDeliverySecret(this.serverless.service, stage);
     if (this.serverless.service.custom?.['cdn'] === 'true') addCdn(this.serverless, stage);
     const { service } = this.serverless;
     const { provider, functions, resources } = service;
     for (const [key, fn] of Object.entries(functions)) {
-      const roleId = `${pascal(key)}Role`;
+      const roleId = `${pascalCase(key)}Role`;
       // Not by its name alone, or osls adds a DependsOn that says the same again.
       fn.role = { 'Fn::Sub': `\${${roleId}.Arn}` };
       const environment = provider.environment ?? {};

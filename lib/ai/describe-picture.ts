@@ -1,52 +1,47 @@
 import type { z } from 'zod';
+import { failure } from '#lib/failure.ts';
 import type { Describe } from '#lib/images/caption.ts';
-import type { Tools } from './ask-provider.ts';
-import { askBlip } from './blip-endpoint.ts';
-import { type CaptionProvider, type CaptionSettings, captioningOf } from './caption-settings.ts';
-import { askInChat } from './chat-completion.ts';
-import { plainSentenceOf } from './plain-sentence.ts';
-import { ProviderRefusal } from './provider.ts';
+import { toPlainSentence } from '#lib/images/plain-sentence.ts';
+import { captionFormats } from './caption-formats.ts';
+import { ProviderRefusalError, type SetupFailure } from './messages.ts';
+import type { CaptionProvider } from './provider.ts';
+import { type Deps, parseJson, sendRequest } from './request.ts';
+import { type CaptionSettings, resolveCaptionProvider } from './settings.ts';
 
-const asking = { chat: askInChat, blip: askBlip };
+/** A caption is a sentence; no genuine response comes near this. */
+const responseLimit = { maxBytes: 64 * 1024, refusal: 'caption_too_long' } as const;
 
 /**
- * Asks a provider for one sentence about a JPEG, once: trying again is the queue's business. Every
- * answer with status 200 that holds no caption is `failed` and not tried again, since it mostly
- * means a wrong address or model, and every try may cost money. A message that was sent before
- * captions were switched off ends as `failed` with the sentence that tells what to set.
+ * Requests one sentence about a JPEG, once: retries are the queue's business. Every response with
+ * status 200 that holds no caption is a failure and not retried, since it mostly means a wrong URL
+ * or model, and every attempt may cost money. So is a message that was sent before captions were
+ * switched off. Throws RetryLaterError.
  */
 export const describePicture =
-  (
-    provider: CaptionProvider | { skipped: string },
-    { now }: Tools = { now: () => new Date() },
-  ): Describe =>
+  (provider: CaptionProvider | SetupFailure, { now }: Deps = { now: () => new Date() }): Describe =>
   async (jpeg) => {
-    if ('skipped' in provider) return { failed: provider.skipped };
-    const beganAt = now();
+    if (!provider.ok) return provider;
+    const startedAt = now();
+    const { writeRequest, readText } = captionFormats[provider.format];
     try {
-      const said = await asking[provider.speaks](provider, jpeg, { now });
-      const plain = plainSentenceOf(withoutKey(provider, said));
-      if ('unusable' in plain) return { failed: `${provider.label} ${plain.unusable}.` };
-      return {
-        caption: {
-          text: plain.sentence,
-          provider: provider.provider,
-          model: provider.model,
-          durationMs: Math.max(0, now().getTime() - beganAt.getTime()),
-        },
-      };
+      const request = await writeRequest(provider, jpeg);
+      const response = await sendRequest(provider, request, responseLimit, { now });
+      const said = readText(provider, parseJson(provider, response));
+      // A server that quotes our key back says nothing that may be stored.
+      const isSafe = !provider.key || !said.includes(provider.key());
+      const plain = toPlainSentence(isSafe ? said : '');
+      if (!plain.ok) throw new ProviderRefusalError(plain.kind, provider);
+      const durationMs = Math.max(0, now().getTime() - startedAt.getTime());
+      const by = { provider: provider.provider, model: provider.model, durationMs };
+      return { ok: true, caption: { text: plain.sentence, ...by } };
     } catch (error) {
-      if (error instanceof ProviderRefusal) return { failed: error.message };
+      if (error instanceof ProviderRefusalError) return failure(error.kind, error.message);
       throw error;
     }
   };
 
-/** Describes with what is set at that moment: keys are fetched when they are needed, and may change. */
-export const describeAsSet =
-  (settingsNow: () => Promise<z.input<typeof CaptionSettings>>, tools?: Tools): Describe =>
+/** Resolves the settings for each picture: keys are fetched when they are needed, and may change. */
+export const describeWithSettings =
+  (loadSettings: () => Promise<z.input<typeof CaptionSettings>>, deps?: Deps): Describe =>
   async (jpeg) =>
-    describePicture(captioningOf(await settingsNow()), tools)(jpeg);
-
-/** A server that quotes our key back says nothing worth keeping. */
-const withoutKey = ({ key }: CaptionProvider, said: string): string =>
-  key && said.includes(key()) ? '' : said;
+    describePicture(resolveCaptionProvider(await loadSettings()), deps)(jpeg);

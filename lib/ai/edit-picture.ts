@@ -1,49 +1,42 @@
 import type { z } from 'zod';
 import type { EditPicture } from '#lib/edits/edit-picture.ts';
-import type { Tools } from './ask-provider.ts';
-import { type EditProvider, type EditSettings, editingOf } from './edit-settings.ts';
-import { askForImageToImage } from './image-to-image.ts';
-import { askForEdit } from './images-edits.ts';
-import { ProviderRefusal } from './provider.ts';
+import { failure } from '#lib/failure.ts';
+import { requestImageToImage } from './image-to-image.ts';
+import { ProviderRefusalError, type SetupFailure } from './messages.ts';
+import { requestOpenaiEdit } from './openai-image-edit.ts';
+import type { EditProvider } from './provider.ts';
+import type { Deps } from './request.ts';
+import { type EditSettings, resolveEditProvider } from './settings.ts';
 
-const asking = { 'images-edits': askForEdit, 'image-to-image': askForImageToImage };
+const formats = { 'images-edits': requestOpenaiEdit, 'image-to-image': requestImageToImage };
 
 /**
- * Asks a provider for one edit, once: trying again is the queue's business. What would fail again
- * (a refusal, a wrong key, an answer without a picture) is `refused` with a sentence for people;
- * what may pass throws ProviderBusy, an answer that got lost AnswerLost. The picture comes back as
- * the provider sent it, unchecked and at most 50 MB; no reason ever holds a key, a picture, or the
- * provider's own words. The edit's id goes along as `Idempotency-Key`; whether the provider heeds
- * it is its own affair, and none that is known here promises to.
+ * Requests one edit, once: retries are the queue's business. What would fail again (a refusal, a
+ * wrong key, a response without a picture) is a failure with a sentence for people; throws
+ * RetryLaterError where a retry may help and ResponseLostError where the edit may have been billed.
+ * The picture comes back as the provider sent it, unchecked and at most 50 MB; no reason ever holds
+ * a key, a picture or the provider's own words. The edit's id is sent as `Idempotency-Key`; no
+ * provider known here promises to honour it.
  */
 export const editPicture =
-  (
-    provider: EditProvider | { unavailable: string },
-    { now }: Tools = { now: () => new Date() },
-  ): EditPicture =>
+  (provider: EditProvider | SetupFailure, { now }: Deps = { now: () => new Date() }): EditPicture =>
   async (request) => {
-    if ('unavailable' in provider) return { refused: provider.unavailable };
-    if (request.target && provider.mostPictures < 2)
-      return {
-        refused: `${provider.label} takes one picture only. Leave the target out, or set EDIT_PROVIDER=openai with OPENAI_API_KEY: OpenAI takes several.`,
-      };
-    const beganAt = now();
+    if (!provider.ok) return provider;
+    const startedAt = now();
     try {
-      const image = await asking[provider.speaks](provider, request, { now });
-      return {
-        image,
-        provider: provider.provider,
-        model: provider.model,
-        durationMs: Math.max(0, now().getTime() - beganAt.getTime()),
-      };
+      if (request.target && provider.maxPictures < 2)
+        throw new ProviderRefusalError('one_picture_only', provider);
+      const image = await formats[provider.format](provider, request, { now });
+      const durationMs = Math.max(0, now().getTime() - startedAt.getTime());
+      return { ok: true, image, provider: provider.provider, model: provider.model, durationMs };
     } catch (error) {
-      if (error instanceof ProviderRefusal) return { refused: error.message };
+      if (error instanceof ProviderRefusalError) return failure(error.kind, error.message);
       throw error;
     }
   };
 
-/** Edits with what is set at that moment: keys are fetched when they are needed, and may change. */
-export const editPictureAsSet =
-  (settingsNow: () => Promise<z.input<typeof EditSettings>>, tools?: Tools): EditPicture =>
+/** Resolves the settings for each edit: keys are fetched when they are needed, and may change. */
+export const editWithSettings =
+  (loadSettings: () => Promise<z.input<typeof EditSettings>>, deps?: Deps): EditPicture =>
   async (request) =>
-    editPicture(editingOf(await settingsNow()), tools)(request);
+    editPicture(resolveEditProvider(await loadSettings()), deps)(request);

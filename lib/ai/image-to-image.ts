@@ -1,153 +1,156 @@
-import {
-  InferenceClientHubApiError,
-  InferenceClientInputError,
-  imageToImage,
-} from '@huggingface/inference';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as hf from '@huggingface/inference';
 import { z } from 'zod';
-import type { EditPicture } from '#lib/edits/edit-picture.ts';
-import { ProviderBusy } from '#lib/images/caption.ts';
-import { type Answer, exchange, jsonOf, type Question, type Tools } from './ask-provider.ts';
-import type { EditProvider } from './edit-settings.ts';
-import { refuseErrorIn } from './error-in-answer.ts';
-import { falQueueAnswer, isFalTicket } from './fal-queue.ts';
-import { fetchPaid, pauseWithin } from './fetch-paid.ts';
-import { isRouterPartner, partnerIn } from './hugging-face-partners.ts';
+import type { EditRequest } from '#lib/edits/edit-picture.ts';
+import { RetryLaterError } from '#lib/retry-later-error.ts';
+import { ProviderRefusalError } from './messages.ts';
 import {
-  decodedPicture,
+  decodePicture,
+  findPicture,
   isText,
-  pictureAnswer,
-  pictureFile,
-  pictureWrittenIn,
-} from './picture-in-answer.ts';
-import { ProviderRefusal } from './provider.ts';
+  jsonLimit,
+  pictureLimit,
+} from './picture-in-response.ts';
+import type { EditProvider } from './provider.ts';
+import { throwErrorInBody } from './refusal.ts';
+import * as http from './request.ts';
+import { parseRoutedModel, routedProviders } from './services.ts';
 
-type EditRequest = Parameters<EditPicture>[0];
+type Send = (
+  request: http.ProviderRequest,
+  limit?: http.ResponseLimit,
+) => Promise<http.ProviderResponse>;
+
+/** As often as fal's own clients poll. */
+const pollIntervalMs = 500;
 
 /**
- * The picture that a model on Hugging Face makes of another: at a dedicated endpoint, or through
- * the router at the partner that the model's name ends in. Throws as exchange does.
+ * One edit by a model on Hugging Face: at a dedicated endpoint, or through the router by the
+ * provider that the model's name ends in. Throws as sendRequest does.
  */
-export const askForImageToImage = async (
+export const requestImageToImage = async (
   provider: EditProvider,
-  request: EditRequest,
-  tools: Tools,
+  edit: EditRequest,
+  deps: http.Deps,
 ): Promise<Uint8Array> => {
-  // One clock for the question, a queue and the picture's own address.
+  // One timeout for the look-up, the request, a queue and the picture's own URL.
   const signal = AbortSignal.timeout(provider.timeoutMs);
-  const ask = (question: Question, bound = pictureAnswer) =>
-    exchange(provider, question, bound, tools, signal);
+  const send: Send = (request, limit = jsonLimit) =>
+    http.sendRequest(provider, request, limit, deps, signal);
+  const wait = () =>
+    sleep(pollIntervalMs, undefined, { signal }).catch(() => {
+      throw http.responseLost(provider);
+    });
+  // What is fetched has been billed: thrown on, a RetryLaterError would have it billed twice.
+  const fetchResult: Send = async (request, limit) => {
+    for (;;) {
+      const result = await send(request, limit).catch((error: unknown) => {
+        if (!(error instanceof RetryLaterError)) throw error;
+      });
+      if (result) return result;
+      await wait();
+    }
+  };
 
-  const question = await shapedQuestion(provider, request, ask);
-  const answer = await ask(question);
-  if (!isText(answer)) return pictureOf(provider, answer);
-
-  const json = jsonOf(provider, answer.bytes.toString('utf8'));
-  refuseErrorIn(provider, json);
-  // From here on there is something that was paid for.
-  const fetchIt = (paid: Question, bound = pictureAnswer) =>
-    fetchPaid(provider, () => ask(paid, bound), signal);
-  const pause = () => pauseWithin(provider, signal);
-  const whole = isFalTicket(json)
-    ? await falQueueAnswer(provider, json, { fetchPaid: fetchIt, pause })
-    : json;
-  const written = pictureWrittenIn(whole);
-  if (!written)
-    throw new ProviderRefusal(
-      `${provider.label} gave an answer that holds no picture. Check ${provider.settings.baseUrl} and ${provider.settings.model}.`,
-    );
-  if (!/^https?:/i.test(written)) return decodedPicture(provider, written);
-  const file = await fetchIt(fetchable(provider, written), pictureFile);
-  return pictureOf(provider, file);
+  const response = await send(await writeRequest(provider, edit, send));
+  if (!isText(response)) return toPicture(provider, response);
+  const json = http.parseJson(provider, response);
+  throwErrorInBody(provider, json);
+  const ticket = FalTicket.safeParse(json).data;
+  const result = ticket ? await pollFalQueue(provider, ticket, fetchResult, wait) : json;
+  const picture = findPicture(result);
+  if (!picture) throw new ProviderRefusalError('no_picture', provider);
+  if (!/^https?:/i.test(picture)) return decodePicture(provider, picture);
+  return toPicture(provider, await fetchResult(pictureRequest(provider, picture), pictureLimit));
 };
 
-const pictureOf = (provider: EditProvider, answer: Answer): Uint8Array => {
-  const { label, settings } = provider;
-  if (answer.bytes.byteLength === 0) throw new ProviderRefusal(`${label} gave an empty answer.`);
-  if (isText(answer))
-    throw new ProviderRefusal(
-      `${label} answered with something that is no picture. Check ${settings.baseUrl}.`,
-    );
-  return answer.bytes;
+const toPicture = (provider: EditProvider, response: http.ProviderResponse): Uint8Array => {
+  if (response.bytes.byteLength === 0) throw new ProviderRefusalError('empty', provider);
+  if (isText(response)) throw new ProviderRefusalError('not_a_picture_file', provider);
+  return response.bytes;
 };
 
-/** Where partners keep what they drew, for anybody who knows the address: no key goes there. */
-const pictureHosts = /^((\w[\w-]*\.)*fal\.media|(\w[\w-]*\.)?together\.(ai|xyz))$/;
+const FalTicket = z.object({ request_id: z.string(), response_url: z.url() });
+const FalProgress = z.object({ status: z.string() });
 
 /**
- * Addresses in answers are followed to the host that was asked and to the partners' own stores,
- * nowhere else: an endpoint is no guide to the network we stand in.
+ * The JSON of the result from fal's queue behind Hugging Face's router. The URLs of the ticket are
+ * fal's; only their path is used, since the key is for the router alone.
  */
-const fetchable = ({ label, url }: EditProvider, written: string): Question => {
-  const address = URL.parse(written);
-  if (address && address.origin === new URL(url).origin)
-    return { method: 'GET', url: address.href };
-  if (address?.protocol === 'https:' && !address.port && pictureHosts.test(address.hostname))
-    return { method: 'GET', url: address.href, withKey: false };
-  throw new ProviderRefusal(
-    `${label} answered with the address of a picture at a host that is not followed. Use a model that answers with the picture itself.`,
-  );
+const pollFalQueue = async (
+  provider: EditProvider,
+  { response_url }: z.infer<typeof FalTicket>,
+  fetchResult: Send,
+  wait: () => Promise<void>,
+): Promise<unknown> => {
+  const base = `${new URL(provider.url).origin}/fal-ai${new URL(response_url).pathname}`;
+  const get = async (path: string): Promise<unknown> => {
+    const url = `${base}${path}?_subdomain=queue`;
+    const json = http.parseJson(provider, await fetchResult({ method: 'GET', url }));
+    throwErrorInBody(provider, json);
+    return json;
+  };
+  for (;;) {
+    const progress = FalProgress.safeParse(await get('/status')).data;
+    if (!progress) throw new ProviderRefusalError('malformed', provider);
+    if (progress.status === 'COMPLETED') return get('');
+    await wait();
+  }
+};
+
+/** Where routed providers store results, for anybody who knows the URL: no key is sent there. */
+const resultHosts = /^((\w[\w-]*\.)*fal\.media|(\w[\w-]*\.)?together\.(ai|xyz))$/;
+
+/**
+ * URLs in responses are followed to the host that was requested and to the routed providers' own
+ * stores, nowhere else: a response must not choose what we reach in our own network (SSRF).
+ */
+const pictureRequest = (provider: EditProvider, written: string): http.ProviderRequest => {
+  const url = URL.parse(written);
+  const isOwn = url?.origin === new URL(provider.url).origin;
+  const isStore = url?.protocol === 'https:' && !url.port && resultHosts.test(url.hostname);
+  if (url && (isOwn || isStore)) return { method: 'GET', url: url.href, sendKey: isOwn };
+  throw new ProviderRefusalError('foreign_url', provider);
 };
 
 /**
- * The client only shapes the request, and looks up the partner's own name of the model. Left to
- * itself it repeats a 503 for ever, hides Retry-After, follows redirects and any address in an
- * answer without a bound, and attaches the picture to its errors; so it gets neither key nor
- * network, and never an answer.
+ * The client writes the request and looks up the routed provider's own name of the model. Sending
+ * is ours: the client's retries are endless, it hides Retry-After, follows redirects and any URL in
+ * a response, and attaches the picture to its errors. So it gets no key either.
  */
-const shapedQuestion = async (
+const writeRequest = async (
   provider: EditProvider,
   { editId, prompt, source }: EditRequest,
-  ask: (question: Question) => Promise<Answer>,
-): Promise<Question> => {
+  send: Send,
+): Promise<http.ProviderRequest> => {
   const inputs = new Blob([new Uint8Array(source.bytes)], { type: source.contentType });
-  const partner = partnerIn(provider.model);
-  const isRouted = partner !== undefined && isRouterPartner(partner);
-  const whom = isRouted
-    ? { provider: partner, model: provider.model.slice(0, -partner.length - 1) }
-    : { endpointUrl: provider.url };
-
-  let shaped: Question | undefined;
-  await imageToImage(
-    { ...whom, inputs, parameters: { prompt } },
-    {
-      retry_on_error: false,
-      fetch: async (url, init) => {
-        const address = new URL(url instanceof Request ? url.url : url);
-        if (init?.method !== 'POST') {
-          const { bytes } = await ask({ method: 'GET', url: atOwnHost(provider, address) });
-          return Response.json(jsonOf(provider, bytes.toString('utf8')));
-        }
-        shaped = {
-          url: isRouted ? atOwnHost(provider, address) : provider.url,
-          headers: {
-            accept: 'image/png', // as Hugging Face's own clients; JSON comes all the same
-            'content-type': 'application/json',
-            'idempotency-key': editId,
-          },
-          body: z.string().parse(init.body),
-        };
-        throw new Error('That was all we wanted to know.');
-      },
-    },
-  ).catch((error: unknown) => {
-    if (shaped) return;
-    if (error instanceof ProviderBusy || error instanceof ProviderRefusal) throw error;
-    if (error instanceof InferenceClientInputError || error instanceof InferenceClientHubApiError)
-      throw new ProviderRefusal(
-        `${provider.label} does not offer the model ${provider.model} for editing pictures. Set ${provider.settings.model} to one that it does (for example ${provider.suggestedModel}).`,
-      );
-    // Whatever else the client throws may carry the request: only its kind goes on.
-    throw new Error(
-      `${provider.label} could not be asked (${error instanceof Error ? error.name : '?'}).`,
-    );
+  const { id, ...parsed } = parseRoutedModel(provider.model);
+  const routed = routedProviders.find((name) => name === parsed.routed);
+  const target = routed ? { model: id } : { endpointUrl: provider.url };
+  const helper = hf.getProviderHelper(routed ?? 'hf-inference', 'image-to-image');
+  const args = await helper.preparePayloadAsync({ ...target, inputs, parameters: { prompt } });
+  const lookUp = async (input: string | URL | Request) => {
+    const url = atOwnHost(provider, input instanceof Request ? input.url : String(input));
+    return Response.json(http.parseJson(provider, await send({ method: 'GET', url })));
+  };
+  const options = { task: 'image-to-image', fetch: lookUp } as const;
+  const { url, info } = await hf.makeRequestOptions(args, helper, options).catch((error) => {
+    const isUnknown =
+      error instanceof hf.InferenceClientInputError ||
+      error instanceof hf.InferenceClientHubApiError;
+    throw isUnknown ? new ProviderRefusalError('model_not_offered', provider) : error;
   });
-  if (!shaped) throw new Error(`${provider.label} could not be asked.`);
-  return shaped;
+  const headers = {
+    accept: 'image/png', // as Hugging Face's own clients; JSON comes all the same
+    'content-type': 'application/json',
+    'idempotency-key': editId,
+  };
+  return { url: atOwnHost(provider, url), headers, body: z.string().parse(info.body) };
 };
 
-/** The client knows Hugging Face's hosts only; a mirror of them (EDIT_BASE_URL) answers for both. */
-const atOwnHost = ({ url }: EditProvider, address: URL): string => {
-  const own = new URL(url);
-  if (own.hostname === 'router.huggingface.co') return address.href;
-  return `${own.origin}${address.pathname}${address.search}`;
+/** The client knows Hugging Face's hosts only; a mirror of them (EDIT_BASE_URL) serves both. */
+const atOwnHost = ({ url }: EditProvider, address: string): string => {
+  const { hostname, origin } = new URL(url);
+  const { pathname, search } = new URL(address);
+  return hostname === 'router.huggingface.co' ? address : `${origin}${pathname}${search}`;
 };

@@ -1,25 +1,26 @@
-/** A model somewhere: where it is asked, by which name, and what to tell people when it fails. */
+/** A model and how to reach it, as resolved from the settings. */
 export type Provider = {
-  /** What it is asked to do; sentences depend on it. */
-  task: 'describe' | 'edit';
+  ok: true;
+  task: 'caption' | 'edit';
   /** As `CAPTION_PROVIDER` or `EDIT_PROVIDER` names it. */
   provider: string;
   /** As a sentence names it: "OpenAI". */
   label: string;
   model: string;
-  /** The full address that is asked. */
+  /** The full URL that requests go to. */
   url: string;
-  /** A function, so that no log line that takes the whole object along can ever show the key. */
+  /** A function, so that no log line that prints the whole object can show the key. */
   key: (() => string) | undefined;
-  /** For asking and reading the answer together, silence included. */
+  /** For one attempt: connecting, waiting and reading the response together. */
   timeoutMs: number;
-  /** A model of today's, for people whose model is unknown to the provider. */
+  /** A current model, for messages about a model that the provider does not know. */
   suggestedModel: string | undefined;
-  /** What a person changes to mend it. */
+  /** Names of the settings, for messages about what to change. */
   settings: { key: string; model: string; baseUrl: string };
 };
 
-/** The provider said no and would say no again. The message is a sentence for people. */
-export class ProviderRefusal extends Error {
-  override readonly name = 'ProviderRefusal';
-}
+export type CaptionProvider = Provider & { format: 'chat' | 'blip' };
+
+/** `maxSide` (pixels) and `maxBytes` bound a picture that is sent, `maxPictures` their number. */
+export type EditLimits = { maxSide: number; maxBytes: number; maxPictures: 1 | 2 };
+export type EditProvider = Provider & EditLimits & { format: 'images-edits' | 'image-to-image' };

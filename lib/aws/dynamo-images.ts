@@ -71,14 +71,14 @@ export const dynamoImages = (
       return counts;
     },
 
-    async findRawExif(imageId) {
+    async getRawExif(imageId) {
       const { Item: item } = await client.send(
         new GetCommand({ TableName: imagesTable, Key: exifKey(imageId), ConsistentRead: true }),
       );
       return item && RawExif.parse(RawItem.parse(item).raw);
     },
 
-    async keepRawExif(imageId, rev, raw) {
+    async putRawExif(imageId, rev, raw) {
       // As text, and only if no newer revision's tags are there: a late worker may still come by.
       await ignoreConditionFailure(
         client.send(
@@ -91,7 +91,7 @@ export const dynamoImages = (
       );
     },
 
-    async forgetRawExif(imageId, rev) {
+    async deleteRawExif(imageId, rev) {
       await ignoreConditionFailure(
         client.send(
           new DeleteCommand({ TableName: imagesTable, Key: exifKey(imageId), ...notNewer(rev) }),

@@ -5,14 +5,28 @@ import { isEmpty } from './sqs-depth.ts';
 
 type Urls = Readonly<
   Record<
-    'objectCreated' | 'expandBatch' | 'importRow' | 'recordOutcome' | 'closeBatch' | 'sendWebhook',
+    | 'object-created'
+    | 'expand-batch'
+    | 'import-row'
+    | 'record-outcome'
+    | 'close-batch'
+    | 'send-webhook',
     string
   >
 >;
 
-const mostPerBatch = 10; // SendMessageBatch's limit
+const maxEntries = 10; // of SendMessageBatch
 
-/** The workers of batches behind one queue each, given by its URL. */
+/** What a batch that goes on has messages in. */
+const watched = [
+  'expand-batch',
+  'import-row',
+  'object-created',
+  'record-outcome',
+  'close-batch',
+] as const;
+
+/** The queues of the workers of batches in SQS, by name. */
 export const sqsBatchQueues = (urls: Urls, client: SQSClient = sqs()): BatchQueues => {
   const send = async (url: string, message: unknown, delaySeconds?: number) => {
     await client.send(
@@ -25,14 +39,14 @@ export const sqsBatchQueues = (urls: Urls, client: SQSClient = sqs()): BatchQueu
   };
 
   return {
-    expand: (message) => send(urls.expandBatch, message),
+    expand: (message) => send(urls['expand-batch'], message),
 
     async import(messages) {
-      for (let from = 0; from < messages.length; from += mostPerBatch) {
-        const some = messages.slice(from, from + mostPerBatch);
+      for (let from = 0; from < messages.length; from += maxEntries) {
+        const some = messages.slice(from, from + maxEntries);
         const { Failed: failed } = await client.send(
           new SendMessageBatchCommand({
-            QueueUrl: urls.importRow,
+            QueueUrl: urls['import-row'],
             Entries: some.map((message, index) => ({
               Id: String(index),
               MessageBody: JSON.stringify(message),
@@ -44,14 +58,12 @@ export const sqsBatchQueues = (urls: Urls, client: SQSClient = sqs()): BatchQueu
       }
     },
 
-    close: (message) => send(urls.closeBatch, message),
-    sendWebhook: (message, delaySeconds) => send(urls.sendWebhook, message, delaySeconds),
+    close: (message) => send(urls['close-batch'], message),
+    sendWebhook: (message, delaySeconds) => send(urls['send-webhook'], message, delaySeconds),
 
     async areIdle() {
-      // Arrivals too: a picture that was fetched may still wait to be seen.
-      const { expandBatch, importRow, objectCreated, recordOutcome, closeBatch } = urls;
-      const watched = [expandBatch, importRow, objectCreated, recordOutcome, closeBatch];
-      const empty = await Promise.all(watched.map((url) => isEmpty(url, client)));
+      // S3 events too: a picture that was fetched may still wait to be registered.
+      const empty = await Promise.all(watched.map((name) => isEmpty(urls[name], client)));
       return empty.every(Boolean);
     },
   };

@@ -2,14 +2,14 @@ import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { EditQueue } from '#lib/edits/edits.ts';
 import { sqs } from './clients.ts';
 
-/** The workers behind the queue `run-edit`, given by its URL. */
+/** The queue `run-edit` in SQS. */
 export const sqsEditQueue = (
-  { runEdit }: { runEdit: string },
+  urls: Readonly<Record<'run-edit', string>>,
   client: SQSClient = sqs(),
 ): EditQueue => ({
-  async ask(message) {
+  async enqueue(message) {
     await client.send(
-      new SendMessageCommand({ QueueUrl: runEdit, MessageBody: JSON.stringify(message) }),
+      new SendMessageCommand({ QueueUrl: urls['run-edit'], MessageBody: JSON.stringify(message) }),
     );
   },
 });

@@ -1,12 +1,12 @@
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { StepName } from '#lib/images/image.ts';
 import type { StepQueues } from '#lib/images/messages.ts';
+import { type StepWorker, steps } from '#lib/images/steps.ts';
 import { sqs } from './clients.ts';
 import { isEmpty } from './sqs-depth.ts';
 
-/** Workers behind one queue each, given by its URL. */
+/** The workers' queues in SQS, by name. */
 export const sqsStepQueues = (
-  urls: Readonly<Record<StepName | 'recordOutcome', string>>,
+  urls: Readonly<Record<StepWorker | 'record-outcome', string>>,
   client: SQSClient = sqs(),
 ): StepQueues => {
   const send = async (url: string, message: unknown) => {
@@ -15,8 +15,8 @@ export const sqsStepQueues = (
     );
   };
   return {
-    ask: (step, message) => send(urls[step], message),
-    enqueueOutcome: (message) => send(urls.recordOutcome, message),
-    isIdle: (step) => isEmpty(urls[step], client),
+    enqueue: (step, message) => send(urls[steps[step].worker], message),
+    enqueueOutcome: (message) => send(urls['record-outcome'], message),
+    isIdle: (step) => isEmpty(urls[steps[step].worker], client),
   };
 };

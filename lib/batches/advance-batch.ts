@@ -4,7 +4,7 @@ import type { BatchQueues } from './messages.ts';
 import { hasEndedImage, type Row } from './row.ts';
 import { updateBatch } from './update-batch.ts';
 
-type Deps = { batches: Batches; rows: Rows; workers: BatchQueues; now: () => Date };
+type Deps = { batches: Batches; rows: Rows; batchQueues: BatchQueues; now: () => Date };
 
 /** After a row has ended: if it was the last one, ask for the batch to be closed. */
 export const advanceAfterRow = async (
@@ -36,13 +36,13 @@ export const advanceBatch = async (batch: Batch, deps: Deps): Promise<void> => {
 
 const enqueueClose = async (
   batch: Batch,
-  { rows, workers }: Pick<Deps, 'rows' | 'workers'>,
+  { rows, batchQueues }: Pick<Deps, 'rows' | 'batchQueues'>,
 ): Promise<void> => {
   const { requestId, work } = batch;
   const isDue =
     work.state === 'closing' ||
     (work.state === 'running' && (await rows.counts(requestId)).products === expectedRows(batch));
-  if (isDue) await workers.close({ request_id: requestId });
+  if (isDue) await batchQueues.close({ request_id: requestId });
 };
 
 /** SQS' longest delay. */
@@ -51,12 +51,12 @@ const maxDelaySeconds = 900;
 /** Sends the message for the attempt that is due next, if there is one. */
 export const enqueueWebhook = async (
   { requestId, webhook }: Batch,
-  { workers, now }: Pick<Deps, 'workers' | 'now'>,
+  { batchQueues, now }: Pick<Deps, 'batchQueues' | 'now'>,
 ): Promise<void> => {
   if (webhook?.state !== 'pending' || !webhook.dueAt) return;
   const { round, tries, dueAt } = webhook;
   const seconds = Math.ceil((Date.parse(dueAt) - now().getTime()) / 1000);
-  await workers.sendWebhook(
+  await batchQueues.sendWebhook(
     { request_id: requestId, round, attempt: tries, due_at: dueAt },
     Math.min(maxDelaySeconds, Math.max(0, seconds)),
   );

@@ -12,7 +12,7 @@ type Deps = {
   batches: Batches;
   rows: Rows;
   derived: Objects;
-  workers: BatchQueues;
+  batchQueues: BatchQueues;
   links: LinksBelow;
   now: () => Date;
 };

@@ -1,3 +1,4 @@
+import { type Failure, failure } from '#lib/failure.ts';
 import type { Objects } from '#lib/images/objects.ts';
 import { advanceBatch } from './advance-batch.ts';
 import { type Batch, csvErrorsKey, inputKey } from './batch.ts';
@@ -13,7 +14,7 @@ type Deps = {
   batches: Batches;
   rows: Rows;
   derived: Objects;
-  workers: BatchQueues;
+  batchQueues: BatchQueues;
   fetchCsv: FetchFile;
   now: () => Date;
 };
@@ -35,13 +36,13 @@ export const expandBatch = async (
   delivery: { attempts: number },
   deps: Deps,
 ) => {
-  const { batches, derived, workers } = deps;
+  const { batches, derived, batchQueues } = deps;
   const batch = (await batches.find(requestId))?.batch;
   if (!batch) return;
   if (batch.work.state !== 'expanding') return advanceBatch(batch, deps); // delivered twice
 
   const csv = await readInput(batch, delivery, deps);
-  if ('refused' in csv) return refuse(requestId, csv.refused, deps);
+  if (!csv.ok) return refuse(requestId, csv.reason, deps);
 
   const total = batch.total ?? (await check(csv.bytes));
   if ('faults' in total) {
@@ -68,7 +69,7 @@ export const expandBatch = async (
       const { batch: known } = await checkpoint(requestId, { written: last, total }, deps);
       if (known?.work.state !== 'expanding') return; // another is done with it, or gave it up
     }
-    await workers.import(chunk.flatMap((row) => toImportMessages(requestId, row)));
+    await batchQueues.import(chunk.flatMap((row) => toImportMessages(requestId, row)));
   };
   await readCsv([csv.bytes], async (products) => {
     for (const product of products) {
@@ -80,7 +81,7 @@ export const expandBatch = async (
       isLate = deps.now().getTime() > deadline;
     }
   });
-  if (isLate) return workers.expand({ request_id: requestId });
+  if (isLate) return batchQueues.expand({ request_id: requestId });
   if (chunk.length) await flush();
 
   const { batch: after } = await updateBatch(
@@ -98,12 +99,12 @@ const readInput = async (
   { requestId, csvUrl }: Batch,
   delivery: { attempts: number },
   { derived, fetchCsv }: Deps,
-): Promise<{ bytes: Uint8Array } | { refused: string }> => {
+): Promise<{ ok: true; bytes: Uint8Array } | Failure> => {
   const kept = await derived.read(inputKey(requestId));
-  if (kept) return { bytes: kept };
-  if (!csvUrl) return { refused: 'The CSV is no longer there.' };
+  if (kept) return { ok: true, bytes: kept };
+  if (!csvUrl) return failure('not_fetched', 'The CSV is no longer there.');
   const fetched = await fetchWithRetry(csvUrl, delivery, fetchCsv);
-  if ('refused' in fetched) return { refused: `The CSV could not be fetched: ${fetched.refused}` };
+  if (!fetched.ok) return failure('not_fetched', `The CSV could not be fetched: ${fetched.reason}`);
   await derived.write(inputKey(requestId), fetched.bytes, { contentType: 'text/csv' });
   return fetched;
 };

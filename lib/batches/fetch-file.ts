@@ -1,32 +1,34 @@
+import { type Failure, failure } from '#lib/failure.ts';
+import { RetryLaterError } from '#lib/retry-later-error.ts';
+
 /**
- * Fetches a stranger's file by its URL. `refused` says why it never will; what waiting may mend
- * (a busy host, a timeout) throws an error named FetchBusy, whose message is a sentence.
- * lib/web/public-fetch.ts does it without reaching private hosts.
+ * Fetches an untrusted file by its URL. What would fail again is a Failure; what may pass
+ * (a busy host, a timeout) throws RetryLaterError. lib/web/public-fetch.ts does it without reaching private
+ * hosts.
  */
-export type FetchFile = (url: string) => Promise<FetchedFile | { refused: string }>;
+export type FetchFile = (url: string) => Promise<FetchedFile | Failure>;
 
 export type FetchedFile = {
+  ok: true;
   bytes: Uint8Array;
   contentType: string | undefined;
   finalUrl: string;
 };
 
-/** A quarter of a minute in between: what has not passed by then should not hold a batch. */
-const maxTries = 4;
+/** About 15 seconds of backoff in all: what has not passed by then should not hold up a batch. */
+const maxAttempts = 4;
 
-/** A URL that is still busy the fourth time is refused with its reason; before, it throws. */
+/** Throws RetryLaterError up to the third attempt; on the fourth the URL is refused with its reason. */
 export const fetchWithRetry = async (
   url: string,
   { attempts }: { attempts: number },
   fetch: FetchFile,
-): Promise<FetchedFile | { refused: string }> => {
+): Promise<FetchedFile | Failure> => {
   try {
     return await fetch(url);
   } catch (error) {
-    if (!isFetchBusy(error) || attempts < maxTries) throw error;
-    return { refused: `${error.message.replace(/\.$/, '')}, tried ${attempts} times.` };
+    if (!(error instanceof RetryLaterError) || attempts < maxAttempts) throw error;
+    const reason = error.message.replace(/\.$/, '');
+    return failure('not_fetched', `${reason}, tried ${attempts} times.`);
   }
 };
-
-const isFetchBusy = (error: unknown): error is Error =>
-  error instanceof Error && error.name === 'FetchBusy';

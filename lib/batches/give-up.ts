@@ -4,7 +4,7 @@ import { allRows, type Batches, type Rows } from './batches.ts';
 import type { BatchQueues } from './messages.ts';
 import { updateBatch } from './update-batch.ts';
 
-type Deps = { batches: Batches; rows: Rows; workers: BatchQueues; now: () => Date };
+type Deps = { batches: Batches; rows: Rows; batchQueues: BatchQueues; now: () => Date };
 
 /**
  * Ends a batch whose CSV could not be brought here, however often it was tried. One that has rows

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import { claimOfType } from '#lib/images/claims.ts';
+import { storedTypeFor } from '#lib/images/claims.ts';
 import type { Images } from '#lib/images/images.ts';
 import type { Objects } from '#lib/images/objects.ts';
-import { contentTypeOf } from '#lib/images/picture.ts';
 import { advanceAfterRow } from './advance-batch.ts';
 import type { Batches, Rows } from './batches.ts';
 import { type FetchFile, fetchWithRetry } from './fetch-file.ts';
@@ -25,7 +24,7 @@ type Deps = {
   batches: Batches;
   images: Images;
   originals: Objects;
-  workers: BatchQueues;
+  batchQueues: BatchQueues;
   fetchPicture: FetchFile;
 };
 
@@ -102,27 +101,20 @@ const bring = async (
   if (known) return rowOutcome(known.image, inputUrl) ?? { state: 'fetched', inputUrl };
 
   const fetched = await fetchWithRetry(inputUrl, delivery, fetchPicture);
-  if ('refused' in fetched)
-    return { state: 'failed', inputUrl, reason: fetched.refused, fetched: false };
+  if (!fetched.ok) return { state: 'failed', inputUrl, reason: fetched.reason, fetched: false };
   const sha256 = createHash('sha256').update(fetched.bytes).digest('hex');
   await originals.write(key, fetched.bytes, {
-    contentType: toPictureType(fetched.contentType),
+    contentType: storedTypeFor(fetched.contentType),
     sha256,
     userMetadata: { name: nameOf(inputUrl), 'request-id': place.requestId },
   });
   return { state: 'fetched', inputUrl };
 };
 
-/** What a shop says its picture is, if that is a picture: a page, stored as one, would run there. */
-const toPictureType = (claimed = ''): string => {
-  const format = claimOfType(claimed);
-  return format ? contentTypeOf({ format }) : 'application/octet-stream';
-};
-
 const note = async (
   message: ImportMessage,
   entries: readonly Entry[],
-  deps: Pick<Deps, 'rows' | 'batches' | 'workers'>,
+  deps: Pick<Deps, 'rows' | 'batches' | 'batchQueues'>,
 ) => {
   const { request_id: requestId, row: number } = message;
   const { row } = await updateRow(

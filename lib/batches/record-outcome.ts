@@ -6,7 +6,7 @@ import type { BatchQueues } from './messages.ts';
 import { parseRowKey, type RowImage, rowOutcome, withImage } from './row.ts';
 import { updateRow } from './update-batch.ts';
 
-type Deps = { batches: Batches; rows: Rows; images: Images; workers: BatchQueues };
+type Deps = { batches: Batches; rows: Rows; images: Images; batchQueues: BatchQueues };
 
 /**
  * Given news that an image of a row has ended, note how. News is not truth: the image is asked. A

@@ -5,7 +5,7 @@ import type { Batches } from './batches.ts';
 import type { BatchQueues } from './messages.ts';
 import { updateBatch } from './update-batch.ts';
 
-type Deps = { batches: Batches; workers: BatchQueues; now: () => Date };
+type Deps = { batches: Batches; batchQueues: BatchQueues; now: () => Date };
 
 /** Delivers the webhook of a batch again: a new round of attempts, with the same `webhook-id`. */
 export const resendWebhook = async (requestId: string, deps: Deps): Promise<Batch> => {

@@ -25,7 +25,7 @@ export type SendWebhook = (delivery: {
 
 type Deps = {
   batches: Batches;
-  workers: BatchQueues;
+  batchQueues: BatchQueues;
   send: SendWebhook;
   /** Seconds from each attempt that failed to the next. */
   schedule: readonly number[];
@@ -50,7 +50,7 @@ class BeingDelivered extends Error {
  * record of it, it is made again with the same `webhook-id`, by which receivers tell.
  */
 export const sendWebhook = async (message: WebhookMessage, deps: Deps): Promise<void> => {
-  const { batches, workers, send, now } = deps;
+  const { batches, batchQueues, send, now } = deps;
   const { request_id: requestId, round, attempt } = message;
   const known = (await batches.find(requestId))?.batch;
   if (!known || !isOpen(known.webhook, message)) {
@@ -58,7 +58,8 @@ export const sendWebhook = async (message: WebhookMessage, deps: Deps): Promise<
     return;
   }
   // SQS waits 15 minutes at most.
-  if (Date.parse(message.due_at) > now().getTime()) return enqueueWebhook(known, { workers, now });
+  if (Date.parse(message.due_at) > now().getTime())
+    return enqueueWebhook(known, { batchQueues, now });
 
   const leasedUntil = new Date(now().getTime() + leaseMs).toISOString();
   const { batch, changed } = await updateBatch(

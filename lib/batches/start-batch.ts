@@ -9,7 +9,7 @@ type Deps = {
   batches: Batches;
   /** Where we keep what we make. */
   derived: Objects;
-  workers: BatchQueues;
+  batchQueues: BatchQueues;
   /** Whether there is a secret to sign webhooks with. */
   canSign: boolean;
   now: () => Date;
@@ -63,9 +63,9 @@ const unsigned =
   'This Darkroom cannot sign webhooks yet: set WEBHOOK_SECRET or WEBHOOK_SECRET_PARAMETER, or leave webhook_url out.';
 
 /** It may be there already: the same request was begun before, and killed before it could answer. */
-const begin = async (batch: Batch, { batches, workers }: Deps): Promise<Batch> => {
+const begin = async (batch: Batch, { batches, batchQueues }: Deps): Promise<Batch> => {
   await batches.save(undefined, batch);
-  await workers.expand({ request_id: batch.requestId });
+  await batchQueues.expand({ request_id: batch.requestId });
   return batch;
 };
 

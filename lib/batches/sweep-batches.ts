@@ -14,7 +14,7 @@ type Deps = {
   batches: Batches;
   rows: Rows;
   images: Images;
-  workers: BatchQueues;
+  batchQueues: BatchQueues;
   now: () => Date;
   pause: (ms: number) => Promise<unknown>;
 };
@@ -51,10 +51,10 @@ export const sweepBatches = async (deps: Deps) => {
   return swept;
 };
 
-const areIdle = async ({ workers, pause }: Deps): Promise<boolean> => {
-  const first = await workers.areIdle();
+const areIdle = async ({ batchQueues, pause }: Deps): Promise<boolean> => {
+  const first = await batchQueues.areIdle();
   await pause(betweenReadingsMs);
-  return first && (await workers.areIdle());
+  return first && (await batchQueues.areIdle());
 };
 
 /** A message for each attempt waits in the queue; one that is long overdue is lost. */
@@ -74,7 +74,7 @@ const askAgainOrGiveUp = async (
     await truncateBatch(requestId, { reason: nobodyReadOn }, deps);
     return 'gaveUp';
   }
-  if (batch.work.state === 'expanding') await deps.workers.expand({ request_id: requestId });
+  if (batch.work.state === 'expanding') await deps.batchQueues.expand({ request_id: requestId });
   else
     for await (const rows of allRows(requestId, deps))
       for (const row of rows) await sweepRow(requestId, row, isLastTime, deps);
@@ -112,5 +112,5 @@ const sweepRow = async (
   if (isLastTime)
     for (const message of missing)
       await giveUpOnRow(message, { reason: nobodyCame, lost: true }, deps);
-  else await deps.workers.import([...missing].map((message) => ({ ...message, again: true })));
+  else await deps.batchQueues.import([...missing].map((message) => ({ ...message, again: true })));
 };

@@ -1,5 +1,5 @@
 import type { Objects } from '#lib/images/objects.ts';
-import { type Format, fullSize, type Rendition } from '#lib/images/picture.ts';
+import type { Metadata, Rendition } from '#lib/images/picture.ts';
 import { hasSize, renditionKey } from '#lib/images/rendition-set.ts';
 import { isNeverTransparent, type Variant } from './find-variant.ts';
 import { optimizedPreset, type Preset } from './preset.ts';
@@ -18,7 +18,7 @@ type Deps = {
 export type Source = {
   isOriginal: boolean;
   /** Undefined where it is not there, or is another by now. */
-  read: () => Promise<{ bytes: Uint8Array; format: Format } | undefined>;
+  read: () => Promise<{ bytes: Uint8Array; metadata: Metadata } | undefined>;
 };
 
 /**
@@ -28,8 +28,8 @@ export type Source = {
 export const findIngested = ({ image, preset, encoding }: Variant): Rendition | undefined => {
   const { renditionSet } = image;
   if (!renditionSet || preset.fit !== 'inside' || preset.quality !== undefined) return undefined;
-  const longestSide = preset === optimizedPreset ? fullSize : preset.longestSide;
-  if (!hasSize(renditionSet, { name: preset.name, longestSide })) return undefined;
+  // In full size, whatever number stood for that when it was made.
+  if (preset !== optimizedPreset && !hasSize(renditionSet, preset)) return undefined;
   const formats = { avif: 'avif', webp: 'webp', jpg: 'jpeg', png: 'png', auto: 'png' };
   return renditionSet.renditions.find(
     ({ name, format = 'jpeg' }) => name === preset.name && format === formats[encoding],
@@ -51,9 +51,10 @@ const renditionSources = ({ image }: Variant, plan: RenderPlan, { derived }: Dep
     .filter(({ format, name }) => !format && name !== optimizedPreset.name)
     .filter((rendition) => isLargeEnough(rendition, plan, metadata))
     .toSorted((one, other) => one.width - other.width)
-    .map(({ name }) => ({
+    .map(({ name, width, height }) => ({
       isOriginal: false,
-      read: () => inFormat('jpeg', derived.read(renditionKey(renditionSet, name))),
+      read: () =>
+        as({ width, height, format: 'jpeg' }, derived.read(renditionKey(renditionSet, name))),
     }));
 };
 
@@ -70,24 +71,24 @@ const storedSources = (variant: Variant, plan: RenderPlan, deps: Deps): Source[]
     .filter(({ shape }) => shape.width < metadata.width && isLargeEnough(shape, plan, metadata))
     .toSorted((one, other) => one.shape.width - other.shape.width);
   if (!smallest) return [];
-  const { preset } = smallest;
+  const { preset, shape } = smallest;
   const key = variantKey(imageId, preset.name, versionOf(image, preset), encoding);
   const read = async () => {
     const stored = await deps.variants.find(key, Number.POSITIVE_INFINITY);
     const format = stored?.contentType === 'image/png' ? 'png' : 'jpeg';
-    return stored?.bytes && ({ bytes: stored.bytes, format } as const);
+    const { width, height } = shape;
+    return stored?.bytes && ({ bytes: stored.bytes, metadata: { width, height, format } } as const);
   };
   return [{ isOriginal: false, read }];
 };
 
 const originalSource = ({ image }: Variant, { originals }: Deps): Source => {
   const { key, etag, metadata } = image;
-  const read = async () =>
-    key === null ? undefined : inFormat(metadata.format, originals.read(key, etag));
+  const read = async () => (key === null ? undefined : as(metadata, originals.read(key, etag)));
   return { isOriginal: true, read };
 };
 
-const inFormat = async (format: Format, reading: Promise<Uint8Array | undefined>) => {
+const as = async (metadata: Metadata, reading: Promise<Uint8Array | undefined>) => {
   const bytes = await reading;
-  return bytes && { bytes, format };
+  return bytes && { bytes, metadata };
 };

@@ -91,7 +91,7 @@ export const findPreset = (
 
 /** What is written in these formats has no transparency; only pixels tell of the others. */
 export const isNeverTransparent = ({ metadata }: Pick<Image, 'metadata'>): boolean =>
-  metadata?.format === 'jpeg';
+  metadata?.format === 'jpeg' || metadata?.format === 'heic';
 
 const encodingOf = (ending: string): Encoding => {
   const encoding = [...endings, 'auto' as const].find((one) => one === ending);

@@ -1,4 +1,4 @@
-import type { Format, Refusal } from '#lib/images/picture.ts';
+import type { Metadata, Refusal } from '#lib/images/picture.ts';
 import type { Encoding } from './negotiate-format.ts';
 import { maxVariantSide, type Preset } from './preset.ts';
 import type { FocalPoint } from './version.ts';
@@ -23,7 +23,7 @@ export type RenderPlan = {
  * throws.
  */
 export type RenderVariant = (
-  source: { bytes: Uint8Array; format: Format },
+  source: { bytes: Uint8Array; metadata: Metadata },
   plan: RenderPlan,
 ) => Promise<{ bytes: Uint8Array; contentType: string } | { refusal: Refusal }>;
 

@@ -24,5 +24,5 @@ export type EditMessage = z.infer<typeof EditMessage>;
 
 /** How a worker is asked for an edit. */
 export interface EditQueue {
-  ask(message: EditMessage): Promise<void>;
+  enqueue(message: EditMessage): Promise<void>;
 }

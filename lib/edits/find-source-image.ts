@@ -2,8 +2,9 @@ import type { Images } from '#lib/images/images.ts';
 import type { Objects } from '#lib/images/objects.ts';
 import type { Inspect } from '#lib/images/picture.ts';
 import { Problem } from '#lib/problem.ts';
+import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { copyKey, type SourceImage } from './edit.ts';
-import { type FetchPicture, isFetchBusy } from './fetch-picture.ts';
+import type { FetchPicture } from './fetch-picture.ts';
 import { parseOwnImageUrl } from './own-image.ts';
 
 type Wanted = {
@@ -60,12 +61,12 @@ const fetchSourceImage = async (
 ): Promise<SourceImage> => {
   const fetched = await fetchPicture(text).catch((error: unknown) => {
     // Not kept as the answer to an Idempotency-Key: the same request may succeed soon.
-    if (isFetchBusy(error))
+    if (error instanceof RetryLaterError)
       throw new Problem('conflict', `${field}: ${error.message}`, error.retryAfterSeconds ?? soon);
     throw error;
   });
-  if ('refused' in fetched) throw new Problem('unprocessable', `${field}: ${fetched.refused}`);
-  const inspected = await inspect(fetched.bytes, {});
+  if (!fetched.ok) throw new Problem('unprocessable', `${field}: ${fetched.reason}`);
+  const inspected = await inspect(fetched.bytes);
   if ('refusal' in inspected)
     throw new Problem('unprocessable', `${field}: ${inspected.refusal.reason}`);
 

@@ -1,4 +1,4 @@
-import { ProviderBusy } from '#lib/images/caption.ts';
+import { RetryLaterError } from '#lib/retry-later-error.ts';
 import {
   type Edit,
   fail,
@@ -86,7 +86,7 @@ export const releaseLease = async (
   error: unknown,
   { edits, now }: Deps,
 ): Promise<void> => {
-  const unpaid = error instanceof ProviderBusy;
+  const unpaid = error instanceof RetryLaterError;
   await updateEdit(
     editId,
     (known) => (isHeldBy(known, worker) ? release(known, { now: now(), unpaid }) : undefined),

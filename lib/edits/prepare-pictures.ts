@@ -15,7 +15,7 @@ export type PictureDeps = {
   join: JoinPictures;
 };
 
-type Limits = { maxSide: number; maxBytes: number; mostPictures?: number };
+type Limits = { maxSide: number; maxBytes: number; maxPictures?: number };
 type Role = 'source' | 'target';
 type Prepared = { source: PictureToSend; target?: PictureToSend };
 
@@ -34,7 +34,7 @@ export const preparePictures = async (
   if (second && 'failed' in second) return second;
 
   const { prepare, join } = deps;
-  if (second && limits.mostPictures === 1) {
+  if (second && limits.maxPictures === 1) {
     const both = await join(first.bytes, second.bytes, limits);
     return 'refusal' in both
       ? { failed: `The source and the target cannot be sent together: ${both.refusal.reason}` }

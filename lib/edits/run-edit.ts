@@ -1,3 +1,4 @@
+import { failure } from '#lib/failure.ts';
 import { complete, type Edit, fail, type In, isHeldBy, resultImageId } from './edit.ts';
 import { type Editing, type EditPicture, ResponseLostError } from './edit-picture.ts';
 import type { EditMessage, Edits } from './edits.ts';
@@ -62,16 +63,16 @@ const rowOutcome = async (
   if (made) return made;
 
   const editing = await deps.editing();
-  if ('unavailable' in editing) return { failed: editing.unavailable };
+  if (!editing.ok) return { failed: editing.reason };
   const pictures = await preparePictures(edit, editing, deps);
   if ('failed' in pictures) return pictures;
 
   if (!(await recordProviderCall(edit, worker, deps))) return { failed: diedTwice };
   const answer = await deps.editPicture({ editId, prompt, ...pictures }).catch((error: unknown) => {
-    if (error instanceof ResponseLostError) return { refused: error.message };
+    if (error instanceof ResponseLostError) return failure('response_lost', error.message);
     throw error;
   });
-  return 'refused' in answer ? { failed: answer.refused } : saveResult(edit, answer, deps);
+  return answer.ok ? saveResult(edit, answer, deps) : { failed: answer.reason };
 };
 
 const diedTwice =

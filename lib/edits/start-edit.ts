@@ -23,7 +23,7 @@ export type EditRequest = {
 type Deps = SourceImageDeps & {
   editSessions: EditSessions;
   edits: Edits;
-  workers: EditQueue;
+  editQueue: EditQueue;
   editing: Editing;
   now: () => Date;
 };
@@ -45,7 +45,7 @@ export const startEdit = async (
   const edit = (await deps.edits.find(editId))?.edit ?? (await addEdit(wish, found, deps));
   const process = await join(initId, editId, deps);
   const imageId = resultImageId(editId);
-  await deps.workers.ask({ edit_id: editId, image_id: imageId, request_id: requestId });
+  await deps.editQueue.enqueue({ edit_id: editId, image_id: imageId, request_id: requestId });
   return { process, edit };
 };
 
@@ -98,7 +98,7 @@ const findSourceImages = async (
 
 const checkProvider = (editing: Editing): void => {
   // Not now: the request is right, and will be taken once a provider is set up.
-  if ('unavailable' in editing) throw new Problem('conflict', editing.unavailable);
+  if (!editing.ok) throw new Problem('conflict', editing.reason);
 };
 
 const checkRoom = ({ editIds }: EditSession, editId: string): void => {

@@ -40,10 +40,9 @@ export const checkHealth = async ({
     queues: queueChecks,
     dead_letters: dead,
     // Pictures are fine without captions: this never makes the whole unhealthy.
-    captions:
-      'skipped' in captioning
-        ? { ok: false, reason: captioning.skipped, provider: null, model: null }
-        : { ok: true, provider: captioning.provider, model: captioning.model },
+    captions: captioning.ok
+      ? { ok: true, provider: captioning.provider, model: captioning.model }
+      : { ok: false, reason: captioning.reason, provider: null, model: null },
   };
 };
 

@@ -1,17 +1,13 @@
 import { z } from 'zod';
 import { type Links, srcsetOf } from '#lib/delivery/links.ts';
 import { optimizedPreset } from '#lib/delivery/preset.ts';
-import type { RawExif } from '#lib/images/exif.ts';
-import {
-  errorOf,
-  type Image,
-  Source,
-  Status,
-  type Step,
-  type StepName,
-  statusOf,
-} from '#lib/images/image.ts';
+import { type RawExif, takenAt } from '#lib/images/exif.ts';
+import { errorOf, type Image, Source, Status, statusOf } from '#lib/images/image.ts';
 import { Format } from '#lib/images/picture.ts';
+import type { Step } from '#lib/images/step.ts';
+import { mapSteps, type StepName } from '#lib/images/steps.ts';
+
+import { ExifView, toExifView } from './exif-view.ts';
 
 const Time = z.iso.datetime();
 
@@ -30,30 +26,6 @@ const StepView = z
 const CaptionStepView = z
   .object({ ...StepView.shape, provider: z.string().optional(), model: z.string().optional() })
   .meta({ id: 'CaptionStep', description: 'As Step, with the model that wrote the caption' });
-
-export const ExifView = z
-  .object({
-    camera_make: z.string().nullable(),
-    camera_model: z.string().nullable(),
-    lens_model: z.string().nullable(),
-    datetime_original: z
-      .string()
-      .nullable()
-      .describe('local time as the camera wrote it, with its offset when the file has one'),
-    iso: z.number().nullable(),
-    focal_length: z.number().nullable().describe('millimetres'),
-    exposure_time: z.number().nullable().describe('seconds'),
-    f_number: z.number().nullable(),
-    gps: z
-      .object({ lat: z.number(), lon: z.number(), alt: z.number().nullable() })
-      .nullable()
-      .describe('signed degrees, metres above sea level'),
-    raw: z
-      .record(z.string(), z.unknown())
-      .optional()
-      .describe('every tag by name; only where one image is asked for'),
-  })
-  .meta({ id: 'Exif', description: 'What the camera wrote; each null where it is silent' });
 
 const MetadataView = z
   .object({
@@ -100,10 +72,14 @@ export const ImageView = z
       .nullable()
       .describe('what a crop keeps: parts of width and height from the top left'),
     exif: ExifView.nullable(),
+    taken_at: z
+      .string()
+      .nullable()
+      .describe('when the picture was taken, as in exif.datetime_original; null where unknown'),
     error: z.string().nullable(),
     placeholder: z.string().nullable().describe('ThumbHash, base64'),
     dominant_color: z.string().nullable().describe('#rrggbb'),
-    steps: z.object({ thumbnails: StepView, exif: StepView, caption: CaptionStepView }),
+    steps: z.object({ ...mapSteps(() => StepView), caption: CaptionStepView }),
   })
   .meta({ id: 'Image', description: 'One picture, and how far its work has come' });
 export type ImageView = z.infer<typeof ImageView>;
@@ -133,18 +109,15 @@ export const toImageView = (image: Image, viewing: Viewing): ImageView => {
     caption: personCaption ?? caption?.text ?? null,
     caption_by: personCaption !== undefined ? 'person' : caption ? 'model' : null,
     focal_point: image.focalPoint ?? null,
-    exif: exifOf(image, viewing),
+    exif: image.exif ? toExifView(image.exif, viewing.rawExif) : null,
+    taken_at: takenAt(image.exif),
     error: errorOf(image),
     placeholder: renditionSet?.placeholder ?? null,
     dominant_color: renditionSet?.dominantColor ?? null,
-    steps: {
-      thumbnails: stepOf(steps.thumbnails),
-      exif: stepOf(steps.exif),
-      caption: {
-        ...stepOf(steps.caption),
-        ...(caption && { provider: caption.provider, model: caption.model }),
-      },
-    },
+    steps: mapSteps((name) => ({
+      ...toStepView(steps[name]),
+      ...(name === 'caption' && caption && { provider: caption.provider, model: caption.model }),
+    })),
   };
 };
 
@@ -177,7 +150,7 @@ const srcsetFor = (image: Image, { linkTo }: Viewing): string | null => {
   return metadata && isShown(image) ? srcsetOf({ ...image, metadata }, linkTo) : null;
 };
 
-const stepOf = (step: Step): ImageView['steps'][StepName] => {
+const toStepView = (step: Step): ImageView['steps'][StepName] => {
   if (step.state === 'pending') return { state: step.state };
   if (step.state === 'skipped') return { state: step.state, reason: step.reason };
   return {
@@ -188,19 +161,3 @@ const stepOf = (step: Step): ImageView['steps'][StepName] => {
     ended_at: step.endedAt,
   };
 };
-
-const exifOf = ({ exif }: Image, { rawExif }: Viewing): ImageView['exif'] =>
-  exif
-    ? {
-        camera_make: exif.cameraMake,
-        camera_model: exif.cameraModel,
-        lens_model: exif.lensModel,
-        datetime_original: exif.datetimeOriginal,
-        iso: exif.iso,
-        focal_length: exif.focalLength,
-        exposure_time: exif.exposureTime,
-        f_number: exif.fNumber,
-        gps: exif.gps,
-        ...(rawExif !== undefined && { raw: rawExif ?? {} }),
-      }
-    : null;

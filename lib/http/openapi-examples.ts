@@ -31,6 +31,7 @@ export const queuedImage: ImageView = {
   caption_by: null,
   focal_point: null,
   exif: null,
+  taken_at: null,
   error: null,
   placeholder: null,
   dominant_color: null,

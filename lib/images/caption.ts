@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Failure } from '#lib/failure.ts';
 
 /** What a model saw in a picture, and which model it was. */
 export const Caption = z.object({
@@ -10,24 +11,13 @@ export const Caption = z.object({
 });
 export type Caption = z.infer<typeof Caption>;
 
-/** A provider could not answer now: worth trying again, not before `retryAfterSeconds` if it said so. */
-export class ProviderBusy extends Error {
-  override readonly name = 'ProviderBusy';
-  readonly retryAfterSeconds: number | undefined;
-
-  constructor(reason: string, retryAfterSeconds?: number) {
-    super(reason);
-    this.retryAfterSeconds = retryAfterSeconds;
-  }
-}
-
 /**
  * Describes a JPEG in one plain sentence. What would fail again (a refusal, a retired model, a
- * wrong key, an answer that is no sentence) is a `failed` outcome with a reason for people; what
- * might pass (429, 5xx, silence, a broken connection) throws ProviderBusy. Neither reason ever
- * holds a key, image bytes, or the provider's raw body.
+ * wrong key, a response that is no sentence) is a Failure; what might pass (429, 5xx, a timeout, a
+ * broken connection) throws RetryLaterError. Neither reason ever holds a key, image bytes, or the
+ * provider's raw body.
  */
-export type Describe = (jpeg: Uint8Array) => Promise<{ caption: Caption } | { failed: string }>;
+export type Describe = (jpeg: Uint8Array) => Promise<{ ok: true; caption: Caption } | Failure>;
 
-/** Whether captions can be written at all, decided by settings: a provider, or the reason why none. */
-export type Captioning = { provider: string; model: string } | { skipped: string };
+/** Whether captions can be written at all, decided by settings: a provider, or why there is none. */
+export type Captioning = { ok: true; provider: string; model: string } | Failure;

@@ -1,52 +1,38 @@
-import type { Format } from './picture.ts';
+/** Media types of pictures that are safe to be stored and shown: none of them runs anything. */
+const pictureTypes = new Set([
+  'image/jpeg',
+  'image/jpg', // never registered, often sent
+  'image/pjpeg',
+  'image/png',
+  'image/x-png',
+  'image/apng',
+  'image/webp',
+  'image/gif',
+  'image/avif',
+  'image/avif-sequence',
+  'image/heic',
+  'image/heif',
+  'image/heic-sequence',
+  'image/heif-sequence',
+  'image/tiff',
+  'image/tif',
+  'image/x-tiff',
+]);
 
-const extensions = new Map<string, Format>(
-  Object.entries({
-    jpg: 'jpeg',
-    jpeg: 'jpeg',
-    jpe: 'jpeg',
-    jfif: 'jpeg',
-    pjpeg: 'jpeg',
-    png: 'png',
-    apng: 'png',
-    webp: 'webp',
-    gif: 'gif',
-    avif: 'avif',
-    avifs: 'avif',
-    tif: 'tiff',
-    tiff: 'tiff',
-  } as const),
-);
+/**
+ * The media type under which untrusted bytes are stored before anybody has looked at them: what the
+ * client or a web server says, if that is a kind of picture that browsers show harmlessly. Anything
+ * else is not wrong, since the bytes decide later, but is stored as plain bytes.
+ */
+export const storedTypeFor = (contentType: string | undefined): string => {
+  const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
+  return pictureTypes.has(type) ? type : 'application/octet-stream';
+};
 
-const types = new Map<string, Format>(
-  Object.entries({
-    'image/jpeg': 'jpeg',
-    'image/jpg': 'jpeg', // never registered, often sent
-    'image/pjpeg': 'jpeg',
-    'image/png': 'png',
-    'image/x-png': 'png',
-    'image/apng': 'png',
-    'image/webp': 'webp',
-    'image/gif': 'gif',
-    'image/avif': 'avif',
-    'image/avif-sequence': 'avif',
-    'image/tiff': 'tiff',
-    'image/tif': 'tiff',
-    'image/x-tiff': 'tiff',
-  } as const),
-);
+/** Kinds of files that are no pictures by anybody's account. */
+const otherKinds =
+  /^((text|video|audio|font|model|message)\/|image\/svg|application\/(pdf|zip|gzip|json|xml|rtf|msword|x-7z|x-tar|x-rar|javascript|vnd\.(ms-|openxml|oasis)))/;
 
-/** What iPhones write by themselves, and we cannot read. */
-export const heicReason =
-  'invalid file format: HEIC pictures are not read here. Export it as JPEG and send that, or choose "Most Compatible" under Camera › Formats in the iPhone\'s settings before taking it.';
-
-export const isHeicType = (contentType: string): boolean =>
-  /^image\/hei[cf]\b/i.test(contentType.trim());
-
-/** The format that a file's name claims; undefined where its extension is none of ours. */
-export const claimOfName = (name: string): Format | undefined =>
-  extensions.get(/\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase() ?? '');
-
-/** The format that a media type claims; undefined where it is none of ours. */
-export const claimOfType = (contentType: string): Format | undefined =>
-  types.get(contentType.split(';')[0]?.trim().toLowerCase() ?? '');
+/** Whether a media type says that a file is something else than a picture; unknown ones do not. */
+export const isOtherKind = (contentType: string): boolean =>
+  otherKinds.test(contentType.trim().toLowerCase());

@@ -15,7 +15,7 @@ export const counterNames = [
   'milliseconds',
 ] as const;
 
-/** What one image adds to the tallies; summed over all images, what /api/stats tells. */
+/** What one image adds to the counters; their sum over all images is what /api/stats answers. */
 export type Counters = Record<(typeof counterNames)[number], number>;
 
 export const zeroCounters: Counters = {
@@ -40,7 +40,7 @@ const captionCount = {
   pending: 'captionsPending',
 } as const;
 
-/** A pure function of the record: whoever writes an image writes the difference of its counts. */
+/** A pure function of the record, so that a write of an image can write the difference too. */
 export const countImage = (image: Image | undefined): Counters => {
   if (!image || image.deleted) return zeroCounters;
   const status = statusOf(image);
@@ -57,7 +57,7 @@ export const countImage = (image: Image | undefined): Counters => {
   };
 };
 
-/** What a change adds to the tallies; only the counts that differ. */
+/** What an update adds to the counters; only those that differ. */
 export const counterDeltas = (before: Image | undefined, after: Image): Partial<Counters> => {
   const old = countImage(before);
   const now = countImage(after);

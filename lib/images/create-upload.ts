@@ -1,9 +1,9 @@
 import { Problem } from '#lib/problem.ts';
-import { claimOfName, claimOfType, heicReason, isHeicType } from './claims.ts';
+import { isOtherKind, storedTypeFor } from './claims.ts';
 import { imageIdOf } from './image.ts';
 import { sanitizeFilename } from './object-key.ts';
 import type { PresignedPosts } from './objects.ts';
-import { contentTypeOf, formats } from './picture.ts';
+import { formats } from './picture.ts';
 import type { HasClock } from './timer.ts';
 
 export type Wish = {
@@ -26,20 +26,14 @@ const validSeconds = 3600;
 
 /**
  * Gives a form with which one file may be posted straight into the originals. Nothing is recorded
- * until the object arrives.
+ * until the object arrives, and only then is it known what it is: a name refuses nothing, and a type
+ * only where it is that of another kind of file.
  */
 export const createUpload = async (
   { filename, contentType, sizeBytes, sha256, requestId }: Wish,
   { presignedPosts, newId, now, uploadMaxBytes }: Deps,
 ) => {
-  const byType = claimOfType(contentType);
-  const byName = claimOfName(filename);
-  if (!byType) throw new Problem('unsupported-type', notAPicture(contentType));
-  if (byName && byName !== byType)
-    throw new Problem(
-      'unsupported-type',
-      `invalid file format: ${filename} does not go with the type ${contentType}.`,
-    );
+  if (isOtherKind(contentType)) throw new Problem('unsupported-type', notAPicture(contentType));
   if (sizeBytes > uploadMaxBytes)
     throw new Problem(
       'too-large',
@@ -50,7 +44,7 @@ export const createUpload = async (
   const key = `presigned/${newId()}/${sanitizeFilename(filename)}`;
   const { url, fields } = await presignedPosts.presignPost({
     key,
-    contentType: contentTypeOf({ format: byType }),
+    contentType: storedTypeFor(contentType),
     maxBytes: uploadMaxBytes,
     seconds: validSeconds,
     sha256,
@@ -66,6 +60,4 @@ export const createUpload = async (
 };
 
 const notAPicture = (contentType: string) =>
-  isHeicType(contentType)
-    ? heicReason
-    : `invalid file format: ${contentType} is not a type we read. Send ${formats.join(', ')}.`;
+  `invalid file format: ${contentType} is not a picture's type. Send ${formats.join(', ')}.`;

@@ -1,5 +1,6 @@
 import { type Cdn, removeVariants, type Variants } from '#lib/delivery/variants.ts';
 import { Problem } from '#lib/problem.ts';
+import { notifyBatch } from './enqueue-steps.ts';
 import { type Image, isRemoved } from './image.ts';
 import type { Images, RenditionSets } from './images.ts';
 import type { StepQueues } from './messages.ts';
@@ -11,7 +12,7 @@ import {
   planRelease,
   withoutReferences,
 } from './rendition-set.ts';
-import { notifyBatch } from './steps.ts';
+
 import { updateImage } from './update-image.ts';
 
 type Deps = {
@@ -19,7 +20,7 @@ type Deps = {
   renditionSets: RenditionSets;
   originals: Objects;
   derived: Objects;
-  workers: StepQueues;
+  stepQueues: StepQueues;
   sizes: readonly Size[];
   variants: Variants;
   cdn: Cdn;
@@ -27,8 +28,8 @@ type Deps = {
 };
 
 /**
- * Removes an image: first out of lists and counts, then its objects. Killed in between, the
- * tombstone says `deleting`, and a second call or sweep-stuck ends it.
+ * Deletes an image: first from lists and counters, then its objects. Killed in between, the tombstone
+ * says `deleting`, and a second call or sweep-stuck finishes it.
  */
 export const deleteImage = async (imageId: string, deps: Deps): Promise<void> => {
   const { images, renditionSets } = deps;
@@ -47,14 +48,14 @@ export const deleteImage = async (imageId: string, deps: Deps): Promise<void> =>
   if (image) await finishDeletion(image, deps);
 };
 
-/** Removes the objects of an image that is `deleting`, then marks it removed. Safe to repeat. */
+/** Deletes the objects of an image that is `deleting`, then marks it removed. Safe to repeat. */
 export const finishDeletion = async (image: Image, deps: Deps): Promise<void> => {
-  const { images, renditionSets, originals, derived, workers, sizes, now } = deps;
+  const { images, renditionSets, originals, derived, stepQueues, sizes, now } = deps;
   const partial = await withoutReferences(partialRenditions(image, sizes), { renditionSets });
   await Promise.all([
-    removeOriginal(image, { originals }),
+    deleteOriginal(image, { originals }),
     deleteRenditions([...(image.orphanedRenditions ?? []), ...partial], { derived }),
-    images.forgetRawExif(image.imageId, image.rev),
+    images.deleteRawExif(image.imageId, image.rev),
     removeVariants(image.imageId, deps),
   ]);
   await updateImage(
@@ -72,7 +73,7 @@ export const finishDeletion = async (image: Image, deps: Deps): Promise<void> =>
         : undefined,
     { images },
   );
-  await notifyBatch(image, { workers });
+  await notifyBatch(image, { stepQueues });
 };
 
 /**
@@ -82,9 +83,9 @@ export const finishDeletion = async (image: Image, deps: Deps): Promise<void> =>
 export const finishRemoved = async (
   image: Image,
   { images, variants, cdn, now }: Pick<Deps, 'images' | 'variants' | 'cdn' | 'now'>,
-): Promise<boolean> => {
+): Promise<void> => {
   const removedAt = Date.parse(image.removedAt ?? image.listedAt);
-  if (now().getTime() - removedAt < deliveryTakesMs) return false;
+  if (now().getTime() - removedAt < deliveryTakesMs) return;
   await removeVariants(image.imageId, { variants, cdn });
   await updateImage(
     image.imageId,
@@ -94,25 +95,24 @@ export const finishRemoved = async (
         : undefined,
     { images },
   );
-  return true;
 };
 
 const deliveryTakesMs = 60_000; // twice the timeout of its function
 
 /**
- * An object that was written after the one we know is a new arrival, and not ours to remove. Looked
- * at before, because not every store keeps to a condition.
+ * An object that was written after the one in the record is a new picture, and stays. Its ETag is
+ * compared first, because not every store honours a condition.
  */
-const removeOriginal = async (
+const deleteOriginal = async (
   { key, etag }: Image,
   { originals }: { originals: Objects },
 ): Promise<void> => {
-  if (!key) return; // refused at the door, never kept
+  if (!key) return; // an upload that was refused is not stored
   const head = await originals.head(key);
   if (head?.etag === etag) await originals.deleteIfMatch(key, etag);
 };
 
-/** Removes derived objects that a change of this image left behind. */
+/** Deletes derived objects that an update of this image left without a reference. */
 export const deleteOrphanedRenditions = async (
   image: Image,
   { images, derived }: { images: Images; derived: Objects },

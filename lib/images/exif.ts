@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
-/** What a camera wrote about a picture; each null where it is silent. */
-export const Exif = z.object({
+const facts = {
   cameraMake: z.string().nullable(),
   cameraModel: z.string().nullable(),
   lensModel: z.string().nullable(),
@@ -15,8 +14,49 @@ export const Exif = z.object({
   fNumber: z.number().nullable(),
   /** Signed degrees (north and east positive), metres above sea level. */
   gps: z.object({ lat: z.number(), lon: z.number(), alt: z.number().nullable() }).nullable(),
+};
+
+/** What people wrote about the picture; left out where there is nothing, as in older records. */
+const words = {
+  title: z.string().nullable().optional(),
+  description: z.string().nullable().optional(),
+  keywords: z.array(z.string()).nullable().optional(),
+};
+
+export const ExifField = z.enum([
+  'cameraMake',
+  'cameraModel',
+  'lensModel',
+  'datetimeOriginal',
+  'iso',
+  'focalLength',
+  'exposureTime',
+  'fNumber',
+  'gps',
+  'title',
+  'description',
+  'keywords',
+] as const satisfies readonly (keyof typeof facts | keyof typeof words)[]);
+export type ExifField = z.infer<typeof ExifField>;
+
+/** Where a field comes from whose EXIF tag is missing or says "unknown". */
+export const MetadataSource = z.enum(['xmp', 'iptc', 'maker_note']);
+export type MetadataSource = z.infer<typeof MetadataSource>;
+
+/** What a camera and its user wrote about a picture; each null where the file is silent. */
+export const Exif = z.object({
+  ...facts,
+  ...words,
+  /** The fields that do not come from EXIF, by their names here; left out where there is none. */
+  sources: z.record(z.string(), MetadataSource).optional(),
 });
 export type Exif = z.infer<typeof Exif>;
+
+/**
+ * When the picture was taken: `datetimeOriginal`, for which the creation dates of EXIF, XMP and IPTC
+ * stand in. Local time, with an offset where the file has one; null where unknown.
+ */
+export const takenAt = (exif: Exif | undefined): string | null => exif?.datetimeOriginal ?? null;
 
 /** Every tag by name, JSON-safe, at most 32 kB as JSON; binary values and maker notes left out. */
 export const RawExif = z.record(z.string(), z.unknown());
@@ -27,8 +67,8 @@ export type ReadRange = (offset: number, length: number) => Promise<Uint8Array>;
 
 /**
  * Finds what the camera wrote, reading as little of the file as it can: 128 KB are enough for
- * nearly every JPEG. `null` for a file without EXIF; broken EXIF is as much of it as can be read,
- * or null. Only `readRange` may throw.
+ * nearly every JPEG. `null` for a file without EXIF and without XMP or IPTC that say anything of
+ * the above; broken metadata is as much of it as can be read, or null. Only `readRange` may throw.
  */
 export type ReadTags = (
   readRange: ReadRange,

@@ -3,54 +3,17 @@ import { z } from 'zod';
 import { Caption } from './caption.ts';
 import { Exif } from './exif.ts';
 import { Metadata, Refusal, Rendition } from './picture.ts';
-
-export const stepNames = ['thumbnails', 'exif', 'caption'] as const;
-export const StepName = z.enum(stepNames);
-export type StepName = z.infer<typeof StepName>;
-
-const ended = {
-  run: z.int(),
-  attempts: z.int(),
-  durationMs: z.int(),
-  endedAt: z.iso.datetime(),
-};
-
-/** One piece of work on an image. A message asks for one `run` of it; news of another run is stale. */
-export const Step = z.discriminatedUnion('state', [
-  z.object({
-    state: z.literal('pending'),
-    run: z.int(),
-    /** When this run was decided on. */
-    since: z.iso.datetime(),
-    /** When sweep-stuck asked for it a second time. */
-    requeuedAt: z.iso.datetime().optional(),
-  }),
-  z.object({ state: z.literal('done'), ...ended }),
-  z.object({
-    state: z.literal('failed'),
-    ...ended,
-    reason: z.string(),
-    /** True where trying was given up, false where the picture itself is at fault. */
-    gaveUp: z.boolean(),
-  }),
-  z.object({ state: z.literal('skipped'), run: z.int(), reason: z.string() }),
-]);
-export type Step = z.infer<typeof Step>;
-
-/** What a worker may end its step in. */
-export type Outcome =
-  | { state: 'done' }
-  | { state: 'failed'; reason: string; gaveUp: boolean }
-  | { state: 'skipped'; reason: string };
+import { type StepName, Steps, stepNames } from './step.ts';
+import { stepDefinition } from './steps.ts';
 
 export const sources = ['upload', 'presigned', 'drop', 'batch', 'edit'] as const;
 export const Source = z.enum(sources);
 export type Source = z.infer<typeof Source>;
 
-/** The derived objects that show this image; those of another image with the same bytes, perhaps. */
+/** The derived objects that show this image, perhaps made for another image with the same bytes. */
 export const ImageRenditions = z.object({
   renditionSetId: z.string(),
-  /** `<image_id>.<rev>` of the image that made them. */
+  /** `<image_id>.<rev>` of the image that they were made for. */
   owner: z.string(),
   renditions: z.array(Rendition),
   placeholder: z.string(),
@@ -58,10 +21,10 @@ export const ImageRenditions = z.object({
 });
 export type ImageRenditions = z.infer<typeof ImageRenditions>;
 
-/** One picture we know of, and how far its work has come. */
+/** One picture, and how far its processing has come. */
 export const Image = z.object({
   imageId: z.string(),
-  /** Where the original is; null for an upload refused at the door, which is not kept. */
+  /** Key of the original; null for an upload that was refused, which is not stored. */
   key: z.string().nullable(),
   etag: z.string(),
   /** Counts the objects seen under this key: another ETag is another revision. */
@@ -69,18 +32,18 @@ export const Image = z.object({
   originalName: z.string(),
   source: Source,
   requestId: z.string(),
-  /** Its place in the lists, and when its bytes arrived; they part when a key is written again. */
+  /** Its position in the lists, and when its bytes arrived; they differ once a key is overwritten. */
   listedAt: z.iso.datetime(),
   uploadedAt: z.iso.datetime(),
   sizeBytes: z.int(),
   sha256: z.string().optional(),
   metadata: Metadata.optional(),
-  /** Since when we know these bytes. */
+  /** When these bytes were first uploaded. */
   firstUploadAt: z.iso.datetime().optional(),
   beganAt: z.iso.datetime().optional(),
   processedAt: z.iso.datetime().optional(),
   rejected: Refusal.optional(),
-  steps: z.object({ thumbnails: Step, exif: Step, caption: Step }),
+  steps: Steps,
   renditionSet: ImageRenditions.optional(),
   caption: Caption.optional(),
   /** A person's words, which are shown instead of a model's. */
@@ -92,7 +55,7 @@ export const Image = z.object({
   orphanedRenditions: z
     .array(z.object({ renditionSetId: z.string(), owner: z.string() }))
     .optional(),
-  /** Where workers on earlier pictures under this key wrote, and may write late; the last few. */
+  /** Where workers on earlier revisions wrote, and may still write late; the last few. */
   earlier: z.array(z.object({ renditionSetId: z.string(), owner: z.string() })).optional(),
   /**
    * `deleting` until its objects are removed, then `removed` while a delivery that began before may
@@ -107,12 +70,15 @@ export const statuses = ['queued', 'processing', 'done', 'failed'] as const;
 export const Status = z.enum(statuses);
 export type Status = z.infer<typeof Status>;
 
-/** An image's status is read off its steps, so it can never disagree with them. */
+const requiredSteps: readonly StepName[] = stepNames.filter(
+  (name) => stepDefinition(name).required,
+);
+
+/** Derived from all steps, so that it can never disagree with them. */
 export const statusOf = ({ steps, rejected, beganAt }: Image): Status => {
   if (rejected) return 'failed';
-  const { thumbnails, exif, caption } = steps;
-  if ([thumbnails, exif, caption].every(({ state }) => state !== 'pending'))
-    return thumbnails.state === 'failed' || exif.state === 'failed' ? 'failed' : 'done';
+  if (stepNames.every((name) => steps[name].state !== 'pending'))
+    return requiredSteps.some((name) => steps[name].state === 'failed') ? 'failed' : 'done';
   return beganAt ? 'processing' : 'queued';
 };
 
@@ -138,9 +104,9 @@ export const indexedStatus = (image: Image): Status | 'deleting' | 'gone' =>
 export const ownerOf = ({ imageId, rev }: Pick<Image, 'imageId' | 'rev'>): string =>
   `${imageId}.${rev}`;
 
-/** Why the image is not what its sender hoped for; null while all is well. */
+/** Why the image failed; null unless it did. */
 export const errorOf = ({ rejected, steps }: Image): string | null => {
   if (rejected) return rejected.reason;
-  const failed = [steps.thumbnails, steps.exif].find((step) => step.state === 'failed');
-  return failed?.state === 'failed' ? failed.reason : null;
+  const failed = requiredSteps.map((name) => steps[name]).find((step) => step.state === 'failed');
+  return failed?.reason ?? null;
 };

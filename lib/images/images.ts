@@ -66,10 +66,10 @@ export interface Images {
   unfinished(before: Date): AsyncIterable<Image>;
 
   /** Raw tags are kept apart from the record, so that writing the record stays cheap. */
-  findRawExif(imageId: string): Promise<RawExif | undefined>;
-  keepRawExif(imageId: string, rev: number, raw: RawExif): Promise<void>;
+  getRawExif(imageId: string): Promise<RawExif | undefined>;
+  putRawExif(imageId: string, rev: number, raw: RawExif): Promise<void>;
   /** Those of this revision or an earlier one: a newer one's may be there by now. */
-  forgetRawExif(imageId: string, rev: number): Promise<void>;
+  deleteRawExif(imageId: string, rev: number): Promise<void>;
 }
 
 /** Contents by their id. They change only by `images.swap`. */

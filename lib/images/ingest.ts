@@ -1,5 +1,5 @@
 import type { Captioning } from './caption.ts';
-import { type Image, imageIdOf, isRemoved, type Source, type Step } from './image.ts';
+import { type Image, imageIdOf, isRemoved, type Source } from './image.ts';
 import type { RenditionSets } from './images.ts';
 import type { Metadata, Size } from './picture.ts';
 import {
@@ -8,9 +8,11 @@ import {
   possibleRenditions,
   withoutReferences,
 } from './rendition-set.ts';
-import type { Change } from './update-image.ts';
+import type { Step } from './step.ts';
+import { mapSteps } from './steps.ts';
+import type { ImageUpdate } from './update-image.ts';
 
-/** An object as it was just seen under a key, by whichever door it came. */
+/** An object as it was just seen under a key, by whichever way it came in. */
 export type IncomingObject = {
   key: string;
   etag: string;
@@ -26,21 +28,21 @@ export type IncomingObject = {
 
 type Deps = { renditionSets: RenditionSets; captioning: Captioning; sizes: readonly Size[] };
 
-/** An object is being removed under this key; whether it is an old or a new one shows itself soon. */
+/** The object under this key is being deleted; whether it is the old or a new one is seen at the next try. */
 export class BeingDeletedError extends Error {
-  override readonly name = 'BeingDeleted';
+  override readonly name = 'BeingDeletedError';
 }
 
 /**
- * What an arrival makes of the image under its key. The ETag tells revisions apart: the same one
- * changes nothing (but adds what was not known), another starts the steps afresh and keeps the
- * place in the list.
+ * What an incoming object makes of the image under its key. The ETag tells revisions apart: the same
+ * one changes nothing (but adds what was not known), another starts the steps afresh and keeps the
+ * position in the list.
  */
 export const ingest = async (
   known: Image | undefined,
   incoming: IncomingObject,
   { renditionSets, captioning, sizes }: Deps,
-): Promise<Change | undefined> => {
+): Promise<ImageUpdate | undefined> => {
   if (!known) return { image: newImage(incoming, 1, captioning) };
 
   // A worker on the picture before may still be writing.
@@ -88,19 +90,16 @@ const newImage = (incoming: IncomingObject, rev: number, captioning: Captioning)
     ...(incoming.sha256 && { sha256: incoming.sha256 }),
     ...(incoming.metadata && { metadata: incoming.metadata }),
     firstUploadAt: incoming.firstUploadAt ?? now,
-    steps: {
-      thumbnails: pending,
-      exif: pending,
-      caption:
-        'skipped' in captioning
-          ? { state: 'skipped', run: 1, reason: captioning.skipped }
-          : pending,
-    },
+    steps: mapSteps((name) =>
+      name === 'caption' && !captioning.ok
+        ? { state: 'skipped', run: 1, reason: captioning.reason }
+        : pending,
+    ),
   };
 };
 
 /** The S3 event may register an image before the upload itself does; then the upload adds the rest. */
-const completed = (known: Image, { sha256, metadata }: IncomingObject): Change | undefined => {
+const completed = (known: Image, { sha256, metadata }: IncomingObject): ImageUpdate | undefined => {
   if ((known.sha256 || !sha256) && (known.metadata || !metadata)) return undefined;
   return {
     image: {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { StepName } from './image.ts';
+import type { StepName } from './step.ts';
 
-/** Asks a worker for one run of its step on one revision of an image; a stale one is dropped. */
+/** Requests one run of a step on one revision of an image; a stale message is dropped. */
 export const StepMessage = z.object({
   image_id: z.string(),
   rev: z.int(),
@@ -10,7 +10,7 @@ export const StepMessage = z.object({
 });
 export type StepMessage = z.infer<typeof StepMessage>;
 
-/** An image of a batch has ended: its row wants to know. */
+/** An image of a batch has ended: its row records the outcome. */
 export const OutcomeMessage = z.object({
   image_id: z.string(),
   key: z.string(),
@@ -18,9 +18,9 @@ export const OutcomeMessage = z.object({
 });
 export type OutcomeMessage = z.infer<typeof OutcomeMessage>;
 
-/** How workers are asked for their step. */
+/** The queues in front of the workers, one for each step. */
 export interface StepQueues {
-  ask(step: StepName, message: StepMessage): Promise<void>;
+  enqueue(step: StepName, message: StepMessage): Promise<void>;
   enqueueOutcome(message: OutcomeMessage): Promise<void>;
   /** True if nothing waits and nothing is being worked on for this step, as far as the queue can tell. */
   isIdle(step: StepName): Promise<boolean>;

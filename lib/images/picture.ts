@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The formats we read, by the names the API uses. */
-export const formats = ['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff'] as const;
+export const formats = ['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff', 'heic'] as const;
 export const Format = z.enum(formats);
 export type Format = z.infer<typeof Format>;
 
@@ -20,24 +20,19 @@ export const Refusal = z.object({
 });
 export type Refusal = z.infer<typeof Refusal>;
 
-/** What a sender claims about a file. Claims are only claims: the bytes decide. */
-export type Claims = { name?: string | undefined; contentType?: string | undefined };
-
 /**
- * Reads a file's headers, never its pixels, and accepts it or says why not. Answers in
- * milliseconds for any input; never throws because of what the bytes contain.
+ * Reads a file's headers, never its pixels, and accepts it or says why not. Only the bytes count,
+ * whatever the client says that they are. Answers in milliseconds for any input; never throws
+ * because of what the bytes contain.
  */
-export type Inspect = (
-  bytes: Uint8Array,
-  claims: Claims,
-) => Promise<{ metadata: Metadata } | { refusal: Refusal }>;
+export type Inspect = (bytes: Uint8Array) => Promise<{ metadata: Metadata } | { refusal: Refusal }>;
 
 /** One smaller picture to make: a name, and its longest side in pixels. */
 export const Size = z.object({ name: z.string(), longestSide: z.int().positive() });
 export type Size = z.infer<typeof Size>;
 
-/** No side of a picture that we take is longer than this, so a size of this much means: as it is. */
-export const fullSize = 16_383;
+/** JPEG's own limit, in pixels: no side that we take is longer, so a size of this much means "as it is". */
+export const fullSize = 65_500;
 
 /** A batch's pictures get this one too: as it is seen, without metadata, never larger in bytes. */
 export const optimizedSize: Size = { name: 'optimized', longestSide: fullSize };

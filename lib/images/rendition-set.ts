@@ -1,28 +1,29 @@
-import { type Image, ownerOf } from './image.ts';
+import { type Image, type ImageRenditions, ownerOf } from './image.ts';
 import type { RenditionSet, RenditionSetChange, RenditionSets } from './images.ts';
 import type { Objects } from './objects.ts';
-import { optimizedSize, type Size } from './picture.ts';
+import { contentTypeOf, optimizedSize, type Shrunk, type Size } from './picture.ts';
 
-/** The same bytes made into the same sizes are one content, however many images show it. */
+/** Which renditions: those of some bytes in some sizes, written for one image. */
+type RenditionSetKey = { renditionSetId: string; owner: string };
+
+/** The same bytes made into the same sizes are one set, however many images refer to it. */
 export const renditionSetIdFor = (sha256: string, sizes: readonly Size[]): string =>
   `${sha256}/${sizes.map(({ name, longestSide }) => `${name}-${longestSide}`).join('.')}`;
 
-/** What is made of an image: thumbnails, and of one from a batch an optimized picture in full size. */
+/** The renditions made of an image: thumbnails, and of one from a batch an optimized picture in full size. */
 export const sizesFor = (
   { source }: Pick<Image, 'source'>,
   thumbnails: readonly Size[],
 ): readonly Size[] => (source === 'batch' ? [...thumbnails, optimizedSize] : thumbnails);
 
 /**
- * Where a maker keeps a rendition. Predictable, so that a repeat overwrites instead of adding: the
- * key of the optimized one names no format, as that is known only when it is made.
+ * Key of a rendition in the derived bucket. Predictable, so that a repeat overwrites instead of
+ * adding: the key of the optimized one names no format, as that is known only when it is made.
  */
-export const renditionKey = (
-  { renditionSetId, owner }: { renditionSetId: string; owner: string },
-  name: string,
-): string => `${renditionSetId}/${owner}/${name}${name === optimizedSize.name ? '' : '.jpg'}`;
+export const renditionKey = ({ renditionSetId, owner }: RenditionSetKey, name: string): string =>
+  `${renditionSetId}/${owner}/${name}${name === optimizedSize.name ? '' : '.jpg'}`;
 
-/** The sizes a content was made in can be read off its id, also when settings have changed since. */
+/** The sizes of a set can be read off its id, also when settings have changed since. */
 const parseSizeNames = (renditionSetId: string): string[] =>
   (renditionSetId.split('/')[1] ?? '').split('.').map((size) => size.replace(/-\d+$/, ''));
 
@@ -32,7 +33,46 @@ export const hasSize = (
   { name, longestSide }: Size,
 ): boolean => (renditionSetId.split('/')[1] ?? '').split('.').includes(`${name}-${longestSide}`);
 
-/** Lets go of what an image shows. The content's objects go too if nobody else shows them. */
+/** The set of an image whose bytes nobody had made before. */
+export const newRenditionSet = (
+  image: Image,
+  renditionSetId: string,
+  shrunk: Shrunk,
+  now: Date,
+): Omit<RenditionSet, 'refs'> => ({
+  renditionSetId,
+  owner: ownerOf(image),
+  renditions: shrunk.renditions.map(({ bytes: _, ...rendition }) => rendition),
+  placeholder: shrunk.placeholder,
+  dominantColor: shrunk.dominantColor,
+  createdAt: image.firstUploadAt ?? now.toISOString(),
+});
+
+/** Writes the objects of a set. */
+export const putRenditions = async (
+  set: RenditionSetKey,
+  shrunk: Shrunk,
+  { derived }: { derived: Objects },
+): Promise<void> => {
+  await Promise.all(
+    shrunk.renditions.map(({ bytes, ...rendition }) =>
+      derived.write(renditionKey(set, rendition.name), bytes, {
+        contentType: contentTypeOf(rendition),
+      }),
+    ),
+  );
+};
+
+/** What an image stores of the set it refers to. */
+export const toImageRenditions = (set: Omit<RenditionSet, 'refs'>): ImageRenditions => {
+  const { renditionSetId, owner, renditions, placeholder, dominantColor } = set;
+  return { renditionSetId, owner, renditions, placeholder, dominantColor };
+};
+
+/**
+ * What giving up an image's reference means: the change of the set, and the orphaned renditions to
+ * delete afterwards, those of the set included if this was its last reference.
+ */
 export const planRelease = async (
   image: Image,
   { renditionSets }: { renditionSets: RenditionSets },
@@ -40,20 +80,20 @@ export const planRelease = async (
   renditionSetChange?: RenditionSetChange;
   orphanedRenditions: NonNullable<Image['orphanedRenditions']>;
 }> => {
-  const already = image.orphanedRenditions ?? [];
-  if (!image.renditionSet) return { orphanedRenditions: already };
+  const orphaned = image.orphanedRenditions ?? [];
+  if (!image.renditionSet) return { orphanedRenditions: orphaned };
   const { renditionSetId, owner } = image.renditionSet;
-  const renditionSet = await renditionSets.find(renditionSetId);
-  if (renditionSet?.owner !== owner) return { orphanedRenditions: already };
-  const last = renditionSet.refs === 1;
+  const set = await renditionSets.find(renditionSetId);
+  if (set?.owner !== owner) return { orphanedRenditions: orphaned };
+  const last = set.refs === 1;
   return {
     renditionSetChange: { action: 'releaseReference', renditionSetId, owner, last },
-    orphanedRenditions: last ? [...already, { renditionSetId, owner }] : already,
+    orphanedRenditions: last ? [...orphaned, { renditionSetId, owner }] : orphaned,
   };
 };
 
-/** What make-thumbnails wrote, perhaps, when it was killed before it could say so. */
-export const partialRenditions = (image: Image, thumbnails: readonly Size[]) => {
+/** What make-thumbnails may have written for an image when it was killed before it could save that. */
+export const partialRenditions = (image: Image, thumbnails: readonly Size[]): RenditionSetKey[] => {
   const owner = ownerOf(image);
   return image.sha256 && image.renditionSet?.owner !== owner
     ? [{ renditionSetId: renditionSetIdFor(image.sha256, sizesFor(image, thumbnails)), owner }]
@@ -61,54 +101,38 @@ export const partialRenditions = (image: Image, thumbnails: readonly Size[]) => 
 };
 
 /**
- * What of it may be removed: not what others show. A picture that comes under a key long after
- * another was deleted there counts its revisions from one, and so has that one's maker.
+ * Of these, the ones that no image refers to. An image that is added under a key long after another
+ * was deleted there counts its revisions from 1 again, so it may have the same owner's name.
  */
 export const withoutReferences = async (
-  candidates: ReturnType<typeof partialRenditions>,
+  candidates: readonly RenditionSetKey[],
   { renditionSets }: { renditionSets: RenditionSets },
-): Promise<ReturnType<typeof partialRenditions>> => {
-  const shown = await Promise.all(
+): Promise<RenditionSetKey[]> => {
+  const found = await Promise.all(
     candidates.map(({ renditionSetId }) => renditionSets.find(renditionSetId)),
   );
-  return candidates.filter(({ owner }, index) => shown[index]?.owner !== owner);
+  return candidates.filter(({ owner }, index) => found[index]?.owner !== owner);
 };
 
 /** Where make-thumbnails writes, or wrote, for this image and for earlier ones under its key. */
-export const possibleRenditions = (image: Image, thumbnails: readonly Size[]) => [
-  ...(image.earlier ?? []),
-  ...(image.sha256
-    ? [
-        {
-          renditionSetId: renditionSetIdFor(image.sha256, sizesFor(image, thumbnails)),
-          owner: ownerOf(image),
-        },
-      ]
-    : []),
-];
+export const possibleRenditions = (
+  image: Image,
+  thumbnails: readonly Size[],
+): RenditionSetKey[] => {
+  const { sha256 } = image;
+  const earlier = image.earlier ?? [];
+  if (!sha256) return earlier;
+  const renditionSetId = renditionSetIdFor(sha256, sizesFor(image, thumbnails));
+  return [...earlier, { renditionSetId, owner: ownerOf(image) }];
+};
 
-/** Removes what a maker made of a content. Nobody shows it, so nobody misses it. */
+/** Deletes the objects of sets that no image refers to. */
 export const deleteRenditions = (
-  orphanedRenditions: readonly { renditionSetId: string; owner: string }[],
+  orphaned: readonly RenditionSetKey[],
   { derived }: { derived: Objects },
 ): Promise<void> =>
   derived.remove(
-    orphanedRenditions.flatMap((leftover) =>
-      parseSizeNames(leftover.renditionSetId).map((name) => renditionKey(leftover, name)),
+    orphaned.flatMap((set) =>
+      parseSizeNames(set.renditionSetId).map((name) => renditionKey(set, name)),
     ),
   );
-
-/** What an image shows of a content. */
-export const toImageRenditions = ({
-  renditionSetId,
-  owner,
-  renditions,
-  placeholder,
-  dominantColor,
-}: Omit<RenditionSet, 'refs'>): NonNullable<Image['renditionSet']> => ({
-  renditionSetId,
-  owner,
-  renditions,
-  placeholder,
-  dominantColor,
-});

@@ -1,18 +1,19 @@
 import { Problem } from '#lib/problem.ts';
 import type { Captioning } from './caption.ts';
-import { type Image, type Step, type StepName, stepNames } from './image.ts';
+import { enqueueSteps } from './enqueue-steps.ts';
+import type { Image } from './image.ts';
 import type { Images } from './images.ts';
 import type { StepQueues } from './messages.ts';
-import { enqueueNextSteps } from './steps.ts';
+import { type Step, type StepName, stepNames } from './step.ts';
 import type { HasClock } from './timer.ts';
 import { updateImage } from './update-image.ts';
 
-type Deps = HasClock & { images: Images; workers: StepQueues; captioning: Captioning };
+type Deps = HasClock & { images: Images; stepQueues: StepQueues; captioning: Captioning };
 
 /** Runs the failed and skipped steps of an image again, and only those. */
 export const retryImage = async (
   imageId: string,
-  { images, workers, captioning, now }: Deps,
+  { images, stepQueues, captioning, now }: Deps,
 ): Promise<Image> => {
   const { image } = await updateImage(
     imageId,
@@ -23,7 +24,7 @@ export const retryImage = async (
     { images },
   );
   if (!image) throw new Problem('not-found', 'Image not found');
-  await enqueueNextSteps(image, { workers });
+  await enqueueSteps(image, { stepQueues });
   return image;
 };
 
@@ -45,10 +46,10 @@ const again = (image: Image, captioning: Captioning, now: Date): Image => {
 };
 
 const canRetry = (name: StepName, { state }: Step, captioning: Captioning): boolean =>
-  (state === 'failed' || state === 'skipped') && !(name === 'caption' && 'skipped' in captioning);
+  (state === 'failed' || state === 'skipped') && !(name === 'caption' && !captioning.ok);
 
 const whyNot = ({ steps }: Image, captioning: Captioning): string => {
-  if ('skipped' in captioning && steps.caption.state !== 'done') return captioning.skipped;
+  if (!captioning.ok && steps.caption.state !== 'done') return captioning.reason;
   return Object.values(steps).some(({ state }) => state === 'pending')
     ? 'no step has failed, some are still to come.'
     : 'every step is done.';

@@ -1,11 +1,14 @@
 import type { Cdn, Variants } from '#lib/delivery/variants.ts';
+import { canBeEnqueued } from './advance-steps.ts';
 import { finishDeletion, finishRemoved } from './delete-image.ts';
-import { type Image, type StepName, stepNames } from './image.ts';
+import { giveUpStep } from './end-step.ts';
+import { toStepMessage } from './enqueue-steps.ts';
+import type { Image } from './image.ts';
 import type { Images, RenditionSets } from './images.ts';
 import type { StepQueues } from './messages.ts';
 import type { Objects } from './objects.ts';
 import type { Size } from './picture.ts';
-import { canBeEnqueued, giveUp, notifyBatch, toStepMessage } from './steps.ts';
+import { type StepName, stepNames } from './step.ts';
 import type { HasClock } from './timer.ts';
 import { updateImage } from './update-image.ts';
 
@@ -14,33 +17,33 @@ type Deps = HasClock & {
   renditionSets: RenditionSets;
   originals: Objects;
   derived: Objects;
-  workers: StepQueues;
+  stepQueues: StepQueues;
   sizes: readonly Size[];
   variants: Variants;
   cdn: Cdn;
   pause: (ms: number) => Promise<unknown>;
 };
 
-/** Younger work is left alone: its news may be on the way. */
+/** Younger work is left alone: its message may be on the way. */
 const oldEnoughMs = 2 * 60_000;
 /** Queue depths are approximate; two readings this far apart must both say "empty". */
 const betweenReadingsMs = 3000;
 
 /**
- * Looks for images that nobody works on: a worker killed on its message's last receive, news that
- * never came, a deletion that stopped half-way. Asks once more, only while that worker's queue is
- * empty; the next time it records that it gave up.
+ * Looks for images that no worker has a message for: a worker was killed on its message's last
+ * receive, an S3 event was lost, a deletion stopped half-way. Enqueues the step once more, only while
+ * its queue is empty; the next time it records that retries are exhausted.
  */
 export const sweepStuck = async (deps: Deps) => {
   const { images, now } = deps;
   const before = new Date(now().getTime() - oldEnoughMs);
-  const swept = { removed: 0, askedAgain: 0, gaveUp: 0 };
+  const swept = { deleted: 0, requeued: 0, gaveUp: 0 };
   let idle: Promise<ReadonlySet<StepName>> | undefined;
 
   for await (const image of images.unfinished(before)) {
     if (image.deleted === 'deleting') {
       await finishDeletion(image, deps);
-      swept.removed++;
+      swept.deleted++;
       continue;
     }
     if (image.deleted) {
@@ -48,16 +51,16 @@ export const sweepStuck = async (deps: Deps) => {
       continue;
     }
     for (const step of stuckSteps(image, before)) {
-      idle ??= idleSteps(deps); // asked only when somebody is stuck
+      idle ??= idleSteps(deps); // read only when an image is stuck
       if (!(await idle).has(step)) continue;
-      swept[await askAgainOrGiveUp(image, step, before, deps)]++;
+      swept[await requeueOrGiveUp(image, step, before, deps)]++;
     }
   }
   return swept;
 };
 
-const idleSteps = async ({ workers, pause }: Deps): Promise<ReadonlySet<StepName>> => {
-  const look = () => Promise.all(stepNames.map((step) => workers.isIdle(step)));
+const idleSteps = async ({ stepQueues, pause }: Deps): Promise<ReadonlySet<StepName>> => {
+  const look = () => Promise.all(stepNames.map((step) => stepQueues.isIdle(step)));
   const first = await look();
   await pause(betweenReadingsMs);
   const second = await look();
@@ -71,23 +74,17 @@ const stuckSteps = (image: Image, before: Date): StepName[] =>
     return (step.requeuedAt ?? step.since) < before.toISOString();
   });
 
-const askAgainOrGiveUp = async (
+const requeueOrGiveUp = async (
   image: Image,
   step: StepName,
   before: Date,
-  { images, workers, now }: Deps,
-): Promise<'askedAgain' | 'gaveUp'> => {
+  { images, stepQueues, now }: Deps,
+): Promise<'requeued' | 'gaveUp'> => {
   const message = toStepMessage(image, step);
   const found = image.steps[step];
   if (found.state === 'pending' && found.requeuedAt && found.requeuedAt < before.toISOString()) {
-    const reason = 'No worker finished this step, although it was asked twice.';
-    const attemptStats = { attempts: 2, durationMs: 0, endedAt: now() };
-    const { image: after } = await updateImage(
-      image.imageId,
-      (known) => giveUp(known, step, message, reason, attemptStats),
-      { images },
-    );
-    await notifyBatch(after, { workers });
+    const reason = 'No worker finished this step, although it was requested twice.';
+    await giveUpStep(message, step, { reason, attempts: 2 }, { images, stepQueues, now });
     return 'gaveUp';
   }
   const { changed } = await updateImage(
@@ -103,6 +100,6 @@ const askAgainOrGiveUp = async (
     },
     { images },
   );
-  if (changed) await workers.ask(step, message);
-  return 'askedAgain';
+  if (changed) await stepQueues.enqueue(step, message);
+  return 'requeued';
 };

@@ -2,17 +2,17 @@ import { updateWithRetry } from '#lib/update-with-retry.ts';
 import type { Image } from './image.ts';
 import type { Images, RenditionSetChange, Versioned } from './images.ts';
 
-/** What a decision makes of an image: another image, perhaps with a move of a content; or nothing. */
-export type Change = { image: Image; renditionSetChange?: RenditionSetChange | undefined };
+/** The image as it is to be, with what that means for a rendition set. Saved together, or not at all. */
+export type ImageUpdate = { image: Image; renditionSetChange?: RenditionSetChange | undefined };
 
 /**
- * Reads an image, decides, and swaps, until nobody was quicker. Returns the image as it now stands.
- * Whoever read it a moment ago gives it as `seen`, and spares one reading. Throws when it lost too
- * often: the message comes back.
+ * Reads an image, decides, and saves with an optimistic lock, again while another writer was quicker.
+ * Returns the image as it now stands. `seen` is a record read a moment ago, which spares a read.
+ * Throws when it lost too often: the message comes back.
  */
 export const updateImage = async (
   imageId: string,
-  decide: (image: Image | undefined) => Change | undefined | Promise<Change | undefined>,
+  decide: (image: Image | undefined) => ImageUpdate | undefined | Promise<ImageUpdate | undefined>,
   { images }: { images: Images },
   seen?: { record: Versioned | undefined },
 ): Promise<{ image: Image | undefined; record: Versioned | undefined; changed: boolean }> => {
@@ -21,7 +21,7 @@ export const updateImage = async (
     read: () => images.find(imageId),
     seen,
     decide: (known) => decide(known?.image),
-    save: (known, { image, renditionSetChange }: Change) =>
+    save: (known, { image, renditionSetChange }: ImageUpdate) =>
       images.save(known, image, renditionSetChange),
   });
   if (!after) return { image: before?.image, record: before, changed: false };

@@ -7,6 +7,7 @@ import { sanitizeFilename } from './object-key.ts';
 import type { Objects } from './objects.ts';
 import type { Inspect, Refusal, Size } from './picture.ts';
 import { renditionSetIdFor } from './rendition-set.ts';
+import { mapSteps } from './steps.ts';
 import type { HasClock } from './timer.ts';
 import { updateImage } from './update-image.ts';
 
@@ -29,18 +30,18 @@ type Deps = HasClock & {
 };
 
 /**
- * Takes a file by HTTP: looks at its headers, keeps the object, and writes the same record that
- * register-image would write, so that the id it answers can be read at once. It asks no worker:
- * the S3 event does, also when we are killed in between. A file that is refused is recorded as
- * such, and not kept.
+ * Takes a file by HTTP: inspects its headers, stores the object, and writes the same record that
+ * register-image would write, so that the id in the answer can be read at once. It enqueues nothing:
+ * the S3 event does, also after a kill in between. A file that is refused is recorded as such, and
+ * not stored.
  */
 export const uploadImage = async (upload: Upload, deps: Deps): Promise<Image> => {
-  const { filename, contentType, bytes, requestId } = upload;
-  const inspected = await deps.inspect(bytes, { name: filename, contentType });
+  const { filename, bytes, requestId } = upload;
+  const inspected = await deps.inspect(bytes);
   if ('refusal' in inspected) return recordRefusal(upload, inspected.refusal, deps);
 
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const key = keyOf(upload);
+  const key = uploadKey(upload);
   const [known, etag] = await Promise.all([
     deps.renditionSets.find(renditionSetIdFor(sha256, deps.sizes)),
     deps.originals.write(key, bytes, {
@@ -65,20 +66,20 @@ export const uploadImage = async (upload: Upload, deps: Deps): Promise<Image> =>
     imageIdOf(key),
     (image) => ingest(image, incoming, deps),
     deps,
-    { record: undefined }, // nobody else chose this key; only its own news may have been quicker
+    { record: undefined }, // this key is new; only its own S3 event may have been quicker
   );
   if (!image) throw new Error(`The image at ${key} was not recorded.`);
   return asAccepted(image, incoming, deps);
 };
 
-/** What was accepted, also when the workers were quicker than this answer. */
+/** The image as it was accepted, also when workers were quicker than this answer. */
 const asAccepted = async (image: Image, incoming: IncomingObject, deps: Deps): Promise<Image> => {
   const { listedAt, uploadedAt } = image;
   const accepted = await ingest(undefined, incoming, deps);
   return accepted ? { ...accepted.image, listedAt, uploadedAt } : image;
 };
 
-const keyOf = ({ uploadId, filename }: Upload): string =>
+const uploadKey = ({ uploadId, filename }: Upload): string =>
   `uploads/${uploadId}/${sanitizeFilename(filename)}`;
 
 const recordRefusal = async (upload: Upload, rejected: Refusal, deps: Deps): Promise<Image> => {
@@ -97,7 +98,7 @@ const recordRefusal = async (upload: Upload, rejected: Refusal, deps: Deps): Pro
     processedAt: now,
     sizeBytes: upload.bytes.byteLength,
     rejected,
-    steps: { thumbnails: skipped, exif: skipped, caption: skipped },
+    steps: mapSteps(() => skipped),
   };
   await updateImage(image.imageId, (known) => (known ? undefined : { image }), deps);
   return image;

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP, isIPv6, type LookupFunction } from 'node:net';
 import { Agent, buildConnector } from 'undici';
+import { errorCode } from '#lib/error-code.ts';
 import { isPublic } from './public-address.ts';
 
 export type ResolvedAddress = { address: string; family: number };
@@ -8,10 +9,10 @@ export type ResolvedAddress = { address: string; family: number };
 /** All addresses of a host name. Throws what `dns.lookup` throws: ENOTFOUND, EAI_AGAIN, … */
 export type Resolver = (hostname: string) => Promise<ResolvedAddress[]>;
 
-/** The host is, or its name leads to, an address that is not of the public internet. */
-export class PrivateAddress extends Error {
-  override readonly name = 'PrivateAddress';
-  /** Only what the URL itself said: what our resolver knows of inner names stays with us. */
+/** The host is, or resolves to, an address outside the public internet. */
+export class PrivateAddressError extends Error {
+  override readonly name = 'PrivateAddressError';
+  /** Only an address that the URL itself named: what our resolver knows of internal names is private. */
   readonly written: string | undefined;
 
   constructor(written: string | undefined) {
@@ -20,78 +21,79 @@ export class PrivateAddress extends Error {
   }
 }
 
-/** The name could not be resolved; `word` is the resolver's code. */
-export class UnresolvedHost extends Error {
-  override readonly name = 'UnresolvedHost';
-  readonly word: string;
+/** The name could not be resolved; `code` is the resolver's. */
+export class UnresolvedHostError extends Error {
+  override readonly name = 'UnresolvedHostError';
+  readonly code: string;
 
-  constructor(word: string) {
-    super(`The host name could not be resolved (${word}).`);
-    this.word = word;
+  constructor(code: string) {
+    super(`The host name could not be resolved (${code}).`);
+    this.code = code;
   }
 }
 
-/** A connection that never was; `word` is the system's or OpenSSL's code. */
-export class ConnectionFailed extends Error {
-  override readonly name = 'ConnectionFailed';
-  readonly word: string;
+/** No connection was made; `reason` is the system's or OpenSSL's code. */
+export class ConnectionFailedError extends Error {
+  override readonly name = 'ConnectionFailedError';
+  // Not named `code`: undici acts on some of these codes.
+  readonly reason: string;
 
-  constructor(word: string) {
-    super(`The connection failed (${word}).`);
-    this.word = word;
+  constructor(reason: string) {
+    super(`The connection failed (${reason}).`);
+    this.reason = reason;
   }
 }
 
 export type GuardOptions = {
-  /** `host:port` of what may be reached although private; both must match the URL's exactly. */
+  /** `host:port` that may be reached although private; both must match the URL's exactly. */
   allowHosts: readonly string[];
-  /** For resolving, and again for connecting. The total is the caller's to bound, by a signal. */
+  /** For resolving, and again for connecting. The caller bounds the total by a signal. */
   timeoutMs: number;
   resolve?: Resolver | undefined;
 };
 
 /**
- * The only way out to strangers: connects to public addresses and to `allowHosts`, to nothing else,
- * whoever asks and however often it was redirected. A name is resolved once per connection, every
- * address it has must be public, and the connection is made to the very addresses that were
- * checked: a name that answers differently the second time (DNS rebinding) is not asked twice.
- * Takes no proxy from the environment and accepts no unproven certificate, whatever is set there.
+ * An undici agent for untrusted URLs, against SSRF: it connects to public addresses and to
+ * `allowHosts` only, after redirects too. A name is resolved once per connection, all its addresses
+ * must be public, and the connection is made to the addresses that were checked, so a second answer
+ * of the resolver (DNS rebinding) is never used. Ignores proxies and the certificate settings of the
+ * environment. Connecting throws PrivateAddressError, UnresolvedHostError or ConnectionFailedError.
  */
 export const guardedAgent = ({ allowHosts, timeoutMs, resolve = lookupAll }: GuardOptions) => {
-  const allowed = new Set(allowHosts.map(allowedHostOf));
+  const allowed = new Set(allowHosts.map(normalizeHost));
 
-  const addressesOf = async (hostname: string, port: number): Promise<ResolvedAddress[]> => {
+  const resolvePublic = async (hostname: string, port: number): Promise<ResolvedAddress[]> => {
     const literal = isIP(hostname);
     const addresses = literal
       ? [{ address: hostname, family: literal }]
       : await resolve(hostname).catch((error: unknown) => {
-          throw new UnresolvedHost(codeOf(error));
+          throw new UnresolvedHostError(errorCode(error) ?? 'UNKNOWN');
         });
-    if (addresses.length === 0) throw new UnresolvedHost('ENOTFOUND');
+    if (addresses.length === 0) throw new UnresolvedHostError('ENOTFOUND');
     const host = isIPv6(hostname) ? `[${hostname}]` : hostname;
     const safe =
       allowed.has(`${host}:${port}`) || addresses.every(({ address }) => isPublic(address));
-    if (!safe) throw new PrivateAddress(literal ? hostname : undefined);
+    if (!safe) throw new PrivateAddressError(literal ? hostname : undefined);
     return addresses;
   };
 
   return new Agent({
     allowH2: false,
-    // A server may ask for ten minutes; a stranger gets some seconds.
+    // Servers may ask for up to ten minutes; an untrusted one gets some seconds.
     keepAliveTimeout: 4000,
     keepAliveMaxTimeout: 10_000,
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
     connect: (options, callback) => {
       const port = Number(options.port || (options.protocol === 'https:' ? 443 : 80));
-      within(timeoutMs, addressesOf(options.hostname, port))
+      withTimeout(timeoutMs, resolvePublic(options.hostname, port))
         .then((addresses) => {
-          const lookup = answering(addresses);
-          const connect = buildConnector({ ...connecting, timeout: timeoutMs, lookup });
+          const lookup = fixedLookup(addresses);
+          const connect = buildConnector({ ...secure, timeout: timeoutMs, lookup });
           connect(options, (error, socket) => {
             if (socket) callback(null, socket);
-            // Not the original: it names inner addresses, and undici acts on some of its codes.
-            else callback(new ConnectionFailed(codeOf(error)), null);
+            // Not the original error: it names internal addresses, and undici acts on some codes.
+            else callback(new ConnectionFailedError(errorCode(error) ?? 'UNKNOWN'), null);
           });
         })
         .catch((error: Error) => callback(error, null));
@@ -99,12 +101,12 @@ export const guardedAgent = ({ allowHosts, timeoutMs, resolve = lookupAll }: Gua
   });
 };
 
-const connecting = { allowH2: false, rejectUnauthorized: true };
+const secure = { allowH2: false, rejectUnauthorized: true };
 
 const lookupAll: Resolver = (hostname) => lookup(hostname, { all: true });
 
-/** For `net.connect`: these addresses, whatever the name. */
-const answering =
+/** A lookup for `net.connect` that returns these addresses for any name. */
+const fixedLookup =
   (addresses: ResolvedAddress[]): LookupFunction =>
   (_hostname, { all }, callback) => {
     const [{ address, family } = { address: '', family: 0 }] = addresses;
@@ -112,16 +114,16 @@ const answering =
     else callback(null, address, family);
   };
 
-const within = async <T>(timeoutMs: number, work: Promise<T>): Promise<T> => {
+const withTimeout = async <T>(timeoutMs: number, work: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new UnresolvedHost('ETIMEOUT')), timeoutMs);
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new UnresolvedHostError('ETIMEOUT')), timeoutMs);
   });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+  return Promise.race([work, timeout]).finally(() => clearTimeout(timer));
 };
 
-/** The entry as a URL would write it, with its port always said. */
-const allowedHostOf = (entry: string): string => {
+/** The entry as a URL writes it, always with its port. Throws where it is none. */
+const normalizeHost = (entry: string): string => {
   const [, host, port] = entry.trim().match(/^(.+):(\d{1,5})$/) ?? [];
   const url = host && URL.parse(`http://${host}/`);
   if (!url || !port || url.href !== `http://${url.hostname}/`)
@@ -129,10 +131,4 @@ const allowedHostOf = (entry: string): string => {
       `FETCH_ALLOW_HOSTS holds "${entry}"; write host:port, for example 127.0.0.1:8080.`,
     );
   return `${url.hostname}:${Number(port)}`;
-};
-
-/** `ECONNREFUSED`, `CERT_HAS_EXPIRED`, …: a word of the system's, never the message it came with. */
-export const codeOf = (error: unknown): string => {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' && /^[A-Z][A-Z0-9_]{2,60}$/.test(code) ? code : 'UNKNOWN';
 };

@@ -1,35 +1,26 @@
 import { isUtf8 } from 'node:buffer';
-import type { Dispatcher } from 'undici';
-import { retryAfterOf } from '#lib/retry-after.ts';
-import { type Fault, faultOf } from './faults.ts';
+import { type Failure, failure } from '#lib/failure.ts';
+import { readAtMost } from '#lib/read-at-most.ts';
+import { parseRetryAfter } from '#lib/retry-after.ts';
+import { RetryLaterError } from '#lib/retry-later-error.ts';
+import { explainFailure, type FetchFailure } from './fetch-failure.ts';
 import { guardedAgent, type Resolver } from './guarded-agent.ts';
-import { readWebAddress, shown } from './web-address.ts';
+import { parseUntrustedUrl, toDisplayUrl } from './untrusted-url.ts';
 
 export type { Resolver } from './guarded-agent.ts';
 
-/** A download, or the sentence that says why this URL will never do. */
+/** A download, or a sentence that says why a retry will not help. */
 export type Fetched =
-  | { bytes: Uint8Array; contentType: string | undefined; finalUrl: string }
-  | { refused: string };
-
-/** The download failed for a reason that may pass; not before `retryAfterSeconds` if it said so. */
-export class FetchBusy extends Error {
-  override readonly name = 'FetchBusy';
-  readonly retryAfterSeconds: number | undefined;
-
-  constructor(reason: string, retryAfterSeconds?: number) {
-    super(reason);
-    this.retryAfterSeconds = retryAfterSeconds;
-  }
-}
+  | { ok: true; bytes: Uint8Array; contentType: string | undefined; finalUrl: string }
+  | Failure<'not_fetched'>;
 
 type Options = {
-  /** `host:port` of what may be reached although private, by redirect too. */
+  /** `host:port` that may be reached although private, by redirect too. */
   allowHosts: readonly string[];
-  /** What is asked for, by default a picture: a server that has something else may answer 406. */
+  /** The Accept header, by default pictures: a server that has something else may answer 406. */
   accept?: string;
   maxBytes: number;
-  /** For one download from the first look-up to the last byte, redirects included. */
+  /** For one download from the first DNS look-up to the last byte, redirects included. */
   timeoutMs: number;
   maxRedirects?: number;
   resolve?: Resolver;
@@ -37,52 +28,58 @@ type Options = {
 };
 
 /**
- * Downloads what strangers' URLs point to, as it is: nothing is decompressed, and the type is what
- * the server claims. Only http and https, only public addresses (every hop, at the moment of
- * connecting), bounded in bytes, seconds and redirects. What would fail again is `refused`; what
- * may pass (408, 425, 429, 5xx, silence, a broken connection, a resolver that is busy) throws
- * FetchBusy. Both are sentences that repeat neither the query of a URL nor the body of an answer.
+ * Downloads from untrusted URLs. Nothing is decompressed, and the content type is what the server
+ * claims. Only http and https and public addresses (checked on every hop while connecting), bounded
+ * in bytes, seconds and redirects. What would fail again is a Failure; what may pass (408, 425, 429,
+ * 5xx, a timeout, a broken connection, a busy resolver) throws RetryLaterError. Both are sentences
+ * that repeat neither the query of a URL nor the body of a response.
  */
 export const publicFetch = (options: Options): ((url: string) => Promise<Fetched>) => {
   const { timeoutMs, maxRedirects = 5 } = options;
-  const get = getOf(options);
+  const get = createGet(options);
 
   return async (text) => {
-    const clock = AbortSignal.timeout(timeoutMs);
+    const signal = AbortSignal.timeout(timeoutMs);
     const visited: URL[] = [];
-    let address = readWebAddress(text);
-    let place = shown(text);
+    let target = parseUntrustedUrl(text);
+    let place = toDisplayUrl(text);
 
     for (;;) {
-      if ('fault' in address) return { refused: `${place} ${address.fault}.` };
-      const { url } = address;
+      if ('failure' in target) return failure('not_fetched', `${place} ${target.failure}.`);
+      const { url } = target;
       if (visited.some(({ href }) => href === url.href))
-        return { refused: `${shown(text)} redirects in a circle.` };
+        return failure('not_fetched', `${toDisplayUrl(text)} redirects in a circle.`);
       if (visited.length > maxRedirects)
-        return { refused: `${shown(text)} redirects more than ${maxRedirects} times.` };
+        return failure(
+          'not_fetched',
+          `${toDisplayUrl(text)} redirects more than ${maxRedirects} times.`,
+        );
       visited.push(url);
 
-      const answer = await get(url, clock).catch((error: unknown) =>
-        faultOf(error, { timedOut: clock.aborted, timeoutMs }),
+      const response = await get(url, signal).catch((error: unknown) =>
+        explainFailure(error, { timedOut: signal.aborted, timeoutMs }),
       );
-      if ('bytes' in answer) return { ...answer, finalUrl: url.href };
-      if ('fault' in answer && answer.mayPass)
-        throw new FetchBusy(`${place} ${answer.fault}.`, answer.retryAfterSeconds);
-      if ('fault' in answer) return { refused: `${place} ${answer.fault}.` };
-      address = readWebAddress(answer.location, url);
-      const target = 'url' in address ? address.url.href : answer.location;
-      place = `${shown(text)} redirects to ${shown(target)}, which`;
+      if ('bytes' in response) return { ok: true, ...response, finalUrl: url.href };
+      if ('failure' in response && response.mayRetry)
+        throw new RetryLaterError(`${place} ${response.failure}.`, response.retryAfterSeconds);
+      if ('failure' in response) return failure('not_fetched', `${place} ${response.failure}.`);
+      target = parseUntrustedUrl(response.location, url);
+      const location = 'url' in target ? target.url.href : response.location;
+      place = `${toDisplayUrl(text)} redirects to ${toDisplayUrl(location)}, which`;
     }
   };
 };
 
-type Answer = { bytes: Uint8Array; contentType: string | undefined } | { location: string } | Fault;
+type Hop =
+  | { bytes: Uint8Array; contentType: string | undefined }
+  | { location: string }
+  | FetchFailure;
 
-/** One request, one answer. Throws only what resolving, connecting and reading throw. */
-const getOf = ({ accept = 'image/*', maxBytes, now = () => new Date(), ...guard }: Options) => {
+/** One request without redirects. Throws only what resolving, connecting and reading throw. */
+const createGet = ({ accept = 'image/*', maxBytes, now = () => new Date(), ...guard }: Options) => {
   const agent = guardedAgent(guard);
 
-  return async (url: URL, signal: AbortSignal): Promise<Answer> => {
+  return async (url: URL, signal: AbortSignal): Promise<Hop> => {
     const { statusCode, headers, body } = await agent.request({
       method: 'GET',
       origin: url.origin,
@@ -93,62 +90,47 @@ const getOf = ({ accept = 'image/*', maxBytes, now = () => new Date(), ...guard 
     const header = (name: string): string | undefined => [headers[name]].flat()[0];
 
     if (statusCode !== 200) {
-      // A small one is read to its end, so that the connection can be used again.
+      // A small body is read to its end, so that the connection can be reused.
       body.dump({ limit: 16_384, signal }).catch(() => {});
-      const location = redirects.includes(statusCode) ? header('location') : undefined;
-      if (location) return { location: asUtf8(location) };
-      const retryAfterSeconds = retryAfterOf(header('retry-after'), now());
-      return { fault: `answered ${statusCode}`, mayPass: mayPass(statusCode), retryAfterSeconds };
+      const location = redirectStatuses.includes(statusCode) ? header('location') : undefined;
+      if (location) return { location: decodeUtf8(location) };
+      const retryAfterSeconds = parseRetryAfter(header('retry-after'), now());
+      const mayRetry = statusCode >= 500 || [408, 425, 429].includes(statusCode);
+      return { failure: `answered ${statusCode}`, mayRetry, retryAfterSeconds };
     }
 
-    const fault =
-      compressionOf(header('content-encoding')) ??
+    const problem =
+      findCompression(header('content-encoding')) ??
       (Number(header('content-length')) > maxBytes ? tooLarge(maxBytes) : undefined);
-    const bytes = fault ? undefined : await readAtMost(maxBytes, body);
-    if (!bytes) {
+    const read = problem ? undefined : await readAtMost(maxBytes, body);
+    if (!read || read.truncated) {
       body.on('error', () => {}).destroy();
-      return { fault: fault ?? tooLarge(maxBytes), mayPass: false };
+      return { failure: problem ?? tooLarge(maxBytes), mayRetry: false };
     }
-    if (bytes.length === 0) return { fault: 'answered with nothing at all', mayPass: false };
+    const { bytes } = read;
+    if (bytes.length === 0) return { failure: 'answered with nothing at all', mayRetry: false };
     return { bytes, contentType: header('content-type') };
   };
 };
 
-const redirects = [301, 302, 303, 307, 308];
+const redirectStatuses = [301, 302, 303, 307, 308];
 
-/** Headers come as Latin-1; what is UTF-8 beneath is what careless servers meant. */
-const asUtf8 = (text: string): string => {
+/** Headers are decoded as Latin-1, but some servers send UTF-8. */
+const decodeUtf8 = (text: string): string => {
   const bytes = Buffer.from(text, 'latin1');
   return isUtf8(bytes) ? bytes.toString() : text;
 };
 
-const mayPass = (status: number): boolean => status >= 500 || [408, 425, 429].includes(status);
-
 const tooLarge = (maxBytes: number): string =>
-  `is larger than ${(maxBytes / 1e6).toFixed(1)} MB, the most that is taken`;
+  `is larger than ${(maxBytes / 1e6).toFixed(1)} MB, the maximum`;
 
-/** Small when it comes and huge when it is unpacked: a bomb cannot go off that nobody opens. */
-const compressionOf = (encoding: string | undefined): string | undefined => {
+/** Compressed bodies are refused: a small one may decompress to a huge one. */
+const findCompression = (encoding: string | undefined): string | undefined => {
   const names = (encoding ?? '')
     .toLowerCase()
     .split(',')
     .map((name) => name.trim());
   return names.every((name) => name === '' || name === 'identity')
     ? undefined
-    : 'is sent compressed (content-encoding), though it was asked for as it is';
-};
-
-/** Undefined where there is more; announced lengths are claims, so every byte is counted. */
-const readAtMost = async (
-  most: number,
-  body: Dispatcher.ResponseData['body'],
-): Promise<Uint8Array | undefined> => {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.byteLength;
-    if (size > most) return undefined;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, size);
+    : 'is sent compressed (content-encoding), though no compression was requested';
 };

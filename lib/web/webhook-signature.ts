@@ -2,21 +2,21 @@ import { createHmac, randomBytes } from 'node:crypto';
 
 const prefix = 'whsec_';
 
-/** A new secret as Standard Webhooks writes it; 24 to 64 random bytes are asked for. */
+/** A new random secret in the format of Standard Webhooks, which asks for 24 to 64 bytes. */
 export const newSecret = (): string => `${prefix}${randomBytes(32).toString('base64')}`;
 
 /** Whether a text is `whsec_` and the base64 of 24 to 64 bytes. */
-export const isSecret = (text: string): boolean => keyOf(text) !== undefined;
+export const isSecret = (text: string): boolean => parseSecret(text) !== undefined;
 
 /**
- * The headers that let a receiver prove who sent this body, and when (Standard Webhooks 1.0,
- * symmetric: HMAC-SHA256 over `id.timestamp.body`). Throws where the secret is none.
+ * The headers by which a receiver can verify the sender and the time of this body (Standard Webhooks
+ * 1.0, symmetric: HMAC-SHA256 over `id.timestamp.body`). Throws where the secret is malformed.
  */
-export const signatureOf = (
+export const signWebhook = (
   secret: string,
   { id, at, body }: { id: string; at: Date; body: string },
 ): Record<'webhook-id' | 'webhook-timestamp' | 'webhook-signature', string> => {
-  const key = keyOf(secret);
+  const key = parseSecret(secret);
   if (!key)
     throw new Error(
       'WEBHOOK_SECRET is not a webhook secret: it must be whsec_ and the base64 of 24 to 64 bytes.',
@@ -30,11 +30,11 @@ export const signatureOf = (
   };
 };
 
-const keyOf = (secret: string): Buffer | undefined => {
+const parseSecret = (secret: string): Buffer | undefined => {
   if (!secret.startsWith(prefix)) return undefined;
   const base64 = secret.slice(prefix.length);
   const key = Buffer.from(base64, 'base64');
-  // Buffer skips what is not base64; only what comes out the same went in whole.
+  // Buffer skips characters outside the alphabet, so the round trip shows whether there were any.
   const whole = key.toString('base64') === base64;
   return whole && key.length >= 24 && key.length <= 64 ? key : undefined;
 };

@@ -1,21 +1,21 @@
-import { retryAfterOf } from '#lib/retry-after.ts';
-import { faultOf } from './faults.ts';
+import { parseRetryAfter } from '#lib/retry-after.ts';
+import { explainFailure } from './fetch-failure.ts';
 import { guardedAgent, type Resolver } from './guarded-agent.ts';
-import { readWebAddress, shown } from './web-address.ts';
-import { isSecret, signatureOf } from './webhook-signature.ts';
+import { parseUntrustedUrl, toDisplayUrl } from './untrusted-url.ts';
+import { isSecret, signWebhook } from './webhook-signature.ts';
 
 export { isSecret, newSecret } from './webhook-signature.ts';
 
 /**
  * How a delivery ended; `ok` is any 2xx. `gone`: the receiver answered 410 and wants no more.
- * `status` is null where there was no answer; `error` is a sentence.
+ * `status` is null where there was no response; `error` is a sentence.
  */
 export type WebhookAnswer =
   | { ok: true; status: number }
   | { ok: false; status: number | null; error: string; gone?: true; retryAfterSeconds?: number };
 
 type Options = {
-  /** `host:port` of what may be reached although private. */
+  /** `host:port` that may be reached although private. */
   allowHosts: readonly string[];
   /** For connecting, waiting and reading together. */
   timeoutMs: number;
@@ -27,14 +27,14 @@ type Options = {
 
 export type Delivery = { id: string; url: string; body: string };
 
-/** What a receiver has to say is its status; so much of the rest is read to keep the connection. */
-const answerBytes = 4096;
+/** Only the status counts; so much of the body is read that the connection can be reused. */
+const maxBodyBytes = 4096;
 
 /**
- * Delivers a JSON body once, signed after Standard Webhooks, to a stranger's URL: to public
- * addresses and `allowHosts` only, without following redirects. Whatever the receiver does is an
- * answer, and so is a secret that is missing or malformed: it is tried again by the schedule, and
- * stands in the batch. Only a secret that cannot be fetched throws.
+ * Delivers a JSON body once, signed by Standard Webhooks, to an untrusted URL: to public addresses
+ * and `allowHosts` only, without following redirects. Every behaviour of the receiver is a returned
+ * outcome, and so is a missing or malformed secret: the schedule retries it, and the batch shows it.
+ * Throws only where the secret cannot be fetched.
  */
 export const sendWebhook = ({ secret, now, timeoutMs, ...guard }: Options) => {
   const agent = guardedAgent({ timeoutMs, ...guard });
@@ -42,31 +42,31 @@ export const sendWebhook = ({ secret, now, timeoutMs, ...guard }: Options) => {
   return async ({ id, url: text, body }: Delivery): Promise<WebhookAnswer> => {
     const key = await secret();
     if (key === undefined || !isSecret(key)) return { ok: false, status: null, error: unsigned };
-    const signature = signatureOf(key, { id, at: now(), body });
-    const place = shown(text);
-    const unsent = (fault: string) =>
-      ({ ok: false, status: null, error: `${place} ${fault}.` }) as const;
+    const signature = signWebhook(key, { id, at: now(), body });
+    const place = toDisplayUrl(text);
+    const unsent = (failure: string) =>
+      ({ ok: false, status: null, error: `${place} ${failure}.` }) as const;
 
-    const address = readWebAddress(text);
-    if ('fault' in address) return unsent(address.fault);
+    const target = parseUntrustedUrl(text);
+    if ('failure' in target) return unsent(target.failure);
 
     const signal = AbortSignal.timeout(timeoutMs);
     const headers = { 'content-type': 'application/json', 'user-agent': 'darkroom', ...signature };
-    const { origin, pathname, search } = address.url;
+    const { origin, pathname, search } = target.url;
     const response = await agent
       .request({ method: 'POST', origin, path: pathname + search, signal, headers, body })
-      .catch((error: unknown) => faultOf(error, { timedOut: signal.aborted, timeoutMs }));
-    if ('fault' in response) return unsent(response.fault);
+      .catch((error: unknown) => explainFailure(error, { timedOut: signal.aborted, timeoutMs }));
+    if ('failure' in response) return unsent(response.failure);
 
-    const { statusCode: status, headers: said } = response;
-    // The answer is known; however its body ends does not change it.
-    await response.body.dump({ limit: answerBytes, signal }).catch(() => {});
+    const { statusCode: status, headers: responseHeaders } = response;
+    // The status is known; an error in the body does not change it.
+    await response.body.dump({ limit: maxBodyBytes, signal }).catch(() => {});
     if (status >= 200 && status < 300) return { ok: true, status };
-    const retryAfterSeconds = retryAfterOf([said['retry-after']].flat()[0], now());
+    const retryAfterSeconds = parseRetryAfter([responseHeaders['retry-after']].flat()[0], now());
     return {
       ok: false,
       status,
-      error: `${place} ${meaningOf(status)}.`,
+      error: `${place} ${explainStatus(status)}.`,
       ...(status === 410 && { gone: true }),
       ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
     };
@@ -76,7 +76,7 @@ export const sendWebhook = ({ secret, now, timeoutMs, ...guard }: Options) => {
 const unsigned =
   'The webhook cannot be signed: WEBHOOK_SECRET must be whsec_ and the base64 of 24 to 64 bytes.';
 
-const meaningOf = (status: number): string => {
+const explainStatus = (status: number): string => {
   if (status === 410) return 'answered 410: it wants no more webhooks';
   if (status >= 300 && status < 400)
     return `answered ${status}: redirects are not followed, so give the final address`;

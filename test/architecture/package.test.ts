@@ -100,6 +100,22 @@ describe('the zips', () => {
     }
   });
 
+  it('bring libheif as files that may be replaced, with its licence, to those that decode', () => {
+    const withLibheif = names.filter((name) =>
+      packagesIn(Object.keys(makeZip(name).files)).has('libheif-js'),
+    );
+
+    expect(withLibheif.toSorted()).toEqual(['make-thumbnails', 'run-edit']);
+    for (const name of withLibheif) {
+      const { files } = makeZip(name);
+      expect(Buffer.from(files['node_modules/libheif-js/libheif-wasm/libheif.wasm'] ?? '')).toEqual(
+        readFileSync('node_modules/libheif-js/libheif-wasm/libheif.wasm'),
+      );
+      expect(textOf(name, 'node_modules/libheif-js/LICENSE')).toContain('LESSER GENERAL PUBLIC');
+      expect(textOf(name, modulePath(name))).not.toContain('heif_context_read_from_memory(');
+    }
+  });
+
   it('bring the files of the pages to those that show them', () => {
     expect(names.filter(showsPages).toSorted()).toEqual(['show-docs', 'show-gallery']);
     for (const name of names.filter(showsPages))

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { envExample, settingsTable, withTable } from '#infra/cli/settings.ts';
 import { Settings } from '#lib/settings.ts';
-import { serverless } from './template.ts';
+import { environment } from './template.ts';
 
 describe('the settings', () => {
   it('stand in the README as they are in the code: npm run settings', () => {
@@ -21,8 +21,8 @@ describe('the settings', () => {
     expect(table.match(/; deployed `/g)).toHaveLength(2);
   });
 
-  it('reach the functions that serverless.yml deploys', () => {
-    const passed = Object.keys(serverless.provider.environment);
+  it('are passed to every function', () => {
+    const passed = Object.keys(environment);
     expect(passed).toEqual(expect.arrayContaining(Object.keys(Settings.shape)));
   });
 });

@@ -35,7 +35,7 @@ describe('every queue', () => {
   it.each(queues.filter(([name]) => !isDead(name)))('%s has a dead-letter queue', (name, queue) => {
     const { RedrivePolicy } = queue.Properties;
     const dead = name.replace(/Queue$/, 'Dlq');
-    expect(RedrivePolicy?.deadLetterTargetArn['Fn::GetAtt']).toBe(`${dead}.Arn`);
+    expect(RedrivePolicy?.deadLetterTargetArn['Fn::GetAtt'][0]).toBe(dead);
     expect(queues.map(([other]) => other)).toContain(dead);
     // The consumer gives up on what SQS delivers for the last time: they must mean the same time.
     expect(RedrivePolicy?.maxReceiveCount).toBe(maxReceiveCount);
@@ -44,7 +44,7 @@ describe('every queue', () => {
   it('is known to npm run redrive', () => {
     const names = queues.map(([, { Properties }]) => Properties.QueueName);
     expect(names.filter((name) => !name.endsWith('-dlq')).toSorted()).toEqual(
-      deadLetters.map(({ queue }) => `\${self:service}-\${sls:stage}-${queue}`).toSorted(),
+      deadLetters.map(({ queue }) => `darkroom-dev-${queue}`).toSorted(),
     );
   });
 

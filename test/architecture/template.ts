@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { completeService } from '#infra/deploy/complete-service.ts';
 
 /** CloudFormation's short forms, kept as the long ones they stand for. */
 const customTags = ['Ref', 'GetAtt', 'Sub'].map((name) => ({
@@ -23,6 +24,7 @@ const Sqs = z.object({
 });
 const FunctionEntry = z.looseObject({
   handler: z.string(),
+  iamRoleStatements: z.unknown().optional(),
   timeout: z.int().default(29), // provider.timeout, checked below
   events: z.array(
     z.looseObject({ http: Http.optional(), sqs: Sqs.optional(), schedule: z.string().optional() }),
@@ -37,7 +39,7 @@ const Queue = z.object({
     VisibilityTimeout: z.int().default(30),
     RedrivePolicy: z
       .object({
-        deadLetterTargetArn: z.object({ 'Fn::GetAtt': z.string() }),
+        deadLetterTargetArn: z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('Arn')]) }),
         maxReceiveCount: z.int(),
       })
       .optional(),
@@ -54,9 +56,20 @@ export const functions: [string, FunctionEntry][] = rooms.flatMap((room) =>
   ),
 );
 
+/** The service as osls has it once infra/deploy/complete-service.ts has added what follows from lists. */
+const completed = {
+  service: 'darkroom',
+  provider: { stage: 'dev', timeout: 29, environment: {} },
+  functions: Object.fromEntries(functions),
+  resources: { Resources: {} },
+};
+completeService(completed, 'dev', {});
+
+export const environment: Record<string, unknown> = completed.provider.environment;
+
 /** Every queue of the template by logical name. */
 export const queues: [string, Queue][] = Object.entries(
-  z.object({ Resources: z.record(z.string(), Queue) }).parse(read('infra/queues.yml')).Resources,
+  z.record(z.string(), Queue).parse(completed.resources.Resources),
 );
 
 export const serverless = z

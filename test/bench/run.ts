@@ -10,14 +10,14 @@ import { media } from './parts/media.ts';
 import { pipeline } from './parts/pipeline.ts';
 import { startUp } from './parts/start-up.ts';
 import { uploadLatency } from './parts/upload-latency.ts';
-import { workers } from './parts/workers.ts';
+import { stepQueues } from './parts/workers.ts';
 import { isKept, type Part, type Section, say } from './support/report.ts';
 import { machineOf, tableOf, writeReport } from './support/write-report.ts';
 
 const file = 'bench/latest.md';
 const parts: readonly Part[] = [
   media,
-  workers,
+  stepQueues,
   pipeline,
   bytesRead,
   uploadLatency,

@@ -6,6 +6,7 @@ import {
   CreateTableCommand,
   DeleteTableCommand,
   DescribeTableCommand,
+  TransactionCanceledException,
 } from '@aws-sdk/client-dynamodb';
 import {
   CreateBucketCommand,
@@ -14,11 +15,12 @@ import {
   ListObjectsV2Command,
 } from '@aws-sdk/client-s3';
 import { CreateQueueCommand, DeleteQueueCommand } from '@aws-sdk/client-sqs';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { startDynamodb } from '#infra/local/emulators/dynamodb.ts';
 import { startS3 } from '#infra/local/emulators/s3.ts';
 import { startSqs } from '#infra/local/emulators/sqs.ts';
+import { startDynamodb } from '#infra/local-cloud/emulators/dynamodb/start-dynamodb.ts';
 import { openDynamodb, openS3, openSqs } from '#lib/aws/clients.ts';
 import { eventually } from '#test/support/eventually.ts';
 
@@ -81,9 +83,10 @@ export type Tables = Record<(typeof tableNames)[number], string>;
 const logicalNameOf = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
 
 /** DynamoDB, and a way to get the tables of infra/tables.yml under new names. */
-export const openDynamodbBackend = async (options: { conflict?: () => boolean } = {}) => {
-  const server = embedded ? await startDynamodb({ port: 0, ...options }) : nowhere;
+export const openDynamodbBackend = async ({ conflict }: { conflict?: () => boolean } = {}) => {
+  const server = embedded ? await startDynamodb({ port: 0 }) : nowhere;
   const client = openDynamodb(embedded ? connection(server.url) : {});
+  if (conflict) injectConflicts(client, conflict);
   const made: string[] = [];
 
   const makeTable = async (logicalName: string) => {
@@ -123,6 +126,28 @@ export const openDynamodbBackend = async (options: { conflict?: () => boolean } 
     },
   };
 };
+
+/**
+ * Answers a transaction with a TransactionConflict when `conflict` says so, in the client: on AWS two
+ * transactions meet in one item, but no emulator ever works on two at a time.
+ */
+const injectConflicts = (client: DynamoDBDocumentClient, conflict: () => boolean) =>
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        if (!commandName?.startsWith('TransactWrite') || !conflict()) return next(args);
+        const [, ...others]: unknown[] = Object(args.input).TransactItems;
+        throw new TransactionCanceledException({
+          message: 'Transaction cancelled, please refer cancellation reasons for specific reasons',
+          $metadata: { httpStatusCode: 400 },
+          CancellationReasons: [
+            { Code: 'TransactionConflict', Message: 'Transaction is ongoing for the item' },
+            ...others.map(() => ({ Code: 'None' })),
+          ],
+        });
+      },
+    { step: 'initialize', name: 'injectConflicts' },
+  );
 
 /** S3, and a way to get a new bucket. */
 export const openS3Backend = async () => {

@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { BatchQueues, ImportMessage, WebhookMessage } from '#lib/batches/messages.ts';
 import { eventually } from '#test/support/eventually.ts';
 
-export const batchQueues = ['expand', 'import', 'close', 'webhook'] as const;
-export type BatchQueue = (typeof batchQueues)[number];
+export const batchMessages = ['expand', 'import', 'close', 'webhook'] as const;
+export type BatchQueue = (typeof batchMessages)[number];
 
 type Opened = {
-  workers: BatchQueues;
+  batchQueues: BatchQueues;
   /** Takes a message and is done with it. */
   take: (queue: BatchQueue) => Promise<unknown>;
 };
@@ -22,27 +22,27 @@ const webhook: WebhookMessage = {
 /** What every way to ask the workers of batches must do. */
 export const batchWorkersContract = (name: string, open: () => Promise<Opened> | Opened) =>
   describe(`${name} asks the workers of batches`, () => {
-    it.each<[BatchQueue, unknown, (workers: BatchQueues) => Promise<void>]>([
-      ['expand', request, (workers) => workers.expand(request)],
-      ['close', request, (workers) => workers.close(request)],
-      ['webhook', webhook, (workers) => workers.sendWebhook(webhook, 0)],
+    it.each<[BatchQueue, unknown, (batchQueues: BatchQueues) => Promise<void>]>([
+      ['expand', request, (batchQueues) => batchQueues.expand(request)],
+      ['close', request, (batchQueues) => batchQueues.close(request)],
+      ['webhook', webhook, (batchQueues) => batchQueues.sendWebhook(webhook, 0)],
       [
         'import',
         { ...request, row: 7, from: 8, to: 16, again: true },
-        (workers) => workers.import([{ ...request, row: 7, from: 8, to: 16, again: true }]),
+        (batchQueues) => batchQueues.import([{ ...request, row: 7, from: 8, to: 16, again: true }]),
       ],
     ])('to %s, and no other', async (queue, message, ask) => {
-      const { workers, take } = await open();
+      const { batchQueues, take } = await open();
 
-      await ask(workers);
+      await ask(batchQueues);
 
       // Without the delay of a webhook, if there is one.
       expect(await eventually(() => taken(take, queue))).toEqual(message);
-      for (const other of batchQueues) expect(await take(other)).toBeUndefined();
+      for (const other of batchMessages) expect(await take(other)).toBeUndefined();
     });
 
     it('to import many rows, each once', async () => {
-      const { workers, take } = await open();
+      const { batchQueues, take } = await open();
       const messages: ImportMessage[] = Array.from({ length: 23 }, (_, n) => ({
         ...request,
         row: n + 1,
@@ -50,7 +50,7 @@ export const batchWorkersContract = (name: string, open: () => Promise<Opened> |
         to: 1,
       }));
 
-      await workers.import(messages);
+      await batchQueues.import(messages);
 
       const rows: unknown[] = [];
       while (rows.length < messages.length)
@@ -60,9 +60,9 @@ export const batchWorkersContract = (name: string, open: () => Promise<Opened> |
     });
 
     it('to import nothing', async () => {
-      const { workers, take } = await open();
+      const { batchQueues, take } = await open();
 
-      await workers.import([]);
+      await batchQueues.import([]);
 
       expect(await take('import')).toBeUndefined();
     });
@@ -70,24 +70,24 @@ export const batchWorkersContract = (name: string, open: () => Promise<Opened> |
     it.each(['expand', 'import', 'close'] as const)(
       'and knows them to be idle only while nothing waits to %s',
       async (queue) => {
-        const { workers, take } = await open();
-        await eventually(async () => expect(await workers.areIdle()).toBe(true));
+        const { batchQueues, take } = await open();
+        await eventually(async () => expect(await batchQueues.areIdle()).toBe(true));
 
-        if (queue === 'import') await workers.import([{ ...request, row: 1, from: 0, to: 1 }]);
-        else await workers[queue](request);
-        await eventually(async () => expect(await workers.areIdle()).toBe(false));
+        if (queue === 'import') await batchQueues.import([{ ...request, row: 1, from: 0, to: 1 }]);
+        else await batchQueues[queue](request);
+        await eventually(async () => expect(await batchQueues.areIdle()).toBe(false));
         await eventually(() => taken(take, queue));
 
-        await eventually(async () => expect(await workers.areIdle()).toBe(true));
+        await eventually(async () => expect(await batchQueues.areIdle()).toBe(true));
       },
     );
 
     it('and calls them idle while a webhook waits: that may take days', async () => {
-      const { workers } = await open();
+      const { batchQueues } = await open();
 
-      await workers.sendWebhook(webhook, 900);
+      await batchQueues.sendWebhook(webhook, 900);
 
-      expect(await workers.areIdle()).toBe(true);
+      expect(await batchQueues.areIdle()).toBe(true);
     });
   });
 

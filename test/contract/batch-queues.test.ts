@@ -17,10 +17,10 @@ import { openSqsBackend } from './backend.ts';
 import { type BatchQueue, batchWorkersContract } from './batch-queues.contract.ts';
 
 batchWorkersContract('memory', () => {
-  const workers = inMemoryBatchQueues();
-  const { waiting } = workers;
+  const batchQueues = inMemoryBatchQueues();
+  const { waiting } = batchQueues;
   return {
-    workers,
+    batchQueues,
     take: async (queue) =>
       queue === 'webhook' ? waiting.webhook.shift()?.message : waiting[queue].shift(),
   };
@@ -42,18 +42,18 @@ const schemas = {
 const open = async () => {
   const { client, makeQueue } = backend;
   const urls = {
-    objectCreated: await makeQueue(),
-    expandBatch: await makeQueue(),
-    importRow: await makeQueue(),
-    recordOutcome: await makeQueue(),
-    closeBatch: await makeQueue(),
-    sendWebhook: await makeQueue(),
+    'object-created': await makeQueue(),
+    'expand-batch': await makeQueue(),
+    'import-row': await makeQueue(),
+    'record-outcome': await makeQueue(),
+    'close-batch': await makeQueue(),
+    'send-webhook': await makeQueue(),
   };
   const urlOf: Record<BatchQueue, string> = {
-    expand: urls.expandBatch,
-    import: urls.importRow,
-    close: urls.closeBatch,
-    webhook: urls.sendWebhook,
+    expand: urls['expand-batch'],
+    import: urls['import-row'],
+    close: urls['close-batch'],
+    webhook: urls['send-webhook'],
   };
   const receive = async (QueueUrl: string) => {
     const { Messages: messages } = await client.send(
@@ -68,7 +68,7 @@ const open = async () => {
     await client.send(new DeleteMessageCommand({ QueueUrl: urlOf[queue], ReceiptHandle }));
     return schemas[queue].parse(JSON.parse(Body));
   };
-  return { workers: sqsBatchQueues(urls, client), urls, receive, take };
+  return { batchQueues: sqsBatchQueues(urls, client), urls, receive, take };
 };
 
 batchWorkersContract('SQS', open);
@@ -77,33 +77,33 @@ describe('SQS', () => {
   const request = { request_id: 'a-batch' };
 
   it('calls nobody idle who still works on a message', async () => {
-    const { workers, urls, receive } = await open();
+    const { batchQueues, urls, receive } = await open();
 
-    await workers.close(request);
-    await eventually(async () => expect(await receive(urls.closeBatch)).toBeDefined());
+    await batchQueues.close(request);
+    await eventually(async () => expect(await receive(urls['close-batch'])).toBeDefined());
 
-    expect(await workers.areIdle()).toBe(false);
+    expect(await batchQueues.areIdle()).toBe(false);
   });
 
-  it.each(['recordOutcome', 'objectCreated'] as const)(
+  it.each(['record-outcome', 'object-created'] as const)(
     'calls nobody idle while something waits in %s',
     async (queue) => {
-      const { workers, urls } = await open();
-      await eventually(async () => expect(await workers.areIdle()).toBe(true));
+      const { batchQueues, urls } = await open();
+      await eventually(async () => expect(await batchQueues.areIdle()).toBe(true));
 
       await backend.client.send(
         new SendMessageCommand({ QueueUrl: urls[queue], MessageBody: '{}' }),
       );
 
-      await eventually(async () => expect(await workers.areIdle()).toBe(false));
+      await eventually(async () => expect(await batchQueues.areIdle()).toBe(false));
     },
   );
 
   it('brings a webhook when it is due, and not before', async () => {
-    const { workers, take } = await open();
+    const { batchQueues, take } = await open();
     const begun = performance.now();
 
-    await workers.sendWebhook(
+    await batchQueues.sendWebhook(
       { ...request, round: 1, attempt: 0, due_at: '2026-11-20T10:00:00.000Z' },
       1,
     );

@@ -56,7 +56,7 @@ describe('SQS', () => {
       const runEdit = await queues.makeQueue();
       const message = { edit_id: 'an-edit', image_id: 'an-image', request_id: 'größe' };
 
-      await sqsEditQueue({ runEdit }, queues.client).ask(message);
+      await sqsEditQueue({ 'run-edit': runEdit }, queues.client).enqueue(message);
 
       await eventually(async () => {
         const { Messages = [] } = await queues.client.send(

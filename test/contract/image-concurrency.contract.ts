@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type Image, imageIdOf, type Outcome, ownerOf, type StepName } from '#lib/images/image.ts';
+import { start, withStepEnded } from '#lib/images/advance-steps.ts';
+import { type Image, imageIdOf, ownerOf } from '#lib/images/image.ts';
 import type { Images, RenditionSets } from '#lib/images/images.ts';
 import { planRelease } from '#lib/images/rendition-set.ts';
-import { begin, endStep } from '#lib/images/steps.ts';
-import { type Change, updateImage } from '#lib/images/update-image.ts';
+import type { Outcome, StepName } from '#lib/images/step.ts';
+import { type ImageUpdate, updateImage } from '#lib/images/update-image.ts';
 import { anImage } from '#test/support/image-builder.ts';
 import { sumOfCounts } from '#test/support/in-memory-images.ts';
 import { shown } from './image-fixtures.ts';
@@ -87,7 +88,7 @@ const changeOfMind = async (
   image: Image | undefined,
   { key, mind, renditionSetId }: Whim,
   renditionSets: RenditionSets,
-): Promise<Change | undefined> => {
+): Promise<ImageUpdate | undefined> => {
   const now = new Date();
   if (!image || image.deleted)
     return {
@@ -106,15 +107,15 @@ const changeOfMind = async (
   }
   if (mind < 0.3) return { image: { ...image, originalName: `${mind}` } };
   if (mind < 0.6 && !image.renditionSet)
-    return show(begin(image, now), renditionSetId, renditionSets);
-  return { image: endStep(image, stepFor(mind), outcomeFor(mind), effortAt(now)) };
+    return show(start(image, now), renditionSetId, renditionSets);
+  return { image: withStepEnded(image, stepFor(mind), outcomeFor(mind), effortAt(now)) };
 };
 
 const show = async (
   image: Image,
   renditionSetId: string,
   renditionSets: RenditionSets,
-): Promise<Change> => {
+): Promise<ImageUpdate> => {
   const known = await renditionSets.find(renditionSetId);
   const owner = known?.owner ?? ownerOf(image);
   const renditionSet = { ...shown, renditionSetId, owner };

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
-import type { Image, Step } from '#lib/images/image.ts';
+import type { Image } from '#lib/images/image.ts';
 import type { Images, RenditionSet, Versioned } from '#lib/images/images.ts';
+import type { Step } from '#lib/images/step.ts';
 import { updateImage } from '#lib/images/update-image.ts';
 import { anImage } from '#test/support/image-builder.ts';
 

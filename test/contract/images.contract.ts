@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { zeroCounters } from '#lib/images/counters.ts';
-import { imageIdOf, type Step } from '#lib/images/image.ts';
+import { imageIdOf } from '#lib/images/image.ts';
 import type { Images, RenditionSets } from '#lib/images/images.ts';
+import type { Step } from '#lib/images/step.ts';
 import { anImage } from '#test/support/image-builder.ts';
 import { add, at, change, done, fullImage } from './image-fixtures.ts';
 
@@ -126,21 +127,21 @@ export const imagesContract = (name: string, open: OpenImages) => {
       const { image } = await add(images, anImage());
       const raw = { Make: 'Leica', deep: { list: [1, null, 'ü'] }, huge: 1e300, '': '' };
 
-      expect(await images.findRawExif(image.imageId)).toBeUndefined();
-      await images.keepRawExif(image.imageId, 2, { Make: 'old' });
-      await images.keepRawExif(image.imageId, 2, raw);
-      await images.keepRawExif(image.imageId, 1, { Make: 'late' });
+      expect(await images.getRawExif(image.imageId)).toBeUndefined();
+      await images.putRawExif(image.imageId, 2, { Make: 'old' });
+      await images.putRawExif(image.imageId, 2, raw);
+      await images.putRawExif(image.imageId, 1, { Make: 'late' });
 
-      expect(await images.findRawExif(image.imageId)).toEqual(raw);
+      expect(await images.getRawExif(image.imageId)).toEqual(raw);
       expect((await images.find(image.imageId))?.image).toEqual(image);
-      await images.forgetRawExif(image.imageId, 1);
-      expect(await images.findRawExif(image.imageId)).toEqual(raw);
-      await images.forgetRawExif(image.imageId, 2);
-      await images.forgetRawExif(image.imageId, 2);
-      expect(await images.findRawExif(image.imageId)).toBeUndefined();
-      await images.keepRawExif(image.imageId, 2, raw);
-      await images.forgetRawExif(image.imageId, 3);
-      expect(await images.findRawExif(image.imageId)).toBeUndefined();
+      await images.deleteRawExif(image.imageId, 1);
+      expect(await images.getRawExif(image.imageId)).toEqual(raw);
+      await images.deleteRawExif(image.imageId, 2);
+      await images.deleteRawExif(image.imageId, 2);
+      expect(await images.getRawExif(image.imageId)).toBeUndefined();
+      await images.putRawExif(image.imageId, 2, raw);
+      await images.deleteRawExif(image.imageId, 3);
+      expect(await images.getRawExif(image.imageId)).toBeUndefined();
       expect((await images.find(image.imageId))?.image).toEqual(image);
     });
   });

@@ -40,8 +40,8 @@ it('DynamoDB does not lose raw tags in silence while a transaction is at them', 
   const inUse = new TransactionConflictException({ message: 'in use', $metadata: {} });
   middlewareStack.add(() => () => Promise.reject(inUse), { step: 'initialize', name: 'in-use' });
   try {
-    await expect(images.keepRawExif('an-image', 1, { Make: 'Leica' })).rejects.toBe(inUse);
-    await expect(images.forgetRawExif('an-image', 1)).rejects.toBe(inUse);
+    await expect(images.putRawExif('an-image', 1, { Make: 'Leica' })).rejects.toBe(inUse);
+    await expect(images.deleteRawExif('an-image', 1)).rejects.toBe(inUse);
   } finally {
     middlewareStack.remove('in-use');
   }

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { StepName } from '#lib/images/image.ts';
 import type { OutcomeMessage, StepMessage, StepQueues } from '#lib/images/messages.ts';
+import type { StepName } from '#lib/images/step.ts';
 import { eventually } from '#test/support/eventually.ts';
 
 type Opened = {
-  workers: StepQueues;
+  stepQueues: StepQueues;
   /** Takes a message and is done with it. */
   take: (step: StepName) => Promise<StepMessage | undefined>;
   takeOutcome: () => Promise<OutcomeMessage | undefined>;
@@ -16,9 +16,9 @@ export const workersContract = (name: string, open: () => Promise<Opened> | Open
     const message = { image_id: 'an-image', rev: 2, run: 3, request_id: 'größe' };
 
     it('brings a message to the worker of its step, and to no other', async () => {
-      const { workers, take } = await open();
+      const { stepQueues, take } = await open();
 
-      await workers.ask('exif', message);
+      await stepQueues.enqueue('exif', message);
 
       await eventually(async () => expect(await take('exif')).toEqual(message));
       expect(await take('thumbnails')).toBeUndefined();
@@ -26,23 +26,23 @@ export const workersContract = (name: string, open: () => Promise<Opened> | Open
     });
 
     it('tells the rows of batches that an image has ended', async () => {
-      const { workers, takeOutcome } = await open();
+      const { stepQueues, takeOutcome } = await open();
       const outcome = { image_id: 'an-image', key: 'batches/b/1-1/a.jpg', request_id: 'größe' };
 
-      await workers.enqueueOutcome(outcome);
+      await stepQueues.enqueueOutcome(outcome);
 
       await eventually(async () => expect(await takeOutcome()).toEqual(outcome));
     });
 
     it('knows a worker to be idle only while it has nothing to do', async () => {
-      const { workers, take } = await open();
+      const { stepQueues, take } = await open();
 
-      await eventually(async () => expect(await workers.isIdle('caption')).toBe(true));
-      await workers.ask('caption', message);
-      await eventually(async () => expect(await workers.isIdle('caption')).toBe(false));
-      expect(await workers.isIdle('exif')).toBe(true);
+      await eventually(async () => expect(await stepQueues.isIdle('caption')).toBe(true));
+      await stepQueues.enqueue('caption', message);
+      await eventually(async () => expect(await stepQueues.isIdle('caption')).toBe(false));
+      expect(await stepQueues.isIdle('exif')).toBe(true);
       await eventually(async () => expect(await take('caption')).toEqual(message));
 
-      await eventually(async () => expect(await workers.isIdle('caption')).toBe(true));
+      await eventually(async () => expect(await stepQueues.isIdle('caption')).toBe(true));
     });
   });

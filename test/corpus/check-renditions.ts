@@ -2,7 +2,7 @@ import type { ImageRenditions } from '#lib/images/image.ts';
 import type { Objects } from '#lib/images/objects.ts';
 import { optimizedSize, type Rendition } from '#lib/images/picture.ts';
 import { renditionKey } from '#lib/images/rendition-set.ts';
-import { sharp } from '#lib/media/sharp-settings.ts';
+import { sharp } from '#lib/media/sharp.ts';
 
 const thumbHashHeader = 5; // bytes: average colour, range and shape; what else there is varies
 

@@ -1,15 +1,15 @@
 // A process that works files through, one after another, for processes.ts, and measures itself.
 import { flushCompileCache } from 'node:module';
 import { onceParentIsGone } from '#infra/local/parent-watch.ts';
-import { captioningOf } from '#lib/ai/caption-settings.ts';
 import { describePicture } from '#lib/ai/describe-picture.ts';
+import { resolveCaptionProvider } from '#lib/ai/settings.ts';
 import { type Done, Task } from './tasks.ts';
 import { type CaptionTools, workThrough } from './work-through.ts';
 
 const captionTimeoutMs = 60_000; // the server is ours: only a busy machine makes it slow
 
 const captionTools = (url: string | undefined): CaptionTools => {
-  const provider = captioningOf({
+  const provider = resolveCaptionProvider({
     provider: url ? 'openai-compatible' : 'none',
     ...(url && { baseUrl: url, model: 'a-model' }),
     timeoutMs: captionTimeoutMs,

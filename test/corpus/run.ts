@@ -4,9 +4,11 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { CommandFailedError, runCommandLine } from '#infra/cli/run-command.ts';
+import { CommandFailedError, type CommandTools, runCommandLine } from '#infra/cli/run-command.ts';
 import { startCaptionServer } from '#test/support/caption-server.ts';
+import { compareWithExifTool } from './compare-exiftool.ts';
 import { drawCorpus } from './draw-corpus.ts';
+import { answerField } from './field.ts';
 import { type Corpus, filesIn } from './files.ts';
 import { breachesOf, cheaperOf, isTooCostly } from './judge.ts';
 import { type EditSessions, inProcesses } from './processes.ts';
@@ -24,7 +26,12 @@ still carries metadata. Captions are asked of a server on this machine (--no-cap
 Without a folder it draws hostile pictures: the same for the same FAULTS_SEED, which is printed.
 --rounds 10 (usually 2) draws more of those that chance decides; --keep leaves them where they are.
 --batch works each file through as a batch would, too: that makes pictures in full size.
---jobs 2 is how many processes work beside each other.`;
+--jobs 2 is how many processes work beside each other.
+
+--field DIR instead: every file of a folder whose truth.json says the right answer for each, in
+this process; ends with 1 if an answer is wrong.
+--exiftool DIR instead: compares the metadata that is read of the pictures there with ExifTool's,
+field by field; ends with 1 if ExifTool's standard tags contradict a value or have one that we miss.`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -36,6 +43,8 @@ const { values, positionals } = parseArgs({
     batch: { type: 'boolean', default: false },
     captions: { type: 'boolean', default: true },
     keep: { type: 'boolean', default: false },
+    field: { type: 'string' },
+    exiftool: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -60,7 +69,28 @@ if (values.help) {
   process.exit(0);
 }
 
+if (values.exiftool !== undefined) {
+  const differences = await compareWithExifTool(values.exiftool, console.log);
+  process.exit(differences ? 1 : 0);
+}
+
+/** A line for each file, and below it what is wrong. */
+const compareField = async (lane: CommandTools, folder: string): Promise<void> => {
+  let [all, wrong] = [0, 0];
+  for await (const { name, ms, mismatches } of answerField(folder)) {
+    all++;
+    if (mismatches.length > 0) wrong++;
+    lane.say(
+      `${mismatches.length > 0 ? 'WRONG' : 'right'} ${`${ms}`.padStart(6)} ms  ${shown(name)}`,
+    );
+    for (const mismatch of mismatches) lane.say(`                 ${shown(mismatch)}`);
+  }
+  lane.say(`${all} files, ${wrong} with a wrong answer`);
+  if (wrong > 0) throw new CommandFailedError(`${wrong} of ${all} files have a wrong answer.`);
+};
+
 await runCommandLine('test:corpus', async (lane) => {
+  if (values.field) return compareField(lane, values.field);
   const stop = new AbortController();
   lane.onEnd(() => stop.abort());
   const [folder] = positionals;

@@ -1,16 +1,17 @@
 import { readFile, stat } from 'node:fs/promises';
 import { noCdn } from '#lib/delivery/variants.ts';
 import type { Captioning, Describe } from '#lib/images/caption.ts';
-import { type Image, type StepName, statusOf, stepNames } from '#lib/images/image.ts';
+import { type Image, statusOf } from '#lib/images/image.ts';
 import { makeThumbnails } from '#lib/images/make-thumbnails.ts';
 import type { StepMessage } from '#lib/images/messages.ts';
 import { readExif } from '#lib/images/read-exif.ts';
 import { registerImage } from '#lib/images/register-image.ts';
+import { type StepName, stepNames } from '#lib/images/step.ts';
 import { uploadImage } from '#lib/images/upload-image.ts';
 import { writeCaption } from '#lib/images/write-caption.ts';
-import { exifrReadTags } from '#lib/media/exifr-read-tags.ts';
-import { sharpInspect } from '#lib/media/sharp-inspect.ts';
-import { sharpShrink } from '#lib/media/sharp-shrink.ts';
+import { exifrReadTags } from '#lib/media/exif/exifr-read-tags.ts';
+import { sharpInspect } from '#lib/media/inspect/sharp-inspect.ts';
+import { sharpShrink } from '#lib/media/render/sharp-shrink.ts';
 import { Settings } from '#lib/settings.ts';
 import { inMemoryImages } from '#test/support/in-memory-images.ts';
 import { inMemoryObjects } from '#test/support/in-memory-objects.ts';
@@ -40,7 +41,7 @@ const darkroomAround = (path: string, sizeBytes: number, tools: CaptionTools) =>
     derived: inMemoryObjects(),
     variants: inMemoryVariants(),
     cdn: noCdn,
-    workers: inMemoryStepQueues(),
+    stepQueues: inMemoryStepQueues(),
     inspect: sharpInspect,
     shrink: sharpShrink,
     readTags: exifrReadTags,
@@ -52,7 +53,7 @@ const darkroomAround = (path: string, sizeBytes: number, tools: CaptionTools) =>
 };
 type Darkroom = ReturnType<typeof darkroomAround>;
 
-const workers: Record<StepName, (message: StepMessage, darkroom: Darkroom) => Promise<void>> = {
+const stepQueues: Record<StepName, (message: StepMessage, darkroom: Darkroom) => Promise<void>> = {
   thumbnails: (message, darkroom) => makeThumbnails(message, 1, darkroom),
   exif: (message, darkroom) => readExif(message, 1, darkroom),
   caption: (message, darkroom) => writeCaption(message, 1, darkroom),
@@ -91,14 +92,14 @@ const broken = ({ name, message, stack = '' }: Error): Omit<Ending, 'way' | keyo
 };
 
 const comeBy = async (way: Way, { path, name }: Omit<Task, 'ways'>, darkroom: Darkroom) => {
-  const { images, originals, workers: queue } = darkroom;
+  const { images, originals, stepQueues: queue } = darkroom;
   const newImage = way === 'upload' ? await uploaded(path, name, darkroom) : undefined;
   if (newImage?.rejected) return newImage;
   const key = newImage?.key ?? (way === 'batch' ? `batches/a-batch/${name}` : name);
   if (!newImage) await originals.write(key, Buffer.alloc(0), { contentType: '' });
   const registered = await registerImage(key, 'an-event', darkroom);
   for (let next = queue.asked.shift(); next; next = queue.asked.shift())
-    await workers[next.step](next.message, darkroom);
+    await stepQueues[next.step](next.message, darkroom);
   const image = registered && (await images.find(registered.imageId))?.image;
   if (!image) throw new Error('The file was not registered.');
   return image;
@@ -130,7 +131,7 @@ const lookAt = async (image: Image, { images, derived }: Darkroom) => {
   }
   for (const reason of reasons) faults.push(...faultsOfReason(reason));
 
-  const raw = await images.findRawExif(image.imageId);
+  const raw = await images.getRawExif(image.imageId);
   const tagBytes = Buffer.byteLength(JSON.stringify(raw ?? {}));
   if (tagBytes > mostTagBytes) faults.push(`its tags are ${tagBytes} bytes of JSON`);
   if (image.renditionSet) faults.push(...(await faultsOfRenditions(image.renditionSet, derived)));

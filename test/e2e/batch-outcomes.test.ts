@@ -11,7 +11,7 @@ const { origin, darkroom, stop } = await openWithOrigin({
 });
 afterAll(stop);
 
-const largest = 'is larger than 2.0 MB, the most that is taken.';
+const largest = 'is larger than 2.0 MB, the maximum.';
 const brokenOff = /^http\S+ broke off in the middle of its answer \([A-Z_]+\), tried 4 times\.$/;
 const unfinished = 'did not finish within 3 s, tried 4 times.';
 
@@ -33,8 +33,8 @@ const outcomes: [path: string, error: null | string | RegExp][] = [
   ['/redirect/7', 'redirects more than 5 times.'],
   ['/loop', 'redirects in a circle.'],
   ['/to', 'answered 302.'],
-  ['/gzip', 'is sent compressed (content-encoding), though it was asked for as it is.'],
-  ['/gzip-lying', 'is sent compressed (content-encoding), though it was asked for as it is.'],
+  ['/gzip', 'is sent compressed (content-encoding), though no compression was requested.'],
+  ['/gzip-lying', 'is sent compressed (content-encoding), though no compression was requested.'],
   ['/cut-short', brokenOff],
   ['/too-long', /ends too soon|does not answer in proper HTTP/],
   ['/dripping', unfinished],
@@ -93,7 +93,7 @@ describe.runIf(inject('isEmbedded'))('a batch from an origin that misbehaves', (
     expect(origin.requestsTo('/status/503')).toBe(3);
     expect(origin.requestsTo('/status/404')).toBe(1);
     expect(origin.requestsTo('/dripping')).toBe(4);
-    expect(origin.mostAtOnce()).toBeLessThanOrEqual(2 * 4); // workers at once, and four per host
+    expect(origin.maxOpen()).toBeLessThanOrEqual(2 * 4); // workers at once, and four per host
 
     const { rows } = await darkroom.results(id);
     expect(rows).toHaveLength(products.length + 1);

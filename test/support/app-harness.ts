@@ -1,15 +1,16 @@
+import { failure } from '#lib/failure.ts';
 import type { Caption, Captioning, Describe } from '#lib/images/caption.ts';
 import { deleteImage } from '#lib/images/delete-image.ts';
+import { giveUpStep } from '#lib/images/end-step.ts';
 import type { ReadTags } from '#lib/images/exif.ts';
 import { findImage } from '#lib/images/find-image.ts';
-import { giveUpStep } from '#lib/images/give-up.ts';
-import type { StepName } from '#lib/images/image.ts';
 import { makeThumbnails } from '#lib/images/make-thumbnails.ts';
 import type { StepMessage } from '#lib/images/messages.ts';
 import type { Inspect, Shrink, Size } from '#lib/images/picture.ts';
 import { readExif } from '#lib/images/read-exif.ts';
 import { registerImage } from '#lib/images/register-image.ts';
 import { retryImage } from '#lib/images/retry-image.ts';
+import type { StepName } from '#lib/images/step.ts';
 import { sweepStuck } from '#lib/images/sweep-stuck.ts';
 import { uploadImage } from '#lib/images/upload-image.ts';
 import { writeCaption } from '#lib/images/write-caption.ts';
@@ -46,7 +47,7 @@ const noTags: ReadTags = async (readRange) => {
   await readRange(0, 16);
   return null;
 };
-const describes: Describe = async () => ({ caption: aCaption });
+const describes: Describe = async () => ({ ok: true, caption: aCaption });
 
 /**
  * A whole Darkroom in memory: the real use cases over the fakes, with a clock that a test moves
@@ -57,8 +58,8 @@ export const aDarkroom = ({ captions = true }: { captions?: boolean } = {}) => {
   const purged: string[] = [];
   let time = Date.now(); // the objects' clock is the real one
   const captioning: Captioning = captions
-    ? { provider: 'test', model: 'a-model' }
-    : { skipped: 'No caption provider is set up.' };
+    ? { ok: true, provider: 'test', model: 'a-model' }
+    : failure('no_caption_provider', 'No caption provider is set up.');
   const deps = {
     images,
     renditionSets: images.renditionSets,
@@ -66,7 +67,7 @@ export const aDarkroom = ({ captions = true }: { captions?: boolean } = {}) => {
     derived: inMemoryObjects(),
     variants: inMemoryVariants(),
     cdn: { purge: async (imageId: string) => void purged.push(imageId) },
-    workers: inMemoryStepQueues(),
+    stepQueues: inMemoryStepQueues(),
     inspect: takesAll,
     shrink: shrinks,
     readTags: noTags,
@@ -77,13 +78,13 @@ export const aDarkroom = ({ captions = true }: { captions?: boolean } = {}) => {
     now: () => new Date(time++),
     pause: async () => {},
   };
-  const workers: Record<StepName, (message: StepMessage, attempts: number) => Promise<void>> = {
+  const stepQueues: Record<StepName, (message: StepMessage, attempts: number) => Promise<void>> = {
     thumbnails: (message, attempts) => makeThumbnails(message, attempts, deps),
     exif: (message, attempts) => readExif(message, attempts, deps),
     caption: (message, attempts) => writeCaption(message, attempts, deps),
   };
   const work = (step: StepName, message: StepMessage, attempts = 1) =>
-    workers[step](message, attempts);
+    stepQueues[step](message, attempts);
 
   return {
     deps,
@@ -112,12 +113,12 @@ export const aDarkroom = ({ captions = true }: { captions?: boolean } = {}) => {
     retry: (imageId: string) => retryImage(imageId, deps),
     remove: (imageId: string) => deleteImage(imageId, deps),
     giveUp: (step: StepName, message: StepMessage) =>
-      giveUpStep(step, message, { reason: 'the bucket was down', attempts: 8 }, deps),
+      giveUpStep(message, step, { reason: 'the bucket was down', attempts: 8 }, deps),
     sweep: () => sweepStuck(deps),
     image: (imageId: string) => findImage(imageId, deps),
     /** Lets the workers do all there is to do, each message so many times. */
     finish: async ({ times = 1 } = {}) => {
-      for (let next = deps.workers.asked.shift(); next; next = deps.workers.asked.shift())
+      for (let next = deps.stepQueues.asked.shift(); next; next = deps.stepQueues.asked.shift())
         for (let time = 0; time < times; time++) await work(next.step, next.message);
     },
   };

@@ -10,7 +10,8 @@ import { sendWebhook, type WebhookAnswer } from '#lib/batches/send-webhook.ts';
 import { startBatch } from '#lib/batches/start-batch.ts';
 import { sweepBatches } from '#lib/batches/sweep-batches.ts';
 import { findBatch } from '#lib/batches/update-batch.ts';
-import { FetchBusy } from '#lib/web/public-fetch.ts';
+import { type Failure, failure } from '#lib/failure.ts';
+import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { aDarkroom } from './app-harness.ts';
 import { inMemoryBatchQueues } from './in-memory-batch-queues.ts';
 import { inMemoryBatches } from './in-memory-batches.ts';
@@ -19,7 +20,7 @@ import { linksTo } from './links-builder.ts';
 import { queueOf } from './queue-of.ts';
 
 /** What the web has at a URL: a text that stands for a picture or a CSV, or why there is none. */
-type OnTheWeb = string | { refused: string } | FetchBusy;
+type OnTheWeb = string | { refused: string } | RetryLaterError;
 
 export const requestId = '0b9f4c52-7f36-4b6f-9a3c-2f8d6f5a1f1e';
 const hookUrl = 'https://hook.example/';
@@ -37,30 +38,30 @@ export const csvOf = (...products: string[][]): string =>
  */
 export const aBatchRoom = () => {
   const darkroom = aDarkroom({ captions: false });
-  const workers = inMemoryBatchQueues();
-  const { waiting } = workers;
+  const batchQueues = inMemoryBatchQueues();
+  const { waiting } = batchQueues;
   const kept = inMemoryBatches();
   const life = mortal();
   const { reading, writing } = life;
 
   const images = darkroom.deps.images;
   darkroom.deps.images = { ...images, find: reading(images.find), save: writing(images.save) };
-  const ofImages = darkroom.deps.workers;
-  darkroom.deps.workers = {
+  const ofImages = darkroom.deps.stepQueues;
+  darkroom.deps.stepQueues = {
     ...ofImages,
-    ask: writing(ofImages.ask),
+    enqueue: writing(ofImages.enqueue),
     enqueueOutcome: writing(ofImages.enqueueOutcome),
   };
 
   const incomingObjects: string[] = []; // S3's news
   const web = new Map<string, OnTheWeb>();
   const fetched: string[] = [];
-  const fetchFile = reading(async (url: string): Promise<FetchedFile | { refused: string }> => {
+  const fetchFile = reading(async (url: string): Promise<FetchedFile | Failure> => {
     fetched.push(url);
     const found = web.get(url) ?? `a picture from ${url}`;
-    if (found instanceof FetchBusy) throw found;
-    if (typeof found !== 'string') return found;
-    return { bytes: Buffer.from(found), contentType: 'image/jpeg', finalUrl: url };
+    if (found instanceof RetryLaterError) throw found;
+    if (typeof found !== 'string') return failure('not_fetched', found.refused);
+    return { ok: true, bytes: Buffer.from(found), contentType: 'image/jpeg', finalUrl: url };
   });
   const receiver = {
     deliveries: [] as { id: string; url: string; body: string }[],
@@ -91,13 +92,13 @@ export const aBatchRoom = () => {
       }),
     },
     derived: { ...derived, write: writing(derived.write) },
-    workers: {
-      expand: writing(workers.expand),
-      import: writing(workers.import),
-      close: writing(workers.close),
-      sendWebhook: writing(workers.sendWebhook),
+    batchQueues: {
+      expand: writing(batchQueues.expand),
+      import: writing(batchQueues.import),
+      close: writing(batchQueues.close),
+      sendWebhook: writing(batchQueues.sendWebhook),
       areIdle: async () =>
-        (await workers.areIdle()) && incomingObjects.length + ofImages.outcomes.length === 0,
+        (await batchQueues.areIdle()) && incomingObjects.length + ofImages.outcomes.length === 0,
     },
     fetchCsv: fetchFile,
     fetchPicture: fetchFile,

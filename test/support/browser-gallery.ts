@@ -27,6 +27,7 @@ export const aDarkroomOf = (count: number) => {
         placeholder: null,
         dominant_color: null,
         exif: null,
+        taken_at: null,
         steps: {
           thumbnails: {
             state: 'failed',

@@ -1,12 +1,14 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import { type Asked, type Behaviour, behave, json, type WireFormat } from './caption-behaviour.ts';
+import { behave, type CaptionBehaviour, type WireFormat } from './caption-behaviour.ts';
+import { startLoopbackServer } from './loopback-server.ts';
+import { sendJson } from './provider-responses.ts';
 
-export { type Behaviour, usualCaption } from './caption-behaviour.ts';
+export { type CaptionBehaviour, usualCaption } from './caption-behaviour.ts';
 
-/** One request as it came in. `fault` tells why the server took it for wrong, if it did. */
+/** One request as received. `fault` says why the server rejected it, if it did. */
 export type CaptionCall = {
-  /** When it was there as a whole, by performance.now(). */
+  /** When it was received as a whole, by performance.now(). */
   at: number;
   path: string;
   format: WireFormat;
@@ -25,68 +27,46 @@ export type CaptionServer = {
   url: string;
   /** Every request since the start, the newest last. */
   calls: CaptionCall[];
-  become(behaviour: Behaviour): void;
-  /** Ends every connection, those that wait for an answer too. */
+  become(behaviour: CaptionBehaviour): void;
+  /** Closes every connection, open requests included. */
   stop(): Promise<void>;
 };
 
 /**
  * A caption provider on loopback, on a free port. Speaks chat completions as OpenAI and the
  * Hugging Face router do (`…/v1/chat/completions`, `/chat/completions`) and as Gemini does
- * (`/v1beta/openai/chat/completions`), and the raw POST of a BLIP endpoint (`/`). However it is
- * told to behave, a request without a whole JPEG gets 400, one without the expected key 401.
+ * (`/v1beta/openai/chat/completions`), and the raw POST of a BLIP endpoint (`/`). Whatever its
+ * behaviour, a request without a whole JPEG gets 400, one without the expected key 401.
  */
 export const startCaptionServer = async (
-  wish: { behaviour?: Behaviour; key?: string; port?: number } = {},
+  options: { behaviour?: CaptionBehaviour; key?: string; port?: number } = {},
 ): Promise<CaptionServer> => {
   const calls: CaptionCall[] = [];
-  let behaviour: Behaviour = wish.behaviour ?? { is: 'answering' };
-  let turn = 0;
+  let behaviour: CaptionBehaviour = options.behaviour ?? { is: 'answering' };
+  let count = 0;
 
-  const server = createServer(async (request, response) => {
-    const body = await readAll(request);
-    if (!body) return;
+  const { url, stop } = await startLoopbackServer((request, body, response) => {
     const call = { at: performance.now(), ...readCall(request, body) };
     calls.push(call);
-    turn += 1;
+    count += 1;
     const authorization = request.headers.authorization ?? '';
-    if (call.fault) return json(response, 400, { error: { message: call.fault } });
-    if (wish.key && authorization !== `Bearer ${wish.key}` && behaviour.is !== 'echoing-key')
-      return json(response, 401, { error: { message: 'no or wrong key' } });
-    const asked: Asked = { format: call.format, model: call.model, authorization, body };
-    return behave(behaviour, turn, asked, response);
-  });
-
-  await new Promise<void>((listening, refused) => {
-    server.once('error', refused);
-    server.listen(wish.port ?? 0, '127.0.0.1', listening);
-  });
-  const address = server.address();
-  if (!address || typeof address === 'string') throw new Error('The server has no port.');
+    if (call.fault) return sendJson(response, 400, { error: { message: call.fault } });
+    const hasKey = !options.key || authorization === `Bearer ${options.key}`;
+    if (!hasKey && behaviour.is !== 'echoing-key')
+      return sendJson(response, 401, { error: { message: 'no or wrong key' } });
+    const { format, model } = call;
+    return behave(behaviour, count, { format, model, authorization, body }, response);
+  }, options.port);
 
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url,
     calls,
     become: (next) => {
       behaviour = next;
-      turn = 0;
+      count = 0;
     },
-    stop: async () => {
-      const closed = new Promise((done) => server.close(done));
-      server.closeAllConnections();
-      await closed;
-    },
+    stop,
   };
-};
-
-/** Undefined where the caller left in the middle of it. */
-const readAll = async (request: IncomingMessage): Promise<Buffer | undefined> => {
-  const chunks: Buffer[] = [];
-  request.on('data', (chunk: Buffer) => chunks.push(chunk));
-  return new Promise((resolve) => {
-    request.on('end', () => resolve(Buffer.concat(chunks)));
-    request.on('error', () => resolve(undefined));
-  });
 };
 
 const chatPaths = ['/v1/chat/completions', '/chat/completions', '/v1beta/openai/chat/completions'];
@@ -96,10 +76,10 @@ type Read = Omit<CaptionCall, 'at'>;
 const readCall = (request: IncomingMessage, body: Buffer): Read => {
   const path = new URL(request.url ?? '/', 'http://loopback').pathname;
   const logFields = { path, headers: request.headers };
-  if (request.method !== 'POST') return wrong(logFields, 'only POST is understood');
+  if (request.method !== 'POST') return wrong(logFields, 'only POST is supported');
   if (chatPaths.includes(path)) return readChat(logFields, body);
   if (path !== '/') return wrong(logFields, `there is nothing at ${path}`);
-  const fault = request.headers['content-type'] === 'image/jpeg' ? jpegFaultOf(body) : 'no JPEG';
+  const fault = request.headers['content-type'] === 'image/jpeg' ? findJpegFault(body) : 'no JPEG';
   return { ...logFields, format: 'blip', model: '', prompt: '', picture: body, body: null, fault };
 };
 
@@ -134,7 +114,7 @@ const readChat = (logFields: Pick<Read, 'path' | 'headers'>, body: Buffer): Read
     prompt: texts.join('\n'),
     picture,
     body: parseJson(body),
-    fault: pictures.length === 1 ? jpegFaultOf(picture) : 'not exactly one picture',
+    fault: pictures.length === 1 ? findJpegFault(picture) : 'not exactly one picture',
   };
 };
 
@@ -149,7 +129,7 @@ const wrong = (logFields: Pick<Read, 'path' | 'headers'>, fault: string): Read =
 });
 
 /** From SOI to EOI (ITU T.81, B.1.1.3): cut short or wrapped in something, it is no JPEG. */
-const jpegFaultOf = (bytes: Buffer): string | undefined => {
+const findJpegFault = (bytes: Buffer): string | undefined => {
   const whole = bytes.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]));
   const ends = bytes.subarray(-2).equals(Buffer.from([0xff, 0xd9]));
   return whole && ends ? undefined : 'the picture is no whole JPEG';

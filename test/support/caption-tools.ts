@@ -1,13 +1,15 @@
-import { inspect } from 'node:util';
-import { afterEach, beforeAll, expect } from 'vitest';
-import { captioningOf } from '#lib/ai/caption-settings.ts';
+import { afterEach, beforeAll } from 'vitest';
 import { describePicture } from '#lib/ai/describe-picture.ts';
-import { type Behaviour, type CaptionServer, startCaptionServer } from './caption-server.ts';
+import { resolveCaptionProvider } from '#lib/ai/settings.ts';
+import { type CaptionBehaviour, type CaptionServer, startCaptionServer } from './caption-server.ts';
 import { drawnJpeg } from './drawn-pictures.ts';
+import { expectAbsent } from './provider-outcomes.ts';
+
+export { failure, settle } from './provider-outcomes.ts';
 
 /**
- * What a test of captions needs: a picture, a key, and servers that want this key and end with the
- * test. To be called at the top of a test file.
+ * What a test of captions needs: a picture, a key, and servers that require this key and stop with
+ * the test. Call it at the top of a test file.
  */
 export const captionTools = () => {
   const key = 'sk-very-secret-0123456789';
@@ -24,14 +26,17 @@ export const captionTools = () => {
   return {
     key,
     jpeg: () => picture,
-    start: async (wish: { behaviour?: Behaviour; key?: string } = { key }) => {
-      const server = await startCaptionServer(wish);
+    start: async (options: { behaviour?: CaptionBehaviour; key?: string } = { key }) => {
+      const server = await startCaptionServer(options);
       servers.push(server);
       return server;
     },
-    describeAt: (server: { url: string }, settings: Parameters<typeof captioningOf>[0] = {}) =>
+    describeAt: (
+      server: { url: string },
+      settings: Parameters<typeof resolveCaptionProvider>[0] = {},
+    ) =>
       describePicture(
-        captioningOf({
+        resolveCaptionProvider({
           provider: 'openai-compatible',
           baseUrl: server.url,
           model: 'test-model',
@@ -40,17 +45,8 @@ export const captionTools = () => {
           ...settings,
         }),
       )(picture),
-    /** Looks at everything that a log or a record could ever show of an outcome. */
-    expectNoSecrets: (outcome: unknown) => {
-      const names = outcome instanceof Error ? Object.getOwnPropertyNames(outcome) : null;
-      const all = { depth: 20, showHidden: true, maxStringLength: 1e7, maxArrayLength: 1e5 };
-      const printed = inspect(outcome, all) + JSON.stringify(outcome, names);
-      expect(printed).not.toContain(key);
-      expect(printed).not.toContain(picture.toString('base64').slice(0, 24));
-    },
+    /** Fails where a log or a record of an outcome could show the key or the picture. */
+    expectNoSecrets: (outcome: unknown) =>
+      expectAbsent(outcome, [key, picture.toString('base64').slice(0, 24)]),
   };
 };
-
-/** What describing ended in: its answer, or the error it threw. */
-export const endOf = (describing: Promise<unknown>): Promise<unknown> =>
-  describing.catch((error: unknown) => error);

@@ -12,8 +12,8 @@ export const deliveryHarness = async (given: { access?: Access; presets?: string
   const { access = { kind: 'public' }, presets = 'large:2048;card:cover,400x300' } = given;
   const app = aDarkroom({ captions: false });
   const renders: (RenderPlan & { from: string })[] = [];
-  const render: RenderVariant = async ({ bytes, format }, plan) => {
-    renders.push({ ...plan, from: `${format} of ${Buffer.from(bytes)}` });
+  const render: RenderVariant = async ({ bytes, metadata }, plan) => {
+    renders.push({ ...plan, from: `${metadata.format} of ${Buffer.from(bytes)}` });
     return { bytes: Buffer.from(`${plan.width}x${plan.height}`), contentType: 'image/test' };
   };
   const deps = {

@@ -81,7 +81,7 @@ export const drawnAvif = async (drawing: Drawing = {}): Promise<Buffer> =>
 export const drawnTiff = async (drawing: Drawing = {}): Promise<Buffer> =>
   (await drawn(drawing)).tiff({ compression: 'lzw' }).toBuffer();
 
-/** One function for each format the system reads, by the API's names. */
+/** One function for each format that sharp writes, by the API's names; drawn-heic.ts has the other. */
 export const drawnBy = {
   jpeg: drawnJpeg,
   png: drawnPng,
@@ -90,6 +90,7 @@ export const drawnBy = {
   avif: drawnAvif,
   tiff: drawnTiff,
 } as const;
+export type DrawnFormat = keyof typeof drawnBy;
 
 /** Frames that turn from red to green to blue, so that a test sees which one was taken. */
 export const drawnAnimation = async (

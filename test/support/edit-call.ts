@@ -3,10 +3,10 @@ import sharp from 'sharp';
 import { z } from 'zod';
 import type { SentPicture } from './edit-picture.ts';
 
-/** How the request was written: OpenAI's form, a Hugging Face endpoint's, or one of its partners'. */
+/** The wire format: OpenAI's form, a Hugging Face endpoint's, or a provider's behind the router. */
 export type EditFormat = 'images-edits' | 'endpoint' | 'fal-ai' | 'together';
 
-/** One request for an edit as it came in. */
+/** One edit request as received. */
 export type EditCall = {
   path: string;
   format: EditFormat;
@@ -18,36 +18,36 @@ export type EditCall = {
   pictures: SentPicture[];
   /** The other fields of a form, or of JSON. */
   fields: Record<string, unknown>;
-  /** Why the server took it for wrong, if it did, and the code it answered with. */
+  /** Why the server rejected it, if it did, and the code it answered with. */
   fault: { message: string; code: string; status: number } | undefined;
-  /** Whether the model drew something, and would be paid. */
+  /** Whether the model made a picture and would be paid. */
   paid: boolean;
-  drawn: Buffer | undefined;
+  result: Buffer | undefined;
 };
 
 type Read = Pick<EditCall, 'model' | 'prompt' | 'pictures' | 'fields'>;
 
-/** Reads a request for an edit and finds fault with it as a provider would. */
+/** Parses an edit request and validates it as a provider would. */
 export const readEditCall = async (request: IncomingMessage, body: Buffer): Promise<EditCall> => {
   const path = new URL(request.url ?? '/', 'http://loopback').pathname;
-  const format = formatAt(path);
+  const format = detectFormat(path);
   const contentType = request.headers['content-type'] ?? '';
   const read =
     format === 'images-edits' ? readForm(contentType, body) : readJson(contentType, body);
-  const parts = (await read.catch(() => undefined)) ?? nothingRead;
+  const parts = (await read.catch(() => undefined)) ?? unreadable;
   return {
     path,
     format,
     headers: request.headers,
     idempotencyKey: request.headers['idempotency-key']?.toString(),
     ...parts,
-    fault: parts === nothingRead ? wrong('the body cannot be read') : await faultOf(format, parts),
+    fault: parts === unreadable ? wrong('the body cannot be read') : await findFault(format, parts),
     paid: false,
-    drawn: undefined,
+    result: undefined,
   };
 };
 
-const formatAt = (path: string): EditFormat => {
+const detectFormat = (path: string): EditFormat => {
   if (path.endsWith('/images/edits')) return 'images-edits';
   if (path.startsWith('/fal-ai/')) return 'fal-ai';
   return path.startsWith('/together/') ? 'together' : 'endpoint';
@@ -71,8 +71,8 @@ const readForm = async (contentType: string, body: Buffer): Promise<Read> => {
   return { model, prompt, pictures, fields: others };
 };
 
-/** A Hugging Face endpoint's `inputs`, or the same as its partners write it. */
-const Asked = z.looseObject({
+/** A Hugging Face endpoint's `inputs`, or the same as the routed providers write it. */
+const Body = z.looseObject({
   inputs: z.string().optional(),
   image_url: z.string().optional(),
   reference_images: z.array(z.string()).optional(),
@@ -86,7 +86,7 @@ const readJson = async (contentType: string, body: Buffer): Promise<Read> => {
     const pictures = [{ bytes: body, contentType, name: '' }];
     return { model: undefined, prompt: '', pictures, fields: {} };
   }
-  const { inputs, image_url, reference_images, model, prompt, parameters, ...fields } = Asked.parse(
+  const { inputs, image_url, reference_images, model, prompt, parameters, ...fields } = Body.parse(
     JSON.parse(body.toString()),
   );
   const written = [inputs, image_url, ...(reference_images ?? [])].filter(
@@ -95,17 +95,17 @@ const readJson = async (contentType: string, body: Buffer): Promise<Read> => {
   return {
     model,
     prompt: prompt ?? parameters?.prompt ?? '',
-    pictures: written.map(decoded),
+    pictures: written.map(decode),
     fields,
   };
 };
 
-const decoded = (written: string): SentPicture => {
+const decode = (written: string): SentPicture => {
   const [, type = '', base64 = written] = /^data:([\w/]+);base64,(.*)$/s.exec(written) ?? [];
   return { bytes: Buffer.from(base64, 'base64'), contentType: type, name: '' };
 };
 
-const nothingRead: Read = { model: undefined, prompt: '', pictures: [], fields: {} };
+const unreadable: Read = { model: undefined, prompt: '', pictures: [], fields: {} };
 
 const wrong = (message: string, code = 'invalid_request_error', status = 400) => ({
   message,
@@ -113,18 +113,20 @@ const wrong = (message: string, code = 'invalid_request_error', status = 400) =>
   status,
 });
 
-const faultOf = async (format: EditFormat, { model, prompt, pictures, fields }: Read) => {
+const findFault = async (format: EditFormat, { model, prompt, pictures, fields }: Read) => {
   const isForm = format === 'images-edits';
   if (isForm && !model) return wrong('there is no model');
   if (isForm && /^(dall-e|gpt-image-1$)/.test(model ?? ''))
-    return wrong('the model is gone', 'model_not_found', 404);
+    return wrong('the model was retired', 'model_not_found', 404);
   if (isForm && model?.startsWith('gpt-image-') && 'response_format' in fields)
     return wrong("Unknown parameter: 'response_format'.", 'unknown_parameter');
   if (isForm && !prompt) return wrong('there is no prompt');
   if (pictures.length === 0) return wrong('there is no picture');
-  if (!isForm && pictures.length > 1) return wrong('only one picture is taken');
+  if (!isForm && pictures.length > 1) return wrong('only one picture is accepted');
   const whole = await Promise.all(pictures.map(isWhole));
-  return whole.every(Boolean) ? undefined : wrong('a picture is none', 'invalid_image_file');
+  return whole.every(Boolean)
+    ? undefined
+    : wrong('a picture cannot be decoded', 'invalid_image_file');
 };
 
 const isWhole = ({ bytes }: SentPicture): Promise<boolean> =>

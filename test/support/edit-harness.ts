@@ -6,8 +6,9 @@ import { giveUpOnEdit } from '#lib/edits/give-up.ts';
 import { findEdits } from '#lib/edits/look-up-edits.ts';
 import { type RunDeps, runEdit } from '#lib/edits/run-edit.ts';
 import { type EditRequest, startEdit } from '#lib/edits/start-edit.ts';
-import { ProviderBusy } from '#lib/images/caption.ts';
+import { failure } from '#lib/failure.ts';
 import type { Inspect } from '#lib/images/picture.ts';
+import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { anImage } from './image-builder.ts';
 import { inMemoryEditSessions } from './in-memory-edit-sessions.ts';
 import { inMemoryEdits, inMemoryEditWorkers } from './in-memory-edits.ts';
@@ -16,7 +17,7 @@ import { inMemoryObjects } from './in-memory-objects.ts';
 
 type Deps = Omit<RunDeps, 'editing'> &
   Parameters<typeof startEdit>[1] & {
-    workers: ReturnType<typeof inMemoryEditWorkers>;
+    editQueue: ReturnType<typeof inMemoryEditWorkers>;
     originals: ReturnType<typeof inMemoryObjects>;
     derived: ReturnType<typeof inMemoryObjects>;
     images: ReturnType<typeof inMemoryImages>;
@@ -24,8 +25,17 @@ type Deps = Omit<RunDeps, 'editing'> &
 
 const metadata = { width: 640, height: 480, format: 'png' } as const;
 const takesAll: Inspect = async () => ({ metadata });
-const fetchesAll: FetchPicture = async (url) => ({ bytes: Buffer.from(`bytes of ${url}`) });
-const provider: Editing = { provider: 'test', model: 'a-model', maxSide: 2048, maxBytes: 1e6 };
+const fetchesAll: FetchPicture = async (url) => ({
+  ok: true,
+  bytes: Buffer.from(`bytes of ${url}`),
+});
+const provider: Editing = {
+  ok: true,
+  provider: 'test',
+  model: 'a-model',
+  maxSide: 2048,
+  maxBytes: 1e6,
+};
 
 export const leaseMs = 30_000;
 
@@ -52,6 +62,7 @@ export const anEditDesk = async () => {
   const idempotencyRecords: ((request: Parameters<EditPicture>[0]) => ReturnType<EditPicture>)[] =
     [];
   const paints: EditPicture = async () => ({
+    ok: true,
     image: Buffer.from('painted'),
     provider: 'test',
     model: 'a-model',
@@ -61,7 +72,7 @@ export const anEditDesk = async () => {
   const deps: Deps = {
     editSessions: inMemoryEditSessions(),
     edits: inMemoryEdits(),
-    workers: inMemoryEditWorkers(),
+    editQueue: inMemoryEditWorkers(),
     images,
     renditionSets: images.renditionSets,
     originals,
@@ -81,7 +92,7 @@ export const anEditDesk = async () => {
     }),
     prepare: async (bytes) => ({ bytes, contentType: 'image/png', width: 640, height: 480 }),
     checkResult: async (bytes) => ({ bytes, metadata }),
-    captioning: { skipped: 'No caption provider is set up.' },
+    captioning: failure('no_caption_provider', 'No caption provider is set up.'),
     sizes: [{ name: 'small', longestSide: 200 }],
     leaseMs,
     newId: () => `id-${++count}`,
@@ -125,7 +136,7 @@ export const anEditDesk = async () => {
     result: async ({ editId }: Pick<Edit, 'editId'>) => originals.read(resultKey(editId)),
     /** The message that asks for an edit, which may come again and again. */
     message: (): EditMessage => {
-      const message = deps.workers.asked.at(-1);
+      const message = deps.editQueue.asked.at(-1);
       if (!message) throw new Error('No worker was asked.');
       return message;
     },
@@ -144,7 +155,7 @@ export const anEditDesk = async () => {
           if (uses >= dieAt) throw new Killed();
           return result;
         };
-      const { edits, editPicture, prepare, checkResult, editSessions, workers, fetchPicture } =
+      const { edits, editPicture, prepare, checkResult, editSessions, editQueue, fetchPicture } =
         deps;
       const as = {
         editSessions: {
@@ -153,7 +164,7 @@ export const anEditDesk = async () => {
           read: guard(editSessions.read),
           save: guard(editSessions.save),
         },
-        workers: { ...workers, recordCall: guard(workers.ask) },
+        editQueue: { ...editQueue, recordCall: guard(editQueue.enqueue) },
         fetchPicture: guard(fetchPicture),
         edits: { ...edits, find: guard(edits.find), save: guard(edits.save) },
         images: { ...images, find: guard(images.find), save: guard(images.save) },
@@ -183,7 +194,7 @@ const guarded = (objects: ReturnType<typeof inMemoryObjects>, guard: Guard) => (
 /** How a provider may end a call, for `next`. */
 export const ending = {
   busy: (seconds?: number) => async () => {
-    throw new ProviderBusy('The provider is busy.', seconds);
+    throw new RetryLaterError('The provider is busy.', seconds);
   },
-  refused: (reason: string) => async () => ({ refused: reason }),
+  refused: (reason: string) => async () => failure('refused', reason),
 };

@@ -1,12 +1,12 @@
 import sharp from 'sharp';
 
-/** A picture as an edit server was sent it. */
+/** A picture as an edit server received it. */
 export type SentPicture = { bytes: Buffer; contentType: string; name: string };
 
 /**
- * What the pretended model makes of pictures: the first with its colours turned round, the second,
- * if there is one, small in its corner. It also writes down a place and a maker, as some models do,
- * so that whoever stores it has something to take away.
+ * What the simulated model makes of pictures: the first with inverted colours, the second, if there
+ * is one, small in its corner. It also writes a location and an author into the EXIF data, as some
+ * models do, so that there is metadata to strip.
  */
 export const editedPicture = async (
   [source, target]: readonly SentPicture[],
@@ -22,19 +22,19 @@ export const editedPicture = async (
       .toBuffer();
     picture.composite([{ input, gravity: 'southeast' }]);
   }
-  return picture.withExif(whereabouts)[format]().toBuffer();
+  return picture.withExif(exif)[format]().toBuffer();
 };
 
-const whereabouts = {
-  IFD0: { Software: 'a pretended model', Artist: 'edit server' },
+const exif = {
+  IFD0: { Software: 'a simulated model', Artist: 'edit server' },
   IFD3: { GPSLatitudeRef: 'S', GPSLatitude: '33/1 51/1 0/1' },
 };
 
-let drawnEnormous: Promise<Buffer> | undefined;
+let cachedEnormous: Promise<Buffer> | undefined;
 
-/** 40 megapixels in a few kilobytes: small to send, large to open. */
+/** 40 megapixels in a few kilobytes: small to send, large to decode. */
 export const enormousPicture = (): Promise<Buffer> => {
   const create = { width: 8000, height: 5000, channels: 3, background: '#336699' } as const;
-  drawnEnormous ??= sharp({ create }).png({ compressionLevel: 9 }).toBuffer();
-  return drawnEnormous;
+  cachedEnormous ??= sharp({ create }).png({ compressionLevel: 9 }).toBuffer();
+  return cachedEnormous;
 };

@@ -1,17 +1,18 @@
-import { inspect } from 'node:util';
-import { afterEach, beforeAll, expect } from 'vitest';
+import { afterEach, beforeAll } from 'vitest';
 import { editPicture } from '#lib/ai/edit-picture.ts';
-import { editingOf } from '#lib/ai/edit-settings.ts';
-import type { EditPicture, PictureToSend } from '#lib/edits/edit-picture.ts';
+import { resolveEditProvider } from '#lib/ai/settings.ts';
+import type { EditRequest, PictureToSend } from '#lib/edits/edit-picture.ts';
 import { drawnJpeg, drawnPng } from './drawn-pictures.ts';
 import { type EditServer, startEditServer } from './edit-server.ts';
+import { expectAbsent } from './provider-outcomes.ts';
 
-type Settings = Parameters<typeof editingOf>[0];
-type Request = Parameters<EditPicture>[0];
+export { failure, settle } from './provider-outcomes.ts';
+
+type Settings = Parameters<typeof resolveEditProvider>[0];
 
 /**
- * What a test of edits needs: two pictures, a key, and servers that want this key and end with the
- * test. To be called at the top of a test file.
+ * What a test of edits needs: two pictures, a key, and servers that require this key and stop with
+ * the test. Call it at the top of a test file.
  */
 export const editTools = () => {
   const key = 'sk-very-secret-0123456789';
@@ -33,8 +34,8 @@ export const editTools = () => {
     key,
     source: () => source,
     target: () => target,
-    start: async (wish: Parameters<typeof startEditServer>[0] = {}) => {
-      const server = await startEditServer({ key, ...wish });
+    start: async (options: Parameters<typeof startEditServer>[0] = {}) => {
+      const server = await startEditServer({ key, ...options });
       servers.push(server);
       return server;
     },
@@ -42,31 +43,23 @@ export const editTools = () => {
     editAt: (
       server: { url: string },
       settings: Settings = {},
-      request: Partial<Request> = {},
-      tools?: Parameters<typeof editPicture>[1],
+      request: Partial<EditRequest> = {},
+      deps?: Parameters<typeof editPicture>[1],
     ) =>
       editPicture(
-        editingOf({ baseUrl: server.url, apiKey: key, timeoutMs: 5000, ...settings }),
-        tools,
+        resolveEditProvider({ baseUrl: server.url, apiKey: key, timeoutMs: 5000, ...settings }),
+        deps,
       )({ editId: 'edit-1', prompt: 'Make it blue.', source, ...request }),
-    /** Looks at everything that a log or a record could ever show of an outcome. */
+    /** Fails where a log or a record of an outcome could show the key, the picture or the prompt. */
     expectNoSecrets: (outcome: unknown) => {
-      const names = outcome instanceof Error ? Object.getOwnPropertyNames(outcome) : null;
-      const all = { depth: 20, showHidden: true, maxStringLength: 1e7, maxArrayLength: 1e5 };
-      const printed = inspect(outcome, all) + JSON.stringify(outcome, names);
-      expect(printed).not.toContain(key);
-      expect(printed).not.toContain(Buffer.from(source.bytes).toString('base64').slice(0, 24));
-      expect(printed).not.toContain('Make it blue.');
+      const base64 = Buffer.from(source.bytes).toString('base64');
+      expectAbsent(outcome, [key, base64.slice(0, 24), 'Make it blue.']);
     },
   };
 };
 
-/** What editing ended in: its answer, or the error it threw. */
-export const endOf = (editing: Promise<unknown>): Promise<unknown> =>
-  editing.catch((error: unknown) => error);
-
-/** The three ways to a provider: OpenAI's format, an endpoint, and a partner behind the router. */
-export const ways = [
+/** The wire formats: OpenAI's, an endpoint's, and those of providers behind the router. */
+export const formats = [
   ['images-edits', {}],
   ['endpoint', { provider: 'huggingface' }],
   ['fal-ai', { provider: 'huggingface', model: 'test/editor:fal-ai' }],

@@ -1,8 +1,8 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 
 /**
- * A TLS key and a certificate that it signed itself, for a host name, valid for a day (or not any
- * more): X.509 v3 by hand (RFC 5280), so that no key lies in the repository and no openssl is needed.
+ * A TLS key and a certificate that it signed itself, for a host name, valid for a day (or
+ * expired): X.509 v3 by hand (RFC 5280), so that no key lies in the repository and no openssl is needed.
  */
 export const selfSignedCertificate = (
   hostname: string,

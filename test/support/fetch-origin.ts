@@ -7,21 +7,21 @@ export type FetchCall = { path: string; headers: IncomingHttpHeaders };
 export type FetchOrigin = {
   /** `http://127.0.0.1:<port>` */
   url: string;
-  /** `127.0.0.1:<port>`, as FETCH_ALLOW_HOSTS wants it. */
+  /** `127.0.0.1:<port>`, as FETCH_ALLOW_HOSTS takes it. */
   host: string;
   /** Every request since the start, the newest last. */
   calls: FetchCall[];
-  /** How often a path (without its query) was asked for. */
+  /** How often a path (without its query) was requested. */
   requestsTo(path: string): number;
-  /** How many connections were ever made, those without a request too. */
+  /** How many connections were made, those without a request included. */
   connections(): number;
-  /** How many requests wait for the end of their answer. */
+  /** How many responses have not ended. */
   openNow(): number;
-  /** The most requests that were open at once. */
-  mostAtOnce(): number;
-  /** Answers what waits at `/held`, and from now on whoever asks there. */
+  /** The maximum of requests that were open at once. */
+  maxOpen(): number;
+  /** Answers the open requests to `/held`, and later ones at once. */
   release(): void;
-  /** Ends every connection, those that wait for an answer too. */
+  /** Closes every connection, open requests included. */
   stop(): Promise<void>;
 };
 
@@ -41,8 +41,8 @@ export type FetchOrigin = {
  * | `/gzip-lying` | says gzip, sends the picture as it is |
  * | `/cut-short` | announces 1000 bytes more than it sends, and closes |
  * | `/too-long` | announces half of the bytes that it sends |
- * | `/dripping` | a byte now and then, for ever |
- * | `/silent` | takes the request and never answers |
+ * | `/dripping` | a byte now and then, without end |
+ * | `/silent` | receives the request and never answers |
  * | `/resetting` | breaks the connection instead of an answer |
  * | `/garbage` | answers with something that is not HTTP |
  * | `/raw?answer=…` | answers with exactly these characters (Latin-1), and closes |
@@ -52,7 +52,7 @@ export type FetchOrigin = {
  */
 export const startFetchOrigin = async ({
   pictures,
-  port: wishedPort = 0,
+  port = 0,
 }: {
   /** By path: `/a.jpg`. */
   pictures: Record<string, Uint8Array>;
@@ -62,7 +62,7 @@ export const startFetchOrigin = async ({
   const sockets = new Set<Socket>();
   let connections = 0;
   let open = 0;
-  let most = 0;
+  let maxOpen = 0;
   const { promise: released, resolve: release } = Promise.withResolvers<void>();
   const [anyPicture = new Uint8Array()] = Object.values(pictures);
 
@@ -70,26 +70,32 @@ export const startFetchOrigin = async ({
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://origin');
     calls.push({ path: pathname, headers: request.headers });
     open += 1;
-    most = Math.max(most, open);
+    maxOpen = Math.max(maxOpen, open);
     response.on('close', () => {
       open -= 1;
     });
     const picture = pictures[decodeURIComponent(pathname)];
     if (picture) return send(response, picture);
     const [name = '', argument = ''] = pathname.slice(1).split('/');
-    const turn = calls.filter(({ path }) => path === pathname).length;
+    const count = calls.filter(({ path }) => path === pathname).length;
     const behave = behaviours[name];
     if (!behave) return end(response, 404, 'There is nothing here.');
-    return behave(response, { picture: anyPicture, argument, query: searchParams, turn, released });
+    return behave(response, {
+      picture: anyPicture,
+      argument,
+      query: searchParams,
+      count,
+      released,
+    });
   });
   server.on('connection', (socket) => {
     connections += 1;
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  await new Promise<void>((listening, refused) => {
-    server.once('error', refused);
-    server.listen(wishedPort, '127.0.0.1', listening);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
   });
   const address = server.address();
   if (!address || typeof address === 'string') throw new Error('The origin has no port.');
@@ -102,7 +108,7 @@ export const startFetchOrigin = async ({
     requestsTo: (wanted) => calls.filter(({ path }) => path === wanted).length,
     connections: () => connections,
     openNow: () => open,
-    mostAtOnce: () => most,
+    maxOpen: () => maxOpen,
     release,
     stop: async () => {
       const closed = new Promise((done) => server.close(done));
@@ -112,18 +118,18 @@ export const startFetchOrigin = async ({
   };
 };
 
-type Asked = {
+type RequestContext = {
   picture: Uint8Array;
   /** The second part of the path. */
   argument: string;
   query: URLSearchParams;
-  /** How often this path was asked for, this time included. */
-  turn: number;
-  /** When the test lets those go that are held. */
+  /** How often this path was requested, this time included. */
+  count: number;
+  /** Resolves when the test calls `release`. */
   released: Promise<void>;
 };
 
-const behaviours: Record<string, (response: ServerResponse, asked: Asked) => void> = {
+const behaviours: Record<string, (response: ServerResponse, context: RequestContext) => void> = {
   slow: (response, { picture, query }) => {
     const timer = setTimeout(() => send(response, picture), Number(query.get('ms') ?? 200));
     response.on('close', () => clearTimeout(timer));
@@ -131,13 +137,13 @@ const behaviours: Record<string, (response: ServerResponse, asked: Asked) => voi
   held: (response, { picture, released }) => {
     released.then(() => send(response, picture));
   },
-  status: (response, { picture, argument, query, turn }) => {
-    if (turn > Number(query.get('times') ?? Number.POSITIVE_INFINITY))
+  status: (response, { picture, argument, query, count }) => {
+    if (count > Number(query.get('times') ?? Number.POSITIVE_INFINITY))
       return send(response, picture);
     const retryAfter = query.get('retry-after');
     if (retryAfter) response.setHeader('retry-after', retryAfter);
     response.statusCode = Number(argument);
-    if (query.has('bytes')) return pour(response, Number(query.get('bytes')));
+    if (query.has('bytes')) return sendZeros(response, Number(query.get('bytes')));
     return end(response, Number(argument), `This is a ${argument}.`);
   },
   html: (response) => {
@@ -152,7 +158,7 @@ const behaviours: Record<string, (response: ServerResponse, asked: Asked) => voi
       'content-type': 'image/jpeg',
       ...(announced && { 'content-length': bytes }),
     });
-    pour(response, bytes);
+    sendZeros(response, bytes);
   },
   gzip: (response, { picture }) => {
     response.setHeader('content-encoding', 'gzip');
@@ -168,7 +174,7 @@ const behaviours: Record<string, (response: ServerResponse, asked: Asked) => voi
     response.write(picture, () => response.socket?.end());
   },
   'too-long': (response, { picture }) => {
-    // node:http would not let us.
+    // node:http does not allow it.
     const announced = Math.floor(picture.length / 2);
     response.socket?.write(`HTTP/1.1 200 OK\r\ncontent-length: ${announced}\r\n\r\n`);
     response.socket?.end(picture);
@@ -209,17 +215,17 @@ const end = (response: ServerResponse, status: number, text: string): void => {
 };
 
 const redirect = (response: ServerResponse, to: string | undefined, status = 302): void => {
-  // As UTF-8 on the wire, which is what careless servers send; node:http writes Latin-1.
+  // As UTF-8 on the wire, which some servers send; node:http writes Latin-1.
   if (to !== undefined) response.setHeader('location', Buffer.from(to).toString('latin1'));
-  end(response, status, 'Elsewhere.');
+  end(response, status, 'Moved.');
 };
 
-const pour = (response: ServerResponse, bytes: number): void => {
+const sendZeros = (response: ServerResponse, bytes: number): void => {
   if (response.destroyed) return;
   if (bytes <= 0) {
     response.end();
     return;
   }
   const size = Math.min(bytes, 65_536);
-  response.write(Buffer.alloc(size), () => pour(response, bytes - size));
+  response.write(Buffer.alloc(size), () => sendZeros(response, bytes - size));
 };

@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 
 /**
- * Every way we know to write a URL that means this machine's loopback. Each of them would reach a
+ * Every known way to write a URL of this machine's loopback. Each of them would reach a
  * server that listens on 127.0.0.1 and [::1] at this port.
  */
 export const loopbackUrls = (port: number): string[] =>
@@ -20,14 +20,14 @@ export const loopbackUrls = (port: number): string[] =>
     '127.0.1',
     '0x7f.1',
     '127.0.0.1.', // a trailing dot
-    '0', // 0.0.0.0, which Linux takes for loopback
+    '0', // 0.0.0.0, which Linux treats as loopback
     '0.0.0.0',
     '%31%32%37.0.0.1', // percent-encoded
     '１２７.０.０.１', // full-width digits
     '①②⑦.⓪.⓪.①', // circled digits
     '127。0。0。1', // ideographic full stops
     'ⓛⓞⓒⓐⓛⓗⓞⓢⓣ',
-    '127.0.0.\u00AD1', // a soft hyphen, which is not seen
+    '127.0.0.\u00AD1', // a soft hyphen, which is invisible
     '[::1]',
     '[0:0:0:0:0:0:0:1]',
     '[0000::0001]',
@@ -49,7 +49,7 @@ export const privateUrls = (): string[] =>
     '100.64.0.1', // shared, behind carriers' NAT
     '100.127.255.254',
     '127.0.0.1',
-    '169.254.169.254', // link-local: the metadata of clouds
+    '169.254.169.254', // link-local: cloud metadata
     '2852039166', // the same
     '0xa9fea9fe',
     '0251.0376.0251.0376',
@@ -92,38 +92,38 @@ export const privateUrls = (): string[] =>
     '[2600::5efe:10.0.0.1]', // ISATAP
     '[2600::200:5efe:10.0.0.1]',
     '[fc00::1]', // unique local
-    '[fd00:ec2::254]', // the metadata of AWS
+    '[fd00:ec2::254]', // AWS metadata
     '[fdff:ffff::1]',
     '[fe80::1]', // link-local
     '[febf::1]',
-    '[fec0::1]', // site-local, of old
+    '[fec0::1]', // site-local, deprecated
     '[ff02::1]', // multicast
-    '[4000::1]', // given out to nobody
+    '[4000::1]', // not allocated
     '[5f00::1]', // segment routing
     '[e000::1]',
   ].map((host) => `http://${host}/latest/meta-data/`);
 
 export type Canary = { port: number; host: string; connections(): number; stop(): Promise<void> };
 
-/** A server on loopback, on IPv6 too where there is any, that only counts who knocks. */
+/** A server on loopback, on IPv6 too where there is any, that only counts connections. */
 export const startCanary = async (): Promise<Canary> => {
   const sockets = new Set<Socket>();
   let connections = 0;
-  const knocked = (socket: Socket) => {
+  const accept = (socket: Socket) => {
     connections += 1;
     sockets.add(socket);
     socket.on('error', () => {});
     socket.end('HTTP/1.1 200 OK\r\ncontent-length: 6\r\nconnection: close\r\n\r\nsecret');
   };
-  const server = createServer(knocked);
-  const ofIpv6 = createServer(knocked);
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const server = createServer(accept);
+  const ipv6Server = createServer(accept);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (!address || typeof address === 'string') throw new Error('The canary has no port.');
   const { port } = address;
-  await new Promise<void>((settled) => {
-    ofIpv6.once('error', () => settled()); // no IPv6 here, or the port is taken: one perch less
-    ofIpv6.listen({ port, host: '::1', ipv6Only: true }, settled);
+  await new Promise<void>((resolve) => {
+    ipv6Server.once('error', () => resolve()); // no IPv6 here, or the port is in use: IPv4 only
+    ipv6Server.listen({ port, host: '::1', ipv6Only: true }, resolve);
   });
 
   return {
@@ -133,7 +133,7 @@ export const startCanary = async (): Promise<Canary> => {
     stop: async () => {
       for (const socket of sockets) socket.destroy();
       await Promise.all(
-        [server, ofIpv6].map((each) => new Promise((closed) => each.close(closed))),
+        [server, ipv6Server].map((each) => new Promise((resolve) => each.close(resolve))),
       );
     },
   };

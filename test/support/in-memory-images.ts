@@ -82,12 +82,12 @@ export const inMemoryImages = (...given: Image[]): InMemoryImages => {
       );
     },
 
-    findRawExif: async (imageId) => structuredClone(rawExif.get(imageId)?.raw),
-    async keepRawExif(imageId, rev, raw) {
+    getRawExif: async (imageId) => structuredClone(rawExif.get(imageId)?.raw),
+    async putRawExif(imageId, rev, raw) {
       if ((rawExif.get(imageId)?.rev ?? 0) <= rev)
         rawExif.set(imageId, { rev, raw: structuredClone(raw) });
     },
-    async forgetRawExif(imageId, rev) {
+    async deleteRawExif(imageId, rev) {
       if ((rawExif.get(imageId)?.rev ?? 0) <= rev) rawExif.delete(imageId);
     },
   };

@@ -1,5 +1,5 @@
-import type { StepName } from '#lib/images/image.ts';
 import type { OutcomeMessage, StepMessage, StepQueues } from '#lib/images/messages.ts';
+import type { StepName } from '#lib/images/step.ts';
 
 type Asked = { step: StepName; message: StepMessage };
 
@@ -18,7 +18,7 @@ export const inMemoryStepQueues = (): StepQueues & {
     asked,
     outcomes,
     enqueueOutcome: async (message) => void outcomes.push({ ...message }),
-    ask: async (step, message) => void asked.push({ step, message: { ...message } }),
+    enqueue: async (step, message) => void asked.push({ step, message: { ...message } }),
     isIdle: async (step) => !asked.some((one) => one.step === step),
     take(step) {
       const index = asked.findIndex((one) => one.step === step);

@@ -6,8 +6,8 @@ import { type ReceiverAnswer, startWebhookReceiver, type WebhookCall } from './w
 type Options = Partial<Parameters<typeof sendWebhook>[0]>;
 
 /**
- * What a test of webhooks needs: a secret, a body, receivers that end with the test, and a sender
- * that may reach them. To be called at the top of a test file.
+ * What a test of webhooks needs: a secret, a body, receivers that stop with the test, and a sender
+ * that may reach them. Call it at the top of a test file.
  */
 export const webhookTools = () => {
   const secret = newSecret();
@@ -15,14 +15,14 @@ export const webhookTools = () => {
   const toStop: { stop(): Promise<void> }[] = [];
   afterEach(() => Promise.all(toStop.splice(0).map((each) => each.stop())));
 
-  const untilEnd = async <Stoppable extends { stop(): Promise<void> }>(
+  const stopAfterTest = async <Stoppable extends { stop(): Promise<void> }>(
     starting: Promise<Stoppable>,
   ): Promise<Stoppable> => {
     const started = await starting;
     toStop.push(started);
     return started;
   };
-  const senderTo = ({ host }: { host: string }, options: Options = {}) =>
+  const createSender = ({ host }: { host: string }, options: Options = {}) =>
     sendWebhook({
       allowHosts: [host],
       timeoutMs: 3000,
@@ -34,14 +34,14 @@ export const webhookTools = () => {
   return {
     secret,
     body,
-    /** Stops it when the test ends. */
-    untilEnd,
+    /** Stops it after the test. */
+    stopAfterTest,
     start: (idempotencyRecords?: (n: number) => ReceiverAnswer) =>
-      untilEnd(startWebhookReceiver(idempotencyRecords && { idempotencyRecords })),
-    senderTo,
+      stopAfterTest(startWebhookReceiver(idempotencyRecords && { idempotencyRecords })),
+    createSender,
     deliver: (receiver: { host: string; url: string }, options?: Options) =>
-      senderTo(receiver, options)({ id: 'msg_1', url: receiver.url, body }),
-    /** As a receiver does it, with the library it would take; throws where it does not trust. */
+      createSender(receiver, options)({ id: 'msg_1', url: receiver.url, body }),
+    /** Verifies as a receiver does, with the library of Standard Webhooks; throws where it fails. */
     verify: ({ body, headers }: Pick<WebhookCall, 'body' | 'headers'>, by = secret): unknown =>
       new Webhook(by).verify(body, {
         'webhook-id': String(headers['webhook-id']),

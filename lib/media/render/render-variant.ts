@@ -2,39 +2,50 @@ import type { Sharp } from 'sharp';
 import { contentTypeOf, type Ending } from '#lib/delivery/negotiate-format.ts';
 import type { RenderPlan, RenderVariant } from '#lib/delivery/render.ts';
 import type { Format } from '#lib/images/picture.ts';
-import { type Pixels, pixelsOf, reading, sharpOf } from '../decode-pixels.ts';
-import { hasTransparency } from '../has-transparency.ts';
-import { mostPixels, sharp } from '../sharp-settings.ts';
+import { sharp } from '#lib/media/sharp.ts';
+import { release } from '#lib/release.ts';
+import { type Pixels, toPixels, toSharp, withPicture } from './decode-pixels.ts';
+import { hasTransparency } from './has-transparency.ts';
 
-/** Formats whose pictures are never transparent: they go from decoder to encoder in one pass. */
-const opaque: readonly Format[] = ['jpeg'];
+/** Pictures through which nothing shows go from decoder to encoder in one pass. */
+const opaque: readonly Format[] = ['jpeg', 'heic'];
 
 /**
  * Makes a variant. Where something might show through, pixels are looked at before they are encoded:
  * many opaque pictures have a channel for transparency nevertheless.
  */
-export const sharpRenderVariant: RenderVariant = async ({ bytes, format }, plan) =>
-  reading({ format }, async () => {
-    const picture = shaped(bytes, plan).toColourspace('srgb');
-    if (opaque.includes(format)) return encoded(picture, plan, { isTransparent: false });
-    const pixels = await pixelsOf(picture);
+export const sharpRenderVariant: RenderVariant = async (source, plan) =>
+  withPicture(source, { side: decodedSide(plan), transparency: 'kept' }, async (picture) => {
+    const resized = toShape(picture, plan);
+    if (opaque.includes(source.metadata.format))
+      return encoded(resized, plan, { isTransparent: false });
+    const pixels = await toPixels(resized);
     const isTransparent = hasTransparency(pixels);
-    return encoded(withoutIdleAlpha(pixels, isTransparent), plan, { isTransparent });
+    const made = await encoded(withoutIdleAlpha(pixels, isTransparent), plan, { isTransparent });
+    release(pixels.data);
+    return made;
   });
 
-/** Upright, and as many pixels as planned. libjpeg and libwebp shrink while they decode. */
-const shaped = (bytes: Uint8Array, { width, height, crop }: RenderPlan): Sharp => {
-  const picture = sharp(bytes, { failOn: 'error', limitInputPixels: mostPixels }).autoOrient();
+/** As far as a decoder may shrink. A crop has fewer pixels than what it is cut from. */
+const decodedSide = ({ width, height, crop }: RenderPlan): number => {
+  if (crop === 'attention') return fullSide;
+  return crop ? Math.max(crop.width, crop.height) : Math.max(width, height);
+};
+
+/** The side is not known before the picture is: as it is, and libjpeg shrinks for sharp anyway. */
+const fullSide = Number.POSITIVE_INFINITY;
+
+/** Exactly as many pixels as planned; sharp takes the last size that it is told. */
+const toShape = (picture: Sharp, { width, height, crop }: RenderPlan): Sharp => {
   if (crop === 'attention')
     return picture.resize({ width, height, fit: 'cover', position: sharp.strategy.attention });
-  if (!crop) return picture.resize({ width, height, fit: 'fill' });
-  return picture
-    .resize({ width: crop.width, height: crop.height, fit: 'fill' })
-    .extract({ left: crop.left, top: crop.top, width, height });
+  const { width: wide, height: high } = crop ?? { width, height };
+  picture.resize({ width: wide, height: high, fit: 'fill', withoutEnlargement: false });
+  return crop ? picture.extract({ left: crop.left, top: crop.top, width, height }) : picture;
 };
 
 const withoutIdleAlpha = (pixels: Pixels, isTransparent: boolean): Sharp =>
-  isTransparent || pixels.channels % 2 === 1 ? sharpOf(pixels) : sharpOf(pixels).removeAlpha();
+  isTransparent || pixels.channels % 2 === 1 ? toSharp(pixels) : toSharp(pixels).removeAlpha();
 
 const encoded = async (
   picture: Sharp,

@@ -93,7 +93,7 @@ const inTurns = async (
   stacks: readonly EmbeddedStack[],
   { rounds, requests }: Counters,
 ): Promise<Row[][]> => {
-  const ask = async ({ baseUrl }: EmbeddedStack): Promise<number> => {
+  const enqueue = async ({ baseUrl }: EmbeddedStack): Promise<number> => {
     const startedAt = performance.now();
     const response = await fetch(`${baseUrl}${path}`);
     await response.arrayBuffer();
@@ -105,7 +105,7 @@ const inTurns = async (
     const times: number[][] = stacks.map(() => []);
     const turns = [...stacks.entries()];
     for (let nth = 0; nth < requests; nth++) {
-      for (const [at, stack] of turns) times[at]?.push(await ask(stack));
+      for (const [at, stack] of turns) times[at]?.push(await enqueue(stack));
       turns.reverse(); // who comes second finds the caches as the first one left them
     }
     return stacks.map((stack, at) => ({

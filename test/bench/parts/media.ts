@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { Metadata, Refusal } from '#lib/images/picture.ts';
-import { decodePixels, sharpOf } from '#lib/media/decode-pixels.ts';
-import { exifrReadTags } from '#lib/media/exifr-read-tags.ts';
-import { sharpInspect } from '#lib/media/sharp-inspect.ts';
-import { sharpShrink } from '#lib/media/sharp-shrink.ts';
+import { exifrReadTags } from '#lib/media/exif/exifr-read-tags.ts';
+import { sharpInspect } from '#lib/media/inspect/sharp-inspect.ts';
+import { decodePixels, toSharp } from '#lib/media/render/decode-pixels.ts';
+import { sharpShrink } from '#lib/media/render/sharp-shrink.ts';
 import { cpuOf, makeThumbnailPair } from '../support/bare-sharp.ts';
 import { drawnPhoto } from '../support/photo.ts';
 import type { Part } from '../support/report.ts';
@@ -24,10 +24,10 @@ export const media: Part = {
   run: async (length) => {
     const { rounds, pictures } = lengths[length];
     const photo = await drawnPhoto();
-    const { metadata } = usable(await sharpInspect(photo, {}));
+    const { metadata } = usable(await sharpInspect(photo));
 
     const hash = async () => createHash('sha256').update(photo).digest('hex');
-    const inspect = async () => usable(await sharpInspect(photo, { name: 'photo.jpg' })).metadata;
+    const inspect = async () => usable(await sharpInspect(photo)).metadata;
     const readTags = () =>
       exifrReadTags(async (from, count) => photo.subarray(from, from + count), photo.length);
     const work = {
@@ -104,8 +104,8 @@ export const media: Part = {
 const makeThumbnailsOnly = async (photo: Uint8Array, metadata: Metadata) => {
   const pixels = usable(await decodePixels(photo, metadata, 800));
   return Promise.all([
-    sharpOf(pixels).jpeg({ quality: 80 }).toBuffer({ resolveWithObject: true }),
-    sharpOf(pixels)
+    toSharp(pixels).jpeg({ quality: 80 }).toBuffer({ resolveWithObject: true }),
+    toSharp(pixels)
       .resize({ width: 200, height: 150, fit: 'fill' })
       .jpeg({ quality: 80 })
       .toBuffer({ resolveWithObject: true }),

@@ -16,7 +16,7 @@ const lengths = {
 const names = ['register-image', 'make-thumbnails', 'read-exif', 'write-caption'] as const;
 
 /** What each worker costs by itself: the CPU of its own process, without queues and emulators. */
-export const workers: Part = {
+export const stepQueues: Part = {
   name: 'workers',
   run: async (length) => {
     const { warmUp, rounds, pictures } = lengths[length];

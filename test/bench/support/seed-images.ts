@@ -1,17 +1,17 @@
 import { createHash } from 'node:crypto';
-import { captioningOf } from '#lib/ai/caption-settings.ts';
+import { resolveCaptionProvider } from '#lib/ai/settings.ts';
 import { exifKey, toItem } from '#lib/aws/dynamo-image-items.ts';
+import { start, withStepEnded } from '#lib/images/advance-steps.ts';
 import type { Exif, RawExif } from '#lib/images/exif.ts';
 import { type Image, imageIdOf, ownerOf } from '#lib/images/image.ts';
 import { ingest } from '#lib/images/ingest.ts';
 import { renditionSetIdFor } from '#lib/images/rendition-set.ts';
-import { begin, endStep } from '#lib/images/steps.ts';
 import { Settings } from '#lib/settings.ts';
 
 const newest = Date.parse('2026-05-28T12:00:00Z');
 const apartMs = 30_000; // a million of them: a year, and so twelve shelves
 const sizes = Settings.shape.THUMBNAIL_SIZES.parse(undefined);
-const captioning = captioningOf({ provider: 'none' });
+const captioning = resolveCaptionProvider({ provider: 'none' });
 const hexOf = (text: string, algorithm = 'sha256') =>
   createHash(algorithm).update(text).digest('hex');
 
@@ -58,7 +58,7 @@ export const seededImage = async (nth: number): Promise<SeededImage> => {
   );
   if (!change) throw new Error('An image that nobody knew has not arrived.');
   const newImage = change.image;
-  const begun = begin(newImage, after(40));
+  const begun = start(newImage, after(40));
   const renditionSet = {
     renditionSetId: renditionSetIdFor(sha256, sizes),
     owner: ownerOf(newImage),
@@ -77,11 +77,11 @@ export const seededImage = async (nth: number): Promise<SeededImage> => {
     endedAt: after(150 + (nth % 40)),
   };
   const shrunk: Image = {
-    ...endStep(begun, 'thumbnails', { state: 'done' }, attemptStats),
+    ...withStepEnded(begun, 'thumbnails', { state: 'done' }, attemptStats),
     renditionSet,
   };
   const read = { attempts: 1, durationMs: 9, endedAt: after(200 + (nth % 40)) };
-  const done: Image = { ...endStep(shrunk, 'exif', { state: 'done' }, read), exif };
+  const done: Image = { ...withStepEnded(shrunk, 'exif', { state: 'done' }, read), exif };
   const lives = [newImage, begun, shrunk, done];
   return {
     lives,

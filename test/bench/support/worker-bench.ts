@@ -49,15 +49,15 @@ export const startWorkerBench = async (names: readonly string[]) => {
       bundleFunctions(handlers, { project, outFolder: build }),
     ]);
     const env = Environment.parse(emulators.said);
-    const workers = new Map<string, ChildProcess>();
+    const stepQueues = new Map<string, ChildProcess>();
     for (const name of names) {
       const path = join(build, 'functions/pipeline', `${name}.mjs`);
-      workers.set(name, (await start('./worker-process.ts', path, { PATH, ...env })).child);
+      stepQueues.set(name, (await start('./worker-process.ts', path, { PATH, ...env })).child);
     }
 
     const used = new Map<string, number>();
     const handle = async (name: string, body: unknown): Promise<void> => {
-      const worker = workers.get(name);
+      const worker = stepQueues.get(name);
       if (!worker) throw new Error(`There is no worker ${name}.`);
       const answered = saidBy(worker);
       worker.send(anSqsEvent([body]));

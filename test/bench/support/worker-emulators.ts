@@ -5,12 +5,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { completeService } from '#infra/deploy/complete-service.ts';
 import { createQueues, createTables } from '#infra/local/create-resources.ts';
 import { startDynamodb } from '#infra/local/emulators/dynamodb.ts';
 import { startS3 } from '#infra/local/emulators/s3.ts';
 import { startSqs } from '#infra/local/emulators/sqs.ts';
 import { readResources } from '#infra/local/resources.ts';
 import { makeResolver, Template } from '#infra/local/template.ts';
+import { functions } from '#test/architecture/template.ts';
 import { startCaptionServer } from '#test/support/caption-server.ts';
 
 const [folder = ''] = process.argv.slice(2);
@@ -35,18 +37,24 @@ const Serverless = z.looseObject({
   provider: z.looseObject({ environment: z.record(z.string(), z.unknown()) }),
 });
 
-const template: Template = {
+const template = {
   Resources: {
     ...readTemplate('infra/tables.yml'),
-    ...readTemplate('infra/queues.yml'),
     ...readTemplate('infra/buckets.yml'),
   },
+};
+const service = {
+  service: 'darkroom',
+  provider: { stage: 'bench', timeout: 29, environment: {} },
+  functions: Object.fromEntries(functions),
+  resources: template,
 };
 const [sqs, dynamodb, captions] = await Promise.all([
   startSqs({ port: 0, folder: join(folder, 'sqs') }),
   startDynamodb({ port: 0, folder: join(folder, 'dynamodb') }),
   startCaptionServer(),
 ]);
+completeService(service, 'bench', process.env);
 const place = { region, stackName: 'darkroom-bench', sqsUrl: sqs.url };
 const resources = readResources(template, place);
 const [s3] = await Promise.all([
@@ -61,10 +69,12 @@ const [s3] = await Promise.all([
   createQueues(resources, { region, credentials, endpoint: sqs.url }),
 ]);
 
-const { environment } = Serverless.parse(read('serverless.yml')).provider;
-const settled = z
-  .record(z.string(), z.string())
-  .parse(makeResolver(template, place).resolve(environment));
+const settled = z.record(z.string(), z.string()).parse(
+  makeResolver(template, place).resolve({
+    ...Serverless.parse(read('serverless.yml')).provider.environment,
+    ...service.provider.environment,
+  }),
+);
 process.send?.({
   // What is left of osls' variables are settings, for which there are standard values.
   ...Object.fromEntries(Object.entries(settled).filter(([, value]) => !value.includes('${'))),

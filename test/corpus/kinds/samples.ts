@@ -1,8 +1,8 @@
-import type { Format } from '#lib/images/picture.ts';
+import type { DrawnFormat } from '#test/support/drawn-pictures.ts';
 import { drawnBy, phoneExif } from '#test/support/drawn-pictures.ts';
 
 /** A small, good picture of each format, with the tags of a phone where it has a place for them. */
-export const samples = async (): Promise<[Format, Buffer][]> =>
+export const samples = async (): Promise<[DrawnFormat, Buffer][]> =>
   Promise.all([
     sample('jpeg'),
     sample('png'),
@@ -12,7 +12,7 @@ export const samples = async (): Promise<[Format, Buffer][]> =>
     sample('tiff'),
   ]);
 
-const sample = async (format: Format): Promise<[Format, Buffer]> => [
+const sample = async (format: DrawnFormat): Promise<[DrawnFormat, Buffer]> => [
   format,
   await drawnBy[format]({ width: 240, height: 180, exif: phoneExif }),
 ];

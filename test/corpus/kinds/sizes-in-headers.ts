@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
-import type { Format } from '#lib/images/picture.ts';
 import type { Random } from '#test/faults/random.ts';
+import type { DrawnFormat } from '#test/support/drawn-pictures.ts';
 import type { HostileFile } from './hostile-files.ts';
 import { endings, samples } from './samples.ts';
 
@@ -27,7 +27,7 @@ const u16 = (value: number) => value % 2 ** 16;
 const u24 = (value: number) => value % 2 ** 24;
 
 /** Where each format says how large it is; nothing else is changed. */
-const setSize: Record<Format, SetSize> = {
+const setSize: Record<DrawnFormat, SetSize> = {
   jpeg: (bytes, width, height) => {
     const frame = bytes.indexOf(Buffer.from([0xff, 0xc0]));
     bytes.writeUInt16BE(u16(height), frame + 5);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { captioningOf } from '#lib/ai/caption-settings.ts';
-import { describeAsSet, describePicture } from '#lib/ai/describe-picture.ts';
+import { describePicture, describeWithSettings } from '#lib/ai/describe-picture.ts';
+import { resolveCaptionProvider } from '#lib/ai/settings.ts';
 import { usualCaption } from '#test/support/caption-server.ts';
 import { captionTools } from '#test/support/caption-tools.ts';
 
@@ -14,26 +14,30 @@ describe('a caption', () => {
     ['ollama', '/v1/chat/completions'],
     ['openai-compatible', '/v1/chat/completions'],
     ['hf-endpoint', '/'],
-  ] as const)('comes from %s, with the picture and the key sent whole', async (provider, path) => {
-    const server = await start();
+  ] as const)(
+    'comes from %s, which receives the whole picture and the key',
+    async (provider, path) => {
+      const server = await start();
 
-    const outcome = await describeAt(server, { provider });
+      const outcome = await describeAt(server, { provider });
 
-    expect(outcome).toEqual({
-      caption: {
-        text: usualCaption,
-        provider,
-        model: 'test-model',
-        durationMs: expect.any(Number),
-      },
-    });
-    expect(server.calls).toHaveLength(1);
-    expect(server.calls[0]).toMatchObject({ path, fault: undefined });
-    expect(server.calls[0]?.picture.equals(jpeg())).toBe(true);
-    expect(server.calls[0]?.headers.authorization).toBe(`Bearer ${key}`);
-  });
+      expect(outcome).toEqual({
+        ok: true,
+        caption: {
+          text: usualCaption,
+          provider,
+          model: 'test-model',
+          durationMs: expect.any(Number),
+        },
+      });
+      expect(server.calls).toHaveLength(1);
+      expect(server.calls[0]).toMatchObject({ path, fault: undefined });
+      expect(server.calls[0]?.picture.equals(jpeg())).toBe(true);
+      expect(server.calls[0]?.headers.authorization).toBe(`Bearer ${key}`);
+    },
+  );
 
-  test('is asked for in one sentence, of the model that is set, for a bounded price', async () => {
+  test('is requested as one sentence from the configured model with a token limit', async () => {
     const server = await start();
 
     await describeAt(server, { model: 'my/model:fast' });
@@ -46,7 +50,7 @@ describe('a caption', () => {
     expect(server.calls[1]?.body).not.toHaveProperty('max_tokens');
   });
 
-  test('is asked for at the address as it was given, query and all', async () => {
+  test('is requested at the given URL with its query', async () => {
     const server = await start();
 
     await describeAt({ url: `${server.url}/chat/completions?api-version=7` });
@@ -54,7 +58,7 @@ describe('a caption', () => {
     expect(server.calls[0]?.path).toBe('/chat/completions');
   });
 
-  test('is asked for without a key where there is none', async () => {
+  test('is requested without a key where there is none', async () => {
     const server = await start({});
 
     const outcome = await describeAt(server, { apiKey: undefined });
@@ -63,7 +67,7 @@ describe('a caption', () => {
     expect(server.calls[0]?.headers).not.toHaveProperty('authorization');
   });
 
-  test('carries an HF token to no strange host', async () => {
+  test('sends an HF token to no other host', async () => {
     const server = await start({});
 
     await describeAt(server, { apiKey: undefined, hfToken: 'hf_secret', provider: 'huggingface' });
@@ -72,19 +76,22 @@ describe('a caption', () => {
     expect(JSON.stringify(server.calls[0]?.headers)).not.toContain('hf_secret');
   });
 
-  test.each(['openai', 'hf-endpoint'] as const)('from %s is tidied', async (provider) => {
-    const server = await start({
-      key,
-      behaviour: {
-        is: 'answering',
-        text: '<think>hm</think>Here is a caption:\n"**A cat** sleeps. It dreams."',
-      },
-    });
+  test.each(['openai', 'hf-endpoint'] as const)(
+    'from %s is reduced to one plain sentence',
+    async (provider) => {
+      const server = await start({
+        key,
+        behaviour: {
+          is: 'answering',
+          text: '<think>hm</think>Here is a caption:\n"**A cat** sleeps. It dreams."',
+        },
+      });
 
-    const outcome = await describeAt(server, { provider });
+      const outcome = await describeAt(server, { provider });
 
-    expect(outcome).toMatchObject({ caption: { text: 'A cat sleeps.' } });
-  });
+      expect(outcome).toMatchObject({ caption: { text: 'A cat sleeps.' } });
+    },
+  );
 
   test('is read from a BLIP endpoint that answers with an object', async () => {
     const server = await start({
@@ -97,7 +104,7 @@ describe('a caption', () => {
     expect(outcome).toMatchObject({ caption: { text: 'A dog on a sofa' } });
   });
 
-  test('is read from parts of content, and whatever type the server says it sent', async () => {
+  test('is read from parts of content and with any content type', async () => {
     const content = [
       { type: 'text', text: 'A dog ' },
       { type: 'text', text: 'sleeps.' },
@@ -108,35 +115,37 @@ describe('a caption', () => {
     expect(await describeAt(server)).toMatchObject({ caption: { text: 'A dog sleeps.' } });
   });
 
-  test('says how long it took, in milliseconds', async () => {
+  test('says in milliseconds how long it took', async () => {
     const server = await start();
     const times = [1000, 1420];
     const now = () => new Date(times.shift() ?? 0);
-    const provider = captioningOf({ baseUrl: server.url, model: 'm', apiKey: key });
+    const provider = resolveCaptionProvider({ baseUrl: server.url, model: 'm', apiKey: key });
 
     expect(await describePicture(provider, { now })(jpeg())).toMatchObject({
       caption: { durationMs: 420 },
     });
   });
 
-  test('is asked for with the key that is set at that moment', async () => {
+  test('is requested with the key that is set at that moment', async () => {
     const server = await start();
     const keys = ['outdated', key];
-    const describeNow = describeAsSet(async () => ({
+    const describeNow = describeWithSettings(async () => ({
       baseUrl: server.url,
       model: 'm',
       apiKey: keys.shift(),
     }));
 
-    expect(await describeNow(jpeg())).toHaveProperty('failed');
+    expect(await describeNow(jpeg())).toMatchObject({ ok: false, kind: 'wrong_key' });
     expect(await describeNow(jpeg())).toHaveProperty('caption');
   });
 
-  test('is not asked for where captions are switched off; the reason is told', async () => {
-    const captioning = captioningOf({ provider: 'none' });
+  test('is a failure with a reason where captions are switched off', async () => {
+    const captioning = resolveCaptionProvider({ provider: 'none' });
 
     expect(await describePicture(captioning)(jpeg())).toEqual({
-      failed: 'Captions are switched off (CAPTION_PROVIDER=none).',
+      ok: false,
+      kind: 'captions_disabled',
+      reason: 'Captions are switched off (CAPTION_PROVIDER=none).',
     });
   });
 });

@@ -1,48 +1,57 @@
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import { editPictureAsSet } from '#lib/ai/edit-picture.ts';
-import { editTools, ways } from '#test/support/edit-tools.ts';
+import { editWithSettings } from '#lib/ai/edit-picture.ts';
+import { editTools, failure, formats } from '#test/support/edit-tools.ts';
 
 const { key, source, target, start, editAt } = editTools();
 
 describe('an edited picture', () => {
-  test.each(ways)('comes whole by way of %s', async (format, settings) => {
+  test.each(formats)('comes whole in the format %s', async (format, settings) => {
     const server = await start();
 
     const outcome = await editAt(server, settings);
 
     const [call] = server.calls;
-    if (!('image' in outcome)) throw new Error(outcome.refused);
+    if (!outcome.ok) throw new Error(outcome.reason);
     expect(server.calls).toHaveLength(1);
     expect(call).toMatchObject({ format, fault: undefined, prompt: 'Make it blue.', paid: true });
     expect(call?.headers.authorization).toBe(`Bearer ${key}`);
     expect(call?.pictures.map(({ bytes }) => bytes)).toEqual([Buffer.from(source().bytes)]);
-    expect(Buffer.from(outcome.image)).toEqual(call?.drawn);
+    expect(Buffer.from(outcome.image)).toEqual(call?.result);
     expect(Buffer.from(outcome.image)).not.toEqual(Buffer.from(source().bytes));
     expect(await sharp(outcome.image).metadata()).toMatchObject({ width: 96, height: 64 });
   });
 
-  test.each(ways)('is asked for under the edit’s own key by way of %s', async (_, settings) => {
-    const server = await start({ heedsIdempotencyKey: true });
+  test.each(formats)(
+    'is requested with the edit’s id as idempotency key in the format %s',
+    async (_, settings) => {
+      const server = await start({ honoursIdempotencyKey: true });
 
-    const first = await editAt(server, settings, { editId: 'edit-7' });
-    const second = await editAt(server, settings, { editId: 'edit-7' });
+      const first = await editAt(server, settings, { editId: 'edit-7' });
+      const second = await editAt(server, settings, { editId: 'edit-7' });
 
-    expect(server.calls.map(({ idempotencyKey }) => idempotencyKey)).toEqual(['edit-7', 'edit-7']);
-    expect(server.paidFor('edit-7')).toBe(1);
-    expect(second).toMatchObject({ image: 'image' in first && first.image });
-  });
+      expect(server.calls.map(({ idempotencyKey }) => idempotencyKey)).toEqual([
+        'edit-7',
+        'edit-7',
+      ]);
+      expect(server.paidFor('edit-7')).toBe(1);
+      expect(second).toMatchObject({ image: first.ok && first.image });
+    },
+  );
 
-  test.each(ways)('is asked for on a connection of its own by way of %s', async (_, settings) => {
-    const server = await start();
+  test.each(formats)(
+    'is requested on a connection of its own in the format %s',
+    async (_, settings) => {
+      const server = await start();
 
-    await editAt(server, settings);
+      await editAt(server, settings);
 
-    // A kept one may have died meanwhile, and then nobody could tell whether the request arrived.
-    expect(server.calls[0]?.headers.connection).toBe('close');
-  });
+      // A reused one may have died meanwhile, and then it is unknown whether the request arrived.
+      expect(server.calls[0]?.headers.connection).toBe('close');
+    },
+  );
 
-  test('tells who made it, and how long that took in milliseconds', async () => {
+  test('comes with its provider, its model and its duration in milliseconds', async () => {
     const server = await start();
     const times = [1000, 1420];
     const now = () => new Date(times.shift() ?? 0);
@@ -57,22 +66,22 @@ describe('an edited picture', () => {
     ).toMatchObject({ provider: 'huggingface', model: 'test/editor:together' });
   });
 
-  test('is asked for with the key that is set at that moment', async () => {
+  test('is requested with the key that is set at that moment', async () => {
     const server = await start();
     const keys = ['outdated', key];
-    const edit = editPictureAsSet(async () => ({ baseUrl: server.url, apiKey: keys.shift() }));
+    const edit = editWithSettings(async () => ({ baseUrl: server.url, apiKey: keys.shift() }));
     const request = { editId: 'edit-1', prompt: 'Make it blue.', source: source() };
 
-    expect(await edit(request)).toEqual({
-      refused: 'The edit server does not accept the key in EDIT_API_KEY (HTTP 401).',
-    });
+    expect(await edit(request)).toEqual(
+      failure('The edit server does not accept the key in EDIT_API_KEY (HTTP 401).'),
+    );
     expect(await edit(request)).toHaveProperty('image');
   });
 
-  test('carries an HF token or OpenAI’s key to no strange host', async () => {
+  test('sends an HF token or OpenAI’s key to no other host', async () => {
     const server = await start({ key: '' });
 
-    for (const [, settings] of ways)
+    for (const [, settings] of formats)
       await editAt(server, {
         ...settings,
         apiKey: undefined,
@@ -80,23 +89,24 @@ describe('an edited picture', () => {
         openaiKey: 'sk-secret',
       });
 
-    expect(server.calls).toHaveLength(ways.length);
+    expect(server.calls).toHaveLength(formats.length);
     for (const { headers } of server.calls) expect(headers).not.toHaveProperty('authorization');
   });
 
-  test('is not asked for where edits are switched off; the reason is told', async () => {
+  test('is a failure with a reason where edits are switched off', async () => {
     const server = await start();
 
-    expect(await editAt(server, { provider: 'none' })).toEqual({
-      refused:
+    expect(await editAt(server, { provider: 'none' })).toEqual(
+      failure(
         'Edits are switched off (EDIT_PROVIDER=none). To switch them on, set EDIT_PROVIDER=auto and OPENAI_API_KEY or HF_TOKEN.',
-    });
+      ),
+    );
     expect(server.calls).toHaveLength(0);
   });
 });
 
 describe('a target picture', () => {
-  test('goes to OpenAI after the source, each under its name and type', async () => {
+  test('is sent to OpenAI after the source, each with its name and type', async () => {
     const server = await start();
 
     const outcome = await editAt(server, {}, { target: target() });
@@ -108,25 +118,27 @@ describe('a target picture', () => {
     ]);
   });
 
-  test.each(ways.slice(1))(
-    'is refused by way of %s, unasked, with a sentence that says who takes it',
+  test.each(formats.slice(1))(
+    'is refused in the format %s without a request, and the reason names a provider that takes it',
     async (_, settings) => {
       const server = await start();
 
       const outcome = await editAt(server, settings, { target: target() });
 
-      expect(outcome).toEqual({
-        refused: expect.stringMatching(
-          / takes one picture only\. Leave the target out, or set EDIT_PROVIDER=openai with OPENAI_API_KEY: OpenAI takes several\.$/,
+      expect(outcome).toEqual(
+        failure(
+          expect.stringMatching(
+            / takes one picture only\. Leave the target out, or set EDIT_PROVIDER=openai with OPENAI_API_KEY: OpenAI takes several\.$/,
+          ),
         ),
-      });
+      );
       expect(server.calls).toHaveLength(0);
     },
   );
 });
 
 describe('OpenAI’s form', () => {
-  test('asks for one picture of the current model, and not how it is to be written', async () => {
+  test('requests one picture from the current model and no response format', async () => {
     const server = await start();
 
     await editAt(server);
@@ -139,7 +151,7 @@ describe('OpenAI’s form', () => {
     expect(server.calls[0]?.fields).not.toHaveProperty('response_format');
   });
 
-  test('asks other models for base64, which they do not send unasked', async () => {
+  test('requests base64 from other models, which do not send it by default', async () => {
     const server = await start();
 
     await editAt(server, { model: 'flux-kontext' });
@@ -147,7 +159,7 @@ describe('OpenAI’s form', () => {
     expect(server.calls[0]?.fields).toEqual({ n: '1', response_format: 'b64_json' });
   });
 
-  test('carries prompts and names of any letters', async () => {
+  test('carries prompts and file names in any script', async () => {
     const server = await start();
     const prompt = '把天空变成紫色 "now"\r\n— s’il vous plaît 🐕';
 
@@ -158,7 +170,7 @@ describe('OpenAI’s form', () => {
   });
 });
 
-describe('an answer of a Hugging Face endpoint', () => {
+describe('the response of a Hugging Face endpoint', () => {
   const png = () => sharp(source().bytes).png().toBuffer();
   const base64 = async () => (await png()).toString('base64');
 
@@ -177,19 +189,19 @@ describe('an answer of a Hugging Face endpoint', () => {
 
     const outcome = await editAt(server, { provider: 'huggingface' });
 
-    expect('image' in outcome && Buffer.from(outcome.image)).toEqual(await png());
+    expect(outcome.ok && Buffer.from(outcome.image)).toEqual(await png());
   });
 
-  test('is read as a file whatever type it claims to be', async () => {
+  test('is read as a file whatever its content type', async () => {
     const server = await start();
     server.become({ is: 'raw', body: await png(), contentType: 'application/octet-stream' });
 
     const outcome = await editAt(server, { provider: 'huggingface' });
 
-    expect('image' in outcome && Buffer.from(outcome.image)).toEqual(await png());
+    expect(outcome.ok && Buffer.from(outcome.image)).toEqual(await png());
   });
 
-  test('is fetched from the endpoint’s own host where it is an address', async () => {
+  test('is fetched from the endpoint’s own host where it is a URL', async () => {
     const server = await start();
     server.become({ is: 'address' });
 
@@ -198,17 +210,18 @@ describe('an answer of a Hugging Face endpoint', () => {
     expect(outcome).toHaveProperty('image');
   });
 
-  test('is refused where no picture lies at its address', async () => {
+  test('is refused where its URL leads to no picture', async () => {
     const server = await start();
     server.become({ is: 'address', url: `${server.url}/api/models/test/editor` });
 
-    expect(await editAt(server, { provider: 'huggingface' })).toEqual({
-      refused:
+    expect(await editAt(server, { provider: 'huggingface' })).toEqual(
+      failure(
         'The Hugging Face endpoint answered with something that is no picture. Check EDIT_BASE_URL.',
-    });
+      ),
+    );
   });
 
-  test('is fetched from no other host', async () => {
+  test('is not fetched from any other host', async () => {
     const server = await start();
     const elsewhere = await start({ key: '' });
     for (const url of [
@@ -221,10 +234,11 @@ describe('an answer of a Hugging Face endpoint', () => {
     ]) {
       server.become({ is: 'address', url });
 
-      expect(await editAt(server, { provider: 'huggingface' })).toEqual({
-        refused:
+      expect(await editAt(server, { provider: 'huggingface' })).toEqual(
+        failure(
           'The Hugging Face endpoint answered with the address of a picture at a host that is not followed. Use a model that answers with the picture itself.',
-      });
+        ),
+      );
     }
     expect(elsewhere.calls).toHaveLength(0);
   });
@@ -233,21 +247,21 @@ describe('an answer of a Hugging Face endpoint', () => {
 describe('a model behind Hugging Face’s router', () => {
   test.each([
     [
-      'that nobody knows',
+      'that does not exist',
       'nobody/nothing:fal-ai',
       /does not know the model nobody\/nothing:fal-ai/,
     ],
     [
-      'that its partner does not serve',
+      'that its provider does not serve for this task',
       'test/editor:hf-inference',
       /^Hugging Face does not offer the model test\/editor:hf-inference for editing pictures\. Set EDIT_MODEL to one that it does \(for example Qwen\/Qwen-Image-Edit-2511\)\.$/,
     ],
-  ])('%s is refused before anything is paid', async (_, model, reason) => {
+  ])('%s is refused before anything is billed', async (_, model, reason) => {
     const server = await start();
 
     const outcome = await editAt(server, { provider: 'huggingface', model });
 
-    expect(outcome).toEqual({ refused: expect.stringMatching(reason) });
+    expect(outcome).toEqual(failure(expect.stringMatching(reason)));
     expect(server.calls).toHaveLength(0);
   });
 });

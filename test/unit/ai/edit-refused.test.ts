@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EditBehaviour } from '#test/support/edit-server.ts';
-import { editTools, ways } from '#test/support/edit-tools.ts';
+import { editTools, failure, formats } from '#test/support/edit-tools.ts';
 
 const { start, editAt, expectNoSecrets } = editTools();
 
@@ -56,14 +56,14 @@ const cases: [string, EditBehaviour, string][] = [
     'The edit server answered with an address instead of the picture, which is not followed. Set EDIT_MODEL to a model that answers with b64_json.',
   ],
   [
-    'a picture without end',
+    'an endless picture',
     { is: 'flooding' },
-    'The edit server answered with more than 50 MB, which is more than is taken for a picture.',
+    'The edit server answered with more than 50 MB, the maximum for a picture.',
   ],
   [
     'a redirect',
     { is: 'redirecting', to: 'https://example.com/' },
-    'The edit server sent us to another address (HTTP 307). Set EDIT_BASE_URL to the final one.',
+    'The edit server redirected the request (HTTP 307). Set EDIT_BASE_URL to the final one.',
   ],
   [
     'a wrong key, quoted in the error',
@@ -86,7 +86,7 @@ const cases: [string, EditBehaviour, string][] = [
     'The edit server does not let the key in EDIT_API_KEY use the model my-model (HTTP 403).',
   ],
   [
-    'an organization that OpenAI does not know well enough',
+    'an organization that is not verified',
     { is: 'failing', status: 403, body: { error: { message: 'organization must be verified' } } },
     'The edit server wants the organization behind the key to be verified before it may use the model my-model (HTTP 403).',
   ],
@@ -122,69 +122,76 @@ const cases: [string, EditBehaviour, string][] = [
   ],
 ];
 
-describe('what would fail again is a reason for people', () => {
-  test.each(cases)('%s', async (_, behaviour, refused) => {
+describe('an edit that a retry would not bring', () => {
+  test.each(cases)('fails with a reason after %s', async (_, behaviour, reason) => {
     const server = await start({ behaviour });
 
     const outcome = await editAt(server, { model: 'my-model' });
 
-    expect(outcome).toEqual({ refused });
+    expect(outcome).toEqual(failure(reason));
     expectNoSecrets(outcome);
     expect(server.calls).toHaveLength(1);
   });
 
   const others = cases.filter(([, { is }]) => is !== 'address' && is !== 'flooding');
-  const elsewhere = ways
+  const inOtherFormats = formats
     .slice(1)
-    .flatMap(([way, settings]) =>
-      others.map(([name, behaviour]) => ({ name, way, settings, behaviour })),
+    .flatMap(([format, settings]) =>
+      others.map(([name, behaviour]) => ({ name, format, settings, behaviour })),
     );
 
-  test.each(elsewhere)('$name, by way of $way too', async ({ settings, behaviour }) => {
-    const server = await start({ behaviour });
+  test.each(inOtherFormats)(
+    'fails with a reason after $name in the format $format',
+    async ({ settings, behaviour }) => {
+      const server = await start({ behaviour });
 
-    const outcome = await editAt(server, settings);
+      const outcome = await editAt(server, settings);
 
-    expect(outcome).toEqual({ refused: expect.stringMatching(/^(The )?Hugging Face.*\.$/) });
-    expectNoSecrets(outcome);
-    expect(server.calls).toHaveLength(1);
-  });
+      expect(outcome).toEqual(failure(expect.stringMatching(/^(The )?Hugging Face.*\.$/)));
+      expectNoSecrets(outcome);
+      expect(server.calls).toHaveLength(1);
+    },
+  );
 
-  test('a file without end', async () => {
+  test('fails with a reason after an endless file', async () => {
     const server = await start({ behaviour: { is: 'flooding' } });
 
-    expect(await editAt(server, { provider: 'huggingface' })).toEqual({
-      refused:
-        'The Hugging Face endpoint answered with more than 50 MB, which is more than is taken for a picture.',
-    });
+    expect(await editAt(server, { provider: 'huggingface' })).toEqual(
+      failure(
+        'The Hugging Face endpoint answered with more than 50 MB, the maximum for a picture.',
+      ),
+    );
   });
 
-  test('a retired model, by the name of its successor', async () => {
+  test('fails with the successor of a retired model', async () => {
     const server = await start();
 
-    expect(await editAt(server, { model: 'gpt-image-1' })).toEqual({
-      refused: expect.stringContaining('(for example gpt-image-2.6-sunburst)'),
-    });
+    expect(await editAt(server, { model: 'gpt-image-1' })).toEqual(
+      failure(expect.stringContaining('(for example gpt-image-2.6-sunburst)')),
+    );
     expect(server.paidFor('edit-1')).toBe(0);
   });
 
-  test('no key where one is wanted', async () => {
+  test('fails with the setting of the key where one is required', async () => {
     const server = await start();
 
-    expect(await editAt(server, { apiKey: undefined })).toEqual({
-      refused: 'The edit server wants a key (HTTP 401). Set EDIT_API_KEY.',
-    });
+    expect(await editAt(server, { apiKey: undefined })).toEqual(
+      failure('The edit server wants a key (HTTP 401). Set EDIT_API_KEY.'),
+    );
   });
 });
 
-describe('what is not judged here', () => {
-  test.each(ways)('is a picture of 40 megapixels, by way of %s', async (_, settings) => {
-    const server = await start({ behaviour: { is: 'enormous' } });
+describe('the check of the result, which is not made here,', () => {
+  test.each(formats)(
+    'lets a picture of 40 megapixels pass in the format %s',
+    async (_, settings) => {
+      const server = await start({ behaviour: { is: 'enormous' } });
 
-    expect(await editAt(server, settings)).toHaveProperty('image');
-  });
+      expect(await editAt(server, settings)).toHaveProperty('image');
+    },
+  );
 
-  test('is whether bytes are a picture at all', async () => {
+  test('lets bytes pass that are no picture at all', async () => {
     const server = await start();
     server.become({ is: 'raw', body: Buffer.from([0, 1, 2, 3]), contentType: 'image/png' });
 
@@ -194,8 +201,8 @@ describe('what is not judged here', () => {
   });
 });
 
-describe('the edit server itself', () => {
-  test('finds fault with a picture that is cut short', async () => {
+describe('the edit server of these tests', () => {
+  test('rejects a truncated picture', async () => {
     const server = await start();
     const { source } = { source: new Uint8Array([0xff, 0xd8, 0xff, 0xe0, 0, 16]) };
     const broken = {
@@ -206,10 +213,10 @@ describe('the edit server itself', () => {
       name: 'a.jpg',
     } as const;
 
-    for (const [, settings] of ways) await editAt(server, settings, { source: broken });
+    for (const [, settings] of formats) await editAt(server, settings, { source: broken });
 
     expect(server.calls.map(({ fault }) => fault?.message)).toEqual(
-      ways.map(() => 'a picture is none'),
+      formats.map(() => 'a picture cannot be decoded'),
     );
   });
 });

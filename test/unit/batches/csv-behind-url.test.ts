@@ -3,7 +3,7 @@ import { inputKey } from '#lib/batches/batch.ts';
 import { findResults } from '#lib/batches/find-results.ts';
 import { giveUpExpansion } from '#lib/batches/give-up.ts';
 import { faultsOf } from '#lib/batches/progress.ts';
-import { FetchBusy } from '#lib/web/public-fetch.ts';
+import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { aBatchRoom, csvOf, requestId } from '#test/support/batch-harness.ts';
 import { Killed } from '#test/support/killable-process.ts';
 
@@ -77,9 +77,9 @@ describe('a CSV behind a URL', () => {
 
   it('that is busy is asked for again, and not for ever', async () => {
     const room = aBatchRoom();
-    room.serve(csvUrl, new FetchBusy(`${csvUrl} answered 503.`));
+    room.serve(csvUrl, new RetryLaterError(`${csvUrl} answered 503.`));
     await room.start({ csvUrl });
-    await expect(room.work.expand(1)).rejects.toThrow(FetchBusy);
+    await expect(room.work.expand(1)).rejects.toThrow(RetryLaterError);
     expect(await room.batch()).toMatchObject({ work: { state: 'expanding' } });
 
     await room.finish();
@@ -95,9 +95,9 @@ describe('a CSV behind a URL', () => {
 
   it('that is busy at first is read when it comes', async () => {
     const room = aBatchRoom();
-    room.serve(csvUrl, new FetchBusy(`${csvUrl} answered 503.`));
+    room.serve(csvUrl, new RetryLaterError(`${csvUrl} answered 503.`));
     await room.start({ csvUrl });
-    await expect(room.work.expand(1)).rejects.toThrow(FetchBusy);
+    await expect(room.work.expand(1)).rejects.toThrow(RetryLaterError);
 
     room.serve(csvUrl, many(2));
     await room.finish();

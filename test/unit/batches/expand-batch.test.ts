@@ -62,13 +62,13 @@ describe('a batch that is expanded', () => {
   it('asks for each row, also where the messages of a chunk were sent in part', async () => {
     const room = aBatchRoom();
     await room.start(many(700));
-    const { import: send } = room.deps.workers;
-    room.deps.workers.import = async (messages) => {
+    const { import: send } = room.deps.batchQueues;
+    room.deps.batchQueues.import = async (messages) => {
       await send(messages.slice(0, 30));
       throw new Killed();
     };
     await expect(room.work.expand()).rejects.toThrow(Killed);
-    room.deps.workers.import = send;
+    room.deps.batchQueues.import = send;
 
     await room.work.expand(2);
 
@@ -124,9 +124,9 @@ describe('a batch that is expanded', () => {
   it('by a slow one is not begun again that another has long finished', async () => {
     const room = aBatchRoom();
     await room.start(csvOf([urlOf(1)]));
-    const { import: send } = room.deps.workers;
-    room.deps.workers.import = async () => {
-      room.deps.workers.import = send;
+    const { import: send } = room.deps.batchQueues;
+    room.deps.batchQueues.import = async () => {
+      room.deps.batchQueues.import = send;
       await room.finish(); // with the message from the start
     };
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rowImageId } from '#lib/batches/row.ts';
+import { failure } from '#lib/failure.ts';
 import { aCaption } from '#test/support/app-harness.ts';
 import { aBatchRoom, type BatchRoom, csvOf, requestId } from '#test/support/batch-harness.ts';
 
@@ -9,7 +10,7 @@ const imageId = rowImageId({ requestId, number: 1, index: 0 }, url);
 /** A batch whose one picture has arrived; its workers have been asked. */
 const newImage = async ({ captions = false } = {}) => {
   const room = aBatchRoom();
-  if (captions) room.darkroom.deps.captioning = { provider: 'test', model: 'a-model' };
+  if (captions) room.darkroom.deps.captioning = { ok: true, provider: 'test', model: 'a-model' };
   await room.start(csvOf([url]));
   await room.work.expand();
   room.waiting.expand.length = 0;
@@ -20,7 +21,7 @@ const newImage = async ({ captions = false } = {}) => {
 
 /** Takes the messages of the images' workers; what is killed comes back, as SQS has it. */
 const work = async (room: BatchRoom) => {
-  const { asked } = room.darkroom.deps.workers;
+  const { asked } = room.darkroom.deps.stepQueues;
   for (let next = asked.shift(); next; next = asked.shift()) {
     const { step, message } = next;
     const once = (attempts: number) => room.darkroom.work(step, message, attempts);
@@ -56,7 +57,7 @@ type Way = {
 };
 
 /** Has the EXIF read first, so that the thumbnails are the last of the steps. */
-const thumbnailsLast = ({ darkroom }: BatchRoom) => void darkroom.deps.workers.asked.reverse();
+const thumbnailsLast = ({ darkroom }: BatchRoom) => void darkroom.deps.stepQueues.asked.reverse();
 
 const ways: Record<string, Way> = {
   'is done': { end: work, state: 'completed' },
@@ -73,7 +74,7 @@ const ways: Record<string, Way> = {
   'is done, its caption refused': {
     captions: true,
     given: ({ darkroom }) => {
-      darkroom.deps.describe = async () => ({ failed: 'It will not.' });
+      darkroom.deps.describe = async () => failure('refused', 'It will not.');
     },
     end: work,
     state: 'completed',
@@ -81,9 +82,9 @@ const ways: Record<string, Way> = {
   'has the bytes of one that was described before': {
     captions: true,
     given: async ({ darkroom }) => {
-      const { asked } = darkroom.deps.workers;
+      const { asked } = darkroom.deps.stepQueues;
       const ours = asked.splice(0);
-      darkroom.deps.describe = async () => ({ caption: aCaption });
+      darkroom.deps.describe = async () => ({ ok: true, caption: aCaption });
       // Dropped among the batches' pictures, so that it is made in the same sizes.
       await darkroom.drop('batches/by-hand/1-1/same.jpg', `a picture from ${url}`);
       await darkroom.finish();
@@ -129,7 +130,7 @@ const ways: Record<string, Way> = {
     reason: 'The original is no longer there.',
   },
   'is given up in its thumbnails': {
-    given: ({ darkroom }) => void darkroom.deps.workers.take('thumbnails'),
+    given: ({ darkroom }) => void darkroom.deps.stepQueues.take('thumbnails'),
     end: async (room) => {
       await work(room);
       await repeated(room, () => room.darkroom.giveUp('thumbnails', toStepMessage('thumbnails')));
@@ -139,10 +140,10 @@ const ways: Record<string, Way> = {
   },
   'is given up in its EXIF': {
     given: ({ darkroom }) => {
-      const { ask } = darkroom.deps.workers;
-      darkroom.deps.workers.take('exif');
-      darkroom.deps.workers.ask = async (step, message) =>
-        step === 'exif' ? undefined : ask(step, message);
+      const { enqueue } = darkroom.deps.stepQueues;
+      darkroom.deps.stepQueues.take('exif');
+      darkroom.deps.stepQueues.enqueue = async (step, message) =>
+        step === 'exif' ? undefined : enqueue(step, message);
     },
     end: async (room) => {
       await work(room);
@@ -153,15 +154,15 @@ const ways: Record<string, Way> = {
   },
   'is given up by the sweep': {
     given: async (room) => {
-      room.darkroom.deps.workers.asked.length = 0;
+      room.darkroom.deps.stepQueues.asked.length = 0;
       room.pass(3 * 60_000);
       await room.darkroom.sweep();
-      room.darkroom.deps.workers.asked.length = 0;
+      room.darkroom.deps.stepQueues.asked.length = 0;
       room.pass(3 * 60_000);
     },
     end: (room) => repeated(room, () => room.darkroom.sweep()),
     state: 'failed',
-    reason: 'No worker finished this step, although it was asked twice.',
+    reason: 'No worker finished this step, although it was requested twice.',
     isSwept: true,
   },
   'is deleted': {
@@ -230,7 +231,7 @@ describe('a row whose image has not ended', () => {
     'is told nothing when only its %s are done',
     async (step) => {
       const room = await newImage();
-      const message = room.darkroom.deps.workers.take(step);
+      const message = room.darkroom.deps.stepQueues.take(step);
 
       if (message) await room.darkroom.work(step, message);
 

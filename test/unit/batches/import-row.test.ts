@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { giveUpOnRow } from '#lib/batches/import-row.ts';
 import type { ImportMessage } from '#lib/batches/messages.ts';
 import { rowImageId, rowImageKey } from '#lib/batches/row.ts';
-import { FetchBusy } from '#lib/web/public-fetch.ts';
+import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { aBatchRoom, csvOf, requestId } from '#test/support/batch-harness.ts';
 import { Killed } from '#test/support/killable-process.ts';
 
@@ -47,9 +47,9 @@ describe('the URLs of a row', () => {
 
   it.each([
     ['a type alone', 'image/jpeg', 'image/jpeg'],
-    ['parameters', ' image/PNG ; charset=utf-8', 'image/png'],
-    ['a page', 'text/html', 'application/octet-stream'],
-    ['a picture that runs scripts', 'image/svg+xml', 'application/octet-stream'],
+    ['parameters', ' image/png ; charset=utf-8', 'image/png'],
+    ['what browsers would run', 'image/svg+xml', 'application/octet-stream'],
+    ['a web page', 'text/html', 'application/octet-stream'],
     ['Latin-1', 'image/jpeg; name="f\u00fcr.jpg"', 'image/jpeg'],
     ['a tab', 'image/jpeg\t;x', 'image/jpeg'],
     ['kilobytes', `image/jpeg;${'x'.repeat(9000)}`, 'image/jpeg'],
@@ -59,10 +59,11 @@ describe('the URLs of a row', () => {
     ['no text', '', 'application/octet-stream'],
     ['nothing', undefined, 'application/octet-stream'],
   ])(
-    "are stored with the type that their server names if it is a picture's, of %s",
+    'are stored with the type that their server names if that is safe, of %s',
     async (_, contentType, kept) => {
       const room = await roomWith(a);
       room.deps.fetchPicture = async (url) => ({
+        ok: true,
         bytes: Buffer.from('a picture'),
         contentType,
         finalUrl: url,
@@ -139,7 +140,7 @@ describe('the URLs of a row', () => {
 describe('a busy URL', () => {
   it('brings its message back, and holds nobody back', async () => {
     const room = await roomWith(a, b, c);
-    room.serve(b, new FetchBusy(`${b} answered 503.`, 7));
+    room.serve(b, new RetryLaterError(`${b} answered 503.`, 7));
 
     await expect(room.work.import(room.message)).rejects.toMatchObject({ retryAfterSeconds: 7 });
 
@@ -156,9 +157,9 @@ describe('a busy URL', () => {
 
   it('is refused with its reason the fourth time', async () => {
     const room = await roomWith(a, b);
-    room.serve(b, new FetchBusy(`${b} answered 503.`));
+    room.serve(b, new RetryLaterError(`${b} answered 503.`));
     for (const attempts of [1, 2, 3])
-      await expect(room.work.import(room.message, attempts)).rejects.toThrow(FetchBusy);
+      await expect(room.work.import(room.message, attempts)).rejects.toThrow(RetryLaterError);
 
     await room.work.import(room.message, 4);
 
@@ -247,7 +248,7 @@ describe('an import that is given up', () => {
 
   it('notes the reason for what never came, and leaves alone what did', async () => {
     const room = await roomWith(a, b, c);
-    room.serve(b, new FetchBusy('busy'));
+    room.serve(b, new RetryLaterError('busy'));
     room.serve(c, { refused: 'No.' });
     await expect(room.work.import(room.message)).rejects.toThrow();
 

@@ -18,11 +18,11 @@ const roomWith = async ({ images: some = urls } = {}) => {
   for (const incoming of room.incomingObjects.splice(0)) await room.darkroom.register(incoming);
   const image = async () => (await room.rows())[0]?.images[0];
   /** Lets the workers of images work, and keeps their news to itself. */
-  const workers = async () => {
+  const batchQueues = async () => {
     await room.darkroom.finish();
     return room.outcomes.splice(0);
   };
-  return { ...room, image, workers };
+  return { ...room, image, batchQueues };
 };
 
 describe('the outcome of an image', () => {
@@ -36,7 +36,7 @@ describe('the outcome of an image', () => {
 
   it('that is done is noted once, however often it is told', async () => {
     const room = await roomWith();
-    await room.workers();
+    await room.batchQueues();
 
     for (let n = 0; n < 3; n++) await room.work.outcome(key, imageId);
     await Promise.all([1, 2, 3].map(() => room.work.outcome(key, imageId)));
@@ -51,7 +51,7 @@ describe('the outcome of an image', () => {
     room.darkroom.deps.inspect = async () => ({
       refusal: { kind: 'type', reason: 'It is a web page.' },
     });
-    await room.workers();
+    await room.batchQueues();
 
     await room.work.outcome(key, imageId);
 
@@ -87,7 +87,7 @@ describe('the outcome of an image', () => {
 
   it('stays what it was when the image is deleted later', async () => {
     const room = await roomWith();
-    await room.workers();
+    await room.batchQueues();
     await room.work.outcome(key, imageId);
 
     await room.darkroom.remove(imageId);
@@ -103,11 +103,11 @@ describe('the outcome of an image', () => {
     room.darkroom.deps.shrink = async () => ({
       refusal: { kind: 'contents', reason: 'It ends too soon.' },
     });
-    await room.workers();
+    await room.batchQueues();
     await room.work.outcome(key, imageId);
     room.darkroom.deps.shrink = shrink;
     await room.darkroom.retry(imageId);
-    await room.workers();
+    await room.batchQueues();
 
     await room.work.outcome(key, imageId);
 
@@ -116,7 +116,7 @@ describe('the outcome of an image', () => {
 
   it('of a picture that somebody dropped there by hand is nobody’s', async () => {
     const room = await roomWith();
-    await room.workers();
+    await room.batchQueues();
     const before = await room.rows();
 
     for (const odd of [
@@ -134,7 +134,7 @@ describe('the outcome of an image', () => {
 
   it('that is the last one has the batch closed, also when it was killed before telling', async () => {
     const room = await roomWith({ images: urls.slice(0, 1) });
-    await room.workers();
+    await room.batchQueues();
     room.life.dieAfter(1);
     await expect(room.work.outcome(key, imageId)).rejects.toThrow(Killed);
     room.life.live();

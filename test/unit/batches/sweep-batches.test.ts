@@ -191,7 +191,7 @@ describe('the sweep', () => {
 
     expect(batchStatus(await room.batch())).toBe('failed');
     expect((await room.rows())[0]?.images).toMatchObject([
-      { state: 'failed', reason: 'No worker fetched it, although it was asked twice.' },
+      { state: 'failed', reason: 'No worker fetched it, although it was requested twice.' },
       { state: 'failed' },
     ]);
     expect(await room.batch()).toMatchObject({ webhook: { state: 'delivered' } });
@@ -313,7 +313,7 @@ describe('the sweep', () => {
     expect(await room.batch()).toMatchObject({
       work: {
         state: 'refused',
-        reason: 'No worker could read the CSV to its end, although it was asked twice.',
+        reason: 'No worker could read the CSV to its end, although it was requested twice.',
       },
       webhook: { state: 'delivered' },
     });

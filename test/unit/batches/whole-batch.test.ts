@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { batchStatus, failedRowsKey, resultsKey } from '#lib/batches/batch.ts';
 import { rowImageId } from '#lib/batches/row.ts';
-import { FetchBusy } from '#lib/web/public-fetch.ts';
+import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { aBatchRoom, type BatchRoom, csvOf, requestId } from '#test/support/batch-harness.ts';
 
 const a = 'https://shop.example/a.jpg';
@@ -114,7 +114,7 @@ describe('a batch', () => {
   it('whose URLs have all failed has failed', async () => {
     const room = aBatchRoom();
     room.serve(a, { refused: 'No.' });
-    room.serve(b, new FetchBusy(`${b} answered 503.`));
+    room.serve(b, new RetryLaterError(`${b} answered 503.`));
 
     await room.start(csvOf([a], [b]));
     await room.finish();

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { maxEdits } from '#lib/edits/edit-session.ts';
+import { failure } from '#lib/failure.ts';
+import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { anEditDesk } from '#test/support/edit-harness.ts';
 import { anImage } from '#test/support/image-builder.ts';
 
@@ -9,7 +11,7 @@ describe('an edit is not started', () => {
       () => undefined,
       (error: unknown) => error,
     );
-    expect(desk.deps.workers.asked).toEqual([]);
+    expect(desk.deps.editQueue.asked).toEqual([]);
     return fault;
   };
 
@@ -53,14 +55,14 @@ describe('an edit is not started', () => {
   it('from what may not be fetched, is no picture, or is busy just now', async () => {
     const desk = await anEditDesk();
     const sourceUrl = 'https://stranger.example/a.png';
-    desk.deps.fetchPicture = async () => ({ refused: 'It points to a private address.' });
+    desk.deps.fetchPicture = async () => failure('not_fetched', 'It points to a private address.');
     expect(await refusedWith(desk, { sourceUrl })).toMatchObject({
       fault: 'unprocessable',
       message: 'source_url: It points to a private address.',
     });
 
     desk.deps.fetchPicture = async () => {
-      throw Object.assign(new Error('It is busy.'), { name: 'FetchBusy', retryAfterSeconds: 9 });
+      throw new RetryLaterError('It is busy.', 9);
     };
     expect(await refusedWith(desk, { targetUrl: sourceUrl })).toMatchObject({
       fault: 'conflict',
@@ -73,7 +75,7 @@ describe('an edit is not started', () => {
     };
     expect(await refusedWith(desk, { sourceUrl })).toMatchObject({ message: 'a mistake of ours' });
 
-    desk.deps.fetchPicture = async () => ({ bytes: Buffer.from('<html>') });
+    desk.deps.fetchPicture = async () => ({ ok: true, bytes: Buffer.from('<html>') });
     desk.deps.inspect = async () => ({ refusal: { kind: 'type', reason: 'It is a web page.' } });
     expect(await refusedWith(desk, { sourceUrl })).toMatchObject({
       fault: 'unprocessable',
@@ -97,8 +99,8 @@ describe('an edit is not started', () => {
 
   it('where nobody can do it, before anything is fetched', async () => {
     const desk = await anEditDesk();
-    desk.deps.fetchPicture = async () => ({ refused: 'fetched!' });
-    desk.deps.editing = { unavailable: 'Set OPENAI_API_KEY.' };
+    desk.deps.fetchPicture = async () => failure('not_fetched', 'fetched!');
+    desk.deps.editing = failure('no_edit_provider', 'Set OPENAI_API_KEY.');
     const sourceUrl = 'https://stranger.example/a.png';
     expect(await refusedWith(desk, { sourceUrl })).toMatchObject({
       fault: 'conflict',
@@ -112,7 +114,7 @@ describe('an edit is not started', () => {
     const ids = Array.from({ length: maxEdits }, (_, n) => `edit-${n}`);
     for (const editId of ids) await desk.start({ initId, editId });
 
-    desk.deps.fetchPicture = async () => ({ refused: 'fetched!' });
+    desk.deps.fetchPicture = async () => failure('not_fetched', 'fetched!');
     const sourceUrl = 'https://stranger.example/a.png';
     await expect(desk.start({ initId, editId: 'one-more', sourceUrl })).rejects.toMatchObject({
       fault: 'conflict',

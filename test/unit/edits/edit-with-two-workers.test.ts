@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { failure } from '#lib/failure.ts';
 import { anEditDesk, leaseMs } from '#test/support/edit-harness.ts';
 import { eventually } from '#test/support/eventually.ts';
 
@@ -11,7 +12,7 @@ describe('an edit that two workers have', () => {
       await new Promise<void>((resolve) => {
         answer = resolve;
       });
-      return { image: Buffer.from('slow'), provider: 'test', model: 'm', durationMs: 1 };
+      return { ok: true, image: Buffer.from('slow'), provider: 'test', model: 'm', durationMs: 1 };
     });
 
     const first = desk.run(desk.message());
@@ -38,9 +39,15 @@ describe('an edit that two workers have', () => {
         await new Promise<void>((resolve) => {
           answer = resolve;
         });
-        return { refused: 'The late one was refused.' };
+        return failure('refused', 'The late one was refused.');
       },
-      async () => ({ image: Buffer.from('second'), provider: 'test', model: 'm', durationMs: 1 }),
+      async () => ({
+        ok: true,
+        image: Buffer.from('second'),
+        provider: 'test',
+        model: 'm',
+        durationMs: 1,
+      }),
     );
 
     const late = desk.run(desk.message());
@@ -62,7 +69,7 @@ describe('an edit that two workers have', () => {
     for (const { promise } of waits)
       desk.next(async () => {
         await promise;
-        return { refused: 'Refused.' };
+        return failure('refused', 'Refused.');
       });
 
     const slow = desk.run(desk.message());
@@ -107,7 +114,7 @@ describe('an edit that two workers have', () => {
       await new Promise<void>((resolve) => {
         answer = resolve;
       });
-      return { image: Buffer.from('x'), provider: 'test', model: 'm', durationMs: 1 };
+      return { ok: true, image: Buffer.from('x'), provider: 'test', model: 'm', durationMs: 1 };
     });
     const first = desk.run(desk.message());
     await expect(desk.run(desk.message(), { attempts: 8 })).rejects.toThrow();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lostReason, resultImageId } from '#lib/edits/edit.ts';
 import { ResponseLostError } from '#lib/edits/edit-picture.ts';
+import { failure } from '#lib/failure.ts';
 import { anEditDesk, ending } from '#test/support/edit-harness.ts';
 
 const minute = 60_000;
@@ -46,7 +47,7 @@ describe('an edit', () => {
 
     for (const attempts of [1, 2, 3, 4])
       await expect(desk.run(desk.message(), { attempts })).rejects.toMatchObject({
-        name: 'ProviderBusy',
+        name: 'RetryLaterError',
       });
     expect(await desk.seen(edit)).toMatchObject({ status: 'PROCESSING', unanswered: 0 });
     await desk.run(desk.message(), { attempts: 5 });
@@ -135,7 +136,7 @@ describe('an edit', () => {
     const desk = await anEditDesk();
     const { edit } = await desk.start();
 
-    desk.deps.editing = { unavailable: 'Set OPENAI_API_KEY.' };
+    desk.deps.editing = failure('no_edit_provider', 'Set OPENAI_API_KEY.');
     await desk.run(desk.message());
 
     expect(await desk.seen(edit)).toMatchObject({
@@ -178,7 +179,14 @@ describe('an edit', () => {
 
   it('sends both pictures in one where the provider takes no more', async () => {
     const desk = await anEditDesk();
-    desk.deps.editing = { provider: 'test', model: 'm', maxSide: 9, maxBytes: 9, mostPictures: 1 };
+    desk.deps.editing = {
+      ok: true,
+      provider: 'test',
+      model: 'm',
+      maxSide: 9,
+      maxBytes: 9,
+      maxPictures: 1,
+    };
     const { edit } = await desk.start({ targetUrl: 'https://stranger.example/hat.png' });
 
     await desk.run(desk.message());

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { maxEdits } from '#lib/edits/edit-session.ts';
+import { failure } from '#lib/failure.ts';
 import { anEditDesk, Killed } from '#test/support/edit-harness.ts';
 
 const base = 'https://darkroom.example/dev';
@@ -18,7 +19,7 @@ describe('an edit is started', () => {
       [second.edit.editId, 'PENDING'],
     ]);
     expect(asked?.editId).toBe(second.edit.editId);
-    expect(desk.deps.workers.asked).toEqual([
+    expect(desk.deps.editQueue.asked).toEqual([
       { edit_id: first.edit.editId, image_id: expect.any(String), request_id: 'a-request' },
       { edit_id: second.edit.editId, image_id: expect.any(String), request_id: 'a-request' },
     ]);
@@ -34,7 +35,7 @@ describe('an edit is started', () => {
     ['the output of a batch', (id: string) => `${base}/api/image/${id}.jpg`],
   ])('from a picture of ours, named by %s', async (_, nameOf) => {
     const desk = await anEditDesk();
-    desk.deps.fetchPicture = async () => ({ refused: 'fetched!' });
+    desk.deps.fetchPicture = async () => failure('not_fetched', 'fetched!');
 
     const { edit } = await desk.start({ sourceUrl: nameOf(desk.beach.imageId), baseUrl: base });
 
@@ -119,12 +120,12 @@ describe('an edit is started', () => {
     const desk = await anEditDesk();
     const wish = { editId: 'same', sourceUrl: 'https://stranger.example/a.png' };
     const first = await desk.start(wish);
-    desk.deps.fetchPicture = async () => ({ refused: 'fetched!' });
+    desk.deps.fetchPicture = async () => failure('not_fetched', 'fetched!');
 
     const again = await desk.start({ ...wish, initId: first.process.initId });
 
     expect(again).toEqual(first);
-    expect(desk.deps.workers.asked).toHaveLength(2); // the first message may never have left
+    expect(desk.deps.editQueue.asked).toHaveLength(2); // the first message may never have left
   });
 
   it('together with many others in one process, none of which is lost', async () => {

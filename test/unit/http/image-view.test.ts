@@ -66,6 +66,7 @@ describe('viewOf', () => {
       caption_by: null,
       focal_point: null,
       exif: null,
+      taken_at: null,
       error: null,
       placeholder: null,
       dominant_color: null,
@@ -115,6 +116,29 @@ describe('viewOf', () => {
       exposure_time: 0.0333,
       f_number: 1.7,
       gps: { lat: -33.8, lon: 151.2, alt: null },
+      title: null,
+      description: null,
+      keywords: null,
+      sources: {},
+    });
+    expect(view.taken_at).toBe('2017-02-09T19:51:38');
+  });
+
+  it('says which fields of its EXIF come from elsewhere, by the names of the API', () => {
+    const image = anImage({
+      exif: {
+        ...exif,
+        title: 'Harbour',
+        keywords: ['boats', 'dusk'],
+        sources: { title: 'iptc', keywords: 'xmp', lensModel: 'maker_note', focalLength: 'xmp' },
+      },
+    });
+
+    expect(toImageView(image, viewing).exif).toMatchObject({
+      title: 'Harbour',
+      description: null,
+      keywords: ['boats', 'dusk'],
+      sources: { title: 'iptc', keywords: 'xmp', lens_model: 'maker_note', focal_length: 'xmp' },
     });
   });
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { counterDeltas, zeroCounters } from '#lib/images/counters.ts';
-import { type Image, imageIdOf, type Step, statusOf } from '#lib/images/image.ts';
+import { type Image, imageIdOf, statusOf } from '#lib/images/image.ts';
 import { sanitizeFilename } from '#lib/images/object-key.ts';
+import type { Step } from '#lib/images/step.ts';
 import { anImage } from '#test/support/image-builder.ts';
 
 const at = '2026-11-21T10:00:00.000Z';

@@ -10,7 +10,7 @@ describe('an upload', () => {
     const darkroom = aDarkroom();
     const uploaded = await darkroom.upload('a picture');
     expect(statusOf(await darkroom.image(uploaded.imageId))).toBe('queued');
-    expect(darkroom.deps.workers.asked).toEqual([]);
+    expect(darkroom.deps.stepQueues.asked).toEqual([]);
 
     await darkroom.register(uploaded.key);
     await darkroom.finish();
@@ -79,7 +79,7 @@ describe('news and messages that come again', () => {
     const darkroom = aDarkroom();
     const { key, imageId } = await darkroom.upload('a picture');
     await Promise.all(Array.from({ length: 10 }, () => darkroom.register(key)));
-    const { asked } = darkroom.deps.workers;
+    const { asked } = darkroom.deps.stepQueues;
     await Promise.all(asked.splice(0).map(({ step, message }) => darkroom.work(step, message)));
     await darkroom.finish();
 
@@ -93,10 +93,10 @@ describe('news and messages that come again', () => {
     const darkroom = aDarkroom();
     const { key, imageId } = await darkroom.upload('a picture');
     await darkroom.register(key);
-    const message = darkroom.deps.workers.take('thumbnails');
+    const message = darkroom.deps.stepQueues.take('thumbnails');
     if (!message) throw new Error('not asked');
     await darkroom.work('thumbnails', message);
-    darkroom.deps.workers.take('caption'); // the message was never sent
+    darkroom.deps.stepQueues.take('caption'); // the message was never sent
 
     await darkroom.work('thumbnails', message);
     await darkroom.finish();
@@ -143,7 +143,7 @@ describe('the same bytes', () => {
       return shrink(...of);
     };
     const keys = await Promise.all(['a', 'b', 'c', 'd'].map((key) => darkroom.drop(key, 'same')));
-    const { asked } = darkroom.deps.workers;
+    const { asked } = darkroom.deps.stepQueues;
     await Promise.all(asked.splice(0).map(({ step, message }) => darkroom.work(step, message)));
     await darkroom.finish();
 
@@ -160,7 +160,7 @@ describe('another object under a known key', () => {
   it('is a new revision: old messages are dropped, old files go, the place in the list stays', async () => {
     const darkroom = aDarkroom();
     const first = await darkroom.drop('beach.jpg', 'first');
-    const stale = darkroom.deps.workers.take('exif');
+    const stale = darkroom.deps.stepQueues.take('exif');
     await darkroom.finish();
     const [oldFile] = darkroom.deps.derived.keys();
 
@@ -195,7 +195,7 @@ describe('a worker that is late, because another picture has taken the place of 
     const darkroom = aDarkroom();
     const { shrink } = darkroom.deps;
     const image = await darkroom.drop('beach.jpg', 'first');
-    const message = darkroom.deps.workers.take('thumbnails');
+    const message = darkroom.deps.stepQueues.take('thumbnails');
     if (!image || !message) throw new Error('not asked');
     darkroom.deps.shrink = async (...of) => {
       darkroom.deps.shrink = shrink;
@@ -250,14 +250,14 @@ describe('a worker that is late, because another picture has taken the place of 
     const darkroom = aDarkroom();
     const image = await darkroom.drop('beach.jpg', 'with a position');
     const id = image?.imageId ?? '';
-    const message = darkroom.deps.workers.take('exif');
+    const message = darkroom.deps.stepQueues.take('exif');
     if (!message) throw new Error('not asked');
     await darkroom.drop('beach.jpg', 'without');
     await darkroom.finish();
-    await darkroom.deps.images.keepRawExif(id, 1, { GPSLatitude: 1 }); // then it was killed
+    await darkroom.deps.images.putRawExif(id, 1, { GPSLatitude: 1 }); // then it was killed
 
     await darkroom.work('exif', message, 2);
-    expect(await darkroom.deps.images.findRawExif(id)).toBeUndefined();
+    expect(await darkroom.deps.images.getRawExif(id)).toBeUndefined();
   });
 });
 
@@ -269,12 +269,12 @@ describe('raw EXIF', () => {
     const image = await darkroom.drop('beach.jpg', 'with a position');
     const id = image?.imageId ?? '';
     await darkroom.finish();
-    expect(await darkroom.deps.images.findRawExif(id)).toMatchObject({ GPSLatitude: 1 });
+    expect(await darkroom.deps.images.getRawExif(id)).toMatchObject({ GPSLatitude: 1 });
 
     darkroom.deps.readTags = readTags;
     await darkroom.drop('beach.jpg', 'without');
     await darkroom.finish();
-    expect(await darkroom.deps.images.findRawExif(id)).toBeUndefined();
+    expect(await darkroom.deps.images.getRawExif(id)).toBeUndefined();
     expect(await darkroom.image(id)).not.toHaveProperty('exif');
   });
 
@@ -282,13 +282,13 @@ describe('raw EXIF', () => {
     const darkroom = aDarkroom();
     const image = await darkroom.drop('beach.jpg', 'a picture');
     const id = image?.imageId ?? '';
-    const message = darkroom.deps.workers.take('exif');
+    const message = darkroom.deps.stepQueues.take('exif');
     if (!message) throw new Error('not asked');
     await darkroom.remove(id);
-    await darkroom.deps.images.keepRawExif(id, 1, { GPSLatitude: 1 }); // then it was killed
+    await darkroom.deps.images.putRawExif(id, 1, { GPSLatitude: 1 }); // then it was killed
 
     await darkroom.work('exif', message, 2);
-    expect(await darkroom.deps.images.findRawExif(id)).toBeUndefined();
+    expect(await darkroom.deps.images.getRawExif(id)).toBeUndefined();
   });
 
   it.each(['its removal', 'its late worker'])(
@@ -298,17 +298,17 @@ describe('raw EXIF', () => {
       const { images, originals } = darkroom.deps;
       const image = await darkroom.drop('beach.jpg', 'deleted soon');
       const id = image?.imageId ?? '';
-      const message = darkroom.deps.workers.take('exif');
+      const message = darkroom.deps.stepQueues.take('exif');
       if (!message) throw new Error('not asked');
-      const { forgetRawExif } = images;
+      const { deleteRawExif } = images;
       const newerComesFirst = () => {
-        images.forgetRawExif = async (...of) => {
-          images.forgetRawExif = forgetRawExif;
+        images.deleteRawExif = async (...of) => {
+          images.deleteRawExif = deleteRawExif;
           await vi.waitFor(() => expect(originals.keys()).toEqual([]));
           darkroom.deps.readTags = async () => ({ exif: anExif, raw: { GPSLatitude: 2 } });
           await darkroom.drop('beach.jpg', 'newer');
           await darkroom.finish();
-          return forgetRawExif(...of);
+          return deleteRawExif(...of);
         };
       };
 
@@ -318,7 +318,7 @@ describe('raw EXIF', () => {
       await darkroom.work('exif', message, 2);
 
       expect(statusOf(await darkroom.image(id))).toBe('done');
-      expect(await images.findRawExif(id)).toEqual({ GPSLatitude: 2 });
+      expect(await images.getRawExif(id)).toEqual({ GPSLatitude: 2 });
     },
   );
 });
@@ -389,7 +389,7 @@ describe('a deleted image', () => {
         renditionSets: { find: () => Promise.reject('killed') },
       });
       const again = await after.drop('a.jpg', 'same');
-      const message = after.deps.workers.take('thumbnails');
+      const message = after.deps.stepQueues.take('thumbnails');
       if (!message) throw new Error('not asked');
       await expect(after.work('thumbnails', message)).rejects.toBe('killed');
       after.deps.renditionSets = renditionSets;
@@ -444,7 +444,7 @@ describe('a deleted image', () => {
     originals.deleteIfMatch = deleteIfMatch;
 
     darkroom.pass(10 * 60_000);
-    expect(await darkroom.sweep()).toMatchObject({ removed: 1 });
+    expect(await darkroom.sweep()).toMatchObject({ deleted: 1 });
     expect(originals.keys()).toEqual([]);
     expect(darkroom.deps.derived.keys()).toEqual([]);
     expect(darkroom.deps.images.all()[0]?.deleted).toBe('removed');
@@ -494,7 +494,7 @@ describe('a step that fails', () => {
     const darkroom = aDarkroom();
     const image = await darkroom.drop('beach.jpg', 'a picture');
     const id = image?.imageId ?? '';
-    const message = darkroom.deps.workers.take('thumbnails');
+    const message = darkroom.deps.stepQueues.take('thumbnails');
     if (!message) throw new Error('not asked');
     await darkroom.giveUp('thumbnails', message);
     await darkroom.finish();
@@ -512,13 +512,13 @@ describe('a step that fails', () => {
     const { readTags } = darkroom.deps;
     const image = await darkroom.drop('beach.jpg', 'a picture');
     const id = image?.imageId ?? '';
-    const old = darkroom.deps.workers.take('exif');
+    const old = darkroom.deps.stepQueues.take('exif');
     if (!old) throw new Error('not asked');
     await darkroom.giveUp('exif', old);
     await darkroom.finish();
 
     await darkroom.retry(id);
-    expect(darkroom.deps.workers.asked.map(({ step }) => step)).toEqual(['exif']);
+    expect(darkroom.deps.stepQueues.asked.map(({ step }) => step)).toEqual(['exif']);
     darkroom.deps.readTags = () => Promise.reject(new Error('must not be called'));
     await darkroom.work('exif', old);
     darkroom.deps.readTags = readTags;
@@ -546,13 +546,13 @@ describe('the sweep', () => {
     const darkroom = aDarkroom({ captions: false });
     const image = await darkroom.drop('beach.jpg', 'a picture');
     const id = image?.imageId ?? '';
-    darkroom.deps.workers.asked.length = 0; // the messages are lost
-    expect(await darkroom.sweep()).toEqual({ removed: 0, askedAgain: 0, gaveUp: 0 });
+    darkroom.deps.stepQueues.asked.length = 0; // the messages are lost
+    expect(await darkroom.sweep()).toEqual({ deleted: 0, requeued: 0, gaveUp: 0 });
 
     darkroom.pass(3 * 60_000);
-    expect(await darkroom.sweep()).toMatchObject({ askedAgain: 2, gaveUp: 0 });
-    expect(await darkroom.sweep()).toMatchObject({ askedAgain: 0, gaveUp: 0 });
-    darkroom.deps.workers.asked.length = 0;
+    expect(await darkroom.sweep()).toMatchObject({ requeued: 2, gaveUp: 0 });
+    expect(await darkroom.sweep()).toMatchObject({ requeued: 0, gaveUp: 0 });
+    darkroom.deps.stepQueues.asked.length = 0;
     darkroom.pass(3 * 60_000);
     expect(await darkroom.sweep()).toMatchObject({ gaveUp: 2 });
     expect(await darkroom.image(id)).toMatchObject({
@@ -564,7 +564,7 @@ describe('the sweep', () => {
     const darkroom = aDarkroom({ captions: false });
     await darkroom.drop('beach.jpg', 'a picture');
     darkroom.pass(60 * 60_000);
-    expect(await darkroom.sweep()).toEqual({ removed: 0, askedAgain: 0, gaveUp: 0 });
+    expect(await darkroom.sweep()).toEqual({ deleted: 0, requeued: 0, gaveUp: 0 });
     await darkroom.finish();
     expect(await darkroom.deps.images.counts()).toMatchObject({ done: 1 });
   });
@@ -579,7 +579,7 @@ describe('an image without a caption provider', () => {
     expect(await darkroom.image(id)).toMatchObject({ steps: { caption: { state: 'skipped' } } });
     await expect(darkroom.retry(id)).rejects.toThrow('No caption provider');
 
-    darkroom.deps.captioning = { provider: 'test', model: 'a-model' };
+    darkroom.deps.captioning = { ok: true, provider: 'test', model: 'a-model' };
     await darkroom.retry(id);
     await darkroom.finish();
     expect((await darkroom.image(id)).caption).toEqual(aCaption);

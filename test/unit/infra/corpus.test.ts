@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { failure } from '#lib/failure.ts';
 import { renditionKey } from '#lib/images/rendition-set.ts';
 import { faultsOfReason, groupOf } from '#test/corpus/check-reason.ts';
 import { faultsOfRenditions } from '#test/corpus/check-renditions.ts';
@@ -157,7 +158,8 @@ describe('what was made of a picture', () => {
 });
 
 describe('working a file through', () => {
-  const tools = { captioning: { skipped: 'No.' }, describe: async () => ({ failed: 'No.' }) };
+  const no = failure('no', 'No.');
+  const tools = { captioning: no, describe: async () => no };
   const work = (name: string, bytes: Uint8Array) => {
     const path = join(folder, name);
     writeFileSync(path, bytes);
@@ -201,7 +203,7 @@ describe('working a file through', () => {
     };
     const path = join(folder, 'lake.jpg');
     writeFileSync(path, await drawnJpeg());
-    const captioning = { provider: 'test', model: 'a-model' };
+    const captioning = { ok: true as const, provider: 'test', model: 'a-model' };
 
     expect(
       await workThrough({ path, name: 'lake.jpg', ways: ['drop'] }, { captioning, describe }),

@@ -4,7 +4,7 @@ import { deadLetters } from '#infra/cli/dead-letters.ts';
 import { alarmsFor } from '#infra/deploy/alarms.ts';
 import { giveUpExpansion } from '#lib/batches/give-up.ts';
 import { giveUpOnRow } from '#lib/batches/import-row.ts';
-import { FetchBusy } from '#lib/web/public-fetch.ts';
+import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { aBatchRoom, csvOf, requestId } from '#test/support/batch-harness.ts';
 import { anEditDesk } from '#test/support/edit-harness.ts';
 
@@ -34,7 +34,7 @@ describe('a dead letter that is sent back', () => {
   it('leaves a batch refused', async () => {
     const room = aBatchRoom();
     const csvUrl = 'https://shop.example/products.csv';
-    room.serve(csvUrl, new FetchBusy('busy'));
+    room.serve(csvUrl, new RetryLaterError('busy'));
     await room.start({ csvUrl });
     await giveUpExpansion(requestId, last, room.deps);
     room.serve(csvUrl, csvOf([url]));

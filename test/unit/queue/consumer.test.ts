@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { ProviderBusy } from '#lib/images/caption.ts';
 import { consumer, maxReceiveCount } from '#lib/queue/consumer.ts';
+import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { anSqsEvent, context } from '#test/support/sqs-events.ts';
 
 const Message = z.object({ n: z.number() });
@@ -65,7 +65,7 @@ describe('consumer', () => {
 
   it('waits as long as a provider asked it to, within reason', async () => {
     const { deliver, givenBack } = given((n) => {
-      throw new ProviderBusy('busy', n);
+      throw new RetryLaterError('busy', n);
     });
     await deliver([{ n: 17 }, { n: 100_000 }]);
     expect(givenBack).toEqual([
@@ -78,7 +78,7 @@ describe('consumer', () => {
     'keeps to its backoff where %d s are asked for, if it is longer',
     async (asked) => {
       const { deliver, givenBack } = given(() => {
-        throw new ProviderBusy('busy', asked);
+        throw new RetryLaterError('busy', asked);
       });
       await deliver([{ n: 1 }], 5);
       expect(givenBack).toEqual([['r1', Math.max(asked, 32)]]);

@@ -24,13 +24,13 @@ describe('a public address', () => {
     '2606:4700::1111',
     '2a00:1450:4001:81b::200e',
     '2001:4860:4860::8888',
-    '::ffff:8.8.8.8', // what the system connects to is 8.8.8.8
+    '::ffff:8.8.8.8', // the system connects to 8.8.8.8
   ])('is %s', (address) => {
     expect(isPublic(address)).toBe(true);
   });
 });
 
-describe('no public address', () => {
+describe('an address that is not public', () => {
   const hosts = [...privateUrls(), ...loopbackUrls(1)].map((url) => new URL(url).hostname);
 
   test.each([...new Set(hosts)])('is %s', (hostname) => {

@@ -8,11 +8,11 @@ import {
 } from '#test/support/fetch-private-urls.ts';
 import { webhookTools } from '#test/support/webhook-tools.ts';
 
-const { body, untilEnd, start, senderTo, deliver } = webhookTools();
+const { body, stopAfterTest, start, createSender, deliver } = webhookTools();
 
-describe('a receiver that does not take it', () => {
-  test.each([400, 401, 404, 429, 500, 503])('answers %i', async (status) => {
-    const receiver = await start(() => ({ status, body: 'secret inner matters' }));
+describe('a webhook that is not accepted', () => {
+  test.each([400, 401, 404, 429, 500, 503])('is a failure with the status %i', async (status) => {
+    const receiver = await start(() => ({ status, body: 'internal details' }));
 
     expect(await deliver(receiver)).toEqual({
       ok: false,
@@ -21,7 +21,7 @@ describe('a receiver that does not take it', () => {
     });
   });
 
-  test('answers 410 and is gone', async () => {
+  test('is a failure marked as gone after 410', async () => {
     const receiver = await start(() => ({ status: 410 }));
 
     expect(await deliver(receiver)).toEqual({
@@ -35,7 +35,7 @@ describe('a receiver that does not take it', () => {
   test.each([
     ['7', 7],
     ['Sat, 21 Nov 2026 10:00:42 GMT', 42],
-  ])('asks to be left alone until %s', async (wait, retryAfterSeconds) => {
+  ])('is a failure with the wait of Retry-After: %s', async (wait, retryAfterSeconds) => {
     const receiver = await start(() => ({ status: 429, headers: { 'retry-after': wait } }));
 
     expect(await deliver(receiver, { now: () => new Date('2026-11-21T10:00:00Z') })).toMatchObject({
@@ -46,11 +46,11 @@ describe('a receiver that does not take it', () => {
   });
 
   test.each([301, 302, 303, 307, 308])(
-    'sends us elsewhere (%i), where we do not go',
+    'is a failure after a redirect (%i), which is not followed',
     async (status) => {
       const misplacedRoute = await start();
       const receiver = await start(() => ({ status, headers: { location: misplacedRoute.url } }));
-      const send = senderTo(receiver, { allowHosts: [receiver.host, misplacedRoute.host] });
+      const send = createSender(receiver, { allowHosts: [receiver.host, misplacedRoute.host] });
 
       expect(await send({ id: 'msg_1', url: receiver.url, body })).toEqual({
         ok: false,
@@ -61,7 +61,7 @@ describe('a receiver that does not take it', () => {
     },
   );
 
-  test('never answers', async () => {
+  test('is a failure without a status after the timeout', async () => {
     const receiver = await start(() => 'never');
 
     expect(await deliver(receiver, { timeoutMs: 1000 })).toEqual({
@@ -71,7 +71,7 @@ describe('a receiver that does not take it', () => {
     });
   });
 
-  test('breaks the connection', async () => {
+  test('is a failure without a status when the connection breaks', async () => {
     const receiver = await start(() => 'reset');
 
     expect(await deliver(receiver)).toEqual({
@@ -83,7 +83,7 @@ describe('a receiver that does not take it', () => {
     });
   });
 
-  test('is not there', async () => {
+  test('is a failure without a status when the receiver is not there', async () => {
     const receiver = await start();
     await receiver.stop();
 
@@ -94,28 +94,28 @@ describe('a receiver that does not take it', () => {
     });
   });
 
-  test('is no web address', async () => {
+  test('is a failure without a status for an invalid URL', async () => {
     const receiver = await start();
-    const send = senderTo(receiver);
+    const send = createSender(receiver);
 
     for (const url of ['', 'hook', 'file:///etc/passwd', receiver.url.replace('//', '//ann:pw@')])
       expect(await send({ id: 'msg_1', url, body })).toEqual({
         ok: false,
         status: null,
-        error: expect.stringMatching(/ (is not|holds) .*\.$/),
+        error: expect.stringMatching(/ (is not|contains) .*\.$/),
       });
     expect(receiver.calls).toEqual([]);
   });
 });
 
-describe('an answer that does not end', () => {
+describe('an endless or malformed response to a webhook', () => {
   let origin: FetchOrigin;
   beforeEach(async () => {
-    origin = await untilEnd(startFetchOrigin({ pictures: {} }));
+    origin = await stopAfterTest(startFetchOrigin({ pictures: {} }));
   });
 
   test('counts by its status', async () => {
-    const send = senderTo(origin, { timeoutMs: 2000 });
+    const send = createSender(origin, { timeoutMs: 2000 });
 
     for (const path of ['/dripping', '/huge?unannounced=1', '/huge', '/cut-short'])
       expect(await send({ id: 'msg_1', url: `${origin.url}${path}`, body })).toEqual({
@@ -124,11 +124,13 @@ describe('an answer that does not end', () => {
       });
   });
 
-  test('or that is no HTTP is none', async () => {
+  test('is a failure without a status when it is not HTTP', async () => {
     const low = `/raw?answer=${encodeURIComponent('HTTP/1.1 099 Low\r\n\r\n')}`;
 
     for (const path of ['/garbage', low])
-      expect(await senderTo(origin)({ id: 'msg_1', url: `${origin.url}${path}`, body })).toEqual({
+      expect(
+        await createSender(origin)({ id: 'msg_1', url: `${origin.url}${path}`, body }),
+      ).toEqual({
         ok: false,
         status: null,
         error: expect.stringMatching(/ does not answer in proper HTTP\.$/),
@@ -136,14 +138,14 @@ describe('an answer that does not end', () => {
   });
 });
 
-describe('no webhook reaches a private address', () => {
+describe('a private address is never reached by a webhook', () => {
   let canary: Canary;
   beforeEach(async () => {
-    canary = await untilEnd(startCanary());
+    canary = await stopAfterTest(startCanary());
   });
 
-  test('however it is written', async () => {
-    const send = senderTo({ host: '127.0.0.1:1' });
+  test('in any notation', async () => {
+    const send = createSender({ host: '127.0.0.1:1' });
 
     for (const url of [...loopbackUrls(canary.port), ...privateUrls()])
       expect(await send({ id: 'msg_1', url, body })).toEqual({
@@ -154,9 +156,9 @@ describe('no webhook reaches a private address', () => {
     expect(canary.connections()).toBe(0);
   });
 
-  test('by a name that leads there', async () => {
+  test('by a name that resolves to it', async () => {
     const resolve = async () => [{ address: '127.0.0.1', family: 4 }];
-    const send = senderTo({ host: '127.0.0.1:1' }, { resolve });
+    const send = createSender({ host: '127.0.0.1:1' }, { resolve });
     const url = `http://hooks.example:${canary.port}/`;
 
     expect(await send({ id: 'msg_1', url, body })).toEqual({

@@ -3,9 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { isSecret, newSecret } from '#lib/web/webhook.ts';
 import { webhookTools } from '#test/support/webhook-tools.ts';
 
-const { secret, body, start, senderTo, deliver, verify } = webhookTools();
+const { secret, body, start, createSender, deliver, verify } = webhookTools();
 
-describe('a delivery', () => {
+describe('a webhook delivery', () => {
   test('is one POST of JSON that the receiver can verify', async () => {
     const receiver = await start();
 
@@ -25,26 +25,26 @@ describe('a delivery', () => {
     expect(receiver.calls.map((call) => verify(call))).toEqual([JSON.parse(body)]);
   });
 
-  test('does not verify with a byte changed, another id, another time or another secret', async () => {
+  test('does not verify with another body, id, time or secret', async () => {
     const receiver = await start();
     await deliver(receiver);
     const [call] = receiver.calls;
-    if (!call) throw new Error('Nothing came.');
+    if (!call) throw new Error('No request was received.');
     const withHeader = (name: string, value: string) => ({
       ...call,
       headers: { ...call.headers, [name]: value },
     });
     const earlier = String(Number(call.headers['webhook-timestamp']) - 1);
 
-    const mistrust = 'No matching signature found';
-    expect(() => verify({ ...call, body: call.body.replace('r-1', 'r-2') })).toThrow(mistrust);
-    expect(() => verify({ ...call, body: `${call.body} ` })).toThrow(mistrust);
-    expect(() => verify(withHeader('webhook-id', 'msg_2'))).toThrow(mistrust);
-    expect(() => verify(withHeader('webhook-timestamp', earlier))).toThrow(mistrust);
-    expect(() => verify(call, newSecret())).toThrow(mistrust);
+    const mismatch = 'No matching signature found';
+    expect(() => verify({ ...call, body: call.body.replace('r-1', 'r-2') })).toThrow(mismatch);
+    expect(() => verify({ ...call, body: `${call.body} ` })).toThrow(mismatch);
+    expect(() => verify(withHeader('webhook-id', 'msg_2'))).toThrow(mismatch);
+    expect(() => verify(withHeader('webhook-timestamp', earlier))).toThrow(mismatch);
+    expect(() => verify(call, newSecret())).toThrow(mismatch);
   });
 
-  test('says when it was sent, so that an old one cannot be sent again', async () => {
+  test('carries its time, so that an old one cannot be replayed', async () => {
     const receiver = await start();
     await deliver(receiver, { now: () => new Date('2020-01-01T00:00:00.900Z') });
 
@@ -54,7 +54,7 @@ describe('a delivery', () => {
     );
   });
 
-  test('is the same to the library as to us', async () => {
+  test('has the signature that the library computes', async () => {
     const receiver = await start();
     const at = new Date('2026-11-21T10:00:00Z');
     await deliver(receiver, { now: () => at });
@@ -64,26 +64,26 @@ describe('a delivery', () => {
     );
   });
 
-  test.each([200, 201, 202, 204, 299])('is done with an answer of %i', async (status) => {
+  test.each([200, 201, 202, 204, 299])('succeeds with a response of %i', async (status) => {
     expect(await deliver(await start(() => ({ status })))).toEqual({ ok: true, status });
   });
 
-  test('is done with any 2xx, however much the receiver has to say', async () => {
+  test('succeeds with any 2xx and any length of body', async () => {
     const receiver = await start(() => ({ status: 200, body: 'thanks '.repeat(1_000_000) }));
 
     expect(await deliver(receiver)).toEqual({ ok: true, status: 200 });
   });
 
-  test('comes three times, then is taken, with the same id and a time of its own', async () => {
+  test('is retried with the same id and a new time until it succeeds', async () => {
     const receiver = await start((n) => ({ status: n < 4 ? 500 : 200 }));
     let second = 0;
-    const send = senderTo(receiver, { now: () => new Date(Date.now() + ++second * 1000) });
+    const send = createSender(receiver, { now: () => new Date(Date.now() + ++second * 1000) });
 
-    const idempotencyRecords = [];
+    const results = [];
     for (const _ of [1, 2, 3, 4])
-      idempotencyRecords.push(await send({ id: 'msg_1', url: receiver.url, body }));
+      results.push(await send({ id: 'msg_1', url: receiver.url, body }));
 
-    expect(idempotencyRecords.map(({ ok }) => ok)).toEqual([false, false, false, true]);
+    expect(results.map(({ ok }) => ok)).toEqual([false, false, false, true]);
     expect(new Set(receiver.calls.map(({ headers }) => headers['webhook-id']))).toEqual(
       new Set(['msg_1']),
     );
@@ -93,30 +93,30 @@ describe('a delivery', () => {
 });
 
 describe('a webhook secret', () => {
-  test('is made anew each time, and is one', () => {
+  test('is new each time and valid', () => {
     const secrets = Array.from({ length: 50 }, newSecret);
 
     expect(new Set(secrets).size).toBe(50);
     for (const each of secrets) expect(isSecret(each)).toBe(true);
   });
 
-  const base64Of = (bytes: number) => Buffer.alloc(bytes, 7).toString('base64');
+  const toBase64 = (bytes: number) => Buffer.alloc(bytes, 7).toString('base64');
   test.each([24, 32, 64])('may hold %i bytes', (bytes) => {
-    expect(isSecret(`whsec_${base64Of(bytes)}`)).toBe(true);
+    expect(isSecret(`whsec_${toBase64(bytes)}`)).toBe(true);
   });
 
   test.each([
     '',
     'whsec_',
     'secret',
-    base64Of(32),
-    `whsec_${base64Of(23)}`,
-    `whsec_${base64Of(65)}`,
-    `whsec_${base64Of(32).replace('=', '')}`,
-    `whsec_${base64Of(32)} `,
-    `whsec_${base64Of(33).replace(/B/g, '-')}`,
-    `WHSEC_${base64Of(32)}`,
-  ])('is not "%s", with which nothing is sent', async (malformed) => {
+    toBase64(32),
+    `whsec_${toBase64(23)}`,
+    `whsec_${toBase64(65)}`,
+    `whsec_${toBase64(32).replace('=', '')}`,
+    `whsec_${toBase64(32)} `,
+    `whsec_${toBase64(33).replace(/B/g, '-')}`,
+    `WHSEC_${toBase64(32)}`,
+  ])('is not "%s", and nothing is sent with it', async (malformed) => {
     const receiver = await start();
 
     expect(isSecret(malformed)).toBe(false);
@@ -130,14 +130,14 @@ describe('a webhook secret', () => {
     status: null,
     error: expect.stringMatching(/cannot be signed: WEBHOOK_SECRET must be whsec_ /),
   };
-  test('that is not set is told as an answer, so that the attempt stands in the batch', async () => {
+  test('that is not set is a failure, so that the batch shows the attempt', async () => {
     const receiver = await start();
 
     expect(await deliver(receiver, { secret: async () => undefined })).toEqual(unsigned);
     expect(receiver.calls).toEqual([]);
   });
 
-  test('that cannot be fetched is the sender’s fault, and rises', async () => {
+  test('that cannot be fetched is thrown as an error of the sender', async () => {
     const receiver = await start();
     const secret = () => Promise.reject(new Error('SSM is down'));
 

@@ -1,8 +1,8 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
+import { type StepName, stepDefinition, stepNames } from '#lib/images/steps.ts';
 import { icon } from '../parts/icons.ts';
 import { durationAsText } from '../parts/words.ts';
 import type { Picture } from '../pictures/collection.ts';
-import { type StepName, stepNames, stepWords } from '../pictures/step-words.ts';
 
 /** How each step ended, or that it is at work; with a way to try again what did not work. */
 export const stepsView = (picture: Picture, retry: () => void): TemplateResult => {
@@ -29,7 +29,7 @@ const step = ({ steps }: Picture, name: StepName): TemplateResult => {
   return html`
     <li class="is-${state}">
       <span class="step-mark" aria-hidden="true"></span>
-      <span class="step-name">${stepWords[name]}</span>
+      <span class="step-name">${stepDefinition(name).label}</span>
       <span class="step-state">${state}</span>
       <span class="step-extra">${extra.join(' · ')}</span>
       ${reason ? html`<p class="step-reason">${reason}</p>` : nothing}

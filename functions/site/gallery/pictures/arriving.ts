@@ -23,6 +23,7 @@ export const arrivingAs = (
   caption_by: null,
   focal_point: null,
   exif: null,
+  taken_at: null,
   error: null,
   placeholder: null,
   dominant_color: null,

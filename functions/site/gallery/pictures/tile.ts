@@ -1,11 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
+import { stepDefinition, stepNames } from '#lib/images/steps.ts';
 import { icon } from '../parts/icons.ts';
 import { go } from '../parts/route.ts';
 import { styled } from '../parts/styled.ts';
 import { isChosen, toggleChosen } from './chosen.ts';
 import { isEnded, type Picture } from './collection.ts';
 import { thumbnailOf } from './pictures.ts';
-import { stepNames, stepWords } from './step-words.ts';
 
 type Placed = { x: number; y: number; size: number; index: number; isCurrent: boolean };
 
@@ -65,7 +65,8 @@ const labelOf = (picture: Picture): string => {
 const stepsOf = ({ steps }: Picture): TemplateResult => html`
   <span class="steps">
     ${stepNames.map(
-      (name) => html`<span class="step is-${steps[name].state}" title=${stepWords[name]}></span>`,
+      (name) =>
+        html`<span class="step is-${steps[name].state}" title=${stepDefinition(name).label}></span>`,
     )}
   </span>
 `;

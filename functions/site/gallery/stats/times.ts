@@ -1,7 +1,7 @@
+import { stepNames } from '#lib/images/steps.ts';
 import { changed } from '../parts/draw.ts';
 import { ask } from '../parts/server.ts';
 import type { Picture } from '../pictures/collection.ts';
-import { stepNames } from '../pictures/step-words.ts';
 
 export type Timed = { name: string; ms: number };
 

@@ -1,0 +1,111 @@
+import {
+  BatchGetItemCommand,
+  BatchWriteItemCommand,
+  type DynamoDBClient,
+  type KeysAndAttributes,
+  ScanCommand,
+  type WriteRequest,
+} from '@aws-sdk/client-dynamodb';
+import { expect, test } from 'vitest';
+import { createThings, start } from './dynamodb-harness.ts';
+
+const TableName = 'things';
+const keyOf = (id: string) => ({ id: { S: id } });
+const putOf = (id: string, rest = {}): WriteRequest => ({
+  PutRequest: { Item: { ...keyOf(id), ...rest } },
+});
+const write = (client: DynamoDBClient, requests: WriteRequest[]) =>
+  client.send(new BatchWriteItemCommand({ RequestItems: { [TableName]: requests } }));
+const get = (client: DynamoDBClient, ids: string[], more: Partial<KeysAndAttributes> = {}) =>
+  client.send(
+    new BatchGetItemCommand({
+      RequestItems: { [TableName]: { Keys: ids.map(keyOf), ...more } },
+    }),
+  );
+const numbered = (count: number) => Array.from({ length: count }, (_, n) => `item ${n}`);
+const open = async (options: Parameters<typeof start>[0] = {}) => {
+  const { client } = await start(options);
+  await createThings(client);
+  return client;
+};
+const invalid = (message: string) => ({
+  name: 'ValidationException',
+  message: expect.stringContaining(message),
+});
+
+test('a batch puts and deletes', async () => {
+  const client = await open();
+  await write(client, [putOf('a'), putOf('b')]);
+
+  const { UnprocessedItems } = await write(client, [
+    putOf('c'),
+    { DeleteRequest: { Key: keyOf('a') } },
+  ]);
+
+  const { Items = [] } = await client.send(new ScanCommand({ TableName }));
+  expect(Items.map((item) => item['id']?.S).toSorted()).toEqual(['b', 'c']);
+  expect(UnprocessedItems).toEqual({});
+});
+
+test('a batch of writes is refused: too many, an item twice, of no kind', async () => {
+  const client = await open();
+  await expect(
+    write(
+      client,
+      numbered(26).map((id) => putOf(id)),
+    ),
+  ).rejects.toMatchObject(invalid('Too many items requested for the BatchWriteItem call'));
+  await expect(write(client, [putOf('a'), putOf('a', { x: { S: 'x' } })])).rejects.toMatchObject(
+    invalid('Provided list of item keys contains duplicates'),
+  );
+  await expect(write(client, [{}])).rejects.toMatchObject({ name: 'ValidationException' });
+});
+
+test('a batch reads what is there, in parts if asked', async () => {
+  const client = await open();
+  await write(client, [putOf('a', { x: { S: '1' }, y: { S: '2' } }), putOf('b')]);
+
+  const { Responses, UnprocessedKeys } = await get(client, ['a', 'absent', 'b'], {
+    ProjectionExpression: 'id, x',
+  });
+
+  expect(Responses?.[TableName]).toEqual([{ id: { S: 'a' }, x: { S: '1' } }, { id: { S: 'b' } }]);
+  expect(UnprocessedKeys).toEqual({});
+});
+
+test('a batch of reads is refused: too many, a key twice, none, of no table', async () => {
+  const client = await open();
+  await expect(get(client, numbered(101))).rejects.toMatchObject({ name: 'ValidationException' });
+  await expect(get(client, ['a', 'b', 'a'])).rejects.toMatchObject(
+    invalid('Provided list of item keys contains duplicates'),
+  );
+  await expect(get(client, [])).rejects.toMatchObject({ name: 'ValidationException' });
+  const nowhere = new BatchGetItemCommand({ RequestItems: { nowhere: { Keys: [keyOf('a')] } } });
+  await expect(client.send(nowhere)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+});
+
+test('a batch of reads ends at 16 MB and names the keys that are left', async () => {
+  const client = await open();
+  const ids = numbered(50);
+  for (let at = 0; at < ids.length; at += 10)
+    await write(
+      client,
+      ids.slice(at, at + 10).map((id) => putOf(id, { ballast: { S: 'x'.repeat(400_000) } })),
+    );
+
+  const { Responses, UnprocessedKeys } = await get(client, ids);
+
+  const found = Responses?.[TableName]?.map((item) => item['id']?.S) ?? [];
+  const left = UnprocessedKeys?.[TableName]?.Keys?.map((key) => key['id']?.S) ?? [];
+  expect(found.length).toBe(42);
+  expect([...found, ...left]).toEqual(ids);
+});
+
+test('writes beyond the limit of a partition come back unprocessed', async () => {
+  const client = await open({ partitionLimits: { writeUnitsPerSecond: 1 / 60 } });
+  await write(client, [putOf('hot')]);
+
+  const { UnprocessedItems } = await write(client, [putOf('cold'), putOf('hot')]);
+
+  expect(UnprocessedItems).toEqual({ [TableName]: [putOf('hot')] });
+});

@@ -1,0 +1,236 @@
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  ScanCommand,
+  TransactWriteItemsCommand,
+} from '@aws-sdk/client-dynamodb';
+import { expect, test } from 'vitest';
+import { startDynamodb } from '../../emulators/dynamodb/start-dynamodb.ts';
+import { clientsOf, createThings, emptyFolder, start, withStream } from './dynamodb-harness.ts';
+import { startKillable, startWithLittleRoom } from './killable.ts';
+import { allRecords } from './read-stream.ts';
+
+const TableName = 'things';
+const put = (client: DynamoDBClient, id: string, rest: Record<string, AttributeValue> = {}) =>
+  client.send(new PutItemCommand({ TableName, Item: { id: { S: id }, ...rest } }));
+const find = async (client: DynamoDBClient, id: string) =>
+  (await client.send(new GetItemCommand({ TableName, Key: { id: { S: id } } }))).Item;
+
+test('the emulator says that a port is taken, and leaves its folder free', async () => {
+  const first = await start();
+  const folder = emptyFolder();
+
+  const second = startDynamodb({ port: first.port, folder });
+
+  await expect(second).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  const third = await start({ folder });
+  await createThings(third.client);
+});
+
+test('a folder that another process has is refused', async () => {
+  const folder = emptyFolder();
+  await startKillable(folder);
+
+  await expect(startDynamodb({ port: 0, folder })).rejects.toThrow('database is locked');
+});
+
+test('items are there after a restart', async () => {
+  const folder = emptyFolder();
+  const first = await start({ folder });
+  await createThings(first.client);
+  await put(first.client, 'stored');
+  await first.stop();
+
+  const second = await start({ folder });
+
+  expect(await find(second.client, 'stored')).toEqual({ id: { S: 'stored' } });
+});
+
+const byGroup = {
+  AttributeDefinitions: [
+    { AttributeName: 'id', AttributeType: 'S' as const },
+    { AttributeName: 'group', AttributeType: 'S' as const },
+  ],
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: 'by-group',
+      KeySchema: [{ AttributeName: 'group', KeyType: 'HASH' as const }],
+      Projection: { ProjectionType: 'KEYS_ONLY' as const },
+    },
+  ],
+};
+const groups = ['even', 'odd'];
+const groupOf = (round: number) => groups[round % 2] as string;
+
+/** Ids that the index has, of both groups. */
+const indexed = async (client: DynamoDBClient) => {
+  const pages = await Promise.all(
+    groups.map((group) =>
+      client.send(
+        new QueryCommand({
+          TableName,
+          IndexName: 'by-group',
+          KeyConditionExpression: '#group = :group',
+          ExpressionAttributeNames: { '#group': 'group' },
+          ExpressionAttributeValues: { ':group': { S: group } },
+        }),
+      ),
+    ),
+  );
+  return pages.flatMap(({ Items = [] }) =>
+    Items.map(({ id, group }) => ({ id: id?.S ?? '', group: group?.S })),
+  );
+};
+
+test('whenever SIGKILL comes, what was answered is there, with its index entries and stream records', async () => {
+  const folder = emptyFolder();
+  const setUp = await start({ folder });
+  await createThings(setUp.client, { ...byGroup, ...withStream });
+  await setUp.stop();
+  const answered = new Map<string, number>();
+  let transactions = 0;
+
+  for (let round = 0; round < 8; round++) {
+    const child = await startKillable(folder);
+    const { client } = clientsOf(child.url);
+    const killAfter = 5 + Math.floor(Math.random() * 60);
+    let done = 0;
+    const work = async (worker: number) => {
+      for (let n = 0; ; n++) {
+        const version = round * 1000 + n;
+        const id = `worker ${worker} item ${n % 5}`;
+        const one = { version: { N: String(version) }, group: { S: groupOf(version) } };
+        if (n % 2) await put(client, id, one);
+        else await addOne(client, `counter ${worker}`, { id: { S: id }, ...one });
+        if (n % 2 === 0) transactions += 1;
+        answered.set(id, version);
+        done += 1;
+        if (done === killAfter) void child.kill();
+      }
+    };
+    await Promise.all([1, 2, 3].map((worker) => work(worker).catch(() => {})));
+    await child.kill();
+  }
+
+  const { client, streams } = await start({ folder });
+  const { Items: items = [] } = await client.send(new ScanCommand({ TableName }));
+  const stored = new Map(items.map((item) => [item['id']?.S, item]));
+  for (const [id, version] of answered)
+    expect(Number(stored.get(id)?.['version']?.N)).toBeGreaterThanOrEqual(version);
+
+  const entries = await indexed(client);
+  const inGroups = items.filter((item) => item['group']);
+  expect(entries.length).toBe(inGroups.length);
+  for (const { id, group } of entries) expect(stored.get(id)?.['group']?.S).toBe(group);
+  const keys = entries.slice(0, 100).map(({ id }) => ({ id: { S: id } }));
+  await client.send(new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys: keys } } }));
+
+  const counted = items.reduce((sum, item) => sum + Number(item['seen']?.N ?? 0), 0);
+  expect(counted).toBeGreaterThanOrEqual(transactions);
+  const replayed = new Map<string, unknown>();
+  const changes = await allRecords(streams, TableName);
+  for (const { dynamodb } of changes) {
+    const id = dynamodb?.Keys?.['id']?.S ?? '';
+    // Each begins where the last one of its item ended: none is missing and none is there twice.
+    expect(dynamodb?.OldImage).toEqual(replayed.get(id));
+    replayed.set(id, dynamodb?.NewImage);
+  }
+  expect(replayed).toEqual(stored);
+});
+
+const addOne = (client: DynamoDBClient, counter: string, Item: Record<string, AttributeValue>) =>
+  client.send(
+    new TransactWriteItemsCommand({
+      TransactItems: [
+        { Put: { TableName, Item } },
+        {
+          Update: {
+            TableName,
+            Key: { id: { S: counter } },
+            UpdateExpression: 'ADD seen :one',
+            ExpressionAttributeValues: { ':one': { N: '1' } },
+          },
+        },
+      ],
+    }),
+  );
+
+const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
+const ballast = (sizeBytes: number) => ({ ballast: { S: 'x'.repeat(sizeBytes) } });
+const putAll = (client: DynamoDBClient, by: string, sizeBytes: number) =>
+  client.send(
+    new TransactWriteItemsCommand({
+      TransactItems: ids.map((id) => ({
+        Put: { TableName, Item: { id: { S: id }, by: { S: by }, ...ballast(sizeBytes) } },
+      })),
+    }),
+  );
+const writersOf = (client: DynamoDBClient) =>
+  Promise.all(ids.map(async (id) => (await find(client, id))?.['by']?.S));
+const allBy = (by: string) => ids.map(() => by);
+const failed = { name: 'InternalServerError', $metadata: { httpStatusCode: 500 } };
+
+/** A folder with a table and `ids` in it, written while there was room. */
+const filledFolder = async () => {
+  const folder = emptyFolder();
+  const first = await start({ folder });
+  await createThings(first.client, withStream);
+  await putAll(first.client, 'before', 10);
+  await first.stop();
+  return folder;
+};
+
+test('a transaction that the disk has no room for is answered 500, and nothing of it is done', async () => {
+  const folder = await filledFolder();
+  const cramped = await startWithLittleRoom(folder, 500);
+  const { client, streams } = clientsOf(cramped.url);
+
+  await expect(putAll(client, 'large', 150_000)).rejects.toMatchObject(failed);
+  await expect(putAll(client, 'large', 150_000)).rejects.toMatchObject(failed);
+
+  expect(await writersOf(client)).toEqual(allBy('before'));
+  expect(await allRecords(streams, TableName)).toHaveLength(ids.length);
+  await cramped.kill();
+  const { client: after } = await start({ folder });
+  expect(await writersOf(after)).toEqual(allBy('before'));
+  await putAll(after, 'after', 150_000);
+  expect(await writersOf(after)).toEqual(allBy('after'));
+});
+
+test('a write that fits is taken after one that did not, and is there after a kill', async () => {
+  const folder = await filledFolder();
+  const cramped = await startWithLittleRoom(folder, 500);
+  const { client } = clientsOf(cramped.url);
+  await expect(putAll(client, 'large', 150_000)).rejects.toMatchObject(failed);
+
+  await putAll(client, 'small', 10);
+  await cramped.kill();
+
+  expect(await writersOf((await start({ folder })).client)).toEqual(allBy('small'));
+});
+
+test('reads go on while there is no room, and small writes until there is none at all', async () => {
+  const folder = await filledFolder();
+  const cramped = await startWithLittleRoom(folder, 500);
+  const { client } = clientsOf(cramped.url);
+  let stored = 0;
+  const fill = async () => {
+    for (;;) {
+      await put(client, `filler ${stored}`, ballast(20_000));
+      stored += 1;
+    }
+  };
+
+  await expect(fill()).rejects.toMatchObject(failed);
+
+  expect(stored).toBeGreaterThan(3);
+  expect(await writersOf(client)).toEqual(allBy('before'));
+  await cramped.stop();
+  const { client: after } = await start({ folder });
+  expect(await find(after, `filler ${stored - 1}`)).toBeDefined();
+  expect(await find(after, `filler ${stored}`)).toBeUndefined();
+});

@@ -1,0 +1,243 @@
+import {
+  BatchGetItemCommand,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  ScanCommand,
+  TransactGetItemsCommand,
+  TransactWriteItemsCommand,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { describe, expect, test } from 'vitest';
+import { createThings, start } from './dynamodb-harness.ts';
+
+const TableName = 'things';
+const Key = { id: { S: 'a' } };
+const indexed = {
+  AttributeDefinitions: [
+    { AttributeName: 'id', AttributeType: 'S' as const },
+    { AttributeName: 'shelf', AttributeType: 'S' as const },
+  ],
+  GlobalSecondaryIndexes: (
+    [
+      ['keys', { ProjectionType: 'KEYS_ONLY' }],
+      ['whole', { ProjectionType: 'ALL' }],
+      ['some', { ProjectionType: 'INCLUDE', NonKeyAttributes: ['name'] }],
+    ] as const
+  ).map(([IndexName, Projection]) => ({
+    IndexName,
+    KeySchema: [{ AttributeName: 'shelf', KeyType: 'HASH' as const }],
+    Projection: {
+      ...Projection,
+      NonKeyAttributes: 'NonKeyAttributes' in Projection ? ['name'] : undefined,
+    },
+  })),
+};
+const kb = (count: number) => ({ ballast: { S: 'x'.repeat(count * 1024 - 20) } });
+
+const open = async (more = {}) => {
+  const { client, meter, url } = await start();
+  await createThings(client, more);
+  return {
+    client,
+    meter,
+    url,
+    put: (id: string, rest = {}, condition = {}) =>
+      client.send(
+        new PutItemCommand({
+          TableName,
+          Item: { id: { S: id }, ...rest },
+          ReturnConsumedCapacity: 'INDEXES',
+          ...condition,
+        }),
+      ),
+    /** What `work` consumed of the table and each index. */
+    unitsOf: async (work: () => Promise<unknown>) => {
+      meter.reset();
+      await work();
+      const { [TableName]: table } = meter.report().tables;
+      const indexes = Object.entries(table?.indexes ?? {});
+      return {
+        read: table?.readUnits,
+        write: table?.writeUnits,
+        ...Object.fromEntries(
+          indexes.map(([name, { readUnits, writeUnits }]) => [name, readUnits + writeUnits]),
+        ),
+      };
+    },
+  };
+};
+const get = (client: DynamoDBClient, id: string, ConsistentRead = false) =>
+  client.send(new GetItemCommand({ TableName, Key: { id: { S: id } }, ConsistentRead }));
+
+describe('a write consumes a unit', () => {
+  test('for each started kB of the larger of the items before and after', async () => {
+    const { put, unitsOf, client } = await open();
+    expect(await unitsOf(() => put('a'))).toMatchObject({ write: 1 });
+    expect(await unitsOf(() => put('a', kb(3)))).toMatchObject({ write: 3 });
+    expect(await unitsOf(() => put('a'))).toMatchObject({ write: 3 });
+    await put('a', kb(5));
+    const update = new UpdateItemCommand({ TableName, Key, UpdateExpression: 'REMOVE absent' });
+    expect(await unitsOf(() => client.send(update))).toMatchObject({ write: 5 });
+    const remove = new DeleteItemCommand({ TableName, Key });
+    expect(await unitsOf(() => client.send(remove))).toMatchObject({ write: 5 });
+    expect(await unitsOf(() => client.send(remove))).toMatchObject({ write: 1 });
+  });
+
+  test('also where its condition fails: as many as the item there has', async () => {
+    const { put, unitsOf } = await open();
+    await put('a', kb(2));
+    const condition = { ConditionExpression: 'attribute_not_exists(id)' };
+    const refused = () => put('a', {}, condition).catch(() => {});
+    expect(await unitsOf(refused)).toMatchObject({ write: 2 });
+  });
+
+  test('twice in a transaction, a check too', async () => {
+    const { put, unitsOf, client } = await open();
+    await put('checked', kb(2));
+    const transact = new TransactWriteItemsCommand({
+      TransactItems: [
+        { Put: { TableName, Item: { ...Key, ...kb(3) } } },
+        {
+          ConditionCheck: {
+            TableName,
+            Key: { id: { S: 'checked' } },
+            ConditionExpression: 'attribute_exists(id)',
+          },
+        },
+      ],
+    });
+    expect(await unitsOf(() => client.send(transact))).toMatchObject({ write: 2 * 3 + 2 * 2 });
+  });
+});
+
+describe('an index consumes', () => {
+  test('nothing for an item that it does not hold', async () => {
+    const { put, unitsOf } = await open(indexed);
+    expect(await unitsOf(() => put('a'))).toEqual({ read: 0, write: 1 });
+  });
+
+  test('by the size of what it holds', async () => {
+    const { put, unitsOf } = await open(indexed);
+    const units = await unitsOf(() => put('a', { shelf: { S: 's' }, ...kb(3) }));
+    expect(units).toEqual({ read: 0, write: 3, keys: 1, whole: 3, some: 1 });
+  });
+
+  test('nothing where what it holds stays, once where it changes', async () => {
+    const { put, unitsOf } = await open(indexed);
+    await put('a', { shelf: { S: 's' }, name: { S: 'old' } });
+    const units = await unitsOf(() => put('a', { shelf: { S: 's' }, name: { S: 'new' } }));
+    expect(units).toEqual({ read: 0, write: 1, whole: 1, some: 1 });
+  });
+
+  test('twice where its key changes: a deletion and a put', async () => {
+    const { put, unitsOf } = await open(indexed);
+    await put('a', { shelf: { S: 's' }, ...kb(3) });
+    const units = await unitsOf(() => put('a', { shelf: { S: 't' } }));
+    expect(units).toEqual({ read: 0, write: 3, keys: 2, whole: 3 + 1, some: 2 });
+  });
+
+  test('once for a deletion, of the item or of its key in the index', async () => {
+    const { put, unitsOf, client } = await open(indexed);
+    await put('a', { shelf: { S: 's' } });
+    expect(await unitsOf(() => put('a'))).toEqual({
+      read: 0,
+      write: 1,
+      keys: 1,
+      whole: 1,
+      some: 1,
+    });
+    await put('a', { shelf: { S: 's' } });
+    const remove = () => client.send(new DeleteItemCommand({ TableName, Key }));
+    expect(await unitsOf(remove)).toEqual({ read: 0, write: 1, keys: 1, whole: 1, some: 1 });
+  });
+});
+
+describe('a read consumes', () => {
+  test('a unit for each started 4 kB, half of it where it may be old, twice in a transaction', async () => {
+    const { put, unitsOf, client } = await open();
+    await put('a', kb(5));
+    expect(await unitsOf(() => get(client, 'a'))).toMatchObject({ read: 1 });
+    expect(await unitsOf(() => get(client, 'a', true))).toMatchObject({ read: 2 });
+    expect(await unitsOf(() => get(client, 'absent'))).toMatchObject({ read: 0.5 });
+    const transact = new TransactGetItemsCommand({ TransactItems: [{ Get: { TableName, Key } }] });
+    expect(await unitsOf(() => client.send(transact))).toMatchObject({ read: 4 });
+  });
+
+  test('in a batch for each item, in a query or scan for the sum of them', async () => {
+    const { put, unitsOf, client } = await open(indexed);
+    for (const id of ['a', 'b', 'c']) await put(id, { shelf: { S: 's' }, ...kb(2) });
+    const Keys = ['a', 'b', 'c'].map((id) => ({ id: { S: id } }));
+    const batch = new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys } } });
+    expect(await unitsOf(() => client.send(batch))).toMatchObject({ read: 1.5 });
+    const scan = new ScanCommand({ TableName, ConsistentRead: true });
+    expect(await unitsOf(() => client.send(scan))).toMatchObject({ read: 2 });
+    const query = (IndexName: string) =>
+      new QueryCommand({
+        TableName,
+        IndexName,
+        KeyConditionExpression: 'shelf = :s',
+        ExpressionAttributeValues: { ':s': { S: 's' } },
+      });
+    expect(await unitsOf(() => client.send(query('whole')))).toMatchObject({ read: 0, whole: 1 });
+    expect(await unitsOf(() => client.send(query('keys')))).toMatchObject({ read: 0, keys: 0.5 });
+  });
+});
+
+test('an answer names what it consumed, where it is asked to', async () => {
+  const { put } = await open(indexed);
+  const { ConsumedCapacity } = await put('a', { shelf: { S: 's' } });
+  expect(ConsumedCapacity).toEqual({
+    TableName,
+    CapacityUnits: 4,
+    Table: { CapacityUnits: 1 },
+    GlobalSecondaryIndexes: {
+      keys: { CapacityUnits: 1 },
+      whole: { CapacityUnits: 1 },
+      some: { CapacityUnits: 1 },
+    },
+  });
+});
+
+test('the meter is read and reset over HTTP, by partition key too', async () => {
+  const { put, client, url } = await open(indexed);
+  await put('a', { shelf: { S: 'november' } });
+  await put('b', { shelf: { S: 'november' } });
+  await get(client, 'a');
+  const path = `${url}/_local-cloud/consumed-capacity`;
+  const report = async (query = '') => (await fetch(`${path}${query}`)).json();
+
+  expect(await report()).toMatchObject({
+    total: { readUnits: 0.5, writeUnits: 8 },
+    tables: {
+      things: { readUnits: 0.5, writeUnits: 2, indexes: { keys: { writeUnits: 2, readUnits: 0 } } },
+    },
+  });
+  expect(await report('?by=partition-key')).toMatchObject({
+    tables: {
+      things: {
+        partitions: { a: { readUnits: 0.5, writeUnits: 1 }, b: { writeUnits: 1 } },
+        indexes: { keys: { partitions: { november: { writeUnits: 2 } } } },
+      },
+    },
+  });
+  expect((await fetch(path, { method: 'DELETE' })).status).toBe(204);
+  expect(await report()).toEqual({ total: { readUnits: 0, writeUnits: 0 }, tables: {} });
+});
+
+test('the meter stays small: of ten thousand partitions it names the largest', async () => {
+  const { meter } = await start();
+  const add = (partition: string, units: number) =>
+    meter.add('writeUnits', TableName, [{ partition, units }]);
+  add('hot', 100);
+  for (let n = 0; n < 25_000; n++) add(`cold ${n}`, 1);
+
+  const { [TableName]: table } = meter.report({ byPartition: true }).tables;
+
+  const partitions = Object.entries(table?.partitions ?? {});
+  expect(partitions.length).toBeLessThanOrEqual(10_000);
+  expect(table?.partitions?.['hot']?.writeUnits).toBe(100);
+  expect(partitions.reduce((sum, [, { writeUnits }]) => sum + writeUnits, 0)).toBe(25_100);
+});

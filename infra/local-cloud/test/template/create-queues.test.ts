@@ -1,0 +1,80 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startSqs } from '../../emulators/sqs/start-sqs.ts';
+import { openAws } from '../../template/call-aws.ts';
+import { createQueues } from '../../template/create-queues.ts';
+import type { Queue } from '../../template/resource-schemas.ts';
+
+const account = { region: 'eu-north-1', accountId: '123456789012' };
+const start = async () => {
+  const sqs = await startSqs({ port: 0, ...account });
+  onTestFinished(sqs.stop);
+  const call = openAws(sqs.url, account);
+  const attributesOf = async (name: string) => {
+    const QueueUrl = `${sqs.url}/${account.accountId}/${name}`;
+    const asked = { QueueUrl, AttributeNames: ['All'] };
+    const answer = await call('AmazonSQS.GetQueueAttributes', asked);
+    return (answer as { Attributes: Record<string, string> }).Attributes;
+  };
+  return { call, attributesOf };
+};
+const redriveTo = (name: string) =>
+  JSON.stringify({
+    deadLetterTargetArn: `arn:aws:sqs:eu-north-1:123456789012:${name}`,
+    maxReceiveCount: 8,
+  });
+const queue = (QueueName: string, attributes: Record<string, string> = {}): Queue => ({
+  QueueName,
+  attributes,
+  tags: {},
+});
+
+describe('creating queues', () => {
+  it('makes dead-letter queues before those that name them', async () => {
+    const { call, attributesOf } = await start();
+    const RedrivePolicy = redriveTo('work-dlq');
+
+    await createQueues(
+      [
+        queue('first', { RedrivePolicy: redriveTo('work') }),
+        queue('work', { RedrivePolicy, VisibilityTimeout: '180' }),
+        queue('work-dlq'),
+      ],
+      call,
+    );
+
+    expect(await attributesOf('work')).toMatchObject({ RedrivePolicy, VisibilityTimeout: '180' });
+    expect(await attributesOf('first')).toMatchObject({ RedrivePolicy: redriveTo('work') });
+  });
+
+  it('takes over a shorter visibility timeout although they exist, and gives it up again', async () => {
+    const { call, attributesOf } = await start();
+    const queues = [queue('work', { VisibilityTimeout: '180' })];
+    await createQueues(queues, call);
+
+    await createQueues(queues, call, 5);
+    expect((await attributesOf('work'))['VisibilityTimeout']).toBe('5');
+
+    await createQueues(queues, call);
+    expect((await attributesOf('work'))['VisibilityTimeout']).toBe('180');
+  });
+
+  it('gives a queue that exists its new tags', async () => {
+    const { call } = await start();
+    await createQueues([queue('work')], call);
+
+    const made = await createQueues([{ ...queue('work'), tags: { team: 'images' } }], call).then(
+      () => call('AmazonSQS.GetQueueUrl', { QueueName: 'work' }),
+    );
+
+    expect(await call('AmazonSQS.ListQueueTags', made as { QueueUrl: string })).toEqual({
+      Tags: { team: 'images' },
+    });
+  });
+
+  it('ends with what SQS says, where a dead-letter queue is not there', async () => {
+    const { call } = await start();
+    const queues = [queue('work', { RedrivePolicy: redriveTo('missing') })];
+
+    await expect(createQueues(queues, call)).rejects.toThrow('Dead letter target does not exist');
+  });
+});

@@ -1,0 +1,115 @@
+import { type AttemptStats, withStepEnded } from './advance-steps.ts';
+import type { Caption } from './caption.ts';
+import { deleteOrphanedRenditions } from './delete-image.ts';
+import { deleteUnusedRenditions } from './delete-unused-renditions.ts';
+import { endStep, type Measure, type StepDeps } from './end-step.ts';
+import { enqueueSteps } from './enqueue-steps.ts';
+import { type Image, ownerOf } from './image.ts';
+import type { RenditionSet, RenditionSets, Versioned } from './images.ts';
+import type { StepMessage } from './messages.ts';
+import type { Objects } from './objects.ts';
+import type { Metadata, Size } from './picture.ts';
+import { toImageRenditions } from './rendition-set.ts';
+import type { ImageUpdate } from './update-image.ts';
+
+type Run = StepDeps & {
+  renditionSets: RenditionSets;
+  derived: Objects;
+  sizes: readonly Size[];
+  message: StepMessage;
+  measure: Measure;
+};
+
+type NewRenditionSet = Omit<RenditionSet, 'refs'>;
+
+/**
+ * Ends the thumbnails step with a rendition set: saves in one write what the image shows from now on,
+ * and enqueues the next steps. A set that was just written is taken for new until that turns out to
+ * be wrong: then another image had the same bytes, and this one refers to its set instead.
+ */
+export const attachRenditions = async (
+  set: NewRenditionSet,
+  metadata: Metadata,
+  { isNew, seen }: { isNew: boolean; seen?: { record: Versioned | undefined } },
+  run: Run,
+): Promise<void> => {
+  const { message } = run;
+  let mayCreate = isNew;
+  const { image, changed } = await endStep(
+    message,
+    'thumbnails',
+    async (now) => {
+      const existing = mayCreate ? undefined : await run.renditionSets.find(set.renditionSetId);
+      mayCreate = false;
+      // A known set is gone with its last image: the message comes back and makes it anew.
+      if (!existing && !isNew) throw new Error('The known rendition set is gone by now.');
+      return existing
+        ? withReference(now, existing, set, metadata, run)
+        : withNewSet(now, set, metadata, run);
+    },
+    run,
+    seen,
+  );
+  if (!image || image.deleted || image.rev !== message.rev)
+    return deleteUnusedRenditions(message, image, run);
+  await deleteOrphanedRenditions(image, run);
+  if (isNew && !changed) await deleteUnusedRenditions(message, image, run);
+  await enqueueSteps(image, run);
+};
+
+const withNewSet = (
+  image: Image,
+  set: NewRenditionSet,
+  metadata: Metadata,
+  run: Run,
+): ImageUpdate => ({
+  image: withRenditions(image, set, metadata, run.measure()),
+  renditionSetChange: { action: 'create', renditionSet: set },
+});
+
+const withReference = (
+  image: Image,
+  existing: RenditionSet,
+  written: NewRenditionSet,
+  metadata: Metadata,
+  run: Run,
+): ImageUpdate => {
+  const own = ownerOf(image);
+  // Written in vain because another image was quicker with the same bytes: by this delivery, or by
+  // one before it that was killed.
+  const mayHaveWritten = image.beganAt && existing.owner !== own;
+  const { renditionSetId, owner } = existing;
+  return {
+    image: {
+      ...withRenditions(image, existing, metadata, run.measure()),
+      ...(mayHaveWritten && {
+        orphanedRenditions: [
+          ...(image.orphanedRenditions ?? []),
+          { renditionSetId: written.renditionSetId, owner: own },
+        ],
+      }),
+    },
+    renditionSetChange: { action: 'addReference', renditionSetId, owner },
+  };
+};
+
+const withRenditions = (
+  image: Image,
+  set: NewRenditionSet,
+  metadata: Metadata,
+  stats: AttemptStats,
+): Image => ({
+  ...withCaption(withStepEnded(image, 'thumbnails', { state: 'done' }, stats), set.caption, stats),
+  metadata,
+  firstUploadAt: set.createdAt,
+  renditionSet: toImageRenditions(set),
+});
+
+/** The same bytes were described before: no need to pay for it again. */
+const withCaption = (image: Image, caption: Caption | undefined, stats: AttemptStats): Image =>
+  caption && image.steps.caption.state === 'pending'
+    ? {
+        ...withStepEnded(image, 'caption', { state: 'done' }, { ...stats, durationMs: 0 }),
+        caption,
+      }
+    : image;

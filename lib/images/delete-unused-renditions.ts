@@ -1,0 +1,29 @@
+import { type Image, ownerOf } from './image.ts';
+import type { RenditionSets } from './images.ts';
+import type { StepMessage } from './messages.ts';
+import type { Objects } from './objects.ts';
+import type { Size } from './picture.ts';
+import { deleteRenditions, possibleRenditions } from './rendition-set.ts';
+
+type Deps = { renditionSets: RenditionSets; derived: Objects; sizes: readonly Size[] };
+
+/**
+ * Deletes what a delivery may have written for an image that was deleted or replaced meanwhile, or
+ * whose bytes another image had made first. What is still referred to stays.
+ */
+export const deleteUnusedRenditions = async (
+  { image_id: imageId, rev }: StepMessage,
+  image: Image | undefined,
+  { renditionSets, derived, sizes }: Deps,
+): Promise<void> => {
+  if (!image || mayReferToOwn(image, rev)) return;
+  const owner = ownerOf({ imageId, rev });
+  const own = possibleRenditions(image, sizes).find((candidate) => candidate.owner === owner);
+  if (!own || (await renditionSets.find(own.renditionSetId))?.owner === owner) return;
+  await deleteRenditions([own], { derived });
+};
+
+const mayReferToOwn = (image: Image, rev: number): boolean =>
+  !image.deleted &&
+  image.rev === rev &&
+  (image.steps.thumbnails.state !== 'done' || image.renditionSet?.owner === ownerOf(image));

@@ -1,0 +1,74 @@
+import { type AttemptStats, isCurrent, isOpen, withStepEnded } from './advance-steps.ts';
+import { notifyBatch } from './enqueue-steps.ts';
+import type { Image } from './image.ts';
+import type { Images, Versioned } from './images.ts';
+import type { StepMessage, StepQueues } from './messages.ts';
+import type { Outcome, StepName } from './step.ts';
+import { type HasClock, startTimer } from './timer.ts';
+import { type ImageUpdate, updateImage } from './update-image.ts';
+
+/** What a worker needs to end its step. */
+export type StepDeps = { images: Images; stepQueues: StepQueues };
+
+/** How many times and how long this delivery has been at work; measured when it is called. */
+export type Measure = () => AttemptStats;
+
+/** An outcome, or what an outcome means for the image beside its step. */
+export type StepEnd =
+  | Outcome
+  | ((image: Image) => ImageUpdate | undefined | Promise<ImageUpdate | undefined>);
+
+/**
+ * Ends the run of a step that a message requested, unless that run is over or another one by now:
+ * SQS delivers at least once. `seen` is a record read a moment ago, which spares a read. Returns the
+ * image as it stands afterwards, and whether this call ended the step.
+ */
+export const endStep = (
+  message: StepMessage,
+  step: StepName,
+  end: StepEnd,
+  { images, measure }: { images: Images; measure: Measure },
+  seen?: { record: Versioned | undefined },
+) =>
+  updateImage(
+    message.image_id,
+    (image) => {
+      if (!isCurrent(image, step, message) || !isOpen(image.steps[step])) return undefined;
+      if (typeof end === 'function') return end(image);
+      return { image: withStepEnded(image, step, end, measure()) };
+    },
+    { images },
+    seen,
+  );
+
+/** Ends a step as failed because of the picture itself, which no retry would change. */
+export const failStep = async (
+  message: StepMessage,
+  step: StepName,
+  reason: string,
+  deps: StepDeps & { measure: Measure },
+): Promise<void> => {
+  const { image } = await endStep(message, step, { state: 'failed', reason, gaveUp: false }, deps);
+  await notifyBatch(image, deps);
+};
+
+/** Records that retries of a step are exhausted. Its message stays in the dead-letter queue. */
+export const giveUpStep = async (
+  message: StepMessage,
+  step: StepName,
+  { reason, attempts }: { reason: string; attempts: number },
+  deps: StepDeps & HasClock,
+): Promise<void> => {
+  const measure = startTimer(attempts, deps);
+  const { image } = await endStep(
+    message,
+    step,
+    (known) => {
+      if (known.steps[step].state !== 'pending') return undefined; // redriven: the first reason stands
+      const outcome = { state: 'failed', reason, gaveUp: true } as const;
+      return { image: withStepEnded(known, step, outcome, measure()) };
+    },
+    { ...deps, measure },
+  );
+  await notifyBatch(image, deps);
+};

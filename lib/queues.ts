@@ -1,0 +1,34 @@
+import { type StepWorker, stepNames, steps } from '#lib/images/steps.ts';
+
+const otherQueues = [
+  'object-created', // S3 events of the originals bucket
+  'expand-batch',
+  'import-row',
+  'record-outcome',
+  'close-batch',
+  'send-webhook',
+  'run-edit',
+] as const;
+
+export type QueueName = (typeof otherQueues)[number] | StepWorker;
+
+/**
+ * The one list of queues: one in front of each worker, with its name. Resources, dead-letter queues,
+ * environment, health and alarms follow from it.
+ */
+export const queueNames: readonly QueueName[] = [
+  ...otherQueues,
+  ...stepNames.map((name) => steps[name].worker),
+];
+
+const constantCase = (name: string): string => name.replaceAll('-', '_').toUpperCase();
+
+/** The environment variable that holds the URL of a queue: `MAKE_THUMBNAILS_QUEUE`. */
+export const queueVariable = (name: QueueName): string => `${constantCase(name)}_QUEUE`;
+
+/** The environment variable that holds the URL of its dead-letter queue: `MAKE_THUMBNAILS_DLQ`. */
+export const dlqVariable = (name: QueueName): string => `${constantCase(name)}_DLQ`;
+
+/** A record with an entry for each queue. */
+export const mapQueues = <T>(make: (name: QueueName) => T): Record<QueueName, T> =>
+  Object.fromEntries(queueNames.map((name) => [name, make(name)])) as Record<QueueName, T>;

@@ -1,0 +1,310 @@
+import { expect, test } from 'vitest';
+import type { Exif } from '#lib/images/exif.ts';
+import { readInMemory as read } from './read-in-memory.ts';
+import {
+  byte,
+  type Entry,
+  jpegWith,
+  long,
+  rationals,
+  short,
+  signedRationals,
+  text,
+  tiffBlock,
+} from './tiff-block.ts';
+
+const tag = {
+  description: 0x010e,
+  make: 0x010f,
+  model: 0x0110,
+  exposure: 0x829a,
+  fNumber: 0x829d,
+  iso: 0x8827,
+  taken: 0x9003,
+  digitized: 0x9004,
+  offset: 0x9011,
+  offsetDigitized: 0x9012,
+  shutterSpeed: 0x9201,
+  aperture: 0x9202,
+  bias: 0x9204,
+  focalLength: 0x920a,
+  comment: 0x9286,
+  sensitivity: 0x8832,
+  lens: 0xa434,
+  xpTitle: 0x9c9b,
+  xpKeywords: 0x9c9e,
+};
+const gpsTag = { latRef: 1, lat: 2, lonRef: 3, lon: 4, altRef: 5, alt: 6 };
+
+const ofExif = async (...exif: Entry[]) => (await read(jpegWith(tiffBlock({ exif })))).exif;
+const ofMain = async (...ifd0: Entry[]) => (await read(jpegWith(tiffBlock({ ifd0 })))).exif;
+
+test.each([
+  ['2015:02:01 14:42:59', 'Z', '2015-02-01T14:42:59Z'],
+  ['2015:02:01 14:42:59', '+0900', '2015-02-01T14:42:59+09:00'],
+  ['2015:02:01 14:42:59', '-9:30', '2015-02-01T14:42:59-09:30'],
+  ['2015:02:01 14:42:59', '+99:00', '2015-02-01T14:42:59'],
+  ['2015:02:01 14:42:59+01:00', '+09:00', '2015-02-01T14:42:59+01:00'],
+  ['2015:02:01 14:42:59Z', '', '2015-02-01T14:42:59Z'],
+  ['2015-02-01T14:42:59.250+01:00', '', '2015-02-01T14:42:59+01:00'],
+  ['2021:06:15 03:20:30 PM', '', '2021-06-15T15:20:30'],
+  ['2021:06:15 12:20:30 AM', '', '2021-06-15T00:20:30'],
+  ['2021:06:15 12:20:30 p.m.', '', '2021-06-15T12:20:30'],
+  ['2021:06:15 下午 03:20:30', '', '2021-06-15T15:20:30'],
+  ['2013:07:28 24:05:00', '', '2013-07-28T00:05:00'],
+  ['2013: 7: 8  9:05:00', '', '2013-07-08T09:05:00'],
+  ['2013:07:28 09:05', '', '2013-07-28T09:05:00'],
+  ['2013:07:28', '', '2013-07-28T00:00:00'],
+  ['0001:01:01 00:00:00', '', null],
+  ['2013:07:28 25:05:00', '', null],
+])('a time written %j with the offset %j is %j', async (taken, offset, expected) => {
+  const exif = await ofExif(text(tag.taken, taken), text(tag.offset, offset));
+
+  expect(exif?.datetimeOriginal).toBe(expected);
+});
+
+test('a picture without DateTimeOriginal was taken when it was digitized, by that offset', async () => {
+  const exif = await ofExif(
+    text(tag.taken, '    :  :     :  :  '),
+    text(tag.offset, '+01:00'),
+    text(tag.digitized, '2011:07:19 11:36:38'),
+    text(tag.offsetDigitized, '-05:00'),
+  );
+
+  expect(exif?.datetimeOriginal).toBe('2011-07-19T11:36:38-05:00');
+});
+
+test.each([
+  ['0', short(tag.iso, 0), null],
+  ['65535', short(tag.iso, 65_535), null],
+  ['4294967295', long(tag.iso, 0xffff_ffff), null],
+  ['the text 400', text(tag.iso, '400'), 400],
+  ['two numbers, the first of which is 0', shorts(tag.iso, [0, 200]), 200],
+])('a sensitivity of %s is read as %s', async (_, entry, expected) => {
+  expect((await ofExif(entry, text(tag.lens, 'A lens')))?.iso).toBe(expected);
+});
+
+test('a sensitivity that does not fit its tag is read from the wider one', async () => {
+  const exif = await ofExif(short(tag.iso, 65_535), long(tag.sensitivity, 102_400));
+
+  expect(exif?.iso).toBe(102_400);
+});
+
+function shorts(number: number, values: number[]): Entry {
+  const bytes = Buffer.alloc(values.length * 2);
+  for (const [index, value] of values.entries()) bytes.writeUInt16LE(value, index * 2);
+  return { tag: number, type: 3, count: values.length, bytes };
+}
+
+test.each([
+  ['0/0', [0, 0]],
+  ['0/1', [0, 1]],
+  ['1/0', [1, 0]],
+  ['4294967295/1', [0xffff_ffff, 1]],
+] as [string, [number, number]][])(
+  'an exposure, aperture and focal length of %s are unknown',
+  async (_, pair) => {
+    const exif = await ofExif(
+      rationals(tag.exposure, [pair]),
+      rationals(tag.fNumber, [pair]),
+      rationals(tag.focalLength, [pair]),
+      text(tag.lens, 'A lens'),
+    );
+
+    expect(exif).toMatchObject({ exposureTime: null, fNumber: null, focalLength: null });
+  },
+);
+
+test('an exposure is computed from APEX values where its own tags say nothing', async () => {
+  const exif = await ofExif(
+    rationals(tag.exposure, [[0, 1]]),
+    signedRationals(tag.shutterSpeed, [[6_643_856, 1_000_000]]),
+    rationals(tag.aperture, [[6_643_856, 1_000_000]]),
+  );
+
+  expect(exif).toMatchObject({ exposureTime: 0.01, fNumber: 10 });
+});
+
+test('an exposure of seconds is computed from a negative shutter speed stored as unsigned', async () => {
+  const exif = await ofExif(rationals(tag.shutterSpeed, [[0xffff_fffe, 1]]));
+
+  expect(exif?.exposureTime).toBe(4);
+});
+
+test('APEX values of 0 are unknown', async () => {
+  const exif = await ofExif(
+    signedRationals(tag.shutterSpeed, [[0, 1]]),
+    rationals(tag.aperture, [[0, 1]]),
+    text(tag.lens, 'A lens'),
+  );
+
+  expect(exif).toMatchObject({ exposureTime: null, fNumber: null });
+});
+
+test('an exposure compensation stored as unsigned is negative in the raw tags', async () => {
+  const block = tiffBlock({ exif: [rationals(tag.bias, [[0xffff_fffe, 3]])] });
+  const { raw } = await read(jpegWith(block));
+
+  expect(raw?.['ExposureCompensation']).toBeCloseTo(-2 / 3, 10);
+});
+
+test.each([
+  ['ends at its first NUL', Buffer.from('NIKON\0garbage'), 'NIKON'],
+  [
+    'is read as CP1252',
+    Buffer.from('Kodak \x93Retina\x94 \x96 III', 'latin1'),
+    'Kodak “Retina” – III',
+  ],
+  ['is read as UTF-8', Buffer.from('Käfer “3”'), 'Käfer “3”'],
+  [
+    'is read as UTF-8 although its last character is cut off',
+    Buffer.from('Käfer é').subarray(0, -1),
+    'Käfer',
+  ],
+  ['of one byte is read as CP1252', Buffer.from([0xe9]), 'é'],
+  ['without a letter or digit is none', Buffer.from('----'), null],
+] as [string, Buffer, string | null][])('text %s', async (_, written, expected) => {
+  const exif = await ofMain(text(tag.make, written), text(tag.model, 'Any'));
+
+  expect(exif?.cameraMake).toBe(expected);
+});
+
+const comment = (name: string, bytes: Buffer): Entry => {
+  const all = Buffer.concat([Buffer.from(name.padEnd(8, '\0'), 'latin1'), bytes]);
+  return { tag: tag.comment, type: 7, count: all.length, bytes: all };
+};
+const utf16 = (value: string, order: 'little' | 'big') => {
+  const bytes = Buffer.from(value, 'utf16le');
+  return order === 'little' ? bytes : bytes.swap16();
+};
+
+test.each([
+  ["UTF-16 in the file's order", comment('UNICODE', utf16('Hello', 'little')), 'Hello'],
+  ['UTF-16 in the other order', comment('UNICODE', utf16('Hello', 'big')), 'Hello'],
+  ['UTF-16 with a byte order mark', comment('UNICODE', utf16('\ufeff日本', 'big')), '日本'],
+  ['ASCII', comment('ASCII', Buffer.from('Hello\0\0\0')), 'Hello'],
+  ['no name of its characters', comment('', Buffer.from('Hello')), 'Hello'],
+  ['JIS', comment('JIS', Buffer.from('\x1b$B$3$s$K$A$O\x1b(B', 'latin1')), 'こんにちは'],
+])('a comment in %s is read', async (_, entry, expected) => {
+  const { raw } = await read(jpegWith(tiffBlock({ exif: [entry] })));
+
+  expect(raw?.['UserComment']).toBe(expected);
+});
+
+const place = (change: { [name in keyof typeof gpsTag]?: Entry | null }) =>
+  Object.values({
+    latRef: text(gpsTag.latRef, 'S'),
+    lat: rationals(gpsTag.lat, [
+      [33, 1],
+      [30, 1],
+      [0, 1],
+    ]),
+    lonRef: text(gpsTag.lonRef, 'W'),
+    lon: rationals(gpsTag.lon, [
+      [151, 1],
+      [15, 1],
+      [0, 1],
+    ]),
+    ...change,
+  }).filter((entry) => entry !== null);
+
+const zeros = (number: number, denominator: number) =>
+  rationals(number, Array(3).fill([0, denominator]));
+const there = { lat: -33.5, lon: -151.25 };
+
+test.each([
+  [
+    'with signed values beside S and W',
+    {
+      lat: signedRationals(gpsTag.lat, [
+        [-33, 1],
+        [-30, 1],
+        [0, 1],
+      ]),
+      lon: signedRationals(gpsTag.lon, [
+        [-151, 1],
+        [15, 1],
+        [0, 1],
+      ]),
+    },
+    { ...there, alt: null },
+  ],
+  [
+    'with seconds of 0/0',
+    {
+      lat: rationals(gpsTag.lat, [
+        [33, 1],
+        [30, 1],
+        [0, 0],
+      ]),
+    },
+    { ...there, alt: null },
+  ],
+  ['with text for numbers', { lat: text(gpsTag.lat, '33,30,00.0') }, { ...there, alt: null }],
+  [
+    'with whole words for letters',
+    { latRef: text(gpsTag.latRef, 'south') },
+    { ...there, alt: null },
+  ],
+  [
+    'below sea level by the text 1',
+    { altRef: text(gpsTag.altRef, '1'), alt: rationals(gpsTag.alt, [[101, 10]]) },
+    { ...there, alt: -10.1 },
+  ],
+  [
+    'below sea level by a sign and the reference 1',
+    { altRef: byte(gpsTag.altRef, 1), alt: signedRationals(gpsTag.alt, [[-101, 10]]) },
+    { ...there, alt: -10.1 },
+  ],
+  [
+    'at an altitude of 4294967254',
+    { alt: rationals(gpsTag.alt, [[0xffff_ffd6, 1]]) },
+    { ...there, alt: null },
+  ],
+  ['at zeros', { lat: zeros(gpsTag.lat, 1), lon: zeros(gpsTag.lon, 1) }, null],
+  ['at zeros with zero precision', { lat: zeros(gpsTag.lat, 0), lon: zeros(gpsTag.lon, 0) }, null],
+] as [string, Parameters<typeof place>[0], Exif['gps']][])(
+  'a place is read %s',
+  async (_, change, expected) => {
+    const block = tiffBlock({ ifd0: [text(tag.make, 'Any')], gps: place(change) });
+    const { exif } = await read(jpegWith(block));
+
+    expect(exif?.gps).toEqual(expected);
+  },
+);
+
+test.each(['----', '0.0 mm f/0.0', 'Unknown (0)', '0mm'])(
+  'a lens called %j is unknown',
+  async (name) => {
+    expect((await ofExif(text(tag.lens, name), short(tag.iso, 100)))?.lensModel).toBeNull();
+  },
+);
+
+test('the words that Windows writes are title and keywords', async () => {
+  const words = (number: number, value: string): Entry => {
+    const bytes = Buffer.from(`${value}\0`, 'utf16le');
+    return { tag: number, type: 1, count: bytes.length, bytes };
+  };
+
+  const exif = await ofMain(
+    words(tag.xpTitle, 'Am Hafen'),
+    words(tag.xpKeywords, 'boats; dusk;boats;'),
+    text(tag.description, 'Two boats'),
+  );
+
+  expect(exif).toMatchObject({
+    title: 'Am Hafen',
+    description: 'Two boats',
+    keywords: ['boats', 'dusk'],
+  });
+  expect(exif?.sources).toBeUndefined();
+});
+
+test('the name of the camera is no description', async () => {
+  const exif = await ofMain(
+    text(tag.make, 'OLYMPUS'),
+    text(tag.description, 'OLYMPUS DIGITAL CAMERA'),
+  );
+
+  expect(exif?.description).toBeUndefined();
+});

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import { sharpInspect } from '#lib/media/inspect/sharp-inspect.ts';
+import { sharpShrink } from '#lib/media/render/sharp-shrink.ts';
+import { drawnAvif, drawnJpeg, drawnPng, drawnTiff } from '#test/support/drawn-pictures.ts';
+
+const reasonFor = async (bytes: Buffer): Promise<string> => {
+  const inspected = await sharpInspect(bytes);
+  if ('refusal' in inspected) throw new Error(inspected.refusal.reason);
+  const made = await sharpShrink(bytes, inspected.metadata, [{ name: 'small', longestSide: 200 }]);
+  if (!('refusal' in made)) throw new Error('The picture was decoded.');
+  return made.refusal.reason;
+};
+
+const drawing = { width: 240, height: 180 };
+
+/** The middle third of a file as something else. */
+const scribbledOn = (bytes: Buffer): Buffer => {
+  const third = Math.round(bytes.length / 3);
+  return Buffer.from(bytes).fill(0x5a, third, 2 * third);
+};
+const cutOff = (bytes: Buffer): Buffer => bytes.subarray(0, Math.round(bytes.length * 0.8));
+
+test('does not say that a damaged AVIF lacks a part', async () => {
+  expect(await reasonFor(scribbledOn(await drawnAvif(drawing)))).toMatch(
+    /^The AVIF picture is damaged and/,
+  );
+});
+
+test('says of a PNG no more than its reader knows', async () => {
+  const png = await drawnPng(drawing);
+
+  for (const broken of [scribbledOn(png), cutOff(png)])
+    expect(await reasonFor(broken)).toMatch(
+      /^The PNG picture is damaged or ends too soon, and .+\.$/,
+    );
+});
+
+test('says that an AVIF lacks a part', async () => {
+  expect(await reasonFor(cutOff(await drawnAvif(drawing)))).toBe(
+    'The AVIF picture ends too soon: part of the file is missing. Send the whole file again.',
+  );
+});
+
+test('says how much of a JPEG is missing', async () => {
+  expect(await reasonFor(cutOff(await drawnJpeg(drawing)))).toMatch(
+    /^The JPEG picture ends too soon: (1\d|2\d) % of its pixels are missing\. Send the whole file again\.$/,
+  );
+});
+
+test('says that a damaged TIFF is damaged', async () => {
+  expect(await reasonFor(scribbledOn(await drawnTiff(drawing)))).toMatch(
+    /^The TIFF picture is damaged and/,
+  );
+});
