@@ -5,10 +5,10 @@ import { renditionKey } from '#lib/images/rendition-set.ts';
 import { Problem } from '#lib/problem.ts';
 import { release } from '#lib/release.ts';
 import type { Coalesce } from './coalesce.ts';
-import { findIngested, listSources } from './find-source.ts';
+import { findIngested, findIntermediate, listSources } from './find-source.ts';
 import type { Variant } from './find-variant.ts';
 import type { Preset } from './preset.ts';
-import { planRender, type RenderVariant } from './render.ts';
+import { planRender, type RenderPlan, type RenderVariant } from './render.ts';
 import { type StoredVariant, unreadableKey, type Variants } from './variants.ts';
 import { pictureVersion, versionOf } from './version.ts';
 
@@ -39,15 +39,18 @@ const soon = 2;
 export const deliver = async (variant: Variant, deps: Deps): Promise<Delivered> => {
   const ingested = await readIngested(variant, deps);
   if (ingested) return ingested;
-  const { key } = variant;
-  const { contentType, bytes } = await deps.coalesce(
-    key,
-    async () => (await deps.variants.find(key, maxBytes)) ?? (await makeVariant(variant, deps)),
-  );
+  const { contentType, bytes } = await findOrMake(variant, deps);
   return bytes && bytes.length <= maxBytes
     ? { contentType, bytes }
-    : { url: await deps.variants.link(key, linkSeconds) };
+    : { url: await deps.variants.link(variant.key, linkSeconds) };
 };
+
+const findOrMake = ({ key, ...rest }: Variant, deps: Deps): Promise<StoredVariant> =>
+  deps.coalesce(
+    key,
+    async () =>
+      (await deps.variants.find(key, maxBytes)) ?? (await makeVariant({ key, ...rest }, deps)),
+  );
 
 const readIngested = async (
   variant: Variant,
@@ -70,7 +73,13 @@ const makeVariant = async (variant: Variant, deps: Deps): Promise<StoredVariant>
   const known = await variants.find(unreadable, maxBytes);
   if (known?.bytes) throw new Problem('unprocessable', Buffer.from(known.bytes).toString());
 
-  const made = await deps.limit(() => renderFromSmallest(variant, deps));
+  const plan = planRender(variant.preset, image.metadata, {
+    encoding: variant.encoding,
+    focalPoint: image.focalPoint,
+  });
+  const intermediate = isCostly(image) && findIntermediate(variant, plan, deps.presets);
+  if (intermediate) await findOrMake(intermediate, deps);
+  const made = await deps.limit(() => renderFromSmallest(variant, plan, deps));
   if ('refusal' in made) {
     const reason = Buffer.from(made.refusal.reason);
     await variants.save(unreadable, reason, { contentType: 'text/plain; charset=utf-8', imageId });
@@ -83,13 +92,18 @@ const makeVariant = async (variant: Variant, deps: Deps): Promise<StoredVariant>
   return { contentType, sizeBytes: bytes.length, bytes };
 };
 
+/**
+ * A HEIC takes over a second to decode, 20 times as long as anything that is made of it: it is worth
+ * a copy in JPEG, which most variants can be made of.
+ */
+const isCostly = ({ metadata }: Variant['image']): boolean => metadata.format === 'heic';
+
 /** A copy that cannot be read after all is passed over; an original that cannot is refused. */
 const renderFromSmallest = async (
   variant: Variant,
+  plan: RenderPlan,
   deps: Deps,
 ): Promise<Awaited<ReturnType<RenderVariant>>> => {
-  const { image, preset, encoding } = variant;
-  const plan = planRender(preset, image.metadata, { encoding, focalPoint: image.focalPoint });
   for (const { read, isOriginal } of listSources(variant, plan, deps)) {
     const source = await read();
     if (!source) continue;

@@ -58,26 +58,43 @@ const renditionSources = ({ image }: Variant, plan: RenderPlan, { derived }: Dep
     }));
 };
 
-/** Of the presets that only make a picture smaller, the smallest that will do, if it was made before. */
-const storedSources = (variant: Variant, plan: RenderPlan, deps: Deps): Source[] => {
+/**
+ * The variant that others are made of if it is there: of the presets that only make a picture
+ * smaller, the smallest that has pixels enough.
+ */
+export const findIntermediate = (
+  variant: Variant,
+  plan: RenderPlan,
+  presets: ReadonlyMap<string, Preset>,
+): Variant | undefined => {
   const { image } = variant;
-  const { metadata, imageId, renditionSet } = image;
+  const { metadata, imageId } = image;
   const encoding = isNeverTransparent(image) ? 'jpg' : 'auto';
-  const ingested = renditionSet?.renditions.map(({ name }) => name) ?? [];
-  const [smallest] = [...deps.presets.values()]
+  const [smallest] = [...presets.values()]
     .filter((preset) => preset.fit === 'inside' && preset.quality === undefined)
-    .filter(({ name }) => ![...ingested, optimizedPreset.name, variant.preset.name].includes(name))
+    .filter((preset) => !preset.madeAtIngest && preset.name !== variant.preset.name)
     .map((preset) => ({ preset, shape: planRender(preset, metadata, { encoding }) }))
     .filter(({ shape }) => shape.width < metadata.width && isLargeEnough(shape, plan, metadata))
     .toSorted((one, other) => one.shape.width - other.shape.width);
-  if (!smallest) return [];
-  const { preset, shape } = smallest;
-  const key = variantKey(imageId, preset.name, versionOf(image, preset), encoding);
+  if (!smallest) return undefined;
+  const { preset } = smallest;
+  const version = versionOf(image, preset);
+  const key = variantKey(imageId, preset.name, version, encoding);
+  return { ...variant, preset, encoding, version, key };
+};
+
+const storedSources = (
+  variant: Variant,
+  plan: RenderPlan,
+  { presets, variants }: Deps,
+): Source[] => {
+  const stored = findIntermediate(variant, plan, presets);
+  if (!stored) return [];
+  const { width, height } = planRender(stored.preset, variant.image.metadata, stored);
   const read = async () => {
-    const stored = await deps.variants.find(key, Number.POSITIVE_INFINITY);
-    const format = stored?.contentType === 'image/png' ? 'png' : 'jpeg';
-    const { width, height } = shape;
-    return stored?.bytes && ({ bytes: stored.bytes, metadata: { width, height, format } } as const);
+    const found = await variants.find(stored.key, Number.POSITIVE_INFINITY);
+    const format = found?.contentType === 'image/png' ? 'png' : 'jpeg';
+    return found?.bytes && ({ bytes: found.bytes, metadata: { width, height, format } } as const);
   };
   return [{ isOriginal: false, read }];
 };

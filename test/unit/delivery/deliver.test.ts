@@ -68,6 +68,19 @@ describe('deliver', () => {
     ]);
   });
 
+  test('a HEIC is decoded once for all that can be made of its large copy, and that is stored', async () => {
+    const { imageId, get, change, renders, deps } = await deliveryHarness();
+    await change(imageId, { metadata: { width: 4000, height: 3000, format: 'heic' } });
+    await Promise.all(['w640', 'w800', 'w1080'].map((p) => get(imageId, p, { ending: 'avif' })));
+    const sources = renders.map(({ from, encoding }) => [from, encoding]);
+    expect(sources.filter(([from]) => from === 'heic of a photo')).toEqual([
+      ['heic of a photo', 'jpg'],
+    ]);
+    expect(deps.variants.keys()).toHaveLength(4);
+    await get(imageId, 'w3840', { ending: 'avif' });
+    expect(renders.at(-1)?.from).toBe('heic of a photo');
+  });
+
   test('of a hundred that ask at once one renders', async () => {
     const { imageId, get, renders, deps } = await deliveryHarness();
     const all = await Promise.all(
