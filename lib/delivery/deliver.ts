@@ -5,7 +5,7 @@ import { renditionKey } from '#lib/images/rendition-set.ts';
 import { Problem } from '#lib/problem.ts';
 import { release } from '#lib/release.ts';
 import type { Coalesce } from './coalesce.ts';
-import { findIngested, findIntermediate, listSources } from './find-source.ts';
+import { findIngested, listSources, type Source } from './find-source.ts';
 import type { Variant } from './find-variant.ts';
 import type { Preset } from './preset.ts';
 import { planRender, type RenderPlan, type RenderVariant } from './render.ts';
@@ -77,9 +77,10 @@ const makeVariant = async (variant: Variant, deps: Deps): Promise<StoredVariant>
     encoding: variant.encoding,
     focalPoint: image.focalPoint,
   });
-  const intermediate = isCostly(image) && findIntermediate(variant, plan, deps.presets);
-  if (intermediate) await findOrMake(intermediate, deps);
-  const made = await deps.limit(() => renderFromSmallest(variant, plan, deps));
+  const sources = listSources(variant, plan, deps);
+  const from = sources[0]?.from;
+  if (isCostly(image) && typeof from === 'object') await findOrMake(from, deps);
+  const made = await deps.limit(() => renderFromSmallest(sources, plan, deps));
   if ('refusal' in made) {
     const reason = Buffer.from(made.refusal.reason);
     await variants.save(unreadable, reason, { contentType: 'text/plain; charset=utf-8', imageId });
@@ -100,16 +101,16 @@ const isCostly = ({ metadata }: Variant['image']): boolean => metadata.format ==
 
 /** A copy that cannot be read after all is passed over; an original that cannot is refused. */
 const renderFromSmallest = async (
-  variant: Variant,
+  sources: readonly Source[],
   plan: RenderPlan,
-  deps: Deps,
+  { render }: Deps,
 ): Promise<Awaited<ReturnType<RenderVariant>>> => {
-  for (const { read, isOriginal } of listSources(variant, plan, deps)) {
+  for (const { read, from } of sources) {
     const source = await read();
     if (!source) continue;
-    const made = await deps.render(source, plan);
+    const made = await render(source, plan);
     release(source.bytes);
-    if (isOriginal || !('refusal' in made)) return made;
+    if (from === 'original' || !('refusal' in made)) return made;
   }
   throw notReady(); // replaced a moment ago: the event that says so is under way
 };

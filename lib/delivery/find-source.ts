@@ -16,7 +16,8 @@ type Deps = {
 
 /** What a variant can be made of. */
 export type Source = {
-  isOriginal: boolean;
+  /** A stored variant says which one, whether it is there or not. */
+  from: 'rendition' | 'original' | Variant;
   /** Undefined where it is not there, or is another by now. */
   read: () => Promise<{ bytes: Uint8Array; metadata: Metadata } | undefined>;
 };
@@ -52,7 +53,7 @@ const renditionSources = ({ image }: Variant, plan: RenderPlan, { derived }: Dep
     .filter((rendition) => isLargeEnough(rendition, plan, metadata))
     .toSorted((one, other) => one.width - other.width)
     .map(({ name, width, height }) => ({
-      isOriginal: false,
+      from: 'rendition' as const,
       read: () =>
         as({ width, height, format: 'jpeg' }, derived.read(renditionKey(renditionSet, name))),
     }));
@@ -62,7 +63,7 @@ const renditionSources = ({ image }: Variant, plan: RenderPlan, { derived }: Dep
  * The variant that others are made of if it is there: of the presets that only make a picture
  * smaller, the smallest that has pixels enough.
  */
-export const findIntermediate = (
+const findIntermediate = (
   variant: Variant,
   plan: RenderPlan,
   presets: ReadonlyMap<string, Preset>,
@@ -96,13 +97,13 @@ const storedSources = (
     const format = found?.contentType === 'image/png' ? 'png' : 'jpeg';
     return found?.bytes && ({ bytes: found.bytes, metadata: { width, height, format } } as const);
   };
-  return [{ isOriginal: false, read }];
+  return [{ from: stored, read }];
 };
 
 const originalSource = ({ image }: Variant, { originals }: Deps): Source => {
   const { key, etag, metadata } = image;
   const read = async () => (key === null ? undefined : as(metadata, originals.read(key, etag)));
-  return { isOriginal: true, read };
+  return { from: 'original', read };
 };
 
 const as = async (metadata: Metadata, reading: Promise<Uint8Array | undefined>) => {

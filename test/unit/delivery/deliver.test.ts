@@ -79,6 +79,8 @@ describe('deliver', () => {
     expect(deps.variants.keys()).toHaveLength(4);
     await get(imageId, 'w3840', { ending: 'avif' });
     expect(renders.at(-1)?.from).toBe('heic of a photo');
+    await get(imageId, 'w320', { ending: 'avif' });
+    expect(renders.at(-1)?.from).toBe('jpeg of a photo'); // a thumbnail is large enough
   });
 
   test('of a hundred that ask at once one renders', async () => {
