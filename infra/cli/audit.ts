@@ -4,6 +4,7 @@ import { Settings } from '#lib/settings.ts';
 import { resolveEndpoint } from '../local/resolve-endpoint.ts';
 import { findDifferences } from './audit/differences.ts';
 import { readAll } from './audit/read-all.ts';
+import { countVariants } from './audit/variant-differences.ts';
 import { parseCommandLine, runMain } from './main.ts';
 
 const help = `npm run audit -- [--stage dev] [--settings .env]
@@ -49,7 +50,8 @@ await runMain('audit', async () => {
   const { images, renditionSets, batches, originals, derived } = stored;
   console.log(
     `${images.length} images, ${renditionSets.length} rendition sets, ${batches.length} batches, ` +
-      `${originals.size} originals and ${derived.size} derived objects: ` +
+      `${originals.size} originals and ${derived.size} derived objects, ` +
+      `${countVariants(stored)} of them made on demand: ` +
       `${differences.length === 0 ? 'no' : differences.length} differences.`,
   );
   return differences.length === 0 ? 0 : 1;

@@ -41,11 +41,12 @@ const serverless = (tools: CommandTools, args: string[], folder: string, env: En
 /** `serverless package` into `folder`. Returns the template for CloudFormation. */
 export const packageService = async (
   tools: CommandTools,
-  { folder, stage }: { folder: string; stage: string },
+  { folder, stage, params = [] }: { folder: string; stage: string; params?: readonly string[] },
   env: Environment,
 ): Promise<unknown> => {
-  await tools.step('packaging the service', () =>
-    serverless(tools, ['package', '--stage', stage, '--package', folder], project, env),
+  const given = params.map((param) => `--param=${param}`);
+  await tools.step(['packaging the service', ...params].join(' with '), () =>
+    serverless(tools, ['package', '--stage', stage, '--package', folder, ...given], project, env),
   );
   const file = join(folder, 'cloudformation-template-update-stack.json');
   return JSON.parse(readFileSync(file, 'utf8'));

@@ -5,6 +5,7 @@ import { listDifferences } from './list-differences.ts';
 import { objectDifferences } from './object-differences.ts';
 import { renditionSetDifferences } from './rendition-set-differences.ts';
 import type { StoredRecords } from './stored-records.ts';
+import { variantDifferences } from './variant-differences.ts';
 
 /**
  * Where counters, rendition sets, objects, lists and batches do not follow from the records; one
@@ -16,4 +17,5 @@ export const findDifferences = (stored: StoredRecords, sizes: readonly Size[]): 
   ...objectDifferences(stored, sizes),
   ...listDifferences(stored),
   ...batchDifferences(stored),
+  ...variantDifferences(stored),
 ];

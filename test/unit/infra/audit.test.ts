@@ -4,6 +4,9 @@ import type { StoredRecords } from '#infra/cli/audit/stored-records.ts';
 import { pickShard } from '#lib/aws/dynamo-counters.ts';
 import { toItem } from '#lib/aws/dynamo-image-items.ts';
 import { failedRowsKey, resultsKey } from '#lib/batches/batch.ts';
+import type { PresetDefinition } from '#lib/delivery/preset.ts';
+import { variantKey } from '#lib/delivery/variants.ts';
+import { versionOf } from '#lib/delivery/version.ts';
 import { counterNames, countImage } from '#lib/images/counters.ts';
 import { type Image, ownerOf } from '#lib/images/image.ts';
 import { renditionKey, renditionSetIdFor } from '#lib/images/rendition-set.ts';
@@ -140,6 +143,26 @@ describe('an audit', () => {
     expect(findAfter(() => ({ originals: new Map(), rawTags }), image)).toEqual([
       `The raw tags of ${image.imageId} are stored, and it was deleted.`,
     ]);
+  });
+
+  it('finds variants of images that are gone, and of pictures that were replaced', () => {
+    const image = aDoneImage();
+    const { imageId } = image;
+    const small: PresetDefinition = { fit: 'inside', longestSide: 100 };
+    const of = (version: string, one: Image = image) =>
+      findAfter(
+        ({ derived }) => ({
+          derived: new Set([...derived, variantKey(imageId, 'tiny', version, 'avif')]),
+        }),
+        one,
+      );
+    const current = versionOf(image, small);
+
+    expect(of(current)).toEqual([]);
+    expect(of(versionOf({ etag: 'before' }, small)).join()).toMatch(/of an earlier picture/);
+    expect(of(current, { ...image, imageId: 'another' }).join()).toMatch(/is of no image/);
+    expect(of(current, { ...image, deleted: 'gone' }).join()).toMatch(/is of no image/);
+    expect(of(current, { ...image, deleted: 'removed' }).join()).not.toMatch(/The variant/);
   });
 
   it('finds raw tags of an earlier revision, once the EXIF step has ended', () => {
