@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { json } from 'node:stream/consumers';
@@ -36,6 +37,10 @@ export const compareWithExifTool = async (
   folder: string,
   say: (line: string) => void,
 ): Promise<number | undefined> => {
+  if (!existsSync(folder)) {
+    say(`There is no folder ${folder}.`);
+    return 1;
+  }
   const printed = await runExifTool(folder);
   if (!printed) {
     say('ExifTool is not installed here, so nothing was compared.');
@@ -49,7 +54,7 @@ export const compareWithExifTool = async (
     for (const row of compareWithTags(await readFields(path), tags)) rows.push({ ...row, name });
   }
   say(`${files.length} pictures, ExifTool ${printed[0]?.['ExifTool:ExifToolVersion'] ?? ''}`);
-  for (const line of tableOf(rows)) say(line);
+  for (const line of toTable(rows)) say(line);
   const wrong = rows.filter(({ verdict }) => verdict === 'contradicted' || verdict === 'missed');
   for (const { name, field, verdict, ours, theirs } of wrong.slice(0, maxExamples))
     say(`${verdict}: ${printable(`${name}: ${field} ${ours ?? 'null'}, ExifTool ${theirs}`)}`);
@@ -86,7 +91,7 @@ const runExifTool = async (folder: string): Promise<ExifToolTags[] | undefined> 
   return printed === 'missing' ? undefined : printed;
 };
 
-const tableOf = (rows: readonly Comparison[]): string[] => {
+const toTable = (rows: readonly Comparison[]): string[] => {
   const line = (title: string, cells: readonly string[]) =>
     title.padEnd(14) + cells.map((cell) => cell.padStart(14)).join('');
   return [

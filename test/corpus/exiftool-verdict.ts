@@ -98,8 +98,12 @@ const areEqual = (field: ComparedField, ours: string | number, theirs: string | 
     return Math.abs(ours - theirs) <= (isAngle ? 0.000_01 : Math.abs(theirs) * 0.002);
   }
   if (field === 'date') return String(ours).startsWith(String(theirs));
-  return ours === theirs || Number(ours) === Number(theirs); // JSON has `1.0` as 1
+  if (ours === theirs || Number(ours) === Number(theirs)) return true; // JSON has `1.0` as 1
+  return String(theirs).includes('?') && onlyAscii(String(ours)) === theirs;
 };
+
+/** ExifTool shows `?` for a byte that is no UTF-8. */
+const onlyAscii = (text: string) => text.replace(/[^\0-\x7f]/gu, '?');
 
 const ourValue = (field: ComparedField, exif: Exif | undefined): Value => {
   if (!exif) return undefined;
@@ -156,7 +160,7 @@ const meant = (field: ComparedField, value: unknown): Value => {
   if (field === 'date') return meantTime(String(value));
   if (field === 'offset')
     return /^[+-]\d\d:\d\d$|^Z$/.test(String(value)) ? String(value) : undefined;
-  if (field === 'keywords') return comparable(keywordsOf(value).join('; '));
+  if (field === 'keywords') return comparable(splitKeywords(value).join('; '));
   if (field === 'description') return comparable(descriptionFact(String(value)) ?? '');
   if (isText(field)) return comparable(String(value));
   const number = Number([value].flat()[0]);
@@ -166,7 +170,7 @@ const meant = (field: ComparedField, value: unknown): Value => {
   return isKnown ? number : undefined;
 };
 
-const keywordsOf = (value: unknown) => {
+const splitKeywords = (value: unknown) => {
   const texts = typeof value === 'string' ? value.split(/;\s*/) : [value].flat().map(String);
   return [...new Set(texts.map((text) => text.trim()))];
 };
@@ -182,9 +186,12 @@ const comparable = (text: string): string | undefined =>
     .trim()
     .slice(0, 200) || undefined;
 
+/** `03:20:30 PM` is twelve hours later; a year before 1000 or a month 0 is an unset clock. */
 const meantTime = (text: string): string | undefined => {
-  const [, year = '', month, day, time = ''] =
-    /^(\d{4})[:-](\d\d)[:-](\d\d)(?: (\d\d:\d\d(?::\d\d)?))?/.exec(text) ?? [];
+  const [, year = '', month, day, hour, rest = '', half = ''] =
+    /^(\d{4})[:-](\d\d)[:-](\d\d)(?: (\d\d)(:\d\d(?::\d\d)?)(?:.*([AP]M))?)?/.exec(text) ?? [];
   if (!month || !day || Number(year) < 1_000 || month === '00' || day === '00') return undefined;
-  return time ? `${year}-${month}-${day}T${time}` : `${year}-${month}-${day}`;
+  if (!hour) return `${year}-${month}-${day}`;
+  const shown = half ? (Number(hour) % 12) + (half === 'PM' ? 12 : 0) : Number(hour);
+  return `${year}-${month}-${day}T${String(shown).padStart(2, '0')}${rest}`;
 };

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Lane, LaneFailed, runLane } from '#infra/lanes/lane.ts';
 import { startCaptionServer } from '#test/support/caption-server.ts';
+import { compareWithExifTool } from './compare-exiftool.ts';
 import { drawCorpus } from './draw-corpus.ts';
 import { answerField } from './field.ts';
 import { type Corpus, filesIn } from './files.ts';
@@ -28,7 +29,9 @@ Without a folder it draws hostile pictures: the same for the same FAULTS_SEED, w
 --jobs 2 is how many processes work beside each other.
 
 --field DIR instead: every file of a folder whose truth.json says the right answer for each, in
-this process; ends with 1 if an answer is wrong.`;
+this process; ends with 1 if an answer is wrong.
+--exiftool DIR instead: compares the metadata that is read of the pictures there with ExifTool's,
+field by field; ends with 1 if ExifTool's standard tags contradict a value or have one that we miss.`;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -41,6 +44,7 @@ const { values, positionals } = parseArgs({
     captions: { type: 'boolean', default: true },
     keep: { type: 'boolean', default: false },
     field: { type: 'string' },
+    exiftool: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -63,6 +67,11 @@ const ways: Way[] = values.batch ? ['upload', 'drop', 'batch'] : ['upload', 'dro
 if (values.help) {
   console.log(help);
   process.exit(0);
+}
+
+if (values.exiftool !== undefined) {
+  const differences = await compareWithExifTool(values.exiftool, console.log);
+  process.exit(differences ? 1 : 0);
 }
 
 /** A line for each file, and below it what is wrong. */

@@ -39,13 +39,13 @@ const maxPackets = 4;
 const maxXmpBytes = 262_144;
 const maxIptcBlocks = 4;
 
-/** The first packet that has a property gives its value. */
+/** The last packet that has a property gives its value, as with ExifTool. */
 const xmpFacts = async (packets: readonly Reader[]): Promise<Facts> => {
   const merged = new Map<string, string[]>();
   for (const packet of packets.slice(0, maxPackets)) {
     const bytes = await readUpTo(packet, maxXmpBytes);
     for (const [name, values] of bytes ? xmpProperties(xmpText(bytes)) : [])
-      if (!merged.has(name)) merged.set(name, values);
+      merged.set(name, values);
   }
   return factsInXmp(merged);
 };

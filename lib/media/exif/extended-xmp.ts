@@ -1,4 +1,4 @@
-import { joinedReader, partOf } from './part-reader.ts';
+import { joinedReader, partReader } from './part-reader.ts';
 import type { Reader } from './range-reader.ts';
 
 export const extensionSignature = 'http://ns.adobe.com/xmp/extension/\0';
@@ -21,7 +21,7 @@ export const extendedXmp = (segments: readonly XmpExtension[]): Reader[] => {
     const guid = head.toString('latin1', extensionSignature.length, headerBytes - 8);
     const pieces = byGuid.get(guid) ?? [];
     const offset = head.readUInt32BE(headerBytes - 4);
-    pieces.push({ offset, part: partOf(part, headerBytes, part.sizeBytes) });
+    pieces.push({ offset, part: partReader(part, headerBytes, part.sizeBytes) });
     byGuid.set(guid, pieces);
   }
   return [...byGuid.values()].map((pieces) => {

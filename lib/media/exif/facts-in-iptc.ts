@@ -25,8 +25,8 @@ export const factsInIptc = ({ values, isUtf8 }: IptcRecords): Facts => {
   return {
     ...noFacts(),
     datetimeOriginal:
-      timeOf(one(dataset.dateCreated), one(dataset.timeCreated)) ??
-      timeOf(one(dataset.digitalCreationDate), one(dataset.digitalCreationTime)),
+      toTime(one(dataset.dateCreated), one(dataset.timeCreated)) ??
+      toTime(one(dataset.digitalCreationDate), one(dataset.digitalCreationTime)),
     title: textFact(one(dataset.objectName)),
     description: descriptionFact(one(dataset.caption)),
     keywords: keywordsFact(texts(dataset.keywords)),
@@ -34,7 +34,7 @@ export const factsInIptc = ({ values, isUtf8 }: IptcRecords): Facts => {
 };
 
 /** `CCYYMMDD` and `HHMMSS±HHMM`; some write them with separators. */
-const timeOf = (date = '', time = ''): string | null => {
+const toTime = (date = '', time = ''): string | null => {
   const day = date.replace(/^(\d{4})(\d\d)(\d\d)$/, '$1-$2-$3');
   const clock = time.replace(/^(\d\d)(\d\d)(\d\d)/, '$1:$2:$3');
   return timeFact(clock ? `${day} ${clock}` : day);

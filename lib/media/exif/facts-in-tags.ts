@@ -16,7 +16,7 @@ import { timeFact } from './time-fact.ts';
 
 /** What EXIF tags tell, by exifr's names; null where the camera was silent or did not know. */
 export const factsInTags = (tags: Tags): Facts => {
-  const one = (name: string) => firstOf(tags.get(name));
+  const one = (name: string) => firstValue(tags.get(name));
   return {
     cameraMake: textFact(tags.get('Make')),
     cameraModel: textFact(tags.get('Model')),
@@ -33,7 +33,7 @@ export const factsInTags = (tags: Tags): Facts => {
       latRef: referenceIn(tags.get('GPSLatitudeRef')),
       lon: angleIn(tags.get('GPSLongitude')),
       lonRef: referenceIn(tags.get('GPSLongitudeRef')),
-      alt: altitudeFact(altitudeOf(one('GPSAltitude')), one('GPSAltitudeRef')),
+      alt: altitudeFact(toAltitude(one('GPSAltitude')), one('GPSAltitudeRef')),
     }),
     title: textFact(tags.get('XPTitle')),
     description: descriptionFact(tags.get('ImageDescription')),
@@ -44,21 +44,21 @@ export const factsInTags = (tags: Tags): Facts => {
 /** EXIF 3.0 §4.6.6.7: the wider ones say what a short cannot hold. */
 const isoTags = ['ISO', 'RecommendedExposureIndex', 'ISOSpeed', 'StandardOutputSensitivity'];
 
-const firstOf = (value: unknown): unknown => (Array.isArray(value) ? value[0] : value);
+const firstValue = (value: unknown): unknown => (Array.isArray(value) ? value[0] : value);
 
-const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null);
+const toNumber = (value: unknown): number | null => (typeof value === 'number' ? value : null);
 
-const altitudeOf = (value: unknown): number | null =>
-  typeof value === 'string' ? (numberInText(value) ?? null) : numberOf(value);
+const toAltitude = (value: unknown): number | null =>
+  typeof value === 'string' ? (numberInText(value) ?? null) : toNumber(value);
 
 /** Three rationals by the standard; some write `52,00,50.0` as text. */
 const angleIn = (value: unknown): Angle =>
   typeof value === 'string'
     ? angleInText(value)
-    : (Array.isArray(value) ? value : [value]).slice(0, 3).map(numberOf);
+    : (Array.isArray(value) ? value : [value]).slice(0, 3).map(toNumber);
 
 /** A letter, or its number where the writer called it a byte. */
 const referenceIn = (value: unknown): string => {
-  const first = firstOf(value);
+  const first = firstValue(value);
   return typeof first === 'number' ? String.fromCharCode(first & 0x7f) : String(first ?? '');
 };

@@ -25,7 +25,7 @@ export const mergeFacts = (sources: readonly (readonly [Source, Facts])[]): Exif
   const merged = noFacts();
   const from: NonNullable<Exif['sources']> = {};
   const take = <Field extends ExifField>(field: Field) => {
-    const [source, facts] = sources.find(([, told]) => told[field] !== null) ?? [];
+    const [source, facts] = sources.find(([, known]) => known[field] !== null) ?? [];
     if (!source || !facts) return;
     merged[field] = facts[field];
     if (source !== 'exif') from[field] = source;

@@ -17,7 +17,7 @@ const finderFor = (start: Buffer) => {
   if (text.startsWith('\x89PNG\r\n\x1a\n')) return partsInPng;
   if (text.startsWith('RIFF') && text.slice(8, 12) === 'WEBP') return partsInWebp;
   if (text.slice(4, 8) === 'ftyp') return partsInHeif;
-  if (text.startsWith('II*\0') || text.startsWith('MM\0*')) return wholeFile;
+  if (/^(II[*+]\0|MM\0[*+])/.test(text)) return wholeFile;
   return undefined; // GIF has no place for EXIF
 };
 

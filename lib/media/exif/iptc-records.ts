@@ -1,4 +1,4 @@
-import { partOf, readUpTo } from './part-reader.ts';
+import { partReader, readUpTo } from './part-reader.ts';
 import type { Reader } from './range-reader.ts';
 
 /** Values of IPTC's record 2 by dataset number, each as its bytes. */
@@ -30,7 +30,7 @@ const resourceIn = async (part: Reader): Promise<Reader | undefined> => {
     const dataAt = at + 6 + nameBytes + (nameBytes & 1) + 4;
     const length = (await part.at(dataAt - 4, 4))?.readUInt32BE(0);
     if (length === undefined) return undefined;
-    if (head.readUInt16BE(4) === iptcResource) return partOf(part, dataAt, length);
+    if (head.readUInt16BE(4) === iptcResource) return partReader(part, dataAt, length);
     at = dataAt + length + (length & 1);
   }
   return undefined;

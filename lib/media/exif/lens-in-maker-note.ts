@@ -1,11 +1,11 @@
-import { partOf } from './part-reader.ts';
+import { partReader } from './part-reader.ts';
 import type { Reader } from './range-reader.ts';
 import { textIn } from './text.ts';
+import { pointerIn, tiffEntries } from './tiff-entry.ts';
 import { openTiff } from './tiff-header.ts';
 import type { TiffTags } from './tiff-tags.ts';
 import { widthOf } from './tiff-value.ts';
 
-const maxEntries = 256;
 const maxValueBytes = 256;
 
 /** A directory of a maker note: where it begins, and from where it counts offsets. */
@@ -22,7 +22,7 @@ export const lensInMakerNote = async (structure: TiffTags): Promise<string | und
   if (!note || !start) return undefined;
   const text = start.toString('latin1');
   const make = String(structure.tags.get('Make') ?? '');
-  if (text.startsWith('Nikon\0')) return nikonLens(partOf(note, 10, note.sizeBytes));
+  if (text.startsWith('Nikon\0')) return nikonLens(partReader(note, 10, note.sizeBytes));
   if (text.startsWith('OLYMPUS\0')) return olympusLens(note, 12, text.slice(8, 10));
   if (text.startsWith('OM SYSTEM\0')) return olympusLens(note, 16, text.slice(12, 14));
   const { tiff: reader, little, makerNoteOffset: offset } = structure;
@@ -65,36 +65,27 @@ const nikonLens = async (note: Reader): Promise<string | undefined> => {
 /** Offsets count from the note; the lens stands in a directory of its own, that of the equipment. */
 const olympusLens = async (note: Reader, offset: number, order: string) => {
   const main: Directory = { reader: note, offset, little: order === 'II' };
-  const equipment = await pointerIn(main, olympusEquipment);
+  const equipment = await pointerTo(main, olympusEquipment);
   return equipment === undefined
     ? undefined
     : words({ ...main, offset: equipment }, olympusLensModel);
 };
 
-const pointerIn = async (directory: Directory, tag: number): Promise<number | undefined> => {
+const pointerTo = async (directory: Directory, tag: number): Promise<number | undefined> => {
   const entry = await findEntry(directory, tag);
-  return entry && (directory.little ? entry.readUInt32LE(8) : entry.readUInt32BE(8));
+  return entry && pointerIn(entry, { ...directory, isBig: false });
 };
 
 const readValue = async (directory: Directory, tag: number) => {
-  const { reader, little } = directory;
   const entry = await findEntry(directory, tag);
-  if (!entry) return undefined;
-  const type = little ? entry.readUInt16LE(2) : entry.readUInt16BE(2);
-  const count = little ? entry.readUInt32LE(4) : entry.readUInt32BE(4);
-  const length = (widthOf(type) ?? 0) * count;
-  if (length <= 4 || length > maxValueBytes) return undefined;
-  const bytes = await reader.at(little ? entry.readUInt32LE(8) : entry.readUInt32BE(8), length);
-  return bytes && { type, bytes };
+  const length = entry ? (widthOf(entry.type) ?? 0) * entry.count : 0;
+  if (!entry || length <= 4 || length > maxValueBytes) return undefined;
+  const bytes = await directory.reader.at(entry.place, length);
+  return bytes && { type: entry.type, bytes };
 };
 
 const findEntry = async ({ reader, offset, little }: Directory, tag: number) => {
-  const head = await reader.at(offset, 2);
-  const count = head ? (little ? head.readUInt16LE(0) : head.readUInt16BE(0)) : 0;
-  for (let index = 0; index < Math.min(count, maxEntries); index++) {
-    const entry = await reader.at(offset + 2 + index * 12, 12);
-    if (!entry) return undefined;
-    if ((little ? entry.readUInt16LE(0) : entry.readUInt16BE(0)) === tag) return entry;
-  }
+  for await (const entry of tiffEntries(reader, offset, { little, isBig: false }))
+    if (entry.tag === tag) return entry;
   return undefined;
 };

@@ -1,7 +1,7 @@
 import type { Reader } from './range-reader.ts';
 
 /** A part of a file as if it were a file of its own: offsets count from where it begins. */
-export const partOf = (whole: Reader, start: number, length: number): Reader => {
+export const partReader = (whole: Reader, start: number, length: number): Reader => {
   const sizeBytes = Math.max(0, Math.min(length, whole.sizeBytes - start));
   return {
     sizeBytes,

@@ -1,7 +1,7 @@
 import { type Box, readBox, readBoxes } from '../heif/boxes.ts';
 import { type Item, type Location, readItems, readLocations } from '../heif/item-lists.ts';
 import { type MetadataParts, noParts } from './metadata-parts.ts';
-import { joinedReader, partOf } from './part-reader.ts';
+import { joinedReader, partReader } from './part-reader.ts';
 import type { Reader } from './range-reader.ts';
 
 const maxMetaBytes = 262_144;
@@ -21,7 +21,7 @@ export const partsInHeif = async (reader: Reader): Promise<MetadataParts> => {
     else {
       const skip = (await part.at(0, 4))?.readUInt32BE(0) ?? 0;
       const start = 4 + skip < part.sizeBytes ? 4 + skip : 4; // some count from elsewhere
-      found.exif.push(partOf(part, start, part.sizeBytes - start));
+      found.exif.push(partReader(part, start, part.sizeBytes - start));
     }
   }
   return found;
@@ -69,7 +69,7 @@ const partAt = (reader: Reader, { extents }: Location, dataOffset: number | unde
   const pieces = extents.map(({ method, offset, length }) => {
     const base = method === 1 ? dataOffset : method === 0 ? 0 : undefined;
     if (base === undefined) return undefined;
-    return partOf(reader, base + offset, length || reader.sizeBytes); // 0: up to the file's end
+    return partReader(reader, base + offset, length || reader.sizeBytes); // 0: up to the file's end
   });
   return pieces.every((piece) => piece !== undefined) ? joinedReader(pieces) : undefined;
 };

@@ -1,6 +1,6 @@
 import { extendedXmp, extensionSignature, type XmpExtension } from './extended-xmp.ts';
 import { type MetadataParts, noParts, xmpSignature } from './metadata-parts.ts';
-import { joinedReader, partOf } from './part-reader.ts';
+import { joinedReader, partReader } from './part-reader.ts';
 import type { Reader } from './range-reader.ts';
 
 type Segment = { marker: number; start: number; end: number };
@@ -35,7 +35,7 @@ export const partsInJpeg = async (reader: Reader): Promise<MetadataParts> => {
     const isExifBefore = mayContinueExif;
     mayContinueExif = false;
     if (segment.marker !== markers.app1 && segment.marker !== markers.app13) continue;
-    const part = partOf(reader, segment.start, segment.end - segment.start);
+    const part = partReader(reader, segment.start, segment.end - segment.start);
     const head = await part.at(0, Math.min(signatureBytes, part.sizeBytes));
     const text = head?.toString('latin1') ?? '';
     const isApp1 = segment.marker === markers.app1;
@@ -43,12 +43,12 @@ export const partsInJpeg = async (reader: Reader): Promise<MetadataParts> => {
       mayContinueExif = true;
       const last = exif.at(-1);
       if (tiffHeader.test(text) || !last || !isExifBefore) exif.push([part]);
-      else last.push(partOf(part, 6, part.sizeBytes - 6));
+      else last.push(partReader(part, 6, part.sizeBytes - 6));
     } else if (isApp1 && text.startsWith(xmpSignature))
-      found.xmp.push(partOf(part, xmpSignature.length, part.sizeBytes));
+      found.xmp.push(partReader(part, xmpSignature.length, part.sizeBytes));
     else if (isApp1 && text.startsWith(extensionSignature) && head) extensions.push({ head, part });
     else if (!isApp1 && text.startsWith(photoshopSignature))
-      photoshop.push(partOf(part, photoshopSignature.length, part.sizeBytes));
+      photoshop.push(partReader(part, photoshopSignature.length, part.sizeBytes));
   }
   found.exif.push(...exif.map(joinedReader));
   found.xmp.push(...extendedXmp(extensions));

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { type MetadataParts, noParts } from './metadata-parts.ts';
-import { partOf } from './part-reader.ts';
+import { partReader } from './part-reader.ts';
 import { addTextChunk, mayHoldMetadata } from './png-text-chunk.ts';
 import type { Reader } from './range-reader.ts';
 
@@ -29,7 +29,7 @@ async function* chunksOfInterest(reader: Reader): AsyncGenerator<Chunk> {
     const type = head.toString('latin1', 4);
     const length = head.readUInt32BE(0);
     if (type === 'IDAT') break;
-    if (isOfInterest(type)) yield { type, data: partOf(reader, at + 8, length) };
+    if (isOfInterest(type)) yield { type, data: partReader(reader, at + 8, length) };
     at += 12 + length;
   }
   for (const chunk of await chunksInTail(reader)) yield chunk;
@@ -65,7 +65,7 @@ const chunksInTail = async (reader: Reader): Promise<Chunk[]> => {
     const end = at + 4 + tail.readUInt32BE(at - 4);
     if (end + 4 > tail.length || crc32(tail.subarray(at, end)) !== tail.readUInt32BE(end)) continue;
     const type = tail.toString('latin1', at, at + 4);
-    chunks.push({ type, data: partOf(reader, start + at + 4, end - at - 4) });
+    chunks.push({ type, data: partReader(reader, start + at + 4, end - at - 4) });
   }
   return chunks;
 };

@@ -21,14 +21,18 @@ export const placeFact = (place: {
   lonRef: string;
   alt: number | null;
 }): Facts['gps'] => {
-  const lat = degreesIn(place.lat, signOf(place.latRef, 'n', 's'), 90);
-  const lon = degreesIn(place.lon, signOf(place.lonRef, 'e', 'w'), 180);
+  const lat = degreesIn(place.lat, hemisphereSign(place.latRef, 'n', 's'), 90);
+  const lon = degreesIn(place.lon, hemisphereSign(place.lonRef, 'e', 'w'), 180);
   if (lat === null || lon === null || (lat === 0 && lon === 0)) return null;
   const alt = place.alt !== null && Math.abs(place.alt) < maxAltitude ? place.alt : null;
   return { lat, lon, alt };
 };
 
-const signOf = (reference: string, positive: string, negative: string): 1 | -1 | undefined => {
+const hemisphereSign = (
+  reference: string,
+  positive: string,
+  negative: string,
+): 1 | -1 | undefined => {
   const letter = reference.trim().charAt(0).toLowerCase();
   if (letter === positive) return 1;
   return letter === negative ? -1 : undefined;

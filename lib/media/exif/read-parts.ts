@@ -9,7 +9,10 @@ const maxParts = 64;
 /** The EXIF tags of a file, where XMP and IPTC lie, and the structures that may hold maker notes. */
 export type ReadParts = { tags: Tags; structures: TiffTags[]; parts: MetadataParts };
 
-/** Finds and reads EXIF. Where there are several blocks, the first that has a tag gives its value. */
+/**
+ * Finds and reads EXIF. Where there are several blocks, the last that has a tag gives its value, as
+ * with ExifTool; but the first gives the orientation, since decoders turn pictures by that.
+ */
 export const readParts = async (reader: Reader): Promise<ReadParts> => {
   const parts = await findParts(reader);
   const structures: TiffTags[] = [];
@@ -23,6 +26,8 @@ export const readParts = async (reader: Reader): Promise<ReadParts> => {
     if (embedded.photoshop) parts.iptc.push(embedded.photoshop);
     if (embedded.iptc) parts.iptc.push(embedded.iptc);
   }
-  const tags: Tags = new Map(structures.toReversed().flatMap((found) => [...found.tags]));
+  const tags: Tags = new Map(structures.flatMap((found) => [...found.tags]));
+  const turned = structures.find((found) => found.tags.has('Orientation'));
+  if (turned) tags.set('Orientation', turned.tags.get('Orientation'));
   return { tags, structures, parts };
 };

@@ -9,13 +9,22 @@ export const textIn = (bytes: Buffer): string | undefined => {
   return tidyText(decodeText(end < 0 ? bytes : bytes.subarray(0, end)));
 };
 
-const cp1252 = new TextDecoder('windows-1252'); // decodes any byte
+/**
+ * 0x80 to 0x9f in CP1252 (encoding.spec.whatwg.org, windows-1252); the other bytes are Latin-1. Some
+ * releases of Node 23 and 24 decode these as Latin-1, too, in their TextDecoder.
+ */
+const cp1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
+
+const decodeCp1252 = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) =>
+    byte >= 0x80 && byte < 0xa0 ? cp1252.charAt(byte - 0x80) : String.fromCharCode(byte),
+  ).join('');
 
 /** UTF-8 where the bytes are that, even if the last character is cut off, else CP1252. */
 export const decodeText = (bytes: Uint8Array): string => {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
   return /\ufffd(?!$)/.test(text) || /^\ufffd$/.test(text)
-    ? cp1252.decode(bytes)
+    ? decodeCp1252(bytes)
     : endless(text, bytes);
 };
 
@@ -24,7 +33,7 @@ const endless = (text: string, bytes: Uint8Array): string => {
   if (!text.endsWith('\ufffd')) return text;
   const last = bytes.at(-1) ?? 0;
   const isCutOff = last >= 0xc2 || (last >= 0x80 && last < 0xc0 && (bytes.at(-2) ?? 0) >= 0xc2);
-  return isCutOff && /[^\0-\x7f\ufffd]/.test(text) ? text.slice(0, -1) : cp1252.decode(bytes);
+  return isCutOff && /[^\0-\x7f\ufffd]/.test(text) ? text.slice(0, -1) : decodeCp1252(bytes);
 };
 
 const bom = { little: 'ff fe', big: 'fe ff' };

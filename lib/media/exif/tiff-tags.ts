@@ -1,6 +1,7 @@
 import exifr from 'exifr';
-import { partOf } from './part-reader.ts';
+import { partReader } from './part-reader.ts';
 import type { Reader } from './range-reader.ts';
+import { pointerIn, type TiffEntry, type TiffLayout, tiffEntries } from './tiff-entry.ts';
 import { openTiff } from './tiff-header.ts';
 import { type Directory, tagValue, widthOf } from './tiff-value.ts';
 
@@ -33,13 +34,11 @@ const makerNoteTag = 37500;
 /** ICC profile and print hints: other languages inside a value. */
 const ignoredTags = new Set([0x8773, 0xc4a5]);
 
-const maxEntries = 512;
 const maxValueBytes = 8_192;
 /** A comment may be as long as the whole segment; its beginning is enough. */
 const maxTextBytes = 4_096;
 
-type Scope = { reader: Reader; little: boolean };
-type Entry = { tag: number; type: number; count: number; place: number; inline: Buffer };
+type Scope = TiffLayout & { reader: Reader };
 
 /** `borrowed`: tags that belong to another directory by the dictionary. */
 type Found = { tags: Tags; borrowed: Tags; offsets: Map<number, number>; embedded: Embedded };
@@ -97,27 +96,21 @@ const readDirectory = async (
   offset: number | undefined,
   scope: Scope,
 ): Promise<Found> => {
-  const { reader, little } = scope;
   const found = nothing();
-  const head = offset ? await reader.at(offset, 2) : undefined;
-  if (!head || !offset) return found;
-  const claimed = little ? head.readUInt16LE(0) : head.readUInt16BE(0);
-  for (let index = 0; index < Math.min(claimed, maxEntries); index++) {
-    const bytes = await reader.at(offset + 2 + index * 12, 12);
-    if (!bytes) break; // the directory is cut off: what came before still counts
-    await readEntry(found, directory, entryIn(bytes, little), scope);
-  }
+  if (!offset) return found;
+  for await (const entry of tiffEntries(scope.reader, offset, scope))
+    await readEntry(found, directory, entry, scope);
   return found;
 };
 
-const readEntry = async (found: Found, directory: Directory, entry: Entry, scope: Scope) => {
+const readEntry = async (found: Found, directory: Directory, entry: TiffEntry, scope: Scope) => {
   const { tag, type } = entry;
   const kind = directory === 'gps' ? undefined : embeddedTags[tag];
   if (pointerTags.has(tag)) found.offsets.set(tag, pointerIn(entry, scope));
   else if (kind) {
     const length = (widthOf(type) ?? 1) * entry.count;
-    if (length <= 4) return;
-    found.embedded[kind] = partOf(scope.reader, entry.place, length);
+    if (length <= entry.inline.length) return;
+    found.embedded[kind] = partReader(scope.reader, entry.place, length);
     found.offsets.set(tag, entry.place);
   } else if (!ignoredTags.has(tag)) {
     const bytes = await valueBytes(entry, scope);
@@ -133,28 +126,14 @@ const foreignName = (directory: Directory, tag: number): string =>
   exifr.tagKeys.get(directory === 'exif' ? 'ifd0' : 'exif')?.get(tag) ??
   `0x${tag.toString(16).padStart(4, '0')}`;
 
-const entryIn = (bytes: Buffer, little: boolean): Entry => ({
-  tag: little ? bytes.readUInt16LE(0) : bytes.readUInt16BE(0),
-  type: little ? bytes.readUInt16LE(2) : bytes.readUInt16BE(2),
-  count: little ? bytes.readUInt32LE(4) : bytes.readUInt32BE(4),
-  place: little ? bytes.readUInt32LE(8) : bytes.readUInt32BE(8),
-  inline: bytes.subarray(8, 12),
-});
-
-/** A long by the standard, a short with some writers; it stands in the first of the four bytes. */
-const pointerIn = ({ type, place, inline }: Entry, { little }: Scope): number => {
-  if (widthOf(type) !== 2) return place;
-  return little ? inline.readUInt16LE(0) : inline.readUInt16BE(0);
-};
-
-/** Four bytes or less stand in the entry itself. Too long or of no known type: left out. */
+/** Four bytes or less, eight in BigTIFF, stand in the entry itself. Too long or of no known type: left out. */
 const valueBytes = async (
-  { tag, type, count, place, inline }: Entry,
+  { tag, type, count, place, inline }: TiffEntry,
   { reader }: Scope,
 ): Promise<Buffer | undefined> => {
   const length = (widthOf(type) ?? 0) * count;
   if (length === 0) return undefined;
-  if (length <= 4) return inline.subarray(0, length);
+  if (length <= inline.length) return inline.subarray(0, length);
   if (length <= maxValueBytes) return reader.at(place, length);
   const isText = type === 2 || type === 129 || tag === 0x9286;
   // A text that would end beyond the structure is no text: only its length is bounded here.

@@ -16,14 +16,14 @@ export const timeFact = (value: unknown, offset?: unknown): string | null => {
   const found = typeof value === 'string' ? written.exec(value.slice(0, 64))?.groups : undefined;
   if (!found || Number(found['year']) < 1_000) return null;
   const two = (name: string) => (found[name] ?? '0').padStart(2, '0');
-  const hour = hourOf(Number(found['hour'] ?? 0), found['half'] ?? found['half2'] ?? '');
+  const hour = toHour(Number(found['hour'] ?? 0), found['half'] ?? found['half2'] ?? '');
   const day = `${found['year']}-${two('month')}-${two('day')}`;
   const local = `${day}T${String(hour).padStart(2, '0')}:${two('minute')}:${two('second')}`;
   return exists(local) ? local + (offsetIn(found['zone']) ?? offsetIn(offset) ?? '') : null;
 };
 
 /** 12 AM is 0; some phones count to 24 where the clock begins with 0. */
-const hourOf = (hour: number, half: string): number => {
+const toHour = (hour: number, half: string): number => {
   if (hour === 24) return 0;
   if (!half || hour > 12) return hour;
   return (hour % 12) + (/^p|下午|午後|오후/i.test(half) ? 12 : 0);

@@ -31,7 +31,7 @@ type Open = { name: string; depth: number; text: string; items: string[] };
  */
 export const xmpProperties = (packet: string): XmpProperties => {
   const found: XmpProperties = new Map();
-  const names = namesOf();
+  const names = namespaces();
   const stack: string[] = [];
   let property: Open | undefined;
   let item: { text: string; isDefault: boolean } | undefined;
@@ -92,7 +92,7 @@ const isDefaultLanguage = ([name, value]: [string, string]) =>
   name === 'xml:lang' && value.toLowerCase() === 'x-default';
 
 /** Prefixes as the packet declares them; a known one that it forgot to declare is taken at its word. */
-const namesOf = () => {
+const namespaces = () => {
   const declared = new Map<string, string>();
   const declare = (attributes: readonly [string, string][]) => {
     for (const [name, value] of attributes)

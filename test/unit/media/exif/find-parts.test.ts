@@ -7,8 +7,9 @@ import {
   phoneExif,
 } from '#test/support/drawn-pictures.ts';
 import { pngChunk } from '#test/support/hostile-pictures.ts';
-import { heifOf } from './heif-file.ts';
-import { exifSegment, jpegOf, segment } from './jpeg-segments.ts';
+import { bigTiff } from './big-tiff.ts';
+import { makeHeif } from './heif-file.ts';
+import { exifSegment, makeJpeg, segment } from './jpeg-segments.ts';
 import { rawProfileChunk, withChunk } from './raw-profile.ts';
 import { readInMemory as read } from './read-in-memory.ts';
 import { jpegWith, rationals, short, text, tiffBlock } from './tiff-block.ts';
@@ -96,6 +97,13 @@ test('reads a TIFF whose directories stand at its end, without what lies between
   expect(asked.bytes).toBeLessThan(200_000);
 });
 
+test.each([false, true])('reads the EXIF of a BigTIFF (big-endian: %s)', async (bigEndian) => {
+  const { exif, raw } = await read(bigTiff({ bigEndian }));
+
+  expect(exif).toMatchObject({ cameraMake: 'A long name', cameraModel: 'Short', iso: 640 });
+  expect(raw).toMatchObject({ Orientation: 6 });
+});
+
 test('does not take the layout of a TIFF for EXIF', async () => {
   const plain = await drawnTiff({ width: 500, height: 400, orientation: 6 });
 
@@ -105,20 +113,20 @@ test('does not take the layout of a TIFF for EXIF', async () => {
 const found = tiffBlock({ ifd0: [text(tags.make, 'Found')] });
 
 test.each([
-  ['three zero bytes before its segment', jpegOf(Buffer.alloc(3), exifSegment(found))],
-  ['fill bytes before its segment', jpegOf(Buffer.alloc(9, 0xff), exifSegment(found))],
-  ['junk before its header', jpegOf(exifSegment(found, '\0\0Exif\0\0'))],
-  ['0xff for its second zero', jpegOf(exifSegment(found, 'Exif\0\xff'))],
-  ['no second zero', jpegOf(exifSegment(found, 'Exif\0'))],
-  ['a header in capitals', jpegOf(exifSegment(found, 'EXIF\0\0'))],
-  ['a restart marker before it', jpegOf(Buffer.from([0xff, 0xd0]), exifSegment(found))],
-  ['an empty block before it', jpegOf(exifSegment(tiffBlock({})), exifSegment(found))],
+  ['three zero bytes before its segment', makeJpeg(Buffer.alloc(3), exifSegment(found))],
+  ['fill bytes before its segment', makeJpeg(Buffer.alloc(9, 0xff), exifSegment(found))],
+  ['junk before its header', makeJpeg(exifSegment(found, '\0\0Exif\0\0'))],
+  ['0xff for its second zero', makeJpeg(exifSegment(found, 'Exif\0\xff'))],
+  ['no second zero', makeJpeg(exifSegment(found, 'Exif\0'))],
+  ['a header in capitals', makeJpeg(exifSegment(found, 'EXIF\0\0'))],
+  ['a restart marker before it', makeJpeg(Buffer.from([0xff, 0xd0]), exifSegment(found))],
+  ['an empty block before it', makeJpeg(exifSegment(tiffBlock({})), exifSegment(found))],
 ])('finds EXIF in a JPEG with %s', async (_, jpeg) => {
   expect((await read(jpeg)).exif?.cameraMake).toBe('Found');
 });
 
 test('does not look for EXIF behind the start of the pixels', async () => {
-  const behind = Buffer.concat([jpegOf(), exifSegment(found)]);
+  const behind = Buffer.concat([makeJpeg(), exifSegment(found)]);
 
   expect((await read(behind)).found).toBeNull();
 });
@@ -127,17 +135,24 @@ test('reads EXIF of more than 64 kB that is split over two segments', async () =
   const block = tiffBlock({
     exif: [text(0x9286, 'x'.repeat(90_000)), text(0xa434, 'A lens behind the comment')],
   });
-  const jpeg = jpegOf(exifSegment(block.subarray(0, 65_000)), exifSegment(block.subarray(65_000)));
+  const jpeg = makeJpeg(
+    exifSegment(block.subarray(0, 65_000)),
+    exifSegment(block.subarray(65_000)),
+  );
 
   expect((await read(jpeg)).exif?.lensModel).toBe('A lens behind the comment');
 });
 
-test('fills what the first of two blocks leaves open from the second', async () => {
-  const first = tiffBlock({ ifd0: [text(tags.make, 'First')] });
-  const second = tiffBlock({ ifd0: [text(tags.make, 'Second'), text(tags.model, 'Second')] });
-  const jpeg = jpegOf(exifSegment(first), segment(0xe2, 'between'), exifSegment(second));
+test('takes the later of two blocks as ExifTool does, and the orientation as decoders do', async () => {
+  const turned = (value: number) => short(0x0112, value);
+  const first = tiffBlock({ ifd0: [text(tags.make, 'First'), text(tags.model, 'M'), turned(6)] });
+  const second = tiffBlock({ ifd0: [text(tags.make, 'Second'), turned(3)] });
+  const jpeg = makeJpeg(exifSegment(first), segment(0xe2, 'between'), exifSegment(second));
 
-  expect((await read(jpeg)).exif).toMatchObject({ cameraMake: 'First', cameraModel: 'Second' });
+  const { exif, raw } = await read(jpeg);
+
+  expect(exif).toMatchObject({ cameraMake: 'Second', cameraModel: 'M' });
+  expect(raw?.['Orientation']).toBe(6);
 });
 
 const position = [text(1, 'N'), rationals(2, [[33, 1]]), text(3, 'E'), rationals(4, [[151, 1]])];
@@ -210,13 +225,26 @@ test.each([
   ['a count that leads beyond it', { data: Buffer.concat([Buffer.alloc(4, 0x7f), found]) }],
 ])('finds the EXIF item of a HEIC by %s', async (_, item) => {
   for (const brand of ['heic', 'avif'])
-    expect((await read(heifOf(brand, { type: 'Exif', ...item }))).exif?.cameraMake).toBe('Found');
+    expect((await read(makeHeif(brand, { type: 'Exif', ...item }))).exif?.cameraMake).toBe('Found');
 });
 
 test('finds the XMP item of a HEIC', async () => {
   const xmp = '<rdf:RDF><rdf:Description tiff:Make="Found"/></rdf:RDF>';
   const item = { type: 'mime', contentType: 'application/rdf+xml', data: Buffer.from(xmp) };
 
-  expect((await read(heifOf('heic', item))).exif?.cameraMake).toBe('Found');
-  expect((await read(heifOf('heic', { ...item, contentType: 'text/plain' }))).found).toBeNull();
+  expect((await read(makeHeif('heic', item))).exif?.cameraMake).toBe('Found');
+  expect((await read(makeHeif('heic', { ...item, contentType: 'text/plain' }))).found).toBeNull();
+});
+
+test('does not read an animated WebP through whose flags deny metadata', async () => {
+  const frame = Buffer.alloc(30_008);
+  frame.write('ANMF');
+  frame.writeUInt32LE(30_000, 4);
+  const start = Buffer.from('RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0\0\0\0\0\0\0', 'latin1');
+  const animation = Buffer.concat([start, ...Array<Buffer>(100).fill(frame)]);
+
+  const { found, asked } = await read(animation);
+
+  expect(found).toBeNull();
+  expect(asked.bytes).toBeLessThan(400_000);
 });

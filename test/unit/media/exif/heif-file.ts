@@ -23,7 +23,7 @@ type HeifItem = {
 };
 
 /** A HEIC or AVIF that holds one item and no picture: `ftyp`, `meta` with its lists, `mdat`. */
-export const heifOf = (brand: string, item: HeifItem): Buffer => {
+export const makeHeif = (brand: string, item: HeifItem): Buffer => {
   const { type, contentType, data, method = 0, pieces = 1 } = item;
   const names = contentType === undefined ? '' : `\0${contentType}\0`;
   const entry = box('infe', u32(0x0200_0000, 0x0001_0000), Buffer.from(type + names, 'latin1'));

@@ -7,7 +7,7 @@ export const segment = (marker: number, contents: string | Buffer): Buffer => {
 };
 
 /** A JPEG's beginning with the given segments, or bytes between them, and the start of a scan. */
-export const jpegOf = (...parts: Buffer[]): Buffer =>
+export const makeJpeg = (...parts: Buffer[]): Buffer =>
   Buffer.concat([Buffer.from([0xff, 0xd8]), ...parts, segment(0xda, Buffer.alloc(9))]);
 
 const latin = (text: string) => Buffer.from(text, 'latin1');

@@ -4,7 +4,7 @@ import {
   exifSegment,
   iptcRecord,
   iptcSegment,
-  jpegOf,
+  makeJpeg,
   photoshopResource,
   segment,
   xmpPacket,
@@ -57,7 +57,7 @@ const png = () => drawnPng({ width: 64, height: 48 });
 const small = { width: 64, height: 48 };
 
 test.each([
-  ['a JPEG', async () => jpegOf(xmpSegment(packet))],
+  ['a JPEG', async () => makeJpeg(xmpSegment(packet))],
   [
     'iTXt of a PNG',
     async () => withChunk(await png(), textChunk('iTXt', 'XML:com.adobe.xmp', packet), 'before'),
@@ -93,7 +93,7 @@ test('EXIF is asked before XMP, field by field', async () => {
     exif: [rationals(0x829d, [[0, 0]]), short(0x8827, 100)],
   });
 
-  const { exif } = await read(jpegOf(exifSegment(block), xmpSegment(packet)));
+  const { exif } = await read(makeJpeg(exifSegment(block), xmpSegment(packet)));
 
   const { cameraMake: _, iso: __, ...others } = allFrom('xmp');
   expect(exif).toEqual({ ...ofXmp, cameraMake: 'ExifMake', iso: 100, sources: others });
@@ -103,7 +103,7 @@ test('XMP is read under whatever prefixes it declares', async () => {
   const odd = `<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><r:Description
     xmlns:a="http://ns.adobe.com/tiff/1.0/" a:Make="A &gt; B"><a:Model>M</a:Model></r:Description></r:RDF>`;
 
-  expect((await read(jpegOf(xmpSegment(odd)))).exif).toMatchObject({
+  expect((await read(makeJpeg(xmpSegment(odd)))).exif).toMatchObject({
     cameraMake: 'A > B',
     cameraModel: 'M',
   });
@@ -114,14 +114,14 @@ test('what stands in a structure or in a list of structures is no property', asy
     <xmp:History><rdf:Seq><rdf:li><rdf:Description tiff:Make="Nested"/></rdf:li></rdf:Seq></xmp:History>
     <tiff:Model>Own</tiff:Model>`;
 
-  expect((await read(jpegOf(xmpSegment(xmpPacket(inside))))).exif).toMatchObject({
+  expect((await read(makeJpeg(xmpSegment(xmpPacket(inside))))).exif).toMatchObject({
     cameraMake: null,
     cameraModel: 'Own',
   });
 });
 
 test('XMP that says nothing of the fields is no metadata', async () => {
-  const { found } = await read(jpegOf(xmpSegment(xmpPacket('', 'xmp:CreatorTool="A tool"'))));
+  const { found } = await read(makeJpeg(xmpSegment(xmpPacket('', 'xmp:CreatorTool="A tool"'))));
 
   expect(found).toBeNull();
 });
@@ -129,7 +129,7 @@ test('XMP that says nothing of the fields is no metadata', async () => {
 test('a packet that is cut off tells what came before', async () => {
   const cut = packet.slice(0, packet.indexOf('<dc:subject>') + 40);
 
-  const { exif } = await read(jpegOf(xmpSegment(cut)));
+  const { exif } = await read(makeJpeg(xmpSegment(cut)));
 
   expect(exif).toMatchObject({ cameraMake: 'XmpMake', title: 'Harbour & quay' });
   expect(exif?.keywords).toBeUndefined();
@@ -150,7 +150,7 @@ test('extended XMP is put together by its offsets, in whatever order its segment
   const main = xmpSegment(xmpPacket('', 'tiff:Make="XmpMake"'));
 
   const { exif } = await read(
-    jpegOf(main, extension(guid, all, 40_000, 60_000), extension(guid, all, 0, 40_000)),
+    makeJpeg(main, extension(guid, all, 40_000, 60_000), extension(guid, all, 0, 40_000)),
   );
 
   expect(exif).toMatchObject({ cameraMake: 'XmpMake', keywords: ['boats', 'düsk'] });
@@ -186,7 +186,7 @@ const iptcTag = (tag: number, type: number, bytes: Buffer): Entry => ({
 const padded = Buffer.concat([bareIptc, Buffer.alloc((4 - (bareIptc.length % 4)) % 4)]);
 
 test.each([
-  ['a JPEG', async () => jpegOf(iptcSegment(...iptc))],
+  ['a JPEG', async () => makeJpeg(iptcSegment(...iptc))],
   [
     'a raw profile of a PNG',
     async () =>
@@ -222,27 +222,27 @@ test('IPTC records split over two segments are read as one', async () => {
   const part = (bytes: Buffer) =>
     segment(0xed, Buffer.concat([Buffer.from('Photoshop 3.0\0', 'latin1'), bytes]));
 
-  const { exif } = await read(jpegOf(part(body.subarray(0, 60)), part(body.subarray(60))));
+  const { exif } = await read(makeJpeg(part(body.subarray(0, 60)), part(body.subarray(60))));
 
   expect(exif).toMatchObject(ofIptc);
 });
 
 test('IPTC records that say so are UTF-8', async () => {
   const { exif } = await read(
-    jpegOf(iptcSegment(iptcRecord(90, '\x1b%G', 1), iptcRecord(5, 'Käfer'))),
+    makeJpeg(iptcSegment(iptcRecord(90, '\x1b%G', 1), iptcRecord(5, 'Käfer'))),
   );
 
   expect(exif?.title).toBe('Käfer');
 });
 
 test('XMP is asked before IPTC', async () => {
-  const { exif } = await read(jpegOf(iptcSegment(...iptc), xmpSegment(xmpPacket(xmpFacts))));
+  const { exif } = await read(makeJpeg(iptcSegment(...iptc), xmpSegment(xmpPacket(xmpFacts))));
 
   expect(exif).toMatchObject({ title: 'Harbour & quay', sources: { title: 'xmp' } });
 });
 
 test('a date of IPTC without a time begins at midnight', async () => {
-  const { exif } = await read(jpegOf(iptcSegment(iptcRecord(55, '20040910'))));
+  const { exif } = await read(makeJpeg(iptcSegment(iptcRecord(55, '20040910'))));
 
   expect(exif?.datetimeOriginal).toBe('2004-09-10T00:00:00');
 });
@@ -251,4 +251,43 @@ test('a picture with EXIF alone names no sources', async () => {
   const { exif } = await read(await drawnBy.jpeg({ ...small, exif: phoneExif }));
 
   expect(exif).not.toHaveProperty('sources');
+});
+
+test.each([
+  ['a tag that never ends', `<rdf:RDF><rdf:Description ${'a'.repeat(200_000)}`],
+  ['a value that never ends', `<rdf:RDF><rdf:Description a="${'>'.repeat(200_000)}`],
+  ['names without values', `<rdf:RDF><rdf:Description ${'a '.repeat(100_000)}>`],
+  ['a comment that never ends', `<!--${'-'.repeat(200_000)}`],
+  ['tags in tags', '<rdf:Description>'.repeat(12_000)],
+  ['entities of its own', '<!DOCTYPE a [<!ENTITY b "boom">]><rdf:Description tiff:Make="&b;"/>'],
+  [
+    'characters that do not exist',
+    '<rdf:RDF><rdf:Description tiff:Make="&#xFFFFFF;&#0;"/></rdf:RDF>',
+  ],
+])('XMP with %s neither throws nor takes long', async (_, packet) => {
+  const file = withChunk(await png(), textChunk('iTXt', 'XML:com.adobe.xmp', packet), 'before');
+  const before = process.cpuUsage();
+
+  const { exif } = await read(file);
+
+  const { user, system } = process.cpuUsage(before);
+  expect(exif?.cameraMake ?? '').not.toBe('boom');
+  expect((user + system) / 1000).toBeLessThan(1_000);
+});
+
+test('XMP and IPTC with any bytes give something or nothing, and never throw', async () => {
+  let state = 7;
+  const random = (below: number) => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fff_ffff;
+    return state % below;
+  };
+  const whole = makeJpeg(iptcSegment(...iptc), xmpSegment(packet));
+
+  for (let round = 0; round < 300; round++) {
+    const broken = Buffer.from(whole.subarray(0, random(whole.length)));
+    for (let flips = random(30); flips > 0 && broken.length > 0; flips--)
+      broken[random(broken.length)] = random(256);
+    const { found } = await read(broken);
+    expect(found === null || typeof found.exif === 'object').toBe(true);
+  }
 });
