@@ -11,7 +11,7 @@ import {
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { startEmbeddedStack } from '#test/support/embedded-stack.ts';
 import { eventually } from '#test/support/eventually.ts';
-import { calmWeather } from '#test/support/faults-config.ts';
+import { noFaultsYet } from '#test/support/faults-config.ts';
 import { clientOf } from './client.ts';
 
 const mine = inject('isEmbedded');
@@ -20,8 +20,9 @@ const timeScale = 100; // giving up takes three minutes otherwise
 
 const withProvider = async (settings: (url: string) => Record<string, string>) => {
   const server = await startCaptionServer({ key });
-  const { faultConfig, env } = await calmWeather();
+  const { faultControl, env } = await noFaultsYet();
   const stack = await startEmbeddedStack({
+    faultInjection: true,
     // As short as may be for the one that is silent, and longer than a busy machine stands still:
     // an answer that is late is asked for again, and calls are counted here.
     env: { ...env, CAPTION_API_KEY: key, CAPTION_TIMEOUT_SECONDS: '3', ...settings(server.url) },
@@ -30,7 +31,7 @@ const withProvider = async (settings: (url: string) => Record<string, string>) =
     await stack.stop();
     await server.stop();
   });
-  return { server, stack, faultConfig, darkroom: clientOf(stack) };
+  return { server, stack, faultControl, darkroom: clientOf(stack) };
 };
 
 let seed = 7000;
@@ -91,7 +92,7 @@ describe.runIf(mine)('captions in the wire format of', () => {
 });
 
 describe.runIf(mine)('a caption provider that misbehaves', async () => {
-  const { server, stack, faultConfig, darkroom } = mine
+  const { server, stack, faultControl, darkroom } = mine
     ? await withProvider((url) => ({
         CAPTION_PROVIDER: 'openai-compatible',
         CAPTION_BASE_URL: url,
@@ -100,7 +101,7 @@ describe.runIf(mine)('a caption provider that misbehaves', async () => {
     : {
         server: {} as CaptionServer,
         stack: undefined,
-        faultConfig: undefined,
+        faultControl: undefined,
         darkroom: clientOf({ baseUrl: '', env: {} }),
       };
 
@@ -153,7 +154,7 @@ describe.runIf(mine)('a caption provider that misbehaves', async () => {
   });
 
   it('by 503 for ever is given up, the message is kept, and a retry writes the caption', async () => {
-    await faultConfig?.change({ timeScale });
+    await faultControl?.change({ timeScale });
     const id = await captioned({ is: 'failing', status: 503 });
     const record = await darkroom.ended(id, 60_000);
     expect(record).toMatchObject({ status: 'done', caption: null });

@@ -5,7 +5,7 @@ import { type EditBehaviour, type EditServer, startEditServer } from '#test/supp
 import { anEditSession } from '#test/support/edit-session-builder.ts';
 import { startEmbeddedStack } from '#test/support/embedded-stack.ts';
 import { eventually } from '#test/support/eventually.ts';
-import { calmWeather } from '#test/support/faults-config.ts';
+import { noFaultsYet } from '#test/support/faults-config.ts';
 import { type FetchOrigin, startFetchOrigin } from '#test/support/fetch-origin.ts';
 import { clientOf, theClient } from './client.ts';
 
@@ -19,8 +19,9 @@ const open = async () => {
   const server = await startEditServer();
   const allowed = await startFetchOrigin({ pictures: { '/a.jpg': picture } });
   const forbidden = await startFetchOrigin({ pictures: { '/a.jpg': picture } });
-  const { faultConfig, env } = await calmWeather();
+  const { faultControl, env } = await noFaultsYet();
   const stack = await startEmbeddedStack({
+    faultInjection: true,
     env: {
       ...env,
       CAPTION_PROVIDER: 'none',
@@ -31,11 +32,11 @@ const open = async () => {
       FETCH_ALLOW_HOSTS: allowed.host,
     },
   });
-  return { server, allowed, forbidden, stack, faultConfig };
+  return { server, allowed, forbidden, stack, faultControl };
 };
 
 const opened = mine ? await open() : ({ server: {}, allowed: {}, forbidden: {} } as Opened);
-const { server, allowed, forbidden, stack, faultConfig } = opened;
+const { server, allowed, forbidden, stack, faultControl } = opened;
 afterAll(async () => {
   if (!mine) return;
   await stack.stop();
@@ -254,7 +255,7 @@ describe.runIf(mine)('edits', () => {
   });
 
   it('that are always told to wait end too, after eight tries, and are kept for people', async () => {
-    await faultConfig.change({ timeScale: 100 }); // it takes three minutes otherwise
+    await faultControl.change({ timeScale: 100 }); // it takes three minutes otherwise
     server.become(busy(503, 0));
     const { initId } = await session.start({ source_url: await aSource(), prompt: 'never' });
 
