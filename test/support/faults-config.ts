@@ -78,7 +78,8 @@ export const noFaultsYet = async () => {
     FAULTS_KILLS: '0',
     FAULTS_PORT: String(port),
   };
-  return { env, faultControl: faultControlAt(`http://127.0.0.1:${port}`) };
+  const faultsUrl = `http://127.0.0.1:${port}`;
+  return { env, faultsUrl, faultControl: faultControlAt(faultsUrl) };
 };
 
 export type FaultControl = ReturnType<typeof faultControlAt>;
