@@ -26,7 +26,7 @@ export const parseClosingLine = (output: string): Counts & { shown: string; summ
   const line = /^tests: (\d+) passed, (\d+) failed, (\d+) skipped\n/m;
   const [found, passed, failed, skipped] = line.exec(output) ?? [];
   if (!found) return { shown: output, summary: '', passed: 0, failed: 1, skipped: 0 };
-  const [, summary = ''] = /^suites:\n((?:.* s  .*\n)+)/m.exec(output) ?? [];
+  const [, summary = ''] = /^suites:\n((?:.* s {2}.*\n)+)/m.exec(output) ?? [];
   const counts = { passed: Number(passed), failed: Number(failed), skipped: Number(skipped) };
   return { shown: output.replace(line, ''), summary, ...counts };
 };
