@@ -19,7 +19,7 @@ const Decision = z.object({
   principal: z.string(),
   action: z.string(),
   resource: z.string(),
-  decision: z.enum(['Allow', 'Deny', 'ImplicitDeny']),
+  decision: z.enum(['Allow', 'Deny']),
 });
 /** One decision about one call: the role that made it, what it asked for, and the answer. */
 export type Decision = z.infer<typeof Decision>;

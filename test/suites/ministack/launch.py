@@ -6,6 +6,7 @@ Starts ministack in this process, and does two things that it has no setting for
 - a message that is given back with a long wait comes back soon, so that giving up after eight
   receives takes seconds and not three minutes.
 """
+import contextvars
 import functools
 import json
 import os
@@ -22,24 +23,36 @@ seen = set()
 decisions = open(os.environ['PERMISSIONS_FILE'], 'a', buffering=1)
 evaluate = iam_evaluator.evaluate
 enforce = iam_evaluator.enforce
+asked = contextvars.ContextVar('asked', default=None)
 roles_written_at = 0.0
 
 
 @functools.wraps(evaluate)
-def recorded_evaluate(context, *args, **kwargs):
-    result = evaluate(context, *args, **kwargs)
-    decision = (context.principal_arn, context.action, context.resource_arn, result.decision)
-    if decision not in seen:
-        seen.add(decision)
-        names = ('principal', 'action', 'resource', 'decision')
-        decisions.write(json.dumps(dict(zip(names, decision))) + '\n')
-    return result
+def noted_evaluate(context, *args, **kwargs):
+    """The first evaluation of a call is that of the caller's own policies; others are of resources'."""
+    contexts = asked.get()
+    if contexts is not None:
+        contexts.append(context)
+    return evaluate(context, *args, **kwargs)
 
 
 @functools.wraps(enforce)
 def recorded_enforce(*args, **kwargs):
     write_roles()
-    return enforce(*args, **kwargs)
+    contexts = []
+    token = asked.set(contexts)
+    try:
+        refusal = enforce(*args, **kwargs)
+    finally:
+        asked.reset(token)
+    for context in contexts[:1]:
+        answer = 'Allow' if refusal is None else 'Deny'
+        decision = (context.principal_arn, context.action, context.resource_arn, answer)
+        if decision not in seen:
+            seen.add(decision)
+            names = ('principal', 'action', 'resource', 'decision')
+            decisions.write(json.dumps(dict(zip(names, decision))) + '\n')
+    return refusal
 
 
 def write_roles():
@@ -69,7 +82,7 @@ def replace(table, name, wrap):
     table[name] = wrap(table[name])
 
 
-iam_evaluator.evaluate = recorded_evaluate
+iam_evaluator.evaluate = noted_evaluate
 iam_evaluator.enforce = recorded_enforce
 replace(sqs._HANDLERS, 'ChangeMessageVisibility', shortened)
 app.main()
