@@ -96,7 +96,8 @@ export const clientOf = ({ baseUrl, env }: Target) => {
       { within: patience(within), ...(isElsewhere && { every: 500 }) },
     );
   const bytes = async (url: string, init: RequestInit = {}) => {
-    const address = new URL(url, baseUrl).href;
+    // The API may lie below a path, which `new URL` would leave out.
+    const address = url.startsWith('/') ? `${baseUrl}${url}` : new URL(url, baseUrl).href;
     // A link into the stores carries its own signature, and is not told the key.
     const isOurs = address.startsWith(`${baseUrl}/`);
     const response = await fetch(address, isOurs ? withKey(init) : init);

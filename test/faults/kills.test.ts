@@ -223,6 +223,6 @@ describe('an image that is deleted', () => {
 
 /** The first such call of a process, or the second: but a month is noted only once in each. */
 const nthOf = (call: string, round: number) =>
-  call === 'UpdateItem shelves' ? 1 : 1 + (round % 2);
+  call === 'UpdateItem list-months' ? 1 : 1 + (round % 2);
 
 const report = (text: string) => process.stdout.write(`${text}\n`);

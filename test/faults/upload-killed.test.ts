@@ -11,8 +11,8 @@ const rounds = isLong ? 10 : 1;
 // The workers are processes of their own, so that these calls can only be those of the upload.
 const boundaries = [
   { call: 'PutObject originals', when: 'after' },
-  { call: 'TransactWriteItems images tallies', when: 'before' },
-  { call: 'TransactWriteItems images tallies', when: 'after' },
+  { call: 'TransactWriteItems counters images', when: 'before' },
+  { call: 'TransactWriteItems counters images', when: 'after' },
 ] as const;
 
 let darkroom: FaultyDarkroom;

@@ -85,7 +85,7 @@ export const quietOf = (client: Client, { kept, audit }: Auditor) => {
         throw new Error(
           `No message is left. /api/stats (${status} ${error ?? 'ok'}) counts ${queued} queued and ${processing} ` +
             `processing; unfinished: ${unfinished.map(told).join('; ') || 'none'}. ` +
-            `Dead letters: ${JSON.stringify(await depths('-dead'))}. ` +
+            `Dead letters: ${JSON.stringify(await depths('-dlq'))}. ` +
             `The audit: ${(await audit()).slice(0, 5).join(' ') || 'no differences'}`,
         );
       await wait(500);
@@ -96,7 +96,7 @@ export const quietOf = (client: Client, { kept, audit }: Auditor) => {
     delivered,
     quiet,
     /** How many messages each dead-letter queue keeps; those that keep none are left out. */
-    deadLetters: () => depths('-dead'),
+    deadLetters: () => depths('-dlq'),
   };
 };
 

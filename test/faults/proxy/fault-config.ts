@@ -25,7 +25,7 @@ const share = z.number().min(0).max(1);
 const Which = z.object({
   /** The function's name: `make-thumbnails`; `host` for those that answer HTTP or a clock. */
   worker: z.string().optional(),
-  /** `PutObject derived`, `TransactWriteItems images contents tallies`, `SendMessage read-exif`. */
+  /** `PutObject derived`, `TransactWriteItems counters images rendition-sets`, `SendMessage read-exif`. */
   call: z.string().optional(),
   /** Text that the call's key or body must hold: an object key, an image id. */
   logFields: z.string().optional(),
