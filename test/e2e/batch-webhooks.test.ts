@@ -7,20 +7,18 @@ import { csvOf, openWithOrigin } from './batch-client.ts';
 import { webhookSecret as secret } from './settings.ts';
 
 /** By path: what the receiver says to the n-th delivery there, from 1. */
-const idempotencyRecords: Record<
-  string,
-  (n: number) => { status: number; headers?: Record<string, string> }
-> = {
-  '/stubborn': (n) => ({ status: n <= 3 ? 500 : 204 }),
-  '/gone': () => ({ status: 410 }),
-  '/down': (n) => ({ status: n <= 5 ? 503 : 200 }),
-  '/later': (n) => ({ status: n === 1 ? 429 : 200, headers: { 'retry-after': '3' } }),
-};
+const answers: Record<string, (n: number) => { status: number; headers?: Record<string, string> }> =
+  {
+    '/stubborn': (n) => ({ status: n <= 3 ? 500 : 204 }),
+    '/gone': () => ({ status: 410 }),
+    '/down': (n) => ({ status: n <= 5 ? 503 : 200 }),
+    '/later': (n) => ({ status: n === 1 ? 429 : 200, headers: { 'retry-after': '3' } }),
+  };
 const receiver = await startWebhookReceiver({
   port: inject('serverPorts').receiver,
   idempotencyRecords: () => {
     const path = receiver.calls.at(-1)?.path ?? '';
-    return idempotencyRecords[path]?.(callsTo(path).length) ?? { status: 204 };
+    return answers[path]?.(callsTo(path).length) ?? { status: 204 };
   },
 });
 const callsTo = (path: string) => receiver.calls.filter((call) => call.path === path);
@@ -66,7 +64,7 @@ describe('the webhook of a batch', () => {
     const calls = callsTo('/stubborn');
     expect(calls).toHaveLength(4);
     const [last] = calls.slice(-1);
-    if (!last) throw new Error('Nobody called.');
+    if (!last) throw new Error('There was no call.');
     expect(verified(last)).toEqual({
       request_id: id,
       status: 'completed',
@@ -96,7 +94,7 @@ describe('the webhook of a batch', () => {
     expect(call && verified(call)).toMatchObject({ request_id: id, status: 'failed' });
   });
 
-  it('stops where the receiver wants no more, until somebody asks for it again', async () => {
+  it('stops where the receiver answers 410, until a client asks for it again', async () => {
     const id = await start('/gone');
     const webhook = await webhookOf(id, 'stopped');
     expect(webhook.attempts).toMatchObject([
@@ -106,7 +104,7 @@ describe('the webhook of a batch', () => {
     await webhookOf(await start('/stubborn-no-more'), 'delivered');
     expect(callsTo('/gone')).toHaveLength(1);
 
-    idempotencyRecords['/gone'] = () => ({ status: 200 });
+    answers['/gone'] = () => ({ status: 200 });
     expect(await resend(id)).toMatchObject({ status: 202, code: 5000 });
 
     const again = await webhookOf(id, 'delivered');

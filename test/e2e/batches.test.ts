@@ -173,13 +173,16 @@ describe('a batch', () => {
     expect(refused.error).toMatch(/^cursor: /);
 
     for (const path of ['', '/results', '?limit=2'])
-      for (const name of ['nobody', crypto.randomUUID()])
+      for (const name of ['unknown', crypto.randomUUID()])
         expect(await darkroom.json(`/api/batches/${name}${path}`)).toMatchObject({
           status: 404,
           code: 5001,
           error: 'Batch not found',
         });
-    expect(await darkroom.json('/api/image/nobody.jpg')).toMatchObject({ status: 404, code: 2001 });
+    expect(await darkroom.json('/api/image/unknown.jpg')).toMatchObject({
+      status: 404,
+      code: 2001,
+    });
   });
 
   it('is started once under an Idempotency-Key, and another file under it is refused', async () => {
@@ -205,7 +208,7 @@ describe('a batch', () => {
       const large = ImageRecord.array()
         .parse(data)
         .find(({ original_name }) => original_name === 'large.jpg');
-      if (!large) throw new Error('It has not arrived.');
+      if (!large) throw new Error('It is not listed yet.');
       return large.image_id;
     });
     const deleted = await darkroom.json(`/api/images/${imageId}`, { method: 'DELETE' });

@@ -48,7 +48,7 @@ const depthOf = async (darkroom: Client, queue: string): Promise<number> => {
   return Object.values(Attributes).reduce((sum, depth) => sum + Number(depth), 0);
 };
 
-const newsOf = (key: string) =>
+const objectCreatedEvent = (key: string) =>
   JSON.stringify({
     Records: [
       {
@@ -79,7 +79,7 @@ describe('a message', () => {
       const asked = some.map(({ image_id }) =>
         JSON.stringify({ image_id, rev: 1, run: 1, request_id: 'again' }),
       );
-      const notification = some.map(({ file_path }) => newsOf(file_path ?? ''));
+      const notification = some.map(({ file_path }) => objectCreatedEvent(file_path ?? ''));
       await Promise.all([
         sendAll(darkroom, 'object-created', shuffled(five(notification), chunk + 1)),
         sendAll(darkroom, 'make-thumbnails', shuffled(five(asked), chunk + 2)),

@@ -5,12 +5,12 @@ import { theClient } from './client.ts';
 
 const darkroom = theClient();
 
-describe('the front door', () => {
+describe('the HTTP API', () => {
   it.each(['/api', '/api/v1/', '/api/health', '/api/v1/health'])('answers %s', async (path) => {
     expect(await darkroom.json(path)).toMatchObject({ status: 200, code: 1000, error: null });
   });
 
-  it('checks what it stands on, and counts dead letters', async () => {
+  it('checks what it depends on, and counts dead letters', async () => {
     const { data } = await darkroom.json('/api/health');
     expect(data).toMatchObject({
       dead_letters: {

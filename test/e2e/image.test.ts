@@ -8,8 +8,8 @@ const darkroom = theClient();
 const aPhoto = (seed: number, more = {}) =>
   drawnJpeg({ width: 1600, height: 1200, seed, exif: phoneExif, ...more });
 
-describe('a picture that goes in', () => {
-  it('comes out as a record with thumbnails, EXIF and metadata', async () => {
+describe('an uploaded picture', () => {
+  it('becomes a record with thumbnails, EXIF and metadata', async () => {
     const bytes = await aPhoto(101);
     const accepted = await darkroom.upload([{ name: 'beach.jpg', type: 'image/jpeg', bytes }]);
 

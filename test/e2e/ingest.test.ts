@@ -13,10 +13,10 @@ type CreateUploadBody = {
   max_bytes: number;
 };
 
-const presignPost = (wish: object) =>
+const presignPost = (request: object) =>
   darkroom.json('/api/uploads', {
     method: 'POST',
-    body: JSON.stringify(wish),
+    body: JSON.stringify(request),
     headers: { 'content-type': 'application/json' },
   });
 
@@ -35,25 +35,25 @@ const listed = async (name: string) =>
     return found;
   });
 
-describe('three doors', () => {
-  it('give three records that agree in all that the bytes decide', async () => {
+describe('the three ways to add an image', () => {
+  it('make three records that agree in all that the bytes decide', async () => {
     const bytes = await drawnJpeg({ width: 1300, height: 900, seed: 51, exif: phoneExif });
     const name = 'Größe & Strand 日本.jpg';
 
     const uploaded = await darkroom.uploadOne({ name: 'beach.jpg', bytes });
     await darkroom.drop(`Urlaub 2026/süd + west/${name}`, bytes);
-    const invited = await presignPost({
+    const created = await presignPost({
       filename: name,
       content_type: 'image/jpeg',
       size_bytes: bytes.length,
       sha256: createHash('sha256').update(bytes).digest('hex'),
     });
-    expect(invited).toMatchObject({ status: 201, data: { max_bytes: expect.any(Number) } });
-    const invitation = invited.data as CreateUploadBody;
-    expect((await darkroom.json(`/api/images/${invitation.image_id}`)).status).toBe(404);
-    expect((await post(invitation, bytes)).status).toBe(204);
+    expect(created).toMatchObject({ status: 201, data: { max_bytes: expect.any(Number) } });
+    const form = created.data as CreateUploadBody;
+    expect((await darkroom.json(`/api/images/${form.image_id}`)).status).toBe(404);
+    expect((await post(form, bytes)).status).toBe(204);
 
-    const presigned = await eventually(() => darkroom.image(invitation.image_id));
+    const presigned = await eventually(() => darkroom.image(form.image_id));
     const dropped = await eventually(async () => {
       const { data } = await darkroom.json('/api/images?limit=100');
       const found = (data as ImageRecord[]).find(
@@ -107,32 +107,32 @@ describe('three doors', () => {
 });
 
 describe('a presigned form', () => {
-  const wish = { filename: 'form.png', content_type: 'image/png', size_bytes: 1000 };
+  const request = { filename: 'form.png', content_type: 'image/png', size_bytes: 1000 };
 
   it.each([
-    ['what is too large', { ...wish, size_bytes: 10 ** 12 }, 413],
-    ['what is no picture', { ...wish, content_type: 'application/pdf' }, 415],
-    ['HEIC', { ...wish, filename: 'a.heic', content_type: 'image/heic' }, 415],
-    ['a name that belies its type', { ...wish, filename: 'form.jpg' }, 415],
-    ['a wish without a size', { filename: 'form.png', content_type: 'image/png' }, 422],
+    ['what is too large', { ...request, size_bytes: 10 ** 12 }, 413],
+    ['what is no picture', { ...request, content_type: 'application/pdf' }, 415],
+    ['HEIC', { ...request, filename: 'a.heic', content_type: 'image/heic' }, 415],
+    ['a name that belies its type', { ...request, filename: 'form.jpg' }, 415],
+    ['a request without a size', { filename: 'form.png', content_type: 'image/png' }, 422],
   ])('is not given for %s', async (_, body, status) => {
     const answer = await presignPost(body);
     expect(answer).toMatchObject({ status, code: 2001, data: null });
   });
 
-  it('tells people with an iPhone what to do', async () => {
+  it('says what to do with a HEIC picture of an iPhone', async () => {
     const { error } = await presignPost({
-      ...wish,
+      ...request,
       filename: 'a.heic',
       content_type: 'image/heic',
     });
     expect(error).toMatch(/HEIC pictures are not read here\. Export it as JPEG/);
   });
 
-  it('cannot be bent to another key', async () => {
-    const invitation = (await presignPost(wish)).data as CreateUploadBody;
+  it('cannot be used for another key, nor for an empty file', async () => {
+    const form = (await presignPost(request)).data as CreateUploadBody;
     const bytes = await drawnJpeg({ seed: 54 });
-    expect((await post(invitation, bytes, { key: 'uploads/stolen.png' })).status).toBe(403);
-    expect((await post(invitation, new Uint8Array())).status).toBe(400);
+    expect((await post(form, bytes, { key: 'uploads/stolen.png' })).status).toBe(403);
+    expect((await post(form, new Uint8Array())).status).toBe(400);
   });
 });

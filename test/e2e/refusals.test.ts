@@ -5,10 +5,12 @@ import { type ImageRecord, theClient } from './client.ts';
 
 const darkroom = theClient();
 
-describe('a file that is no picture of ours', async () => {
-  const atTheDoor = (await hostilePictures()).filter(({ expected }) => expected !== 'failed later');
+describe('a file that is no picture we read', async () => {
+  const refusedAtOnce = (await hostilePictures()).filter(
+    ({ expected }) => expected !== 'failed later',
+  );
 
-  it.each(atTheDoor)('$name is refused, recorded, listed and counted', async (hostile) => {
+  it.each(refusedAtOnce)('$name is refused, recorded, listed and counted', async (hostile) => {
     const { name, contentType, bytes, expected } = hostile;
     const before = await darkroom.stats();
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '#test/support/eventually.ts';
 import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-harness.ts';
-import { aDrop, forEachOf, messageFor, newsOf } from '#test/support/faults-pictures.ts';
+import { aDrop, forEachOf, messageFor, objectCreatedEvent } from '#test/support/faults-pictures.ts';
 import { proofMs, waitMs } from '#test/support/faults-timeouts.ts';
 import { expectOneOfEach } from './one-of-each.ts';
 import { faultsSeed } from './random.ts';
@@ -31,7 +31,7 @@ describe('messages that come all at once', () => {
       // So slow that the last of them has begun when the first has read anything.
       await darkroom.faultControl.change({ s3: 1, faults: ['slow'], slowMs: 800 });
       await darkroom.drop(drop.key, drop.bytes);
-      await darkroom.send('object-created', times(newsOf(drop)));
+      await darkroom.send('object-created', times(objectCreatedEvent(drop)));
       await eventually(() => darkroom.image(drop.imageId), { within: waitMs });
       await Promise.all([
         darkroom.send('make-thumbnails', times(messageFor(drop.imageId))),

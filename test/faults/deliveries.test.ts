@@ -9,7 +9,7 @@ import {
   type Dropped,
   forEachOf,
   messageFor,
-  newsOf,
+  objectCreatedEvent,
   someDrops,
 } from '#test/support/faults-pictures.ts';
 import { isLong, proofMs } from '#test/support/faults-timeouts.ts';
@@ -83,7 +83,7 @@ describe('messages that come again, late and in any order', () => {
       await forEachOf(newer, ({ key, bytes }) => darkroom.drop(key, bytes));
       await darkroom.quiet();
       await darkroom.faultControl.clear();
-      const old = older.map((drop) => newsOf(drop, droppedAt));
+      const old = older.map((drop) => objectCreatedEvent(drop, droppedAt));
       const times = Math.ceil(lateNews / rewritten);
       await darkroom.send('object-created', Array.from({ length: times }, () => old).flat());
       const late = older.map(({ imageId }) => messageFor(imageId));
@@ -110,7 +110,7 @@ describe('messages that come again, late and in any order', () => {
         const older = await aDrop(`held/${n}.jpg`, 48_000 + n);
         const next = await aDrop(older.key, 49_000 + n, { width: 200 });
         const call = { call: 'HeadObject originals', logFields: older.key };
-        await darkroom.faultControl.lay({ worker: 'host', ...call, when: 'after', what: 'hold' });
+        await darkroom.faultControl.add({ worker: 'host', ...call, when: 'after', what: 'hold' });
         await darkroom.drop(older.key, older.bytes);
         await darkroom.faultControl.held();
         await darkroom.drop(next.key, next.bytes);

@@ -26,7 +26,7 @@ type Auditor = {
   audit: () => Promise<string[]>;
 };
 
-/** How deep the queues of a Darkroom are, and how to wait until nothing is left to do. */
+/** How deep the queues of a stack are, and how to wait until nothing is left to do. */
 export const quietOf = (client: Client, { kept, audit }: Auditor) => {
   const urls = new Map<string, string>();
   const urlOf = async (queue: string): Promise<string> => {
@@ -67,7 +67,7 @@ export const quietOf = (client: Client, { kept, audit }: Auditor) => {
 
   /**
    * Waits until no image has anything to do, either. Where no message is left, and for so long
-   * nothing has come of it, nobody will ever finish them: that is thrown at once.
+   * nothing has come of it, no worker will ever finish them: that is thrown at once.
    */
   const quiet = async ({ within = waitMs, lostAfterMs = 10_000 } = {}): Promise<void> => {
     const until = performance.now() + within;

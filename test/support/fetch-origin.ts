@@ -19,7 +19,7 @@ export type FetchOrigin = {
   openNow(): number;
   /** The most requests that were open at once. */
   mostAtOnce(): number;
-  /** Answers what waits at `/held`, and from now on whoever asks there. */
+  /** Answers what waits at `/held`, and from now on every request there. */
   release(): void;
   /** Ends every connection, those that wait for an answer too. */
   stop(): Promise<void>;

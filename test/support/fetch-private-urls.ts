@@ -98,7 +98,7 @@ export const privateUrls = (): string[] =>
     '[febf::1]',
     '[fec0::1]', // site-local, of old
     '[ff02::1]', // multicast
-    '[4000::1]', // given out to nobody
+    '[4000::1]', // not assigned
     '[5f00::1]', // segment routing
     '[e000::1]',
   ].map((host) => `http://${host}/latest/meta-data/`);
