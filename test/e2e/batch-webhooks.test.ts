@@ -85,7 +85,7 @@ describe('the webhook of a batch', () => {
     expect(() => verified(last, other)).toThrow();
   });
 
-  it('tells of a batch that failed, too', async () => {
+  it('is sent for a batch that failed, too', async () => {
     const id = await start('/failed', '/status/404');
 
     await webhookOf(id, 'delivered');
@@ -126,7 +126,7 @@ describe('the webhook of a batch', () => {
     expect(callsTo('/down')).toHaveLength(6);
   });
 
-  it('waits as long as the receiver asks', async () => {
+  it('waits as long as Retry-After says', async () => {
     const id = await start('/later');
 
     const { attempts } = await webhookOf(id, 'delivered');
@@ -136,7 +136,7 @@ describe('the webhook of a batch', () => {
     expect(attempts).toHaveLength(2);
   });
 
-  it('cannot be asked for where there is none, nor before the end', async () => {
+  it('cannot be sent again where there is none, nor before the batch has ended', async () => {
     const without = await darkroom.start(csvOf([`${origin.url}/good.jpg`]));
     await darkroom.batchEnded(without);
     expect(await resend(without)).toMatchObject({ status: 404, code: 5001 });
@@ -148,7 +148,7 @@ describe('the webhook of a batch', () => {
     expect(callsTo('/early')).toHaveLength(1);
   });
 
-  it('is signed by a secret that no answer shows', async () => {
+  it('is signed with a secret that no response contains', async () => {
     const { text } = await darkroom.call('/api/batches?limit=100');
     expect(text).not.toContain(secret);
     expect(text).not.toContain(secret.slice('whsec_'.length));

@@ -49,7 +49,7 @@ const shapeOf = ({ status, progress, products }: BatchRecord) => ({
 });
 
 describe('a batch', () => {
-  it('is the same whether its URLs are quoted or spill, and its results parse back in order', async () => {
+  it('is the same whether its URLs are quoted or spill into further cells, and its results keep the order', async () => {
     const [spilled, whole] = await Promise.all([darkroom.start(sample), darkroom.start(quoted)]);
     const batches = [await darkroom.batchEnded(spilled), await darkroom.batchEnded(whole)];
 
@@ -92,7 +92,7 @@ describe('a batch', () => {
     }
   });
 
-  it('makes of each picture an ordinary image, and one that is upright, bare and no larger', async () => {
+  it('makes each picture an ordinary image, with a rendition that is upright, without metadata and no larger', async () => {
     const urls = ['/image1.jpg', '/image2.jpg', '/image3.jpg', '/coarse.jpg'].map(url);
     const { products } = await darkroom.batchEnded(await darkroom.start(csvOf(urls)));
 
@@ -161,7 +161,7 @@ describe('a batch', () => {
     expect(new Set(listed).size).toBe(listed.length);
   });
 
-  it('refuses a cursor of another batch, and knows no batch of another name', async () => {
+  it('refuses a cursor of another batch, and finds no unknown batch', async () => {
     const id = await darkroom.start(csvOf([url('/image1.jpg')], [url('/image2.jpg')]));
     await darkroom.batchEnded(id);
     const { page } = await darkroom.json(`/api/batches/${id}?limit=1`);
@@ -201,7 +201,7 @@ describe('a batch', () => {
     expect(origin.requestsTo('/image1.jpg')).toBe(before + 1);
   });
 
-  it('goes on where an image of it is deleted while it is being made', async () => {
+  it('completes although one of its images is deleted meanwhile', async () => {
     const id = await darkroom.start(csvOf([url('/large.jpg')], [`${url('/slow')}?ms=1500`]));
     const imageId = await eventually(async () => {
       const { data } = await darkroom.json('/api/images?limit=10');
@@ -224,7 +224,7 @@ describe('a batch', () => {
     expect((await darkroom.call(`/api/image/${imageId}.jpg`)).status).toBe(404);
   });
 
-  it('of a CSV that is fetched from its URL is like any other, its faults too', async () => {
+  it('started by csv_url is like any other, and so are the errors of its CSV', async () => {
     const good = await darkroom.startByUrl({ csv_url: url('/good.csv') });
     const bad = await darkroom.startByUrl({ csv_url: url('/bad.csv') });
     const none = await darkroom.startByUrl({ csv_url: url('/status/404') });
@@ -248,7 +248,7 @@ describe('a batch', () => {
     expect(results.text).toContain('There are no results: The CSV could not be fetched');
   });
 
-  it('is not answered with results before it has ended', async () => {
+  it('has no results before it has ended', async () => {
     const id = await darkroom.start(csvOf([url('/held')]));
 
     const early = await darkroom.json(`/api/download/${id}`);

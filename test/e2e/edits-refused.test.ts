@@ -227,7 +227,7 @@ describe('edits', () => {
   });
 
   it(
-    'end too where the provider always says to wait: after eight tries, with the reason',
+    'fail after eight tries, with the reason, where the provider always says to wait',
     () =>
       withShortWaits(async () => {
         server.become(busy(503, 0));

@@ -107,7 +107,7 @@ describe('an uploaded picture', () => {
     expect(crossed.status).toBe(400);
   });
 
-  it('is deleted whole, and found no more', async () => {
+  it('is deleted with everything derived from it, and is not found afterwards', async () => {
     const { image_id } = await darkroom.uploadOne({
       name: 'gone.jpg',
       bytes: await drawnJpeg({ seed: 21 }),
@@ -125,7 +125,7 @@ describe('an uploaded picture', () => {
     expect(await darkroom.derivedKeys(record.metadata.sha256 ?? '-')).toEqual([]);
   });
 
-  it('serves its original by a link that lasts a while', async () => {
+  it('has its original behind a link that expires', async () => {
     const bytes = await drawnJpeg({ seed: 31 });
     const { image_id } = await darkroom.uploadOne({ name: 'original.jpg', bytes });
 

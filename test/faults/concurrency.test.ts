@@ -6,27 +6,27 @@ import { proofMs, waitMs } from '#test/support/faults-timeouts.ts';
 import { expectOneOfEach } from './one-of-each.ts';
 import { faultsSeed } from './random.ts';
 
-const crowd = 100;
+const atOnce = 100;
 const same = 50;
 
 let darkroom: FaultyDarkroom;
 beforeAll(async () => {
   darkroom = await startFaultyDarkroom({
     seed: faultsSeed(),
-    // Room for each delivery of a crowd to be worked on at the same time.
-    env: { PIPELINE_CONCURRENCY: String(crowd), LOCAL_VISIBILITY_SECONDS: '30' },
+    // Room for all deliveries to be handled at the same time.
+    env: { PIPELINE_CONCURRENCY: String(atOnce), LOCAL_VISIBILITY_SECONDS: '30' },
   });
 }, 120_000);
 afterAll(() => darkroom?.stop());
 
 describe('messages that come all at once', () => {
   it(
-    `make one image of ${crowd} deliveries at once`,
+    `make one image of ${atOnce} deliveries at once`,
     async () => {
       const before = await darkroom.stats();
       const calls = darkroom.captions.calls.length;
       const drop = await aDrop('hundred/one.jpg', 20_000);
-      const times = (text: string) => Array.from({ length: crowd }, () => text);
+      const times = (text: string) => Array.from({ length: atOnce }, () => text);
 
       // So slow that the last of them has begun when the first has read anything.
       await darkroom.faultControl.change({ s3: 1, faults: ['slow'], slowMs: 800 });

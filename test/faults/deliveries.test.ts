@@ -18,7 +18,7 @@ import { faultsSeed } from './random.ts';
 
 const manyImages = 1000;
 const rewritten = isLong ? 500 : 40;
-const lateNews = 500;
+const lateEvents = 500;
 const concurrency = 6;
 
 let darkroom: FaultyDarkroom;
@@ -61,7 +61,7 @@ describe('messages that come again, late and in any order', () => {
   );
 
   it(
-    `show the newer of two pictures under ${rewritten} keys, also when news of the older comes last, ${lateNews} times`,
+    `show the newer of two pictures under ${rewritten} keys, also when the event of the older comes last, ${lateEvents} times`,
     async () => {
       const before = await darkroom.stats();
       const older = await someDrops('rewritten', rewritten, 40_000);
@@ -84,7 +84,7 @@ describe('messages that come again, late and in any order', () => {
       await darkroom.quiet();
       await darkroom.faultControl.clear();
       const old = older.map((drop) => objectCreatedEvent(drop, droppedAt));
-      const times = Math.ceil(lateNews / rewritten);
+      const times = Math.ceil(lateEvents / rewritten);
       await darkroom.send('object-created', Array.from({ length: times }, () => old).flat());
       const late = older.map(({ imageId }) => messageFor(imageId));
       await darkroom.send('make-thumbnails', late);
@@ -102,7 +102,7 @@ describe('messages that come again, late and in any order', () => {
   );
 
   it(
-    'show the newer of two pictures, although news of the older is at work when it comes',
+    'show the newer of two pictures, although the event of the older is being handled when it comes',
     async () => {
       const before = await darkroom.stats();
       const newer: Dropped[] = [];

@@ -17,7 +17,7 @@ const rounds = isLong ? 20 : 2;
 
 const visibilitySeconds = 5;
 const sweepSeconds = 3;
-/** What an image may take that nobody is killed at, when all of them are worked on at once. */
+/** What an image may take whose workers are not killed, when all of them are worked on at once. */
 const workSeconds = 0.25;
 
 const workers = ['register-image', 'make-thumbnails', 'read-exif', 'write-caption'];
@@ -106,7 +106,7 @@ describe('a worker that is killed', () => {
   );
 
   it(
-    'while another image with the same bytes is quicker, leaves nothing that nobody shows',
+    'while another image with the same bytes is quicker, leaves no orphaned renditions',
     async () => {
       for (const ending of ['goes on', 'is killed'] as const) {
         const before = await darkroom.stats();
@@ -120,7 +120,7 @@ describe('a worker that is killed', () => {
         await darkroom.faultControl.held();
         await darkroom.drop(quick.key, quick.bytes);
         await darkroom.ended(slow.imageId, 60_000); // its message came again, and found all made
-        await darkroom.delivered(); // and whoever worked on that has ended: the kill is not for them
+        await darkroom.delivered(); // and the workers of that have ended: the kill is not for them
         if (ending === 'is killed')
           await darkroom.faultControl.add({ worker, call: 'TransactWriteItems', when: 'before' });
         await darkroom.faultControl.release();

@@ -122,7 +122,7 @@ describe('a worker on a picture in whose place a newer one was put', () => {
   );
 
   it(
-    'says nothing of the newer one, though nobody has looked at that yet',
+    'says nothing of the newer one, though no worker has read that yet',
     async () => {
       const calls = darkroom.captions.calls.length;
       const late = await Promise.all(

@@ -39,7 +39,7 @@ describe('an upload whose function is killed', () => {
       const name = `killed ${before.total}.jpg`;
       const bytes = await drawnJpeg({ width: 160, height: 120, seed: 95_000 + before.total });
 
-      // Or its news might be quicker, and leave the upload with nothing to note.
+      // Or its S3 event might be quicker, and leave the upload with nothing to record.
       await darkroom.faultControl.add(
         { worker: 'register-image', when: 'before', what: 'hold' },
         { worker: 'host', call, when },

@@ -42,7 +42,7 @@ describe.concurrent('S3 and DynamoDB', () => {
   const env = { PIPELINE_CONCURRENCY: '4', LOCAL_VISIBILITY_SECONDS: '15' };
 
   it(
-    `that do not answer for ${downSeconds} s lose nothing, and nobody has to do anything`,
+    `that do not answer for ${downSeconds} s lose nothing, and nothing has to be done by hand`,
     () =>
       withDarkroom({ env }, async (darkroom) => {
         const drops = await someDrops('down', images, 200_000);
