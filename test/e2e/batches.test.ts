@@ -243,6 +243,8 @@ describe('a batch', () => {
       status: 'failed',
       message: `The CSV could not be fetched: ${url('/status/404')} answered 404.`,
     });
+    const status = await darkroom.json(`/api/status/${refused.request_id}`);
+    expect(status.data).toMatchObject({ status: 'failed', errors: refused.errors });
     const results = await darkroom.results(none);
     expect(results.status).toBe(404);
     expect(results.text).toContain('There are no results: The CSV could not be fetched');
@@ -254,6 +256,8 @@ describe('a batch', () => {
     const early = await darkroom.json(`/api/download/${id}`);
     expect(early).toMatchObject({ status: 409, code: 5001 });
     expect(early.headers.get('retry-after')).toBeTruthy();
+    const { data } = await darkroom.json('/api/batches?limit=1');
+    expect(data).toMatchObject([{ request_id: id, progress: { processed_images: 0 } }]);
 
     origin.release();
     await darkroom.batchEnded(id);

@@ -124,12 +124,6 @@ await runCommandLine('test:deploy', async (tools) => {
     trusted,
     firstFailureEnds: fault !== undefined, // one is all that is wanted then
   });
-  if (process.env['KEEP_PERMISSIONS'])
-    for (const file of [permissions, roles])
-      (await import('node:fs')).copyFileSync(
-        file,
-        join(process.env['KEEP_PERMISSIONS'], file.split('/').at(-1) ?? ''),
-      );
   await tools.step('comparing what the functions may do with what they did', async () =>
     checkPermissions(readRoles(roles), readDecisions(permissions)),
   );
