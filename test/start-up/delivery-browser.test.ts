@@ -2,16 +2,16 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { batchClientOf } from '#test/e2e/batch-client.ts';
+import { clientOf } from '#test/e2e/client.ts';
 import { chromiumPath, needsChromium, openBrowser, openPage } from '#test/support/browser.ts';
 import { drawnJpeg, drawnPng } from '#test/support/drawn-pictures.ts';
 import { startEditServer } from '#test/support/edit-server.ts';
 import { startEmbeddedStack } from '#test/support/embedded-stack.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { startFetchOrigin } from '#test/support/fetch-origin.ts';
-import { batchClientOf } from './batch-client.ts';
-import { clientOf } from './client.ts';
 
 const apiKey = 'a-key-of-twenty-characters';
 const Record = z.looseObject({ thumbnails: z.record(z.string(), z.string()), srcset: z.string() });
@@ -39,7 +39,7 @@ const startShop = async (html: () => string) => {
   };
 };
 
-describe.runIf(inject('isEmbedded') && chromiumPath)(
+describe.runIf(chromiumPath)(
   needsChromium('on a page of another origin, before a closed stage'),
   () => {
     let browser: Browser;
