@@ -30,8 +30,8 @@ export const forEachOf = async <T>(
   await Promise.all(Array.from({ length: atOnce }, next));
 };
 
-/** The news of S3 that something was put under a key, as it was told then. */
-export const newsOf = ({ key, bytes }: Dropped, now = new Date()): string => {
+/** The S3 event that an object was put under a key, as it was sent then. */
+export const objectCreatedEvent = ({ key, bytes }: Dropped, now = new Date()): string => {
   const etag = createHash('md5').update(bytes).digest('hex');
   const event = { name: 'ObjectCreated:Put', key, sizeBytes: bytes.length, etag } as const;
   return JSON.stringify(s3EventOf('darkroom-dev-originals', event, { region: 'us-east-1', now }));

@@ -28,7 +28,7 @@ const agentJar = 'ddb-local-loader-0.1.jar';
 
 /** Installs Amazon's DynamoDB Local, and links a Java, below LocalStack's `lib` folder. */
 export const installDynamodbLocal = async (
-  lane: CommandTools,
+  tools: CommandTools,
   { libFolder, python }: { libFolder: string; python: string },
 ): Promise<void> => {
   linkJava(join(libFolder, javaSlot));
@@ -43,8 +43,8 @@ export const installDynamodbLocal = async (
   const files = filesOf(lock);
   if (spawnSync('mvn', ['--version']).status !== 0)
     throw new ToolMissingError('DynamoDB Local is fetched by Maven, and there is no mvn on PATH.');
-  await lane
-    .step('installing DynamoDB Local by Maven', () => copyByMaven(lane, jars))
+  await tools
+    .step('installing DynamoDB Local by Maven', () => copyByMaven(tools, jars))
     .catch(asMissing('DynamoDB Local could not be fetched.'));
   for (const { path, sha256 } of files) {
     const file = join(jars, basename(path));
@@ -53,7 +53,7 @@ export const installDynamodbLocal = async (
   }
   const agent = files.find(({ path }) => path.includes('byte-buddy-agent'));
   renameSync(join(jars, basename(agent?.path ?? '')), join(folder, agentJar));
-  await lane.run(python, [here('class-path-jar.py'), folder], { quiet: true });
+  await tools.run(python, [here('class-path-jar.py'), folder], { quiet: true });
   writeFileSync(stamp, lock);
 };
 
@@ -84,8 +84,8 @@ const filesOf = (lock: string) =>
 const sha256Of = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 /** Maven knows the mirrors and proxies of the place. */
-const copyByMaven = (lane: CommandTools, into: string) =>
-  lane.run(
+const copyByMaven = (tools: CommandTools, into: string) =>
+  tools.run(
     'mvn',
     [
       ...['-q', '-B', '-f', here('dynamodb-local.pom.xml'), 'dependency:copy-dependencies'],

@@ -2,15 +2,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { afterAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { sign } from '#lib/delivery/signature.ts';
+import { type Client, clientOf, ImageRecord } from '#test/e2e/client.ts';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { startEmbeddedStack } from '#test/support/embedded-stack.ts';
 import { eventually } from '#test/support/eventually.ts';
-import { type Client, clientOf, ImageRecord } from './client.ts';
 
-const mine = inject('isEmbedded');
 const key = 'a-key-of-twenty-characters';
 const [first, second] = ['the-first-secret-of-all', 'the-second-secret-of-all'];
 const dataDir = mkdtempSync(join(tmpdir(), 'darkroom-delivery-'));
@@ -33,7 +32,7 @@ const withStage = async (
 const status = async (url: string) => (await fetch(url)).status;
 const Links = z.looseObject({ thumbnails: z.record(z.string(), z.string()) });
 
-describe.runIf(mine)('on a closed stage', () => {
+describe('on a closed stage', () => {
   let imageId = '';
   let path = '';
   const record = async (client: Client) =>
