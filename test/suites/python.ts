@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { asMissing, type CommandTools, ToolMissing } from '#infra/cli/run-command.ts';
+import { asMissing, type CommandTools, ToolMissingError } from '#infra/cli/run-command.ts';
 
 const requirementsFolder = fileURLToPath(new URL('./requirements', import.meta.url));
 
@@ -37,7 +37,7 @@ const candidates = (): string[] => {
 const probe =
   'import sys, ensurepip, ssl, ctypes; print(sys.executable); print("%d.%d.%d" % sys.version_info[:3])';
 
-/** A Python that can make virtual environments. Throws ToolMissing. */
+/** A Python that can make virtual environments. Throws ToolMissingError. */
 export const findPython = (): { path: string; version: string } => {
   for (const candidate of candidates()) {
     const { status, stdout } = spawnSync(candidate, ['-c', probe], { encoding: 'utf8' });
@@ -45,7 +45,7 @@ export const findPython = (): { path: string; version: string } => {
     const minor = Number(version.split('.')[1]);
     if (status === 0 && minor >= oldest && minor <= newest) return { path, version };
   }
-  throw new ToolMissing(
+  throw new ToolMissingError(
     `This needs a Python from 3.${oldest} to 3.${newest} with venv, and none was found on PATH or ` +
       'in ~/.pyenv. Install one, or name it: PYTHON=/path/to/python3 …',
   );

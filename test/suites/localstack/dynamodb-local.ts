@@ -15,7 +15,7 @@ import {
   asMissing,
   CommandFailedError,
   type CommandTools,
-  ToolMissing,
+  ToolMissingError,
 } from '#infra/cli/run-command.ts';
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -42,7 +42,7 @@ export const installDynamodbLocal = async (
   mkdirSync(jars, { recursive: true });
   const files = filesOf(lock);
   if (spawnSync('mvn', ['--version']).status !== 0)
-    throw new ToolMissing('DynamoDB Local is fetched by Maven, and there is no mvn on PATH.');
+    throw new ToolMissingError('DynamoDB Local is fetched by Maven, and there is no mvn on PATH.');
   await tools
     .step('installing DynamoDB Local by Maven', () => copyByMaven(tools, jars))
     .catch(asMissing('DynamoDB Local could not be fetched.'));
@@ -65,7 +65,7 @@ const linkJava = (slot: string): void => {
   const home = /^\s*java\.home = (.+)$/m.exec(stderr ?? '')?.[1];
   const version = Number(/^\s*java\.specification\.version = (\d+)/m.exec(stderr ?? '')?.[1]);
   if (status !== 0 || !home || !(version >= 17))
-    throw new ToolMissing('DynamoDB Local needs a Java 17 or newer on PATH.');
+    throw new ToolMissingError('DynamoDB Local needs a Java 17 or newer on PATH.');
   if (existsSync(slot) && realpathSync(slot) === realpathSync(home)) return;
   rmSync(slot, { recursive: true, force: true });
   mkdirSync(dirname(slot), { recursive: true });
