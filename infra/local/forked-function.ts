@@ -1,7 +1,7 @@
 // One worker in a process of its own: loads a function, then answers one event after the other.
 // Started by invoke-forked.ts, and gone with it.
 import { z } from 'zod';
-import { appIdVariable, parseAppId } from '#test/faults/proxy/app-id.ts';
+import { appIdVariable, forkedAppId } from './app-id.ts';
 import { loadHandler, makeContext } from './invoke.ts';
 
 const Facts = z.object({
@@ -14,8 +14,8 @@ const Facts = z.object({
 });
 const facts = Facts.parse(JSON.parse(process.argv[2] ?? ''));
 process.title = `darkroom ${facts.name}`;
-// In bad weather (weather/) every call to S3, SQS and DynamoDB says whose it is.
-if (process.env[appIdVariable]) process.env[appIdVariable] = parseAppId(facts.name, process.pid);
+// Behind an interceptor every call to S3, SQS and DynamoDB says whose it is.
+if (process.env[appIdVariable]) process.env[appIdVariable] = forkedAppId(facts.name, process.pid);
 
 const tell = (message: unknown) => process.send?.(message);
 process.once('disconnect', () => process.exit(0));

@@ -47,32 +47,12 @@ export const localShape = {
     .enum(['in-process', 'forked'], 'must be in-process or forked')
     .prefault('in-process')
     .describe('forked: each worker is a process of its own, which its timeout really kills'),
-  FAULTS: z
-    .enum(['fair', 'hostile'], 'must be fair or hostile')
-    .prefault('fair')
-    .describe('hostile (`npm run dev:faults`): the functions meet what the next five settings say'),
-  WEATHER_FAULTS: number(0, 1)
-    .prefault(0.02)
-    .describe('share of the calls to S3 and DynamoDB that fail, are slow, or lose their answer'),
-  WEATHER_COPIES: wholeNumber(1, 10)
-    .prefault(3)
-    .describe('each message and S3 event is delivered up to so many times'),
-  WEATHER_DELAY_SECONDS: wholeNumber(0, 900)
-    .prefault(2)
-    .describe('and each of them up to so much later, so that they overtake each other'),
-  WEATHER_KILLS: number(0, 1)
-    .prefault(0.002)
-    .describe("share of a forked worker's calls at which it is killed"),
-  WEATHER_SEED: wholeNumber(0, 4_294_967_295)
-    .optional()
-    .describe('the same weather again; the log tells which it was'),
-  FAULTS_PORT: port(4578).describe('where bad weather is looked at and changed: GET / and PATCH /'),
   AWS_ACCESS_KEY_ID: text.prefault('darkroom').describe('for the emulators'),
   AWS_SECRET_ACCESS_KEY: text.prefault('darkroom-secret').describe('for the emulators'),
   AWS_REGION: text.prefault('us-east-1').describe('for the emulators'),
 };
 
-const ports = ['PORT', 'S3_PORT', 'SQS_PORT', 'DYNAMODB_PORT', 'FAULTS_PORT'] as const;
+const ports = ['PORT', 'S3_PORT', 'SQS_PORT', 'DYNAMODB_PORT'] as const;
 
 /** The settings of the embedded stack; `lib/config.ts` has those of the functions. */
 export const LocalSettings = z.object(localShape).superRefine((settings, context) => {

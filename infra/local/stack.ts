@@ -1,5 +1,4 @@
 import { bundleFunctions } from '#infra/deploy/bundle.ts';
-import type { FaultInjection } from '#test/faults/proxy/start-fault-injection.ts';
 import { createQueues, createTables } from './create-resources.ts';
 import type { DataFolder } from './data-folder.ts';
 import { startDynamodb } from './emulators/dynamodb.ts';
@@ -9,6 +8,7 @@ import { startSqs } from './emulators/sqs.ts';
 import { hostEnvironment, loopbackUrl } from './environments.ts';
 import type { FromHost } from './host-messages.ts';
 import { type HostProcess, startHostProcess } from './host-process.ts';
+import type { StartInterceptor } from './interceptor.ts';
 import type { Environment, LocalSettings } from './local-settings.ts';
 import { type LogLine, logLine } from './log-line.ts';
 import { notifier } from './notify.ts';
@@ -30,6 +30,7 @@ type Tools = {
   log: (line: LogLine) => void;
   /** What a function wrote that may or may not be a line of the log. */
   onLine: (line: string) => void;
+  startInterceptor?: StartInterceptor;
 };
 
 /**
@@ -41,15 +42,12 @@ export const startStack = async (
   environment: Environment,
   tools: Tools,
 ): Promise<Stack> => {
-  const { project, folder, log, onLine } = tools;
+  const { project, folder, log, onLine, startInterceptor } = tools;
   await checkPorts([
     { port: settings.PORT, setting: 'PORT', serves: 'the API' },
     { port: settings.S3_PORT, setting: 'S3_PORT', serves: 'the embedded S3' },
     { port: settings.SQS_PORT, setting: 'SQS_PORT', serves: 'the embedded SQS' },
     { port: settings.DYNAMODB_PORT, setting: 'DYNAMODB_PORT', serves: 'the embedded DynamoDB' },
-    ...(settings.FAULTS === 'hostile'
-      ? [{ port: settings.FAULTS_PORT, setting: 'FAULTS_PORT', serves: 'changes of the weather' }]
-      : []),
   ]);
 
   const url = loopbackUrl(settings.PORT);
@@ -89,13 +87,18 @@ export const startStack = async (
       workers = message.pids;
       tellState();
     };
-    const faultConfig = await faultInjection(settings, { hostPid: () => host?.pid, log });
-    if (faultConfig) emulators.push(faultConfig);
+    const emulatorPorts = {
+      s3: settings.S3_PORT,
+      sqs: settings.SQS_PORT,
+      dynamodb: settings.DYNAMODB_PORT,
+    };
+    const interceptor = await startInterceptor?.(emulatorPorts, { hostPid: () => host?.pid, log });
+    if (interceptor) emulators.push(interceptor);
     const started = startHostProcess(
       project,
       {
         ...hostEnvironment(settings, withWebhookSecret(environment, folder)),
-        ...faultConfig?.environment,
+        ...interceptor?.environment,
       },
       {
         port: settings.PORT,
@@ -131,7 +134,7 @@ export const startStack = async (
       secretAccessKey: settings.AWS_SECRET_ACCESS_KEY,
       buckets: resources.buckets.map(({ BucketName }) => BucketName),
       cors: corsOf(resources),
-      onEvent: notifier(resources.buckets, place, { ...client, ...faultConfig?.notifier }, log),
+      onEvent: notifier(resources.buckets, place, { ...client, ...interceptor?.notifier }, log),
     });
     await Promise.all([
       running(s3),
@@ -147,16 +150,6 @@ export const startStack = async (
     await stop();
     throw error;
   }
-};
-
-/** Loaded only where it is asked for. */
-const faultInjection = async (
-  settings: LocalSettings,
-  tools: { hostPid: () => number | undefined; log: (line: LogLine) => void },
-): Promise<FaultInjection | undefined> => {
-  if (settings.FAULTS === 'fair') return undefined;
-  const { startFaultInjection } = await import('#test/faults/proxy/start-fault-injection.ts');
-  return startFaultInjection(settings, tools);
 };
 
 const raise = (reason: string): never => {

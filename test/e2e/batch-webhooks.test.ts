@@ -4,8 +4,8 @@ import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { startWebhookReceiver, type WebhookCall } from '#test/support/webhook-receiver.ts';
 import { csvOf, openWithOrigin } from './batch-client.ts';
+import { webhookSecret as secret } from './settings.ts';
 
-const secret = `whsec_${Buffer.alloc(24, 'secret').toString('base64')}`;
 /** By path: what the receiver says to the n-th delivery there, from 1. */
 const idempotencyRecords: Record<
   string,
@@ -17,6 +17,7 @@ const idempotencyRecords: Record<
   '/later': (n) => ({ status: n === 1 ? 429 : 200, headers: { 'retry-after': '3' } }),
 };
 const receiver = await startWebhookReceiver({
+  port: inject('serverPorts').receiver,
   idempotencyRecords: () => {
     const path = receiver.calls.at(-1)?.path ?? '';
     return idempotencyRecords[path]?.(callsTo(path).length) ?? { status: 204 };
@@ -24,13 +25,11 @@ const receiver = await startWebhookReceiver({
 });
 const callsTo = (path: string) => receiver.calls.filter((call) => call.path === path);
 
-const { origin, darkroom, stop } = await openWithOrigin({
-  pictures: { '/good.jpg': await drawnJpeg({ width: 320, height: 240, seed: 931 }) },
-  allow: [receiver.host],
-  env: { WEBHOOK_SECRET: secret, WEBHOOK_SCHEDULE: '1s,1s,1s,1s' },
+const { origin, darkroom } = await openWithOrigin({
+  '/good.jpg': await drawnJpeg({ width: 320, height: 240, seed: 931 }),
 });
 afterAll(async () => {
-  await stop();
+  await origin.stop();
   await receiver.stop();
 });
 
@@ -53,11 +52,11 @@ const webhookOf = (id: string, state: string) =>
       if (webhook?.state !== state) throw new Error(JSON.stringify(webhook));
       return webhook;
     },
-    { within: 30_000, every: 100 },
+    { within: darkroom.patience(30_000), every: 100 },
   );
 const resend = (id: string) => darkroom.json(`/api/batches/${id}/webhook`, { method: 'POST' });
 
-describe.runIf(inject('isEmbedded'))('the webhook of a batch', () => {
+describe('the webhook of a batch', () => {
   it('is delivered once to a receiver that fails three times, and its signature verifies', async () => {
     const id = await start('/stubborn');
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { load } from 'exifreader';
 import sharp from 'sharp';
-import { afterAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { drawn, drawnJpeg, drawnPng, phoneExif } from '#test/support/drawn-pictures.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { BatchRecord, csvOf, openWithOrigin } from './batch-client.ts';
@@ -21,8 +21,8 @@ const pictures: Record<string, Buffer> = {
   '/coarse.jpg': await (await drawn(phone)).jpeg({ quality: 30 }).toBuffer(),
   '/large.jpg': await drawnJpeg({ width: 2600, height: 1900, seed: 904 }),
 };
-const { origin, darkroom, stop } = await openWithOrigin({ pictures });
-afterAll(stop);
+const { origin, darkroom } = await openWithOrigin(pictures);
+afterAll(origin.stop);
 const url = (path: string) => `${origin.url}${path}`;
 
 /** The example of the README that this replaces: unquoted, so that URLs spill into further cells. */
@@ -48,7 +48,7 @@ const shapeOf = ({ status, progress, products }: BatchRecord) => ({
   })),
 });
 
-describe.runIf(inject('isEmbedded'))('a batch', () => {
+describe('a batch', () => {
   it('is the same whether its URLs are quoted or spill, and its results parse back in order', async () => {
     const [spilled, whole] = await Promise.all([darkroom.start(sample), darkroom.start(quoted)]);
     const batches = [await darkroom.batchEnded(spilled), await darkroom.batchEnded(whole)];
@@ -260,58 +260,57 @@ describe.runIf(inject('isEmbedded'))('a batch', () => {
 
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 
-describe.runIf(inject('isEmbedded') && hasCurl)(
-  'the five routes of the replaced CSV service',
-  () => {
-    const folder = mkdtempSync(join(tmpdir(), 'darkroom-seed-003-'));
-    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+describe.runIf(hasCurl)('the five routes of the replaced CSV service', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'darkroom-seed-003-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-    const curl = (...args: string[]) =>
-      new Promise<Buffer>((resolve, reject) =>
-        execFile(
-          'curl',
-          ['-s', '-S', ...args],
-          { cwd: folder, encoding: 'buffer' },
-          (error, out) => (error ? reject(error) : resolve(out)),
-        ),
-      );
-    const json = async (...args: string[]) => JSON.parse(String(await curl(...args)));
+  // The replaced service knew no keys.
+  const keyHeader = darkroom.key ? ['-H', `X-API-Key: ${darkroom.key}`] : [];
+  const curl = (...args: string[]) =>
+    new Promise<Buffer>((resolve, reject) =>
+      execFile(
+        'curl',
+        ['-s', '-S', ...keyHeader, ...args],
+        { cwd: folder, encoding: 'buffer' },
+        (error, out) => (error ? reject(error) : resolve(out)),
+      ),
+    );
+  const json = async (...args: string[]) => JSON.parse(String(await curl(...args)));
 
-    it('answer by curl as its README promises', async () => {
-      writeFileSync(join(folder, 'products.csv'), sample);
-      const api = `${darkroom.baseUrl}/api`;
+  it('answer by curl as its README promises', async () => {
+    writeFileSync(join(folder, 'products.csv'), sample);
+    const api = `${darkroom.baseUrl}/api`;
 
-      const uploaded = await json('-X', 'POST', `${api}/upload`, '-F', 'file=@products.csv');
-      expect(uploaded).toMatchObject({ status: 'success', code: 2000, error: null });
-      const id = uploaded.data.request_id;
+    const uploaded = await json('-X', 'POST', `${api}/upload`, '-F', 'file=@products.csv');
+    expect(uploaded).toMatchObject({ status: 'success', code: 2000, error: null });
+    const id = uploaded.data.request_id;
 
-      const status = await eventually(
-        async () => {
-          const answer = await json(`${api}/status/${id}`);
-          expect(answer.data.status).toBe('completed');
-          return answer;
-        },
-        { within: 30_000, every: 100 },
-      );
-      expect(status).toMatchObject({ code: 5000, data: { progress: { processed_images: 3 } } });
-      expect(status.data).not.toHaveProperty('products');
+    const status = await eventually(
+      async () => {
+        const answer = await json(`${api}/status/${id}`);
+        expect(answer.data.status).toBe('completed');
+        return answer;
+      },
+      { within: darkroom.patience(30_000), every: 100 },
+    );
+    expect(status).toMatchObject({ code: 5000, data: { progress: { processed_images: 3 } } });
+    expect(status.data).not.toHaveProperty('products');
 
-      const details = await json(`${api}/details/${id}`);
-      expect(details.data.products).toHaveLength(2);
-      const output = String(details.data.products[0].images[1].output_url);
-      expect(output).toMatch(/\/api\/image\/[a-z2-7]{26}\.jpg$/);
+    const details = await json(`${api}/details/${id}`);
+    expect(details.data.products).toHaveLength(2);
+    const output = String(details.data.products[0].images[1].output_url);
+    expect(output).toMatch(/\/api\/image\/[a-z2-7]{26}\.jpg$/);
 
-      const results = parse(await curl(`${api}/download/${id}`));
-      expect(results[1]?.[3]?.split(',')).toEqual(
-        details.data.products[0].images.map(({ output_url }: { output_url: string }) => output_url),
-      );
+    const results = parse(await curl(`${api}/download/${id}`));
+    expect(results[1]?.[3]?.split(',')).toEqual(
+      details.data.products[0].images.map(({ output_url }: { output_url: string }) => output_url),
+    );
 
-      await curl('-o', 'processed.jpg', output);
-      expect(await sharp(readFileSync(join(folder, 'processed.jpg'))).metadata()).toMatchObject({
-        format: 'jpeg',
-        width: phone.width,
-        height: phone.height,
-      });
+    await curl('-o', 'processed.jpg', output);
+    expect(await sharp(readFileSync(join(folder, 'processed.jpg'))).metadata()).toMatchObject({
+      format: 'jpeg',
+      width: phone.width,
+      height: phone.height,
     });
-  },
-);
+  });
+});

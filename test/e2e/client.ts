@@ -83,6 +83,8 @@ export const clientOf = ({ baseUrl, env }: Target) => {
     ImageRecord.parse((await json(`/api/images/${imageId}`)).data);
   // Elsewhere a question costs as much as the work that it asks about.
   const isElsewhere = Boolean(env['BASE_URL']);
+  /** Milliseconds to wait for what takes so long at most on an embedded stack. */
+  const patience = (withinMs: number) => (isElsewhere ? 4 * withinMs : withinMs);
   const ended = (imageId: string, within = 30_000) =>
     eventually(
       async () => {
@@ -91,7 +93,7 @@ export const clientOf = ({ baseUrl, env }: Target) => {
           throw new Error(`${imageId} is ${JSON.stringify(record.steps)}`);
         return record;
       },
-      isElsewhere ? { within: 4 * within, every: 500 } : { within },
+      { within: patience(within), ...(isElsewhere && { every: 500 }) },
     );
   const bytes = async (url: string, init: RequestInit = {}) => {
     const address = new URL(url, baseUrl).href;
@@ -126,6 +128,7 @@ export const clientOf = ({ baseUrl, env }: Target) => {
     upload,
     image,
     ended,
+    patience,
     bytes,
     s3,
     sqs,

@@ -29,7 +29,7 @@ describe('messages that come all at once', () => {
       const times = (text: string) => Array.from({ length: crowd }, () => text);
 
       // So slow that the last of them has begun when the first has read anything.
-      await darkroom.faultConfig.change({ s3: 1, faults: ['slow'], slowMs: 800 });
+      await darkroom.faultControl.change({ s3: 1, faults: ['slow'], slowMs: 800 });
       await darkroom.drop(drop.key, drop.bytes);
       await darkroom.send('object-created', times(newsOf(drop)));
       await eventually(() => darkroom.image(drop.imageId), { within: waitMs });
@@ -38,7 +38,7 @@ describe('messages that come all at once', () => {
         darkroom.send('read-exif', times(messageFor(drop.imageId))),
       ]);
       await darkroom.quiet();
-      await darkroom.faultConfig.clear();
+      await darkroom.faultControl.clear();
 
       await expectOneOfEach(darkroom, [drop], before);
       expect(darkroom.captions.calls.length).toBeGreaterThan(calls);
@@ -60,10 +60,10 @@ describe('messages that come all at once', () => {
       );
       const contentsBefore = (await darkroom.kept()).renditionSets.length;
 
-      await darkroom.faultConfig.change({ copies: 3, delaySeconds: 0 });
+      await darkroom.faultControl.change({ copies: 3, delaySeconds: 0 });
       await Promise.all(drops.map(({ key }) => darkroom.drop(key, bytes)));
       await darkroom.quiet();
-      await darkroom.faultConfig.clear();
+      await darkroom.faultControl.clear();
       const { renditionSets } = await darkroom.kept();
 
       await expectOneOfEach(darkroom, drops, before, { thumbnails: 2 });

@@ -37,13 +37,13 @@ describe('messages that come again, late and in any order', () => {
       const before = await darkroom.stats();
       const calls = darkroom.captions.calls.length;
       const paid = () => paidFor(darkroom.captions.calls.slice(calls));
-      await darkroom.faultConfig.change({ copies: 10, delaySeconds: 2 });
+      await darkroom.faultControl.change({ copies: 10, delaySeconds: 2 });
       const drops = await someDrops('again', manyImages, 10_000);
 
       await forEachOf(drops, ({ key, bytes }) => darkroom.drop(key, bytes));
       await darkroom.quiet();
       const paidOnTheWay = paid();
-      await darkroom.faultConfig.clear();
+      await darkroom.faultControl.clear();
       const late = drops.map(({ imageId }) => messageFor(imageId));
       await darkroom.send('write-caption', [...late, ...late]);
       await darkroom.quiet();
@@ -65,7 +65,7 @@ describe('messages that come again, late and in any order', () => {
     async () => {
       const before = await darkroom.stats();
       const older = await someDrops('rewritten', rewritten, 40_000);
-      await darkroom.faultConfig.change({
+      await darkroom.faultControl.change({
         copies: 3,
         delaySeconds: 1,
         // What was true when it was read may not be when it is decided on.
@@ -82,7 +82,7 @@ describe('messages that come again, late and in any order', () => {
       await forEachOf(older, ({ key, bytes }) => darkroom.drop(key, bytes));
       await forEachOf(newer, ({ key, bytes }) => darkroom.drop(key, bytes));
       await darkroom.quiet();
-      await darkroom.faultConfig.clear();
+      await darkroom.faultControl.clear();
       const old = older.map((drop) => newsOf(drop, droppedAt));
       const times = Math.ceil(lateNews / rewritten);
       await darkroom.send('object-created', Array.from({ length: times }, () => old).flat());
@@ -110,12 +110,12 @@ describe('messages that come again, late and in any order', () => {
         const older = await aDrop(`held/${n}.jpg`, 48_000 + n);
         const next = await aDrop(older.key, 49_000 + n, { width: 200 });
         const call = { call: 'HeadObject originals', logFields: older.key };
-        await darkroom.faultConfig.lay({ worker: 'host', ...call, when: 'after', what: 'hold' });
+        await darkroom.faultControl.lay({ worker: 'host', ...call, when: 'after', what: 'hold' });
         await darkroom.drop(older.key, older.bytes);
-        await darkroom.faultConfig.held();
+        await darkroom.faultControl.held();
         await darkroom.drop(next.key, next.bytes);
         await darkroom.ended(next.imageId);
-        await darkroom.faultConfig.release();
+        await darkroom.faultControl.release();
         newer.push(next);
       }
       await darkroom.quiet();

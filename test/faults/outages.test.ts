@@ -27,14 +27,14 @@ describe('S3 and DynamoDB', () => {
     async (percent) => {
       const before = await darkroom.stats();
       const drops = await someDrops(`failing-${percent}`, images, 100_000 + percent * 1000);
-      await darkroom.faultConfig.change({ timeScale, s3: percent / 100, dynamodb: percent / 100 });
+      await darkroom.faultControl.change({ timeScale, s3: percent / 100, dynamodb: percent / 100 });
 
       await forEachOf(drops, ({ key, bytes }) => darkroom.drop(key, bytes));
       // At a half, whatever is tried eight times may fail eight times: that is for people to send
       // back. Until then nothing may be in doubt: an image is done, or its message is kept.
       if (percent < 50) await darkroom.quiet();
       else await untilHalfIsThrough(drops);
-      await darkroom.faultConfig.clear();
+      await darkroom.faultControl.clear();
       await redriveUntilNothingIsDead();
 
       await expectOneOfEach(darkroom, drops, before);
@@ -77,7 +77,7 @@ describe('messages that cannot be worked on', () => {
     async () => {
       const before = await darkroom.stats();
       const calls = darkroom.captions.calls.length;
-      await darkroom.faultConfig.change({
+      await darkroom.faultControl.change({
         timeScale,
         broken: [{ call: 'GetObject originals', logFields: 'poison/' }],
       });
@@ -106,7 +106,7 @@ describe('messages that cannot be worked on', () => {
       expect(darkroom.captions.calls.length - calls).toBe(good);
       expect(await darkroom.audit()).toEqual([]);
 
-      await darkroom.faultConfig.clear();
+      await darkroom.faultControl.clear();
       const said = await darkroom.redrive();
       await darkroom.quiet();
 

@@ -40,7 +40,7 @@ describe('an upload whose function is killed', () => {
       const bytes = await drawnJpeg({ width: 160, height: 120, seed: 95_000 + before.total });
 
       // Or its news might be quicker, and leave the upload with nothing to note.
-      await darkroom.faultConfig.lay(
+      await darkroom.faultControl.lay(
         { worker: 'register-image', when: 'before', what: 'hold' },
         { worker: 'host', call, when },
       );

@@ -49,7 +49,7 @@ describe.concurrent('S3 and DynamoDB', () => {
         const [early, late] = [drops.slice(0, images / 2), drops.slice(images / 2)];
 
         await forEachOf(early, ({ key, bytes }) => darkroom.drop(key, bytes));
-        await darkroom.faultConfig.change({ down: { s3: downSeconds, dynamodb: downSeconds } });
+        await darkroom.faultControl.change({ down: { s3: downSeconds, dynamodb: downSeconds } });
         await forEachOf(late, ({ key, bytes }) => darkroom.drop(key, bytes));
         const bytes = await drawnJpeg({ width: 160, height: 120, seed: 210_000 });
         const refused = await darkroom.upload([{ name: 'while-down.jpg', bytes }]);
@@ -113,7 +113,7 @@ describe.concurrent('a message whose worker is killed each time that it comes', 
           );
           const given = ['20.jpg', '21.jpg', '22.jpg', '23.jpg'].map(expectedRows);
 
-          await darkroom.faultConfig.lay(...eachTime);
+          await darkroom.faultControl.lay(...eachTime);
           await forEachOf(drops, ({ key, bytes }) => darkroom.drop(key, bytes));
           const requestIds: string[] = [];
           for (const rows of given) requestIds.push(await batches.start(csvOf(rows)));
@@ -125,7 +125,7 @@ describe.concurrent('a message whose worker is killed each time that it comes', 
             { within: waitMs, every: 200 },
           );
           await darkroom.delivered();
-          await darkroom.faultConfig.lift();
+          await darkroom.faultControl.lift();
           await Promise.all(drops.map(({ imageId }) => darkroom.ended(imageId, missedMs)));
           const ended = await Promise.all(requestIds.map((id) => batches.batchEnded(id, missedMs)));
           expect(darkroom.stuck()).toBeGreaterThanOrEqual(steps.length);

@@ -2,6 +2,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { CommandTools } from '#infra/cli/run-command.ts';
 import { emulatorEnvironment, project } from '#infra/deploy/serverless.ts';
+import { serverPortsVariable } from '#test/e2e/stack.ts';
+import type { E2eDeployment } from './e2e-deployment.ts';
 
 const vitest = () =>
   join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
@@ -39,14 +41,10 @@ export const runContractSuite = (
     { AWS_ENDPOINT_URL: endpoint },
   );
 
-// Chromium tests the pages on the embedded stack; with a key, or below a certificate of our own, it
-// would have to be told of both.
-const withoutBrowser = ['--exclude', 'test/e2e/gallery*.test.ts'];
-
 type Service = {
   baseUrl: string;
   endpoint: string;
-  apiKey?: string;
+  deployment: Pick<E2eDeployment, 'apiKey' | 'serverPorts'>;
   /** A file of certificates to trust, where there are some of our own. */
   trusted?: string;
   /** Ends with the first test that fails. */
@@ -57,16 +55,17 @@ type Service = {
 export const runE2eSuite = (
   lane: CommandTools,
   title: string,
-  { baseUrl, endpoint, apiKey, trusted, firstFailureEnds }: Service,
+  { baseUrl, endpoint, deployment, trusted, firstFailureEnds }: Service,
 ): Promise<void> =>
   suite(
     lane,
     `the e2e suite ${title}`,
-    ['--project', 'e2e', ...withoutBrowser, ...(firstFailureEnds ? ['--bail', '1'] : [])],
+    ['--project', 'e2e', ...(firstFailureEnds ? ['--bail', '1'] : [])],
     {
       BASE_URL: baseUrl,
       AWS_ENDPOINT_URL: endpoint,
-      API_KEY: apiKey,
+      API_KEY: deployment.apiKey,
+      [serverPortsVariable]: JSON.stringify(deployment.serverPorts),
       ...(trusted && { NODE_EXTRA_CA_CERTS: trusted, CURL_CA_BUNDLE: trusted }),
     },
   );

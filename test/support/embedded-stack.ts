@@ -10,6 +10,7 @@ import { stackStateIn } from '#infra/local/data-folder.ts';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
 const program = join(project, 'infra/local/start.ts');
+const programWithFaults = join(project, 'test/faults/proxy/launch.ts');
 // As package.json's start has them.
 const heapFlags = [
   '--initial-heap-size=64',
@@ -26,6 +27,8 @@ export type EmbeddedStackOptions = {
   /** Kept when the stack stops; one of its own is not. */
   dataDir?: string;
   workers?: 'in-process' | 'forked';
+  /** As `npm run dev:faults` starts it, with the faults that `env` says: see noFaultsYet(). */
+  faultInjection?: boolean;
   /** Where the serverless.yml is, if not here. */
   project?: string;
 };
@@ -63,9 +66,13 @@ export const startEmbeddedStack = async (options: EmbeddedStackOptions = {}) => 
   let said = '';
   let running: Running | undefined;
   const start = async () => {
-    running = launch(['--project', folder], settings, (text) => {
-      said += text;
-    });
+    running = launch(
+      [programOf(options), '--settings', 'none', '--project', folder],
+      settings,
+      (text) => {
+        said += text;
+      },
+    );
     try {
       await running.isReady;
     } catch (error) {
@@ -109,6 +116,9 @@ export const startEmbeddedStack = async (options: EmbeddedStackOptions = {}) => 
   };
 };
 
+const programOf = ({ faultInjection = false }: EmbeddedStackOptions) =>
+  faultInjection ? programWithFaults : program;
+
 type Running = {
   isReady: Promise<void>;
   end(signal: NodeJS.Signals): Promise<void>;
@@ -122,8 +132,7 @@ const launch = (
   onText: (text: string) => void,
 ): Running => {
   const { PATH = '', HOME = '', TMPDIR = '' } = process.env;
-  const node = [...heapFlags, program, '--settings', 'none', ...args];
-  const child = spawn(process.execPath, node, {
+  const child = spawn(process.execPath, [...heapFlags, ...args], {
     cwd: project,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -26,8 +26,8 @@ const Report = z.object({
   received: z.record(z.string(), z.record(z.string(), z.int())),
 });
 
-/** The weather of a stack that was started with FAULTS=hostile, at its FAULTS_PORT. */
-export const weatherAt = (url: string) => {
+/** Changes the faults of a stack that was started with fault injection, at its FAULTS_PORT. */
+export const faultControlAt = (url: string) => {
   const ask = async (method: string, path: string, content?: unknown) => {
     const body = content === undefined ? {} : { body: JSON.stringify(content) };
     const response = await fetch(`${url}${path}`, { method, ...body });
@@ -68,19 +68,19 @@ export const weatherAt = (url: string) => {
   };
 };
 
-/** The settings of a stack whose weather is calm until a test changes it, and what changes it. */
-export const calmWeather = async () => {
+/** The settings of a stack without faults until a test changes that, and what changes it. */
+export const noFaultsYet = async () => {
   const [port] = await freePorts(1);
   const env = {
-    FAULTS: 'hostile',
-    WEATHER_FAULTS: '0',
-    WEATHER_COPIES: '1',
-    WEATHER_DELAY_SECONDS: '0',
-    WEATHER_KILLS: '0',
+    FAULTS_RATE: '0',
+    FAULTS_COPIES: '1',
+    FAULTS_DELAY_SECONDS: '0',
+    FAULTS_KILLS: '0',
     FAULTS_PORT: String(port),
   };
-  return { env, faultConfig: weatherAt(`http://127.0.0.1:${port}`) };
+  const faultsUrl = `http://127.0.0.1:${port}`;
+  return { env, faultsUrl, faultControl: faultControlAt(faultsUrl) };
 };
 
-export type WeatherControl = ReturnType<typeof weatherAt>;
+export type FaultControl = ReturnType<typeof faultControlAt>;
 export type { Failpoint };

@@ -19,11 +19,11 @@ import {
 } from '@aws-sdk/client-sqs';
 import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
+import { forkedAppId, hostAppId } from '#infra/local/app-id.ts';
 import { startDynamodb } from '#infra/local/emulators/dynamodb.ts';
 import { startS3 } from '#infra/local/emulators/s3.ts';
 import { startSqs } from '#infra/local/emulators/sqs.ts';
 import { openDynamodb, openS3, openSqs } from '#lib/aws/clients.ts';
-import { hostAppId, parseAppId } from '#test/faults/proxy/app-id.ts';
 import type { Caller } from '#test/faults/proxy/calls.ts';
 import { seededRandom } from '#test/faults/proxy/chance.ts';
 import { openFailpoints } from '#test/faults/proxy/failpoints.ts';
@@ -168,7 +168,7 @@ describe('in bad weather a call to DynamoDB', () => {
 });
 
 describe('an ambush', () => {
-  const appId = parseAppId('darkroom-dev-make-thumbnails', 4711);
+  const appId = forkedAppId('darkroom-dev-make-thumbnails', 4711);
   const worker = 'make-thumbnails';
 
   it.each([
@@ -278,8 +278,8 @@ describe('in bad weather a call to S3', () => {
   it('has the bytes of its answer counted, for each worker and by its name', async () => {
     const { open, at, received } = await aBucket();
     const [thumbnails, exif] = [
-      open(parseAppId('make-thumbnails', 1)),
-      open(parseAppId('read-exif', 2)),
+      open(forkedAppId('make-thumbnails', 1)),
+      open(forkedAppId('read-exif', 2)),
     ];
     await open(hostAppId).send(new PutObjectCommand({ ...at, Body: '0123456789' }));
 

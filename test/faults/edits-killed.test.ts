@@ -1,15 +1,13 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { afterAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
+import { clientOf } from '#test/e2e/client.ts';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { type EditBehaviour, startEditServer } from '#test/support/edit-server.ts';
 import { anEditSession } from '#test/support/edit-session-builder.ts';
 import { startEmbeddedStack } from '#test/support/embedded-stack.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { killed } from '#test/support/killed.ts';
-import { clientOf } from './client.ts';
-
-const mine = inject('isEmbedded');
 
 const open = async () => {
   const server = await startEditServer();
@@ -26,12 +24,9 @@ const open = async () => {
   return { server, stack };
 };
 
-describe.runIf(mine)('edits whose workers are killed', async () => {
-  const { server, stack } = mine
-    ? await open()
-    : ({ server: {}, stack: { baseUrl: '', env: {} } } as Awaited<ReturnType<typeof open>>);
+describe('edits whose workers are killed', async () => {
+  const { server, stack } = await open();
   afterAll(async () => {
-    if (!mine) return;
     await stack.stop();
     await server.stop();
   });

@@ -1,19 +1,10 @@
-import { afterAll, describe, expect, inject, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
-import { startEmbeddedStack } from '#test/support/embedded-stack.ts';
-import { clientOf } from './client.ts';
+import { clientOf, theClient } from './client.ts';
 
-const mine = inject('isEmbedded');
-const key = 'a-key-of-twenty-characters';
-const stack = mine
-  ? await startEmbeddedStack({ env: { CAPTION_PROVIDER: 'none', API_KEY: key } })
-  : undefined;
-afterAll(() => stack?.stop());
-
-describe.runIf(mine)('with an API key set', () => {
-  const { baseUrl = '', env = {} } = stack ?? {};
-  const open = clientOf({ baseUrl, env: {} });
-  const keyed = clientOf({ baseUrl, env: { ...env, API_KEY: key } });
+describe('with an API key set', () => {
+  const open = clientOf({ ...inject('target'), env: {} });
+  const keyed = theClient();
   const id = 'a'.repeat(26);
 
   it.each([

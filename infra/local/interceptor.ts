@@ -1,0 +1,20 @@
+import type { Running } from './emulators/loopback.ts';
+import type { Environment } from './local-settings.ts';
+import type { LogLine } from './log-line.ts';
+
+/** Something that stands between the functions and the emulators, such as a proxy that injects faults. */
+export type Interceptor = Running & {
+  /** Where the functions find S3, SQS and DynamoDB instead, and what else they must be told. */
+  environment: Environment;
+  /** Where the embedded S3 sends its events instead. */
+  notifier: { endpoint: string; userAgentAppId: string };
+};
+
+/**
+ * Starts before the functions, and stops after them. `hostPid` is the process that answers HTTP, once
+ * it runs.
+ */
+export type StartInterceptor = (
+  emulatorPorts: { s3: number; sqs: number; dynamodb: number },
+  tools: { hostPid: () => number | undefined; log: (line: LogLine) => void },
+) => Promise<Interceptor>;
