@@ -1,4 +1,12 @@
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
@@ -21,6 +29,22 @@ export const StackState = z.object({
   workers: z.array(z.int()).default([]),
 });
 export type StackState = z.input<typeof StackState>;
+
+/** What earlier versions stored by other emulators, which no emulator here can read. */
+export class OldDataError extends Error {
+  override readonly name = 'OldDataError';
+}
+
+const oldStores = ['dynamodb/items/CURRENT', 'sqs/fauxqs.db'];
+
+/** Throws OldDataError where the folder holds data of a version whose emulators were others. */
+export const refuseOldData = (path: string): void => {
+  if (!oldStores.some((name) => existsSync(join(path, name)))) return;
+  throw new OldDataError(
+    `${path} holds data of an earlier version, which this one cannot read: start anew by ` +
+      'npm start -- --fresh, or choose another DATA_DIR.',
+  );
+};
 
 const ours = [
   's3',

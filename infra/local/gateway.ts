@@ -2,8 +2,8 @@ import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import { IncomingMessage } from 'node:http';
 import type { Lifecycle, Request, ResponseObject, ResponseToolkit, Server } from '@hapi/hapi';
 import { z } from 'zod';
+import type { Template } from '#infra/local-cloud/template/template.ts';
 import { release } from '#lib/release.ts';
-import type { Template } from './template.ts';
 
 /** What API Gateway answers by itself, instead of a function: AWS::ApiGateway::GatewayResponse. */
 const GatewayResponse = z.object({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Template } from './template.ts';
+import { Template } from '#infra/local-cloud/template/template.ts';
 
 /**
  * How the launcher, which runs the emulators, and the host of the functions (osls and

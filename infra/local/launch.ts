@@ -9,6 +9,8 @@ import {
   type DataFolder,
   FolderInUseError,
   FolderNotOursError,
+  OldDataError,
+  refuseOldData,
 } from './data-folder.ts';
 import type { StartInterceptor } from './interceptor.ts';
 import { environmentWith, InvalidSettingsError, readLocalSettings } from './local-settings.ts';
@@ -58,6 +60,7 @@ const main = async (startInterceptor?: StartInterceptor): Promise<void> => {
   const settings = readLocalSettings(environment);
   const folder = claimDataFolder(resolve(project, settings.DATA_DIR));
   if (given.fresh) folder.forget();
+  refuseOldData(folder.path);
   mkdirSync(folder.in('logs'), { recursive: true });
   const file = openLog(folder.in('logs'));
 
@@ -118,7 +121,7 @@ const ending = (folder: DataFolder, file: ReturnType<typeof openLog>) => {
 
 const patienceMs = 9000;
 
-const expected = [InvalidSettingsError, FolderInUseError, FolderNotOursError];
+const expected = [InvalidSettingsError, FolderInUseError, FolderNotOursError, OldDataError];
 
 /** Starts everything, and ends this process when it is asked to, or with 1 where it cannot start. */
 export const launch = (startInterceptor?: StartInterceptor): void => {

@@ -1,10 +1,16 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { modulePath } from '#infra/deploy/bundle.ts';
+import { openResolver } from '#infra/local-cloud/template/resolver.ts';
+import {
+  Template,
+  type Environment as TemplateEnvironment,
+} from '#infra/local-cloud/template/template.ts';
 import { SqsEvent } from './event-source.ts';
 import type { HostOptions } from './host-messages.ts';
 import type { LocalFunction } from './invoke.ts';
-import { makeResolver, type Place, Template } from './template.ts';
+
+export const accountId = '000000000000'; // the one that emulators pretend to be
 
 const Environment = z.record(z.string(), z.unknown());
 
@@ -45,7 +51,7 @@ export const Service = z.looseObject({
     environment: Environment.default({}),
   }),
   functions: z.record(z.string(), ServerlessFunction),
-  resources: Template.default({ Resources: {} }),
+  resources: Template.prefault({ Resources: {} }),
 });
 export type Service = z.infer<typeof Service>;
 
@@ -59,12 +65,13 @@ const asTexts = (environment: unknown): Record<string, string> => {
 export const readService = (raw: unknown, options: HostOptions) => {
   const service = Service.parse(raw);
   const { provider, resources } = service;
-  const place: Place = {
+  const place: TemplateEnvironment = {
+    accountId,
     region: options.region,
     stackName: `${service.service}-${provider.stage}`,
     sqsUrl: options.sqsUrl,
   };
-  const { resolve } = makeResolver(resources, place);
+  const { resolve } = openResolver(resources, place);
   const shared = asTexts(resolve(provider.environment));
 
   const functions = Object.entries(service.functions).map(([key, fn]) => {

@@ -1,6 +1,5 @@
 import { createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { loopback } from './emulators/loopback.ts';
 
 /** A port that cannot be listened on. The message says why, and which setting changes it. */
 export class PortUnavailableError extends Error {
@@ -44,5 +43,5 @@ const refusalOf = (port: number): Promise<string | undefined> =>
   new Promise((resolve) => {
     const server = createServer();
     server.once('error', ({ code, message }: NodeJS.ErrnoException) => resolve(code ?? message));
-    server.listen(port, loopback, () => server.close(() => resolve(undefined)));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(undefined)));
   });

@@ -1,20 +1,17 @@
 import { bundleFunctions } from '#infra/deploy/bundle.ts';
-import { createQueues, createTables } from './create-resources.ts';
+import type { ObjectEvent } from '#infra/local-cloud/emulators/s3/s3-event.ts';
+import type { RunningServer } from '#infra/local-cloud/http/listen.ts';
+import { startLocalCloud } from '#infra/local-cloud/start-local-cloud.ts';
+import { imageIdOf } from '#lib/images/image.ts';
 import type { DataFolder } from './data-folder.ts';
-import { startDynamodb } from './emulators/dynamodb.ts';
-import type { Running } from './emulators/loopback.ts';
-import { startS3 } from './emulators/s3.ts';
-import { startSqs } from './emulators/sqs.ts';
 import { hostEnvironment, loopbackUrl } from './environments.ts';
 import type { FromHost } from './host-messages.ts';
 import { type HostProcess, startHostProcess } from './host-process.ts';
 import type { StartInterceptor } from './interceptor.ts';
 import type { Environment, LocalSettings } from './local-settings.ts';
 import { type LogLine, logLine } from './log-line.ts';
-import { notifier } from './notify.ts';
+import { accountId } from './osls-service.ts';
 import { checkPorts } from './ports.ts';
-import { type Resources, readResources } from './resources.ts';
-import type { Place } from './template.ts';
 import { withWebhookSecret } from './webhook-secret.ts';
 
 export type Stack = {
@@ -53,27 +50,14 @@ export const startStack = async (
   const url = loopbackUrl(settings.PORT);
   const sqsUrl = loopbackUrl(settings.SQS_PORT);
   const region = settings.AWS_REGION;
-  const client = {
-    region,
-    credentials: {
-      accessKeyId: settings.AWS_ACCESS_KEY_ID,
-      secretAccessKey: settings.AWS_SECRET_ACCESS_KEY,
-    },
-  };
-  const emulators: Running[] = [];
+  const emulators: Pick<RunningServer, 'stop'>[] = [];
   let host: HostProcess | undefined;
   const stop = async () => {
     await host?.stop(); // first the functions, then what they work with
-    await Promise.all(emulators.splice(0).map((emulator) => emulator.stop()));
-  };
-  const running = async (starting: Promise<Running>): Promise<Running> => {
-    const emulator = await starting;
-    emulators.push(emulator);
-    return emulator;
+    for (const emulator of emulators.splice(0).reverse()) await emulator.stop();
   };
 
   try {
-    // osls takes a while to read serverless.yml; the emulators start meanwhile.
     const template = Promise.withResolvers<Extract<FromHost, { kind: 'template' }>>();
     const ready = Promise.withResolvers<void>();
     ready.promise.catch(() => {}); // awaited below, perhaps later than it rejects
@@ -118,30 +102,27 @@ export const startStack = async (
     const orBroken = <T>(promise: Promise<T>) =>
       Promise.race([promise, ready.promise.then(() => promise), broken.then(raise)]);
 
-    const [sqs, dynamodb] = await Promise.all([
-      running(
-        startSqs({ port: settings.SQS_PORT, folder: folder.in('sqs'), releaseInFlight: true }),
-      ),
-      running(startDynamodb({ port: settings.DYNAMODB_PORT, folder: folder.in('dynamodb') })),
+    const { template: resources, stackName, handlers } = await orBroken(template.promise);
+    const [cloud] = await Promise.all([
+      startLocalCloud({
+        template: resources,
+        folder: folder.path,
+        ports: emulatorPorts,
+        region,
+        accountId,
+        stackName,
+        secretAccessKey: settings.AWS_SECRET_ACCESS_KEY,
+        visibilityTimeoutSeconds: settings.LOCAL_VISIBILITY_SECONDS,
+        releaseInFlight: true,
+        notifications: {
+          delayMs: notificationDelayMs,
+          send: interceptor?.sendNotification,
+          onSent: (_bucket, event) => log(objectCreatedLine(event)),
+        },
+      }),
+      bundleFunctions(handlers, { project, outFolder: folder.in('build') }),
     ]);
-
-    const told = await orBroken(template.promise);
-    const place: Place = { region, stackName: told.stackName, sqsUrl };
-    const resources = readResources(told.template, place);
-    const s3 = startS3({
-      port: settings.S3_PORT,
-      folder: folder.in('s3'),
-      secretAccessKey: settings.AWS_SECRET_ACCESS_KEY,
-      buckets: resources.buckets.map(({ BucketName }) => BucketName),
-      cors: corsOf(resources),
-      onEvent: notifier(resources.buckets, place, { ...client, ...interceptor?.notifier }, log),
-    });
-    await Promise.all([
-      running(s3),
-      createTables(resources, { ...client, endpoint: dynamodb.url }),
-      createQueues(resources, { ...client, endpoint: sqs.url }, settings.LOCAL_VISIBILITY_SECONDS),
-      bundleFunctions(told.handlers, { project, outFolder: folder.in('build') }),
-    ]);
+    emulators.push(cloud);
     started.send({ kind: 'prepared' });
     await orBroken(ready.promise);
     tellState();
@@ -162,7 +143,13 @@ const complaintOf = (text: string): LogLine => {
   return logLine('ERROR', message, { function_name: 'serverless', ...error });
 };
 
-const corsOf = ({ buckets }: Resources) =>
-  Object.fromEntries(
-    buckets.map(({ BucketName, CorsConfiguration }) => [BucketName, CorsConfiguration.CorsRules]),
-  );
+/**
+ * S3's own notifications take a second or so. Without any delay one overtakes the record of an upload
+ * that is still being answered, and both are written twice.
+ */
+const notificationDelayMs = 100;
+
+const objectCreatedLine = ({ key, name, sizeBytes }: ObjectEvent): LogLine => {
+  const fields = { image_id: imageIdOf(key), key, event: name, size_bytes: sizeBytes };
+  return logLine('INFO', 'object arrived', { function_name: 's3', ...fields });
+};

@@ -7,7 +7,6 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { startSqs } from '#infra/local/emulators/sqs.ts';
 import {
   type Mapping,
   type Running,
@@ -15,9 +14,10 @@ import {
   startEventSource,
 } from '#infra/local/event-source.ts';
 import { openSqsPoller } from '#infra/local/sqs-poller.ts';
+import { startSqs } from '#infra/local-cloud/emulators/sqs/start-sqs.ts';
 import { eventually } from '#test/support/eventually.ts';
 
-const emulator = await startSqs({ port: 0 });
+const emulator = await startSqs({ port: 0, region: 'us-east-1', accountId: '000000000000' });
 afterAll(() => emulator.stop());
 const sqs = new SQSClient({
   endpoint: emulator.url,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { gatewayAnswer, mayEnter, useGatewayResponses } from '#infra/local/gateway.ts';
-import { Template } from '#infra/local/template.ts';
+import { Template } from '#infra/local-cloud/template/template.ts';
 
 const answer = (ResponseType: string, more: object) => ({
   Type: 'AWS::ApiGateway::GatewayResponse',

@@ -1,10 +1,9 @@
 import type { Server } from 'node:http';
 
-/** An emulator that answers on 127.0.0.1 until it is stopped; stopping twice is harmless. */
+/** A server that answers on 127.0.0.1 until it is stopped; stopping twice is harmless. */
 export type Running = { url: string; port: number; stop(): Promise<void> };
 
-// Nobody but this machine may reach an emulator: they know no passwords worth the name.
-export const loopback = '127.0.0.1';
+const loopback = '127.0.0.1';
 
 /**
  * Listens on the loopback interface only; port 0 takes a free one. Resolves with the port, rejects
