@@ -2,9 +2,9 @@
 import { parseArgs } from 'node:util';
 import { openDynamodb, openS3 } from '#lib/aws/clients.ts';
 import { Settings } from '#lib/settings.ts';
-import { resolveEndpoint } from '../local/resolve-endpoint.ts';
 import { findDifferences } from './audit/differences.ts';
 import { readAll } from './audit/read-all.ts';
+import { resolveEndpoint } from './start/resolve-endpoint.ts';
 
 const help = `npm run audit -- [--stage dev] [--settings .env]
 

@@ -7,8 +7,8 @@ import {
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
 import { openSqs } from '#lib/aws/clients.ts';
-import { resolveEndpoint } from '../local/resolve-endpoint.ts';
 import { deadLetters } from './dead-letters.ts';
+import { resolveEndpoint } from './start/resolve-endpoint.ts';
 
 const workers: readonly string[] = deadLetters.map(({ queue }) => queue);
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
-import { onceParentIsGone } from '#infra/local/parent-watch.ts';
+import { onceParentIsGone } from '#infra/local-cloud/launcher/parent-watch.ts';
 
 /** A step did not do what it should. The message is for the person at the terminal. */
 export class CommandFailedError extends Error {

@@ -1,9 +1,9 @@
 // npm run deploy:localstack: all of Darkroom deployed to a LocalStack that runs already.
 
 import { runCommandLine } from '#infra/cli/run-command.ts';
+import { environmentWith } from '#infra/cli/start/local-settings.ts';
 import { deployWithLinks } from '#infra/deploy/deployment.ts';
 import { copyProject, project } from '#infra/deploy/serverless.ts';
-import { environmentWith } from '#infra/local/local-settings.ts';
 import { versionAt } from './health.ts';
 
 await runCommandLine('deploy:localstack', async (lane) => {

@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto';
-import { appIdVariable, hostAppId, storageAppId } from '#infra/local/app-id.ts';
-import type { Interceptor, StartInterceptor } from '#infra/local/interceptor.ts';
-import { logLine } from '#infra/local/log-line.ts';
+import { appIdVariable } from '#infra/local-cloud/lambda/app-id.ts';
+import type { Interceptor, StartInterceptor } from '#infra/local-cloud/launcher/interceptor.ts';
+import { logLine } from '#infra/local-cloud/launcher/log-line.ts';
+import { hostAppId, storageAppId } from './app-ids.ts';
 import type { Caller } from './calls.ts';
 import { seededRandom } from './chance.ts';
 import { startControl } from './control.ts';

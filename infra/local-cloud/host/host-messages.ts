@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Template } from '#infra/local-cloud/template/template.ts';
+import { Template } from '../template/template.ts';
 
 /**
  * How the launcher, which runs the emulators, and the host of the functions (osls and
@@ -34,7 +34,9 @@ export const HostOptions = z.object({
   buildFolder: z.string(),
   sqsUrl: z.url(),
   region: z.string(),
+  /** Twelve digits. */
+  accountId: z.string(),
   workers: z.enum(['in-process', 'forked']),
 });
 export type HostOptions = z.infer<typeof HostOptions>;
-export const hostOptionsVariable = 'DARKROOM_HOST';
+export const hostOptionsVariable = 'LOCAL_CLOUD_HOST';

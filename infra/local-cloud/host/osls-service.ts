@@ -1,16 +1,13 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { modulePath } from '#infra/deploy/bundle.ts';
-import { openResolver } from '#infra/local-cloud/template/resolver.ts';
-import {
-  Template,
-  type Environment as TemplateEnvironment,
-} from '#infra/local-cloud/template/template.ts';
-import { SqsEvent } from './event-source.ts';
+import { SqsEvent } from '../lambda/event-source.ts';
+import type { LocalFunction } from '../lambda/invoke.ts';
+import { openResolver } from '../template/resolver.ts';
+import { Template, type Environment as TemplateEnvironment } from '../template/template.ts';
 import type { HostOptions } from './host-messages.ts';
-import type { LocalFunction } from './invoke.ts';
 
-export const accountId = '000000000000'; // the one that emulators pretend to be
+/** `functions/images/get-image.handler` → `functions/images/get-image`. */
+const modulePath = (handler: string): string => handler.replace(/\.[^./]+$/, '');
 
 const Environment = z.record(z.string(), z.unknown());
 
@@ -66,7 +63,7 @@ export const readService = (raw: unknown, options: HostOptions) => {
   const service = Service.parse(raw);
   const { provider, resources } = service;
   const place: TemplateEnvironment = {
-    accountId,
+    accountId: options.accountId,
     region: options.region,
     stackName: `${service.service}-${provider.stage}`,
     sqsUrl: options.sqsUrl,

@@ -1,4 +1,15 @@
-import type { LogLine } from './log-line.ts';
+import { z } from 'zod';
+import type { LogLine } from '#infra/local-cloud/launcher/log-line.ts';
+
+/** The pictures that a line is about. */
+export const imageIdsIn = (line: LogLine): string[] => {
+  const { image_id, image_ids = [] } = ImageFields.parse(line);
+  return [...image_ids, ...(image_id === undefined ? [] : [image_id])];
+};
+
+const ImageFields = z
+  .object({ image_id: z.string().optional(), image_ids: z.array(z.string()).optional() })
+  .catch({});
 
 export type Wanted = { image?: string; request?: string; errors?: boolean };
 
@@ -8,17 +19,13 @@ export type Wanted = { image?: string; request?: string; errors?: boolean };
  */
 export const logFilter = ({ image, request }: Wanted) => {
   const requests = new Set<string>(request ? [request] : []);
-  const imagesOf = ({ image_id, image_ids = [] }: LogLine) => [
-    ...image_ids,
-    ...(image_id === undefined ? [] : [image_id]),
-  ];
   /** To be called with every line first, so that earlier lines of a request are known too. */
   const learn = (line: LogLine): void => {
-    if (image && line.request_id && imagesOf(line).includes(image)) requests.add(line.request_id);
+    if (image && line.request_id && imageIdsIn(line).includes(image)) requests.add(line.request_id);
   };
   const isWanted = (line: LogLine): boolean => {
     if (!image && !request) return true;
-    const images = imagesOf(line);
+    const images = imageIdsIn(line);
     if (image && images.includes(image)) return true;
     const isOfRequest = line.request_id !== undefined && requests.has(line.request_id);
     return isOfRequest && (!image || images.length === 0);

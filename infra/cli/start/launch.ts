@@ -2,22 +2,28 @@ import { mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { findHealthProblem, helpText, welcomeText } from './banner.ts';
-import { batchedOutput } from './batched-output.ts';
+import { batchedOutput } from '#infra/local-cloud/launcher/batched-output.ts';
 import {
   claimDataFolder,
   type DataFolder,
   FolderInUseError,
   FolderNotOursError,
-  OldDataError,
-  refuseOldData,
-} from './data-folder.ts';
-import type { StartInterceptor } from './interceptor.ts';
+} from '#infra/local-cloud/launcher/data-folder.ts';
+import type { StartInterceptor } from '#infra/local-cloud/launcher/interceptor.ts';
+import { openLog } from '#infra/local-cloud/launcher/log-files.ts';
+import {
+  isWarning,
+  type LogLine,
+  logLine,
+  parseLogLine,
+} from '#infra/local-cloud/launcher/log-line.ts';
+import { onceParentIsGone } from '#infra/local-cloud/launcher/parent-watch.ts';
+import type { Stack } from '#infra/local-cloud/launcher/start-stack.ts';
+import { humanLine } from '../logs/human-line.ts';
+import { findHealthProblem, helpText, welcomeText } from './banner.ts';
 import { environmentWith, InvalidSettingsError, readLocalSettings } from './local-settings.ts';
-import { openLog } from './log-files.ts';
-import { humanLine, isWarning, type LogLine, logLine, parseLogLine } from './log-line.ts';
-import { onceParentIsGone } from './parent-watch.ts';
-import { type Stack, startStack } from './stack.ts';
+import { OldDataError, refuseOldData } from './old-data.ts';
+import { startDarkroom } from './start-darkroom.ts';
 
 const terminal = batchedOutput((text) => void process.stdout.write(text));
 process.once('exit', terminal.flush);
@@ -58,11 +64,15 @@ const main = async (startInterceptor?: StartInterceptor): Promise<void> => {
   const project = resolve(given.project);
   const environment = environmentWith(given.settings, project);
   const settings = readLocalSettings(environment);
-  const folder = claimDataFolder(resolve(project, settings.DATA_DIR));
+  const folder = claimDataFolder(resolve(project, settings.DATA_DIR), {
+    product: 'Darkroom',
+    setting: 'DATA_DIR',
+    files: ['webhook-secret'],
+  });
   if (given.fresh) folder.forget();
   refuseOldData(folder.path);
   mkdirSync(folder.in('logs'), { recursive: true });
-  const file = openLog(folder.in('logs'));
+  const file = openLog(folder.in('logs'), 'darkroom');
 
   const show = (line: LogLine) => {
     if (!given.quiet || isWarning(line))
@@ -82,7 +92,7 @@ const main = async (startInterceptor?: StartInterceptor): Promise<void> => {
 
   const end = ending(folder, file);
   const tools = { project, folder, log, onLine, ...(startInterceptor && { startInterceptor }) };
-  const starting = startStack(settings, environment, tools);
+  const starting = startDarkroom(settings, environment, tools);
   end.when(starting);
   const stack = await starting.catch((error: unknown) => {
     if (end.isEnding()) return undefined; // stopped before it was up

@@ -9,7 +9,6 @@ import {
   type HostOptions,
   hostOptionsVariable,
 } from './host-messages.ts';
-import type { Environment } from './local-settings.ts';
 
 export type HostProcess = {
   pid: number;
@@ -44,7 +43,7 @@ const patienceMs = 6000;
 /** Starts osls with serverless-offline and our plugin, in the project that has the serverless.yml. */
 export const startHostProcess = (
   project: string,
-  environment: Environment,
+  environment: Readonly<Record<string, string>>,
   options: HostOptions,
   { onMessage, onLine, onComplaint }: Listeners,
 ): HostProcess => {

@@ -1,5 +1,4 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { SQSRecord } from 'aws-lambda';
 import { z } from 'zod';
 import type { Message, SqsPoller } from './sqs-poller.ts';
 
@@ -24,7 +23,7 @@ export type Mapping = Omit<SqsEvent, 'arn'> & { queueUrl: string; queueArn: stri
 type Tools = {
   sqs: SqsPoller;
   region: string;
-  invoke: (event: { Records: SQSRecord[] }) => Promise<unknown>;
+  invoke: (event: { Records: SqsRecord[] }) => Promise<unknown>;
   /** A batch whose function failed, or a queue that does not answer. */
   report: (error: unknown) => void;
 };
@@ -101,7 +100,7 @@ export const startEventSource = (mapping: Mapping, tools: Tools): Running => {
 };
 
 /** A record as Lambda makes it of a message. */
-export const toSqsRecord = (message: Message, queueArn: string, region: string): SQSRecord => {
+export const toSqsRecord = (message: Message, queueArn: string, region: string) => {
   const { Attributes, MessageAttributes } = message;
   return {
     messageId: message.MessageId,
@@ -132,6 +131,8 @@ export const toSqsRecord = (message: Message, queueArn: string, region: string):
     awsRegion: region,
   };
 };
+
+export type SqsRecord = ReturnType<typeof toSqsRecord>;
 
 const PartialAnswer = z
   .object({

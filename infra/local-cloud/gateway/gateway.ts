@@ -2,8 +2,8 @@ import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
 import { IncomingMessage } from 'node:http';
 import type { Lifecycle, Request, ResponseObject, ResponseToolkit, Server } from '@hapi/hapi';
 import { z } from 'zod';
-import type { Template } from '#infra/local-cloud/template/template.ts';
-import { release } from '#lib/release.ts';
+import type { Template } from '../template/template.ts';
+import { releaseMemory } from './release-memory.ts';
 
 /** What API Gateway answers by itself, instead of a function: AWS::ApiGateway::GatewayResponse. */
 const GatewayResponse = z.object({
@@ -14,35 +14,29 @@ const GatewayResponse = z.object({
 });
 type GatewayResponse = z.infer<typeof GatewayResponse>;
 
-const idempotencyRecords = new Map<string, GatewayResponse>();
+const gatewayResponses = new Map<string, GatewayResponse>();
 
 /** Takes the answers from the template, so that they are the same here as when deployed. */
 export const useGatewayResponses = ({ Resources }: Template): void => {
-  idempotencyRecords.clear();
+  gatewayResponses.clear();
   for (const { Type, Properties } of Object.values(Resources)) {
     if (Type !== 'AWS::ApiGateway::GatewayResponse') continue;
     const answer = GatewayResponse.parse({ ...Properties, RestApiId: undefined });
-    idempotencyRecords.set(answer.ResponseType, answer);
+    gatewayResponses.set(answer.ResponseType, answer);
   }
 };
 
+// API Gateway Developer Guide, "Gateway response types": what it says where the template has nothing.
 const plainAnswer: GatewayResponse = {
   ResponseType: 'DEFAULT_5XX',
   ResponseParameters: {},
-  ResponseTemplates: {
-    'application/json': JSON.stringify({
-      status: 'error',
-      code: 1001,
-      data: null,
-      error: 'The server could not answer. Try again.',
-    }),
-  },
+  ResponseTemplates: { 'application/json': '{"message":"Internal server error"}' },
 };
 
 /** The answer of this type, or the one for its family, as CloudFormation lets them be given. */
 export const gatewayAnswer = (type: string, status: number) => {
   const family = status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX';
-  const chosen = idempotencyRecords.get(type) ?? idempotencyRecords.get(family) ?? plainAnswer;
+  const chosen = gatewayResponses.get(type) ?? gatewayResponses.get(family) ?? plainAnswer;
   const headers = Object.entries(chosen.ResponseParameters).map(
     ([name, value]): [string, string] => [
       name.replace('gatewayresponse.header.', '').toLowerCase(),
@@ -82,7 +76,7 @@ const typeOf = (status: number): string => {
  */
 const enveloped: Lifecycle.Method = (request, h) => {
   const { response, payload } = request;
-  if (Buffer.isBuffer(payload)) release(payload);
+  if (Buffer.isBuffer(payload)) releaseMemory(payload);
   if ('isBoom' in response) {
     const status = response.output.statusCode;
     return respond(request, h, typeOf(status), status);
@@ -146,7 +140,7 @@ const bytesOf = async (message: IncomingMessage, most: number): Promise<Buffer |
     if (sizeBytes > most) return undefined;
   }
   const body = Buffer.concat(chunks, sizeBytes);
-  for (const chunk of chunks) release(chunk);
+  for (const chunk of chunks) releaseMemory(chunk);
   return body;
 };
 

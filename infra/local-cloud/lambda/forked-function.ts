@@ -13,7 +13,7 @@ const Facts = z.object({
   region: z.string(),
 });
 const facts = Facts.parse(JSON.parse(process.argv[2] ?? ''));
-process.title = `darkroom ${facts.name}`;
+process.title = facts.name;
 // Behind an interceptor every call to S3, SQS and DynamoDB says whose it is.
 if (process.env[appIdVariable]) process.env[appIdVariable] = forkedAppId(facts.name, process.pid);
 

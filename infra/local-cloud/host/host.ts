@@ -1,10 +1,10 @@
-import { type Mapping, type Running, startEventSource } from './event-source.ts';
+import { type Mapping, type Running, startEventSource } from '../lambda/event-source.ts';
+import type { LocalFunction } from '../lambda/invoke.ts';
+import { forked } from '../lambda/invoke-forked.ts';
+import { inProcess } from '../lambda/invoke-in-process.ts';
+import { every, parseRateMs, scheduledEvent } from '../lambda/schedules.ts';
+import { openSqsPoller } from '../lambda/sqs-poller.ts';
 import type { HostOptions } from './host-messages.ts';
-import type { LocalFunction } from './invoke.ts';
-import { forked } from './invoke-forked.ts';
-import { inProcess } from './invoke-in-process.ts';
-import { every, parseRateMs, scheduledEvent } from './schedules.ts';
-import { openSqsPoller } from './sqs-poller.ts';
 
 export type HostedFunction = {
   local: LocalFunction;
@@ -95,7 +95,6 @@ const tellOf = (functionName: string, error: unknown): void => {
     level: 'ERROR',
     message: 'invocation failed',
     timestamp: new Date().toISOString(),
-    service: 'darkroom',
     function_name: functionName,
     error: error instanceof Error ? (error.stack ?? error.message) : String(error),
   };

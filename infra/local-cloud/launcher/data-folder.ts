@@ -1,12 +1,4 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
@@ -30,29 +22,21 @@ export const StackState = z.object({
 });
 export type StackState = z.input<typeof StackState>;
 
-/** What earlier versions stored by other emulators, which no emulator here can read. */
-export class OldDataError extends Error {
-  override readonly name = 'OldDataError';
-}
-
-const oldStores = ['dynamodb/items/CURRENT', 'sqs/fauxqs.db'];
-
-/** Throws OldDataError where the folder holds data of a version whose emulators were others. */
-export const refuseOldData = (path: string): void => {
-  if (!oldStores.some((name) => existsSync(join(path, name)))) return;
-  throw new OldDataError(
-    `${path} holds data of an earlier version, which this one cannot read: start anew by ` +
-      'npm start -- --fresh, or choose another DATA_DIR.',
-  );
+/** What the folder's program is called, and what it makes there beside the emulators' folders. */
+export type FolderOwner = {
+  product: string;
+  /** The setting that names the folder. */
+  setting: string;
+  files?: readonly string[];
 };
 
-const ours = [
+const stackFiles = [
   's3',
   'sqs',
   'dynamodb',
+  'streams',
   'logs',
   'build',
-  'webhook-secret',
   'stack.json',
   'stack.json.new',
 ];
@@ -64,10 +48,10 @@ export type DataFolder = ReturnType<typeof claimDataFolder>;
  * is gone with the process however that dies. Throws FolderInUse, FolderNotOurs, or what SQLite has
  * to say about the lock.
  */
-export const claimDataFolder = (path: string) => {
+export const claimDataFolder = (path: string, owner: FolderOwner) => {
   mkdirSync(path, { recursive: true });
-  if (!isOursOrEmpty(path)) throw new FolderNotOursError(refusalOf(path));
-  const lock = lockIn(path);
+  if (!isOursOrEmpty(path)) throw new FolderNotOursError(refusalOf(path, owner));
+  const lock = lockIn(path, owner);
   const statePath = join(path, 'stack.json');
   rmSync(statePath, { force: true });
 
@@ -76,10 +60,11 @@ export const claimDataFolder = (path: string) => {
     in: (...names: string[]) => join(path, ...names),
     /** Only what a stack makes: somebody may have named a folder that holds other things, too. */
     forget: () => {
-      for (const name of ours) rmSync(join(path, name), { recursive: true, force: true });
+      for (const name of [...stackFiles, ...(owner.files ?? [])])
+        rmSync(join(path, name), { recursive: true, force: true });
     },
     /** Renamed into its place, so that nobody reads half of it. */
-    tell: (state: StackState) => {
+    writeState: (state: StackState) => {
       writeFileSync(`${statePath}.new`, `${JSON.stringify(state)}\n`);
       renameSync(`${statePath}.new`, statePath);
     },
@@ -90,7 +75,7 @@ export const claimDataFolder = (path: string) => {
   };
 };
 
-const lockIn = (path: string): DatabaseSync => {
+const lockIn = (path: string, owner: FolderOwner): DatabaseSync => {
   const file = join(path, 'lock');
   let lock: DatabaseSync | undefined;
   try {
@@ -100,8 +85,9 @@ const lockIn = (path: string): DatabaseSync => {
   } catch (error) {
     lock?.close();
     const { errcode, message } = SqliteError.parse(error);
-    if (errcode === busy) throw new FolderInUseError(complaintAbout(path));
-    const advice = errcode === notADatabase ? ' Empty that file, if a Darkroom made it.' : '';
+    if (errcode === busy) throw new FolderInUseError(complaintAbout(path, owner));
+    const advice =
+      errcode === notADatabase ? ` Empty that file, if a ${owner.product} made it.` : '';
     throw new Error(`${file} cannot be locked: ${message}.${advice}`, { cause: error });
   }
 };
@@ -119,9 +105,9 @@ const isOursOrEmpty = (path: string): boolean => {
   return names.includes('lock') || names.every((name) => litter.includes(name));
 };
 
-const refusalOf = (path: string): string =>
-  `${path} holds what no Darkroom put there, and this one would delete what has the names of its ` +
-  'own: build, logs and others. Give it a DATA_DIR that is new or empty, or that a Darkroom made; ' +
+const refusalOf = (path: string, { product, setting }: FolderOwner): string =>
+  `${path} holds what no ${product} put there, and this one would delete what has the names of its ` +
+  `own: build, logs and others. Give it a ${setting} that is new or empty, or that a ${product} made; ` +
   'such a folder has a file named lock, which may be empty.';
 
 /** What the stack on this folder last told, if one runs or was killed. */
@@ -133,11 +119,11 @@ export const stackStateIn = (path: string): z.infer<typeof StackState> | undefin
   }
 };
 
-const complaintAbout = (path: string): string => {
+const complaintAbout = (path: string, { product, setting }: FolderOwner): string => {
   const other = stackStateIn(path);
   const who = other ? ` (process ${other.pid}, ${other.url})` : '';
   return (
-    `Another Darkroom${who} already runs on the data in ${path}. Stop it, or give this one a ` +
-    'DATA_DIR and ports of its own.'
+    `Another ${product}${who} already runs on the data in ${path}. Stop it, or give this one a ` +
+    `${setting} and ports of its own.`
   );
 };

@@ -8,14 +8,17 @@ export class PortUnavailableError extends Error {
 
 export type PortUse = { port: number; setting: string; serves: string };
 
-const patienceMs = 1500; // a stack that has just been stopped may still be closing its doors
+const patienceMs = 1500; // a stack that has just been stopped may still be closing its ports
 
-/** Throws PortRefused, naming every door that cannot be opened. */
-export const checkPorts = async (doors: readonly PortUse[]): Promise<void> => {
+/**
+ * Throws PortUnavailableError, naming every port that cannot be opened, and how `command` is given
+ * another one.
+ */
+export const checkPorts = async (uses: readonly PortUse[], command: string): Promise<void> => {
   const deadline = Date.now() + patienceMs;
   for (;;) {
-    const refusals = await Promise.all(doors.map(({ port }) => refusalOf(port)));
-    const complaints = doors.flatMap((door, index) => complaintOf(door, refusals[index]));
+    const refusals = await Promise.all(uses.map(({ port }) => refusalOf(port)));
+    const complaints = uses.flatMap((use, index) => complaintOf(use, command, refusals[index]));
     if (complaints.length === 0) return;
     const mayPass = refusals.every((code) => code === undefined || code === taken);
     if (!mayPass || Date.now() > deadline) throw new PortUnavailableError(complaints.join('\n'));
@@ -25,9 +28,13 @@ export const checkPorts = async (doors: readonly PortUse[]): Promise<void> => {
 
 const taken = 'EADDRINUSE';
 
-const complaintOf = ({ port, setting, serves }: PortUse, code: string | undefined): string[] => {
+const complaintOf = (
+  { port, setting, serves }: PortUse,
+  command: string,
+  code: string | undefined,
+): string[] => {
   if (code === undefined) return [];
-  const another = `${setting}=${port + 10_000 > 65_535 ? port - 1 : port + 10_000} npm start`;
+  const another = `${setting}=${port + 10_000 > 65_535 ? port - 1 : port + 10_000} ${command}`;
   return [`Port ${port}, for ${serves}, ${adviceOn(code)} another port: ${another}`];
 };
 

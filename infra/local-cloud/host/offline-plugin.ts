@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { closeGateway, useGatewayResponses } from './gateway.ts';
+import { closeGateway, useGatewayResponses } from '../gateway/gateway.ts';
+import { onceParentIsGone } from '../launcher/parent-watch.ts';
 import { type Host, startHost } from './host.ts';
 import { type FromHost, FromLauncher, HostOptions, hostOptionsVariable } from './host-messages.ts';
 import { readService } from './osls-service.ts';
-import { onceParentIsGone } from './parent-watch.ts';
 
 // osls constructs its plugins, so this is one of the few classes here.
 

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { DataFolder } from '#infra/local-cloud/launcher/data-folder.ts';
 import { newSecret } from '#lib/web/webhook-signature.ts';
-import type { DataFolder } from './data-folder.ts';
 import type { Environment } from './local-settings.ts';
 
 /**

@@ -1,36 +1,5 @@
-import { z } from 'zod';
-
-/** A line of the log: what Powertools writes, and the emulators in the same form. */
-export const LogLine = z.looseObject({
-  level: z.string(),
-  message: z.string(),
-  timestamp: z.string(),
-  function_name: z.string().optional(),
-  image_id: z.string().optional(),
-  image_ids: z.array(z.string()).optional(),
-  request_id: z.string().optional(),
-  duration_ms: z.number().optional(),
-});
-export type LogLine = z.infer<typeof LogLine>;
-
-/** Undefined for what is no line of ours: a warning of Node, a stray console.log. */
-export const parseLogLine = (text: string): LogLine | undefined => {
-  if (!text.startsWith('{')) return undefined;
-  try {
-    return LogLine.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
-};
-
-export const logLine = (
-  level: 'INFO' | 'WARN' | 'ERROR',
-  message: string,
-  fields: Record<string, unknown> = {},
-): LogLine => ({ level, message, timestamp: new Date().toISOString(), ...fields });
-
-export const isWarning = ({ level }: LogLine): boolean =>
-  ['WARN', 'ERROR', 'CRITICAL'].includes(level.toUpperCase());
+import { isWarning, type LogLine } from '#infra/local-cloud/launcher/log-line.ts';
+import { imageIdsIn } from './log-filter.ts';
 
 const shownElsewhere = new Set([
   ...['level', 'message', 'timestamp', 'service', 'sampling_rate', 'xray_trace_id'],
@@ -48,7 +17,7 @@ export const humanLine = (line: LogLine, { everything = false, colour = false } 
   const text = (value: unknown) => (value === undefined ? '' : String(value));
   const place = (line.function_name ?? text(queue ?? route)).replace(/^darkroom-[a-z0-9]+-/, '');
   const what = [line.message, text(method), text(path), text(status)].filter(Boolean).join(' ');
-  const images = line.image_id ?? line.image_ids?.join(' ');
+  const images = imageIdsIn(line).join(' ');
   const rest = Object.entries(line).filter(
     ([name, value]) => !shownElsewhere.has(name) && value !== undefined,
   );
@@ -58,7 +27,7 @@ export const humanLine = (line: LogLine, { everything = false, colour = false } 
     line.level === 'INFO' ? '' : painted(line.level, line, colour),
     place.padEnd(16),
     what,
-    line.duration_ms === undefined ? '' : `${line.duration_ms} ms`,
+    line['duration_ms'] === undefined ? '' : `${line['duration_ms']} ms`,
     images ? `image ${images}` : '',
     everything && line.request_id ? `request ${line.request_id}` : '',
     ...(isTold ? rest.map(([name, value]) => `${name}=${shown(value, everything)}`) : []),

@@ -3,18 +3,17 @@ import { join } from 'node:path';
 import { createStream, type RotatingFileStream } from 'rotating-file-stream';
 import { batchedOutput } from './batched-output.ts';
 
-const name = 'darkroom.log';
 const kept = 5; // files of 10 MB beside the one being written
 
 const pauseMs = 1000; // what fails once mostly fails again: a full disk, a folder that is gone
 
 /**
- * Writes lines; at 10 MB the file becomes `darkroom.1.log`, and so on up to 5. When that fails it is
+ * Writes lines; at 10 MB `name.log` becomes `name.1.log`, and so on up to 5. When that fails it is
  * said once, the lines are lost, and it is tried again with later ones.
  */
-export const openLog = (folder: string) => {
+export const openLog = (folder: string, name: string) => {
   const nameOf = (index: number | Date | null) =>
-    typeof index === 'number' ? `darkroom.${index}.log` : name;
+    typeof index === 'number' ? `${name}.${index}.log` : `${name}.log`;
   let stream: RotatingFileStream | undefined;
   let failedAt = Number.NEGATIVE_INFINITY;
   let isFailing = false;
@@ -52,11 +51,14 @@ export const openLog = (folder: string) => {
 };
 
 /** The log's files that exist, oldest first. */
-export const logFilesIn = (folder: string): string[] => {
+export const logFilesIn = (folder: string, name: string): string[] => {
   if (!existsSync(folder)) return [];
-  const ageOf = (file: string) => Number(/^darkroom\.(\d+)\.log$/.exec(file)?.[1] ?? 0);
+  const ageOf = (file: string) => {
+    const age = file.startsWith(`${name}.`) && /^(\d+)\.log$/.exec(file.slice(name.length + 1));
+    return age ? Number(age[1]) : 0;
+  };
   return readdirSync(folder)
-    .filter((file) => file === name || ageOf(file) > 0)
+    .filter((file) => file === `${name}.log` || ageOf(file) > 0)
     .sort((a, b) => ageOf(b) - ageOf(a))
     .map((file) => join(folder, file));
 };
