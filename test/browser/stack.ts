@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { chromiumPath } from '#test/support/browser.ts';
+import { chromiumPath } from '#test/support/chromium-path.ts';
 import { freePorts, startEmbeddedStack } from '#test/support/embedded-stack.ts';
 
 declare module 'vitest' {
