@@ -23,7 +23,7 @@ export const readAll = async ({ dynamodb, s3, stage }: Place): Promise<StoredRec
     listObjects(s3, await bucketOf(s3, `darkroom-${stage}-${name}`));
   // The objects after the records: one that came meanwhile is then at worst not known yet.
   const [images, renditionSets, counters, listMonths, batches] = await Promise.all(
-    ['images', 'contents', 'tallies', 'shelves', 'batches'].map(table),
+    ['images', 'rendition-sets', 'counters', 'list-months', 'batches'].map(table),
   );
   const [originals = new Map(), derived = new Map()] = await Promise.all(
     ['originals', 'derived'].map(bucket),

@@ -20,7 +20,7 @@ export const seedStore = async (dataDir: string, count: number): Promise<void> =
   try {
     const tableOf = (name: string) => promisify(store.getTable)(`darkroom-dev-${name}`);
     const [images, counters, listMonths] = await Promise.all(
-      ['images', 'tallies', 'shelves'].map(tableOf),
+      ['images', 'counters', 'list-months'].map(tableOf),
     );
     if (!images || !counters || !listMonths) throw new Error('There are no tables.');
     const { TableName, GlobalSecondaryIndexes: indexes = [] } = images;
