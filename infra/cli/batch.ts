@@ -1,4 +1,4 @@
-// npm run batch: a CSV of products, from the upload to the results.
+// npm run batch: uploads a CSV of products and downloads its results.
 
 import { project } from '#infra/deploy/serverless.ts';
 import { runCommand } from './batch/command.ts';

@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util';
 import { batchRows } from './parts/batch-rows.ts';
 import { bytesRead } from './parts/bytes-read.ts';
+import { delivery } from './parts/delivery.ts';
 import { functions } from './parts/functions.ts';
 import { lists } from './parts/lists.ts';
 import { manyRows } from './parts/many-rows.ts';
@@ -19,6 +20,7 @@ const file = 'bench/latest.md';
 const parts: readonly Part[] = [
   media,
   stepQueues,
+  delivery,
   pipeline,
   bytesRead,
   uploadLatency,

@@ -160,26 +160,29 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
   });
 
   describe.each(Object.entries(looks))('%s', (_, look) => {
-    it.each(Object.entries(states))('is open to everybody: %s', async (_name, state) => {
-      host.answerWith(state.api ?? some);
-      const gallery = await openPage(browser, look);
-      const { page } = gallery;
-      await page.goto(`${host.url}${state.hash ?? ''}`);
-      await state.resolveEndpoint(page);
+    it.each(Object.entries(states))(
+      'has no serious accessibility violation: %s',
+      async (_name, state) => {
+        host.answerWith(state.api ?? some);
+        const gallery = await openPage(browser, look);
+        const { page } = gallery;
+        await page.goto(`${host.url}${state.hash ?? ''}`);
+        await state.resolveEndpoint(page);
 
-      expect(await seriousFaults(page)).toEqual([]);
-      expect(gallery.origins()).toEqual([new URL(host.url).origin]);
-      // Nothing may have to be scrolled sideways.
-      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThan(
-        1,
-      );
-      // The browser itself reports every answer that is not a success.
-      const others = gallery
-        .complaints()
-        .filter((text) => !text.includes('Failed to load resource'));
-      expect(others).toEqual([]);
-      await gallery.close();
-    });
+        expect(await seriousFaults(page)).toEqual([]);
+        expect(gallery.origins()).toEqual([new URL(host.url).origin]);
+        // Nothing may have to be scrolled sideways.
+        expect(
+          await page.evaluate('document.documentElement.scrollWidth - innerWidth'),
+        ).toBeLessThan(1);
+        // The browser itself reports every answer that is not a success.
+        const others = gallery
+          .complaints()
+          .filter((text) => !text.includes('Failed to load resource'));
+        expect(others).toEqual([]);
+        await gallery.close();
+      },
+    );
   });
 
   it('shows the first sheet of a thousand pictures within a second of work', async () => {
@@ -285,7 +288,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
     await close();
   });
 
-  it('is led by the keyboard, and gives the focus back', async () => {
+  it('can be used by keyboard alone, and gives the focus back', async () => {
     host.answerWith(some);
     const { page, close } = await openPage(browser);
     await page.goto(host.url);

@@ -18,7 +18,7 @@ describe('with an API key set', () => {
     ['DELETE', `/api/images/${id}`],
     ['POST', `/api/images/${id}/retry`],
     ['GET', '/api/stats'],
-  ])('%s %s is closed to those without it, and to those with another', async (method, path) => {
+  ])('%s %s is refused without it, and with another', async (method, path) => {
     for (const given of [{}, { 'x-api-key': 'a-wrong-key' }, { 'x-api-key': '' }]) {
       const headers = { ...given, origin: 'https://gallery.example' };
       const answer = await open.json(path, { method, headers });
@@ -31,13 +31,13 @@ describe('with an API key set', () => {
   });
 
   it.each(['/api', '/api/v1/', '/api/health', '/openapi.json', '/docs', '/redoc', '/'])(
-    '%s stays open',
+    '%s needs no key',
     async (path) => {
       expect((await open.call(path)).status).toBe(200);
     },
   );
 
-  it('a browser may ask first without it', async () => {
+  it('a preflight request needs no key', async () => {
     const { status } = await open.call('/api/images', {
       method: 'OPTIONS',
       headers: { origin: 'https://gallery.example', 'access-control-request-method': 'POST' },
@@ -45,7 +45,7 @@ describe('with an API key set', () => {
     expect(status).toBeLessThan(300);
   });
 
-  it('those who have it get in', async () => {
+  it('a client that has it may upload', async () => {
     const { image_id } = await keyed.uploadOne({ name: 'key.jpg', bytes: await drawnJpeg() });
     expect((await keyed.ended(image_id)).status).toBe('done');
   });

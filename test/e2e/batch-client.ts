@@ -49,7 +49,7 @@ export const BatchRecord = z.looseObject({
 });
 export type BatchRecord = z.infer<typeof BatchRecord>;
 
-type Wish = {
+type BatchRequest = {
   fields?: Record<string, string>;
   headers?: Record<string, string>;
   path?: string;
@@ -61,8 +61,8 @@ export const batchClientOf = (target: Target) => {
   const darkroom = clientOf(target);
   const { json, call } = darkroom;
 
-  const send = (csv: string | Uint8Array, wish: Wish = {}) => {
-    const { fields = {}, headers = {}, path = '/api/batches', filename = 'products.csv' } = wish;
+  const send = (csv: string | Uint8Array, request: BatchRequest = {}) => {
+    const { fields = {}, headers = {}, path = '/api/batches', filename = 'products.csv' } = request;
     const form = new FormData();
     form.append(
       'file',
@@ -92,7 +92,8 @@ export const batchClientOf = (target: Target) => {
     sendJson,
     batch,
     /** Starts a batch and answers its id. */
-    start: async (csv: string, wish?: Wish) => (await started(send(csv, wish))).request_id,
+    start: async (csv: string, request?: BatchRequest) =>
+      (await started(send(csv, request))).request_id,
     startByUrl: async (body: { csv_url: string; webhook_url?: string }) =>
       (await started(sendJson(body))).request_id,
     /** The batch with its first products, when it has ended. */

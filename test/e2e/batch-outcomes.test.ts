@@ -53,9 +53,9 @@ const products = [
 const errorAt = new Map(outcomes.map(([path, error]) => [`${origin.url}${path}`, error]));
 
 describe('a batch from an origin that misbehaves', () => {
-  it('names what became of each URL, and completes when its failed rows are mended', async () => {
+  it('names what became of each URL, and completes when its failed rows are corrected', async () => {
     const id = await darkroom.start(csvOf(...products));
-    // Three waits of 2, 4 and 8 s between four tries of 3 s each: nobody waits for minutes.
+    // Three waits of 2, 4 and 8 s between four tries of 3 s each.
     const batch = await darkroom.batchEnded(id, darkroom.patience(60_000));
 
     expect(batch.status).toBe('completed_with_errors');
@@ -76,7 +76,7 @@ describe('a batch from an origin that misbehaves', () => {
           ? {
               status: 'completed',
               error: null,
-              output_url: expect.stringContaining('/api/image/'),
+              output_url: expect.stringContaining('/optimized?v='),
             }
           : { status: 'failed', output_url: null },
       );
@@ -108,11 +108,11 @@ describe('a batch from an origin that misbehaves', () => {
     expect(failed.rows.slice(1).map(([, , url]) => url)).toEqual(
       products.slice(1).map(([, url]) => url),
     );
-    const mended = parse(failed.text, { columns: true, cast: false }).map((row) => ({
+    const corrected = parse(failed.text, { columns: true, cast: false }).map((row) => ({
       ...Object(row),
-      'Input Image Urls': `${origin.url}/good.jpg?mended=${Object(row)['S. No.']}`,
+      'Input Image Urls': `${origin.url}/good.jpg?corrected=${Object(row)['S. No.']}`,
     }));
-    const second = await darkroom.start(stringify(mended, { header: true }));
+    const second = await darkroom.start(stringify(corrected, { header: true }));
     expect(await darkroom.batchEnded(second)).toMatchObject({
       status: 'completed',
       progress: { total_products: failing, failed_images: 0 },

@@ -95,7 +95,7 @@ describe('a caption provider that misbehaves', () => {
     expect(record.steps.caption.reason).not.toContain(captionKey);
   });
 
-  it('by 429 with Retry-After is asked again when it said, not before', async () => {
+  it('by answering 429 with Retry-After is called again then, not before', async () => {
     const before = server.calls.length;
     const id = await captioned({
       is: 'failing',
@@ -111,7 +111,7 @@ describe('a caption provider that misbehaves', () => {
     expect((second ?? 0) - (first ?? 0)).toBeGreaterThan(2900);
   });
 
-  it('by silence is asked again', async () => {
+  it('by not answering is called again', async () => {
     const before = server.calls.length;
     const id = await captioned({ is: 'silent' });
     await eventually(async () => expect(server.calls.length).toBeGreaterThan(before));
@@ -119,7 +119,7 @@ describe('a caption provider that misbehaves', () => {
     expect(await darkroom.ended(id)).toMatchObject({ status: 'done', caption: usualCaption });
   });
 
-  it('by 503 for ever is given up, the message is kept, and a retry writes the caption', () =>
+  it('by answering 503 for ever is given up, the message is kept in the DLQ, and a retry writes the caption', () =>
     withShortWaits(async () => {
       const before = await deadLetters();
       const id = await captioned({ is: 'failing', status: 503 });
@@ -138,7 +138,7 @@ describe('a caption provider that misbehaves', () => {
       );
     }));
 
-  it('and is well again finishes what npm run redrive sends back', () =>
+  it('and recovers writes the caption of what npm run redrive sends back', () =>
     withShortWaits(async () => {
       const before = await deadLetters();
       const id = await captioned({ is: 'failing', status: 503, headers: { 'retry-after': '0' } });
@@ -161,7 +161,7 @@ describe('a caption provider that misbehaves', () => {
 
 // Left out elsewhere: only the embedded stack's logs are files that a test can read.
 describe.runIf(embedded)('the logs of the embedded stack', () => {
-  it('hold no key and no picture', () => {
+  it('contain no key and no picture', () => {
     const log = logsIn(embedded?.dataDir ?? '');
     expect(log).toContain('message handled');
     for (const secret of [captionKey, editKey, webhookSecret]) expect(log).not.toContain(secret);

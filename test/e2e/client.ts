@@ -96,7 +96,8 @@ export const clientOf = ({ baseUrl, env }: Target) => {
       { within: patience(within), ...(isElsewhere && { every: 500 }) },
     );
   const bytes = async (url: string, init: RequestInit = {}) => {
-    const address = new URL(url, baseUrl).href;
+    // The API may lie below a path, which `new URL` would leave out.
+    const address = url.startsWith('/') ? `${baseUrl}${url}` : new URL(url, baseUrl).href;
     // A link into the stores carries its own signature, and is not told the key.
     const isOurs = address.startsWith(`${baseUrl}/`);
     const response = await fetch(address, isOurs ? withKey(init) : init);
@@ -138,8 +139,10 @@ export const clientOf = ({ baseUrl, env }: Target) => {
       if (answer.status !== 202) throw new Error(`${answer.status}: ${answer.error}`);
       return ImageRecord.parse(answer.data);
     },
-    drop: (key: string, body: Buffer) =>
-      s3.send(new PutObjectCommand({ Bucket: originals, Key: key, Body: body })),
+    drop: (key: string, body: Buffer, contentType?: string) =>
+      s3.send(
+        new PutObjectCommand({ Bucket: originals, Key: key, Body: body, ContentType: contentType }),
+      ),
     derivedKeys: async (prefix: string) => {
       const { Contents } = await s3.send(
         new ListObjectsV2Command({ Bucket: derived, Prefix: prefix }),

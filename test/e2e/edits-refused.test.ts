@@ -108,14 +108,14 @@ describe('edits', () => {
     [
       'an unknown init_id',
       '/api/v1/process/book',
-      { init_id: 'nobody', source_url: id, prompt: 'p', more: 'ignored' },
+      { init_id: 'unknown', source_url: id, prompt: 'p', more: 'ignored' },
       404,
       4001,
       /no such process/,
     ],
     [
       'an unknown init_id in the path',
-      '/api/processes/nobody/edits',
+      '/api/processes/unknown/edits',
       { source_url: id, prompt: 'p' },
       404,
       4001,
@@ -131,14 +131,17 @@ describe('edits', () => {
   });
 
   it('are not found under an unknown or expired process', async () => {
-    expect(await darkroom.json('/api/processes/nobody')).toMatchObject({ status: 404, code: 5001 });
+    expect(await darkroom.json('/api/processes/unknown')).toMatchObject({
+      status: 404,
+      code: 5001,
+    });
   });
 
   it('name the field whose picture is not there, is private, or is no picture', async () => {
     const initId = await session.initiate();
-    const refused = async (wish: Record<string, unknown>) => {
-      const answer = await session.book(initId, wish);
-      expect(answer, JSON.stringify(wish)).toMatchObject({ status: 422, code: 4001 });
+    const refused = async (request: Record<string, unknown>) => {
+      const answer = await session.book(initId, request);
+      expect(answer, JSON.stringify(request)).toMatchObject({ status: 422, code: 4001 });
       return answer.error;
     };
 
@@ -166,7 +169,7 @@ describe('edits', () => {
     expect(server.calls).toEqual([]);
   });
 
-  it("are made from strangers' public pictures, fetched once, kept nowhere", async () => {
+  it('are made from public pictures elsewhere, which are fetched once and not stored', async () => {
     const { initId } = await session.start({ source_url: `${allowed.url}/a.jpg` });
 
     expect(await session.ended(initId)).toMatchObject({ status: 'COMPLETED' });
@@ -177,12 +180,12 @@ describe('edits', () => {
 
   it('are started once for the same Idempotency-Key, and paid for once', async () => {
     const initId = await session.initiate();
-    const wish = { source_url: await aSource(), prompt: 'Only once.' };
+    const request = { source_url: await aSource(), prompt: 'Only once.' };
     const headers = { 'idempotency-key': 'only-once' };
 
-    const first = await session.book(initId, wish, headers);
-    const second = await session.book(initId, wish, headers);
-    const other = await session.book(initId, { ...wish, prompt: 'Another.' }, headers);
+    const first = await session.book(initId, request, headers);
+    const second = await session.book(initId, request, headers);
+    const other = await session.book(initId, { ...request, prompt: 'Another.' }, headers);
 
     expect(second.data).toEqual(first.data);
     expect(other).toMatchObject({ status: 422, code: 4001 });
@@ -202,7 +205,7 @@ describe('edits', () => {
     ['silence', [{ is: 'silent' }], 1, /did not answer within 5 s/],
     ['drops', [{ is: 'dripping' }], 1, /did not answer within 5 s/],
     ['half an answer', [{ is: 'breaking-off' }], 1, /broke/],
-    ['more than anybody takes', [{ is: 'flooding' }], 1, /\w+ \w+/],
+    ['more than any client takes', [{ is: 'flooding' }], 1, /\w+ \w+/],
   ])('end when the provider answers %s', async (what, behaviours, calls, reason) => {
     const before = server.calls.length;
     server.next(...behaviours);
@@ -224,7 +227,7 @@ describe('edits', () => {
   });
 
   it(
-    'end too where the provider always says to wait: after eight tries, with the reason',
+    'fail after eight tries, with the reason, where the provider always says to wait',
     () =>
       withShortWaits(async () => {
         server.become(busy(503, 0));

@@ -74,7 +74,9 @@ describe.runIf(hasCurl)('the commands of Pictoora, with a provider that speaks a
         data: {
           init_id,
           process_id,
-          result_url: expect.stringMatching(/^http.*\/original$/),
+          result_url: expect.stringMatching(
+            /^http.*\/i\/[a-z2-7]{26}\/w3840\?v=[\w-]{14}&s=[\w-]{43}$/,
+          ),
           expires_at: expect.stringMatching(/Z$/),
           edits: [{ edit_id: process_id, status: 'COMPLETED', error: null }],
         },

@@ -71,7 +71,7 @@ describe('a worker of batches or edits that is killed', () => {
       const prompts: string[] = [];
       const edits: Awaited<ReturnType<typeof session.ended>>[] = [];
       for (let round = 0; round < rounds; round++) {
-        await darkroom.faultControl.lay(...boundaries);
+        await darkroom.faultControl.add(...boundaries);
         for (let n = 0; n < batchesAtOnce; n++) {
           const rows = givenRows(12, origin.url, given.length);
           given.push(rows);

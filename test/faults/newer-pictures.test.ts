@@ -60,7 +60,7 @@ describe('a worker on a picture in whose place a newer one was put', () => {
       const newer = await aDrop(older.key, 80_001, { width });
       const worker = 'make-thumbnails';
 
-      await darkroom.faultControl.lay({
+      await darkroom.faultControl.add({
         worker,
         call: 'PutObject derived',
         when: 'before',
@@ -72,7 +72,7 @@ describe('a worker on a picture in whose place a newer one was put', () => {
       await shown(newer);
       await darkroom.delivered(); // another worker got its message by now, and is through
       if (ending === 'is killed')
-        await darkroom.faultControl.lay({ worker, call: 'TransactWriteItems', when: 'after' });
+        await darkroom.faultControl.add({ worker, call: 'TransactWriteItems', when: 'after' });
       await darkroom.faultControl.release();
       if (ending === 'is killed') {
         await allSprung();
@@ -93,7 +93,7 @@ describe('a worker on a picture in whose place a newer one was put', () => {
       const newer = await aNewer(older, 82_001);
       const worker = 'read-exif';
 
-      await darkroom.faultControl.lay({
+      await darkroom.faultControl.add({
         worker,
         call: 'PutItem images',
         when: 'before',
@@ -104,7 +104,7 @@ describe('a worker on a picture in whose place a newer one was put', () => {
       await darkroom.drop(newer.key, newer.bytes);
       await shown(newer);
       await darkroom.delivered();
-      if (ending === 'is killed') await darkroom.faultControl.lay({ worker, when: 'before' });
+      if (ending === 'is killed') await darkroom.faultControl.add({ worker, when: 'before' });
       await darkroom.faultControl.release();
       if (ending === 'is killed') {
         await allSprung();
@@ -122,7 +122,7 @@ describe('a worker on a picture in whose place a newer one was put', () => {
   );
 
   it(
-    'says nothing of the newer one, though nobody has looked at that yet',
+    'says nothing of the newer one, though no worker has read that yet',
     async () => {
       const calls = darkroom.captions.calls.length;
       const late = await Promise.all(
@@ -133,7 +133,7 @@ describe('a worker on a picture in whose place a newer one was put', () => {
         }),
       );
 
-      await darkroom.faultControl.lay(
+      await darkroom.faultControl.add(
         ...late.map(({ at }) => ({ ...at, when: 'before' as const, what: 'hold' as const })),
       );
       for (const { older } of late) await darkroom.drop(older.key, older.bytes);
@@ -143,7 +143,7 @@ describe('a worker on a picture in whose place a newer one was put', () => {
       );
       // Who notes the newer ones is killed before it can tell any worker of them.
       const kill = { worker: 'register-image', call: 'TransactWriteItems', when: 'after' } as const;
-      await darkroom.faultControl.lay(
+      await darkroom.faultControl.add(
         ...late.map(({ newer }) => ({ ...kill, logFields: newer.imageId })),
       );
       for (const { newer } of late) await darkroom.drop(newer.key, newer.bytes);
@@ -187,7 +187,7 @@ describe('an image that is deleted', () => {
       await darkroom.ended(older.imageId);
 
       const removal = { worker: 'host', call: 'DeleteObjects originals' } as const;
-      await darkroom.faultControl.lay({ ...removal, when: 'before', what: 'hold' });
+      await darkroom.faultControl.add({ ...removal, when: 'before', what: 'hold' });
       const deletion = darkroom.call(`/api/images/${older.imageId}`, { method: 'DELETE' });
       await darkroom.faultControl.held();
       await darkroom.drop(newer.key, newer.bytes);

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => stack?.stop());
 
 describe('the pipeline', () => {
-  it('finishes what a killed worker left', async () => {
+  it('finishes what a killed worker left unfinished', async () => {
     const ids: string[] = [];
     let kills = 0;
     for (let n = 0; n < 12; n++) {
@@ -30,7 +30,7 @@ describe('the pipeline', () => {
     expect(records.map(({ status }) => status)).toEqual(ids.map(() => 'done'));
   }, 180_000);
 
-  it('loses nothing that it answered 202 when the whole stack is killed', async () => {
+  it('loses no upload that it answered with 202 when the whole stack is killed', async () => {
     const accepted: string[] = [];
     const uploads = Array.from({ length: 40 }, async (_, n) => {
       const bytes = await drawnJpeg({ width: 1200, height: 900, seed: 4000 + n });

@@ -79,21 +79,21 @@ describe('the embedded stack', { timeout: 90_000 }, () => {
   });
 
   it('envelopes what else is not an answer of a function', async () => {
-    const idempotencyRecords = await Promise.all([
+    const responses = await Promise.all([
       call('/api/hello?boom=1'),
       call('/api/hello?slow=1'),
       call('/nowhere'),
       call('/%zz'),
     ]);
 
-    expect(idempotencyRecords.map(({ status }) => status)).toEqual([502, 504, 404, 400]);
-    for (const { text, headers } of idempotencyRecords) {
+    expect(responses.map(({ status }) => status)).toEqual([502, 504, 404, 400]);
+    for (const { text, headers } of responses) {
       expect(JSON.parse(text)).toEqual(enveloped);
       expect(headers.get('x-request-id')).toBeTruthy();
     }
   });
 
-  it('carries the news of an object from S3 through SQS to its function', async () => {
+  it('delivers the event of an object from S3 through SQS to its function', async () => {
     await put('some where/bild ü.jpg');
 
     const line = await eventually(() => {
@@ -106,7 +106,7 @@ describe('the embedded stack', { timeout: 90_000 }, () => {
     expect(line.function_name).toBe('darkroom-dev-work');
   });
 
-  it('rings the clock', async () => {
+  it('calls functions on their schedules', async () => {
     await eventually(() => expect(stack.output()).toContain('swept'));
   });
 
@@ -126,7 +126,7 @@ describe('the embedded stack', { timeout: 90_000 }, () => {
     }
   });
 
-  it('lets nobody else start on the same data, and says who is there', async () => {
+  it('does not start twice on the same data, and says which process has it', async () => {
     const again = startEmbeddedStack({ project: tiny.folder, dataDir });
 
     await expect(again).rejects.toThrow(
@@ -135,7 +135,7 @@ describe('the embedded stack', { timeout: 90_000 }, () => {
   });
 
   it('leaves no process behind when its launcher is killed, and starts again', async () => {
-    await stack.kill('SIGKILL'); // rejects if somebody stays
+    await stack.kill('SIGKILL'); // rejects if a process stays
 
     await stack.restart();
 

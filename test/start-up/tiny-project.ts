@@ -39,7 +39,7 @@ resources:
           RedrivePolicy: { deadLetterTargetArn: !GetAtt WorkDlq.Arn, maxReceiveCount: 3 }
       WorkDlq:
         Type: AWS::SQS::Queue
-        Properties: { QueueName: "\${self:service}-\${sls:stage}-work-dead" }
+        Properties: { QueueName: "\${self:service}-\${sls:stage}-work-dlq" }
       Bucket:
         Type: AWS::S3::Bucket
         Properties:

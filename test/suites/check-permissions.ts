@@ -18,8 +18,8 @@ export const checkPermissions = (roles: Roles, decisions: readonly Decision[]): 
       ({ fn, action, resource }) => `${fn} may ${action} on ${resource}, and never did`,
     ),
     ...findNeedlessExceptions(roles, decisions, permissionExceptions).map(
-      ({ fn = 'every function', action, resource = 'anything' }) =>
-        `the exception for ${fn} to ${action} on ${resource} explains nothing any more`,
+      ({ fn = 'every function', actions, resource = 'anything' }) =>
+        `the exception for ${fn} to ${actions.join()} on ${resource} explains nothing any more`,
     ),
   ];
   if (complaints.length === 0) return;

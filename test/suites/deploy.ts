@@ -61,12 +61,12 @@ const breakProject = (folder: string): void => {
  * and the file of certificates that its clients have to trust.
  */
 const startMinistack = async (
-  lane: CommandTools,
+  tools: CommandTools,
 ): Promise<{ endpoint: string; trusted: string; permissions: string; roles: string }> => {
-  const programs = await pythonPrograms(lane, 'ministack.txt');
+  const programs = await pythonPrograms(tools, 'ministack.txt');
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-ministack-'));
-  lane.onEnd(() => rmSync(folder, { recursive: true, force: true }));
+  tools.onEnd(() => rmSync(folder, { recursive: true, force: true }));
   const inside = (name: string) => {
     mkdirSync(join(folder, name));
     return join(folder, name);
@@ -92,8 +92,8 @@ const startMinistack = async (
     PERMISSIONS_FILE: permissions,
     ROLES_FILE: roles,
   };
-  await lane.step('starting ministack', () =>
-    lane.start(join(programs, 'python'), [launcher], { env, until: endpoint }),
+  await tools.step('starting ministack', () =>
+    tools.start(join(programs, 'python'), [launcher], { env, until: endpoint }),
   );
   const own = readFileSync(join(temporary, 'ministack-tls', 'server.crt'), 'utf8');
   const others = process.env['NODE_EXTRA_CA_CERTS'];
@@ -103,34 +103,28 @@ const startMinistack = async (
   return { endpoint, trusted, permissions, roles };
 };
 
-await runCommandLine('test:deploy', async (lane) => {
+await runCommandLine('test:deploy', async (tools) => {
   const fault = faultWanted();
-  if (fault) lane.say(`broken on purpose, so this must fail: ${JSON.stringify(fault)}`);
-  const { endpoint, trusted, permissions, roles } = await startMinistack(lane);
+  if (fault) tools.say(`broken on purpose, so this must fail: ${JSON.stringify(fault)}`);
+  const { endpoint, trusted, permissions, roles } = await startMinistack(tools);
   const deployment = await prepareE2eDeployment(endpoint);
-  const folder = copyProject(lane);
+  const folder = copyProject(tools);
   if (fault) breakProject(folder);
   const env = {
     ...deployment.settings,
     NODE_EXTRA_CA_CERTS: trusted,
     ...(fault && { [faultVariable]: JSON.stringify(fault) }),
   };
-  const service = await deployWithLinks(lane, { folder, stage: 'dev', endpoint, env });
-  lane.say(`ministack runs ${service.functions} functions, each with a role of its own`);
-  await runE2eSuite(lane, 'with permissions enforced', {
+  const service = await deployWithLinks(tools, { folder, stage: 'dev', endpoint, env });
+  tools.say(`ministack runs ${service.functions} functions, each with a role of its own`);
+  await runE2eSuite(tools, 'with permissions enforced', {
     baseUrl: service.baseUrl,
     endpoint,
     deployment,
     trusted,
     firstFailureEnds: fault !== undefined, // one is all that is wanted then
   });
-  if (process.env['KEEP_PERMISSIONS'])
-    for (const file of [permissions, roles])
-      (await import('node:fs')).copyFileSync(
-        file,
-        join(process.env['KEEP_PERMISSIONS'], file.split('/').at(-1) ?? ''),
-      );
-  await lane.step('comparing what the functions may do with what they did', async () =>
+  await tools.step('comparing what the functions may do with what they did', async () =>
     checkPermissions(readRoles(roles), readDecisions(permissions)),
   );
 });

@@ -20,20 +20,20 @@ const gaps = [
   'until each is removed, if it is still the one that is meant',
 ];
 
-await runCommandLine('test:localstack', async (lane) => {
-  const stores = await startHostMode(lane, await freePort());
-  lane.say(`LocalStack ${stores.version} at ${stores.url}`);
-  await runContractSuite(lane, stores.url, gaps);
+await runCommandLine('test:localstack', async (tools) => {
+  const stores = await startHostMode(tools, await freePort());
+  tools.say(`LocalStack ${stores.version} at ${stores.url}`);
+  await runContractSuite(tools, stores.url, gaps);
 
   const onHost = await prepareE2eOnHost();
   const port = await freePort();
-  const stopOffline = await lane.step('starting serverless-offline on it', () =>
-    lane.start(process.execPath, ['--initial-heap-size=256', start], {
+  const stopOffline = await tools.step('starting serverless-offline on it', () =>
+    tools.start(process.execPath, ['--initial-heap-size=256', start], {
       env: { ...onHost.settings, AWS_ENDPOINT_URL: stores.url, PORT: String(port) },
       until: 'Darkroom is ready',
     }),
   );
-  await runE2eSuite(lane, 'with serverless-offline', {
+  await runE2eSuite(tools, 'with serverless-offline', {
     baseUrl: `http://127.0.0.1:${port}`,
     endpoint: stores.url,
     deployment: onHost,
@@ -42,17 +42,17 @@ await runCommandLine('test:localstack', async (lane) => {
   await stores.stop();
 
   // Another LocalStack, because all that the first one knows is in its memory.
-  const { url, version } = await startHostMode(lane, await freePort());
+  const { url, version } = await startHostMode(tools, await freePort());
   const deployment = await prepareE2eDeployment(url);
-  const { baseUrl, ...counts } = await deployWithLinks(lane, {
-    folder: copyProject(lane),
+  const { baseUrl, ...counts } = await deployWithLinks(tools, {
+    folder: copyProject(tools),
     stage: 'dev',
     endpoint: url,
     env: deployment.settings,
   });
-  lane.say(
+  tools.say(
     `LocalStack ${version} runs ${counts.functions} functions, of ${counts.resources} resources ` +
       `and ${counts.eventSources} event sources, at ${baseUrl}`,
   );
-  await runE2eSuite(lane, 'wholly deployed', { baseUrl, endpoint: url, deployment });
+  await runE2eSuite(tools, 'wholly deployed', { baseUrl, endpoint: url, deployment });
 });

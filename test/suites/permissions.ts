@@ -24,11 +24,11 @@ const Decision = z.object({
 /** One decision about one call: the role that made it, what it asked for, and the answer. */
 export type Decision = z.infer<typeof Decision>;
 
-/** An action that may be allowed although no test makes it happen, and why. */
+/** Actions that may be allowed although no test makes them happen, and why. */
 export type Exception = {
   /** As the function is named in serverless.yml; every function where it is left out. */
   fn?: string;
-  action: string;
+  actions: readonly string[];
   /** Part of the resource's ARN; any resource where it is left out. */
   resource?: string;
   reason: string;
@@ -69,7 +69,7 @@ export const findUnusedPermissions = (
     .filter((permission) => !exceptions.some((exception) => explains(exception, permission)))
     .map(({ fn, action, resource }) => ({ fn, action, resource }));
 
-/** Exceptions that explain no permission, or one that was used: the list must not outlive its reasons. */
+/** Exceptions that explain no unused permission any more: the list must not outlive its reasons. */
 export const findNeedlessExceptions = (
   roles: Roles,
   decisions: readonly Decision[],
@@ -85,9 +85,9 @@ export const findNeedlessExceptions = (
 export const findDeniedCalls = (decisions: readonly Decision[]): Decision[] =>
   decisions.filter(({ decision }) => decision !== 'Allow');
 
-const explains = ({ fn, action, resource }: Exception, permission: Permission): boolean =>
+const explains = ({ fn, actions, resource }: Exception, permission: Permission): boolean =>
   (fn === undefined || fn === permission.fn) &&
-  action === permission.action &&
+  actions.includes(permission.action) &&
   (resource === undefined || permission.resource.includes(resource));
 
 /** IAM's wildcards: `*` stands for any characters, `?` for one; actions know no case. */

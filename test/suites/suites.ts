@@ -13,9 +13,9 @@ type Environment = Record<string, string | undefined>;
 // Each call of a function may be a process of its own here, and each queue is asked in turn.
 const patience = ['--testTimeout', '300000', '--hookTimeout', '300000'];
 
-const suite = (lane: CommandTools, title: string, args: string[], env: Environment) =>
-  lane.step(title, () =>
-    lane.run(process.execPath, [vitest(), 'run', ...args, ...patience], {
+const suite = (tools: CommandTools, title: string, args: string[], env: Environment) =>
+  tools.step(title, () =>
+    tools.run(process.execPath, [vitest(), 'run', ...args, ...patience], {
       cwd: project,
       env: { ...emulatorEnvironment, ...env },
     }),
@@ -26,12 +26,12 @@ const suite = (lane: CommandTools, title: string, args: string[], env: Environme
  * names of tests that tell what this backend cannot do.
  */
 export const runContractSuite = (
-  lane: CommandTools,
+  tools: CommandTools,
   endpoint: string,
   gaps: readonly string[],
 ): Promise<void> =>
   suite(
-    lane,
+    tools,
     'the contract suites',
     [
       ...['--project', 'contract'],
@@ -53,12 +53,12 @@ type Service = {
 
 /** The whole service over HTTP, and the stores behind it where a test drops things there. */
 export const runE2eSuite = (
-  lane: CommandTools,
+  tools: CommandTools,
   title: string,
   { baseUrl, endpoint, deployment, trusted, firstFailureEnds }: Service,
 ): Promise<void> =>
   suite(
-    lane,
+    tools,
     `the e2e suite ${title}`,
     ['--project', 'e2e', ...(firstFailureEnds ? ['--bail', '1'] : [])],
     {

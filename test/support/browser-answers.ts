@@ -1,5 +1,6 @@
 import type { ImageView } from '#lib/http/image-view.ts';
 import type { StatsView } from '#lib/http/stats-view.ts';
+import { mapSteps } from '#lib/images/steps.ts';
 
 /** Decodes to a small landscape. */
 const placeholder = '1QcSHQRnh493V4dIh4eXh1h4kJUI';
@@ -24,13 +25,16 @@ export const anImageView = (index = 0, only: Partial<ImageView> = {}): ImageView
       sha256: 'a'.repeat(64),
     },
     thumbnails: {
-      small: `http://elsewhere.example/api/images/${id}/thumbnails/small?v=1`,
-      medium: `http://elsewhere.example/api/images/${id}/thumbnails/medium?v=1`,
+      small: `http://elsewhere.example/i/${id}/small?v=1`,
+      medium: `http://elsewhere.example/i/${id}/medium?v=1`,
     },
+    srcset: `http://elsewhere.example/i/${id}/w160?v=1 160w`,
     file_path: `presigned/1/picture-${index}.jpg`,
     file_url: `http://elsewhere.example/api/images/${id}/original`,
     first_upload: '2026-11-20T10:00:00.000Z',
     caption: 'A quiet lake between dark hills.',
+    caption_by: null,
+    focal_point: null,
     exif: {
       camera_make: 'NIKON CORPORATION',
       camera_model: 'NIKON D90',
@@ -51,6 +55,7 @@ export const anImageView = (index = 0, only: Partial<ImageView> = {}): ImageView
     placeholder,
     dominant_color: '#4a6a8c',
     steps: {
+      ...mapSteps(() => ({ state: 'done' as const, duration_ms: 5, ...ended })),
       thumbnails: { state: 'done', duration_ms: 80 + (index % 7) * 30, ...ended },
       exif: { state: 'done', duration_ms: 12, ...ended },
       caption: { state: 'skipped', reason: 'No caption provider is configured: set HF_TOKEN.' },

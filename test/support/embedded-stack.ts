@@ -88,10 +88,10 @@ export const startEmbeddedStack = async (options: EmbeddedStackOptions = {}) => 
     await end('SIGTERM');
     if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
   };
-  process.once('exit', () => running?.kill()); // a test runner that is stopped leaves nobody behind
+  process.once('exit', () => running?.kill()); // a test runner that is stopped leaves no process behind
 
   await start().catch(async (error: unknown) => {
-    await stop(); // nobody else would remove its data
+    await stop(); // or its data would stay
     throw error;
   });
   return {
@@ -138,7 +138,7 @@ const launch = (
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH, HOME, ...(TMPDIR && { TMPDIR }), ...settings },
   });
-  let isGone = false; // after which its number may be somebody else's
+  let isGone = false; // after which another process may have its number
   const isRunning = () => {
     isGone ||= !signalled(child, 0);
     return !isGone;
@@ -174,7 +174,7 @@ const launch = (
   return { isReady, end, kill };
 };
 
-/** To the whole group; false if nobody is left in it. */
+/** To the whole group; false if no process is left in it. */
 const signalled = ({ pid }: ChildProcess, signal: NodeJS.Signals | 0): boolean => {
   if (!pid) return false;
   try {
@@ -187,14 +187,14 @@ const signalled = ({ pid }: ChildProcess, signal: NodeJS.Signals | 0): boolean =
 const given = new Set<number>();
 
 /**
- * Ports that nobody listens on, none of them twice in a process. From below those that the system
+ * Ports that are free, none of them twice in a process. From below those that the system
  * gives to outgoing connections, or one of them might take a port while its stack is restarting.
  */
 export const freePorts = async (count: number): Promise<number[]> => {
   const servers: Server[] = [];
   while (servers.length < count) {
     const port = randomInt(20_000, 32_000);
-    if (given.has(port)) continue; // to somebody who does not listen there yet
+    if (given.has(port)) continue; // to a caller that does not listen there yet
     given.add(port);
     const server = createServer();
     const isMine = await new Promise<boolean>((resolve) => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import {
-  Failpoint as AmbushSchema,
   type Failpoint,
+  Failpoint as FailpointSchema,
   type FaultConfigChange,
 } from '#test/faults/proxy/fault-config.ts';
 import { freePorts } from './embedded-stack.ts';
@@ -19,7 +19,7 @@ export type TriggeredFailpoint = z.infer<typeof TriggeredFailpoint>;
 
 const Report = z.object({
   seed: z.int(),
-  waiting: z.array(AmbushSchema),
+  waiting: z.array(FailpointSchema),
   triggered: z.array(TriggeredFailpoint),
   held: z.array(TriggeredFailpoint),
   calls: z.record(z.string(), z.array(z.string())),
@@ -51,16 +51,17 @@ export const faultControlAt = (url: string) => {
         broken: [],
         down: { s3: 0, dynamodb: 0, sqs: 0 },
       }),
-    lay: (...failpoints: z.input<typeof AmbushSchema>[]) => ask('POST', '/ambushes', failpoints),
+    add: (...failpoints: z.input<typeof FailpointSchema>[]) =>
+      ask('POST', '/failpoints', failpoints),
     release: () => ask('DELETE', '/held'),
-    lift: () => ask('DELETE', '/ambushes'),
-    /** Waits until somebody is held; answers who. */
+    removeAll: () => ask('DELETE', '/failpoints'),
+    /** Waits until a call is held; answers which. */
     held: (within = waitMs): Promise<TriggeredFailpoint> =>
       eventually(
         async () => {
           const { held, waiting } = await report();
           const [one] = held;
-          if (!one) throw new Error(`Nobody is held; waiting: ${JSON.stringify(waiting)}`);
+          if (!one) throw new Error(`No call is held; waiting: ${JSON.stringify(waiting)}`);
           return one;
         },
         { within },

@@ -75,7 +75,7 @@ export const startFaultyDarkroom = async ({
       const command = ['infra/cli/redrive.ts', '--settings', 'none'];
       return (await promisify(execFile)(process.execPath, command, { env })).stdout;
     },
-    /** How often the sweep found a step that nobody worked on. */
+    /** How often the sweep found a step that no worker had. */
     stuck: (): number =>
       logged('swept')
         .map((line) => Swept.parse(line))

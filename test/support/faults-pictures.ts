@@ -35,8 +35,8 @@ let events = 0;
 const nextSequencer = (at: number) =>
   [at, events++].map((part) => part.toString(16).toUpperCase().padStart(12, '0')).join('');
 
-/** The news of S3 that something was put under a key, as it was told then. */
-export const newsOf = ({ key, bytes }: Dropped, now = new Date()): string => {
+/** The S3 event that an object was put under a key, as it was sent then. */
+export const objectCreatedEvent = ({ key, bytes }: Dropped, now = new Date()): string => {
   const etag = createHash('md5').update(bytes).digest('hex');
   const at = now.getTime();
   const event = {

@@ -23,6 +23,7 @@ import { humanLine } from '../logs/human-line.ts';
 import { findHealthProblem, helpText, welcomeText } from './banner.ts';
 import { environmentWith, InvalidSettingsError, readLocalSettings } from './local-settings.ts';
 import { OldDataError, refuseOldData } from './old-data.ts';
+import { secretFiles } from './own-secrets.ts';
 import { startDarkroom } from './start-darkroom.ts';
 
 const terminal = batchedOutput((text) => void process.stdout.write(text));
@@ -67,7 +68,7 @@ const main = async (startInterceptor?: StartInterceptor): Promise<void> => {
   const folder = claimDataFolder(resolve(project, settings.DATA_DIR), {
     product: 'Darkroom',
     setting: 'DATA_DIR',
-    files: ['webhook-secret'],
+    files: Object.values(secretFiles).map(({ file }) => file),
   });
   if (given.fresh) folder.forget();
   refuseOldData(folder.path);

@@ -8,7 +8,7 @@ import { type Stack, startStack } from '#infra/local-cloud/launcher/start-stack.
 import { imageIdOf } from '#lib/images/image.ts';
 import { hostEnvironment } from './environments.ts';
 import type { Environment, LocalSettings } from './local-settings.ts';
-import { withWebhookSecret } from './webhook-secret.ts';
+import { withOwnSecrets } from './own-secrets.ts';
 
 type Tools = {
   project: string;
@@ -49,7 +49,7 @@ export const startDarkroom = async (
       sqs: settings.SQS_PORT,
       dynamodb: settings.DYNAMODB_PORT,
     },
-    environment: hostEnvironment(settings, withWebhookSecret(environment, folder)),
+    environment: hostEnvironment(settings, withOwnSecrets(environment, folder)),
     region: settings.AWS_REGION,
     accountId: '000000000000', // the one that emulators pretend to be
     secretAccessKey: settings.AWS_SECRET_ACCESS_KEY,

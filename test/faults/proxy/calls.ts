@@ -9,7 +9,7 @@ export type Caller = { worker: string; pid: number | undefined };
 /** One call of the SDK, named as it is in the documentation: `PutObject derived`. */
 export type Call = { service: Service; operation: string; name: string; logFields: string };
 
-/** Undefined for whoever is no function of ours: a browser, the AWS CLI, a test. */
+/** Undefined for a client that is none of our functions: a browser, the AWS CLI, a test. */
 export const identifyCaller = ({
   headers,
 }: Pick<IncomingMessage, 'headers'>): Caller | undefined => {
@@ -60,7 +60,7 @@ const parsed = (text: string): z.infer<typeof Targets> => {
   try {
     return Targets.parse(JSON.parse(text));
   } catch {
-    return {}; // not ours to complain about: whoever it is meant for will
+    return {}; // not ours to complain about: the emulator will
   }
 };
 

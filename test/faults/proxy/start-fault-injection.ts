@@ -58,7 +58,7 @@ export const startFaultInjection = async (
     return one.url;
   };
   const stop = async () => {
-    failpoints.lift(); // no call may wait for ever
+    failpoints.removeAll(); // no call may wait for ever
     await Promise.all(running.splice(0).map((one) => one.stop()));
   };
   try {
@@ -71,9 +71,9 @@ export const startFaultInjection = async (
             if (seconds !== undefined) downUntil.set(service, Date.now() + seconds * 1000);
           }
         },
-        lay: failpoints.lay,
+        add: failpoints.add,
         release: failpoints.release,
-        lift: failpoints.lift,
+        removeAll: failpoints.removeAll,
         report: () => ({
           seed,
           faultConfig,

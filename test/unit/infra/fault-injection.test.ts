@@ -49,7 +49,7 @@ afterEach(async () => {
   for (const one of running.splice(0).reverse()) await one.stop();
 });
 
-/** A proxy before an emulator, with the weather as it is told, and what it has killed. */
+/** A proxy before an emulator, with the faults it is told to inject, and what it has killed. */
 const out = async (service: Service, port: number, told: Partial<FaultConfig> = {}) => {
   const failpoints = openFailpoints();
   const received = openReceived();
@@ -65,7 +65,7 @@ const out = async (service: Service, port: number, told: Partial<FaultConfig> = 
   });
   running.push({
     stop: async () => {
-      failpoints.lift();
+      failpoints.removeAll();
       await proxy.stop();
     },
   });
@@ -102,7 +102,7 @@ const aTable = async (told: Partial<FaultConfig> = {}, appId = hostAppId) => {
 
 const always = (fault: Fault) => ({ dynamodb: 1, s3: 1, sqs: 1, faults: [fault] });
 
-describe('in bad weather a call to DynamoDB', () => {
+describe('with fault injection a call to DynamoDB', () => {
   it.each([
     ['error', 'InternalServerError', false],
     ['unavailable', 'ServiceUnavailable', false],
@@ -168,7 +168,7 @@ describe('in bad weather a call to DynamoDB', () => {
   });
 });
 
-describe('an ambush', () => {
+describe('a failpoint', () => {
   const appId = forkedAppId('darkroom-dev-make-thumbnails', 4711);
   const worker = 'make-thumbnails';
 
@@ -177,7 +177,7 @@ describe('an ambush', () => {
     ['after', true],
   ] as const)('kills a worker %s its second call', async (when, isDone) => {
     const { outside, put, failpoints, killed, isThere } = await aTable({}, appId);
-    failpoints.lay([{ worker, nth: 2, when, what: 'kill' }]);
+    failpoints.add([{ worker, nth: 2, when, what: 'kill' }]);
     const get = new GetCommand({ TableName: 'darkroom-dev-images', Key: { id: 'a' } });
 
     await outside.send(get);
@@ -191,7 +191,7 @@ describe('an ambush', () => {
 
   it('leaves other workers alone', async () => {
     const { outside, put, failpoints, killed } = await aTable({}, appId);
-    failpoints.lay([{ worker: 'read-exif', nth: 1, when: 'before', what: 'kill' }]);
+    failpoints.add([{ worker: 'read-exif', nth: 1, when: 'before', what: 'kill' }]);
 
     await outside.send(put);
     expect(killed).toEqual([]);
@@ -200,7 +200,7 @@ describe('an ambush', () => {
 
   it('holds a worker until it is let go', async () => {
     const { outside, put, failpoints, isThere } = await aTable({}, appId);
-    failpoints.lay([{ worker, nth: 1, when: 'before', what: 'hold' }]);
+    failpoints.add([{ worker, nth: 1, when: 'before', what: 'hold' }]);
 
     const sent = outside.send(put);
     await eventually(() => expect(failpoints.report().held).toHaveLength(1));
@@ -211,7 +211,7 @@ describe('an ambush', () => {
   });
 });
 
-describe('in bad weather a message', () => {
+describe('with fault injection a message', () => {
   const sentInto = async (told: Partial<FaultConfig>) => {
     const emulator = await startSqs({ port: 0, region: 'us-east-1', accountId: '000000000000' });
     running.push(emulator);
@@ -243,9 +243,9 @@ describe('in bad weather a message', () => {
   });
 });
 
-describe('in bad weather a call to S3', () => {
+describe('with fault injection a call to S3', () => {
   const aBucket = async (told: Partial<FaultConfig> = {}) => {
-    const folder = mkdtempSync(join(tmpdir(), 'darkroom-weather-'));
+    const folder = mkdtempSync(join(tmpdir(), 'darkroom-faults-'));
     running.push({ stop: async () => rmSync(folder, { recursive: true }) });
     const emulator = await startS3({
       port: 0,

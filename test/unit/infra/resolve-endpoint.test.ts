@@ -80,7 +80,7 @@ describe('.env', () => {
     writeFileSync(csv, [header, ...products(1)].join('\n'));
     write(`PORT=${portOf()}`, 'API_KEY=the key of the file');
 
-    await run('batch', [csv, '--patience', '0']);
+    await run('batch', [csv, '--timeout', '0']);
 
     expect(calls[0]?.['x-api-key']).toBe('the key of the file');
   });

@@ -59,7 +59,7 @@ describe('the check of permissions', () => {
 
   it('accepts what an exception explains, and complains when the exception is needless', () => {
     const roles = rolesWith(['dynamodb:DeleteItem', table]);
-    const exception = { fn: 'get-image', action: 'dynamodb:DeleteItem', reason: 'Only a kill.' };
+    const exception = { fn: 'get-image', actions: ['dynamodb:DeleteItem'], reason: 'Only a kill.' };
     const used = [call('dynamodb:DeleteItem', table)];
 
     expect(findUnusedPermissions(roles, [], [exception])).toEqual([]);

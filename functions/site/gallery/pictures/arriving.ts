@@ -1,3 +1,4 @@
+import { mapSteps } from '#lib/images/steps.ts';
 import type { Picture } from './collection.ts';
 
 const pending = { state: 'pending' } as const;
@@ -15,14 +16,17 @@ export const arrivingAs = (
   processed_at: null,
   metadata: { width: null, height: null, format: null, size_bytes: size, sha256: null },
   thumbnails: {},
+  srcset: null,
   file_path: null,
   file_url: null,
   first_upload: null,
   caption: null,
+  caption_by: null,
+  focal_point: null,
   exif: null,
   taken_at: null,
   error: null,
   placeholder: null,
   dominant_color: null,
-  steps: { thumbnails: pending, exif: pending, caption: pending },
+  steps: mapSteps(() => pending),
 });

@@ -22,7 +22,8 @@ export const askPicture = async (id: string): Promise<Picture> =>
  * A link of a record as an address of this page. The record's own begins with what the server
  * thinks its name is, which a proxy or PUBLIC_URL may make another than the one in front of us.
  */
-export const pathOf = (link: string): string => link.slice(link.indexOf('/api/') + 1);
+export const pathOf = (link: string): string =>
+  link.slice(link.search(/\/(api|i\/[a-z2-7]{26})\//) + 1);
 
 /** The rendition whose name was asked for, or the last there is: sizes are the operator's choice. */
 export const thumbnailOf = ({ thumbnails }: Picture, size: 'small' | 'medium') => {

@@ -15,8 +15,8 @@ export type Shown = {
 const mostAttempts = 5;
 
 /**
- * A picture that begins as its ThumbHash and sharpens when it has come. With a key it is fetched
- * and shown from memory, which is given back as soon as it leaves the page. Beside its name in
+ * A picture that begins as its ThumbHash and sharpens when it has come. What is behind a key is
+ * fetched and shown from memory, which is given back as soon as it leaves the page. Beside its name in
  * words, so that it is only for the eye.
  */
 class ShownPicture extends HTMLElement {
@@ -68,7 +68,8 @@ class ShownPicture extends HTMLElement {
     image.addEventListener('error', () => this.loadLater());
     this.image = image;
     this.append(image);
-    if (hasKey()) this.fetch(path, image);
+    // A link of a record works by itself.
+    if (hasKey() && path.startsWith('api/')) this.fetch(path, image);
     else image.src = addressOf(path);
   }
 
