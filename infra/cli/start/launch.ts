@@ -68,11 +68,7 @@ const main = async (startInterceptor?: StartInterceptor): Promise<void> => {
   const folder = claimDataFolder(resolve(project, settings.DATA_DIR), {
     product: 'Darkroom',
     setting: 'DATA_DIR',
-<<<<<<< HEAD
-    files: ['webhook-secret', 'delivery-secret'],
-=======
     files: Object.values(secretFiles).map(({ file }) => file),
->>>>>>> w/cloud
   });
   if (given.fresh) folder.forget();
   refuseOldData(folder.path);
