@@ -1,11 +1,11 @@
 // npm run audit: compares counters, rendition sets, lists and objects with the records.
 import { openDynamodb, openS3 } from '#lib/aws/clients.ts';
 import { Settings } from '#lib/settings.ts';
-import { resolveEndpoint } from '../local/resolve-endpoint.ts';
 import { findDifferences } from './audit/differences.ts';
 import { readAll } from './audit/read-all.ts';
 import { countVariants } from './audit/variant-differences.ts';
 import { parseCommandLine, runMain } from './main.ts';
+import { resolveEndpoint } from './start/resolve-endpoint.ts';
 
 const help = `npm run audit -- [--stage dev] [--settings .env]
 

@@ -4,11 +4,12 @@ import { dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { environmentWith, readLocalSettings } from '../local/local-settings.ts';
-import { logFilesIn } from '../local/log-files.ts';
-import { logFilter } from '../local/log-filter.ts';
-import { humanLine, isWarning, type LogLine, parseLogLine } from '../local/log-line.ts';
+import { logFilesIn } from '#infra/local-cloud/launcher/log-files.ts';
+import { isWarning, type LogLine, parseLogLine } from '#infra/local-cloud/launcher/log-line.ts';
+import { humanLine } from './logs/human-line.ts';
+import { logFilter } from './logs/log-filter.ts';
 import { parseCommandLine, runMain } from './main.ts';
+import { environmentWith, readLocalSettings } from './start/local-settings.ts';
 
 const help = `npm run logs [-- options]
 
@@ -83,7 +84,7 @@ await runMain('logs', async () => {
     return wanted.length;
   };
 
-  const files = logFilesIn(folder);
+  const files = logFilesIn(folder, 'darkroom');
   if (files.length === 0 && !follow)
     throw new Error(`There is no log in ${folder} yet. Run npm start first.`);
   const read = await Promise.all(files.map((file) => readFrom(file, 0)));
@@ -96,7 +97,7 @@ await runMain('logs', async () => {
   let at = read.at(-1)?.end ?? 0;
   for (;;) {
     await wait(pollMs);
-    const newest = logFilesIn(folder).at(-1);
+    const newest = logFilesIn(folder, 'darkroom').at(-1);
     if (!newest) continue;
     if (statSync(newest).size < at) at = 0; // it was rotated: this one is new
     const { entries, end } = await readFrom(newest, at);

@@ -1,9 +1,9 @@
 // npm run redrive: sends messages of the dead-letter queues back to the queues that they came from.
 import { openSqs } from '#lib/aws/clients.ts';
-import { resolveEndpoint } from '../local/resolve-endpoint.ts';
 import { deadLetters } from './dead-letters.ts';
 import { parseCommandLine, runMain, UsageError } from './main.ts';
 import { redriveQueue } from './redrive-queue.ts';
+import { resolveEndpoint } from './start/resolve-endpoint.ts';
 
 const queues: readonly string[] = deadLetters.map(({ queue }) => queue);
 const withoutEffect = deadLetters.filter(({ instead }) => instead);

@@ -1,4 +1,4 @@
-import { onceParentIsGone } from '#infra/local/parent-watch.ts';
+import { onceParentIsGone } from '#infra/local-cloud/launcher/parent-watch.ts';
 import { childProcesses, type SpawnOptions } from './child-processes.ts';
 import { CommandFailedError, ToolMissingError } from './command-errors.ts';
 

@@ -1,8 +1,8 @@
 // npm run deploy:localstack: deploys everything to a running LocalStack.
 import { runCommandLine } from '#infra/cli/run-command.ts';
+import { environmentWith } from '#infra/cli/start/local-settings.ts';
 import { deployWithLinks } from '#infra/deploy/deployment.ts';
 import { copyProject, project } from '#infra/deploy/serverless.ts';
-import { environmentWith } from '#infra/local/local-settings.ts';
 import { findVersion } from './health.ts';
 
 await runCommandLine('deploy:localstack', async (tools) => {

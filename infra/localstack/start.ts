@@ -2,15 +2,16 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { humanLine } from '#infra/cli/logs/human-line.ts';
 import { runCommandLine } from '#infra/cli/run-command.ts';
+import { hostEnvironment, loopbackUrl } from '#infra/cli/start/environments.ts';
+import { environmentWith, readLocalSettings } from '#infra/cli/start/local-settings.ts';
 import { bundleFunctions } from '#infra/deploy/bundle.ts';
 import { emulatorEnvironment, packageService, project } from '#infra/deploy/serverless.ts';
-import { hostEnvironment, loopbackUrl } from '#infra/local/environments.ts';
-import type { FromHost } from '#infra/local/host-messages.ts';
-import { startHostProcess } from '#infra/local/host-process.ts';
-import { environmentWith, readLocalSettings } from '#infra/local/local-settings.ts';
-import { humanLine, logLine, parseLogLine } from '#infra/local/log-line.ts';
-import { checkPorts } from '#infra/local/ports.ts';
+import type { FromHost } from '#infra/local-cloud/host/host-messages.ts';
+import { startHostProcess } from '#infra/local-cloud/host/host-process.ts';
+import { logLine, parseLogLine } from '#infra/local-cloud/launcher/log-line.ts';
+import { checkPorts } from '#infra/local-cloud/launcher/ports.ts';
 import { findVersion } from './health.ts';
 import {
   applyStack,
@@ -33,7 +34,10 @@ await runCommandLine('start:localstack', async (tools) => {
   const version = await findVersion(endpoint);
   tools.say(`LocalStack ${version} at ${endpoint}`);
   const settings = readLocalSettings({ ...given, ...withoutUndefined(emulatorEnvironment) });
-  await checkPorts([{ port: settings.PORT, setting: 'PORT', serves: 'the API' }]);
+  await checkPorts(
+    [{ port: settings.PORT, setting: 'PORT', serves: 'the API' }],
+    'npm run start:localstack',
+  );
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-start-'));
   tools.onEnd(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -77,6 +81,7 @@ await runCommandLine('start:localstack', async (tools) => {
       buildFolder,
       sqsUrl: endpoint,
       region: settings.AWS_REGION,
+      accountId: '000000000000',
       workers: settings.WORKERS,
     },
     {

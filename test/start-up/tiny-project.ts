@@ -27,8 +27,8 @@ functions:
   sweep:
     handler: functions/sweep.handler
     events: [{ schedule: "rate(\${env:SWEEP_MINUTES, '5'} minutes)" }]
-plugins: [./infra/local/offline-plugin.ts, serverless-offline]
-custom: { offline: { customAuthenticationProvider: ./infra/local/api-key.cjs } }
+plugins: [./infra/local-cloud/host/offline-plugin.ts, serverless-offline]
+custom: { offline: { customAuthenticationProvider: ./infra/local-cloud/gateway/api-key.cjs } }
 resources:
   - \${file(infra/gateway-responses.yml)}
   - Resources:

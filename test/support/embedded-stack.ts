@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { stackStateIn } from '#infra/local/data-folder.ts';
+import { stackStateIn } from '#infra/local-cloud/launcher/data-folder.ts';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
-const program = join(project, 'infra/local/start.ts');
+const program = join(project, 'infra/cli/start.ts');
 const programWithFaults = join(project, 'test/faults/proxy/launch.ts');
 // As package.json's start has them.
 const heapFlags = [

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import { hostAppId, storageAppId } from '#infra/local/app-id.ts';
+import { hostAppId, storageAppId } from './app-ids.ts';
 import type { Service, Which } from './fault-config.ts';
 
 /** Who makes a call: a function in a process of its own, or one of those in the host's. */

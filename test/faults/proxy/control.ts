@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { closeServer, listenOnLoopback, type Running } from '#infra/local/emulators/loopback.ts';
+
 import { Failpoint, FaultConfigChange } from './fault-config.ts';
+import { closeServer, listenOnLoopback, type Running } from './loopback.ts';
 
 type Tools = {
   change: (change: FaultConfigChange) => void;

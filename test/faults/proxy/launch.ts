@@ -1,6 +1,6 @@
 // npm run dev:faults: npm start with fault injection. Messages come several times, late and in another
 // order, S3 and DynamoDB fail now and then, and workers are killed while they work.
-import { launch } from '#infra/local/launch.ts';
+import { launch } from '#infra/cli/start/launch.ts';
 import { readFaultSettings } from './fault-settings.ts';
 import { startFaultInjection } from './start-fault-injection.ts';
 

@@ -7,13 +7,14 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import { closeServer, listenOnLoopback, type Running } from '#infra/local/emulators/loopback.ts';
+
 import { type Call, type Caller, identifyCall, identifyCaller, matchesFault } from './calls.ts';
 import { type Chance, oneOf } from './chance.ts';
 import { planDeliveries, withTimeScale } from './deliveries.ts';
 import type { Failpoints } from './failpoints.ts';
 import { faultAnswer, possible } from './fault-answers.ts';
 import type { Fault, FaultConfig, Service } from './fault-config.ts';
+import { closeServer, listenOnLoopback, type Running } from './loopback.ts';
 import type { Received } from './received-messages.ts';
 
 /** How things are; read anew at each call, since it may change while they run. */

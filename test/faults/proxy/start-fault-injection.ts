@@ -1,14 +1,15 @@
 import { randomInt } from 'node:crypto';
-import { appIdVariable, hostAppId, storageAppId } from '#infra/local/app-id.ts';
-import type { Running } from '#infra/local/emulators/loopback.ts';
-import type { Interceptor, StartInterceptor } from '#infra/local/interceptor.ts';
-import { logLine } from '#infra/local/log-line.ts';
+import { appIdVariable } from '#infra/local-cloud/lambda/app-id.ts';
+import type { Interceptor, StartInterceptor } from '#infra/local-cloud/launcher/interceptor.ts';
+import { logLine } from '#infra/local-cloud/launcher/log-line.ts';
+import { hostAppId, storageAppId } from './app-ids.ts';
 import type { Caller } from './calls.ts';
 import { seededRandom } from './chance.ts';
 import { startControl } from './control.ts';
 import { openFailpoints } from './failpoints.ts';
 import { FaultConfig, noFaults, type Service, services } from './fault-config.ts';
 import type { FaultSettings } from './fault-settings.ts';
+import type { Running } from './loopback.ts';
 import { type FaultSource, startProxy } from './proxy.ts';
 import { openReceived } from './received-messages.ts';
 
@@ -89,8 +90,6 @@ export const startFaultInjection = async (
     ]);
     report('faults are injected', { seed, control, ...faultConfig });
     return {
-      url: control,
-      port: settings.FAULTS_PORT,
       stop,
       environment: {
         AWS_ENDPOINT_URL_S3: s3,
@@ -98,13 +97,35 @@ export const startFaultInjection = async (
         AWS_ENDPOINT_URL_SQS: sqs,
         [appIdVariable]: hostAppId,
       },
-      notifier: { endpoint: sqs, userAgentAppId: storageAppId },
+      sendNotification: notifierThrough(sqs),
     };
   } catch (error) {
     await stop();
     throw error;
   }
 };
+
+/** S3's events go through the proxy of SQS, which may deliver them late, twice or not at all. */
+const notifierThrough =
+  (endpoint: string): Interceptor['sendNotification'] =>
+  async (queueArn, body, delayMs) => {
+    const [account, name] = queueArn.split(':').slice(-2);
+    const response = await fetch(endpoint, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-target': 'AmazonSQS.SendMessage',
+        'user-agent': `app/${storageAppId}`,
+      },
+      body: JSON.stringify({
+        QueueUrl: `${endpoint}/${account}/${name}`,
+        MessageBody: body,
+        DelaySeconds: Math.round(delayMs / 1000),
+      }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`SQS refused an event of S3: ${text}`);
+  };
 
 const killed = (pid: number): void => {
   try {

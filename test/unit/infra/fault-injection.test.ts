@@ -19,11 +19,12 @@ import {
 } from '@aws-sdk/client-sqs';
 import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
-import { forkedAppId, hostAppId } from '#infra/local/app-id.ts';
-import { startDynamodb } from '#infra/local/emulators/dynamodb.ts';
-import { startS3 } from '#infra/local/emulators/s3.ts';
-import { startSqs } from '#infra/local/emulators/sqs.ts';
+import { startDynamodb } from '#infra/local-cloud/emulators/dynamodb/start-dynamodb.ts';
+import { startS3 } from '#infra/local-cloud/emulators/s3/start-s3.ts';
+import { startSqs } from '#infra/local-cloud/emulators/sqs/start-sqs.ts';
+import { forkedAppId } from '#infra/local-cloud/lambda/app-id.ts';
 import { openDynamodb, openS3, openSqs } from '#lib/aws/clients.ts';
+import { hostAppId } from '#test/faults/proxy/app-ids.ts';
 import type { Caller } from '#test/faults/proxy/calls.ts';
 import { seededRandom } from '#test/faults/proxy/chance.ts';
 import { openFailpoints } from '#test/faults/proxy/failpoints.ts';
@@ -212,7 +213,7 @@ describe('a failpoint', () => {
 
 describe('with fault injection a message', () => {
   const sentInto = async (told: Partial<FaultConfig>) => {
-    const emulator = await startSqs({ port: 0 });
+    const emulator = await startSqs({ port: 0, region: 'us-east-1', accountId: '000000000000' });
     running.push(emulator);
     const { url } = await out('sqs', emulator.port, told);
     const inside = openSqs({ ...place, endpoint: emulator.url });

@@ -2,9 +2,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { logFilesIn, openLog } from '#infra/local/log-files.ts';
-import { logFilter } from '#infra/local/log-filter.ts';
-import { humanLine, type LogLine, parseLogLine } from '#infra/local/log-line.ts';
+import { humanLine } from '#infra/cli/logs/human-line.ts';
+import { logFilter } from '#infra/cli/logs/log-filter.ts';
+import { logFilesIn, openLog } from '#infra/local-cloud/launcher/log-files.ts';
+import { type LogLine, parseLogLine } from '#infra/local-cloud/launcher/log-line.ts';
 import { eventually } from '#test/support/eventually.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'darkroom-logs-'));
@@ -72,12 +73,12 @@ describe('a line of the log', () => {
 
 describe('the files of the log', () => {
   it('are rotated at 10 MB, and read oldest first', async () => {
-    const log = openLog(folder);
+    const log = openLog(folder, 'darkroom');
     const megabyte = 'x'.repeat(1024 * 1024 - 20);
     for (let n = 0; n < 25; n++) log.write(`${String(n).padStart(3, '0')} ${megabyte}`);
     await log.close();
 
-    const names = logFilesIn(folder).map((path) => path.slice(folder.length + 1));
+    const names = logFilesIn(folder, 'darkroom').map((path) => path.slice(folder.length + 1));
     expect(names.at(-1)).toBe('darkroom.log');
     expect(names.slice(0, -1)).toEqual([...names.slice(0, -1)].sort().reverse());
     expect(names.length).toBeGreaterThan(1);
@@ -86,7 +87,7 @@ describe('the files of the log', () => {
   it('do not include other files of the folder', () => {
     writeFileSync(join(folder, 'notes.log'), '');
 
-    expect(logFilesIn(folder).some((path) => path.endsWith('notes.log'))).toBe(false);
+    expect(logFilesIn(folder, 'darkroom').some((path) => path.endsWith('notes.log'))).toBe(false);
   });
   it('are written again once that is possible, and each change is reported once', async () => {
     const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
@@ -94,7 +95,7 @@ describe('the files of the log', () => {
     const said = () => stderr.mock.calls.map(([text]) => String(text));
     const file = join(folder, 'again', 'darkroom.log');
     mkdirSync(file, { recursive: true }); // a folder where the file should be
-    const log = openLog(join(folder, 'again'));
+    const log = openLog(join(folder, 'again'), 'darkroom');
     await eventually(() => expect(said()).toHaveLength(1));
 
     rmdirSync(file);
@@ -117,7 +118,7 @@ describe('the files of the log', () => {
     const blocked = join(folder, 'blocked');
     mkdirSync(join(blocked, 'darkroom.log'), { recursive: true });
 
-    const log = openLog(blocked);
+    const log = openLog(blocked, 'darkroom');
     await eventually(() => expect(stderr).toHaveBeenCalledOnce());
     log.write('lost');
 

@@ -1,4 +1,0 @@
-// npm start: the whole of Darkroom on this machine, without AWS, Docker or anything but Node.
-import { launch } from './launch.ts';
-
-launch();
