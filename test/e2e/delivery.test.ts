@@ -183,6 +183,34 @@ describe('what is not delivered', () => {
     expect(await darkroom.derivedKeys(`i/${image_id}/`)).toEqual([]);
   });
 
+  it('are invented links: whatever they say, nothing is made and nothing is stored', async () => {
+    const { image_id, thumbnails } = await ended({
+      name: 'h.jpg',
+      bytes: await drawnJpeg({ seed: 313 }),
+    });
+    const s = new URL(thumbnails['small'] ?? '').searchParams.get('s') ?? '';
+    const pick = <T>(from: readonly T[], n: number) => from[n % from.length];
+    const invented = Array.from({ length: 1000 }, (_, n) => {
+      const id = pick([image_id, 'a'.repeat(26), image_id.toUpperCase(), 'x', '%00'], n);
+      const preset = pick(['w1', `w${n}`, 'huge', '0', '..', '%2e%2e%2fi', 'unreadable.v'], n >> 2);
+      const ending = pick(['', '.jpg', '.svg', '.avif.avif', '.%00', '.auto.auto'], n >> 1);
+      const query = pick(
+        ['', `?s=${s}`, '?v=../..', '?s=1&e=1', '?w=10&h=10', '?e=never', '?v=1&v=2'],
+        n,
+      );
+      return `${darkroom.baseUrl}/i/${id}/${preset}${ending}${query}`;
+    });
+    const before = await darkroom.derivedKeys('i/');
+    const told = new Set<number>();
+    for (let from = 0; from < invented.length; from += 20)
+      for (const { status } of await Promise.all(
+        invented.slice(from, from + 20).map((url) => get(url)),
+      ))
+        told.add(status);
+    for (const status of told) expect([400, 403, 404]).toContain(status);
+    expect(await darkroom.derivedKeys('i/')).toEqual(before);
+  });
+
   it('is a picture that cannot be decoded: its reason is given', async () => {
     const whole = await drawnJpeg({ width: 1200, height: 900, seed: 312 });
     const { image_id } = await darkroom.uploadOne({
