@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { drawnHeic, tileColours } from '#test/support/drawn-heic.ts';
 import { drawnJpeg, phoneExif } from '#test/support/drawn-pictures.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { type ImageRecord, theClient } from './client.ts';
@@ -103,6 +105,41 @@ describe('three doors', () => {
     await eventually(async () =>
       expect(await darkroom.derivedKeys(first.metadata.sha256 ?? '-')).toEqual([]),
     );
+  });
+});
+
+describe('a HEIC from a phone', () => {
+  const side = 128;
+  const bytes = drawnHeic({ irot: 3 });
+
+  const expectUpright = async (imageId: string) => {
+    const record = await darkroom.ended(imageId);
+    expect(record).toMatchObject({
+      status: 'done',
+      metadata: { width: side, height: side, format: 'heic' },
+    });
+    const { body } = await darkroom.bytes(record.thumbnails['medium'] ?? '');
+    const corner = { left: 16, top: 16, width: 16, height: 16 };
+    const pixels = await sharp(body).extract(corner).raw().toBuffer();
+    for (const [index, value] of tileColours.blue.entries())
+      expect(Math.abs((pixels[index] ?? 0) - value)).toBeLessThan(10);
+  };
+
+  it('comes out upright by each way in, whatever it is called', async () => {
+    const uploaded = await darkroom.uploadOne({ name: 'IMG_1.jpg', type: 'image/jpeg', bytes });
+    await expectUpright(uploaded.image_id);
+
+    const { data } = await invite({
+      filename: 'IMG_2.HEIC',
+      content_type: 'image/heic',
+      size_bytes: bytes.length,
+    });
+    expect((await post(data as Invitation, bytes)).status).toBe(204);
+    await eventually(() => darkroom.image((data as Invitation).image_id));
+    await expectUpright((data as Invitation).image_id);
+
+    await darkroom.drop('phones/IMG_3', bytes);
+    await expectUpright((await listed('IMG_3')).image_id);
   });
 });
 

@@ -11,9 +11,7 @@ const capacityPath = '/_local-cloud/consumed-capacity';
 /** DynamoDB's JSON 1.0 protocol, and the meter's own path beside it. */
 export const httpApi = (engine: Engine, report: (error: unknown) => void): RequestListener => {
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
-    if (pathname === capacityPath) return serveMeter(engine, request, response, searchParams);
-    if (request.method === 'GET') return void response.end('healthy: the local DynamoDB\n');
+    if (request.method !== 'POST') return serveOther(engine, request, response);
     const body = await readBody(request);
     if (!body) return void response.writeHead(413, { connection: 'close' }).end();
     send(response, 200, answer(engine, request, body));
@@ -23,9 +21,9 @@ export const httpApi = (engine: Engine, report: (error: unknown) => void): Reque
   };
 };
 
-const answer = (engine: Engine, { method, headers }: IncomingMessage, body: Buffer): string => {
+const answer = (engine: Engine, { headers }: IncomingMessage, body: Buffer): string => {
   const operation = operations.get(String(headers['x-amz-target']));
-  if (method !== 'POST' || !operation) throw new DynamodbError('UnknownOperationException', '');
+  if (!operation) throw new DynamodbError('UnknownOperationException', '');
   // Signatures are not checked; a web page cannot send this header, or the target, unasked.
   if (!headers.authorization?.startsWith('AWS4-'))
     throw new DynamodbError(
@@ -82,14 +80,15 @@ const refuse = (
   send(response, status, JSON.stringify(body));
 };
 
-/** GET tells what was consumed (`?by=partition-key`: of each), DELETE begins anew. */
-const serveMeter = (
+/** The meter: GET tells what was consumed (`?by=partition-key`: of each), DELETE begins anew. */
+const serveOther = (
   { meter }: Engine,
-  { method }: IncomingMessage,
+  { method, url = '/' }: IncomingMessage,
   response: ServerResponse,
-  query: URLSearchParams,
 ): void => {
-  if (method === 'DELETE') {
+  const { pathname, searchParams: query } = new URL(url, 'http://localhost');
+  if (pathname !== capacityPath) response.end('healthy: the local DynamoDB\n');
+  else if (method === 'DELETE') {
     meter.reset();
     response.writeHead(204).end();
   } else if (method === 'GET') {

@@ -11,7 +11,7 @@ import {
 import { expect, test } from 'vitest';
 import { startDynamodb } from '../../emulators/dynamodb/start-dynamodb.ts';
 import { clientsOf, createThings, emptyFolder, start, withStream } from './dynamodb-harness.ts';
-import { startKillable, startWithLittleRoom } from './killable.ts';
+import { runDying, startKillable, startWithLittleRoom } from './killable.ts';
 import { allRecords } from './read-stream.ts';
 
 const TableName = 'things';
@@ -63,10 +63,28 @@ const byGroup = {
     },
   ],
 };
-const groups = ['even', 'odd'];
-const groupOf = (round: number) => groups[round % 2] as string;
+test('a process that dies between its writes and their commit leaves nothing of them', async () => {
+  const folder = emptyFolder();
+  const setUp = await start({ folder });
+  await createThings(setUp.client, { ...byGroup, ...withStream });
+  const before = { group: { S: 'even' } };
+  for (const id of ['changed', 'deleted']) await put(setUp.client, id, before);
+  await setUp.stop();
 
-/** Ids that the index has, of both groups. */
+  expect(await runDying(folder)).toBe('SIGKILL');
+
+  const { client, streams } = await start({ folder });
+  expect(await find(client, 'changed')).toEqual({ id: { S: 'changed' }, ...before });
+  expect(await find(client, 'deleted')).toBeDefined();
+  expect(await find(client, 'new')).toBeUndefined();
+  expect((await indexed(client)).map(({ id }) => id).toSorted()).toEqual(['changed', 'deleted']);
+  expect(await allRecords(streams, TableName)).toHaveLength(2);
+});
+
+const groups = ['even', 'odd', 'dying'];
+const groupOf = (version: number) => groups[version % 2] as string;
+
+/** What the index has of all groups. */
 const indexed = async (client: DynamoDBClient) => {
   const pages = await Promise.all(
     groups.map((group) =>
@@ -186,15 +204,15 @@ const filledFolder = async () => {
 
 test('a transaction that the disk has no room for is answered 500, and nothing of it is done', async () => {
   const folder = await filledFolder();
-  const cramped = await startWithLittleRoom(folder, 500);
-  const { client, streams } = clientsOf(cramped.url);
+  const limited = await startWithLittleRoom(folder, 500);
+  const { client, streams } = clientsOf(limited.url);
 
   await expect(putAll(client, 'large', 150_000)).rejects.toMatchObject(failed);
   await expect(putAll(client, 'large', 150_000)).rejects.toMatchObject(failed);
 
   expect(await writersOf(client)).toEqual(allBy('before'));
   expect(await allRecords(streams, TableName)).toHaveLength(ids.length);
-  await cramped.kill();
+  await limited.kill();
   const { client: after } = await start({ folder });
   expect(await writersOf(after)).toEqual(allBy('before'));
   await putAll(after, 'after', 150_000);
@@ -203,20 +221,20 @@ test('a transaction that the disk has no room for is answered 500, and nothing o
 
 test('a write that fits is taken after one that did not, and is there after a kill', async () => {
   const folder = await filledFolder();
-  const cramped = await startWithLittleRoom(folder, 500);
-  const { client } = clientsOf(cramped.url);
+  const limited = await startWithLittleRoom(folder, 500);
+  const { client } = clientsOf(limited.url);
   await expect(putAll(client, 'large', 150_000)).rejects.toMatchObject(failed);
 
   await putAll(client, 'small', 10);
-  await cramped.kill();
+  await limited.kill();
 
   expect(await writersOf((await start({ folder })).client)).toEqual(allBy('small'));
 });
 
 test('reads go on while there is no room, and small writes until there is none at all', async () => {
   const folder = await filledFolder();
-  const cramped = await startWithLittleRoom(folder, 500);
-  const { client } = clientsOf(cramped.url);
+  const limited = await startWithLittleRoom(folder, 500);
+  const { client } = clientsOf(limited.url);
   let stored = 0;
   const fill = async () => {
     for (;;) {
@@ -229,7 +247,7 @@ test('reads go on while there is no room, and small writes until there is none a
 
   expect(stored).toBeGreaterThan(3);
   expect(await writersOf(client)).toEqual(allBy('before'));
-  await cramped.stop();
+  await limited.stop();
   const { client: after } = await start({ folder });
   expect(await find(after, `filler ${stored - 1}`)).toBeDefined();
   expect(await find(after, `filler ${stored}`)).toBeUndefined();

@@ -17,7 +17,7 @@ const connection = (endpoint: string) => ({
   maxAttempts: 1,
 });
 
-/** The real SDK, told where to go. */
+/** Clients of the real SDK for an endpoint. */
 export const clientsOf = (endpoint: string) => {
   const client = new DynamoDBClient(connection(endpoint));
   const streams = new DynamoDBStreamsClient(connection(endpoint));

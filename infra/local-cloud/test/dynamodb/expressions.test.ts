@@ -294,8 +294,11 @@ describe('an update', () => {
     ['SET m = :map REMOVE m.a', 'Two document paths overlap'],
     ['SET n = :x SET s = :x', 'The "SET" section can only be used once'],
     ['ADD s :one', 'An operand in the update expression has an incorrect data type'],
-    ['ADD n :x', 'Incorrect operand type for operator or function; operator or function: ADD'],
-    ['DELETE words :one', 'operator or function: DELETE, operand type: N'],
+    [
+      'ADD n :x',
+      'Incorrect operand type for operator or function; operator: ADD, operand type: STRING',
+    ],
+    ['DELETE words :one', 'operator: DELETE, operand type: NUMBER'],
     ['SET n :x', 'Syntax error; token: ":x"'],
     ['PUT n = :x', 'Syntax error; token: "PUT"'],
     ['SET n = size(s)', 'not allowed in an update expression; function: size'],

@@ -5,7 +5,8 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-const script = fileURLToPath(new URL('./dynamodb-child.ts', import.meta.url));
+const pathOf = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+const script = pathOf('./dynamodb-child.ts');
 
 /** The emulator in a process that can be killed with SIGKILL, as a crash would. */
 export const startKillable = (folder: string) =>
@@ -31,4 +32,11 @@ const running = async (child: ChildProcessByStdio<null, Readable, null>) => {
   onTestFinished(kill);
   const [url] = await once(createInterface(child.stdout), 'line');
   return { url: String(url), kill, stop: () => end('SIGTERM') };
+};
+
+/** Runs dying-child.ts; the signal of which it died. */
+export const runDying = async (folder: string): Promise<unknown> => {
+  const child = spawn(process.execPath, [pathOf('./dying-child.ts'), folder], { stdio: 'inherit' });
+  const [, signal] = await once(child, 'exit');
+  return signal;
 };

@@ -195,7 +195,7 @@ test('an iterator ends after 15 minutes', async () => {
   ).rejects.toMatchObject({ name: 'ValidationException' });
 });
 
-test('records are kept for a day, and who comes later is told so', async () => {
+test('records are stored for a day, and a reader that comes later gets an error', async () => {
   let now = Date.now();
   const { client, streams } = await open({ now: () => now });
   await put(client, 'old');

@@ -93,7 +93,7 @@ test('an item that was given more time is left', async () => {
   expect(await idsIn(client)).toEqual(['renewed']);
 });
 
-test('the record of an item that expired names the service, one of a request nobody', async () => {
+test('the record of an item that expired names the service, that of a request does not', async () => {
   const { client, streams, meter } = await start({ sweepEveryMs: 30 });
   await createThings(client, withStream);
   await enable(client);

@@ -138,9 +138,9 @@ test('a token that came with other items before is refused', async () => {
 
 test('the token of a transaction that failed is not remembered', async () => {
   const { write, itemOf, putItem } = await open();
-  const items = () => [put('once', 'attribute_exists(gate)'), add('counted')];
+  const items = () => [put('once', 'attribute_exists(is_ready)'), add('counted')];
   await refusalOf(write(items(), 'token-3'));
-  await putItem({ id: { S: 'once' }, gate: { BOOL: true } });
+  await putItem({ id: { S: 'once' }, is_ready: { BOOL: true } });
 
   await write(items(), 'token-3');
 

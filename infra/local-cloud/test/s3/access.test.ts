@@ -116,6 +116,20 @@ test('stores what a presigned form allows, and sends its event', async () => {
     .toMatchObject([{ name: 'ObjectCreated:Post', key: 'uploads/a.jpg', sizeBytes: 7 }]);
 });
 
+test('gives back metadata that no header can hold, encoded, and refuses such a name', async () => {
+  const Conditions: Wanted['Conditions'] = [['starts-with', '$x-amz-meta-name', '']];
+  const { form, client } = await presignPost({ Conditions });
+  const named = await presignPost({ Conditions: [['starts-with', '$x-amz-meta-a b', '']] });
+
+  expect((await send(form, 'x', { 'x-amz-meta-name': 'ü 写\nb' })).status).toBe(204);
+  expect((await send(named.form, 'x', { 'x-amz-meta-a b': 'x' })).code).toBe('InvalidArgument');
+
+  const at = { Bucket, Key: 'uploads/a.jpg' };
+  const { Metadata } = await client.send(new HeadObjectCommand(at));
+  const [, encoded = ''] = /^=\?UTF-8\?B\?(.*)\?=$/.exec(Metadata?.['name'] ?? '') ?? [];
+  expect(Buffer.from(encoded, 'base64').toString()).toMatch(/^ü 写\r?\nb$/);
+});
+
 test('answers a form with 201 and its place, if the form says so', async () => {
   const { form } = await presignPost({ Fields: { success_action_status: '201' } });
 

@@ -81,6 +81,23 @@ test('sends what waits at the next start, also when an event before it cannot be
   await expect.poll(() => sent).toEqual(['b']);
 });
 
+test('stops although a send hangs, and repeats it at the next start', async () => {
+  const started: string[] = [];
+  const first = await openS3({
+    onEvent: (_, { key }) => {
+      started.push(key);
+      return new Promise(() => {});
+    },
+  });
+  await first.client.send(new PutObjectCommand({ Bucket, Key: 'a', Body: 'picture' }));
+  await expect.poll(() => started).toEqual(['a']);
+
+  await first.stop();
+  const { events } = await openS3({ folder: first.folder });
+
+  await expect.poll(() => events.map(({ key }) => key)).toEqual(['a']);
+});
+
 test('stores no event without a listener', async () => {
   const sent: string[] = [];
   const { client } = await openS3({

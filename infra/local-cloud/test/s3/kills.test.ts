@@ -107,7 +107,7 @@ const workUntilKilled = async (
 };
 
 test(`loses nothing that was answered, whenever SIGKILL comes (${kills} times)`, {
-  timeout: 60_000 + kills * 5_000,
+  timeout: 60_000 + kills * 20_000,
 }, async () => {
   const folder = emptyFolder();
   const model = new Map<string, Expected>();

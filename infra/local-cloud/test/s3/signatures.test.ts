@@ -27,14 +27,15 @@ const hmac = (key: string | Buffer, data: string) =>
   createHmac('sha256', key).update(data).digest();
 
 /** Signs by hand, as https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html */
-const signed = (method: string, path: string, extra: Headers, now = new Date()) => {
+const signed = (method: string, url: string, extra: Headers, now = new Date()) => {
+  const [path, query = ''] = url.split('?');
   const date = now.toISOString().replace(/[-:]|\.\d+/g, '');
   const headers: Headers = { 'x-amz-date': date, ...extra };
   const names = Object.keys(headers).sort();
   const canonical = [
     method,
     path,
-    '',
+    query,
     ...names.map((name) => `${name}:${headers[name]}`),
     '',
     names.join(';'),
@@ -120,6 +121,24 @@ test('refuses a body that is not the one that was signed', async () => {
   expect(refused.text).toContain('XAmzContentSHA256Mismatch');
   expect(taken.status).toBe(200);
   expect((await client.send(new HeadObjectCommand(at))).ContentLength).toBe(3);
+});
+
+test.each([
+  'no XML',
+  '<Delete>',
+  '<Delete></Delete>',
+  '<Delete><Object></Object></Delete>',
+  '<Other><Object><Key>a</Key></Object></Other>',
+  `<Delete>${'<Object><Key>a</Key></Object>'.repeat(1001)}</Delete>`,
+])('refuses a document that is not as S3 wants it: %#', async (body) => {
+  const { port } = await openS3();
+  const extra = { host: 'localhost', 'x-amz-content-sha256': sha256(body) };
+  const { headers } = signed('POST', '/pictures?delete=', extra);
+
+  const refused = await send(port, 'POST', '/pictures?delete=', headers, body);
+
+  expect(refused.status).toBe(400);
+  expect(refused.text).toContain('<Code>MalformedXML</Code>');
 });
 
 test('verifies the signature of each chunk, and of the trailing checksum', async () => {

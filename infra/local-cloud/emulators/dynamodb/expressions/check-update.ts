@@ -1,4 +1,4 @@
-import { setMembers, typeOf } from '../attributes/attribute-value.ts';
+import { setMembers, type TypeName, typeOf } from '../attributes/attribute-value.ts';
 import { validationError } from '../dynamodb-error.ts';
 import { checkPathsApart } from './document-path.ts';
 import type { Placeholders } from './placeholders.ts';
@@ -28,11 +28,11 @@ export const checkUpdate = (
   for (const { operand } of update.set) checkOperand(operand, placeholders);
   for (const { placeholder } of update.add) {
     const value = placeholders.value(placeholder);
-    if (!('N' in value) && !setMembers(value)) throw wrongOperand('ADD', typeOf(value));
+    if (!('N' in value) && !setMembers(value)) throw wrongAction('ADD', typeOf(value));
   }
   for (const { placeholder } of update.delete) {
     const value = placeholders.value(placeholder);
-    if (!setMembers(value)) throw wrongOperand('DELETE', typeOf(value));
+    if (!setMembers(value)) throw wrongAction('DELETE', typeOf(value));
   }
   return paths;
 };
@@ -52,4 +52,22 @@ const checkOperand = (operand: Operand, placeholders: Placeholders): void => {
 const wrongOperand = (name: string | undefined, type: string | undefined) =>
   validationError(
     `Invalid ${parameter}: Incorrect operand type for operator or function; operator or function: ${name}, operand type: ${type}`,
+  );
+
+const longNames: Record<TypeName, string> = {
+  S: 'STRING',
+  N: 'NUMBER',
+  B: 'BINARY',
+  BOOL: 'BOOLEAN',
+  NULL: 'NULL',
+  SS: 'STRING_SET',
+  NS: 'NUMBER_SET',
+  BS: 'BINARY_SET',
+  L: 'LIST',
+  M: 'MAP',
+};
+
+const wrongAction = (action: 'ADD' | 'DELETE', type: TypeName) =>
+  validationError(
+    `Invalid ${parameter}: Incorrect operand type for operator or function; operator: ${action}, operand type: ${longNames[type]}, typeSet: ALLOWED_FOR_${action}_OPERAND`,
   );

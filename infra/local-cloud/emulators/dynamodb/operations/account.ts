@@ -56,8 +56,8 @@ export const untagResource: Operation = (engine, given) => {
   });
   const { name } = taggedTable(engine, input.ResourceArn).definition;
   engine.catalog.update(name, (definition) => {
-    const kept = Object.entries(definition.tags).filter(([key]) => !input.TagKeys.includes(key));
-    return { ...definition, tags: Object.fromEntries(kept) };
+    const left = Object.entries(definition.tags).filter(([key]) => !input.TagKeys.includes(key));
+    return { ...definition, tags: Object.fromEntries(left) };
   });
   return '{}';
 };

@@ -1,12 +1,8 @@
 import { resourceNotFound } from '../dynamodb-error.ts';
 import type { Database } from './database.ts';
 import { type ItemStore, itemStore } from './item-store.ts';
-import {
-  createStreamTable,
-  dropStreamTable,
-  type StreamStore,
-  streamStore,
-} from './stream-store.ts';
+import { openStreams, type Streams } from './open-streams.ts';
+import type { StreamStore } from './stream-store.ts';
 import type { StreamDefinition, TableDefinition } from './table-definition.ts';
 import { createItemTable, dropItemTable } from './table-schema.ts';
 
@@ -38,50 +34,26 @@ export type NewStream = Pick<StreamDefinition, 'viewType' | 'label'>;
 
 export const openCatalog = (database: Database, now: () => number): Catalog => {
   const tables = new Map<string, Table>();
-  const streams = new Map<number, StreamStore>();
-  const insertTable = database.prepare('INSERT INTO tables (name, definition) VALUES (?, ?)');
-  const updateTable = database.prepare('UPDATE tables SET definition = ? WHERE id = ?');
-  const deleteTable = database.prepare('DELETE FROM tables WHERE id = ?');
-  const insertStream = database.prepare('INSERT INTO streams (definition) VALUES (?)');
-  const updateStream = database.prepare('UPDATE streams SET definition = ? WHERE id = ?');
-  const deleteStream = database.prepare('DELETE FROM streams WHERE id = ?');
+  const streams = openStreams(database, now);
+  const insert = database.prepare('INSERT INTO tables (name, definition) VALUES (?, ?)');
+  const update = database.prepare('UPDATE tables SET definition = ? WHERE id = ?');
+  const remove = database.prepare('DELETE FROM tables WHERE id = ?');
+  const store = (definition: TableDefinition) =>
+    void update.run(JSON.stringify(definition), definition.id);
 
   const remember = (definition: TableDefinition): Table => {
-    const stream = definition.streamId === undefined ? undefined : streams.get(definition.streamId);
+    const stream = streams.find(definition.streamId);
     const table = { definition, items: itemStore(database, definition), stream };
     tables.set(definition.name, table);
     return table;
-  };
-  const storeTable = (definition: TableDefinition) =>
-    void updateTable.run(JSON.stringify(definition), definition.id);
-  const addStream = (table: TableDefinition, stream: NewStream): StreamDefinition => {
-    const rest = { ...stream, tableName: table.name, key: table.key };
-    const id = Number(insertStream.run(JSON.stringify(rest)).lastInsertRowid);
-    const definition = { ...rest, id };
-    createStreamTable(database, definition);
-    updateStream.run(JSON.stringify(definition), id);
-    return definition;
-  };
-  const endStream = ({ streamId }: TableDefinition): StreamDefinition | undefined => {
-    const stream = streamId === undefined ? undefined : streams.get(streamId);
-    if (!stream) return undefined;
-    const ended = { ...stream.definition, disabledAt: now() };
-    updateStream.run(JSON.stringify(ended), ended.id);
-    return ended;
-  };
-  const openStream = (definition: StreamDefinition | undefined) => {
-    if (definition) streams.set(definition.id, streamStore(database, definition));
   };
   const get = (name: string): Table => {
     const table = tables.get(name);
     if (!table) throw resourceNotFound('Requested resource not found');
     return table;
   };
-
-  const select = (table: string) =>
-    database.prepare(`SELECT definition FROM ${table}`).all() as unknown as [string][];
-  for (const [text] of select('streams')) openStream(JSON.parse(text));
-  for (const [text] of select('tables')) remember(JSON.parse(text));
+  const rows = database.prepare('SELECT definition FROM tables').all() as unknown as [string][];
+  for (const [text] of rows) remember(JSON.parse(text));
 
   return {
     find: (name) => tables.get(name),
@@ -92,51 +64,55 @@ export const openCatalog = (database: Database, now: () => number): Catalog => {
       ),
     create: (rest, newStream) => {
       const created = database.transaction(() => {
-        const id = Number(insertTable.run(rest.name, '{}').lastInsertRowid);
-        const definition: TableDefinition = { ...rest, id };
-        const stream = newStream && addStream(definition, newStream);
-        const whole = { ...definition, streamId: stream?.id };
-        createItemTable(database, whole);
-        storeTable(whole);
-        return { whole, stream };
+        const id = Number(insert.run(rest.name, '{}').lastInsertRowid);
+        const { name: tableName, key } = rest;
+        const stream = newStream && streams.add({ ...newStream, tableName, key });
+        const definition: TableDefinition = { ...rest, id, streamId: stream?.id };
+        createItemTable(database, definition);
+        store(definition);
+        return { definition, stream };
       });
-      openStream(created.stream);
-      return remember(created.whole);
+      streams.remember(created.stream);
+      return remember(created.definition);
     },
     update: (name, change, newStream) => {
       const { definition: before } = get(name);
       const changed = database.transaction(() => {
         const definition = change(before);
-        const ended = newStream === 'disable' ? endStream(before) : undefined;
-        const added =
-          newStream && newStream !== 'disable' ? addStream(definition, newStream) : undefined;
-        const streamId = ended ? undefined : (added?.id ?? definition.streamId);
+        const stream = changeStream(streams, before, newStream);
+        const streamId = newStream === undefined ? before.streamId : runningId(stream);
         const whole = { ...definition, streamId };
-        storeTable(whole);
-        return { whole, stream: ended ?? added };
+        store(whole);
+        return { whole, stream };
       });
-      openStream(changed.stream);
+      streams.remember(changed.stream);
       return remember(changed.whole);
     },
     remove: (name) => {
       const { definition } = get(name);
       const ended = database.transaction(() => {
         dropItemTable(database, definition);
-        deleteTable.run(definition.id);
-        return endStream(definition);
+        remove.run(definition.id);
+        return streams.end(definition.streamId);
       });
-      openStream(ended);
+      streams.remember(ended);
       tables.delete(name);
     },
-    streams: () => [...streams.values()],
-    removeStream: (id) => {
-      const stream = streams.get(id);
-      if (!stream) return;
-      database.transaction(() => {
-        dropStreamTable(database, stream.definition);
-        deleteStream.run(id);
-      });
-      streams.delete(id);
-    },
+    streams: streams.list,
+    removeStream: streams.remove,
   };
 };
+
+const changeStream = (
+  streams: Streams,
+  { name, key, streamId }: TableDefinition,
+  change: NewStream | 'disable' | undefined,
+): StreamDefinition | undefined => {
+  if (change === undefined) return undefined;
+  return change === 'disable'
+    ? streams.end(streamId)
+    : streams.add({ ...change, tableName: name, key });
+};
+
+const runningId = (stream: StreamDefinition | undefined): number | undefined =>
+  stream?.disabledAt === undefined ? stream?.id : undefined;

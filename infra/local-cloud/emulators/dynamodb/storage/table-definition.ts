@@ -22,7 +22,7 @@ export type StreamDefinition = {
   label: string;
   viewType: StreamViewType;
   key: KeySchema;
-  /** Milliseconds; since then no records come. They are kept for a day. */
+  /** Milliseconds; since then no records come. Those it has are stored for a day. */
   disabledAt?: number | undefined;
 };
 

@@ -13,7 +13,7 @@ import {
 } from './stream-position.ts';
 import { streamRecord } from './stream-record.ts';
 
-/** As long as DynamoDB keeps a record. */
+/** How long DynamoDB stores a record. */
 export const retentionMs = 24 * 60 * 60 * 1000;
 
 const arnOf = (engine: Engine, { definition }: StreamStore) =>

@@ -40,7 +40,6 @@ export const crc32c = (): RunningCrc => {
   let crc = -1;
   return {
     update: (bytes) => {
-      const at = (table: U32, index: number) => table[index] as number;
       let i = 0;
       for (const end = bytes.length - 7; i < end; i += 8) {
         const low = crc ^ littleEndian(bytes, i);
@@ -62,6 +61,8 @@ export const crc32c = (): RunningCrc => {
     base64: () => uint32Base64(~crc >>> 0),
   };
 };
+
+const at = (table: Uint32Array | Int32Array, index: number) => table[index] as number;
 
 const littleEndian = (bytes: Uint8Array, at: number): number =>
   (bytes[at] as number) |
@@ -111,20 +112,20 @@ export const crc64nvme = (): RunningCrc => {
     update: (bytes) => {
       let i = 0;
       for (const end = bytes.length - 7; i < end; i += 8) {
-        let a = low ^ littleEndian(bytes, i);
-        let b = high ^ littleEndian(bytes, i + 4);
-        low = 0;
-        high = 0;
-        for (let slice = 7 << 8; slice >= 4 << 8; slice -= 256) {
-          low ^= lowTable[slice | (a & 0xff)] as number;
-          high ^= highTable[slice | (a & 0xff)] as number;
-          a >>>= 8;
-        }
-        for (let slice = 3 << 8; slice >= 0; slice -= 256) {
-          low ^= lowTable[slice | (b & 0xff)] as number;
-          high ^= highTable[slice | (b & 0xff)] as number;
-          b >>>= 8;
-        }
+        const a = low ^ littleEndian(bytes, i);
+        const b = high ^ littleEndian(bytes, i + 4);
+        const i7 = 0x700 | (a & 0xff);
+        const i6 = 0x600 | ((a >>> 8) & 0xff);
+        const i5 = 0x500 | ((a >>> 16) & 0xff);
+        const i4 = 0x400 | (a >>> 24);
+        const i3 = 0x300 | (b & 0xff);
+        const i2 = 0x200 | ((b >>> 8) & 0xff);
+        const i1 = 0x100 | ((b >>> 16) & 0xff);
+        const i0 = b >>> 24;
+        low = at(lowTable, i7) ^ at(lowTable, i6) ^ at(lowTable, i5) ^ at(lowTable, i4);
+        low ^= at(lowTable, i3) ^ at(lowTable, i2) ^ at(lowTable, i1) ^ at(lowTable, i0);
+        high = at(highTable, i7) ^ at(highTable, i6) ^ at(highTable, i5) ^ at(highTable, i4);
+        high ^= at(highTable, i3) ^ at(highTable, i2) ^ at(highTable, i1) ^ at(highTable, i0);
       }
       for (; i < bytes.length; i++) {
         const index = (low ^ (bytes[i] as number)) & 0xff;

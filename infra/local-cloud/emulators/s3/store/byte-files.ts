@@ -4,6 +4,7 @@ import { open, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { S3Error } from '../s3-error.ts';
+import { fileRemoval } from './file-removal.ts';
 import type { Segment } from './stored-object.ts';
 
 /** Bytes being read. `close` must be called, whether or not they were read to their end. */
@@ -40,32 +41,7 @@ export const openByteFiles = (
 ): ByteFiles => {
   mkdirSync(folder, { recursive: true });
   const foundAtStart = readdirSync(folder);
-  const readers = new Map<string, number>();
-  const waiting = new Set<string>(); // to be removed when their last reader has gone
-  const removals = new Set<Promise<void>>();
-  let isClosed = false;
-
-  const remove = (file: string): void => {
-    if (isClosed) return;
-    if (readers.has(file)) {
-      waiting.add(file);
-      return;
-    }
-    waiting.delete(file);
-    if (isReferenced(file)) return; // a copy took it up again while it was being read
-    // On Windows another program may have it open: then the next start removes it.
-    const removal = unlink(join(folder, file))
-      .catch(() => {})
-      .finally(() => removals.delete(removal));
-    removals.add(removal);
-  };
-  const hold = (file: string) => readers.set(file, (readers.get(file) ?? 0) + 1);
-  const release = (file: string) => {
-    const left = (readers.get(file) ?? 1) - 1;
-    if (left > 0) readers.set(file, left);
-    else readers.delete(file);
-    if (left === 0 && waiting.has(file)) remove(file);
-  };
+  const removal = fileRemoval(folder, isReferenced);
 
   return {
     write: async (bytes, { maxBytes, onBytes }) => {
@@ -81,7 +57,7 @@ export const openByteFiles = (
     read: (segments, first = 0, last = Number.POSITIVE_INFINITY) => {
       const wanted = sliceSegments(segments, first, last);
       let isOpen = true;
-      for (const { file } of wanted) hold(file);
+      for (const { file } of wanted) removal.hold(file);
       return {
         chunks: async function* () {
           for (const segment of wanted) yield* readSegment(folder, segment);
@@ -89,25 +65,23 @@ export const openByteFiles = (
         close: () => {
           if (!isOpen) return;
           isOpen = false;
-          for (const { file } of wanted) release(file);
+          for (const { file } of wanted) removal.release(file);
         },
       };
     },
     remove: (files) => {
-      for (const file of files) remove(file);
+      for (const file of files) removal.remove(file);
     },
     removeOrphans: async () => {
       // What is written now is not among them, however long this takes.
-      for (const [at, file] of foundAtStart.entries()) {
-        if (at % filesPerTurn === 0) await setImmediate();
-        if (isClosed) return;
-        if (!isReferenced(file)) await unlink(join(folder, file)).catch(() => {});
+      for (let at = 0; at < foundAtStart.length && !removal.isClosed(); at += filesPerTurn) {
+        const some = foundAtStart.slice(at, at + filesPerTurn);
+        for (const file of some) removal.remove(file);
+        await setImmediate();
+        await removal.settled();
       }
     },
-    close: async () => {
-      isClosed = true;
-      await Promise.all(removals);
-    },
+    close: removal.close,
   };
 };
 

@@ -31,52 +31,18 @@ export type ObjectStore = ReturnType<typeof objectStore>;
 
 /** Objects that are whole or absent, each committed together with its event. */
 export const objectStore = (parts: StoreParts) => {
-  const { database, files, references, outbox, isWanted } = parts;
-  const { find, put, remove, list, setTags } = statements(database);
+  const { database, files, outbox } = parts;
+  const { list, setTags } = statements(database);
+  const { find, replace, removeOne } = objectChanges(parts);
 
-  const findObject = (bucket: string, key: string) =>
-    StoredObject.optional().parse(find.get(bucket, key));
-  const addEvent = (bucket: string, event: Omit<ObjectEvent, 'sequencer'>) => {
-    if (isWanted(bucket, event)) outbox.add(bucket, event);
-  };
-
-  /** In the transaction that is open; gives the files that are needed no longer. */
-  const replace = (
-    bucket: string,
-    object: NewObject,
-    name: ObjectEventName,
-    conditions: WriteConditions,
-  ): { stored: StoredObject; released: string[] } => {
-    const { key, sizeBytes, etag, details } = object;
-    const present = findObject(bucket, key);
-    checkWriteConditions(key, present, conditions);
-    references.retain(details.segments); // first: an object may be copied onto itself
-    const released = references.release(present?.details.segments ?? []);
-    const at = Date.now();
-    put.run(bucket, key, sizeBytes, etag, at, JSON.stringify(details));
-    addEvent(bucket, { name, key, sizeBytes, etag, at });
-    return { stored: { key, size_bytes: sizeBytes, etag, modified_at: at, details }, released };
-  };
   /** After the commit. */
   const settle = (released: readonly string[]) => {
     files.remove(released);
     outbox.send();
   };
 
-  const removeOne = (bucket: string, key: string, etag: string | undefined): string[] => {
-    const present = findObject(bucket, key);
-    if (etag !== undefined && !present) throw noSuchKey(key);
-    if (!present) return [];
-    if (etag !== undefined && !etagMatches(etag, present.etag))
-      throw preconditionFailed('If-Match');
-    remove.run(bucket, key);
-    const event = { name: 'ObjectRemoved:Delete', sizeBytes: 0, etag: present.etag } as const;
-    addEvent(bucket, { ...event, key, at: Date.now() });
-    return references.release(present.details.segments);
-  };
-
   return {
-    find: findObject,
+    find,
     /** In an open transaction; `settle` must follow when it is committed. */
     replace,
     settle,
@@ -122,6 +88,50 @@ export const objectStore = (parts: StoreParts) => {
     list: (bucket: string, from: string, to: string, limit: number) =>
       z.array(ListedObject).parse(list.all(bucket, from, to, limit)),
   };
+};
+
+/** What is done to the rows of objects, in the transaction that is open. */
+const objectChanges = (parts: StoreParts) => {
+  const { database, references, outbox, isWanted } = parts;
+  const { find, put, remove } = statements(database);
+
+  const findObject = (bucket: string, key: string) =>
+    StoredObject.optional().parse(find.get(bucket, key));
+  const addEvent = (bucket: string, event: Omit<ObjectEvent, 'sequencer'>) => {
+    if (isWanted(bucket, event)) outbox.add(bucket, event);
+  };
+
+  /** Gives the files that are needed no longer, too. */
+  const replace = (
+    bucket: string,
+    object: NewObject,
+    name: ObjectEventName,
+    conditions: WriteConditions,
+  ): { stored: StoredObject; released: string[] } => {
+    const { key, sizeBytes, etag, details } = object;
+    const present = findObject(bucket, key);
+    checkWriteConditions(key, present, conditions);
+    references.retain(details.segments); // first: an object may be copied onto itself
+    const released = references.release(present?.details.segments ?? []);
+    const at = Date.now();
+    put.run(bucket, key, sizeBytes, etag, at, JSON.stringify(details));
+    addEvent(bucket, { name, key, sizeBytes, etag, at });
+    return { stored: { key, size_bytes: sizeBytes, etag, modified_at: at, details }, released };
+  };
+  /** As above. With an ETag only the object that has it; throws if it is not there. */
+  const removeOne = (bucket: string, key: string, etag: string | undefined): string[] => {
+    const present = findObject(bucket, key);
+    if (etag !== undefined && !present) throw noSuchKey(key);
+    if (!present) return [];
+    if (etag !== undefined && !etagMatches(etag, present.etag))
+      throw preconditionFailed('If-Match');
+    remove.run(bucket, key);
+    const event = { name: 'ObjectRemoved:Delete', sizeBytes: 0, etag: present.etag } as const;
+    addEvent(bucket, { ...event, key, at: Date.now() });
+    return references.release(present.details.segments);
+  };
+
+  return { find: findObject, replace, removeOne };
 };
 
 const statements = ({ sqlite }: Database) => ({

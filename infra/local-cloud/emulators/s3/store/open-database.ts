@@ -15,7 +15,9 @@ const version = 1;
  * kill of the process at any instruction; a power cut may take the last commits, never the order.
  */
 export const openDatabase = (folder: string): Database => {
-  const sqlite = new DatabaseSync(join(folder, 'catalogue.sqlite'));
+  const sqlite = new DatabaseSync(join(folder, 'catalogue.sqlite'), {
+    timeout: 5_000, // another program may be reading
+  });
   sqlite.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;');
   const begin = sqlite.prepare('BEGIN IMMEDIATE');
   const commit = sqlite.prepare('COMMIT');

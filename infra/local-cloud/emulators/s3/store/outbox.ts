@@ -43,14 +43,8 @@ export const openOutbox = (
   { sqlite }: Database,
   { onEvent, onError }: { onEvent: OnEvent; onError: (error: unknown) => void },
 ): Outbox => {
-  const insert = sqlite.prepare('INSERT INTO outbox (bucket, event) VALUES (?, ?)');
-  const due = sqlite.prepare(
-    'SELECT id, bucket, event, attempts FROM outbox WHERE due_at <= ? ORDER BY due_at, id LIMIT ?',
-  );
-  const next = sqlite.prepare('SELECT min(due_at) AS due_at FROM outbox WHERE due_at > ?');
-  const remove = sqlite.prepare('DELETE FROM outbox WHERE id = ?');
-  const postpone = sqlite.prepare('UPDATE outbox SET attempts = ?, due_at = ? WHERE id = ?');
-  sqlite.exec('UPDATE outbox SET due_at = 0 WHERE due_at > 0'); // a start tries all of them at once
+  const rows = outboxRows(sqlite);
+  rows.makeAllDue(); // a start tries all of them at once
 
   const sending = new Map<number, Promise<void>>();
   let timer: NodeJS.Timeout | undefined;
@@ -61,42 +55,40 @@ export const openOutbox = (
   const sendRow = async (row: Row): Promise<void> => {
     try {
       await onEvent(row.bucket, { ...parseEvent(row.event), sequencer: toSequencer(row.id) });
-      if (!isClosed) remove.run(row.id);
+      if (!isClosed) rows.remove(row.id);
     } catch (error) {
       if (isClosed) return;
       onError(error);
-      await tryAgainLater(row);
+      await tryAgainLater(rows, row, onError);
     } finally {
       sending.delete(row.id);
       if (!isStopped) sendDue();
     }
   };
-  const tryAgainLater = async ({ id, attempts }: Row): Promise<void> => {
-    const backoffMs = Math.min(maxBackoffMs, firstBackoffMs * 2 ** attempts);
-    try {
-      postpone.run(attempts + 1, Date.now() + backoffMs, id);
-    } catch (error) {
-      onError(error); // the disk is full: wait here, as one of the sends under way
-      await setTimeout(backoffMs, undefined, { ref: false });
-    }
+  const wakeAfter = (delayMs: number): void => {
+    clearTimeout(timer);
+    timer = globalThis.setTimeout(sendDue, delayMs);
+    timer.unref();
   };
   const sendDue = (): void => {
     const free = maxConcurrentSends - sending.size;
     if (isStopped || free <= 0) return;
-    const now = Date.now();
-    const rows = z.array(Row).parse(due.all(now, maxConcurrentSends));
-    for (const row of rows.filter(({ id }) => !sending.has(id)).slice(0, free)) {
-      sending.set(row.id, sendRow(row));
+    try {
+      const now = Date.now();
+      const due = rows.due(now, maxConcurrentSends);
+      for (const row of due.filter(({ id }) => !sending.has(id)).slice(0, free)) {
+        sending.set(row.id, sendRow(row));
+      }
+      const dueAt = rows.nextDueAt(now);
+      if (dueAt !== undefined) wakeAfter(dueAt - now);
+    } catch (error) {
+      onError(error); // the database cannot be read now
+      wakeAfter(maxBackoffMs);
     }
-    const dueAt = next.get(now)?.['due_at'];
-    clearTimeout(timer);
-    if (typeof dueAt !== 'number') return;
-    timer = globalThis.setTimeout(sendDue, dueAt - now);
-    timer.unref();
   };
 
   return {
-    add: (bucket, event) => void insert.run(bucket, JSON.stringify(event)),
+    add: (bucket, event) => rows.add(bucket, JSON.stringify(event)),
     send: () => {
       soon ??= setImmediate(() => {
         soon = undefined;
@@ -111,6 +103,45 @@ export const openOutbox = (
       await Promise.race([sent, setTimeout(maxStopMs, undefined, { ref: false })]);
       isClosed = true;
     },
+  };
+};
+
+type OutboxRows = ReturnType<typeof outboxRows>;
+
+const tryAgainLater = async (
+  rows: OutboxRows,
+  { id, attempts }: Row,
+  onError: (error: unknown) => void,
+): Promise<void> => {
+  const backoffMs = Math.min(maxBackoffMs, firstBackoffMs * 2 ** attempts);
+  try {
+    rows.postpone(id, attempts + 1, Date.now() + backoffMs);
+  } catch (error) {
+    onError(error); // the disk is full: wait here, as one of the sends under way
+    await setTimeout(backoffMs, undefined, { ref: false });
+  }
+};
+
+const outboxRows = (sqlite: Database['sqlite']) => {
+  const insert = sqlite.prepare('INSERT INTO outbox (bucket, event) VALUES (?, ?)');
+  const due = sqlite.prepare(
+    'SELECT id, bucket, event, attempts FROM outbox WHERE due_at <= ? ORDER BY due_at, id LIMIT ?',
+  );
+  const next = sqlite.prepare('SELECT min(due_at) AS due_at FROM outbox WHERE due_at > ?');
+  const remove = sqlite.prepare('DELETE FROM outbox WHERE id = ?');
+  const postpone = sqlite.prepare('UPDATE outbox SET attempts = ?, due_at = ? WHERE id = ?');
+  return {
+    add: (bucket: string, event: string): void => void insert.run(bucket, event),
+    due: (now: number, limit: number): Row[] => z.array(Row).parse(due.all(now, limit)),
+    /** Undefined if none waits for later. */
+    nextDueAt: (now: number): number | undefined => {
+      const dueAt = next.get(now)?.['due_at'];
+      return typeof dueAt === 'number' ? dueAt : undefined;
+    },
+    remove: (id: number): void => void remove.run(id),
+    postpone: (id: number, attempts: number, dueAt: number): void =>
+      void postpone.run(attempts, dueAt, id),
+    makeAllDue: (): void => sqlite.exec('UPDATE outbox SET due_at = 0 WHERE due_at > 0'),
   };
 };
 

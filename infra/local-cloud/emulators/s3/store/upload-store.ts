@@ -15,31 +15,11 @@ export const uploadStore = (
   objects: ObjectStore,
 ) => {
   const { database, files, references } = parts;
-  const { add, find, remove, list, addPart, listParts, findPart } = statements(parts);
-
-  /** Throws NoSuchUpload: an upload belongs to one bucket and one key. */
-  const findUpload = ({ bucket, key, uploadId }: UploadAddress): Upload => {
-    const upload = Upload.optional().parse(find.get(uploadId));
-    if (upload && upload.bucket === bucket && upload.key === key) return upload;
-    throw new S3Error(
-      'NoSuchUpload',
-      'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.',
-      { UploadId: uploadId },
-    );
-  };
-  const allParts = (uploadId: string, after = 0, limit = -1) =>
-    z.array(Part).parse(listParts.all(uploadId, after, limit));
-  /** In the transaction that is open. */
-  const dropUpload = (uploadId: string): string[] => {
-    const released = allParts(uploadId).flatMap(({ details }) =>
-      references.release(details.segments),
-    );
-    remove.run(uploadId);
-    return released;
-  };
+  const { add, list, addPart, findPart } = statements(parts);
+  const { find, allParts, drop } = uploadRows(parts);
 
   return {
-    find: findUpload,
+    find,
     begin: (bucket: string, key: string, details: UploadDetails): string => {
       const id = randomUUID().replaceAll('-', '');
       add.run(id, bucket, key, Date.now(), JSON.stringify(details));
@@ -51,7 +31,7 @@ export const uploadStore = (
       const { number, size_bytes, etag, details } = part;
       try {
         const released = database.transaction(() => {
-          const { id } = findUpload(address);
+          const { id } = find(address);
           const replaced = Part.optional().parse(findPart.get(id, number));
           references.retain(details.segments);
           addPart.run(id, number, size_bytes, etag, modified_at, JSON.stringify(details));
@@ -72,19 +52,19 @@ export const uploadStore = (
       conditions: WriteConditions,
     ): StoredObject => {
       const { stored, released } = database.transaction(() => {
-        const object = toObject(findUpload(address), allParts(address.uploadId));
+        const object = toObject(find(address), allParts(address.uploadId));
         const name = 'ObjectCreated:CompleteMultipartUpload';
         const replaced = objects.replace(address.bucket, object, name, conditions);
         return {
           stored: replaced.stored,
-          released: [...replaced.released, ...dropUpload(address.uploadId)],
+          released: [...replaced.released, ...drop(address.uploadId)],
         };
       });
       objects.settle(released);
       return stored;
     },
     abort: (address: UploadAddress): void => {
-      files.remove(database.transaction(() => dropUpload(findUpload(address).id)));
+      files.remove(database.transaction(() => drop(find(address).id)));
     },
     /** By key and id, after a key and an id. */
     list: (bucket: string, prefix: string, after: { key: string; id: string }, limit: number) =>
@@ -92,6 +72,33 @@ export const uploadStore = (
         .array(Upload)
         .parse(list.all(bucket, after.key, after.key, after.id, prefix, prefix, limit)),
   };
+};
+
+const uploadRows = ({ database, references }: Pick<StoreParts, 'database' | 'references'>) => {
+  const { find, remove, listParts } = statements({ database });
+
+  /** Throws NoSuchUpload: an upload belongs to one bucket and one key. */
+  const findUpload = ({ bucket, key, uploadId }: UploadAddress): Upload => {
+    const upload = Upload.optional().parse(find.get(uploadId));
+    if (upload && upload.bucket === bucket && upload.key === key) return upload;
+    throw new S3Error(
+      'NoSuchUpload',
+      'The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.',
+      { UploadId: uploadId },
+    );
+  };
+  const allParts = (uploadId: string, after = 0, limit = -1) =>
+    z.array(Part).parse(listParts.all(uploadId, after, limit));
+  /** In the transaction that is open; gives the files that are needed no longer. */
+  const drop = (uploadId: string): string[] => {
+    const released = allParts(uploadId).flatMap(({ details }) =>
+      references.release(details.segments),
+    );
+    remove.run(uploadId);
+    return released;
+  };
+
+  return { find: findUpload, allParts, drop };
 };
 
 const statements = ({ database: { sqlite } }: Pick<StoreParts, 'database'>) => ({
