@@ -192,7 +192,10 @@ describe('what is not delivered', () => {
     const pick = <T>(from: readonly T[], n: number) => from[n % from.length];
     const invented = Array.from({ length: 1000 }, (_, n) => {
       const id = pick([image_id, 'a'.repeat(26), image_id.toUpperCase(), 'x', '%00'], n);
-      const preset = pick(['w1', `w${n}`, 'huge', '0', '..', '%2e%2e%2fi', 'unreadable.v'], n >> 2);
+      const preset = pick(
+        ['w1', `w${n}x`, 'huge', '0', '..', '%2e%2e%2fi', 'unreadable.v'],
+        n >> 2,
+      );
       const ending = pick(['', '.jpg', '.svg', '.avif.avif', '.%00', '.auto.auto'], n >> 1);
       const query = pick(
         ['', `?s=${s}`, '?v=../..', '?s=1&e=1', '?w=10&h=10', '?e=never', '?v=1&v=2'],
