@@ -9,6 +9,7 @@ import { lists } from './parts/lists.ts';
 import { manyRows } from './parts/many-rows.ts';
 import { media } from './parts/media.ts';
 import { pipeline } from './parts/pipeline.ts';
+import { scroll } from './parts/scroll.ts';
 import { startUp } from './parts/start-up.ts';
 import { uploadLatency } from './parts/upload-latency.ts';
 import { stepQueues } from './parts/workers.ts';
@@ -28,6 +29,7 @@ const parts: readonly Part[] = [
   manyRows,
   startUp,
   functions,
+  scroll,
 ];
 const names = parts.map(({ name }) => name).join(', ');
 
