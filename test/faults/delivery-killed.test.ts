@@ -31,7 +31,7 @@ describe('a delivery that is killed', () => {
     '%s it stored its variant is made up for by the next, and its variant goes with the image',
     async (when) => {
       const imageId = await anImage(when === 'before' ? 81_001 : 81_002);
-      await darkroom.faultConfig.lay({ worker: 'host', call: stored, when });
+      await darkroom.faultControl.add({ worker: 'host', call: stored, when });
       expect(await ask(imageId)).toBe('none');
       await darkroom.stack.restart();
 
@@ -51,18 +51,18 @@ describe('a delivery that is killed', () => {
     'after it stored a variant of an image that was deleted meanwhile leaves nothing in the end',
     async () => {
       const imageId = await anImage(81_003);
-      await darkroom.faultConfig.lay({
+      await darkroom.faultControl.add({
         worker: 'host',
         call: stored,
         when: 'before',
         what: 'hold',
       });
       const answer = ask(imageId);
-      await darkroom.faultConfig.held();
+      await darkroom.faultControl.held();
       await darkroom.json(`/api/images/${imageId}`, { method: 'DELETE' });
       // The look that would have found the image deleted never comes.
-      await darkroom.faultConfig.lay({ worker: 'host', call: 'GetItem images', when: 'before' });
-      await darkroom.faultConfig.release();
+      await darkroom.faultControl.add({ worker: 'host', call: 'GetItem images', when: 'before' });
+      await darkroom.faultControl.release();
       expect(await answer).toBe('none');
       await darkroom.stack.restart();
 
