@@ -1,6 +1,6 @@
 import { html, type SVGTemplateResult, svg, type TemplateResult } from 'lit/html.js';
 
-/** Drawn on 24 × 24, by strokes of the text's colour. */
+/** Paths on a grid of 24 × 24, stroked in the color of the text. */
 const drawings = {
   add: svg`<path d="M12 5v14M5 12h14"/>`,
   close: svg`<path d="M6 6l12 12M18 6L6 18"/>`,
@@ -28,6 +28,6 @@ const drawings = {
 } satisfies Record<string, SVGTemplateResult>;
 export type IconName = keyof typeof drawings;
 
-/** Only for the eye: what it means stands beside it, or is the label of its button. */
+/** Decorative: the text beside it, or the label of its button, says what it means. */
 export const icon = (name: IconName): TemplateResult =>
   html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">${drawings[name]}</svg>`;

@@ -1,4 +1,4 @@
-import { changed } from './draw.ts';
+import { requestRender } from './render.ts';
 
 export type Route =
   | { view: 'pictures'; imageId?: string }
@@ -6,8 +6,8 @@ export type Route =
   | { view: 'edits' }
   | { view: 'stats' };
 
-/** Behind the `#`, since a path would need a route of its own in API Gateway. */
-export const routeOf = (hash: string): Route => {
+/** In the fragment, since a path would need a route in API Gateway. */
+export const parseRoute = (hash: string): Route => {
   const [view, id] = hash.replace(/^#\/?/, '').split('/');
   if (view === 'pictures' && id) return { view, imageId: id };
   if (view === 'batches') return id ? { view, requestId: id } : { view };
@@ -15,13 +15,13 @@ export const routeOf = (hash: string): Route => {
   return { view: 'pictures' };
 };
 
-export const hashOf = (route: Route): string => {
+export const toHash = (route: Route): string => {
   if (route.view === 'pictures') return route.imageId ? `#pictures/${route.imageId}` : '#pictures';
   if (route.view === 'batches') return route.requestId ? `#batches/${route.requestId}` : '#batches';
   return `#${route.view}`;
 };
 
-let route: Route = routeOf(location.hash);
+let route: Route = parseRoute(location.hash);
 const listeners = new Set<(route: Route) => void>();
 
 export const currentRoute = (): Route => route;
@@ -30,22 +30,22 @@ export const onRoute = (listener: (route: Route) => void): void => {
   listeners.add(listener);
 };
 
-const take = (next: Route) => {
+const apply = (next: Route) => {
   route = next;
   for (const listener of listeners) listener(route);
-  changed();
+  requestRender();
 };
 
-export const go = (next: Route): void => {
-  if (hashOf(next) === location.hash) return;
-  history.pushState(null, '', hashOf(next));
-  take(next);
+export const navigate = (next: Route): void => {
+  if (toHash(next) === location.hash) return;
+  history.pushState(null, '', toHash(next));
+  apply(next);
 };
 
-/** Moves within a view without a step for the back button. */
-export const slide = (next: Route): void => {
-  history.replaceState(null, '', hashOf(next));
-  take(next);
+/** Replaces the route without a history entry. */
+export const replaceRoute = (next: Route): void => {
+  history.replaceState(null, '', toHash(next));
+  apply(next);
 };
 
-addEventListener('popstate', () => take(routeOf(location.hash)));
+addEventListener('popstate', () => apply(parseRoute(location.hash)));

@@ -1,18 +1,18 @@
-import { changed } from './draw.ts';
+import { requestRender } from './render.ts';
 
 type Theme = 'dark' | 'light';
 
 const prefersDark = matchMedia('(prefers-color-scheme: dark)');
-prefersDark.addEventListener('change', changed);
+prefersDark.addEventListener('change', requestRender);
 
 export const theme = (): Theme => {
-  const chosen = document.documentElement.dataset['theme'];
-  if (chosen === 'dark' || chosen === 'light') return chosen;
+  const stored = document.documentElement.dataset['theme'];
+  if (stored === 'dark' || stored === 'light') return stored;
   return prefersDark.matches ? 'dark' : 'light';
 };
 
-/** The other one. Where that is what the system prefers anyway, nothing is remembered. */
-export const switchTheme = (): void => {
+/** Switches to the other theme; stored only where it differs from the system's. */
+export const toggleTheme = (): void => {
   const next = theme() === 'dark' ? 'light' : 'dark';
   const isPreferred = (next === 'dark') === prefersDark.matches;
   if (isPreferred) delete document.documentElement.dataset['theme'];
@@ -21,7 +21,7 @@ export const switchTheme = (): void => {
     if (isPreferred) localStorage.removeItem('theme');
     else localStorage.setItem('theme', next);
   } catch {
-    // A browser that keeps nothing: it holds until the page is left.
+    // Storage is blocked: the choice lasts until the page is left.
   }
-  changed();
+  requestRender();
 };

@@ -8,10 +8,10 @@ export type Grid = {
 };
 
 const gap = 14;
-const textHeight = 30;
+const captionHeight = 30;
 
 /** How many of these cells fit side by side, and how large they are then. */
-export const gridOf = ({
+export const layOut = ({
   width,
   count,
   smallest,
@@ -22,18 +22,18 @@ export const gridOf = ({
 }): Grid => {
   const columns = Math.max(2, Math.floor((width + gap) / (smallest + gap)));
   const cell = Math.max(1, Math.floor((width - gap * (columns - 1)) / columns));
-  const rowHeight = cell + textHeight + gap;
+  const rowHeight = cell + captionHeight + gap;
   const rows = Math.ceil(count / columns);
   return { columns, cell, rowHeight, rows, height: Math.max(0, rows * rowHeight - gap) };
 };
 
-export const placeIn = ({ columns, cell, rowHeight }: Grid, index: number) => ({
+export const cellAt = ({ columns, cell, rowHeight }: Grid, index: number) => ({
   x: (index % columns) * (cell + gap),
   y: Math.floor(index / columns) * rowHeight,
 });
 
 /** The cells to draw: those in sight, and some rows before and behind them. */
-export const windowOf = (
+export const visibleRange = (
   { columns, rowHeight }: Grid,
   { top, viewport, count }: { top: number; viewport: number; count: number },
   spareRows = 2,
@@ -43,8 +43,8 @@ export const windowOf = (
   return { first: Math.min(count, firstRow * columns), end: Math.min(count, endRow * columns) };
 };
 
-/** Where the arrow keys lead from here; undefined for keys that lead nowhere. */
-export const stepOf = (
+/** The index that a key moves to; undefined for other keys. */
+export const moveByKey = (
   { columns }: Pick<Grid, 'columns'>,
   { key, index, count }: { key: string; index: number; count: number },
 ): number | undefined => {
@@ -63,7 +63,7 @@ export const stepOf = (
   return to < 0 || to >= count ? clampedTo(to, index, { key, count }) : to;
 };
 
-/** Single steps stop at the ends; leaps go as far as there is something. */
+/** Single steps stop at the ends; larger ones are clamped. */
 const clampedTo = (
   to: number,
   index: number,

@@ -2,8 +2,8 @@ import type { Picture } from './collection.ts';
 
 const pending = { state: 'pending' } as const;
 
-/** A picture as it will be listed when the pipeline has heard of it. */
-export const arrivingAs = (
+/** A picture as it will be listed when the pipeline has recorded it. */
+export const queuedPicture = (
   id: string,
   { name, size, source }: { name: string; size: number; source: Picture['source'] },
 ): Picture => ({

@@ -1,7 +1,7 @@
 import type { PageName } from './assets.ts';
 
-/** Nothing from other hosts, nothing inline, in nobody's frame. */
-const strict = {
+/** Nothing from other hosts, nothing inline, no framing. */
+const strictPolicy = {
   'default-src': "'none'",
   'script-src': "'self'",
   'style-src': "'self'",
@@ -13,28 +13,28 @@ const strict = {
 };
 
 const policies: Record<PageName, Record<string, string>> = {
-  gallery: strict,
-  docs: strict,
+  gallery: strictPolicy,
+  docs: strictPolicy,
   redoc: {
-    ...strict,
+    ...strictPolicy,
     'style-src': "'self' 'unsafe-inline'", // styled-components writes <style> elements
     'worker-src': 'blob:', // its search index is built in a worker made from a string
   },
 };
 
 /**
- * The gallery posts pictures into the store and is sent there for large ones, so that one origin
- * may be reached too. `blob:` is for pictures that were fetched with a key.
+ * The gallery posts pictures to S3 and is redirected there for large ones, so that one origin
+ * is allowed too. `blob:` is for local previews, and for pictures that were fetched with a key.
  */
-const withStore = (policy: Record<string, string>, store: string): Record<string, string> => ({
+const allowStore = (policy: Record<string, string>, store: string): Record<string, string> => ({
   ...policy,
   'img-src': `${policy['img-src']} blob: ${store}`,
   'connect-src': `${policy['connect-src']} ${store}`,
 });
 
-/** `store`: the origin of the buckets as browsers reach it, for the page that speaks to them. */
-export const securityHeadersOf = (page: PageName, store?: string): Record<string, string> => {
-  const policy = store ? withStore(policies[page], store) : policies[page];
+/** `store`: the origin of the buckets as browsers reach it, for the page that connects to them. */
+export const securityHeaders = (page: PageName, store?: string): Record<string, string> => {
+  const policy = store ? allowStore(policies[page], store) : policies[page];
   return {
     'content-security-policy': Object.entries(policy)
       .map(([directive, sources]) => `${directive} ${sources}`)

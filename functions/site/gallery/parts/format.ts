@@ -1,5 +1,5 @@
 /** `3.1 MB`: decimal units, as cameras and disks count. */
-export const bytesAsText = (bytes: number): string => {
+export const formatBytes = (bytes: number): string => {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
   const step = bytes < 1 ? 0 : Math.min(Math.floor(Math.log10(bytes) / 3), units.length - 1);
   const value = bytes / 1000 ** step;
@@ -7,7 +7,7 @@ export const bytesAsText = (bytes: number): string => {
 };
 
 /** `83 ms`, `1.4 s`, `2 min 5 s`. */
-export const durationAsText = (ms: number): string => {
+export const formatDuration = (ms: number): string => {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
   const seconds = Math.round(ms / 1000);
@@ -15,15 +15,15 @@ export const durationAsText = (ms: number): string => {
 };
 
 /** `1/125 s` for a camera's shutter, `2.5 s` where it is slow. */
-export const exposureAsText = (seconds: number): string =>
-  seconds > 0 && seconds < 0.4 ? `1/${Math.round(1 / seconds)} s` : `${rounded(seconds, 2)} s`;
+export const formatExposure = (seconds: number): string =>
+  seconds > 0 && seconds < 0.4 ? `1/${Math.round(1 / seconds)} s` : `${round(seconds, 2)} s`;
 
-export const percentAsText = (share: number): string => `${rounded(share * 100, 1)} %`;
+export const formatPercent = (share: number): string => `${round(share * 100, 1)} %`;
 
-export const rounded = (value: number, digits: number): number => Number(value.toFixed(digits));
+export const round = (value: number, digits: number): number => Number(value.toFixed(digits));
 
 /** `1 picture`, `2 pictures`, `10,000 pictures`. */
-export const countOf = (count: number, one: string, many = `${one}s`): string =>
+export const formatCount = (count: number, one: string, many = `${one}s`): string =>
   `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 
 const dateFormat = new Intl.DateTimeFormat('en-GB', {
@@ -35,16 +35,16 @@ const momentFormat = new Intl.DateTimeFormat('en-GB', {
   timeStyle: 'medium',
 });
 
-export const dateAsText = (iso: string): string => dateFormat.format(new Date(iso));
+export const formatDate = (iso: string): string => dateFormat.format(new Date(iso));
 /** To the second. */
-export const momentAsText = (iso: string): string => momentFormat.format(new Date(iso));
+export const formatDateToSecond = (iso: string): string => momentFormat.format(new Date(iso));
 
-/** `33.8583° S, 70.5100° W`: four digits are about ten metres. */
-export const coordinatesAsText = ({ lat, lon }: { lat: number; lon: number }): string =>
+/** `33.8583° S, 70.5100° W`: four digits are about ten meters. */
+export const formatCoordinates = ({ lat, lon }: { lat: number; lon: number }): string =>
   `${Math.abs(lat).toFixed(4)}° ${lat < 0 ? 'S' : 'N'}, ${Math.abs(lon).toFixed(4)}° ${lon < 0 ? 'W' : 'E'}`;
 
 /** `2017-02-09T19:51:38+01:00` as the camera wrote it: local time, never shifted to ours. */
-export const cameraTimeAsText = (text: string): string => {
+export const formatCameraTime = (text: string): string => {
   const [date = '', rest = ''] = text.split('T');
   const time = rest.slice(0, 8);
   const offset = rest.slice(8);
@@ -52,18 +52,18 @@ export const cameraTimeAsText = (text: string): string => {
 };
 
 /** `NIKON D90`, since many models repeat the first word of `NIKON CORPORATION`. */
-export const cameraNameOf = (make: string | null, model: string | null): string | null => {
+export const formatCameraName = (make: string | null, model: string | null): string | null => {
   const [brand = ''] = make?.split(' ') ?? [];
   if (make && model && !model.toLowerCase().startsWith(brand.toLowerCase()))
     return `${make} ${model}`;
   return model ?? make;
 };
 
-/** The middle of the values; undefined where there are none. */
-export const medianOf = (values: readonly number[]): number | undefined => quantileOf(values, 0.5);
+/** The median of the values; undefined where there are none. */
+export const median = (values: readonly number[]): number | undefined => quantile(values, 0.5);
 
 /** The value below which this share of the values lies. */
-export const quantileOf = (values: readonly number[], share: number): number | undefined => {
+export const quantile = (values: readonly number[], share: number): number | undefined => {
   const sorted = values.toSorted((one, other) => one - other);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 };

@@ -1,9 +1,9 @@
 import { openCsv } from './new-batch.ts';
 
-// Kept, since a browser may drop one that nobody holds while its dialog is open.
+// Referenced here, or it may be garbage-collected while its dialog is open.
 let open: HTMLInputElement | undefined;
 
-export const chooseCsv = (): void => {
+export const openCsvPicker = (): void => {
   const input = document.createElement('input');
   input.type = 'file';
   input.accept = '.csv,.tsv,.txt,text/csv';
