@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { listPresets } from '#lib/delivery/preset.ts';
 import { dlqVariable, mapQueues, queueNames, queueVariable } from './queues.ts';
 import {
   type CaptionSecret,
@@ -44,6 +45,10 @@ const table = (name: TableName): string => resource(tableVariable(name));
 export const config = {
   publicUrl: settings.PUBLIC_URL,
   sizes: settings.THUMBNAIL_SIZES,
+  presets: listPresets(settings.THUMBNAIL_SIZES, settings.PRESETS),
+  deliveryAccess: settings.DELIVERY_ACCESS ?? 'signed',
+  /** Only where the stage was packaged with a CDN. */
+  cdnDistributionId: process.env['CDN_DISTRIBUTION_ID'] || undefined,
   multipartMaxBytes: settings.MULTIPART_MAX_BYTES,
   uploadMaxBytes: settings.UPLOAD_MAX_BYTES,
   /** Which originals are taken. */

@@ -1,6 +1,7 @@
 /** The ways a request can be at fault. Each has one HTTP status, given in lib/http/envelope.ts. */
 export type Fault =
   | 'invalid' // 400: malformed JSON, parameter, cursor, form without a file
+  | 'forbidden' // 403: a link that is not right
   | 'not-found' // 404
   | 'conflict' // 409: not now
   | 'too-large' // 413: too many bytes

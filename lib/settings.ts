@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { captionProviders, editProviders } from '#lib/ai/settings.ts';
+import { listPresets, PresetsSetting } from '#lib/delivery/preset.ts';
 import { optimizedSize } from '#lib/images/picture.ts';
 
 const text = z.string().trim().min(1);
@@ -52,8 +53,7 @@ const schedule = text
   )
   .refine((waits) => waits.length <= 20, 'must name at most 20 waits');
 
-/** Every setting a person may change. The README's table and `.env.example` are made from it. */
-export const Settings = z.object({
+const shape = {
   PUBLIC_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
@@ -61,6 +61,15 @@ export const Settings = z.object({
   THUMBNAIL_SIZES: sizes
     .prefault('small:200,medium:800')
     .describe('name and longest side in pixels of each rendition'),
+  PRESETS: PresetsSetting.prefault('large:2048').describe(
+    'renditions made at the first request, separated by `;`: `name:side` or `name:cover,WxH`, each with `,q=1…100`',
+  ),
+  DELIVERY_ACCESS: z
+    .enum(['signed', 'public'])
+    .optional()
+    .describe(
+      'who may see renditions by their links: holders of signed ones, or everybody. By default `signed`; on an open local stack `public`',
+    ),
   MULTIPART_MAX_BYTES: wholeNumber(1, 10_000_000)
     .prefault(4_400_000)
     .describe("what the multipart door takes (Lambda's payload limit; at most 10 MB, locally)"),
@@ -109,7 +118,19 @@ export const Settings = z.object({
   WEBHOOK_SCHEDULE: schedule
     .prefault('5s,5m,30m,2h,5h,10h,14h,20h,24h')
     .describe('waits between the attempts to deliver a webhook'),
-});
+};
+
+/** Every setting a person may change. The README's table and `.env.example` are made from it. */
+export const Settings = z
+  .object(shape)
+  .superRefine(({ THUMBNAIL_SIZES, PRESETS }, { addIssue }) => {
+    try {
+      listPresets(THUMBNAIL_SIZES, PRESETS);
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      addIssue({ code: 'custom', path: ['PRESETS'], message });
+    }
+  });
 export type Settings = z.infer<typeof Settings>;
 
 /** Names of the settings, as environment variables. */
@@ -131,7 +152,7 @@ export const editSecrets = ['EDIT_API_KEY', 'HF_TOKEN', 'OPENAI_API_KEY'] as con
 export type EditSecret = (typeof editSecrets)[number];
 
 export const secretNames = [
-  ...new Set([...captionSecrets, ...editSecrets, 'WEBHOOK_SECRET'] as const),
+  ...new Set([...captionSecrets, ...editSecrets, 'WEBHOOK_SECRET', 'DELIVERY_SECRET'] as const),
 ];
 export type SecretName = (typeof secretNames)[number];
 

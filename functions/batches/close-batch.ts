@@ -3,9 +3,12 @@ import { dynamoRows } from '#lib/aws/dynamo-rows.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { sqsBatchQueues } from '#lib/aws/sqs-batch-queues.ts';
 import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
+import { secret } from '#lib/aws/ssm-secrets.ts';
 import { closeBatch } from '#lib/batches/close-batch.ts';
 import { CloseMessage } from '#lib/batches/messages.ts';
 import { config } from '#lib/config.ts';
+import { accessFrom } from '#lib/delivery/access.ts';
+import { linksBelow } from '#lib/delivery/links.ts';
 import { consumer } from '#lib/queue/consumer.ts';
 
 const deps = {
@@ -13,6 +16,7 @@ const deps = {
   rows: dynamoRows(config.tables),
   derived: s3Objects(config.derivedBucket),
   batchQueues: sqsBatchQueues(config.queues),
+  links: linksBelow(config.presets, accessFrom(config.deliveryAccess, secret)),
   now: () => new Date(),
 };
 

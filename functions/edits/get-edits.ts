@@ -1,6 +1,9 @@
 import { dynamoEditSessions } from '#lib/aws/dynamo-edit-sessions.ts';
 import { dynamoEdits } from '#lib/aws/dynamo-edits.ts';
+import { secret } from '#lib/aws/ssm-secrets.ts';
 import { config } from '#lib/config.ts';
+import { accessFrom } from '#lib/delivery/access.ts';
+import { linksBelow } from '#lib/delivery/links.ts';
 import { findEdits } from '#lib/edits/look-up-edits.ts';
 import { toEditSessionView } from '#lib/http/edit-view.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
@@ -13,9 +16,14 @@ const deps = {
   now: () => new Date(),
 };
 
+const links = linksBelow(config.presets, accessFrom(config.deliveryAccess, secret));
+
 export const handler = endpoint(
   routes.getEdits,
   async ({ path, baseUrl }) =>
-    reply(200, toEditSessionView(await findEdits({ initId: path.init_id }, deps), { baseUrl })),
+    reply(
+      200,
+      toEditSessionView(await findEdits({ initId: path.init_id }, deps), await links(baseUrl)),
+    ),
   config,
 );

@@ -6,7 +6,10 @@ import { dynamoIdempotencyRecords } from '#lib/aws/dynamo-idempotency-records.ts
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { sqsEditQueue } from '#lib/aws/sqs-edit-queue.ts';
+import { secret } from '#lib/aws/ssm-secrets.ts';
 import { config, secretPresence } from '#lib/config.ts';
+import { accessFrom } from '#lib/delivery/access.ts';
+import { linksBelow } from '#lib/delivery/links.ts';
 import { startEdit } from '#lib/edits/start-edit.ts';
 import { fingerprintEdit, toEditRequest } from '#lib/http/edit-requests.ts';
 import { toEditSessionView } from '#lib/http/edit-view.ts';
@@ -35,6 +38,8 @@ const deps = {
   now: () => new Date(),
 };
 
+const links = linksBelow(config.presets, accessFrom(config.deliveryAccess, secret));
+
 export const handler = endpoint(
   routes.startEdit,
   async (request) => {
@@ -42,7 +47,10 @@ export const handler = endpoint(
     const wish = toEditRequest(request);
     const start = async (editId: string) => {
       const { process, edit } = await startEdit({ ...wish, editId, requestId, baseUrl }, deps);
-      return reply(202, toEditSessionView({ process, edits: [edit], asked: edit }, { baseUrl }));
+      return reply(
+        202,
+        toEditSessionView({ process, edits: [edit], asked: edit }, await links(baseUrl)),
+      );
     };
     return idempotent(routes.startEdit, request, fingerprintEdit(wish), start, deps);
   },

@@ -1,6 +1,8 @@
+import { cloudfrontCdn } from '#lib/aws/cloudfront-cdn.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { dynamoRenditionSets } from '#lib/aws/dynamo-rendition-sets.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
+import { s3Variants } from '#lib/aws/s3-variants.ts';
 import { sqsStepQueues } from '#lib/aws/sqs-step-queues.ts';
 import { config } from '#lib/config.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
@@ -13,8 +15,11 @@ const deps = {
   renditionSets: dynamoRenditionSets(config.tables),
   originals: s3Objects(config.originalsBucket),
   derived: s3Objects(config.derivedBucket),
+  variants: s3Variants(config.derivedBucket),
+  cdn: cloudfrontCdn(config.cdnDistributionId),
   stepQueues: sqsStepQueues(config.queues),
   sizes: config.sizes,
+  now: () => new Date(),
 };
 
 export const handler = endpoint(

@@ -1,26 +1,23 @@
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
+import { secret } from '#lib/aws/ssm-secrets.ts';
 import { config } from '#lib/config.ts';
+import { accessFrom } from '#lib/delivery/access.ts';
+import { linksBelow } from '#lib/delivery/links.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
-import { pictureReply } from '#lib/http/picture-reply.ts';
+import { thumbnailReply } from '#lib/http/picture-reply.ts';
 import { routes } from '#lib/http/routes.ts';
-import { findThumbnail, readThumbnail } from '#lib/images/find-thumbnail.ts';
-import { contentTypeOf } from '#lib/images/picture.ts';
+import { findThumbnail } from '#lib/images/find-thumbnail.ts';
 
-const linkSeconds = 300;
-const deps = { images: dynamoImages(config.tables), sizes: config.sizes };
-const derived = s3Objects(config.derivedBucket);
+const deps = {
+  images: dynamoImages(config.tables),
+  derived: s3Objects(config.derivedBucket),
+  sizes: config.sizes,
+  links: linksBelow(config.presets, accessFrom(config.deliveryAccess, secret)),
+};
 
 export const handler = endpoint(
   routes.getThumbnail,
-  async (request) => {
-    const { key, revision, rendition } = await findThumbnail(request.path, deps);
-    const { sizeBytes, name: size } = rendition;
-    return pictureReply(
-      request,
-      { revision, sizeBytes, contentType: contentTypeOf(rendition), size },
-      { read: () => readThumbnail(key, { derived }), link: () => derived.link(key, linkSeconds) },
-    );
-  },
+  async (request) => thumbnailReply(request, await findThumbnail(request.path, deps), deps),
   config,
 );

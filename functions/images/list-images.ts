@@ -1,21 +1,26 @@
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
+import { secret } from '#lib/aws/ssm-secrets.ts';
 import { config } from '#lib/config.ts';
+import { accessFrom } from '#lib/delivery/access.ts';
+import { linksBelow } from '#lib/delivery/links.ts';
 import { decodeCursor, encodeCursor } from '#lib/http/cursor.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { toImageView } from '#lib/http/image-view.ts';
 import { pageReply } from '#lib/http/route.ts';
 import { routes } from '#lib/http/routes.ts';
 
-const { sizes } = config;
 const images = dynamoImages(config.tables);
+
+const links = linksBelow(config.presets, accessFrom(config.deliveryAccess, secret));
 
 export const handler = endpoint(
   routes.listImages,
   async ({ query, baseUrl }) => {
     const { limit, status } = query;
+    const viewing = { ...(await links(baseUrl)), baseUrl };
     const page = await images.list({ status, limit, from: decodeCursor(query) });
     return pageReply(
-      page.images.map((image) => toImageView(image, { baseUrl, sizes })),
+      page.images.map((image) => toImageView(image, viewing)),
       { limit, next_cursor: encodeCursor(page.cursor, query) },
     );
   },

@@ -4,7 +4,10 @@ import { dynamoIdempotencyRecords } from '#lib/aws/dynamo-idempotency-records.ts
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { dynamoRenditionSets } from '#lib/aws/dynamo-rendition-sets.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
+import { secret } from '#lib/aws/ssm-secrets.ts';
 import { config, secretPresence } from '#lib/config.ts';
+import { accessFrom } from '#lib/delivery/access.ts';
+import { linksBelow } from '#lib/delivery/links.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { fingerprintForm, idempotent } from '#lib/http/idempotency.ts';
 import { readForm } from '#lib/http/multipart.ts';
@@ -14,18 +17,19 @@ import { uploadImage } from '#lib/images/upload-image.ts';
 import { sharpInspectWith } from '#lib/media/inspect/sharp-inspect.ts';
 import { release } from '#lib/release.ts';
 
-const { sizes } = config;
 const deps = {
   images: dynamoImages(config.tables),
   renditionSets: dynamoRenditionSets(config.tables),
   originals: s3Objects(config.originalsBucket),
   inspect: sharpInspectWith(config.inspect),
   captioning: resolveCaptionProvider(config.caption(secretPresence)),
-  sizes,
+  sizes: config.sizes,
   idempotencyRecords: dynamoIdempotencyRecords(config.tables),
   newId: randomUUID,
   now: () => new Date(),
 };
+
+const links = linksBelow(config.presets, accessFrom(config.deliveryAccess, secret));
 
 export const handler = endpoint(
   routes.uploadImage,
@@ -39,7 +43,7 @@ export const handler = endpoint(
         ),
       );
       for (const { bytes } of form.files) release(bytes);
-      return uploadReply(images, { baseUrl, sizes });
+      return uploadReply(images, { ...(await links(baseUrl)), baseUrl });
     };
     return idempotent(routes.uploadImage, request, fingerprintForm(form), upload, deps);
   },

@@ -1,7 +1,9 @@
 import { resolveCaptionProvider } from '#lib/ai/settings.ts';
+import { cloudfrontCdn } from '#lib/aws/cloudfront-cdn.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { dynamoRenditionSets } from '#lib/aws/dynamo-rendition-sets.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
+import { s3Variants } from '#lib/aws/s3-variants.ts';
 import { sqsStepQueues } from '#lib/aws/sqs-step-queues.ts';
 import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
 import { config, secretPresence } from '#lib/config.ts';
@@ -14,6 +16,8 @@ const deps = {
   renditionSets: dynamoRenditionSets(config.tables),
   originals: s3Objects(config.originalsBucket),
   derived: s3Objects(config.derivedBucket),
+  variants: s3Variants(config.derivedBucket),
+  cdn: cloudfrontCdn(config.cdnDistributionId),
   stepQueues: sqsStepQueues(config.queues),
   captioning: resolveCaptionProvider(config.caption(secretPresence)),
   sizes: config.sizes,

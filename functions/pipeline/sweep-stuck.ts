@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { cloudfrontCdn } from '#lib/aws/cloudfront-cdn.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { dynamoRenditionSets } from '#lib/aws/dynamo-rendition-sets.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
+import { s3Variants } from '#lib/aws/s3-variants.ts';
 import { sqsStepQueues } from '#lib/aws/sqs-step-queues.ts';
 import { config } from '#lib/config.ts';
 import { sweepStuck } from '#lib/images/sweep-stuck.ts';
@@ -12,6 +14,8 @@ const deps = {
   renditionSets: dynamoRenditionSets(config.tables),
   originals: s3Objects(config.originalsBucket),
   derived: s3Objects(config.derivedBucket),
+  variants: s3Variants(config.derivedBucket),
+  cdn: cloudfrontCdn(config.cdnDistributionId),
   stepQueues: sqsStepQueues(config.queues),
   sizes: config.sizes,
   now: () => new Date(),

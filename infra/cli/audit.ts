@@ -5,6 +5,7 @@ import { Settings } from '#lib/settings.ts';
 import { resolveEndpoint } from '../local/resolve-endpoint.ts';
 import { findDifferences } from './audit/differences.ts';
 import { readAll } from './audit/read-all.ts';
+import { countVariants } from './audit/variant-differences.ts';
 
 const help = `npm run audit -- [--stage dev] [--settings .env]
 
@@ -43,7 +44,8 @@ for (const difference of differences) console.log(difference);
 const { images, renditionSets, batches, originals, derived } = kept;
 console.log(
   `${images.length} images, ${renditionSets.length} contents, ${batches.length} batches, ` +
-    `${originals.size} originals and ${derived.size} derived objects: ` +
+    `${originals.size} originals and ${derived.size} derived objects, ` +
+    `${countVariants(kept)} of them made on demand: ` +
     `${differences.length === 0 ? 'no' : differences.length} differences.`,
 );
 process.exit(differences.length === 0 ? 0 : 1);

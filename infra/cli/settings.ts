@@ -18,6 +18,8 @@ const secretMeaning: Record<SecretName, string> = {
   geminikey: 'the same by its old name',
   OPENAI_API_KEY: 'OpenAI; sent to its host only',
   EDIT_API_KEY: 'sent wherever EDIT_PROVIDER or EDIT_BASE_URL lead',
+  DELIVERY_SECRET:
+    'signs links of pictures: the first of a list signs, every one verifies; `npm start` and the first deployment make one',
   WEBHOOK_SECRET: 'whsec_…, signs webhooks; `npm start` makes one and keeps it in DATA_DIR',
 };
 

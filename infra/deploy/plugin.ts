@@ -3,7 +3,9 @@ import { z } from 'zod';
 import { alarmsFor } from './alarms.ts';
 import { apiKeyName } from './api-key-name.ts';
 import { makeArtifacts } from './artifacts.ts';
+import { addCdn } from './cdn/add-cdn.ts';
 import { dashboardFor } from './dashboard.ts';
+import { makeDeliverySecret, nameDeliverySecret } from './delivery-secret.ts';
 import { pascalCase } from './queue-resources.ts';
 import { IamStatement, toRole } from './role.ts';
 import { refuseWrongSettings } from './settings-to-deploy.ts';
@@ -12,9 +14,10 @@ import { findWatched } from './watched.ts';
 // osls constructs its plugins, so this is a class.
 
 /** The parts of osls' object that we read and change. */
-type Serverless = {
+export type Serverless = {
   serviceDir: string;
   service: {
+    service: string;
     provider: {
       architecture?: string;
       environment?: Record<string, unknown>;
@@ -32,10 +35,10 @@ type Serverless = {
         secrets?: unknown;
       }
     >;
-    resources: { Resources: Record<string, unknown> };
+    resources: { Resources: Record<string, unknown>; Outputs: Record<string, unknown> };
   };
   processedInput: { commands: string[] };
-  getProvider(name: 'aws'): { getStage(): string };
+  getProvider(name: 'aws'): { getStage(): string; getRegion(): string };
   /** An error of this kind is shown without its stack. */
   classes: { Error: new (message: string, code: string) => Error };
 };
@@ -61,6 +64,7 @@ export default class PackageForAws {
           this.addResources();
         }),
       'before:package:createDeploymentArtifacts': () => this.orSay(() => this.addArtifacts()),
+      'before:deploy:deploy': () => this.orSay(() => this.makeSecret()),
     };
   }
 
@@ -77,6 +81,9 @@ export default class PackageForAws {
   }
 
   private addResources(): void {
+    const stage = this.serverless.getProvider('aws').getStage();
+    nameDeliverySecret(this.serverless.service, stage);
+    if (this.serverless.service.custom?.['cdn'] === 'true') addCdn(this.serverless, stage);
     const { service } = this.serverless;
     const { provider, functions, resources } = service;
     for (const [key, fn] of Object.entries(functions)) {
@@ -93,9 +100,16 @@ export default class PackageForAws {
         environment,
       });
     }
-    const watched = findWatched(service, this.serverless.getProvider('aws').getStage());
+    const watched = findWatched(service, stage);
     const email = z.string().default('').parse(service.custom?.['alarmEmail']);
     Object.assign(resources.Resources, alarmsFor(watched, email), dashboardFor(watched));
+  }
+
+  private makeSecret(): Promise<void> {
+    const { environment = {} } = this.serverless.service.provider;
+    const region = this.serverless.getProvider('aws').getRegion();
+    const parameter = environment['DELIVERY_SECRET_PARAMETER'];
+    return makeDeliverySecret(parameter, { region, environment: process.env });
   }
 
   private async addArtifacts(): Promise<void> {

@@ -41,11 +41,12 @@ const serverless = (lane: CommandTools, args: string[], folder: string, env: Env
 /** `serverless package` into `folder`. Answers the template that CloudFormation would get. */
 export const packageService = async (
   lane: CommandTools,
-  { folder, stage }: { folder: string; stage: string },
+  { folder, stage, params = [] }: { folder: string; stage: string; params?: readonly string[] },
   env: Environment,
 ): Promise<unknown> => {
-  await lane.step('packaging the service', () =>
-    serverless(lane, ['package', '--stage', stage, '--package', folder], project, env),
+  const given = params.map((param) => `--param=${param}`);
+  await lane.step(['packaging the service', ...params].join(' with '), () =>
+    serverless(lane, ['package', '--stage', stage, '--package', folder, ...given], project, env),
   );
   const file = join(folder, 'cloudformation-template-update-stack.json');
   return JSON.parse(readFileSync(file, 'utf8'));

@@ -29,6 +29,7 @@ const ours = [
   'logs',
   'build',
   'webhook-secret',
+  'delivery-secret',
   'stack.json',
   'stack.json.new',
 ];

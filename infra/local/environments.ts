@@ -21,6 +21,8 @@ export const hostEnvironment = (settings: LocalSettings, environment: Environmen
     ...clientEnvironment(settings),
     AWS_DEFAULT_REGION: settings.AWS_REGION,
     MALLOC_ARENA_MAX: '2', // read when a process begins: too late for the functions' own
+    // As a deployed stage, which has keys; where none is asked for, links need no signature either.
+    DELIVERY_ACCESS: environment['DELIVERY_ACCESS'] || (settings.API_KEY ? 'signed' : 'public'),
     SWEEP_MINUTES: String(settings.SWEEP_MINUTES),
     PIPELINE_CONCURRENCY: String(settings.PIPELINE_CONCURRENCY),
   };

@@ -12,10 +12,10 @@ import { type HostProcess, startHostProcess } from './host-process.ts';
 import type { Environment, LocalSettings } from './local-settings.ts';
 import { type LogLine, logLine } from './log-line.ts';
 import { notifier } from './notify.ts';
+import { withOwnSecrets } from './own-secrets.ts';
 import { checkPorts } from './ports.ts';
 import { type Resources, readResources } from './resources.ts';
 import type { Place } from './template.ts';
-import { withWebhookSecret } from './webhook-secret.ts';
 
 export type Stack = {
   url: string;
@@ -94,7 +94,7 @@ export const startStack = async (
     const started = startHostProcess(
       project,
       {
-        ...hostEnvironment(settings, withWebhookSecret(environment, folder)),
+        ...hostEnvironment(settings, withOwnSecrets(environment, folder)),
         ...faultConfig?.environment,
       },
       {

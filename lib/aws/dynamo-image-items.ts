@@ -1,7 +1,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { Exif } from '#lib/images/exif.ts';
-import { Image, statusOf } from '#lib/images/image.ts';
+import { Image, indexedStatus } from '#lib/images/image.ts';
 import type { Versioned } from '#lib/images/images.ts';
 import { readMany } from './dynamo-read-many.ts';
 
@@ -24,7 +24,7 @@ const tombstoneSeconds = 24 * 60 * 60;
 export const toItem = (image: Image, version: number) => {
   const { month, listedAt } = listPosition(image);
   const { exif, ...rest } = image;
-  const status = image.deleted ?? statusOf(image);
+  const status = indexedStatus(image);
   return {
     ...recordKey(image.imageId),
     v: version,

@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import { type Image, type Status, statusOf } from '#lib/images/image.ts';
+import { type Image, indexedStatus, type Status } from '#lib/images/image.ts';
 import type { Images } from '#lib/images/images.ts';
 import { listPosition, readRecords } from './dynamo-image-items.ts';
 import type { ListMonths } from './dynamo-list-months.ts';
@@ -88,7 +88,7 @@ const stillListed = async (
   );
   const places = new Set(keys.map(({ listedAt }) => listedAt));
   return images.filter((image) => {
-    const now = image.deleted ?? statusOf(image);
+    const now = indexedStatus(image);
     const fits = status ? now === status : !image.deleted;
     return fits && places.has(listPosition(image).listedAt);
   });

@@ -9,7 +9,7 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import type { Objects } from '#lib/images/objects.ts';
+import type { Objects, ServedAs } from '#lib/images/objects.ts';
 import { release } from '#lib/release.ts';
 import { s3 } from './clients.ts';
 import { decodeUserMetadata, metadataOf } from './s3-user-metadata.ts';
@@ -92,15 +92,17 @@ export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
     // LocalStack 4.14 refuses DeleteObject with If-Match, and passes over the ETag here.
     deleteIfMatch: (key, etag) => removeSome([{ Key: key, ETag: `"${etag}"` }]),
 
-    link: (key, seconds, as) =>
-      getSignedUrl(
-        client,
-        new GetObjectCommand({
-          ...at(key),
-          ...(as && { ResponseContentDisposition: dispositionOf(as.filename) }),
-        }),
-        { expiresIn: seconds },
-      ),
+    link: (key, seconds, as) => {
+      const served = {
+        ...at(key),
+        ...(as && { ResponseContentDisposition: dispositionOf(as) }),
+        ...(as?.contentType && { ResponseContentType: as.contentType }),
+      };
+      const expiry = { expiresIn: seconds };
+      return as?.method === 'HEAD'
+        ? getSignedUrl(client, new HeadObjectCommand(served), expiry)
+        : getSignedUrl(client, new GetObjectCommand(served), expiry);
+    },
   };
 };
 
@@ -148,11 +150,11 @@ const withPayloadHash = (request: unknown, sha256: string): unknown => {
 };
 
 /** RFC 6266: a plain name for old readers, and the real one (RFC 8187) for all others. */
-const dispositionOf = (filename: string): string => {
+const dispositionOf = ({ filename, disposition = 'inline' }: ServedAs): string => {
   const plain = filename.replace(/[^\w. -]/g, '_');
   const real = encodeURIComponent(filename.toWellFormed()).replace(
     /['()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-  return `inline; filename="${plain}"; filename*=UTF-8''${real}`;
+  return `${disposition}; filename="${plain}"; filename*=UTF-8''${real}`;
 };

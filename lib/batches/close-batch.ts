@@ -1,10 +1,11 @@
+import type { LinksBelow, LinkTo } from '#lib/delivery/links.ts';
 import type { Objects } from '#lib/images/objects.ts';
 import { advanceBatch } from './advance-batch.ts';
 import { type Batch, expectedRows, failedRowsKey, resultsKey } from './batch.ts';
 import { allRows, type Batches, type Rows } from './batches.ts';
 import { failedRowsCsv, type ResultRow, resultsCsv } from './csv/write-results.ts';
 import type { BatchQueues, CloseMessage } from './messages.ts';
-import { outputUrl, type Row, rowImageId } from './row.ts';
+import { outputUrl, type Row } from './row.ts';
 import { updateBatch } from './update-batch.ts';
 
 type Deps = {
@@ -12,6 +13,7 @@ type Deps = {
   rows: Rows;
   derived: Objects;
   batchQueues: BatchQueues;
+  links: LinksBelow;
   now: () => Date;
 };
 
@@ -52,25 +54,24 @@ const asCsv = { contentType: 'text/csv; charset=utf-8' };
 
 const resultRows = async function* (
   batch: Batch,
-  { rows }: { rows: Rows },
+  { rows, links }: { rows: Rows; links: LinksBelow },
 ): AsyncGenerator<ResultRow[]> {
+  // From the base that the batch was started with: nobody asks when it ends.
+  const { linkTo } = await links(batch.baseUrl);
   for await (const some of allRows(batch.requestId, { rows }))
-    yield some.map((row) => resultOf(row, batch));
+    yield some.map((row) => resultOf(row, batch, linkTo));
 };
 
-/** Links are made from the base that the batch was started with: nobody asks when it ends. */
 const resultOf = (
   { number, serialNumber, productName, images }: Row,
-  { requestId, baseUrl }: Batch,
+  { requestId }: Batch,
+  linkTo: LinkTo,
 ): ResultRow => ({
   serialNumber,
   productName,
   images: images.map((image, index) => ({
     inputUrl: image.inputUrl,
-    outputUrl:
-      image.state === 'completed'
-        ? outputUrl(rowImageId({ requestId, number, index }, image.inputUrl), baseUrl)
-        : null,
+    outputUrl: outputUrl({ requestId, number, index }, image, linkTo),
     error: image.state === 'failed' ? image.reason : null,
   })),
 });

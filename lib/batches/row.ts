@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { LinkTo } from '#lib/delivery/links.ts';
+import { optimizedPreset } from '#lib/delivery/preset.ts';
 import { errorOf, type Image, imageIdOf, statusOf } from '#lib/images/image.ts';
 import { sanitizeFilename } from '#lib/images/object-key.ts';
 import type { BatchStatus, RowCounts } from './batch.ts';
@@ -10,7 +12,8 @@ export const RowImage = z.discriminatedUnion('state', [
   z.object({ state: z.literal('pending'), inputUrl }),
   /** Its picture has been fetched, and is an image like any other from here on. */
   z.object({ state: z.literal('fetched'), inputUrl }),
-  z.object({ state: z.literal('completed'), inputUrl }),
+  /** `etag` is the original's; rows of an older release have none. */
+  z.object({ state: z.literal('completed'), inputUrl, etag: z.string().optional() }),
   /** `fetched` where there is an image that failed, or was deleted. */
   z.object({ state: z.literal('failed'), inputUrl, reason: z.string(), fetched: z.boolean() }),
 ]);
@@ -54,9 +57,11 @@ export const rowImageKey = ({ requestId, number, index }: RowPlace, url: string)
 export const rowImageId = (place: RowPlace, url: string): string =>
   imageIdOf(rowImageKey(place, url));
 
-/** Where the processed picture of a row is served. */
-export const outputUrl = (imageId: string, baseUrl: string): string =>
-  `${baseUrl}/api/image/${imageId}.jpg`;
+/** The link of a row's processed picture; null where there is none. */
+export const outputUrl = (place: RowPlace, image: RowImage, linkTo: LinkTo): string | null =>
+  image.state === 'completed'
+    ? linkTo({ imageId: rowImageId(place, image.inputUrl), etag: image.etag }, optimizedPreset)
+    : null;
 
 /** The row that a picture belongs to; undefined for a picture that somebody dropped there by hand. */
 export const parseRowKey = (key: string): RowPlace | undefined => {
@@ -81,7 +86,7 @@ export const rowOutcome = (image: Image, inputUrl: string): RowImage | undefined
   const failed = { state: 'failed', inputUrl, fetched: true } as const;
   if (image.deleted) return { ...failed, reason: 'The image was deleted.' };
   const status = statusOf(image);
-  if (status === 'done') return { state: 'completed', inputUrl };
+  if (status === 'done') return { state: 'completed', inputUrl, etag: image.etag };
   return status === 'failed'
     ? { ...failed, reason: errorOf(image) ?? 'The image failed.' }
     : undefined;

@@ -23,8 +23,8 @@ type Deps = {
 const oldEnoughMs = 2 * 60_000;
 /** Queue depths are approximate; two readings this far apart must both say "empty". */
 const betweenReadingsMs = 3000;
-const nobodyCame = 'No worker fetched it, although it was asked twice.';
-const nobodyReadOn = 'No worker could read the CSV to its end, although it was asked twice.';
+const nobodyCame = 'No worker fetched it, although it was requested twice.';
+const nobodyReadOn = 'No worker could read the CSV to its end, although it was requested twice.';
 
 /**
  * Looks for batches that nobody works on: a worker killed on its message's last receive, news that

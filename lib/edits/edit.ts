@@ -54,6 +54,8 @@ export const Edit = z.discriminatedUnion('status', [
     provider: z.string(),
     model: z.string(),
     durationMs: z.int(),
+    /** Of the result's object; an edit of an older release has none. */
+    etag: z.string().optional(),
   }),
   z.object({ status: z.literal('FAILED'), ...asked, endedAt: Time, reason: z.string() }),
 ]);
@@ -114,7 +116,7 @@ export const release = (
 
 export const complete = (
   edit: In<'PROCESSING'>,
-  made: { provider: string; model: string; durationMs: number },
+  made: { provider: string; model: string; durationMs: number; etag: string },
   now: Date,
 ): In<'COMPLETED'> => ({
   ...requestOf(edit),

@@ -1,7 +1,8 @@
 import { imageIdOf } from '#lib/images/image.ts';
 
 const anId = /^[a-z2-7]{26}$/;
-const imagePath = /^\/api\/(?:images\/([a-z2-7]{26})(?:\/.*)?|image\/([a-z2-7]{26})\.[a-z]+)$/;
+const imagePath =
+  /^\/(?:api\/images\/([a-z2-7]{26})(?:\/.*)?|api\/image\/([a-z2-7]{26})\.[a-z]+|i\/([a-z2-7]{26})\/.*)$/;
 
 /**
  * The image of ours that a caller means by its id, its file_path, or any URL of it at our address;
@@ -15,8 +16,8 @@ export const parseOwnImageUrl = (text: string, baseUrl: string): string | undefi
   if (placeOf(url) !== placeOf(base)) return undefined;
   const prefix = base.pathname.replace(/\/$/, '');
   if (!url.pathname.startsWith(prefix)) return undefined;
-  const [, byId, byFilename] = imagePath.exec(url.pathname.slice(prefix.length)) ?? [];
-  return byId ?? byFilename;
+  const [, ...ids] = imagePath.exec(url.pathname.slice(prefix.length)) ?? [];
+  return ids.find(Boolean);
 };
 
 /** On the local stack people mix these: the link says one, the next request the other. */

@@ -8,8 +8,8 @@ import { renditionSetIdFor } from '#lib/images/rendition-set.ts';
 import { updateImage } from '#lib/images/update-image.ts';
 import { type In, resultImageId, resultKey } from './edit.ts';
 
-/** Who made a result, and how long that took. */
-export type EditResult = { provider: string; model: string; durationMs: number };
+/** Who made a result, how long that took, and the ETag of its object. */
+export type EditResult = { provider: string; model: string; durationMs: number; etag: string };
 
 export type ResultDeps = {
   images: Images;
@@ -33,6 +33,7 @@ export const findResult = async (
   const { userMetadata, etag, sizeBytes, sha256 } = head;
   await record(edit, { etag, sizeBytes, sha256, name: userMetadata['name'] ?? nameOf(edit) }, deps);
   return {
+    etag,
     provider: userMetadata['provider'] ?? 'unknown',
     model: userMetadata['model'] ?? 'unknown',
     durationMs: Math.round(Number(userMetadata['duration-ms'])) || 0,
@@ -45,7 +46,7 @@ export const findResult = async (
  */
 export const saveResult = async (
   edit: Running,
-  { image, provider, model, durationMs }: EditResult & { image: Uint8Array },
+  { image, provider, model, durationMs }: Omit<EditResult, 'etag'> & { image: Uint8Array },
   deps: ResultDeps,
 ): Promise<EditResult | { failed: string }> => {
   const checked = await deps.checkResult(image);
@@ -65,7 +66,7 @@ export const saveResult = async (
     },
   });
   await record(edit, { etag, sizeBytes: bytes.byteLength, sha256, metadata, name }, deps);
-  return { provider, model, durationMs: Math.round(durationMs) };
+  return { provider, model, durationMs: Math.round(durationMs), etag };
 };
 
 type StoredRecords = {

@@ -4,6 +4,7 @@ import type { CsvErrors } from '#lib/batches/csv/csv-errors.ts';
 import { percentage } from '#lib/batches/progress.ts';
 import { outputUrl, type Row, type RowImage, rowImageId, rowStatus } from '#lib/batches/row.ts';
 import type { CsvCheck } from '#lib/batches/start-batch.ts';
+import type { LinkTo } from '#lib/delivery/links.ts';
 
 const Time = z.iso.datetime();
 
@@ -137,23 +138,23 @@ const toStepMessage = ({ work, total, cut }: Batch, { images, failed }: RowCount
   return soFar;
 };
 
-export const toProductView = (row: Row, { requestId, baseUrl }: ProductViewing) => ({
+export const toProductView = (row: Row, { requestId, linkTo }: ProductViewing) => ({
   serial_number: row.serialNumber,
   product_name: row.productName,
   status: rowStatus(row),
   images: row.images.map((image, index) => {
-    const imageId = rowImageId({ requestId, number: row.number, index }, image.inputUrl);
+    const place = { requestId, number: row.number, index };
     return {
       input_url: image.inputUrl,
-      output_url: image.state === 'completed' ? outputUrl(imageId, baseUrl) : null,
-      image_id: isThere(image) ? imageId : null,
+      output_url: outputUrl(place, image, linkTo),
+      image_id: isThere(image) ? rowImageId(place, image.inputUrl) : null,
       status: image.state === 'fetched' ? ('processing' as const) : image.state,
       error: image.state === 'failed' ? image.reason : null,
     };
   }),
 });
 
-type ProductViewing = { requestId: string; baseUrl: string };
+type ProductViewing = { requestId: string; linkTo: LinkTo };
 
 const isThere = (image: RowImage): boolean =>
   image.state === 'failed' ? image.fetched : image.state !== 'pending';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type Links, widestPreset } from '#lib/delivery/links.ts';
 import { type Edit, resultImageId } from '#lib/edits/edit.ts';
 import type { FoundEdits } from '#lib/edits/look-up-edits.ts';
 
@@ -9,7 +10,7 @@ const resultUrl = z
   .string()
   .nullable()
   .describe(
-    'the `file_url` of the image that the result is: redirects to a short-lived URL, as every original does',
+    'a link to the picture, which works without a key; the file itself is the `file_url` of the image',
   );
 
 export const EditView = z
@@ -42,33 +43,33 @@ export const EditSessionView = z
   .meta({ id: 'Process', description: 'Edits that belong together, for a time' });
 export type EditSessionView = z.infer<typeof EditSessionView>;
 
-type Viewing = { baseUrl: string };
-
 /** A process as the API shows it; speaks of the edit that was asked for. */
 export const toEditSessionView = (
   { process, edits, asked }: FoundEdits,
-  viewing: Viewing,
+  links: Links,
 ): EditSessionView => ({
   init_id: process.initId,
   process_id: asked?.editId ?? null,
   status: asked?.status ?? null,
-  result_url: asked ? resultUrlOf(asked, viewing) : null,
+  result_url: asked ? resultUrlOf(asked, links) : null,
   expires_at: process.expiresAt,
-  edits: edits.map((edit) => editViewOf(edit, viewing)),
+  edits: edits.map((edit) => editViewOf(edit, links)),
 });
 
-const editViewOf = (edit: Edit, viewing: Viewing): EditView => ({
+const editViewOf = (edit: Edit, links: Links): EditView => ({
   edit_id: edit.editId,
   status: edit.status,
   prompt: edit.prompt,
   source_url: edit.sourceUrl,
   target_url: edit.targetUrl,
-  result_url: resultUrlOf(edit, viewing),
+  result_url: resultUrlOf(edit, links),
   image_id: edit.status === 'COMPLETED' ? resultImageId(edit.editId) : null,
   error: edit.status === 'FAILED' ? edit.reason : null,
   created_at: edit.createdAt,
   ended_at: 'endedAt' in edit ? edit.endedAt : null,
 });
 
-const resultUrlOf = ({ status, editId }: Edit, { baseUrl }: Viewing): string | null =>
-  status === 'COMPLETED' ? `${baseUrl}/api/images/${resultImageId(editId)}/original` : null;
+const resultUrlOf = (edit: Edit, { linkTo }: Links): string | null =>
+  edit.status === 'COMPLETED'
+    ? linkTo({ imageId: resultImageId(edit.editId), etag: edit.etag }, widestPreset)
+    : null;

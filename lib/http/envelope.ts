@@ -3,6 +3,7 @@ import type { Reply, Route } from './route.ts';
 
 const statusOfFault: Record<Fault, number> = {
   invalid: 400,
+  forbidden: 403,
   'not-found': 404,
   conflict: 409,
   'too-large': 413,

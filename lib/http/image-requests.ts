@@ -104,6 +104,24 @@ export const UploadFormView = z
   })
   .meta({ id: 'UploadForm' });
 
+const part = z.number().min(0).max(1);
+
+export const PatchBody = z
+  .strictObject({
+    caption: z.string().trim().min(1).max(2000).nullable().optional().meta({
+      description: "a person's caption, shown instead of a model's; null takes it back",
+    }),
+    focal_point: z.strictObject({ x: part, y: part }).nullable().optional().meta({
+      description:
+        'what crops keep: parts of width and height from the top left; null: what is interesting',
+    }),
+  })
+  .refine(
+    ({ caption, focal_point }) => caption !== undefined || focal_point !== undefined,
+    'give a caption, a focal_point, or both',
+  )
+  .meta({ id: 'ImagePatch' });
+
 export const DeletedView = z
   .object({ image_id: z.string(), deleted: z.literal(true) })
   .meta({ id: 'Deleted' });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { type Links, srcsetOf } from '#lib/delivery/links.ts';
+import { optimizedPreset } from '#lib/delivery/preset.ts';
 import { type RawExif, takenAt } from '#lib/images/exif.ts';
-import { renditionVersion } from '#lib/images/find-thumbnail.ts';
 import { errorOf, type Image, Source, Status, statusOf } from '#lib/images/image.ts';
 import { Format } from '#lib/images/picture.ts';
 import type { Step } from '#lib/images/step.ts';
@@ -53,11 +54,23 @@ export const ImageView = z
     metadata: MetadataView,
     thumbnails: z
       .record(z.string(), z.string())
-      .describe('URLs by size; empty where there will be none'),
+      .describe('links by size, which work without a key; empty where there will be none'),
+    srcset: z
+      .string()
+      .nullable()
+      .describe('links by width, ready to paste; null until the size is known'),
     file_path: z.string().nullable().describe('the object key; null for a refused upload'),
     file_url: z.string().nullable(),
     first_upload: Time.nullable().describe('since when these bytes are known'),
     caption: z.string().nullable(),
+    caption_by: z
+      .enum(['person', 'model'])
+      .nullable()
+      .describe('who wrote the caption; a model does not overwrite a person'),
+    focal_point: z
+      .object({ x: z.number(), y: z.number() })
+      .nullable()
+      .describe('what a crop keeps: parts of width and height from the top left'),
     exif: ExifView.nullable(),
     taken_at: z
       .string()
@@ -71,17 +84,15 @@ export const ImageView = z
   .meta({ id: 'Image', description: 'One picture, and how far its work has come' });
 export type ImageView = z.infer<typeof ImageView>;
 
-export type Viewing = {
+export type Viewing = Links & {
   /** Where the API begins, without a slash at the end. */
   baseUrl: string;
-  /** The renditions that are made of every picture, for links to those still to come. */
-  sizes?: readonly { name: string }[];
   /** Give it, or null for none, where one image is asked for; lists leave it out. */
   rawExif?: RawExif | null | undefined;
 };
 
 export const toImageView = (image: Image, viewing: Viewing): ImageView => {
-  const { renditionSet, caption, steps, key } = image;
+  const { renditionSet, caption, personCaption, steps, key } = image;
   return {
     image_id: image.imageId,
     original_name: image.originalName,
@@ -91,10 +102,13 @@ export const toImageView = (image: Image, viewing: Viewing): ImageView => {
     processed_at: image.processedAt ?? null,
     metadata: key === null ? {} : metadataOf(image),
     thumbnails: thumbnailsOf(image, viewing),
+    srcset: srcsetFor(image, viewing),
     file_path: key,
     file_url: key === null ? null : `${urlOf(image, viewing)}/original`,
     first_upload: key === null ? null : (image.firstUploadAt ?? null),
-    caption: caption?.text ?? null,
+    caption: personCaption ?? caption?.text ?? null,
+    caption_by: personCaption !== undefined ? 'person' : caption ? 'model' : null,
+    focal_point: image.focalPoint ?? null,
     exif: image.exif ? toExifView(image.exif, viewing.rawExif) : null,
     taken_at: takenAt(image.exif),
     error: errorOf(image),
@@ -118,18 +132,22 @@ const metadataOf = ({ metadata, sizeBytes, sha256 }: Image): ImageView['metadata
   sha256: sha256 ?? null,
 });
 
-const defaultSizes = [{ name: 'small' }, { name: 'medium' }];
+/** Whether there is a picture, or one may still come: none where thumbnails have failed. */
+const isShown = ({ key, renditionSet, rejected, steps }: Image): boolean =>
+  key !== null && !rejected && (renditionSet !== undefined || steps.thumbnails.state === 'pending');
 
-/** Links to what is there, or may still come: none where thumbnails have failed. */
-const thumbnailsOf = (image: Image, viewing: Viewing): Record<string, string> => {
-  const { renditionSet, rejected, steps } = image;
-  if (rejected) return {};
-  if (!renditionSet && steps.thumbnails.state !== 'pending') return {};
-  const version = renditionSet ? `?v=${encodeURIComponent(renditionVersion(renditionSet))}` : '';
-  const names = (renditionSet?.renditions ?? viewing.sizes ?? defaultSizes).map(({ name }) => name);
-  return Object.fromEntries(
-    names.map((name) => [name, `${urlOf(image, viewing)}/thumbnails/${name}${version}`]),
+/** Links to the sizes of today: a picture of yesterday has them at the first request. */
+const thumbnailsOf = (image: Image, { linkTo, presets }: Viewing): Record<string, string> =>
+  Object.fromEntries(
+    [...presets.values()]
+      .filter(({ madeAtIngest }) => madeAtIngest && isShown(image))
+      .filter((preset) => preset !== optimizedPreset || image.source === 'batch')
+      .map((preset) => [preset.name, linkTo(image, preset)]),
   );
+
+const srcsetFor = (image: Image, { linkTo }: Viewing): string | null => {
+  const { metadata } = image;
+  return metadata && isShown(image) ? srcsetOf({ ...image, metadata }, linkTo) : null;
 };
 
 const toStepView = (step: Step): ImageView['steps'][StepName] => {

@@ -1,6 +1,8 @@
 import type { ImageView } from './image-view.ts';
 
 const base = 'https://darkroom.example/api/images/mfrggzdfmztwq2lknnwg23tpob';
+const pictures = 'https://darkroom.example/i/mfrggzdfmztwq2lknnwg23tpob';
+const signature = 's=W1Jn0YCkZr9oGv7rB8nJ5mXjH2kq1cUe3TfLxA6dPzs';
 
 /** A picture as it is answered when it was just taken. */
 export const queuedImage: ImageView = {
@@ -17,11 +19,17 @@ export const queuedImage: ImageView = {
     size_bytes: 2048576,
     sha256: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
   },
-  thumbnails: { small: `${base}/thumbnails/small`, medium: `${base}/thumbnails/medium` },
+  thumbnails: {
+    small: `${pictures}/small?v=MLp8MiAqOCip&${signature}`,
+    medium: `${pictures}/medium?v=RR1EhXnodLeq&${signature}`,
+  },
+  srcset: `${pictures}/w160?v=PSqwUYKyc88z&${signature} 160w, …`,
   file_path: 'uploads/5f0c/photo.jpg',
   file_url: `${base}/original`,
   first_upload: '2026-11-21T09:30:00.000Z',
   caption: null,
+  caption_by: null,
+  focal_point: null,
   exif: null,
   taken_at: null,
   error: null,

@@ -46,6 +46,7 @@ export const openapiDocument = ({ uploadMaxBytes }: Limits = {}): Json => {
 
 const tags = [
   ['Images', 'Pictures: upload, read, delete, retry'],
+  ['Delivery', 'Pictures for pages, shops and spreadsheets; no key is asked for'],
   ['Batches', 'CSVs of product images: start, follow, results'],
   ['Edits', 'AI edits as background jobs: processes, edits, status'],
   ['Cache', 'The store that processes live in'],

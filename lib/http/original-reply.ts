@@ -1,5 +1,17 @@
 import { emptyReply, reply } from './route.ts';
 
+/**
+ * The method that the link is to be signed for: a client that follows the redirect keeps its own. Who
+ * asks for JSON is going to read the file.
+ */
+export const linkMethod = ({
+  method,
+  headers,
+}: {
+  method: string;
+  headers: { accept?: string | undefined };
+}): 'GET' | 'HEAD' => (method === 'HEAD' && !wantsJson(headers.accept) ? 'HEAD' : 'GET');
+
 /** A redirect to a short-lived URL, or that URL as JSON for those who ask for JSON. */
 export const originalReply = (
   { headers }: { headers: { accept?: string | undefined } },

@@ -1,3 +1,9 @@
+import { findPreset } from '#lib/delivery/find-variant.ts';
+import type { LinksBelow } from '#lib/delivery/links.ts';
+import { readThumbnail, type Thumbnail } from '#lib/images/find-thumbnail.ts';
+import type { Image } from '#lib/images/image.ts';
+import type { Objects } from '#lib/images/objects.ts';
+import { contentTypeOf } from '#lib/images/picture.ts';
 import { matchesEtag } from './etag.ts';
 import { bytesReply, emptyReply } from './route.ts';
 
@@ -34,4 +40,29 @@ export const pictureReply = async (
   if (sizeBytes > mostBytes)
     return emptyReply(302, { location: await link(), 'cache-control': 'no-store' });
   return bytesReply(200, await read(), contentType, caching);
+};
+
+const linkSeconds = 300;
+
+/**
+ * The bytes of a thumbnail. A size that this image was not made in is at its delivery link, in JPEG
+ * as all thumbnails are.
+ */
+export const thumbnailReply = async (
+  request: Asked & { path: { size: string }; baseUrl: string },
+  found: Thumbnail | { image: Image },
+  { derived, links }: { derived: Objects; links: LinksBelow },
+) => {
+  const { size } = request.path;
+  if ('image' in found) {
+    const { linkTo, presets } = await links(request.baseUrl);
+    const location = linkTo(found.image, findPreset(size, found.image, presets), { format: 'jpg' });
+    return emptyReply(302, { location, 'cache-control': 'no-store' });
+  }
+  const { key, revision, rendition } = found;
+  return pictureReply(
+    request,
+    { revision, sizeBytes: rendition.sizeBytes, contentType: contentTypeOf(rendition), size },
+    { read: () => readThumbnail(key, { derived }), link: () => derived.link(key, linkSeconds) },
+  );
 };

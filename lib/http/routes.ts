@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { batchRoutes } from './batch-routes.ts';
+import { deliveryRoutes } from './delivery-routes.ts';
 import { editRoutes } from './edit-routes.ts';
 import {
   ConditionalHeaders,
@@ -11,6 +12,7 @@ import {
   LinkView,
   ListQuery,
   OriginalHeaders,
+  PatchBody,
   renditionTypes,
   ThumbnailPath,
   ThumbnailQuery,
@@ -179,6 +181,18 @@ export const routes = {
     },
     faults: [404],
   }),
+  patchImage: route({
+    ...images,
+    name: 'patchImage',
+    methods: ['PATCH'],
+    paths: ['/api/images/{image_id}'],
+    summary: 'Set the caption or the focal point of an image',
+    description:
+      "Only what is given is changed. A person's caption is shown instead of a model's and is not overwritten by it. A new focal point gives every link a new version.",
+    request: { path: ImagePath, body: PatchBody },
+    replies: { 200: single('The image as it is now', ImageView) },
+    faults: [400, 404, 422],
+  }),
   deleteImage: route({
     ...images,
     name: 'deleteImage',
@@ -215,6 +229,7 @@ export const routes = {
     replies: { 200: single('The counters', StatsView) },
     faults: [],
   }),
+  ...deliveryRoutes,
   ...batchRoutes,
   ...editRoutes,
 };

@@ -1,6 +1,7 @@
+import { type Cdn, removeVariants, type Variants } from '#lib/delivery/variants.ts';
 import { Problem } from '#lib/problem.ts';
 import { notifyBatch } from './enqueue-steps.ts';
-import type { Image } from './image.ts';
+import { type Image, isRemoved } from './image.ts';
 import type { Images, RenditionSets } from './images.ts';
 import type { StepQueues } from './messages.ts';
 import type { Objects } from './objects.ts';
@@ -21,6 +22,9 @@ type Deps = {
   derived: Objects;
   stepQueues: StepQueues;
   sizes: readonly Size[];
+  variants: Variants;
+  cdn: Cdn;
+  now: () => Date;
 };
 
 /**
@@ -32,7 +36,7 @@ export const deleteImage = async (imageId: string, deps: Deps): Promise<void> =>
   const { image } = await updateImage(
     imageId,
     async (known) => {
-      if (!known || known.deleted === 'gone') throw new Problem('not-found', 'Image not found');
+      if (!known || isRemoved(known)) throw new Problem('not-found', 'Image not found');
       if (known.deleted) return undefined;
       const { renditionSetChange, orphanedRenditions } = await planRelease(known, {
         renditionSets,
@@ -44,27 +48,56 @@ export const deleteImage = async (imageId: string, deps: Deps): Promise<void> =>
   if (image) await finishDeletion(image, deps);
 };
 
-/** Deletes the objects of an image that is `deleting`, then marks it gone. Safe to repeat. */
-export const finishDeletion = async (
-  image: Image,
-  { images, renditionSets, originals, derived, stepQueues, sizes }: Deps,
-): Promise<void> => {
+/** Deletes the objects of an image that is `deleting`, then marks it removed. Safe to repeat. */
+export const finishDeletion = async (image: Image, deps: Deps): Promise<void> => {
+  const { images, renditionSets, originals, derived, stepQueues, sizes, now } = deps;
   const partial = await withoutReferences(partialRenditions(image, sizes), { renditionSets });
   await Promise.all([
     deleteOriginal(image, { originals }),
     deleteRenditions([...(image.orphanedRenditions ?? []), ...partial], { derived }),
     images.deleteRawExif(image.imageId, image.rev),
+    removeVariants(image.imageId, deps),
   ]);
   await updateImage(
     image.imageId,
     (known) =>
       known?.deleted === 'deleting' && known.rev === image.rev
-        ? { image: { ...known, orphanedRenditions: [], deleted: 'gone' } }
+        ? {
+            image: {
+              ...known,
+              orphanedRenditions: [],
+              deleted: 'removed',
+              removedAt: now().toISOString(),
+            },
+          }
         : undefined,
     { images },
   );
   await notifyBatch(image, { stepQueues });
 };
+
+/**
+ * A delivery may have stored a variant after the image's were removed, and have been killed before
+ * it looked whether the image is still there. No delivery takes as long as it is waited for here.
+ */
+export const finishRemoved = async (
+  image: Image,
+  { images, variants, cdn, now }: Pick<Deps, 'images' | 'variants' | 'cdn' | 'now'>,
+): Promise<void> => {
+  const removedAt = Date.parse(image.removedAt ?? image.listedAt);
+  if (now().getTime() - removedAt < deliveryTakesMs) return;
+  await removeVariants(image.imageId, { variants, cdn });
+  await updateImage(
+    image.imageId,
+    (known) =>
+      known?.deleted === 'removed' && known.rev === image.rev
+        ? { image: { ...known, deleted: 'gone' } }
+        : undefined,
+    { images },
+  );
+};
+
+const deliveryTakesMs = 60_000; // twice the timeout of its function
 
 /**
  * An object that was written after the one in the record is a new picture, and stays. Its ETag is

@@ -1,21 +1,29 @@
 import { Problem } from '#lib/problem.ts';
 import { findImage } from './find-image.ts';
+import type { Image } from './image.ts';
 import type { Images } from './images.ts';
 import type { Objects } from './objects.ts';
 import type { Rendition, Size } from './picture.ts';
-import { renditionKey, sizesFor } from './rendition-set.ts';
+import { hasSize, renditionKey, sizesFor } from './rendition-set.ts';
 
 /** Seconds after which a thumbnail that is being made may be asked for again. */
 const soon = 2;
 
-/** Where the rendition of an image is, and a name for its bytes that changes when they do. */
+export type Thumbnail = { key: string; revision: string; rendition: Rendition };
+
+/**
+ * Where the rendition of an image is, and a name for its bytes that changes when they do; or the
+ * image alone, where it was ingested before the size was what it is: delivery makes that.
+ */
 export const findThumbnail = async (
   { image_id: imageId, size }: { image_id: string; size: string },
   { images, sizes }: { images: Images; sizes: readonly Size[] },
-): Promise<{ key: string; revision: string; rendition: Rendition }> => {
+): Promise<Thumbnail | { image: Image }> => {
   const image = await findImage(imageId, { images });
   const { renditionSet, steps } = image;
   const rendition = renditionSet?.renditions.find(({ name }) => name === size);
+  const wanted = sizesFor(image, sizes).find(({ name }) => name === size);
+  if (renditionSet && wanted && !hasSize(renditionSet, wanted)) return { image };
   if (renditionSet && rendition)
     return {
       key: renditionKey(renditionSet, size),

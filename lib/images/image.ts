@@ -46,15 +46,23 @@ export const Image = z.object({
   steps: Steps,
   renditionSet: ImageRenditions.optional(),
   caption: Caption.optional(),
+  /** A person's words, which are shown instead of a model's. */
+  personCaption: z.string().optional(),
   exif: Exif.optional(),
+  /** What a crop is to keep, where a person said so: parts of width and height from the top left. */
+  focalPoint: z.object({ x: z.number(), y: z.number() }).optional(),
   /** Derived objects nobody shows any more, still to be removed: `<content id>` and its maker. */
   orphanedRenditions: z
     .array(z.object({ renditionSetId: z.string(), owner: z.string() }))
     .optional(),
   /** Where workers on earlier revisions wrote, and may still write late; the last few. */
   earlier: z.array(z.object({ renditionSetId: z.string(), owner: z.string() })).optional(),
-  /** `deleting` until its objects are gone; such an image is in no list and no count. */
-  deleted: z.enum(['deleting', 'gone']).optional(),
+  /**
+   * `deleting` until its objects are removed, then `removed` while a delivery that began before may
+   * still store a variant, then `gone`. Such an image is in no list and no count.
+   */
+  deleted: z.enum(['deleting', 'removed', 'gone']).optional(),
+  removedAt: z.iso.datetime().optional(),
 });
 export type Image = z.infer<typeof Image>;
 
@@ -84,6 +92,14 @@ export const imageIdOf = (key: string): string => {
     return alphabet[(pair >> (11 - (bit & 7))) & 31];
   }).join('');
 };
+
+/** Whether a deletion has ended, as far as its caller is concerned: the key may be used anew. */
+export const isRemoved = ({ deleted }: Pick<Image, 'deleted'>): boolean =>
+  deleted === 'removed' || deleted === 'gone';
+
+/** What an image is looked for by: its status, or that its deletion has not ended. */
+export const indexedStatus = (image: Image): Status | 'deleting' | 'gone' =>
+  image.deleted === 'removed' ? 'deleting' : (image.deleted ?? statusOf(image));
 
 export const ownerOf = ({ imageId, rev }: Pick<Image, 'imageId' | 'rev'>): string =>
   `${imageId}.${rev}`;

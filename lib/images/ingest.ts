@@ -1,5 +1,5 @@
 import type { Captioning } from './caption.ts';
-import { type Image, imageIdOf, type Source } from './image.ts';
+import { type Image, imageIdOf, isRemoved, type Source } from './image.ts';
 import type { RenditionSets } from './images.ts';
 import type { Metadata, Size } from './picture.ts';
 import {
@@ -50,7 +50,7 @@ export const ingest = async (
     ...newImage(incoming, known.rev + 1, captioning),
     earlier: possibleRenditions(known, sizes).slice(-maxEarlier),
   });
-  if (known.deleted === 'gone') return { image: next() };
+  if (isRemoved(known)) return { image: next() };
   if (known.etag === incoming.etag) {
     if (known.deleted) throw new BeingDeletedError(`${incoming.key} is being deleted.`);
     return completed(known, incoming);

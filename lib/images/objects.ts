@@ -17,6 +17,17 @@ export type PutOptions = {
   userMetadata?: Record<string, string> | undefined;
 };
 
+/** How a link serves an object, whatever was stored with it. */
+export type ServedAs = {
+  filename: string;
+  /** By default the one it was stored with. */
+  contentType?: string;
+  /** Shown by a browser, or only saved by it. */
+  disposition?: 'inline' | 'attachment';
+  /** A link serves the method that it was signed for. */
+  method?: 'GET' | 'HEAD';
+};
+
 /** A place that keeps bytes under a key: what people gave us, or what we made from it. */
 export interface Objects {
   /** Undefined where there is none. */
@@ -37,7 +48,7 @@ export interface Objects {
   /** Removes the object only while it is the one with this ETag; another under its key stays. */
   deleteIfMatch(key: string, etag: string): Promise<void>;
   /** A URL that serves the object to whoever holds it, for `seconds`. */
-  link(key: string, seconds: number, as?: { filename: string }): Promise<string>;
+  link(key: string, seconds: number, as?: ServedAs): Promise<string>;
 }
 
 /** A form with which a browser posts one object straight into the store. */

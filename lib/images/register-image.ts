@@ -1,3 +1,4 @@
+import { type Cdn, removeVariants, type Variants } from '#lib/delivery/variants.ts';
 import type { Captioning } from './caption.ts';
 import { deleteOrphanedRenditions } from './delete-image.ts';
 import { enqueueSteps } from './enqueue-steps.ts';
@@ -18,6 +19,8 @@ type Deps = HasClock & {
   stepQueues: StepQueues;
   captioning: Captioning;
   sizes: readonly Size[];
+  variants: Variants;
+  cdn: Cdn;
 };
 
 /**
@@ -29,8 +32,9 @@ type Deps = HasClock & {
 export const registerImage = async (
   key: string,
   requestId: string,
-  { images, renditionSets, originals, derived, stepQueues, captioning, sizes, now }: Deps,
+  deps: Deps,
 ): Promise<Image | undefined> => {
+  const { images, renditionSets, originals, derived, stepQueues, captioning, sizes, now } = deps;
   const { image } = await updateImage(
     imageIdOf(key),
     async (known) => {
@@ -54,6 +58,8 @@ export const registerImage = async (
   if (!image || image.deleted) return undefined;
 
   await deleteOrphanedRenditions(image, { images, derived });
+  // Also when the event came before, and its worker was killed here.
+  if (image.rev > 1) await removeVariants(image.imageId, deps, { except: image });
   await enqueueSteps(image, { stepQueues });
   return image;
 };

@@ -27,6 +27,12 @@ export const renditionKey = ({ renditionSetId, owner }: RenditionSetKey, name: s
 const parseSizeNames = (renditionSetId: string): string[] =>
   (renditionSetId.split('/')[1] ?? '').split('.').map((size) => size.replace(/-\d+$/, ''));
 
+/** Whether it was made in this size, whatever the size of that name is today. */
+export const hasSize = (
+  { renditionSetId }: { renditionSetId: string },
+  { name, longestSide }: Size,
+): boolean => (renditionSetId.split('/')[1] ?? '').split('.').includes(`${name}-${longestSide}`);
+
 /** The set of an image whose bytes nobody had made before. */
 export const newRenditionSet = (
   image: Image,

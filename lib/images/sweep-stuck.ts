@@ -1,5 +1,6 @@
+import type { Cdn, Variants } from '#lib/delivery/variants.ts';
 import { canBeEnqueued } from './advance-steps.ts';
-import { finishDeletion } from './delete-image.ts';
+import { finishDeletion, finishRemoved } from './delete-image.ts';
 import { giveUpStep } from './end-step.ts';
 import { toStepMessage } from './enqueue-steps.ts';
 import type { Image } from './image.ts';
@@ -18,6 +19,8 @@ type Deps = HasClock & {
   derived: Objects;
   stepQueues: StepQueues;
   sizes: readonly Size[];
+  variants: Variants;
+  cdn: Cdn;
   pause: (ms: number) => Promise<unknown>;
 };
 
@@ -41,6 +44,10 @@ export const sweepStuck = async (deps: Deps) => {
     if (image.deleted === 'deleting') {
       await finishDeletion(image, deps);
       swept.deleted++;
+      continue;
+    }
+    if (image.deleted) {
+      await finishRemoved(image, deps);
       continue;
     }
     for (const step of stuckSteps(image, before)) {

@@ -105,7 +105,7 @@ describe('the zips', () => {
       packagesIn(Object.keys(makeZip(name).files)).has('libheif-js'),
     );
 
-    expect(withLibheif.toSorted()).toEqual(['make-thumbnails', 'run-edit']);
+    expect(withLibheif.toSorted()).toEqual(['deliver-image', 'make-thumbnails', 'run-edit']);
     for (const name of withLibheif) {
       const { files } = makeZip(name);
       expect(Buffer.from(files['node_modules/libheif-js/libheif-wasm/libheif.wasm'] ?? '')).toEqual(

@@ -28,9 +28,10 @@ describe('the routes', () => {
     expect(declared.toSorted()).toEqual(promised.toSorted());
   });
 
-  it('all ask for a key but the front door', () => {
+  it('all ask for a key but pictures and the front door', () => {
     const open = Object.values(routes).filter((route) => !route.private);
     expect(open.map(({ name }) => name).toSorted()).toEqual([
+      'deliverImage',
       'getHealth',
       'getOpenapi',
       'getWelcome',

@@ -14,6 +14,7 @@ import type { Image } from '#lib/images/image.ts';
 import { updateImage } from '#lib/images/update-image.ts';
 import { aBatch, aRow } from '#test/support/batch-builder.ts';
 import { anImage } from '#test/support/image-builder.ts';
+import { linksTo } from '#test/support/links-builder.ts';
 import { embedded, openDynamodbBackend } from './backend.ts';
 
 // What only the DynamoDB adapter can get wrong.
@@ -151,7 +152,8 @@ describe('a page of rows', () => {
     // What grows most when it is written out: short URLs, each with a long one of ours beside it,
     // and quotes, which are escaped in our JSON and again in what Lambda makes of it.
     const inputUrl = `http://a/${'"'.repeat(100)}`;
-    const images = Array.from({ length: 100 }, () => ({ state: 'completed' as const, inputUrl }));
+    const completed = { state: 'completed' as const, inputUrl, etag: 'e'.repeat(34) };
+    const images = Array.from({ length: 100 }, () => completed);
     const all = Array.from({ length: 100 }, (_, n) => aRow(n + 1, { images }));
     await rows.add(requestId, all);
 
@@ -160,7 +162,9 @@ describe('a page of rows', () => {
     expect(page.rows.length).toBeLessThan(100);
     expect(page.next).toBe(page.rows.length);
     const baseUrl = 'https://a1b2c3d4e5.execute-api.ap-southeast-2.amazonaws.com/production';
-    const products = page.rows.map((row) => toProductView(row, { requestId, baseUrl }));
+    const access = { kind: 'signed', secrets: ['a-secret-of-sixteen'] } as const;
+    const { linkTo } = await linksTo(baseUrl, { access });
+    const products = page.rows.map((row) => toProductView(row, { requestId, linkTo }));
     const { body } = render(
       routes.getBatch,
       pagedReply(

@@ -17,7 +17,7 @@ export const editsContract = (name: string, open: () => Promise<Edits>) =>
         target: { from: 'copy', key: 'edits/x/target' },
       });
       const taken = lease(pending, turn);
-      const made = { provider: 'p', model: 'm', durationMs: 7 };
+      const made = { provider: 'p', model: 'm', durationMs: 7, etag: 'an-etag' };
       const states = [pending, taken, { ...taken, lease: null }, complete(taken, made, now)];
 
       for (const state of states) {

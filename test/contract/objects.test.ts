@@ -42,6 +42,19 @@ describe('S3', () => {
     expect((await fetch(forged)).status).toBe(403);
   });
 
+  it('links to an object as it is said to be, whatever it was stored as', async () => {
+    const objects = await open();
+    await objects.write('page', bytes, { contentType: 'text/html' });
+    const as = { filename: 'a.jpg', contentType: 'image/jpeg', disposition: 'attachment' } as const;
+
+    const { headers } = await fetch(await objects.link('page', 60, as));
+    expect(headers.get('content-type')).toBe('image/jpeg');
+    expect(headers.get('content-disposition')).toMatch(/^attachment; filename="a.jpg"/);
+
+    const head = await objects.link('page', 60, { ...as, method: 'HEAD' });
+    expect((await fetch(head, { method: 'HEAD' })).status).toBe(200);
+  });
+
   it('takes a label longer than S3 has room for, without its end', async () => {
     const objects = await open();
     const name = '日本'.repeat(1000);

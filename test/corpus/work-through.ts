@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import { noCdn } from '#lib/delivery/variants.ts';
 import type { Captioning, Describe } from '#lib/images/caption.ts';
 import { type Image, statusOf } from '#lib/images/image.ts';
 import { makeThumbnails } from '#lib/images/make-thumbnails.ts';
@@ -15,6 +16,7 @@ import { Settings } from '#lib/settings.ts';
 import { inMemoryImages } from '#test/support/in-memory-images.ts';
 import { inMemoryObjects } from '#test/support/in-memory-objects.ts';
 import { inMemoryStepQueues } from '#test/support/in-memory-step-queues.ts';
+import { inMemoryVariants } from '#test/support/in-memory-variants.ts';
 import { faultsOfReason } from './check-reason.ts';
 import { faultsOfRenditions } from './check-renditions.ts';
 import { originalOnDisk } from './original-on-disk.ts';
@@ -37,6 +39,8 @@ const darkroomAround = (path: string, sizeBytes: number, tools: CaptionTools) =>
     renditionSets: images.renditionSets,
     originals: originalOnDisk(path, sizeBytes),
     derived: inMemoryObjects(),
+    variants: inMemoryVariants(),
+    cdn: noCdn,
     stepQueues: inMemoryStepQueues(),
     inspect: sharpInspect,
     shrink: sharpShrink,

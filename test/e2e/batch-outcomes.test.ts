@@ -78,7 +78,7 @@ describe.runIf(inject('isEmbedded'))('a batch from an origin that misbehaves', (
           ? {
               status: 'completed',
               error: null,
-              output_url: expect.stringContaining('/api/image/'),
+              output_url: expect.stringContaining('/optimized?v='),
             }
           : { status: 'failed', output_url: null },
       );

@@ -100,7 +100,7 @@ describe.runIf(inject('isEmbedded'))('a batch', () => {
       const original = pictures[new URL(input_url).pathname] ?? Buffer.alloc(0);
       const record = await darkroom.image(image_id ?? '');
       expect(record).toMatchObject({ source: 'batch', status: 'done' });
-      expect(output_url).toBe(`${darkroom.baseUrl}/api/image/${image_id}.jpg`);
+      expect(output_url).toMatch(`${darkroom.baseUrl}/i/${image_id}/optimized?v=`);
 
       const { response, body } = await darkroom.bytes(output_url ?? '');
       expect(response.status).toBe(200);
@@ -115,8 +115,8 @@ describe.runIf(inject('isEmbedded'))('a batch', () => {
       expect(made.orientation ?? 1).toBe(1);
       expect(response.headers.get('content-type')).toBe(`image/${made.format}`);
 
-      const same = await darkroom.bytes(`/api/images/${image_id}/thumbnails/optimized`);
-      expect(same.body.equals(body)).toBe(true);
+      for (const path of [`images/${image_id}/thumbnails/optimized`, `image/${image_id}.jpg`])
+        expect((await darkroom.bytes(`/api/${path}`)).body.equals(body), path).toBe(true);
       const etag = response.headers.get('etag') ?? '';
       const again = await darkroom.bytes(output_url ?? '', { headers: { 'if-none-match': etag } });
       expect(again.response.status).toBe(304);
@@ -299,7 +299,7 @@ describe.runIf(inject('isEmbedded') && hasCurl)(
       const details = await json(`${api}/details/${id}`);
       expect(details.data.products).toHaveLength(2);
       const output = String(details.data.products[0].images[1].output_url);
-      expect(output).toMatch(/\/api\/image\/[a-z2-7]{26}\.jpg$/);
+      expect(output).toMatch(/\/i\/[a-z2-7]{26}\/optimized\?v=[\w-]{14}/);
 
       const results = parse(await curl(`${api}/download/${id}`));
       expect(results[1]?.[3]?.split(',')).toEqual(

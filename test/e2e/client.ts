@@ -135,8 +135,10 @@ export const clientOf = ({ baseUrl, env }: Target) => {
       if (answer.status !== 202) throw new Error(`${answer.status}: ${answer.error}`);
       return ImageRecord.parse(answer.data);
     },
-    drop: (key: string, body: Buffer) =>
-      s3.send(new PutObjectCommand({ Bucket: originals, Key: key, Body: body })),
+    drop: (key: string, body: Buffer, contentType?: string) =>
+      s3.send(
+        new PutObjectCommand({ Bucket: originals, Key: key, Body: body, ContentType: contentType }),
+      ),
     derivedKeys: async (prefix: string) => {
       const { Contents } = await s3.send(
         new ListObjectsV2Command({ Bucket: derived, Prefix: prefix }),

@@ -107,7 +107,9 @@ describe.runIf(mine && hasCurl)('the commands of Pictoora, with a provider that 
           data: {
             init_id,
             process_id,
-            result_url: expect.stringMatching(/^http.*\/original$/),
+            result_url: expect.stringMatching(
+              /^http.*\/i\/[a-z2-7]{26}\/w3840\?v=[\w-]{14}&s=[\w-]{43}$/,
+            ),
             expires_at: expect.stringMatching(/Z$/),
             edits: [{ edit_id: process_id, status: 'COMPLETED', error: null }],
           },

@@ -1,4 +1,5 @@
-// npm run test:template: packages the service for production, and has cfn-lint read the template.
+// npm run test:template: packages the service for production, and has cfn-lint read the template,
+// without the CDN and with it.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,9 +9,11 @@ import { pythonPrograms } from './python.ts';
 
 await runCommandLine('test:template', async (lane) => {
   const programs = await pythonPrograms(lane, 'cfn-lint.txt');
-  const folder = mkdtempSync(join(tmpdir(), 'darkroom-template-'));
-  lane.onEnd(() => rmSync(folder, { recursive: true, force: true }));
-  await packageService(lane, { folder, stage: 'prod' }, {});
-  const template = join(folder, 'cloudformation-template-update-stack.json');
-  await lane.step('cfn-lint', () => lane.run(join(programs, 'cfn-lint'), [template]));
+  for (const params of [[], ['cdn=true']]) {
+    const folder = mkdtempSync(join(tmpdir(), 'darkroom-template-'));
+    lane.onEnd(() => rmSync(folder, { recursive: true, force: true }));
+    await packageService(lane, { folder, stage: 'prod', params }, {});
+    const template = join(folder, 'cloudformation-template-update-stack.json');
+    await lane.step('cfn-lint', () => lane.run(join(programs, 'cfn-lint'), [template]));
+  }
 });

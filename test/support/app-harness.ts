@@ -17,6 +17,7 @@ import { writeCaption } from '#lib/images/write-caption.ts';
 import { inMemoryImages } from './in-memory-images.ts';
 import { inMemoryObjects } from './in-memory-objects.ts';
 import { inMemoryStepQueues } from './in-memory-step-queues.ts';
+import { inMemoryVariants } from './in-memory-variants.ts';
 
 const sizes: readonly Size[] = [
   { name: 'small', longestSide: 200 },
@@ -54,6 +55,7 @@ const describes: Describe = async () => ({ ok: true, caption: aCaption });
  */
 export const aDarkroom = ({ captions = true }: { captions?: boolean } = {}) => {
   const images = inMemoryImages();
+  const purged: string[] = [];
   let time = Date.now(); // the objects' clock is the real one
   const captioning: Captioning = captions
     ? { ok: true, provider: 'test', model: 'a-model' }
@@ -63,6 +65,8 @@ export const aDarkroom = ({ captions = true }: { captions?: boolean } = {}) => {
     renditionSets: images.renditionSets,
     originals: inMemoryObjects(),
     derived: inMemoryObjects(),
+    variants: inMemoryVariants(),
+    cdn: { purge: async (imageId: string) => void purged.push(imageId) },
     stepQueues: inMemoryStepQueues(),
     inspect: takesAll,
     shrink: shrinks,
@@ -84,6 +88,8 @@ export const aDarkroom = ({ captions = true }: { captions?: boolean } = {}) => {
 
   return {
     deps,
+    /** Images that the CDN was made to forget. */
+    purged,
     work,
     pass: (ms: number) => {
       time += ms;

@@ -16,6 +16,7 @@ import { aDarkroom } from './app-harness.ts';
 import { inMemoryBatchQueues } from './in-memory-batch-queues.ts';
 import { inMemoryBatches } from './in-memory-batches.ts';
 import { Killed, mortal } from './killable-process.ts';
+import { linksTo } from './links-builder.ts';
 import { queueOf } from './queue-of.ts';
 
 /** What the web has at a URL: a text that stands for a picture or a CSV, or why there is none. */
@@ -107,6 +108,7 @@ export const aBatchRoom = () => {
     }),
     canSign: true,
     schedule: [5, 60],
+    links: linksTo,
     now: () => darkroom.deps.now(),
     pause: async () => {},
   };

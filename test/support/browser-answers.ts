@@ -24,13 +24,16 @@ export const anImageView = (index = 0, only: Partial<ImageView> = {}): ImageView
       sha256: 'a'.repeat(64),
     },
     thumbnails: {
-      small: `http://elsewhere.example/api/images/${id}/thumbnails/small?v=1`,
-      medium: `http://elsewhere.example/api/images/${id}/thumbnails/medium?v=1`,
+      small: `http://elsewhere.example/i/${id}/small?v=1`,
+      medium: `http://elsewhere.example/i/${id}/medium?v=1`,
     },
+    srcset: `http://elsewhere.example/i/${id}/w160?v=1 160w`,
     file_path: `presigned/1/picture-${index}.jpg`,
     file_url: `http://elsewhere.example/api/images/${id}/original`,
     first_upload: '2026-11-20T10:00:00.000Z',
     caption: 'A quiet lake between dark hills.',
+    caption_by: null,
+    focal_point: null,
     exif: {
       camera_make: 'NIKON CORPORATION',
       camera_model: 'NIKON D90',

@@ -53,7 +53,7 @@ export const aDarkroomOf = (count: number) => {
       const end = from + limit;
       return { data: fit.slice(from, end), next: end < fit.length ? String(end) : null };
     }
-    if (/\/thumbnails\//.test(path)) return { bytes: thumbnail, type: 'image/jpeg' };
+    if (/^i\/|\/thumbnails\//.test(path)) return { bytes: thumbnail, type: 'image/jpeg' };
     if (path.startsWith('api/images/')) {
       const picture = byId.get(path.split('/')[2] ?? '');
       if (!picture) return { status: 404, error: 'Image not found' };

@@ -1,6 +1,6 @@
 import { counterDeltas, counterNames, countImage, zeroCounters } from '#lib/images/counters.ts';
 import type { RawExif } from '#lib/images/exif.ts';
-import { Image, type Status, statusOf } from '#lib/images/image.ts';
+import { Image, indexedStatus, type Status, statusOf } from '#lib/images/image.ts';
 import type {
   Images,
   Place,
@@ -78,8 +78,7 @@ export const inMemoryImages = (...given: Image[]): InMemoryImages => {
     async *unfinished(before) {
       const standings = new Set<Status | 'deleting' | 'gone'>(['queued', 'processing', 'deleting']);
       yield* listed(
-        (image) =>
-          standings.has(image.deleted ?? statusOf(image)) && image.listedAt < before.toISOString(),
+        (image) => standings.has(indexedStatus(image)) && image.listedAt < before.toISOString(),
       );
     },
 

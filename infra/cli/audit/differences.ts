@@ -5,6 +5,7 @@ import { listDifferences } from './list-differences.ts';
 import { objectDifferences } from './object-differences.ts';
 import { renditionSetDifferences } from './rendition-set-differences.ts';
 import type { StoredRecords } from './stored-records.ts';
+import { variantDifferences } from './variant-differences.ts';
 
 /**
  * Where what is kept beside the records of the images is not what follows from them; one sentence
@@ -16,4 +17,5 @@ export const findDifferences = (kept: StoredRecords, sizes: readonly Size[]): st
   ...objectDifferences(kept, sizes),
   ...listDifferences(kept),
   ...batchDifferences(kept),
+  ...variantDifferences(kept),
 ];

@@ -29,11 +29,24 @@ const maxNumbers = 64; // longer rows are tables for decoders, not facts for peo
 
 type About = { directory: Directory; tag: number; type: number; little: boolean };
 
+/** Tags of text that some writers store as bytes or as undefined: names, times, letters. */
+const textTags: Readonly<Record<Directory, ReadonlySet<number>>> = {
+  ifd0: new Set([0x010e, 0x010f, 0x0110, 0x0131, 0x0132, 0x013b, 0x8298]),
+  exif: new Set([0x9003, 0x9004, 0x9010, 0x9011, 0x9012, 0xa430, 0xa431, 0xa433, 0xa434, 0xa435]),
+  gps: new Set([1, 3]),
+  interop: new Set(),
+};
+const altitudeRef = 5;
+
+const isText = ({ directory, tag, type }: About): boolean =>
+  type === 2 || type === 129 || ((type === 1 || type === 7) && textTags[directory].has(tag));
+
 /** One value as JSON would write it: text, a number, or a row of them. Undefined for binary ones. */
 export const tagValue = (bytes: Buffer, about: About): unknown => {
   const { type, tag, directory, little } = about;
   if (inNamedCharacters.has(`${directory}:${tag}`)) return textInNamedCharacters(bytes, little);
-  if (type === 2 || type === 129) return textIn(bytes);
+  if (directory === 'gps' && tag === altitudeRef && widthOf(type) === 1) return digitIn(bytes);
+  if (isText(about)) return textIn(bytes);
   if (directory === 'ifd0' && tag >= 0x9c9b && tag <= 0x9c9f) return utf16Text(bytes, true); // XP…
   if (type === 7) return undefinedValue(bytes);
   const width = widthOf(type) ?? 1;
@@ -75,6 +88,9 @@ const numberAt = (bytes: Buffer, at: number, { type, little }: About): number | 
 
 /** EXIF 3.0 §4.6.6: these begin with eight bytes that name their characters. */
 const inNamedCharacters = new Set(['exif:37510', 'gps:27', 'gps:28']); // UserComment, GPS method, area
+
+/** A byte by the standard, 0 to 3; some write the digit as text. */
+const digitIn = ([byte = 0]: Buffer): number => (byte >= 0x30 && byte <= 0x39 ? byte - 0x30 : byte);
 
 const undefinedValue = (bytes: Buffer): unknown => {
   if (bytes.length === 1) return bytes[0]; // FileSource, SceneType

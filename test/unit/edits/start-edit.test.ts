@@ -31,6 +31,7 @@ describe('an edit is started', () => {
     ['its file_url', (id: string) => `${base}/api/images/${id}/original`],
     ['its record', (id: string) => `${base}/api/images/${id}`],
     ['a thumbnail of it', (id: string) => `${base}/api/images/${id}/thumbnails/small?v=1`],
+    ['a link that works without a key', (id: string) => `${base}/i/${id}/w800.webp?v=1&s=2`],
     ['the output of a batch', (id: string) => `${base}/api/image/${id}.jpg`],
   ])('from a picture of ours, named by %s', async (_, nameOf) => {
     const desk = await anEditDesk();

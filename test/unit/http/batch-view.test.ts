@@ -10,12 +10,14 @@ import {
   toProductView,
 } from '#lib/http/batch-view.ts';
 import { aBatch, aRow } from '#test/support/batch-builder.ts';
+import { linksTo } from '#test/support/links-builder.ts';
 
 const at = '2026-11-20T10:00:00.000Z';
 const none = { products: 0, images: 0, failed: 0 };
 const total = { products: 4, images: 6 };
 const cut = { written: 3, reason: 'Nobody came.' };
-const viewing = { requestId: aBatch().requestId, baseUrl: 'https://api.example' };
+const { linkTo } = await linksTo('https://api.example');
+const viewing = { requestId: aBatch().requestId, linkTo };
 const ended = (failed: number): Batch['work'] => ({
   state: 'ended',
   endedAt: at,
@@ -189,7 +191,7 @@ describe('a product', () => {
       images: [
         { state: 'pending', inputUrl: a },
         { state: 'fetched', inputUrl: b },
-        { state: 'completed', inputUrl: c },
+        { state: 'completed', inputUrl: c, etag: 'an-etag' },
         { state: 'failed', inputUrl: d, reason: 'It answered 404.', fetched: false },
         { state: 'failed', inputUrl: e, reason: 'It is text.', fetched: true },
       ],
@@ -213,7 +215,9 @@ describe('a product', () => {
           image_id: idOf(2, c),
           status: 'completed',
           error: null,
-          output_url: `https://api.example/api/image/${idOf(2, c)}.jpg`,
+          output_url: expect.stringMatching(
+            new RegExp(`^https://api.example/i/${idOf(2, c)}/optimized\\?v=[\\w-]{14}$`),
+          ),
         },
         {
           input_url: d,

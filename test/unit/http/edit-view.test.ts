@@ -3,8 +3,10 @@ import { complete, fail, lease, resultImageId } from '#lib/edits/edit.ts';
 import { CacheView, toCacheView } from '#lib/http/cache-view.ts';
 import { EditSessionView, toEditSessionView } from '#lib/http/edit-view.ts';
 import { anEdit } from '#test/support/edit-builder.ts';
+import { linksTo } from '#test/support/links-builder.ts';
 
 const baseUrl = 'https://darkroom.example/dev';
+const links = await linksTo(baseUrl);
 const now = new Date('2026-11-21T10:00:05.000Z');
 const process = {
   initId: '001-2f1c7a52-6f0e-4b62-9d5e-0b8a4d1f7c33',
@@ -13,11 +15,11 @@ const process = {
   editIds: ['one', 'two'],
 };
 const taken = lease(anEdit({ editId: 'one' }), { worker: 'w', attempts: 1, now, leaseMs: 1000 });
-const made = { provider: 'openai', model: 'm', durationMs: 9 };
+const made = { provider: 'openai', model: 'm', durationMs: 9, etag: 'an-etag' };
 
 describe('a process is shown', () => {
   it('without an edit as one that has nothing to tell', () => {
-    expect(toEditSessionView({ process, edits: [], asked: undefined }, { baseUrl })).toEqual({
+    expect(toEditSessionView({ process, edits: [], asked: undefined }, links)).toEqual({
       init_id: process.initId,
       process_id: null,
       status: null,
@@ -34,13 +36,15 @@ describe('a process is shown', () => {
 
     const view = toEditSessionView(
       { process, edits: [completed, failed], asked: completed },
-      { baseUrl },
+      links,
     );
 
     expect(view).toMatchObject({
       process_id: 'one',
       status: 'COMPLETED',
-      result_url: `${baseUrl}/api/images/${imageId}/original`,
+      result_url: expect.stringMatching(
+        new RegExp(`^${baseUrl}/i/${imageId}/w3840\\?v=[\\w-]{14}$`),
+      ),
       edits: [
         { edit_id: 'one', image_id: imageId, error: null, ended_at: now.toISOString() },
         { edit_id: 'two', image_id: null, result_url: null, error: 'No.', status: 'FAILED' },
@@ -50,7 +54,7 @@ describe('a process is shown', () => {
   });
 
   it('without what is ours alone: leases, keys, copies', () => {
-    const view = toEditSessionView({ process, edits: [taken], asked: taken }, { baseUrl });
+    const view = toEditSessionView({ process, edits: [taken], asked: taken }, links);
 
     expect(view.edits).toEqual([
       {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ImageView, toImageView } from '#lib/http/image-view.ts';
 import { anImage } from '#test/support/image-builder.ts';
+import { linksTo } from '#test/support/links-builder.ts';
 
 const baseUrl = 'https://api.example/dev';
+const viewing = await linksTo(baseUrl);
 const ended = { run: 1, attempts: 2, durationMs: 31, endedAt: '2026-11-21T09:30:01.000Z' };
 const exif = {
   cameraMake: 'samsung',
@@ -38,8 +40,10 @@ describe('viewOf', () => {
       steps: { caption: { state: 'skipped', run: 1, reason: 'No provider is set.' } },
     });
     const url = `${baseUrl}/api/images/${image.imageId}`;
+    const pictureLink = (name: string) =>
+      expect.stringContaining(`${baseUrl}/i/${image.imageId}/${name}?v=`);
 
-    expect(toImageView(image, { baseUrl })).toEqual({
+    expect(toImageView(image, viewing)).toEqual({
       image_id: image.imageId,
       original_name: 'photo.jpg',
       status: 'queued',
@@ -53,11 +57,14 @@ describe('viewOf', () => {
         size_bytes: 2048576,
         sha256: 'ab'.repeat(32),
       },
-      thumbnails: { small: `${url}/thumbnails/small`, medium: `${url}/thumbnails/medium` },
+      thumbnails: { small: pictureLink('small'), medium: pictureLink('medium') },
+      srcset: expect.stringContaining('/w160?v='),
       file_path: 'uploads/u/photo.jpg',
       file_url: `${url}/original`,
       first_upload: '2026-11-21T09:30:00.000Z',
       caption: null,
+      caption_by: null,
+      focal_point: null,
       exif: null,
       taken_at: null,
       error: null,
@@ -84,7 +91,7 @@ describe('viewOf', () => {
         caption: { state: 'done', ...ended },
       },
     });
-    const view = toImageView(image, { baseUrl });
+    const view = toImageView(image, viewing);
     const step = { state: 'done', attempts: 2, duration_ms: 31, ended_at: ended.endedAt };
 
     expect(view).toMatchObject({
@@ -127,7 +134,7 @@ describe('viewOf', () => {
       },
     });
 
-    expect(toImageView(image, { baseUrl }).exif).toMatchObject({
+    expect(toImageView(image, viewing).exif).toMatchObject({
       title: 'Harbour',
       description: null,
       keywords: ['boats', 'dusk'],
@@ -135,21 +142,41 @@ describe('viewOf', () => {
     });
   });
 
-  it('links to the renditions that were made, by a name that changes with their bytes', () => {
-    const made = toImageView(anImage({ renditionSet }), { baseUrl }).thumbnails;
-    const remade = toImageView(
-      anImage({ renditionSet: { ...renditionSet, owner: 'mfrggzdfmztwq2lknnwg23tpob.2' } }),
-      { baseUrl },
-    ).thumbnails;
+  it('links to the sizes of today by a name that changes with the bytes, made or still to come', async () => {
+    const linksOf = (etag: string) => toImageView(anImage({ etag }), viewing).thumbnails;
 
-    expect(Object.keys(made)).toEqual(['small', 'optimized']);
-    expect(made['small']).toMatch(/\/thumbnails\/small\?v=[\w.-]+$/);
-    expect(made['small']).not.toBe(remade['small']);
+    expect(Object.keys(linksOf('a'))).toEqual(['small', 'medium']);
+    expect(linksOf('a')['small']).toMatch(/\/i\/[a-z2-7]{26}\/small\?v=[\w-]{14}$/);
+    expect(linksOf('a')['small']).not.toBe(linksOf('b')['small']);
+    const others = await linksTo(baseUrl, { sizes: [{ name: 'tiny', longestSide: 64 }] });
+    expect(Object.keys(toImageView(anImage({ renditionSet }), others).thumbnails)).toEqual([
+      'tiny',
+    ]);
   });
 
-  it('links to the sizes that are set, while they are still to come', () => {
-    const { thumbnails } = toImageView(anImage(), { baseUrl, sizes: [{ name: 'tiny' }] });
-    expect(Object.keys(thumbnails)).toEqual(['tiny']);
+  it('of a batch links to its optimized picture too', () => {
+    const { thumbnails } = toImageView(anImage({ source: 'batch' }), viewing);
+    expect(Object.keys(thumbnails)).toEqual(['small', 'medium', 'optimized']);
+  });
+
+  it('of a closed stage signs every link', async () => {
+    const access = { kind: 'signed', secrets: ['a-secret-of-sixteen'] } as const;
+    const metadata = { width: 500, height: 400, format: 'jpeg' } as const;
+    const view = toImageView(anImage({ metadata }), await linksTo(baseUrl, { access }));
+    const links = [...Object.values(view.thumbnails), ...(view.srcset ?? '').split(', ')];
+    for (const link of links) expect(link).toMatch(/\?v=[\w-]{14}&s=[\w-]{43}( \d+w)?$/);
+  });
+
+  it('has a srcset of the widths that the picture has, as soon as that is known', () => {
+    const of = (width: number) =>
+      toImageView(anImage({ metadata: { width, height: 400, format: 'jpeg' } }), viewing).srcset;
+    const widths = (srcset: string | null) => srcset?.match(/ \d+w/g)?.map((w) => parseInt(w, 10));
+    expect(toImageView(anImage(), viewing).srcset).toBeNull();
+    expect(widths(of(500))).toEqual([160, 320, 480, 500]);
+    expect(of(500)).toMatch(/\/w640\?v=[\w-]{14} 500w$/);
+    expect(widths(of(640))).toEqual([160, 320, 480, 640]);
+    expect(widths(of(100))).toEqual([100]);
+    expect(widths(of(9000))?.at(-1)).toBe(3840);
   });
 
   it('links to nothing where there will be nothing', () => {
@@ -159,7 +186,7 @@ describe('viewOf', () => {
       reason: 'It is truncated.',
       gaveUp: false,
     } as const;
-    const view = toImageView(anImage({ steps: { thumbnails: failed } }), { baseUrl });
+    const view = toImageView(anImage({ steps: { thumbnails: failed } }), viewing);
     expect(view).toMatchObject({
       thumbnails: {},
       error: 'It is truncated.',
@@ -174,7 +201,7 @@ describe('viewOf', () => {
       rejected: { kind: 'type', reason: 'invalid file format: text' },
       steps: { thumbnails: skipped, exif: skipped, caption: skipped },
     });
-    expect(toImageView(image, { baseUrl })).toMatchObject({
+    expect(toImageView(image, viewing)).toMatchObject({
       status: 'failed',
       metadata: {},
       thumbnails: {},
@@ -187,7 +214,7 @@ describe('viewOf', () => {
 
   it('keeps showing where a refused drop is, and what is known of it', () => {
     const image = anImage({ rejected: { kind: 'contents', reason: 'The file is empty.' } });
-    expect(toImageView(image, { baseUrl })).toMatchObject({
+    expect(toImageView(image, viewing)).toMatchObject({
       metadata: { width: null, height: null, format: null, size_bytes: 48_213, sha256: null },
       thumbnails: {},
       file_path: 'holiday/beach.jpg',
@@ -196,15 +223,15 @@ describe('viewOf', () => {
 
   it('shows raw tags only where they are given', () => {
     const image = anImage({ exif });
-    expect(toImageView(image, { baseUrl }).exif).not.toHaveProperty('raw');
-    expect(toImageView(image, { baseUrl, rawExif: { Make: 'x' } }).exif?.raw).toEqual({
+    expect(toImageView(image, viewing).exif).not.toHaveProperty('raw');
+    expect(toImageView(image, { ...viewing, rawExif: { Make: 'x' } }).exif?.raw).toEqual({
       Make: 'x',
     });
-    expect(toImageView(image, { baseUrl, rawExif: null }).exif?.raw).toEqual({});
+    expect(toImageView(image, { ...viewing, rawExif: null }).exif?.raw).toEqual({});
   });
 
   it('shows nothing that the schema does not promise', () => {
-    const view = toImageView(anImage({ renditionSet, exif }), { baseUrl, rawExif: {} });
+    const view = toImageView(anImage({ renditionSet, exif }), { ...viewing, rawExif: {} });
     expect(ImageView.parse(view)).toEqual(view);
     expect(JSON.stringify(view)).not.toContain('900150983cd24fb0d6963f7d28e17f72'); // the ETag
   });

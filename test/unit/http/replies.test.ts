@@ -5,8 +5,9 @@ import { toStatsView } from '#lib/http/stats-view.ts';
 import { uploadReply } from '#lib/http/upload-reply.ts';
 import { zeroCounters } from '#lib/images/counters.ts';
 import { anImage } from '#test/support/image-builder.ts';
+import { linksTo } from '#test/support/links-builder.ts';
 
-const viewing = { baseUrl: 'https://api.example' };
+const viewing = await linksTo('https://api.example');
 const refused = (kind: 'type' | 'contents', reason: string) =>
   anImage({ key: null, originalName: `${kind}.jpg`, rejected: { kind, reason } });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { variantKey } from '#lib/delivery/variants.ts';
 import { statusOf } from '#lib/images/image.ts';
 import { aCaption, aDarkroom } from '#test/support/app-harness.ts';
 import { anExif } from '#test/support/image-builder.ts';
@@ -446,7 +447,29 @@ describe('a deleted image', () => {
     expect(await darkroom.sweep()).toMatchObject({ deleted: 1 });
     expect(originals.keys()).toEqual([]);
     expect(darkroom.deps.derived.keys()).toEqual([]);
-    expect(darkroom.deps.images.all()[0]?.deleted).toBe('gone');
+    expect(darkroom.deps.images.all()[0]?.deleted).toBe('removed');
+  });
+
+  it('removes what a delivery stored late, when no delivery of then can be at work', async () => {
+    const darkroom = aDarkroom();
+    const { variants, images } = darkroom.deps;
+    const { imageId } = await darkroom.upload('a picture');
+    await darkroom.remove(imageId);
+    await variants.save(variantKey(imageId, 'w160', 'v', 'jpg'), Buffer.from('late'), {
+      contentType: 'image/jpeg',
+      imageId,
+    });
+    expect(images.all()[0]?.deleted).toBe('removed');
+    await expect(darkroom.remove(imageId)).rejects.toThrow('Image not found');
+
+    await darkroom.sweep();
+    expect(variants.keys()).toHaveLength(1);
+    darkroom.pass(10 * 60_000);
+    await darkroom.sweep();
+
+    expect(variants.keys()).toEqual([]);
+    expect(images.all()[0]?.deleted).toBe('gone');
+    expect(darkroom.purged).toEqual([imageId, imageId]);
   });
 });
 

@@ -3,6 +3,9 @@ import { findDifferences } from '#infra/cli/audit/differences.ts';
 import type { StoredRecords } from '#infra/cli/audit/stored-records.ts';
 import { pickShard } from '#lib/aws/dynamo-counters.ts';
 import { toItem } from '#lib/aws/dynamo-image-items.ts';
+import type { PresetDefinition } from '#lib/delivery/preset.ts';
+import { variantKey } from '#lib/delivery/variants.ts';
+import { versionOf } from '#lib/delivery/version.ts';
 import { counterNames, countImage } from '#lib/images/counters.ts';
 import { type Image, ownerOf } from '#lib/images/image.ts';
 import { renditionKey, renditionSetIdFor } from '#lib/images/rendition-set.ts';
@@ -137,6 +140,26 @@ describe('an audit', () => {
     expect(differencesOf(() => ({ originals: new Map(), rawTags }), image)).toEqual([
       `The raw tags of ${image.imageId} are kept, and it was deleted.`,
     ]);
+  });
+
+  it('finds variants of images that are gone, and of pictures that were replaced', () => {
+    const image = aDoneImage();
+    const { imageId } = image;
+    const small: PresetDefinition = { fit: 'inside', longestSide: 100 };
+    const of = (version: string, one: Image = image) =>
+      differencesOf(
+        ({ derived }) => ({
+          derived: new Set([...derived, variantKey(imageId, 'tiny', version, 'avif')]),
+        }),
+        one,
+      );
+    const current = versionOf(image, small);
+
+    expect(of(current)).toEqual([]);
+    expect(of(versionOf({ etag: 'before' }, small)).join()).toMatch(/of an earlier picture/);
+    expect(of(current, { ...image, imageId: 'another' }).join()).toMatch(/is of no image/);
+    expect(of(current, { ...image, deleted: 'gone' }).join()).toMatch(/is of no image/);
+    expect(of(current, { ...image, deleted: 'removed' }).join()).not.toMatch(/The variant/);
   });
 
   it('finds tags of the picture before, once those of this one have been looked for', () => {

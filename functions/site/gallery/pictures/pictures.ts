@@ -19,10 +19,11 @@ export const getPicture = async (id: string): Promise<Picture> =>
   (await request<Picture>(`api/images/${id}`)).data;
 
 /**
- * A link of a record as an address of this page. The record's own begins with what the server
- * thinks its name is, which a proxy or PUBLIC_URL may make another than the one in front of us.
+ * A link of a record as a path below this page. The origin in the record is the server's, which a
+ * proxy or PUBLIC_URL may make another than the one of this page.
  */
-export const toPath = (link: string): string => link.slice(link.indexOf('/api/') + 1);
+export const toPath = (link: string): string =>
+  link.slice(link.search(/\/(api|i\/[a-z2-7]{26})\//) + 1);
 
 /** The rendition whose name was asked for, or the last there is: sizes are the operator's choice. */
 export const thumbnailPath = ({ thumbnails }: Picture, size: 'small' | 'medium') => {

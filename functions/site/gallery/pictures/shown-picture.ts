@@ -69,7 +69,8 @@ class ShownPicture extends HTMLElement {
     image.addEventListener('error', () => this.loadLater());
     this.image = image;
     this.append(image);
-    if (hasKey()) this.fetch(path, image);
+    // A delivery link needs no key.
+    if (hasKey() && path.startsWith('api/')) this.fetch(path, image);
     else image.src = resolveUrl(path);
   }
 

@@ -235,3 +235,16 @@ test('finds the XMP item of a HEIC', async () => {
   expect((await read(makeHeif('heic', item))).exif?.cameraMake).toBe('Found');
   expect((await read(makeHeif('heic', { ...item, contentType: 'text/plain' }))).found).toBeNull();
 });
+
+test('does not read an animated WebP through whose flags deny metadata', async () => {
+  const frame = Buffer.alloc(30_008);
+  frame.write('ANMF');
+  frame.writeUInt32LE(30_000, 4);
+  const start = Buffer.from('RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0\0\0\0\0\0\0', 'latin1');
+  const animation = Buffer.concat([start, ...Array<Buffer>(100).fill(frame)]);
+
+  const { found, asked } = await read(animation);
+
+  expect(found).toBeNull();
+  expect(asked.bytes).toBeLessThan(400_000);
+});

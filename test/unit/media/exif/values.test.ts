@@ -169,6 +169,19 @@ test.each([
   expect(exif?.cameraMake).toBe(expected);
 });
 
+test.each([1, 7])('names and times stored as type %i are text', async (type) => {
+  const block = tiffBlock({
+    ifd0: [text(tag.make, 'NIKON', type)],
+    exif: [text(tag.taken, '2011:07:19 11:36:38', type), text(tag.lens, 'A lens', type)],
+  });
+
+  expect((await read(jpegWith(block))).exif).toMatchObject({
+    cameraMake: 'NIKON',
+    datetimeOriginal: '2011-07-19T11:36:38',
+    lensModel: 'A lens',
+  });
+});
+
 const comment = (name: string, bytes: Buffer): Entry => {
   const all = Buffer.concat([Buffer.from(name.padEnd(8, '\0'), 'latin1'), bytes]);
   return { tag: tag.comment, type: 7, count: all.length, bytes: all };
@@ -250,6 +263,16 @@ test.each([
     'below sea level by the text 1',
     { altRef: text(gpsTag.altRef, '1'), alt: rationals(gpsTag.alt, [[101, 10]]) },
     { ...there, alt: -10.1 },
+  ],
+  [
+    'below sea level by the byte of the digit 1',
+    { altRef: byte(gpsTag.altRef, 0x31), alt: rationals(gpsTag.alt, [[101, 10]]) },
+    { ...there, alt: -10.1 },
+  ],
+  [
+    'with letters stored as undefined bytes',
+    { latRef: text(gpsTag.latRef, 'S', 7), lonRef: byte(gpsTag.lonRef, 0x57) },
+    { ...there, alt: null },
   ],
   [
     'below sea level by a sign and the reference 1',

@@ -1,0 +1,46 @@
+import { type Cdn, removeVariants, type Variants } from '#lib/delivery/variants.ts';
+import { Problem } from '#lib/problem.ts';
+import type { Image } from './image.ts';
+import type { Images } from './images.ts';
+import { updateImage } from './update-image.ts';
+
+/** What a person says about an image; null takes it back, undefined leaves it. */
+export type Patch = {
+  caption?: string | null | undefined;
+  focalPoint?: { x: number; y: number } | null | undefined;
+};
+
+type Deps = { images: Images; variants: Variants; cdn: Cdn };
+
+/**
+ * Sets what a person says about an image. Their caption stands beside the model's, so that neither
+ * overwrites the other. Another focal point makes other crops: those of before are removed.
+ */
+export const patchImage = async (
+  imageId: string,
+  { caption, focalPoint }: Patch,
+  { images, variants, cdn }: Deps,
+): Promise<Image> => {
+  const { image } = await updateImage(
+    imageId,
+    (known) => {
+      if (!known || known.deleted) throw new Problem('not-found', 'Image not found');
+      const { personCaption, focalPoint: before, ...rest } = known;
+      const after = {
+        personCaption: caption === undefined ? personCaption : (caption ?? undefined),
+        focalPoint: focalPoint === undefined ? before : (focalPoint ?? undefined),
+      };
+      return {
+        image: {
+          ...rest,
+          ...(after.personCaption !== undefined && { personCaption: after.personCaption }),
+          ...(after.focalPoint && { focalPoint: after.focalPoint }),
+        },
+      };
+    },
+    { images },
+  );
+  if (!image) throw new Problem('not-found', 'Image not found');
+  if (focalPoint !== undefined) await removeVariants(imageId, { variants, cdn }, { except: image });
+  return image;
+};

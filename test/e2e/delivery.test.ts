@@ -1,0 +1,299 @@
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { drawnJpeg, drawnPng, phoneExif } from '#test/support/drawn-pictures.ts';
+import { eventually } from '#test/support/eventually.ts';
+import { ImageRecord, type Named, theClient } from './client.ts';
+
+const darkroom = theClient();
+const Delivered = ImageRecord.extend({ srcset: z.string() });
+const Link = z.object({ url: z.string(), expires_at: z.string().nullable() });
+const chromium = 'image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8';
+
+/** As an `<img>` on another origin asks: without a key, without credentials. */
+const get = async (url: string, headers: Record<string, string> = {}, method = 'GET') => {
+  const response = await fetch(url, { method, headers });
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: Buffer.from(await response.arrayBuffer()),
+  };
+};
+
+const ended = async (file: Named) => {
+  const { image_id } = await darkroom.uploadOne(file);
+  await darkroom.ended(image_id);
+  return Delivered.parse((await darkroom.json(`/api/images/${image_id}`)).data);
+};
+
+/** A link of one preset with a life of its own. */
+const linkTo = async (imageId: string, preset: string, more: object = {}) => {
+  const { data, status } = await darkroom.json(`/api/images/${imageId}/links`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ preset, ...more }),
+  });
+  expect(status).toBe(201);
+  return Link.parse(data).url;
+};
+
+const fromSrcset = (srcset: string, width: number): string =>
+  srcset
+    .split(', ')
+    .find((one) => one.endsWith(` ${width}w`))
+    ?.split(' ')[0] ?? '';
+
+const formatOf = async (bytes: Buffer) => {
+  const { format, width, height, hasAlpha } = await sharp(bytes).metadata();
+  return { format: format === 'heif' ? 'avif' : format, width, height, hasAlpha };
+};
+
+describe('a picture is delivered', () => {
+  it('by the links of its record, without a key, in the format that the client reads', async () => {
+    const bytes = await drawnJpeg({ width: 1600, height: 1200, seed: 301, exif: phoneExif });
+    const { srcset, thumbnails } = await ended({ name: 'a.jpg', bytes });
+    const url = fromSrcset(srcset, 640);
+    for (const [accept, format] of [
+      [chromium, 'avif'],
+      ['image/webp,*/*', 'webp'],
+      ['*/*', 'jpeg'],
+    ] as const) {
+      const { status, headers, body } = await get(url, { accept, origin: 'https://shop.example' });
+      expect(status).toBe(200);
+      expect(await formatOf(body)).toMatchObject({ format, width: 640, height: 480 });
+      expect(headers.get('content-type')).toBe(`image/${format}`);
+      expect(headers.get('content-length')).toBe(String(body.length));
+      expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+      expect(headers.get('vary')?.toLowerCase()).toContain('accept');
+      expect(headers.get('cross-origin-resource-policy')).toBe('cross-origin');
+      expect(headers.get('access-control-allow-origin')).toMatch(/^(\*|https:\/\/shop\.example)$/);
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect((await sharp(body).metadata()).exif).toBeUndefined();
+
+      const etag = headers.get('etag') ?? '';
+      const again = await get(url, { accept, 'if-none-match': etag });
+      expect([again.status, again.body.length]).toEqual([304, 0]);
+      const head = await get(url, { accept }, 'HEAD');
+      expect([head.status, head.body.length]).toEqual([200, 0]);
+      expect(head.headers.get('content-length')).toBe(String(body.length));
+      expect(head.headers.get('etag')).toBe(etag);
+    }
+    const small = await get(thumbnails['small'] ?? '');
+    expect(await formatOf(small.body)).toMatchObject({ format: 'jpeg', width: 200 });
+  });
+
+  it('in the format of its ending, whatever the client reads, under one signature', async () => {
+    const { image_id } = await ended({ name: 'b.jpg', bytes: await drawnJpeg({ seed: 302 }) });
+    const [path = '', query = ''] = (await linkTo(image_id, 'w320')).split('?');
+    for (const [ending, format] of [
+      ['jpg', 'jpeg'],
+      ['webp', 'webp'],
+      ['avif', 'avif'],
+      ['png', 'png'],
+    ] as const) {
+      const { headers, body } = await get(`${path}.${ending}?${query}`, { accept: 'image/gif' });
+      expect(await formatOf(body)).toMatchObject({ format, width: 320 });
+      expect(headers.get('vary')?.toLowerCase() ?? '').not.toContain('accept,');
+    }
+  });
+
+  it('transparent where it is, except as a JPEG, where it is on white', async () => {
+    const bytes = await drawnPng({ width: 400, height: 300, seed: 303, transparent: 0.5 });
+    const { image_id, srcset } = await ended({ name: 'logo.png', bytes });
+    const url = fromSrcset(srcset, 320);
+    for (const accept of [chromium, 'image/webp', '*/*', undefined]) {
+      const { body } = await get(url, accept ? { accept } : {});
+      const { data } = await sharp(body).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+      expect([data[3], data[320 * 4 - 1]], String(accept)).toEqual([0, 255]);
+    }
+    expect((await formatOf((await get(url)).body)).format).toBe('png');
+    const jpeg = await get(await linkTo(image_id, 'w320', { format: 'jpg' }));
+    const { data } = await sharp(jpeg.body).raw().toBuffer({ resolveWithObject: true });
+    expect(Math.min(...data.subarray(0, 3))).toBeGreaterThan(245);
+  });
+
+  it('upright, and never larger than it is', async () => {
+    const bytes = await drawnJpeg({ width: 300, height: 200, seed: 304, orientation: 6 });
+    const { image_id, srcset } = await ended({ name: 'small.jpg', bytes });
+    expect(srcset).toMatch(/ 160w, \S+\/w320\?\S+ 300w$/);
+    for (const preset of ['w320', 'w3840', 'large', 'medium']) {
+      const { body } = await get(await linkTo(image_id, preset));
+      expect(await formatOf(body), preset).toMatchObject({ width: 300, height: 200 });
+    }
+  });
+
+  it('from a short-lived URL where it is too large to be answered', async () => {
+    const bytes = await drawnJpeg({ width: 2400, height: 1800, seed: 305 });
+    const { image_id } = await ended({ name: 'large.jpg', bytes });
+    const url = await linkTo(image_id, 'w2560', { format: 'png' });
+    const first = await fetch(url, { redirect: 'manual' });
+    expect([first.status, first.headers.get('cache-control')]).toEqual([302, 'no-store']);
+    const { headers, body } = await get(url);
+    expect(headers.get('content-type')).toBe('image/png');
+    expect(await formatOf(body)).toMatchObject({ format: 'png', width: 2400, height: 1800 });
+    expect(body.length).toBeGreaterThan(4_000_000);
+  });
+
+  it('around the point that a person marked, under a new version', async () => {
+    const { image_id, thumbnails } = await ended({
+      name: 'c.jpg',
+      bytes: await drawnJpeg({ seed: 306 }),
+    });
+    const patch = (body: object) =>
+      darkroom.json(`/api/images/${image_id}`, {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    const answer = await patch({ focal_point: { x: 0.2, y: 0.25 }, caption: 'The sun.' });
+    expect(answer).toMatchObject({
+      status: 200,
+      data: { focal_point: { x: 0.2, y: 0.25 }, caption: 'The sun.', caption_by: 'person' },
+    });
+    expect(Delivered.parse(answer.data).thumbnails['small']).not.toBe(thumbnails['small']);
+    const old = await get(thumbnails['small'] ?? '');
+    expect([old.status, old.headers.get('cache-control')]).toEqual([200, 'public, max-age=60']);
+    expect((await patch({ focal_point: { x: 2, y: 0 } })).status).toBe(422);
+    expect((await patch({ focal: 1 })).status).toBe(422);
+    expect((await patch({})).status).toBe(422);
+  });
+
+  it('for as long as its link lasts, and nobody may store it longer', async () => {
+    const { image_id } = await ended({ name: 'd.jpg', bytes: await drawnJpeg({ seed: 307 }) });
+    const url = await linkTo(image_id, 'w160', { expires_in: 2 });
+    const { status, headers } = await get(url);
+    expect(status).toBe(200);
+    expect(headers.get('cache-control')).toMatch(/^public, max-age=[012]$/);
+    await eventually(async () => expect((await get(url)).status).toBe(403));
+  });
+});
+
+describe('what is not delivered', () => {
+  it('are presets that nobody has: they are named, and nothing is made', async () => {
+    const { image_id } = await ended({ name: 'e.jpg', bytes: await drawnJpeg({ seed: 311 }) });
+    const answer = await darkroom.json(`/api/images/${image_id}/links`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ preset: 'w801' }),
+    });
+    expect(answer).toMatchObject({ status: 404, error: expect.stringContaining('w800') });
+    if (!darkroom.key)
+      for (const file of ['w801', 'w800.gif', 'optimized', '..%2f', 'W800', 'small.'])
+        expect((await get(`${darkroom.baseUrl}/i/${image_id}/${file}`)).status, file).toBe(404);
+    expect(await darkroom.derivedKeys(`i/${image_id}/`)).toEqual([]);
+  });
+
+  it('is a picture that cannot be decoded: its reason is given', async () => {
+    const whole = await drawnJpeg({ width: 1200, height: 900, seed: 312 });
+    const { image_id } = await darkroom.uploadOne({
+      name: 'cut.jpg',
+      bytes: whole.subarray(0, 20_000),
+    });
+    const link = await linkTo(image_id, 'w800');
+    const early = await get(link);
+    expect(early.status).toBe(422);
+    expect(early.body.toString()).toContain('ends too soon');
+    await darkroom.ended(image_id);
+    expect((await get(link)).status).toBe(422);
+    const made = (await darkroom.derivedKeys(`i/${image_id}/`)).filter(
+      (key) => !/unreadable/.test(key),
+    );
+    expect(made).toEqual([]);
+  });
+});
+
+describe('a variant', () => {
+  it('that a hundred ask for at once is stored once, and the same for all', async () => {
+    const bytes = await drawnJpeg({ width: 1600, height: 1200, seed: 321 });
+    const { image_id } = await ended({ name: 'f.jpg', bytes });
+    const url = await linkTo(image_id, 'w480', { format: 'avif' });
+    const all = await Promise.all(Array.from({ length: 100 }, () => get(url)));
+    expect(new Set(all.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(new Set(all.map(({ body }) => body.toString('base64'))).size).toBe(1);
+    expect(await darkroom.derivedKeys(`i/${image_id}/`)).toHaveLength(1);
+  });
+
+  it('goes with its image, also while it is being asked for', async () => {
+    const bytes = await drawnJpeg({ width: 1600, height: 1200, seed: 322 });
+    const { image_id, srcset } = await ended({ name: 'g.jpg', bytes });
+    const links = srcset.split(', ').map((one) => one.split(' ')[0] ?? '');
+    const asked = Array.from({ length: 200 }, (_, n) => {
+      const accept = ['image/avif', 'image/webp', '*/*'][n % 3] ?? '';
+      return get(links[n % links.length] ?? '', { accept });
+    });
+    const deletion = darkroom.json(`/api/images/${image_id}`, { method: 'DELETE' });
+    expect((await deletion).status).toBe(200);
+    for (const link of links) expect((await get(link)).status).toBe(404);
+    for (const { status } of await Promise.all(asked)) expect([200, 404]).toContain(status);
+    expect(await darkroom.derivedKeys(`i/${image_id}/`)).toEqual([]);
+  });
+
+  it('is of the picture that is there now: another under its key takes it along', async () => {
+    const key = `delivery/${crypto.randomUUID()}.jpg`;
+    const idOf = async (from: string | undefined) =>
+      eventually(async () => {
+        const { data } = await darkroom.json('/api/images?limit=20');
+        const found = ImageRecord.array()
+          .parse(data)
+          .find(({ file_path }) => file_path === key);
+        if (found?.status !== 'done' || found.metadata.sha256 === from) throw new Error('not yet');
+        return Delivered.parse(found);
+      });
+    await darkroom.drop(key, await drawnJpeg({ width: 700, height: 500, seed: 323 }));
+    const before = await idOf(undefined);
+    const old = fromSrcset(before.srcset, 640);
+    const first = await get(old, { accept: 'image/webp' });
+    expect(first.headers.get('cache-control')).toContain('immutable');
+
+    await darkroom.drop(key, await drawnJpeg({ width: 700, height: 500, seed: 324 }));
+    const after = await idOf(String(before.metadata.sha256));
+    await eventually(async () =>
+      expect(await darkroom.derivedKeys(`i/${after.image_id}/`)).toEqual([]),
+    );
+    const now = await get(old, { accept: 'image/webp' });
+    expect(now.headers.get('cache-control')).toBe('public, max-age=60');
+    expect(now.body.equals(first.body)).toBe(false);
+    const current = await get(fromSrcset(after.srcset, 640), { accept: 'image/webp' });
+    expect(current.headers.get('cache-control')).toContain('immutable');
+    expect(current.body.equals(now.body)).toBe(true);
+  });
+});
+
+describe('an original', () => {
+  it('is served as what its bytes are, whatever its sender said, and HEAD as HEAD', async () => {
+    const key = `delivery/${crypto.randomUUID()}`;
+    const bytes = await drawnJpeg({ seed: 331 });
+    await darkroom.drop(key, bytes, 'text/html');
+    const record = await eventually(async () => {
+      const { data } = await darkroom.json('/api/images?limit=20');
+      const found = ImageRecord.array()
+        .parse(data)
+        .find(({ file_path }) => file_path === key);
+      if (found?.status !== 'done') throw new Error('not yet');
+      return found;
+    });
+    const path = `/api/images/${record.image_id}/original`;
+    const { response, body } = await darkroom.bytes(path);
+    expect(response.headers.get('content-type')).toBe('image/jpeg');
+    expect(body.equals(bytes)).toBe(true);
+    const head = await darkroom.bytes(path, { method: 'HEAD' });
+    expect(head.response.status).toBe(200);
+    expect(head.response.headers.get('content-length')).toBe(String(bytes.length));
+  });
+
+  it('that was never looked at is only saved', async () => {
+    const key = `delivery/${crypto.randomUUID()}.html`;
+    await darkroom.drop(key, Buffer.from('<script>alert(1)</script>'), 'text/html');
+    const record = await eventually(async () => {
+      const { data } = await darkroom.json('/api/images?limit=20');
+      const found = ImageRecord.array()
+        .parse(data)
+        .find(({ file_path }) => file_path === key);
+      if (found?.status !== 'failed') throw new Error('not yet');
+      return found;
+    });
+    const { response } = await darkroom.bytes(`/api/images/${record.image_id}/original`);
+    expect(response.headers.get('content-type')).toBe('application/octet-stream');
+    expect(response.headers.get('content-disposition')).toMatch(/^attachment/);
+  });
+});

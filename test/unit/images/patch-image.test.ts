@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import { toImageView } from '#lib/http/image-view.ts';
+import { patchImage } from '#lib/images/patch-image.ts';
+import { aCaption, aDarkroom } from '#test/support/app-harness.ts';
+import { deliveryHarness } from '#test/support/delivery-harness.ts';
+import { linksTo } from '#test/support/links-builder.ts';
+
+const viewing = await linksTo('https://api.example');
+
+describe('patch an image', () => {
+  test("a person's caption is shown instead of the model's, whoever writes last, and can be taken back", async () => {
+    const darkroom = aDarkroom();
+    const { imageId, key } = await darkroom.upload('a photo');
+    const captionOf = async () => {
+      const { caption, caption_by } = toImageView(await darkroom.image(imageId), viewing);
+      return [caption, caption_by];
+    };
+    await patchImage(imageId, { caption: 'My holiday.' }, darkroom.deps);
+    expect(await captionOf()).toEqual(['My holiday.', 'person']);
+    await darkroom.register(key);
+    await darkroom.finish();
+    expect(await captionOf()).toEqual(['My holiday.', 'person']);
+    await patchImage(imageId, { caption: null }, darkroom.deps);
+    expect(await captionOf()).toEqual([aCaption.text, 'model']);
+  });
+
+  test('what is not given stays as it is', async () => {
+    const darkroom = aDarkroom();
+    const { imageId } = await darkroom.upload('a photo');
+    await patchImage(imageId, { caption: 'Mine.', focalPoint: { x: 0.1, y: 0.9 } }, darkroom.deps);
+    await patchImage(imageId, { caption: 'Ours.' }, darkroom.deps);
+    expect(await darkroom.image(imageId)).toMatchObject({ focalPoint: { x: 0.1, y: 0.9 } });
+    const { caption, focal_point } = toImageView(
+      await patchImage(imageId, { focalPoint: null }, darkroom.deps),
+      viewing,
+    );
+    expect({ caption, focal_point }).toEqual({ caption: 'Ours.', focal_point: null });
+  });
+
+  test('a new focal point gives new links, and removes what was made around the old one', async () => {
+    const { imageId, get, find, deps, app, renders } = await deliveryHarness();
+    await get(imageId, 'card', { ending: 'jpg' });
+    const before = await find(imageId, 'card');
+    const image = await patchImage(imageId, { focalPoint: { x: 0, y: 0 } }, deps);
+
+    expect(deps.variants.keys()).toEqual([]);
+    expect(app.purged).toEqual([imageId]);
+    expect(await find(imageId, 'card', { v: before.version })).toMatchObject({ isCurrent: false });
+    await get(imageId, 'card', { ending: 'jpg' });
+    expect(renders.map(({ crop }) => crop)).toEqual([
+      'attention',
+      { width: 400, height: 300, left: 0, top: 0 },
+    ]);
+    await patchImage(imageId, { focalPoint: image.focalPoint }, deps); // sent a second time
+    expect(deps.variants.keys()).toHaveLength(1);
+  });
+
+  test('a new picture under the same key has neither', async () => {
+    const darkroom = aDarkroom({ captions: false });
+    const first = await darkroom.drop('beach.jpg', 'a photo');
+    const imageId = first?.imageId ?? '';
+    await patchImage(imageId, { caption: 'Mine.', focalPoint: { x: 0, y: 0 } }, darkroom.deps);
+    await darkroom.drop('beach.jpg', 'another photo');
+    const { caption, focal_point } = toImageView(await darkroom.image(imageId), viewing);
+    expect({ caption, focal_point }).toEqual({ caption: null, focal_point: null });
+  });
+
+  test('an image that is not there, or no longer, is not found', async () => {
+    const darkroom = aDarkroom();
+    const { imageId } = await darkroom.upload('a photo');
+    await darkroom.remove(imageId);
+    for (const id of [imageId, 'nobody'])
+      await expect(patchImage(id, { caption: 'x' }, darkroom.deps)).rejects.toThrow(
+        'Image not found',
+      );
+  });
+});
