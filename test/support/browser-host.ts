@@ -22,7 +22,7 @@ export const startPageHost = async (answer: (asked: Asked) => Answer) => {
   let current = answer;
   const server = createServer(async ({ method = 'GET', url: path = '/' }, outgoing) => {
     const { pathname, searchParams } = new URL(path, url);
-    if (!pathname.startsWith('/api/')) {
+    if (!/^\/(api|i)\//.test(pathname)) {
       const shown = await fileAt(pathname).catch((error: unknown) => {
         if (error instanceof Problem) return undefined;
         throw error;

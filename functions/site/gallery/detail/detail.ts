@@ -93,7 +93,7 @@ export const detailDialog = (): TemplateResult | typeof nothing => {
 
 const aboutPicture = (picture: Picture): TemplateResult => {
   const { image_id: id } = picture;
-  const shown = toShown(picture, 'medium');
+  const shown = toShown(picture, { size: 'medium' });
   return html`
     <figure class="detail-picture">
       <shown-picture .shown=${shown}></shown-picture>

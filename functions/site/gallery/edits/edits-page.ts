@@ -101,7 +101,7 @@ const side = (label: string, id: string | undefined, isComing = false): Template
   // it has loaded is not requested before its thumbnails exist.
   const path = id && !isComing ? `api/images/${id}/thumbnails/medium` : undefined;
   const unknown = { path, placeholder: null, color: null, ratio: undefined };
-  const shown = picture ? toShown(picture, 'medium') : unknown;
+  const shown = picture ? toShown(picture, { size: 'medium' }) : unknown;
   return html`
     <figure class=${isComing ? 'is-coming' : ''}>
       <shown-picture .shown=${shown}></shown-picture>

@@ -1,4 +1,4 @@
-import { request } from '../parts/api.ts';
+import { request, resolveUrl } from '../parts/api.ts';
 import { requestRender } from '../parts/render.ts';
 import { type Picture, pictureCollection } from './collection.ts';
 
@@ -31,3 +31,13 @@ export const thumbnailPath = ({ thumbnails }: Picture, size: 'small' | 'medium')
   const link = thumbnails[size] ?? (size === 'small' ? links[0] : links.at(-1));
   return link === undefined ? undefined : toPath(link);
 };
+
+/** The `srcset` of a record with URLs of this page; undefined while there is none. */
+export const toSrcset = ({ srcset }: Picture): string | undefined =>
+  srcset
+    ?.split(', ')
+    .map((candidate) => {
+      const [link = '', width = ''] = candidate.split(' ');
+      return `${resolveUrl(toPath(link))} ${width}`;
+    })
+    .join(', ');

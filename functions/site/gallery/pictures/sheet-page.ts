@@ -7,6 +7,7 @@ import { knownStats } from '../stats/counters.ts';
 import { openFilePicker, openFolderPicker } from '../uploads/file-picker.ts';
 import type { Status } from './collection.ts';
 import { remove } from './deletions.ts';
+import { densities, density, setDensity } from './density.ts';
 import { pictures } from './pictures.ts';
 import { selectedIds, selectOnly } from './selection.ts';
 import { sheet } from './sheet.ts';
@@ -46,10 +47,28 @@ const toolbar = (): TemplateResult => {
           `;
         })}
       </div>
+      ${densitySwitch()}
       ${selected.length > 0 ? selectionBar(selected) : nothing}
     </div>
   `;
 };
+
+const densityIcons = { small: 'gridSmall', medium: 'gridMedium', large: 'gridLarge' } as const;
+
+const densitySwitch = (): TemplateResult => html`
+  <div class="densities" role="group" aria-label="Picture size">
+    ${densities.map(
+      (each) => html`
+        <button
+          aria-label="Show ${each} pictures"
+          title="Show ${each} pictures"
+          aria-pressed=${density() === each}
+          @click=${() => setDensity(each)}
+        >${icon(densityIcons[each])}</button>
+      `,
+    )}
+  </div>
+`;
 
 const show = (status: Status | undefined): void => {
   scrollTo({ top: 0 });

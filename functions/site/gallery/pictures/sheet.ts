@@ -5,8 +5,10 @@ import { announce } from '../parts/notices.ts';
 import { requestRender } from '../parts/render.ts';
 import { currentRoute } from '../parts/route.ts';
 import { styled } from '../parts/styled.ts';
+import type { Picture } from './collection.ts';
 import { remove } from './deletions.ts';
-import { cellAt, layOut, moveByKey, visibleRange } from './grid.ts';
+import { targetRowHeight } from './density.ts';
+import { justify, type Layout, moveByKey, visibleRange } from './justified-layout.ts';
 import { pictures } from './pictures.ts';
 import { toggleSelected } from './selection.ts';
 import { tile } from './tile.ts';
@@ -24,19 +26,27 @@ let offset = 0;
 let scrolled = scrollY;
 let drawn = '';
 
-const smallestCell = () => (innerWidth < 640 ? 104 : 176);
-const gridNow = () => layOut({ width, count: pictures.all().length, smallest: smallestCell() });
-const inSightNow = (spareRows?: number) => {
-  const count = pictures.all().length;
-  const place = { top: scrolled - offset, viewport: innerHeight, count };
-  return visibleRange(gridNow(), place, spareRows);
+let known: { key: string; all: readonly Picture[]; layout: Layout } | undefined;
+
+/** Computed again only when the pictures, the width or the row height have changed. */
+const layoutNow = (): Layout => {
+  const all = pictures.all();
+  const rowHeight = targetRowHeight();
+  const key = `${width} ${rowHeight}`;
+  if (known?.key === key && known.all === all) return known.layout;
+  const ratios = all.map(({ metadata: { width: w, height: h } }) => (w && h ? w / h : 1));
+  known = { key, all, layout: justify(ratios, { width, rowHeight }) };
+  return known.layout;
 };
+
+const rangeNow = (spareRows?: number) =>
+  visibleRange(layoutNow(), { top: scrolled - offset, viewport: innerHeight }, spareRows);
 
 /** Ids of the pictures in the viewport, that of the open dialog included. */
 export const idsInSight = (): readonly string[] => {
   const route = currentRoute();
   if (route.view !== 'pictures') return [];
-  const { first, end } = inSightNow(0);
+  const { first, end } = rangeNow(0);
   const ids = pictures
     .all()
     .slice(first, end)
@@ -67,7 +77,7 @@ const onList = (element: Element | undefined): void => {
 const onScroll = (): void => {
   scrolled = scrollY;
   if (currentRoute().view !== 'pictures') return;
-  const { first, end } = inSightNow();
+  const { first, end } = rangeNow();
   if (`${first}-${end}` !== drawn) requestRender();
 };
 addEventListener('scroll', onScroll, { passive: true });
@@ -76,7 +86,7 @@ addEventListener('resize', requestRender);
 /** Loads the next page before the end is scrolled into view. */
 const loadAhead = (): void => {
   if (width === 0) return; // not measured yet
-  const isNear = gridNow().height - (scrolled - offset) < innerHeight * (scrolled > 0 ? 8 : 2.5);
+  const isNear = layoutNow().height - (scrolled - offset) < innerHeight * (scrolled > 0 ? 8 : 2.5);
   if (isNear && pictures.hasMore() && !pictures.failure()) void pictures.more();
 };
 
@@ -84,7 +94,7 @@ const onKey = (event: KeyboardEvent): void => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const all = pictures.all();
   const picture = all[current];
-  const to = moveByKey(gridNow(), { key: event.key, index: current, count: all.length });
+  const to = moveByKey(layoutNow(), { key: event.key, index: current });
   if (to !== undefined) moveTo(to);
   else if (event.key === 'Delete' && picture) {
     remove([picture.image_id]);
@@ -97,10 +107,10 @@ const onKey = (event: KeyboardEvent): void => {
 const moveTo = (index: number): void => {
   current = Math.max(0, index);
   wantsFocus = true;
-  const grid = gridNow();
-  const { y } = cellAt(grid, current);
-  const top = y + offset - 140; // what sticks to the top hides this much
-  const bottom = y + offset + grid.rowHeight + 80;
+  const box = layoutNow().boxes[current];
+  if (!box) return;
+  const top = box.y + offset - 140; // the header and the toolbar cover this much
+  const bottom = box.y + offset + box.height + 80;
   if (top < scrollY) scrollTo({ top });
   else if (bottom > scrollY + innerHeight) scrollTo({ top: bottom - innerHeight });
   requestRender();
@@ -142,8 +152,8 @@ const announceCount = (count: number): void => {
 
 export const sheet = (): TemplateResult => {
   const all = pictures.all();
-  const grid = gridNow();
-  const { first, end } = inSightNow();
+  const layout = layoutNow();
+  const { first, end } = rangeNow();
   drawn = `${first}-${end}`;
   current = Math.max(0, Math.min(current, all.length - 1));
   queueMicrotask(() => announceCount(all.length));
@@ -157,7 +167,7 @@ export const sheet = (): TemplateResult => {
       aria-label="Pictures, newest first"
       aria-busy=${pictures.isLoading()}
       ${ref(onList)}
-      ${styled({ height: `${grid.height}px` })}
+      ${styled({ height: `${layout.height}px` })}
       @keydown=${onKey}
       @focusin=${onFocus}
     >
@@ -166,8 +176,10 @@ export const sheet = (): TemplateResult => {
         (index) => all[index]?.image_id,
         (index) => {
           const picture = all[index];
-          const placed = { ...cellAt(grid, index), size: grid.cell, index };
-          return picture ? tile(picture, { ...placed, isCurrent: index === current }) : nothing;
+          const box = layout.boxes[index];
+          return picture && box
+            ? tile(picture, { box, index, isCurrent: index === current })
+            : nothing;
         },
       )}
     </ul>

@@ -5,6 +5,9 @@ import { hasKey } from '../parts/key.ts';
 export type Shown = {
   /** URL relative to the page; undefined while there is none. */
   path: string | undefined;
+  /** Wider and narrower copies of it, as a `srcset`, and how wide it is shown (CSS `sizes`). */
+  srcset?: string | undefined;
+  sizes?: string | undefined;
   /** ThumbHash, base64. */
   placeholder: string | null;
   color: string | null;
@@ -33,7 +36,10 @@ class ShownPicture extends HTMLElement {
     if (!this.isConnected) return;
     if (before?.placeholder !== options.placeholder || before?.ratio !== options.ratio)
       this.prepare();
-    if (before?.path !== options.path) this.load();
+    const isOther = before?.path !== options.path || before?.srcset !== options.srcset;
+    if (isOther) this.load();
+    else if (this.image && options.sizes && before?.sizes !== options.sizes)
+      this.image.sizes = options.sizes;
   }
 
   connectedCallback(): void {
@@ -56,7 +62,7 @@ class ShownPicture extends HTMLElement {
 
   private load(): void {
     this.release();
-    const path = this.options?.path;
+    const { path, srcset, sizes } = this.options ?? {};
     if (path === undefined) return;
     const image = new Image();
     image.alt = ''; // the button has the name
@@ -71,7 +77,12 @@ class ShownPicture extends HTMLElement {
     this.append(image);
     // A delivery link needs no key.
     if (hasKey() && path.startsWith('api/')) this.fetch(path, image);
-    else image.src = resolveUrl(path);
+    else {
+      if (sizes) image.sizes = sizes;
+      // A width that cannot be loaded must not hide the picture: the next attempt does without.
+      if (srcset && this.attempts === 0) image.srcset = srcset;
+      image.src = resolveUrl(path);
+    }
   }
 
   private fetch(path: string, image: HTMLImageElement): void {
@@ -102,7 +113,10 @@ class ShownPicture extends HTMLElement {
     clearTimeout(this.timer);
     this.abort?.abort();
     // Cancels a download that is not needed any more.
-    if (this.image && !this.image.complete) this.image.removeAttribute('src');
+    if (this.image && !this.image.complete) {
+      this.image.removeAttribute('srcset');
+      this.image.removeAttribute('src');
+    }
     if (this.isConnected) this.image?.remove();
     this.image = undefined;
     this.classList.remove('is-sharp');

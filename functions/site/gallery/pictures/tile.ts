@@ -4,32 +4,34 @@ import { icon } from '../parts/icons.ts';
 import { navigate } from '../parts/route.ts';
 import { styled } from '../parts/styled.ts';
 import { hasEnded, type Picture } from './collection.ts';
-import { thumbnailPath } from './pictures.ts';
+import type { Box } from './justified-layout.ts';
+import { thumbnailPath, toSrcset } from './pictures.ts';
 import { isSelected, toggleSelected } from './selection.ts';
+import type { Shown } from './shown-picture.ts';
 
-type Placed = { x: number; y: number; size: number; index: number; isCurrent: boolean };
+type Placed = { box: Box; index: number; isCurrent: boolean };
 
 /** One picture of the sheet. */
-export const tile = (
-  picture: Picture,
-  { x, y, size, index, isCurrent }: Placed,
-): TemplateResult => {
+export const tile = (picture: Picture, { box, index, isCurrent }: Placed): TemplateResult => {
   const { image_id: id, original_name: name } = picture;
   const selected = isSelected(id);
   return html`
     <li
       class="tile ${selected ? 'is-selected' : ''} is-${picture.status}"
       data-index=${index}
-      ${styled({ transform: `translate(${x}px, ${y}px)`, width: `${size}px` })}
+      ${styled({
+        transform: `translate(${box.x}px, ${box.y}px)`,
+        width: `${box.width}px`,
+        height: `${box.height}px`,
+      })}
     >
       <button
         class="tile-button"
         aria-label=${toLabel(picture)}
         tabindex=${isCurrent ? 0 : -1}
         @click=${() => navigate({ view: 'pictures', imageId: id })}
-        ${styled({ height: `${size}px` })}
       >
-        <shown-picture .shown=${toShown(picture)}></shown-picture>
+        <shown-picture .shown=${toShown(picture, { sizes: `${Math.ceil(box.width)}px` })}></shown-picture>
         ${picture.status === 'failed' ? html`<span class="tile-error">${icon('warning')}</span>` : nothing}
         ${hasEnded(picture) ? nothing : stepBar(picture)}
       </button>
@@ -46,10 +48,20 @@ export const tile = (
   `;
 };
 
-export const toShown = (picture: Picture, size: 'small' | 'medium' = 'small') => {
+/**
+ * What `<shown-picture>` needs of a record. With `sizes`, the browser picks the width that fits; the
+ * variants of a `srcset` are made at their first request, so it is for pictures on the screen only.
+ */
+export const toShown = (
+  picture: Picture,
+  { size = 'small', sizes }: { size?: 'small' | 'medium'; sizes?: string } = {},
+): Shown => {
   const { width, height } = picture.metadata;
+  const isReady = picture.steps.thumbnails.state === 'done';
   return {
-    path: picture.steps.thumbnails.state === 'done' ? thumbnailPath(picture, size) : undefined,
+    path: isReady ? thumbnailPath(picture, size) : undefined,
+    srcset: isReady && sizes ? toSrcset(picture) : undefined,
+    sizes,
     placeholder: picture.placeholder,
     color: picture.dominant_color,
     ratio: width && height ? width / height : undefined,
