@@ -1,13 +1,13 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { batchesPage } from './batches/batches-page.ts';
-import { detailDialog, isDetailOpen } from './detail/detail.ts';
+import { detailDialog } from './detail/detail.ts';
 import { editsPage } from './edits/edits-page.ts';
 import { isOffline } from './parts/connection.ts';
 import { type IconName, icon } from './parts/icons.ts';
 import { keyPrompt } from './parts/key.ts';
 import { keyDialog } from './parts/key-dialog.ts';
 import { announcementView, noticesView } from './parts/notices.ts';
-import { currentRoute, navigate, type Route, toHash } from './parts/route.ts';
+import { currentRoute, isDetailOpen, navigate, type Route, toHash } from './parts/route.ts';
 import { theme, toggleTheme } from './parts/theme.ts';
 import { picturesPage } from './pictures/sheet-page.ts';
 import { statsPage } from './stats/stats-page.ts';

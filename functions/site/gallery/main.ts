@@ -7,7 +7,9 @@ import { onReconnect, setProbe } from './parts/connection.ts';
 import { setRenderer } from './parts/render.ts';
 import { currentRoute, onRoute, type Route } from './parts/route.ts';
 import { pictures } from './pictures/pictures.ts';
+import { listenForSelectionKeys } from './pictures/selection-input.ts';
 import { afterSheet, idsInSight } from './pictures/sheet.ts';
+import { followFilter } from './pictures/sheet-page.ts';
 import './pictures/shown-picture.ts';
 import { startPolling } from './pictures/polling.ts';
 import { loadStats } from './stats/counters.ts';
@@ -31,6 +33,7 @@ onRoute(onView);
 onView(currentRoute());
 
 acceptDrops();
+listenForSelectionKeys();
 startPolling(() => [...idsInSight(), ...editedIds()]);
 watchOpenPicture();
 watchBatches();
@@ -39,5 +42,6 @@ setProbe(loadStats);
 onReconnect(() => {
   if (pictures.failure()) void pictures.more();
 });
-void pictures.more();
+followFilter();
+if (!pictures.hasStarted()) void pictures.more();
 void loadStats();

@@ -6,7 +6,13 @@ import { keyPrompt } from '../parts/key.ts';
 import { modal } from '../parts/modal.ts';
 import { noticesView } from '../parts/notices.ts';
 import { requestRender } from '../parts/render.ts';
-import { currentRoute, navigate, replaceRoute } from '../parts/route.ts';
+import {
+  currentRoute,
+  isDetailOpen,
+  navigate,
+  picturesRoute,
+  replaceRoute,
+} from '../parts/route.ts';
 import type { Picture } from '../pictures/collection.ts';
 import { remove } from '../pictures/deletions.ts';
 import { pictures } from '../pictures/pictures.ts';
@@ -23,11 +29,9 @@ const openId = (): string | undefined => {
   return route.view === 'pictures' ? route.imageId : undefined;
 };
 
-export const isDetailOpen = (): boolean => openId() !== undefined;
-
 const close = (): void => {
   const id = openId();
-  navigate({ view: 'pictures' });
+  navigate(picturesRoute());
   if (id) focusPicture(id);
 };
 
@@ -42,7 +46,7 @@ const findNeighbour = (id: string, step: -1 | 1): Picture | undefined => {
 const showNeighbour = (step: -1 | 1): void => {
   const id = openId();
   const neighbour = id && findNeighbour(id, step);
-  if (neighbour) replaceRoute({ view: 'pictures', imageId: neighbour.image_id });
+  if (neighbour) replaceRoute(picturesRoute(neighbour.image_id));
 };
 
 const onKey = (event: KeyboardEvent): void => {
@@ -60,10 +64,10 @@ const deleteOpen = (): void => {
   if (!id) return;
   const next = findNeighbour(id, 1) ?? findNeighbour(id, -1);
   remove([id], () => {
-    if (isDetailOpen()) replaceRoute({ view: 'pictures', imageId: id });
+    if (isDetailOpen()) replaceRoute(picturesRoute(id));
   });
-  if (next) replaceRoute({ view: 'pictures', imageId: next.image_id });
-  else navigate({ view: 'pictures' });
+  if (next) replaceRoute(picturesRoute(next.image_id));
+  else navigate(picturesRoute());
 };
 
 /** The dialog of one picture; nothing where the URL names none. */

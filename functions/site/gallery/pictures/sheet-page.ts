@@ -2,14 +2,14 @@ import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { resolveUrl, toMessage } from '../parts/api.ts';
 import { formatCount } from '../parts/format.ts';
 import { icon } from '../parts/icons.ts';
-import { navigate } from '../parts/route.ts';
+import { currentRoute, navigate, onRoute, type Route } from '../parts/route.ts';
 import { knownStats } from '../stats/counters.ts';
 import { openFilePicker, openFolderPicker } from '../uploads/file-picker.ts';
 import type { Status } from './collection.ts';
-import { remove } from './deletions.ts';
 import { densities, density, setDensity } from './density.ts';
+import { failureReasons } from './failure-reasons.ts';
 import { pictures } from './pictures.ts';
-import { selectedIds, selectOnly } from './selection.ts';
+import { selectionBar } from './selection-bar.ts';
 import { sheet } from './sheet.ts';
 
 const filters: readonly { status: Status | undefined; label: string }[] = [
@@ -24,13 +24,13 @@ const filters: readonly { status: Status | undefined; label: string }[] = [
 export const picturesPage = (): TemplateResult => html`
   <h1 class="visually-hidden">Pictures</h1>
   ${toolbar()}
+  ${failureReasons()}
   ${pictures.all().length > 0 ? sheet() : emptyView()}
   ${below()}
 `;
 
 const toolbar = (): TemplateResult => {
   const stats = knownStats();
-  const selected = selectedIds();
   return html`
     <div class="toolbar">
       <div class="chips" role="group" aria-label="Filter by status">
@@ -48,7 +48,7 @@ const toolbar = (): TemplateResult => {
         })}
       </div>
       ${densitySwitch()}
-      ${selected.length > 0 ? selectionBar(selected) : nothing}
+      ${selectionBar()}
     </div>
   `;
 };
@@ -72,24 +72,19 @@ const densitySwitch = (): TemplateResult => html`
 
 const show = (status: Status | undefined): void => {
   scrollTo({ top: 0 });
-  void pictures.showOnly(status);
+  navigate({ view: 'pictures', ...(status && { status }) });
 };
 
-const selectionBar = (selected: readonly string[]): TemplateResult => html`
-  <div class="selection-bar" role="group" aria-label="Selected pictures">
-    <span>${selected.length} selected</span>
-    <button
-      class="plain"
-      ?disabled=${selected.length > 2}
-      title=${selected.length > 2 ? 'An edit uses one or two pictures' : ''}
-      @click=${() => navigate({ view: 'edits' })}
-    >${icon('wand')} Edit</button>
-    <button class="plain" @click=${() => remove(selected)}>${icon('remove')} Delete</button>
-    <button class="plain icon-only" aria-label="Clear the selection" @click=${() => selectOnly([])}>
-      ${icon('close')}
-    </button>
-  </div>
-`;
+/** Loads the pictures that the URL asks for, now and whenever it changes. */
+export const followFilter = (): void => {
+  const follow = (route: Route) => {
+    if (route.view !== 'pictures') return;
+    if (pictures.hasStarted() && route.status === pictures.filter()) return;
+    void pictures.showOnly(route.status);
+  };
+  onRoute(follow);
+  follow(currentRoute());
+};
 
 const emptyView = (): TemplateResult => {
   const failure = pictures.failure();

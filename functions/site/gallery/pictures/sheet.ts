@@ -10,7 +10,8 @@ import { remove } from './deletions.ts';
 import { targetRowHeight } from './density.ts';
 import { justify, type Layout, moveByKey, visibleRange } from './justified-layout.ts';
 import { pictures } from './pictures.ts';
-import { toggleSelected } from './selection.ts';
+import { hasSelection, selectedIds, toggleSelected } from './selection.ts';
+import { extendSelection } from './selection-input.ts';
 import { tile } from './tile.ts';
 
 let list: HTMLElement | undefined;
@@ -95,10 +96,13 @@ const onKey = (event: KeyboardEvent): void => {
   const all = pictures.all();
   const picture = all[current];
   const to = moveByKey(layoutNow(), { key: event.key, index: current });
-  if (to !== undefined) moveTo(to);
-  else if (event.key === 'Delete' && picture) {
-    remove([picture.image_id]);
-    moveTo(Math.min(current, all.length - 2));
+  if (to !== undefined) {
+    const target = all[to];
+    if (event.shiftKey && picture && target) extendSelection(picture.image_id, target.image_id);
+    moveTo(to);
+  } else if (event.key === 'Delete' && picture) {
+    remove(hasSelection() ? selectedIds() : [picture.image_id]);
+    moveTo(Math.min(current, pictures.all().length - 1));
   } else if (event.key === 'x' && picture) toggleSelected(picture.image_id);
   else return;
   event.preventDefault();
@@ -163,7 +167,7 @@ export const sheet = (): TemplateResult => {
   const drawnIndexes = isOutside ? [...indexes, current] : indexes;
   return html`
     <ul
-      class="sheet"
+      class="sheet ${hasSelection() ? 'is-selecting' : ''}"
       aria-label="Pictures, newest first"
       aria-busy=${pictures.isLoading()}
       ${ref(onList)}

@@ -1,12 +1,19 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { stepDefinition, stepNames } from '#lib/images/steps.ts';
 import { icon } from '../parts/icons.ts';
-import { navigate } from '../parts/route.ts';
 import { styled } from '../parts/styled.ts';
 import { hasEnded, type Picture } from './collection.ts';
 import type { Box } from './justified-layout.ts';
 import { thumbnailPath, toSrcset } from './pictures.ts';
-import { isSelected, toggleSelected } from './selection.ts';
+import { isSelected } from './selection.ts';
+import {
+  endPress,
+  onCheckboxClick,
+  onTileClick,
+  onTileContextMenu,
+  onTilePointerDown,
+  onTilePointerMove,
+} from './selection-input.ts';
 import type { Shown } from './shown-picture.ts';
 
 type Placed = { box: Box; index: number; isCurrent: boolean };
@@ -29,10 +36,15 @@ export const tile = (picture: Picture, { box, index, isCurrent }: Placed): Templ
         class="tile-button"
         aria-label=${toLabel(picture)}
         tabindex=${isCurrent ? 0 : -1}
-        @click=${() => navigate({ view: 'pictures', imageId: id })}
+        @click=${(event: MouseEvent) => onTileClick(event, id)}
+        @pointerdown=${(event: PointerEvent) => onTilePointerDown(event, id)}
+        @pointermove=${onTilePointerMove}
+        @pointerup=${endPress}
+        @pointercancel=${endPress}
+        @contextmenu=${onTileContextMenu}
       >
         <shown-picture .shown=${toShown(picture, { sizes: `${Math.ceil(box.width)}px` })}></shown-picture>
-        ${picture.status === 'failed' ? html`<span class="tile-error">${icon('warning')}</span>` : nothing}
+        ${picture.status === 'failed' ? html`<span class="tile-error">${icon('warning')} <span>${picture.error ?? 'Failed'}</span></span>` : nothing}
         ${hasEnded(picture) ? nothing : stepBar(picture)}
       </button>
       <button
@@ -41,7 +53,7 @@ export const tile = (picture: Picture, { box, index, isCurrent }: Placed): Templ
         aria-checked=${selected}
         aria-label="Select ${name}"
         tabindex=${isCurrent ? 0 : -1}
-        @click=${() => toggleSelected(id)}
+        @click=${(event: MouseEvent) => onCheckboxClick(event, id)}
       >${icon('check')}</button>
       <p class="name" aria-hidden="true" title=${name}>${name}</p>
     </li>
