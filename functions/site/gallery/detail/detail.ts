@@ -13,8 +13,10 @@ import {
   picturesRoute,
   replaceRoute,
 } from '../parts/route.ts';
+import { styled } from '../parts/styled.ts';
 import type { Picture } from '../pictures/collection.ts';
 import { remove } from '../pictures/deletions.ts';
+import { copyLinks, type LinkFormat, largestLink } from '../pictures/links.ts';
 import { pictures } from '../pictures/pictures.ts';
 import { selectOnly } from '../pictures/selection.ts';
 import { focusPicture } from '../pictures/sheet.ts';
@@ -22,7 +24,21 @@ import { toShown } from '../pictures/tile.ts';
 import { facts } from './facts.ts';
 import { detailFailure, openPictureRecord, retryPicture } from './open-picture.ts';
 import { openOriginal } from './original.ts';
+import { preload } from './preload.ts';
 import { stepsView } from './steps.ts';
+import {
+  currentZoom,
+  onDoubleClick,
+  onPointerDown,
+  onPointerMove,
+  onPointerUp,
+  onWheel,
+  shownWidth,
+  toggleFullScreen,
+  type Zoom,
+  zoomByKey,
+  zoomFrame,
+} from './zoom.ts';
 
 const openId = (): string | undefined => {
   const route = currentRoute();
@@ -52,11 +68,28 @@ const showNeighbour = (step: -1 | 1): void => {
 const onKey = (event: KeyboardEvent): void => {
   const isTyping = event.target instanceof Element && event.target.closest('input, textarea');
   if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (zoomByKey(event.key)) {
+    event.preventDefault();
+    return;
+  }
   if (event.key === 'ArrowLeft') showNeighbour(-1);
   else if (event.key === 'ArrowRight') showNeighbour(1);
   else if (event.key === 'Delete') deleteOpen();
+  else if (event.key === 'f') void toggleFullScreen();
+  else if (event.key === 'c') copyOpen('link');
   else return;
   event.preventDefault();
+};
+
+const onSwipe = (event: PointerEvent): void => {
+  const direction = onPointerUp(event);
+  if (direction) showNeighbour(direction);
+};
+
+const copyOpen = (format: LinkFormat): void => {
+  const id = openId();
+  const picture = id && openPictureRecord(id);
+  if (picture) void copyLinks([picture], format);
 };
 
 const deleteOpen = (): void => {
@@ -97,12 +130,30 @@ export const detailDialog = (): TemplateResult | typeof nothing => {
 
 const aboutPicture = (picture: Picture): TemplateResult => {
   const { image_id: id } = picture;
-  const shown = toShown(picture, { size: 'medium' });
+  const zoom = currentZoom();
+  const ratio = toShown(picture).ratio;
+  const shown = toShown(picture, { size: 'medium', sizes: `${shownWidth(ratio)}px` });
+  if (zoom.scale === 1)
+    for (const step of [-1, 1] as const) preload(findNeighbour(id, step), `${shownWidth(ratio)}px`);
   return html`
-    <figure class="detail-picture">
-      <shown-picture .shown=${shown}></shown-picture>
+    <figure
+      class="detail-picture ${zoom.scale > 1 ? 'is-zoomed' : ''}"
+      ${ref(zoomFrame)}
+      @wheel=${{ handleEvent: onWheel, passive: false }}
+      @dblclick=${onDoubleClick}
+      @pointerdown=${onPointerDown}
+      @pointermove=${onPointerMove}
+      @pointerup=${onSwipe}
+      @pointercancel=${onPointerUp}
+      @dragstart=${(event: Event) => event.preventDefault()}
+    >
+      <shown-picture
+        .shown=${shown}
+        ${styled({ transform: `translate(${zoom.x}px, ${zoom.y}px) scale(${zoom.scale})` })}
+      ></shown-picture>
       ${shown.path || picture.placeholder ? nothing : html`<p class="detail-none">${picture.status === 'failed' ? 'No picture could be made of this file' : 'Processing …'}</p>`}
       ${arrow(id, -1)} ${arrow(id, 1)}
+      ${zoomTools(zoom)}
     </figure>
     <div class="detail-text" tabindex="0" role="region" aria-label="About this picture">
       <header>
@@ -123,11 +174,31 @@ const aboutPicture = (picture: Picture): TemplateResult => {
         }
         <button class="plain is-danger" @click=${deleteOpen}>${icon('remove')} Delete</button>
       </div>
+      ${largestLink(picture) ? copyButtons() : nothing}
       ${stepsView(picture, () => retryPicture(id))}
       ${facts(picture)}
     </div>
   `;
 };
+
+const zoomTools = ({ scale }: Zoom): TemplateResult => html`
+  <div class="zoom-tools" role="group" aria-label="Zoom">
+    <button class="plain icon-only" aria-label="Zoom out" title="Zoom out (-)" ?disabled=${scale <= 1} @click=${() => zoomByKey('-')}>${icon('minus')}</button>
+    <span role="status" class="zoom-scale">${Math.round(scale * 100)} %</span>
+    <button class="plain icon-only" aria-label="Zoom in" title="Zoom in (+)" @click=${() => zoomByKey('+')}>${icon('add')}</button>
+    <button class="plain icon-only" aria-label="Full screen" title="Full screen (F)" @click=${toggleFullScreen}>${icon('fullScreen')}</button>
+  </div>
+`;
+
+const copyButtons = (): TemplateResult => html`
+  <div class="copy-links" role="group" aria-label="Copy a link">
+    ${icon('link')}<span class="muted">Copy</span>
+    ${(['link', 'Markdown', '<img>'] as const).map(
+      (format) =>
+        html`<button class="plain" aria-label="Copy as ${format}" @click=${() => copyOpen(format)}>${format}</button>`,
+    )}
+  </div>
+`;
 
 const arrow = (id: string, step: -1 | 1): TemplateResult | typeof nothing =>
   findNeighbour(id, step)

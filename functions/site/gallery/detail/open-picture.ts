@@ -6,6 +6,7 @@ import { currentRoute, onRoute, type Route } from '../parts/route.ts';
 import type { Picture } from '../pictures/collection.ts';
 import { getPicture, pictures } from '../pictures/pictures.ts';
 import { pollSoon } from '../pictures/polling.ts';
+import { resetZoom } from './zoom.ts';
 
 type Raw = NonNullable<NonNullable<Picture['exif']>['raw']>;
 
@@ -56,6 +57,7 @@ const rest = (id: string): void => {
 };
 
 const onChange = (route: Route): void => {
+  resetZoom();
   if (route.view !== 'pictures' || !route.imageId) return;
   void load(route.imageId);
   pollSoon();
