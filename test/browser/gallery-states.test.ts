@@ -293,15 +293,15 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
     await page.getByRole('button', { name: 'Open picture-0.jpg' }).focus();
     for (const key of ['ArrowRight', 'ArrowDown', 'ArrowLeft']) await page.keyboard.press(key);
     const focused = () => page.evaluate<string>('document.activeElement.ariaLabel');
-    await expect.poll(focused).toBe('Open picture-6.jpg');
+    await expect.poll(focused).toBe('Open picture-5.jpg');
 
     await page.keyboard.press('Enter');
-    await page.getByRole('dialog', { name: 'picture-6.jpg' }).waitFor();
+    await page.getByRole('dialog', { name: 'picture-5.jpg' }).waitFor();
     await page.keyboard.press('ArrowRight');
-    await page.getByRole('dialog', { name: 'picture-7.jpg' }).waitFor();
+    await page.getByRole('dialog', { name: 'picture-6.jpg' }).waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    await expect.poll(focused).toBe('Open picture-7.jpg');
+    await expect.poll(focused).toBe('Open picture-6.jpg');
 
     await page.keyboard.press('End');
     await expect.poll(focused).toBe('Open picture-41.jpg');

@@ -7,7 +7,10 @@ import { type IconName, icon } from './parts/icons.ts';
 import { keyPrompt } from './parts/key.ts';
 import { keyDialog } from './parts/key-dialog.ts';
 import { announcementView, noticesView } from './parts/notices.ts';
+import { openDialog } from './parts/open-dialog.ts';
 import { currentRoute, isDetailOpen, navigate, type Route, toHash } from './parts/route.ts';
+import { settingsDialog } from './parts/settings-dialog.ts';
+import { shortcutsDialog } from './parts/shortcuts-dialog.ts';
 import { theme, toggleTheme } from './parts/theme.ts';
 import { picturesPage } from './pictures/sheet-page.ts';
 import { statsPage } from './stats/stats-page.ts';
@@ -30,7 +33,7 @@ export const app = (): TemplateResult => {
     ${header(view)}
     ${isOffline() ? offlineBanner() : nothing}
     <main id="main" tabindex="-1">${views[view].page()}</main>
-    ${detailDialog()} ${keyDialog()} ${uploadTray()} ${announcementView()}
+    ${detailDialog()} ${settingsDialog()} ${shortcutsDialog()} ${keyDialog()} ${uploadTray()} ${announcementView()}
     ${noticesView({ isOnTop: !isDetailOpen() && !keyPrompt() })} ${dropOverlay()}
   `;
 };
@@ -57,6 +60,9 @@ const header = (current: Route['view']): TemplateResult => html`
     </nav>
     <div class="tools">
       <a class="plain icon-only" href="docs" aria-label="Read the documentation">${icon('book')}</a>
+      <button class="plain icon-only" aria-label="Settings" @click=${() => openDialog('settings')}>
+        ${icon('settings')}
+      </button>
       <button class="plain icon-only" aria-label="Switch to the ${theme() === 'dark' ? 'light' : 'dark'} theme" @click=${toggleTheme}>
         ${icon(theme() === 'dark' ? 'sun' : 'moon')}
       </button>

@@ -4,6 +4,7 @@ import { watchBatches } from './batches/open-batch.ts';
 import { watchOpenPicture } from './detail/open-picture.ts';
 import { editedIds, watchEdits } from './edits/edits.ts';
 import { onReconnect, setProbe } from './parts/connection.ts';
+import { listenForHelpKey } from './parts/open-dialog.ts';
 import { setRenderer } from './parts/render.ts';
 import { currentRoute, onRoute, type Route } from './parts/route.ts';
 import { pictures } from './pictures/pictures.ts';
@@ -34,6 +35,7 @@ onView(currentRoute());
 
 acceptDrops();
 listenForSelectionKeys();
+listenForHelpKey();
 startPolling(() => [...idsInSight(), ...editedIds()]);
 watchOpenPicture();
 watchBatches();

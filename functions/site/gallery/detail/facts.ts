@@ -86,7 +86,8 @@ const sources: Record<Picture['source'], string> = {
 const fileFacts = (picture: Picture): Fact[] => {
   const { metadata, dominant_color: color, processed_at: processedAt } = picture;
   const { width, height, format, size_bytes: size, sha256 } = metadata;
-  const megapixels = width && height ? ` (${round((width * height) / 1e6, 1)} MP)` : '';
+  const megapixels =
+    width && height && width * height >= 1e5 ? ` (${round((width * height) / 1e6, 1)} MP)` : '';
   return [
     ['Dimensions', width && height ? `${width} × ${height}${megapixels}` : null],
     ['File size', size === undefined ? null : formatBytes(size)],

@@ -10,7 +10,7 @@ export const keyDialog = (): TemplateResult | typeof nothing => {
   const prompt = keyPrompt();
   if (!prompt) return nothing;
   return html`
-    <dialog class="prompt" aria-labelledby="key-title" ${ref(modal)} @cancel=${(event: Event) => event.preventDefault()}>
+    <dialog class="dialog" aria-labelledby="key-title" ${ref(modal)} @cancel=${(event: Event) => event.preventDefault()}>
       <form method="dialog" @submit=${onSubmit}>
         ${icon('key')}
         <h2 id="key-title">This Darkroom needs an API key</h2>

@@ -1,9 +1,9 @@
 import { requestRender } from './render.ts';
 
 /** The key of a closed stage: stored for this tab only, and sent to this API only. */
-const place = 'darkroom-api-key';
+const storageKey = 'darkroom-api-key';
 
-let key = sessionStorage.getItem(place) ?? undefined;
+let key = sessionStorage.getItem(storageKey) ?? undefined;
 let prompt: { promise: Promise<void>; resolve: () => void; wasWrong: boolean } | undefined;
 
 export const hasKey = (): boolean => key !== undefined;
@@ -24,8 +24,14 @@ export const keyPrompt = () => prompt && { wasWrong: prompt.wasWrong };
 
 export const setKey = (given: string): void => {
   key = given;
-  sessionStorage.setItem(place, given);
+  sessionStorage.setItem(storageKey, given);
   prompt?.resolve();
   prompt = undefined;
   requestRender();
+};
+
+/** Forgets the key, and everything that was read with it. */
+export const removeKey = (): void => {
+  sessionStorage.removeItem(storageKey);
+  location.reload();
 };
