@@ -1,12 +1,18 @@
 import { defineConfig } from 'vitest/config';
 import { closingLine } from './test/support/closing-line.ts';
+import { suiteTimes } from './test/support/suite-times.ts';
 
 const quiet = { POWERTOOLS_DEV: 'true', POWERTOOLS_LOG_LEVEL: 'SILENT' };
+
+/** Files that share one running stack: one after another, in one process. */
+const onOneStack = { isolate: false, fileParallelism: false, testTimeout: 60_000 };
+const stackStartsWithinMs = 90_000; // longer than a stack may take to start, which then says why
 
 export default defineConfig({
   test: {
     env: quiet,
-    reporters: ['default', closingLine],
+    reporters: ['default', suiteTimes, closingLine],
+    maxWorkers: 2,
     // On a machine that others use too, a second passes and nothing is wrong.
     expect: { poll: { timeout: 10_000 } },
     projects: [
@@ -15,7 +21,18 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts'],
+          isolate: false,
           testTimeout: 20_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'contract',
+          include: ['test/contract/**/*.test.ts'],
+          isolate: false,
+          testTimeout: 30_000,
           hookTimeout: 30_000,
         },
       },
@@ -24,16 +41,8 @@ export default defineConfig({
         test: {
           name: 'architecture',
           include: ['test/architecture/**/*.test.ts'],
+          isolate: false,
           testTimeout: 60_000,
-        },
-      },
-      {
-        extends: true,
-        test: {
-          name: 'contract',
-          include: ['test/contract/**/*.test.ts'],
-          testTimeout: 30_000,
-          hookTimeout: 30_000,
         },
       },
       {
@@ -48,13 +57,35 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          ...onOneStack,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: 'test/e2e/stack.ts',
-          // One stack, whose stats are compared exactly: one file at a time.
+          setupFiles: 'test/e2e/setup.ts',
+          hookTimeout: stackStartsWithinMs,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...onOneStack,
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: 'test/browser/stack.ts',
+          hookTimeout: stackStartsWithinMs,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          // Each file starts stacks of its own.
+          name: 'start-up',
+          include: ['test/start-up/**/*.test.ts'],
           fileParallelism: false,
-          testTimeout: 60_000,
-          hookTimeout: 90_000, // longer than a stack may take to start, which then says why
+          hookTimeout: stackStartsWithinMs,
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -64,7 +95,8 @@ export default defineConfig({
           include: ['test/faults/**/*.test.ts'],
           // Each has a stack whose workers it kills: one at a time, or they would starve each other.
           fileParallelism: false,
-          hookTimeout: 90_000, // as above
+          hookTimeout: stackStartsWithinMs,
+          sequence: { groupOrder: 4 },
         },
       },
     ],

@@ -1,51 +1,58 @@
-// npm run audit: do tallies, contents and objects say what the records say?
-import { parseArgs } from 'node:util';
+// npm run audit: compares counters, rendition sets, lists and objects with the records.
 import { openDynamodb, openS3 } from '#lib/aws/clients.ts';
 import { Settings } from '#lib/settings.ts';
-import { resolveEndpoint } from '../local/resolve-endpoint.ts';
 import { findDifferences } from './audit/differences.ts';
 import { readAll } from './audit/read-all.ts';
 import { countVariants } from './audit/variant-differences.ts';
+import { parseCommandLine, runMain } from './main.ts';
+import { resolveEndpoint } from './start/resolve-endpoint.ts';
 
 const help = `npm run audit -- [--stage dev] [--settings .env]
 
-Reads every record and every object, computes from them what the tallies, the contents and the
-buckets should hold, and prints each difference. Ends with 1 if there is one.
-Nothing is changed. It reads whole tables: on AWS that costs a read unit for each 4 KB.
-Stage dev is the embedded stack (DYNAMODB_PORT, S3_PORT), or what AWS_ENDPOINT_URL, or that of a service
-(AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL_S3), names in your environment or in .env. Any other stage is
-found by the AWS credentials and AWS_REGION of your environment alone.
-While work is going on, a difference may be a thing of the moment: look again when all is quiet.`;
+Reads every record and every object, computes from the records what the counters, the rendition
+sets, the lists and the buckets should hold, and prints each difference, in both directions: what is
+missing and what belongs to nothing. It changes nothing. It reads whole tables: on AWS that costs
+one read unit for each 4 KB.
 
-const { values } = parseArgs({
-  options: {
-    stage: { type: 'string', default: 'dev' },
-    settings: { type: 'string', default: '.env' },
-    help: { type: 'boolean', default: false },
-  },
+  --stage <name>     dev (the default) is the embedded stack (DYNAMODB_PORT, S3_PORT), or what
+                     AWS_ENDPOINT_URL or that of a service names in your environment or in .env;
+                     any other stage is found by AWS credentials and AWS_REGION of your environment
+  --settings <file>  where settings are read from, if not from .env
+  --help             this text
+
+Exit code: 0 no difference, 1 at least one, 2 it could not be run.
+While work is in progress a difference may be momentary: run it again when the stack is idle.
+`;
+
+const options = {
+  stage: { type: 'string', default: 'dev' },
+  settings: { type: 'string', default: '.env' },
+  help: { type: 'boolean', default: false, short: 'h' },
+} as const;
+
+await runMain('audit', async () => {
+  const { stage, settings, help: wantsHelp } = parseCommandLine({ options }).values;
+  if (wantsHelp) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const clientConfig = resolveEndpoint(stage, settings);
+  const stored = await readAll({
+    stage,
+    dynamodb: openDynamodb(clientConfig('DYNAMODB')),
+    s3: openS3(clientConfig('S3')),
+    onProgress: (line) => process.stderr.write(`${line}\n`),
+  });
+  const sizes = Settings.shape.THUMBNAIL_SIZES.parse(process.env['THUMBNAIL_SIZES'] || undefined);
+  const differences = findDifferences(stored, sizes);
+
+  for (const difference of differences) console.log(difference);
+  const { images, renditionSets, batches, originals, derived } = stored;
+  console.log(
+    `${images.length} images, ${renditionSets.length} rendition sets, ${batches.length} batches, ` +
+      `${originals.size} originals and ${derived.size} derived objects, ` +
+      `${countVariants(stored)} of them made on demand: ` +
+      `${differences.length === 0 ? 'no' : differences.length} differences.`,
+  );
+  return differences.length === 0 ? 0 : 1;
 });
-if (values.help) {
-  console.log(help);
-  process.exit(0);
-}
-
-const { stage } = values;
-const clientOf = resolveEndpoint(stage, values.settings);
-
-const kept = await readAll({
-  stage,
-  dynamodb: openDynamodb(clientOf('DYNAMODB')),
-  s3: openS3(clientOf('S3')),
-});
-const sizes = Settings.shape.THUMBNAIL_SIZES.parse(process.env['THUMBNAIL_SIZES'] || undefined);
-const differences = findDifferences(kept, sizes);
-
-for (const difference of differences) console.log(difference);
-const { images, renditionSets, batches, originals, derived } = kept;
-console.log(
-  `${images.length} images, ${renditionSets.length} contents, ${batches.length} batches, ` +
-    `${originals.size} originals and ${derived.size} derived objects, ` +
-    `${countVariants(kept)} of them made on demand: ` +
-    `${differences.length === 0 ? 'no' : differences.length} differences.`,
-);
-process.exit(differences.length === 0 ? 0 : 1);

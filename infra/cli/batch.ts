@@ -1,8 +1,8 @@
-// npm run batch: a CSV of products, from the upload to the results.
+// npm run batch: uploads a CSV of products and downloads its results.
 
 import { project } from '#infra/deploy/serverless.ts';
-import { environmentWith } from '../local/local-settings.ts';
 import { runCommand } from './batch/command.ts';
+import { environmentWith } from './start/local-settings.ts';
 
 const outputs = { output: process.stdout, errors: process.stderr };
 process.exitCode = await runCommand(

@@ -2,13 +2,13 @@ import { type QueueName, queueNames } from '#lib/queues.ts';
 
 type DeadLetters = {
   queue: QueueName;
-  /** What to do instead of redriving, where giving up ended the work and was reported. */
+  /** What to do instead of redriving, where the failure is final and was reported to the client. */
   instead?: string;
 };
 
 /**
- * Queues whose messages finish nothing when they are redriven: the client was told that the work
- * failed, by a webhook or a status, may have started it again, and would pay twice.
+ * Queues whose messages change nothing when they are redriven: a webhook or a status has reported
+ * the failure, so the client may have started the work again, and would pay twice.
  */
 const insteadOfRedriving: Partial<Record<QueueName, string>> = {
   'expand-batch':

@@ -4,24 +4,28 @@ import { dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { environmentWith, readLocalSettings } from '../local/local-settings.ts';
-import { logFilesIn } from '../local/log-files.ts';
-import { logFilter } from '../local/log-filter.ts';
-import { humanLine, isWarning, type LogLine, parseLogLine } from '../local/log-line.ts';
+import { logFilesIn } from '#infra/local-cloud/launcher/log-files.ts';
+import { isWarning, type LogLine, parseLogLine } from '#infra/local-cloud/launcher/log-line.ts';
+import { humanLine } from './logs/human-line.ts';
+import { logFilter } from './logs/log-filter.ts';
+import { parseCommandLine, runMain } from './main.ts';
+import { environmentWith, readLocalSettings } from './start/local-settings.ts';
 
-const helpText = `npm run logs [-- options]
+const help = `npm run logs [-- options]
 
-Prints the log of the embedded stack in the order of time, from DATA_DIR/logs/darkroom.log and the
+Prints the log of the embedded stack in order of time, from DATA_DIR/logs/darkroom.log and the
 files before it (10 MB each, the last five are kept).
 
-  --image <image_id>      one picture's journey: its request, the news from S3, every worker
+  --image <image_id>      one image: its request, the event of S3, every worker and retry
   --request <request_id>  everything that belongs to one request (the header x-request-id)
   --errors                warnings and errors only
-  --json                  the lines as they are written, for jq
-  --follow                goes on with what happens from now on; Ctrl-C ends it
-  --settings <file>       where DATA_DIR may be set, if not in .env
-  --help                  this text`;
+  --json                  the lines as they were written, for jq
+  --follow                prints new lines as they are written, until Ctrl-C
+  --settings <file>       where DATA_DIR is read from, if not from .env
+  --help                  this text
+
+Exit code: 0 lines were printed, 1 no line matches, 2 there is no log or the command was called wrongly.
+`;
 
 const options = {
   image: { type: 'string' },
@@ -58,11 +62,11 @@ const readFrom = async (
   return { entries, end };
 };
 
-const main = async (): Promise<void> => {
-  const { values } = parseArgs({ options, strict: true });
+await runMain('logs', async () => {
+  const { values } = parseCommandLine({ options });
   if (values.help) {
-    process.stdout.write(`${helpText}\n`);
-    return;
+    process.stdout.write(help);
+    return 0;
   }
   const { DATA_DIR } = readLocalSettings(environmentWith(values.settings, project));
   const folder = resolve(project, DATA_DIR, 'logs');
@@ -80,29 +84,24 @@ const main = async (): Promise<void> => {
     return wanted.length;
   };
 
-  const files = logFilesIn(folder);
+  const files = logFilesIn(folder, 'darkroom');
   if (files.length === 0 && !follow)
-    throw new Error(`There is no log in ${folder} yet. npm start writes it.`);
+    throw new Error(`There is no log in ${folder} yet. Run npm start first.`);
   const read = await Promise.all(files.map((file) => readFrom(file, 0)));
   const count = print(read.flatMap(({ entries }) => entries));
   if (!follow) {
-    if (count === 0) process.stderr.write('Nothing in the log is about that.\n');
-    return;
+    if (count === 0) process.stderr.write('No line of the log matches.\n');
+    return count === 0 ? 1 : 0;
   }
 
   let at = read.at(-1)?.end ?? 0;
   for (;;) {
     await wait(pollMs);
-    const newest = logFilesIn(folder).at(-1);
+    const newest = logFilesIn(folder, 'darkroom').at(-1);
     if (!newest) continue;
     if (statSync(newest).size < at) at = 0; // it was rotated: this one is new
     const { entries, end } = await readFrom(newest, at);
     at = end;
     print(entries);
   }
-};
-
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
-  process.exit(1);
 });

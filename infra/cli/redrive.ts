@@ -1,87 +1,54 @@
-import { parseArgs } from 'node:util';
-import {
-  DeleteMessageCommand,
-  GetQueueAttributesCommand,
-  GetQueueUrlCommand,
-  ReceiveMessageCommand,
-  SendMessageCommand,
-} from '@aws-sdk/client-sqs';
+// npm run redrive: sends messages of the dead-letter queues back to the queues that they came from.
 import { openSqs } from '#lib/aws/clients.ts';
-import { resolveEndpoint } from '../local/resolve-endpoint.ts';
 import { deadLetters } from './dead-letters.ts';
+import { parseCommandLine, runMain, UsageError } from './main.ts';
+import { redriveQueue } from './redrive-queue.ts';
+import { resolveEndpoint } from './start/resolve-endpoint.ts';
 
-const workers: readonly string[] = deadLetters.map(({ queue }) => queue);
+const queues: readonly string[] = deadLetters.map(({ queue }) => queue);
+const withoutEffect = deadLetters.filter(({ instead }) => instead);
 
-const final = deadLetters.filter(({ instead }) => instead);
 const help = `npm run redrive -- [queue …] [--stage dev] [--settings .env]
 
 Sends the messages of the dead-letter queues back to their workers, once the cause is gone.
-Without names, all queues: ${workers.join(', ')}.
+Without names, those of all queues: ${queues.join(', ')}.
 A worker does what is still open. What has failed in these queues stays failed: their messages, sent
 back, do not change it, and are gone.
-${final.map(({ queue, instead }) => `  ${queue.padEnd(12)}  ${instead}`).join('\n')}
-Stage dev is the embedded stack (SQS_PORT), or what AWS_ENDPOINT_URL or AWS_ENDPOINT_URL_SQS names in your
-environment or in .env. Any other stage is found by the AWS credentials and AWS_REGION of your environment
-alone.`;
+${withoutEffect.map(({ queue, instead }) => `  ${queue.padEnd(12)}  ${instead}`).join('\n')}
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    stage: { type: 'string', default: 'dev' },
-    settings: { type: 'string', default: '.env' },
-    help: { type: 'boolean', default: false },
-  },
-});
-const unknown = positionals.filter((name) => !workers.includes(name));
-if (values.help || unknown.length > 0) {
-  if (unknown.length > 0) console.error(`There is no queue ${unknown.join(', ')}.\n`);
-  console.log(help);
-  process.exit(unknown.length > 0 ? 2 : 0);
-}
+  --stage <name>     dev (the default) is the embedded stack (SQS_PORT), or what AWS_ENDPOINT_URL or
+                     AWS_ENDPOINT_URL_SQS names in your environment or in .env; any other stage is
+                     found by AWS credentials and AWS_REGION of your environment
+  --settings <file>  where settings are read from, if not from .env
+  --help             this text
 
-const sqs = openSqs(resolveEndpoint(values.stage, values.settings)('SQS'));
+Exit code: 0 all were sent back, 2 something could not be sent; what was not sent is still there.
+`;
 
-const urlOf = async (name: string): Promise<string> => {
-  const QueueName = `darkroom-${values.stage}-${name}`;
-  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
-  if (!QueueUrl) throw new Error(`The queue ${QueueName} has no URL.`);
-  return QueueUrl;
-};
+const options = {
+  stage: { type: 'string', default: 'dev' },
+  settings: { type: 'string', default: '.env' },
+  help: { type: 'boolean', default: false, short: 'h' },
+} as const;
 
-const depthOf = async (QueueUrl: string): Promise<number> => {
-  const { Attributes } = await sqs.send(
-    new GetQueueAttributesCommand({
-      QueueUrl,
-      AttributeNames: ['ApproximateNumberOfMessages'],
-    }),
-  );
-  return Number(Attributes?.['ApproximateNumberOfMessages'] ?? 0);
-};
-
-/** Sent first and deleted then: killed in between, a message is there twice, which workers expect. */
-const redrive = async (name: string): Promise<number> => {
-  const [from, to] = await Promise.all([urlOf(`${name}-dlq`), urlOf(name)]);
-  // Only what lies there now: what fails again while we go on stays for people to look at.
-  const waiting = await depthOf(from);
-  let moved = 0;
-  while (moved < waiting) {
-    const { Messages = [] } = await sqs.send(
-      new ReceiveMessageCommand({ QueueUrl: from, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 }),
-    );
-    if (Messages.length === 0) break;
-    await Promise.all(
-      Messages.map(async ({ Body, ReceiptHandle }) => {
-        await sqs.send(new SendMessageCommand({ QueueUrl: to, MessageBody: Body }));
-        await sqs.send(new DeleteMessageCommand({ QueueUrl: from, ReceiptHandle }));
-      }),
-    );
-    moved += Messages.length;
+await runMain('redrive', async () => {
+  const { values, positionals } = parseCommandLine({ options, allowPositionals: true });
+  if (values.help) {
+    process.stdout.write(help);
+    return 0;
   }
-  return moved;
-};
+  const unknown = positionals.filter((name) => !queues.includes(name));
+  if (unknown.length > 0)
+    throw new UsageError(`There is no queue ${unknown.join(', ')}, only ${queues.join(', ')}.`);
 
-for (const { queue, instead } of deadLetters) {
-  if (positionals.length > 0 && !positionals.includes(queue)) continue;
-  const moved = await redrive(queue);
-  console.log(`${queue}: ${moved} messages sent back${moved > 0 && instead ? `. ${instead}` : ''}`);
-}
+  const sqs = openSqs(resolveEndpoint(values.stage, values.settings)('SQS'));
+  for (const { queue, instead } of deadLetters) {
+    if (positionals.length > 0 && !positionals.includes(queue)) continue;
+    const sent = await redriveQueue(sqs, `darkroom-${values.stage}-${queue}`, (count) =>
+      process.stderr.write(`${queue}: ${count} …\n`),
+    );
+    const hint = sent > 0 && instead ? `. ${instead}` : '';
+    process.stdout.write(`${queue}: ${sent} messages sent back${hint}\n`);
+  }
+  return 0;
+});

@@ -1,7 +1,7 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type SecretName, Settings, secretNames } from '#lib/settings.ts';
-import { localShape } from '../local/local-settings.ts';
+import { localShape } from './start/local-settings.ts';
 
 type Row = { name: string; standard: string; meaning: string };
 

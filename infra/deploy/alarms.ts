@@ -1,29 +1,29 @@
 import { redriveAdvice } from '#infra/cli/dead-letters.ts';
 import type { Watched } from './watched.ts';
 
-// Half an hour behind is what people notice. Backoff alone takes three minutes.
-const oldestMessageSeconds = 1800;
+// Half an hour is a delay that users notice. Backoff alone takes three minutes.
+const maxMessageAgeSeconds = 1800;
 const apiTimeoutSeconds = 29; // API Gateway waits no longer
-const nearTheEnd = 0.8;
+const timeoutShare = 0.8; // of a timeout, above which an alarm is raised
 
 type Alarm = {
   /** What happened, and what to do. */
-  says: string;
+  description: string;
   namespace: string;
   metric: string;
-  of?: Record<string, unknown>;
+  dimensions?: Record<string, unknown>;
   statistic: 'Sum' | 'Maximum' | 'p99';
   above: number;
 };
 
-/** Looks at five minutes at a time; where nothing happens, nothing is wrong. */
-const alarm = ({ says, namespace, metric, of = {}, statistic, above }: Alarm) => ({
+/** Evaluates five minutes at a time; missing data is no alarm. */
+const alarm = ({ description, namespace, metric, dimensions = {}, statistic, above }: Alarm) => ({
   Type: 'AWS::CloudWatch::Alarm',
   Properties: {
-    AlarmDescription: says,
+    AlarmDescription: description,
     Namespace: namespace,
     MetricName: metric,
-    Dimensions: Object.entries(of).map(([Name, Value]) => ({ Name, Value })),
+    Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
     ...(statistic === 'p99' ? { ExtendedStatistic: statistic } : { Statistic: statistic }),
     Period: 300,
     EvaluationPeriods: 1,
@@ -35,17 +35,17 @@ const alarm = ({ says, namespace, metric, of = {}, statistic, above }: Alarm) =>
   },
 });
 
-const ofQueues = ({ stackName, queues }: Watched) =>
-  queues.map(({ logicalId, name, isDead }) => {
-    const of = { QueueName: { 'Fn::GetAtt': [logicalId, 'QueueName'] } };
-    const common = { namespace: 'AWS/SQS', of, statistic: 'Maximum' } as const;
+const queueAlarms = ({ stackName, queues }: Watched) =>
+  queues.map(({ logicalId, name, isDeadLetterQueue }) => {
+    const dimensions = { QueueName: { 'Fn::GetAtt': [logicalId, 'QueueName'] } };
+    const common = { namespace: 'AWS/SQS', dimensions, statistic: 'Maximum' } as const;
     const worker = name.slice(stackName.length + 1).replace(/-dlq$/, '');
-    return isDead
+    return isDeadLetterQueue
       ? [
           `${logicalId}DepthAlarm`,
           alarm({
             ...common,
-            says: `Messages were given up and lie in ${name}. Look at them. ${redriveAdvice(worker)}`,
+            description: `Messages failed for good and are in ${name}. Look at them. ${redriveAdvice(worker)}`,
             metric: 'ApproximateNumberOfMessagesVisible',
             above: 0,
           }),
@@ -54,28 +54,28 @@ const ofQueues = ({ stackName, queues }: Watched) =>
           `${logicalId}AgeAlarm`,
           alarm({
             ...common,
-            says: `A message has been waiting in ${name} for half an hour: its worker does not keep up.`,
+            description: `A message has been waiting in ${name} for half an hour: its worker does not keep up.`,
             metric: 'ApproximateAgeOfOldestMessage',
-            above: oldestMessageSeconds,
+            above: maxMessageAgeSeconds,
           }),
         ];
   });
 
-/** Of functions behind the API, whose errors and timeouts the API counts, only the API is watched. */
-const ofWorkers = ({ functions }: Watched) =>
+/** Functions behind the API have none: the API counts their errors and timeouts. */
+const workerAlarms = ({ functions }: Watched) =>
   functions
     .filter(({ isBehindApi }) => !isBehindApi)
     .flatMap(({ key, name, timeoutSeconds }) => {
       const logicalId = key.replaceAll(/(^|-)(\w)/g, (_, __, letter: string) =>
         letter.toUpperCase(),
       );
-      const common = { namespace: 'AWS/Lambda', of: { FunctionName: name } };
+      const common = { namespace: 'AWS/Lambda', dimensions: { FunctionName: name } };
       return [
         [
           `${logicalId}ErrorsAlarm`,
           alarm({
             ...common,
-            says: `${name} failed as a whole, not because of one message. Its log tells why.`,
+            description: `${name} failed as a whole, not because of one message. See its log.`,
             metric: 'Errors',
             statistic: 'Sum',
             above: 0,
@@ -85,22 +85,22 @@ const ofWorkers = ({ functions }: Watched) =>
           `${logicalId}DurationAlarm`,
           alarm({
             ...common,
-            says: `${name} needed more than ${nearTheEnd * 100} % of its ${timeoutSeconds} s.`,
+            description: `${name} took more than ${timeoutShare * 100} % of its ${timeoutSeconds} s.`,
             metric: 'Duration',
             statistic: 'Maximum',
-            above: timeoutSeconds * 1000 * nearTheEnd,
+            above: timeoutSeconds * 1000 * timeoutShare,
           }),
         ],
       ];
     });
 
-/** The topic that alarms go to, and every alarm. `email` gets them, once its owner has agreed. */
+/** The topic that alarms are sent to, and every alarm. `email` receives them once confirmed. */
 export const alarmsFor = (watched: Watched, email: string): Record<string, unknown> => {
-  const ofApi = { ApiName: watched.apiName };
+  const dimensions = { ApiName: watched.apiName };
   return {
     AlarmTopic: {
       // Not encrypted: CloudWatch may not publish under the key that SNS itself offers, and a key of
-      // our own costs a dollar a month to hide that a queue is long.
+      // our own costs a dollar a month to hide the length of a queue.
       Type: 'AWS::SNS::Topic',
       Properties: { DisplayName: `${watched.stackName} alarms` },
     },
@@ -111,29 +111,30 @@ export const alarmsFor = (watched: Watched, email: string): Record<string, unkno
       },
     }),
     ApiFaultsAlarm: alarm({
-      says: 'The API answered with 5xx. The logs of its functions tell why.',
+      description: 'The API answered with 5xx. See the logs of its functions.',
       namespace: 'AWS/ApiGateway',
       metric: '5XXError',
-      of: ofApi,
+      dimensions,
       statistic: 'Sum',
       above: 0,
     }),
     ApiLatencyAlarm: alarm({
-      says: `One in a hundred answers took ${nearTheEnd * 100} % of the ${apiTimeoutSeconds} s they may.`,
+      description: `One in a hundred responses took more than ${timeoutShare * 100} % of the ${apiTimeoutSeconds} s allowed.`,
       namespace: 'AWS/ApiGateway',
       metric: 'Latency',
-      of: ofApi,
+      dimensions,
       statistic: 'p99',
-      above: apiTimeoutSeconds * 1000 * nearTheEnd,
+      above: apiTimeoutSeconds * 1000 * timeoutShare,
     }),
     ThrottlesAlarm: alarm({
       // Without dimensions: no function reserves any, so all share the concurrency of the account.
-      says: 'Lambda refused calls: the concurrency of this account and region is used up.',
+      description:
+        'Lambda throttled invocations: the concurrency of this account and region is used up.',
       namespace: 'AWS/Lambda',
       metric: 'Throttles',
       statistic: 'Sum',
       above: 0,
     }),
-    ...Object.fromEntries([...ofQueues(watched), ...ofWorkers(watched)]),
+    ...Object.fromEntries([...queueAlarms(watched), ...workerAlarms(watched)]),
   };
 };

@@ -8,7 +8,7 @@ import { type Files, makeZip } from './zip.ts';
 
 export type Packed = { handler: string; zipPath: string };
 
-/** Makes the zip of each function, as Lambda takes it. Throws HandlerMissing, or what stood in the way. */
+/** Makes the zip of each function, as Lambda takes it. Throws a HandlerMissingError. */
 export const makeArtifacts = async (
   functions: readonly Packed[],
   { project, architecture }: { project: string; architecture: Architecture },
@@ -22,21 +22,21 @@ export const makeArtifacts = async (
   let pages: Files | undefined;
   for (const { handler, zipPath } of functions) {
     const bundle = bundles.get(handler);
-    if (!bundle) throw new Error(`There is no bundle of ${handler}.`);
+    if (!bundle) throw new Error(`esbuild made no bundle of ${handler}.`);
     if (bundle.needsSharp) sharp ??= sharpForLambda(project, architecture);
     if (bundle.needsLibheif) libheif ??= libheifForLambda(project);
-    if (bundle.showsPages) pages ??= pagesOf(project);
+    if (bundle.needsPages) pages ??= readPages(project);
     const files = new Map([
       ...bundle.files,
       ...((bundle.needsSharp && sharp) || []),
       ...((bundle.needsLibheif && libheif) || []),
-      ...((bundle.showsPages && pages) || []),
+      ...((bundle.needsPages && pages) || []),
     ]);
     mkdirSync(dirname(zipPath), { recursive: true });
     writeFileSync(zipPath, makeZip(files));
   }
 };
 
-/** The pages' files where functions/site/pages/assets.ts will look for them. */
-const pagesOf = (project: string): Files =>
+/** The files of the pages, at the paths that functions/site/pages/assets.ts reads. */
+const readPages = (project: string): Files =>
   new Map(pageFiles.map((path) => [path, readFileSync(join(project, path))]));

@@ -8,15 +8,15 @@ export type LambdaBundle = {
   /** The module of the handler and its source map. */
   files: Files;
   needsSharp: boolean;
-  /** It decodes HEIC when it runs. */
+  /** It decodes HEIC. */
   needsLibheif: boolean;
-  /** It reads the files of functions/site/pages/assets.ts when it runs. */
-  showsPages: boolean;
+  /** It reads the files of functions/site/pages/assets.ts. */
+  needsPages: boolean;
 };
 
 /**
- * Maps each file of a package to its own first line: a stack still tells which file it was. Mapped
- * line by line, packages make up nine tenths of a map, and reading it costs a cold start 35 ms.
+ * Maps each file of a package to its own first line, so that a stack trace still names the file.
+ * Mapped line by line, packages are nine tenths of a map, and reading it costs a cold start 35 ms.
  */
 const packagesByFileOnly: Plugin = {
   name: 'packages-by-file-only',
@@ -34,9 +34,9 @@ const packagesByFileOnly: Plugin = {
 };
 
 /**
- * One bundle for each handler, with all it needs but sharp, which is native, and libheif, which stays replaceable. Names stay as they
- * were written, so that stacks and error names can be read. Nothing in them tells where the project
- * lies. Throws HandlerMissing, or esbuild's own error.
+ * One bundle for each handler, with everything but sharp, which is native, and libheif, which stays
+ * replaceable. Names are not minified, so that stack traces can be read; no path of this machine is
+ * in it. Throws a HandlerMissingError, or esbuild's own error.
  */
 export const bundleForLambda = async (
   handlers: readonly string[],
@@ -77,7 +77,7 @@ export const bundleForLambda = async (
         {
           files: new Map(files),
           needsSharp: output?.imports.some((one) => one.external && one.path === 'sharp') ?? false,
-          showsPages: Object.keys(output?.inputs ?? {}).includes(
+          needsPages: Object.keys(output?.inputs ?? {}).includes(
             join('functions', 'site', 'pages', 'assets.ts'),
           ),
           needsLibheif: Object.keys(output?.inputs ?? {}).includes(

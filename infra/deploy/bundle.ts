@@ -7,18 +7,18 @@ import { prebuiltBundles } from '#functions/site/pages/browser-bundles.ts';
 
 /** A function of serverless.yml has no file. */
 export class HandlerMissingError extends Error {
-  override readonly name = 'HandlerMissing';
+  override readonly name = 'HandlerMissingError';
 }
 
 /** `functions/images/get-image.handler` → `functions/images/get-image`. */
 export const modulePath = (handler: string): string => handler.replace(/\.[^./]+$/, '');
 
-// CommonJS packages inside an ES module still ask for Node's own modules by require().
+// CommonJS packages inside an ES module still require() Node's own modules.
 const banner =
   "import { createRequire as __createRequire } from 'node:module';" +
   'const require = __createRequire(import.meta.url);';
 
-/** What scripts and styles of the pages become is put in here, or esbuild would have to come along. */
+/** Scripts and styles of the pages are bundled now, or esbuild would be needed at run time. */
 const finishedPages: Plugin = {
   name: 'finished-pages',
   setup: ({ onLoad }) => {
@@ -29,7 +29,7 @@ const finishedPages: Plugin = {
   },
 };
 
-/** zod's messages come in fifty languages, and all of them would be parsed at each cold start. */
+/** zod has messages in fifty languages, all of which would be parsed at each cold start. */
 const englishOnly: Plugin = {
   name: 'english-only',
   setup: ({ onLoad }) => {
@@ -41,7 +41,7 @@ const englishOnly: Plugin = {
   },
 };
 
-/** undici's index brings a browser's fetch, caches, proxies and mocks along; we make requests. */
+/** undici's index also loads fetch, caches, proxies and mocks; only requests are made here. */
 const requestsOnly: Plugin = {
   name: 'requests-only',
   setup: ({ onLoad }) => {
@@ -58,8 +58,8 @@ const requestsOnly: Plugin = {
 };
 
 /**
- * How functions are bundled, wherever they will run: one ES module `<module>.mjs` for each handler.
- * Throws HandlerMissing.
+ * esbuild's options for functions, wherever they run: one ES module `<module>.mjs` for each handler.
+ * Throws a HandlerMissingError.
  */
 export const bundleOptions = (handlers: readonly string[], project: string) => {
   const modules = [...new Set(handlers.map(modulePath))];
@@ -82,16 +82,16 @@ export const bundleOptions = (handlers: readonly string[], project: string) => {
     sourcemap: 'linked',
     sourcesContent: false,
     plugins: [finishedPages, englishOnly, requestsOnly],
-    logLevel: 'silent', // the error that is thrown says it all
+    logLevel: 'silent', // the error that is thrown has the same text
   } satisfies BuildOptions;
 };
 
 /**
- * sharp is native and stays outside. The bundle may lie anywhere, so it is named by its place in
- * the project's node_modules.
+ * sharp is native and stays outside. The bundle may be in any folder, so sharp is imported by its
+ * path in the project's node_modules.
  */
-const sharpOf = (project: string): Plugin => ({
-  name: 'sharp-by-its-place',
+const externalSharp = (project: string): Plugin => ({
+  name: 'external-sharp',
   setup: ({ onResolve }) => {
     const require = createRequire(join(project, 'package.json'));
     onResolve({ filter: /^sharp$/ }, () => ({
@@ -101,9 +101,9 @@ const sharpOf = (project: string): Plugin => ({
   },
 });
 
-/** libheif is loaded from its own files when it is needed, and found from the project likewise. */
-const libheifOf = (project: string): Plugin => ({
-  name: 'libheif-by-its-place',
+/** libheif is loaded from its own files when it is first needed, likewise by its path. */
+const externalLibheif = (project: string): Plugin => ({
+  name: 'external-libheif',
   setup: ({ onLoad }) => {
     const place = pathToFileURL(join(project, 'package.json')).href;
     onLoad({ filter: /[\\/]lib[\\/]media[\\/]heif[\\/]libheif-place\.ts$/ }, () => ({
@@ -115,8 +115,8 @@ const libheifOf = (project: string): Plugin => ({
 
 /**
  * Bundles the modules of these handlers for running here: `<outFolder>/<module>.mjs` for each, and
- * chunks for what they share, so that in one process they share clients and caches too. Throws
- * HandlerMissing, or esbuild's own error, which names file and line.
+ * chunks for what they share, so that in one process they share clients and caches too. Throws a
+ * HandlerMissingError, or esbuild's own error, which names file and line.
  */
 export const bundleFunctions = async (
   handlers: readonly string[],
@@ -129,7 +129,7 @@ export const bundleFunctions = async (
     outdir: outFolder,
     chunkNames: 'chunks/[name]-[hash]',
     splitting: true,
-    plugins: [...options.plugins, sharpOf(project), libheifOf(project)],
+    plugins: [...options.plugins, externalSharp(project), externalLibheif(project)],
   });
   await stop(); // esbuild's own process would stay
 };

@@ -19,7 +19,7 @@ const functionProperties = {
   },
 };
 
-/** Completes the service from our lists before any command works with it. */
+/** Completes the service from the lists of lib, before any command uses it. */
 export default class CompleteService {
   readonly hooks: Record<string, () => void>;
 

@@ -1,12 +1,12 @@
 import type { Watched } from './watched.ts';
 
-type Line = readonly [namespace: string, metric: string, ...dimensions: string[]];
-type Graph = { title: string; lines: readonly Line[]; statistic: string };
+type Metric = readonly [namespace: string, metric: string, ...dimensions: string[]];
+type Graph = { title: string; metrics: readonly Metric[]; statistic: string };
 
-const width = 12; // of 24: two beside each other
+const width = 12; // of 24: two side by side
 const height = 6;
 
-const widgetOf = ({ title, lines, statistic }: Graph, index: number) => ({
+const toWidget = ({ title, metrics, statistic }: Graph, index: number) => ({
   type: 'metric',
   x: (index % 2) * width,
   y: Math.floor(index / 2) * height,
@@ -18,47 +18,59 @@ const widgetOf = ({ title, lines, statistic }: Graph, index: number) => ({
     view: 'timeSeries',
     stat: statistic,
     period: 300,
-    metrics: lines,
+    metrics,
   },
 });
 
-/** The stack at a glance: the door, the queues, the workers. */
+/** One dashboard for the API, the queues and the workers. */
 export const dashboardFor = ({ stackName, apiName, functions, queues }: Watched) => {
-  const waiting = queues.filter(({ isDead }) => !isDead);
-  const dead = queues.filter(({ isDead }) => isDead);
+  const waiting = queues.filter(({ isDeadLetterQueue }) => !isDeadLetterQueue);
+  const deadLetters = queues.filter(({ isDeadLetterQueue }) => isDeadLetterQueue);
   const workers = functions.filter(({ isBehindApi }) => !isBehindApi);
-  const ofApi = (metric: string): Line => ['AWS/ApiGateway', metric, 'ApiName', apiName];
-  const ofQueue =
+  const apiMetric = (metric: string): Metric => ['AWS/ApiGateway', metric, 'ApiName', apiName];
+  const queueMetric =
     (metric: string) =>
-    (queue: { name: string }): Line => ['AWS/SQS', metric, 'QueueName', queue.name];
-  const ofFunction =
+    (queue: { name: string }): Metric => ['AWS/SQS', metric, 'QueueName', queue.name];
+  const functionMetric =
     (metric: string) =>
-    (fn: { name: string }): Line => ['AWS/Lambda', metric, 'FunctionName', fn.name];
+    (fn: { name: string }): Metric => ['AWS/Lambda', metric, 'FunctionName', fn.name];
   const visible = 'ApproximateNumberOfMessagesVisible';
   const graphs: Graph[] = [
-    { title: 'Requests', lines: ['Count', '4XXError', '5XXError'].map(ofApi), statistic: 'Sum' },
-    { title: 'Latency, 99 of 100 below (ms)', lines: [ofApi('Latency')], statistic: 'p99' },
-    { title: 'Messages waiting', lines: waiting.map(ofQueue(visible)), statistic: 'Maximum' },
+    {
+      title: 'Requests',
+      metrics: ['Count', '4XXError', '5XXError'].map(apiMetric),
+      statistic: 'Sum',
+    },
+    { title: 'Latency, p99 (ms)', metrics: [apiMetric('Latency')], statistic: 'p99' },
+    { title: 'Messages waiting', metrics: waiting.map(queueMetric(visible)), statistic: 'Maximum' },
     {
       title: 'Oldest message (s)',
-      lines: waiting.map(ofQueue('ApproximateAgeOfOldestMessage')),
+      metrics: waiting.map(queueMetric('ApproximateAgeOfOldestMessage')),
       statistic: 'Maximum',
     },
-    { title: 'Given up', lines: dead.map(ofQueue(visible)), statistic: 'Maximum' },
-    { title: 'Workers: calls', lines: workers.map(ofFunction('Invocations')), statistic: 'Sum' },
+    { title: 'Dead letters', metrics: deadLetters.map(queueMetric(visible)), statistic: 'Maximum' },
+    {
+      title: 'Workers: invocations',
+      metrics: workers.map(functionMetric('Invocations')),
+      statistic: 'Sum',
+    },
     {
       title: 'Workers: duration (ms)',
-      lines: workers.map(ofFunction('Duration')),
+      metrics: workers.map(functionMetric('Duration')),
       statistic: 'Average',
     },
-    { title: 'Functions: errors', lines: functions.map(ofFunction('Errors')), statistic: 'Sum' },
+    {
+      title: 'Functions: errors',
+      metrics: functions.map(functionMetric('Errors')),
+      statistic: 'Sum',
+    },
   ];
   return {
     Dashboard: {
       Type: 'AWS::CloudWatch::Dashboard',
       Properties: {
         DashboardName: stackName,
-        DashboardBody: { 'Fn::Sub': JSON.stringify({ widgets: graphs.map(widgetOf) }) },
+        DashboardBody: { 'Fn::Sub': JSON.stringify({ widgets: graphs.map(toWidget) }) },
       },
     },
   };

@@ -9,23 +9,23 @@ type Options = {
   stage: string;
   /** Where the emulator answers. */
   endpoint: string;
-  /** Settings, credentials and what else `serverless` needs. */
+  /** Settings, credentials and other variables for `serverless`. */
   env: Record<string, string | undefined>;
 };
 
 /**
- * Deploys to an emulator, and again with PUBLIC_URL: emulators put an API below a path that no
- * request tells of, and that has a name of its own only when it is there. The second time is an
- * update of a stack that stands, which wants testing anyway.
+ * Deploys to an emulator, and again with PUBLIC_URL: emulators serve an API below a path that no
+ * request names and that is known only after the deployment. The second deployment is an update of
+ * an existing stack, which needs testing anyway.
  */
 export const deployWithLinks = async (
-  lane: CommandTools,
+  tools: CommandTools,
   { folder, stage, endpoint, env }: Options,
 ) => {
   const toEmulator = { ...env, AWS_ENDPOINT_URL: endpoint };
-  await deployService(lane, { folder, stage }, toEmulator);
+  await deployService(tools, { folder, stage }, toEmulator);
   const place = { stackName: `darkroom-${stage}`, endpoint, stage };
   const service = await deployedService(openCloudFormation(endpoint), place);
-  await deployService(lane, { folder, stage }, { ...toEmulator, PUBLIC_URL: service.baseUrl });
+  await deployService(tools, { folder, stage }, { ...toEmulator, PUBLIC_URL: service.baseUrl });
   return service;
 };

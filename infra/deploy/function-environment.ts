@@ -6,7 +6,7 @@ import { dlqLogicalId, pascalCase, queueLogicalId } from './queue-resources.ts';
 const ref = (logicalId: string) => ({ Ref: logicalId });
 
 /**
- * What every function finds in its environment, from the lists of tables, queues and settings. A
+ * The environment of every function, from the lists of tables, queues and settings. A
  * setting is passed as it is set where the service is packaged or started; a secret never is, only
  * the name of the SSM parameter that holds it.
  */

@@ -12,9 +12,9 @@ const paths = [
 ];
 
 /**
- * libheif as WebAssembly, the same for each architecture, as files of their own that anybody may
- * replace by another build. Nothing where the optional package is not installed: HEIC is then to
- * be switched off. Paths begin with `node_modules/`.
+ * libheif as WebAssembly, the same for each architecture, as files of their own that may
+ * be replaced by another build. Empty where the optional package is not installed: HEIC then needs
+ * to be `off`. Paths begin with `node_modules/`.
  */
 export const libheifForLambda = (project: string): Files => {
   const folder = join(project, 'node_modules', 'libheif-js');

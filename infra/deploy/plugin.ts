@@ -13,7 +13,7 @@ import { findWatched } from './watched.ts';
 
 // osls constructs its plugins, so this is a class.
 
-/** The parts of osls' object that we read and change. */
+/** The parts of osls' object that are read and changed here. */
 export type Serverless = {
   serviceDir: string;
   service: {
@@ -46,10 +46,9 @@ export type Serverless = {
 const Architecture = z.enum(['arm64', 'x86_64']);
 
 /**
- * Packages Darkroom for AWS, beside what osls does by itself: a zip for each function, a role for
- * each from its statements in functions.yml, alarms and a dashboard, a name for each value of the API key. Takes part
- * in `package` and in `deploy`, which packages first, and keeps out of the way of every other
- * command.
+ * Packages Darkroom for AWS: adds to what osls does a zip and a role for each function, alarms, a
+ * dashboard, the secret that signs links, and CloudFront where it is wanted. Takes part in `package`
+ * and in `deploy`, which packages first, and in no other command.
  */
 export default class PackageForAws {
   readonly hooks: Record<string, () => unknown>;
@@ -59,20 +58,21 @@ export default class PackageForAws {
     this.serverless = serverless;
     this.hooks = {
       'after:package:initialize': () =>
-        this.orSay(() => {
+        this.withPlainErrors(() => {
           this.nameKeys();
           this.addResources();
         }),
-      'before:package:createDeploymentArtifacts': () => this.orSay(() => this.addArtifacts()),
-      'before:deploy:deploy': () => this.orSay(() => this.makeSecret()),
+      'before:package:createDeploymentArtifacts': () =>
+        this.withPlainErrors(() => this.addArtifacts()),
+      'before:deploy:deploy': () => this.withPlainErrors(() => this.makeSecret()),
     };
   }
 
-  /** Before osls checks serverless.yml, whose schema would say it less clearly. */
+  /** Before osls checks serverless.yml, whose schema has less clear messages. */
   asyncInit(): Promise<void> | undefined {
     const [command = ''] = this.serverless.processedInput.commands;
     if (!['package', 'deploy'].includes(command)) return undefined;
-    return this.orSay(() => refuseWrongSettings(process.env));
+    return this.withPlainErrors(() => refuseWrongSettings(process.env));
   }
 
   private nameKeys(): void {
@@ -88,7 +88,7 @@ export default class PackageForAws {
     const { provider, functions, resources } = service;
     for (const [key, fn] of Object.entries(functions)) {
       const roleId = `${pascalCase(key)}Role`;
-      // Not by its name alone, or osls adds a DependsOn that says the same again.
+      // Fn::Sub instead of Fn::GetAtt, or osls adds a DependsOn that is redundant.
       fn.role = { 'Fn::Sub': `\${${roleId}.Arn}` };
       const environment = provider.environment ?? {};
       const statements = z.array(IamStatement).default([]).parse(fn.iamRoleStatements);
@@ -114,18 +114,18 @@ export default class PackageForAws {
 
   private async addArtifacts(): Promise<void> {
     const { service, serviceDir: project } = this.serverless;
-    const packed = Object.entries(service.functions).map(([key, fn]) => {
-      // osls hashes and uploads what it finds here, and moves it where --package says.
+    const zips = Object.entries(service.functions).map(([key, fn]) => {
+      // osls hashes and uploads this file, and moves it to the folder of --package.
       const zipPath = join(project, '.serverless', `${key}.zip`);
       fn.package = { ...fn.package, individually: true, artifact: zipPath };
       return { handler: fn.handler, zipPath };
     });
     const architecture = Architecture.default('arm64').parse(service.provider.architecture);
-    await makeArtifacts(packed, { project, architecture });
+    await makeArtifacts(zips, { project, architecture });
   }
 
-  /** What stands in the way is told to a person, not to a debugger. */
-  private async orSay(step: () => void | Promise<void>): Promise<void> {
+  /** An error becomes one that osls shows without its stack trace. */
+  private async withPlainErrors(step: () => void | Promise<void>): Promise<void> {
     try {
       await step();
     } catch (error) {

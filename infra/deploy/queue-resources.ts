@@ -9,7 +9,7 @@ export const queueLogicalId = (name: QueueName): string => `${pascalCase(name)}Q
 export const dlqLogicalId = (name: QueueName): string => `${pascalCase(name)}Dlq`;
 
 const retentionSeconds = 4 * 24 * 3600;
-const dlqRetentionSeconds = 14 * 24 * 3600; // SQS' longest: for people, consumed by no function
+const dlqRetentionSeconds = 14 * 24 * 3600; // SQS' maximum; consumed by no function, only looked at
 
 /** AWS' advice for a queue in front of a function (Lambda Developer Guide, "Using Lambda with Amazon SQS"). */
 const visibilityTimeoutsPerFunctionTimeout = 6;

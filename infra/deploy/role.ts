@@ -27,8 +27,8 @@ const parameterArn = (name: string): unknown =>
   name.startsWith('arn:') ? name : arn('ssm', `parameter/${name.replace(/^\//, '')}`);
 
 /**
- * A parameter may be encrypted with any key of this account, which we do not know; but only SSM may
- * use it for us, and only for these parameters (Systems Manager User Guide, "AWS KMS encryption for
+ * A parameter may be encrypted with any key of this account; but only SSM may use it for this role,
+ * and only for these parameters (Systems Manager User Guide, "AWS KMS encryption for
  * Parameter Store SecureString parameters").
  */
 const secretStatements = (parameters: readonly string[]): Statement[] => {
@@ -56,7 +56,7 @@ type Options = {
   statements: readonly IamStatement[];
   /** Names of the secrets it reads: `HF_TOKEN` is allowed by what HF_TOKEN_PARAMETER names. */
   secrets: readonly string[];
-  /** The function's environment; of it `…_PARAMETER` counts, which names where a secret lies. */
+  /** The function's environment; its `…_PARAMETER` variables name the SSM parameters of secrets. */
   environment: Readonly<Record<string, unknown>>;
 };
 

@@ -25,28 +25,28 @@ export const emulatorEnvironment = {
 
 type Environment = Record<string, string | undefined>;
 
-const deployTakesMs = 240_000; // a deploy that an emulator does not understand waits for ever
+const deployTimeoutMs = 240_000; // a deployment that an emulator does not understand never ends
 
-// Emulators run functions on this machine, whose sharp is another than Lambda's.
+// Emulators run functions on this machine, which needs another build of sharp than Lambda.
 const architecture = process.arch === 'arm64' ? 'arm64' : 'x86_64';
 
-const serverless = (lane: CommandTools, args: string[], folder: string, env: Environment) =>
-  lane.run(process.execPath, [osls(), ...args, `--param=architecture=${architecture}`], {
+const serverless = (tools: CommandTools, args: string[], folder: string, env: Environment) =>
+  tools.run(process.execPath, [osls(), ...args, `--param=architecture=${architecture}`], {
     cwd: folder,
     env: { ...emulatorEnvironment, SLS_AWS_MONITORING_FREQUENCY: '300', ...env },
-    timeoutMs: deployTakesMs,
+    timeoutMs: deployTimeoutMs,
     quiet: true,
   });
 
-/** `serverless package` into `folder`. Answers the template that CloudFormation would get. */
+/** `serverless package` into `folder`. Returns the template for CloudFormation. */
 export const packageService = async (
-  lane: CommandTools,
+  tools: CommandTools,
   { folder, stage, params = [] }: { folder: string; stage: string; params?: readonly string[] },
   env: Environment,
 ): Promise<unknown> => {
   const given = params.map((param) => `--param=${param}`);
-  await lane.step(['packaging the service', ...params].join(' with '), () =>
-    serverless(lane, ['package', '--stage', stage, '--package', folder, ...given], project, env),
+  await tools.step(['packaging the service', ...params].join(' with '), () =>
+    serverless(tools, ['package', '--stage', stage, '--package', folder, ...given], project, env),
   );
   const file = join(folder, 'cloudformation-template-update-stack.json');
   return JSON.parse(readFileSync(file, 'utf8'));
@@ -55,12 +55,12 @@ export const packageService = async (
 const parts = ['functions', 'lib', 'infra', 'package.json', 'package-lock.json', 'serverless.yml'];
 
 /**
- * A copy of what `serverless deploy` needs, so that lanes may run beside each other and a lane may
+ * A copy of what `serverless deploy` needs, so that suites may run side by side and a suite may
  * break the copy on purpose.
  */
-export const copyProject = (lane: CommandTools): string => {
+export const copyProject = (tools: CommandTools): string => {
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-deploy-'));
-  lane.onEnd(() => rmSync(folder, { recursive: true, force: true }));
+  tools.onEnd(() => rmSync(folder, { recursive: true, force: true }));
   for (const part of parts) cpSync(join(project, part), join(folder, part), { recursive: true });
   symlinkSync(join(project, 'node_modules'), join(folder, 'node_modules'));
   return folder;
@@ -68,10 +68,10 @@ export const copyProject = (lane: CommandTools): string => {
 
 /** `serverless deploy` of the project in `folder`, to what AWS_ENDPOINT_URL of `env` names. */
 export const deployService = (
-  lane: CommandTools,
+  tools: CommandTools,
   { folder, stage }: { folder: string; stage: string },
   env: Environment,
 ): Promise<void> =>
-  lane.step('packaging and deploying the service', () =>
-    serverless(lane, ['deploy', '--stage', stage], folder, env),
+  tools.step('packaging and deploying the service', () =>
+    serverless(tools, ['deploy', '--stage', stage], folder, env),
   );

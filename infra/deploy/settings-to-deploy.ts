@@ -1,8 +1,8 @@
 import { describeSettingErrors, Settings } from '#lib/settings.ts';
 
 /**
- * Throws about settings that every function would fail on when it starts, before they are deployed:
- * with the name, the value and what is allowed.
+ * Throws for settings that would make every function fail at start, before they are deployed: with
+ * the name, the value and what is allowed.
  */
 export const refuseWrongSettings = (environment: Record<string, string | undefined>): void => {
   if (Number(environment['PIPELINE_CONCURRENCY']) === 1)

@@ -23,43 +23,43 @@ const Lock = z.looseObject({
   packages: z.record(z.string(), Locked),
 });
 
-/** The part of the lock file that speaks of sharp and what it needs, for every platform. */
-const lockOfSharp = (project: string) => {
+/** The entries of the lock file for sharp and its dependencies, for every platform. */
+const readSharpLock = (project: string) => {
   const { lockfileVersion, packages } = Lock.parse(
     JSON.parse(readFileSync(join(project, 'package-lock.json'), 'utf8')),
   );
-  const kept: Record<string, z.infer<typeof Locked>> = {};
-  const keep = (name: string, from: string) => {
+  const entries: Record<string, z.infer<typeof Locked>> = {};
+  const collect = (name: string, from: string) => {
     const own = `${from}/node_modules/${name}`;
     const place = own in packages ? own : `node_modules/${name}`;
     const found = packages[place];
-    if (!found || place in kept) return;
-    kept[place] = found;
+    if (!found || place in entries) return;
+    entries[place] = found;
     const needs = { ...found.dependencies, ...found.optionalDependencies };
-    for (const needed of Object.keys(needs)) keep(needed, place);
+    for (const needed of Object.keys(needs)) collect(needed, place);
   };
-  keep('sharp', '');
-  const version = kept['node_modules/sharp']?.version;
-  if (!version) throw new Error('package-lock.json does not know sharp.');
+  collect('sharp', '');
+  const version = entries['node_modules/sharp']?.version;
+  if (!version) throw new Error('package-lock.json has no entry for sharp.');
   const manifest = { name: 'sharp-for-lambda', private: true, dependencies: { sharp: version } };
-  return { version, manifest, lock: { lockfileVersion, packages: { '': manifest, ...kept } } };
+  return { version, manifest, lock: { lockfileVersion, packages: { '': manifest, ...entries } } };
 };
 
-/** What Lambda calls arm64 and x86_64, as npm calls it. */
+/** npm's names for Lambda's arm64 and x86_64. */
 const cpus = { arm64: 'arm64', x86_64: 'x64' } as const;
 export type Architecture = keyof typeof cpus;
 
-/** Sources, types and texts, which nobody needs who only runs it. */
-const unneeded =
+/** Sources, types and texts, which are not needed at run time. */
+const notForRuntime =
   /(^|\/)(sharp\/(src|install)\/.*|[^/]*\.(md|h|d\.[cm]?ts))$|^\.package-lock\.json$/;
 
 /**
  * sharp as the project's lock file has it (versions and hashes), for Lambda's Linux on this
- * architecture instead of the machine that packages. It is fetched once and kept below
- * node_modules/.cache. Paths begin with `node_modules/`. Throws with what npm said.
+ * architecture instead of the machine that packages. It is fetched once and cached below
+ * node_modules/.cache. Paths begin with `node_modules/`. Throws with npm's message.
  */
 export const sharpForLambda = (project: string, architecture: Architecture): Files => {
-  const { version, manifest, lock } = lockOfSharp(project);
+  const { version, manifest, lock } = readSharpLock(project);
   const cpu = cpus[architecture];
   const hash = createHash('sha256').update(JSON.stringify(lock)).digest('hex').slice(0, 12);
   const cache = join(project, 'node_modules', '.cache', 'darkroom');
@@ -71,7 +71,7 @@ export const sharpForLambda = (project: string, architecture: Architecture): Fil
       writeFileSync(join(building, 'package.json'), JSON.stringify(manifest));
       writeFileSync(join(building, 'package-lock.json'), JSON.stringify(lock));
       install(building, cpu);
-      if (!existsSync(folder)) renameSync(building, folder); // else another was quicker
+      if (!existsSync(folder)) renameSync(building, folder); // else another process was quicker
     } finally {
       rmSync(building, { recursive: true, force: true });
     }
@@ -81,7 +81,7 @@ export const sharpForLambda = (project: string, architecture: Architecture): Fil
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .map((path) => [path.slice(installed.length + 1).replaceAll(sep, '/'), path] as const)
-    .filter(([name]) => !unneeded.test(name));
+    .filter(([name]) => !notForRuntime.test(name));
   return new Map(files.map(([name, path]) => [`node_modules/${name}`, readFileSync(path)]));
 };
 
@@ -102,7 +102,5 @@ const install = (folder: string, cpu: string): void => {
     { cwd: folder, encoding: 'utf8', shell: process.platform === 'win32' }, // npm is npm.cmd there
   );
   if (status === 0) return;
-  throw new Error(
-    `sharp for Lambda could not be fetched from the package registry:\n${error?.message ?? stderr}`,
-  );
+  throw new Error(`npm could not fetch sharp for Lambda:\n${error?.message ?? stderr}`);
 };

@@ -1,6 +1,6 @@
 // The first plugin of serverless.yml. The others are TypeScript, which Node reads by itself from
-// version 24 on: under an older one the whole command starts again under the Node that package.json
-// pins, and the old one ends with it. So `npx serverless package` works whatever Node is installed.
+// version 24 on: under an older one the whole command is started again with the Node that package.json
+// pins, and ends with its exit code. So `npx serverless package` works whatever Node is installed.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -12,5 +12,5 @@ if (Number(process.versions.node.split('.')[0]) < 24) {
   process.exit(status ?? 1);
 }
 
-// osls wants a plugin; this one has nothing more to do.
+// osls requires a plugin class; there is nothing more to do.
 export default class UnderPinnedNode {}

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 
-/** What alarms and dashboard look at, by the names that CloudWatch has for it. */
+/** What alarms and the dashboard monitor, by its names in CloudWatch. */
 export type Watched = {
   /** Service and stage. */
   stackName: string;
   apiName: string;
   functions: { key: string; name: string; timeoutSeconds: number; isBehindApi: boolean }[];
-  queues: { logicalId: string; name: string; isDead: boolean }[];
+  queues: { logicalId: string; name: string; isDeadLetterQueue: boolean }[];
 };
 
-/** The parts of osls' service that matter here, all of its variables resolved. */
+/** The parts of osls' service that are read here, all variables resolved. */
 const Service = z.object({
   service: z.string(),
   provider: z.looseObject({ stage: z.string(), timeout: z.coerce.number() }),
@@ -49,8 +49,8 @@ export const findWatched = (raw: unknown, stage: string): Watched => {
     queues: queues.map(([logicalId, { Properties }]) => ({
       logicalId,
       name: z.string().parse(Properties['QueueName']),
-      // Every queue that is worked on has a dead-letter queue (test/architecture/template.test.ts).
-      isDead: !('RedrivePolicy' in Properties),
+      // Every queue with a consumer has a dead-letter queue (test/architecture/template.test.ts).
+      isDeadLetterQueue: !('RedrivePolicy' in Properties),
     })),
   };
 };

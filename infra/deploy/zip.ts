@@ -3,8 +3,8 @@ import { type Zippable, zipSync } from 'fflate';
 /** A file of a zip by its path there, with forward slashes. */
 export type Files = ReadonlyMap<string, Uint8Array>;
 
-// Noon, so that no time zone moves it out of the day that zip files begin with.
-const whenever = new Date(1980, 0, 1, 12);
+// The first day of the zip format; noon, so that no time zone moves it out of that day.
+const fixedTime = new Date(1980, 0, 1, 12);
 const unix = 3;
 const readableByAll = 0o100644; // a regular file, rw-r--r--: the Lambda user is not its owner
 
@@ -17,6 +17,6 @@ export const makeZip = (files: Files): Uint8Array => {
   const sorted = [...files.entries()].sort(([one], [other]) => (one < other ? -1 : 1));
   const entries: Zippable = {};
   for (const [path, bytes] of sorted)
-    entries[path] = [bytes, { mtime: whenever, os: unix, attrs: readableByAll << 16, level: 6 }];
+    entries[path] = [bytes, { mtime: fixedTime, os: unix, attrs: readableByAll << 16, level: 6 }];
   return zipSync(entries);
 };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { startDynamodb } from './emulators/dynamodb/start-dynamodb.ts';
-import { toNotification } from './emulators/s3/s3-event.ts';
+import { type ObjectEvent, toNotification } from './emulators/s3/s3-event.ts';
 import { startS3 } from './emulators/s3/start-s3.ts';
 import { startSqs } from './emulators/sqs/start-sqs.ts';
 import type { RunningServer } from './http/listen.ts';
@@ -24,6 +24,20 @@ export type LocalCloudOptions = {
   secretAccessKey: string;
   stackName: string;
   parameters?: Record<string, string>;
+  /** Instead of what the template says, where it says one. */
+  visibilityTimeoutSeconds?: number | undefined;
+  /** As startSqs has it. */
+  releaseInFlight?: boolean | undefined;
+  notifications?: NotificationOptions;
+};
+
+export type NotificationOptions = {
+  /** How long S3's events take until a receiver sees them; 0 by default. */
+  delayMs?: number;
+  /** Sends in place of the in-process call. Where it rejects, S3 sends the event again. */
+  send?: ((queueArn: string, body: string, delayMs: number) => Promise<void>) | undefined;
+  /** Called with each event that its queues now have. */
+  onSent?: (bucketName: string, event: ObjectEvent) => void;
 };
 
 export type LocalCloud = {
@@ -49,6 +63,7 @@ export class PortTakenError extends Error {
  */
 export const startLocalCloud = async (options: LocalCloudOptions): Promise<LocalCloud> => {
   const { template, folder, ports, host, region, accountId, secretAccessKey } = options;
+  const { releaseInFlight, visibilityTimeoutSeconds } = options;
   const environmentAt = (sqsUrl: string) => ({ ...options, sqsUrl });
   // Once before anything starts: what is wrong with the template is said first.
   readResources(template, environmentAt('http://127.0.0.1'));
@@ -72,7 +87,14 @@ export const startLocalCloud = async (options: LocalCloudOptions): Promise<Local
   try {
     const sqs = await start(
       'sqs',
-      startSqs({ port: ports.sqs, host, folder: join(folder, 'sqs'), region, accountId }),
+      startSqs({
+        port: ports.sqs,
+        host,
+        folder: join(folder, 'sqs'),
+        region,
+        accountId,
+        releaseInFlight,
+      }),
     );
     const dynamodb = await start(
       'dynamodb',
@@ -86,10 +108,13 @@ export const startLocalCloud = async (options: LocalCloudOptions): Promise<Local
     );
     const resources = readResources(template, environmentAt(sqs.url));
     await Promise.all([
-      createQueues(resources.queues, openAws(sqs.url, { region })),
+      createQueues(resources.queues, openAws(sqs.url, { region }), visibilityTimeoutSeconds),
       createTables(resources.tables, openAws(dynamodb.url, { region })),
     ]);
     const buckets = new Map(resources.buckets.map((bucket) => [bucket.BucketName, bucket]));
+    const { delayMs = 0, send, onSent } = options.notifications ?? {};
+    const sendNotification = async (queueArn: string, body: string) =>
+      send ? send(queueArn, body, delayMs) : sqs.sendMessage(queueArn, body, { delayMs });
     const queuesFor = (bucketName: string, event: { name: string; key: string }) => {
       const bucket = buckets.get(bucketName);
       return bucket ? findNotifiedQueues(bucket, event) : [];
@@ -109,7 +134,9 @@ export const startLocalCloud = async (options: LocalCloudOptions): Promise<Local
         isWanted: (bucketName, event) => queuesFor(bucketName, event).length > 0,
         onEvent: async (bucketName, event) => {
           const body = JSON.stringify(toNotification(bucketName, event, { region }));
-          for (const queueArn of queuesFor(bucketName, event)) sqs.sendMessage(queueArn, body);
+          const queueArns = queuesFor(bucketName, event);
+          await Promise.all(queueArns.map((queueArn) => sendNotification(queueArn, body)));
+          if (queueArns.length > 0) onSent?.(bucketName, event);
         },
       }),
     );

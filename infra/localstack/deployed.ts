@@ -1,24 +1,24 @@
 import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { listStackResources, refuseUnknown, StackFailedError } from './stack.ts';
 
-// What LocalStack's last free release has not; the rest of the template does not lean on it.
-const notInThisEdition = ['AWS::CloudWatch::Dashboard'];
+// Not in LocalStack's last free release; nothing in the template depends on it.
+const unsupported = ['AWS::CloudWatch::Dashboard'];
 
-/** What a deployed stack turned out to be. Throws StackFailed where something was only pretended. */
+/** URL and counts of a deployed stack. Throws a StackFailedError if a resource was not really created. */
 export const deployedService = async (
   client: CloudFormationClient,
   { stackName, endpoint, stage }: { stackName: string; endpoint: string; stage: string },
 ) => {
   const resources = await listStackResources(client, stackName);
-  refuseUnknown(resources, notInThisEdition);
-  const ofType = (type: string) => resources.filter(({ ResourceType }) => ResourceType === type);
-  const [api] = ofType('AWS::ApiGateway::RestApi');
+  refuseUnknown(resources, unsupported);
+  const withType = (type: string) => resources.filter(({ ResourceType }) => ResourceType === type);
+  const [api] = withType('AWS::ApiGateway::RestApi');
   if (!api?.PhysicalResourceId)
     throw new StackFailedError(`The stack ${stackName} has no REST API.`);
   return {
     baseUrl: `${endpoint}/_aws/execute-api/${api.PhysicalResourceId}/${stage}`,
     resources: resources.length,
-    functions: ofType('AWS::Lambda::Function').length,
-    eventSources: ofType('AWS::Lambda::EventSourceMapping').length,
+    functions: withType('AWS::Lambda::Function').length,
+    eventSources: withType('AWS::Lambda::EventSourceMapping').length,
   };
 };

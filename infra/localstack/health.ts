@@ -3,8 +3,8 @@ import { CommandFailedError } from '#infra/cli/run-command.ts';
 
 const Health = z.looseObject({ version: z.string(), edition: z.string().optional() });
 
-/** The version of the LocalStack that answers there. Throws LaneFailed. */
-export const versionAt = async (endpoint: string): Promise<string> => {
+/** Version of the LocalStack at the endpoint. Throws a CommandFailedError if there is none. */
+export const findVersion = async (endpoint: string): Promise<string> => {
   try {
     const response = await fetch(new URL('/_localstack/health', endpoint));
     return Health.parse(await response.json()).version;

@@ -10,9 +10,9 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import { z } from 'zod';
 
-/** CloudFormation did not make what the template says. */
+/** CloudFormation did not create what the template says. */
 export class StackFailedError extends Error {
-  override readonly name = 'StackFailed';
+  override readonly name = 'StackFailedError';
 }
 
 const CloudFormationTemplate = z.looseObject({
@@ -20,42 +20,43 @@ const CloudFormationTemplate = z.looseObject({
 });
 type CloudFormationTemplate = z.infer<typeof CloudFormationTemplate>;
 
-/** What functions keep their data in. Everything else of a template belongs to functions. */
-const stores = ['AWS::S3::', 'AWS::SQS::', 'AWS::DynamoDB::', 'AWS::SSM::'];
+/** Resource types that hold data. Everything else of a template belongs to functions. */
+const storeTypes = ['AWS::S3::', 'AWS::SQS::', 'AWS::DynamoDB::', 'AWS::SSM::'];
 
-/** The part of a packaged template that is there before, and without, any function. */
+/** The part of a packaged template that exists before, and without, any function. */
 export const storesIn = (packaged: unknown): CloudFormationTemplate => {
   const { Resources } = CloudFormationTemplate.parse(packaged);
-  const kept = Object.entries(Resources).filter(
+  const selected = Object.entries(Resources).filter(
     ([name, { Type }]) =>
-      stores.some((prefix) => Type.startsWith(prefix)) && !name.startsWith('ServerlessDeployment'),
+      storeTypes.some((prefix) => Type.startsWith(prefix)) &&
+      !name.startsWith('ServerlessDeployment'),
   );
-  const names = new Set(kept.map(([name]) => name));
-  const pruned = kept.map(([name, { DependsOn, ...resource }]) => {
+  const names = new Set(selected.map(([name]) => name));
+  const pruned = selected.map(([name, { DependsOn, ...resource }]) => {
     const needs = [DependsOn ?? []].flat().filter((other) => names.has(String(other)));
     return [name, { ...resource, ...(needs.length > 0 && { DependsOn: needs }) }];
   });
   return { AWSTemplateFormatVersion: '2010-09-09', Resources: Object.fromEntries(pruned) };
 };
 
-/** Creates the stack, or brings the one that is there up to date. Throws StackFailed. */
+/** Creates the stack, or brings the one that is there up to date. Throws a StackFailedError. */
 export const applyStack = async (
   client: CloudFormationClient,
   StackName: string,
   template: CloudFormationTemplate,
 ): Promise<void> => {
   const stack = { StackName, TemplateBody: JSON.stringify(template) };
-  const exists = (await statusOf(client, StackName)) !== undefined;
+  const exists = (await stackStatus(client, StackName)) !== undefined;
   try {
     await client.send(exists ? new UpdateStackCommand(stack) : new CreateStackCommand(stack));
   } catch (error) {
     if (error instanceof Error && /No updates are to be performed/.test(error.message)) return;
     throw error;
   }
-  let status = await statusOf(client, StackName);
+  let status = await stackStatus(client, StackName);
   while (status?.endsWith('_IN_PROGRESS')) {
     await wait(200);
-    status = await statusOf(client, StackName);
+    status = await stackStatus(client, StackName);
   }
   if (status === 'CREATE_COMPLETE' || status === 'UPDATE_COMPLETE') return;
   const { StackEvents = [] } = await client.send(new DescribeStackEventsCommand({ StackName }));
@@ -68,7 +69,7 @@ export const applyStack = async (
   throw new StackFailedError([`The stack ${StackName} is ${status}.`, ...reasons].join('\n'));
 };
 
-const statusOf = async (
+const stackStatus = async (
   client: CloudFormationClient,
   StackName: string,
 ): Promise<string | undefined> => {
@@ -98,8 +99,9 @@ export const listStackResources = async (
 };
 
 /**
- * LocalStack reports success for resources of types that it does not have, and gives them the
- * physical id `unknown`. Throws StackFailed that names them, but for those that may be missing.
+ * LocalStack reports success for resources of types that it does not support, and gives them the
+ * physical id `unknown`. Throws a StackFailedError that names them, except for those that may be
+ * missing.
  */
 export const refuseUnknown = (
   resources: readonly StackResourceSummary[],
@@ -114,7 +116,7 @@ export const refuseUnknown = (
   const names = unknown.map(
     ({ LogicalResourceId, ResourceType }) => `${LogicalResourceId} (${ResourceType})`,
   );
-  throw new StackFailedError(`CloudFormation only pretended to make ${names.join(', ')}.`);
+  throw new StackFailedError(`LocalStack reports success, but did not create ${names.join(', ')}.`);
 };
 
 export const openCloudFormation = (endpoint: string): CloudFormationClient =>

@@ -1,17 +1,18 @@
-// npm run start:localstack: the functions on this machine, their S3, SQS and DynamoDB on LocalStack.
+// npm run start:localstack: functions on this machine; S3, SQS and DynamoDB on LocalStack.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { humanLine } from '#infra/cli/logs/human-line.ts';
 import { runCommandLine } from '#infra/cli/run-command.ts';
+import { hostEnvironment, loopbackUrl } from '#infra/cli/start/environments.ts';
+import { environmentWith, readLocalSettings } from '#infra/cli/start/local-settings.ts';
 import { bundleFunctions } from '#infra/deploy/bundle.ts';
 import { emulatorEnvironment, packageService, project } from '#infra/deploy/serverless.ts';
-import { hostEnvironment, loopbackUrl } from '#infra/local/environments.ts';
-import type { FromHost } from '#infra/local/host-messages.ts';
-import { startHostProcess } from '#infra/local/host-process.ts';
-import { environmentWith, readLocalSettings } from '#infra/local/local-settings.ts';
-import { humanLine, logLine, parseLogLine } from '#infra/local/log-line.ts';
-import { checkPorts } from '#infra/local/ports.ts';
-import { versionAt } from './health.ts';
+import type { FromHost } from '#infra/local-cloud/host/host-messages.ts';
+import { startHostProcess } from '#infra/local-cloud/host/host-process.ts';
+import { logLine, parseLogLine } from '#infra/local-cloud/launcher/log-line.ts';
+import { checkPorts } from '#infra/local-cloud/launcher/ports.ts';
+import { findVersion } from './health.ts';
 import {
   applyStack,
   listStackResources,
@@ -20,36 +21,39 @@ import {
   storesIn,
 } from './stack.ts';
 
-const withoutGaps = (environment: Record<string, string | undefined>) =>
+const withoutUndefined = (environment: Record<string, string | undefined>) =>
   Object.fromEntries(
     Object.entries(environment).filter((entry): entry is [string, string] => !!entry[1]),
   );
 
 const say = (text: string) => process.stdout.write(`${text}\n`);
 
-await runCommandLine('start:localstack', async (lane) => {
+await runCommandLine('start:localstack', async (tools) => {
   const given = environmentWith('.env', project);
   const endpoint = given['AWS_ENDPOINT_URL'] || 'http://127.0.0.1:4566';
-  const version = await versionAt(endpoint);
-  lane.say(`LocalStack ${version} at ${endpoint}`);
-  const settings = readLocalSettings({ ...given, ...withoutGaps(emulatorEnvironment) });
-  await checkPorts([{ port: settings.PORT, setting: 'PORT', serves: 'the API' }]);
+  const version = await findVersion(endpoint);
+  tools.say(`LocalStack ${version} at ${endpoint}`);
+  const settings = readLocalSettings({ ...given, ...withoutUndefined(emulatorEnvironment) });
+  await checkPorts(
+    [{ port: settings.PORT, setting: 'PORT', serves: 'the API' }],
+    'npm run start:localstack',
+  );
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-start-'));
-  lane.onEnd(() => rmSync(folder, { recursive: true, force: true }));
+  tools.onEnd(() => rmSync(folder, { recursive: true, force: true }));
 
   const packaged = await packageService(
-    lane,
+    tools,
     { folder: join(folder, 'package'), stage: 'dev' },
     { ...given, AWS_ENDPOINT_URL: undefined },
   );
   const cloudFormation = openCloudFormation(endpoint);
   const stackName = 'darkroom-dev-stores';
-  await lane.step('creating the resources', () =>
+  await tools.step('creating the resources', () =>
     applyStack(cloudFormation, stackName, storesIn(packaged)),
   );
   const resources = await listStackResources(cloudFormation, stackName);
   refuseUnknown(resources);
-  lane.say(`${resources.length} resources by CloudFormation`);
+  tools.say(`${resources.length} resources by CloudFormation`);
 
   const buildFolder = join(project, '.serverless', 'localstack-build');
   mkdirSync(buildFolder, { recursive: true });
@@ -61,7 +65,7 @@ await runCommandLine('start:localstack', async (lane) => {
     AWS_ENDPOINT_URL_SSM: endpoint,
   };
   const ready = Promise.withResolvers<void>();
-  const hear = async (message: FromHost) => {
+  const handleMessage = async (message: FromHost) => {
     if (message.kind === 'ready') ready.resolve();
     if (message.kind === 'failed') ready.reject(new Error(message.reason));
     if (message.kind !== 'template') return;
@@ -77,10 +81,11 @@ await runCommandLine('start:localstack', async (lane) => {
       buildFolder,
       sqsUrl: endpoint,
       region: settings.AWS_REGION,
+      accountId: '000000000000',
       workers: settings.WORKERS,
     },
     {
-      onMessage: (message) => void hear(message),
+      onMessage: (message) => void handleMessage(message),
       onLine: (text) => {
         const line = parseLogLine(text) ?? logLine('INFO', text);
         if (text.trim() !== '') say(humanLine(line, { colour: process.stdout.isTTY }));
@@ -88,11 +93,11 @@ await runCommandLine('start:localstack', async (lane) => {
       onComplaint: (text) => say(text),
     },
   );
-  lane.onEnd(() => host.stop());
-  const broken = host.ended.then((how) => {
+  tools.onEnd(() => host.stop());
+  const crashed = host.ended.then((how) => {
     throw new Error(`The process of the functions ${how}`);
   });
-  await Promise.race([ready.promise, broken]);
+  await Promise.race([ready.promise, crashed]);
   say(`Darkroom is ready on LocalStack ${version}: ${loopbackUrl(settings.PORT)}`);
-  await broken;
+  await crashed;
 });

@@ -1,3 +1,4 @@
+import { mapSteps } from '#lib/images/steps.ts';
 import type { ImageView } from './image-view.ts';
 
 const base = 'https://darkroom.example/api/images/mfrggzdfmztwq2lknnwg23tpob';
@@ -35,9 +36,5 @@ export const queuedImage: ImageView = {
   error: null,
   placeholder: null,
   dominant_color: null,
-  steps: {
-    thumbnails: { state: 'pending' },
-    exif: { state: 'pending' },
-    caption: { state: 'pending' },
-  },
+  steps: mapSteps(() => ({ state: 'pending' as const })),
 };

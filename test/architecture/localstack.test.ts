@@ -101,7 +101,7 @@ describe('a template broken on purpose', () => {
   });
 });
 
-describe('what the lanes install', () => {
+describe('what the suites install', () => {
   const files = ['localstack.txt', 'ministack.txt', 'schemathesis.txt'];
 
   it.each(files)('%s names one version of everything', (file) => {

@@ -88,7 +88,7 @@ export const templateSuite = (template: Template) => {
         expect(Properties['AlarmActions'], name).toEqual([{ Ref: 'AlarmTopic' }]);
     });
 
-    it('mails alarms to whoever is named', () => {
+    it('mails alarms to the address that is set', () => {
       const watched = { stackName: 'a', apiName: 'b', functions: [], queues: [] };
       expect(alarmsFor(watched, '')).not.toHaveProperty('AlarmEmail');
       expect(alarmsFor(watched, 'ops@example.org')).toMatchObject({
@@ -108,7 +108,7 @@ export const templateSuite = (template: Template) => {
       expect(plan).toMatchObject({ KeyId: { Ref: logicalId } });
     });
 
-    it('tells where everything is', () => {
+    it('has outputs for the API and the stores', () => {
       expect(Object.keys(template.Outputs)).toEqual(
         expect.arrayContaining([
           'ApiUrl',

@@ -21,7 +21,7 @@ export type Template = z.infer<typeof Template>;
 export type Zip = { bytes: Buffer; files: Record<string, Uint8Array> };
 
 /** What the service is packaged with. */
-export const apiKey = 'the-key-of-the-house-tests';
+export const apiKey = 'the-key-of-the-architecture-tests';
 
 const parts = ['functions', 'infra', 'lib', 'package.json', 'package-lock.json', 'serverless.yml'];
 

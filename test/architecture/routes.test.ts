@@ -28,7 +28,7 @@ describe('the routes', () => {
     expect(declared.toSorted()).toEqual(promised.toSorted());
   });
 
-  it('all ask for a key but pictures and the front door', () => {
+  it('all need an API key but the public ones', () => {
     const open = Object.values(routes).filter((route) => !route.private);
     expect(open.map(({ name }) => name).toSorted()).toEqual([
       'deliverImage',
@@ -40,7 +40,7 @@ describe('the routes', () => {
     ]);
   });
 
-  it('answer a browser that asks first', () => {
+  it('answer preflight requests', () => {
     for (const [name, { events }] of functions)
       for (const { http } of events) if (http) expect(http.cors, name).toBe(`\${self:custom.cors}`);
   });

@@ -7,9 +7,9 @@ import { functions, queues, serverless } from './template.ts';
 const isDead = (name: string) => name.endsWith('Dlq');
 
 describe('serverless.yml', () => {
-  it('names every room of functions/, and no other', () => {
+  it('names every folder of functions/, and no other', () => {
     const rooms = readdirSync('functions').map(
-      (room) => `\${file(functions/${room}/functions.yml)}`,
+      (folder) => `\${file(functions/${folder}/functions.yml)}`,
     );
     expect(serverless.functions.toSorted()).toEqual(rooms.toSorted());
   });
@@ -48,7 +48,7 @@ describe('every queue', () => {
     );
   });
 
-  it.each(queues.filter(([name]) => isDead(name)))('%s is consumed by nobody', (name) => {
+  it.each(queues.filter(([name]) => isDead(name)))('%s has no consumer', (name) => {
     const sources = functions.flatMap(([, { events }]) =>
       events.map(({ sqs }) => sqs?.arn['Fn::GetAtt']),
     );

@@ -3,11 +3,13 @@
 import { parseArgs } from 'node:util';
 import { batchRows } from './parts/batch-rows.ts';
 import { bytesRead } from './parts/bytes-read.ts';
+import { delivery } from './parts/delivery.ts';
 import { functions } from './parts/functions.ts';
 import { lists } from './parts/lists.ts';
 import { manyRows } from './parts/many-rows.ts';
 import { media } from './parts/media.ts';
 import { pipeline } from './parts/pipeline.ts';
+import { scroll } from './parts/scroll.ts';
 import { startUp } from './parts/start-up.ts';
 import { uploadLatency } from './parts/upload-latency.ts';
 import { stepQueues } from './parts/workers.ts';
@@ -18,6 +20,7 @@ const file = 'bench/latest.md';
 const parts: readonly Part[] = [
   media,
   stepQueues,
+  delivery,
   pipeline,
   bytesRead,
   uploadLatency,
@@ -26,6 +29,7 @@ const parts: readonly Part[] = [
   manyRows,
   startUp,
   functions,
+  scroll,
 ];
 const names = parts.map(({ name }) => name).join(', ');
 

@@ -12,7 +12,7 @@ import { idOf, someStats } from '#test/support/browser-answers.ts';
 import { someFaults } from '#test/support/browser-answers-batches.ts';
 import { aDarkroomOf } from '#test/support/browser-gallery.ts';
 import { type Answer, type Asked, startPageHost } from '#test/support/browser-host.ts';
-import { taskTimesMs } from '#test/support/browser-trace.ts';
+import { scrollToTheEnd, taskTimesMs } from '#test/support/browser-trace.ts';
 
 type Api = (asked: Asked) => Answer;
 type State = {
@@ -160,26 +160,29 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
   });
 
   describe.each(Object.entries(looks))('%s', (_, look) => {
-    it.each(Object.entries(states))('is open to everybody: %s', async (_name, state) => {
-      host.answerWith(state.api ?? some);
-      const gallery = await openPage(browser, look);
-      const { page } = gallery;
-      await page.goto(`${host.url}${state.hash ?? ''}`);
-      await state.resolveEndpoint(page);
+    it.each(Object.entries(states))(
+      'has no serious accessibility violation: %s',
+      async (_name, state) => {
+        host.answerWith(state.api ?? some);
+        const gallery = await openPage(browser, look);
+        const { page } = gallery;
+        await page.goto(`${host.url}${state.hash ?? ''}`);
+        await state.resolveEndpoint(page);
 
-      expect(await seriousFaults(page)).toEqual([]);
-      expect(gallery.origins()).toEqual([new URL(host.url).origin]);
-      // Nothing may have to be scrolled sideways.
-      expect(await page.evaluate('document.documentElement.scrollWidth - innerWidth')).toBeLessThan(
-        1,
-      );
-      // The browser itself reports every answer that is not a success.
-      const others = gallery
-        .complaints()
-        .filter((text) => !text.includes('Failed to load resource'));
-      expect(others).toEqual([]);
-      await gallery.close();
-    });
+        expect(await seriousFaults(page)).toEqual([]);
+        expect(gallery.origins()).toEqual([new URL(host.url).origin]);
+        // Nothing may have to be scrolled sideways.
+        expect(
+          await page.evaluate('document.documentElement.scrollWidth - innerWidth'),
+        ).toBeLessThan(1);
+        // The browser itself reports every answer that is not a success.
+        const others = gallery
+          .complaints()
+          .filter((text) => !text.includes('Failed to load resource'));
+        expect(others).toEqual([]);
+        await gallery.close();
+      },
+    );
   });
 
   it('shows the first sheet of a thousand pictures within a second of work', async () => {
@@ -195,10 +198,9 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
     await close();
   });
 
-  it('scrolls ten thousand pictures without frames over 100 ms', {
-    timeout: 300_000,
-  }, async () => {
-    host.answerWith(aDarkroomOf(10_000));
+  // npm run bench -- --only scroll does the same with ten thousand.
+  it('scrolls a thousand pictures without frames over 100 ms', async () => {
+    host.answerWith(aDarkroomOf(1000));
     const { page, close } = await openPage(browser, { reducedMotion: 'no-preference' });
     await page.goto(host.url);
     await page.locator('shown-picture.is-sharp').first().waitFor();
@@ -206,9 +208,9 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
     const times = await taskTimesMs(browser, page, () => page.evaluate(scrollToTheEnd));
 
     // One or two may meet the collector of garbage. What is slow in itself is slow again with each
-    // of the hundred pages that are loaded on the way.
+    // of the pages that are loaded on the way.
     expect(times[2]).toBeLessThan(100);
-    expect(await page.locator('.sheet-end').textContent()).toBe('10,000 pictures');
+    expect(await page.locator('.sheet-end').textContent()).toBe('1,000 pictures');
     expect(await page.locator('.tile').count()).toBeLessThan(150);
     await close();
   });
@@ -286,7 +288,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
     await close();
   });
 
-  it('is led by the keyboard, and gives the focus back', async () => {
+  it('can be used by keyboard alone, and gives the focus back', async () => {
     host.answerWith(some);
     const { page, close } = await openPage(browser);
     await page.goto(host.url);
@@ -308,18 +310,3 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
     await close();
   });
 });
-
-/** Like nobody could: a whole screen with each frame. */
-const scrollToTheEnd = `new Promise((resolve) => {
-  let frames = 0;
-  let standing = 0;
-  const frame = () => {
-    const before = scrollY;
-    scrollBy(0, innerHeight);
-    standing = scrollY === before ? standing + 1 : 0;
-    const isEnd = () => document.querySelector('.sheet-end').textContent.includes('pictures');
-    if (++frames % 10 === 0 && standing > 5 && isEnd()) resolve();
-    else requestAnimationFrame(frame);
-  };
-  requestAnimationFrame(frame);
-})`;

@@ -13,50 +13,40 @@ import {
 import { startPrefixProxy } from '#test/support/browser-proxy.ts';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { type EditServer, startEditServer } from '#test/support/edit-server.ts';
-import { type EmbeddedStack, startEmbeddedStack } from '#test/support/embedded-stack.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { type FetchOrigin, startFetchOrigin } from '#test/support/fetch-origin.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '#test/support/webhook-receiver.ts';
-
-const canRun = chromiumPath !== undefined && inject('isEmbedded');
+import { key } from './stack.ts';
 
 const places = [
   { place: 'open, at the root', key: undefined, prefix: undefined },
-  { place: 'closed, below a prefix', key: 'only-for-this-test', prefix: '/team/photos' },
+  { place: 'closed, below a prefix', key, prefix: '/team/photos' },
 ] as const;
 
-describe.skipIf(!canRun).each(places)(needsChromium('the gallery at work, $place'), (at) => {
+describe.skipIf(!chromiumPath).each(places)(needsChromium('the gallery at work, $place'), (at) => {
   let browser: Browser;
-  let stack: EmbeddedStack;
+  const { ports, ...galleries } = inject('galleries');
+  const stack = at.key ? galleries.closed : galleries.open;
   let provider: EditServer;
   let origin: FetchOrigin;
   let receiver: WebhookReceiver;
   let proxy: Awaited<ReturnType<typeof startPrefixProxy>> | undefined;
   beforeAll(async () => {
-    provider = await startEditServer();
+    provider = await startEditServer({ port: ports.edits });
     origin = await startFetchOrigin({
+      port: ports.origin,
       pictures: {
         '/mug.jpg': await drawnJpeg({ seed: 811 }),
         '/apron.jpg': await drawnJpeg({ seed: 812, width: 300, height: 400 }),
       },
     });
-    receiver = await startWebhookReceiver();
-    stack = await startEmbeddedStack({
-      env: {
-        ...(at.key && { API_KEY: at.key }),
-        CAPTION_PROVIDER: 'none',
-        EDIT_PROVIDER: 'openai',
-        EDIT_BASE_URL: provider.url,
-        FETCH_ALLOW_HOSTS: `${origin.host},${receiver.host}`,
-      },
-    });
+    receiver = await startWebhookReceiver({ port: ports.receiver });
     proxy = at.prefix && (await startPrefixProxy(stack.baseUrl, at.prefix));
     browser = await openBrowser();
   });
   afterAll(async () => {
     await browser?.close();
     await proxy?.stop();
-    await stack?.stop();
     await Promise.all([provider?.stop(), origin?.stop(), receiver?.stop()]);
   });
 

@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { clientOf } from '#test/e2e/client.ts';
 import {
   chromiumPath,
   dropFiles,
@@ -11,9 +12,8 @@ import {
 } from '#test/support/browser.ts';
 import { startPrefixProxy } from '#test/support/browser-proxy.ts';
 import { drawnJpeg, phoneExif } from '#test/support/drawn-pictures.ts';
-import { type EmbeddedStack, startEmbeddedStack } from '#test/support/embedded-stack.ts';
 import { eventually } from '#test/support/eventually.ts';
-import { theClient } from '../e2e/client.ts';
+import { key } from './stack.ts';
 
 const count = 30;
 
@@ -49,8 +49,8 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery on a running stack'), 
   };
 
   it('takes a drop of 30 pictures, shows, opens, filters, deletes and undoes', async () => {
-    const { baseUrl, env } = inject('target');
-    const client = theClient();
+    const { baseUrl, env } = inject('galleries').open;
+    const client = clientOf({ baseUrl, env });
     const before = await client.stats();
     const gallery = await openPage(browser, { viewport: { width: 1600, height: 1400 } });
     const { page } = gallery;
@@ -98,18 +98,13 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery on a running stack'), 
     await gallery.close();
   });
 
-  describe.skipIf(!inject('isEmbedded'))('below a prefix and behind a key', () => {
-    const key = 'only-for-this-test';
-    let stack: EmbeddedStack;
+  describe('below a prefix and behind a key', () => {
+    const stack = inject('galleries').closed;
     let proxy: Awaited<ReturnType<typeof startPrefixProxy>>;
     beforeAll(async () => {
-      stack = await startEmbeddedStack({ env: { API_KEY: key, CAPTION_PROVIDER: 'none' } });
       proxy = await startPrefixProxy(stack.baseUrl, '/team/photos');
     });
-    afterAll(async () => {
-      await proxy?.stop();
-      await stack?.stop();
-    });
+    afterAll(() => proxy?.stop());
 
     it('asks for the key, keeps it for the tab, and does everything with it', async () => {
       const gallery = await openPage(browser, { viewport: { width: 1600, height: 1400 } });
@@ -122,7 +117,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery on a running stack'), 
       expect(await seriousFaults(page)).toEqual([]);
       await asking.getByLabel('API key').fill(key);
       await asking.getByRole('button', { name: 'Open' }).click();
-      await page.getByRole('heading', { name: 'No pictures yet' }).waitFor();
+      await asking.waitFor({ state: 'detached' });
 
       await dropFiles(page, await aDrop('closed'));
       await eventually(async () => expect(await sharp(page, 'closed')).toBe(count), {

@@ -18,9 +18,9 @@ import { CreateQueueCommand, DeleteQueueCommand } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { startS3 } from '#infra/local/emulators/s3.ts';
-import { startSqs } from '#infra/local/emulators/sqs.ts';
 import { startDynamodb } from '#infra/local-cloud/emulators/dynamodb/start-dynamodb.ts';
+import { startS3 } from '#infra/local-cloud/emulators/s3/start-s3.ts';
+import { startSqs } from '#infra/local-cloud/emulators/sqs/start-sqs.ts';
 import { openDynamodb, openS3, openSqs } from '#lib/aws/clients.ts';
 import { eventually } from '#test/support/eventually.ts';
 
@@ -189,7 +189,9 @@ export const openS3Backend = async () => {
 
 /** SQS, and a way to get the URL of a new queue. */
 export const openSqsBackend = async () => {
-  const server = embedded ? await startSqs({ port: 0 }) : nowhere;
+  const server = embedded
+    ? await startSqs({ port: 0, region: 'us-east-1', accountId: '000000000000' })
+    : nowhere;
   const client = openSqs(embedded ? connection(server.url) : {});
   const made: string[] = [];
 

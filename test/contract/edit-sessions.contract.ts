@@ -109,7 +109,7 @@ export const processesContract = (name: string, open: () => Promise<EditSessions
     }, async () => {
       const editSessions = await open();
       const now = new Date();
-      const times = 5 * maxEditSessions;
+      const times = maxEditSessions + 300;
 
       const added = await crowd(times, 40, () => editSessions.add(hour, now));
 

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { type Image, type Status, statuses } from '#lib/images/image.ts';
 import type { Images, Place } from '#lib/images/images.ts';
+import { mapSteps } from '#lib/images/steps.ts';
 import { updateImage } from '#lib/images/update-image.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { anImage } from '#test/support/image-builder.ts';
 import { at, change, done } from './image-fixtures.ts';
 import type { OpenImages } from './images.contract.ts';
 
-const allDone = { thumbnails: done, exif: done, caption: done };
+const allDone = mapSteps(() => done);
 const rejected = { kind: 'type', reason: 'no picture' } as const;
 const standings: Record<Status, Partial<Image>> = {
   queued: {},

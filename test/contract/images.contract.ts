@@ -3,6 +3,7 @@ import { zeroCounters } from '#lib/images/counters.ts';
 import { imageIdOf } from '#lib/images/image.ts';
 import type { Images, RenditionSets } from '#lib/images/images.ts';
 import type { Step } from '#lib/images/step.ts';
+import { mapSteps } from '#lib/images/steps.ts';
 import { anImage } from '#test/support/image-builder.ts';
 import { add, at, change, done, fullImage } from './image-fixtures.ts';
 
@@ -100,7 +101,7 @@ export const imagesContract = (name: string, open: OpenImages) => {
       const one = (key: string) => anImage({ key, sizeBytes: 1000 });
       await add(images, one('queued'));
       await add(images, { ...one('processing'), beganAt: at });
-      const steps = { thumbnails: done, exif: done, caption };
+      const steps = { ...mapSteps(() => done), caption };
       await add(images, { ...one('done'), ...processed, steps });
       const rejected = { kind: 'type', reason: 'no picture' } as const;
       await add(images, { ...one('failed'), ...processed, rejected });

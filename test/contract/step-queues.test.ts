@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sqsStepQueues } from '#lib/aws/sqs-step-queues.ts';
 import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
 import { OutcomeMessage, StepMessage } from '#lib/images/messages.ts';
-import { type StepName, steps } from '#lib/images/steps.ts';
+import { type StepName, type StepWorker, stepNames, steps } from '#lib/images/steps.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { inMemoryStepQueues } from '#test/support/in-memory-step-queues.ts';
 import { openSqsBackend } from './backend.ts';
@@ -26,10 +26,12 @@ afterAll(() => backend.stop());
 
 const open = async () => {
   const { client, makeQueue } = backend;
+  const workers = stepNames.map((name) => steps[name].worker);
+  const entries = await Promise.all(
+    workers.map(async (worker) => [worker, await makeQueue()] as const),
+  );
   const urls = {
-    'make-thumbnails': await makeQueue(),
-    'read-exif': await makeQueue(),
-    'write-caption': await makeQueue(),
+    ...(Object.fromEntries(entries) as Record<StepWorker, string>),
     'record-outcome': await makeQueue(),
   };
   const receive = async (step: StepName) => {

@@ -4,11 +4,11 @@ import type { Ending, Outcome } from './tasks.ts';
 export type Bounds = { cpuMs: number; peakBytes: number };
 
 const usual: Bounds = { cpuMs: 2000, peakBytes: 350_000_000 };
-/** AV1 takes a decoder with tables and tiles of its own. */
-const avif: Bounds = { cpuMs: 4000, peakBytes: 500_000_000 };
+/** AV1 and HEVC take decoders with tables and tiles of their own. */
+const heif: Bounds = { cpuMs: 4000, peakBytes: 500_000_000 };
 
 export const boundsOf = ({ format }: Pick<Ending, 'format'>): Bounds =>
-  format === 'avif' ? avif : usual;
+  format === 'avif' || format === 'heic' ? heif : usual;
 
 export const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1_000_000)} MB`;
 

@@ -1,6 +1,6 @@
 // A process that works files through, one after another, for processes.ts, and measures itself.
 import { flushCompileCache } from 'node:module';
-import { onceParentIsGone } from '#infra/local/parent-watch.ts';
+import { onceParentIsGone } from '#infra/local-cloud/launcher/parent-watch.ts';
 import { describePicture } from '#lib/ai/describe-picture.ts';
 import { resolveCaptionProvider } from '#lib/ai/settings.ts';
 import { type Done, Task } from './tasks.ts';

@@ -20,7 +20,7 @@ const help = `npm run test:corpus -- [folder] [options]
 Works every file in a folder (and in those below it) through the door and the three workers, each
 file in a process that is measured. Prints what was rejected and why, what was slowest and largest.
 Ends with 1, naming the file, if one crashes or hangs (--seconds 30), takes more than 2 s of CPU or
-350 MB (AVIF: 4 s, 500 MB), gets a reason that is no sentence, or if a rendition does not decode or
+350 MB (AVIF and HEIC: 4 s, 500 MB), gets a reason that is no sentence, or if a rendition does not decode or
 still carries metadata. Captions are asked of a server on this machine (--no-captions: not at all).
 
 Without a folder it draws hostile pictures: the same for the same FAULTS_SEED, which is printed.

@@ -1,12 +1,14 @@
 import { readFile, stat } from 'node:fs/promises';
 import { noCdn } from '#lib/delivery/variants.ts';
 import type { Captioning, Describe } from '#lib/images/caption.ts';
+import { endStep } from '#lib/images/end-step.ts';
 import { type Image, statusOf } from '#lib/images/image.ts';
 import { makeThumbnails } from '#lib/images/make-thumbnails.ts';
 import type { StepMessage } from '#lib/images/messages.ts';
 import { readExif } from '#lib/images/read-exif.ts';
 import { registerImage } from '#lib/images/register-image.ts';
 import { type StepName, stepNames } from '#lib/images/step.ts';
+import { startTimer } from '#lib/images/timer.ts';
 import { uploadImage } from '#lib/images/upload-image.ts';
 import { writeCaption } from '#lib/images/write-caption.ts';
 import { exifrReadTags } from '#lib/media/exif/exifr-read-tags.ts';
@@ -53,10 +55,18 @@ const darkroomAround = (path: string, sizeBytes: number, tools: CaptionTools) =>
 };
 type Darkroom = ReturnType<typeof darkroomAround>;
 
-const stepQueues: Record<StepName, (message: StepMessage, darkroom: Darkroom) => Promise<void>> = {
+type Worker = (message: StepMessage, darkroom: Darkroom) => Promise<void>;
+
+const workers: Partial<Record<StepName, Worker>> = {
   thumbnails: (message, darkroom) => makeThumbnails(message, 1, darkroom),
   exif: (message, darkroom) => readExif(message, 1, darkroom),
   caption: (message, darkroom) => writeCaption(message, 1, darkroom),
+};
+
+/** A step whose worker is not measured here just ends. */
+const endOther = async (step: StepName, message: StepMessage, darkroom: Darkroom) => {
+  const measure = startTimer(1, darkroom);
+  await endStep(message, step, { state: 'done' }, { ...darkroom, measure });
 };
 
 /** By which ways a file of this size can come: the form takes less than the bucket. */
@@ -99,7 +109,8 @@ const comeBy = async (way: Way, { path, name }: Omit<Task, 'ways'>, darkroom: Da
   if (!newImage) await originals.write(key, Buffer.alloc(0), { contentType: '' });
   const registered = await registerImage(key, 'an-event', darkroom);
   for (let next = queue.asked.shift(); next; next = queue.asked.shift())
-    await stepQueues[next.step](next.message, darkroom);
+    await (workers[next.step]?.(next.message, darkroom) ??
+      endOther(next.step, next.message, darkroom));
   const image = registered && (await images.find(registered.imageId))?.image;
   if (!image) throw new Error('The file was not registered.');
   return image;

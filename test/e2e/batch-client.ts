@@ -1,9 +1,8 @@
 import { parse } from 'csv-parse/sync';
 import { inject } from 'vitest';
 import { z } from 'zod';
-import { startEmbeddedStack } from '#test/support/embedded-stack.ts';
 import { eventually } from '#test/support/eventually.ts';
-import { type FetchOrigin, startFetchOrigin } from '#test/support/fetch-origin.ts';
+import { startFetchOrigin } from '#test/support/fetch-origin.ts';
 import { clientOf } from './client.ts';
 import type { Target } from './stack.ts';
 
@@ -50,7 +49,7 @@ export const BatchRecord = z.looseObject({
 });
 export type BatchRecord = z.infer<typeof BatchRecord>;
 
-type Wish = {
+type BatchRequest = {
   fields?: Record<string, string>;
   headers?: Record<string, string>;
   path?: string;
@@ -62,8 +61,8 @@ export const batchClientOf = (target: Target) => {
   const darkroom = clientOf(target);
   const { json, call } = darkroom;
 
-  const send = (csv: string | Uint8Array, wish: Wish = {}) => {
-    const { fields = {}, headers = {}, path = '/api/batches', filename = 'products.csv' } = wish;
+  const send = (csv: string | Uint8Array, request: BatchRequest = {}) => {
+    const { fields = {}, headers = {}, path = '/api/batches', filename = 'products.csv' } = request;
     const form = new FormData();
     form.append(
       'file',
@@ -93,11 +92,12 @@ export const batchClientOf = (target: Target) => {
     sendJson,
     batch,
     /** Starts a batch and answers its id. */
-    start: async (csv: string, wish?: Wish) => (await started(send(csv, wish))).request_id,
+    start: async (csv: string, request?: BatchRequest) =>
+      (await started(send(csv, request))).request_id,
     startByUrl: async (body: { csv_url: string; webhook_url?: string }) =>
       (await started(sendJson(body))).request_id,
     /** The batch with its first products, when it has ended. */
-    batchEnded: (requestId: string, within = 40_000) =>
+    batchEnded: (requestId: string, within = darkroom.patience(40_000)) =>
       eventually(
         async () => {
           const record = await batch(requestId);
@@ -124,37 +124,8 @@ export const csvOf = (...products: string[][]): string =>
     '',
   ].join('\r\n');
 
-type Opened = { origin: FetchOrigin; darkroom: BatchClient; stop(): Promise<void> };
-
-/**
- * An origin on loopback, and an embedded Darkroom of our own that may fetch from it. Where the
- * suite runs against another Darkroom nothing is started: what uses it must not run there.
- */
-export const openWithOrigin = async ({
-  pictures,
-  env = {},
-  allow = [],
-}: {
-  pictures: Record<string, Uint8Array>;
-  env?: Record<string, string>;
-  allow?: string[];
-}): Promise<Opened> => {
-  const origin = await startFetchOrigin({ pictures });
-  if (!inject('isEmbedded'))
-    return { origin, darkroom: batchClientOf({ baseUrl: '', env: {} }), stop: origin.stop };
-  const stack = await startEmbeddedStack({
-    env: {
-      CAPTION_PROVIDER: 'none',
-      FETCH_ALLOW_HOSTS: [origin.host, ...allow].join(','),
-      ...env,
-    },
-  });
-  return {
-    origin,
-    darkroom: batchClientOf(stack),
-    stop: async () => {
-      await stack.stop();
-      await origin.stop();
-    },
-  };
-};
+/** The suite's Darkroom, and an origin with these pictures that it may fetch from. */
+export const openWithOrigin = async (pictures: Record<string, Uint8Array>) => ({
+  darkroom: batchClientOf(inject('target')),
+  origin: await startFetchOrigin({ pictures, port: inject('serverPorts').origin }),
+});

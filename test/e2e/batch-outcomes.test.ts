@@ -1,19 +1,17 @@
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
-import { afterAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { csvOf, openWithOrigin } from './batch-client.ts';
+import { fetchTimeoutSeconds, uploadMaxBytes } from './settings.ts';
 
 const pictures = { '/good.jpg': await drawnJpeg({ width: 320, height: 240, seed: 911 }) };
-const { origin, darkroom, stop } = await openWithOrigin({
-  pictures,
-  env: { FETCH_TIMEOUT_SECONDS: '3', UPLOAD_MAX_BYTES: '2000000' },
-});
-afterAll(stop);
+const { origin, darkroom } = await openWithOrigin(pictures);
+afterAll(origin.stop);
 
-const largest = 'is larger than 2.0 MB, the maximum.';
+const largest = `is larger than ${uploadMaxBytes / 1e6}.0 MB, the maximum.`;
 const brokenOff = /^http\S+ broke off in the middle of its answer \([A-Z_]+\), tried 4 times\.$/;
-const unfinished = 'did not finish within 3 s, tried 4 times.';
+const unfinished = `did not finish within ${fetchTimeoutSeconds} s, tried 4 times.`;
 
 /** What becomes of each URL of an origin that is not always good: null, or why not. */
 const outcomes: [path: string, error: null | string | RegExp][] = [
@@ -26,8 +24,8 @@ const outcomes: [path: string, error: null | string | RegExp][] = [
   ['/status/404', 'answered 404.'],
   ['/status/410', 'answered 410.'],
   ['/status/500', 'answered 500, tried 4 times.'],
-  ['/huge?bytes=3000000', largest],
-  ['/huge?bytes=3000001&unannounced=1', largest],
+  ['/huge?bytes=9000000', largest],
+  ['/huge?bytes=9000001&unannounced=1', largest],
   ['/html', /^invalid file format: /],
   ['/empty', 'answered with nothing at all.'],
   ['/redirect/7', 'redirects more than 5 times.'],
@@ -54,11 +52,11 @@ const products = [
 ].map((paths) => paths.map((path) => `${origin.url}${path}`));
 const errorAt = new Map(outcomes.map(([path, error]) => [`${origin.url}${path}`, error]));
 
-describe.runIf(inject('isEmbedded'))('a batch from an origin that misbehaves', () => {
-  it('names what became of each URL, and completes when its failed rows are mended', async () => {
+describe('a batch from an origin that misbehaves', () => {
+  it('names what became of each URL, and completes when its failed rows are corrected', async () => {
     const id = await darkroom.start(csvOf(...products));
-    // Three waits of 2, 4 and 8 s between four tries of 3 s each: nobody waits for minutes.
-    const batch = await darkroom.batchEnded(id, 60_000);
+    // Three waits of 2, 4 and 8 s between four tries of 3 s each.
+    const batch = await darkroom.batchEnded(id, darkroom.patience(60_000));
 
     expect(batch.status).toBe('completed_with_errors');
     const failing = outcomes.filter(([, error]) => error !== null).length;
@@ -110,11 +108,11 @@ describe.runIf(inject('isEmbedded'))('a batch from an origin that misbehaves', (
     expect(failed.rows.slice(1).map(([, , url]) => url)).toEqual(
       products.slice(1).map(([, url]) => url),
     );
-    const mended = parse(failed.text, { columns: true, cast: false }).map((row) => ({
+    const corrected = parse(failed.text, { columns: true, cast: false }).map((row) => ({
       ...Object(row),
-      'Input Image Urls': `${origin.url}/good.jpg?mended=${Object(row)['S. No.']}`,
+      'Input Image Urls': `${origin.url}/good.jpg?corrected=${Object(row)['S. No.']}`,
     }));
-    const second = await darkroom.start(stringify(mended, { header: true }));
+    const second = await darkroom.start(stringify(corrected, { header: true }));
     expect(await darkroom.batchEnded(second)).toMatchObject({
       status: 'completed',
       progress: { total_products: failing, failed_images: 0 },

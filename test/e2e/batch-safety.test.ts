@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { loopbackUrls, privateUrls, startCanary } from '#test/support/fetch-private-urls.ts';
@@ -6,26 +6,23 @@ import { BatchRecord, csvOf, openWithOrigin } from './batch-client.ts';
 
 const canary = await startCanary();
 const pictures = { '/good.jpg': await drawnJpeg({ width: 320, height: 240, seed: 921 }) };
-const { origin, darkroom, stop } = await openWithOrigin({
-  pictures,
-  env: { WEBHOOK_SCHEDULE: '1s,1s' },
-});
+const { origin, darkroom } = await openWithOrigin(pictures);
 afterAll(async () => {
-  await stop();
+  await origin.stop();
   await canary.stop();
 });
 
 const isPrivate = /points to a private address|is not allowed/;
 const redirectTo = (url: string) => `${origin.url}/to?url=${encodeURIComponent(url)}`;
 
-describe.runIf(inject('isEmbedded'))('nobody is reached at a private address', () => {
+describe('no server at a private address is reached', () => {
   it('by any URL of a batch, however it is written, or by redirect', async () => {
     const urls = [...loopbackUrls(canary.port), ...privateUrls()];
     const redirected = loopbackUrls(canary.port).map(redirectTo);
     const rows = [...urls, ...redirected].map((url) => [url.replaceAll(',', '%2C')]);
 
     const id = await darkroom.start(csvOf(...rows, [`${origin.url}/good.jpg`]));
-    const ended = await darkroom.batchEnded(id, 55_000);
+    const ended = await darkroom.batchEnded(id, darkroom.patience(55_000));
 
     expect(ended).toMatchObject({
       status: 'completed_with_errors',
@@ -78,7 +75,7 @@ describe.runIf(inject('isEmbedded'))('nobody is reached at a private address', (
           expect(record.webhook?.state).toBe('failed');
           return record;
         },
-        { within: 40_000, every: 100 },
+        { within: darkroom.patience(40_000), every: 100 },
       );
       expect(batch.status).toBe('completed');
       for (const { error } of batch.webhook?.attempts ?? [])

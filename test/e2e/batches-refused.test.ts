@@ -14,8 +14,8 @@ const faulty = [
   '',
   '5,SKU5,"https://shop.example/c.jpg,oops"',
 ].join('\n');
-/** Every fault of it at once, by line and column. */
-const itsFaults = [
+/** All of its errors, by line and column. */
+const expectedErrors = [
   { row: 3, column: 'Product Name', message: 'The row has no product name.' },
   { row: 3, column: 'Input Image Urls', message: expect.stringContaining('ftp://shop.example') },
   { row: 4, column: 'Input Image Urls', message: 'The row has no image URL.' },
@@ -52,19 +52,19 @@ describe('a dry run', () => {
     },
   );
 
-  it('names every fault, and is itself no failure', async () => {
+  it('names every error, and is itself no failure', async () => {
     const answer = await darkroom.send(faulty, { fields: { dry_run: 'true' } });
 
     expect(answer).toMatchObject({
       status: 200,
       error: null,
-      data: { valid: false, total_products: 4, errors: itsFaults },
+      data: { valid: false, total_products: 4, errors: expectedErrors },
     });
   });
 });
 
 describe('a batch is refused', () => {
-  it('with every fault of its CSV named at once, and nothing is started', async () => {
+  it('with every error of its CSV named at once, and nothing is started', async () => {
     const before = await started();
 
     const answer = await darkroom.send(faulty);
@@ -73,7 +73,7 @@ describe('a batch is refused', () => {
       status: 422,
       outcome: 'error',
       code: 2001,
-      data: { valid: false, errors: itsFaults },
+      data: { valid: false, errors: expectedErrors },
     });
     expect(answer.error).toMatch(
       /^The CSV has 4 faults: line 3, column Product Name: .* and 1 more\.$/,
@@ -156,7 +156,7 @@ describe('a batch is refused', () => {
     expect(answer.error).toMatch(new RegExp(`^${field}: .*\\.$`));
   });
 
-  it('of more than 1000 faults names the first, and counts the others', async () => {
+  it('with the first 1000 errors named, and the others counted', async () => {
     const rows = Array.from({ length: 1500 }, (_, n) => `${n + 1},SKU,nowhere`);
     const answer = await darkroom.send(
       ['S. No.,Product Name,Input Image Urls', ...rows].join('\n'),
@@ -169,7 +169,7 @@ describe('a batch is refused', () => {
     expect(Object(answer.data).errors).toHaveLength(1000);
   });
 
-  it('where the form is too large, and told how to send it', async () => {
+  it('where the form is too large, and the error names csv_url', async () => {
     const answer = await formWith(['file', csvBlob('x'.repeat(4_500_000)), 'large.csv']);
 
     expect(answer).toMatchObject({ status: 413, code: 2001 });

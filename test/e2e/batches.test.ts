@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { load } from 'exifreader';
 import sharp from 'sharp';
-import { afterAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { drawn, drawnJpeg, drawnPng, phoneExif } from '#test/support/drawn-pictures.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { BatchRecord, csvOf, openWithOrigin } from './batch-client.ts';
@@ -21,8 +21,8 @@ const pictures: Record<string, Buffer> = {
   '/coarse.jpg': await (await drawn(phone)).jpeg({ quality: 30 }).toBuffer(),
   '/large.jpg': await drawnJpeg({ width: 2600, height: 1900, seed: 904 }),
 };
-const { origin, darkroom, stop } = await openWithOrigin({ pictures });
-afterAll(stop);
+const { origin, darkroom } = await openWithOrigin(pictures);
+afterAll(origin.stop);
 const url = (path: string) => `${origin.url}${path}`;
 
 /** The example of the README that this replaces: unquoted, so that URLs spill into further cells. */
@@ -48,8 +48,8 @@ const shapeOf = ({ status, progress, products }: BatchRecord) => ({
   })),
 });
 
-describe.runIf(inject('isEmbedded'))('a batch', () => {
-  it('is the same whether its URLs are quoted or spill, and its results parse back in order', async () => {
+describe('a batch', () => {
+  it('is the same whether its URLs are quoted or spill into further cells, and its results keep the order', async () => {
     const [spilled, whole] = await Promise.all([darkroom.start(sample), darkroom.start(quoted)]);
     const batches = [await darkroom.batchEnded(spilled), await darkroom.batchEnded(whole)];
 
@@ -92,7 +92,7 @@ describe.runIf(inject('isEmbedded'))('a batch', () => {
     }
   });
 
-  it('makes of each picture an ordinary image, and one that is upright, bare and no larger', async () => {
+  it('makes each picture an ordinary image, with a rendition that is upright, without metadata and no larger', async () => {
     const urls = ['/image1.jpg', '/image2.jpg', '/image3.jpg', '/coarse.jpg'].map(url);
     const { products } = await darkroom.batchEnded(await darkroom.start(csvOf(urls)));
 
@@ -161,7 +161,7 @@ describe.runIf(inject('isEmbedded'))('a batch', () => {
     expect(new Set(listed).size).toBe(listed.length);
   });
 
-  it('refuses a cursor of another batch, and knows no batch of another name', async () => {
+  it('refuses a cursor of another batch, and finds no unknown batch', async () => {
     const id = await darkroom.start(csvOf([url('/image1.jpg')], [url('/image2.jpg')]));
     await darkroom.batchEnded(id);
     const { page } = await darkroom.json(`/api/batches/${id}?limit=1`);
@@ -173,13 +173,16 @@ describe.runIf(inject('isEmbedded'))('a batch', () => {
     expect(refused.error).toMatch(/^cursor: /);
 
     for (const path of ['', '/results', '?limit=2'])
-      for (const name of ['nobody', crypto.randomUUID()])
+      for (const name of ['unknown', crypto.randomUUID()])
         expect(await darkroom.json(`/api/batches/${name}${path}`)).toMatchObject({
           status: 404,
           code: 5001,
           error: 'Batch not found',
         });
-    expect(await darkroom.json('/api/image/nobody.jpg')).toMatchObject({ status: 404, code: 2001 });
+    expect(await darkroom.json('/api/image/unknown.jpg')).toMatchObject({
+      status: 404,
+      code: 2001,
+    });
   });
 
   it('is started once under an Idempotency-Key, and another file under it is refused', async () => {
@@ -198,14 +201,14 @@ describe.runIf(inject('isEmbedded'))('a batch', () => {
     expect(origin.requestsTo('/image1.jpg')).toBe(before + 1);
   });
 
-  it('goes on where an image of it is deleted while it is being made', async () => {
+  it('completes although one of its images is deleted meanwhile', async () => {
     const id = await darkroom.start(csvOf([url('/large.jpg')], [`${url('/slow')}?ms=1500`]));
     const imageId = await eventually(async () => {
       const { data } = await darkroom.json('/api/images?limit=10');
       const large = ImageRecord.array()
         .parse(data)
         .find(({ original_name }) => original_name === 'large.jpg');
-      if (!large) throw new Error('It has not arrived.');
+      if (!large) throw new Error('It is not listed yet.');
       return large.image_id;
     });
     const deleted = await darkroom.json(`/api/images/${imageId}`, { method: 'DELETE' });
@@ -221,7 +224,7 @@ describe.runIf(inject('isEmbedded'))('a batch', () => {
     expect((await darkroom.call(`/api/image/${imageId}.jpg`)).status).toBe(404);
   });
 
-  it('of a CSV that is fetched from its URL is like any other, its faults too', async () => {
+  it('started by csv_url is like any other, and so are the errors of its CSV', async () => {
     const good = await darkroom.startByUrl({ csv_url: url('/good.csv') });
     const bad = await darkroom.startByUrl({ csv_url: url('/bad.csv') });
     const none = await darkroom.startByUrl({ csv_url: url('/status/404') });
@@ -240,17 +243,21 @@ describe.runIf(inject('isEmbedded'))('a batch', () => {
       status: 'failed',
       message: `The CSV could not be fetched: ${url('/status/404')} answered 404.`,
     });
+    const status = await darkroom.json(`/api/status/${refused.request_id}`);
+    expect(status.data).toMatchObject({ status: 'failed', errors: refused.errors });
     const results = await darkroom.results(none);
     expect(results.status).toBe(404);
     expect(results.text).toContain('There are no results: The CSV could not be fetched');
   });
 
-  it('is not answered with results before it has ended', async () => {
+  it('has no results before it has ended', async () => {
     const id = await darkroom.start(csvOf([url('/held')]));
 
     const early = await darkroom.json(`/api/download/${id}`);
     expect(early).toMatchObject({ status: 409, code: 5001 });
     expect(early.headers.get('retry-after')).toBeTruthy();
+    const { data } = await darkroom.json('/api/batches?limit=1');
+    expect(data).toMatchObject([{ request_id: id, progress: { processed_images: 0 } }]);
 
     origin.release();
     await darkroom.batchEnded(id);
@@ -260,58 +267,57 @@ describe.runIf(inject('isEmbedded'))('a batch', () => {
 
 const hasCurl = spawnSync('curl', ['--version']).status === 0;
 
-describe.runIf(inject('isEmbedded') && hasCurl)(
-  'the five routes of the replaced CSV service',
-  () => {
-    const folder = mkdtempSync(join(tmpdir(), 'darkroom-seed-003-'));
-    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+describe.runIf(hasCurl)('the five routes of the replaced CSV service', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'darkroom-seed-003-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-    const curl = (...args: string[]) =>
-      new Promise<Buffer>((resolve, reject) =>
-        execFile(
-          'curl',
-          ['-s', '-S', ...args],
-          { cwd: folder, encoding: 'buffer' },
-          (error, out) => (error ? reject(error) : resolve(out)),
-        ),
-      );
-    const json = async (...args: string[]) => JSON.parse(String(await curl(...args)));
+  // The replaced service knew no keys.
+  const keyHeader = darkroom.key ? ['-H', `X-API-Key: ${darkroom.key}`] : [];
+  const curl = (...args: string[]) =>
+    new Promise<Buffer>((resolve, reject) =>
+      execFile(
+        'curl',
+        ['-s', '-S', ...keyHeader, ...args],
+        { cwd: folder, encoding: 'buffer' },
+        (error, out) => (error ? reject(error) : resolve(out)),
+      ),
+    );
+  const json = async (...args: string[]) => JSON.parse(String(await curl(...args)));
 
-    it('answer by curl as its README promises', async () => {
-      writeFileSync(join(folder, 'products.csv'), sample);
-      const api = `${darkroom.baseUrl}/api`;
+  it('answer by curl as its README promises', async () => {
+    writeFileSync(join(folder, 'products.csv'), sample);
+    const api = `${darkroom.baseUrl}/api`;
 
-      const uploaded = await json('-X', 'POST', `${api}/upload`, '-F', 'file=@products.csv');
-      expect(uploaded).toMatchObject({ status: 'success', code: 2000, error: null });
-      const id = uploaded.data.request_id;
+    const uploaded = await json('-X', 'POST', `${api}/upload`, '-F', 'file=@products.csv');
+    expect(uploaded).toMatchObject({ status: 'success', code: 2000, error: null });
+    const id = uploaded.data.request_id;
 
-      const status = await eventually(
-        async () => {
-          const answer = await json(`${api}/status/${id}`);
-          expect(answer.data.status).toBe('completed');
-          return answer;
-        },
-        { within: 30_000, every: 100 },
-      );
-      expect(status).toMatchObject({ code: 5000, data: { progress: { processed_images: 3 } } });
-      expect(status.data).not.toHaveProperty('products');
+    const status = await eventually(
+      async () => {
+        const answer = await json(`${api}/status/${id}`);
+        expect(answer.data.status).toBe('completed');
+        return answer;
+      },
+      { within: darkroom.patience(30_000), every: 100 },
+    );
+    expect(status).toMatchObject({ code: 5000, data: { progress: { processed_images: 3 } } });
+    expect(status.data).not.toHaveProperty('products');
 
-      const details = await json(`${api}/details/${id}`);
-      expect(details.data.products).toHaveLength(2);
-      const output = String(details.data.products[0].images[1].output_url);
-      expect(output).toMatch(/\/i\/[a-z2-7]{26}\/optimized\?v=[\w-]{14}/);
+    const details = await json(`${api}/details/${id}`);
+    expect(details.data.products).toHaveLength(2);
+    const output = String(details.data.products[0].images[1].output_url);
+    expect(output).toMatch(/\/i\/[a-z2-7]{26}\/optimized\?v=[\w-]{14}/);
 
-      const results = parse(await curl(`${api}/download/${id}`));
-      expect(results[1]?.[3]?.split(',')).toEqual(
-        details.data.products[0].images.map(({ output_url }: { output_url: string }) => output_url),
-      );
+    const results = parse(await curl(`${api}/download/${id}`));
+    expect(results[1]?.[3]?.split(',')).toEqual(
+      details.data.products[0].images.map(({ output_url }: { output_url: string }) => output_url),
+    );
 
-      await curl('-o', 'processed.jpg', output);
-      expect(await sharp(readFileSync(join(folder, 'processed.jpg'))).metadata()).toMatchObject({
-        format: 'jpeg',
-        width: phone.width,
-        height: phone.height,
-      });
+    await curl('-o', 'processed.jpg', output);
+    expect(await sharp(readFileSync(join(folder, 'processed.jpg'))).metadata()).toMatchObject({
+      format: 'jpeg',
+      width: phone.width,
+      height: phone.height,
     });
-  },
-);
+  });
+});

@@ -2,36 +2,25 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, inject, it } from 'vitest';
-import {
-  type CaptionServer,
-  startCaptionServer,
-  usualCaption,
-} from '#test/support/caption-server.ts';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { type CaptionServer, usualCaption } from '#test/support/caption-server.ts';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
-import { startEmbeddedStack } from '#test/support/embedded-stack.ts';
 import { eventually } from '#test/support/eventually.ts';
-import { calmWeather } from '#test/support/faults-config.ts';
-import { clientOf } from './client.ts';
+import { captionServer as server } from './caption-server.ts';
+import { theClient } from './client.ts';
+import { captionKey, editKey, webhookSecret } from './settings.ts';
+import { withShortWaits } from './short-waits.ts';
 
-const mine = inject('isEmbedded');
-const key = 'a-key-that-no-log-may-show';
-const timeScale = 100; // giving up takes three minutes otherwise
+const darkroom = theClient();
+const embedded = inject('embedded');
 
-const withProvider = async (settings: (url: string) => Record<string, string>) => {
-  const server = await startCaptionServer({ key });
-  const { faultConfig, env } = await calmWeather();
-  const stack = await startEmbeddedStack({
-    // As short as may be for the one that is silent, and longer than a busy machine stands still:
-    // an answer that is late is asked for again, and calls are counted here.
-    env: { ...env, CAPTION_API_KEY: key, CAPTION_TIMEOUT_SECONDS: '3', ...settings(server.url) },
-  });
-  afterAll(async () => {
-    await stack.stop();
-    await server.stop();
-  });
-  return { server, stack, faultConfig, darkroom: clientOf(stack) };
-};
+/** Calls are counted here: none may be left of the files before. */
+beforeAll(() =>
+  eventually(
+    async () => expect(await darkroom.stats()).toMatchObject({ queued: 0, processing: 0 }),
+    { within: darkroom.patience(30_000), every: 200 },
+  ),
+);
 
 let seed = 7000;
 const aPicture = async () => ({
@@ -39,31 +28,22 @@ const aPicture = async () => ({
   bytes: await drawnJpeg({ width: 400, height: 300, seed: seed++ }),
 });
 
-const logOf = (dataDir: string): string => {
+const deadLetters = async (): Promise<number> => {
+  const { data } = await darkroom.json('/api/health');
+  return Object(data).dead_letters['write-caption'];
+};
+
+const logsIn = (dataDir: string): string => {
   const folder = join(dataDir, 'logs');
   return readdirSync(folder)
     .map((file) => readFileSync(join(folder, file), 'latin1'))
     .join('\n');
 };
 
-describe.runIf(mine)('captions in the wire format of', () => {
-  it.each([
-    ['OpenAI', (url: string) => ({ CAPTION_PROVIDER: 'openai', CAPTION_BASE_URL: url })],
-    [
-      'the Hugging Face router',
-      (url: string) => ({ CAPTION_PROVIDER: 'huggingface', CAPTION_BASE_URL: `${url}/v1` }),
-    ],
-    [
-      'Gemini',
-      (url: string) => ({ CAPTION_PROVIDER: 'gemini', CAPTION_BASE_URL: `${url}/v1beta/openai` }),
-    ],
-    [
-      'a BLIP endpoint',
-      (url: string) => ({ CAPTION_PROVIDER: 'hf-endpoint', CAPTION_BASE_URL: url }),
-    ],
-  ])('%s are written from a rendition, once for the same bytes', async (_, settings) => {
-    const { server, stack, darkroom } = await withProvider(settings);
+describe('a caption', () => {
+  it('is written from a rendition, once for the same bytes', async () => {
     const picture = await aPicture();
+    const before = server.calls.length;
 
     const { image_id } = await darkroom.uploadOne(picture);
     const record = await darkroom.ended(image_id);
@@ -80,30 +60,17 @@ describe.runIf(mine)('captions in the wire format of', () => {
         },
       },
     });
-    expect(server.calls.map(({ fault }) => fault)).toEqual([undefined]);
-    expect(server.calls[0]?.picture.equals(picture.bytes)).toBe(false);
+    const calls = server.calls.slice(before);
+    expect(calls.map(({ fault }) => fault)).toEqual([undefined]);
+    expect(calls[0]?.picture.equals(picture.bytes)).toBe(false);
 
     const again = await darkroom.uploadOne(picture);
     expect((await darkroom.ended(again.image_id)).caption).toBe(usualCaption);
-    expect(server.calls).toHaveLength(1);
-    await stack.stop();
+    expect(server.calls).toHaveLength(before + 1);
   });
 });
 
-describe.runIf(mine)('a caption provider that misbehaves', async () => {
-  const { server, stack, faultConfig, darkroom } = mine
-    ? await withProvider((url) => ({
-        CAPTION_PROVIDER: 'openai-compatible',
-        CAPTION_BASE_URL: url,
-        CAPTION_MODEL: 'a-model',
-      }))
-    : {
-        server: {} as CaptionServer,
-        stack: undefined,
-        faultConfig: undefined,
-        darkroom: clientOf({ baseUrl: '', env: {} }),
-      };
-
+describe('a caption provider that misbehaves', () => {
   const captioned = async (behaviour: Parameters<CaptionServer['become']>[0]) => {
     server.become(behaviour);
     const { image_id } = await darkroom.uploadOne(await aPicture());
@@ -125,10 +92,10 @@ describe.runIf(mine)('a caption provider that misbehaves', async () => {
       state: 'failed',
       reason: expect.stringMatching(/\w+ \w+/),
     });
-    expect(record.steps.caption.reason).not.toContain(key);
+    expect(record.steps.caption.reason).not.toContain(captionKey);
   });
 
-  it('by 429 with Retry-After is asked again when it said, not before', async () => {
+  it('by answering 429 with Retry-After is called again then, not before', async () => {
     const before = server.calls.length;
     const id = await captioned({
       is: 'failing',
@@ -144,7 +111,7 @@ describe.runIf(mine)('a caption provider that misbehaves', async () => {
     expect((second ?? 0) - (first ?? 0)).toBeGreaterThan(2900);
   });
 
-  it('by silence is asked again', async () => {
+  it('by not answering is called again', async () => {
     const before = server.calls.length;
     const id = await captioned({ is: 'silent' });
     await eventually(async () => expect(server.calls.length).toBeGreaterThan(before));
@@ -152,52 +119,52 @@ describe.runIf(mine)('a caption provider that misbehaves', async () => {
     expect(await darkroom.ended(id)).toMatchObject({ status: 'done', caption: usualCaption });
   });
 
-  it('by 503 for ever is given up, the message is kept, and a retry writes the caption', async () => {
-    await faultConfig?.change({ timeScale });
-    const id = await captioned({ is: 'failing', status: 503 });
-    const record = await darkroom.ended(id, 60_000);
-    expect(record).toMatchObject({ status: 'done', caption: null });
-    expect(record.steps.caption).toMatchObject({ state: 'failed', gave_up: true, attempts: 8 });
-    await eventually(async () => {
-      const { data } = await darkroom.json('/api/health');
-      expect(data).toMatchObject({ dead_letters: { 'write-caption': 1 } });
-    });
+  it('by answering 503 for ever is given up, the message is kept in the DLQ, and a retry writes the caption', () =>
+    withShortWaits(async () => {
+      const before = await deadLetters();
+      const id = await captioned({ is: 'failing', status: 503 });
+      const record = await darkroom.ended(id, 60_000);
+      expect(record).toMatchObject({ status: 'done', caption: null });
+      expect(record.steps.caption).toMatchObject({ state: 'failed', gave_up: true, attempts: 8 });
+      await eventually(async () => expect(await deadLetters()).toBe(before + 1));
 
-    server.become({ is: 'answering', text: 'A second try shows a meadow.' });
-    expect((await darkroom.json(`/api/images/${id}/retry`, { method: 'POST' })).status).toBe(202);
-    const retried = await eventually(async () => {
-      const now = await darkroom.image(id);
-      expect(now.caption).toBe('A second try shows a meadow.');
-      return now;
-    });
-    expect(retried.status).toBe('done');
-  });
+      server.become({ is: 'answering', text: 'A second try shows a meadow.' });
+      expect((await darkroom.json(`/api/images/${id}/retry`, { method: 'POST' })).status).toBe(202);
+      await eventually(async () =>
+        expect(await darkroom.image(id)).toMatchObject({
+          status: 'done',
+          caption: 'A second try shows a meadow.',
+        }),
+      );
+    }));
 
-  it('and is well again finishes what npm run redrive sends back', async () => {
-    const id = await captioned({ is: 'failing', status: 503, headers: { 'retry-after': '0' } });
-    expect((await darkroom.ended(id, 60_000)).steps.caption).toMatchObject({ gave_up: true });
-    await eventually(async () => {
-      const { data } = await darkroom.json('/api/health');
-      expect(data).toMatchObject({ dead_letters: { 'write-caption': 2 } });
-    });
-    server.become({ is: 'answering', text: 'A redriven meadow.' });
+  it('and recovers writes the caption of what npm run redrive sends back', () =>
+    withShortWaits(async () => {
+      const before = await deadLetters();
+      const id = await captioned({ is: 'failing', status: 503, headers: { 'retry-after': '0' } });
+      expect((await darkroom.ended(id, 60_000)).steps.caption).toMatchObject({ gave_up: true });
+      await eventually(async () => expect(await deadLetters()).toBe(before + 1));
+      server.become({ is: 'answering', text: 'A redriven meadow.' });
 
-    const command = ['infra/cli/redrive.ts', 'write-caption', '--settings', 'none'];
-    const redrive = spawn(process.execPath, command, { env: { ...process.env, ...stack?.env } });
-    const [code] = await once(redrive, 'exit');
+      const command = ['infra/cli/redrive.ts', 'write-caption', '--settings', 'none'];
+      const env = { ...process.env, ...inject('target').env };
+      const redrive = spawn(process.execPath, command, { env });
+      const [code] = await once(redrive, 'exit');
 
-    expect(code).toBe(0);
-    await eventually(async () => {
-      expect((await darkroom.image(id)).caption).toBe('A redriven meadow.');
-      const { data } = await darkroom.json('/api/health');
-      expect(data).toMatchObject({ dead_letters: { 'write-caption': 0 } });
-    });
-  });
+      expect(code).toBe(0);
+      await eventually(async () => {
+        expect((await darkroom.image(id)).caption).toBe('A redriven meadow.');
+        expect(await deadLetters()).toBe(0);
+      });
+    }));
+});
 
-  it('leaves neither key nor picture in the logs', () => {
-    const log = logOf(stack?.dataDir ?? '');
+// Left out elsewhere: only the embedded stack's logs are files that a test can read.
+describe.runIf(embedded)('the logs of the embedded stack', () => {
+  it('contain no key and no picture', () => {
+    const log = logsIn(embedded?.dataDir ?? '');
     expect(log).toContain('message handled');
-    expect(log).not.toContain(key);
+    for (const secret of [captionKey, editKey, webhookSecret]) expect(log).not.toContain(secret);
     expect(log).not.toMatch(/[A-Za-z0-9+/]{400}/);
   });
 });

@@ -83,6 +83,8 @@ export const clientOf = ({ baseUrl, env }: Target) => {
     ImageRecord.parse((await json(`/api/images/${imageId}`)).data);
   // Elsewhere a question costs as much as the work that it asks about.
   const isElsewhere = Boolean(env['BASE_URL']);
+  /** Milliseconds to wait for what takes so long at most on an embedded stack. */
+  const patience = (withinMs: number) => (isElsewhere ? 4 * withinMs : withinMs);
   const ended = (imageId: string, within = 30_000) =>
     eventually(
       async () => {
@@ -91,10 +93,11 @@ export const clientOf = ({ baseUrl, env }: Target) => {
           throw new Error(`${imageId} is ${JSON.stringify(record.steps)}`);
         return record;
       },
-      isElsewhere ? { within: 4 * within, every: 500 } : { within },
+      { within: patience(within), ...(isElsewhere && { every: 500 }) },
     );
   const bytes = async (url: string, init: RequestInit = {}) => {
-    const address = new URL(url, baseUrl).href;
+    // The API may lie below a path, which `new URL` would leave out.
+    const address = url.startsWith('/') ? `${baseUrl}${url}` : new URL(url, baseUrl).href;
     // A link into the stores carries its own signature, and is not told the key.
     const isOurs = address.startsWith(`${baseUrl}/`);
     const response = await fetch(address, isOurs ? withKey(init) : init);
@@ -126,6 +129,7 @@ export const clientOf = ({ baseUrl, env }: Target) => {
     upload,
     image,
     ended,
+    patience,
     bytes,
     s3,
     sqs,

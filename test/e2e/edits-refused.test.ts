@@ -1,53 +1,24 @@
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { enormousPicture } from '#test/support/edit-picture.ts';
-import { type EditBehaviour, type EditServer, startEditServer } from '#test/support/edit-server.ts';
+import { type EditBehaviour, startEditServer } from '#test/support/edit-server.ts';
 import { anEditSession } from '#test/support/edit-session-builder.ts';
-import { startEmbeddedStack } from '#test/support/embedded-stack.ts';
 import { eventually } from '#test/support/eventually.ts';
-import { calmWeather } from '#test/support/faults-config.ts';
-import { type FetchOrigin, startFetchOrigin } from '#test/support/fetch-origin.ts';
+import { startFetchOrigin } from '#test/support/fetch-origin.ts';
 import { clientOf, theClient } from './client.ts';
+import { editKey } from './settings.ts';
+import { withShortWaits } from './short-waits.ts';
 
-const mine = inject('isEmbedded');
-const apiKey = 'a-key-of-twenty-characters';
 const picture = await drawnJpeg({ width: 400, height: 300, seed: 71 });
+const ports = inject('serverPorts');
 
-type Opened = Awaited<ReturnType<typeof open>>;
-const open = async () => {
-  await enormousPicture(); // drawn once, which takes long on a busy machine
-  const server = await startEditServer();
-  const allowed = await startFetchOrigin({ pictures: { '/a.jpg': picture } });
-  const forbidden = await startFetchOrigin({ pictures: { '/a.jpg': picture } });
-  const { faultConfig, env } = await calmWeather();
-  const stack = await startEmbeddedStack({
-    env: {
-      ...env,
-      CAPTION_PROVIDER: 'none',
-      API_KEY: apiKey,
-      EDIT_PROVIDER: 'openai',
-      EDIT_BASE_URL: server.url,
-      EDIT_TIMEOUT_SECONDS: '5', // two of them are never answered
-      FETCH_ALLOW_HOSTS: allowed.host,
-    },
-  });
-  return { server, allowed, forbidden, stack, faultConfig };
-};
+await enormousPicture(); // drawn once, which takes long on a busy machine
+const server = await startEditServer({ key: editKey, port: ports.edits });
+const allowed = await startFetchOrigin({ pictures: { '/a.jpg': picture }, port: ports.origin });
+const forbidden = await startFetchOrigin({ pictures: { '/a.jpg': picture } });
+afterAll(() => Promise.all([server, allowed, forbidden].map((one) => one.stop())));
 
-const opened = mine ? await open() : ({ server: {}, allowed: {}, forbidden: {} } as Opened);
-const { server, allowed, forbidden, stack, faultConfig } = opened;
-afterAll(async () => {
-  if (!mine) return;
-  await stack.stop();
-  await Promise.all(
-    [server, allowed, forbidden].map((one: EditServer | FetchOrigin) => one.stop()),
-  );
-});
-
-const darkroom = clientOf({
-  baseUrl: stack?.baseUrl ?? '',
-  env: { ...stack?.env, API_KEY: apiKey },
-});
+const darkroom = theClient();
 const session = anEditSession(darkroom.json);
 const id = 'a'.repeat(26);
 let source: Promise<string> | undefined;
@@ -56,7 +27,7 @@ const aSource = () => {
   return source;
 };
 
-describe.runIf(mine)('edits', () => {
+describe('edits', () => {
   it.each([
     ['POST', '/api/processes', 1001],
     ['POST', '/api/v1/initiate-process', 1001],
@@ -67,7 +38,7 @@ describe.runIf(mine)('edits', () => {
     ['GET', '/api/cache', 1001],
     ['GET', '/api/v1/cache/status', 1001],
   ])('%s %s is closed to those without a key, or with a wrong one', async (method, path, code) => {
-    const open = clientOf({ baseUrl: stack.baseUrl, env: {} });
+    const open = clientOf({ ...inject('target'), env: {} });
     for (const headers of [{}, { 'x-api-key': 'a-wrong-key' }]) {
       const answer = await open.json(path, { method, headers });
       expect(answer).toMatchObject({ status: 403, code, outcome: 'error', data: null });
@@ -137,14 +108,14 @@ describe.runIf(mine)('edits', () => {
     [
       'an unknown init_id',
       '/api/v1/process/book',
-      { init_id: 'nobody', source_url: id, prompt: 'p', more: 'ignored' },
+      { init_id: 'unknown', source_url: id, prompt: 'p', more: 'ignored' },
       404,
       4001,
       /no such process/,
     ],
     [
       'an unknown init_id in the path',
-      '/api/processes/nobody/edits',
+      '/api/processes/unknown/edits',
       { source_url: id, prompt: 'p' },
       404,
       4001,
@@ -160,14 +131,17 @@ describe.runIf(mine)('edits', () => {
   });
 
   it('are not found under an unknown or expired process', async () => {
-    expect(await darkroom.json('/api/processes/nobody')).toMatchObject({ status: 404, code: 5001 });
+    expect(await darkroom.json('/api/processes/unknown')).toMatchObject({
+      status: 404,
+      code: 5001,
+    });
   });
 
   it('name the field whose picture is not there, is private, or is no picture', async () => {
     const initId = await session.initiate();
-    const refused = async (wish: Record<string, unknown>) => {
-      const answer = await session.book(initId, wish);
-      expect(answer, JSON.stringify(wish)).toMatchObject({ status: 422, code: 4001 });
+    const refused = async (request: Record<string, unknown>) => {
+      const answer = await session.book(initId, request);
+      expect(answer, JSON.stringify(request)).toMatchObject({ status: 422, code: 4001 });
       return answer.error;
     };
 
@@ -195,7 +169,7 @@ describe.runIf(mine)('edits', () => {
     expect(server.calls).toEqual([]);
   });
 
-  it("are made from strangers' public pictures, fetched once, kept nowhere", async () => {
+  it('are made from public pictures elsewhere, which are fetched once and not stored', async () => {
     const { initId } = await session.start({ source_url: `${allowed.url}/a.jpg` });
 
     expect(await session.ended(initId)).toMatchObject({ status: 'COMPLETED' });
@@ -206,12 +180,12 @@ describe.runIf(mine)('edits', () => {
 
   it('are started once for the same Idempotency-Key, and paid for once', async () => {
     const initId = await session.initiate();
-    const wish = { source_url: await aSource(), prompt: 'Only once.' };
+    const request = { source_url: await aSource(), prompt: 'Only once.' };
     const headers = { 'idempotency-key': 'only-once' };
 
-    const first = await session.book(initId, wish, headers);
-    const second = await session.book(initId, wish, headers);
-    const other = await session.book(initId, { ...wish, prompt: 'Another.' }, headers);
+    const first = await session.book(initId, request, headers);
+    const second = await session.book(initId, request, headers);
+    const other = await session.book(initId, { ...request, prompt: 'Another.' }, headers);
 
     expect(second.data).toEqual(first.data);
     expect(other).toMatchObject({ status: 422, code: 4001 });
@@ -231,13 +205,13 @@ describe.runIf(mine)('edits', () => {
     ['silence', [{ is: 'silent' }], 1, /did not answer within 5 s/],
     ['drops', [{ is: 'dripping' }], 1, /did not answer within 5 s/],
     ['half an answer', [{ is: 'breaking-off' }], 1, /broke/],
-    ['more than anybody takes', [{ is: 'flooding' }], 1, /\w+ \w+/],
+    ['more than any client takes', [{ is: 'flooding' }], 1, /\w+ \w+/],
   ])('end when the provider answers %s', async (what, behaviours, calls, reason) => {
     const before = server.calls.length;
     server.next(...behaviours);
     const { initId } = await session.start({ source_url: await aSource(), prompt: what });
 
-    const edit = await session.ended(initId, 50_000);
+    const edit = await session.ended(initId, darkroom.patience(50_000));
 
     expect(server.calls).toHaveLength(before + calls);
     expect(server.paidFor(what)).toBeLessThanOrEqual(1);
@@ -246,44 +220,29 @@ describe.runIf(mine)('edits', () => {
       expect(edit.error).toMatch(reason);
     } else {
       expect(edit).toMatchObject({ status: 'COMPLETED', error: null });
-      const headers = { 'x-api-key': apiKey };
-      const { response } = await darkroom.bytes(edit.result_url ?? '', { headers });
+      const { response } = await darkroom.bytes(edit.result_url ?? '');
       expect(response.status).toBe(200);
       expect(response.headers.get('content-type')).toMatch(/^image\//);
     }
   });
 
-  it('that are always told to wait end too, after eight tries, and are kept for people', async () => {
-    await faultConfig.change({ timeScale: 100 }); // it takes three minutes otherwise
-    server.become(busy(503, 0));
-    const { initId } = await session.start({ source_url: await aSource(), prompt: 'never' });
+  it(
+    'fail after eight tries, with the reason, where the provider always says to wait',
+    () =>
+      withShortWaits(async () => {
+        server.become(busy(503, 0));
+        const { initId } = await session.start({ source_url: await aSource(), prompt: 'never' });
 
-    const edit = await session.ended(initId, 100_000);
+        const edit = await session.ended(initId, darkroom.patience(100_000));
 
-    expect(edit).toMatchObject({ status: 'FAILED' });
-    expect(edit.error).toMatch(/^Tried 8 times and gave up: .*503/);
-    server.become({ is: 'editing' });
-  }, 120_000);
+        expect(edit).toMatchObject({ status: 'FAILED' });
+        expect(edit.error).toMatch(/^Tried 8 times and gave up: .*503/);
+        server.become({ is: 'editing' });
+      }),
+    120_000,
+  );
 });
 
 function busy(status: number, seconds: number): EditBehaviour {
   return { is: 'failing', status, headers: { 'retry-after': String(seconds) } };
 }
-
-describe.runIf(mine)('without a provider', () => {
-  it('an edit is not started, and the answer says what to set', async () => {
-    const bare = theClient();
-    const { initiate, book, process } = anEditSession(bare.json);
-    const { image_id } = await bare.uploadOne({ name: 'bare.jpg', bytes: picture });
-    const initId = await initiate({ ttl_seconds: 60 });
-
-    const answer = await book(initId, { source_url: image_id });
-
-    expect(answer).toMatchObject({ status: 409, code: 4001, data: null });
-    expect(answer.error).toContain('OPENAI_API_KEY');
-    const { edits, expires_at, status } = await process(initId);
-    expect({ edits, status }).toEqual({ edits: [], status: null });
-    expect(Date.parse(expires_at) - Date.now()).toBeLessThan(60_000);
-    await bare.ended(image_id);
-  });
-});

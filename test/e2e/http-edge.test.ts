@@ -5,12 +5,12 @@ import { theClient } from './client.ts';
 
 const darkroom = theClient();
 
-describe('the front door', () => {
+describe('the HTTP API', () => {
   it.each(['/api', '/api/v1/', '/api/health', '/api/v1/health'])('answers %s', async (path) => {
     expect(await darkroom.json(path)).toMatchObject({ status: 200, code: 1000, error: null });
   });
 
-  it('checks what it stands on, and counts dead letters', async () => {
+  it('checks what it depends on, and counts dead letters', async () => {
     const { data } = await darkroom.json('/api/health');
     expect(data).toMatchObject({
       dead_letters: {
@@ -38,7 +38,7 @@ describe('the front door', () => {
     expect(made.headers.get('x-request-id')).toMatch(/\S{8,}/);
   });
 
-  it('lets a browser of any origin ask first', async () => {
+  it('answers the preflight request of any origin', async () => {
     const { status, headers } = await darkroom.call('/api/images', {
       method: 'OPTIONS',
       headers: {
@@ -84,7 +84,7 @@ describe('the front door', () => {
     },
   );
 
-  it('says which sizes there are, and what is not ready', async () => {
+  it('says which sizes there are, and refuses to retry what is done', async () => {
     const { image_id } = await darkroom.uploadOne({
       name: 'sizes.jpg',
       bytes: await drawnJpeg({ seed: 71 }),
@@ -101,7 +101,7 @@ describe('the front door', () => {
 });
 
 describe('an Idempotency-Key', () => {
-  it('gives the first answer again, and another body a 422', async () => {
+  it('returns the first response again, and refuses another body with 422', async () => {
     const before = await darkroom.stats();
     const file = { name: 'once.jpg', bytes: await drawnJpeg({ seed: 72 }) };
     const headers = { 'idempotency-key': `key-${Date.now()}` };

@@ -8,8 +8,8 @@ const darkroom = theClient();
 const aPhoto = (seed: number, more = {}) =>
   drawnJpeg({ width: 1600, height: 1200, seed, exif: phoneExif, ...more });
 
-describe('a picture that goes in', () => {
-  it('comes out as a record with thumbnails, EXIF and metadata', async () => {
+describe('an uploaded picture', () => {
+  it('becomes a record with thumbnails, EXIF and metadata', async () => {
     const bytes = await aPhoto(101);
     const accepted = await darkroom.upload([{ name: 'beach.jpg', type: 'image/jpeg', bytes }]);
 
@@ -107,7 +107,7 @@ describe('a picture that goes in', () => {
     expect(crossed.status).toBe(400);
   });
 
-  it('is deleted whole, and found no more', async () => {
+  it('is deleted with everything derived from it, and is not found afterwards', async () => {
     const { image_id } = await darkroom.uploadOne({
       name: 'gone.jpg',
       bytes: await drawnJpeg({ seed: 21 }),
@@ -125,7 +125,7 @@ describe('a picture that goes in', () => {
     expect(await darkroom.derivedKeys(record.metadata.sha256 ?? '-')).toEqual([]);
   });
 
-  it('serves its original by a link that lasts a while', async () => {
+  it('has its original behind a link that expires', async () => {
     const bytes = await drawnJpeg({ seed: 31 });
     const { image_id } = await darkroom.uploadOne({ name: 'original.jpg', bytes });
 

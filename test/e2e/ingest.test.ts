@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
+import { drawnHeic, tileColours } from '#test/support/drawn-heic.ts';
 import { drawnJpeg, phoneExif } from '#test/support/drawn-pictures.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { type ImageRecord, theClient } from './client.ts';
@@ -13,10 +15,10 @@ type CreateUploadBody = {
   max_bytes: number;
 };
 
-const presignPost = (wish: object) =>
+const presignPost = (request: object) =>
   darkroom.json('/api/uploads', {
     method: 'POST',
-    body: JSON.stringify(wish),
+    body: JSON.stringify(request),
     headers: { 'content-type': 'application/json' },
   });
 
@@ -35,25 +37,25 @@ const listed = async (name: string) =>
     return found;
   });
 
-describe('three doors', () => {
-  it('give three records that agree in all that the bytes decide', async () => {
+describe('the three ways to add an image', () => {
+  it('make three records that agree in all that the bytes decide', async () => {
     const bytes = await drawnJpeg({ width: 1300, height: 900, seed: 51, exif: phoneExif });
     const name = 'Größe & Strand 日本.jpg';
 
     const uploaded = await darkroom.uploadOne({ name: 'beach.jpg', bytes });
     await darkroom.drop(`Urlaub 2026/süd + west/${name}`, bytes);
-    const invited = await presignPost({
+    const created = await presignPost({
       filename: name,
       content_type: 'image/jpeg',
       size_bytes: bytes.length,
       sha256: createHash('sha256').update(bytes).digest('hex'),
     });
-    expect(invited).toMatchObject({ status: 201, data: { max_bytes: expect.any(Number) } });
-    const invitation = invited.data as CreateUploadBody;
-    expect((await darkroom.json(`/api/images/${invitation.image_id}`)).status).toBe(404);
-    expect((await post(invitation, bytes)).status).toBe(204);
+    expect(created).toMatchObject({ status: 201, data: { max_bytes: expect.any(Number) } });
+    const form = created.data as CreateUploadBody;
+    expect((await darkroom.json(`/api/images/${form.image_id}`)).status).toBe(404);
+    expect((await post(form, bytes)).status).toBe(204);
 
-    const presigned = await eventually(() => darkroom.image(invitation.image_id));
+    const presigned = await eventually(() => darkroom.image(form.image_id));
     const dropped = await eventually(async () => {
       const { data } = await darkroom.json('/api/images?limit=100');
       const found = (data as ImageRecord[]).find(
@@ -106,13 +108,48 @@ describe('three doors', () => {
   });
 });
 
+describe('a HEIC from a phone', () => {
+  const side = 128;
+  const bytes = drawnHeic({ irot: 3 });
+
+  const expectUpright = async (imageId: string) => {
+    const record = await darkroom.ended(imageId);
+    expect(record).toMatchObject({
+      status: 'done',
+      metadata: { width: side, height: side, format: 'heic' },
+    });
+    const { body } = await darkroom.bytes(record.thumbnails['medium'] ?? '');
+    const corner = { left: 16, top: 16, width: 16, height: 16 };
+    const pixels = await sharp(body).extract(corner).raw().toBuffer();
+    for (const [index, value] of tileColours.blue.entries())
+      expect(Math.abs((pixels[index] ?? 0) - value)).toBeLessThan(10);
+  };
+
+  it('comes out upright by each way in, whatever it is called', async () => {
+    const uploaded = await darkroom.uploadOne({ name: 'IMG_1.jpg', type: 'image/jpeg', bytes });
+    await expectUpright(uploaded.image_id);
+
+    const { data } = await presignPost({
+      filename: 'IMG_2.HEIC',
+      content_type: 'image/heic',
+      size_bytes: bytes.length,
+    });
+    expect((await post(data as CreateUploadBody, bytes)).status).toBe(204);
+    await eventually(() => darkroom.image((data as CreateUploadBody).image_id));
+    await expectUpright((data as CreateUploadBody).image_id);
+
+    await darkroom.drop('phones/IMG_3', bytes);
+    await expectUpright((await listed('IMG_3')).image_id);
+  });
+});
+
 describe('a presigned form', () => {
-  const wish = { filename: 'form.png', content_type: 'image/png', size_bytes: 1000 };
+  const request = { filename: 'form.png', content_type: 'image/png', size_bytes: 1000 };
 
   it.each([
-    ['what is too large', { ...wish, size_bytes: 10 ** 12 }, 413],
-    ['what is no picture', { ...wish, content_type: 'application/pdf' }, 415],
-    ['a wish without a size', { filename: 'form.png', content_type: 'image/png' }, 422],
+    ['what is too large', { ...request, size_bytes: 10 ** 12 }, 413],
+    ['what is no picture', { ...request, content_type: 'application/pdf' }, 415],
+    ['a request without a size', { filename: 'form.png', content_type: 'image/png' }, 422],
   ])('is not given for %s', async (_, body, status) => {
     const answer = await presignPost(body);
     expect(answer).toMatchObject({ status, code: 2001, data: null });
@@ -129,15 +166,15 @@ describe('a presigned form', () => {
     ],
     ['a type that says nothing', 'form.jpg', 'multipart/form-data', 'application/octet-stream'],
   ])('is given for %s, since the bytes will decide', async (_, filename, type, stored) => {
-    const { status, data } = await presignPost({ ...wish, filename, content_type: type });
+    const { status, data } = await presignPost({ ...request, filename, content_type: type });
     expect(status).toBe(201);
     expect((data as CreateUploadBody).fields['Content-Type']).toBe(stored);
   });
 
-  it('cannot be bent to another key', async () => {
-    const invitation = (await presignPost(wish)).data as CreateUploadBody;
+  it('cannot be used for another key, nor for an empty file', async () => {
+    const form = (await presignPost(request)).data as CreateUploadBody;
     const bytes = await drawnJpeg({ seed: 54 });
-    expect((await post(invitation, bytes, { key: 'uploads/stolen.png' })).status).toBe(403);
-    expect((await post(invitation, new Uint8Array())).status).toBe(400);
+    expect((await post(form, bytes, { key: 'uploads/stolen.png' })).status).toBe(403);
+    expect((await post(form, new Uint8Array())).status).toBe(400);
   });
 });

@@ -5,10 +5,12 @@ import { type ImageRecord, theClient } from './client.ts';
 
 const darkroom = theClient();
 
-describe('a file that is no picture of ours', async () => {
-  const atTheDoor = (await hostilePictures()).filter(({ expected }) => expected !== 'failed later');
+describe('a file that is no picture we read', async () => {
+  const refusedAtOnce = (await hostilePictures()).filter(
+    ({ expected }) => expected !== 'failed later',
+  );
 
-  it.each(atTheDoor)('$name is refused, recorded, listed and counted', async (hostile) => {
+  it.each(refusedAtOnce)('$name is refused, recorded, listed and counted', async (hostile) => {
     const { name, contentType, bytes, expected } = hostile;
     const before = await darkroom.stats();
 
@@ -32,7 +34,7 @@ describe('a file that is no picture of ours', async () => {
     expect(after).toMatchObject({ total: before.total + 1, failed: before.failed + 1 });
   });
 
-  it('ends as failed, with a reason, where only decoding can tell', async () => {
+  it('ends as failed, with a reason, where only decoding shows the fault', async () => {
     const whole = await drawnJpeg({ width: 1200, height: 900, seed: 41 });
     const { image_id } = await darkroom.uploadOne({
       name: 'truncated.jpg',
@@ -48,7 +50,7 @@ describe('a file that is no picture of ours', async () => {
     expect((await darkroom.ended(image_id)).status).toBe('failed');
   });
 
-  it('is refused among others, which are taken', async () => {
+  it('is refused, while the others of the same request are accepted', async () => {
     const good = await drawnJpeg({ seed: 42 });
     const answer = await darkroom.upload([
       { name: 'good.jpg', bytes: good },
@@ -86,7 +88,7 @@ describe('a body that is no form', () => {
     expect(answer.error).toMatch(/\w+ \w+/);
   });
 
-  it('of 12 MB gets a 413 that names the presigned way', async () => {
+  it('of 12 MB gets a 413 that names the presigned upload', async () => {
     const answer = await darkroom.upload([{ name: 'huge.jpg', bytes: new Uint8Array(12_000_000) }]);
     expect(answer).toMatchObject({ status: 413, error: expect.stringContaining('/api/uploads') });
   });
@@ -100,7 +102,7 @@ describe('a body that is no form', () => {
     });
   });
 
-  it('leaves the service serving', async () => {
+  it('does not stop the service from accepting the next upload', async () => {
     const { image_id } = await darkroom.uploadOne({
       name: 'after.jpg',
       bytes: await drawnJpeg({ seed: 43 }),

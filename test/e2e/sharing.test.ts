@@ -6,7 +6,7 @@ const darkroom = theClient();
 const times = 50;
 
 describe(`the same photo uploaded ${times} times`, () => {
-  it('is kept once, counted every time, and goes with the last of its images', async () => {
+  it('is stored once, counted every time, and deleted with the last of its images', async () => {
     const bytes = await drawnJpeg({ width: 1000, height: 800, seed: 61 });
     const before = await darkroom.stats();
 

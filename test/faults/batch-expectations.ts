@@ -87,7 +87,7 @@ export const expectCounts = async (
   expect(await deadLettersOf(darkroom)).toEqual([]);
 };
 
-/** For a receiver that nobody else tells anything. */
+/** For a receiver that is called for nothing else. */
 export const expectOneWebhookEach = (
   { calls }: WebhookReceiver,
   batches: readonly BatchRecord[],
@@ -107,7 +107,7 @@ export const expectOneWebhookEach = (
     expect(webhook?.attempts.map(({ status }) => status)).toEqual([204]);
 };
 
-/** Queues of messages that nobody could handle, with their number. */
+/** Queues of messages that no worker could handle, with their number. */
 const deadLettersOf = async (darkroom: BatchClient): Promise<[string, number][]> => {
   const { data } = await darkroom.json('/api/health');
   const { dead_letters: counts } = z

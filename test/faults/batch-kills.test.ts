@@ -58,7 +58,7 @@ describe('a worker of batches or edits that is killed', () => {
       const requestIds = [await batches.start(csvOf(given.flat()))];
       const learned = await session.ended((await edit('Nobody is killed')).initId, waitMs);
       await darkroom.quiet();
-      const seen = (await darkroom.faultConfig.report()).calls;
+      const seen = (await darkroom.faultControl.report()).calls;
       const boundaries = workers.flatMap((worker) =>
         (seen[worker] ?? []).flatMap((call) => moments.map((when) => ({ worker, call, when }))),
       );
@@ -71,7 +71,7 @@ describe('a worker of batches or edits that is killed', () => {
       const prompts: string[] = [];
       const edits: Awaited<ReturnType<typeof session.ended>>[] = [];
       for (let round = 0; round < rounds; round++) {
-        await darkroom.faultConfig.lay(...boundaries);
+        await darkroom.faultControl.add(...boundaries);
         for (let n = 0; n < batchesAtOnce; n++) {
           const rows = givenRows(12, origin.url, given.length);
           given.push(rows);
@@ -88,7 +88,7 @@ describe('a worker of batches or edits that is killed', () => {
         await darkroom.quiet();
       }
 
-      const { waiting, triggered } = await darkroom.faultConfig.report();
+      const { waiting, triggered } = await darkroom.faultControl.report();
       report(`${triggered.length} kills, ${requestIds.length} batches, ${edits.length} edits`);
       expect(waiting).toEqual([]);
       for (const [n, requestId] of requestIds.entries())

@@ -38,7 +38,7 @@ export const withStack = async (
   const darkroom = batchClient(stack);
   try {
     await test({ stack, darkroom, receiver });
-    await quietOf(darkroom, auditor).delivered(); // or the audit would meet somebody at work
+    await quietOf(darkroom, auditor).delivered(); // or a worker would still write during the audit
     expect(await auditor.audit()).toEqual([]);
   } catch (error) {
     process.stdout.write(`The stack said at last:\n${stack.output().slice(-3000)}\n`);

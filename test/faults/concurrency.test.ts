@@ -1,44 +1,44 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '#test/support/eventually.ts';
 import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-harness.ts';
-import { aDrop, forEachOf, messageFor, newsOf } from '#test/support/faults-pictures.ts';
+import { aDrop, forEachOf, messageFor, objectCreatedEvent } from '#test/support/faults-pictures.ts';
 import { proofMs, waitMs } from '#test/support/faults-timeouts.ts';
 import { expectOneOfEach } from './one-of-each.ts';
 import { faultsSeed } from './random.ts';
 
-const crowd = 100;
+const atOnce = 100;
 const same = 50;
 
 let darkroom: FaultyDarkroom;
 beforeAll(async () => {
   darkroom = await startFaultyDarkroom({
     seed: faultsSeed(),
-    // Room for each delivery of a crowd to be worked on at the same time.
-    env: { PIPELINE_CONCURRENCY: String(crowd), LOCAL_VISIBILITY_SECONDS: '30' },
+    // Room for all deliveries to be handled at the same time.
+    env: { PIPELINE_CONCURRENCY: String(atOnce), LOCAL_VISIBILITY_SECONDS: '30' },
   });
 }, 120_000);
 afterAll(() => darkroom?.stop());
 
 describe('messages that come all at once', () => {
   it(
-    `make one image of ${crowd} deliveries at once`,
+    `make one image of ${atOnce} deliveries at once`,
     async () => {
       const before = await darkroom.stats();
       const calls = darkroom.captions.calls.length;
       const drop = await aDrop('hundred/one.jpg', 20_000);
-      const times = (text: string) => Array.from({ length: crowd }, () => text);
+      const times = (text: string) => Array.from({ length: atOnce }, () => text);
 
       // So slow that the last of them has begun when the first has read anything.
-      await darkroom.faultConfig.change({ s3: 1, faults: ['slow'], slowMs: 800 });
+      await darkroom.faultControl.change({ s3: 1, faults: ['slow'], slowMs: 800 });
       await darkroom.drop(drop.key, drop.bytes);
-      await darkroom.send('object-created', times(newsOf(drop)));
+      await darkroom.send('object-created', times(objectCreatedEvent(drop)));
       await eventually(() => darkroom.image(drop.imageId), { within: waitMs });
       await Promise.all([
         darkroom.send('make-thumbnails', times(messageFor(drop.imageId))),
         darkroom.send('read-exif', times(messageFor(drop.imageId))),
       ]);
       await darkroom.quiet();
-      await darkroom.faultConfig.clear();
+      await darkroom.faultControl.clear();
 
       await expectOneOfEach(darkroom, [drop], before);
       expect(darkroom.captions.calls.length).toBeGreaterThan(calls);
@@ -60,10 +60,10 @@ describe('messages that come all at once', () => {
       );
       const contentsBefore = (await darkroom.kept()).renditionSets.length;
 
-      await darkroom.faultConfig.change({ copies: 3, delaySeconds: 0 });
+      await darkroom.faultControl.change({ copies: 3, delaySeconds: 0 });
       await Promise.all(drops.map(({ key }) => darkroom.drop(key, bytes)));
       await darkroom.quiet();
-      await darkroom.faultConfig.clear();
+      await darkroom.faultControl.clear();
       const { renditionSets } = await darkroom.kept();
 
       await expectOneOfEach(darkroom, drops, before, { thumbnails: 2 });

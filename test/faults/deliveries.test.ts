@@ -9,7 +9,7 @@ import {
   type Dropped,
   forEachOf,
   messageFor,
-  newsOf,
+  objectCreatedEvent,
   someDrops,
 } from '#test/support/faults-pictures.ts';
 import { isLong, proofMs } from '#test/support/faults-timeouts.ts';
@@ -18,7 +18,7 @@ import { faultsSeed } from './random.ts';
 
 const manyImages = 1000;
 const rewritten = isLong ? 500 : 40;
-const lateNews = 500;
+const lateEvents = 500;
 const concurrency = 6;
 
 let darkroom: FaultyDarkroom;
@@ -37,13 +37,13 @@ describe('messages that come again, late and in any order', () => {
       const before = await darkroom.stats();
       const calls = darkroom.captions.calls.length;
       const paid = () => paidFor(darkroom.captions.calls.slice(calls));
-      await darkroom.faultConfig.change({ copies: 10, delaySeconds: 2 });
+      await darkroom.faultControl.change({ copies: 10, delaySeconds: 2 });
       const drops = await someDrops('again', manyImages, 10_000);
 
       await forEachOf(drops, ({ key, bytes }) => darkroom.drop(key, bytes));
       await darkroom.quiet();
       const paidOnTheWay = paid();
-      await darkroom.faultConfig.clear();
+      await darkroom.faultControl.clear();
       const late = drops.map(({ imageId }) => messageFor(imageId));
       await darkroom.send('write-caption', [...late, ...late]);
       await darkroom.quiet();
@@ -61,11 +61,11 @@ describe('messages that come again, late and in any order', () => {
   );
 
   it(
-    `show the newer of two pictures under ${rewritten} keys, also when news of the older comes last, ${lateNews} times`,
+    `show the newer of two pictures under ${rewritten} keys, also when the event of the older comes last, ${lateEvents} times`,
     async () => {
       const before = await darkroom.stats();
       const older = await someDrops('rewritten', rewritten, 40_000);
-      await darkroom.faultConfig.change({
+      await darkroom.faultControl.change({
         copies: 3,
         delaySeconds: 1,
         // What was true when it was read may not be when it is decided on.
@@ -82,9 +82,9 @@ describe('messages that come again, late and in any order', () => {
       await forEachOf(older, ({ key, bytes }) => darkroom.drop(key, bytes));
       await forEachOf(newer, ({ key, bytes }) => darkroom.drop(key, bytes));
       await darkroom.quiet();
-      await darkroom.faultConfig.clear();
-      const old = older.map((drop) => newsOf(drop, droppedAt));
-      const times = Math.ceil(lateNews / rewritten);
+      await darkroom.faultControl.clear();
+      const old = older.map((drop) => objectCreatedEvent(drop, droppedAt));
+      const times = Math.ceil(lateEvents / rewritten);
       await darkroom.send('object-created', Array.from({ length: times }, () => old).flat());
       const late = older.map(({ imageId }) => messageFor(imageId));
       await darkroom.send('make-thumbnails', late);
@@ -102,7 +102,7 @@ describe('messages that come again, late and in any order', () => {
   );
 
   it(
-    'show the newer of two pictures, although news of the older is at work when it comes',
+    'show the newer of two pictures, although the event of the older is being handled when it comes',
     async () => {
       const before = await darkroom.stats();
       const newer: Dropped[] = [];
@@ -110,12 +110,12 @@ describe('messages that come again, late and in any order', () => {
         const older = await aDrop(`held/${n}.jpg`, 48_000 + n);
         const next = await aDrop(older.key, 49_000 + n, { width: 200 });
         const call = { call: 'HeadObject originals', logFields: older.key };
-        await darkroom.faultConfig.lay({ worker: 'host', ...call, when: 'after', what: 'hold' });
+        await darkroom.faultControl.add({ worker: 'host', ...call, when: 'after', what: 'hold' });
         await darkroom.drop(older.key, older.bytes);
-        await darkroom.faultConfig.held();
+        await darkroom.faultControl.held();
         await darkroom.drop(next.key, next.bytes);
         await darkroom.ended(next.imageId);
-        await darkroom.faultConfig.release();
+        await darkroom.faultControl.release();
         newer.push(next);
       }
       await darkroom.quiet();

@@ -17,7 +17,7 @@ const rounds = isLong ? 20 : 2;
 
 const visibilitySeconds = 5;
 const sweepSeconds = 3;
-/** What an image may take that nobody is killed at, when all of them are worked on at once. */
+/** What an image may take whose workers are not killed, when all of them are worked on at once. */
 const workSeconds = 0.25;
 
 const workers = ['register-image', 'make-thumbnails', 'read-exif', 'write-caption'];
@@ -39,7 +39,7 @@ beforeAll(async () => {
     await darkroom.drop(key, bytes);
     await darkroom.quiet();
   }
-  const seen = (await darkroom.faultConfig.report()).calls;
+  const seen = (await darkroom.faultControl.report()).calls;
   calls = workers.flatMap((worker) => (seen[worker] ?? []).map((call) => ({ worker, call })));
 }, 180_000);
 afterAll(() => darkroom?.stop());
@@ -63,7 +63,7 @@ describe('a worker that is killed', () => {
         const failpoints = calls.flatMap((one) =>
           moments.map((when) => ({ ...one, when, nth: nthOf(one.call, round) })),
         );
-        await darkroom.faultConfig.lay(...failpoints);
+        await darkroom.faultControl.add(...failpoints);
         await drop(
           Math.max(
             ...workers.map((name) => failpoints.filter(({ worker }) => worker === name).length),
@@ -72,16 +72,16 @@ describe('a worker that is killed', () => {
         // Some calls are rare: those who wait for one of them need more to do.
         for (let more = 0; more < 10; more++) {
           await darkroom.quiet();
-          const { waiting } = await darkroom.faultConfig.report();
+          const { waiting } = await darkroom.faultControl.report();
           if (waiting.length === 0) break;
           await drop(4);
         }
-        await darkroom.faultConfig.lift();
+        await darkroom.faultControl.removeAll();
         inRound = drops.length - earlier;
       }
       await darkroom.quiet();
 
-      const killedAt = (await darkroom.faultConfig.report()).triggered
+      const killedAt = (await darkroom.faultControl.report()).triggered
         .filter(({ what }) => what === 'kill')
         .map(({ worker, when, call }) => `${worker} ${when} ${call}`);
       expect(new Set(killedAt)).toEqual(
@@ -106,7 +106,7 @@ describe('a worker that is killed', () => {
   );
 
   it(
-    'while another image with the same bytes is quicker, leaves nothing that nobody shows',
+    'while another image with the same bytes is quicker, leaves no orphaned renditions',
     async () => {
       for (const ending of ['goes on', 'is killed'] as const) {
         const before = await darkroom.stats();
@@ -115,18 +115,18 @@ describe('a worker that is killed', () => {
         const worker = 'make-thumbnails';
 
         const call = 'PutObject derived';
-        await darkroom.faultConfig.lay({ worker, call, when: 'before', what: 'hold' });
+        await darkroom.faultControl.add({ worker, call, when: 'before', what: 'hold' });
         await darkroom.drop(slow.key, slow.bytes);
-        await darkroom.faultConfig.held();
+        await darkroom.faultControl.held();
         await darkroom.drop(quick.key, quick.bytes);
         await darkroom.ended(slow.imageId, 60_000); // its message came again, and found all made
-        await darkroom.delivered(); // and whoever worked on that has ended: the kill is not for them
+        await darkroom.delivered(); // and the workers of that have ended: the kill is not for them
         if (ending === 'is killed')
-          await darkroom.faultConfig.lay({ worker, call: 'TransactWriteItems', when: 'before' });
-        await darkroom.faultConfig.release();
+          await darkroom.faultControl.add({ worker, call: 'TransactWriteItems', when: 'before' });
+        await darkroom.faultControl.release();
         if (ending === 'is killed') {
           await eventually(
-            async () => expect((await darkroom.faultConfig.report()).waiting).toEqual([]),
+            async () => expect((await darkroom.faultControl.report()).waiting).toEqual([]),
             { within: waitMs },
           );
           await darkroom.send(worker, [messageFor(slow.imageId)]); // for it was delivered twice
@@ -148,10 +148,10 @@ describe('a worker that is killed', () => {
       const quick = { ...(await aDrop('quick/before-its-next-try.jpg', 0)), bytes: slow.bytes };
 
       const call = 'PutObject derived';
-      await darkroom.faultConfig.lay({ worker: 'make-thumbnails', call, when: 'after' });
+      await darkroom.faultControl.add({ worker: 'make-thumbnails', call, when: 'after' });
       await darkroom.drop(slow.key, slow.bytes);
       await eventually(
-        async () => expect((await darkroom.faultConfig.report()).waiting).toEqual([]),
+        async () => expect((await darkroom.faultControl.report()).waiting).toEqual([]),
         {
           within: waitMs,
         },
@@ -175,12 +175,12 @@ describe('a worker whose time with a message is over', () => {
       for (const [n, { worker, call }] of writes.entries()) {
         const before = await darkroom.stats();
         const drop = await aDrop(`overtaken/${n}.jpg`, 97_000 + n);
-        await darkroom.faultConfig.lay({ worker, call, when: 'before', what: 'hold' });
+        await darkroom.faultControl.add({ worker, call, when: 'before', what: 'hold' });
         await darkroom.drop(drop.key, drop.bytes);
-        await Promise.race([darkroom.faultConfig.held(), darkroom.ended(drop.imageId, waitMs)]);
-        overtaken += (await darkroom.faultConfig.report()).held.length;
+        await Promise.race([darkroom.faultControl.held(), darkroom.ended(drop.imageId, waitMs)]);
+        overtaken += (await darkroom.faultControl.report()).held.length;
         await darkroom.ended(drop.imageId, 60_000); // its message came again, and another took it
-        await darkroom.faultConfig.lift();
+        await darkroom.faultControl.removeAll();
         await darkroom.quiet();
 
         await expectOneOfEach(darkroom, [drop], before);
@@ -200,12 +200,12 @@ describe('an image that is deleted', () => {
       for (const [n, { worker, call }] of calls.entries()) {
         const before = await darkroom.stats();
         const { key, imageId, bytes } = await aDrop(`deleted/${n}.jpg`, 90_000 + n);
-        await darkroom.faultConfig.lay({ worker, call, when: 'before', what: 'hold' });
+        await darkroom.faultControl.add({ worker, call, when: 'before', what: 'hold' });
         await darkroom.drop(key, bytes);
         // A call that is rare does not come this time: then the image is deleted when it is done.
-        await Promise.race([darkroom.faultConfig.held(), darkroom.ended(imageId, waitMs)]);
+        await Promise.race([darkroom.faultControl.held(), darkroom.ended(imageId, waitMs)]);
         const { status } = await darkroom.call(`/api/images/${imageId}`, { method: 'DELETE' });
-        await darkroom.faultConfig.lift();
+        await darkroom.faultControl.removeAll();
         await darkroom.quiet();
         if (status === 404) continue; // it was not known yet, and is one like any other now
 
@@ -223,6 +223,6 @@ describe('an image that is deleted', () => {
 
 /** The first such call of a process, or the second: but a month is noted only once in each. */
 const nthOf = (call: string, round: number) =>
-  call === 'UpdateItem shelves' ? 1 : 1 + (round % 2);
+  call === 'UpdateItem list-months' ? 1 : 1 + (round % 2);
 
 const report = (text: string) => process.stdout.write(`${text}\n`);

@@ -39,7 +39,7 @@ export const clientsIn = (darkroom: FaultyDarkroom) => {
       ),
 
     startBatch: async (csv: string): Promise<string> => {
-      const form = () => postFile(Buffer.from(csv), 'storm.csv', 'text/csv', 'the-batch');
+      const form = () => postFile(Buffer.from(csv), 'load.csv', 'text/csv', 'the-batch');
       const data = await untilAnswered(() => accepted('/api/batches', form()));
       return BatchRecord.parse(data).request_id;
     },

@@ -31,10 +31,10 @@ beforeAll(async () => {
     // What npm run dev:faults would take, and a few kills more.
     env: {
       LOCAL_VISIBILITY_SECONDS: '10',
-      WEATHER_FAULTS: '0.02',
-      WEATHER_COPIES: '3',
-      WEATHER_DELAY_SECONDS: '2',
-      WEATHER_KILLS: '0.005',
+      FAULTS_RATE: '0.02',
+      FAULTS_COPIES: '3',
+      FAULTS_DELAY_SECONDS: '2',
+      FAULTS_KILLS: '0.005',
       FETCH_ALLOW_HOSTS: origin.host,
       EDIT_PROVIDER: 'openai',
       EDIT_BASE_URL: editor.url,
@@ -70,7 +70,7 @@ describe('everything at once', () => {
     async () => {
       const random = randomFrom(seed);
       const clients = clientsIn(darkroom);
-      const drops = await someDrops('storm', 4 * few, 500_000);
+      const drops = await someDrops('load', 4 * few, 500_000);
       const uploads = await someDrops('upload', few, 510_000);
       const [removed, rewritten] = [drops.slice(0, few), drops.slice(few, 2 * few)];
       const newer = await Promise.all(
@@ -102,7 +102,7 @@ describe('everything at once', () => {
       await darkroom.stack.kill('SIGKILL');
       await Promise.all([darkroom.stack.restart(), clients.retry(retried.slice(half))]);
       await darkroom.quiet({ lostAfterMs });
-      await darkroom.faultConfig.clear();
+      await darkroom.faultControl.clear();
       await darkroom.quiet({ lostAfterMs });
 
       const batch = batchClient(darkroom.stack);

@@ -38,7 +38,7 @@ const shown = ({ imageId }: Dropped) =>
   );
 
 const allSprung = () =>
-  eventually(async () => expect((await darkroom.faultConfig.report()).waiting).toEqual([]), {
+  eventually(async () => expect((await darkroom.faultControl.report()).waiting).toEqual([]), {
     within: 60_000,
   });
 
@@ -60,20 +60,20 @@ describe('a worker on a picture in whose place a newer one was put', () => {
       const newer = await aDrop(older.key, 80_001, { width });
       const worker = 'make-thumbnails';
 
-      await darkroom.faultConfig.lay({
+      await darkroom.faultControl.add({
         worker,
         call: 'PutObject derived',
         when: 'before',
         what: 'hold',
       });
       await darkroom.drop(older.key, older.bytes);
-      await darkroom.faultConfig.held();
+      await darkroom.faultControl.held();
       await darkroom.drop(newer.key, newer.bytes);
       await shown(newer);
       await darkroom.delivered(); // another worker got its message by now, and is through
       if (ending === 'is killed')
-        await darkroom.faultConfig.lay({ worker, call: 'TransactWriteItems', when: 'after' });
-      await darkroom.faultConfig.release();
+        await darkroom.faultControl.add({ worker, call: 'TransactWriteItems', when: 'after' });
+      await darkroom.faultControl.release();
       if (ending === 'is killed') {
         await allSprung();
         await darkroom.send(worker, [messageFor(older.imageId)]); // for it was delivered twice
@@ -93,19 +93,19 @@ describe('a worker on a picture in whose place a newer one was put', () => {
       const newer = await aNewer(older, 82_001);
       const worker = 'read-exif';
 
-      await darkroom.faultConfig.lay({
+      await darkroom.faultControl.add({
         worker,
         call: 'PutItem images',
         when: 'before',
         what: 'hold',
       });
       await darkroom.drop(older.key, older.bytes);
-      await darkroom.faultConfig.held();
+      await darkroom.faultControl.held();
       await darkroom.drop(newer.key, newer.bytes);
       await shown(newer);
       await darkroom.delivered();
-      if (ending === 'is killed') await darkroom.faultConfig.lay({ worker, when: 'before' });
-      await darkroom.faultConfig.release();
+      if (ending === 'is killed') await darkroom.faultControl.add({ worker, when: 'before' });
+      await darkroom.faultControl.release();
       if (ending === 'is killed') {
         await allSprung();
         expect((await darkroom.kept()).rawTags.map(({ imageId }) => imageId)).toContain(
@@ -122,7 +122,7 @@ describe('a worker on a picture in whose place a newer one was put', () => {
   );
 
   it(
-    'says nothing of the newer one, though nobody has looked at that yet',
+    'says nothing of the newer one, though no worker has read that yet',
     async () => {
       const calls = darkroom.captions.calls.length;
       const late = await Promise.all(
@@ -133,22 +133,22 @@ describe('a worker on a picture in whose place a newer one was put', () => {
         }),
       );
 
-      await darkroom.faultConfig.lay(
+      await darkroom.faultControl.add(
         ...late.map(({ at }) => ({ ...at, when: 'before' as const, what: 'hold' as const })),
       );
       for (const { older } of late) await darkroom.drop(older.key, older.bytes);
       await eventually(
-        async () => expect((await darkroom.faultConfig.report()).held).toHaveLength(late.length),
+        async () => expect((await darkroom.faultControl.report()).held).toHaveLength(late.length),
         { within: 30_000 },
       );
       // Who notes the newer ones is killed before it can tell any worker of them.
       const kill = { worker: 'register-image', call: 'TransactWriteItems', when: 'after' } as const;
-      await darkroom.faultConfig.lay(
+      await darkroom.faultControl.add(
         ...late.map(({ newer }) => ({ ...kill, logFields: newer.imageId })),
       );
       for (const { newer } of late) await darkroom.drop(newer.key, newer.bytes);
       await allSprung();
-      await darkroom.faultConfig.release();
+      await darkroom.faultControl.release();
       await darkroom.quiet();
 
       for (const { newer, at } of late) {
@@ -187,12 +187,12 @@ describe('an image that is deleted', () => {
       await darkroom.ended(older.imageId);
 
       const removal = { worker: 'host', call: 'DeleteObjects originals' } as const;
-      await darkroom.faultConfig.lay({ ...removal, when: 'before', what: 'hold' });
+      await darkroom.faultControl.add({ ...removal, when: 'before', what: 'hold' });
       const deletion = darkroom.call(`/api/images/${older.imageId}`, { method: 'DELETE' });
-      await darkroom.faultConfig.held();
+      await darkroom.faultControl.held();
       await darkroom.drop(newer.key, newer.bytes);
       await shown(newer);
-      await darkroom.faultConfig.release();
+      await darkroom.faultControl.release();
 
       expect((await deletion).status).toBe(200);
       await darkroom.quiet();

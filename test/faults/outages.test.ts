@@ -8,7 +8,7 @@ import { faultsSeed } from './random.ts';
 
 const images = isLong ? 300 : 60;
 const good = 1000;
-const poisoned = 100;
+const failing = 100;
 // Eight attempts with their backoffs take three minutes; where that is not the point, seconds.
 const timeScale = 20;
 
@@ -27,14 +27,14 @@ describe('S3 and DynamoDB', () => {
     async (percent) => {
       const before = await darkroom.stats();
       const drops = await someDrops(`failing-${percent}`, images, 100_000 + percent * 1000);
-      await darkroom.faultConfig.change({ timeScale, s3: percent / 100, dynamodb: percent / 100 });
+      await darkroom.faultControl.change({ timeScale, s3: percent / 100, dynamodb: percent / 100 });
 
       await forEachOf(drops, ({ key, bytes }) => darkroom.drop(key, bytes));
       // At a half, whatever is tried eight times may fail eight times: that is for people to send
       // back. Until then nothing may be in doubt: an image is done, or its message is kept.
       if (percent < 50) await darkroom.quiet();
       else await untilHalfIsThrough(drops);
-      await darkroom.faultConfig.clear();
+      await darkroom.faultControl.clear();
       await redriveUntilNothingIsDead();
 
       await expectOneOfEach(darkroom, drops, before);
@@ -73,46 +73,48 @@ const redriveUntilNothingIsDead = async () => {
 
 describe('messages that cannot be worked on', () => {
   it(
-    `${poisoned} among ${good} become facts and are kept, and are finished when the cause is gone`,
+    `${failing} among ${good} are recorded as failed, kept in the DLQ, and finished when the cause is gone`,
     async () => {
       const before = await darkroom.stats();
       const calls = darkroom.captions.calls.length;
-      await darkroom.faultConfig.change({
+      await darkroom.faultControl.change({
         timeScale,
-        broken: [{ call: 'GetObject originals', logFields: 'poison/' }],
+        broken: [{ call: 'GetObject originals', logFields: 'unprocessable/' }],
       });
       const drops = await someDrops('good', good, 300_000);
-      const poison = await someDrops('poison', poisoned, 310_000);
-      const mixed = [...drops, ...poison].toSorted((a, b) => a.imageId.localeCompare(b.imageId));
+      const unprocessable = await someDrops('unprocessable', failing, 310_000);
+      const mixed = [...drops, ...unprocessable].toSorted((a, b) =>
+        a.imageId.localeCompare(b.imageId),
+      );
 
       await forEachOf(mixed, ({ key, bytes }) => darkroom.drop(key, bytes));
       await darkroom.quiet();
 
-      const facts = await Promise.all(poison.map(({ imageId }) => darkroom.image(imageId)));
-      expect(facts.map(({ status }) => status)).toEqual(poison.map(() => 'failed'));
+      const facts = await Promise.all(unprocessable.map(({ imageId }) => darkroom.image(imageId)));
+      expect(facts.map(({ status }) => status)).toEqual(unprocessable.map(() => 'failed'));
       for (const { steps, error } of facts) {
         expect(steps.exif.reason).toMatch(/^Tried 8 times and gave up: /);
         expect(error).toMatch(/^Tried 8 times and gave up: /);
       }
       expect(await darkroom.stats()).toMatchObject({
-        total: before.total + good + poisoned,
+        total: before.total + good + failing,
         done: before.done + good,
-        failed: before.failed + poisoned,
+        failed: before.failed + failing,
       });
       expect(await darkroom.deadLetters()).toEqual({
-        'make-thumbnails': poisoned,
-        'read-exif': poisoned,
+        'make-thumbnails': failing,
+        'read-exif': failing,
       });
       expect(darkroom.captions.calls.length - calls).toBe(good);
       expect(await darkroom.audit()).toEqual([]);
 
-      await darkroom.faultConfig.clear();
+      await darkroom.faultControl.clear();
       const said = await darkroom.redrive();
       await darkroom.quiet();
 
-      expect(said).toContain(`make-thumbnails: ${poisoned} messages sent back`);
-      await expectOneOfEach(darkroom, [...drops, ...poison], before);
-      expect(darkroom.captions.calls.length - calls).toBe(good + poisoned);
+      expect(said).toContain(`make-thumbnails: ${failing} messages sent back`);
+      await expectOneOfEach(darkroom, [...drops, ...unprocessable], before);
+      expect(darkroom.captions.calls.length - calls).toBe(good + failing);
       expect(await darkroom.audit()).toEqual([]);
     },
     proofMs,

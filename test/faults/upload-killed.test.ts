@@ -11,8 +11,8 @@ const rounds = isLong ? 10 : 1;
 // The workers are processes of their own, so that these calls can only be those of the upload.
 const boundaries = [
   { call: 'PutObject originals', when: 'after' },
-  { call: 'TransactWriteItems images tallies', when: 'before' },
-  { call: 'TransactWriteItems images tallies', when: 'after' },
+  { call: 'TransactWriteItems counters images', when: 'before' },
+  { call: 'TransactWriteItems counters images', when: 'after' },
 ] as const;
 
 let darkroom: FaultyDarkroom;
@@ -39,8 +39,8 @@ describe('an upload whose function is killed', () => {
       const name = `killed ${before.total}.jpg`;
       const bytes = await drawnJpeg({ width: 160, height: 120, seed: 95_000 + before.total });
 
-      // Or its news might be quicker, and leave the upload with nothing to note.
-      await darkroom.faultConfig.lay(
+      // Or its S3 event might be quicker, and leave the upload with nothing to record.
+      await darkroom.faultControl.add(
         { worker: 'register-image', when: 'before', what: 'hold' },
         { worker: 'host', call, when },
       );

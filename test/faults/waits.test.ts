@@ -42,14 +42,14 @@ describe.concurrent('S3 and DynamoDB', () => {
   const env = { PIPELINE_CONCURRENCY: '4', LOCAL_VISIBILITY_SECONDS: '15' };
 
   it(
-    `that do not answer for ${downSeconds} s lose nothing, and nobody has to do anything`,
+    `that do not answer for ${downSeconds} s lose nothing, and nothing has to be done by hand`,
     () =>
       withDarkroom({ env }, async (darkroom) => {
         const drops = await someDrops('down', images, 200_000);
         const [early, late] = [drops.slice(0, images / 2), drops.slice(images / 2)];
 
         await forEachOf(early, ({ key, bytes }) => darkroom.drop(key, bytes));
-        await darkroom.faultConfig.change({ down: { s3: downSeconds, dynamodb: downSeconds } });
+        await darkroom.faultControl.change({ down: { s3: downSeconds, dynamodb: downSeconds } });
         await forEachOf(late, ({ key, bytes }) => darkroom.drop(key, bytes));
         const bytes = await drawnJpeg({ width: 160, height: 120, seed: 210_000 });
         const refused = await darkroom.upload([{ name: 'while-down.jpg', bytes }]);
@@ -113,7 +113,7 @@ describe.concurrent('a message whose worker is killed each time that it comes', 
           );
           const given = ['20.jpg', '21.jpg', '22.jpg', '23.jpg'].map(expectedRows);
 
-          await darkroom.faultConfig.lay(...eachTime);
+          await darkroom.faultControl.add(...eachTime);
           await forEachOf(drops, ({ key, bytes }) => darkroom.drop(key, bytes));
           const requestIds: string[] = [];
           for (const rows of given) requestIds.push(await batches.start(csvOf(rows)));
@@ -125,7 +125,7 @@ describe.concurrent('a message whose worker is killed each time that it comes', 
             { within: waitMs, every: 200 },
           );
           await darkroom.delivered();
-          await darkroom.faultConfig.lift();
+          await darkroom.faultControl.removeAll();
           await Promise.all(drops.map(({ imageId }) => darkroom.ended(imageId, missedMs)));
           const ended = await Promise.all(requestIds.map((id) => batches.batchEnded(id, missedMs)));
           expect(darkroom.stuck()).toBeGreaterThanOrEqual(steps.length);

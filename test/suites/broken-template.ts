@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 
-/** What a deployment may lack, so that one can see whether a lane notices. */
+/** What a deployment may lack, so that one can see whether a suite notices. */
 export const Fault = z.discriminatedUnion('kind', [
   /** No role allows this action, such as `sqs:SendMessage`. */
   z.object({ kind: z.literal('without'), action: z.string() }),

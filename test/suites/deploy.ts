@@ -4,13 +4,17 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type CommandTools, runCommandLine } from '#infra/cli/run-command.ts';
 import { deployWithLinks } from '#infra/deploy/deployment.ts';
 import { copyProject } from '#infra/deploy/serverless.ts';
 import type { Fault } from './broken-template.ts';
+import { checkPermissions } from './check-permissions.ts';
+import { prepareE2eDeployment } from './e2e-deployment.ts';
 import { faultVariable } from './fault-plugin.ts';
 import { freePort } from './free-port.ts';
+import { readDecisions, readRoles } from './permissions.ts';
 import { pythonPrograms } from './python.ts';
 import { runE2eSuite } from './suites.ts';
 
@@ -41,8 +45,7 @@ const faultWanted = (): Fault | undefined => {
   return values.misspelt ? { kind: 'misspelt', fn: values.misspelt } : undefined;
 };
 
-const apiKey = 'the-key-of-the-deploy-lane';
-const settings = { CAPTION_PROVIDER: 'none', PIPELINE_CONCURRENCY: '2', SWEEP_MINUTES: '1' };
+const launcher = fileURLToPath(new URL('./ministack/launch.py', import.meta.url));
 
 /** Adds the plugin that puts the fault into the template. */
 const breakProject = (folder: string): void => {
@@ -58,12 +61,12 @@ const breakProject = (folder: string): void => {
  * and the file of certificates that its clients have to trust.
  */
 const startMinistack = async (
-  lane: CommandTools,
-): Promise<{ endpoint: string; trusted: string }> => {
-  const programs = await pythonPrograms(lane, 'ministack.txt');
+  tools: CommandTools,
+): Promise<{ endpoint: string; trusted: string; permissions: string; roles: string }> => {
+  const programs = await pythonPrograms(tools, 'ministack.txt');
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-ministack-'));
-  lane.onEnd(() => rmSync(folder, { recursive: true, force: true }));
+  tools.onEnd(() => rmSync(folder, { recursive: true, force: true }));
   const inside = (name: string) => {
     mkdirSync(join(folder, name));
     return join(folder, name);
@@ -71,6 +74,8 @@ const startMinistack = async (
   // Not below a package.json of "type": "module", or each function dies without a reason.
   const temporary = inside('tmp');
   const endpoint = `https://127.0.0.1:${port}`;
+  const permissions = join(folder, 'permissions.jsonl');
+  const roles = join(folder, 'roles.json');
   const env = {
     AUTH: 'true', // roles and policies count; test/test may do everything
     USE_SSL: '1',
@@ -84,37 +89,42 @@ const startMinistack = async (
     PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
     AWS_ENDPOINT_URL: undefined,
     NODE_EXTRA_CA_CERTS: undefined, // or its functions would not trust its certificate
+    PERMISSIONS_FILE: permissions,
+    ROLES_FILE: roles,
   };
-  await lane.step('starting ministack', () =>
-    lane.start(join(programs, 'ministack'), [], { env, until: endpoint }),
+  await tools.step('starting ministack', () =>
+    tools.start(join(programs, 'python'), [launcher], { env, until: endpoint }),
   );
   const own = readFileSync(join(temporary, 'ministack-tls', 'server.crt'), 'utf8');
   const others = process.env['NODE_EXTRA_CA_CERTS'];
   const trusted = join(folder, 'trusted.pem');
   writeFileSync(trusted, `${own}\n${others ? readFileSync(others, 'utf8') : ''}`);
   setDefaultCACertificates([...getCACertificates(), own]); // for this process, which runs already
-  return { endpoint, trusted };
+  return { endpoint, trusted, permissions, roles };
 };
 
-await runCommandLine('test:deploy', async (lane) => {
+await runCommandLine('test:deploy', async (tools) => {
   const fault = faultWanted();
-  if (fault) lane.say(`broken on purpose, so this must fail: ${JSON.stringify(fault)}`);
-  const { endpoint, trusted } = await startMinistack(lane);
-  const folder = copyProject(lane);
+  if (fault) tools.say(`broken on purpose, so this must fail: ${JSON.stringify(fault)}`);
+  const { endpoint, trusted, permissions, roles } = await startMinistack(tools);
+  const deployment = await prepareE2eDeployment(endpoint);
+  const folder = copyProject(tools);
   if (fault) breakProject(folder);
   const env = {
-    ...settings,
-    API_KEY: apiKey,
+    ...deployment.settings,
     NODE_EXTRA_CA_CERTS: trusted,
     ...(fault && { [faultVariable]: JSON.stringify(fault) }),
   };
-  const service = await deployWithLinks(lane, { folder, stage: 'dev', endpoint, env });
-  lane.say(`ministack runs ${service.functions} functions, each with a role of its own`);
-  await runE2eSuite(lane, 'with permissions enforced', {
+  const service = await deployWithLinks(tools, { folder, stage: 'dev', endpoint, env });
+  tools.say(`ministack runs ${service.functions} functions, each with a role of its own`);
+  await runE2eSuite(tools, 'with permissions enforced', {
     baseUrl: service.baseUrl,
     endpoint,
-    apiKey,
+    deployment,
     trusted,
     firstFailureEnds: fault !== undefined, // one is all that is wanted then
   });
+  await tools.step('comparing what the functions may do with what they did', async () =>
+    checkPermissions(readRoles(roles), readDecisions(permissions)),
+  );
 });

@@ -8,7 +8,7 @@ type Serverless = {
 };
 
 /**
- * A plugin of osls that only the copy of a project has which a lane breaks on purpose. osls
+ * A plugin of osls that only the copy of a project has which a suite breaks on purpose. osls
  * constructs its plugins, so this is a class.
  */
 export default class FaultPlugin {

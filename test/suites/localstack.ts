@@ -5,16 +5,11 @@ import { runCommandLine } from '#infra/cli/run-command.ts';
 import { deployWithLinks } from '#infra/deploy/deployment.ts';
 import { copyProject } from '#infra/deploy/serverless.ts';
 import { startHostMode } from '#test/suites/localstack/host-mode.ts';
+import { prepareE2eDeployment, prepareE2eOnHost } from './e2e-deployment.ts';
 import { freePort } from './free-port.ts';
 import { runContractSuite, runE2eSuite } from './suites.ts';
 
 const start = fileURLToPath(new URL('../../infra/localstack/start.ts', import.meta.url));
-const apiKey = 'the-key-of-the-localstack-lane';
-const settings = {
-  CAPTION_PROVIDER: 'none',
-  PIPELINE_CONCURRENCY: '2', // each is a process
-  SWEEP_MINUTES: '1',
-};
 
 // LocalStack 4.14 checks neither the signature of a presigned form nor fields that its policy does not
 // name, whatever S3_SKIP_SIGNATURE_VALIDATION says, nor the ETags of DeleteObjects. The embedded S3,
@@ -25,36 +20,39 @@ const gaps = [
   'until each is removed, if it is still the one that is meant',
 ];
 
-await runCommandLine('test:localstack', async (lane) => {
-  const stores = await startHostMode(lane, await freePort());
-  lane.say(`LocalStack ${stores.version} at ${stores.url}`);
-  await runContractSuite(lane, stores.url, gaps);
+await runCommandLine('test:localstack', async (tools) => {
+  const stores = await startHostMode(tools, await freePort());
+  tools.say(`LocalStack ${stores.version} at ${stores.url}`);
+  await runContractSuite(tools, stores.url, gaps);
 
+  const onHost = await prepareE2eOnHost();
   const port = await freePort();
-  const stopOffline = await lane.step('starting serverless-offline on it', () =>
-    lane.start(process.execPath, ['--initial-heap-size=256', start], {
-      env: { ...settings, AWS_ENDPOINT_URL: stores.url, PORT: String(port) },
+  const stopOffline = await tools.step('starting serverless-offline on it', () =>
+    tools.start(process.execPath, ['--initial-heap-size=256', start], {
+      env: { ...onHost.settings, AWS_ENDPOINT_URL: stores.url, PORT: String(port) },
       until: 'Darkroom is ready',
     }),
   );
-  await runE2eSuite(lane, 'with serverless-offline', {
+  await runE2eSuite(tools, 'with serverless-offline', {
     baseUrl: `http://127.0.0.1:${port}`,
     endpoint: stores.url,
+    deployment: onHost,
   });
   await stopOffline();
   await stores.stop();
 
   // Another LocalStack, because all that the first one knows is in its memory.
-  const { url, version } = await startHostMode(lane, await freePort());
-  const { baseUrl, ...counts } = await deployWithLinks(lane, {
-    folder: copyProject(lane),
+  const { url, version } = await startHostMode(tools, await freePort());
+  const deployment = await prepareE2eDeployment(url);
+  const { baseUrl, ...counts } = await deployWithLinks(tools, {
+    folder: copyProject(tools),
     stage: 'dev',
     endpoint: url,
-    env: { ...settings, API_KEY: apiKey },
+    env: deployment.settings,
   });
-  lane.say(
+  tools.say(
     `LocalStack ${version} runs ${counts.functions} functions, of ${counts.resources} resources ` +
       `and ${counts.eventSources} event sources, at ${baseUrl}`,
   );
-  await runE2eSuite(lane, 'wholly deployed', { baseUrl, endpoint: url, apiKey });
+  await runE2eSuite(tools, 'wholly deployed', { baseUrl, endpoint: url, deployment });
 });

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { asMissing, type CommandTools, ToolMissing } from '#infra/cli/run-command.ts';
+import { asMissing, type CommandTools, ToolMissingError } from '#infra/cli/run-command.ts';
 
 const requirementsFolder = fileURLToPath(new URL('./requirements', import.meta.url));
 
@@ -14,7 +14,7 @@ export const cacheFolder = (): string =>
   join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'darkroom');
 
 const newest = 13; // what the pins were tried with
-const oldest = 12; // localstack-core 4.14 needs PEP 695; one Python for all lanes
+const oldest = 12; // localstack-core 4.14 needs PEP 695; one Python for all suites
 
 /** Every Python that might do, the likeliest first: PATH, then what pyenv has built. */
 const candidates = (): string[] => {
@@ -37,7 +37,7 @@ const candidates = (): string[] => {
 const probe =
   'import sys, ensurepip, ssl, ctypes; print(sys.executable); print("%d.%d.%d" % sys.version_info[:3])';
 
-/** A Python that can make virtual environments. Throws ToolMissing. */
+/** A Python that can make virtual environments. Throws ToolMissingError. */
 export const findPython = (): { path: string; version: string } => {
   for (const candidate of candidates()) {
     const { status, stdout } = spawnSync(candidate, ['-c', probe], { encoding: 'utf8' });
@@ -45,7 +45,7 @@ export const findPython = (): { path: string; version: string } => {
     const minor = Number(version.split('.')[1]);
     if (status === 0 && minor >= oldest && minor <= newest) return { path, version };
   }
-  throw new ToolMissing(
+  throw new ToolMissingError(
     `This needs a Python from 3.${oldest} to 3.${newest} with venv, and none was found on PATH or ` +
       'in ~/.pyenv. Install one, or name it: PYTHON=/path/to/python3 …',
   );
@@ -55,7 +55,10 @@ export const findPython = (): { path: string; version: string } => {
  * A virtual environment with exactly what a requirements file names, made once and kept while
  * neither file nor Python change. Answers the folder of its programs.
  */
-export const pythonPrograms = async (lane: CommandTools, requirements: string): Promise<string> => {
+export const pythonPrograms = async (
+  tools: CommandTools,
+  requirements: string,
+): Promise<string> => {
   const file = join(requirementsFolder, requirements);
   const { path, version } = findPython();
   const wanted = `${version} ${createHash('sha256').update(readFileSync(file)).digest('hex')}\n`;
@@ -67,12 +70,12 @@ export const pythonPrograms = async (lane: CommandTools, requirements: string): 
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   const install = async () => {
-    await lane.run(path, ['-m', 'venv', folder], { quiet: true });
+    await tools.run(path, ['-m', 'venv', folder], { quiet: true });
     const args = ['install', '--quiet', '--disable-pip-version-check', '--no-deps', '-r', file];
-    await lane.run(join(bin, 'pip'), args, { quiet: true, timeoutMs: 600_000 });
-    await lane.run(join(bin, 'pip'), ['check', '--disable-pip-version-check'], { quiet: true });
+    await tools.run(join(bin, 'pip'), args, { quiet: true, timeoutMs: 600_000 });
+    await tools.run(join(bin, 'pip'), ['check', '--disable-pip-version-check'], { quiet: true });
   };
-  await lane
+  await tools
     .step(`installing ${requirements} for Python ${version}`, install)
     .catch(asMissing(`What ${requirements} names could not be installed.`));
   writeFileSync(stamp, wanted);

@@ -17,7 +17,7 @@ const { values } = parseArgs({
   },
 });
 
-const apiKey = 'the-key-of-the-schema-lane';
+const apiKey = 'the-key-of-the-schema-suite';
 const checks = [
   'not_a_server_error',
   'status_code_conformance',
@@ -29,15 +29,15 @@ const checks = [
 /** Its last line is like pytest's of a run without any test; CI is not to take it for that. */
 const unruled = (line: string) => `schemathesis: ${line.replaceAll(/^=+ | =+$/g, '')}`.trimEnd();
 
-await runCommandLine('test:schema', async (lane) => {
-  const programs = await pythonPrograms(lane, 'schemathesis.txt');
+await runCommandLine('test:schema', async (tools) => {
+  const programs = await pythonPrograms(tools, 'schemathesis.txt');
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-schema-'));
-  lane.onEnd(() => rmSync(folder, { recursive: true, force: true }));
+  tools.onEnd(() => rmSync(folder, { recursive: true, force: true }));
   const port = await freePort();
   const baseUrl = `http://127.0.0.1:${port}`;
   const start = join(project, 'infra', 'local', 'start.ts');
-  await lane.step('starting the embedded stack', async () =>
-    lane.start(process.execPath, ['--initial-heap-size=256', start, '--settings', 'none'], {
+  await tools.step('starting the embedded stack', async () =>
+    tools.start(process.execPath, ['--initial-heap-size=256', start, '--settings', 'none'], {
       cwd: project,
       env: {
         PORT: String(port),
@@ -54,14 +54,14 @@ await runCommandLine('test:schema', async (lane) => {
     }),
   );
   const run = (title: string, { before = [], after = [] }: Record<string, string[]>) =>
-    lane.step(title, () => {
+    tools.step(title, () => {
       const args = [
         ...[...before, 'run', `${baseUrl}/openapi.json`, '--url', baseUrl],
         ...['-H', `X-API-Key: ${apiKey}`, '--checks', checks.join(',')],
         ...['--phases', 'examples,coverage,fuzzing', '--max-examples', values.examples],
         ...['--seed', values.seed, '--request-timeout', '30', '--no-color', ...after],
       ];
-      return lane.run(join(programs, 'schemathesis'), args, { cwd: folder, shown: unruled });
+      return tools.run(join(programs, 'schemathesis'), args, { cwd: folder, shown: unruled });
     });
   await run('schemathesis, with ids of its own', {});
   const config = join(folder, 'schemathesis.toml');

@@ -2,6 +2,8 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { CommandTools } from '#infra/cli/run-command.ts';
 import { emulatorEnvironment, project } from '#infra/deploy/serverless.ts';
+import { serverPortsVariable } from '#test/e2e/stack.ts';
+import type { E2eDeployment } from './e2e-deployment.ts';
 
 const vitest = () =>
   join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
@@ -11,9 +13,9 @@ type Environment = Record<string, string | undefined>;
 // Each call of a function may be a process of its own here, and each queue is asked in turn.
 const patience = ['--testTimeout', '300000', '--hookTimeout', '300000'];
 
-const suite = (lane: CommandTools, title: string, args: string[], env: Environment) =>
-  lane.step(title, () =>
-    lane.run(process.execPath, [vitest(), 'run', ...args, ...patience], {
+const suite = (tools: CommandTools, title: string, args: string[], env: Environment) =>
+  tools.step(title, () =>
+    tools.run(process.execPath, [vitest(), 'run', ...args, ...patience], {
       cwd: project,
       env: { ...emulatorEnvironment, ...env },
     }),
@@ -24,12 +26,12 @@ const suite = (lane: CommandTools, title: string, args: string[], env: Environme
  * names of tests that tell what this backend cannot do.
  */
 export const runContractSuite = (
-  lane: CommandTools,
+  tools: CommandTools,
   endpoint: string,
   gaps: readonly string[],
 ): Promise<void> =>
   suite(
-    lane,
+    tools,
     'the contract suites',
     [
       ...['--project', 'contract'],
@@ -39,14 +41,10 @@ export const runContractSuite = (
     { AWS_ENDPOINT_URL: endpoint },
   );
 
-// Chromium tests the pages on the embedded stack; with a key, or below a certificate of our own, it
-// would have to be told of both.
-const withoutBrowser = ['--exclude', 'test/e2e/gallery*.test.ts'];
-
 type Service = {
   baseUrl: string;
   endpoint: string;
-  apiKey?: string;
+  deployment: Pick<E2eDeployment, 'apiKey' | 'serverPorts'>;
   /** A file of certificates to trust, where there are some of our own. */
   trusted?: string;
   /** Ends with the first test that fails. */
@@ -55,18 +53,19 @@ type Service = {
 
 /** The whole service over HTTP, and the stores behind it where a test drops things there. */
 export const runE2eSuite = (
-  lane: CommandTools,
+  tools: CommandTools,
   title: string,
-  { baseUrl, endpoint, apiKey, trusted, firstFailureEnds }: Service,
+  { baseUrl, endpoint, deployment, trusted, firstFailureEnds }: Service,
 ): Promise<void> =>
   suite(
-    lane,
+    tools,
     `the e2e suite ${title}`,
-    ['--project', 'e2e', ...withoutBrowser, ...(firstFailureEnds ? ['--bail', '1'] : [])],
+    ['--project', 'e2e', ...(firstFailureEnds ? ['--bail', '1'] : [])],
     {
       BASE_URL: baseUrl,
       AWS_ENDPOINT_URL: endpoint,
-      API_KEY: apiKey,
+      API_KEY: deployment.apiKey,
+      [serverPortsVariable]: JSON.stringify(deployment.serverPorts),
       ...(trusted && { NODE_EXTRA_CA_CERTS: trusted, CURL_CA_BUNDLE: trusted }),
     },
   );

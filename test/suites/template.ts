@@ -7,13 +7,13 @@ import { runCommandLine } from '#infra/cli/run-command.ts';
 import { packageService } from '#infra/deploy/serverless.ts';
 import { pythonPrograms } from './python.ts';
 
-await runCommandLine('test:template', async (lane) => {
-  const programs = await pythonPrograms(lane, 'cfn-lint.txt');
+await runCommandLine('test:template', async (tools) => {
+  const programs = await pythonPrograms(tools, 'cfn-lint.txt');
   for (const params of [[], ['cdn=true']]) {
     const folder = mkdtempSync(join(tmpdir(), 'darkroom-template-'));
-    lane.onEnd(() => rmSync(folder, { recursive: true, force: true }));
-    await packageService(lane, { folder, stage: 'prod', params }, {});
+    tools.onEnd(() => rmSync(folder, { recursive: true, force: true }));
+    await packageService(tools, { folder, stage: 'prod', params }, {});
     const template = join(folder, 'cloudformation-template-update-stack.json');
-    await lane.step('cfn-lint', () => lane.run(join(programs, 'cfn-lint'), [template]));
+    await tools.step('cfn-lint', () => tools.run(join(programs, 'cfn-lint'), [template]));
   }
 });

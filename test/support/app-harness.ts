@@ -1,7 +1,7 @@
 import { failure } from '#lib/failure.ts';
 import type { Caption, Captioning, Describe } from '#lib/images/caption.ts';
 import { deleteImage } from '#lib/images/delete-image.ts';
-import { giveUpStep } from '#lib/images/end-step.ts';
+import { endStep, giveUpStep } from '#lib/images/end-step.ts';
 import type { ReadTags } from '#lib/images/exif.ts';
 import { findImage } from '#lib/images/find-image.ts';
 import { makeThumbnails } from '#lib/images/make-thumbnails.ts';
@@ -12,6 +12,7 @@ import { registerImage } from '#lib/images/register-image.ts';
 import { retryImage } from '#lib/images/retry-image.ts';
 import type { StepName } from '#lib/images/step.ts';
 import { sweepStuck } from '#lib/images/sweep-stuck.ts';
+import { startTimer } from '#lib/images/timer.ts';
 import { uploadImage } from '#lib/images/upload-image.ts';
 import { writeCaption } from '#lib/images/write-caption.ts';
 import { inMemoryImages } from './in-memory-images.ts';
@@ -78,13 +79,19 @@ export const aDarkroom = ({ captions = true }: { captions?: boolean } = {}) => {
     now: () => new Date(time++),
     pause: async () => {},
   };
-  const stepQueues: Record<StepName, (message: StepMessage, attempts: number) => Promise<void>> = {
+  type Worker = (message: StepMessage, attempts: number) => Promise<void>;
+  const workers: Partial<Record<StepName, Worker>> = {
     thumbnails: (message, attempts) => makeThumbnails(message, attempts, deps),
     exif: (message, attempts) => readExif(message, attempts, deps),
     caption: (message, attempts) => writeCaption(message, attempts, deps),
   };
+  /** A step whose worker is not under test here just ends. */
+  const endOther = async (step: StepName, message: StepMessage, attempts: number) => {
+    const measure = startTimer(attempts, deps);
+    await endStep(message, step, { state: 'done' }, { ...deps, measure });
+  };
   const work = (step: StepName, message: StepMessage, attempts = 1) =>
-    stepQueues[step](message, attempts);
+    workers[step]?.(message, attempts) ?? endOther(step, message, attempts);
 
   return {
     deps,

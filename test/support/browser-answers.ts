@@ -1,5 +1,6 @@
 import type { ImageView } from '#lib/http/image-view.ts';
 import type { StatsView } from '#lib/http/stats-view.ts';
+import { mapSteps } from '#lib/images/steps.ts';
 
 /** Decodes to a small landscape. */
 const placeholder = '1QcSHQRnh493V4dIh4eXh1h4kJUI';
@@ -54,6 +55,7 @@ export const anImageView = (index = 0, only: Partial<ImageView> = {}): ImageView
     placeholder,
     dominant_color: '#4a6a8c',
     steps: {
+      ...mapSteps(() => ({ state: 'done' as const, duration_ms: 5, ...ended })),
       thumbnails: { state: 'done', duration_ms: 80 + (index % 7) * 30, ...ended },
       exif: { state: 'done', duration_ms: 12, ...ended },
       caption: { state: 'skipped', reason: 'No caption provider is configured: set HF_TOKEN.' },

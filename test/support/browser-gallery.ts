@@ -1,3 +1,4 @@
+import { mapSteps } from '#lib/images/steps.ts';
 import { anImageView, someStats } from './browser-answers.ts';
 import { aBatchView, anEditProcess } from './browser-answers-batches.ts';
 import type { Answer, Asked } from './browser-host.ts';
@@ -14,6 +15,7 @@ export const aDarkroomOf = (count: number) => {
         processed_at: null,
         placeholder: null,
         steps: {
+          ...mapSteps(() => ({ state: 'pending' as const })),
           thumbnails: { state: 'pending' },
           exif: { state: 'done', duration_ms: 8, attempts: 1 },
           caption: { state: 'pending' },
@@ -29,6 +31,7 @@ export const aDarkroomOf = (count: number) => {
         exif: null,
         taken_at: null,
         steps: {
+          ...mapSteps(() => ({ state: 'skipped' as const })),
           thumbnails: {
             state: 'failed',
             reason: 'The JPEG picture ends too soon.',

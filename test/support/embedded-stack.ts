@@ -6,10 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { stackStateIn } from '#infra/local/data-folder.ts';
+import { stackStateIn } from '#infra/local-cloud/launcher/data-folder.ts';
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
-const program = join(project, 'infra/local/start.ts');
+const program = join(project, 'infra/cli/start.ts');
+const programWithFaults = join(project, 'test/faults/proxy/launch.ts');
 // As package.json's start has them.
 const heapFlags = [
   '--initial-heap-size=64',
@@ -26,6 +27,8 @@ export type EmbeddedStackOptions = {
   /** Kept when the stack stops; one of its own is not. */
   dataDir?: string;
   workers?: 'in-process' | 'forked';
+  /** As `npm run dev:faults` starts it, with the faults that `env` says: see noFaultsYet(). */
+  faultInjection?: boolean;
   /** Where the serverless.yml is, if not here. */
   project?: string;
 };
@@ -63,9 +66,13 @@ export const startEmbeddedStack = async (options: EmbeddedStackOptions = {}) => 
   let said = '';
   let running: Running | undefined;
   const start = async () => {
-    running = launch(['--project', folder], settings, (text) => {
-      said += text;
-    });
+    running = launch(
+      [programOf(options), '--settings', 'none', '--project', folder],
+      settings,
+      (text) => {
+        said += text;
+      },
+    );
     try {
       await running.isReady;
     } catch (error) {
@@ -81,10 +88,10 @@ export const startEmbeddedStack = async (options: EmbeddedStackOptions = {}) => 
     await end('SIGTERM');
     if (options.dataDir === undefined) await rm(dataDir, { recursive: true, force: true });
   };
-  process.once('exit', () => running?.kill()); // a test runner that is stopped leaves nobody behind
+  process.once('exit', () => running?.kill()); // a test runner that is stopped leaves no process behind
 
   await start().catch(async (error: unknown) => {
-    await stop(); // nobody else would remove its data
+    await stop(); // or its data would stay
     throw error;
   });
   return {
@@ -109,6 +116,9 @@ export const startEmbeddedStack = async (options: EmbeddedStackOptions = {}) => 
   };
 };
 
+const programOf = ({ faultInjection = false }: EmbeddedStackOptions) =>
+  faultInjection ? programWithFaults : program;
+
 type Running = {
   isReady: Promise<void>;
   end(signal: NodeJS.Signals): Promise<void>;
@@ -122,14 +132,13 @@ const launch = (
   onText: (text: string) => void,
 ): Running => {
   const { PATH = '', HOME = '', TMPDIR = '' } = process.env;
-  const node = [...heapFlags, program, '--settings', 'none', ...args];
-  const child = spawn(process.execPath, node, {
+  const child = spawn(process.execPath, [...heapFlags, ...args], {
     cwd: project,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH, HOME, ...(TMPDIR && { TMPDIR }), ...settings },
   });
-  let isGone = false; // after which its number may be somebody else's
+  let isGone = false; // after which another process may have its number
   const isRunning = () => {
     isGone ||= !signalled(child, 0);
     return !isGone;
@@ -165,7 +174,7 @@ const launch = (
   return { isReady, end, kill };
 };
 
-/** To the whole group; false if nobody is left in it. */
+/** To the whole group; false if no process is left in it. */
 const signalled = ({ pid }: ChildProcess, signal: NodeJS.Signals | 0): boolean => {
   if (!pid) return false;
   try {
@@ -178,14 +187,14 @@ const signalled = ({ pid }: ChildProcess, signal: NodeJS.Signals | 0): boolean =
 const given = new Set<number>();
 
 /**
- * Ports that nobody listens on, none of them twice in a process. From below those that the system
+ * Ports that are free, none of them twice in a process. From below those that the system
  * gives to outgoing connections, or one of them might take a port while its stack is restarting.
  */
 export const freePorts = async (count: number): Promise<number[]> => {
   const servers: Server[] = [];
   while (servers.length < count) {
     const port = randomInt(20_000, 32_000);
-    if (given.has(port)) continue; // to somebody who does not listen there yet
+    if (given.has(port)) continue; // to a caller that does not listen there yet
     given.add(port);
     const server = createServer();
     const isMine = await new Promise<boolean>((resolve) => {

@@ -4,7 +4,7 @@ import type { StoredRecords } from '#infra/cli/audit/stored-records.ts';
 import { openDynamodb, openS3 } from '#lib/aws/clients.ts';
 import { Settings } from '#lib/settings.ts';
 
-/** Looks behind an embedded stack, past its weather. */
+/** Looks behind an embedded stack, past the fault proxy. */
 export const auditorOf = ({ env }: { env: Record<string, string> }) => {
   const place = {
     region: 'us-east-1',

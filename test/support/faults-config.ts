@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import {
-  Failpoint as AmbushSchema,
   type Failpoint,
+  Failpoint as FailpointSchema,
   type FaultConfigChange,
 } from '#test/faults/proxy/fault-config.ts';
 import { freePorts } from './embedded-stack.ts';
@@ -19,15 +19,15 @@ export type TriggeredFailpoint = z.infer<typeof TriggeredFailpoint>;
 
 const Report = z.object({
   seed: z.int(),
-  waiting: z.array(AmbushSchema),
+  waiting: z.array(FailpointSchema),
   triggered: z.array(TriggeredFailpoint),
   held: z.array(TriggeredFailpoint),
   calls: z.record(z.string(), z.array(z.string())),
   received: z.record(z.string(), z.record(z.string(), z.int())),
 });
 
-/** The weather of a stack that was started with FAULTS=hostile, at its FAULTS_PORT. */
-export const weatherAt = (url: string) => {
+/** Changes the faults of a stack that was started with fault injection, at its FAULTS_PORT. */
+export const faultControlAt = (url: string) => {
   const ask = async (method: string, path: string, content?: unknown) => {
     const body = content === undefined ? {} : { body: JSON.stringify(content) };
     const response = await fetch(`${url}${path}`, { method, ...body });
@@ -51,16 +51,17 @@ export const weatherAt = (url: string) => {
         broken: [],
         down: { s3: 0, dynamodb: 0, sqs: 0 },
       }),
-    lay: (...failpoints: z.input<typeof AmbushSchema>[]) => ask('POST', '/ambushes', failpoints),
+    add: (...failpoints: z.input<typeof FailpointSchema>[]) =>
+      ask('POST', '/failpoints', failpoints),
     release: () => ask('DELETE', '/held'),
-    lift: () => ask('DELETE', '/ambushes'),
-    /** Waits until somebody is held; answers who. */
+    removeAll: () => ask('DELETE', '/failpoints'),
+    /** Waits until a call is held; answers which. */
     held: (within = waitMs): Promise<TriggeredFailpoint> =>
       eventually(
         async () => {
           const { held, waiting } = await report();
           const [one] = held;
-          if (!one) throw new Error(`Nobody is held; waiting: ${JSON.stringify(waiting)}`);
+          if (!one) throw new Error(`No call is held; waiting: ${JSON.stringify(waiting)}`);
           return one;
         },
         { within },
@@ -68,19 +69,19 @@ export const weatherAt = (url: string) => {
   };
 };
 
-/** The settings of a stack whose weather is calm until a test changes it, and what changes it. */
-export const calmWeather = async () => {
+/** The settings of a stack without faults until a test changes that, and what changes it. */
+export const noFaultsYet = async () => {
   const [port] = await freePorts(1);
   const env = {
-    FAULTS: 'hostile',
-    WEATHER_FAULTS: '0',
-    WEATHER_COPIES: '1',
-    WEATHER_DELAY_SECONDS: '0',
-    WEATHER_KILLS: '0',
+    FAULTS_RATE: '0',
+    FAULTS_COPIES: '1',
+    FAULTS_DELAY_SECONDS: '0',
+    FAULTS_KILLS: '0',
     FAULTS_PORT: String(port),
   };
-  return { env, faultConfig: weatherAt(`http://127.0.0.1:${port}`) };
+  const faultsUrl = `http://127.0.0.1:${port}`;
+  return { env, faultsUrl, faultControl: faultControlAt(faultsUrl) };
 };
 
-export type WeatherControl = ReturnType<typeof weatherAt>;
+export type FaultControl = ReturnType<typeof faultControlAt>;
 export type { Failpoint };

@@ -8,7 +8,7 @@ import { clientOf } from '#test/e2e/client.ts';
 import { startCaptionServer } from './caption-server.ts';
 import { type EmbeddedStackOptions, startEmbeddedStack } from './embedded-stack.ts';
 import { auditorOf } from './faults-audit.ts';
-import { calmWeather } from './faults-config.ts';
+import { noFaultsYet } from './faults-config.ts';
 import { quietOf } from './faults-idle.ts';
 
 const Logged = z.object({ timestamp: z.iso.datetime() });
@@ -16,15 +16,16 @@ const Swept = z.object({ askedAgain: z.int(), gaveUp: z.int() });
 
 export type FaultyDarkroom = Awaited<ReturnType<typeof startFaultyDarkroom>>;
 
-/** A Darkroom whose weather a test makes; fair at first. It has a caption provider of its own. */
+/** A stack into which a test injects faults; none at first. It has a caption provider of its own. */
 export const startFaultyDarkroom = async ({
   seed,
   workers = 'in-process',
   env = {},
 }: { seed: number } & Pick<EmbeddedStackOptions, 'workers' | 'env'>) => {
   const captions = await startCaptionServer();
-  const calm = await calmWeather();
+  const { env: faultEnv, faultControl } = await noFaultsYet();
   const stack = await startEmbeddedStack({
+    faultInjection: true,
     workers,
     env: {
       CAPTION_PROVIDER: 'openai',
@@ -32,8 +33,8 @@ export const startFaultyDarkroom = async ({
       CAPTION_BASE_URL: captions.url,
       CAPTION_TIMEOUT_SECONDS: '5',
       SWEEP_MINUTES: '0.05',
-      ...calm.env,
-      WEATHER_SEED: String(seed),
+      ...faultEnv,
+      FAULTS_SEED: String(seed),
       ...env,
     },
   }).catch(async (error: unknown) => {
@@ -55,7 +56,7 @@ export const startFaultyDarkroom = async ({
     ...client,
     stack,
     captions,
-    faultConfig: calm.faultConfig,
+    faultControl,
     ...quietOf(client, auditor),
     ...auditor,
     /** Sends the same text several times, or several texts, ten at a time. */
@@ -74,18 +75,18 @@ export const startFaultyDarkroom = async ({
       const command = ['infra/cli/redrive.ts', '--settings', 'none'];
       return (await promisify(execFile)(process.execPath, command, { env })).stdout;
     },
-    /** How often the sweep found a step that nobody worked on. */
+    /** How often the sweep found a step that no worker had. */
     stuck: (): number =>
       logged('swept')
         .map((line) => Swept.parse(line))
         .reduce((sum, { askedAgain, gaveUp }) => sum + askedAgain + gaveUp, 0),
-    /** When a process was last killed by the weather. */
+    /** When fault injection last killed a process. */
     lastKill: (): Date => {
       const [last] = logged('a process was killed')
         .map((line) => Logged.parse(line).timestamp)
         .toSorted()
         .slice(-1);
-      if (!last) throw new Error('Nobody was killed.');
+      if (!last) throw new Error('No process was killed.');
       return new Date(last);
     },
     stop: async () => {

@@ -27,7 +27,7 @@ type Auditor = {
   audit: () => Promise<string[]>;
 };
 
-/** How deep the queues of a Darkroom are, and how to wait until nothing is left to do. */
+/** How deep the queues of a stack are, and how to wait until nothing is left to do. */
 export const quietOf = (client: Client, { kept, audit }: Auditor) => {
   const urls = new Map<string, string>();
   const urlOf = async (queue: string): Promise<string> => {
@@ -68,7 +68,7 @@ export const quietOf = (client: Client, { kept, audit }: Auditor) => {
 
   /**
    * Waits until no image has anything to do, either. Where no message is left, and for so long
-   * nothing has come of it, nobody will ever finish them: that is thrown at once.
+   * nothing has come of it, no worker will ever finish them: that is thrown at once.
    */
   const quiet = async ({ within = waitMs, lostAfterMs = 10_000 } = {}): Promise<void> => {
     const until = performance.now() + within;
@@ -86,7 +86,7 @@ export const quietOf = (client: Client, { kept, audit }: Auditor) => {
         throw new Error(
           `No message is left. /api/stats (${status} ${error ?? 'ok'}) counts ${queued} queued and ${processing} ` +
             `processing; unfinished: ${unfinished.map(told).join('; ') || 'none'}. ` +
-            `Dead letters: ${JSON.stringify(await depths('-dead'))}. ` +
+            `Dead letters: ${JSON.stringify(await depths('-dlq'))}. ` +
             `The audit: ${(await audit()).slice(0, 5).join(' ') || 'no differences'}`,
         );
       await wait(500);
@@ -97,7 +97,7 @@ export const quietOf = (client: Client, { kept, audit }: Auditor) => {
     delivered,
     quiet,
     /** How many messages each dead-letter queue keeps; those that keep none are left out. */
-    deadLetters: () => depths('-dead'),
+    deadLetters: () => depths('-dlq'),
   };
 };
 

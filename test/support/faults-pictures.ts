@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { s3EventOf } from '#infra/local/emulators/s3-event.ts';
+import { toNotification } from '#infra/local-cloud/emulators/s3/s3-event.ts';
 import { imageIdOf } from '#lib/images/image.ts';
 import { drawnJpeg, phoneExif } from './drawn-pictures.ts';
 
@@ -30,11 +30,24 @@ export const forEachOf = async <T>(
   await Promise.all(Array.from({ length: atOnce }, next));
 };
 
-/** The news of S3 that something was put under a key, as it was told then. */
-export const newsOf = ({ key, bytes }: Dropped, now = new Date()): string => {
+// Compared as text, a later event of one key has the greater sequencer.
+let events = 0;
+const nextSequencer = (at: number) =>
+  [at, events++].map((part) => part.toString(16).toUpperCase().padStart(12, '0')).join('');
+
+/** The S3 event that an object was put under a key, as it was sent then. */
+export const objectCreatedEvent = ({ key, bytes }: Dropped, now = new Date()): string => {
   const etag = createHash('md5').update(bytes).digest('hex');
-  const event = { name: 'ObjectCreated:Put', key, sizeBytes: bytes.length, etag } as const;
-  return JSON.stringify(s3EventOf('darkroom-dev-originals', event, { region: 'us-east-1', now }));
+  const at = now.getTime();
+  const event = {
+    name: 'ObjectCreated:Put',
+    key,
+    sizeBytes: bytes.length,
+    etag,
+    at,
+    sequencer: nextSequencer(at),
+  } as const;
+  return JSON.stringify(toNotification('darkroom-dev-originals', event, { region: 'us-east-1' }));
 };
 
 export const messageFor = (imageId: string, { rev = 1, run = 1 } = {}): string =>

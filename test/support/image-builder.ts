@@ -1,5 +1,6 @@
 import type { Exif } from '#lib/images/exif.ts';
 import { type Image, imageIdOf } from '#lib/images/image.ts';
+import { mapSteps } from '#lib/images/steps.ts';
 
 type Wishes = Partial<Omit<Image, 'steps'>> & { steps?: Partial<Image['steps']> | undefined };
 
@@ -23,7 +24,7 @@ export const anImage = ({ steps, ...wishes }: Wishes = {}): Image => {
     uploadedAt,
     sizeBytes: 48_213,
     ...wishes,
-    steps: { thumbnails: pending, exif: pending, caption: pending, ...steps },
+    steps: { ...mapSteps(() => pending), ...steps },
   };
 };
 

@@ -1,31 +1,53 @@
+import { failedRowsKey, resultsKey } from '#lib/batches/batch.ts';
 import { countRow } from '#lib/batches/row.ts';
-import type { StoredRecords } from './stored-records.ts';
+import type { StoredBatch, StoredRecords } from './stored-records.ts';
 
-/** A batch that has ended says what its rows add up to. (Their tallies: tally-differences.ts.) */
-export const batchDifferences = ({
-  batches,
-  rows,
-}: Pick<StoredRecords, 'batches' | 'rows'>): string[] => {
+type Records = Pick<StoredRecords, 'batches' | 'rows' | 'derived'>;
+
+/**
+ * A batch that has ended says what its rows add up to and has its results; every row and every file
+ * belongs to a batch. (Counters of batches: counter-differences.ts.)
+ */
+export const batchDifferences = (stored: Records): string[] => {
+  const { batches, rows, derived } = stored;
   const known = new Set(batches.map(({ requestId }) => requestId));
-  const stray = rows
+  const strayRows = rows
     .filter(({ requestId }) => !known.has(requestId))
     .map(({ requestId, part }) => `${part} of ${requestId} belongs to no batch.`);
-  const wrong = batches.flatMap(({ requestId, work }) => {
-    if (work.state !== 'ended') return [];
-    const sum = { products: 0, images: 0, failed: 0 };
-    for (const { row } of rows.filter((one) => one.requestId === requestId)) {
-      const { products, images, failed } = countRow(row);
-      sum.products += products;
-      sum.images += images;
-      sum.failed += failed;
-    }
-    return (['products', 'images', 'failed'] as const)
-      .filter((name) => work.counts[name] !== sum[name])
-      .map(
-        (name) =>
-          `The batch ${requestId} ended with ${work.counts[name]} ${name}; ` +
-          `its rows add up to ${sum[name]}.`,
-      );
-  });
-  return [...stray, ...wrong];
+  const strayFiles = [...derived]
+    .filter((key) => key.startsWith('batches/') && !known.has(key.split('/')[1] ?? ''))
+    .map((key) => `The file ${key} belongs to no batch.`);
+  return [
+    ...strayRows,
+    ...strayFiles,
+    ...batches.flatMap((batch) => [
+      ...countDifferences(batch, stored),
+      ...missingResults(batch, stored),
+    ]),
+  ];
 };
+
+const countDifferences = ({ requestId, work }: StoredBatch, { rows }: Records): string[] => {
+  if (work.state !== 'ended') return [];
+  const expected = { products: 0, images: 0, failed: 0 };
+  for (const { row } of rows.filter((one) => one.requestId === requestId)) {
+    const { products, images, failed } = countRow(row);
+    expected.products += products;
+    expected.images += images;
+    expected.failed += failed;
+  }
+  return (['products', 'images', 'failed'] as const)
+    .filter((name) => work.counts[name] !== expected[name])
+    .map(
+      (name) =>
+        `The batch ${requestId} ended with ${work.counts[name]} ${name}; ` +
+        `its rows add up to ${expected[name]}.`,
+    );
+};
+
+const missingResults = ({ requestId, work }: StoredBatch, { derived }: Records): string[] =>
+  work.state === 'ended'
+    ? [resultsKey(requestId), failedRowsKey(requestId)]
+        .filter((key) => !derived.has(key))
+        .map((key) => `The batch ${requestId} has ended, and its ${key} is missing.`)
+    : [];

@@ -6,39 +6,41 @@ import type { StoredRecords } from './stored-records.ts';
 type Counters = Record<string, number>;
 type Shards = Map<string, Counters>;
 
-/** The tallies are the sum of what each image and each row counts, shard by shard. */
+/** Each shard of the counters holds the sum of what its images or rows count. */
 export const counterDifferences = ({
   images,
   rows,
   counters,
 }: Pick<StoredRecords, 'images' | 'rows' | 'counters'>): string[] => {
-  const due = new Map<string, Shards>();
-  for (const { image } of images) add(due, 'stats', pickShard(image.imageId), countImage(image));
-  for (const { requestId, part, row } of rows) add(due, requestId, pickShard(part), countRow(row));
-  const kept = new Map<string, Shards>();
-  for (const { scope, shard, counts } of counters) add(kept, scope, shard, counts);
+  const expected = new Map<string, Shards>();
+  for (const { image } of images)
+    add(expected, 'stats', pickShard(image.imageId), countImage(image));
+  for (const { requestId, part, row } of rows)
+    add(expected, requestId, pickShard(part), countRow(row));
+  const stored = new Map<string, Shards>();
+  for (const { scope, shard, counts } of counters) add(stored, scope, shard, counts);
 
-  return [...new Set([...due.keys(), ...kept.keys()])].flatMap((of) => {
-    const [wanted, found] = [due.get(of) ?? new Map(), kept.get(of) ?? new Map()];
-    return [...new Set([...wanted.keys(), ...found.keys()])].sort().flatMap((shard) => {
-      const [should, does]: [Counters, Counters] = [
-        wanted.get(shard) ?? {},
-        found.get(shard) ?? {},
-      ];
-      return [...new Set([...Object.keys(should), ...Object.keys(does)])]
-        .filter((name) => (should[name] ?? 0) !== (does[name] ?? 0))
-        .map(
-          (name) =>
-            `The tally of ${of}, shard ${shard}, counts ${does[name] ?? 0} ${name}; ` +
-            `the records add up to ${should[name] ?? 0}.`,
-        );
-    });
-  });
+  return [...new Set([...expected.keys(), ...stored.keys()])].flatMap((scope) =>
+    shardDifferences(scope, expected.get(scope) ?? new Map(), stored.get(scope) ?? new Map()),
+  );
 };
 
-const add = (sums: Map<string, Shards>, of: string, shard: string, counts: Counters): void => {
-  const shards = sums.get(of) ?? new Map<string, Counters>();
-  const sum = shards.get(shard) ?? {};
-  for (const [name, n] of Object.entries(counts)) sum[name] = (sum[name] ?? 0) + n;
-  sums.set(of, shards.set(shard, sum));
+const shardDifferences = (scope: string, expected: Shards, stored: Shards): string[] =>
+  [...new Set([...expected.keys(), ...stored.keys()])].sort().flatMap((shard) => {
+    const [due, found] = [expected.get(shard) ?? {}, stored.get(shard) ?? {}];
+    return [...new Set([...Object.keys(due), ...Object.keys(found)])]
+      .filter((name) => (due[name] ?? 0) !== (found[name] ?? 0))
+      .map(
+        (name) =>
+          `The counter ${name} of ${scope}, shard ${shard}, is ${found[name] ?? 0}; ` +
+          `the records add up to ${due[name] ?? 0}.`,
+      );
+  });
+
+const add = (totals: Map<string, Shards>, scope: string, shard: string, counts: Counters): void => {
+  const shards = totals.get(scope) ?? new Map<string, Counters>();
+  const total = shards.get(shard) ?? {};
+  for (const [name, n] of Object.entries(counts)) total[name] = (total[name] ?? 0) + n;
+  shards.set(shard, total);
+  totals.set(scope, shards);
 };

@@ -8,14 +8,14 @@ import type { StoredRecords } from './stored-records.ts';
 import { variantDifferences } from './variant-differences.ts';
 
 /**
- * Where what is kept beside the records of the images is not what follows from them; one sentence
- * each. Work in progress is no difference, as far as the records tell of it.
+ * Where counters, rendition sets, objects, lists and batches do not follow from the records; one
+ * sentence each. Work in progress is no difference, as far as the records show it.
  */
-export const findDifferences = (kept: StoredRecords, sizes: readonly Size[]): string[] => [
-  ...counterDifferences(kept),
-  ...renditionSetDifferences(kept),
-  ...objectDifferences(kept, sizes),
-  ...listDifferences(kept),
-  ...batchDifferences(kept),
-  ...variantDifferences(kept),
+export const findDifferences = (stored: StoredRecords, sizes: readonly Size[]): string[] => [
+  ...counterDifferences(stored),
+  ...renditionSetDifferences(stored),
+  ...objectDifferences(stored, sizes),
+  ...listDifferences(stored),
+  ...batchDifferences(stored),
+  ...variantDifferences(stored),
 ];

@@ -2,6 +2,7 @@ import { ListBucketsCommand, ListObjectsV2Command, type S3Client } from '@aws-sd
 import { type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { fromItem } from '#lib/aws/dynamo-image-items.ts';
+import type { TableName } from '#lib/tables.ts';
 import {
   StoredBatch,
   StoredCounter,
@@ -12,24 +13,42 @@ import {
   StoredRow,
 } from './stored-records.ts';
 
-export type Place = { dynamodb: DynamoDBDocumentClient; s3: S3Client; stage: string };
+type Stage = {
+  stage: string;
+  dynamodb: DynamoDBDocumentClient;
+  s3: S3Client;
+  /** Receives a line for each table and bucket that has been read. */
+  onProgress?: (line: string) => void;
+};
 
 type Item = Record<string, unknown>;
 
-/** Reads all tables and both buckets of a stage: it costs what that costs. */
-export const readAll = async ({ dynamodb, s3, stage }: Place): Promise<StoredRecords> => {
-  const table = (name: string) => scan(dynamodb, `darkroom-${stage}-${name}`);
-  const bucket = async (name: string) =>
-    listObjects(s3, await bucketOf(s3, `darkroom-${stage}-${name}`));
-  // The objects after the records: one that came meanwhile is then at worst not known yet.
+/** Reads all tables and both buckets of a stage; on AWS each 4 KB costs a read unit. */
+export const readAll = async ({
+  dynamodb,
+  s3,
+  stage,
+  onProgress = () => {},
+}: Stage): Promise<StoredRecords> => {
+  const table = async (name: TableName) => {
+    const items = await scan(dynamodb, `darkroom-${stage}-${name}`);
+    onProgress(`${name}: ${items.length} items`);
+    return items;
+  };
+  const bucket = async (name: string) => {
+    const objects = await listObjects(s3, await findBucket(s3, `darkroom-${stage}-${name}`));
+    onProgress(`${name}: ${objects.size} objects`);
+    return objects;
+  };
+  // The objects after the records: one that was stored meanwhile is at worst reported as unknown.
   const [images, renditionSets, counters, listMonths, batches] = await Promise.all(
-    ['images', 'contents', 'tallies', 'shelves', 'batches'].map(table),
+    (['images', 'rendition-sets', 'counters', 'list-months', 'batches'] as const).map(table),
   );
   const [originals = new Map(), derived = new Map()] = await Promise.all(
     ['originals', 'derived'].map(bucket),
   );
   return {
-    images: withPart(images, 'record').map(keptImage),
+    images: withPart(images, 'record').map(toStoredImage),
     rawTags: withPart(images, 'exif').map((item) => RawTags.parse(item)),
     renditionSets: z.array(StoredRenditionSet).parse(renditionSets),
     counters: z.array(StoredCounter).parse(counters),
@@ -47,9 +66,9 @@ export const readAll = async ({ dynamodb, s3, stage }: Place): Promise<StoredRec
 const withPart = (items: Item[] = [], part: string) =>
   items.filter((item) => item['part'] === part);
 
-const keptImage = (item: Item): StoredImage => {
+const toStoredImage = (item: Item): StoredImage => {
   const { partition, status_partition, listed_at } = item;
-  return { ...fromItem(item), copies: { partition, status_partition, listed_at } };
+  return { ...fromItem(item), indexAttributes: { partition, status_partition, listed_at } };
 };
 
 const RawTags = z
@@ -58,22 +77,22 @@ const RawTags = z
 
 const scan = async (dynamodb: DynamoDBDocumentClient, TableName: string): Promise<Item[]> => {
   const items: Item[] = [];
-  let from: Item | undefined;
+  let startKey: Item | undefined;
   do {
     const page = await dynamodb.send(
-      new ScanCommand({ TableName, ConsistentRead: true, ExclusiveStartKey: from }),
+      new ScanCommand({ TableName, ConsistentRead: true, ExclusiveStartKey: startKey }),
     );
     items.push(...(page.Items ?? []));
-    from = page.LastEvaluatedKey;
-  } while (from);
+    startKey = page.LastEvaluatedKey;
+  } while (startKey);
   return items;
 };
 
-/** On AWS a bucket has the account's number behind its name. */
-const bucketOf = async (s3: S3Client, name: string): Promise<string> => {
+/** On AWS the name of a bucket ends with the account's number. */
+const findBucket = async (s3: S3Client, name: string): Promise<string> => {
   const { Buckets = [] } = await s3.send(new ListBucketsCommand());
-  const isIts = new RegExp(`^${name}(-\\d{12})?$`);
-  const found = Buckets.find(({ Name = '' }) => isIts.test(Name))?.Name;
+  const pattern = new RegExp(`^${name}(-\\d{12})?$`);
+  const found = Buckets.find(({ Name = '' }) => pattern.test(Name))?.Name;
   if (!found) throw new Error(`There is no bucket ${name}.`);
   return found;
 };

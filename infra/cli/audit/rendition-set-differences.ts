@@ -1,30 +1,30 @@
 import type { StoredRecords } from './stored-records.ts';
 
-/** A content counts the images that show it, and there is one for whatever an image shows. */
+/** A rendition set counts the images that refer to it, and each reference leads to one. */
 export const renditionSetDifferences = ({
   images,
   renditionSets,
 }: Pick<StoredRecords, 'images' | 'renditionSets'>): string[] => {
-  const shown = new Map<string, string[]>();
+  const references = new Map<string, string[]>();
   for (const { image } of images) {
     if (image.deleted || !image.renditionSet) continue;
-    const name = nameOf(image.renditionSet);
-    shown.set(name, [...(shown.get(name) ?? []), image.imageId]);
+    const name = describe(image.renditionSet);
+    references.set(name, [...(references.get(name) ?? []), image.imageId]);
   }
   const known = new Map(
-    renditionSets.map((renditionSet) => [nameOf(renditionSet), renditionSet.refs]),
+    renditionSets.map((renditionSet) => [describe(renditionSet), renditionSet.refs]),
   );
-  const missing = [...shown]
+  const missing = [...references]
     .filter(([name]) => !known.has(name))
-    .map(([name, ids]) => `${ids.join(', ')}: there is no content ${name} for what it shows.`);
+    .map(([name, ids]) => `${ids.join(', ')}: the rendition set ${name} does not exist.`);
   const miscounted = [...known].flatMap(([name, refs]) => {
-    const showing = shown.get(name)?.length ?? 0;
-    return refs === showing
+    const count = references.get(name)?.length ?? 0;
+    return refs === count
       ? []
-      : [`The content ${name} counts ${refs} images; ${showing} show it.`];
+      : [`The rendition set ${name} counts ${refs} images; ${count} refer to it.`];
   });
   return [...missing, ...miscounted];
 };
 
-const nameOf = ({ renditionSetId, owner }: { renditionSetId: string; owner: string }) =>
+const describe = ({ renditionSetId, owner }: { renditionSetId: string; owner: string }) =>
   `${renditionSetId} of ${owner}`;

@@ -4,11 +4,11 @@ import { Row } from '#lib/batches/row.ts';
 import type { Image } from '#lib/images/image.ts';
 import { RenditionSet } from '#lib/images/images.ts';
 
-/** An image, and what its item says beside it: copies, by which lists find it. */
+/** An image, and the index attributes of its item, by which lists find it. */
 export type StoredImage = {
   image: Image;
   version: number;
-  copies: { listed_at?: unknown; partition?: unknown; status_partition?: unknown };
+  indexAttributes: { listed_at?: unknown; partition?: unknown; status_partition?: unknown };
 };
 
 export const StoredRenditionSet = z
@@ -37,10 +37,10 @@ export type StoredBatch = z.infer<typeof StoredBatch>;
 export const StoredListMonth = z.object({ kind: z.string(), months: z.set(z.string()) });
 export type StoredListMonth = z.infer<typeof StoredListMonth>;
 
-/** Everything a Darkroom keeps, read item by item and object by object. */
+/** Everything a stage stores, read item by item and object by object. */
 export type StoredRecords = {
   images: StoredImage[];
-  /** Images whose raw tags are kept, with the revision they are of. */
+  /** Images whose raw tags are stored, with the revision they are of. */
   rawTags: { imageId: string; rev: number }[];
   renditionSets: StoredRenditionSet[];
   counters: StoredCounter[];

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What we read of a batch, as GET /api/batches/{request_id} tells it. */
+/** The fields that are read of `GET /api/batches/{request_id}`. */
 export const BatchView = z.object({
   request_id: z.string(),
   status: z.enum(['pending', 'processing', 'completed', 'completed_with_errors', 'failed']),
@@ -16,7 +16,7 @@ export const BatchView = z.object({
 });
 export type BatchView = z.infer<typeof BatchView>;
 
-/** One product of it, and what became of its URLs. */
+/** One product of it, with the outcome of each URL. */
 export const ProductView = z.object({
   serial_number: z.string(),
   product_name: z.string(),
@@ -26,7 +26,7 @@ export const ProductView = z.object({
 });
 export type ProductView = z.infer<typeof ProductView>;
 
-/** What is in a CSV, and what is wrong with it: the answer to a dry run, and to a faulty file. */
+/** Size and errors of a CSV: the response to a dry run, and to a CSV that is refused. */
 export const CsvCheckView = z.object({
   valid: z.boolean(),
   total_products: z.number(),

@@ -1,4 +1,5 @@
-import { type EnvironmentWith, help, readOptions, UsageError } from './options.ts';
+import { UsageError } from '../main.ts';
+import { type EnvironmentWith, help, readOptions } from './options.ts';
 import { type ExitCode, type Outputs, runBatch } from './run-batch.ts';
 
 /** `npm run batch` with these arguments; never throws. */

@@ -8,12 +8,13 @@ const Envelope = z.object({
   page: z.object({ next_cursor: z.string().nullable() }).optional(),
 });
 type Envelope = z.infer<typeof Envelope>;
-/** What a success brought, and where the list goes on. */
-type Answered<T> = { data: T; nextCursor: string | null };
+/** The data of a success, and where the list goes on. */
+type Success<T> = { data: T; nextCursor: string | null };
 
-/** The deployment did not do what it was asked; the message is for whoever asked. */
-export class Refusal extends Error {
-  /** What came with it. */
+/** The deployment refused a request or could not be reached. The message is for the terminal. */
+export class DeploymentError extends Error {
+  override readonly name = 'DeploymentError';
+  /** The data of the response. */
   readonly data: unknown;
 
   constructor(message: string, data?: unknown) {
@@ -22,85 +23,91 @@ export class Refusal extends Error {
   }
 }
 
-/** Sent as it is with each attempt: a deployment compares what comes under one Idempotency-Key. */
-export type Sent = { headers: Record<string, string>; body: Uint8Array<ArrayBuffer> };
+/** Identical in each attempt: a deployment compares the bodies of one Idempotency-Key. */
+export type RequestBody = { headers: Record<string, string>; body: Uint8Array<ArrayBuffer> };
 
 const busy = [408, 409, 425, 429, 502, 503, 504]; // 409 is "not now"
-const longestWaitMs = 10_000;
+const maxWaitMs = 10_000;
 
-/** A deployment as its callers see it: envelopes in, sentences out. */
-export const deploymentAt = ({ url, key, patienceMs }: Options['deployment']) => {
-  const headers = key === undefined ? undefined : { 'x-api-key': key };
-
-  /** The first answer that is not "later", or the last one before patience ends. */
-  const ask = async (path: string, sent?: Sent): Promise<Response> => {
-    const until = performance.now() + patienceMs;
-    for (let attempt = 0; ; attempt += 1) {
-      const answer = await fetch(`${url}${path}`, {
-        redirect: 'manual',
-        ...(sent && { method: 'POST', body: sent.body }),
-        headers: { ...headers, ...sent?.headers },
-      }).catch(networkReason);
-      if (typeof answer !== 'string' && !busy.includes(answer.status)) return answer;
-      const waitMs = waitOf(answer, attempt);
-      if (performance.now() + waitMs <= until) {
-        if (typeof answer !== 'string') await answer.body?.cancel();
-        await wait(waitMs);
-      } else if (typeof answer !== 'string') return answer;
-      else throw new Refusal(`${url} does not answer (${answer}). Is it running? See --url.`);
-    }
-  };
-
-  const isForeign = (status: number) =>
-    new Refusal(
-      `${url} answered ${status}, but not as Darkroom does. Is --url right, and its stage?`,
-    );
-
-  const refusalOf = async (answer: Response): Promise<Refusal> => {
-    const envelope = await envelopeOf(answer);
-    if (!envelope) return isForeign(answer.status);
-    return new Refusal(
-      `${envelope.error ?? answer.statusText}${hints[answer.status] ?? ''}`,
-      envelope.data,
-    );
-  };
-
+/** An HTTP client of a deployment: envelopes in, sentences out. Requests are retried for `timeoutMs`. */
+export const connectTo = (target: Options['deployment']) => {
+  const { url } = target;
+  const request = (path: string, sent?: RequestBody) => requestWithRetry(path, sent, target);
   return {
     url,
-    /** The data of a success, to a GET or to what is sent. Throws a Refusal. */
-    json: async <T>(path: string, shape: z.ZodType<T>, sent?: Sent): Promise<Answered<T>> => {
-      const answer = await ask(path, sent);
-      if (!answer.ok) throw await refusalOf(answer);
-      const envelope = await envelopeOf(answer);
+    /** The data of a success, to a GET or to what is sent. Throws a DeploymentError. */
+    json: async <T>(path: string, shape: z.ZodType<T>, sent?: RequestBody): Promise<Success<T>> => {
+      const response = await request(path, sent);
+      if (!response.ok) throw await toError(response, url);
+      const envelope = await parseEnvelope(response);
       const data = shape.safeParse(envelope?.data);
-      if (!data.success) throw isForeign(answer.status);
+      if (!data.success) throw notDarkroom(url, response.status);
       return { data: data.data, nextCursor: envelope?.page?.next_cursor ?? null };
     },
-    /** The body of a file, wherever the deployment keeps it. Throws a Refusal. */
+    /** The body of a file, wherever the deployment stores it. Throws a DeploymentError. */
     file: async (path: string): Promise<ReadableStream<Uint8Array>> => {
-      const answer = await ask(path);
-      const location = answer.headers.get('location');
-      if (answer.status !== 302 || !location) {
-        if (answer.ok && answer.body) return answer.body;
-        throw await refusalOf(answer);
+      const response = await request(path);
+      const location = response.headers.get('location');
+      if (response.status !== 302 || !location) {
+        if (response.ok && response.body) return response.body;
+        throw await toError(response, url);
       }
-      // Without our key: it is not meant for the store that this leads to.
+      // Without the API key: it is not meant for the store that this leads to.
       const found = await fetch(new URL(location, `${url}${path}`)).catch(networkReason);
       if (typeof found !== 'string' && found.ok && found.body) return found.body;
       const reason = typeof found === 'string' ? found : `it answered ${found.status}`;
-      throw new Refusal(`The store of ${url} does not give it (${reason}).`);
+      throw new DeploymentError(`The file store of ${url} did not return it (${reason}).`);
     },
   };
 };
-export type Deployment = ReturnType<typeof deploymentAt>;
+export type Deployment = ReturnType<typeof connectTo>;
+
+/** The first response that does not mean "later", or the last one before the timeout. */
+const requestWithRetry = async (
+  path: string,
+  sent: RequestBody | undefined,
+  { url, key, timeoutMs }: Options['deployment'],
+): Promise<Response> => {
+  const headers = { ...(key !== undefined && { 'x-api-key': key }), ...sent?.headers };
+  const until = performance.now() + timeoutMs;
+  for (let attempt = 0; ; attempt += 1) {
+    const response = await fetch(`${url}${path}`, {
+      redirect: 'manual',
+      ...(sent && { method: 'POST', body: sent.body }),
+      headers,
+    }).catch(networkReason);
+    if (typeof response !== 'string' && !busy.includes(response.status)) return response;
+    const waitMs = retryDelayMs(response, attempt);
+    if (performance.now() + waitMs <= until) {
+      if (typeof response !== 'string') await response.body?.cancel();
+      await wait(waitMs);
+    } else if (typeof response !== 'string') return response;
+    else
+      throw new DeploymentError(`${url} does not answer (${response}). Is it running? See --url.`);
+  }
+};
+
+const notDarkroom = (url: string, status: number) =>
+  new DeploymentError(
+    `${url} answered ${status}, but not as Darkroom does. Is --url right, and its stage?`,
+  );
+
+const toError = async (response: Response, url: string): Promise<DeploymentError> => {
+  const envelope = await parseEnvelope(response);
+  if (!envelope) return notDarkroom(url, response.status);
+  return new DeploymentError(
+    `${envelope.error ?? response.statusText}${hints[response.status] ?? ''}`,
+    envelope.data,
+  );
+};
 
 const hints: Record<number, string> = {
   403: ' Give the key of the deployment with --key.',
-  413: ' Or put the CSV where the deployment can fetch it, and give its address instead of the file.',
+  413: ' Or put the CSV where the deployment can fetch it, and give its URL instead of the file.',
 };
 
-const envelopeOf = async (answer: Response): Promise<Envelope | undefined> => {
-  const text = await answer.text();
+const parseEnvelope = async (response: Response): Promise<Envelope | undefined> => {
+  const text = await response.text();
   try {
     return Envelope.safeParse(JSON.parse(text)).data;
   } catch {
@@ -115,8 +122,8 @@ export const networkReason = (error: unknown): string => {
   return String(code ?? (cause instanceof Error ? cause.message : error));
 };
 
-const waitOf = (answer: Response | string, attempt: number): number => {
-  const asked = typeof answer === 'string' ? null : answer.headers.get('retry-after');
-  if (asked && /^\d{1,5}$/.test(asked)) return Number(asked) * 1000;
-  return Math.min(longestWaitMs, 250 * 2 ** attempt);
+const retryDelayMs = (response: Response | string, attempt: number): number => {
+  const retryAfter = typeof response === 'string' ? null : response.headers.get('retry-after');
+  if (retryAfter && /^\d{1,5}$/.test(retryAfter)) return Number(retryAfter) * 1000;
+  return Math.min(maxWaitMs, 250 * 2 ** attempt);
 };

@@ -7,16 +7,16 @@ export type Output = NodeJS.WritableStream & { isTTY?: boolean };
 
 export type Progress = {
   show(batch: BatchView): void;
-  tell(failures: Failure[]): void;
-  /** Ends the line; nothing may be shown after it. */
+  report(failures: Failure[]): void;
+  /** Ends the output; nothing may be shown after it. */
   stop(): void;
 };
 
-/** A bar where somebody watches, plain lines where the output is kept. */
-export const progressOn = (output: Output): Progress =>
-  output.isTTY ? barOn(output) : linesOn(output);
+/** A bar on a terminal, plain lines in a file or pipe. */
+export const openProgress = (output: Output): Progress =>
+  output.isTTY ? drawBar(output) : writeLines(output);
 
-const barOn = (stream: Output): Progress => {
+const drawBar = (stream: Output): Progress => {
   const bars = new MultiBar({
     stream,
     format:
@@ -31,16 +31,16 @@ const barOn = (stream: Output): Progress => {
       bar.setTotal(progress.total_images);
       bar.update(progress.processed_images, { failed: progress.failed_images });
     },
-    tell: (failures) => {
-      for (const failure of failures) bars.log(`${sentenceOf(failure)}\n`);
-      bars.update(); // what is logged waits for the next drawing, and stop() would drop it
+    report: (failures) => {
+      for (const failure of failures) bars.log(`${toLine(failure)}\n`);
+      bars.update(); // logged lines wait for the next drawing, and stop() would drop them
     },
     stop: () => bars.stop(),
   };
 };
 
-/** A line for every tenth of the work: a log is read later, and without its clutter. */
-const linesOn = (stream: Output): Progress => {
+/** A line for every tenth of the work. */
+const writeLines = (stream: Output): Progress => {
   let shownTenths = -1;
   return {
     show: ({ progress }) => {
@@ -50,12 +50,12 @@ const linesOn = (stream: Output): Progress => {
       shownTenths = tenths;
       stream.write(`${processed} of ${total} pictures, ${failed} failed\n`);
     },
-    tell: (failures) => {
-      for (const failure of failures) stream.write(`${sentenceOf(failure)}\n`);
+    report: (failures) => {
+      for (const failure of failures) stream.write(`${toLine(failure)}\n`);
     },
     stop: () => {},
   };
 };
 
-const sentenceOf = ({ serialNumber, productName, url, reason }: Failure): string =>
+const toLine = ({ serialNumber, productName, url, reason }: Failure): string =>
   `failed: ${shortened(serialNumber, 40)} ${shortened(productName, 60)}: ${shortened(url, 200)}: ${shortened(reason, 300)}`;

@@ -1,21 +1,21 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { shortened } from '#lib/batches/csv/csv-errors.ts';
 import { BatchView, CsvCheckView, hasEnded } from './batch-view.ts';
-import { type Deployment, deploymentAt, Refusal } from './deployment.ts';
+import { connectTo, type Deployment, DeploymentError } from './deployment.ts';
 import { failureFinder } from './find-failures.ts';
 import type { Options } from './options.ts';
-import { type Output, progressOn } from './progress.ts';
+import { type Output, openProgress } from './progress.ts';
 import { saveResults } from './save-results.ts';
 import { checkCsv, startBatch } from './start-batch.ts';
 
-/** 0: all pictures came through; 1: some did not; 2: nothing was started. */
+/** 0: all images were processed; 1: some failed; 2: nothing was started. */
 export type ExitCode = 0 | 1 | 2;
 
 export type Outputs = { output: Output; errors: Output };
 
-/** Sends a CSV to a deployment, waits until its pictures are done, and fetches the results. */
+/** Sends a CSV to a deployment, waits until its images have ended, and downloads the results. */
 export const runBatch = async (options: Options, outputs: Outputs): Promise<ExitCode> => {
-  const deployment = deploymentAt(options.deployment);
+  const deployment = connectTo(options.deployment);
   let code: ExitCode = 2;
   try {
     if (options.isDryRun) return printCheck(await checkCsv(options, deployment), outputs);
@@ -27,16 +27,16 @@ export const runBatch = async (options: Options, outputs: Outputs): Promise<Exit
       ? printRefusal(batch, outputs)
       : await fetchResults(batch, options.outputs, deployment, outputs);
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof DeploymentError)) throw error;
     const check = CsvCheckView.safeParse(error.data).data;
-    // The faults say all that the sentence does.
-    outputs.errors.write(check ? faultLines(check) : `${error.message}\n`);
+    // The list of errors says more than the sentence.
+    outputs.errors.write(check ? errorLines(check) : `${error.message}\n`);
     return code;
   }
 };
 
-const shortestPollMs = 250; // a small batch is done in a moment
-const longestPollMs = 2000;
+const minPollMs = 250; // a small batch is done in a moment
+const maxPollMs = 2000;
 
 const follow = async (
   deployment: Deployment,
@@ -44,12 +44,12 @@ const follow = async (
   output: Output,
 ): Promise<BatchView> => {
   const newFailures = failureFinder(deployment, requestId);
-  const progress = progressOn(output);
+  const progress = openProgress(output);
   try {
-    for (let pollMs = shortestPollMs; ; pollMs = Math.min(longestPollMs, pollMs * 1.2)) {
+    for (let pollMs = minPollMs; ; pollMs = Math.min(maxPollMs, pollMs * 1.2)) {
       const { data: batch } = await deployment.json(`/api/status/${requestId}`, BatchView);
       progress.show(batch);
-      progress.tell(await newFailures(batch));
+      progress.report(await newFailures(batch));
       if (hasEnded(batch)) return batch;
       await wait(pollMs);
     }
@@ -67,31 +67,31 @@ const fetchResults = async (
   const { total_images: total, failed_images: failed } = progress;
   const results = `/api/batches/${requestId}/results`;
   await saveResults(deployment, results, `${name}-results.csv`);
-  output.write(`${total - failed} of ${total} pictures came through: ${name}-results.csv\n`);
+  output.write(`${total - failed} of ${total} images processed: ${name}-results.csv\n`);
   if (failed === 0) return status === 'completed' ? 0 : 1;
   await saveResults(deployment, `${results}?errors=1`, `${name}-failed.csv`);
-  output.write(`${failed} failed, to be mended and sent again: ${name}-failed.csv\n`);
+  output.write(`${failed} failed, to be corrected and sent again: ${name}-failed.csv\n`);
   return 1;
 };
 
-/** The deployment fetched the CSV by itself, and could not, or found faults in it. */
+/** The deployment fetched the CSV by itself, and could not, or found errors in it. */
 const wasRefused = ({ status, errors, progress }: BatchView): boolean =>
   status === 'failed' && (errors.length > 0 || progress.total_images === 0);
 
 const printRefusal = ({ message, errors }: BatchView, outputs: Outputs): ExitCode => {
-  const lines = errors.length > 0 ? faultLines({ errors, more_errors: 0 }) : '';
+  const lines = errors.length > 0 ? errorLines({ errors, more_errors: 0 }) : '';
   outputs.errors.write(lines || `${message ?? 'The CSV was refused.'}\n`);
   return 2;
 };
 
 const printCheck = (check: CsvCheckView, { output, errors }: Outputs): ExitCode => {
   const { valid, total_products: products, total_images: pictures } = check;
-  output.write(`${products} products, ${pictures} pictures${valid ? ', no faults' : ''}\n`);
-  errors.write(faultLines(check));
+  output.write(`${products} products, ${pictures} pictures${valid ? ', no errors' : ''}\n`);
+  errors.write(errorLines(check));
   return valid ? 0 : 2;
 };
 
-const faultLines = ({ errors, more_errors: more }: Pick<CsvCheckView, 'errors' | 'more_errors'>) =>
+const errorLines = ({ errors, more_errors: more }: Pick<CsvCheckView, 'errors' | 'more_errors'>) =>
   [
     ...errors.map(({ row, column, message }) => {
       const place = column === null ? `line ${row}` : `line ${row}, ${shortened(column, 40)}`;

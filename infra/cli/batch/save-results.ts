@@ -2,11 +2,11 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type Deployment, networkReason, Refusal } from './deployment.ts';
+import { type Deployment, DeploymentError, networkReason } from './deployment.ts';
 
 /**
- * Writes a file of the deployment beside ours. A download that breaks off leaves what was there
- * before. Throws a Refusal.
+ * Downloads a file of the deployment. A download that breaks off leaves the file that was there
+ * before. Throws a DeploymentError.
  */
 export const saveResults = async (
   deployment: Deployment,
@@ -19,8 +19,8 @@ export const saveResults = async (
     await pipeline(Readable.fromWeb(body), createWriteStream(part));
     await rename(part, to);
   } catch (error) {
-    const reason = error instanceof Refusal ? error.message : networkReason(error);
-    throw new Refusal(`${to} could not be written: ${reason}`);
+    const reason = error instanceof DeploymentError ? error.message : networkReason(error);
+    throw new DeploymentError(`${to} could not be written: ${reason}`);
   } finally {
     await rm(part, { force: true });
   }

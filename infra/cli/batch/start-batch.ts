@@ -2,28 +2,28 @@ import { randomUUID } from 'node:crypto';
 import { openAsBlob } from 'node:fs';
 import { basename } from 'node:path';
 import { BatchView, CsvCheckView } from './batch-view.ts';
-import { type Deployment, Refusal, type Sent } from './deployment.ts';
+import { type Deployment, DeploymentError, type RequestBody } from './deployment.ts';
 import type { Options } from './options.ts';
 
 const path = '/api/batches';
-const mostBytes = 10_000_000; // API Gateway takes no more, however a deployment is set
+const maxBytes = 10_000_000; // API Gateway's own limit, whatever a deployment is set to
 
-type Wish = Pick<Options, 'source' | 'webhookUrl'>;
+type Input = Pick<Options, 'source' | 'webhookUrl'>;
 
-/** Sends the CSV, or where it is. Throws a Refusal. */
-export const startBatch = async (wish: Wish, deployment: Deployment): Promise<BatchView> =>
-  (await deployment.json(path, BatchView, await requestOf(wish))).data;
+/** Uploads the CSV, or sends its URL. Throws a DeploymentError. */
+export const startBatch = async (input: Input, deployment: Deployment): Promise<BatchView> =>
+  (await deployment.json(path, BatchView, await toRequest(input))).data;
 
-/** Has the CSV looked at, and nothing started. Throws a Refusal. */
-export const checkCsv = async (wish: Wish, deployment: Deployment): Promise<CsvCheckView> =>
-  (await deployment.json(path, CsvCheckView, await requestOf(wish, { dry_run: 'true' }))).data;
+/** Has the CSV checked, and starts nothing. Throws a DeploymentError. */
+export const checkCsv = async (input: Input, deployment: Deployment): Promise<CsvCheckView> =>
+  (await deployment.json(path, CsvCheckView, await toRequest(input, { dry_run: 'true' }))).data;
 
-const requestOf = async (
-  { source, webhookUrl }: Wish,
+const toRequest = async (
+  { source, webhookUrl }: Input,
   more: Record<string, string> = {},
-): Promise<Sent> => {
+): Promise<RequestBody> => {
   const fields = { ...(webhookUrl !== undefined && { webhook_url: webhookUrl }), ...more };
-  // Asked again because the answer was lost, the deployment does not start a second batch.
+  // If the response is lost and the request repeated, the deployment starts no second batch.
   const idempotencyKey = randomUUID();
   if ('csvUrl' in source)
     return {
@@ -32,9 +32,9 @@ const requestOf = async (
     };
 
   const blob = await openAsBlob(source.file, { type: 'text/csv' });
-  if (blob.size > mostBytes)
-    throw new Refusal(
-      `${source.file} has ${blob.size} bytes, and an upload may have at most ${mostBytes}. Put it where the deployment can fetch it, and give its address instead of the file.`,
+  if (blob.size > maxBytes)
+    throw new DeploymentError(
+      `${source.file} has ${blob.size} bytes, and an upload may have at most ${maxBytes}. Put it where the deployment can fetch it, and give its URL instead of the file.`,
     );
   const form = new FormData();
   form.set('file', blob, basename(source.file));

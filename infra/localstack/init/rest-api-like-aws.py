@@ -1,12 +1,13 @@
 """What API Gateway does on AWS and LocalStack 4.14 does not. LocalStack runs this file in its own
-process when it is ready: docker-compose.localstack.yml and host-mode.ts put it where it looks.
+process when it is ready; docker-compose.localstack.yml and test/suites/localstack/host-mode.ts put
+it into LocalStack's init folder.
 
 - A binary media type of */* covers everything: each body that comes in arrives as base64, and each
   base64 body that a function answers goes out as bytes, whatever Accept says. (API Gateway Developer
-  Guide, "Content type conversions". LocalStack passes over */*, so thumbnails would arrive as text.)
-- A form arrives as it was sent. (LocalStack takes it apart and writes another, in which an empty file
-  has no name.)
-- An answer to HEAD tells the length that the function says, not 0.
+  Guide, "Content type conversions". LocalStack ignores */*, so thumbnails would arrive as text.)
+- A form arrives as it was sent. (LocalStack parses it and writes another, in which an empty file has no
+  name.)
+- A response to HEAD has the Content-Length of the function, not 0.
 - What API Gateway refuses by itself has the body and the headers of its AWS::ApiGateway::GatewayResponse.
 """
 import base64
@@ -22,7 +23,7 @@ from localstack.services.apigateway.next_gen.execute_api.integrations import aws
 matches = aws.mime_type_matches_binary_media_types
 
 
-def matches_everything_too(mime_type, binary_media_types):
+def matches_with_wildcard(mime_type, binary_media_types):
     return '*/*' in (binary_media_types or []) or matches(mime_type, binary_media_types)
 
 
@@ -30,11 +31,11 @@ def always_base64(body):
     return base64.b64encode(body).decode(), bool(body)
 
 
-rewritten = parse.restore_payload
+parsed_payload = parse.restore_payload
 
 
-def as_it_was_sent(request):
-    return request.get_data(parse_form_data=False) or rewritten(request)
+def raw_body(request):
+    return request.get_data(parse_form_data=False) or parsed_payload(request)
 
 
 respond = method_response.MethodResponseHandler.__call__
@@ -47,11 +48,11 @@ def respond_with_length(self, chain, context, response):
         response.headers['content-length'] = length
 
 
-answer = gateway_exception.GatewayExceptionHandler.create_exception_response
+create_response = gateway_exception.GatewayExceptionHandler.create_exception_response
 
 
-def answer_as_configured(self, exception, context):
-    response = answer(self, exception, context)
+def respond_as_configured(self, exception, context):
+    response = create_response(self, exception, context)
     configured = gateway_response.get_gateway_response_or_default(
         exception.type, context.deployment.rest_api.gateway_responses
     )
@@ -63,8 +64,8 @@ def answer_as_configured(self, exception, context):
     return response
 
 
-aws.mime_type_matches_binary_media_types = matches_everything_too
+aws.mime_type_matches_binary_media_types = matches_with_wildcard
 aws.RestApiAwsProxyIntegration._format_body = staticmethod(always_base64)
-parse.restore_payload = as_it_was_sent
+parse.restore_payload = raw_body
 method_response.MethodResponseHandler.__call__ = respond_with_length
-gateway_exception.GatewayExceptionHandler.create_exception_response = answer_as_configured
+gateway_exception.GatewayExceptionHandler.create_exception_response = respond_as_configured

@@ -18,7 +18,8 @@ export const optimize = async (
   metadata: Metadata,
   decoded?: Pixels,
 ): Promise<Optimized | { refusal: Refusal }> => {
-  const toJpeg = (picture: Sharp) => encoded(picture.jpeg({ quality: 80 }));
+  const optimiseCoding = metadata.width * metadata.height <= maxOptimisedPixels;
+  const toJpeg = (picture: Sharp) => encoded(picture.jpeg({ quality: 80, optimiseCoding }));
   const jpeg = decoded
     ? await toJpeg(toSharp(decoded))
     : await withPicture({ bytes, metadata }, { side: fullSize }, toJpeg);
@@ -44,6 +45,12 @@ const encoded = async (picture: Sharp, format?: Format): Promise<Optimized> => {
 /** WebP's own limit, in pixels: 14 bits. */
 const maxWebpSide = 16_383;
 
+/**
+ * Huffman tables made for the picture save a fifth of the bytes, but the encoder must collect all
+ * coefficients first: six bytes for each pixel. Larger pictures pass through it row by row.
+ */
+const maxOptimisedPixels = 26_000_000;
+
 /** Coarser than 10 a JPEG is hardly the same picture; then rather fewer pixels. */
 const qualities = [70, 60, 50, 40, 30, 20, 10];
 
@@ -58,7 +65,9 @@ function* encodings(bytes: Uint8Array, metadata: Metadata, pixels: Pixels) {
     yield () => losslessly(bytes, metadata);
   for (let side = Math.max(pixels.width, pixels.height); side >= 1; side = Math.floor(side / 2)) {
     const picture = () => toSharp(pixels).resize({ width: side, height: side, fit: 'inside' });
-    for (const quality of qualities) yield () => encoded(picture().jpeg({ quality }));
+    const optimiseCoding = pixels.width * pixels.height <= maxOptimisedPixels;
+    for (const quality of qualities)
+      yield () => encoded(picture().jpeg({ quality, optimiseCoding }));
     if (side <= maxWebpSide) yield () => encoded(picture().webp({ quality: 10 }), 'webp');
   }
 }

@@ -3,8 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import sharp from 'sharp';
 import { z } from 'zod';
 import { type Drawing, drawn, phoneExif } from '#test/support/drawn-pictures.ts';
-import { freePorts } from '#test/support/embedded-stack.ts';
-import { weatherAt } from '#test/support/faults-config.ts';
+import { noFaultsYet } from '#test/support/faults-config.ts';
 import { startBenchStack } from '../support/bench-stack.ts';
 import { drawnPhoto } from '../support/photo.ts';
 import type { Figure, Part } from '../support/report.ts';
@@ -16,20 +15,12 @@ const pictures = { short: 2, full: 5 };
 export const bytesRead: Part = {
   name: 'bytes-read',
   run: async (length) => {
-    const [weatherPort] = await freePorts(1);
-    // The weather station's proxies stand between functions and S3, and count; the weather is fair.
-    const stack = await startBenchStack({
-      FAULTS: 'hostile',
-      FAULTS_PORT: String(weatherPort),
-      WEATHER_FAULTS: '0',
-      WEATHER_COPIES: '1',
-      WEATHER_DELAY_SECONDS: '0',
-      WEATHER_KILLS: '0',
-    });
-    const faultConfig = weatherAt(`http://127.0.0.1:${weatherPort}`);
+    // The fault proxies stand between functions and S3, and count; they inject nothing.
+    const { env, faultControl } = await noFaultsYet();
+    const stack = await startBenchStack(env, { faultInjection: true });
 
     const readSoFar = async (): Promise<number> => {
-      const { received } = await faultConfig.report();
+      const { received } = await faultControl.report();
       return Object.values(received)
         .flatMap((calls) => Object.entries(calls))
         .filter(([name]) => /^(Get|Head|List|Put|Delete)Object/.test(name))

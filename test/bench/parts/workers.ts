@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { s3EventOf } from '#infra/local/emulators/s3-event.ts';
+import { toNotification } from '#infra/local-cloud/emulators/s3/s3-event.ts';
 import { openDynamodb, openS3 } from '#lib/aws/clients.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
@@ -89,7 +89,18 @@ const openRoom = ({ env, handle, cpuMsOf }: WorkerBench) => {
   );
 
   const newsOf = (key: string) =>
-    s3EventOf(bucket, { name: 'ObjectCreated:Put', key, sizeBytes: 0, etag: '' }, { region });
+    toNotification(
+      bucket,
+      {
+        name: 'ObjectCreated:Put',
+        key,
+        sizeBytes: 0,
+        etag: '',
+        at: Date.now(),
+        sequencer: Date.now().toString(16).toUpperCase(),
+      },
+      { region },
+    );
   const stepOf = (key: string) => ({
     image_id: imageIdOf(key),
     rev: 1,

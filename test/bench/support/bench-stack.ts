@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
-import { startEmbeddedStack } from '#test/support/embedded-stack.ts';
+import { type EmbeddedStackOptions, startEmbeddedStack } from '#test/support/embedded-stack.ts';
 import { startForked } from './forked.ts';
 
 const OriginIsUp = z.object({ url: z.url(), photoBytes: z.int() });
@@ -32,8 +32,11 @@ const Batch = z.object({
 const CreateUploadBody = z.looseObject({ url: z.url(), fields: z.record(z.string(), z.string()) });
 
 /** An embedded stack as `npm start` gives it, without captions. */
-export const startBenchStack = async (env: Record<string, string> = {}) => {
-  const stack = await startEmbeddedStack({ env: { CAPTION_PROVIDER: 'none', ...env } });
+export const startBenchStack = async (
+  env: Record<string, string> = {},
+  options: Pick<EmbeddedStackOptions, 'faultInjection'> = {},
+) => {
+  const stack = await startEmbeddedStack({ env: { CAPTION_PROVIDER: 'none', ...env }, ...options });
   const pid = stack.pids()?.pid;
   if (!pid) throw new Error('The stack did not tell its process id.');
 

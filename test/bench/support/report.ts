@@ -27,7 +27,7 @@ export type Part = { name: string; run: (length: Length) => Promise<Section> };
 export const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;
 
-/** How many times the other: the median over the rounds, for both had the same weather in each. */
+/** How many times the other: the median over the rounds, for both met the same load in each. */
 export const ratioOf = (values: readonly number[], others: readonly number[]): number =>
   median(values.map((value, round) => value / (others[round] ?? Number.NaN)));
 

@@ -7,6 +7,6 @@ export const serve = (listener: RequestListener): void => {
   server.listen(0, '127.0.0.1', () => {
     const address = server.address();
     const port = typeof address === 'object' && address ? address.port : 0;
-    process.send?.({ url: `http://127.0.0.1:${port}` });
+    process.send?.({ url: `http://127.0.0.1:${port}`, pid: process.pid });
   });
 };

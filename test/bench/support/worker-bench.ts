@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { bundleFunctions } from '#infra/deploy/bundle.ts';
-import { heapFlags } from '#infra/local/host-process.ts';
+import { heapFlags } from '#infra/local-cloud/host/host-process.ts';
 import { anSqsEvent } from '#test/support/sqs-events.ts';
 
 const project = fileURLToPath(new URL('../../..', import.meta.url));

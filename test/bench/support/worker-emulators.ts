@@ -2,16 +2,13 @@
 // template; nobody takes a message out of its queues. Its argument is a folder for what they keep.
 // Tells whoever started it what a function finds in its environment, and ends with them.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { completeService } from '#infra/deploy/complete-service.ts';
-import { createQueues, createTables } from '#infra/local/create-resources.ts';
-import { startDynamodb } from '#infra/local/emulators/dynamodb.ts';
-import { startS3 } from '#infra/local/emulators/s3.ts';
-import { startSqs } from '#infra/local/emulators/sqs.ts';
-import { readResources } from '#infra/local/resources.ts';
-import { makeResolver, Template } from '#infra/local/template.ts';
+import { startLocalCloud } from '#infra/local-cloud/start-local-cloud.ts';
+import { parseTemplate } from '#infra/local-cloud/template/read-template.ts';
+import { openResolver } from '#infra/local-cloud/template/resolver.ts';
+import { Template } from '#infra/local-cloud/template/template.ts';
 import { functions } from '#test/architecture/template.ts';
 import { startCaptionServer } from '#test/support/caption-server.ts';
 
@@ -30,48 +27,41 @@ const customTags = ['Ref', 'GetAtt', 'Sub'].map((name) => ({
   tag: `!${name}`,
   resolve: (value: string) => ({ [name === 'Ref' ? 'Ref' : `Fn::${name}`]: value }),
 }));
-const read = (path: string): unknown => parse(named(readFileSync(path, 'utf8')), { customTags });
-const readTemplate = (path: string) => Template.parse(read(path)).Resources;
+const readResources = (path: string) =>
+  parseTemplate(named(readFileSync(path, 'utf8')), path).Resources;
 
 const Serverless = z.looseObject({
   provider: z.looseObject({ environment: z.record(z.string(), z.unknown()) }),
 });
 
-const template = {
-  Resources: {
-    ...readTemplate('infra/tables.yml'),
-    ...readTemplate('infra/buckets.yml'),
-  },
-};
+const template = Template.parse({
+  Resources: { ...readResources('infra/tables.yml'), ...readResources('infra/buckets.yml') },
+});
 const service = {
   service: 'darkroom',
   provider: { stage: 'bench', timeout: 29, environment: {} },
   functions: Object.fromEntries(functions),
   resources: template,
 };
-const [sqs, dynamodb, captions] = await Promise.all([
-  startSqs({ port: 0, folder: join(folder, 'sqs') }),
-  startDynamodb({ port: 0, folder: join(folder, 'dynamodb') }),
-  startCaptionServer(),
-]);
 completeService(service, 'bench', process.env);
-const place = { region, stackName: 'darkroom-bench', sqsUrl: sqs.url };
-const resources = readResources(template, place);
-const [s3] = await Promise.all([
-  startS3({
-    port: 0,
-    folder: join(folder, 's3'),
+const place = { region, accountId: '000000000000', stackName: 'darkroom-bench' };
+const [cloud, captions] = await Promise.all([
+  startLocalCloud({
+    ...place,
+    template,
+    folder,
+    ports: { s3: 0, sqs: 0, dynamodb: 0 },
     secretAccessKey: credentials.secretAccessKey,
-    buckets: resources.buckets.map(({ BucketName }) => BucketName),
-    onEvent: async () => {}, // whoever wants a picture registered says so
+    // None is sent: what wants a picture registered says so.
+    notifications: { send: async () => {} },
   }),
-  createTables(resources, { region, credentials, endpoint: dynamodb.url }),
-  createQueues(resources, { region, credentials, endpoint: sqs.url }),
+  startCaptionServer(),
 ]);
 
 const settled = z.record(z.string(), z.string()).parse(
-  makeResolver(template, place).resolve({
-    ...Serverless.parse(read('serverless.yml')).provider.environment,
+  openResolver(template, { ...place, sqsUrl: cloud.urls.sqs }).resolve({
+    ...Serverless.parse(parse(named(readFileSync('serverless.yml', 'utf8')), { customTags }))
+      .provider.environment,
     ...service.provider.environment,
   }),
 );
@@ -81,15 +71,15 @@ process.send?.({
   AWS_REGION: region,
   AWS_ACCESS_KEY_ID: credentials.accessKeyId,
   AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
-  AWS_ENDPOINT_URL_S3: s3.url,
-  AWS_ENDPOINT_URL_SQS: sqs.url,
-  AWS_ENDPOINT_URL_DYNAMODB: dynamodb.url,
+  AWS_ENDPOINT_URL_S3: cloud.urls.s3,
+  AWS_ENDPOINT_URL_SQS: cloud.urls.sqs,
+  AWS_ENDPOINT_URL_DYNAMODB: cloud.urls.dynamodb,
   CAPTION_PROVIDER: 'openai',
   CAPTION_API_KEY: 'any',
   CAPTION_BASE_URL: captions.url,
 });
 
 process.once('disconnect', async () => {
-  await Promise.all([s3.stop(), sqs.stop(), dynamodb.stop(), captions.stop()]);
+  await Promise.all([cloud.stop(), captions.stop()]);
   process.exit(0);
 });

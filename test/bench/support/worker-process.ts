@@ -1,6 +1,6 @@
 // One worker in a process of its own. Its argument is the path of its bundle. Handles each event
 // that it is sent, and answers what the handler said and the CPU of this process so far.
-import { loadHandler, makeContext } from '#infra/local/invoke.ts';
+import { loadHandler, makeContext } from '#infra/local-cloud/lambda/invoke.ts';
 
 const [modulePath = ''] = process.argv.slice(2);
 const facts = { name: 'bench', memoryMb: 1024, timeoutSeconds: 60 };

@@ -5,10 +5,11 @@ import { pngBomb, pngChunk } from '#test/support/hostile-pictures.ts';
 import { sayingLittle } from './avif-frames.ts';
 import type { HostileFile } from './hostile-files.ts';
 
-const side = 7_000; // 49 megapixels: nearly as many as are taken
+const side = 7_000; // 49 megapixels: what decoders that hold a picture whole can bear
+const maxSquare = 16_384; // 268.4 megapixels: as many as are taken
 
 const flat = (width = side, height = width, channels: 3 | 4 = 3): Sharp =>
-  sharp({ create: { width, height, channels, background: '#6a5acd' } });
+  sharp({ create: { width, height, channels, background: '#6a5acd' }, limitInputPixels: false });
 
 type Draw = (picture: Sharp) => Sharp;
 
@@ -52,8 +53,7 @@ const edges: Record<string, Edge> = {
     draw: (picture) => picture.toColourspace('rgb16').png(interlaced),
   },
   'turned-16-bit.png': {
-    taken: 5_590,
-    beyond: 5_600,
+    taken: 5_600,
     channels: 4,
     draw: (picture) =>
       picture.toColourspace('rgb16').withMetadata({ orientation: 6 }).png({ compressionLevel: 1 }),
@@ -117,9 +117,16 @@ export async function* giants(): AsyncGenerator<HostileFile> {
     '16-bit-alpha.png': { width: 5_590, height: 5_590, colourType: 6, bitDepth: 16 },
   } as const))
     yield { name: `giants/${name}`, bytes: pngBomb(header), ends: 'done' };
-  const beyond = { width: 7_100, height: 7_100, bitDepth: 1 } as const;
+  yield {
+    name: 'giants/largest.jpg',
+    bytes: await flat(maxSquare).jpeg().toBuffer(),
+    ends: 'done',
+  };
+  const strip = await flat(790, 36_861).jpeg().toBuffer();
+  yield { name: 'giants/strip.jpg', bytes: strip, ends: 'done' };
+  const beyond = { width: 20_000, height: 20_000, bitDepth: 1 } as const;
   yield { name: 'giants/beyond.png', bytes: pngBomb(beyond), ends: 'rejected' };
-  const long = await flat(16_384, 1).png().toBuffer();
+  const long = await flat(65_501, 1).png().toBuffer();
   yield { name: 'giants/long.png', bytes: long, ends: 'rejected' };
   yield* inChunks();
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import { hostAppId, storageAppId } from './app-id.ts';
+import { hostAppId, storageAppId } from './app-ids.ts';
 import type { Service, Which } from './fault-config.ts';
 
 /** Who makes a call: a function in a process of its own, or one of those in the host's. */
@@ -9,7 +9,7 @@ export type Caller = { worker: string; pid: number | undefined };
 /** One call of the SDK, named as it is in the documentation: `PutObject derived`. */
 export type Call = { service: Service; operation: string; name: string; logFields: string };
 
-/** Undefined for whoever is no function of ours: a browser, the AWS CLI, a test. */
+/** Undefined for a client that is none of our functions: a browser, the AWS CLI, a test. */
 export const identifyCaller = ({
   headers,
 }: Pick<IncomingMessage, 'headers'>): Caller | undefined => {
@@ -60,7 +60,7 @@ const parsed = (text: string): z.infer<typeof Targets> => {
   try {
     return Targets.parse(JSON.parse(text));
   } catch {
-    return {}; // not ours to complain about: whoever it is meant for will
+    return {}; // not ours to complain about: the emulator will
   }
 };
 

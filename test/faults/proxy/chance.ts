@@ -4,8 +4,8 @@ import { createHash } from 'node:crypto';
 export type Chance = (name: string) => number;
 
 /**
- * Chance that can be had again. Each name has a series of its own, so that the nth call of a kind
- * meets the same weather under the same seed, whatever else happens in between.
+ * Chance that can be repeated. Each name has a series of its own, so that the nth call of a kind
+ * meets the same fault under the same seed, whatever else happens in between.
  */
 export const seededRandom = (seed: number): Chance => {
   const drawn = new Map<string, number>();

@@ -1,30 +1,31 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { closeServer, listenOnLoopback, type Running } from '#infra/local/emulators/loopback.ts';
+
 import { Failpoint, FaultConfigChange } from './fault-config.ts';
+import { closeServer, listenOnLoopback, type Running } from './loopback.ts';
 
 type Tools = {
   change: (change: FaultConfigChange) => void;
-  lay: (failpoints: readonly Failpoint[]) => void;
-  /** Lets go of whoever is held. */
+  add: (failpoints: readonly Failpoint[]) => void;
+  /** Lets every held call go on. */
   release: () => void;
-  /** Takes all ambushes away, too. */
-  lift: () => void;
+  /** Removes all failpoints as well. */
+  removeAll: () => void;
   report: () => unknown;
 };
 
 /**
- * Where the weather is changed while it runs: GET / tells how it is and what has happened, PATCH /
- * changes it, POST /ambushes lays some, DELETE /ambushes takes them away, DELETE /held lets go of
- * whoever is held. Each answers as GET / does.
+ * Changes the faults while the stack runs: GET / says what is injected and what has happened, PATCH /
+ * changes it, POST /failpoints adds failpoints, DELETE /failpoints removes them, DELETE /held lets
+ * every held call go on. Each answers as GET / does.
  */
 export const startControl = async (port: number, tools: Tools): Promise<Running> => {
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const asked = `${request.method} ${request.url}`;
     const body = await textOf(request);
     if (asked === 'PATCH /') tools.change(FaultConfigChange.parse(JSON.parse(body)));
-    else if (asked === 'POST /ambushes') tools.lay(z.array(Failpoint).parse(JSON.parse(body)));
-    else if (asked === 'DELETE /ambushes') tools.lift();
+    else if (asked === 'POST /failpoints') tools.add(z.array(Failpoint).parse(JSON.parse(body)));
+    else if (asked === 'DELETE /failpoints') tools.removeAll();
     else if (asked === 'DELETE /held') tools.release();
     else if (asked !== 'GET /') return reply(response, 404, { error: `There is no ${asked}.` });
     reply(response, 200, tools.report());

@@ -7,15 +7,15 @@ export type TriggeredFailpoint = Pick<Failpoint, 'worker' | 'nth' | 'when' | 'wh
 };
 
 type Moment = 'before' | 'after';
-/** How many such calls each process has made since it was laid. */
+/** How many such calls each process has made since the failpoint was added. */
 type Waiting = { failpoint: Failpoint; calls: Map<number | undefined, number> };
 
 /**
- * Ambushes on workers at their calls. Each waits for any process of its function, counts the calls
- * of each on its own, and is over when it has sprung; at one call one of them does, the oldest.
+ * Failpoints at the calls of workers. Each waits for any process of its function, counts the calls of
+ * each process on its own, and is over once it has triggered; at one call only the oldest triggers.
  */
 export const openFailpoints = () => {
-  const laid: Waiting[] = [];
+  const waiting: Waiting[] = [];
   const triggered: TriggeredFailpoint[] = [];
   const seen = new Map<string, Set<string>>();
   const held = new Map<TriggeredFailpoint, () => void>();
@@ -26,11 +26,11 @@ export const openFailpoints = () => {
     const calls = seen.get(worker) ?? new Set();
     seen.set(worker, calls.add(call.name));
 
-    const meant = laid.filter(({ failpoint }) => matchesFault(failpoint, caller, call));
+    const meant = waiting.filter(({ failpoint }) => matchesFault(failpoint, caller, call));
     for (const one of meant) one.calls.set(pid, (one.calls.get(pid) ?? 0) + 1);
     const due = meant.find((one) => (one.calls.get(pid) ?? 0) >= one.failpoint.nth);
     if (!due) return () => undefined;
-    laid.splice(laid.indexOf(due), 1);
+    waiting.splice(waiting.indexOf(due), 1);
     const { nth, when, what } = due.failpoint;
     return (moment) => {
       if (moment !== when) return undefined;
@@ -40,29 +40,29 @@ export const openFailpoints = () => {
   };
 
   const release = () => {
-    for (const releaseLease of held.values()) releaseLease();
+    for (const goOn of held.values()) goOn();
     held.clear();
   };
 
   return {
-    lay: (failpoints: readonly Failpoint[]) => {
-      for (const failpoint of failpoints) laid.push({ failpoint, calls: new Map() });
+    add: (failpoints: readonly Failpoint[]) => {
+      for (const failpoint of failpoints) waiting.push({ failpoint, calls: new Map() });
     },
     at,
-    /** Resolves when somebody lets go. */
+    /** Resolves when the held calls are released. */
     hold: (): Promise<void> => {
       const one = triggered.at(-1);
       return new Promise((resolve) => (one ? held.set(one, resolve) : resolve()));
     },
-    /** Lets go of all who are held. */
+    /** Lets every held call go on. */
     release,
-    /** Takes away what has not happened yet as well. */
-    lift: () => {
-      laid.splice(0);
+    /** Removes what has not triggered yet as well. */
+    removeAll: () => {
+      waiting.splice(0);
       release();
     },
     report: () => ({
-      waiting: laid.map(({ failpoint }) => failpoint),
+      waiting: waiting.map(({ failpoint }) => failpoint),
       triggered,
       held: [...held.keys()],
       calls: Object.fromEntries([...seen].map(([worker, calls]) => [worker, [...calls]])),

@@ -5,7 +5,7 @@ export type FaultAnswer = { status: number; contentType: string; body: string };
 
 const writes = ['PutItem', 'UpdateItem', 'DeleteItem', 'TransactWriteItems'];
 
-/** The faults that a call can meet: nobody but a write of DynamoDB knows conflicts. */
+/** The faults that a call can meet: only a write of DynamoDB can conflict. */
 export const possible = (faults: readonly Fault[], { service, operation }: Call): Fault[] =>
   faults.filter(
     (fault) => fault !== 'conflict' || (service === 'dynamodb' && writes.includes(operation)),
@@ -17,8 +17,8 @@ export const faultAnswer = (
   call: Call,
 ): FaultAnswer => {
   if (fault === 'conflict') return conflictAnswer(call);
-  const { status, code } = idempotencyRecords[call.service][fault];
-  const message = 'The weather is bad.';
+  const { status, code } = faultCodes[call.service][fault];
+  const message = 'An injected fault.';
   if (call.service !== 's3') return json(status, code, { message });
   const body = `<?xml version="1.0" encoding="UTF-8"?><Error><Code>${code}</Code><Message>${message}</Message></Error>`;
   // A HEAD has no body, and its status alone has to say it.
@@ -29,13 +29,10 @@ export const faultAnswer = (
   };
 };
 
-type IdempotencyRecords = Record<
-  'error' | 'unavailable' | 'throttle',
-  { status: number; code: string }
->;
+type FaultCodes = Record<'error' | 'unavailable' | 'throttle', { status: number; code: string }>;
 
 const dynamodb = 'com.amazonaws.dynamodb.v20120810#';
-const idempotencyRecords: Record<Service, IdempotencyRecords> = {
+const faultCodes: Record<Service, FaultCodes> = {
   s3: {
     error: { status: 500, code: 'InternalError' },
     unavailable: { status: 503, code: 'ServiceUnavailable' },

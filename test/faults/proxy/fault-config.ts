@@ -25,7 +25,7 @@ const share = z.number().min(0).max(1);
 const Which = z.object({
   /** The function's name: `make-thumbnails`; `host` for those that answer HTTP or a clock. */
   worker: z.string().optional(),
-  /** `PutObject derived`, `TransactWriteItems images contents tallies`, `SendMessage read-exif`. */
+  /** `PutObject derived`, `TransactWriteItems counters images rendition-sets`, `SendMessage read-exif`. */
   call: z.string().optional(),
   /** Text that the call's key or body must hold: an object key, an image id. */
   logFields: z.string().optional(),
@@ -41,7 +41,7 @@ export const FaultConfig = z.object({
   slowMs: z.int().min(0).max(60_000),
   /** Each message is sent up to so many times … */
   copies: z.int().min(1).max(10),
-  /** … and each of them arrives up to so much later, so that they overtake each other. */
+  /** … and each of them is delivered up to so much later, so that they overtake each other. */
   delaySeconds: z.int().min(0).max(900),
   /** Share of a worker's calls at which it is killed, before the call or after it. */
   kills: share,

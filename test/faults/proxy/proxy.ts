@@ -7,13 +7,14 @@ import {
   type ServerResponse,
 } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import { closeServer, listenOnLoopback, type Running } from '#infra/local/emulators/loopback.ts';
+
 import { type Call, type Caller, identifyCall, identifyCaller, matchesFault } from './calls.ts';
 import { type Chance, oneOf } from './chance.ts';
 import { planDeliveries, withTimeScale } from './deliveries.ts';
 import type { Failpoints } from './failpoints.ts';
 import { faultAnswer, possible } from './fault-answers.ts';
 import type { Fault, FaultConfig, Service } from './fault-config.ts';
+import { closeServer, listenOnLoopback, type Running } from './loopback.ts';
 import type { Received } from './received-messages.ts';
 
 /** How things are; read anew at each call, since it may change while they run. */
@@ -30,7 +31,7 @@ export type FaultSource = {
 type Answer = { status: number; headers: IncomingHttpHeaders; body: Buffer };
 
 /**
- * Stands before one emulator, on a free port. Calls of our functions meet the weather; all others
+ * Stands before one emulator, on a free port. Calls of our functions meet faults; all others
  * (browsers, tests, the AWS CLI) pass as they are. Hosts are passed on as they came, because they
  * are signed.
  */
@@ -88,7 +89,7 @@ export const startProxy = async (
     /** True if the caller is dead now. */
     const hasEndedImage = async (moment: 'before' | 'after'): Promise<boolean> => {
       const what = failpoint(moment) ?? killByChance(caller, call, moment, faultSource);
-      if (what === 'hold') await patiently(response, faultSource.failpoints.hold());
+      if (what === 'hold') await keepAliveUntil(response, faultSource.failpoints.hold());
       if (what === 'kill') faultSource.kill(caller);
       return what === 'kill';
     };
@@ -96,7 +97,7 @@ export const startProxy = async (
     if (await hasEndedImage('before')) return void response.destroy();
     const fault = faultFor(service, caller, call, faultSource);
     if (fault === 'cut') return void response.destroy();
-    // On the way there or on the way back: what it says may be old news when it comes.
+    // Before the emulator is asked or after: then its answer may be out of date when it is delivered.
     const isSlow =
       fault === 'slow' && (faultSource.chance(`slow ${call.name}`) < 0.5 ? 'there' : 'back');
     if (isSlow === 'there') await wait(faultSource.faultConfig().slowMs);
@@ -116,7 +117,7 @@ export const startProxy = async (
   const server = createServer({ requestTimeout: 0 }, (request, response) => {
     const caller = identifyCaller(request);
     if (!caller) return passOn(request, response);
-    // Whoever asked may be dead, and the emulator may be stopping: then nobody waits for an answer.
+    // The caller may be dead, and the emulator may be stopping: then nothing waits for an answer.
     meet(caller, request, response).catch(() => response.destroy());
   });
   const port = await listenOnLoopback(server, 0);
@@ -128,7 +129,7 @@ export const startProxy = async (
 };
 
 /** A caller that hears nothing for 20 s (clients.ts) takes its connection for dead, and calls again. */
-const patiently = async (response: ServerResponse, end: Promise<void>): Promise<void> => {
+const keepAliveUntil = async (response: ServerResponse, end: Promise<void>): Promise<void> => {
   const signs = setInterval(() => response.writeProcessing(), 5_000);
   await end.finally(() => clearInterval(signs));
 };

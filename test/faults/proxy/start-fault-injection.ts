@@ -1,51 +1,45 @@
 import { randomInt } from 'node:crypto';
-import type { Running } from '#infra/local/emulators/loopback.ts';
-import type { Environment, LocalSettings } from '#infra/local/local-settings.ts';
-import { type LogLine, logLine } from '#infra/local/log-line.ts';
-import { appIdVariable, hostAppId, storageAppId } from './app-id.ts';
+import { appIdVariable } from '#infra/local-cloud/lambda/app-id.ts';
+import type { Interceptor, StartInterceptor } from '#infra/local-cloud/launcher/interceptor.ts';
+import { logLine } from '#infra/local-cloud/launcher/log-line.ts';
+import { hostAppId, storageAppId } from './app-ids.ts';
 import type { Caller } from './calls.ts';
 import { seededRandom } from './chance.ts';
 import { startControl } from './control.ts';
 import { openFailpoints } from './failpoints.ts';
 import { FaultConfig, noFaults, type Service, services } from './fault-config.ts';
+import type { FaultSettings } from './fault-settings.ts';
+import type { Running } from './loopback.ts';
 import { type FaultSource, startProxy } from './proxy.ts';
 import { openReceived } from './received-messages.ts';
 
-export type FaultInjection = Running & {
-  /** What the functions must have in their environment to be out in it. */
-  environment: Environment;
-  /** What S3 needs for its news to be out in it. */
-  notifier: { endpoint: string; userAgentAppId: string };
-};
-
-type Tools = { hostPid: () => number | undefined; log: (line: LogLine) => void };
-
 /**
- * Bad weather for the functions of the embedded stack: a proxy before each emulator, through which
- * they see it, and a door where the weather can be changed. The emulators themselves stay as they
- * are, and everybody else finds them where they always were.
+ * Faults for the functions of the embedded stack: a proxy before each emulator, through which the
+ * functions reach it, and a port where the faults are changed. The emulators themselves stay as they
+ * are, and every other client finds them where they always were.
  */
 export const startFaultInjection = async (
-  settings: LocalSettings,
-  { hostPid, log }: Tools,
-): Promise<FaultInjection> => {
-  const seed = settings.WEATHER_SEED ?? randomInt(2 ** 31);
+  settings: FaultSettings,
+  emulatorPorts: Parameters<StartInterceptor>[0],
+  { hostPid, log }: Parameters<StartInterceptor>[1],
+): Promise<Interceptor> => {
+  const seed = settings.FAULTS_SEED ?? randomInt(2 ** 31);
   let faultConfig: FaultConfig = {
     ...noFaults,
-    s3: settings.WEATHER_FAULTS,
-    dynamodb: settings.WEATHER_FAULTS,
-    copies: settings.WEATHER_COPIES,
-    delaySeconds: settings.WEATHER_DELAY_SECONDS,
-    kills: settings.WEATHER_KILLS,
+    s3: settings.FAULTS_RATE,
+    dynamodb: settings.FAULTS_RATE,
+    copies: settings.FAULTS_COPIES,
+    delaySeconds: settings.FAULTS_DELAY_SECONDS,
+    kills: settings.FAULTS_KILLS,
   };
   const downUntil = new Map<Service, number>();
   const failpoints = openFailpoints();
   const received = openReceived();
-  const tell = (message: string, fields: Record<string, unknown>) =>
-    log(logLine('WARN', message, { function_name: 'weather', ...fields }));
+  const report = (message: string, fields: Record<string, unknown>) =>
+    log(logLine('WARN', message, { function_name: 'fault-injection', ...fields }));
 
   const kill = ({ worker, pid = hostPid() }: Caller) => {
-    tell('a process was killed', { worker, pid });
+    report('a process was killed', { worker, pid });
     if (pid !== undefined) killed(pid);
   };
   const faultSource: FaultSource = {
@@ -64,7 +58,7 @@ export const startFaultInjection = async (
     return one.url;
   };
   const stop = async () => {
-    failpoints.lift(); // nobody is to wait for ever
+    failpoints.removeAll(); // no call may wait for ever
     await Promise.all(running.splice(0).map((one) => one.stop()));
   };
   try {
@@ -77,9 +71,9 @@ export const startFaultInjection = async (
             if (seconds !== undefined) downUntil.set(service, Date.now() + seconds * 1000);
           }
         },
-        lay: failpoints.lay,
+        add: failpoints.add,
         release: failpoints.release,
-        lift: failpoints.lift,
+        removeAll: failpoints.removeAll,
         report: () => ({
           seed,
           faultConfig,
@@ -90,14 +84,12 @@ export const startFaultInjection = async (
       }),
     );
     const [s3 = '', dynamodb = '', sqs = ''] = await Promise.all([
-      opened(startProxy('s3', settings.S3_PORT, faultSource)),
-      opened(startProxy('dynamodb', settings.DYNAMODB_PORT, faultSource)),
-      opened(startProxy('sqs', settings.SQS_PORT, faultSource)),
+      opened(startProxy('s3', emulatorPorts.s3, faultSource)),
+      opened(startProxy('dynamodb', emulatorPorts.dynamodb, faultSource)),
+      opened(startProxy('sqs', emulatorPorts.sqs, faultSource)),
     ]);
-    tell('the weather is bad', { seed, control, ...faultConfig });
+    report('faults are injected', { seed, control, ...faultConfig });
     return {
-      url: control,
-      port: settings.FAULTS_PORT,
       stop,
       environment: {
         AWS_ENDPOINT_URL_S3: s3,
@@ -105,13 +97,35 @@ export const startFaultInjection = async (
         AWS_ENDPOINT_URL_SQS: sqs,
         [appIdVariable]: hostAppId,
       },
-      notifier: { endpoint: sqs, userAgentAppId: storageAppId },
+      sendNotification: notifierThrough(sqs),
     };
   } catch (error) {
     await stop();
     throw error;
   }
 };
+
+/** S3's events go through the proxy of SQS, which may deliver them late, twice or not at all. */
+const notifierThrough =
+  (endpoint: string): Interceptor['sendNotification'] =>
+  async (queueArn, body, delayMs) => {
+    const [account, name] = queueArn.split(':').slice(-2);
+    const response = await fetch(endpoint, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-target': 'AmazonSQS.SendMessage',
+        'user-agent': `app/${storageAppId}`,
+      },
+      body: JSON.stringify({
+        QueueUrl: `${endpoint}/${account}/${name}`,
+        MessageBody: body,
+        DelaySeconds: Math.round(delayMs / 1000),
+      }),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`SQS refused an event of S3: ${text}`);
+  };
 
 const killed = (pid: number): void => {
   try {

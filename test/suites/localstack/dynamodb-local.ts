@@ -15,7 +15,7 @@ import {
   asMissing,
   CommandFailedError,
   type CommandTools,
-  ToolMissing,
+  ToolMissingError,
 } from '#infra/cli/run-command.ts';
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -28,7 +28,7 @@ const agentJar = 'ddb-local-loader-0.1.jar';
 
 /** Installs Amazon's DynamoDB Local, and links a Java, below LocalStack's `lib` folder. */
 export const installDynamodbLocal = async (
-  lane: CommandTools,
+  tools: CommandTools,
   { libFolder, python }: { libFolder: string; python: string },
 ): Promise<void> => {
   linkJava(join(libFolder, javaSlot));
@@ -42,9 +42,9 @@ export const installDynamodbLocal = async (
   mkdirSync(jars, { recursive: true });
   const files = filesOf(lock);
   if (spawnSync('mvn', ['--version']).status !== 0)
-    throw new ToolMissing('DynamoDB Local is fetched by Maven, and there is no mvn on PATH.');
-  await lane
-    .step('installing DynamoDB Local by Maven', () => copyByMaven(lane, jars))
+    throw new ToolMissingError('DynamoDB Local is fetched by Maven, and there is no mvn on PATH.');
+  await tools
+    .step('installing DynamoDB Local by Maven', () => copyByMaven(tools, jars))
     .catch(asMissing('DynamoDB Local could not be fetched.'));
   for (const { path, sha256 } of files) {
     const file = join(jars, basename(path));
@@ -53,7 +53,7 @@ export const installDynamodbLocal = async (
   }
   const agent = files.find(({ path }) => path.includes('byte-buddy-agent'));
   renameSync(join(jars, basename(agent?.path ?? '')), join(folder, agentJar));
-  await lane.run(python, [here('class-path-jar.py'), folder], { quiet: true });
+  await tools.run(python, [here('class-path-jar.py'), folder], { quiet: true });
   writeFileSync(stamp, lock);
 };
 
@@ -65,7 +65,7 @@ const linkJava = (slot: string): void => {
   const home = /^\s*java\.home = (.+)$/m.exec(stderr ?? '')?.[1];
   const version = Number(/^\s*java\.specification\.version = (\d+)/m.exec(stderr ?? '')?.[1]);
   if (status !== 0 || !home || !(version >= 17))
-    throw new ToolMissing('DynamoDB Local needs a Java 17 or newer on PATH.');
+    throw new ToolMissingError('DynamoDB Local needs a Java 17 or newer on PATH.');
   if (existsSync(slot) && realpathSync(slot) === realpathSync(home)) return;
   rmSync(slot, { recursive: true, force: true });
   mkdirSync(dirname(slot), { recursive: true });
@@ -84,8 +84,8 @@ const filesOf = (lock: string) =>
 const sha256Of = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 /** Maven knows the mirrors and proxies of the place. */
-const copyByMaven = (lane: CommandTools, into: string) =>
-  lane.run(
+const copyByMaven = (tools: CommandTools, into: string) =>
+  tools.run(
     'mvn',
     [
       ...['-q', '-B', '-f', here('dynamodb-local.pom.xml'), 'dependency:copy-dependencies'],

@@ -35,11 +35,11 @@ const patienceMs = 120_000;
  * not support. It is for our own tests; people are told to use docker-compose.localstack.yml. Its
  * Lambdas run by executor/. Everything is in memory, and gone with `stop`.
  */
-export const startHostMode = async (lane: CommandTools, port: number): Promise<LocalStack> => {
-  const programs = await pythonPrograms(lane, 'localstack.txt');
+export const startHostMode = async (tools: CommandTools, port: number): Promise<LocalStack> => {
+  const programs = await pythonPrograms(tools, 'localstack.txt');
   const python = join(programs, 'python');
   const libFolder = join(cacheFolder(), 'localstack');
-  await installDynamodbLocal(lane, { libFolder, python });
+  await installDynamodbLocal(tools, { libFolder, python });
 
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-localstack-'));
   const root = join(folder, 'root');
@@ -66,9 +66,9 @@ export const startHostMode = async (lane: CommandTools, port: number): Promise<L
     endDynamodbOf(root);
     rmSync(folder, { recursive: true, force: true });
   };
-  lane.onEnd(stop);
+  tools.onEnd(stop);
 
-  const { version } = await lane.step('starting LocalStack', () => ready(url, child, logFile));
+  const { version } = await tools.step('starting LocalStack', () => ready(url, child, logFile));
   return { url, version, logFile, stop };
 };
 

@@ -3,6 +3,7 @@ import { findDifferences } from '#infra/cli/audit/differences.ts';
 import type { StoredRecords } from '#infra/cli/audit/stored-records.ts';
 import { pickShard } from '#lib/aws/dynamo-counters.ts';
 import { toItem } from '#lib/aws/dynamo-image-items.ts';
+import { failedRowsKey, resultsKey } from '#lib/batches/batch.ts';
 import type { PresetDefinition } from '#lib/delivery/preset.ts';
 import { variantKey } from '#lib/delivery/variants.ts';
 import { versionOf } from '#lib/delivery/version.ts';
@@ -34,8 +35,8 @@ const aDoneImage = (key = 'holiday/beach.jpg'): Image => {
   };
 };
 
-/** What is kept when all is as it should be: this image, and all that follows from it. */
-const keptOf = (image: Image): StoredRecords => {
+/** A consistent stage with this image: every record, counter and object that follows from it. */
+const storedFor = (image: Image): StoredRecords => {
   const { partition, status_partition, listed_at }: Record<string, unknown> = toItem(image, 1);
   const renditionSet = image.renditionSet && {
     ...image.renditionSet,
@@ -43,7 +44,7 @@ const keptOf = (image: Image): StoredRecords => {
     createdAt: '2026-11-21T09:30:00.000Z',
   };
   return {
-    images: [{ image, version: 1, copies: { partition, status_partition, listed_at } }],
+    images: [{ image, version: 1, indexAttributes: { partition, status_partition, listed_at } }],
     rawTags: [],
     renditionSets: renditionSet ? [renditionSet] : [],
     counters: [
@@ -57,23 +58,23 @@ const keptOf = (image: Image): StoredRecords => {
   };
 };
 
-const differencesOf = (
-  change: (kept: StoredRecords) => Partial<StoredRecords>,
+const findAfter = (
+  change: (stored: StoredRecords) => Partial<StoredRecords>,
   image = aDoneImage(),
 ): string[] => {
-  const kept = keptOf(image);
-  return findDifferences({ ...kept, ...change(kept) }, sizes);
+  const stored = storedFor(image);
+  return findDifferences({ ...stored, ...change(stored) }, sizes);
 };
 
 describe('an audit', () => {
   it('finds nothing where everything follows from the records', () => {
-    expect(differencesOf(() => ({}))).toEqual([]);
+    expect(findAfter(() => ({}))).toEqual([]);
   });
 
-  it.each(counterNames)('finds a tally of %s that is not the sum', (name) => {
-    const found = differencesOf(({ counters: [tally] }) => ({
-      counters: tally
-        ? [{ ...tally, counts: { ...tally.counts, [name]: (tally.counts[name] ?? 0) + 1 } }]
+  it.each(counterNames)('finds a counter of %s that is not the sum of the records', (name) => {
+    const found = findAfter(({ counters: [counter] }) => ({
+      counters: counter
+        ? [{ ...counter, counts: { ...counter.counts, [name]: (counter.counts[name] ?? 0) + 1 } }]
         : [],
     }));
 
@@ -81,42 +82,44 @@ describe('an audit', () => {
     expect(found[0]).toContain(name);
   });
 
-  it('finds a tally that is not there at all', () => {
-    expect(differencesOf(() => ({ counters: [] })).join()).toMatch(/counts 0 total; .* up to 1/);
+  it('finds a counter that is missing', () => {
+    expect(findAfter(() => ({ counters: [] })).join()).toMatch(
+      /counter total of stats, .* is 0; .* up to 1/,
+    );
   });
 
-  it('finds a content that counts others than show it', () => {
-    const found = differencesOf(({ renditionSets }) => ({
+  it('finds a rendition set whose references are miscounted', () => {
+    const found = findAfter(({ renditionSets }) => ({
       renditionSets: renditionSets.map((renditionSet) => ({ ...renditionSet, refs: 2 })),
     }));
 
-    expect(found).toEqual([expect.stringMatching(/counts 2 images; 1 show it/)]);
+    expect(found).toEqual([expect.stringMatching(/counts 2 images; 1 refer to it/)]);
   });
 
-  it('finds a content that an image shows and nobody knows', () => {
-    const found = differencesOf(() => ({ renditionSets: [], derived: new Set<string>() }));
+  it('finds an image whose rendition set does not exist', () => {
+    const found = findAfter(() => ({ renditionSets: [], derived: new Set<string>() }));
 
-    expect(found).toEqual([expect.stringMatching(/^\w{26}: there is no content/)]);
+    expect(found).toEqual([expect.stringMatching(/^\w{26}: the rendition set .* does not exist/)]);
   });
 
-  it('finds thumbnails that are missing, and those that nobody shows', () => {
-    expect(differencesOf(() => ({ derived: new Set<string>() })).join()).toMatch(/is missing/);
+  it('finds renditions that are missing, and those that belong to no image', () => {
+    expect(findAfter(() => ({ derived: new Set<string>() })).join()).toMatch(/is missing/);
     const stray = `${renditionSetId}/${'x'.repeat(26)}.1/small.jpg`;
-    const found = differencesOf(({ derived }) => ({ derived: new Set([...derived, stray]) }));
-    expect(found).toEqual([`Nobody shows ${stray}.`]);
+    const found = findAfter(({ derived }) => ({ derived: new Set([...derived, stray]) }));
+    expect(found).toEqual([`The rendition ${stray} belongs to no image.`]);
   });
 
-  it('takes no offence at what a worker is just making, nor at files of batches', () => {
+  it('ignores renditions in progress', () => {
     const image = anImage({ sha256 });
     const candidate = renditionKey({ renditionSetId, owner: ownerOf(image) }, 'small');
 
-    const derived = new Set([candidate, 'batches/a-batch/input.csv']);
-    expect(differencesOf(() => ({ derived }), image)).toEqual([]);
+    const derived = new Set([candidate]);
+    expect(findAfter(() => ({ derived }), image)).toEqual([]);
   });
 
-  it('finds originals that are gone, others by now, or unknown', () => {
+  it('finds originals that are missing, replaced or without a record', () => {
     const of = (originals: [string, string][]) =>
-      differencesOf(() => ({ originals: new Map(originals) })).join();
+      findAfter(() => ({ originals: new Map(originals) })).join();
     const { key, etag } = aDoneImage();
 
     expect(of([])).toMatch(/is not the one that was recorded/);
@@ -129,16 +132,16 @@ describe('an audit', () => {
     ).toBe('The original b.jpg has no record.');
   });
 
-  it('finds whatever is left of a deleted image', () => {
+  it('finds what is left of a deleted image', () => {
     const { renditionSet: _, ...rest } = aDoneImage();
     const image: Image = { ...rest, deleted: 'gone' };
 
-    expect(differencesOf(() => ({}), image)).toEqual([
+    expect(findAfter(() => ({}), image)).toEqual([
       'The original holiday/beach.jpg is there, and its image was deleted.',
     ]);
     const rawTags = [{ imageId: image.imageId, rev: 1 }];
-    expect(differencesOf(() => ({ originals: new Map(), rawTags }), image)).toEqual([
-      `The raw tags of ${image.imageId} are kept, and it was deleted.`,
+    expect(findAfter(() => ({ originals: new Map(), rawTags }), image)).toEqual([
+      `The raw tags of ${image.imageId} are stored, and it was deleted.`,
     ]);
   });
 
@@ -147,7 +150,7 @@ describe('an audit', () => {
     const { imageId } = image;
     const small: PresetDefinition = { fit: 'inside', longestSide: 100 };
     const of = (version: string, one: Image = image) =>
-      differencesOf(
+      findAfter(
         ({ derived }) => ({
           derived: new Set([...derived, variantKey(imageId, 'tiny', version, 'avif')]),
         }),
@@ -162,47 +165,43 @@ describe('an audit', () => {
     expect(of(current, { ...image, deleted: 'removed' }).join()).not.toMatch(/The variant/);
   });
 
-  it('finds tags of the picture before, once those of this one have been looked for', () => {
+  it('finds raw tags of an earlier revision, once the EXIF step has ended', () => {
     const image = { ...aDoneImage(), rev: 2 };
     const rawTags = [{ imageId: image.imageId, rev: 1 }];
 
-    expect(differencesOf(() => ({ rawTags }), image).join()).toMatch(/are of revision 1; it has 2/);
+    expect(findAfter(() => ({ rawTags }), image).join()).toMatch(/are of revision 1; it has 2/);
     const pending = { state: 'pending', run: 1, since: image.listedAt } as const;
     const atWork = { ...image, steps: { ...image.steps, exif: pending } };
-    expect(differencesOf(() => ({ rawTags }), atWork)).toEqual([]);
+    expect(findAfter(() => ({ rawTags }), atWork)).toEqual([]);
   });
 
-  it('finds that an image says what its camera wrote, and the raw tags are missing', () => {
+  it('finds an image with EXIF whose raw tags are missing', () => {
     const image = { ...aDoneImage(), exif: anExif };
     const rawTags = [{ imageId: image.imageId, rev: 1 }];
 
-    expect(differencesOf(() => ({ rawTags }), image)).toEqual([]);
-    expect(differencesOf(() => ({}), image)).toEqual([
-      `${image.imageId}: its raw tags are missing.`,
-    ]);
+    expect(findAfter(() => ({ rawTags }), image)).toEqual([]);
+    expect(findAfter(() => ({}), image)).toEqual([`${image.imageId}: its raw tags are missing.`]);
   });
 
-  it('finds leftovers that nobody will remove any more', () => {
+  it('finds orphaned renditions that no worker will remove', () => {
     const image = { ...aDoneImage(), orphanedRenditions: [{ renditionSetId, owner: 'another.1' }] };
 
-    expect(differencesOf(() => ({}), image).join()).toMatch(/has not been removed/);
+    expect(findAfter(() => ({}), image).join()).toMatch(/have not been removed/);
   });
 
-  it('finds an image that lists show in a wrong place, or not at all', () => {
-    const wrong = differencesOf(({ images }) => ({
+  it('finds an image that is listed in a wrong place, or not at all', () => {
+    const wrong = findAfter(({ images }) => ({
       images: images.map((one) => ({
         ...one,
-        copies: { ...one.copies, status_partition: 'queued#2026-11' },
+        indexAttributes: { ...one.indexAttributes, status_partition: 'queued#2026-11' },
       })),
     }));
 
     expect(wrong.join()).toMatch(/status_partition is queued#2026-11; it should be done#2026-11/);
-    expect(differencesOf(() => ({ listMonths: [] })).join()).toMatch(
-      /no list looks into its month/,
-    );
+    expect(findAfter(() => ({ listMonths: [] })).join()).toMatch(/no list reads its month/);
   });
 
-  it('finds a batch that says other than its rows', () => {
+  it('finds a batch that differs from its rows or its files', () => {
     const row = {
       number: 1,
       serialNumber: '1',
@@ -213,21 +212,30 @@ describe('an audit', () => {
     const batch = aBatch({ work: { state: 'ended', endedAt: '2026-11-21T09:40:00.000Z', counts } });
     const { requestId } = batch;
     const rows = [{ requestId, part: 'row#000001', row }];
-    const tally = { scope: requestId, shard: pickShard('row#000001'), counts };
-    const of = (change: Partial<StoredRecords>, tallied = tally) =>
-      differencesOf(({ counters }) => ({
+    const counter = { scope: requestId, shard: pickShard('row#000001'), counts };
+    const files = [resultsKey(requestId), failedRowsKey(requestId)];
+    const of = (change: Partial<StoredRecords>, batchCounter = counter) =>
+      findAfter(({ counters, derived }) => ({
+        derived: new Set([...derived, ...files]),
         batches: [batch],
         rows,
-        counters: [...counters, tallied],
+        counters: [...counters, batchCounter],
         ...change,
       }));
 
     expect(of({})).toEqual([]);
-    expect(of({}, { ...tally, counts: { ...counts, images: 2 } }).join()).toMatch(
-      /counts 2 images/,
+    expect(of({}, { ...counter, counts: { ...counts, images: 2 } }).join()).toMatch(
+      /counter images of .* is 2/,
     );
-    const ill = { ...batch, work: { ...batch.work, counts: { ...counts, failed: 1 } } };
-    expect(of({ batches: [ill as typeof batch] }).join()).toMatch(/ended with 1 failed/);
-    expect(of({ batches: [] })).toEqual([`row#000001 of ${requestId} belongs to no batch.`]);
+    const wrong = { ...batch, work: { ...batch.work, counts: { ...counts, failed: 1 } } };
+    expect(of({ batches: [wrong as typeof batch] }).join()).toMatch(/ended with 1 failed/);
+    expect(of({ batches: [] })).toEqual([
+      `row#000001 of ${requestId} belongs to no batch.`,
+      ...files.map((key) => `The file ${key} belongs to no batch.`),
+    ]);
+    const [rendition = ''] = storedFor(aDoneImage()).derived;
+    expect(of({ derived: new Set([rendition]) })).toEqual(
+      files.map((key) => `The batch ${requestId} has ended, and its ${key} is missing.`),
+    );
   });
 });

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { type Product, readCsv } from '#lib/batches/csv/read-csv.ts';
 import { failedRowsCsv, type ResultRow, resultsCsv } from '#lib/batches/csv/write-results.ts';
 
-type Answer = { status: number; body?: unknown; headers?: Record<string, string> };
-export type Seen = {
+type FakeResponse = { status: number; body?: unknown; headers?: Record<string, string> };
+export type SeenRequest = {
   method: string;
   path: string;
   headers: IncomingMessage['headers'];
@@ -12,8 +12,8 @@ export type Seen = {
 
 /**
  * A deployment on loopback that speaks Darkroom's envelope: it reads the CSV as the real one does,
- * and finishes `pace` more images whenever it is asked how far it is; those with `bad` in their URL
- * fail. `instead` may answer in its place; where it `loses` one, the work is done but nobody is told.
+ * and finishes `pace` more images at each request for the status; those with `bad` in their URL
+ * fail. `instead` may answer in its place; where it `loses` a response, the work is done all the same.
  */
 export const startDeployment = async ({
   key,
@@ -25,10 +25,10 @@ export const startDeployment = async ({
   key?: string;
   stage?: string;
   pace?: number;
-  loses?: (request: Seen, nth: number) => boolean;
-  instead?: (request: Seen, nth: number) => Answer | 'hang up' | undefined;
+  loses?: (request: SeenRequest, nth: number) => boolean;
+  instead?: (request: SeenRequest, nth: number) => FakeResponse | 'hang up' | undefined;
 } = {}) => {
-  const seen: Seen[] = [];
+  const seen: SeenRequest[] = [];
   const forms: { csv: string; filename: string; fields: Record<string, string> }[] = [];
   const byKey = new Map<string, string>();
   let products: Product[] = [];
@@ -45,7 +45,8 @@ export const startDeployment = async ({
     const other = instead(call, nth);
     if (other === 'hang up') return request.socket.destroy();
     if (other) return send(response, other);
-    if (path.startsWith('/store/')) return send(response, headers['x-api-key'] ? leaked : stored);
+    if (path.startsWith('/store/'))
+      return send(response, headers['x-api-key'] ? keyLeaked : stored);
     if (key && headers['x-api-key'] !== key) return send(response, forbidden);
     const answer = await answerTo(call, body);
     if (loses(call, nth)) return request.socket.destroy();
@@ -84,7 +85,10 @@ export const startDeployment = async ({
     };
   };
 
-  const answerTo = async ({ method, path, headers }: Seen, body: Buffer): Promise<Answer> => {
+  const answerTo = async (
+    { method, path, headers }: SeenRequest,
+    body: Buffer,
+  ): Promise<FakeResponse> => {
     const { pathname, searchParams } = new URL(path, 'http://loopback');
     if (method === 'POST' && pathname === '/api/batches') {
       const idempotencyKey = String(headers['idempotency-key']);
@@ -121,7 +125,7 @@ export const startDeployment = async ({
         more_errors: check.faults.more,
       };
       if (fields['dry_run']) return { status: 200, body: success(data) };
-      if (!data.valid) return { status: 422, body: { ...failure('The CSV has faults.'), data } };
+      if (!data.valid) return { status: 422, body: { ...failure('The CSV has errors.'), data } };
       products = found;
       batches += 1;
       return { status: 202, body: success({ ...view(), status: 'pending' }) };
@@ -180,10 +184,13 @@ export const startDeployment = async ({
 const success = (data: unknown) => ({ status: 'success', code: 5000, data, error: null });
 export const failure = (error: string) => ({ status: 'error', code: 5001, data: null, error });
 const forbidden = { status: 403, body: failure('The key is wrong.') };
-const leaked = { status: 400, body: Buffer.from('The key was sent to the store.') };
+const keyLeaked = { status: 400, body: Buffer.from('The key was sent to the store.') };
 const stored = { status: 200, body: Buffer.from('from the store') };
 
-const send = (response: ServerResponse, { status, body = '', headers = {} }: Answer): void => {
+const send = (
+  response: ServerResponse,
+  { status, body = '', headers = {} }: FakeResponse,
+): void => {
   response.writeHead(status, headers);
   response.end(body instanceof Buffer || typeof body === 'string' ? body : JSON.stringify(body));
 };

@@ -13,8 +13,8 @@ export const header = 'S. No.,Product Name,Input Image Urls';
 export const products = (count: number, url = (n: number) => `https://a.example/${n}.jpg`) =>
   Array.from({ length: count }, (_, n) => `${n + 1},Mug ${n + 1},${url(n)}`);
 
-/** A folder for the CSV and its results, emptied after each test, and deployments that end with it. */
-export const aDesk = () => {
+/** A folder for the CSV and its results, emptied after each test, and deployments that stop with it. */
+export const batchHarness = () => {
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-batch-'));
   const csv = join(folder, 'products.csv');
   const ends: (() => Promise<void>)[] = [];
@@ -29,16 +29,16 @@ export const aDesk = () => {
     csv,
     results: join(folder, 'products-results.csv'),
     failed: join(folder, 'products-failed.csv'),
-    deployment: async (wish: Parameters<typeof startDeployment>[0] = {}) => {
-      const started = await startDeployment(wish);
+    deployment: async (options: Parameters<typeof startDeployment>[0] = {}) => {
+      const started = await startDeployment(options);
       ends.push(started.stop);
       return started;
     },
-    /** Writes the CSV, runs the command and waits for its end. */
+    /** Writes the CSV and runs the command to its end. */
     batch: async (rows: string[] | undefined, ...args: string[]) => {
       if (rows) writeFileSync(csv, [header, ...rows].join('\n'));
-      const output = kept();
-      const errors = kept();
+      const output = capture();
+      const errors = capture();
       const code = await runCommand(args, () => ({}), {
         output: output.stream,
         errors: errors.stream,
@@ -50,7 +50,7 @@ export const aDesk = () => {
 };
 
 /** What was written to a stream. */
-const kept = () => {
+const capture = () => {
   const chunks: string[] = [];
   const stream = new PassThrough().setEncoding('utf8').on('data', (text) => chunks.push(text));
   return { stream, text: () => chunks.join('') };

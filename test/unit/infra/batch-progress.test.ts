@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { BatchView } from '#infra/cli/batch/batch-view.ts';
-import { type Output, progressOn } from '#infra/cli/batch/progress.ts';
+import { type Output, openProgress } from '#infra/cli/batch/progress.ts';
 
 const batchAt = (processed: number, failed = 0): BatchView => ({
   request_id: 'batch-1',
@@ -17,7 +17,7 @@ const failure = {
   reason: 'The server answered 404.',
 };
 
-const shownOn = async (isTTY: boolean, show: (output: Output) => void): Promise<string> => {
+const outputOn = async (isTTY: boolean, show: (output: Output) => void): Promise<string> => {
   const stream: PassThrough & Output = new PassThrough().setEncoding('utf8');
   stream.isTTY = isTTY;
   let text = '';
@@ -30,11 +30,11 @@ const shownOn = async (isTTY: boolean, show: (output: Output) => void): Promise<
 };
 
 describe('the progress of a batch', () => {
-  it('is a bar where somebody watches, with the failures above it', async () => {
-    const text = await shownOn(true, (output) => {
-      const progress = progressOn(output);
+  it('is a bar on a terminal, with the failures above it', async () => {
+    const text = await outputOn(true, (output) => {
+      const progress = openProgress(output);
       progress.show(batchAt(50));
-      progress.tell([failure]);
+      progress.report([failure]);
       progress.show(batchAt(100, 1));
       progress.stop();
     });
@@ -44,9 +44,9 @@ describe('the progress of a batch', () => {
     expect(text.indexOf('failed: 7')).toBeLessThan(text.indexOf('100 of 200'));
   });
 
-  it('is a line for each tenth where the output is kept', async () => {
-    const text = await shownOn(false, (output) => {
-      const progress = progressOn(output);
+  it('is a line for each tenth in a file or pipe', async () => {
+    const text = await outputOn(false, (output) => {
+      const progress = openProgress(output);
       for (const processed of [0, 1, 19, 20, 21, 150, 150, 199, 200])
         progress.show(batchAt(processed));
       progress.stop();
@@ -57,8 +57,8 @@ describe('the progress of a batch', () => {
     );
   });
 
-  it('lets no name write over the screen', async () => {
-    const text = await shownOn(false, (output) => progressOn(output).tell([failure]));
+  it('removes control characters from names', async () => {
+    const text = await outputOn(false, (output) => openProgress(output).report([failure]));
 
     expect(text).toBe('failed: 7 Mug [2Jred: https://a.example/7.jpg: The server answered 404.\n');
   });

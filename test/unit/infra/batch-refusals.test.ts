@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { failure, startDeployment } from './batch-deployment.ts';
-import { aDesk, products } from './batch-harness.ts';
+import { batchHarness, products } from './batch-harness.ts';
 
-const { folder, csv, results, deployment, batch } = aDesk();
+const { folder, csv, results, deployment, batch } = batchHarness();
 
-describe('npm run batch, where something is wrong,', () => {
-  it('prints each fault of a CSV that is refused', async () => {
+describe('npm run batch, when something is wrong,', () => {
+  it('prints each error of a CSV that is refused', async () => {
     const { url } = await deployment();
 
     const ended = await batch(['1,Mug', '2,,oops'], csv, '--url', url);
@@ -32,18 +32,18 @@ describe('npm run batch, where something is wrong,', () => {
     });
   });
 
-  it('says that nobody answers', async () => {
+  it('says that the deployment does not answer', async () => {
     const { url, stop } = await startDeployment();
     await stop();
 
-    expect(await batch(products(1), csv, '--url', url, '--patience', '0.3')).toEqual({
+    expect(await batch(products(1), csv, '--url', url, '--timeout', '0.3')).toEqual({
       code: 2,
       output: '',
       errors: `${url} does not answer (ECONNREFUSED). Is it running? See --url.\n`,
     });
   });
 
-  it('says that somebody else answers', async () => {
+  it('says that another server answers', async () => {
     const { url } = await deployment({
       instead: () => ({ status: 200, body: '<html>Welcome</html>' }),
     });
@@ -55,7 +55,7 @@ describe('npm run batch, where something is wrong,', () => {
     });
   });
 
-  it('goes on where the deployment is busy, or restarts', async () => {
+  it('retries while the deployment is busy or restarts', async () => {
     const { url, seen, batches } = await deployment({
       instead: ({ method, path }, nth) => {
         if (method === 'POST' && nth === 0)
@@ -78,7 +78,7 @@ describe('npm run batch, where something is wrong,', () => {
     expect(batches()).toBe(1);
   });
 
-  it('starts one batch where the answer to the first request was lost', async () => {
+  it('starts one batch when the response to the first request was lost', async () => {
     const { url, seen, batches } = await deployment({
       loses: ({ method }, nth) => method === 'POST' && nth === 0,
     });
@@ -88,20 +88,20 @@ describe('npm run batch, where something is wrong,', () => {
     expect(seen.filter(({ method }) => method === 'POST')).toHaveLength(2);
   });
 
-  it('gives up with the last answer when its patience ends', async () => {
+  it('prints the last response when the timeout has passed', async () => {
     const { url, seen } = await deployment({
       instead: () => ({ status: 409, body: failure('A request with this key is in progress.') }),
     });
 
-    expect(await batch(products(1), csv, '--url', url, '--patience', '0.5')).toEqual({
+    expect(await batch(products(1), csv, '--url', url, '--timeout', '0.5')).toEqual({
       code: 2,
       output: '',
       errors: 'A request with this key is in progress.\n',
     });
-    expect(seen.length).toBeLessThan(4); // it does not hammer, either
+    expect(seen.length).toBeLessThan(4); // and it waits between attempts
   });
 
-  it('leaves the results of before where new ones cannot be fetched', async () => {
+  it('leaves earlier results in place when new ones cannot be downloaded', async () => {
     const { url } = await deployment({
       instead: ({ path }) =>
         path.endsWith('/results') ? { status: 404, body: failure('They are gone.') } : undefined,
@@ -123,16 +123,16 @@ describe('npm run batch, where something is wrong,', () => {
 
     const { errors } = await batch(products(1), csv, '--url', url);
     expect(errors).toContain('The form has too many bytes.');
-    expect(errors).toContain('give its address instead of the file');
+    expect(errors).toContain('give its URL instead of the file');
 
     writeFileSync(csv, Buffer.alloc(10_000_001));
     const ended = await batch(undefined, csv, '--url', url);
     expect(ended.code).toBe(2);
-    expect(ended.errors).toContain('give its address instead of the file');
+    expect(ended.errors).toContain('give its URL instead of the file');
     expect(seen).toHaveLength(1);
   });
 
-  it('sends the address of a CSV, and prints the faults that the deployment found in it', async () => {
+  it('sends the URL of a CSV, and prints the errors that the deployment found in it', async () => {
     const { url, forms } = await deployment({
       instead: ({ path }) =>
         path.startsWith('/api/status')
@@ -145,7 +145,7 @@ describe('npm run batch, where something is wrong,', () => {
                 data: {
                   request_id: 'batch-1',
                   status: 'failed',
-                  message: 'The CSV has a fault.',
+                  message: 'The CSV has an error.',
                   progress: { total_images: 0, processed_images: 0, failed_images: 0 },
                   errors: [{ row: 7, column: null, message: 'The row is wrong.' }],
                 },
@@ -166,11 +166,11 @@ describe('npm run batch, where something is wrong,', () => {
     [['/nowhere.csv'], 'There is no file /nowhere.csv.'],
     [['/'], 'is not a file'],
     [[csv, '--what'], '--what'],
-    [[csv, '--url', 'localhost:3000'], '--url is an address'],
-    [[csv, '--webhook', 'ftp://a.example'], '--webhook is an address'],
-    [[csv, '--patience', 'long'], '--patience is a number'],
+    [[csv, '--url', 'localhost:3000'], '--url must be a URL'],
+    [[csv, '--webhook', 'ftp://a.example'], '--webhook must be a URL'],
+    [[csv, '--timeout', 'long'], '--timeout is a number'],
     [['https://a.example/1.csv', '--dry-run'], '--dry-run needs the file'],
-  ])('does not understand %j', async (args, reason) => {
+  ])('refuses %j', async (args, reason) => {
     const { code, output, errors } = await batch(products(1), ...args);
 
     expect(code).toBe(2);

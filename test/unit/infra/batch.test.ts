@@ -3,13 +3,13 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { aDesk, header, products } from './batch-harness.ts';
+import { batchHarness, header, products } from './batch-harness.ts';
 
 const command = fileURLToPath(new URL('../../../infra/cli/batch.ts', import.meta.url));
-const { folder, csv, results, failed, deployment, batch } = aDesk();
+const { folder, csv, results, failed, deployment, batch } = batchHarness();
 
 describe('npm run batch', () => {
-  it('uploads the CSV, waits for its pictures and writes the results beside it', async () => {
+  it('uploads the CSV, waits for its images and writes the results beside it', async () => {
     const { url, forms } = await deployment();
 
     const ended = await batch(
@@ -34,7 +34,7 @@ describe('npm run batch', () => {
       '10 of 25 pictures, 0 failed',
       '20 of 25 pictures, 0 failed',
       '25 of 25 pictures, 0 failed',
-      `25 of 25 pictures came through: ${results}`,
+      `25 of 25 images processed: ${results}`,
       '',
     ]);
     expect(readFileSync(results, 'utf8').split('\r\n')[25]).toBe(
@@ -43,7 +43,7 @@ describe('npm run batch', () => {
     expect(readdirSync(folder).sort()).toEqual(['products-results.csv', 'products.csv']);
   });
 
-  it('names each failure as it comes, once, and writes what failed', async () => {
+  it('reports each failure once, as it comes, and writes the failed rows', async () => {
     const { url, seen } = await deployment({ pace: 40 });
     const rows = products(230, (n) =>
       n % 50 === 7 ? `https://bad.example/${n}` : 'https://a.example/',
@@ -61,21 +61,21 @@ describe('npm run batch', () => {
     expect(lines.findIndex((line) => line.startsWith('failed: 8 '))).toBeLessThan(
       lines.indexOf('80 of 230 pictures, 2 failed'),
     );
-    expect(lines).toContain(`225 of 230 pictures came through: ${results}`);
-    expect(lines).toContain(`5 failed, to be mended and sent again: ${failed}`);
+    expect(lines).toContain(`225 of 230 images processed: ${results}`);
+    expect(lines).toContain(`5 failed, to be corrected and sent again: ${failed}`);
     expect(readFileSync(failed, 'utf8').split('\r\n').slice(0, 3)).toEqual([
       header,
       '8,Mug 8,https://bad.example/7',
       '58,Mug 58,https://bad.example/57',
     ]);
-    // Asked for pages only where there was something new to tell, not every time.
+    // Pages are requested only when there are new failures.
     const pages = seen.filter(({ path }) => path.startsWith('/api/batches/batch-1?'));
     const looks = seen.filter(({ path }) => path === '/api/status/batch-1');
     expect(looks).toHaveLength(6);
     expect(pages.length).toBeLessThan(10);
   });
 
-  it('asks for no page again whose products have ended', async () => {
+  it('requests no page again whose products have ended', async () => {
     const { url, seen } = await deployment({ pace: 300 });
     const rows = products(400, (n) => `https://${n % 385 === 5 ? 'bad' : 'a'}.example/${n}`);
 
@@ -85,7 +85,7 @@ describe('npm run batch', () => {
     expect(seen.filter(({ path }) => path.includes('limit='))).toHaveLength(4);
   });
 
-  it('completes what failed with the file that it wrote', async () => {
+  it('processes the failed rows when their file is corrected and sent', async () => {
     const first = await deployment();
     await batch(
       ['1,Mug,"https://a.example/1.jpg,https://bad.example/w_2,h_3/2.jpg"'],
@@ -105,7 +105,7 @@ describe('npm run batch', () => {
     expect(existsSync(join(folder, 'products-failed-results.csv'))).toBe(true);
   });
 
-  it('ends with 1 where every picture failed', async () => {
+  it('ends with 1 when every image failed', async () => {
     const { url } = await deployment();
 
     expect(await batch(['1,Mug,https://bad.example'], csv, '--url', url)).toMatchObject({
@@ -114,12 +114,12 @@ describe('npm run batch', () => {
     expect(readFileSync(results, 'utf8')).toContain('The server answered 404.');
   });
 
-  it('only looks at the file in a dry run', async () => {
+  it('only checks the file in a dry run', async () => {
     const { url, batches } = await deployment();
 
     expect(await batch(products(3), csv, '--url', url, '--dry-run')).toEqual({
       code: 0,
-      output: '3 products, 3 pictures, no faults\n',
+      output: '3 products, 3 pictures, no errors\n',
       errors: '',
     });
     expect(await batch(['1,Mug', ...products(1)], csv, '--dry-run', '--url', url)).toEqual({
@@ -139,7 +139,7 @@ describe('npm run batch', () => {
     });
   });
 
-  it('fetches large results from the store, which is not shown the key', async () => {
+  it('downloads large results from the file store without sending the key', async () => {
     const { url } = await deployment({
       key: 'secret',
       instead: ({ path }) =>
@@ -152,11 +152,11 @@ describe('npm run batch', () => {
     expect(readFileSync(results, 'utf8')).toBe('from the store');
   });
 
-  it('ends the process with its code', () => {
+  it('sets the exit code of the process', () => {
     expect(spawnSync(process.execPath, [command]).status).toBe(2);
   });
 
-  it('explains itself', async () => {
+  it('prints its options for --help', async () => {
     const { status, stdout: output } = spawnSync(process.execPath, [command, '--help'], {
       encoding: 'utf8',
     });

@@ -13,7 +13,7 @@ const editSessions: EditSessions = {
   program: fileURLToPath(new URL('./corpus-process.ts', import.meta.url)),
 };
 
-const workThrough = async (names: string[], options: Partial<EditSessions> = {}) => {
+const processFiles = async (names: string[], options: Partial<EditSessions> = {}) => {
   const outcomes: Outcome[] = [];
   const tasks = names.map((name) => ({ path: name, name, ways: [] }));
   await inProcesses(tasks, { ...editSessions, ...options }, (outcome) => outcomes.push(outcome));
@@ -31,45 +31,45 @@ const isRunning = (pid: number): boolean => {
   }
 };
 
-test('works through files one after another in the same process', async () => {
-  const [first, second] = await workThrough(['good', 'better']);
+test('processes files one after another in the same process', async () => {
+  const [first, second] = await processFiles(['good', 'better']);
 
   expect(pidOf(first)).toBeGreaterThan(0);
   expect(pidOf(second)).toBe(pidOf(first));
 });
 
-test('calls a process that ends a crash, and goes on with another', async () => {
-  const [first, crash, last] = await workThrough(['good', 'crashes', 'better']);
+test('reports a process that ends as a crash, and goes on with another', async () => {
+  const [first, crash, last] = await processFiles(['good', 'crashes', 'better']);
 
   expect(crash).toEqual({ name: 'crashes', end: 'crash', how: expect.stringContaining('SIGKILL') });
   expect(last).toMatchObject({ name: 'better', end: 'done' });
   expect(pidOf(last)).not.toBe(pidOf(first));
 });
 
-test('tells what a process said before it crashed', async () => {
-  expect(await workThrough(['complains'])).toEqual([
+test('reports what a process wrote before it crashed', async () => {
+  expect(await processFiles(['complains'])).toEqual([
     { name: 'complains', end: 'crash', how: 'ended with code 3: It hurts.' },
   ]);
 });
 
-test('kills a process that does not answer, and calls that a hang', async () => {
-  const outcomes = await workThrough(['good', 'hangs', 'better'], { secondsPerFile: 2 });
+test('kills a process that does not respond, and reports a hang', async () => {
+  const outcomes = await processFiles(['good', 'hangs', 'better'], { secondsPerFile: 2 });
 
   expect(outcomes[1]).toEqual({ name: 'hangs', end: 'hang', seconds: 2 });
   expect(outcomes[2]).toMatchObject({ name: 'better', end: 'done' });
 });
 
-test('gives the next file a new process when one has grown', async () => {
-  const [grown, next] = await workThrough(['grows', 'good']);
+test('starts a new process for the next file when one has grown', async () => {
+  const [grown, next] = await processFiles(['grows', 'good']);
 
   expect(grown).toMatchObject({ end: 'done' });
   expect(pidOf(next)).not.toBe(pidOf(grown));
 });
 
-test('says so when a process cannot even begin', async () => {
+test('reports a process that cannot start', async () => {
   const program = fileURLToPath(new URL('./not-there.ts', import.meta.url));
 
-  expect(await workThrough(['good'], { program })).toEqual([
+  expect(await processFiles(['good'], { program })).toEqual([
     {
       name: 'good',
       end: 'crash',
@@ -78,17 +78,17 @@ test('says so when a process cannot even begin', async () => {
   ]);
 });
 
-test('works through several files beside each other, each once', async () => {
+test('processes several files in parallel, each once', async () => {
   const names = ['a', 'b', 'c', 'd', 'e'];
 
-  const outcomes = await workThrough(names, { count: 2 });
+  const outcomes = await processFiles(names, { count: 2 });
 
   expect(outcomes.map(({ name }) => name).sort()).toEqual(names);
   expect(new Set(outcomes.map(pidOf)).size).toBe(2);
 });
 
-test('leaves no process behind, even when it is stopped half-way', async () => {
-  const [done] = await workThrough(['good']);
+test('leaves no process running, even when it is stopped half-way', async () => {
+  const [done] = await processFiles(['good']);
   expect(isRunning(pidOf(done))).toBe(false);
 
   const stop = new AbortController();

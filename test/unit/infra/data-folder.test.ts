@@ -1,8 +1,15 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { claimDataFolder, FolderInUseError, FolderNotOursError } from '#infra/local/data-folder.ts';
+import { OldDataError, refuseOldData } from '#infra/cli/start/old-data.ts';
+import {
+  claimDataFolder,
+  FolderInUseError,
+  FolderNotOursError,
+} from '#infra/local-cloud/launcher/data-folder.ts';
+
+const owner = { product: 'Darkroom', setting: 'DATA_DIR' };
 
 let folder = '';
 beforeEach(() => {
@@ -16,24 +23,24 @@ describe('the folder of the data', () => {
   it('is made where there is none', () => {
     const path = join(folder, 'new', 'data');
 
-    claimDataFolder(path).release();
+    claimDataFolder(path, owner).release();
 
     expect(existsSync(path)).toBe(true);
   });
 
   it('may be one that an earlier start left behind', () => {
-    claimDataFolder(folder).release();
+    claimDataFolder(folder, owner).release();
     mkdirSync(join(folder, 'build'));
     write('notes-of-somebody.txt');
 
-    expect(() => claimDataFolder(folder).release()).not.toThrow();
+    expect(() => claimDataFolder(folder, owner).release()).not.toThrow();
   });
 
   it('may hold what systems leave everywhere', () => {
     for (const name of ['.DS_Store', 'Thumbs.db', 'desktop.ini']) write(name);
     mkdirSync(join(folder, 'lost+found'));
 
-    expect(() => claimDataFolder(folder).release()).not.toThrow();
+    expect(() => claimDataFolder(folder, owner).release()).not.toThrow();
   });
 
   it('is not one that somebody else filled, who finds it as it was', () => {
@@ -42,7 +49,7 @@ describe('the folder of the data', () => {
     write('LOCK'); // of a LevelDB, say
     const before = readdirSync(folder);
 
-    const claim = () => claimDataFolder(folder);
+    const claim = () => claimDataFolder(folder, owner);
 
     expect(claim).toThrow(FolderNotOursError);
     expect(claim).toThrow(`${folder} holds what no Darkroom put there`);
@@ -51,17 +58,17 @@ describe('the folder of the data', () => {
   });
 
   it('belongs to one at a time', () => {
-    const mine = claimDataFolder(folder);
+    const mine = claimDataFolder(folder, owner);
 
-    expect(() => claimDataFolder(folder)).toThrow(FolderInUseError);
+    expect(() => claimDataFolder(folder, owner)).toThrow(FolderInUseError);
     mine.release();
-    expect(() => claimDataFolder(folder).release()).not.toThrow();
+    expect(() => claimDataFolder(folder, owner).release()).not.toThrow();
   });
   it("is not called another one's when its lock is damaged, and may be mended", () => {
     const lock = join(folder, 'lock');
     write('lock', 'no database at all, '.repeat(100));
 
-    const claim = () => claimDataFolder(folder).release();
+    const claim = () => claimDataFolder(folder, owner).release();
 
     expect(claim).not.toThrow(FolderInUseError);
     expect(claim).toThrow(
@@ -74,10 +81,27 @@ describe('the folder of the data', () => {
   it('names its lock when the system does not let it be opened', () => {
     mkdirSync(join(folder, 'lock'));
 
-    const claim = () => claimDataFolder(folder);
+    const claim = () => claimDataFolder(folder, owner);
 
     expect(claim).toThrow(
       `${join(folder, 'lock')} cannot be locked: unable to open database file.`,
     );
+  });
+});
+
+describe('the data of a version with other emulators', () => {
+  it.each(['dynamodb/items/CURRENT', 'sqs/fauxqs.db'])('is refused for %s', (name) => {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    write(name);
+
+    expect(() => refuseOldData(folder)).toThrow(OldDataError);
+    expect(() => refuseOldData(folder)).toThrow(/start anew by npm start -- --fresh, or choose/);
+  });
+
+  it('is not seen in what this version stores', () => {
+    mkdirSync(join(folder, 'sqs'));
+    write('sqs/sqs.db');
+
+    expect(() => refuseOldData(folder)).not.toThrow();
   });
 });

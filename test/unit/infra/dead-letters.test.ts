@@ -10,7 +10,7 @@ import { anEditDesk } from '#test/support/edit-harness.ts';
 
 const url = 'https://shop.example/a.jpg';
 const last = { reason: 'Tried 8 times and gave up: S3 is down.', attempts: 8 };
-const final = deadLetters.filter(({ instead }) => instead);
+const withoutEffect = deadLetters.filter(({ instead }) => instead);
 
 describe('a dead letter that is sent back', () => {
   it('leaves the URLs of a row failed', async () => {
@@ -18,7 +18,7 @@ describe('a dead letter that is sent back', () => {
     await room.start(csvOf([url]));
     await room.work.expand();
     const [message] = room.waiting.import;
-    if (!message) throw new Error('not asked');
+    if (!message) throw new Error('not enqueued');
     await giveUpOnRow(message, last, room.deps);
     await room.finish();
     const before = [await room.batch(), await room.rows()];
@@ -28,7 +28,7 @@ describe('a dead letter that is sent back', () => {
 
     expect([await room.batch(), await room.rows()]).toEqual(before);
     expect(room.fetched).toEqual([]);
-    expect(final.map(({ queue }) => queue)).toContain('import-row');
+    expect(withoutEffect.map(({ queue }) => queue)).toContain('import-row');
   });
 
   it('leaves a batch refused', async () => {
@@ -45,22 +45,22 @@ describe('a dead letter that is sent back', () => {
 
     expect(await room.batch()).toEqual(before);
     expect(before.work.state).toBe('refused');
-    expect(final.map(({ queue }) => queue)).toContain('expand-batch');
+    expect(withoutEffect.map(({ queue }) => queue)).toContain('expand-batch');
   });
 
-  it('leaves an edit failed, and pays nobody', async () => {
+  it('leaves an edit failed, and calls no provider', async () => {
     const desk = await anEditDesk();
-    const { edit } = await desk.start({ sourceUrl: 'https://stranger.example/a.png' });
+    const { edit } = await desk.start({ sourceUrl: 'https://untrusted.example/a.png' });
     await desk.giveUp(desk.message());
 
     await desk.run(desk.message());
 
     expect(await desk.seen(edit)).toMatchObject({ status: 'FAILED' });
     expect(desk.calls).toEqual([]);
-    expect(final.map(({ queue }) => queue)).toContain('run-edit');
+    expect(withoutEffect.map(({ queue }) => queue)).toContain('run-edit');
   });
 
-  it('notes, closes and delivers what nobody has since', async () => {
+  it('records, closes and delivers what is still open', async () => {
     const room = aBatchRoom();
     await room.start(csvOf([url]), { webhook: true });
     await room.work.expand();
@@ -73,9 +73,9 @@ describe('a dead letter that is sent back', () => {
     room.waiting.close.length = 0;
     await room.work.close();
     expect(await room.batch()).toMatchObject({ work: { state: 'ended' } });
-    const [asked] = room.waiting.webhook.splice(0);
-    if (!asked) throw new Error('not asked');
-    await room.work.webhook(asked.message);
+    const [enqueued] = room.waiting.webhook.splice(0);
+    if (!enqueued) throw new Error('not enqueued');
+    await room.work.webhook(enqueued.message);
     expect(await room.batch()).toMatchObject({ webhook: { state: 'delivered' } });
 
     for (const queue of ['record-outcome', 'close-batch', 'send-webhook'])
@@ -83,11 +83,11 @@ describe('a dead letter that is sent back', () => {
   });
 });
 
-describe('where sending dead letters back finishes nothing', () => {
+describe('dead letters that change nothing when they are redriven', () => {
   const queueOf = (name: string) => ({
     logicalId: name,
     name: `darkroom-prod-${name}-dlq`,
-    isDead: true,
+    isDeadLetterQueue: true,
   });
   const alarmOf = (queue: string) => {
     const queues = [queueOf(queue)];
@@ -95,17 +95,17 @@ describe('where sending dead letters back finishes nothing', () => {
     return JSON.stringify(alarmsFor(watched, '')[`${queue}DepthAlarm`]);
   };
 
-  it.each(final)('the alarm of $queue says what does', ({ queue, instead }) => {
+  it.each(withoutEffect)('are explained by the alarm of $queue', ({ queue, instead }) => {
     expect(alarmOf(queue)).toContain(instead);
     expect(alarmOf('read-exif')).toContain('Once the cause is gone: npm run redrive.');
   });
 
-  it('so does npm run redrive -- --help', () => {
+  it('are explained by npm run redrive -- --help', () => {
     const { stdout } = spawnSync(process.execPath, ['infra/cli/redrive.ts', '--help'], {
       encoding: 'utf8',
     });
 
-    for (const { queue, instead } of final)
+    for (const { queue, instead } of withoutEffect)
       expect(stdout).toMatch(`${queue.padEnd(12)}  ${instead}`);
   });
 });

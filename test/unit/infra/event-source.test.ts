@@ -7,17 +7,17 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { startSqs } from '#infra/local/emulators/sqs.ts';
+import { startSqs } from '#infra/local-cloud/emulators/sqs/start-sqs.ts';
 import {
   type Mapping,
   type Running,
   SqsEvent,
   startEventSource,
-} from '#infra/local/event-source.ts';
-import { openSqsPoller } from '#infra/local/sqs-poller.ts';
+} from '#infra/local-cloud/lambda/event-source.ts';
+import { openSqsPoller } from '#infra/local-cloud/lambda/sqs-poller.ts';
 import { eventually } from '#test/support/eventually.ts';
 
-const emulator = await startSqs({ port: 0 });
+const emulator = await startSqs({ port: 0, region: 'us-east-1', accountId: '000000000000' });
 afterAll(() => emulator.stop());
 const sqs = new SQSClient({
   endpoint: emulator.url,

@@ -19,11 +19,12 @@ import {
 } from '@aws-sdk/client-sqs';
 import { GetCommand, PutCommand, TransactWriteCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, describe, expect, it } from 'vitest';
-import { startDynamodb } from '#infra/local/emulators/dynamodb.ts';
-import { startS3 } from '#infra/local/emulators/s3.ts';
-import { startSqs } from '#infra/local/emulators/sqs.ts';
+import { startDynamodb } from '#infra/local-cloud/emulators/dynamodb/start-dynamodb.ts';
+import { startS3 } from '#infra/local-cloud/emulators/s3/start-s3.ts';
+import { startSqs } from '#infra/local-cloud/emulators/sqs/start-sqs.ts';
+import { forkedAppId } from '#infra/local-cloud/lambda/app-id.ts';
 import { openDynamodb, openS3, openSqs } from '#lib/aws/clients.ts';
-import { hostAppId, parseAppId } from '#test/faults/proxy/app-id.ts';
+import { hostAppId } from '#test/faults/proxy/app-ids.ts';
 import type { Caller } from '#test/faults/proxy/calls.ts';
 import { seededRandom } from '#test/faults/proxy/chance.ts';
 import { openFailpoints } from '#test/faults/proxy/failpoints.ts';
@@ -48,7 +49,7 @@ afterEach(async () => {
   for (const one of running.splice(0).reverse()) await one.stop();
 });
 
-/** A proxy before an emulator, with the weather as it is told, and what it has killed. */
+/** A proxy before an emulator, with the faults it is told to inject, and what it has killed. */
 const out = async (service: Service, port: number, told: Partial<FaultConfig> = {}) => {
   const failpoints = openFailpoints();
   const received = openReceived();
@@ -64,7 +65,7 @@ const out = async (service: Service, port: number, told: Partial<FaultConfig> = 
   });
   running.push({
     stop: async () => {
-      failpoints.lift();
+      failpoints.removeAll();
       await proxy.stop();
     },
   });
@@ -101,7 +102,7 @@ const aTable = async (told: Partial<FaultConfig> = {}, appId = hostAppId) => {
 
 const always = (fault: Fault) => ({ dynamodb: 1, s3: 1, sqs: 1, faults: [fault] });
 
-describe('in bad weather a call to DynamoDB', () => {
+describe('with fault injection a call to DynamoDB', () => {
   it.each([
     ['error', 'InternalServerError', false],
     ['unavailable', 'ServiceUnavailable', false],
@@ -167,8 +168,8 @@ describe('in bad weather a call to DynamoDB', () => {
   });
 });
 
-describe('an ambush', () => {
-  const appId = parseAppId('darkroom-dev-make-thumbnails', 4711);
+describe('a failpoint', () => {
+  const appId = forkedAppId('darkroom-dev-make-thumbnails', 4711);
   const worker = 'make-thumbnails';
 
   it.each([
@@ -176,7 +177,7 @@ describe('an ambush', () => {
     ['after', true],
   ] as const)('kills a worker %s its second call', async (when, isDone) => {
     const { outside, put, failpoints, killed, isThere } = await aTable({}, appId);
-    failpoints.lay([{ worker, nth: 2, when, what: 'kill' }]);
+    failpoints.add([{ worker, nth: 2, when, what: 'kill' }]);
     const get = new GetCommand({ TableName: 'darkroom-dev-images', Key: { id: 'a' } });
 
     await outside.send(get);
@@ -190,7 +191,7 @@ describe('an ambush', () => {
 
   it('leaves other workers alone', async () => {
     const { outside, put, failpoints, killed } = await aTable({}, appId);
-    failpoints.lay([{ worker: 'read-exif', nth: 1, when: 'before', what: 'kill' }]);
+    failpoints.add([{ worker: 'read-exif', nth: 1, when: 'before', what: 'kill' }]);
 
     await outside.send(put);
     expect(killed).toEqual([]);
@@ -199,7 +200,7 @@ describe('an ambush', () => {
 
   it('holds a worker until it is let go', async () => {
     const { outside, put, failpoints, isThere } = await aTable({}, appId);
-    failpoints.lay([{ worker, nth: 1, when: 'before', what: 'hold' }]);
+    failpoints.add([{ worker, nth: 1, when: 'before', what: 'hold' }]);
 
     const sent = outside.send(put);
     await eventually(() => expect(failpoints.report().held).toHaveLength(1));
@@ -210,9 +211,9 @@ describe('an ambush', () => {
   });
 });
 
-describe('in bad weather a message', () => {
+describe('with fault injection a message', () => {
   const sentInto = async (told: Partial<FaultConfig>) => {
-    const emulator = await startSqs({ port: 0 });
+    const emulator = await startSqs({ port: 0, region: 'us-east-1', accountId: '000000000000' });
     running.push(emulator);
     const { url } = await out('sqs', emulator.port, told);
     const inside = openSqs({ ...place, endpoint: emulator.url });
@@ -242,9 +243,9 @@ describe('in bad weather a message', () => {
   });
 });
 
-describe('in bad weather a call to S3', () => {
+describe('with fault injection a call to S3', () => {
   const aBucket = async (told: Partial<FaultConfig> = {}) => {
-    const folder = mkdtempSync(join(tmpdir(), 'darkroom-weather-'));
+    const folder = mkdtempSync(join(tmpdir(), 'darkroom-faults-'));
     running.push({ stop: async () => rmSync(folder, { recursive: true }) });
     const emulator = await startS3({
       port: 0,
@@ -278,8 +279,8 @@ describe('in bad weather a call to S3', () => {
   it('has the bytes of its answer counted, for each worker and by its name', async () => {
     const { open, at, received } = await aBucket();
     const [thumbnails, exif] = [
-      open(parseAppId('make-thumbnails', 1)),
-      open(parseAppId('read-exif', 2)),
+      open(forkedAppId('make-thumbnails', 1)),
+      open(forkedAppId('read-exif', 2)),
     ];
     await open(hostAppId).send(new PutObjectCommand({ ...at, Body: '0123456789' }));
 

@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { gatewayAnswer, mayEnter, useGatewayResponses } from '#infra/local/gateway.ts';
-import { Template } from '#infra/local/template.ts';
+import {
+  gatewayAnswer,
+  mayEnter,
+  useGatewayResponses,
+} from '#infra/local-cloud/gateway/gateway.ts';
+import { Template } from '#infra/local-cloud/template/template.ts';
 
 const answer = (ResponseType: string, more: object) => ({
   Type: 'AWS::ApiGateway::GatewayResponse',
@@ -34,16 +38,11 @@ describe('what the gateway answers by itself', () => {
     expect(gatewayAnswer('BAD_REQUEST_BODY', 400)).toMatchObject({ status: 400, body: 'refused' });
   });
 
-  it('is enveloped even if the template says nothing', () => {
+  it("is API Gateway's own sentence if the template says nothing", () => {
     const { status, body: text } = gatewayAnswer('INTEGRATION_FAILURE', 502);
 
     expect(status).toBe(502);
-    expect(JSON.parse(text)).toEqual({
-      status: 'error',
-      code: 1001,
-      data: null,
-      error: expect.any(String),
-    });
+    expect(JSON.parse(text)).toEqual({ message: 'Internal server error' });
   });
 });
 

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { LocalFunction } from '#infra/local/invoke.ts';
-import { forked } from '#infra/local/invoke-forked.ts';
-import { inProcess } from '#infra/local/invoke-in-process.ts';
+import type { LocalFunction } from '#infra/local-cloud/lambda/invoke.ts';
+import { forked } from '#infra/local-cloud/lambda/invoke-forked.ts';
+import { inProcess } from '#infra/local-cloud/lambda/invoke-in-process.ts';
 import { eventually } from '#test/support/eventually.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'darkroom-invoke-'));

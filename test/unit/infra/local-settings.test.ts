@@ -6,7 +6,7 @@ import {
   environmentWith,
   InvalidSettingsError,
   readLocalSettings,
-} from '#infra/local/local-settings.ts';
+} from '#infra/cli/start/local-settings.ts';
 
 describe('the settings of the embedded stack', () => {
   it('have their documented defaults', () => {

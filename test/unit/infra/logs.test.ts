@@ -2,9 +2,10 @@ import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { logFilesIn, openLog } from '#infra/local/log-files.ts';
-import { logFilter } from '#infra/local/log-filter.ts';
-import { humanLine, type LogLine, parseLogLine } from '#infra/local/log-line.ts';
+import { humanLine } from '#infra/cli/logs/human-line.ts';
+import { logFilter } from '#infra/cli/logs/log-filter.ts';
+import { logFilesIn, openLog } from '#infra/local-cloud/launcher/log-files.ts';
+import { type LogLine, parseLogLine } from '#infra/local-cloud/launcher/log-line.ts';
 import { eventually } from '#test/support/eventually.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'darkroom-logs-'));
@@ -17,7 +18,7 @@ const aLine = (more: Partial<LogLine> = {}): LogLine => ({
   ...more,
 });
 
-describe("one picture's journey", () => {
+describe('the log of one image', () => {
   const logFieldsFor = (wanted: Parameters<typeof logFilter>[0], lines: LogLine[]) => {
     const { learn, isWanted } = logFilter(wanted);
     for (const line of lines) learn(line);
@@ -27,12 +28,12 @@ describe("one picture's journey", () => {
     aLine({ message: 'before', request_id: 'r1' }),
     aLine({ message: 'upload', request_id: 'r1', image_id: 'mine' }),
     aLine({ message: 'two at once', request_id: 'r2', image_ids: ['mine', 'other'] }),
-    aLine({ message: 'of another', request_id: 'r2', image_id: 'other' }),
-    aLine({ message: 'stranger', request_id: 'r3' }),
+    aLine({ message: 'of another image', request_id: 'r2', image_id: 'other' }),
+    aLine({ message: 'of another request', request_id: 'r3' }),
     aLine({ message: 'worker', image_id: 'mine' }),
   ];
 
-  it('has every line that names it, and those of its requests', () => {
+  it('has every line that names the image, and those of its requests', () => {
     expect(logFieldsFor({ image: 'mine' }, lines)).toEqual([
       'before',
       'upload',
@@ -41,17 +42,17 @@ describe("one picture's journey", () => {
     ]);
   });
 
-  it('may begin with a request', () => {
-    expect(logFieldsFor({ request: 'r2' }, lines)).toEqual(['two at once', 'of another']);
+  it('may be that of one request', () => {
+    expect(logFieldsFor({ request: 'r2' }, lines)).toEqual(['two at once', 'of another image']);
   });
 
-  it('is everything when nothing is asked for', () => {
+  it('is the whole log without a filter', () => {
     expect(logFieldsFor({}, lines)).toHaveLength(lines.length);
   });
 });
 
 describe('a line of the log', () => {
-  it('is short for the eye', () => {
+  it('is one short line for people', () => {
     const line = aLine({ function_name: 'darkroom-dev-read-exif', duration_ms: 12, image_id: 'x' });
 
     expect(humanLine(line)).toMatch(
@@ -59,11 +60,11 @@ describe('a line of the log', () => {
     );
   });
 
-  it('tells what is the matter when something is', () => {
-    expect(humanLine(aLine({ level: 'ERROR', error: 'S3 is away' }))).toContain('error=S3 is away');
+  it('shows the error where there is one', () => {
+    expect(humanLine(aLine({ level: 'ERROR', error: 'S3 is down' }))).toContain('error=S3 is down');
   });
 
-  it('is not everything that is printed', () => {
+  it('is not made of output that is no JSON log line', () => {
     expect(parseLogLine('Warning: something')).toBeUndefined();
     expect(parseLogLine('{"half": ')).toBeUndefined();
     expect(parseLogLine('{"no":"level"}')).toBeUndefined();
@@ -71,30 +72,30 @@ describe('a line of the log', () => {
 });
 
 describe('the files of the log', () => {
-  it('are kept to a few of 10 MB, oldest first when they are read', async () => {
-    const log = openLog(folder);
+  it('are rotated at 10 MB, and read oldest first', async () => {
+    const log = openLog(folder, 'darkroom');
     const megabyte = 'x'.repeat(1024 * 1024 - 20);
     for (let n = 0; n < 25; n++) log.write(`${String(n).padStart(3, '0')} ${megabyte}`);
     await log.close();
 
-    const names = logFilesIn(folder).map((path) => path.slice(folder.length + 1));
+    const names = logFilesIn(folder, 'darkroom').map((path) => path.slice(folder.length + 1));
     expect(names.at(-1)).toBe('darkroom.log');
     expect(names.slice(0, -1)).toEqual([...names.slice(0, -1)].sort().reverse());
     expect(names.length).toBeGreaterThan(1);
   });
 
-  it('are not mixed up with others', () => {
+  it('do not include other files of the folder', () => {
     writeFileSync(join(folder, 'notes.log'), '');
 
-    expect(logFilesIn(folder).some((path) => path.endsWith('notes.log'))).toBe(false);
+    expect(logFilesIn(folder, 'darkroom').some((path) => path.endsWith('notes.log'))).toBe(false);
   });
-  it('are written again when what stood in the way is gone, and both is said once', async () => {
+  it('are written again once that is possible, and each change is reported once', async () => {
     const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     onTestFinished(() => stderr.mockRestore());
     const said = () => stderr.mock.calls.map(([text]) => String(text));
     const file = join(folder, 'again', 'darkroom.log');
     mkdirSync(file, { recursive: true }); // a folder where the file should be
-    const log = openLog(join(folder, 'again'));
+    const log = openLog(join(folder, 'again'), 'darkroom');
     await eventually(() => expect(said()).toHaveLength(1));
 
     rmdirSync(file);
@@ -111,13 +112,13 @@ describe('the files of the log', () => {
     ]);
   });
 
-  it('may be closed while they cannot be written', async () => {
+  it('can be closed while they cannot be written', async () => {
     const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
     onTestFinished(() => stderr.mockRestore());
     const blocked = join(folder, 'blocked');
     mkdirSync(join(blocked, 'darkroom.log'), { recursive: true });
 
-    const log = openLog(blocked);
+    const log = openLog(blocked, 'darkroom');
     await eventually(() => expect(stderr).toHaveBeenCalledOnce());
     log.write('lost');
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readFailures } from '#infra/local/event-source.ts';
+import { readFailures } from '#infra/local-cloud/lambda/event-source.ts';
 
 describe('an answer about failures', () => {
   const batch = [{ MessageId: 'a' }, { MessageId: 'b' }];

@@ -1,16 +1,19 @@
 import { createServer, Server } from 'node:net';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { checkPorts, PortUnavailableError } from '#infra/local/ports.ts';
+import { checkPorts, PortUnavailableError } from '#infra/local-cloud/launcher/ports.ts';
 import { freePorts } from '#test/support/embedded-stack.ts';
 
 it('names each port that is taken, and the setting that changes it', async () => {
   const [taken = 0, free = 0] = await freePorts(2);
   const server = createServer().listen(taken, '127.0.0.1');
 
-  const check = checkPorts([
-    { port: taken, setting: 'S3_PORT', serves: 'the embedded S3' },
-    { port: free, setting: 'PORT', serves: 'the API' },
-  ]);
+  const check = checkPorts(
+    [
+      { port: taken, setting: 'S3_PORT', serves: 'the embedded S3' },
+      { port: free, setting: 'PORT', serves: 'the API' },
+    ],
+    'npm start',
+  );
 
   await expect(check).rejects.toThrow(PortUnavailableError);
   await expect(check).rejects.toThrow(
@@ -20,12 +23,14 @@ it('names each port that is taken, and the setting that changes it', async () =>
   server.close();
 });
 
-it('waits a moment for a stack that is just closing its doors', async () => {
+it('waits a moment for a stack that is just closing its ports', async () => {
   const [port = 0] = await freePorts(1);
   const server = createServer().listen(port, '127.0.0.1');
   setTimeout(() => server.close(), 200);
 
-  await expect(checkPorts([{ port, setting: 'PORT', serves: 'the API' }])).resolves.toBeUndefined();
+  await expect(
+    checkPorts([{ port, setting: 'PORT', serves: 'the API' }], 'npm start'),
+  ).resolves.toBeUndefined();
 });
 
 it.each([
@@ -41,7 +46,7 @@ it.each([
   });
   onTestFinished(() => listening.mockRestore());
 
-  const check = checkPorts([{ port: 80, setting: 'PORT', serves: 'the API' }]);
+  const check = checkPorts([{ port: 80, setting: 'PORT', serves: 'the API' }], 'npm start');
 
   await expect(check).rejects.toThrow(
     `Port 80, for the API, ${reason}. Choose another port: PORT=10080 npm start`,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { resolveEndpoint } from '#infra/local/resolve-endpoint.ts';
+import { resolveEndpoint } from '#infra/cli/start/resolve-endpoint.ts';
 import { header, products } from './batch-harness.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'darkroom-reach-'));
@@ -80,7 +80,7 @@ describe('.env', () => {
     writeFileSync(csv, [header, ...products(1)].join('\n'));
     write(`PORT=${portOf()}`, 'API_KEY=the key of the file');
 
-    await run('batch', [csv, '--patience', '0']);
+    await run('batch', [csv, '--timeout', '0']);
 
     expect(calls[0]?.['x-api-key']).toBe('the key of the file');
   });

@@ -48,7 +48,7 @@ const start = (script: string, env: NodeJS.ProcessEnv = process.env) => {
   return { child, output: () => text };
 };
 
-/** The person's shell, npm in it, and what npm starts: the launcher itself, or a shell of its own. */
+/** A shell, npm in it, and what npm starts: the launcher itself, or a shell of its own. */
 const startNpm = async (command: string, ...args: string[]) => {
   const npm = `console.log('npm', process.pid); ${starting(command, ...args)}`;
   const { child, output } = start(starting(process.execPath, '-e', npm), {
@@ -86,7 +86,7 @@ describe('the launcher of the pinned Node', () => {
     expect(await launch('process.kill(process.pid, "SIGKILL")').ended).toEqual([null, 'SIGKILL']);
   });
 
-  it('passes on a signal, and waits for what the command makes of it', async () => {
+  it('passes on a signal, and waits until the command has handled it', async () => {
     const script = `process.on('SIGTERM', () => process.exit(3)); ${forever}`;
     const { child, ended, output } = launch(script);
     await pidIn(output);
@@ -96,23 +96,23 @@ describe('the launcher of the pinned Node', () => {
     expect(await ended).toEqual([3, null]);
   });
 
-  it('leaves Ctrl-C to the command on Windows, where the console tells both', async () => {
+  it('leaves Ctrl-C to the command on Windows, where the console signals both', async () => {
     const asOnWindows = `Object.defineProperty(process, 'platform', { value: 'win32' });
-      process.on('SIGINT', () => setImmediate(() => console.log('the launcher was told')));`;
-    const script = `process.on('SIGINT', () => console.log('the command was told'));
+      process.on('SIGINT', () => setImmediate(() => console.log('the launcher has the signal')));`;
+    const script = `process.on('SIGINT', () => console.log('the command has the signal'));
       process.on('SIGTERM', () => process.exit(3)); ${forever}`;
     const { child, ended, output } = launchAfter(asOnWindows, script);
     const pid = await pidIn(output);
 
     child.kill('SIGINT');
-    await eventually(() => expect(output()).toContain('the launcher was told'));
+    await eventually(() => expect(output()).toContain('the launcher has the signal'));
     process.kill(pid, 'SIGTERM');
 
     expect(await ended).toEqual([3, null]);
-    expect(output()).not.toContain('the command was told');
+    expect(output()).not.toContain('the command has the signal');
   });
 
-  it('takes its command along when whoever started it is killed', async () => {
+  it('ends its command when its parent process is killed', async () => {
     const { child, output } = start(launching);
     const pid = await pidIn(output);
 
@@ -121,7 +121,7 @@ describe('the launcher of the pinned Node', () => {
     await eventually(() => expect(isAlive(pid)).toBe(false));
   });
 
-  it('takes its command along when npm is killed, whose shell would wait', async () => {
+  it('ends its command when npm is killed, whose shell would wait', async () => {
     const command = `'${process.execPath}' '${launcher}' -e '${forever}'`;
     const script = `exec 2>&1; ${command}; exit $?`; // after the last command some do not wait
     const { endNpm, pid } = await startNpm('sh', '-c', script);

@@ -1,3 +1,4 @@
+import { mapSteps } from '#lib/images/steps.ts';
 import type { Picture } from './collection.ts';
 
 const pending = { state: 'pending' } as const;
@@ -27,5 +28,5 @@ export const queuedPicture = (
   error: null,
   placeholder: null,
   dominant_color: null,
-  steps: { thumbnails: pending, exif: pending, caption: pending },
+  steps: mapSteps(() => pending),
 });

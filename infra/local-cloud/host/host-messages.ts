@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { Template } from '../template/template.ts';
+
+/**
+ * How the launcher, which runs the emulators, and the host of the functions (osls and
+ * serverless-offline in a process of their own) speak to each other: the host tells what
+ * serverless.yml says, the launcher makes it all, the host starts the functions.
+ */
+export const FromHost = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('template'),
+    template: Template,
+    stackName: z.string(),
+    handlers: z.array(z.string()),
+  }),
+  z.object({ kind: z.literal('ready') }),
+  /** The host cannot go on; it ends after this. */
+  z.object({ kind: z.literal('failed'), reason: z.string() }),
+  /** The process ids of the forked workers, whenever they change. */
+  z.object({ kind: z.literal('workers'), pids: z.array(z.int()) }),
+]);
+export type FromHost = z.infer<typeof FromHost>;
+
+export const FromLauncher = z.discriminatedUnion('kind', [
+  /** Emulators, resources and bundles are there. */
+  z.object({ kind: z.literal('prepared') }),
+  z.object({ kind: z.literal('stop') }),
+]);
+export type FromLauncher = z.infer<typeof FromLauncher>;
+
+/** What the launcher puts into the host's environment, as JSON. */
+export const HostOptions = z.object({
+  port: z.int(),
+  buildFolder: z.string(),
+  sqsUrl: z.url(),
+  region: z.string(),
+  /** Twelve digits. */
+  accountId: z.string(),
+  workers: z.enum(['in-process', 'forked']),
+});
+export type HostOptions = z.infer<typeof HostOptions>;
+export const hostOptionsVariable = 'LOCAL_CLOUD_HOST';

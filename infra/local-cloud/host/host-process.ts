@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
+import {
+  FromHost,
+  type FromLauncher,
+  type HostOptions,
+  hostOptionsVariable,
+} from './host-messages.ts';
+
+export type HostProcess = {
+  pid: number;
+  send(message: FromLauncher): void;
+  /** Resolves when the process has ended, with what is to be said about it. */
+  ended: Promise<string>;
+  /** Asks it to end, and makes it end if it does not. */
+  stop(): Promise<void>;
+};
+
+type Listeners = {
+  onMessage: (message: FromHost) => void;
+  /** A line that a function wrote. */
+  onLine: (line: string) => void;
+  /** What osls or Node itself has to say, which is never good; it may have several lines. */
+  onComplaint: (text: string) => void;
+};
+
+// V8 collects everything when 64 MB of buffers have come and gone, three uploads, unless it counts
+// them with the heap; and sooner when its heap begins small. Left to itself it then sizes the heap
+// for a machine of its own: 120 MB of new space, and garbage four times as large as what lives. The
+// limits are far above what lives; with them 50 000 rows take half the memory and no more time.
+// NODE_OPTIONS refuses these flags.
+export const heapFlags = [
+  '--initial-heap-size=112',
+  '--external-memory-accounted-in-global-limit',
+  '--max-semi-space-size=16',
+  '--max-old-space-size=1024',
+];
+const patienceMs = 6000;
+
+/** Starts osls with serverless-offline and our plugin, in the project that has the serverless.yml. */
+export const startHostProcess = (
+  project: string,
+  environment: Readonly<Record<string, string>>,
+  options: HostOptions,
+  { onMessage, onLine, onComplaint }: Listeners,
+): HostProcess => {
+  const require = createRequire(join(project, 'package.json'));
+  const osls = join(dirname(require.resolve('serverless/package.json')), 'bin', 'serverless.js');
+  const args = [...heapFlags, osls, 'offline', 'start', '--noSponsor'];
+  const child = spawn(process.execPath, args, {
+    cwd: project,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: { ...environment, SLS_LOG_LEVEL: 'error', [hostOptionsVariable]: JSON.stringify(options) },
+  });
+  const last: string[] = [];
+  if (child.stdout)
+    createInterface(child.stdout).on('line', (line) => isPartOfATable(line) || onLine(line));
+  if (child.stderr)
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      // osls writes an error in one go; it is one complaint, however many lines it has.
+      const complaint = text.replaceAll(/^[ ×✖]+/gm, '').trim();
+      if (complaint === '') return;
+      last.push(complaint);
+      if (last.length > 10) last.shift();
+      onComplaint(complaint);
+    });
+  child.on('message', (message) => onMessage(FromHost.parse(message)));
+
+  const ended = endOf(child).then((how) => [how, ...last].join('\n'));
+  const stop = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    if (child.connected) child.send({ kind: 'stop' } satisfies FromLauncher, () => {});
+    await Promise.race([ended, wait(patienceMs, undefined, { ref: false })]);
+    child.kill('SIGKILL');
+    await ended;
+  };
+  const send = (message: FromLauncher) => void (child.connected && child.send(message));
+  return { pid: child.pid ?? 0, send, ended, stop };
+};
+
+// serverless-offline draws its routes at the start, whatever the log level.
+const isPartOfATable = (line: string): boolean => /^ *[┌│└]/.test(line);
+
+const endOf = (child: ChildProcess): Promise<string> =>
+  new Promise((resolve) => {
+    child.once('error', (error) => resolve(`could not be started: ${error.message}`));
+    child.once('close', (code, signal) => {
+      resolve(signal ? `was killed by ${signal}` : `ended with code ${code}`);
+    });
+  });

@@ -1,0 +1,102 @@
+import { type Mapping, type Running, startEventSource } from '../lambda/event-source.ts';
+import type { LocalFunction } from '../lambda/invoke.ts';
+import { forked } from '../lambda/invoke-forked.ts';
+import { inProcess } from '../lambda/invoke-in-process.ts';
+import { every, parseRateMs, scheduledEvent } from '../lambda/schedules.ts';
+import { openSqsPoller } from '../lambda/sqs-poller.ts';
+import type { HostOptions } from './host-messages.ts';
+
+export type HostedFunction = {
+  local: LocalFunction;
+  mappings: readonly Mapping[];
+  schedules: readonly { rates: readonly string[]; input: unknown }[];
+};
+
+/** Everything that wakes a function other than HTTP. */
+export type Host = {
+  /** Loads every function. Rejects with a sentence that names the one that could not be. */
+  warm(): Promise<void>;
+  start(): void;
+  stop(): Promise<void>;
+};
+
+const patienceMs = 3000; // for what is at work when the stack stops; the rest comes back by itself
+
+/** `tellPids` hears the process ids of forked workers whenever they change. */
+export const startHost = (
+  functions: readonly HostedFunction[],
+  { region, sqsUrl, workers }: Pick<HostOptions, 'region' | 'sqsUrl' | 'workers'>,
+  tellPids: (pids: number[]) => void,
+): Host => {
+  const sqs = openSqsPoller(sqsUrl);
+  const pids = new Set<number>();
+  const known = {
+    add: (pid: number) => tellPids([...pids.add(pid)]),
+    remove: (pid: number) => pids.delete(pid) && tellPids([...pids]),
+  };
+
+  const hosted = functions.map((fn) => {
+    const isWorker = fn.mappings.length > 0;
+    const invoker =
+      isWorker && workers === 'forked'
+        ? forked(fn.local, region, known)
+        : inProcess(fn.local, region);
+    return { ...fn, invoker };
+  });
+  const sources: Running[] = [];
+  const clocks: { stop(): void }[] = [];
+
+  const start = () => {
+    for (const { local, mappings, schedules, invoker } of hosted) {
+      const report = (error: unknown) => tellOf(local.key, error);
+      for (const mapping of mappings)
+        sources.push(startEventSource(mapping, { sqs, region, invoke: invoker.invoke, report }));
+      for (const { rates, input } of schedules) {
+        for (const rate of rates) {
+          const intervalMs = parseRateMs(rate);
+          if (intervalMs === undefined) {
+            report(new Error(`The embedded stack knows rate(…) only, so ${rate} never happens.`));
+            continue;
+          }
+          const call = async () => {
+            const event = input ?? scheduledEvent(region, new Date());
+            await invoker.invoke(event).catch(report);
+          };
+          clocks.push(every(intervalMs, call));
+        }
+      }
+    }
+  };
+
+  return {
+    start,
+    warm: async () => {
+      await Promise.all(
+        hosted.map(({ local, invoker }) =>
+          invoker.warm().catch((error: unknown) => {
+            const reason = error instanceof Error ? error.message : String(error);
+            throw new Error(`The function ${local.key} could not be loaded:\n${reason}`);
+          }),
+        ),
+      );
+    },
+    stop: async () => {
+      for (const clock of clocks) clock.stop();
+      await Promise.all(sources.map((source) => source.stop(patienceMs)));
+      await Promise.all(hosted.map(({ invoker }) => invoker.stop()));
+      await sqs.close();
+    },
+  };
+};
+
+/** A line as the functions' own logger writes them. */
+const tellOf = (functionName: string, error: unknown): void => {
+  const line = {
+    level: 'ERROR',
+    message: 'invocation failed',
+    timestamp: new Date().toISOString(),
+    function_name: functionName,
+    error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+  };
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+};

@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import { closeGateway, useGatewayResponses } from '../gateway/gateway.ts';
+import { onceParentIsGone } from '../launcher/parent-watch.ts';
+import { type Host, startHost } from './host.ts';
+import { type FromHost, FromLauncher, HostOptions, hostOptionsVariable } from './host-messages.ts';
+import { readService } from './osls-service.ts';
+
+// osls constructs its plugins, so this is one of the few classes here.
+
+/** The parts of osls' object that we read and change; the schema of `service` is in service.ts. */
+type Serverless = {
+  configurationInput?: { configValidationMode?: string };
+  configSchemaHandler: { validateConfig: (configuration: unknown) => Promise<void> };
+  service: {
+    provider: Record<string, unknown>;
+    custom?: Record<string, unknown>;
+    functions: Record<string, { environment?: unknown; events?: Record<string, unknown>[] }>;
+  };
+  processedInput: { commands: string[] };
+  /** An error of this kind is shown without its stack. */
+  classes: { Error: new (message: string, code: string) => Error };
+};
+
+const tell = (message: FromHost): Promise<void> =>
+  new Promise((resolve) => {
+    if (process.send && process.connected) process.send(message, undefined, {}, () => resolve());
+    else resolve();
+  });
+
+const optionsText = process.env[hostOptionsVariable];
+
+if (optionsText) {
+  // Whatever happens to the launcher, this process must not stay behind.
+  process.once('disconnect', () => process.exit(1));
+  onceParentIsGone(() => process.exit(1));
+  process.channel?.unref(); // or osls, when it gives up, would wait for the launcher to speak
+}
+
+/**
+ * Runs the functions for the embedded stack: a plugin of osls beside serverless-offline, which does
+ * HTTP. This one resolves what CloudFormation would, reads the queues and rings the clocks. It works
+ * only below infra/local/start.ts, and keeps out of the way of every other command of osls.
+ */
+export default class EmbeddedStack {
+  readonly hooks: Record<string, () => unknown>;
+  private readonly serverless: Serverless;
+  private host: Host | undefined;
+  private ending: Promise<void> | undefined;
+
+  constructor(serverless: Serverless) {
+    this.serverless = serverless;
+    this.hooks = {
+      'before:offline:start': () => this.refuse(),
+      'before:offline:start:init': () => this.failing(() => this.prepare()),
+      'after:offline:start:init': () => this.failing(() => this.start()),
+      'before:offline:start:end': () => this.end(), // after a signal
+    };
+    if (optionsText) launcherSays('stop').then(() => this.end());
+  }
+
+  asyncInit(): void {
+    const [command] = this.serverless.processedInput.commands;
+    if (command === 'offline' && optionsText && this.serverless.configurationInput) {
+      // The schema of serverless.yml is checked when it is packaged. Here it would cost half a
+      // second at each start, and refuse what only the embedded stack can do, such as a
+      // concurrency of 1. With 'off' alone osls still runs it, and keeps 45 MB of compiled schema.
+      this.serverless.configurationInput.configValidationMode = 'off';
+      this.serverless.configSchemaHandler.validateConfig = async () => {};
+    }
+  }
+
+  /** Tells the launcher what serverless.yml says, and waits until it has made all of it. */
+  private async prepare(): Promise<void> {
+    process.channel?.ref();
+    const options = HostOptions.parse(JSON.parse(optionsText ?? ''));
+    const { service } = this.serverless;
+    const read = readService(service, options);
+    useGatewayResponses(read.resources);
+
+    const prepared = launcherSays('prepared');
+    await tell({
+      kind: 'template',
+      template: read.resources,
+      stackName: read.place.stackName,
+      handlers: read.functions.map(({ handler }) => handler),
+    });
+    await prepared;
+
+    service.provider['environment'] = read.environment;
+    for (const fn of Object.values(service.functions)) {
+      delete fn.environment;
+      for (const event of fn.events ?? []) delete event['schedule']; // host.ts rings the clocks
+    }
+    service.custom = {
+      ...service.custom,
+      'serverless-offline': {
+        ...z.looseObject({}).parse(service.custom?.['serverless-offline'] ?? {}),
+        host: '127.0.0.1',
+        httpPort: options.port,
+        lambdaPort: 0, // nobody calls it, and any free one will do
+        location: options.buildFolder,
+        useInProcess: true,
+        noPrependStageInUrl: true,
+        noAuth: true,
+        disableCookieValidation: true, // API Gateway does not look at cookies
+      },
+    };
+    Object.assign(process.env, read.environment);
+    this.host = startHost(read.functions, options, (pids) => void tell({ kind: 'workers', pids }));
+    // Loaded before the first call, so that a wrong setting ends the start and not an upload.
+    await this.host.warm();
+  }
+
+  private refuse(): never {
+    const sentence = 'The embedded stack needs its emulators too. Start it by: npm start';
+    throw new this.serverless.classes.Error(sentence, 'NOT_ALONE');
+  }
+
+  private async start(): Promise<void> {
+    this.host?.start();
+    await tell({ kind: 'ready' });
+  }
+
+  /** Once, though the launcher and a signal to the whole group may both ask for it. */
+  private end(): Promise<void> {
+    this.ending ??= Promise.all([this.host?.stop(), closeGateway()]).then(() => process.exit(0));
+    return this.ending;
+  }
+
+  private async failing(step: () => Promise<void>): Promise<void> {
+    if (!optionsText) this.refuse();
+    try {
+      await step();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      await tell({ kind: 'failed', reason });
+      process.exit(1);
+    }
+  }
+}
+
+const launcherSays = (kind: FromLauncher['kind']): Promise<void> =>
+  new Promise((resolve) => {
+    const listen = (message: unknown) => {
+      if (FromLauncher.parse(message).kind !== kind) return;
+      process.off('message', listen);
+      resolve();
+    };
+    process.on('message', listen);
+  });

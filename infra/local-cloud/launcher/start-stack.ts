@@ -1,0 +1,131 @@
+import type { FromHost, HostOptions } from '../host/host-messages.ts';
+import { type HostProcess, startHostProcess } from '../host/host-process.ts';
+import type { RunningServer } from '../http/listen.ts';
+import {
+  type LocalCloudOptions,
+  type NotificationOptions,
+  startLocalCloud,
+} from '../start-local-cloud.ts';
+import type { DataFolder } from './data-folder.ts';
+import type { StartInterceptor } from './interceptor.ts';
+import { type LogLine, logLine } from './log-line.ts';
+
+export type Stack = {
+  url: string;
+  /** Resolves when the functions' process ended without being asked to, with the reason. */
+  broken: Promise<string>;
+  stop(): Promise<void>;
+};
+
+export type StackOptions = Pick<
+  LocalCloudOptions,
+  'region' | 'accountId' | 'secretAccessKey' | 'visibilityTimeoutSeconds'
+> & {
+  /** The folder of the serverless.yml. */
+  project: string;
+  folder: DataFolder;
+  ports: LocalCloudOptions['ports'] & { http: number };
+  /** What the functions' process finds in its environment, endpoints of S3, SQS and DynamoDB included. */
+  environment: Readonly<Record<string, string>>;
+  workers: HostOptions['workers'];
+  /** Makes `<outFolder>/<module>.mjs` for each handler. */
+  bundle: (handlers: readonly string[], outFolder: string) => Promise<void>;
+  notifications: NotificationOptions;
+  log: (line: LogLine) => void;
+  /** Called with each line that a function wrote, which may or may not be a line of the log. */
+  onLine: (line: string) => void;
+  startInterceptor?: StartInterceptor | undefined;
+};
+
+/**
+ * Starts S3, SQS and DynamoDB with what serverless.yml names, and its functions; resolves when the
+ * first request can come. Rejects with a sentence for the person at the terminal, having stopped what
+ * it had started.
+ */
+export const startStack = async (options: StackOptions): Promise<Stack> => {
+  const { project, folder, ports, log, onLine } = options;
+  const url = `http://127.0.0.1:${ports.http}`;
+  const emulators: Pick<RunningServer, 'stop'>[] = [];
+  let host: HostProcess | undefined;
+  const stop = async () => {
+    await host?.stop(); // first the functions, then what they work with
+    for (const emulator of emulators.splice(0).reverse()) await emulator.stop();
+  };
+
+  try {
+    const interceptor = await options.startInterceptor?.(ports, {
+      hostPid: () => host?.pid,
+      log,
+    });
+    if (interceptor) emulators.push(interceptor);
+    const messages = hearHost((workers) =>
+      folder.writeState({ pid: process.pid, url, host: host?.pid, workers }),
+    );
+    const started = startHostProcess(
+      project,
+      { ...options.environment, ...interceptor?.environment },
+      {
+        port: ports.http,
+        buildFolder: folder.in('build'),
+        sqsUrl: `http://127.0.0.1:${ports.sqs}`,
+        region: options.region,
+        accountId: options.accountId,
+        workers: options.workers,
+      },
+      { onMessage: messages.hear, onLine, onComplaint: (text) => log(complaintLine(text)) },
+    );
+    host = started;
+    const broken = started.ended.then((how) => `The process of the functions ${how}`);
+    const orBroken = <T>(promise: Promise<T>) =>
+      Promise.race([promise, messages.ready.then(() => promise), broken.then(raise)]);
+
+    const { template, stackName, handlers } = await orBroken(messages.template);
+    const [cloud] = await Promise.all([
+      startLocalCloud({
+        ...options,
+        template,
+        folder: folder.path,
+        stackName,
+        releaseInFlight: true,
+        notifications: { ...options.notifications, send: interceptor?.sendNotification },
+      }),
+      options.bundle(handlers, folder.in('build')),
+    ]);
+    emulators.push(cloud);
+    started.send({ kind: 'prepared' });
+    await orBroken(messages.ready);
+    messages.tellWorkers();
+    return { url, broken, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};
+
+/** What the host of the functions says, as promises; rejects `ready` where it cannot go on. */
+const hearHost = (onWorkers: (pids: number[]) => void) => {
+  const template = Promise.withResolvers<Extract<FromHost, { kind: 'template' }>>();
+  const ready = Promise.withResolvers<void>();
+  ready.promise.catch(() => {}); // awaited later, perhaps, than it rejects
+  let workers: number[] = [];
+  const tellWorkers = () => onWorkers(workers);
+  const hear = (message: FromHost) => {
+    if (message.kind === 'template') template.resolve(message);
+    if (message.kind === 'ready') ready.resolve();
+    if (message.kind === 'failed') ready.reject(new Error(message.reason));
+    if (message.kind !== 'workers') return;
+    workers = message.pids;
+    tellWorkers();
+  };
+  return { hear, tellWorkers, template: template.promise, ready: ready.promise };
+};
+
+const raise = (reason: string): never => {
+  throw new Error(reason);
+};
+
+const complaintLine = (text: string): LogLine => {
+  const [message = '', ...others] = text.split('\n');
+  const error = others.length > 0 ? { error: others.join('\n') } : {};
+  return logLine('ERROR', message, { function_name: 'serverless', ...error });
+};

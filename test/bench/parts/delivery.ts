@@ -1,0 +1,196 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as wait } from 'node:timers/promises';
+import sharp from 'sharp';
+import { z } from 'zod';
+import { cpuOf } from '../support/bare-sharp.ts';
+import { type BenchStack, startBenchStack } from '../support/bench-stack.ts';
+import { startIpx } from '../support/ipx.ts';
+import { drawnPhoto, withComment } from '../support/photo.ts';
+import { usageOf } from '../support/process-tree.ts';
+import { type Figure, megabytes, type Part } from '../support/report.ts';
+
+const most = { newJpeg: 1.3, storedView: 0.5 };
+const lengths = {
+  short: { rounds: 4, each: 3, views: 20 },
+  full: { rounds: 9, each: 5, views: 50 },
+};
+const clients = 16;
+const width = 800;
+const formats = ['jpg', 'webp', 'avif'] as const;
+type Format = (typeof formats)[number];
+
+/** What a picture for a page costs: made at the first request, and given from the store after it. */
+export const delivery: Part = {
+  name: 'delivery',
+  run: async (length) => {
+    const { rounds, each, views } = lengths[length];
+    const photo = process.env['BENCH_PHOTO']
+      ? readFileSync(process.env['BENCH_PHOTO'])
+      : await drawnPhoto();
+    const ipx = await startIpx(photo);
+    const stack = await startBenchStack().catch(async (error: unknown) => {
+      await ipx.stop();
+      throw error;
+    });
+    const spent = async (pid: number, runs: number, work: () => Promise<unknown>) => {
+      const before = usageOf(pid).cpuMs;
+      await work();
+      return (usageOf(pid).cpuMs - before) / runs;
+    };
+    const get = async (id: string, file: string) => {
+      const response = await fetch(`${stack.baseUrl}/i/${id}/${file}`);
+      if (!response.ok) throw new Error(`${file}: ${response.status}`);
+      return (await response.arrayBuffer()).byteLength;
+    };
+    const fresh = pictures(stack, photo, rounds * each * (formats.length + 1) + rounds + each);
+
+    try {
+      const ids = await fresh;
+      const next = () => ids.pop() ?? '';
+      const sizes: Partial<Record<Format, { darkroom: number; ipx: number }>> = {};
+      const values = {
+        darkroom: byFormat(),
+        fromLarge: [] as number[],
+        ipx: byFormat(),
+        bare: byFormat(),
+        stored: [] as number[],
+        together: [] as number[],
+      };
+      for (const format of formats) {
+        const darkroom = await get(next(), `w${width}.${format}`);
+        sizes[format] = { darkroom, ipx: await ipx.get(ipxModifiers[format]) };
+        await cpuOf(() => bare(photo, format), 2);
+      }
+      for (let round = 0; round < rounds; round++) {
+        for (const format of formats) {
+          const some = Array.from({ length: each }, next);
+          const file = `w${width}.${format}`;
+          const made = await spent(stack.pid, each, () => inTurn(some, (id) => get(id, file)));
+          values.darkroom[format].push(made);
+          const again = await spent(ipx.pid, each, () =>
+            inTurn(some, () => ipx.get(ipxModifiers[format])),
+          );
+          values.ipx[format].push(again);
+          values.bare[format].push(await cpuOf(() => bare(photo, format), each));
+          if (format !== 'jpg') continue;
+          const seen = Array.from({ length: views }, (_, n) => some[n % each] ?? '');
+          values.stored.push(
+            await spent(stack.pid, views, () => inTurn(seen, (id) => get(id, file))),
+          );
+        }
+        const large = Array.from({ length: each }, next);
+        await inTurn(large, (id) => get(id, 'large.jpg'));
+        values.fromLarge.push(
+          await spent(stack.pid, each, () => inTurn(large, (id) => get(id, `w${width}.avif`))),
+        );
+        const one = next();
+        values.together.push(
+          await spent(stack.pid, 1, () =>
+            Promise.all(Array.from({ length: clients }, () => get(one, `w${width}.webp`))),
+          ),
+        );
+      }
+      const bytes = formats.map((format) => {
+        const { darkroom = 0, ipx: other = 0 } = sizes[format] ?? {};
+        return `${format} ${darkroom} (ipx ${other})`;
+      });
+      return {
+        title: 'Pictures delivered',
+        how:
+          `CPU of the whole stack, emulators included, for one picture ${width} wide of a 12-megapixel ` +
+          `JPEG of ${megabytes(photo.length)}, beside bare sharp in this process and beside ipx 3.1.1, ` +
+          `which reads the photo from a file, and stores nothing. Bytes: ${bytes.join(', ')}.`,
+        figures: figuresOf(values),
+      };
+    } finally {
+      await stack.stop();
+      await ipx.stop();
+    }
+  },
+};
+
+const byFormat = (): Record<Format, number[]> => ({ jpg: [], webp: [], avif: [] });
+
+const ipxModifiers: Record<Format, string> = {
+  jpg: `w_${width},f_jpeg,q_80`,
+  webp: `w_${width},f_webp,q_80`,
+  avif: `w_${width},f_avif,q_66`,
+};
+
+const bare = (photo: Uint8Array, format: Format): Promise<Buffer> => {
+  const picture = sharp(photo).autoOrient().resize({ width });
+  if (format === 'jpg') return picture.jpeg({ quality: 80 }).toBuffer();
+  if (format === 'webp') return picture.webp({ quality: 80, effort: 2 }).toBuffer();
+  return picture.avif({ quality: 66, effort: 0, chromaSubsampling: '4:2:0' }).toBuffer();
+};
+
+const inTurn = async (ids: readonly string[], work: (id: string) => Promise<unknown>) => {
+  for (const id of ids) await work(id);
+};
+
+const Uploaded = z.looseObject({ image_id: z.string(), status: z.string() });
+
+/** So many images, done; each is a file of its own, so that no variant of one is another's. */
+const pictures = async (
+  { dataOf }: BenchStack,
+  photo: Uint8Array,
+  count: number,
+): Promise<string[]> => {
+  const ids: string[] = [];
+  for (let nth = 0; nth < count; nth++) {
+    const form = new FormData();
+    form.append('file', new Blob([withComment(photo, `picture ${nth}`)]), 'photo.jpg');
+    const data = await dataOf('/api/images', { method: 'POST', body: form });
+    ids.push(Uploaded.parse(data).image_id);
+  }
+  for (const id of ids)
+    while (Uploaded.parse(await dataOf(`/api/images/${id}`)).status !== 'done') await wait(200);
+  return ids;
+};
+
+const unit = 'ms CPU';
+type Values = {
+  darkroom: Record<Format, number[]>;
+  ipx: Record<Format, number[]>;
+  bare: Record<Format, number[]>;
+  fromLarge: number[];
+  stored: number[];
+  together: number[];
+};
+
+const figuresOf = ({
+  darkroom,
+  ipx,
+  bare: alone,
+  fromLarge,
+  stored,
+  together,
+}: Values): Figure[] => [
+  ...formats.flatMap((format): Figure[] => [
+    { what: `${format}, bare sharp`, values: alone[format], unit },
+    { what: `${format}, ipx`, values: ipx[format], unit },
+    {
+      what: `${format}, the first time`,
+      values: darkroom[format],
+      unit,
+      against: {
+        what: 'ipx',
+        values: ipx[format],
+        ...(format === 'jpg' && { atMost: most.newJpeg }),
+      },
+    },
+  ]),
+  { what: 'avif, the first time, of large', values: fromLarge, unit },
+  {
+    what: 'jpg, stored',
+    values: stored,
+    unit,
+    against: { what: 'ipx', values: ipx.jpg, atMost: most.storedView },
+  },
+  {
+    what: `webp, ${clients} clients at once, all together`,
+    values: together,
+    unit,
+    against: { what: 'one client', values: darkroom.webp },
+  },
+];

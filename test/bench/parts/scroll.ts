@@ -1,0 +1,37 @@
+import { openBrowser, openPage } from '#test/support/browser.ts';
+import { aDarkroomOf } from '#test/support/browser-gallery.ts';
+import { startPageHost } from '#test/support/browser-host.ts';
+import { scrollToTheEnd, taskTimesMs } from '#test/support/browser-trace.ts';
+import type { Part } from '../support/report.ts';
+
+const pictures = 10_000;
+const rounds = { short: 1, full: 3 };
+const atMostMs = 100;
+
+/** Whether the gallery stays fluent when somebody scrolls through all of a large collection. */
+export const scroll: Part = {
+  name: 'scroll',
+  run: async (length) => {
+    const browser = await openBrowser();
+    const host = await startPageHost(aDarkroomOf(pictures));
+    const values: number[] = [];
+    try {
+      for (let round = 0; round < rounds[length]; round++) {
+        const { page, close } = await openPage(browser, { reducedMotion: 'no-preference' });
+        await page.goto(host.url);
+        await page.locator('shown-picture.is-sharp').first().waitFor();
+        const times = await taskTimesMs(browser, page, () => page.evaluate(scrollToTheEnd));
+        values.push(times[2] ?? Number.NaN);
+        await close();
+      }
+    } finally {
+      await browser.close();
+      await host.stop();
+    }
+    return {
+      title: 'Gallery',
+      how: `${pictures} pictures, scrolled by a whole screen with each frame. One or two frames may meet the garbage collector.`,
+      figures: [{ what: 'the third slowest frame', values, unit: 'ms CPU', atMost: atMostMs }],
+    };
+  },
+};

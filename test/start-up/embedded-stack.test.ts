@@ -1,0 +1,187 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll, describe, expect, it } from 'vitest';
+import { type EmbeddedStack, startEmbeddedStack } from '#test/support/embedded-stack.ts';
+import { eventually } from '#test/support/eventually.ts';
+import { tinyProject } from './tiny-project.ts';
+
+const tiny = tinyProject();
+const dataDir = mkdtempSync(join(tmpdir(), 'darkroom-data-'));
+const stack: EmbeddedStack = await startEmbeddedStack({
+  project: tiny.folder,
+  dataDir,
+  env: { API_KEY: 'the key', SWEEP_MINUTES: '0.02' },
+});
+afterAll(async () => {
+  await stack.stop();
+  tiny.remove();
+  rmSync(dataDir, { recursive: true });
+});
+
+const call = async (path: string, init: RequestInit = {}) => {
+  const headers = { 'x-api-key': 'the key', ...init.headers };
+  const response = await fetch(`${stack.baseUrl}${path}`, { ...init, headers });
+  return { status: response.status, headers: response.headers, text: await response.text() };
+};
+const put = (key: string) => {
+  const credentials = {
+    accessKeyId: stack.env['AWS_ACCESS_KEY_ID'] ?? '',
+    secretAccessKey: stack.env['AWS_SECRET_ACCESS_KEY'] ?? '',
+  };
+  const endpoint = stack.env['AWS_ENDPOINT_URL_S3'] ?? '';
+  const s3 = new S3Client({ region: 'us-east-1', endpoint, credentials, forcePathStyle: true });
+  return s3.send(new PutObjectCommand({ Bucket: 'darkroom-dev-bucket', Key: key, Body: 'x' }));
+};
+const logged = () =>
+  readFileSync(join(dataDir, 'logs/darkroom.log'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+const enveloped = { status: 'error', code: 1001, data: null, error: expect.any(String) };
+
+describe('the embedded stack', { timeout: 90_000 }, () => {
+  it('gives the functions what the template says, resolved', async () => {
+    const { status, text } = await call('/api/hello');
+
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toMatchObject({
+      STAGE: 'dev',
+      WORK_QUEUE: `${stack.env['AWS_ENDPOINT_URL_SQS']}/000000000000/darkroom-dev-work`,
+    });
+  });
+
+  it('refuses a missing or a wrong key in the envelope, and no preflight', async () => {
+    for (const key of ['', 'another']) {
+      const { status, text } = await call('/api/hello', { headers: { 'x-api-key': key } });
+      expect(status).toBe(403);
+      expect(JSON.parse(text)).toEqual(enveloped);
+    }
+    const preflight = await call('/api/hello', {
+      method: 'OPTIONS',
+      headers: { 'x-api-key': '', origin: 'http://a', 'access-control-request-method': 'POST' },
+    });
+    expect(preflight.status).toBe(200);
+    expect((await call('/api/health', { headers: { 'x-api-key': '' } })).status).toBe(200);
+  });
+
+  it('says in the envelope that a body is too large, and what to do instead', async () => {
+    const body = Buffer.alloc(12_000_000);
+
+    const { status, text } = await call('/api/hello', { method: 'POST', body });
+
+    expect(status).toBe(413);
+    expect(JSON.parse(text)).toEqual(enveloped);
+    expect(text).toContain('POST /api/uploads');
+  });
+
+  it('envelopes what else is not an answer of a function', async () => {
+    const responses = await Promise.all([
+      call('/api/hello?boom=1'),
+      call('/api/hello?slow=1'),
+      call('/nowhere'),
+      call('/%zz'),
+    ]);
+
+    expect(responses.map(({ status }) => status)).toEqual([502, 504, 404, 400]);
+    for (const { text, headers } of responses) {
+      expect(JSON.parse(text)).toEqual(enveloped);
+      expect(headers.get('x-request-id')).toBeTruthy();
+    }
+  });
+
+  it('delivers the event of an object from S3 through SQS to its function', async () => {
+    await put('some where/bild ü.jpg');
+
+    const line = await eventually(() => {
+      const found = logged().find(({ body }) => body?.includes('s3:s3') || body?.includes('"s3"'));
+      expect(found).toBeDefined();
+      return found;
+    });
+    const [record] = JSON.parse(line.body).Records;
+    expect(record.s3.object.key).toBe('some+where/bild+%C3%BC.jpg');
+    expect(line.function_name).toBe('darkroom-dev-work');
+  });
+
+  it('calls functions on their schedules', async () => {
+    await eventually(() => expect(stack.output()).toContain('swept'));
+  });
+
+  it('listens on the loopback interface only', async () => {
+    const addresses = Object.values(networkInterfaces())
+      .flatMap((list) => list ?? [])
+      .filter(({ internal, family }) => !internal && family === 'IPv4');
+    const ports = [stack.baseUrl, ...Object.values(stack.env).filter((v) => v.startsWith('http'))];
+    for (const { address } of addresses) {
+      for (const url of ports) {
+        const reached = await new Promise((resolve) => {
+          const socket = connect(Number(new URL(url).port), address);
+          socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+        });
+        expect(reached, `${address} ${url}`).toBe(false);
+      }
+    }
+  });
+
+  it('does not start twice on the same data, and says which process has it', async () => {
+    const again = startEmbeddedStack({ project: tiny.folder, dataDir });
+
+    await expect(again).rejects.toThrow(
+      `Another Darkroom (process ${stack.pids()?.pid}, ${stack.baseUrl}) already runs on the data`,
+    );
+  });
+
+  it('leaves no process behind when its launcher is killed, and starts again', async () => {
+    await stack.kill('SIGKILL'); // rejects if a process stays
+
+    await stack.restart();
+
+    expect((await call('/api/hello')).status).toBe(200);
+  });
+
+  it('ends with the reason when the process of the functions is killed', async () => {
+    const { host } = stack.pids() ?? {};
+    if (!host) throw new Error('The stack does not say which process that is.');
+    process.kill(host, 'SIGKILL');
+
+    await eventually(() =>
+      expect(stack.output()).toContain('The process of the functions was killed by SIGKILL'),
+    );
+    await stack.kill('SIGTERM'); // which has nothing to do any more
+    await stack.restart();
+  });
+});
+
+describe('a start that cannot succeed', { timeout: 90_000 }, () => {
+  const failing = (env: Record<string, string>) =>
+    startEmbeddedStack({ project: tiny.folder, env });
+
+  it('names every setting that is wrong', async () => {
+    await expect(failing({ SWEEP_MINUTES: 'never', PIPELINE_CONCURRENCY: '0' })).rejects.toThrow(
+      /SWEEP_MINUTES=never: must be .*\nPIPELINE_CONCURRENCY=0: must be/,
+    );
+  });
+
+  it('names the function that cannot be loaded, and why', async () => {
+    const broken = tinyProject();
+    broken.write('functions/work.ts', `throw new Error('COLOUR=blue: must be red');`);
+
+    await expect(startEmbeddedStack({ project: broken.folder })).rejects.toThrow(
+      'The function work could not be loaded:\nCOLOUR=blue: must be red',
+    );
+    broken.remove();
+  });
+
+  it('names the file of a handler that is not there', async () => {
+    const broken = tinyProject();
+    broken.write('serverless.yml', broken.serverless.replace('functions/sweep', 'functions/gone'));
+
+    await expect(startEmbeddedStack({ project: broken.folder })).rejects.toThrow(
+      'serverless.yml names a handler in functions/gone.ts, which is not there.',
+    );
+    broken.remove();
+  });
+});

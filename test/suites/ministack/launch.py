@@ -1,0 +1,88 @@
+"""
+Starts ministack in this process, and does two things that it has no setting for:
+
+- every decision about a permission that a role is asked for is written to PERMISSIONS_FILE, a line of
+  JSON each, and all roles with their policies to ROLES_FILE;
+- a message that is given back with a long wait comes back soon, so that giving up after eight
+  receives takes seconds and not three minutes.
+"""
+import contextvars
+import functools
+import json
+import os
+import time
+
+from ministack import app
+from ministack.core import iam_evaluator
+from ministack.services import iam, sqs
+
+LONGEST_WAIT_SECONDS = 1
+WAIT_UNTIL_SECONDS = 5  # shorter waits stay as they are: the tests of Retry-After measure them
+
+seen = set()
+decisions = open(os.environ['PERMISSIONS_FILE'], 'a', buffering=1)
+evaluate = iam_evaluator.evaluate
+enforce = iam_evaluator.enforce
+asked = contextvars.ContextVar('asked', default=None)
+roles_written_at = 0.0
+
+
+@functools.wraps(evaluate)
+def noted_evaluate(context, *args, **kwargs):
+    """The first evaluation of a call is that of the caller's own policies; others are of resources'."""
+    contexts = asked.get()
+    if contexts is not None:
+        contexts.append(context)
+    return evaluate(context, *args, **kwargs)
+
+
+@functools.wraps(enforce)
+def recorded_enforce(*args, **kwargs):
+    write_roles()
+    contexts = []
+    token = asked.set(contexts)
+    try:
+        refusal = enforce(*args, **kwargs)
+    finally:
+        asked.reset(token)
+    for context in contexts[:1]:
+        answer = 'Allow' if refusal is None else 'Deny'
+        decision = (context.principal_arn, context.action, context.resource_arn, answer)
+        if decision not in seen:
+            seen.add(decision)
+            names = ('principal', 'action', 'resource', 'decision')
+            decisions.write(json.dumps(dict(zip(names, decision))) + '\n')
+    return refusal
+
+
+def write_roles():
+    """At most every two seconds: they change only while the service is deployed."""
+    global roles_written_at
+    if time.monotonic() - roles_written_at < 2:
+        return
+    roles_written_at = time.monotonic()
+    roles = {name: role['InlinePolicies'] for name, role in iam._roles.items()}
+    path = os.environ['ROLES_FILE']
+    with open(path + '.new', 'w') as file:
+        json.dump(roles, file)
+    os.replace(path + '.new', path)
+
+
+def shortened(change_visibility):
+    @functools.wraps(change_visibility)
+    def change(data, *args, **kwargs):
+        if int(data.get('VisibilityTimeout', 30)) > WAIT_UNTIL_SECONDS:
+            data = {**data, 'VisibilityTimeout': LONGEST_WAIT_SECONDS}
+        return change_visibility(data, *args, **kwargs)
+
+    return change
+
+
+def replace(table, name, wrap):
+    table[name] = wrap(table[name])
+
+
+iam_evaluator.evaluate = noted_evaluate
+iam_evaluator.enforce = recorded_enforce
+replace(sqs._HANDLERS, 'ChangeMessageVisibility', shortened)
+app.main()

@@ -1,0 +1,108 @@
+import type { Exception } from './permissions.ts';
+
+/**
+ * What a function may do although the e2e suite on ministack never shows that it does: what AWS itself
+ * does by the role of a function, and what only a kill, an outage or bad timing reaches. The fault
+ * suite makes those happen, on the embedded stack, which asks for no permissions.
+ */
+export const permissionExceptions: readonly Exception[] = [
+  {
+    actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    reason: 'Lambda itself writes the log.',
+  },
+  {
+    actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+    reason: 'Lambda itself takes messages from the queue of an event source mapping.',
+  },
+  {
+    actions: ['kms:Decrypt'],
+    reason: 'SSM decrypts a SecureString; ministack asks for no key.',
+  },
+  {
+    actions: ['sqs:ChangeMessageVisibility'],
+    reason: 'A message is given back when its work failed: in an outage, for most workers.',
+  },
+  {
+    actions: ['s3:ListBucket'],
+    reason:
+      'With it S3 answers 404 for an object that is not there, without it 403: asked only of what a kill or a deletion took away.',
+  },
+  {
+    actions: ['dynamodb:DeleteItem'],
+    resource: 'table/darkroom-dev-idempotency',
+    reason: 'A request that failed gives its Idempotency-Key free: in an outage.',
+  },
+  {
+    fn: 'sweep-stuck',
+    actions: [
+      'dynamodb:BatchGetItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:UpdateItem',
+      's3:DeleteObject',
+      's3:GetObject',
+      'sqs:SendMessage',
+    ],
+    reason: 'It finishes what has stood still for minutes: after a kill.',
+  },
+  {
+    fn: 'sweep-batches',
+    actions: [
+      'dynamodb:BatchGetItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+      'sqs:SendMessage',
+      'sqs:SendMessage*',
+    ],
+    reason: 'It finishes what has stood still for minutes: after a kill.',
+  },
+  {
+    fn: 'upload-image',
+    actions: ['dynamodb:DeleteItem', 'dynamodb:UpdateItem'],
+    resource: 'table/darkroom-dev-rendition-sets',
+    reason: 'It finds an image under its new key only when the same upload was killed before.',
+  },
+  {
+    fn: 'run-edit',
+    actions: ['dynamodb:DeleteItem', 'dynamodb:UpdateItem'],
+    resource: 'table/darkroom-dev-rendition-sets',
+    reason: 'It finds an image under the key of its result only when it was killed before.',
+  },
+  {
+    fn: 'register-image',
+    actions: ['dynamodb:UpdateItem'],
+    resource: 'table/darkroom-dev-rendition-sets',
+    reason: 'An object is replaced whose renditions another image shares.',
+  },
+  ...['register-image', 'retry-image'].map((fn) => ({
+    fn,
+    actions: ['sqs:SendMessage'],
+    resource: 'darkroom-dev-record-outcome',
+    reason: 'An image of a batch is replaced or tried again after its row was recorded.',
+  })),
+  {
+    fn: 'retry-image',
+    actions: ['sqs:SendMessage'],
+    resource: 'darkroom-dev-read-exif',
+    reason: 'Reading EXIF fails only in an outage.',
+  },
+  {
+    fn: 'start-edit',
+    actions: ['s3:DeleteObject'],
+    reason: 'It removes the copies of pictures when the edit could not be stored: in an outage.',
+  },
+  {
+    fn: 'expand-batch',
+    actions: ['dynamodb:Query', 'sqs:SendMessage'],
+    reason: 'It goes on where it was killed or ran out of time, and may find all rows ended.',
+  },
+  {
+    fn: 'close-batch',
+    actions: ['sqs:SendMessage'],
+    resource: 'darkroom-dev-close-batch',
+    reason: 'Its message came too early, and the last row ended meanwhile.',
+  },
+];
