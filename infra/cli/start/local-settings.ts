@@ -29,7 +29,7 @@ export const localShape = {
   DATA_DIR: text
     .prefault('.darkroom')
     .describe(
-      'what the embedded stack keeps between runs, logs included; relative to the project, and its own: a new or empty folder at first',
+      'folder of all data and logs of the local stack; relative to the project; new or empty at first',
     ),
   API_KEY: text
     .optional()
@@ -39,10 +39,10 @@ export const localShape = {
     .describe('how often stuck images are looked for; parts of a minute only locally'),
   PIPELINE_CONCURRENCY: wholeNumber(1, 1000)
     .prefault(2)
-    .describe('pictures worked on at once, per worker; 1, locally only, means in order of arrival'),
+    .describe('images processed at once, per worker; 1, locally only, means in order of arrival'),
   LOCAL_VISIBILITY_SECONDS: wholeNumber(1, 43_200)
     .optional()
-    .describe('shorter visibility timeouts on the embedded stack, for tests and impatience'),
+    .describe('shorter visibility timeouts on the embedded stack, for tests'),
   WORKERS: z
     .enum(['in-process', 'forked'], 'must be in-process or forked')
     .prefault('in-process')
