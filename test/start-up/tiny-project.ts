@@ -24,6 +24,14 @@ functions:
     handler: functions/work.handler
     events:
       - sqs: { arn: !GetAtt WorkQueue.Arn, functionResponseType: ReportBatchItemFailures }
+  follow:
+    handler: functions/follow.handler
+    events:
+      - stream:
+          type: dynamodb
+          arn: !GetAtt Things.StreamArn
+          maximumRetryAttempts: 0
+          destinations: { onFailure: !GetAtt WorkDlq.Arn }
   sweep:
     handler: functions/sweep.handler
     events: [{ schedule: "rate(\${env:SWEEP_MINUTES, '5'} minutes)" }]
@@ -40,6 +48,14 @@ resources:
       WorkDlq:
         Type: AWS::SQS::Queue
         Properties: { QueueName: "\${self:service}-\${sls:stage}-work-dlq" }
+      Things:
+        Type: AWS::DynamoDB::Table
+        Properties:
+          TableName: "\${self:service}-\${sls:stage}-things"
+          AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]
+          KeySchema: [{ AttributeName: id, KeyType: HASH }]
+          BillingMode: PAY_PER_REQUEST
+          StreamSpecification: { StreamViewType: NEW_AND_OLD_IMAGES }
       Bucket:
         Type: AWS::S3::Bucket
         Properties:
@@ -64,6 +80,14 @@ const functions = {
       for (const { body } of Records)
         console.log(JSON.stringify({ level: 'INFO', message: 'message handled', body,
           timestamp: new Date().toISOString(), function_name: functionName, image_id: 'work' }));
+    };`,
+  follow: `
+    export const handler = async ({ Records }) => {
+      for (const { eventName, dynamodb } of Records) {
+        if (dynamodb.Keys.id.S === 'bad') throw new Error('a bad thing');
+        console.log(JSON.stringify({ level: 'INFO', message: 'change seen', timestamp: new Date().toISOString(),
+          change: eventName + ' ' + dynamodb.Keys.id.S }));
+      }
     };`,
   sweep: `export const handler = async () => { console.log('swept'); };`,
 };

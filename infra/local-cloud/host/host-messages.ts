@@ -24,6 +24,8 @@ export type FromHost = z.infer<typeof FromHost>;
 export const FromLauncher = z.discriminatedUnion('kind', [
   /** Emulators, resources and bundles are there. */
   z.object({ kind: z.literal('prepared') }),
+  /** There are new records in the stream of this table. */
+  z.object({ kind: z.literal('stream-records'), table: z.string() }),
   z.object({ kind: z.literal('stop') }),
 ]);
 export type FromLauncher = z.infer<typeof FromLauncher>;
@@ -33,6 +35,9 @@ export const HostOptions = z.object({
   port: z.int(),
   buildFolder: z.string(),
   sqsUrl: z.url(),
+  dynamodbUrl: z.url(),
+  /** Where the readers of streams store how far they are; made, if it does not exist. */
+  checkpointFile: z.string(),
   region: z.string(),
   /** Twelve digits. */
   accountId: z.string(),

@@ -106,7 +106,12 @@ export default class EmbeddedStack {
       },
     };
     Object.assign(process.env, read.environment);
-    this.host = startHost(read.functions, options, (pids) => void tell({ kind: 'workers', pids }));
+    const host = startHost(read.functions, options, (pids) => void tell({ kind: 'workers', pids }));
+    this.host = host;
+    process.on('message', (message) => {
+      const said = FromLauncher.parse(message);
+      if (said.kind === 'stream-records') host.wakeStreams(said.table);
+    });
     // Loaded before the first call, so that a wrong setting ends the start and not an upload.
     await this.host.warm();
   }

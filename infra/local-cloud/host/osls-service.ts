@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { SqsEvent } from '../lambda/event-source.ts';
 import type { LocalFunction } from '../lambda/invoke.ts';
+import { StreamEvent, type StreamMapping } from '../lambda/stream-event.ts';
 import { openResolver } from '../template/resolver.ts';
 import { Template, type Environment as TemplateEnvironment } from '../template/template.ts';
 import type { HostOptions } from './host-messages.ts';
@@ -21,6 +22,7 @@ const ServerlessFunction = z.looseObject({
     .array(
       z.looseObject({
         sqs: SqsEvent.optional(),
+        stream: StreamEvent.optional(),
         schedule: z
           .union([
             z.string().transform((rate) => ({ rates: [rate], input: undefined, enabled: true })),
@@ -89,8 +91,15 @@ export const readService = (raw: unknown, options: HostOptions) => {
       const [account, queue] = queueArn.split(':').slice(-2);
       return [{ ...settings, queueArn, queueUrl: `${options.sqsUrl}/${account}/${queue}` }];
     });
+    const streams = events.flatMap(({ stream }): StreamMapping[] => {
+      if (!stream?.enabled) return [];
+      const { arn, destinations, type: _, ...settings } = stream;
+      const Arn = z.string();
+      const onFailureArn = Arn.optional().parse(resolve(destinations?.onFailure));
+      return [{ ...settings, streamArn: Arn.parse(resolve(arn)), onFailureArn }];
+    });
     const schedules = events.flatMap(({ schedule }) => (schedule?.enabled ? [schedule] : []));
-    return { local, handler, mappings, schedules };
+    return { local, handler, mappings, streams, schedules };
   });
   return { place, resources, functions, environment: environmentOfAll(functions) };
 };
