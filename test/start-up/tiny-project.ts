@@ -20,6 +20,11 @@ functions:
     events:
       - http: { method: any, path: "api/hello", private: true, cors: true }
       - http: { method: get, path: "api/health" }
+  echo:
+    handler: functions/echo.handler
+    events:
+      - http: { method: post, path: "api/echo", cors: true }
+      - http: { method: get, path: "api/echo", cors: true }
   work:
     handler: functions/work.handler
     events:
@@ -75,6 +80,12 @@ const functions = {
       const body = JSON.stringify({ calls: ++memory.calls, WORK_QUEUE, STAGE });
       return { statusCode: 200, headers: { 'content-type': 'application/json' }, body };
     };`,
+  echo: `
+    export const handler = async ({ body, isBase64Encoded, headers }) => ({
+      statusCode: 200,
+      headers: { 'content-type': 'application/json', 'access-control-expose-headers': 'etag' },
+      body: JSON.stringify({ body, isBase64Encoded, headers }),
+    });`,
   work: `
     export const handler = async ({ Records }, { functionName }) => {
       for (const { body } of Records)

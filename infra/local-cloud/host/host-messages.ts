@@ -33,6 +33,16 @@ export type FromLauncher = z.infer<typeof FromLauncher>;
 /** What the launcher puts into the host's environment, as JSON. */
 export const HostOptions = z.object({
   port: z.int(),
+  /** The address to listen on. */
+  host: z.string().default('127.0.0.1'),
+  guard: z
+    .object({
+      allowedOrigins: z.array(z.string()),
+      allowedHosts: z.array(z.string()),
+      /** The JSON with which requests are refused that name another host, or come from another origin. */
+      refusals: z.object({ host: z.string(), origin: z.string() }),
+    })
+    .optional(),
   buildFolder: z.string(),
   sqsUrl: z.url(),
   dynamodbUrl: z.url(),
@@ -44,4 +54,5 @@ export const HostOptions = z.object({
   workers: z.enum(['in-process', 'forked']),
 });
 export type HostOptions = z.infer<typeof HostOptions>;
+export type HostInput = z.input<typeof HostOptions>;
 export const hostOptionsVariable = 'LOCAL_CLOUD_HOST';

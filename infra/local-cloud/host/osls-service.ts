@@ -12,6 +12,14 @@ const modulePath = (handler: string): string => handler.replace(/\.[^./]+$/, '')
 
 const Environment = z.record(z.string(), z.unknown());
 
+const HttpEvent = z.union([
+  z.string().transform((text) => {
+    const [method = '', path = ''] = text.split(' ');
+    return { method: method.toLowerCase(), path };
+  }),
+  z.looseObject({ method: z.string().toLowerCase(), path: z.string() }),
+]);
+
 const ServerlessFunction = z.looseObject({
   handler: z.string(),
   name: z.string(),
@@ -21,6 +29,7 @@ const ServerlessFunction = z.looseObject({
   events: z
     .array(
       z.looseObject({
+        http: HttpEvent.optional(),
         sqs: SqsEvent.optional(),
         stream: StreamEvent.optional(),
         schedule: z
@@ -101,7 +110,10 @@ export const readService = (raw: unknown, options: HostOptions) => {
     const schedules = events.flatMap(({ schedule }) => (schedule?.enabled ? [schedule] : []));
     return { local, handler, mappings, streams, schedules };
   });
-  return { place, resources, functions, environment: environmentOfAll(functions) };
+  const routes = Object.values(service.functions).flatMap(({ events }) =>
+    events.flatMap(({ http }) => (http ? [{ method: http.method, path: http.path }] : [])),
+  );
+  return { place, resources, functions, routes, environment: environmentOfAll(functions) };
 };
 
 /**

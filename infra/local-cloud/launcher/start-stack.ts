@@ -28,6 +28,9 @@ export type StackOptions = Pick<
   /** What the functions' process finds in its environment, endpoints of S3, SQS and DynamoDB included. */
   environment: Readonly<Record<string, string>>;
   workers: HostOptions['workers'];
+  /** The address of the API; S3, SQS and DynamoDB listen on 127.0.0.1 whatever it is. */
+  httpHost: string;
+  guard: HostOptions['guard'];
   /** Makes `<outFolder>/<module>.mjs` for each handler. */
   bundle: (handlers: readonly string[], outFolder: string) => Promise<void>;
   notifications: NotificationOptions;
@@ -66,6 +69,8 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       { ...options.environment, ...interceptor?.environment },
       {
         port: ports.http,
+        host: options.httpHost,
+        guard: options.guard,
         buildFolder: folder.in('build'),
         sqsUrl: `http://127.0.0.1:${ports.sqs}`,
         dynamodbUrl: `http://127.0.0.1:${ports.dynamodb}`,
