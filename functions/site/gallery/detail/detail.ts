@@ -35,10 +35,10 @@ import {
   onWheel,
   shownWidth,
   toggleFullScreen,
-  type Zoom,
   zoomByKey,
   zoomFrame,
 } from './zoom.ts';
+import type { Zoom } from './zoom-math.ts';
 
 const openId = (): string | undefined => {
   const route = currentRoute();
@@ -75,8 +75,8 @@ const onKey = (event: KeyboardEvent): void => {
   if (event.key === 'ArrowLeft') showNeighbour(-1);
   else if (event.key === 'ArrowRight') showNeighbour(1);
   else if (event.key === 'Delete') deleteOpen();
-  else if (event.key === 'f') void toggleFullScreen();
-  else if (event.key === 'c') copyOpen('link');
+  else if (event.key.toLowerCase() === 'f') void toggleFullScreen();
+  else if (event.key.toLowerCase() === 'c') copyOpen('link');
   else return;
   event.preventDefault();
 };
