@@ -12,6 +12,7 @@ import { ifUnchanged, succeeded } from './dynamo-conditions.ts';
 import { dynamoListMonths } from './dynamo-list-months.ts';
 import { pageOf } from './dynamo-pages.ts';
 import { readMany } from './dynamo-read-many.ts';
+import { parseItem } from './stored-names.ts';
 
 const headKey = (requestId: string) => ({ request_id: requestId, part: 'head' });
 
@@ -83,7 +84,7 @@ export const dynamoBatches = (
     );
     const found = new Map(
       items.map((item) => {
-        const { batch } = Item.parse(item);
+        const { batch } = parseItem(Item, item);
         return [batch.requestId, batch] as const;
       }),
     );
@@ -99,7 +100,7 @@ export const dynamoBatches = (
           ConsistentRead: true,
         }),
       );
-      return item && Item.parse(item);
+      return item && parseItem(Item, item);
     },
 
     async save(before, after) {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { EditSession, isAlive, maxEditSessions, sizeOf } from '#lib/edits/edit-session.ts';
 import type { CacheReport } from '#lib/edits/edit-sessions.ts';
 import { readMany } from './dynamo-read-many.ts';
+import { parseItem } from './stored-names.ts';
 
 /** One place of the ring. `n` counts everything that was ever put in, `v` the changes of this process. */
 export const Slot = z.object({ n: z.int(), v: z.int(), process: EditSession });
@@ -41,7 +42,7 @@ export const reportOf = async (
       report[name] += counted[name];
   }
   report.entries = found
-    .map((item) => Slot.parse(item).process)
+    .map((item) => parseItem(Slot, item).process)
     .filter((process) => isAlive(process, now))
     .map((process) => ({
       initId: process.initId,

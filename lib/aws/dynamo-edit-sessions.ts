@@ -17,6 +17,7 @@ import type { EditSessions, VersionedEditSession } from '#lib/edits/edit-session
 import { dynamodb } from './clients.ts';
 import { succeeded } from './dynamo-conditions.ts';
 import { counterKeyOf, headKey, reportOf, Slot, slotKeyOf } from './dynamo-edit-sessions-report.ts';
+import { parseItem } from './stored-names.ts';
 
 const maxTries = 20;
 
@@ -51,7 +52,7 @@ export const dynamoEditSessions = (
     const { Item: item } = await client.send(
       new GetCommand({ TableName, Key: slotKeyOf(slot), ConsistentRead: true }),
     );
-    return item && Slot.parse(item);
+    return item && parseItem(Slot, item);
   };
 
   /** False where another was quicker; `overtaken` where the ring has gone round meanwhile. */

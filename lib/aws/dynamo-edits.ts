@@ -5,6 +5,7 @@ import type { Edits } from '#lib/edits/edits.ts';
 import { dynamodb } from './clients.ts';
 import { ifUnchanged, succeeded } from './dynamo-conditions.ts';
 import { readMany } from './dynamo-read-many.ts';
+import { parseItem } from './stored-names.ts';
 
 /** So that a worker still finds its edit when the process has just expired. */
 const graceSeconds = 24 * 60 * 60;
@@ -21,7 +22,7 @@ export const dynamoEdits = (
       new GetCommand({ TableName: editSessionsTable, Key: keyOf(editId), ConsistentRead: true }),
     );
     if (!item) return undefined;
-    const { v, edit } = Item.parse(item);
+    const { v, edit } = parseItem(Item, item);
     return { edit, version: v };
   },
 
@@ -29,7 +30,7 @@ export const dynamoEdits = (
     const items = await readMany(editSessionsTable, editIds.map(keyOf), client);
     const found = new Map(
       items.map((item) => {
-        const { edit } = Item.parse(item);
+        const { edit } = parseItem(Item, item);
         return [edit.editId, edit] as const;
       }),
     );

@@ -10,6 +10,7 @@ import { z } from 'zod';
 import { type IdempotencyRecords, StoredReply } from '#lib/idempotency-records.ts';
 import { dynamodb } from './clients.ts';
 import { succeeded } from './dynamo-conditions.ts';
+import { parseItem } from './stored-names.ts';
 
 const retentionSeconds = 24 * 60 * 60;
 const leaseSeconds = 60; // twice what a function behind the API may run
@@ -74,7 +75,7 @@ export const dynamoIdempotencyRecords = (
         new GetCommand({ ...target(idempotencyId), ConsistentRead: true }),
       );
       if (!item) return { state: 'in-progress' }; // forgotten a moment ago: the next try begins it
-      const kept = Item.parse(item);
+      const kept = parseItem(Item, item);
       if (kept.requestToken === requestToken) return { state: 'begun' };
       if (kept.fingerprint !== fingerprint) return { state: 'other-request' };
       return kept.answer ? { state: 'answered', answer: kept.answer } : { state: 'in-progress' };

@@ -4,6 +4,7 @@ import { Exif } from '#lib/images/exif.ts';
 import { Image, statusOf } from '#lib/images/image.ts';
 import type { Versioned } from '#lib/images/images.ts';
 import { readMany } from './dynamo-read-many.ts';
+import { parseItem } from './stored-names.ts';
 
 /** Where a record stands in a list: `2026-11`, and within it `<ISO time>#<image id>`. */
 export const listPosition = ({ listedAt, imageId }: Pick<Image, 'listedAt' | 'imageId'>) => {
@@ -51,7 +52,7 @@ const Item = z
     ({ v, image, exif }): Versioned => ({ image: { ...image, ...(exif && { exif }) }, version: v }),
   );
 
-export const fromItem = (item: unknown): Versioned => Item.parse(item);
+export const fromItem = (item: unknown): Versioned => parseItem(Item, item);
 
 /** Strongly consistent reads of records, in the order asked for, without those that are not there. */
 export const readRecords = async (

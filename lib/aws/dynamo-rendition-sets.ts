@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { RenditionSet, type RenditionSetChange, type RenditionSets } from '#lib/images/images.ts';
 import { dynamodb } from './clients.ts';
 import { succeeded } from './dynamo-conditions.ts';
+import { parseItem } from './stored-names.ts';
 
 const Item = z
   .object({
@@ -33,9 +34,13 @@ export const dynamoRenditionSets = (
         ConsistentRead: true,
       }),
     );
-    return item && Item.parse(item);
+    return item && parseItem(Item, item);
   },
 });
+
+// A set stored by 4d27351 has its owner in `maker`.
+const ownerNames = { '#owner': 'owner', '#maker': 'maker' };
+const isOwner = '(#owner = :owner OR #maker = :owner)';
 
 /** A move's part in a transaction; none for a caption, which must not be able to fail one. */
 export const transactionWrites = (table: string, change: RenditionSetChange) => {
@@ -53,7 +58,7 @@ export const transactionWrites = (table: string, change: RenditionSetChange) => 
     return [{ Put: { TableName: table, Item: item, ConditionExpression: absent } }];
   }
   const target = { TableName: table, Key: { rendition_set_id: change.renditionSetId } };
-  const names = { '#owner': 'owner', '#refs': 'refs' };
+  const names = { ...ownerNames, '#refs': 'refs' };
   if (change.action === 'addReference' || !change.last)
     return [
       {
@@ -61,9 +66,7 @@ export const transactionWrites = (table: string, change: RenditionSetChange) => 
           ...target,
           UpdateExpression: 'ADD #refs :n',
           ConditionExpression:
-            change.action === 'addReference'
-              ? '#owner = :owner'
-              : '#owner = :owner AND #refs > :one',
+            change.action === 'addReference' ? isOwner : `${isOwner} AND #refs > :one`,
           ExpressionAttributeNames: names,
           ExpressionAttributeValues:
             change.action === 'addReference'
@@ -76,7 +79,7 @@ export const transactionWrites = (table: string, change: RenditionSetChange) => 
     {
       Delete: {
         ...target,
-        ConditionExpression: '#owner = :owner AND #refs = :one',
+        ConditionExpression: `${isOwner} AND #refs = :one`,
         ExpressionAttributeNames: names,
         ExpressionAttributeValues: { ':owner': change.owner, ':one': 1 },
       },
@@ -103,8 +106,8 @@ export const saveCaption = async (
           TableName: table,
           Key: { rendition_set_id: renditionSetId },
           UpdateExpression: 'SET #caption = :caption',
-          ConditionExpression: '#owner = :owner',
-          ExpressionAttributeNames: { '#caption': 'caption', '#owner': 'owner' },
+          ConditionExpression: isOwner,
+          ExpressionAttributeNames: { ...ownerNames, '#caption': 'caption' },
           ExpressionAttributeValues: { ':caption': caption, ':owner': owner },
         }),
       ),
@@ -117,7 +120,7 @@ export const saveCaption = async (
         ConsistentRead: true,
       }),
     );
-    if (item?.['owner'] !== owner) return; // gone with its last image
+    if (!item || parseItem(Item, item).owner !== owner) return; // gone with its last image
     await new Promise((resume) => setTimeout(resume, Math.random() * 20 * 2 ** tries));
   }
 };

@@ -12,6 +12,7 @@ import { countRow, Row } from '#lib/batches/row.ts';
 import { dynamodb } from './clients.ts';
 import { ifUnchanged, succeeded } from './dynamo-conditions.ts';
 import { increment, totalCounters } from './dynamo-counters.ts';
+import { parseItem } from './stored-names.ts';
 
 /** Six digits, so that text sorts as numbers do. */
 const partOf = (number: number) => `row#${String(number).padStart(6, '0')}`;
@@ -73,7 +74,7 @@ export const dynamoRows = (
           ConsistentRead: true,
         }),
       );
-      return item && Item.parse(item);
+      return item && parseItem(Item, item);
     },
 
     async save(requestId, before, after) {
@@ -113,7 +114,7 @@ export const dynamoRows = (
           ConsistentRead: true,
         }),
       );
-      const rows = items.slice(0, limit).map((item) => Item.parse(item).row);
+      const rows = items.slice(0, limit).map((item) => parseItem(Item, item).row);
       // A query also stops by itself, at 1 MB. We do not read on: a hundred rows may be 20 MB, and
       // Lambda answers with 6 at most. What one query brings, written out, is at most 5.3.
       const isCut = items.length > limit || readTo !== undefined;
