@@ -8,11 +8,11 @@ export const StoredReply = z.object({
 });
 export type StoredReply = z.infer<typeof StoredReply>;
 
-const mostBytes = 390_000; // a record of DynamoDB has 400 KB, keys and fingerprint included
+const maxBytes = 390_000; // a record of DynamoDB has 400 KB, keys and fingerprint included
 
 /** Whether an answer is short enough to be kept. */
-export const isReplayable = (answer: StoredReply): boolean =>
-  Buffer.byteLength(JSON.stringify(answer)) <= mostBytes;
+export const isReplayable = (reply: StoredReply): boolean =>
+  Buffer.byteLength(JSON.stringify(reply)) <= maxBytes;
 
 /**
  * First answers by Idempotency-Key, for 24 hours. A request that began and never finished (its
@@ -28,10 +28,10 @@ export interface IdempotencyRecords {
     | { state: 'begun' }
     | { state: 'in-progress' }
     | { state: 'other-request' }
-    | { state: 'answered'; answer: StoredReply }
+    | { state: 'completed'; reply: StoredReply }
   >;
   /** Of an answer that can be kept. */
-  finish(idempotencyId: string, answer: StoredReply): Promise<void>;
+  finish(idempotencyId: string, reply: StoredReply): Promise<void>;
   /** The request failed in a way that a repeat may mend: it may be begun again at once. */
   forget(idempotencyId: string): Promise<void>;
 }

@@ -4,7 +4,7 @@ import { optimizedSize } from '#lib/images/picture.ts';
 
 const text = z.string().trim().min(1);
 const optional = text.optional();
-const wholeNumber = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
 const sizes = text
   .regex(

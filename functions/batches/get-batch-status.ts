@@ -1,7 +1,7 @@
 import { dynamoBatches } from '#lib/aws/dynamo-batches.ts';
 import { dynamoRows } from '#lib/aws/dynamo-rows.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
-import { countBatch, faultsOf } from '#lib/batches/progress.ts';
+import { countBatch, findCsvErrors } from '#lib/batches/progress.ts';
 import { findBatch } from '#lib/batches/update-batch.ts';
 import { config } from '#lib/config.ts';
 import { toBatchView } from '#lib/http/batch-view.ts';
@@ -19,7 +19,10 @@ export const handler = endpoint(
   routes.getBatchStatus,
   async ({ path }) => {
     const batch = await findBatch(path.request_id, deps);
-    const [counts, faults] = await Promise.all([countBatch(batch, deps), faultsOf(batch, deps)]);
+    const [counts, faults] = await Promise.all([
+      countBatch(batch, deps),
+      findCsvErrors(batch, deps),
+    ]);
     return reply(200, toBatchView(batch, counts, faults));
   },
   config,

@@ -1,7 +1,7 @@
 import { dynamoBatches } from '#lib/aws/dynamo-batches.ts';
 import { dynamoRows } from '#lib/aws/dynamo-rows.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
-import { countBatch, faultsOf } from '#lib/batches/progress.ts';
+import { countBatch, findCsvErrors } from '#lib/batches/progress.ts';
 import { findBatch } from '#lib/batches/update-batch.ts';
 import { config } from '#lib/config.ts';
 import { toBatchView, toProductView } from '#lib/http/batch-view.ts';
@@ -23,7 +23,7 @@ export const handler = endpoint(
     const batch = await findBatch(requestId, deps);
     const [counts, faults, page] = await Promise.all([
       countBatch(batch, deps),
-      faultsOf(batch, deps),
+      findCsvErrors(batch, deps),
       deps.rows.page(requestId, { limit, after }),
     ]);
     return pagedReply(

@@ -14,7 +14,7 @@ const rows = dynamoRows(config.tables);
 export const handler = endpoint(
   routes.listBatches,
   async ({ query: { limit, cursor } }) => {
-    const query = { cursor, of: 'batches' } as const;
+    const query = { cursor, list: 'batches' } as const;
     const page = await batches.list({ limit, from: decodeCursor(query) });
     const views = page.batches.map(async (batch) =>
       toBatchView(batch, await countBatch(batch, { rows })),

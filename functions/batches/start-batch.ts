@@ -24,7 +24,7 @@ const deps = {
   newId: randomUUID,
   now: () => new Date(),
 };
-const nothingYet = { products: 0, images: 0, failed: 0 };
+const zeroCounts = { products: 0, images: 0, failed: 0 };
 const larger = 'Larger ones are fetched from where they are: send JSON { "csv_url": "https://…" }.';
 
 export const handler = endpoint(
@@ -32,28 +32,32 @@ export const handler = endpoint(
   async (request) => {
     const { rawBody, baseUrl } = request;
     if (/^application\/json\b/i.test(rawBody.contentType ?? '')) {
-      const wish = readJson(rawBody, CsvByUrl);
-      const { csv_url: csvUrl, webhook_url: webhookUrl } = wish;
-      return once(fingerprintJson(wish), { csvUrl, webhookUrl });
+      const input = readJson(rawBody, CsvByUrl);
+      const { csv_url: csvUrl, webhook_url: webhookUrl } = input;
+      return startOnce(fingerprintJson(input), { csvUrl, webhookUrl });
     }
 
     const form = await readForm(rawBody, { maxBytes: config.multipartMaxBytes, larger });
     const { file, webhook_url: webhookUrl, dry_run: isDryRun } = readBatchForm(form);
     if (isDryRun) return reply(200, toCsvCheckView(await checkCsv(file.bytes)));
-    return once(fingerprintForm(form), { filename: file.filename, csv: file.bytes, webhookUrl });
+    return startOnce(fingerprintForm(form), {
+      filename: file.filename,
+      csv: file.bytes,
+      webhookUrl,
+    });
 
-    function once(fingerprint: () => string, wish: Wish) {
+    function startOnce(fingerprint: () => string, input: BatchInput) {
       return idempotent(
         routes.startBatch,
         request,
         fingerprint,
         async (requestId) => {
-          const started = await startBatch({ ...wish, requestId, baseUrl }, deps);
+          const started = await startBatch({ ...input, requestId, baseUrl }, deps);
           return 'refused' in started
             ? reply(422, toCsvCheckView(started.refused), {
                 error: csvErrorSentence(started.refused.faults),
               })
-            : reply(202, toBatchView(started.batch, nothingYet));
+            : reply(202, toBatchView(started.batch, zeroCounts));
         },
         deps,
       );
@@ -62,7 +66,7 @@ export const handler = endpoint(
   config,
 );
 
-type Wish = { webhookUrl: string | undefined } & (
+type BatchInput = { webhookUrl: string | undefined } & (
   | { filename: string; csv: Uint8Array }
   | { csvUrl: string }
 );

@@ -1,6 +1,6 @@
 import { dynamoEditSessions } from '#lib/aws/dynamo-edit-sessions.ts';
 import { config } from '#lib/config.ts';
-import { lifetime } from '#lib/edits/edit-session.ts';
+import { sessionTtl } from '#lib/edits/edit-session.ts';
 import { toEditSessionView } from '#lib/http/edit-view.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { reply } from '#lib/http/route.ts';
@@ -11,9 +11,9 @@ const editSessions = dynamoEditSessions(config.tables);
 export const handler = endpoint(
   routes.createEditSession,
   async ({ body, baseUrl }) => {
-    const ttlSeconds = body?.ttl_seconds ?? lifetime.usual;
+    const ttlSeconds = body?.ttl_seconds ?? sessionTtl.defaultSeconds;
     const process = await editSessions.add({ ttlSeconds }, new Date());
-    return reply(201, toEditSessionView({ process, edits: [], asked: undefined }, { baseUrl }));
+    return reply(201, toEditSessionView({ process, edits: [], requested: undefined }, { baseUrl }));
   },
   config,
 );

@@ -39,12 +39,15 @@ export const handler = endpoint(
   routes.startEdit,
   async (request) => {
     const { requestId, baseUrl } = request;
-    const wish = toEditRequest(request);
+    const input = toEditRequest(request);
     const start = async (editId: string) => {
-      const { process, edit } = await startEdit({ ...wish, editId, requestId, baseUrl }, deps);
-      return reply(202, toEditSessionView({ process, edits: [edit], asked: edit }, { baseUrl }));
+      const { process, edit } = await startEdit({ ...input, editId, requestId, baseUrl }, deps);
+      return reply(
+        202,
+        toEditSessionView({ process, edits: [edit], requested: edit }, { baseUrl }),
+      );
     };
-    return idempotent(routes.startEdit, request, fingerprintEdit(wish), start, deps);
+    return idempotent(routes.startEdit, request, fingerprintEdit(input), start, deps);
   },
   config,
 );

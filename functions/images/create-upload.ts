@@ -17,8 +17,8 @@ export const handler = endpoint(
   routes.createUpload,
   async ({ body, requestId }) => {
     const { filename, content_type: contentType, size_bytes: sizeBytes, sha256 } = body;
-    const wish = { filename, contentType, sizeBytes, sha256, requestId };
-    const { imageId, url, fields, expiresAt, maxBytes } = await createUpload(wish, deps);
+    const request = { filename, contentType, sizeBytes, sha256, requestId };
+    const { imageId, url, fields, expiresAt, maxBytes } = await createUpload(request, deps);
     return reply(201, {
       image_id: imageId,
       url,

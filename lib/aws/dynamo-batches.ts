@@ -10,21 +10,21 @@ import type { Batches, VersionedBatch } from '#lib/batches/batches.ts';
 import { dynamodb } from './clients.ts';
 import { ifUnchanged, succeeded } from './dynamo-conditions.ts';
 import { dynamoListMonths } from './dynamo-list-months.ts';
-import { pageOf } from './dynamo-pages.ts';
+import { readPage } from './dynamo-pages.ts';
 import { readMany } from './dynamo-read-many.ts';
 import { parseItem } from './stored-names.ts';
 
 const headKey = (requestId: string) => ({ request_id: requestId, part: 'head' });
 
 /** Where a batch stands in the list: `2026-11`, and within it `<ISO time>#<request id>`. */
-const placeOf = ({ createdAt, requestId }: Batch) => ({
+const listPosition = ({ createdAt, requestId }: Batch) => ({
   month: createdAt.slice(0, 7),
   listedAt: `${createdAt}#${requestId}`,
 });
 
 /** As it is stored; it stands in the index of unfinished ones only while it is one. */
-const itemOf = (batch: Batch, version: number) => {
-  const { month, listedAt } = placeOf(batch);
+const toItem = (batch: Batch, version: number) => {
+  const { month, listedAt } = listPosition(batch);
   return {
     ...headKey(batch.requestId),
     v: version,
@@ -104,12 +104,12 @@ export const dynamoBatches = (
     },
 
     async save(before, after) {
-      await listMonths.use(placeOf(after).month);
+      await listMonths.add(listPosition(after).month);
       return succeeded(
         client.send(
           new PutCommand({
             TableName: batchesTable,
-            Item: itemOf(after, (before?.version ?? 0) + 1),
+            Item: toItem(after, (before?.version ?? 0) + 1),
             ...ifUnchanged(before),
           }),
         ),
@@ -117,7 +117,7 @@ export const dynamoBatches = (
     },
 
     async list({ limit, from }) {
-      const { things, cursor } = await pageOf(
+      const { items, cursor } = await readPage(
         { limit, from, months: await listMonths.months() },
         {
           queryKeys: (value, some) =>
@@ -125,7 +125,7 @@ export const dynamoBatches = (
           stillListed: (_, keys) => read(keys),
         },
       );
-      return { batches: things, cursor };
+      return { batches: items, cursor };
     },
 
     async *unfinished(before) {

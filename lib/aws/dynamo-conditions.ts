@@ -31,14 +31,14 @@ export const ignoreConditionFailure = async (write: Promise<unknown>): Promise<v
 
 const isConflict = (error: unknown): boolean => {
   if (error instanceof TransactionCanceledException)
-    return (error.CancellationReasons ?? []).every(({ Code }) => quickerReasons.has(Code));
+    return (error.CancellationReasons ?? []).every(({ Code }) => conflictReasons.has(Code));
   return (
     error instanceof ConditionalCheckFailedException ||
     error instanceof TransactionConflictException // what a plain write gets, met by a transaction
   );
 };
 
-const quickerReasons = new Set<string | undefined>([
+const conflictReasons = new Set<string | undefined>([
   undefined,
   'None',
   'ConditionalCheckFailed',

@@ -1,6 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import { EditSession, isAlive, maxEditSessions, sizeOf } from '#lib/edits/edit-session.ts';
+import { EditSession, isAlive, maxEditSessions, storedBytes } from '#lib/edits/edit-session.ts';
 import type { CacheReport } from '#lib/edits/edit-sessions.ts';
 import { readMany } from './dynamo-read-many.ts';
 import { parseItem } from './stored-names.ts';
@@ -19,20 +19,20 @@ const Counters = z.looseObject({
 const counterShards = 16;
 
 export const headKey = { slot: 'head' };
-export const slotKeyOf = (slot: number) => ({ slot: String(slot) });
+export const slotKey = (slot: number) => ({ slot: String(slot) });
 /** Processes that begin one after the other are counted in different items. */
-export const counterKeyOf = (number: number) => ({ slot: `counts#${number % counterShards}` });
+export const counterKey = (number: number) => ({ slot: `counts#${number % counterShards}` });
 
 /** Reads all slots there can be, and the counters: eleven requests, however full the ring is. */
-export const reportOf = async (
+export const readReport = async (
   table: string,
   now: Date,
   client: DynamoDBDocumentClient,
 ): Promise<CacheReport> => {
   const range = (length: number) => Array.from({ length }, (_, index) => index);
   const [counters, found] = await Promise.all([
-    readMany(table, [headKey, ...range(counterShards).map(counterKeyOf)], client),
-    readMany(table, range(maxEditSessions).map(slotKeyOf), client),
+    readMany(table, [headKey, ...range(counterShards).map(counterKey)], client),
+    readMany(table, range(maxEditSessions).map(slotKey), client),
   ]);
 
   const report: CacheReport = { entries: [], hits: 0, misses: 0, sets: 0, evictions: 0 };
@@ -46,7 +46,7 @@ export const reportOf = async (
     .filter((process) => isAlive(process, now))
     .map((process) => ({
       initId: process.initId,
-      sizeBytes: sizeOf(process),
+      sizeBytes: storedBytes(process),
       expiresAt: process.expiresAt,
     }));
   return report;

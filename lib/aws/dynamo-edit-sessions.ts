@@ -16,7 +16,7 @@ import {
 import type { EditSessions, VersionedEditSession } from '#lib/edits/edit-sessions.ts';
 import { dynamodb } from './clients.ts';
 import { succeeded } from './dynamo-conditions.ts';
-import { counterKeyOf, headKey, reportOf, Slot, slotKeyOf } from './dynamo-edit-sessions-report.ts';
+import { counterKey, headKey, readReport, Slot, slotKey } from './dynamo-edit-sessions-report.ts';
 import { parseItem } from './stored-names.ts';
 
 const maxTries = 20;
@@ -48,21 +48,21 @@ export const dynamoEditSessions = (
     return z.int().parse(Attributes?.[name]);
   };
 
-  const slotOfNumber = async (slot: number): Promise<Slot | undefined> => {
+  const readSlot = async (slot: number): Promise<Slot | undefined> => {
     const { Item: item } = await client.send(
-      new GetCommand({ TableName, Key: slotKeyOf(slot), ConsistentRead: true }),
+      new GetCommand({ TableName, Key: slotKey(slot), ConsistentRead: true }),
     );
     return item && parseItem(Slot, item);
   };
 
   /** False where another was quicker; `overtaken` where the ring has gone round meanwhile. */
-  const advanceBatch = async (
+  const putSession = async (
     number: number,
     process: EditSession,
     now: Date,
   ): Promise<boolean | 'overtaken'> => {
     const slot = number % maxEditSessions;
-    const old = await slotOfNumber(slot);
+    const old = await readSlot(slot);
     if (old && old.n > number) return 'overtaken';
     const evictions = old && isAlive(old.process, now) ? 1 : 0;
     return succeeded(
@@ -72,7 +72,7 @@ export const dynamoEditSessions = (
             {
               Put: {
                 TableName,
-                Item: { ...slotKeyOf(slot), n: number, v: 1, process, expires: expiryOf(process) },
+                Item: { ...slotKey(slot), n: number, v: 1, process, expires: toExpiry(process) },
                 ConditionExpression: old ? '#n = :n' : 'attribute_not_exists(#n)',
                 ExpressionAttributeNames: { '#n': 'n' },
                 ...(old && { ExpressionAttributeValues: { ':n': old.n } }),
@@ -81,7 +81,7 @@ export const dynamoEditSessions = (
             {
               Update: {
                 TableName,
-                Key: counterKeyOf(number),
+                Key: counterKey(number),
                 UpdateExpression: 'ADD #sets :one, #evictions :evictions',
                 ExpressionAttributeNames: { '#sets': 'sets', '#evictions': 'evictions' },
                 ExpressionAttributeValues: { ':one': 1, ':evictions': evictions },
@@ -95,7 +95,7 @@ export const dynamoEditSessions = (
 
   const read = async (initId: string, now: Date): Promise<VersionedEditSession | undefined> => {
     const slot = ringIndex(initId);
-    const found = slot === undefined ? undefined : await slotOfNumber(slot);
+    const found = slot === undefined ? undefined : await readSlot(slot);
     return found?.process.initId === initId && isAlive(found.process, now)
       ? { process: found.process, version: found.v }
       : undefined;
@@ -113,9 +113,9 @@ export const dynamoEditSessions = (
           expiresAt: new Date(now.getTime() + ttlSeconds * 1000).toISOString(),
           editIds: [],
         };
-        const settled = await advanceBatch(number, process, now);
-        if (settled === true) return process;
-        if (settled === 'overtaken') number = await increment('next');
+        const added = await putSession(number, process, now);
+        if (added === true) return process;
+        if (added === 'overtaken') number = await increment('next');
       }
       throw new Error(`No slot could be taken in ${maxTries} tries.`);
     },
@@ -135,7 +135,7 @@ export const dynamoEditSessions = (
         client.send(
           new UpdateCommand({
             TableName,
-            Key: slotKeyOf(slot),
+            Key: slotKey(slot),
             UpdateExpression: 'SET #process = :process, #v = :after',
             // Versions begin anew with whoever takes the slot, so they alone would not tell.
             ConditionExpression: '#process.#id = :id AND #v = :before',
@@ -151,11 +151,11 @@ export const dynamoEditSessions = (
       );
     },
 
-    report: (now) => reportOf(TableName, now, client),
+    report: (now) => readReport(TableName, now, client),
   };
 };
 
 /** When DynamoDB may remove it, seconds; it takes its time, so every read looks for itself. */
-const expiryOf = ({ expiresAt }: EditSession): number => Math.ceil(Date.parse(expiresAt) / 1000);
+const toExpiry = ({ expiresAt }: EditSession): number => Math.ceil(Date.parse(expiresAt) / 1000);
 
 const pause = (ms: number) => new Promise((resume) => setTimeout(resume, ms));

@@ -19,7 +19,7 @@ export const dynamoEdits = (
 ): Edits => ({
   async find(editId) {
     const { Item: item } = await client.send(
-      new GetCommand({ TableName: editSessionsTable, Key: keyOf(editId), ConsistentRead: true }),
+      new GetCommand({ TableName: editSessionsTable, Key: editKey(editId), ConsistentRead: true }),
     );
     if (!item) return undefined;
     const { v, edit } = parseItem(Item, item);
@@ -27,7 +27,7 @@ export const dynamoEdits = (
   },
 
   async findAll(editIds) {
-    const items = await readMany(editSessionsTable, editIds.map(keyOf), client);
+    const items = await readMany(editSessionsTable, editIds.map(editKey), client);
     const found = new Map(
       items.map((item) => {
         const { edit } = parseItem(Item, item);
@@ -45,7 +45,7 @@ export const dynamoEdits = (
         new PutCommand({
           TableName: editSessionsTable,
           Item: {
-            ...keyOf(after.editId),
+            ...editKey(after.editId),
             v: (before?.version ?? 0) + 1,
             expires: Math.ceil(Date.parse(after.expiresAt) / 1000) + graceSeconds,
             edit: after,
@@ -56,4 +56,4 @@ export const dynamoEdits = (
     ),
 });
 
-const keyOf = (editId: string) => ({ slot: `edit#${editId}` });
+const editKey = (editId: string) => ({ slot: `edit#${editId}` });

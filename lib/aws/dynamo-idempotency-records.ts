@@ -19,6 +19,7 @@ const Item = z.object({
   /** Tells our own beginning from another's: the SDK repeats a write whose answer was lost. */
   requestToken: z.string(),
   fingerprint: z.string(),
+  /** The stored reply, as JSON. */
   answer: z
     .string()
     .transform((text): unknown => JSON.parse(text))
@@ -35,7 +36,7 @@ export const dynamoIdempotencyRecords = (
     TableName: idempotencyTable,
     Key: { idempotency_id: idempotencyId },
   });
-  const unanswered = {
+  const ifUnfinished = {
     ConditionExpression: 'attribute_exists(idempotency_id) AND attribute_not_exists(#answer)',
   };
 
@@ -75,21 +76,23 @@ export const dynamoIdempotencyRecords = (
         new GetCommand({ ...target(idempotencyId), ConsistentRead: true }),
       );
       if (!item) return { state: 'in-progress' }; // forgotten a moment ago: the next try begins it
-      const kept = parseItem(Item, item);
-      if (kept.requestToken === requestToken) return { state: 'begun' };
-      if (kept.fingerprint !== fingerprint) return { state: 'other-request' };
-      return kept.answer ? { state: 'answered', answer: kept.answer } : { state: 'in-progress' };
+      const stored = parseItem(Item, item);
+      if (stored.requestToken === requestToken) return { state: 'begun' };
+      if (stored.fingerprint !== fingerprint) return { state: 'other-request' };
+      return stored.answer
+        ? { state: 'completed', reply: stored.answer }
+        : { state: 'in-progress' };
     },
 
-    async finish(idempotencyId, answer) {
+    async finish(idempotencyId, reply) {
       await succeeded(
         client.send(
           new UpdateCommand({
             ...target(idempotencyId),
-            ...unanswered,
+            ...ifUnfinished,
             UpdateExpression: 'SET #answer = :answer',
             ExpressionAttributeNames: { '#answer': 'answer' },
-            ExpressionAttributeValues: { ':answer': JSON.stringify(answer) },
+            ExpressionAttributeValues: { ':answer': JSON.stringify(reply) },
           }),
         ),
       );
@@ -100,7 +103,7 @@ export const dynamoIdempotencyRecords = (
         client.send(
           new DeleteCommand({
             ...target(idempotencyId),
-            ...unanswered,
+            ...ifUnfinished,
             ExpressionAttributeNames: { '#answer': 'answer' },
           }),
         ),

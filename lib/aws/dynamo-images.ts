@@ -45,8 +45,8 @@ export const dynamoImages = (
     },
 
     async save(before, after, renditionSetChange) {
-      await listMonths.use(listPosition(after).month);
-      const put = putOf(imagesTable, before, after);
+      await listMonths.add(listPosition(after).month);
+      const put = toPut(imagesTable, before, after);
       const difference = counterDeltas(before?.image, after);
       const writes = [
         ...(Object.keys(difference).length
@@ -119,7 +119,7 @@ const notNewer = (rev: number) => ({
  * took place: changeImage then reads that change and decides on it, as it would for a message
  * delivered twice. No counts depend on a plain Put.
  */
-const putOf = (table: string, before: Versioned | undefined, after: Image) => ({
+const toPut = (table: string, before: Versioned | undefined, after: Image) => ({
   TableName: table,
   Item: toItem(after, (before?.version ?? 0) + 1),
   ...ifUnchanged(before),

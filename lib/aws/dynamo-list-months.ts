@@ -6,7 +6,7 @@ export type ListMonths = {
   /** Newest first. */
   months(): Promise<string[]>;
   /** To be called before something is put on a shelf, so that nothing is ever out of sight. */
-  use(month: string): Promise<void>;
+  add(month: string): Promise<void>;
 };
 
 const Item = z.object({ months: z.set(z.string()) });
@@ -26,7 +26,7 @@ export const dynamoListMonths = (
       return item ? [...Item.parse(item).months].sort().reverse() : [];
     },
 
-    async use(month) {
+    async add(month) {
       if (known.has(month)) return;
       await client.send(
         new UpdateCommand({

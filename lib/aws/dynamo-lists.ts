@@ -4,7 +4,7 @@ import { type Image, type Status, statusOf } from '#lib/images/image.ts';
 import type { Images } from '#lib/images/images.ts';
 import { listPosition, readRecords } from './dynamo-image-items.ts';
 import type { ListMonths } from './dynamo-list-months.ts';
-import { pageOf } from './dynamo-pages.ts';
+import { readPage } from './dynamo-pages.ts';
 
 type Deps = { imagesTable: string; listMonths: ListMonths; client: DynamoDBDocumentClient };
 type Partition = { month: string; status?: Status | 'deleting' | undefined };
@@ -14,14 +14,14 @@ const sweepPageSize = 100;
 /** Images by month, of one status or of all. */
 export const dynamoLists = (deps: Deps): Pick<Images, 'list' | 'unfinished'> => ({
   async list({ status, limit, from }) {
-    const { things, cursor } = await pageOf(
+    const { items, cursor } = await readPage(
       { limit, from, months: await deps.listMonths.months() },
       {
         queryKeys: (month, some) => queryKeys({ month, status }, some, deps),
         stillListed: (month, keys) => stillListed(keys, { month, status }, deps),
       },
     );
-    return { images: things, cursor };
+    return { images: items, cursor };
   },
 
   async *unfinished(before) {

@@ -100,7 +100,7 @@ export const saveCaption = async (
   client: DynamoDBDocumentClient,
 ): Promise<void> => {
   for (let tries = 0; tries < maxTries; tries++) {
-    const kept = await succeeded(
+    const saved = await succeeded(
       client.send(
         new UpdateCommand({
           TableName: table,
@@ -112,7 +112,7 @@ export const saveCaption = async (
         }),
       ),
     );
-    if (kept) return;
+    if (saved) return;
     const { Item: item } = await client.send(
       new GetCommand({
         TableName: table,

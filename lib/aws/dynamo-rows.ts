@@ -15,18 +15,18 @@ import { increment, totalCounters } from './dynamo-counters.ts';
 import { parseItem } from './stored-names.ts';
 
 /** Six digits, so that text sorts as numbers do. */
-const partOf = (number: number) => `row#${String(number).padStart(6, '0')}`;
-const keyOf = (requestId: string, number: number) => ({
+const rowPart = (number: number) => `row#${String(number).padStart(6, '0')}`;
+const rowKey = (requestId: string, number: number) => ({
   request_id: requestId,
-  part: partOf(number),
+  part: rowPart(number),
 });
 
 const Item = z
   .object({ v: z.int(), row: Row })
   .transform(({ v, row }): VersionedRow => ({ row, version: v }));
 
-const mostPerTransaction = 100; // TransactWriteItems' limit
-const mostBytesPerTransaction = 3_500_000; // of its 4 MB; names, types and conditions come on top
+const maxPerTransaction = 100; // TransactWriteItems' limit
+const maxBytesPerTransaction = 3_500_000; // of its 4 MB; names, types and conditions come on top
 const zeroCounters: RowCounts = { products: 0, images: 0, failed: 0 };
 
 /** The rows of batches in DynamoDB, with their counts in the tallies of each batch. */
@@ -34,13 +34,13 @@ export const dynamoRows = (
   { batchesTable, countersTable }: { batchesTable: string; countersTable: string },
   client: DynamoDBDocumentClient = dynamodb(),
 ): Rows => {
-  const putOf = (requestId: string, row: Row, before: VersionedRow | undefined) => ({
+  const toPut = (requestId: string, row: Row, before: VersionedRow | undefined) => ({
     TableName: batchesTable,
-    Item: { ...keyOf(requestId, row.number), v: (before?.version ?? 0) + 1, row },
+    Item: { ...rowKey(requestId, row.number), v: (before?.version ?? 0) + 1, row },
     ...ifUnchanged(before),
   });
 
-  const addOne = async (put: ReturnType<typeof putOf>) => {
+  const addOne = async (put: ReturnType<typeof toPut>) => {
     if (await succeeded(client.send(new PutCommand(put)))) return;
     const { Item: item } = await client.send(
       new GetCommand({
@@ -54,8 +54,8 @@ export const dynamoRows = (
 
   return {
     async add(requestId, rows) {
-      for (const some of slicesOf(rows)) {
-        const puts = some.map((row) => putOf(requestId, row, undefined));
+      for (const some of splitForTransactions(rows)) {
+        const puts = some.map((row) => toPut(requestId, row, undefined));
         const added = await succeeded(
           client.send(
             new TransactWriteCommand({ TransactItems: puts.map((put) => ({ Put: put })) }),
@@ -70,7 +70,7 @@ export const dynamoRows = (
       const { Item: item } = await client.send(
         new GetCommand({
           TableName: batchesTable,
-          Key: keyOf(requestId, number),
+          Key: rowKey(requestId, number),
           ConsistentRead: true,
         }),
       );
@@ -78,7 +78,7 @@ export const dynamoRows = (
     },
 
     async save(requestId, before, after) {
-      const put = putOf(requestId, after, before);
+      const put = toPut(requestId, after, before);
       const difference = counterDeltas(before.row, after);
       return succeeded(
         Object.keys(difference).length
@@ -107,8 +107,8 @@ export const dynamoRows = (
           ExpressionAttributeNames: { '#id': 'request_id', '#part': 'part' },
           ExpressionAttributeValues: {
             ':id': requestId,
-            ':after': partOf(after + 1),
-            ':last': partOf(999_999),
+            ':after': rowPart(after + 1),
+            ':last': rowPart(999_999),
           },
           Limit: limit + 1, // one more tells whether there is more
           ConsistentRead: true,
@@ -124,13 +124,13 @@ export const dynamoRows = (
 };
 
 /** Rows that fit into one transaction together. A row's JSON is longer than its item is large. */
-const slicesOf = (rows: readonly Row[]): Row[][] => {
+const splitForTransactions = (rows: readonly Row[]): Row[][] => {
   const slices: Row[][] = [];
   let slice: Row[] = [];
   let bytes = 0;
   for (const row of rows) {
     const rowBytes = Buffer.byteLength(JSON.stringify(row));
-    if (slice.length === mostPerTransaction || bytes + rowBytes > mostBytesPerTransaction) {
+    if (slice.length === maxPerTransaction || bytes + rowBytes > maxBytesPerTransaction) {
       slices.push(slice);
       slice = [];
       bytes = 0;

@@ -12,7 +12,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { Objects } from '#lib/images/objects.ts';
 import { release } from '#lib/release.ts';
 import { s3 } from './clients.ts';
-import { decodeUserMetadata, metadataOf } from './s3-user-metadata.ts';
+import { decodeUserMetadata, encodeUserMetadata } from './s3-user-metadata.ts';
 
 /** Objects of one bucket. ETags are given and taken without their quotes. */
 export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
@@ -28,7 +28,7 @@ export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
     );
     if (!body) throw new Error(`S3 answered without a body for ${key}.`);
     if (sizeBytes === undefined || !(body instanceof Readable)) return body.transformToByteArray();
-    return wholeOf(body, sizeBytes);
+    return readWhole(body, sizeBytes);
   };
 
   const removeSome = async (some: ObjectIdentifier[]) => {
@@ -53,7 +53,7 @@ export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
         contentType: found.ContentType,
         lastModified,
         userMetadata: decodeUserMetadata(found.Metadata),
-        sha256: hexOf(found.ChecksumSHA256),
+        sha256: toHex(found.ChecksumSHA256),
       };
     },
 
@@ -62,7 +62,7 @@ export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
     async readRange(key, offset, length, etag) {
       if (length < 1) return new Uint8Array();
       const range = `bytes=${offset}-${offset + length - 1}`;
-      return unlessMissing(get(key, etag, range).catch(noneBeyondTheEnd));
+      return unlessMissing(get(key, etag, range).catch(emptyBeyondEnd));
     },
 
     async write(key, bytes, { contentType, sha256, userMetadata }) {
@@ -71,7 +71,7 @@ export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
         Body: bytes,
         ContentType: contentType,
         ...(sha256 && { ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64') }),
-        ...(userMetadata && { Metadata: metadataOf(userMetadata) }),
+        ...(userMetadata && { Metadata: encodeUserMetadata(userMetadata) }),
       });
       // The signer wants a SHA-256 of the body as well, and takes one that it finds in this header.
       if (sha256)
@@ -85,8 +85,8 @@ export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
     },
 
     async remove(keys) {
-      for (let from = 0; from < keys.length; from += mostPerRemoval)
-        await removeSome(keys.slice(from, from + mostPerRemoval).map((key) => ({ Key: key })));
+      for (let from = 0; from < keys.length; from += maxPerRemoval)
+        await removeSome(keys.slice(from, from + maxPerRemoval).map((key) => ({ Key: key })));
     },
 
     // LocalStack 4.14 refuses DeleteObject with If-Match, and passes over the ETag here.
@@ -97,7 +97,7 @@ export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
         client,
         new GetObjectCommand({
           ...at(key),
-          ...(as && { ResponseContentDisposition: dispositionOf(as.filename) }),
+          ...(as && { ResponseContentDisposition: toContentDisposition(as.filename) }),
         }),
         { expiresIn: seconds },
       ),
@@ -105,7 +105,7 @@ export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
 };
 
 /** Into one buffer, chunk by chunk: the SDK would keep all chunks until it has joined them. */
-const wholeOf = async (body: Readable, sizeBytes: number): Promise<Uint8Array> => {
+const readWhole = async (body: Readable, sizeBytes: number): Promise<Uint8Array> => {
   const bytes = new Uint8Array(sizeBytes);
   let at = 0;
   const chunks: AsyncIterable<Uint8Array> = body;
@@ -118,12 +118,12 @@ const wholeOf = async (body: Readable, sizeBytes: number): Promise<Uint8Array> =
   return bytes;
 };
 
-const mostPerRemoval = 1000; // DeleteObjects' limit
+const maxPerRemoval = 1000; // DeleteObjects' limit
 
 const unquoted = (etag: string) => etag.replace(/^"|"$/g, '');
 
 /** A checksum of a whole object. One of an object uploaded in parts (`…-3`) is not of its bytes. */
-const hexOf = (checksum: string | undefined) =>
+const toHex = (checksum: string | undefined) =>
   checksum && /^[A-Za-z0-9+/]{43}=$/.test(checksum)
     ? Buffer.from(checksum, 'base64').toString('hex')
     : undefined;
@@ -136,7 +136,7 @@ const unlessMissing = <T>(asked: Promise<T>): Promise<T | undefined> =>
     throw error;
   });
 
-const noneBeyondTheEnd = (error: unknown): Uint8Array => {
+const emptyBeyondEnd = (error: unknown): Uint8Array => {
   if (error instanceof S3ServiceException && error.name === 'InvalidRange') return new Uint8Array();
   throw error;
 };
@@ -148,7 +148,7 @@ const withPayloadHash = (request: unknown, sha256: string): unknown => {
 };
 
 /** RFC 6266: a plain name for old readers, and the real one (RFC 8187) for all others. */
-const dispositionOf = (filename: string): string => {
+const toContentDisposition = (filename: string): string => {
   const plain = filename.replace(/[^\w. -]/g, '_');
   const real = encodeURIComponent(filename.toWellFormed()).replace(
     /['()*]/g,

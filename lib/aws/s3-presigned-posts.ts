@@ -2,7 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import type { PresignedPosts } from '#lib/images/objects.ts';
 import { s3 } from './clients.ts';
-import { metadataOf } from './s3-user-metadata.ts';
+import { encodeUserMetadata } from './s3-user-metadata.ts';
 
 /**
  * Forms for one bucket. Every field is a condition of the signed policy, so that S3 refuses another
@@ -10,7 +10,7 @@ import { metadataOf } from './s3-user-metadata.ts';
  */
 export const s3PresignedPosts = (bucket: string, client: S3Client = s3()): PresignedPosts => ({
   async presignPost({ key, contentType, maxBytes, seconds, sha256, userMetadata }) {
-    const metadata = Object.entries(metadataOf(userMetadata));
+    const metadata = Object.entries(encodeUserMetadata(userMetadata));
     const { url, fields } = await createPresignedPost(client, {
       Bucket: bucket,
       Key: key,

@@ -18,7 +18,7 @@ type Urls = Readonly<
 const maxEntries = 10; // of SendMessageBatch
 
 /** What a batch that goes on has messages in. */
-const watched = [
+const batchQueueNames = [
   'expand-batch',
   'import-row',
   'object-created',
@@ -63,7 +63,7 @@ export const sqsBatchQueues = (urls: Urls, client: SQSClient = sqs()): BatchQueu
 
     async areIdle() {
       // S3 events too: a picture that was fetched may still wait to be registered.
-      const empty = await Promise.all(watched.map((name) => isEmpty(urls[name], client)));
+      const empty = await Promise.all(batchQueueNames.map((name) => isEmpty(urls[name], client)));
       return empty.every(Boolean);
     },
   };

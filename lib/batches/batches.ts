@@ -5,7 +5,7 @@ export type VersionedBatch = { batch: Batch; version: number };
 export type VersionedRow = { row: Row; version: number };
 
 /** A place in the list: after this batch of that month. */
-export type Place = { month: string; after?: string | undefined };
+export type ListPosition = { month: string; after?: string | undefined };
 
 /** Every batch we know of. */
 export interface Batches {
@@ -16,8 +16,8 @@ export interface Batches {
   /** Newest first. A page may be short; `cursor` is where the next one begins. */
   list(query: {
     limit: number;
-    from?: Place | undefined;
-  }): Promise<{ batches: Batch[]; cursor: Place | undefined }>;
+    from?: ListPosition | undefined;
+  }): Promise<{ batches: Batch[]; cursor: ListPosition | undefined }>;
   /** Batches for which something is still to be done, created before `before`. */
   unfinished(before: Date): AsyncIterable<Batch>;
 }

@@ -55,11 +55,11 @@ const resultRows = async function* (
   { rows }: { rows: Rows },
 ): AsyncGenerator<ResultRow[]> {
   for await (const some of allRows(batch.requestId, { rows }))
-    yield some.map((row) => resultOf(row, batch));
+    yield some.map((row) => toResultRow(row, batch));
 };
 
 /** Links are made from the base that the batch was started with: nobody asks when it ends. */
-const resultOf = (
+const toResultRow = (
   { number, serialNumber, productName, images }: Row,
   { requestId, baseUrl }: Batch,
 ): ResultRow => ({

@@ -20,7 +20,7 @@ type Deps = {
 };
 
 /** A message may run so long before it hands over to the next: far below the function's timeout. */
-const longestMs = 15_000;
+const maxRunMs = 15_000;
 /** Rows between two checkpoints. What is killed in between is written again, which changes nothing. */
 const chunkSize = 500;
 /** URLs that one message fetches: a row of many does not outlast a worker. */
@@ -54,7 +54,7 @@ export const expandBatch = async (
 
   if (!batch.total) await checkpoint(requestId, { written: 0, total }, deps);
 
-  const deadline = deps.now().getTime() + longestMs;
+  const deadline = deps.now().getTime() + maxRunMs;
   const resumeAt = batch.work.written;
   let number = 0;
   let isLate = false;
@@ -74,7 +74,7 @@ export const expandBatch = async (
   await readCsv([csv.bytes], async (products) => {
     for (const product of products) {
       if (isLate) return; // the next message goes on from the checkpoint
-      chunk.push(rowOf(product, ++number));
+      chunk.push(toRow(product, ++number));
       if (chunk.length < chunkSize) continue;
       await flush();
       chunk = [];
@@ -100,8 +100,8 @@ const readInput = async (
   delivery: { attempts: number },
   { derived, fetchCsv }: Deps,
 ): Promise<{ ok: true; bytes: Uint8Array } | Failure> => {
-  const kept = await derived.read(inputKey(requestId));
-  if (kept) return { ok: true, bytes: kept };
+  const stored = await derived.read(inputKey(requestId));
+  if (stored) return { ok: true, bytes: stored };
   if (!csvUrl) return failure('not_fetched', 'The CSV is no longer there.');
   const fetched = await fetchWithRetry(csvUrl, delivery, fetchCsv);
   if (!fetched.ok) return failure('not_fetched', `The CSV could not be fetched: ${fetched.reason}`);
@@ -141,7 +141,7 @@ const checkpoint = (
     deps,
   );
 
-const rowOf = ({ serialNumber, productName, urls }: Product, number: number): Row => ({
+const toRow = ({ serialNumber, productName, urls }: Product, number: number): Row => ({
   number,
   serialNumber,
   productName,

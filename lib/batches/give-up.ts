@@ -30,7 +30,7 @@ export const truncateBatch = async (
 ): Promise<void> => {
   const work = (await deps.batches.find(requestId))?.batch.work;
   if (work?.state !== 'expanding') return;
-  const written = await lastRowOf(requestId, work.written, deps);
+  const written = await findLastRow(requestId, work.written, deps);
   const at = deps.now().toISOString();
   const { batch } = await updateBatch(
     requestId,
@@ -47,7 +47,7 @@ export const truncateBatch = async (
 };
 
 /** Rows are written in order, and some may be there of which no checkpoint tells. */
-const lastRowOf = async (
+const findLastRow = async (
   requestId: string,
   checkpoint: number,
   deps: { rows: Rows },

@@ -8,7 +8,7 @@ import { parseMediaType } from './media-type.ts';
 import type { BatchQueues, ImportMessage } from './messages.ts';
 import {
   hasEndedImage,
-  nameOf,
+  pictureName,
   type Row,
   type RowImage,
   type RowPlace,
@@ -50,14 +50,14 @@ export const importRow = async (
     open.map(
       async ({ index, inputUrl }): Promise<Entry> => ({
         index,
-        after: await bring(inputUrl, { requestId, number, index }, delivery, deps),
+        after: await importPicture(inputUrl, { requestId, number, index }, delivery, deps),
       }),
     ),
   );
-  const brought = results.flatMap((result) =>
+  const imported = results.flatMap((result) =>
     result.status === 'fulfilled' ? [result.value] : [],
   );
-  await note(message, brought, deps);
+  await recordEntries(message, imported, deps);
   const busy = results.find((result) => result.status === 'rejected');
   if (busy) throw busy.reason;
 };
@@ -80,7 +80,7 @@ export const giveUpOnRow = async (
     if (await deps.images.find(rowImageId({ requestId, number, index }, inputUrl))) continue;
     failed.push({ index, after: { state: 'failed', inputUrl, reason, fetched: false } });
   }
-  await note(message, failed, deps);
+  await recordEntries(message, failed, deps);
 };
 
 const openEntries = ({ images }: Row, { from, to }: ImportMessage) =>
@@ -90,7 +90,7 @@ const openEntries = ({ images }: Row, { from, to }: ImportMessage) =>
     .filter((image) => !hasEndedImage(image));
 
 /** Fetches a picture into the originals, unless a run that was killed has done so. */
-const bring = async (
+const importPicture = async (
   inputUrl: string,
   place: RowPlace,
   delivery: { attempts: number },
@@ -106,12 +106,12 @@ const bring = async (
   await originals.write(key, fetched.bytes, {
     contentType: parseMediaType(fetched.contentType) ?? 'application/octet-stream',
     sha256,
-    userMetadata: { name: nameOf(inputUrl), 'request-id': place.requestId },
+    userMetadata: { name: pictureName(inputUrl), 'request-id': place.requestId },
   });
   return { state: 'fetched', inputUrl };
 };
 
-const note = async (
+const recordEntries = async (
   message: ImportMessage,
   entries: readonly Entry[],
   deps: Pick<Deps, 'rows' | 'batches' | 'batchQueues'>,

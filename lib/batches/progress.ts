@@ -17,17 +17,17 @@ export const countBatch = async (
 export const percentage = (part: number, whole: number): number =>
   whole ? Math.floor((part / whole) * 10_000) / 100 : 0;
 
-const KeptFaults = z.object({
+const StoredCsvErrors = z.object({
   faults: z.array(z.object({ row: z.int(), column: z.string().nullable(), message: z.string() })),
   more: z.int(),
 });
 
 /** What was wrong with a CSV that was fetched from its URL; undefined where nothing was. */
-export const faultsOf = async (
+export const findCsvErrors = async (
   { requestId, work }: Batch,
   { derived }: { derived: Objects },
 ): Promise<CsvErrors | undefined> => {
   if (work.state !== 'refused') return undefined;
-  const kept = await derived.read(csvErrorsKey(requestId));
-  return kept && KeptFaults.parse(JSON.parse(Buffer.from(kept).toString()));
+  const stored = await derived.read(csvErrorsKey(requestId));
+  return stored && StoredCsvErrors.parse(JSON.parse(Buffer.from(stored).toString()));
 };

@@ -21,7 +21,7 @@ export const recordOutcome = async (message: OutcomeMessage, deps: Deps): Promis
     (row) => {
       const entry = row.images[place.index];
       if (!entry) return undefined;
-      const outcome = known ? rowOutcome(known.image, entry.inputUrl) : forgotten(entry);
+      const outcome = known ? rowOutcome(known.image, entry.inputUrl) : deletedLongAgo(entry);
       return outcome && withImage(row, place.index, outcome);
     },
     deps,
@@ -30,7 +30,7 @@ export const recordOutcome = async (message: OutcomeMessage, deps: Deps): Promis
 };
 
 /** Deleted so long ago that not even its tombstone stands. */
-const forgotten = ({ inputUrl }: RowImage): RowImage => ({
+const deletedLongAgo = ({ inputUrl }: RowImage): RowImage => ({
   state: 'failed',
   inputUrl,
   reason: 'The image was deleted.',

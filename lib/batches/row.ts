@@ -49,7 +49,7 @@ export type RowPlace = { requestId: string; number: number; index: number };
 
 /** Where a row's picture is kept: predictable, so that a repeat overwrites instead of adding. */
 export const rowImageKey = ({ requestId, number, index }: RowPlace, url: string): string =>
-  `batches/${requestId}/${number}-${index + 1}/${sanitizeFilename(nameOf(url))}`;
+  `batches/${requestId}/${number}-${index + 1}/${sanitizeFilename(pictureName(url))}`;
 
 export const rowImageId = (place: RowPlace, url: string): string =>
   imageIdOf(rowImageKey(place, url));
@@ -67,7 +67,7 @@ export const parseRowKey = (key: string): RowPlace | undefined => {
 };
 
 /** What people call the picture behind a URL: the last segment of its path. */
-export const nameOf = (url: string): string => {
+export const pictureName = (url: string): string => {
   const last = URL.parse(url)?.pathname.split('/').filter(Boolean).at(-1) ?? '';
   try {
     return decodeURIComponent(last) || 'picture';

@@ -6,7 +6,7 @@ import { percentage } from './progress.ts';
 import { updateBatch } from './update-batch.ts';
 
 /** What a receiver made of a delivery. Only a 2xx is ok; `gone` is 410: it wants no more. */
-export type WebhookAnswer =
+export type WebhookResponse =
   | { ok: true; status: number }
   | {
       ok: false;
@@ -21,7 +21,7 @@ export type SendWebhook = (delivery: {
   id: string;
   url: string;
   body: string;
-}) => Promise<WebhookAnswer>;
+}) => Promise<WebhookResponse>;
 
 type Deps = {
   batches: Batches;
@@ -35,11 +35,11 @@ type Deps = {
 /** Longer than an attempt can take; after that, whoever was at it must have been killed. */
 const leaseMs = 60_000;
 /** What a record keeps of its attempts: all of some rounds. */
-const mostAttempts = 50;
+const maxAttempts = 50;
 const maxRetryAfterSeconds = 86_400;
 
 /** Somebody else is delivering this at the moment, or was killed doing so. */
-class BeingDelivered extends Error {
+class BeingDeliveredError extends Error {
   override readonly name = 'BeingDelivered';
   readonly retryAfterSeconds = leaseMs / 1000;
 }
@@ -68,7 +68,7 @@ export const sendWebhook = async (message: WebhookMessage, deps: Deps): Promise<
       const { webhook } = current;
       if (!isOpen(webhook, message)) return undefined;
       if (webhook.leasedUntil && webhook.leasedUntil > now().toISOString())
-        throw new BeingDelivered(`The webhook of ${requestId} is being delivered.`);
+        throw new BeingDeliveredError(`The webhook of ${requestId} is being delivered.`);
       return { ...current, webhook: { ...webhook, leasedUntil } };
     },
     deps,
@@ -76,16 +76,16 @@ export const sendWebhook = async (message: WebhookMessage, deps: Deps): Promise<
   if (!changed || !batch?.webhook) return;
 
   const at = now().toISOString();
-  const answer = await send({
+  const response = await send({
     id: `msg_${requestId}`,
     url: batch.webhook.url,
-    body: bodyOf(batch),
+    body: toBody(batch),
   });
   const { batch: after } = await updateBatch(
     requestId,
     ({ webhook, ...rest }) =>
       isOpen(webhook, message)
-        ? { ...rest, webhook: afterAttempt(webhook, answer, at, attempt, deps) }
+        ? { ...rest, webhook: afterAttempt(webhook, response, at, attempt, deps) }
         : undefined,
     deps,
   );
@@ -100,28 +100,28 @@ const isOpen = (
 
 const afterAttempt = (
   { leasedUntil: _, dueAt: __, ...webhook }: Webhook,
-  answer: WebhookAnswer,
+  response: WebhookResponse,
   at: string,
   attempt: number,
   { schedule, now }: Deps,
 ): Webhook => {
-  const { status } = answer;
-  const error = answer.ok ? null : answer.error;
+  const { status } = response;
+  const error = response.ok ? null : response.error;
   const made: Webhook = {
     ...webhook,
     tries: webhook.tries + 1,
-    attempts: [...webhook.attempts, { at, status, error }].slice(-mostAttempts),
+    attempts: [...webhook.attempts, { at, status, error }].slice(-maxAttempts),
   };
-  if (answer.ok) return { ...made, state: 'delivered' };
-  if (answer.gone) return { ...made, state: 'stopped' };
+  if (response.ok) return { ...made, state: 'delivered' };
+  if (response.gone) return { ...made, state: 'stopped' };
   const wait = schedule[attempt];
   if (wait === undefined) return { ...made, state: 'failed' };
-  const seconds = Math.max(wait, Math.min(answer.retryAfterSeconds ?? 0, maxRetryAfterSeconds));
+  const seconds = Math.max(wait, Math.min(response.retryAfterSeconds ?? 0, maxRetryAfterSeconds));
   return { ...made, dueAt: new Date(now().getTime() + seconds * 1000).toISOString() };
 };
 
 /** The same for every attempt, so that receivers can compare. */
-const bodyOf = (batch: Batch): string => {
+const toBody = (batch: Batch): string => {
   const { requestId, total, work } = batch;
   const counts = work.state === 'ended' ? work.counts : { products: 0, images: 0 };
   return JSON.stringify({

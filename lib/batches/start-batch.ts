@@ -34,29 +34,29 @@ export const checkCsv = (csv: Uint8Array): Promise<CsvCheck> => readCsv([csv]);
  * faults end the batch. Throws a Problem for a webhook that could not be signed.
  */
 export const startBatch = async (
-  wish: BatchRequest,
+  request: BatchRequest,
   deps: Deps,
 ): Promise<{ batch: Batch } | { refused: CsvCheck }> => {
-  const { requestId, webhookUrl, baseUrl } = wish;
+  const { requestId, webhookUrl, baseUrl } = request;
   if (webhookUrl !== undefined && !deps.canSign) throw new Problem('conflict', unsigned);
   const now = deps.now().toISOString();
-  const begun: Batch = {
+  const started: Batch = {
     requestId,
-    csvFilename: 'csv' in wish ? wish.filename : filenameOf(wish.csvUrl),
-    ...('csvUrl' in wish && { csvUrl: wish.csvUrl }),
+    csvFilename: 'csv' in request ? request.filename : filenameFromUrl(request.csvUrl),
+    ...('csvUrl' in request && { csvUrl: request.csvUrl }),
     baseUrl,
     createdAt: now,
     updatedAt: now,
     work: { state: 'expanding', written: 0, since: now },
     ...(webhookUrl !== undefined && { webhook: waiting(webhookUrl) }),
   };
-  if (!('csv' in wish)) return { batch: await begin(begun, deps) };
+  if (!('csv' in request)) return { batch: await begin(started, deps) };
 
-  const check = await checkCsv(wish.csv);
+  const check = await checkCsv(request.csv);
   if (check.faults.faults.length) return { refused: check };
-  await deps.derived.write(inputKey(requestId), wish.csv, { contentType: 'text/csv' });
+  await deps.derived.write(inputKey(requestId), request.csv, { contentType: 'text/csv' });
   const total = { products: check.totalProducts, images: check.totalImages };
-  return { batch: await begin({ ...begun, total }, deps) };
+  return { batch: await begin({ ...started, total }, deps) };
 };
 
 const unsigned =
@@ -77,5 +77,5 @@ const waiting = (url: string): Webhook => ({
   attempts: [],
 });
 
-const filenameOf = (url: string): string =>
+const filenameFromUrl = (url: string): string =>
   URL.parse(url)?.pathname.split('/').filter(Boolean).at(-1) ?? 'products.csv';

@@ -23,8 +23,8 @@ type Deps = {
 const oldEnoughMs = 2 * 60_000;
 /** Queue depths are approximate; two readings this far apart must both say "empty". */
 const betweenReadingsMs = 3000;
-const nobodyCame = 'No worker fetched it, although it was asked twice.';
-const nobodyReadOn = 'No worker could read the CSV to its end, although it was asked twice.';
+const notImported = 'No worker fetched it, although it was requested twice.';
+const notExpanded = 'No worker could read the CSV to its end, although it was requested twice.';
 
 /**
  * Looks for batches that nobody works on: a worker killed on its message's last receive, news that
@@ -35,7 +35,7 @@ const nobodyReadOn = 'No worker could read the CSV to its end, although it was a
 export const sweepBatches = async (deps: Deps) => {
   const { batches, now } = deps;
   const before = new Date(now().getTime() - oldEnoughMs);
-  const swept = { askedAgain: 0, gaveUp: 0 };
+  const swept = { requeued: 0, gaveUp: 0 };
   let idle: Promise<boolean> | undefined;
 
   for await (const batch of batches.unfinished(before)) {
@@ -46,7 +46,7 @@ export const sweepBatches = async (deps: Deps) => {
     }
     idle ??= areIdle(deps); // asked only when somebody may be stuck
     if (!(await idle)) continue;
-    swept[await askAgainOrGiveUp(batch, before, deps)]++;
+    swept[await requeueOrGiveUp(batch, before, deps)]++;
   }
   return swept;
 };
@@ -63,15 +63,15 @@ const sweepWebhook = async (batch: Batch, before: Date, deps: Deps): Promise<voi
   if (!dueAt || dueAt < before.toISOString()) await advanceBatch(batch, deps);
 };
 
-const askAgainOrGiveUp = async (
+const requeueOrGiveUp = async (
   batch: Batch,
   before: Date,
   deps: Deps,
-): Promise<'askedAgain' | 'gaveUp'> => {
+): Promise<'requeued' | 'gaveUp'> => {
   const { requestId, requeuedAt } = batch;
   const isLastTime = requeuedAt !== undefined && requeuedAt < before.toISOString();
   if (batch.work.state === 'expanding' && isLastTime) {
-    await truncateBatch(requestId, { reason: nobodyReadOn }, deps);
+    await truncateBatch(requestId, { reason: notExpanded }, deps);
     return 'gaveUp';
   }
   if (batch.work.state === 'expanding') await deps.batchQueues.expand({ request_id: requestId });
@@ -84,7 +84,7 @@ const askAgainOrGiveUp = async (
     deps,
   );
   if (after) await advanceBatch(after, deps);
-  return isLastTime ? 'gaveUp' : 'askedAgain';
+  return isLastTime ? 'gaveUp' : 'requeued';
 };
 
 /** An image that is being worked on is the business of the images' own sweep. */
@@ -111,6 +111,6 @@ const sweepRow = async (
   }
   if (isLastTime)
     for (const message of missing)
-      await giveUpOnRow(message, { reason: nobodyCame, lost: true }, deps);
+      await giveUpOnRow(message, { reason: notImported, lost: true }, deps);
   else await deps.batchQueues.import([...missing].map((message) => ({ ...message, again: true })));
 };

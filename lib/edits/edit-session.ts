@@ -16,7 +16,11 @@ export const maxEditSessions = 1000;
 export const maxEdits = 100;
 
 /** Seconds. */
-export const lifetime = { usual: 3600, shortest: 60, longest: 7 * 24 * 3600 } as const;
+export const sessionTtl = {
+  defaultSeconds: 3600,
+  minSeconds: 60,
+  maxSeconds: 7 * 24 * 3600,
+} as const;
 
 /** An id says which slot to look in; the rest of it cannot be guessed. `secret` is a UUID. */
 export const makeInitId = (slot: number, secret: string): string =>
@@ -29,7 +33,8 @@ export const ringIndex = (initId: string): number | undefined => {
 };
 
 /** Bytes of an entry of the store, as JSON in UTF-8. */
-export const sizeOf = (process: EditSession): number => Buffer.byteLength(JSON.stringify(process));
+export const storedBytes = (process: EditSession): number =>
+  Buffer.byteLength(JSON.stringify(process));
 
 /** To the millisecond: the store's own broom may come two days late. */
 export const isAlive = ({ expiresAt }: Pick<EditSession, 'expiresAt'>, now: Date): boolean =>

@@ -21,7 +21,7 @@ export type CacheReport = {
  */
 export interface EditSessions {
   /** Puts a new process into the next slot; what lived there gives way. */
-  add(wish: { ttlSeconds: number }, now: Date): Promise<EditSession>;
+  add(request: { ttlSeconds: number }, now: Date): Promise<EditSession>;
   /** Counts a hit or a miss. Strongly consistent. */
   find(initId: string, now: Date): Promise<VersionedEditSession | undefined>;
   /** The same without counting, for those who look again before they write. */

@@ -12,7 +12,7 @@ export const SourceImage = z.discriminatedUnion('from', [
 ]);
 export type SourceImage = z.infer<typeof SourceImage>;
 
-const asked = {
+const requested = {
   editId: z.string(),
   initId: z.string(),
   requestId: z.string(),
@@ -27,18 +27,18 @@ const asked = {
   expiresAt: Time,
 };
 
-const begun = { startedAt: Time, attempts: z.int() };
+const started = { startedAt: Time, attempts: z.int() };
 
 /** One worker's claim to work alone. It ends by itself, because a killed worker gives nothing back. */
 const Lease = z.object({ worker: z.string(), until: Time });
 
 /** What somebody wants done to a picture, and how far that has come. Its last two states are final. */
 export const Edit = z.discriminatedUnion('status', [
-  z.object({ status: z.literal('PENDING'), ...asked }),
+  z.object({ status: z.literal('PENDING'), ...requested }),
   z.object({
     status: z.literal('PROCESSING'),
-    ...asked,
-    ...begun,
+    ...requested,
+    ...started,
     /** Null between two deliveries of its message. */
     lease: Lease.nullable(),
     /** The last time that a worker wrote here. */
@@ -48,14 +48,14 @@ export const Edit = z.discriminatedUnion('status', [
   }),
   z.object({
     status: z.literal('COMPLETED'),
-    ...asked,
-    ...begun,
+    ...requested,
+    ...started,
     endedAt: Time,
     provider: z.string(),
     model: z.string(),
     durationMs: z.int(),
   }),
-  z.object({ status: z.literal('FAILED'), ...asked, endedAt: Time, reason: z.string() }),
+  z.object({ status: z.literal('FAILED'), ...requested, endedAt: Time, reason: z.string() }),
 ]);
 export type Edit = z.infer<typeof Edit>;
 export type In<Status extends Edit['status']> = Extract<Edit, { status: Status }>;
@@ -81,11 +81,11 @@ export const lease = (
   edit: Open,
   { worker, attempts, now, leaseMs }: LeaseRequest,
 ): In<'PROCESSING'> => ({
-  ...requestOf(edit),
+  ...pickRequest(edit),
   status: 'PROCESSING',
   startedAt: edit.status === 'PROCESSING' ? edit.startedAt : now.toISOString(),
   attempts,
-  lease: { worker, until: later(now, leaseMs) },
+  lease: { worker, until: addMs(now, leaseMs) },
   seenAt: now.toISOString(),
   unanswered: edit.status === 'PROCESSING' ? edit.unanswered : 0,
 });
@@ -96,7 +96,7 @@ export const recordCall = (
   { worker, now, leaseMs }: Omit<LeaseRequest, 'attempts'>,
 ): In<'PROCESSING'> => ({
   ...edit,
-  lease: { worker, until: later(now, leaseMs) },
+  lease: { worker, until: addMs(now, leaseMs) },
   seenAt: now.toISOString(),
   unanswered: edit.unanswered + 1,
 });
@@ -114,25 +114,25 @@ export const release = (
 
 export const complete = (
   edit: In<'PROCESSING'>,
-  made: { provider: string; model: string; durationMs: number },
+  result: { provider: string; model: string; durationMs: number },
   now: Date,
 ): In<'COMPLETED'> => ({
-  ...requestOf(edit),
+  ...pickRequest(edit),
   status: 'COMPLETED',
   startedAt: edit.startedAt,
   attempts: edit.attempts,
   endedAt: now.toISOString(),
-  ...made,
+  ...result,
 });
 
 export const fail = (edit: Open, reason: string, now: Date): In<'FAILED'> => ({
-  ...requestOf(edit),
+  ...pickRequest(edit),
   status: 'FAILED',
   endedAt: now.toISOString(),
   reason,
 });
 
-const requestOf = (edit: Edit) => ({
+const pickRequest = (edit: Edit) => ({
   editId: edit.editId,
   initId: edit.initId,
   requestId: edit.requestId,
@@ -151,13 +151,13 @@ const requestOf = (edit: Edit) => ({
  */
 const lostAfterMs = 45 * 60_000;
 /** One that nobody had yet may only wait in a long line. Lost is what was never sent. */
-const neverTakenMs = 6 * 60 * 60_000;
+const neverStartedMs = 6 * 60 * 60_000;
 /** Clocks differ, and a reader's word must stay true: workers call an edit lost a little earlier. */
-const earlierMs = 5 * 60_000;
+const clockSkewMs = 5 * 60_000;
 
 /** Whether nobody will finish this edit: what its worker decides on, and all readers after it. */
 export const isLost = (edit: Edit, now: Date): edit is Open =>
-  isOpen(edit) && now.getTime() > lostAt(edit) - earlierMs;
+  isOpen(edit) && now.getTime() > lostAt(edit) - clockSkewMs;
 
 /** An edit as people see it: one that nobody will finish has failed, though nobody was left to write it down. */
 export const withLostAsFailed = (edit: Edit, now: Date): Edit =>
@@ -168,7 +168,7 @@ export const withLostAsFailed = (edit: Edit, now: Date): Edit =>
 export const lostReason = 'No worker finished this edit in time. Please start it again.';
 
 const lostAt = (edit: Open): number => {
-  if (edit.status === 'PENDING') return Date.parse(edit.createdAt) + neverTakenMs;
+  if (edit.status === 'PENDING') return Date.parse(edit.createdAt) + neverStartedMs;
   return Date.parse(edit.lease?.until ?? edit.seenAt) + lostAfterMs;
 };
 
@@ -176,14 +176,14 @@ const lostAt = (edit: Open): number => {
  * Where the result goes: the same place however often a worker tries, and known before the format
  * is. Keys are shown in records, so it holds no id that opens a process.
  */
-export const resultKey = (editId: string): string => `edits/${nameOf(editId)}/result`;
+export const resultKey = (editId: string): string => `edits/${hashEditId(editId)}/result`;
 /** Where a stranger's picture is kept while an edit needs it; in the derived bucket. */
 export const copyKey = (editId: string, name: 'source' | 'target'): string =>
-  `edits/${nameOf(editId)}/${name}`;
+  `edits/${hashEditId(editId)}/${name}`;
 /** The id of the image that the result is. */
 export const resultImageId = (editId: string): string => imageIdOf(resultKey(editId));
 
-const nameOf = (editId: string): string =>
+const hashEditId = (editId: string): string =>
   createHash('sha256').update(`edit ${editId}`).digest('hex').slice(0, 32);
 
-const later = (now: Date, ms: number): string => new Date(now.getTime() + ms).toISOString();
+const addMs = (now: Date, ms: number): string => new Date(now.getTime() + ms).toISOString();

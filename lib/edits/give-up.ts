@@ -14,11 +14,11 @@ export const giveUpOnEdit = async (
   { reason }: { reason: string },
   { edits, derived, now }: { edits: Edits; derived: Objects; now: () => Date },
 ): Promise<void> => {
-  const nobody = '';
+  const noWorker = '';
   const { edit } = await updateEdit(
     editId,
     (known) =>
-      isOpen(known) && leaseRemainingMs(known, nobody, now()) === 0
+      isOpen(known) && leaseRemainingMs(known, noWorker, now()) === 0
         ? fail(known, reason, now())
         : undefined,
     { edits },

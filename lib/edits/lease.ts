@@ -43,8 +43,8 @@ export const acquireLease = async (
     editId,
     (known) => {
       if (!isOpen(known)) return undefined;
-      const takenMs = leaseRemainingMs(known, worker, now());
-      if (takenMs > 0) throw new LeaseHeldError(Math.ceil(takenMs / 1000) + 1);
+      const heldMs = leaseRemainingMs(known, worker, now());
+      if (heldMs > 0) throw new LeaseHeldError(Math.ceil(heldMs / 1000) + 1);
       if (isLost(known, now())) return fail(known, lostReason, now());
       return lease(known, { worker, attempts, now: now(), leaseMs });
     },
@@ -62,18 +62,18 @@ export const recordProviderCall = async (
   { id: worker }: Worker,
   { edits, leaseMs, now }: Deps,
 ): Promise<boolean> => {
-  let mayAsk = true;
+  let mayCall = true;
   const { edit } = await updateEdit(
     editId,
     (known) => {
       if (!isHeldBy(known, worker)) return undefined;
-      mayAsk = known.unanswered < maxUnanswered;
-      return mayAsk ? recordCall(known, { worker, now: now(), leaseMs }) : undefined;
+      mayCall = known.unanswered < maxUnanswered;
+      return mayCall ? recordCall(known, { worker, now: now(), leaseMs }) : undefined;
     },
     { edits },
   );
   if (!isHeldBy(edit, worker)) throw new LeaseHeldError(0); // we were too slow, and another is at it
-  return mayAsk;
+  return mayCall;
 };
 
 /**

@@ -1,6 +1,6 @@
 import { imageIdOf } from '#lib/images/image.ts';
 
-const anId = /^[a-z2-7]{26}$/;
+const idPattern = /^[a-z2-7]{26}$/;
 const imagePath = /^\/api\/(?:images\/([a-z2-7]{26})(?:\/.*)?|image\/([a-z2-7]{26})\.[a-z]+)$/;
 
 /**
@@ -8,11 +8,11 @@ const imagePath = /^\/api\/(?:images\/([a-z2-7]{26})(?:\/.*)?|image\/([a-z2-7]{2
  * undefined where it is somebody else's URL.
  */
 export const parseOwnImageUrl = (text: string, baseUrl: string): string | undefined => {
-  if (anId.test(text)) return text;
+  if (idPattern.test(text)) return text;
   if (!URL.canParse(text)) return imageIdOf(text);
   const url = new URL(text);
   const base = new URL(baseUrl);
-  if (placeOf(url) !== placeOf(base)) return undefined;
+  if (hostAndPort(url) !== hostAndPort(base)) return undefined;
   const prefix = base.pathname.replace(/\/$/, '');
   if (!url.pathname.startsWith(prefix)) return undefined;
   const [, byId, byFilename] = imagePath.exec(url.pathname.slice(prefix.length)) ?? [];
@@ -22,5 +22,5 @@ export const parseOwnImageUrl = (text: string, baseUrl: string): string | undefi
 /** On the local stack people mix these: the link says one, the next request the other. */
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-const placeOf = ({ hostname, port }: URL): string =>
+const hostAndPort = ({ hostname, port }: URL): string =>
   `${loopback.has(hostname) ? 'localhost' : hostname}:${port}`;

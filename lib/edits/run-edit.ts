@@ -44,14 +44,14 @@ export const runEdit = async (
     await removeCopies(edit, deps); // who ended it may have been killed before
     return edit;
   }
-  const outcome = await rowOutcome(edit, worker, deps).catch(async (error: unknown) => {
+  const outcome = await makeResult(edit, worker, deps).catch(async (error: unknown) => {
     await releaseLease(edit, worker, error, deps);
     throw error;
   });
-  return conclude(edit, worker, outcome, deps);
+  return endEdit(edit, worker, outcome, deps);
 };
 
-const rowOutcome = async (
+const makeResult = async (
   edit: In<'PROCESSING'>,
   worker: Worker,
   deps: RunDeps,
@@ -67,19 +67,21 @@ const rowOutcome = async (
   const pictures = await preparePictures(edit, editing, deps);
   if ('failed' in pictures) return pictures;
 
-  if (!(await recordProviderCall(edit, worker, deps))) return { failed: diedTwice };
-  const answer = await deps.editPicture({ editId, prompt, ...pictures }).catch((error: unknown) => {
-    if (error instanceof ResponseLostError) return failure('response_lost', error.message);
-    throw error;
-  });
-  return answer.ok ? saveResult(edit, answer, deps) : { failed: answer.reason };
+  if (!(await recordProviderCall(edit, worker, deps))) return { failed: lostTwice };
+  const response = await deps
+    .editPicture({ editId, prompt, ...pictures })
+    .catch((error: unknown) => {
+      if (error instanceof ResponseLostError) return failure('response_lost', error.message);
+      throw error;
+    });
+  return response.ok ? saveResult(edit, response, deps) : { failed: response.reason };
 };
 
-const diedTwice =
+const lostTwice =
   'Two workers were lost while the provider was at work. It may have been paid for, so it is not asked again by itself.';
 
 /** A late worker, whose lease has ended and is another's, changes nothing. */
-const conclude = async (
+const endEdit = async (
   { editId }: Edit,
   worker: Worker,
   outcome: Outcome,

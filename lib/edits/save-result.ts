@@ -31,7 +31,11 @@ export const findResult = async (
   const head = await deps.originals.head(resultKey(edit.editId));
   if (!head) return undefined;
   const { userMetadata, etag, sizeBytes, sha256 } = head;
-  await record(edit, { etag, sizeBytes, sha256, name: userMetadata['name'] ?? nameOf(edit) }, deps);
+  await record(
+    edit,
+    { etag, sizeBytes, sha256, name: userMetadata['name'] ?? resultName(edit) },
+    deps,
+  );
   return {
     provider: userMetadata['provider'] ?? 'unknown',
     model: userMetadata['model'] ?? 'unknown',
@@ -52,7 +56,7 @@ export const saveResult = async (
   if ('refusal' in checked) return { failed: checked.refusal.reason };
   const { bytes, metadata } = checked;
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const name = nameOf(edit, metadata);
+  const name = resultName(edit, metadata);
   const etag = await deps.originals.write(resultKey(edit.editId), bytes, {
     contentType: `image/${metadata.format}`,
     sha256,
@@ -68,7 +72,7 @@ export const saveResult = async (
   return { provider, model, durationMs: Math.round(durationMs) };
 };
 
-type StoredRecords = {
+type NewObject = {
   etag: string;
   sizeBytes: number;
   sha256: string | undefined;
@@ -79,14 +83,14 @@ type StoredRecords = {
 /** The record that register-image would write, so that the result can be read as soon as it is told. */
 const record = async (
   { editId, requestId }: Running,
-  { name, ...kept }: StoredRecords,
+  { name, ...object }: NewObject,
   deps: ResultDeps,
 ): Promise<void> => {
-  const known = kept.sha256
-    ? await deps.renditionSets.find(renditionSetIdFor(kept.sha256, deps.sizes))
+  const known = object.sha256
+    ? await deps.renditionSets.find(renditionSetIdFor(object.sha256, deps.sizes))
     : undefined;
   const incoming = {
-    ...kept,
+    ...object,
     key: resultKey(editId),
     originalName: name,
     source: 'edit',
@@ -97,7 +101,7 @@ const record = async (
   await updateImage(resultImageId(editId), (image) => ingest(image, incoming, deps), deps);
 };
 
-const nameOf = ({ editId }: Running, metadata?: Metadata): string => {
+const resultName = ({ editId }: Running, metadata?: Metadata): string => {
   const extension = metadata?.format === 'jpeg' ? 'jpg' : metadata?.format;
   return `edit-${resultImageId(editId).slice(0, 8)}${extension ? `.${extension}` : ''}`;
 };

@@ -34,15 +34,15 @@ type Deps = SourceImageDeps & {
  * where it was; without one, the edit is not in the process yet, or is told to be lost in time.
  */
 export const startEdit = async (
-  wish: EditRequest,
+  request: EditRequest,
   deps: Deps,
 ): Promise<{ process: EditSession; edit: Edit }> => {
-  const { editId, initId, requestId } = wish;
+  const { editId, initId, requestId } = request;
   const { process: found } = await findEditSession(initId, deps);
   checkProvider(deps.editing);
   checkRoom(found, editId);
 
-  const edit = (await deps.edits.find(editId))?.edit ?? (await addEdit(wish, found, deps));
+  const edit = (await deps.edits.find(editId))?.edit ?? (await addEdit(request, found, deps));
   const process = await join(initId, editId, deps);
   const imageId = resultImageId(editId);
   await deps.editQueue.enqueue({ edit_id: editId, image_id: imageId, request_id: requestId });
@@ -50,12 +50,12 @@ export const startEdit = async (
 };
 
 const addEdit = async (
-  wish: EditRequest,
+  request: EditRequest,
   { expiresAt }: EditSession,
   deps: Deps,
 ): Promise<Edit> => {
-  const { editId, initId, requestId, prompt, sourceUrl, targetUrl } = wish;
-  const { source, target } = await findSourceImages(wish, deps);
+  const { editId, initId, requestId, prompt, sourceUrl, targetUrl } = request;
+  const { source, target } = await findSourceImages(request, deps);
   const pending: In<'PENDING'> = {
     status: 'PENDING',
     editId,

@@ -17,11 +17,11 @@ export const readBaseUrl = (
   if (publicUrl) return publicUrl.replace(/\/+$/, '');
   const { domainName } = event.requestContext;
   const host = [headers['host'], domainName].find((name) => name && trustedHost.test(name));
-  return `${schemeOf(headers)}://${host ?? 'localhost'}${prefixOf(event)}`;
+  return `${readScheme(headers)}://${host ?? 'localhost'}${readPrefix(event)}`;
 };
 
 /** API Gateway always sends it; nobody does on the local stack, which speaks http. */
-const schemeOf = (headers: Headers): string => {
+const readScheme = (headers: Headers): string => {
   const first = headers['x-forwarded-proto']?.split(',')[0]?.trim().toLowerCase();
   return first === 'https' ? 'https' : 'http';
 };
@@ -30,19 +30,19 @@ const schemeOf = (headers: Headers): string => {
  * What stands before our own path: the stage (`/dev`), or the base path of a custom domain, which
  * is part of `event.path` too, so that the difference between the two would not show it.
  */
-const prefixOf = ({
+const readPrefix = ({
   path,
   resource,
   requestContext,
 }: Pick<APIGatewayProxyEvent, 'path' | 'resource' | 'requestContext'>): string => {
   const full = safe(requestContext.path ?? path);
-  const found = shapeOf(resource)?.exec(full);
+  const found = toPattern(resource)?.exec(full);
   if (found) return (found[1] ?? '').replace(/\/+$/, '');
   return full.endsWith(path) ? full.slice(0, full.length - path.length).replace(/\/+$/, '') : '';
 };
 
 /** `/api/images/{image_id}` as an expression that finds what stands before it. */
-const shapeOf = (resource: string | undefined): RegExp | undefined => {
+const toPattern = (resource: string | undefined): RegExp | undefined => {
   // A greedy name could be anything: it tells nothing about where our path begins.
   if (!resource?.startsWith('/') || resource === '/{proxy+}' || resource === '/{proxy*}')
     return undefined;

@@ -43,7 +43,7 @@ const Flag = z
   })
   .transform((flag) => flag === true || ['true', '1', 'on', 'yes'].includes(String(flag)));
 
-const wishes = {
+const commonFields = {
   webhook_url: WebUrl.optional().meta({
     description: 'told when the batch ends, however it ends; signed after Standard Webhooks',
     examples: ['https://example.com/hook'],
@@ -58,7 +58,7 @@ export const CsvByUrl = z
       description: 'fetched in the background: for files beyond the body limit',
       examples: ['https://example.com/products.csv'],
     }),
-    ...wishes,
+    ...commonFields,
   })
   .refine(({ dry_run }) => !dry_run, {
     path: ['dry_run'],
@@ -68,8 +68,8 @@ export const CsvByUrl = z
 
 const FormFields = z.object({
   // An input that was left empty is sent as an empty text.
-  webhook_url: z.preprocess((text) => text || undefined, wishes.webhook_url),
-  dry_run: wishes.dry_run,
+  webhook_url: z.preprocess((text) => text || undefined, commonFields.webhook_url),
+  dry_run: commonFields.dry_run,
 });
 
 /** A batch as a form. Throws a Problem that names the field at fault. */
@@ -79,10 +79,10 @@ export const readBatchForm = ({ files, fields }: Form) => {
     throw new Problem('invalid', 'A batch is one CSV: send one part named file.');
   const parsed = FormFields.safeParse(fields);
   if (!parsed.success) {
-    const complaints = parsed.error.issues.map(
+    const messages = parsed.error.issues.map(
       ({ path, message }) => `${path.join('.')}: ${message}`,
     );
-    throw new Problem('unprocessable', `${complaints.join('; ')}.`);
+    throw new Problem('unprocessable', `${messages.join('; ')}.`);
   }
   return { file, ...parsed.data };
 };

@@ -109,7 +109,7 @@ export const toBatchView = (
       failed_images: counts.failed,
       percentage: percentage(counts.images, total.images),
     },
-    message: toStepMessage(batch, counts),
+    message: progressMessage(batch, counts),
     csv_filename: batch.csvFilename,
     created_at: batch.createdAt,
     updated_at: batch.updatedAt,
@@ -125,7 +125,7 @@ export const toBatchView = (
   };
 };
 
-const toStepMessage = ({ work, total, cut }: Batch, { images, failed }: RowCounts): string => {
+const progressMessage = ({ work, total, cut }: Batch, { images, failed }: RowCounts): string => {
   if (work.state === 'refused') return work.reason;
   if (!total) return 'The CSV is being fetched.';
   const failures = failed ? `, ${failed} of them failed` : '';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { lifetime, maxEditSessions } from '#lib/edits/edit-session.ts';
+import { maxEditSessions, sessionTtl } from '#lib/edits/edit-session.ts';
 import type { CacheReport } from '#lib/edits/edit-sessions.ts';
 
 const Count = z.int().min(0);
@@ -41,7 +41,7 @@ export const toCacheView = (
   entries: entries
     .toSorted((a, b) => Date.parse(a.expiresAt) - Date.parse(b.expiresAt))
     .map(({ initId, sizeBytes, expiresAt }) => ({
-      key: keyOf(initId),
+      key: entryKey(initId),
       size_bytes: sizeBytes,
       ttl_left_seconds: Math.max(0, (Date.parse(expiresAt) - now.getTime()) / 1000),
     })),
@@ -53,8 +53,8 @@ export const toCacheView = (
   hit_rate: hits + misses ? Number((hits / (hits + misses)).toFixed(4)) : null,
   sets,
   evictions,
-  default_ttl_seconds: lifetime.usual,
+  default_ttl_seconds: sessionTtl.defaultSeconds,
 });
 
-const keyOf = (initId: string): string =>
+const entryKey = (initId: string): string =>
   `${initId.slice(0, 3)}-${createHash('sha256').update(initId).digest('hex').slice(0, 12)}`;

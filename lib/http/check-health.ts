@@ -14,7 +14,7 @@ type Deps = {
 };
 
 /** A thing that takes longer than this to say that it is there is of no use to a request. */
-const patienceMs = 5000;
+const timeoutMs = 5000;
 
 /** Really asks everything a request may need, all at once. Never says where a thing is. */
 export const checkHealth = async ({
@@ -28,7 +28,7 @@ export const checkHealth = async ({
     checkAll(buckets),
     checkAll(tables),
     checkAll(queues),
-    each(deadLetters, (count) => withPatience(count()).catch(() => null)),
+    each(deadLetters, (count) => withTimeout(count()).catch(() => null)),
   ]);
   const healthy = [bucketChecks, tableChecks, queueChecks]
     .flatMap((checks) => Object.values(checks))
@@ -49,7 +49,7 @@ export const checkHealth = async ({
 const checkAll = (probes: Record<string, Probe>) =>
   each(probes, async (probe) => {
     try {
-      await withPatience(probe());
+      await withTimeout(probe());
       return { ok: true };
     } catch (error) {
       // An error's name is enough to act on; its message may hold addresses.
@@ -60,18 +60,18 @@ const checkAll = (probes: Record<string, Probe>) =>
 
 const each = async <T, R>(
   things: Record<string, T>,
-  ask: (single: T) => Promise<R>,
+  check: (single: T) => Promise<R>,
 ): Promise<Record<string, R>> =>
   Object.fromEntries(
     await Promise.all(
-      Object.entries(things).map(async ([name, single]) => [name, await ask(single)] as const),
+      Object.entries(things).map(async ([name, single]) => [name, await check(single)] as const),
     ),
   );
 
-const withPatience = async <T>(answer: Promise<T>): Promise<T> => {
+const withTimeout = async <T>(answer: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DOMException('too slow', 'TimeoutError')), patienceMs);
+    timer = setTimeout(() => reject(new DOMException('too slow', 'TimeoutError')), timeoutMs);
   });
   try {
     return await Promise.race([answer, tooLong]);

@@ -3,7 +3,7 @@ import { Problem } from '#lib/problem.ts';
 import { bytesReply, emptyReply } from './route.ts';
 
 /** Base64 of it still fits into Lambda's 6 MB payload. */
-const mostBytes = 4_000_000;
+const maxBytes = 4_000_000;
 const linkSeconds = 300;
 
 /** A CSV of ours as a download; 302 where it is too large to be answered. */
@@ -12,7 +12,7 @@ export const csvReply = async (
   { derived }: { derived: Objects },
 ) => {
   const head = await derived.head(key);
-  const bytes = head && head.sizeBytes <= mostBytes ? await derived.read(key) : undefined;
+  const bytes = head && head.sizeBytes <= maxBytes ? await derived.read(key) : undefined;
   if (!head) throw new Problem('not-found', 'The results are no longer there.');
   if (!bytes) {
     const location = await derived.link(key, linkSeconds, { filename });

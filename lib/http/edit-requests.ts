@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { lifetime } from '#lib/edits/edit-session.ts';
+import { sessionTtl } from '#lib/edits/edit-session.ts';
 import { Problem } from '#lib/problem.ts';
 import { IdempotencyHeaders } from './image-requests.ts';
 
@@ -18,18 +18,18 @@ export const EditSessionPath = z.object({
 /** The same route answers under a path without it; then the body has it. */
 export const OptionalEditSessionPath = z.object({ init_id: InitId.optional() });
 
-const mostSeconds = lifetime.longest;
+const maxTtlSeconds = sessionTtl.maxSeconds;
 const TtlSeconds = z
   .int('must be a whole number of seconds')
-  .min(lifetime.shortest, `must be at least ${lifetime.shortest}`)
-  .max(mostSeconds, `must be at most ${mostSeconds} (7 days)`);
+  .min(sessionTtl.minSeconds, `must be at least ${sessionTtl.minSeconds}`)
+  .max(maxTtlSeconds, `must be at most ${maxTtlSeconds} (7 days)`);
 export const CreateEditSessionBody = z
   .object({ ttl_seconds: TtlSeconds.optional().meta({ examples: [3600] }) })
   .meta({ id: 'ProcessWish' })
   .optional();
 
 /** Long enough for any instruction; a hundred of them still fit into one answer. */
-const longestPrompt = 4000;
+const maxPromptLength = 4000;
 
 const Picture = z
   .string()
@@ -51,7 +51,7 @@ export const StartEditBody = z
     }),
     prompt: z
       .string()
-      .max(longestPrompt, `must be at most ${longestPrompt} characters`)
+      .max(maxPromptLength, `must be at most ${maxPromptLength} characters`)
       .refine((text) => text.trim() !== '', 'must not be empty')
       .meta({ description: 'what to do with it', examples: ['Make it look like a watercolour.'] }),
   })
@@ -77,13 +77,13 @@ export const EditHeaders = z.object({
   }),
 });
 
-type Asked = {
+type EditRequestParts = {
   path: z.infer<typeof OptionalEditSessionPath>;
   body: z.infer<typeof StartEditBody>;
 };
 
 /** The edit that a request asks for; its process is named by the path or by the body. */
-export const toEditRequest = ({ path, body }: Asked) => {
+export const toEditRequest = ({ path, body }: EditRequestParts) => {
   const initId = path.init_id ?? body.init_id;
   if (initId === undefined)
     throw new Problem('unprocessable', 'init_id: is missing. POST /api/processes answers one.');
@@ -98,8 +98,8 @@ export const toEditRequest = ({ path, body }: Asked) => {
 };
 
 /** The same for the same edit, however its JSON was written. */
-export const fingerprintEdit = (wish: ReturnType<typeof toEditRequest>) => (): string => {
-  const { initId, prompt, sourceUrl, targetUrl = null } = wish;
+export const fingerprintEdit = (edit: ReturnType<typeof toEditRequest>) => (): string => {
+  const { initId, prompt, sourceUrl, targetUrl = null } = edit;
   return createHash('sha256')
     .update(JSON.stringify([initId, prompt, sourceUrl, targetUrl]))
     .digest('hex');

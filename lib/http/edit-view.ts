@@ -5,7 +5,7 @@ import type { FoundEdits } from '#lib/edits/look-up-edits.ts';
 const Time = z.iso.datetime();
 const Status = z.enum(['PENDING', 'PROCESSING', 'COMPLETED', 'FAILED']);
 
-const resultUrl = z
+const ResultUrl = z
   .string()
   .nullable()
   .describe(
@@ -19,7 +19,7 @@ export const EditView = z
     prompt: z.string(),
     source_url: z.string().describe('as it was given'),
     target_url: z.string().nullable(),
-    result_url: resultUrl,
+    result_url: ResultUrl,
     image_id: z.string().nullable().describe('the result is an image like any other'),
     error: z.string().nullable().describe('why it failed'),
     created_at: Time,
@@ -33,7 +33,7 @@ export const EditSessionView = z
     init_id: z.string(),
     process_id: z.string().nullable().describe('the edit that `status` and `result_url` speak of'),
     status: Status.nullable().describe('null while there is no edit'),
-    result_url: resultUrl,
+    result_url: ResultUrl,
     expires_at: Time,
     edits: z
       .array(EditView)
@@ -42,33 +42,33 @@ export const EditSessionView = z
   .meta({ id: 'Process', description: 'Edits that belong together, for a time' });
 export type EditSessionView = z.infer<typeof EditSessionView>;
 
-type Viewing = { baseUrl: string };
+type ViewOptions = { baseUrl: string };
 
 /** A process as the API shows it; speaks of the edit that was asked for. */
 export const toEditSessionView = (
-  { process, edits, asked }: FoundEdits,
-  viewing: Viewing,
+  { process, edits, requested }: FoundEdits,
+  options: ViewOptions,
 ): EditSessionView => ({
   init_id: process.initId,
-  process_id: asked?.editId ?? null,
-  status: asked?.status ?? null,
-  result_url: asked ? resultUrlOf(asked, viewing) : null,
+  process_id: requested?.editId ?? null,
+  status: requested?.status ?? null,
+  result_url: requested ? resultUrl(requested, options) : null,
   expires_at: process.expiresAt,
-  edits: edits.map((edit) => editViewOf(edit, viewing)),
+  edits: edits.map((edit) => toEditView(edit, options)),
 });
 
-const editViewOf = (edit: Edit, viewing: Viewing): EditView => ({
+const toEditView = (edit: Edit, options: ViewOptions): EditView => ({
   edit_id: edit.editId,
   status: edit.status,
   prompt: edit.prompt,
   source_url: edit.sourceUrl,
   target_url: edit.targetUrl,
-  result_url: resultUrlOf(edit, viewing),
+  result_url: resultUrl(edit, options),
   image_id: edit.status === 'COMPLETED' ? resultImageId(edit.editId) : null,
   error: edit.status === 'FAILED' ? edit.reason : null,
   created_at: edit.createdAt,
   ended_at: 'endedAt' in edit ? edit.endedAt : null,
 });
 
-const resultUrlOf = ({ status, editId }: Edit, { baseUrl }: Viewing): string | null =>
+const resultUrl = ({ status, editId }: Edit, { baseUrl }: ViewOptions): string | null =>
   status === 'COMPLETED' ? `${baseUrl}/api/images/${resultImageId(editId)}/original` : null;

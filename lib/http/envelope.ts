@@ -1,7 +1,7 @@
 import type { Fault, Problem } from '#lib/problem.ts';
 import type { Reply, Route } from './route.ts';
 
-const statusOfFault: Record<Fault, number> = {
+const statusByFault: Record<Fault, number> = {
   invalid: 400,
   'not-found': 404,
   conflict: 409,
@@ -40,7 +40,7 @@ const enveloped = (
  * does not fit its schema is an error of ours, and throws.
  */
 export const render = ({ name, code, replies }: Route, answer: Reply): Outgoing => {
-  if ('kept' in answer) return answer.kept;
+  if ('rendered' in answer) return answer.rendered;
   const { status, headers = {} } = answer;
   const shape = replies[status];
   if (!shape) throw new Error(`${name} does not promise a ${status}.`);
@@ -55,7 +55,7 @@ export const render = ({ name, code, replies }: Route, answer: Reply): Outgoing 
 
   const { data, page, error = null } = answer;
   const outcome = answer.outcome ?? (error === null ? 'success' : 'error');
-  const promised = shape.kind === 'list' ? shape.schema.array() : schemaOf(shape);
+  const promised = shape.kind === 'list' ? shape.schema.array() : findSchema(shape);
   return enveloped(
     status,
     {
@@ -69,7 +69,7 @@ export const render = ({ name, code, replies }: Route, answer: Reply): Outgoing 
   );
 };
 
-const schemaOf = (shape: Route['replies'][number]) => {
+const findSchema = (shape: Route['replies'][number]) => {
   if (shape.kind === 'data' || shape.kind === 'paged') return shape.schema;
   throw new Error(`A reply of kind ${shape.kind} was answered with data.`);
 };
@@ -77,7 +77,7 @@ const schemaOf = (shape: Route['replies'][number]) => {
 /** A Problem, explained to the caller. */
 export const renderProblem = (problem: Problem, code: number): Outgoing =>
   enveloped(
-    statusOfFault[problem.fault],
+    statusByFault[problem.fault],
     { status: 'error', code, data: null, error: problem.message },
     problem.retryAfterSeconds === undefined
       ? {}

@@ -5,7 +5,7 @@ import { type Outgoing, render, renderProblem } from './envelope.ts';
 import type { Form } from './multipart.ts';
 import type { Rendered, Reply, Route, RouteReply } from './route.ts';
 
-type Asked = {
+type KeyedRequest = {
   headers: { 'idempotency-key'?: string | undefined };
   keyId: string;
 };
@@ -25,61 +25,61 @@ const soon = 2;
  */
 export const idempotent = async <R extends Route>(
   route: R,
-  { headers, keyId }: Asked,
-  takeFingerprint: () => string,
+  { headers, keyId }: KeyedRequest,
+  getFingerprint: () => string,
   work: (workId: string) => Promise<RouteReply<R>>,
   { idempotencyRecords, newId, now }: Deps,
 ): Promise<RouteReply<R> | Rendered> => {
   const key = headers['idempotency-key'];
   if (key === undefined) return work(newId());
 
-  const fingerprint = takeFingerprint();
+  const fingerprint = getFingerprint();
   // None of the three can contain a space.
   const idempotencyId = `${route.name} ${keyId} ${key}`;
-  const begun = await idempotencyRecords.begin(idempotencyId, fingerprint, now());
-  if (begun.state === 'answered')
+  const started = await idempotencyRecords.begin(idempotencyId, fingerprint, now());
+  if (started.state === 'completed')
     return {
-      kept: {
-        ...begun.answer,
-        headers: { ...begun.answer.headers, 'idempotency-replayed': 'true' },
+      rendered: {
+        ...started.reply,
+        headers: { ...started.reply.headers, 'idempotency-replayed': 'true' },
       },
     };
-  if (begun.state === 'in-progress')
+  if (started.state === 'in-progress')
     throw new Problem(
       'conflict',
       'A request with this Idempotency-Key is still being worked on. Ask again in a moment.',
       soon,
     );
-  if (begun.state === 'other-request')
+  if (started.state === 'other-request')
     throw new Problem(
       'unprocessable',
       'This Idempotency-Key was used for another request. Send a new key with new contents.',
     );
 
   try {
-    const answer = await rendered(route, () => work(workIdOf(idempotencyId, fingerprint)));
+    const reply = await renderOutcome(route, () => work(makeWorkId(idempotencyId, fingerprint)));
     // Cut short, it would not be the first answer; and to do the work again makes nothing new.
-    if (isReplayable(answer)) await idempotencyRecords.finish(idempotencyId, answer);
+    if (isReplayable(reply)) await idempotencyRecords.finish(idempotencyId, reply);
     else await idempotencyRecords.forget(idempotencyId);
-    return { kept: answer };
+    return { rendered: reply };
   } catch (error) {
     await forget(idempotencyRecords, idempotencyId);
     throw error;
   }
 };
 
-const rendered = async (route: Route, work: () => Promise<Reply>) => {
+const renderOutcome = async (route: Route, work: () => Promise<Reply>) => {
   try {
-    return textual(render(route, await work()));
+    return toStoredReply(render(route, await work()));
   } catch (error) {
-    if (!(error instanceof Problem) || mayPass.has(error.fault)) throw error;
-    return textual(renderProblem(error, route.code[1]));
+    if (!(error instanceof Problem) || retryable.has(error.fault)) throw error;
+    return toStoredReply(renderProblem(error, route.code[1]));
   }
 };
 
-const mayPass = new Set(['invalid', 'conflict', 'too-large']);
+const retryable = new Set(['invalid', 'conflict', 'too-large']);
 
-const textual = ({ body, ...rest }: Outgoing) => {
+const toStoredReply = ({ body, ...rest }: Outgoing) => {
   if (typeof body !== 'string') throw new Error('Bytes cannot be kept as an answer.');
   return { ...rest, body };
 };
@@ -89,7 +89,7 @@ const forget = (idempotencyRecords: IdempotencyRecords, idempotencyId: string): 
   idempotencyRecords.forget(idempotencyId).catch(() => undefined);
 
 /** With the contents in it: the same key for something else, days later, must make something else. */
-const workIdOf = (idempotencyId: string, fingerprint: string): string =>
+const makeWorkId = (idempotencyId: string, fingerprint: string): string =>
   createHash('sha256').update(`${idempotencyId} ${fingerprint}`).digest('hex').slice(0, 32);
 
 /**
@@ -100,15 +100,15 @@ export const fingerprintForm =
   ({ files, fields }: Form) =>
   (): string => {
     const parts = [
-      files.map(({ field, filename, bytes }) => [field, filename, hashOf(bytes)]),
+      files.map(({ field, filename, bytes }) => [field, filename, sha256Hex(bytes)]),
       Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1)),
     ];
-    return hashOf(JSON.stringify(parts));
+    return sha256Hex(JSON.stringify(parts));
   };
 
 /** The same for JSON, whatever the order of its names and the space between them. */
 export const fingerprintJson = (body: Record<string, unknown>) => (): string =>
-  hashOf(JSON.stringify(Object.entries(body).toSorted(([a], [b]) => (a < b ? -1 : 1))));
+  sha256Hex(JSON.stringify(Object.entries(body).toSorted(([a], [b]) => (a < b ? -1 : 1))));
 
-const hashOf = (renditionSets: Uint8Array | string): string =>
-  createHash('sha256').update(renditionSets).digest('hex');
+const sha256Hex = (bytes: Uint8Array | string): string =>
+  createHash('sha256').update(bytes).digest('hex');

@@ -89,7 +89,7 @@ export const ImageView = z
   .meta({ id: 'Image', description: 'One picture, and how far its work has come' });
 export type ImageView = z.infer<typeof ImageView>;
 
-export type Viewing = {
+export type ViewOptions = {
   /** Where the API begins, without a slash at the end. */
   baseUrl: string;
   /** The renditions that are made of every picture, for links to those still to come. */
@@ -98,7 +98,7 @@ export type Viewing = {
   rawExif?: RawExif | null | undefined;
 };
 
-export const toImageView = (image: Image, viewing: Viewing): ImageView => {
+export const toImageView = (image: Image, options: ViewOptions): ImageView => {
   const { renditionSet, caption, steps, key } = image;
   return {
     image_id: image.imageId,
@@ -107,13 +107,13 @@ export const toImageView = (image: Image, viewing: Viewing): ImageView => {
     source: image.source,
     uploaded_at: image.uploadedAt,
     processed_at: image.processedAt ?? null,
-    metadata: key === null ? {} : metadataOf(image),
-    thumbnails: thumbnailsOf(image, viewing),
+    metadata: key === null ? {} : toMetadataView(image),
+    thumbnails: thumbnailUrls(image, options),
     file_path: key,
-    file_url: key === null ? null : `${urlOf(image, viewing)}/original`,
+    file_url: key === null ? null : `${imageUrl(image, options)}/original`,
     first_upload: key === null ? null : (image.firstUploadAt ?? null),
     caption: caption?.text ?? null,
-    exif: exifOf(image, viewing),
+    exif: toExifView(image, options),
     error: errorOf(image),
     placeholder: renditionSet?.placeholder ?? null,
     dominant_color: renditionSet?.dominantColor ?? null,
@@ -124,10 +124,10 @@ export const toImageView = (image: Image, viewing: Viewing): ImageView => {
   };
 };
 
-const urlOf = ({ imageId }: Image, { baseUrl }: Viewing): string =>
+const imageUrl = ({ imageId }: Image, { baseUrl }: ViewOptions): string =>
   `${baseUrl}/api/images/${imageId}`;
 
-const metadataOf = ({ metadata, sizeBytes, sha256 }: Image): ImageView['metadata'] => ({
+const toMetadataView = ({ metadata, sizeBytes, sha256 }: Image): ImageView['metadata'] => ({
   width: metadata?.width ?? null,
   height: metadata?.height ?? null,
   format: metadata?.format ?? null,
@@ -138,14 +138,14 @@ const metadataOf = ({ metadata, sizeBytes, sha256 }: Image): ImageView['metadata
 const defaultSizes = [{ name: 'small' }, { name: 'medium' }];
 
 /** Links to what is there, or may still come: none where thumbnails have failed. */
-const thumbnailsOf = (image: Image, viewing: Viewing): Record<string, string> => {
+const thumbnailUrls = (image: Image, options: ViewOptions): Record<string, string> => {
   const { renditionSet, rejected, steps } = image;
   if (rejected) return {};
   if (!renditionSet && steps.thumbnails.state !== 'pending') return {};
   const version = renditionSet ? `?v=${encodeURIComponent(renditionVersion(renditionSet))}` : '';
-  const names = (renditionSet?.renditions ?? viewing.sizes ?? defaultSizes).map(({ name }) => name);
+  const names = (renditionSet?.renditions ?? options.sizes ?? defaultSizes).map(({ name }) => name);
   return Object.fromEntries(
-    names.map((name) => [name, `${urlOf(image, viewing)}/thumbnails/${name}${version}`]),
+    names.map((name) => [name, `${imageUrl(image, options)}/thumbnails/${name}${version}`]),
   );
 };
 
@@ -161,7 +161,7 @@ const toStepView = (step: Step): ImageView['steps'][StepName] => {
   };
 };
 
-const exifOf = ({ exif }: Image, { rawExif }: Viewing): ImageView['exif'] =>
+const toExifView = ({ exif }: Image, { rawExif }: ViewOptions): ImageView['exif'] =>
   exif
     ? {
         camera_make: exif.cameraMake,

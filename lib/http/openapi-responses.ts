@@ -7,12 +7,12 @@ export const openapiResponses = (route: Route, method: Method, schemas: Schemas)
   const faults = [...new Set([...route.faults, ...everyFault(route)])];
   const own = Object.entries(route.replies).map(([status, shape]) => [
     status,
-    responseOf(route, Number(status), shape, faults.includes(Number(status)), schemas),
+    toResponse(route, Number(status), shape, faults.includes(Number(status)), schemas),
   ]);
-  const ofFaults = faults
+  const faultResponses = faults
     .filter((status) => !route.replies[status])
     .map((status) => [String(status), faultResponse(status)]);
-  const responses: Record<string, Json> = Object.fromEntries([...own, ...ofFaults]);
+  const responses: Record<string, Json> = Object.fromEntries([...own, ...faultResponses]);
   if (method !== 'HEAD') return responses;
   return Object.fromEntries(
     Object.entries(responses).map(([status, { content: _, ...rest }]) => [status, rest]),
@@ -28,7 +28,7 @@ const everyFault = ({ private: isPrivate, request }: Route): number[] => [
   504,
 ];
 
-const responseOf = (
+const toResponse = (
   route: Route,
   status: number,
   shape: Shape,
@@ -36,18 +36,18 @@ const responseOf = (
   schemas: Schemas,
 ): Json => {
   const { description } = shape;
-  const headers = readHeaders(route, status);
+  const headers = toHeaders(route, status);
   if (shape.kind === 'empty') return { description, headers };
   if (shape.kind === 'bytes') {
-    const content = Object.fromEntries(shape.types.map((type) => [type, mediaOf(type)]));
+    const content = Object.fromEntries(shape.types.map((type) => [type, toMediaType(type)]));
     return { description, headers, content };
   }
   const data = jsonSchema(shape.schema, schemas);
-  const schema = envelopeOf(route, shape.kind === 'list' ? { type: 'array', items: data } : data, {
+  const schema = toEnvelope(route, shape.kind === 'list' ? { type: 'array', items: data } : data, {
     hasPage: shape.kind !== 'data',
   });
   const either = mayBeFault ? { anyOf: [schema, { $ref: '#/components/schemas/Error' }] } : schema;
-  const example = exampleOf(route, status);
+  const example = findExample(route, status);
   return {
     description,
     headers,
@@ -55,12 +55,12 @@ const responseOf = (
   };
 };
 
-const mediaOf = (type: string): Json => {
+const toMediaType = (type: string): Json => {
   if (type === 'application/json') return { schema: { type: 'object' } };
   return type.startsWith('text/') ? { schema: { type: 'string' } } : {};
 };
 
-const envelopeOf = ({ code }: Route, data: Json, { hasPage }: { hasPage: boolean }): Json => ({
+const toEnvelope = ({ code }: Route, data: Json, { hasPage }: { hasPage: boolean }): Json => ({
   type: 'object',
   properties: {
     status: { type: 'string', enum: ['success', 'failed', 'error'] },
@@ -116,7 +116,7 @@ const faultResponse = (status: number): Json => ({
   content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
 });
 
-const readHeaders = ({ request }: Route, status: number): Json => ({
+const toHeaders = ({ request }: Route, status: number): Json => ({
   ...headerRefs('x-request-id'),
   ...(status === 302 && headerRefs('Location')),
   ...('if-none-match' in (request.headers?.shape ?? {}) &&
@@ -138,7 +138,7 @@ export const sharedHeaders = {
   },
 };
 
-const exampleOf = ({ name, code }: Route, status: number): Json | undefined =>
+const findExample = ({ name, code }: Route, status: number): Json | undefined =>
   name === 'uploadImage' && status === 202
     ? { status: 'success', code: code[0], data: queuedImage, error: null }
     : undefined;

@@ -22,9 +22,10 @@ export const jsonSchema = (
   });
   const { $schema: _, $defs = {}, id, ...rest } = made;
   const named: Record<string, Json> = { ...$defs, ...(id && { [id]: rest }) };
-  for (const [name, { id: __, ...part }] of Object.entries(named)) schemas[name] = pointed(part);
-  return id ? { $ref: `#/components/schemas/${id}` } : pointed(rest);
+  for (const [name, { id: __, ...part }] of Object.entries(named))
+    schemas[name] = withComponentRefs(part);
+  return id ? { $ref: `#/components/schemas/${id}` } : withComponentRefs(rest);
 };
 
-const pointed = (part: Json): Json =>
+const withComponentRefs = (part: Json): Json =>
   JSON.parse(JSON.stringify(part).replaceAll('"#/$defs/', '"#/components/schemas/'));

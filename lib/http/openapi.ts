@@ -18,7 +18,7 @@ export const openapiDocument = ({ uploadMaxBytes }: Limits = {}): Json => {
         const shown = path.replaceAll('+}', '}');
         paths[shown] = {
           ...paths[shown],
-          [method.toLowerCase()]: operationOf(route, method, path, place, schemas),
+          [method.toLowerCase()]: toOperation(route, method, path, place, schemas),
         };
       }
   if (uploadMaxBytes) boundUploads(schemas, uploadMaxBytes);
@@ -53,7 +53,7 @@ const tags = [
   ['Front door', 'Welcome, health and documentation; no key is asked for'],
 ] as const;
 
-const operationOf = (
+const toOperation = (
   route: Route,
   method: Method,
   path: string,
@@ -75,7 +75,7 @@ const operationOf = (
       ...parametersIn('header', request.headers, (key) => !key.startsWith('accept')),
       requestIdParameter,
     ],
-    ...bodyOf(route, schemas),
+    ...toRequestBody(route, schemas),
     responses: openapiResponses(route, method, schemas),
   };
 };
@@ -107,7 +107,7 @@ const parametersIn = (
       };
     });
 
-const bodyOf = ({ request }: Route, schemas: Schemas): Json => {
+const toRequestBody = ({ request }: Route, schemas: Schemas): Json => {
   if (request.form) {
     const { files, maxFiles = 20, fields = {}, orJson } = request.form;
     const properties = {
@@ -137,9 +137,9 @@ const bodyOf = ({ request }: Route, schemas: Schemas): Json => {
 
 /** So that what the document allows is what the door takes. */
 const boundUploads = (schemas: Schemas, uploadMaxBytes: number): void => {
-  const wish = schemas['UploadWish'] as { properties: { size_bytes: Json } };
-  wish.properties.size_bytes = {
-    ...wish.properties.size_bytes,
+  const body = schemas['UploadWish'] as { properties: { size_bytes: Json } };
+  body.properties.size_bytes = {
+    ...body.properties.size_bytes,
     minimum: 1,
     maximum: uploadMaxBytes,
   };

@@ -2,9 +2,9 @@ import { matchesEtag } from './etag.ts';
 import { bytesReply, emptyReply } from './route.ts';
 
 /** Base64 of it still fits into Lambda's 6 MB payload. */
-const mostBytes = 4_000_000;
+const maxBytes = 4_000_000;
 
-type Asked = {
+type PictureRequest = {
   query: { v?: string | undefined };
   headers: { 'if-none-match'?: string | undefined };
 };
@@ -20,18 +20,18 @@ type Deps = {
  * link with the right `?v=` may be kept for ever: under the bare URL other bytes may come.
  */
 export const pictureReply = async (
-  { query, headers }: Asked,
+  { query, headers }: PictureRequest,
   { revision, sizeBytes, contentType, size }: Found,
   { read, link }: Deps,
 ) => {
   const etag = `"${revision}-${size}"`;
-  const isForEver = query.v === revision;
+  const isImmutable = query.v === revision;
   const caching = {
     etag,
-    'cache-control': isForEver ? 'private, max-age=31536000, immutable' : 'private, no-cache',
+    'cache-control': isImmutable ? 'private, max-age=31536000, immutable' : 'private, no-cache',
   };
   if (matchesEtag(headers['if-none-match'], etag)) return emptyReply(304, caching);
-  if (sizeBytes > mostBytes)
+  if (sizeBytes > maxBytes)
     return emptyReply(302, { location: await link(), 'cache-control': 'no-store' });
   return bytesReply(200, await read(), contentType, caching);
 };

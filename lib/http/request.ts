@@ -40,9 +40,9 @@ export const readRequest = <R extends Route>(
   };
   const parts = {
     path: request.path && parsePath(request.path, event.pathParameters ?? {}),
-    query: request.query && parse('invalid', request.query, queryOf(event, request.query)),
+    query: request.query && parse('invalid', request.query, readQuery(event, request.query)),
     headers: request.headers && parse('invalid', request.headers, headers),
-    body: request.body && parse('unprocessable', request.body, bodyOf(rawBody, request.body)),
+    body: request.body && parse('unprocessable', request.body, readBody(rawBody, request.body)),
     rawBody,
     requestId,
     baseUrl: readBaseUrl(event, headers, publicUrl),
@@ -63,19 +63,19 @@ const parsePath = (schema: z.ZodType, value: unknown): unknown => {
 
 /** The JSON of a route that takes a form or JSON. */
 export const readJson = <T>(rawBody: RawBody, schema: z.ZodType<T>): T =>
-  parse('unprocessable', schema, jsonOf(rawBody));
+  parse('unprocessable', schema, parseJson(rawBody));
 
 const parse = <T>(fault: 'invalid' | 'unprocessable', schema: z.ZodType<T>, value: unknown): T => {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const complaints = result.error.issues.map(({ path, message }) =>
+  const messages = result.error.issues.map(({ path, message }) =>
     path.length ? `${path.join('.')}: ${message}` : message,
   );
-  throw new Problem(fault, sentence(complaints.join('; ')));
+  throw new Problem(fault, toSentence(messages.join('; ')));
 };
 
 /** A query name sent twice has no single value: API Gateway would take the last, others the first. */
-const queryOf = (event: APIGatewayProxyEvent, schema: z.ZodObject): Record<string, unknown> => {
+const readQuery = (event: APIGatewayProxyEvent, schema: z.ZodObject): Record<string, unknown> => {
   const many = event.multiValueQueryStringParameters ?? {};
   const repeated = Object.keys(schema.shape).find((name) => (many[name]?.length ?? 0) > 1);
   if (repeated) throw new Problem('invalid', `${repeated}: given more than once.`);
@@ -85,11 +85,11 @@ const queryOf = (event: APIGatewayProxyEvent, schema: z.ZodObject): Record<strin
 /** A body that may be left out is one whose schema takes nothing at all. */
 export const optionalBody = (schema: z.ZodType): boolean => schema.safeParse(undefined).success;
 
-const bodyOf = (rawBody: RawBody, schema: z.ZodType): unknown =>
-  rawBody.text === '' && optionalBody(schema) ? undefined : jsonOf(rawBody);
+const readBody = (rawBody: RawBody, schema: z.ZodType): unknown =>
+  rawBody.text === '' && optionalBody(schema) ? undefined : parseJson(rawBody);
 
 /** API Gateway sends every body base64, as all types are binary to it; the local stack JSON as text. */
-const jsonOf = ({ text, isBase64Encoded }: RawBody): unknown => {
+const parseJson = ({ text, isBase64Encoded }: RawBody): unknown => {
   if (!text) throw new Problem('invalid', 'The body is missing: send JSON.');
   try {
     return JSON.parse(isBase64Encoded ? strictText(text) : text);
@@ -103,4 +103,4 @@ const jsonOf = ({ text, isBase64Encoded }: RawBody): unknown => {
 const strictText = (base64: string): string =>
   new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(base64, 'base64'));
 
-const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+const toSentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

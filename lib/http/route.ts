@@ -90,7 +90,7 @@ export type RouteRequest<R extends Route> = {
 type Headers = Record<string, string>;
 export type PageInfo = { limit: number; next_cursor: string | null };
 /** An answer that was rendered before, and is sent as it is. */
-export type Rendered = { kept: { status: number; headers: Headers; body: string } };
+export type Rendered = { rendered: { status: number; headers: Headers; body: string } };
 
 /** `failed` is for uploads that were refused *and recorded*; with `error` alone it is `error`. */
 export type Extra = { headers?: Headers; error?: string; outcome?: 'failed' | 'error' };

@@ -2,7 +2,7 @@ import { Problem } from '#lib/problem.ts';
 import { type RouteRequest, route } from './route.ts';
 
 /** What API Gateway calls where no route fits: other paths, and other methods on known ones. */
-export const misplacedRoute = route({
+export const unknownRoute = route({
   name: 'answerUnknownRoute',
   methods: ['GET', 'HEAD', 'POST', 'DELETE'],
   paths: ['/{proxy+}'],
@@ -16,11 +16,11 @@ export const misplacedRoute = route({
   faults: [404],
 });
 
-export const refuseRoute = async ({
+export const rejectUnknownRoute = async ({
   method,
   pathname,
   baseUrl,
-}: RouteRequest<typeof misplacedRoute>): Promise<never> => {
+}: RouteRequest<typeof unknownRoute>): Promise<never> => {
   const path = pathname.slice(0, 200);
   throw new Problem(
     'not-found',

@@ -6,7 +6,7 @@ import type { PresignedPosts } from './objects.ts';
 import { formats } from './picture.ts';
 import type { HasClock } from './timer.ts';
 
-export type Wish = {
+export type UploadRequest = {
   filename: string;
   contentType: string;
   sizeBytes: number;
@@ -29,7 +29,7 @@ const validSeconds = 3600;
  * until the object arrives.
  */
 export const createUpload = async (
-  { filename, contentType, sizeBytes, sha256, requestId }: Wish,
+  { filename, contentType, sizeBytes, sha256, requestId }: UploadRequest,
   { presignedPosts, newId, now, uploadMaxBytes }: Deps,
 ) => {
   const byType = claimOfType(contentType);

@@ -26,9 +26,9 @@ export type RenditionSetChange =
   | { action: 'setCaption'; renditionSetId: string; owner: string; caption: Caption };
 
 /** A page of a list, newest first. It may be short; `cursor` is where the next one begins. */
-export type Page = { images: Image[]; cursor: Place | undefined };
+export type Page = { images: Image[]; cursor: ListPosition | undefined };
 /** A place in the list: after this image of that month. */
-export type Place = { month: string; after?: string | undefined };
+export type ListPosition = { month: string; after?: string | undefined };
 
 /**
  * A record as it was read, so that a change of it can notice if another was quicker. The version is
@@ -59,7 +59,7 @@ export interface Images {
   list(query: {
     status?: Status | undefined;
     limit: number;
-    from?: Place | undefined;
+    from?: ListPosition | undefined;
   }): Promise<Page>;
 
   /** Unfinished images, and deletions that did not end, listed before `before`; oldest months too. */

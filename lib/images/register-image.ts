@@ -42,8 +42,8 @@ export const registerImage = async (
         etag,
         sizeBytes,
         sha256,
-        originalName: userMetadata['name'] ?? lastSegmentOf(key),
-        source: sourceOfKey(key),
+        originalName: userMetadata['name'] ?? lastSegment(key),
+        source: parseSource(key),
         requestId: userMetadata['request-id'] ?? requestId,
         receivedAt: receivedAtFor(lastModified, now()),
       };
@@ -63,7 +63,7 @@ const receivedAtFor = (lastModified: Date, now: Date): Date =>
   Math.abs(now.getTime() - lastModified.getTime()) < 10_000 ? now : lastModified;
 
 /** The prefix of a key that Darkroom chose tells its source; any other object was dropped into the bucket. */
-const sourceOfKey = (key: string): Source => {
+const parseSource = (key: string): Source => {
   const prefixes: Record<string, Source> = {
     'uploads/': 'upload',
     'presigned/': 'presigned',
@@ -73,4 +73,4 @@ const sourceOfKey = (key: string): Source => {
   return Object.entries(prefixes).find(([prefix]) => key.startsWith(prefix))?.[1] ?? 'drop';
 };
 
-const lastSegmentOf = (key: string): string => key.split('/').filter(Boolean).at(-1) ?? key;
+const lastSegment = (key: string): string => key.split('/').filter(Boolean).at(-1) ?? key;

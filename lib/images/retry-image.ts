@@ -19,7 +19,7 @@ export const retryImage = async (
     imageId,
     (known) => {
       if (!known || known.deleted) throw new Problem('not-found', 'Image not found');
-      return { image: again(known, captioning, now()) };
+      return { image: restartSteps(known, captioning, now()) };
     },
     { images },
   );
@@ -28,7 +28,7 @@ export const retryImage = async (
   return image;
 };
 
-const again = (image: Image, captioning: Captioning, now: Date): Image => {
+const restartSteps = (image: Image, captioning: Captioning, now: Date): Image => {
   if (image.key === null)
     throw new Problem(
       'conflict',

@@ -36,15 +36,15 @@ export const consumer = <Message, Result>(
   { queueUrl, backOff, giveUp, logFields }: Deps<Message, Result>,
 ) => {
   const handleRecord = async (record: SQSRecord, { functionName }: Context) => {
-    const begun = performance.now();
+    const startedAt = performance.now();
     const attempts = Number(record.attributes.ApproximateReceiveCount);
     const fields = (message: unknown) => ({
       function_name: functionName,
       ...logFieldsFor(message),
       message_id: record.messageId,
-      queue: queueOf(record),
+      queue: queueName(record),
       attempts,
-      duration_ms: Math.round(performance.now() - begun),
+      duration_ms: Math.round(performance.now() - startedAt),
     });
 
     let message: Message | undefined;
@@ -57,11 +57,11 @@ export const consumer = <Message, Result>(
       const last = attempts >= maxReceiveCount;
       // SQS moves it to the dead-letter queue when it would be received once more: at once, then.
       const seconds = last ? 0 : backoffSeconds(error, attempts);
-      const context = { ...fields(message), error: `${nameOf(error)}: ${reason}` };
+      const context = { ...fields(message), error: `${errorName(error)}: ${reason}` };
       if (last) {
         logger.error('message given up', context);
         if (message !== undefined)
-          await giveUp?.(message, { reason: sentenceOf(reason), attempts });
+          await giveUp?.(message, { reason: toSentence(reason), attempts });
       } else logger.warn('message comes back', { ...context, in_seconds: seconds });
       await backOff(queueUrl, record.receiptHandle, seconds).catch((failed) =>
         // Then it comes back when its visibility timeout ends: later, but it comes.
@@ -98,16 +98,17 @@ const read = <Message>(schema: z.ZodType<Message>, body: string): Message => {
 /** What is asked for is the least: with `Retry-After: 1` alone, eight receives were over in seconds. */
 const backoffSeconds = (error: unknown, attempts: number): number => {
   if (error instanceof UnreadableMessageError) return 0;
-  const asked = error instanceof Error && 'retryAfterSeconds' in error && error.retryAfterSeconds;
-  const least = typeof asked === 'number' ? Math.min(asked, maxRetryAfterSeconds) : 0;
-  return Math.max(Math.min(2 ** attempts, maxBackoffSeconds), Math.ceil(least));
+  const requested =
+    error instanceof Error && 'retryAfterSeconds' in error && error.retryAfterSeconds;
+  const minSeconds = typeof requested === 'number' ? Math.min(requested, maxRetryAfterSeconds) : 0;
+  return Math.max(Math.min(2 ** attempts, maxBackoffSeconds), Math.ceil(minSeconds));
 };
 
-const queueOf = ({ eventSourceARN }: SQSRecord): string => eventSourceARN.split(':').at(-1) ?? '';
+const queueName = ({ eventSourceARN }: SQSRecord): string => eventSourceARN.split(':').at(-1) ?? '';
 
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'Error');
+const errorName = (error: unknown): string => (error instanceof Error ? error.name : 'Error');
 
-const sentenceOf = (reason: string): string =>
+const toSentence = (reason: string): string =>
   `Tried ${maxReceiveCount} times and gave up: ${reason.split('\n')[0]?.slice(0, 300)}`;
 
 /** What lets one picture's journey be followed through the logs. */

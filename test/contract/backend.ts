@@ -78,7 +78,7 @@ const tableNames = [
 export type Tables = Record<(typeof tableNames)[number], string>;
 
 /** `imagesTable` is ImagesTable in the template. */
-const logicalNameOf = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
+const logicalName = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
 
 /** DynamoDB, and a way to get the tables of infra/tables.yml under new names. */
 export const openDynamodbBackend = async (options: { conflict?: () => boolean } = {}) => {
@@ -110,7 +110,7 @@ export const openDynamodbBackend = async (options: { conflict?: () => boolean } 
       const made = {} as Tables;
       await Promise.all(
         tableNames.map(async (name) => {
-          made[name] = await makeTable(logicalNameOf(name));
+          made[name] = await makeTable(logicalName(name));
         }),
       );
       return made;

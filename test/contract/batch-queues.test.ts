@@ -49,7 +49,7 @@ const open = async () => {
     'close-batch': await makeQueue(),
     'send-webhook': await makeQueue(),
   };
-  const urlOf: Record<BatchQueue, string> = {
+  const imageUrl: Record<BatchQueue, string> = {
     expand: urls['expand-batch'],
     import: urls['import-row'],
     close: urls['close-batch'],
@@ -62,10 +62,10 @@ const open = async () => {
     return messages?.[0];
   };
   const take = async (queue: BatchQueue): Promise<unknown> => {
-    const message = await receive(urlOf[queue]);
+    const message = await receive(imageUrl[queue]);
     if (!message) return undefined;
     const { ReceiptHandle, Body = '' } = message;
-    await client.send(new DeleteMessageCommand({ QueueUrl: urlOf[queue], ReceiptHandle }));
+    await client.send(new DeleteMessageCommand({ QueueUrl: imageUrl[queue], ReceiptHandle }));
     return schemas[queue].parse(JSON.parse(Body));
   };
   return { batchQueues: sqsBatchQueues(urls, client), urls, receive, take };

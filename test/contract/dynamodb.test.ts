@@ -188,12 +188,12 @@ describe('an index that lags behind', () => {
     for (const Item of stale)
       await backend.client.send(new PutCommand({ TableName: tables.imagesTable, Item }));
 
-    const namesOf = async (status?: 'queued') => {
+    const names = async (status?: 'queued') => {
       const { images: found } = await images.list({ status, limit: 10 });
       return found.map(({ originalName }) => originalName).toSorted();
     };
-    expect(await namesOf()).toEqual(['begun', 'right']);
-    expect(await namesOf('queued')).toEqual(['right']);
+    expect(await names()).toEqual(['begun', 'right']);
+    expect(await names('queued')).toEqual(['right']);
   });
 });
 

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type EditSession, maxEditSessions, ringIndex, sizeOf } from '#lib/edits/edit-session.ts';
+import {
+  type EditSession,
+  maxEditSessions,
+  ringIndex,
+  storedBytes,
+} from '#lib/edits/edit-session.ts';
 import type { EditSessions } from '#lib/edits/edit-sessions.ts';
 
 const hour = { ttlSeconds: 3600 };
@@ -99,7 +104,7 @@ export const processesContract = (name: string, open: () => Promise<EditSessions
       const report = await editSessions.report(now);
       expect(report).toMatchObject({ hits: 200, misses: 100, sets: 4, evictions: 0 });
       expect(report.entries.find(({ initId }) => initId === long.initId)?.sizeBytes).toBe(
-        sizeOf(long),
+        storedBytes(long),
       );
       expect(report.entries).toHaveLength(4);
     });

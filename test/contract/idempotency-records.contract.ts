@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type IdempotencyRecords, isReplayable } from '#lib/idempotency-records.ts';
 
-const answer = { status: 202, headers: { 'content-type': 'application/json' }, body: '{"ö":1}' };
+const reply = { status: 202, headers: { 'content-type': 'application/json' }, body: '{"ö":1}' };
 
 /** What every store of first answers must do. */
 export const answersContract = (name: string, open: () => IdempotencyRecords) =>
@@ -14,12 +14,12 @@ export const answersContract = (name: string, open: () => IdempotencyRecords) =>
       const { idempotencyRecords, id, now } = given();
 
       expect(await idempotencyRecords.begin(id, 'f', now)).toEqual({ state: 'begun' });
-      await idempotencyRecords.finish(id, answer);
+      await idempotencyRecords.finish(id, reply);
 
-      expect(await idempotencyRecords.begin(id, 'f', now)).toEqual({ state: 'answered', answer });
+      expect(await idempotencyRecords.begin(id, 'f', now)).toEqual({ state: 'completed', reply });
       expect(await idempotencyRecords.begin(id, 'f', after(now, 86_000))).toEqual({
-        state: 'answered',
-        answer,
+        state: 'completed',
+        reply,
       });
     });
 
@@ -28,7 +28,7 @@ export const answersContract = (name: string, open: () => IdempotencyRecords) =>
       async (text) => {
         const { idempotencyRecords, now } = given();
         const id = `${'k'.repeat(400)}-${++count}`; // a route, a key of ours and one of theirs
-        const of = (length: number) => ({ ...answer, body: text.repeat(length) });
+        const of = (length: number) => ({ ...reply, body: text.repeat(length) });
         let length = Math.ceil(400_000 / Buffer.byteLength(JSON.stringify(text).slice(1, -1)));
         while (!isReplayable(of(length))) length -= 100;
 
@@ -36,8 +36,8 @@ export const answersContract = (name: string, open: () => IdempotencyRecords) =>
         await idempotencyRecords.finish(id, of(length));
 
         expect(await idempotencyRecords.begin(id, 'f'.repeat(64), now)).toEqual({
-          state: 'answered',
-          answer: of(length),
+          state: 'completed',
+          reply: of(length),
         });
       },
     );
@@ -61,7 +61,7 @@ export const answersContract = (name: string, open: () => IdempotencyRecords) =>
       expect(await idempotencyRecords.begin(id, 'other', after(now, 120))).toEqual({
         state: 'other-request',
       });
-      await idempotencyRecords.finish(id, answer);
+      await idempotencyRecords.finish(id, reply);
       expect(await idempotencyRecords.begin(id, 'other', now)).toEqual({ state: 'other-request' });
     });
 
@@ -92,18 +92,18 @@ export const answersContract = (name: string, open: () => IdempotencyRecords) =>
       const { idempotencyRecords, id, now } = given();
 
       await idempotencyRecords.begin(id, 'f', now);
-      await idempotencyRecords.finish(id, answer);
-      await idempotencyRecords.finish(id, { ...answer, status: 500 });
+      await idempotencyRecords.finish(id, reply);
+      await idempotencyRecords.finish(id, { ...reply, status: 500 });
       await idempotencyRecords.forget(id);
 
-      expect(await idempotencyRecords.begin(id, 'f', now)).toEqual({ state: 'answered', answer });
+      expect(await idempotencyRecords.begin(id, 'f', now)).toEqual({ state: 'completed', reply });
     });
 
     it('forgets everything after a day', async () => {
       const { idempotencyRecords, id, now } = given();
 
       await idempotencyRecords.begin(id, 'f', now);
-      await idempotencyRecords.finish(id, answer);
+      await idempotencyRecords.finish(id, reply);
 
       expect(await idempotencyRecords.begin(id, 'other', after(now, 86_401))).toEqual({
         state: 'begun',

@@ -18,7 +18,7 @@ export const shown: NonNullable<Image['renditionSet']> = {
   placeholder: 'YTkGJwaRhWUIt4lbgnhZl3ath2BUBGYA',
   dominantColor: '#12ab9f',
 };
-export const aContent: Omit<RenditionSet, 'refs'> = { ...shown, createdAt: at };
+export const aRenditionSet: Omit<RenditionSet, 'refs'> = { ...shown, createdAt: at };
 
 /** An image of which everything is known. */
 export const fullImage: Image = anImage({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Image, type Status, statuses } from '#lib/images/image.ts';
-import type { Images, Place } from '#lib/images/images.ts';
+import type { Images, ListPosition } from '#lib/images/images.ts';
 import { updateImage } from '#lib/images/update-image.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { anImage } from '#test/support/image-builder.ts';
@@ -29,7 +29,7 @@ const addAll = (images: Images, all: Image[]) =>
     ),
   );
 
-const namesOf = (images: readonly Image[]) => images.map(({ originalName }) => originalName);
+const originalNames = (images: readonly Image[]) => images.map(({ originalName }) => originalName);
 
 /** Turns the pages to the last one. */
 const pages = async (
@@ -38,7 +38,7 @@ const pages = async (
   between: () => Promise<unknown> = async () => {},
 ): Promise<Image[][]> => {
   const turned: Image[][] = [];
-  let from: Place | undefined;
+  let from: ListPosition | undefined;
   do {
     const page = await images.list({ status, limit, from });
     expect(page.images.length).toBeLessThanOrEqual(limit);
@@ -74,7 +74,7 @@ export const imageListsContract = (name: string, open: OpenImages) =>
       for (const limit of [1, 2, 4, 5, 12, 100])
         await eventually(async () => {
           const turned = await pages(images, { limit });
-          expect(namesOf(turned.flat())).toEqual(names);
+          expect(originalNames(turned.flat())).toEqual(names);
           // No page but the last is short here, and the last one knows that it is.
           expect(turned).toHaveLength(Math.ceil(hours.length / limit));
         });
@@ -87,7 +87,7 @@ export const imageListsContract = (name: string, open: OpenImages) =>
 
       await eventually(async () => {
         const turned = await pages(images, { limit: 3 });
-        expect(namesOf(turned.flat()).toSorted()).toEqual(namesOf(all));
+        expect(originalNames(turned.flat()).toSorted()).toEqual(originalNames(all));
       });
     });
 
@@ -103,9 +103,11 @@ export const imageListsContract = (name: string, open: OpenImages) =>
 
       await eventually(async () => {
         const failed = (await pages(images, { status: 'failed', limit: 2 })).flat();
-        expect(namesOf(failed)).toEqual([...few].map((h) => `${h}.jpg`));
+        expect(originalNames(failed)).toEqual([...few].map((h) => `${h}.jpg`));
         const finished = (await pages(images, { status: 'done', limit: 50 })).flat();
-        expect(namesOf(finished)).toEqual(hours.filter((h) => !few.has(h)).map((h) => `${h}.jpg`));
+        expect(originalNames(finished)).toEqual(
+          hours.filter((h) => !few.has(h)).map((h) => `${h}.jpg`),
+        );
       });
     });
 
@@ -119,7 +121,7 @@ export const imageListsContract = (name: string, open: OpenImages) =>
         await eventually(async () => {
           for (const status of statuses) {
             const { images: found } = await images.list({ status, limit: 10 });
-            expect(namesOf(found)).toEqual(status === now ? [image.originalName] : []);
+            expect(originalNames(found)).toEqual(status === now ? [image.originalName] : []);
           }
         });
       }
@@ -142,7 +144,7 @@ export const imageListsContract = (name: string, open: OpenImages) =>
       await updateImage(old.imageId, () => ({ image: { ...again, rev: 2 } }), { images });
 
       await eventually(async () =>
-        expect(namesOf((await pages(images, { limit: 1 })).flat())).toEqual([
+        expect(originalNames((await pages(images, { limit: 1 })).flat())).toEqual([
           'again.jpg',
           '1000.jpg',
         ]),
@@ -166,9 +168,11 @@ export const imageListsContract = (name: string, open: OpenImages) =>
         if (second) await change(images, second, standings.done);
         await addAll(images, [listedBefore(++turn)]);
       };
-      const seen = namesOf((await pages(images, { status: 'queued', limit: 4 }, stir)).flat());
+      const seen = originalNames(
+        (await pages(images, { status: 'queued', limit: 4 }, stir)).flat(),
+      );
 
-      const names = namesOf(still);
+      const names = originalNames(still);
       expect(seen.filter((one) => names.includes(one))).toEqual(names);
       expect(new Set(seen).size).toBe(seen.length);
     });
@@ -192,7 +196,7 @@ export const imageListsContract = (name: string, open: OpenImages) =>
       await eventually(async () => {
         const unfinished: Image[] = [];
         for await (const image of images.unfinished(before)) unfinished.push(image);
-        const found = namesOf(unfinished);
+        const found = originalNames(unfinished);
         const few = found.filter((one) => one.endsWith('.jpg')).toSorted();
         expect(few).toEqual(['11.jpg', '25000.jpg', '30000.jpg']);
         expect(new Set(found).size).toBe(123);

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Objects } from '#lib/images/objects.ts';
 
-const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const contentType = 'image/jpeg';
 const bytes = new Uint8Array(randomBytes(3000));
 const otherEtag = '0123456789abcdef0123456789abcdef';
@@ -30,7 +30,7 @@ export const objectsContract = (name: string, open: () => Promise<Objects>) =>
       const objects = await open();
       const begun = Date.now();
       const userMetadata = { name: 'Größe 100% "日本".jpg', 'request-id': 'r-1' };
-      const sha256 = hashOf(bytes);
+      const sha256 = hash(bytes);
 
       await objects.write('labelled', bytes, { contentType, userMetadata, sha256 });
       await objects.write('bare', bytes, { contentType });
@@ -43,7 +43,7 @@ export const objectsContract = (name: string, open: () => Promise<Objects>) =>
 
     it('but not bytes that do not match their hash', async () => {
       const objects = await open();
-      const sha256 = hashOf(new Uint8Array([1]));
+      const sha256 = hash(new Uint8Array([1]));
 
       await expect(objects.write('wrong', bytes, { contentType, sha256 })).rejects.toThrow();
 

@@ -18,7 +18,7 @@ const open = async () => s3Objects(await backend.makeBucket(), backend.client);
 
 objectsContract('S3', open);
 
-const checksumsOf = (headers: IncomingHttpHeaders = {}) =>
+const checksums = (headers: IncomingHttpHeaders = {}) =>
   Object.keys(headers).filter((header) => /checksum|md5/.test(header));
 
 describe('S3', () => {
@@ -91,10 +91,10 @@ describe('S3', () => {
       'x-amz-checksum-sha256': digest.toString('base64'),
       'content-length': '500',
     });
-    expect(checksumsOf(sent[0])).toEqual(['x-amz-checksum-sha256']);
+    expect(checksums(sent[0])).toEqual(['x-amz-checksum-sha256']);
     await s3Objects('bucket', client).write('key', bytes, { contentType });
     await s3Objects('bucket', client).read('key');
-    expect(checksumsOf(sent[1])).toEqual([]);
-    expect(checksumsOf(sent[2])).toEqual([]);
+    expect(checksums(sent[1])).toEqual([]);
+    expect(checksums(sent[2])).toEqual([]);
   });
 });

@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { Image } from '#lib/images/image.ts';
 import type { Images, RenditionSet, Versioned } from '#lib/images/images.ts';
 import { anImage } from '#test/support/image-builder.ts';
-import { aContent, add, at, change, failed, shown } from './image-fixtures.ts';
+import { add, aRenditionSet, at, change, failed, shown } from './image-fixtures.ts';
 import type { OpenImages } from './images.contract.ts';
 
 /** What every store of contents must do; they change only together with the images that show them. */
 export const contentsContract = (name: string, open: OpenImages) =>
   describe(`${name} keeps contents`, () => {
-    const { renditionSetId, owner } = aContent;
-    const created = { action: 'create', renditionSet: aContent } as const;
+    const { renditionSetId, owner } = aRenditionSet;
+    const created = { action: 'create', renditionSet: aRenditionSet } as const;
     const claimed = { action: 'addReference', renditionSetId, owner } as const;
     const released = { action: 'releaseReference', renditionSetId, owner } as const;
     const given = async () => {
@@ -28,7 +28,7 @@ export const contentsContract = (name: string, open: OpenImages) =>
       expect(await renditionSets.find(renditionSetId)).toBeUndefined();
       expect(await images.save(first, shows(first), created)).toBe(true);
       expect(await renditionSets.find(renditionSetId)).toEqual({
-        ...aContent,
+        ...aRenditionSet,
         refs: 1,
       } satisfies RenditionSet);
       expect(await images.save(second, shows(second), claimed)).toBe(true);
@@ -97,10 +97,14 @@ export const contentsContract = (name: string, open: OpenImages) =>
       const now = await images.find(first.image.imageId);
       const others = { ...renditionSetChange, owner: 'somebody.1' };
       expect(await images.save(now, { ...shows(first), caption }, others)).toBe(true);
-      expect(await renditionSets.find(renditionSetId)).toEqual({ ...aContent, refs: 1 });
+      expect(await renditionSets.find(renditionSetId)).toEqual({ ...aRenditionSet, refs: 1 });
       const then = await images.find(first.image.imageId);
       expect(await images.save(then, { ...shows(first), caption }, renditionSetChange)).toBe(true);
-      expect(await renditionSets.find(renditionSetId)).toEqual({ ...aContent, refs: 1, caption });
+      expect(await renditionSets.find(renditionSetId)).toEqual({
+        ...aRenditionSet,
+        refs: 1,
+        caption,
+      });
 
       expect(
         await images.save(

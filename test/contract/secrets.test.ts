@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { openSsm } from '#lib/aws/clients.ts';
 import { ssmSecrets } from '#lib/aws/ssm-secrets.ts';
 
-const Asked = z.object({ Name: z.string(), WithDecryption: z.literal(true) });
+const RequestParts = z.object({ Name: z.string(), WithDecryption: z.literal(true) });
 
 /** No backend of ours has SSM; this speaks as much of its protocol as GetParameter takes. */
 const startSsm = async (parameters: Record<string, string>) => {
@@ -12,7 +12,7 @@ const startSsm = async (parameters: Record<string, string>) => {
   const server = createServer(async (request, response) => {
     let text = '';
     for await (const chunk of request) text += chunk;
-    const { Name } = Asked.parse(JSON.parse(text));
+    const { Name } = RequestParts.parse(JSON.parse(text));
     asked.push(Name);
     const value = parameters[Name];
     const fault = { __type: 'ParameterNotFound', message: `no ${Name}` };

@@ -52,7 +52,7 @@ const describes: Describe = async () => ({ ok: true, caption: aCaption });
  * A whole Darkroom in memory: the real use cases over the fakes, with a clock that a test moves
  * and tools that it may break.
  */
-export const aDarkroom = ({ captions = true }: { captions?: boolean } = {}) => {
+export const appHarness = ({ captions = true }: { captions?: boolean } = {}) => {
   const images = inMemoryImages();
   let time = Date.now(); // the objects' clock is the real one
   const captioning: Captioning = captions
@@ -112,7 +112,11 @@ export const aDarkroom = ({ captions = true }: { captions?: boolean } = {}) => {
     image: (imageId: string) => findImage(imageId, deps),
     /** Lets the workers do all there is to do, each message so many times. */
     finish: async ({ times = 1 } = {}) => {
-      for (let next = deps.stepQueues.asked.shift(); next; next = deps.stepQueues.asked.shift())
+      for (
+        let next = deps.stepQueues.messages.shift();
+        next;
+        next = deps.stepQueues.messages.shift()
+      )
         for (let time = 0; time < times; time++) await work(next.step, next.message);
     },
   };

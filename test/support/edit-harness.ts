@@ -11,13 +11,13 @@ import type { Inspect } from '#lib/images/picture.ts';
 import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { anImage } from './image-builder.ts';
 import { inMemoryEditSessions } from './in-memory-edit-sessions.ts';
-import { inMemoryEdits, inMemoryEditWorkers } from './in-memory-edits.ts';
+import { inMemoryEditQueue, inMemoryEdits } from './in-memory-edits.ts';
 import { inMemoryImages } from './in-memory-images.ts';
 import { inMemoryObjects } from './in-memory-objects.ts';
 
 type Deps = Omit<RunDeps, 'editing'> &
   Parameters<typeof startEdit>[1] & {
-    editQueue: ReturnType<typeof inMemoryEditWorkers>;
+    editQueue: ReturnType<typeof inMemoryEditQueue>;
     originals: ReturnType<typeof inMemoryObjects>;
     derived: ReturnType<typeof inMemoryObjects>;
     images: ReturnType<typeof inMemoryImages>;
@@ -48,7 +48,7 @@ export class Killed extends Error {
  * Edits in memory: the real use cases over the fakes, with a clock that a test moves, a provider
  * that it tells how to answer, and workers that it may kill before or after any of their steps.
  */
-export const anEditDesk = async () => {
+export const editHarness = async () => {
   let time = Date.parse('2026-11-21T10:00:00.000Z');
   let count = 0;
   const beach = anImage({ key: 'uploads/1/beach.jpg' });
@@ -59,8 +59,7 @@ export const anEditDesk = async () => {
   const images = inMemoryImages({ ...beach, etag });
   /** Every request that reached the provider, with what it was sent. */
   const calls: Parameters<EditPicture>[0][] = [];
-  const idempotencyRecords: ((request: Parameters<EditPicture>[0]) => ReturnType<EditPicture>)[] =
-    [];
+  const responses: ((request: Parameters<EditPicture>[0]) => ReturnType<EditPicture>)[] = [];
   const paints: EditPicture = async () => ({
     ok: true,
     image: Buffer.from('painted'),
@@ -72,7 +71,7 @@ export const anEditDesk = async () => {
   const deps: Deps = {
     editSessions: inMemoryEditSessions(),
     edits: inMemoryEdits(),
-    editQueue: inMemoryEditWorkers(),
+    editQueue: inMemoryEditQueue(),
     images,
     renditionSets: images.renditionSets,
     originals,
@@ -82,7 +81,7 @@ export const anEditDesk = async () => {
     editing: provider,
     editPicture: async (request) => {
       calls.push(request);
-      return (idempotencyRecords.shift() ?? paints)(request);
+      return (responses.shift() ?? paints)(request);
     },
     join: async (left, right) => ({
       bytes: Buffer.concat([left, right]),
@@ -99,9 +98,9 @@ export const anEditDesk = async () => {
     now: () => new Date(time),
   };
 
-  const start = async (wish: Partial<EditRequest> = {}, as: Partial<Deps> = {}) => {
+  const start = async (request: Partial<EditRequest> = {}, as: Partial<Deps> = {}) => {
     const initId =
-      wish.initId ?? (await deps.editSessions.add({ ttlSeconds: 3600 }, deps.now())).initId;
+      request.initId ?? (await deps.editSessions.add({ ttlSeconds: 3600 }, deps.now())).initId;
     const whole: EditRequest = {
       editId: deps.newId(),
       prompt: 'Make it blue.',
@@ -109,7 +108,7 @@ export const anEditDesk = async () => {
       targetUrl: undefined,
       requestId: 'a-request',
       baseUrl: 'https://darkroom.example',
-      ...wish,
+      ...request,
       initId,
     };
     return startEdit(whole, { ...deps, ...as });
@@ -121,7 +120,7 @@ export const anEditDesk = async () => {
     calls,
     start,
     /** How the next calls of the provider end, one each; after them it paints. */
-    next: (...some: typeof idempotencyRecords) => void idempotencyRecords.push(...some),
+    next: (...some: typeof responses) => void responses.push(...some),
     pass: (ms: number) => {
       time += ms;
     },
@@ -132,11 +131,11 @@ export const anEditDesk = async () => {
     lookUp: (question: { initId?: string; editId?: string }) => findEdits(question, deps),
     /** The edit as people see it. */
     seen: async ({ initId, editId }: Pick<Edit, 'initId' | 'editId'>) =>
-      (await findEdits({ initId, editId }, deps)).asked,
+      (await findEdits({ initId, editId }, deps)).requested,
     result: async ({ editId }: Pick<Edit, 'editId'>) => originals.read(resultKey(editId)),
     /** The message that asks for an edit, which may come again and again. */
     message: (): EditMessage => {
-      const message = deps.editQueue.asked.at(-1);
+      const message = deps.editQueue.messages.at(-1);
       if (!message) throw new Error('No worker was asked.');
       return message;
     },
@@ -144,7 +143,7 @@ export const anEditDesk = async () => {
      * Tools of a worker that dies at its nth use of them, before or after the tool has done its
      * work; `uses` tells how many there were.
      */
-    mortal: (dieAt: number, when: 'before' | 'after') => {
+    killableDeps: (dieAt: number, when: 'before' | 'after') => {
       let uses = 0;
       const guard =
         <Args extends unknown[], T>(act: (...args: Args) => Promise<T>) =>
@@ -164,7 +163,7 @@ export const anEditDesk = async () => {
           read: guard(editSessions.read),
           save: guard(editSessions.save),
         },
-        editQueue: { ...editQueue, recordCall: guard(editQueue.enqueue) },
+        editQueue: { ...editQueue, enqueue: guard(editQueue.enqueue) },
         fetchPicture: guard(fetchPicture),
         edits: { ...edits, find: guard(edits.find), save: guard(edits.save) },
         images: { ...images, find: guard(images.find), save: guard(images.save) },

@@ -24,7 +24,7 @@ export const pngChunk = (type: string, body: Uint8Array): Buffer => {
 
 type Header = { width: number; height: number; bitDepth?: 1 | 8 | 16; colourType?: 0 | 2 | 6 };
 
-const headerOf = ({ width, height, bitDepth = 8, colourType = 0 }: Header) => {
+const pngHeader = ({ width, height, bitDepth = 8, colourType = 0 }: Header) => {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
@@ -42,7 +42,7 @@ export const pngBomb = (header: Header): Buffer => {
   const packed = deflateSync(Buffer.alloc(row * height), { level: 9 });
   return Buffer.concat([
     pngSignature,
-    headerOf(header),
+    pngHeader(header),
     pngChunk('IDAT', packed),
     pngChunk('IEND', Buffer.alloc(0)),
   ]);
@@ -52,7 +52,7 @@ export const pngBomb = (header: Header): Buffer => {
 export const pngHeaderOnly = (header: Header): Buffer =>
   Buffer.concat([
     pngSignature,
-    headerOf(header),
+    pngHeader(header),
     pngChunk('IDAT', deflateSync(Buffer.alloc(100))),
     pngChunk('IEND', Buffer.alloc(0)),
   ]);

@@ -5,7 +5,7 @@ import {
   makeInitId,
   maxEditSessions,
   ringIndex,
-  sizeOf,
+  storedBytes,
 } from '#lib/edits/edit-session.ts';
 import type { EditSessions, VersionedEditSession } from '#lib/edits/edit-sessions.ts';
 
@@ -61,7 +61,7 @@ export const inMemoryEditSessions = (): EditSessions => {
         .filter((process) => isAlive(process, now))
         .map((process) => ({
           initId: process.initId,
-          sizeBytes: sizeOf(process),
+          sizeBytes: storedBytes(process),
           expiresAt: process.expiresAt,
         })),
     }),

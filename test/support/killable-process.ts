@@ -8,7 +8,7 @@ export class Killed extends Error {
  * order they are called; then neither they nor those passed to `reading` do anything until it
  * lives again.
  */
-export const mortal = () => {
+export const killableProcess = () => {
   let left = Number.POSITIVE_INFINITY;
   let nextLife = Number.POSITIVE_INFINITY;
   let hasDied = false;

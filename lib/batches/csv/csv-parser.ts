@@ -17,7 +17,7 @@ const dialect = {
   relax_column_count: true,
 } satisfies Options;
 
-class MisplacedQuote extends Error {}
+class MisplacedQuoteError extends Error {}
 
 /**
  * csv-parse, fed piece by piece. Lenient about quotes, as files are (`5" disk` in an unquoted
@@ -35,7 +35,7 @@ export const startParser = (delimiter: Delimiter) => {
     on_record: (cells: string[], { bytes }) => {
       const length = bytes - offset;
       if (cells.some(isDoubtful) && !isWellFormed(unread.subarray(0, length), delimiter))
-        throw new MisplacedQuote();
+        throw new MisplacedQuoteError();
       unread = unread.subarray(length);
       offset = bytes;
       records.push(cells);
@@ -48,9 +48,9 @@ export const startParser = (delimiter: Delimiter) => {
   parser.on('error', () => {}); // the callbacks are told
   parser.resume();
 
-  const rowOutcome = (error: Error | null | undefined): Outcome => {
+  const toOutcome = (error: Error | null | undefined): Outcome => {
     const isBroken =
-      error instanceof MisplacedQuote ||
+      error instanceof MisplacedQuoteError ||
       (error instanceof CsvError && error.code === 'CSV_QUOTE_NOT_CLOSED');
     if (error && !isBroken) throw error;
     const outcome = { records, unread, isBroken };
@@ -67,7 +67,7 @@ export const startParser = (delimiter: Delimiter) => {
         if (isLast) parser.end(bytes, done);
         else parser.write(bytes, done);
       });
-      return rowOutcome(error);
+      return toOutcome(error);
     },
   };
 };

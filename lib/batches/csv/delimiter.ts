@@ -11,13 +11,13 @@ const candidates: Delimiter[] = [',', ';', '\t', '|'];
  */
 export const detectDelimiter = (head: Buffer): { delimiter: Delimiter; linesBefore: 0 | 1 } => {
   const declared = head.toString('latin1', 0, 10).match(/^sep=([,;\t|])[\r\n]/i)?.[1];
-  const said = candidates.find((candidate) => candidate === declared);
-  if (said) return { delimiter: said, linesBefore: 1 };
-  const counts = candidates.map((delimiter) => countColumns(firstRecordOf(head, delimiter)));
+  const named = candidates.find((candidate) => candidate === declared);
+  if (named) return { delimiter: named, linesBefore: 1 };
+  const counts = candidates.map((delimiter) => countColumns(parseFirstRecord(head, delimiter)));
   return { delimiter: candidates[counts.indexOf(Math.max(...counts))] ?? ',', linesBefore: 0 };
 };
 
-const firstRecordOf = (head: Buffer, delimiter: Delimiter): string[] => {
+const parseFirstRecord = (head: Buffer, delimiter: Delimiter): string[] => {
   try {
     const [header = []] = parse(head, {
       delimiter,

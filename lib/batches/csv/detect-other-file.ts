@@ -20,12 +20,12 @@ export const detectOtherFile = (head: Buffer): string | undefined => {
   const start = head.toString('latin1', 0, 1000);
   const known = kinds.find(([magic]) => start.startsWith(magic));
   if (known) return known[1];
-  if (isUtf16WithoutMark(head)) return `The file is in UTF-16. ${saveAs}`;
+  if (isUtf16WithoutBom(head)) return `The file is in UTF-16. ${saveAs}`;
   if (/^\s*<(?:!doctype html|html)\b/i.test(start))
     return 'This is a web page, not a CSV. Perhaps its address needs a login, or leads to a preview.';
   return head.includes(0) ? 'The file is binary, not a CSV.' : undefined;
 };
 
 /** Latin text in UTF-16 has a zero in every second byte. */
-const isUtf16WithoutMark = ([a, b, c, d]: Uint8Array): boolean =>
+const isUtf16WithoutBom = ([a, b, c, d]: Uint8Array): boolean =>
   (a === 0 && c === 0 && !!b && !!d) || (b === 0 && d === 0 && !!a && !!c);

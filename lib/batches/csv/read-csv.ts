@@ -4,7 +4,7 @@ import { detectOtherFile } from './detect-other-file.ts';
 import { type Columns, readHeader } from './header.ts';
 import { type Product, readProduct } from './read-product.ts';
 import { type CsvRecord, readRecords } from './records.ts';
-import { asUtf8, type Chunks, readHead, withoutMark } from './text-bytes.ts';
+import { asUtf8, type Chunks, readHead, withoutBom } from './text-bytes.ts';
 
 export { type CsvError, type CsvErrors, csvErrorSentence } from './csv-errors.ts';
 export type { Product } from './read-product.ts';
@@ -19,7 +19,7 @@ export type CsvContents = {
   faults: CsvErrors;
 };
 
-const mostProducts = 100_000;
+const maxProducts = 100_000;
 const chunkLength = 500;
 
 /**
@@ -33,7 +33,7 @@ export const readCsv = async (
   onProducts?: (products: Product[]) => Promise<void> | void,
 ): Promise<CsvContents> => {
   const faults = csvErrorList();
-  const renditionSets: CsvContents = {
+  const contents: CsvContents = {
     totalProducts: 0,
     totalImages: 0,
     columns: [],
@@ -42,18 +42,18 @@ export const readCsv = async (
   const fault = (row: number, message: string): void => faults.add({ row, column: null, message });
 
   const { head, all, close } = await readHead(chunks);
-  const foreign = detectOtherFile(head);
-  if (foreign) {
-    fault(1, foreign);
+  const otherFile = detectOtherFile(head);
+  if (otherFile) {
+    fault(1, otherFile);
     await close();
-    return renditionSets;
+    return contents;
   }
 
-  const { delimiter, linesBefore } = detectDelimiter(withoutMark(head));
+  const { delimiter, linesBefore } = detectDelimiter(withoutBom(head));
   let header: { columns: Columns; line: number } | undefined;
   let products: Product[] = [];
 
-  const take = (record: CsvRecord): 'on' | 'stop' => {
+  const readRecord = (record: CsvRecord): 'on' | 'stop' => {
     const { line } = record;
     if ('broken' in record) {
       fault(line, record.broken);
@@ -67,22 +67,22 @@ export const readCsv = async (
         return 'stop';
       }
       header = { columns, line };
-      renditionSets.columns = columns.names;
+      contents.columns = columns.names;
       return 'on';
     }
-    if (renditionSets.totalProducts === mostProducts) {
-      fault(line, `The file has more than ${mostProducts} products. Divide it into several files.`);
+    if (contents.totalProducts === maxProducts) {
+      fault(line, `The file has more than ${maxProducts} products. Divide it into several files.`);
       return 'stop';
     }
     const row = readProduct(record, header.columns, delimiter);
-    renditionSets.totalProducts += 1;
-    renditionSets.totalImages += row.product.urls.length;
+    contents.totalProducts += 1;
+    contents.totalImages += row.product.urls.length;
     faults.add(...row.faults);
     products.push(row.product);
     return 'on';
   };
 
-  const handOver = async (): Promise<void> => {
+  const deliver = async (): Promise<void> => {
     const ready = products;
     products = [];
     if (!onProducts) return;
@@ -91,11 +91,11 @@ export const readCsv = async (
   };
 
   for await (const records of readRecords(asUtf8(all), delimiter)) {
-    if (records.some((record) => take(record) === 'stop')) return renditionSets;
-    await handOver();
+    if (records.some((record) => readRecord(record) === 'stop')) return contents;
+    await deliver();
   }
   if (!header && faults.isEmpty()) fault(1, 'The file is empty.');
-  if (header && renditionSets.totalProducts === 0 && faults.isEmpty())
+  if (header && contents.totalProducts === 0 && faults.isEmpty())
     fault(header.line, 'The file has a header but no rows below it.');
-  return renditionSets;
+  return contents;
 };

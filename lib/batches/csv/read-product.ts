@@ -1,4 +1,4 @@
-import { type CsvError, shortened } from './csv-errors.ts';
+import { type CsvError, truncate } from './csv-errors.ts';
 import type { Delimiter } from './delimiter.ts';
 import { unescapeFormula } from './formula.ts';
 import type { Columns } from './header.ts';
@@ -14,12 +14,12 @@ export type Product = {
   urls: string[];
 };
 
-const longestCell = 100_000; // characters
-const longestText = { serialNumber: 200, productName: 1000 }; // characters
-const mostUrls = 100; // per product
+const maxCellLength = 100_000; // characters
+const maxTextLength = { serialNumber: 200, productName: 1000 }; // characters
+const maxUrls = 100; // per product
 // A product becomes one record of DynamoDB, which may have 400 KB. A hundred of the longest URLs in
 // ASCII are 205 kB; what is left is for the reasons why they failed.
-const mostUrlBytes = 250_000; // per product
+const maxUrlBytes = 250_000; // per product
 
 /** A row of the file, with all that is wrong with it. Its product has only the URLs of no fault. */
 export const readProduct = (
@@ -32,7 +32,7 @@ export const readProduct = (
     faults.push({ row: line, column: at === null ? null : (columns.names[at] ?? null), message });
   };
 
-  const tooLong = cells.findIndex((cell) => cell.length > longestCell);
+  const tooLong = cells.findIndex((cell) => cell.length > maxCellLength);
   if (tooLong >= 0) {
     add(tooLong, 'The cell has more than 100 000 characters.');
     return { product: { line, serialNumber: '', productName: '', urls: [] }, faults };
@@ -42,15 +42,15 @@ export const readProduct = (
   if (row.isTooWide)
     add(
       null,
-      `The row has ${row.count} cells, the header ${columns.width}. Put double quotes around a cell that contains ${nameOf(delimiter)}.`,
+      `The row has ${row.count} cells, the header ${columns.width}. Put double quotes around a cell that contains ${delimiterName(delimiter)}.`,
     );
 
   const text = (field: 'serialNumber' | 'productName', what: string): string => {
     const value = unescapeFormula((row.cells[columns[field]] ?? '').trim());
-    const longest = longestText[field];
+    const maxLength = maxTextLength[field];
     if (value === '') add(columns[field], `The row has no ${what}.`);
-    else if (value.length > longest)
-      add(columns[field], `The ${what} has more than ${longest} characters.`);
+    else if (value.length > maxLength)
+      add(columns[field], `The ${what} has more than ${maxLength} characters.`);
     else if (/[^\P{Cc}\t\r\n]/u.test(value))
       add(columns[field], `The ${what} contains control characters, so it is not text.`);
     else if (/[\r\n]/.test(value) && value.includes('://'))
@@ -62,14 +62,14 @@ export const readProduct = (
 
   const pieces = splitUrls(row.urls);
   if (pieces.length === 0) add(columns.urls, 'The row has no image URL.');
-  if (pieces.length > mostUrls) {
+  if (pieces.length > maxUrls) {
     add(
       columns.urls,
-      `The row has ${pieces.length} image URLs, and at most ${mostUrls} are taken. Divide them among several rows.`,
+      `The row has ${pieces.length} image URLs, and at most ${maxUrls} are taken. Divide them among several rows.`,
     );
     return { product: { line, serialNumber, productName, urls: [] }, faults };
   }
-  if (Buffer.byteLength(pieces.join('')) > mostUrlBytes) {
+  if (Buffer.byteLength(pieces.join('')) > maxUrlBytes) {
     add(
       columns.urls,
       'The image URLs of the row have more than 250 000 bytes together. Divide them among several rows.',
@@ -78,7 +78,7 @@ export const readProduct = (
   }
   const urls = pieces.filter((piece) => {
     const fault = urlError(piece);
-    if (fault) add(columns.urls, `“${shortened(piece)}” ${fault}.`);
+    if (fault) add(columns.urls, `“${truncate(piece)}” ${fault}.`);
     return !fault;
   });
   return { product: { line, serialNumber, productName, urls }, faults };
@@ -115,5 +115,5 @@ const urlsFrom = (cells: string[], start: number): number => {
   return (end < 0 ? cells.length : end) - start;
 };
 
-const nameOf = (delimiter: Delimiter): string =>
+const delimiterName = (delimiter: Delimiter): string =>
   ({ ',': 'a comma', ';': 'a semicolon', '\t': 'a tab', '|': 'a bar' })[delimiter];

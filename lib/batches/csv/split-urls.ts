@@ -22,7 +22,7 @@ const atStart = /^[,;|]+/;
 const atEnd = /(?<![,;|])[,;|]+$/;
 
 /** A URL as far as it has been put together, piece by piece: never read again from its beginning. */
-type Begun = {
+type PartialUrl = {
   start: number;
   end: number;
   kind: 'data' | 'web' | 'none';
@@ -35,18 +35,18 @@ const splitAtSeparators = (text: string): string[] => {
   // Separators at the ends divide nothing: "a, b," is two URLs.
   const inner = text.replace(atStart, '').replace(atEnd, '');
   const lastSlash = inner.lastIndexOf('/');
-  let url: Begun | undefined;
+  let url: PartialUrl | undefined;
   let end = 0;
   for (const [, separator = '', piece = ''] of inner.matchAll(/(^|[,;|])([^,;|]*)/g)) {
     const start = end + separator.length;
     end = start + piece.length;
     const slashFollows = lastSlash >= start;
-    if (url && goesOn(url, separator, piece, slashFollows))
+    if (url && continuesUrl(url, separator, piece, slashFollows))
       url = { ...url, end, last: piece, inQuery: url.inQuery || isQuery(piece) };
     else {
       if (url) urls.push(inner.slice(url.start, url.end));
       url = piece
-        ? { start, end, kind: kindOf(piece), last: piece, inQuery: isQuery(piece) }
+        ? { start, end, kind: classify(piece), last: piece, inQuery: isQuery(piece) }
         : undefined;
     }
   }
@@ -55,7 +55,7 @@ const splitAtSeparators = (text: string): string[] => {
 };
 
 /** No separator can stand in what tells, so the first piece says it. */
-const kindOf = (piece: string): Begun['kind'] => {
+const classify = (piece: string): PartialUrl['kind'] => {
   if (/^data:/i.test(piece)) return 'data';
   return /^https?:\/\//i.test(piece) ? 'web' : 'none';
 };
@@ -69,8 +69,8 @@ const pictureName = /\.(?:jpe?g|jfif|png|webp|gif|avif|tiff?|bmp|hei[cf]|svg)$/i
  * (`/w_200,h_100/x.jpg`) unless a picture's name was complete. So `…/a.jpg,oops` is two pieces,
  * the second no URL. A comma that is read wrongly can be written as %2C.
  */
-const goesOn = (
-  { kind, last, inQuery }: Begun,
+const continuesUrl = (
+  { kind, last, inQuery }: PartialUrl,
   separator: string,
   piece: string,
   slashFollows: boolean,
@@ -81,15 +81,15 @@ const goesOn = (
   return slashFollows && !pictureName.test(last);
 };
 
-const longest = 2048; // what the usual browsers, proxies and servers take
+const maxLength = 2048; // what the usual browsers, proxies and servers take
 
 /** Why this cannot be fetched as a picture's address; undefined where it can be tried. */
 export const urlError = (text: string): string | undefined => {
   // URL.parse alone would take `http:host`, and `https:\\host`.
   if (!/^https?:\/\/[^\s/?#]/i.test(text) || !URL.canParse(text))
     return 'is not an http:// or https:// URL';
-  if (text.length > longest)
-    return `has ${text.length} characters, and a URL may have at most ${longest}`;
+  if (text.length > maxLength)
+    return `has ${text.length} characters, and a URL may have at most ${maxLength}`;
   if (/\p{Cc}/u.test(text)) return 'contains a control character';
   return undefined;
 };

@@ -16,9 +16,9 @@ const inputColumns = ['S. No.', 'Product Name', 'Input Image Urls'];
  * commas, with an empty place for one that failed. What a spreadsheet would run is defused.
  */
 export async function* resultsCsv(rows: AsyncIterable<ResultRow[]>): AsyncGenerator<Uint8Array> {
-  yield csvOf([[...inputColumns, 'Output Image Urls', 'Errors']]);
+  yield toCsv([[...inputColumns, 'Output Image Urls', 'Errors']]);
   for await (const chunk of rows)
-    yield csvOf(
+    yield toCsv(
       chunk.map(({ serialNumber, productName, images }) => [
         serialNumber,
         productName,
@@ -36,9 +36,9 @@ export async function* resultsCsv(rows: AsyncIterable<ResultRow[]>): AsyncGenera
  * only those. Mended and uploaded again, it does what is missing and nothing twice.
  */
 export async function* failedRowsCsv(rows: AsyncIterable<ResultRow[]>): AsyncGenerator<Uint8Array> {
-  yield csvOf([inputColumns]);
+  yield toCsv([inputColumns]);
   for await (const chunk of rows)
-    yield csvOf(
+    yield toCsv(
       chunk.flatMap(({ serialNumber, productName, images }) => {
         const failed = images.filter(({ outputUrl }) => outputUrl === null);
         const urls = failed.map(({ inputUrl }) => inCell(inputUrl)).join(',');
@@ -47,7 +47,7 @@ export async function* failedRowsCsv(rows: AsyncIterable<ResultRow[]>): AsyncGen
     );
 }
 
-const csvOf = (records: string[][]): Uint8Array =>
+const toCsv = (records: string[][]): Uint8Array =>
   Buffer.from(
     stringify(
       records.map((cells) => cells.map(escapeFormula)),

@@ -132,7 +132,7 @@ const readEdit = async (editId: string, store: Store) => {
   const process = { initId, createdAt, expiresAt, editIds: [editId] };
   const running = edit.status === 'PROCESSING' ? edit : undefined;
   return {
-    shown: toEditSessionView({ process, edits: [edit], asked: edit }, { baseUrl }),
+    shown: toEditSessionView({ process, edits: [edit], requested: edit }, { baseUrl }),
     known: {
       version,
       source,
@@ -151,7 +151,10 @@ const readEditSession = async (stored: Item, store: Store) => {
   const found = await dynamoEditSessions(store.tables, store.client).read(initId, whenItWasCreated);
   if (!found) return undefined;
   return {
-    shown: toEditSessionView({ process: found.process, edits: [], asked: undefined }, { baseUrl }),
+    shown: toEditSessionView(
+      { process: found.process, edits: [], requested: undefined },
+      { baseUrl },
+    ),
     known: { version: found.version, edits: found.process.editIds },
   };
 };
@@ -178,7 +181,10 @@ const readIdempotencyRecord = async (item: Item, store: Store) => {
     textIn(item, 'fingerprint'),
     beforeItsLeaseEnded,
   );
-  return { shown: 'answer' in found ? found.answer : null, known: { state: found.state } };
+  return {
+    shown: 'reply' in found ? found.reply : null,
+    known: { state: found.state === 'completed' ? 'answered' : found.state },
+  };
 };
 
 /**

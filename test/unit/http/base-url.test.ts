@@ -4,7 +4,7 @@ import { readHeaders } from '#lib/http/request.ts';
 import { anHttpEvent } from '#test/support/http-events.ts';
 
 type Wish = Parameters<typeof anHttpEvent>[0];
-const baseOf = (wish: Wish, publicUrl?: string) => {
+const readBase = (wish: Wish, publicUrl?: string) => {
   const event = anHttpEvent(wish);
   return readBaseUrl(event, readHeaders(event), publicUrl);
 };
@@ -58,11 +58,11 @@ describe('baseUrlOf', () => {
       'http://api.example',
     ],
   ])('finds the beginning of the API: %s', (_, wish, base) => {
-    expect(baseOf(wish)).toBe(base);
+    expect(readBase(wish)).toBe(base);
   });
 
   it('takes PUBLIC_URL before everything else', () => {
-    expect(baseOf({ ...anImage, stage: 'dev' }, 'https://photos.example/api-of-mine/')).toBe(
+    expect(readBase({ ...anImage, stage: 'dev' }, 'https://photos.example/api-of-mine/')).toBe(
       'https://photos.example/api-of-mine',
     );
   });

@@ -165,12 +165,12 @@ describe('cursors of products', () => {
 
   it('of the list of batches are none of the list of images, nor the other way round', () => {
     const place = { month: '2026-11', after: undefined };
-    const ofBatches = encodeCursor(place, { of: 'batches' }) ?? '';
+    const ofBatches = encodeCursor(place, { list: 'batches' }) ?? '';
     const ofImages = encodeCursor(place, {}) ?? '';
 
-    expect(decodeCursor({ cursor: ofBatches, of: 'batches' })).toEqual(place);
+    expect(decodeCursor({ cursor: ofBatches, list: 'batches' })).toEqual(place);
     expect(() => decodeCursor({ cursor: ofBatches })).toThrow(Problem);
-    expect(() => decodeCursor({ cursor: ofImages, of: 'batches' })).toThrow(Problem);
+    expect(() => decodeCursor({ cursor: ofImages, list: 'batches' })).toThrow(Problem);
   });
 });
 

@@ -15,7 +15,7 @@ const at = '2026-11-20T10:00:00.000Z';
 const none = { products: 0, images: 0, failed: 0 };
 const total = { products: 4, images: 6 };
 const cut = { written: 3, reason: 'Nobody came.' };
-const viewing = { requestId: aBatch().requestId, baseUrl: 'https://api.example' };
+const options = { requestId: aBatch().requestId, baseUrl: 'https://api.example' };
 const ended = (failed: number): Batch['work'] => ({
   state: 'ended',
   endedAt: at,
@@ -194,10 +194,10 @@ describe('a product', () => {
         { state: 'failed', inputUrl: e, reason: 'It is text.', fetched: true },
       ],
     });
-    const idOf = (index: number, url: string) =>
-      rowImageId({ requestId: viewing.requestId, number: 3, index }, url);
+    const pickImageId = (index: number, url: string) =>
+      rowImageId({ requestId: options.requestId, number: 3, index }, url);
 
-    const view = toProductView(row, viewing);
+    const view = toProductView(row, options);
 
     BatchDetailsView.parse({ ...toBatchView(aBatch(), none), products: [view] });
     const nowhere = { output_url: null, error: null };
@@ -207,13 +207,13 @@ describe('a product', () => {
       status: 'processing',
       images: [
         { input_url: a, image_id: null, status: 'pending', ...nowhere },
-        { input_url: b, image_id: idOf(1, b), status: 'processing', ...nowhere },
+        { input_url: b, image_id: pickImageId(1, b), status: 'processing', ...nowhere },
         {
           input_url: c,
-          image_id: idOf(2, c),
+          image_id: pickImageId(2, c),
           status: 'completed',
           error: null,
-          output_url: `https://api.example/api/image/${idOf(2, c)}.jpg`,
+          output_url: `https://api.example/api/image/${pickImageId(2, c)}.jpg`,
         },
         {
           input_url: d,
@@ -224,7 +224,7 @@ describe('a product', () => {
         },
         {
           input_url: e,
-          image_id: idOf(4, e),
+          image_id: pickImageId(4, e),
           status: 'failed',
           error: 'It is text.',
           output_url: null,

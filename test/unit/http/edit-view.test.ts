@@ -17,7 +17,7 @@ const made = { provider: 'openai', model: 'm', durationMs: 9 };
 
 describe('a process is shown', () => {
   it('without an edit as one that has nothing to tell', () => {
-    expect(toEditSessionView({ process, edits: [], asked: undefined }, { baseUrl })).toEqual({
+    expect(toEditSessionView({ process, edits: [], requested: undefined }, { baseUrl })).toEqual({
       init_id: process.initId,
       process_id: null,
       status: null,
@@ -33,7 +33,7 @@ describe('a process is shown', () => {
     const imageId = resultImageId('one');
 
     const view = toEditSessionView(
-      { process, edits: [completed, failed], asked: completed },
+      { process, edits: [completed, failed], requested: completed },
       { baseUrl },
     );
 
@@ -50,7 +50,7 @@ describe('a process is shown', () => {
   });
 
   it('without what is ours alone: leases, keys, copies', () => {
-    const view = toEditSessionView({ process, edits: [taken], asked: taken }, { baseUrl });
+    const view = toEditSessionView({ process, edits: [taken], requested: taken }, { baseUrl });
 
     expect(view.edits).toEqual([
       {

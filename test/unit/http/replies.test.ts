@@ -6,13 +6,13 @@ import { uploadReply } from '#lib/http/upload-reply.ts';
 import { zeroCounters } from '#lib/images/counters.ts';
 import { anImage } from '#test/support/image-builder.ts';
 
-const viewing = { baseUrl: 'https://api.example' };
+const options = { baseUrl: 'https://api.example' };
 const refused = (kind: 'type' | 'contents', reason: string) =>
   anImage({ key: null, originalName: `${kind}.jpg`, rejected: { kind, reason } });
 
 describe('uploadReply', () => {
   it('answers one file with one record', () => {
-    const answer = uploadReply([anImage()], viewing);
+    const answer = uploadReply([anImage()], options);
     expect(answer).toMatchObject({ status: 202, data: { original_name: 'beach.jpg' } });
     expect(answer).not.toHaveProperty('error');
   });
@@ -21,7 +21,7 @@ describe('uploadReply', () => {
     ['type', 415],
     ['contents', 422],
   ] as const)('answers a file refused for its %s with %d and its reason', (kind, status) => {
-    expect(uploadReply([refused(kind, 'No.')], viewing)).toMatchObject({
+    expect(uploadReply([refused(kind, 'No.')], options)).toMatchObject({
       status,
       outcome: 'failed',
       error: 'No.',
@@ -30,7 +30,7 @@ describe('uploadReply', () => {
   });
 
   it('answers several with an array in their order, taken if any was taken', () => {
-    const answer = uploadReply([refused('type', 'No.'), anImage()], viewing);
+    const answer = uploadReply([refused('type', 'No.'), anImage()], options);
     expect(answer).toMatchObject({
       status: 202,
       outcome: 'failed',
@@ -41,8 +41,8 @@ describe('uploadReply', () => {
 
   it('takes the first refusal for the status where all were refused', () => {
     const two = [refused('contents', 'Empty.'), refused('type', 'Text.')];
-    expect(uploadReply(two, viewing)).toMatchObject({ status: 422, outcome: 'failed' });
-    expect(uploadReply(two.toReversed(), viewing)).toMatchObject({ status: 415 });
+    expect(uploadReply(two, options)).toMatchObject({ status: 422, outcome: 'failed' });
+    expect(uploadReply(two.toReversed(), options)).toMatchObject({ status: 415 });
   });
 });
 

@@ -13,7 +13,7 @@ const maxReceiveCount = 8;
  * A queue in memory in front of its worker, with SQS' manners: a message whose work throws comes
  * back, eight times at most, and one that is done may come again.
  */
-export const queueOf = <Message>(
+export const inMemoryQueue = <Message>(
   waiting: Message[],
   work: (message: Message, attempts: number) => Promise<unknown>,
   { onThrow, giveUp, before }: Options<Message>,
