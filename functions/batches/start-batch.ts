@@ -25,7 +25,7 @@ const deps = {
   now: () => new Date(),
 };
 const zeroCounts = { products: 0, images: 0, failed: 0 };
-const larger = 'Larger ones are fetched from where they are: send JSON { "csv_url": "https://…" }.';
+const larger = 'For a larger CSV, send its URL as JSON: { "csv_url": "https://…" }.';
 
 export const handler = endpoint(
   routes.startBatch,

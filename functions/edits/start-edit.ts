@@ -27,7 +27,7 @@ const deps = {
   fetchPicture: publicFetch({
     allowHosts: config.fetchAllowHosts,
     maxBytes: 20_000_000,
-    timeoutMs: 10_000, // two of them, side by side, within the 29 s of a request
+    timeoutMs: 10_000, // two of them, in parallel, within the 29 s of a request
   }),
   inspect: sharpInspect,
   idempotencyRecords: dynamoIdempotencyRecords(config.tables),

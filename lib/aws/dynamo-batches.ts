@@ -16,13 +16,13 @@ import { parseItem } from './stored-names.ts';
 
 const headKey = (requestId: string) => ({ request_id: requestId, part: 'head' });
 
-/** Where a batch stands in the list: `2026-11`, and within it `<ISO time>#<request id>`. */
+/** A batch's position in the list: `2026-11`, and within it `<ISO time>#<request id>`. */
 const listPosition = ({ createdAt, requestId }: Batch) => ({
   month: createdAt.slice(0, 7),
   listedAt: `${createdAt}#${requestId}`,
 });
 
-/** As it is stored; it stands in the index of unfinished ones only while it is one. */
+/** A batch as it is stored. It is in the index of unfinished batches only while it is unfinished. */
 const toItem = (batch: Batch, version: number) => {
   const { month, listedAt } = listPosition(batch);
   return {
@@ -45,7 +45,7 @@ type Key = z.infer<typeof Key>;
 
 const sweepPageSize = 100;
 
-/** Batches in DynamoDB; their rows lie beside them (dynamo-rows.ts). */
+/** Batches in DynamoDB; their rows are in the same table (dynamo-rows.ts). */
 export const dynamoBatches = (
   { batchesTable, listMonthsTable }: { batchesTable: string; listMonthsTable: string },
   client: DynamoDBDocumentClient = dynamodb(),

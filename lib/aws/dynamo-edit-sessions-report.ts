@@ -5,7 +5,7 @@ import type { CacheReport } from '#lib/edits/edit-sessions.ts';
 import { readMany } from './dynamo-read-many.ts';
 import { parseItem } from './stored-names.ts';
 
-/** One place of the ring. `n` counts everything that was ever put in, `v` the changes of this process. */
+/** One slot of the ring. `n` is the number of its session among all ever added, `v` its version. */
 export const Slot = z.object({ n: z.int(), v: z.int(), process: EditSession });
 export type Slot = z.infer<typeof Slot>;
 
@@ -18,12 +18,14 @@ const Counters = z.looseObject({
 
 const counterShards = 16;
 
+/** The item that numbers sessions, and counts hits and misses. */
 export const headKey = { slot: 'head' };
+/** The item of a slot, 0 to 999. */
 export const slotKey = (slot: number) => ({ slot: String(slot) });
-/** Processes that begin one after the other are counted in different items. */
+/** Sessions added one after the other are counted in different items. */
 export const counterKey = (number: number) => ({ slot: `counts#${number % counterShards}` });
 
-/** Reads all slots there can be, and the counters: eleven requests, however full the ring is. */
+/** Reads all slots and the counters: eleven requests, however full the ring is. */
 export const readReport = async (
   table: string,
   now: Date,

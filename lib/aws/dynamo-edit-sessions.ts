@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   type DynamoDBDocumentClient,
   GetCommand,
@@ -22,11 +23,11 @@ import { parseItem } from './stored-names.ts';
 const maxTries = 20;
 
 /**
- * The ring of processes in DynamoDB. `head` gives out numbers; number n lives in slot n mod 1000,
- * whoever was there before. A slot, and what its change adds to the counters, are written in one
- * transaction, so that sets and evictions are exact also when we are killed; the counters are 16,
- * so that processes begun at the same moment do not meet in one. Hits and misses are added by
- * themselves: one may be counted twice where the SDK repeats a request whose answer was lost.
+ * Edit sessions in DynamoDB, as a ring buffer. `head` gives out numbers; session n is stored in slot
+ * n mod 1000, and replaces the one before it. A slot and its counters are written in one transaction,
+ * so that sets and evictions are exact even if the function is killed; there are 16 counters, so that
+ * sessions added at the same moment do not conflict. Hits and misses are incremented on their own: one
+ * may be counted twice where the SDK repeats a request whose response was lost.
  */
 export const dynamoEditSessions = (
   { editSessionsTable }: { editSessionsTable: string },
@@ -55,7 +56,7 @@ export const dynamoEditSessions = (
     return item && parseItem(Slot, item);
   };
 
-  /** False where another was quicker; `overtaken` where the ring has gone round meanwhile. */
+  /** False after a conflict; `overtaken` where the ring has gone round in the meantime. */
   const putSession = async (
     number: number,
     process: EditSession,
@@ -117,7 +118,7 @@ export const dynamoEditSessions = (
         if (added === true) return process;
         if (added === 'overtaken') number = await increment('next');
       }
-      throw new Error(`No slot could be taken in ${maxTries} tries.`);
+      throw new Error(`No slot could be written in ${maxTries} attempts.`);
     },
 
     async find(initId, now) {
@@ -137,7 +138,7 @@ export const dynamoEditSessions = (
             TableName,
             Key: slotKey(slot),
             UpdateExpression: 'SET #process = :process, #v = :after',
-            // Versions begin anew with whoever takes the slot, so they alone would not tell.
+            // Versions start again with each session of a slot, so they alone do not identify one.
             ConditionExpression: '#process.#id = :id AND #v = :before',
             ExpressionAttributeNames: { '#process': 'process', '#v': 'v', '#id': 'initId' },
             ExpressionAttributeValues: {
@@ -155,7 +156,5 @@ export const dynamoEditSessions = (
   };
 };
 
-/** When DynamoDB may remove it, seconds; it takes its time, so every read looks for itself. */
+/** When DynamoDB may delete it, Unix seconds. That may be days late, so every read checks the time. */
 const toExpiry = ({ expiresAt }: EditSession): number => Math.ceil(Date.parse(expiresAt) / 1000);
-
-const pause = (ms: number) => new Promise((resume) => setTimeout(resume, ms));

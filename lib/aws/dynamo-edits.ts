@@ -7,12 +7,12 @@ import { ifUnchanged, succeeded } from './dynamo-conditions.ts';
 import { readMany } from './dynamo-read-many.ts';
 import { parseItem } from './stored-names.ts';
 
-/** So that a worker still finds its edit when the process has just expired. */
+/** So that a worker still finds its edit when the session has just expired. */
 const graceSeconds = 24 * 60 * 60;
 
 const Item = z.object({ v: z.int(), edit: Edit });
 
-/** Edits in DynamoDB, in the table of their processes; removed a day after those (`expires`, seconds). */
+/** Edits in DynamoDB, in the table of their sessions; they expire a day after those (`expires`, seconds). */
 export const dynamoEdits = (
   { editSessionsTable }: { editSessionsTable: string },
   client: DynamoDBDocumentClient = dynamodb(),
@@ -37,8 +37,8 @@ export const dynamoEdits = (
     return editIds.flatMap((editId) => found.get(editId) ?? []);
   },
 
-  // A Put that the SDK repeats, because its answer was lost, finds its own version and is turned
-  // away: who reads again finds what it wrote itself, and goes on from there.
+  // A Put that the SDK repeats, because its response was lost, finds its own version and fails: the
+  // next read then returns what this call wrote.
   save: (before, after) =>
     succeeded(
       client.send(

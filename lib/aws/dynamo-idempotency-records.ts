@@ -13,10 +13,10 @@ import { succeeded } from './dynamo-conditions.ts';
 import { parseItem } from './stored-names.ts';
 
 const retentionSeconds = 24 * 60 * 60;
-const leaseSeconds = 60; // twice what a function behind the API may run
+const leaseSeconds = 60; // twice the timeout of a function behind the API
 
 const Item = z.object({
-  /** Tells our own beginning from another's: the SDK repeats a write whose answer was lost. */
+  /** Identifies the request that began: the SDK repeats a write whose response was lost. */
   requestToken: z.string(),
   fingerprint: z.string(),
   /** The stored reply, as JSON. */
@@ -27,7 +27,7 @@ const Item = z.object({
     .optional(),
 });
 
-/** First answers in DynamoDB, which removes them some time after they expire (`expires`, seconds). */
+/** Idempotency records in DynamoDB, which deletes them some time after they expire (`expires`, seconds). */
 export const dynamoIdempotencyRecords = (
   { idempotencyTable }: { idempotencyTable: string },
   client: DynamoDBDocumentClient = dynamodb(),
@@ -55,8 +55,8 @@ export const dynamoIdempotencyRecords = (
               leased_until: seconds + leaseSeconds,
               expires: seconds + retentionSeconds,
             },
-            // Absent; or expired, though DynamoDB may take two days to remove it; or the same
-            // request, begun so long ago that whoever began it must have been killed.
+            // Absent; or expired, though DynamoDB may take two days to delete it; or the same
+            // request, begun so long ago that its function must have been killed.
             ConditionExpression:
               'attribute_not_exists(idempotency_id) OR #expires <= :now OR ' +
               '(attribute_not_exists(#answer) AND #lease <= :now AND #fingerprint = :fingerprint)',
@@ -75,7 +75,7 @@ export const dynamoIdempotencyRecords = (
       const { Item: item } = await client.send(
         new GetCommand({ ...target(idempotencyId), ConsistentRead: true }),
       );
-      if (!item) return { state: 'in-progress' }; // forgotten a moment ago: the next try begins it
+      if (!item) return { state: 'in-progress' }; // deleted a moment ago: the next attempt begins it
       const stored = parseItem(Item, item);
       if (stored.requestToken === requestToken) return { state: 'begun' };
       if (stored.fingerprint !== fingerprint) return { state: 'other-request' };

@@ -11,7 +11,7 @@ type Partition = { month: string; status?: Status | 'deleting' | undefined };
 
 const sweepPageSize = 100;
 
-/** Images by month, of one status or of all. */
+/** Lists of images by month, of one status or of all. */
 export const dynamoLists = (deps: Deps): Pick<Images, 'list' | 'unfinished'> => ({
   async list({ status, limit, from }) {
     const { items, cursor } = await readPage(
@@ -49,7 +49,7 @@ const Key = z
   .transform(({ image_id, listed_at }) => ({ imageId: image_id, listedAt: listed_at }));
 type Key = z.infer<typeof Key>;
 
-/** Keys on one shelf, newest first, older than the place `before`. */
+/** Keys of one month partition, newest first, older than the position `before`. */
 const queryKeys = async (
   { month, status }: Partition,
   { limit, before }: { limit: number; before: string | undefined },
@@ -59,10 +59,10 @@ const queryKeys = async (
     new QueryCommand({
       TableName: imagesTable,
       IndexName: status ? 'by-status' : 'by-time',
-      KeyConditionExpression: `#partition = :partition${before ? ' AND #place < :before' : ''}`,
+      KeyConditionExpression: `#partition = :partition${before ? ' AND #position < :before' : ''}`,
       ExpressionAttributeNames: {
         '#partition': status ? 'status_partition' : 'partition',
-        ...(before && { '#place': 'listed_at' }),
+        ...(before && { '#position': 'listed_at' }),
       },
       ExpressionAttributeValues: {
         ':partition': status ? `${status}#${month}` : month,
@@ -75,7 +75,7 @@ const queryKeys = async (
   return z.array(Key).parse(items);
 };
 
-/** The images behind these keys that still stand where the index says. */
+/** The images of these keys that are still where the index says. */
 const stillListed = async (
   keys: Key[],
   { status }: Partition,

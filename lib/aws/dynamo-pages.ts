@@ -1,20 +1,20 @@
-/** A place in a list over months: after this thing of that month. */
+/** A position in a list over months: after this item of that month. */
 type ListPosition = { month: string; after?: string | undefined };
 
 type PageSource<Key, Item> = {
-  /** Keys of one month, newest first, older than the place `before`. */
+  /** Keys of one month, newest first, older than the position `before`. */
   queryKeys: (month: string, some: { limit: number; before: string | undefined }) => Promise<Key[]>;
-  /** The things behind the keys that still stand where the index says. */
+  /** The items of these keys that are still where the index says. */
   stillListed: (month: string, keys: Key[]) => Promise<Item[]>;
 };
 
-/** A page looks at so many stretches of shelf at most; where they are nearly empty it stays short. */
+/** A page makes at most so many queries; where months are nearly empty it is short. */
 const maxQueries = 12;
 
 /**
- * A page of a list over months, newest first. An index holds keys only, and may lag behind, so the
- * records themselves are read and have the last word: one that has changed its place since is left
- * out, and appears where it stands now.
+ * A page of a list over months, newest first. An index holds keys only and may lag behind, so the
+ * records themselves are read and decide: one that has moved since is left out, and is listed where
+ * it is now.
  */
 export const readPage = async <Key extends { listedAt: string }, Item>(
   {
@@ -33,7 +33,7 @@ export const readPage = async <Key extends { listedAt: string }, Item>(
     const after = position?.month === month ? position.after : undefined;
     if (queries === maxQueries) return { items, cursor: { month, after } };
 
-    // One more than are missing tells whether there is more, so that the last page knows it is.
+    // One more than is missing shows whether there is more, so that the last page has no cursor.
     const missing = limit - items.length;
     const found = await queryKeys(month, { limit: missing + 1, before: after });
     const taken = found.slice(0, missing);

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { RenditionSet, type RenditionSetChange, type RenditionSets } from '#lib/images/images.ts';
@@ -21,7 +22,7 @@ const Item = z
     }),
   );
 
-/** Contents in DynamoDB, read strongly consistent: a claim is decided on what is read here. */
+/** Rendition sets in DynamoDB, read strongly consistently: references are decided on what is read here. */
 export const dynamoRenditionSets = (
   { renditionSetsTable }: { renditionSetsTable: string },
   client: DynamoDBDocumentClient = dynamodb(),
@@ -42,7 +43,7 @@ export const dynamoRenditionSets = (
 const ownerNames = { '#owner': 'owner', '#maker': 'maker' };
 const isOwner = '(#owner = :owner OR #maker = :owner)';
 
-/** A move's part in a transaction; none for a caption, which must not be able to fail one. */
+/** The change of a set as part of a transaction; none for a caption, which must not make one fail. */
 export const transactionWrites = (table: string, change: RenditionSetChange) => {
   if (change.action === 'setCaption') return [];
   if (change.action === 'create') {
@@ -90,9 +91,9 @@ export const transactionWrites = (table: string, change: RenditionSetChange) => 
 const maxTries = 5;
 
 /**
- * Keeps a caption with its content, so that the next image with the same bytes need not pay for
- * one. Nothing is lost but that saving if we are killed just before. The content may be gone, or
- * in use by a transaction: then it is tried again a few times, and left.
+ * Stores a caption with its rendition set, so that the next image with the same bytes need not pay for
+ * one. If the function is killed just before, only that saving is lost. The set may be gone, or locked
+ * by a transaction: then a few attempts are made, and it is left without.
  */
 export const saveCaption = async (
   table: string,
@@ -121,6 +122,6 @@ export const saveCaption = async (
       }),
     );
     if (!item || parseItem(Item, item).owner !== owner) return; // gone with its last image
-    await new Promise((resume) => setTimeout(resume, Math.random() * 20 * 2 ** tries));
+    await pause(Math.random() * 20 * 2 ** tries);
   }
 };

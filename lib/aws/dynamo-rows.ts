@@ -29,7 +29,7 @@ const maxPerTransaction = 100; // TransactWriteItems' limit
 const maxBytesPerTransaction = 3_500_000; // of its 4 MB; names, types and conditions come on top
 const zeroCounters: RowCounts = { products: 0, images: 0, failed: 0 };
 
-/** The rows of batches in DynamoDB, with their counts in the tallies of each batch. */
+/** The rows of batches in DynamoDB, with counters for each batch. */
 export const dynamoRows = (
   { batchesTable, countersTable }: { batchesTable: string; countersTable: string },
   client: DynamoDBDocumentClient = dynamodb(),
@@ -49,7 +49,7 @@ export const dynamoRows = (
         ConsistentRead: true,
       }),
     );
-    if (!item) throw new Error(`${put.Item.part} is being written by another.`);
+    if (!item) throw new Error(`${put.Item.part} is locked by another transaction.`);
   };
 
   return {
@@ -61,7 +61,7 @@ export const dynamoRows = (
             new TransactWriteCommand({ TransactItems: puts.map((put) => ({ Put: put })) }),
           ),
         );
-        // Some are there, since we are repeating what was killed; the others one by one.
+        // Some are there, since this repeats a delivery that was killed; the others one by one.
         if (!added) for (const put of puts) await addOne(put);
       }
     },
@@ -110,13 +110,13 @@ export const dynamoRows = (
             ':after': rowPart(after + 1),
             ':last': rowPart(999_999),
           },
-          Limit: limit + 1, // one more tells whether there is more
+          Limit: limit + 1, // one more shows whether there is more
           ConsistentRead: true,
         }),
       );
       const rows = items.slice(0, limit).map((item) => parseItem(Item, item).row);
-      // A query also stops by itself, at 1 MB. We do not read on: a hundred rows may be 20 MB, and
-      // Lambda answers with 6 at most. What one query brings, written out, is at most 5.3.
+      // A query also stops at 1 MB. We do not read on: a hundred rows may be 20 MB, and a response
+      // of Lambda has 6 at most. What one query returns is at most 5.3 as JSON.
       const isCut = items.length > limit || readTo !== undefined;
       return { rows, next: isCut ? rows.at(-1)?.number : undefined };
     },

@@ -14,7 +14,7 @@ import { release } from '#lib/release.ts';
 import { s3 } from './clients.ts';
 import { decodeUserMetadata, encodeUserMetadata } from './s3-user-metadata.ts';
 
-/** Objects of one bucket. ETags are given and taken without their quotes. */
+/** The objects of one bucket. ETags have no quotes here. */
 export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
   const at = (key: string) => ({ Bucket: bucket, Key: key });
 
@@ -26,7 +26,7 @@ export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
         ...(range && { Range: range }),
       }),
     );
-    if (!body) throw new Error(`S3 answered without a body for ${key}.`);
+    if (!body) throw new Error(`S3 sent no body for ${key}.`);
     if (sizeBytes === undefined || !(body instanceof Readable)) return body.transformToByteArray();
     return readWhole(body, sizeBytes);
   };
@@ -36,7 +36,7 @@ export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
       new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: some, Quiet: true } }),
     );
     const fault = errors.find(({ Code: code }) => !code || !missing.has(code));
-    if (fault) throw new Error(`S3 did not remove ${fault.Key}: ${fault.Code}.`);
+    if (fault) throw new Error(`S3 did not delete ${fault.Key}: ${fault.Code}.`);
   };
 
   return {
@@ -46,7 +46,7 @@ export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
       );
       if (!found) return undefined;
       const { ETag: etag, LastModified: lastModified } = found;
-      if (!etag || !lastModified) throw new Error(`S3 told neither ETag nor date of ${key}.`);
+      if (!etag || !lastModified) throw new Error(`S3 sent no ETag or no date for ${key}.`);
       return {
         etag: unquoted(etag),
         sizeBytes: found.ContentLength ?? 0,
@@ -73,14 +73,14 @@ export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
         ...(sha256 && { ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64') }),
         ...(userMetadata && { Metadata: encodeUserMetadata(userMetadata) }),
       });
-      // The signer wants a SHA-256 of the body as well, and takes one that it finds in this header.
+      // The signer needs a SHA-256 of the body as well, and uses the one in this header.
       if (sha256)
         command.middlewareStack.add(
           (next) => (args) => next({ ...args, request: withPayloadHash(args.request, sha256) }),
           { step: 'build' },
         );
       const { ETag: etag } = await client.send(command);
-      if (!etag) throw new Error(`S3 told no ETag of ${key}.`);
+      if (!etag) throw new Error(`S3 sent no ETag for ${key}.`);
       return unquoted(etag);
     },
 
@@ -89,7 +89,7 @@ export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
         await removeSome(keys.slice(from, from + maxPerRemoval).map((key) => ({ Key: key })));
     },
 
-    // LocalStack 4.14 refuses DeleteObject with If-Match, and passes over the ETag here.
+    // LocalStack 4.14 rejects DeleteObject with If-Match, and ignores the ETag here.
     deleteIfMatch: (key, etag) => removeSome([{ Key: key, ETag: `"${etag}"` }]),
 
     link: (key, seconds, as) =>
@@ -104,13 +104,13 @@ export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
   };
 };
 
-/** Into one buffer, chunk by chunk: the SDK would keep all chunks until it has joined them. */
+/** Into one buffer, chunk by chunk: the SDK would hold all chunks until it has joined them. */
 const readWhole = async (body: Readable, sizeBytes: number): Promise<Uint8Array> => {
   const bytes = new Uint8Array(sizeBytes);
   let at = 0;
   const chunks: AsyncIterable<Uint8Array> = body;
   for await (const chunk of chunks) {
-    bytes.set(chunk, at); // a RangeError if there are more than were announced
+    bytes.set(chunk, at); // a RangeError if there are more than announced
     at += chunk.length;
     release(chunk);
   }
@@ -122,16 +122,16 @@ const maxPerRemoval = 1000; // DeleteObjects' limit
 
 const unquoted = (etag: string) => etag.replace(/^"|"$/g, '');
 
-/** A checksum of a whole object. One of an object uploaded in parts (`…-3`) is not of its bytes. */
+/** The checksum of a whole object; that of a multipart upload (`…-3`) is not one of its bytes. */
 const toHex = (checksum: string | undefined) =>
   checksum && /^[A-Za-z0-9+/]{43}=$/.test(checksum)
     ? Buffer.from(checksum, 'base64').toString('hex')
     : undefined;
 
-/** No such object, or no longer the one with that ETag. A bucket that is missing is a fault, and rises. */
+/** No such object, or no longer the one with that ETag. A missing bucket is an error, and is thrown. */
 const missing = new Set(['NoSuchKey', 'NotFound', 'PreconditionFailed']);
-const unlessMissing = <T>(asked: Promise<T>): Promise<T | undefined> =>
-  asked.catch((error) => {
+const unlessMissing = <T>(result: Promise<T>): Promise<T | undefined> =>
+  result.catch((error) => {
     if (error instanceof S3ServiceException && missing.has(error.name)) return undefined;
     throw error;
   });
@@ -147,7 +147,7 @@ const withPayloadHash = (request: unknown, sha256: string): unknown => {
   return request;
 };
 
-/** RFC 6266: a plain name for old readers, and the real one (RFC 8187) for all others. */
+/** RFC 6266: a plain name for old clients, and the real one (RFC 8187) for all others. */
 const toContentDisposition = (filename: string): string => {
   const plain = filename.replace(/[^\w. -]/g, '_');
   const real = encodeURIComponent(filename.toWellFormed()).replace(

@@ -5,8 +5,8 @@ import { s3 } from './clients.ts';
 import { encodeUserMetadata } from './s3-user-metadata.ts';
 
 /**
- * Forms for one bucket. Every field is a condition of the signed policy, so that S3 refuses another
- * key, type, label or checksum than was agreed on, an empty file, and one with too many bytes.
+ * Presigned POST forms for one bucket. Every field is a condition of the signed policy, so that S3
+ * rejects any other key, type, metadata or checksum, an empty file, and one with too many bytes.
  */
 export const s3PresignedPosts = (bucket: string, client: S3Client = s3()): PresignedPosts => ({
   async presignPost({ key, contentType, maxBytes, seconds, sha256, userMetadata }) {

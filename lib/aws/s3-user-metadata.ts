@@ -1,12 +1,13 @@
-const maxBytes = 900; // S3 keeps 2 kB of metadata, for all labels and their names together
+const maxBytes = 900; // per value; S3 stores 2 kB of metadata, all names and values together
 
 /**
- * Labels as S3 can keep them: in ASCII, percent-encoded. A label that is too long loses its end;
- * the bytes of an object matter more than its name.
+ * User metadata as S3 can store it: in ASCII, percent-encoded. A value that is too long is cut; the
+ * bytes of an object matter more than its name.
  */
 export const encodeUserMetadata = (userMetadata: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(userMetadata).map(([name, value]) => [name, encode(value)]));
 
+/** User metadata as it was before encodeUserMetadata. */
 export const decodeUserMetadata = (metadata: Record<string, string> = {}): Record<string, string> =>
   Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, decode(value)]));
 
@@ -20,7 +21,7 @@ const encode = (value: string): string => {
   return text;
 };
 
-/** Strangers may write labels of their own, and mean a `%` as it stands. */
+/** Other clients write metadata of their own, in which a `%` may stand for itself. */
 const decode = (value: string): string => {
   try {
     return decodeURIComponent(value);

@@ -16,8 +16,8 @@ type Deps = {
 };
 
 /**
- * Given a batch all of whose rows have ended, write its results, once, and say so. Killed in
- * between, the same files are written again: every row has its final fact by now.
+ * Writes the results of a batch all of whose rows have ended, and ends it, once. If the function is
+ * killed in between, the same files are written again: rows no longer change.
  */
 export const closeBatch = async ({ request_id: requestId }: CloseMessage, deps: Deps) => {
   const { rows, derived } = deps;
@@ -58,7 +58,7 @@ const resultRows = async function* (
     yield some.map((row) => toResultRow(row, batch));
 };
 
-/** Links are made from the base that the batch was started with: nobody asks when it ends. */
+/** Links use the base URL of the request that started the batch: there is no request when it ends. */
 const toResultRow = (
   { number, serialNumber, productName, images }: Row,
   { requestId, baseUrl }: Batch,

@@ -19,17 +19,17 @@ type Deps = {
   now: () => Date;
 };
 
-/** A message may run so long before it hands over to the next: far below the function's timeout. */
+/** How long a message may run before it hands over to the next: far below the function's timeout. */
 const maxRunMs = 15_000;
-/** Rows between two checkpoints. What is killed in between is written again, which changes nothing. */
+/** Rows between two checkpoints. After a kill in between they are written again, which changes nothing. */
 const chunkSize = 500;
-/** URLs that one message fetches: a row of many does not outlast a worker. */
+/** URLs that one message fetches, so that a row with many stays within the function's timeout. */
 export const urlsPerMessage = 8;
 
 /**
- * Given a batch, write its rows and ask for each to be imported. Rows come first, then the
- * checkpoint, then their messages: resumed, it asks once more for the last rows that are there, and
- * an import that was asked for twice does nothing.
+ * Writes the rows of a batch and enqueues their import. Rows come first, then the checkpoint, then their
+ * messages: when resumed, it enqueues the last existing rows once more, and a second import does
+ * nothing.
  */
 export const expandBatch = async (
   { request_id: requestId }: ExpandMessage,
@@ -61,19 +61,19 @@ export const expandBatch = async (
   let chunk: Row[] = [];
   const flush = async () => {
     const last = chunk.at(-1)?.number ?? 0;
-    // Those below the checkpoint are there; their messages may have died with us.
+    // Those below the checkpoint exist; their messages may not have been sent.
     const isThere = last <= resumeAt;
     if (isThere && last <= resumeAt - chunkSize) return;
     if (!isThere) {
       await deps.rows.add(requestId, chunk);
       const { batch: known } = await checkpoint(requestId, { written: last, total }, deps);
-      if (known?.work.state !== 'expanding') return; // another is done with it, or gave it up
+      if (known?.work.state !== 'expanding') return; // another worker has finished it, or given it up
     }
     await batchQueues.import(chunk.flatMap((row) => toImportMessages(requestId, row)));
   };
   await readCsv([csv.bytes], async (products) => {
     for (const product of products) {
-      if (isLate) return; // the next message goes on from the checkpoint
+      if (isLate) return; // the next message continues from the checkpoint
       chunk.push(toRow(product, ++number));
       if (chunk.length < chunkSize) continue;
       await flush();
@@ -126,7 +126,7 @@ const refuse = async (requestId: string, reason: string, deps: Deps) => {
   if (batch) await advanceBatch(batch, deps);
 };
 
-/** How far it has come. Whoever moves on has to be asked again before it counts as given up. */
+/** Saves the progress. It also clears `requeuedAt`: a batch that moves on gets both of its attempts again. */
 const checkpoint = (
   requestId: string,
   { written, total }: { written: number; total: { products: number; images: number } },
@@ -148,6 +148,7 @@ const toRow = ({ serialNumber, productName, urls }: Product, number: number): Ro
   images: urls.map((inputUrl) => ({ state: 'pending', inputUrl })),
 });
 
+/** The messages that request the import of a row. */
 export const toImportMessages = (requestId: string, { number, images }: Row): ImportMessage[] =>
   Array.from({ length: Math.ceil(images.length / urlsPerMessage) }, (_, nth) => ({
     request_id: requestId,

@@ -31,8 +31,9 @@ type Deps = {
 type Entry = { index: number; after: RowImage };
 
 /**
- * Given some URLs of a row, bring their pictures to the one door. Each that will never come, or was
- * busy too often, is noted with its reason; those that may still come bring the message back.
+ * Fetches the pictures of some URLs of a row into the originals bucket. A URL that fails for good, or was
+ * busy too often, is recorded as failed with its reason; where a retry may succeed, throws
+ * RetryLaterError so that the message is retried.
  */
 export const importRow = async (
   message: ImportMessage,
@@ -42,7 +43,7 @@ export const importRow = async (
   const { request_id: requestId, row: number } = message;
   const row = (await deps.rows.find(requestId, number))?.row;
   if (!row) return;
-  // A picture that was fetched has news of its own on the way: strangers are asked once.
+  // A picture that was fetched has an S3 event of its own: other hosts are requested once.
   const open = openEntries(row, message).filter(
     ({ state }) => message.again || state === 'pending',
   );
@@ -63,8 +64,8 @@ export const importRow = async (
 };
 
 /**
- * Records that these URLs were tried for the last time. A picture that was fetched has news of its
- * own on the way; `lost` says that it has been waited for long enough.
+ * Records that these URLs had their last attempt. A picture that was fetched has an S3 event of its
+ * own; `lost` says that this event never came.
  */
 export const giveUpOnRow = async (
   message: ImportMessage,
@@ -89,7 +90,7 @@ const openEntries = ({ images }: Row, { from, to }: ImportMessage) =>
     .slice(from, to)
     .filter((image) => !hasEndedImage(image));
 
-/** Fetches a picture into the originals, unless a run that was killed has done so. */
+/** Fetches a picture into the originals, unless a delivery that was killed has done so. */
 const importPicture = async (
   inputUrl: string,
   place: RowPlace,

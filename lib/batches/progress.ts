@@ -4,7 +4,7 @@ import { type Batch, csvErrorsKey, type RowCounts } from './batch.ts';
 import type { Rows } from './batches.ts';
 import type { CsvErrors } from './csv/csv-errors.ts';
 
-/** How many of a batch's rows have ended; of one that has itself, as it was then. */
+/** How many rows of a batch have ended; the final counts where the batch has. */
 export const countBatch = async (
   { requestId, work }: Batch,
   { rows }: { rows: Rows },
@@ -13,7 +13,7 @@ export const countBatch = async (
   return work.state === 'refused' ? { products: 0, images: 0, failed: 0 } : rows.counts(requestId);
 };
 
-/** Rounded down, so that 100 means all of them. */
+/** Percent with two decimals, rounded down, so that 100 means all; 0 of nothing. */
 export const percentage = (part: number, whole: number): number =>
   whole ? Math.floor((part / whole) * 10_000) / 100 : 0;
 
@@ -22,7 +22,7 @@ const StoredCsvErrors = z.object({
   more: z.int(),
 });
 
-/** What was wrong with a CSV that was fetched from its URL; undefined where nothing was. */
+/** The errors of a fetched CSV; undefined where there are none. */
 export const findCsvErrors = async (
   { requestId, work }: Batch,
   { derived }: { derived: Objects },

@@ -5,7 +5,7 @@ import type { BatchQueues, WebhookMessage } from './messages.ts';
 import { percentage } from './progress.ts';
 import { updateBatch } from './update-batch.ts';
 
-/** What a receiver made of a delivery. Only a 2xx is ok; `gone` is 410: it wants no more. */
+/** A receiver's response to a delivery. Only a 2xx is ok; `gone` is 410: it wants no more deliveries. */
 export type WebhookResponse =
   | { ok: true; status: number }
   | {
@@ -16,7 +16,7 @@ export type WebhookResponse =
       retryAfterSeconds?: number;
     };
 
-/** Signs and sends after Standard Webhooks. Never throws for what the receiver does. */
+/** Signs and sends a webhook as Standard Webhooks says. Never throws for what the receiver does. */
 export type SendWebhook = (delivery: {
   id: string;
   url: string;
@@ -27,37 +27,37 @@ type Deps = {
   batches: Batches;
   batchQueues: BatchQueues;
   send: SendWebhook;
-  /** Seconds from each attempt that failed to the next. */
+  /** Seconds from each failed attempt to the next. */
   schedule: readonly number[];
   now: () => Date;
 };
 
-/** Longer than an attempt can take; after that, whoever was at it must have been killed. */
+/** Longer than an attempt can take; after that, its worker must have been killed. */
 const leaseMs = 60_000;
-/** What a record keeps of its attempts: all of some rounds. */
+/** How many attempts a record stores: the latest, of several rounds. */
 const maxAttempts = 50;
 const maxRetryAfterSeconds = 86_400;
 
-/** Somebody else is delivering this at the moment, or was killed doing so. */
+/** Another worker is delivering this webhook, or was killed doing so. */
 class BeingDeliveredError extends Error {
-  override readonly name = 'BeingDelivered';
+  override readonly name = 'BeingDeliveredError';
   readonly retryAfterSeconds = leaseMs / 1000;
 }
 
 /**
- * Makes one attempt to tell the receiver that a batch has ended. The attempt is leased first, so
- * that two copies of the message make it once; killed between the receiver's answer and our
- * record of it, it is made again with the same `webhook-id`, by which receivers tell.
+ * Makes one attempt to notify the receiver that a batch has ended. The attempt is leased first, so that
+ * a message delivered twice makes it once; if the function is killed between the receiver's response
+ * and our record of it, it is made again with the same `webhook-id`, by which receivers recognize it.
  */
 export const sendWebhook = async (message: WebhookMessage, deps: Deps): Promise<void> => {
   const { batches, batchQueues, send, now } = deps;
   const { request_id: requestId, round, attempt } = message;
   const known = (await batches.find(requestId))?.batch;
   if (!known || !isOpen(known.webhook, message)) {
-    if (known?.webhook?.round === round) await enqueueWebhook(known, deps); // told again
+    if (known?.webhook?.round === round) await enqueueWebhook(known, deps); // delivered twice
     return;
   }
-  // SQS waits 15 minutes at most.
+  // SQS delays a message by 15 minutes at most.
   if (Date.parse(message.due_at) > now().getTime())
     return enqueueWebhook(known, { batchQueues, now });
 

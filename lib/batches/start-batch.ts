@@ -7,31 +7,30 @@ import type { BatchQueues } from './messages.ts';
 
 type Deps = {
   batches: Batches;
-  /** Where we keep what we make. */
   derived: Objects;
   batchQueues: BatchQueues;
-  /** Whether there is a secret to sign webhooks with. */
+  /** Whether a secret to sign webhooks is set. */
   canSign: boolean;
   now: () => Date;
 };
 
 export type BatchRequest = {
-  /** The same one again makes the same batch. `[A-Za-z0-9-]` */
+  /** Identifies the batch: the same one makes the same batch. `[A-Za-z0-9-]` */
   requestId: string;
   webhookUrl: string | undefined;
   baseUrl: string;
 } & ({ filename: string; csv: Uint8Array } | { csvUrl: string });
 
-/** What a CSV holds, or what is wrong with it: every fault at once. */
+/** The totals of a CSV, and all of its errors. */
 export type CsvCheck = { totalProducts: number; totalImages: number; faults: CsvErrors };
 
-/** Reads a CSV without starting anything. */
+/** Checks a CSV without starting a batch. */
 export const checkCsv = (csv: Uint8Array): Promise<CsvCheck> => readCsv([csv]);
 
 /**
- * Takes a CSV of products: reads it whole, so that all of its faults are named at once, keeps it,
- * and has its rows written in the background. One behind a URL is fetched there, too, and its
- * faults end the batch. Throws a Problem for a webhook that could not be signed.
+ * Starts a batch from a CSV of products: checks the whole file, so that all of its errors are reported at
+ * once, stores it, and enqueues its expansion. A CSV at a URL is fetched in the background, and its
+ * errors end the batch. Throws a Problem for a webhook that could not be signed.
  */
 export const startBatch = async (
   request: BatchRequest,
@@ -62,7 +61,7 @@ export const startBatch = async (
 const unsigned =
   'This Darkroom cannot sign webhooks yet: set WEBHOOK_SECRET or WEBHOOK_SECRET_PARAMETER, or leave webhook_url out.';
 
-/** It may be there already: the same request was begun before, and killed before it could answer. */
+/** The batch may exist: the same request may have been killed before it could respond. */
 const begin = async (batch: Batch, { batches, batchQueues }: Deps): Promise<Batch> => {
   await batches.save(undefined, batch);
   await batchQueues.expand({ request_id: batch.requestId });

@@ -5,9 +5,9 @@ import { removeCopies } from './prepare-pictures.ts';
 import { updateEdit } from './update-edit.ts';
 
 /**
- * Records that an edit was tried for the last time. Its message stays in the dead-letter queue for
- * people; sent back, it changes nothing, since whoever was told that it failed may have started
- * another, and would pay twice. An edit that another worker is at just now is left to that one.
+ * Records that an edit had its last attempt. Its message stays in the dead-letter queue; redriven, it
+ * changes nothing, since the client that was told of the failure may have started another, and would
+ * pay twice. An edit whose lease another worker holds is left to that worker.
  */
 export const giveUpOnEdit = async (
   { edit_id: editId }: EditMessage,

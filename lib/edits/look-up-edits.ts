@@ -6,12 +6,12 @@ import { editSessionNotFound, findEditSession } from './find-edit-session.ts';
 
 type Deps = { editSessions: EditSessions; edits: Edits; now: () => Date };
 
-/** A process, its edits in order, and the one that was asked for (the newest unless named). */
+/** A session, its edits in order, and the requested one (the newest unless named). */
 export type FoundEdits = { process: EditSession; edits: Edit[]; requested: Edit | undefined };
 
 /**
- * Looks a process up by its own id, by that of one of its edits, or by both; an edit of another
- * process is not found in it.
+ * Looks up a session by its id, by that of one of its edits, or by both. Throws a Problem where there is
+ * none, or the edit belongs to another session.
  */
 export const findEdits = async (
   { initId, editId }: { initId?: string | undefined; editId?: string | undefined },
@@ -26,6 +26,6 @@ export const findEdits = async (
   return { process, edits: found, requested };
 };
 
-/** What is unknown is asked for all the same, so that it counts as a miss. */
+/** An unknown id is looked up all the same, so that it counts as a miss. */
 const findInitId = async (editId = '', { edits }: Deps): Promise<string> =>
   (await edits.find(editId))?.edit.initId ?? editId;

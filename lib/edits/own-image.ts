@@ -4,8 +4,8 @@ const idPattern = /^[a-z2-7]{26}$/;
 const imagePath = /^\/api\/(?:images\/([a-z2-7]{26})(?:\/.*)?|image\/([a-z2-7]{26})\.[a-z]+)$/;
 
 /**
- * The image of ours that a caller means by its id, its file_path, or any URL of it at our address;
- * undefined where it is somebody else's URL.
+ * The id of our image that a client names by id, file_path, or any URL of it on our host; undefined for
+ * a URL of another host.
  */
 export const parseOwnImageUrl = (text: string, baseUrl: string): string | undefined => {
   if (idPattern.test(text)) return text;
@@ -19,7 +19,7 @@ export const parseOwnImageUrl = (text: string, baseUrl: string): string | undefi
   return byId ?? byFilename;
 };
 
-/** On the local stack people mix these: the link says one, the next request the other. */
+/** Interchangeable on the local stack: a link may have one, the next request another. */
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 const hostAndPort = ({ hostname, port }: URL): string =>

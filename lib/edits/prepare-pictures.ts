@@ -20,8 +20,8 @@ type Role = 'source' | 'target';
 type Prepared = { source: PictureToSend; target?: PictureToSend };
 
 /**
- * Makes of an edit's pictures what may be sent to the provider, or says which of them cannot. One
- * that takes a single picture gets both in it: the source on the left, the target on the right.
+ * Prepares an edit's pictures for the provider, or says which of them cannot be sent. A provider that
+ * accepts a single picture gets both in one: the source on the left, the target on the right.
  */
 export const preparePictures = async (
   { source, target }: In<'PROCESSING'>,
@@ -71,7 +71,7 @@ const read = async (
     : { failed: `The ${role} was deleted or replaced before the edit began.` };
 };
 
-/** Removes the copies of strangers' pictures that an edit needed. Safe to repeat. */
+/** Deletes the copies of fetched pictures once an edit has ended. Safe to repeat. */
 export const removeCopies = async (
   { status, source, target }: Edit,
   deps: { derived: Objects },
@@ -80,7 +80,7 @@ export const removeCopies = async (
     await removeSourceCopies([source, target], deps);
 };
 
-/** Removes what of these is only a copy. */
+/** Deletes those that are copies. */
 export const removeSourceCopies = async (
   sourceImages: readonly (SourceImage | undefined)[],
   { derived }: { derived: Objects },

@@ -8,7 +8,7 @@ import { renditionSetIdFor } from '#lib/images/rendition-set.ts';
 import { updateImage } from '#lib/images/update-image.ts';
 import { type In, resultImageId, resultKey } from './edit.ts';
 
-/** Who made a result, and how long that took. */
+/** The provider and model that made a result, and how long that took. */
 export type EditResult = { provider: string; model: string; durationMs: number };
 
 export type ResultDeps = {
@@ -23,7 +23,7 @@ export type ResultDeps = {
 
 type Running = In<'PROCESSING'>;
 
-/** The result that an earlier worker kept before it was killed, now certainly a record. */
+/** The result that an earlier worker stored before it was killed. Makes sure that it has a record. */
 export const findResult = async (
   edit: Running,
   deps: ResultDeps,
@@ -44,8 +44,8 @@ export const findResult = async (
 };
 
 /**
- * Brings what the provider made to the one door, once it has been looked at like any stranger's
- * file. Everything that findResult needs is written with it, in one step.
+ * Ingests the provider's result, once it was checked like any untrusted file. Everything that findResult
+ * needs is stored with it, in one write.
  */
 export const saveResult = async (
   edit: Running,
@@ -80,7 +80,7 @@ type NewObject = {
   name: string;
 };
 
-/** The record that register-image would write, so that the result can be read as soon as it is told. */
+/** Writes the record that register-image would write, so that the result can be read at once. */
 const record = async (
   { editId, requestId }: Running,
   { name, ...object }: NewObject,

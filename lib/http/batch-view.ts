@@ -15,7 +15,7 @@ const CsvFaultView = z
   })
   .meta({ id: 'CsvFault' });
 
-/** What a CSV holds, and everything that is wrong with it. */
+/** The totals of a CSV, and its errors. */
 export const CsvCheckView = z
   .object({
     valid: z.boolean(),
@@ -47,7 +47,9 @@ const WebhookView = z
   .object({
     state: z
       .enum(['waiting', 'pending', 'delivered', 'failed', 'stopped'])
-      .describe('`waiting` for the end of the batch; `stopped` where the receiver said 410'),
+      .describe(
+        '`waiting` for the end of the batch; `stopped` where the receiver responded with 410',
+      ),
     next_attempt_at: Time.nullable(),
     attempts: z
       .array(z.object({ at: Time, status: z.int().nullable(), error: z.string().nullable() }))
@@ -68,16 +70,16 @@ export const BatchView = z
         failed_images: z.int(),
         percentage: z.number(),
       })
-      .describe('processed is what has ended, failed ones included'),
+      .describe('processed includes failed ones'),
     message: z.string(),
     csv_filename: z.string(),
     created_at: Time,
     updated_at: Time.describe('when the batch, not one of its rows, last changed'),
     webhook_url: z.string().nullable(),
     webhook: WebhookView.nullable(),
-    errors: z.array(CsvFaultView).describe('what was wrong with a CSV fetched from its URL'),
+    errors: z.array(CsvFaultView).describe('the errors of a CSV fetched from its URL'),
   })
-  .meta({ id: 'Batch', description: 'One CSV of products, and how far its work has come' });
+  .meta({ id: 'Batch', description: 'One CSV of products, and its progress' });
 export type BatchView = z.infer<typeof BatchView>;
 
 export const BatchDetailsView = z

@@ -13,27 +13,29 @@ export const CacheView = z
           key: z
             .string()
             .describe(
-              'slot and the first 12 hex digits of SHA-256(init_id): tells entries apart, opens none',
+              'slot and the first 12 hex digits of SHA-256(init_id): identifies an entry, but opens none',
             ),
           size_bytes: Count,
           ttl_left_seconds: z.number().min(0),
         }),
       )
-      .describe('what lives, the next to expire first'),
+      .describe('entries that have not expired, the next to expire first'),
     count: Count,
-    bound: Count.describe('so many live at a time; the oldest gives way to the next'),
-    bytes: Count.describe('what the entries weigh together'),
+    bound: Count.describe(
+      'how many entries the store has at most; the next one replaces the oldest',
+    ),
+    bytes: Count.describe('size of all entries'),
     hits: Count,
     misses: Count,
-    hit_rate: z.number().nullable().describe('null while nobody has asked'),
-    sets: Count.describe('processes that were ever put in'),
-    evictions: Count.describe('processes that gave way while they lived'),
+    hit_rate: z.number().nullable().describe('null before the first lookup'),
+    sets: Count.describe('processes ever added'),
+    evictions: Count.describe('processes replaced before they expired'),
     default_ttl_seconds: Count,
   })
   .meta({ id: 'CacheStatus', description: 'The store of processes, without their contents' });
 export type CacheView = z.infer<typeof CacheView>;
 
-/** The store as the API shows it. An `init_id` is a key to its process, so none is shown. */
+/** The store as the API shows it. An `init_id` opens its process, so none is shown. */
 export const toCacheView = (
   { entries, hits, misses, sets, evictions }: CacheReport,
   now: Date,

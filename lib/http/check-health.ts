@@ -1,22 +1,22 @@
 import type { Captioning } from '#lib/images/caption.ts';
 import type { HealthView } from './site-views.ts';
 
-/** Asks one thing whether it is there; rejects where it is not. */
+/** Checks that one resource exists and may be used; rejects otherwise. */
 export type Probe = () => Promise<unknown>;
 
 type Deps = {
   buckets: Record<string, Probe>;
   tables: Record<string, Probe>;
   queues: Record<string, Probe>;
-  /** How many messages lie in each dead-letter queue. */
+  /** How many messages each dead-letter queue has. */
   deadLetters: Record<string, () => Promise<number>>;
   captioning: Captioning;
 };
 
-/** A thing that takes longer than this to say that it is there is of no use to a request. */
+/** A resource that takes longer than this to respond is of no use to a request. */
 const timeoutMs = 5000;
 
-/** Really asks everything a request may need, all at once. Never says where a thing is. */
+/** Checks every resource that a request may need, in parallel. Never shows their addresses. */
 export const checkHealth = async ({
   buckets,
   tables,
@@ -39,7 +39,7 @@ export const checkHealth = async ({
     tables: tableChecks,
     queues: queueChecks,
     dead_letters: dead,
-    // Pictures are fine without captions: this never makes the whole unhealthy.
+    // Captions are optional: without them the service is still healthy.
     captions: captioning.ok
       ? { ok: true, provider: captioning.provider, model: captioning.model }
       : { ok: false, reason: captioning.reason, provider: null, model: null },
@@ -54,7 +54,7 @@ const checkAll = (probes: Record<string, Probe>) =>
     } catch (error) {
       // An error's name is enough to act on; its message may hold addresses.
       const kind = error instanceof Error ? error.name : 'Error';
-      return { ok: false, reason: `It did not answer as it should (${kind}).` };
+      return { ok: false, reason: `It did not respond as expected (${kind}).` };
     }
   });
 

@@ -6,11 +6,11 @@ import { Problem } from '#lib/problem.ts';
 type Query = {
   status?: Status | undefined;
   cursor?: string | undefined;
-  /** What is listed, where it is not images. */
+  /** Which list, where it is not that of images. */
   list?: 'batches';
 };
 
-/** [filter, month, after]: short, and of no meaning to the caller. */
+/** [filter, month, after]: short, and opaque to clients. */
 const Cursor = z.tuple([
   z.string(),
   z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/),
@@ -19,7 +19,7 @@ const Cursor = z.tuple([
 
 const filterName = ({ status, list }: Query): string => list ?? status ?? '';
 
-/** Where the next page begins, as the caller may send it back; null after the last page. */
+/** The cursor of the next page; null after the last page. */
 export const encodeCursor = (place: ListPosition | undefined, query: Query): string | null =>
   place
     ? Buffer.from(JSON.stringify([filterName(query), place.month, place.after ?? null])).toString(
@@ -27,7 +27,7 @@ export const encodeCursor = (place: ListPosition | undefined, query: Query): str
       )
     : null;
 
-/** The place that a cursor names. Throws a Problem for one that we did not give for this filter. */
+/** The position in a cursor. Throws a Problem for a cursor of another list or filter. */
 export const decodeCursor = (query: Query): ListPosition | undefined => {
   if (query.cursor === undefined) return undefined;
   const parsed = Cursor.safeParse(parseJson(query.cursor));
@@ -45,13 +45,13 @@ export const decodeCursor = (query: Query): ListPosition | undefined => {
 /** [request id, number of the last row shown] */
 const ProductCursor = z.tuple([z.string(), z.int().positive()]);
 
-/** Where the next page of a batch's products begins; null after the last page. */
+/** The cursor of the next page of a batch's products; null after the last page. */
 export const encodeProductCursor = (requestId: string, after: number | undefined): string | null =>
   after === undefined
     ? null
     : Buffer.from(JSON.stringify([requestId, after])).toString('base64url');
 
-/** The number of the row that a cursor stands after. Throws a Problem for one of another batch. */
+/** The number of the row before the page; 0 without a cursor. Throws a Problem for a cursor of another batch. */
 export const decodeProductCursor = (requestId: string, cursor: string | undefined): number => {
   if (cursor === undefined) return 0;
   const parsed = ProductCursor.safeParse(parseJson(cursor));

@@ -20,9 +20,9 @@ export const editRoutes = {
     code: [3000, 3001],
     methods: ['POST'],
     paths: ['/api/processes', '/api/v1/initiate-process'],
-    summary: 'Initiate a process: a place for edits that belong together',
+    summary: 'Initiate a process: a session for edits that belong together',
     description:
-      'Needs no body; `{"ttl_seconds": 3600}` asks for another lifetime, 60 to 604800 (7 days). 1000 processes live at a time: the oldest gives way to the next.',
+      'Needs no body; `{"ttl_seconds": 3600}` sets the lifetime, 60 to 604800 (7 days). At most 1000 processes are stored: the next one replaces the oldest.',
     request: { body: CreateEditSessionBody },
     replies: { 201: single('The process; its `init_id` opens it', EditSessionView) },
     faults: [400, 422],
@@ -35,9 +35,9 @@ export const editRoutes = {
     paths: ['/api/processes/{init_id}/edits', '/api/v1/process/book'],
     summary: 'Start an edit of a picture',
     description:
-      'Answers as soon as the edit is queued. What is wrong with a source is told at once: a URL of a stranger is fetched, from public addresses only. 409 where no provider is set up, or the process has its 100 edits.',
+      'Responds as soon as the edit is queued. A URL of another host is fetched first, from public addresses only, so that an unusable source is reported at once. 409 where no provider is set up, or the process has its 100 edits.',
     request: { path: OptionalEditSessionPath, headers: EditHeaders, body: StartEditBody },
-    replies: { 202: single('Queued; `edits` holds this one only', EditSessionView) },
+    replies: { 202: single('Queued; `edits` has this one only', EditSessionView) },
     faults: [400, 404, 409, 422],
   }),
   getEdits: route({
@@ -58,9 +58,9 @@ export const editRoutes = {
     code: [5000, 5001],
     methods: ['POST'],
     paths: ['/api/v1/process/status'],
-    summary: 'The same, asked for in a body',
+    summary: 'The same, with the ids in the body',
     description:
-      'By `init_id`, or by the `process_id` of an edit, whose `status` and `result_url` are then answered.',
+      'By `init_id`, or by the `process_id` of an edit, whose `status` and `result_url` are then returned.',
     request: { body: EditStatusBody },
     replies: { 200: single('The process', EditSessionView) },
     faults: [400, 404, 422],

@@ -9,7 +9,7 @@ const ResultUrl = z
   .string()
   .nullable()
   .describe(
-    'the `file_url` of the image that the result is: redirects to a short-lived URL, as every original does',
+    'the `file_url` of the resulting image: redirects to a short-lived URL, as every original does',
   );
 
 export const EditView = z
@@ -17,7 +17,7 @@ export const EditView = z
     edit_id: z.string(),
     status: Status,
     prompt: z.string(),
-    source_url: z.string().describe('as it was given'),
+    source_url: z.string().describe('as in the request'),
     target_url: z.string().nullable(),
     result_url: ResultUrl,
     image_id: z.string().nullable().describe('the result is an image like any other'),
@@ -25,26 +25,26 @@ export const EditView = z
     created_at: Time,
     ended_at: Time.nullable(),
   })
-  .meta({ id: 'Edit', description: 'What was asked for, and how far it has come' });
+  .meta({ id: 'Edit', description: 'An edit, and its progress' });
 export type EditView = z.infer<typeof EditView>;
 
 export const EditSessionView = z
   .object({
     init_id: z.string(),
-    process_id: z.string().nullable().describe('the edit that `status` and `result_url` speak of'),
+    process_id: z.string().nullable().describe('the edit of `status` and `result_url`'),
     status: Status.nullable().describe('null while there is no edit'),
     result_url: ResultUrl,
     expires_at: Time,
     edits: z
       .array(EditView)
-      .describe('the oldest first; the start of an edit answers its own only'),
+      .describe('the oldest first; the response to a new edit has only that one'),
   })
-  .meta({ id: 'Process', description: 'Edits that belong together, for a time' });
+  .meta({ id: 'Process', description: 'Edits that belong together, until they expire' });
 export type EditSessionView = z.infer<typeof EditSessionView>;
 
 type ViewOptions = { baseUrl: string };
 
-/** A process as the API shows it; speaks of the edit that was asked for. */
+/** An edit session as the API shows it, with the status of the requested edit. */
 export const toEditSessionView = (
   { process, edits, requested }: FoundEdits,
   options: ViewOptions,

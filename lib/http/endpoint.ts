@@ -7,19 +7,19 @@ import { type Outgoing, render, renderFailure, renderProblem } from './envelope.
 import { readHeaders, readRequest, readRequestId } from './request.ts';
 import type { Reply, Route, RouteReply, RouteRequest } from './route.ts';
 
-/** Takes its fields with each call: keys appended to a logger mix up requests that run in parallel. */
+/** Gets its fields with each call: keys appended to a logger would mix up parallel requests. */
 type Log = (message: string, fields: Record<string, unknown>) => void;
 
 export type EndpointOptions = {
-  /** Base of the links in answers; by default the request tells. */
+  /** Base URL of the links in responses; by default derived from the request. */
   publicUrl?: string | undefined;
   logger?: { info: Log; error: Log };
 };
 
 /**
- * Turns "given this request, reply with that" into a Lambda for API Gateway (REST, payload 1.0).
- * A Problem is explained to the caller; any other error is logged and kept to ourselves. Each
- * request leaves one line in the log, without bodies.
+ * Makes a Lambda for API Gateway (REST, payload 1.0) from a route and its handler. A Problem is explained
+ * to the client; any other error is logged and becomes a 500 without details. Each request writes one
+ * log line, without bodies.
  */
 export const endpoint = <R extends Route>(
   route: R,
@@ -60,15 +60,15 @@ export const endpoint = <R extends Route>(
       duration_ms: Math.round(performance.now() - startedAt),
       ...findImageIds(event, replied),
     };
-    event.body = null; // whoever called may hold the event for long, and a form is megabytes
+    event.body = null; // the caller may hold the event for long, and a form is megabytes
     if (failure) logger.error('request failed', { ...fields, error: describeFailure(failure) });
     else logger.info('request answered', fields);
     return toResult(outgoing, event.httpMethod, requestId);
   };
 
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult>({
-    // Just before the function's own timeout, so that the caller gets our envelope and not
-    // API Gateway's empty 504. Which request it was cannot be known here.
+    // Just before the function's own timeout, so that the client gets our envelope and not
+    // API Gateway's empty 504. The request itself is not known here.
     timeoutEarlyInMillis: 100,
     timeoutEarlyResponse: () => {
       const requestId = randomUUID();
@@ -97,7 +97,7 @@ const toResult = (
     headers: {
       ...always,
       ...headers,
-      // A HEAD tells what a GET would send (RFC 9110 §9.3.2).
+      // A HEAD has the headers that a GET would have (RFC 9110 §9.3.2).
       ...(method === 'HEAD' && body.length > 0 && { 'content-length': String(byteLength(body)) }),
       'x-request-id': requestId,
     },
@@ -114,7 +114,7 @@ const toBodyText = (body: string | Uint8Array): string =>
     ? body
     : Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('base64');
 
-/** The images that a request named or made: what lets their journey be followed through the logs. */
+/** The images that a request names or makes, so that they can be followed through the logs. */
 const findImageIds = (event: APIGatewayProxyEvent, replied: Reply | undefined) => {
   const named = event.pathParameters?.['image_id'];
   if (named) return { image_id: named.slice(0, 64) };
@@ -131,7 +131,7 @@ const readImageId = (data: unknown): string | undefined =>
     ? data.image_id
     : undefined;
 
-/** For our own eyes: what it was and where, bounded; an SDK's error may carry whole requests. */
+/** For the log only, and bounded: an SDK's error may contain whole requests. */
 const describeFailure = (error: unknown) =>
   error instanceof Error
     ? {

@@ -10,7 +10,7 @@ const statusByFault: Record<Fault, number> = {
   unprocessable: 422,
 };
 
-/** What goes out, before API Gateway's own shape: text as it is, bytes as they are. */
+/** A response before it has API Gateway's format. */
 export type Outgoing = {
   status: number;
   headers: Record<string, string>;
@@ -36,14 +36,14 @@ const enveloped = (
 });
 
 /**
- * An answer as its route promises it. What the schema does not know is left out; an answer that
- * does not fit its schema is an error of ours, and throws.
+ * Renders a reply as its route declares it. Properties that are not in the schema are left out; throws
+ * where the reply does not match the schema, which is a bug.
  */
 export const render = ({ name, code, replies }: Route, answer: Reply): Outgoing => {
   if ('rendered' in answer) return answer.rendered;
   const { status, headers = {} } = answer;
   const shape = replies[status];
-  if (!shape) throw new Error(`${name} does not promise a ${status}.`);
+  if (!shape) throw new Error(`${name} does not declare a ${status}.`);
 
   if ('bytes' in answer)
     return {
@@ -71,10 +71,10 @@ export const render = ({ name, code, replies }: Route, answer: Reply): Outgoing 
 
 const findSchema = (shape: Route['replies'][number]) => {
   if (shape.kind === 'data' || shape.kind === 'paged') return shape.schema;
-  throw new Error(`A reply of kind ${shape.kind} was answered with data.`);
+  throw new Error(`A reply of kind ${shape.kind} has data.`);
 };
 
-/** A Problem, explained to the caller. */
+/** Renders a Problem. */
 export const renderProblem = (problem: Problem, code: number): Outgoing =>
   enveloped(
     statusByFault[problem.fault],
@@ -84,11 +84,11 @@ export const renderProblem = (problem: Problem, code: number): Outgoing =>
       : { 'retry-after': String(Math.ceil(problem.retryAfterSeconds)) },
   );
 
-/** Our own fault: the caller learns that it was ours, and the number to ask about. */
+/** Renders an internal error: its request id only, no details. */
 export const renderFailure = (requestId: string, code: number, status: 500 | 504 = 500): Outgoing =>
   enveloped(status, {
     status: 'error',
     code,
     data: null,
-    error: `${status === 504 ? 'This took too long and was given up' : 'Something went wrong on our side'}. Please try again; if it stays, ask with the request id ${requestId}.`,
+    error: `${status === 504 ? 'This took too long' : 'Something went wrong on our side'}. Please try again; if the problem persists, report the request id ${requestId}.`,
   });

@@ -8,8 +8,8 @@ type FileRequest = {
 type File = { bytes: Uint8Array; type: string; headers?: Record<string, string> };
 
 /**
- * A file that changes with a release only: asked for again it is a 304, and smaller for those who
- * can unpack it. Each encoding has an ETag of its own (RFC 9110 §8.8.3.3).
+ * A file that changes only with a release: revalidated by its ETag, and compressed for clients that
+ * accept gzip. Each encoding has its own ETag (RFC 9110 §8.8.3.3).
  */
 export const fileReply = ({ headers }: FileRequest, file: File) => {
   const makeVariant = acceptsGzip(headers['accept-encoding']) ? gzipped : plain;
@@ -28,7 +28,7 @@ export const fileReply = ({ headers }: FileRequest, file: File) => {
 
 type Variant = { bytes: Uint8Array; etag: string; encoding: Record<string, string> };
 
-/** Files live as long as the process; packing the largest takes 30 ms, and is done once. */
+/** Cached for the life of the process: compressing the largest file takes 30 ms. */
 const known = { plain: new WeakMap<object, Variant>(), gzipped: new WeakMap<object, Variant>() };
 
 const plain = ({ bytes }: File): Variant => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Status } from '#lib/images/image.ts';
 
-/** Something else than an id of ours can be no image of ours, so it is 404 and not 400. */
+/** A malformed id names no image, so it is 404 and not 400. */
 export const ImageId = z
   .string()
   .regex(/^[a-z2-7]{26}$/, 'Image not found')
@@ -27,12 +27,12 @@ export const ThumbnailQuery = z.object({
   v: z
     .string()
     .optional()
-    .meta({ description: 'as in the links of a record: the answer may then be kept for ever' }),
+    .meta({ description: 'as in the links of a record: the response may then be cached for ever' }),
 });
 
 /** RFC 9110 §13.1.2; lib/http/etag.ts reads it. */
 export const ConditionalHeaders = z.object({
-  'if-none-match': z.string().optional().meta({ description: 'ETags that the caller has' }),
+  'if-none-match': z.string().optional().meta({ description: 'ETags that the client has' }),
 });
 
 export const FileHeaders = z.object({
@@ -49,7 +49,7 @@ export const IdempotencyHeaders = z.object({
     .optional()
     .meta({
       description:
-        'For 24 hours the same key with the same files gets the first answer again, with `Idempotency-Replayed: true`.',
+        'For 24 hours the same key with the same files gets the first response again, with `Idempotency-Replayed: true`.',
     }),
 });
 
@@ -67,7 +67,7 @@ export const ListQuery = z.object({
     .string()
     .max(1024)
     .optional()
-    .meta({ description: '`page.next_cursor` of the page before' }),
+    .meta({ description: '`page.next_cursor` of the previous page' }),
   status: Status.optional().meta({ description: 'only images of this status' }),
 });
 
@@ -88,9 +88,9 @@ export const CreateUploadBody = z
       .string()
       .regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits in lower case')
       .optional()
-      .meta({ description: 'S3 refuses bytes that do not match' }),
+      .meta({ description: 'S3 rejects bytes that do not match' }),
   })
-  .meta({ id: 'UploadWish' });
+  .meta({ id: 'UploadRequest' });
 
 export const UploadFormView = z
   .object({

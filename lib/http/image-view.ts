@@ -12,13 +12,13 @@ const StepView = z
   .object({
     state: z.enum(['pending', 'done', 'failed', 'skipped']),
     reason: z.string().optional(),
-    /** True where trying was given up, false where the picture itself is at fault. */
+    /** True where retries were exhausted, false where the picture itself is at fault. */
     gave_up: z.boolean().optional(),
     attempts: z.int().min(0).optional(),
     duration_ms: z.int().min(0).optional(),
     ended_at: Time.optional(),
   })
-  .meta({ id: 'Step', description: 'How far one piece of work has come' });
+  .meta({ id: 'Step', description: 'The state of one step of processing' });
 
 const CaptionStepView = z
   .object({ ...StepView.shape, provider: z.string().optional(), model: z.string().optional() })
@@ -44,9 +44,9 @@ export const ExifView = z
     raw: z
       .record(z.string(), z.unknown())
       .optional()
-      .describe('every tag by name; only where one image is asked for'),
+      .describe('every tag by name; only in the response for a single image'),
   })
-  .meta({ id: 'Exif', description: 'What the camera wrote; each null where it is silent' });
+  .meta({ id: 'Exif', description: 'EXIF data; each null where the file has none' });
 
 const MetadataView = z
   .object({
@@ -60,7 +60,7 @@ const MetadataView = z
   .meta({
     id: 'Metadata',
     description:
-      'Width and height are as the picture is seen, after orientation; null until known. Empty for an upload that was refused.',
+      'Width and height are pixels after orientation; null until known. Empty for a rejected upload.',
   });
 
 /** An image as the API shows it. */
@@ -76,9 +76,9 @@ export const ImageView = z
     thumbnails: z
       .record(z.string(), z.string())
       .describe('URLs by size; empty where there will be none'),
-    file_path: z.string().nullable().describe('the object key; null for a refused upload'),
+    file_path: z.string().nullable().describe('the object key; null for a rejected upload'),
     file_url: z.string().nullable(),
-    first_upload: Time.nullable().describe('since when these bytes are known'),
+    first_upload: Time.nullable().describe('when these bytes were first uploaded'),
     caption: z.string().nullable(),
     exif: ExifView.nullable(),
     error: z.string().nullable(),
@@ -86,18 +86,19 @@ export const ImageView = z
     dominant_color: z.string().nullable().describe('#rrggbb'),
     steps: z.object({ ...mapSteps(() => StepView), caption: CaptionStepView }),
   })
-  .meta({ id: 'Image', description: 'One picture, and how far its work has come' });
+  .meta({ id: 'Image', description: 'One picture, and the state of its processing' });
 export type ImageView = z.infer<typeof ImageView>;
 
 export type ViewOptions = {
-  /** Where the API begins, without a slash at the end. */
+  /** The base URL of the API, without a trailing slash. */
   baseUrl: string;
-  /** The renditions that are made of every picture, for links to those still to come. */
+  /** The sizes made of every picture, for links to pending ones. */
   sizes?: readonly { name: string }[];
-  /** Give it, or null for none, where one image is asked for; lists leave it out. */
+  /** For a single image: its raw tags, or null for none; undefined in lists. */
   rawExif?: RawExif | null | undefined;
 };
 
+/** An image as the API shows it. */
 export const toImageView = (image: Image, options: ViewOptions): ImageView => {
   const { renditionSet, caption, steps, key } = image;
   return {
@@ -137,7 +138,7 @@ const toMetadataView = ({ metadata, sizeBytes, sha256 }: Image): ImageView['meta
 
 const defaultSizes = [{ name: 'small' }, { name: 'medium' }];
 
-/** Links to what is there, or may still come: none where thumbnails have failed. */
+/** URLs of existing and pending thumbnails: none where they have failed. */
 const thumbnailUrls = (image: Image, options: ViewOptions): Record<string, string> => {
   const { renditionSet, rejected, steps } = image;
   if (rejected) return {};

@@ -2,7 +2,7 @@ import type { ImageView } from './image-view.ts';
 
 const base = 'https://darkroom.example/api/images/mfrggzdfmztwq2lknnwg23tpob';
 
-/** A picture as it is answered when it was just taken. */
+/** An image as it is returned right after its upload. */
 export const queuedImage: ImageView = {
   image_id: 'mfrggzdfmztwq2lknnwg23tpob',
   original_name: 'photo.jpg',

@@ -2,7 +2,7 @@ import { queuedImage } from './openapi-examples.ts';
 import { type Json, jsonSchema, type Schemas } from './openapi-schemas.ts';
 import type { Method, Route, Shape } from './route.ts';
 
-/** Every status that an operation may answer, with what it then carries. */
+/** Every status that an operation may respond with, and its content. */
 export const openapiResponses = (route: Route, method: Method, schemas: Schemas): Json => {
   const faults = [...new Set([...route.faults, ...everyFault(route)])];
   const own = Object.entries(route.replies).map(([status, shape]) => [
@@ -19,7 +19,7 @@ export const openapiResponses = (route: Route, method: Method, schemas: Schemas)
   );
 };
 
-/** What can come of any request, from us or from API Gateway before us. */
+/** The errors of any request, from us or from API Gateway. */
 const everyFault = ({ private: isPrivate, request }: Route): number[] => [
   ...(Object.keys(request).length ? [400] : []),
   ...(isPrivate ? [403] : []),
@@ -97,18 +97,18 @@ export const errorSchema = {
 const faultDescriptions: Record<number, string> = {
   400: 'Malformed: JSON, a parameter, a cursor, a form without a file',
   403: 'No API key, or a wrong one',
-  404: 'There is no such thing, or not yet',
+  404: 'Not found, or not yet',
   409: 'Not now',
   413: 'Too many bytes',
-  415: 'Not a type we read',
-  422: 'The right kind of thing with wrong contents',
+  415: 'Unsupported type',
+  422: 'A supported type with wrong contents',
   429: 'Too many requests',
-  500: 'Our fault',
-  504: 'It took too long and was given up',
+  500: 'Internal error',
+  504: 'Timeout',
 };
 
 const faultResponse = (status: number): Json => ({
-  description: faultDescriptions[status] ?? 'A fault',
+  description: faultDescriptions[status] ?? 'An error',
   headers: {
     ...headerRefs('x-request-id'),
     ...([404, 409, 429].includes(status) && headerRefs('Retry-After')),
@@ -128,12 +128,12 @@ const toHeaders = ({ request }: Route, status: number): Json => ({
 const headerRefs = (name: string): Json => ({ [name]: { $ref: `#/components/headers/${name}` } });
 
 export const sharedHeaders = {
-  'x-request-id': { description: 'The number of this request', schema: { type: 'string' } },
-  ETag: { description: 'Names these bytes, for `If-None-Match`', schema: { type: 'string' } },
+  'x-request-id': { description: 'The id of this request', schema: { type: 'string' } },
+  ETag: { description: 'Identifies these bytes, for `If-None-Match`', schema: { type: 'string' } },
   Location: { description: 'Where it is', schema: { type: 'string' } },
   'Retry-After': { description: 'Seconds', schema: { type: 'integer', minimum: 0 } },
   'Idempotency-Replayed': {
-    description: '`true` where this is the first answer, given again',
+    description: '`true` where this is the first response, sent again',
     schema: { type: 'string', enum: ['true'] },
   },
 };

@@ -5,8 +5,8 @@ export type Json = Record<string, unknown>;
 export type Schemas = Record<string, unknown>;
 
 /**
- * A zod schema as JSON Schema, with its named parts moved to `schemas`. `input` is what a caller
- * may send (more than it names is ignored), `output` what is answered (exactly that).
+ * A zod schema as JSON Schema, with its named parts moved to `schemas`. `input` is what a client may send
+ * (other properties are ignored), `output` what a response has (exactly that).
  */
 export const jsonSchema = (
   schema: z.ZodType,
@@ -15,7 +15,7 @@ export const jsonSchema = (
 ): Json => {
   const made = z.toJSONSchema(schema, {
     io,
-    // The pattern of a time fills half a page and says no more than its format does.
+    // The pattern of a time fills half a page and says no more than its format.
     override: ({ jsonSchema: part }) => {
       if (part.format === 'date-time') delete part.pattern;
     },

@@ -8,7 +8,7 @@ import { version } from './version.ts';
 
 type Limits = { uploadMaxBytes?: number | undefined };
 
-/** OpenAPI 3.1 of every route. Servers are relative to where the document was found. */
+/** The OpenAPI 3.1 document of every route. The server URL is relative to the document's own. */
 export const openapiDocument = ({ uploadMaxBytes }: Limits = {}): Json => {
   const schemas: Schemas = { Error: errorSchema };
   const paths: Record<string, Json> = {};
@@ -28,10 +28,10 @@ export const openapiDocument = ({ uploadMaxBytes }: Limits = {}): Json => {
       title: 'Darkroom',
       version,
       description:
-        'A picture goes in; its thumbnails, EXIF, caption and record come out. Every JSON answer is `{ status, code, data, error }`; HTTP status codes are true ones.',
+        'Upload a picture and get its thumbnails, EXIF data, caption and record. Every JSON response is `{ status, code, data, error }`; HTTP status codes have their usual meaning.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: './', description: 'where this document was found' }],
+    servers: [{ url: './', description: 'where this document was loaded from' }],
     tags: tags.map(([name, description]) => ({ name, description })),
     paths,
     components: {
@@ -46,11 +46,11 @@ export const openapiDocument = ({ uploadMaxBytes }: Limits = {}): Json => {
 
 const tags = [
   ['Images', 'Pictures: upload, read, delete, retry'],
-  ['Batches', 'CSVs of product images: start, follow, results'],
+  ['Batches', 'CSVs of product images: start, progress, results'],
   ['Edits', 'AI edits as background jobs: processes, edits, status'],
-  ['Cache', 'The store that processes live in'],
+  ['Cache', 'The store of processes'],
   ['Stats', 'Counters'],
-  ['Front door', 'Welcome, health and documentation; no key is asked for'],
+  ['Site', 'Welcome, health and documentation; no key is required'],
 ] as const;
 
 const toOperation = (
@@ -65,13 +65,13 @@ const toOperation = (
   return {
     operationId: `${name}${suffix}`,
     tags: [tag],
-    summary: place && tag !== 'Front door' ? `${summary} (also answers here)` : summary,
+    summary: place && tag !== 'Site' ? `${summary} (alias)` : summary,
     description,
     security: route.private ? [{ ApiKey: [] }] : [],
     parameters: [
       ...parametersIn('path', request.path, (key) => path.includes(`{${key}`)),
       ...parametersIn('query', request.query, () => true),
-      // HTTP's own business: OpenAPI ignores a parameter `Accept`, the replies' types say it.
+      // OpenAPI ignores a parameter `Accept`: the media types of the responses say it.
       ...parametersIn('header', request.headers, (key) => !key.startsWith('accept')),
       requestIdParameter,
     ],
@@ -84,7 +84,7 @@ const requestIdParameter = {
   name: 'x-request-id',
   in: 'header',
   required: false,
-  description: 'Comes back, and is in every log line about this request.',
+  description: 'Returned, and in every log line about this request.',
   schema: { type: 'string' },
 };
 
@@ -135,9 +135,9 @@ const toRequestBody = ({ request }: Route, schemas: Schemas): Json => {
   return { requestBody: { required, content: { 'application/json': { schema } } } };
 };
 
-/** So that what the document allows is what the door takes. */
+/** So that the document allows what the endpoint accepts. */
 const boundUploads = (schemas: Schemas, uploadMaxBytes: number): void => {
-  const body = schemas['UploadWish'] as { properties: { size_bytes: Json } };
+  const body = schemas['UploadRequest'] as { properties: { size_bytes: Json } };
   body.properties.size_bytes = {
     ...body.properties.size_bytes,
     minimum: 1,

@@ -1,6 +1,6 @@
 import { emptyReply, reply } from './route.ts';
 
-/** A redirect to a short-lived URL, or that URL as JSON for those who ask for JSON. */
+/** A redirect to a short-lived URL, or that URL as JSON for clients that accept JSON. */
 export const originalReply = (
   { headers }: { headers: { accept?: string | undefined } },
   { url, expiresAt }: { url: string; expiresAt: Date },
@@ -9,7 +9,7 @@ export const originalReply = (
     ? reply(200, { url, expires_at: expiresAt.toISOString() })
     : emptyReply(302, { location: url, 'cache-control': 'no-store' });
 
-/** Only where JSON is named: a browser's wildcard means the picture. */
+/** Only where JSON is named: a browser's wildcard requests the picture. */
 const wantsJson = (accept = ''): boolean =>
   accept
     .toLowerCase()

@@ -1,7 +1,7 @@
 import { matchesEtag } from './etag.ts';
 import { bytesReply, emptyReply } from './route.ts';
 
-/** Base64 of it still fits into Lambda's 6 MB payload. */
+/** As base64 it still fits into Lambda's 6 MB payload. */
 const maxBytes = 4_000_000;
 
 type PictureRequest = {
@@ -10,14 +10,14 @@ type PictureRequest = {
 };
 type Found = { revision: string; sizeBytes: number; contentType: string; size: string };
 type Deps = {
-  /** Undefined where the bytes went away in the meantime; then the caller is told to ask again. */
+  /** Throws a Problem where the bytes were deleted in the meantime. */
   read: () => Promise<Uint8Array>;
   link: () => Promise<string>;
 };
 
 /**
- * The bytes of a thumbnail; 304 for a caller that has them, 302 where they are too many. Only a
- * link with the right `?v=` may be kept for ever: under the bare URL other bytes may come.
+ * The bytes of a thumbnail; 304 for a client that has them, 302 where they are too many. Only a link
+ * with the right `?v=` may be cached for ever: the bytes at the bare URL may change.
  */
 export const pictureReply = async (
   { query, headers }: PictureRequest,

@@ -7,7 +7,7 @@ import type { RawBody, Route, RouteRequest } from './route.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Names in lower case; a header sent several times is one list (RFC 9110 §5.3). */
+/** The headers by lower-case name; one sent several times is a list (RFC 9110 §5.3). */
 export const readHeaders = (event: APIGatewayProxyEvent): Headers => {
   const single = Object.entries(event.headers ?? {});
   const many = Object.entries(event.multiValueHeaders ?? {}).map(
@@ -20,13 +20,13 @@ export const readHeaders = (event: APIGatewayProxyEvent): Headers => {
   );
 };
 
-/** The caller's own number where it is fit for logs and labels, else API Gateway's, else a new one. */
+/** The client's request id where it is safe for logs and metadata, else API Gateway's, else a new one. */
 export const readRequestId = (event: APIGatewayProxyEvent, headers: Headers): string =>
   [headers['x-request-id'], event.requestContext?.requestId].find(
     (id) => id !== undefined && /^[\x21-\x7e]{1,128}$/.test(id),
   ) ?? randomUUID();
 
-/** Parses every part that the route names. What it does not name is not looked at. */
+/** Parses every part that the route declares, and no other. Throws a Problem for the first that is wrong. */
 export const readRequest = <R extends Route>(
   { request }: R,
   event: APIGatewayProxyEvent,
@@ -54,14 +54,14 @@ export const readRequest = <R extends Route>(
   return parts as RouteRequest<R>;
 };
 
-/** A path that cannot name anything of ours is not found, in the words of its schema. */
+/** A malformed path parameter is not found; its schema has the message. */
 const parsePath = (schema: z.ZodType, value: unknown): unknown => {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw new Problem('not-found', result.error.issues[0]?.message ?? 'Not found');
 };
 
-/** The JSON of a route that takes a form or JSON. */
+/** Reads the JSON of a route that accepts a form or JSON. Throws a Problem. */
 export const readJson = <T>(rawBody: RawBody, schema: z.ZodType<T>): T =>
   parse('unprocessable', schema, parseJson(rawBody));
 
@@ -74,7 +74,7 @@ const parse = <T>(fault: 'invalid' | 'unprocessable', schema: z.ZodType<T>, valu
   throw new Problem(fault, toSentence(messages.join('; ')));
 };
 
-/** A query name sent twice has no single value: API Gateway would take the last, others the first. */
+/** A repeated query parameter is rejected: API Gateway would use the last value, others the first. */
 const readQuery = (event: APIGatewayProxyEvent, schema: z.ZodObject): Record<string, unknown> => {
   const many = event.multiValueQueryStringParameters ?? {};
   const repeated = Object.keys(schema.shape).find((name) => (many[name]?.length ?? 0) > 1);
@@ -82,13 +82,13 @@ const readQuery = (event: APIGatewayProxyEvent, schema: z.ZodObject): Record<str
   return event.queryStringParameters ?? {};
 };
 
-/** A body that may be left out is one whose schema takes nothing at all. */
+/** Whether a body may be left out: its schema accepts undefined. */
 export const optionalBody = (schema: z.ZodType): boolean => schema.safeParse(undefined).success;
 
 const readBody = (rawBody: RawBody, schema: z.ZodType): unknown =>
   rawBody.text === '' && optionalBody(schema) ? undefined : parseJson(rawBody);
 
-/** API Gateway sends every body base64, as all types are binary to it; the local stack JSON as text. */
+/** API Gateway sends every body as base64, since it is configured for binary; the local stack sends JSON as text. */
 const parseJson = ({ text, isBase64Encoded }: RawBody): unknown => {
   if (!text) throw new Problem('invalid', 'The body is missing: send JSON.');
   try {

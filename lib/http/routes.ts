@@ -21,7 +21,7 @@ import { bytes, empty, list, route, single } from './route.ts';
 import { HealthView, WelcomeView } from './site-views.ts';
 import { StatsView } from './stats-view.ts';
 
-const front = { private: false, tag: 'Front door', code: [1000, 1001], faults: [] } as const;
+const front = { private: false, tag: 'Site', code: [1000, 1001], faults: [] } as const;
 const images = { private: true, tag: 'Images', code: [2000, 2001] } as const;
 
 const OneOrMore = z.union([ImageView, z.array(ImageView)]);
@@ -33,7 +33,7 @@ export const routes = {
     name: 'showGallery',
     methods: ['GET'],
     paths: ['/', '/assets/{file+}'],
-    summary: 'The first page, and the files of every page',
+    summary: 'The gallery, and the files of every page',
     description: 'HTML at `/`; scripts and styles below `/assets/`.',
     request: { path: z.object({ file: z.string().optional() }), headers: FileHeaders },
     replies: {
@@ -44,7 +44,7 @@ export const routes = {
         'text/javascript',
         'image/svg+xml',
       ),
-      304: empty('The caller has it already'),
+      304: empty('The client has it already'),
     },
     faults: [404],
   }),
@@ -54,20 +54,21 @@ export const routes = {
     methods: ['GET'],
     paths: ['/api', '/api/v1'],
     summary: 'Welcome',
-    description: 'Name, version and where to go from here.',
+    description: 'Name, version and links.',
     request: {},
-    replies: { 200: single('What this is', WelcomeView) },
+    replies: { 200: single('Name, version and links', WelcomeView) },
   }),
   getHealth: route({
     ...front,
     name: 'getHealth',
     methods: ['GET'],
     paths: ['/api/health', '/api/v1/health'],
-    summary: 'Whether everything this needs is there',
-    description: 'Really asks the buckets, tables and queues, and counts what was given up.',
+    summary: 'Whether all resources are available',
+    description:
+      'Checks the buckets, tables and queues, and counts the messages in dead-letter queues.',
     request: {},
     replies: {
-      200: single('Everything is there', HealthView),
+      200: single('Everything is available', HealthView),
       503: single('Something is down', HealthView),
     },
   }),
@@ -77,11 +78,11 @@ export const routes = {
     methods: ['GET'],
     paths: ['/openapi.json'],
     summary: 'This document',
-    description: 'OpenAPI 3.1, made from the same routes that answer.',
+    description: 'OpenAPI 3.1, generated from the routes themselves.',
     request: { headers: FileHeaders },
     replies: {
       200: bytes('The document', 'application/json'),
-      304: empty('The caller has it already'),
+      304: empty('The client has it already'),
     },
   }),
   showDocs: route({
@@ -91,9 +92,9 @@ export const routes = {
     paths: ['/docs', '/redoc'],
     summary: 'The documentation, to read and to try',
     description:
-      'Swagger UI at `/docs`, ReDoc at `/redoc`; neither asks another host for anything.',
+      'Swagger UI at `/docs`, ReDoc at `/redoc`; neither loads anything from another host.',
     request: { headers: FileHeaders },
-    replies: { 200: bytes('The page', 'text/html'), 304: empty('The caller has it already') },
+    replies: { 200: bytes('The page', 'text/html'), 304: empty('The client has it already') },
   }),
   uploadImage: route({
     ...images,
@@ -102,14 +103,14 @@ export const routes = {
     paths: ['/api/images', '/api/v1/upload'],
     summary: 'Upload one or several pictures',
     description:
-      'Answers as soon as the picture is kept; thumbnails, EXIF and caption follow. Several `file` parts give an array, in the order sent. What is no picture is refused and recorded. For more bytes than fit, `POST /api/uploads`.',
+      'Responds as soon as the picture is stored; thumbnails, EXIF and caption follow. Several `file` parts return an array, in the order sent. A file that is no picture is rejected and recorded. For larger files use `POST /api/uploads`.',
     request: {
       headers: IdempotencyHeaders,
       form: { files: 'a picture: JPEG, PNG, WebP, GIF, AVIF or TIFF; may be repeated' },
     },
     replies: {
-      202: single('Taken; with several files, at least one of them', OneOrMore),
-      415: single('Not a type we read, or not what its name and type claim; recorded', OneOrMore),
+      202: single('Accepted; with several files, at least one of them', OneOrMore),
+      415: single('Unsupported type, or not what its name and type claim; recorded', OneOrMore),
       422: single('A picture with wrong contents; recorded', OneOrMore),
     },
     faults: [400, 409, 413, 422],
@@ -119,7 +120,7 @@ export const routes = {
     name: 'createUpload',
     methods: ['POST'],
     paths: ['/api/uploads'],
-    summary: 'Ask for a form that uploads straight into the store',
+    summary: 'Get a form that uploads straight into the store',
     description:
       'POST `fields` and then the file as `file` to `url`, as multipart/form-data. Nothing is recorded until the object arrives.',
     request: { body: CreateUploadBody },
@@ -132,7 +133,7 @@ export const routes = {
     methods: ['GET'],
     paths: ['/api/images'],
     summary: 'Images, newest first',
-    description: 'One page; `page.next_cursor` asks for the next, and is null on the last.',
+    description: 'One page; `page.next_cursor` is the cursor of the next, and null on the last.',
     request: { query: ListQuery },
     replies: { 200: list('A page of images', ImageView) },
     faults: [400],
@@ -142,7 +143,7 @@ export const routes = {
     name: 'getImage',
     methods: ['GET'],
     paths: ['/api/images/{image_id}'],
-    summary: 'One image, and how far its work has come',
+    summary: 'One image, and the state of its processing',
     description: 'With every EXIF tag in `exif.raw`.',
     request: { path: ImagePath },
     replies: { 200: single('The image', ImageView) },
@@ -155,12 +156,12 @@ export const routes = {
     paths: ['/api/images/{image_id}/thumbnails/{size}'],
     summary: 'A thumbnail',
     description:
-      'Where it is still to come, the 404 says so with `Retry-After`. Links in records carry `?v=…`, and only those may be kept for ever.',
+      'Where it is pending, the 404 has `Retry-After`. Links in records have `?v=…`, and only those may be cached for ever.',
     request: { path: ThumbnailPath, query: ThumbnailQuery, headers: ConditionalHeaders },
     replies: {
       200: bytes('The picture', ...renditionTypes),
-      302: empty('It is too large to be answered here, and waits at `Location`'),
-      304: empty('The caller has it already'),
+      302: empty('It is too large for a response, and is at `Location`'),
+      304: empty('The client has it already'),
     },
     faults: [400, 404],
   }),
@@ -171,7 +172,7 @@ export const routes = {
     paths: ['/api/images/{image_id}/original'],
     summary: 'The file as it was sent',
     description:
-      'Redirects to a short-lived URL; with `Accept: application/json` it answers that URL instead.',
+      'Redirects to a short-lived URL; with `Accept: application/json` it returns that URL instead.',
     request: { path: ImagePath, headers: OriginalHeaders },
     replies: {
       200: single('Where the file is, for a short time', LinkView),
@@ -186,9 +187,9 @@ export const routes = {
     paths: ['/api/images/{image_id}'],
     summary: 'Delete an image and its files',
     description:
-      'Record, original and thumbnails that no other image shows are gone when it answers.',
+      'Record, original, and thumbnails that no other image shares are deleted when it responds.',
     request: { path: ImagePath },
-    replies: { 200: single('It is gone', DeletedView) },
+    replies: { 200: single('Deleted', DeletedView) },
     faults: [404],
   }),
   retryImage: route({
@@ -210,7 +211,7 @@ export const routes = {
     methods: ['GET'],
     paths: ['/api/stats'],
     summary: 'Counters',
-    description: 'Of the records that exist now: a delete takes its own out.',
+    description: 'Of the records that exist now, without deleted ones.',
     request: {},
     replies: { 200: single('The counters', StatsView) },
     faults: [],

@@ -24,8 +24,8 @@ type NewRenditionSet = Omit<RenditionSet, 'refs'>;
 
 /**
  * Ends the thumbnails step with a rendition set: saves in one write what the image shows from now on,
- * and enqueues the next steps. A set that was just written is taken for new until that turns out to
- * be wrong: then another image had the same bytes, and this one refers to its set instead.
+ * and enqueues the next steps. A set that was just written is created first; if that fails, another
+ * image had the same bytes, and this one refers to its set instead.
  */
 export const attachRenditions = async (
   set: NewRenditionSet,
@@ -41,8 +41,8 @@ export const attachRenditions = async (
     async (now) => {
       const existing = mayCreate ? undefined : await run.renditionSets.find(set.renditionSetId);
       mayCreate = false;
-      // A known set is gone with its last image: the message comes back and makes it anew.
-      if (!existing && !isNew) throw new Error('The known rendition set is gone by now.');
+      // A known set was deleted with its last image: the message is retried and makes it again.
+      if (!existing && !isNew) throw new Error('The known rendition set has been deleted since.');
       return existing
         ? withReference(now, existing, set, metadata, run)
         : withNewSet(now, set, metadata, run);
@@ -75,8 +75,8 @@ const withReference = (
   run: Run,
 ): ImageUpdate => {
   const own = ownerOf(image);
-  // Written in vain because another image was quicker with the same bytes: by this delivery, or by
-  // one before it that was killed.
+  // Unused because another image with the same bytes was first: written by this delivery, or by an
+  // earlier one that was killed.
   const mayHaveWritten = image.beganAt && existing.owner !== own;
   const { renditionSetId, owner } = existing;
   return {

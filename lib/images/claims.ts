@@ -36,17 +36,18 @@ const types = new Map<string, Format>(
   } as const),
 );
 
-/** What iPhones write by themselves, and we cannot read. */
+/** Why HEIC, the default format of iPhones, is rejected. */
 export const heicReason =
   'invalid file format: HEIC pictures are not read here. Export it as JPEG and send that, or choose "Most Compatible" under Camera › Formats in the iPhone\'s settings before taking it.';
 
+/** Whether a media type is HEIC or HEIF. */
 export const isHeicType = (contentType: string): boolean =>
   /^image\/hei[cf]\b/i.test(contentType.trim());
 
-/** The format that a file's name claims; undefined where its extension is none of ours. */
+/** The format that a file's name claims; undefined where its extension is not supported. */
 export const claimOfName = (name: string): Format | undefined =>
   extensions.get(/\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase() ?? '');
 
-/** The format that a media type claims; undefined where it is none of ours. */
+/** The format that a media type claims; undefined where it is not supported. */
 export const claimOfType = (contentType: string): Format | undefined =>
   types.get(contentType.split(';')[0]?.trim().toLowerCase() ?? '');

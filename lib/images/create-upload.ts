@@ -10,7 +10,7 @@ export type UploadRequest = {
   filename: string;
   contentType: string;
   sizeBytes: number;
-  /** Hex. Counts only because S3 verifies it when the object arrives. */
+  /** Hex. It is trusted because S3 verifies it when the object is uploaded. */
   sha256?: string | undefined;
   requestId: string;
 };
@@ -21,12 +21,12 @@ type Deps = HasClock & {
   uploadMaxBytes: number;
 };
 
-/** How long a form may be posted: long enough for a large file on a slow line. */
+/** How long a form is valid: long enough for a large file on a slow connection. */
 const validSeconds = 3600;
 
 /**
- * Gives a form with which one file may be posted straight into the originals. Nothing is recorded
- * until the object arrives.
+ * Presigns a form that uploads one file straight into the originals bucket. Nothing is recorded until
+ * the object is created. Throws a Problem for a type, name or size that would be rejected.
  */
 export const createUpload = async (
   { filename, contentType, sizeBytes, sha256, requestId }: UploadRequest,
@@ -38,7 +38,7 @@ export const createUpload = async (
   if (byName && byName !== byType)
     throw new Problem(
       'unsupported-type',
-      `invalid file format: ${filename} does not go with the type ${contentType}.`,
+      `invalid file format: ${filename} does not match the type ${contentType}.`,
     );
   if (sizeBytes > uploadMaxBytes)
     throw new Problem(

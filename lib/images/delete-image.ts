@@ -11,7 +11,6 @@ import {
   planRelease,
   withoutReferences,
 } from './rendition-set.ts';
-
 import { updateImage } from './update-image.ts';
 
 type Deps = {
@@ -24,8 +23,9 @@ type Deps = {
 };
 
 /**
- * Deletes an image: first from lists and counters, then its objects. Killed in between, the tombstone
- * says `deleting`, and a second call or sweep-stuck finishes it.
+ * Deletes an image: first from lists and counters, then its objects. If it is killed in between, the
+ * tombstone is `deleting`, and a second call or sweep-stuck finishes it. Throws a Problem where there is
+ * no image.
  */
 export const deleteImage = async (imageId: string, deps: Deps): Promise<void> => {
   const { images, renditionSets } = deps;
@@ -68,13 +68,13 @@ export const finishDeletion = async (
 
 /**
  * An object that was written after the one in the record is a new picture, and stays. Its ETag is
- * compared first, because not every store honours a condition.
+ * compared first, because not every store supports conditional deletes.
  */
 const deleteOriginal = async (
   { key, etag }: Image,
   { originals }: { originals: Objects },
 ): Promise<void> => {
-  if (!key) return; // an upload that was refused is not stored
+  if (!key) return; // a rejected upload is not stored
   const head = await originals.head(key);
   if (head?.etag === etag) await originals.deleteIfMatch(key, etag);
 };

@@ -8,8 +8,8 @@ import { deleteRenditions, possibleRenditions } from './rendition-set.ts';
 type Deps = { renditionSets: RenditionSets; derived: Objects; sizes: readonly Size[] };
 
 /**
- * Deletes what a delivery may have written for an image that was deleted or replaced meanwhile, or
- * whose bytes another image had made first. What is still referred to stays.
+ * Deletes the renditions that a delivery may have written for an image that was deleted or replaced in
+ * the meantime, or whose bytes another image had first. Those that are referred to stay.
  */
 export const deleteUnusedRenditions = async (
   { image_id: imageId, rev }: StepMessage,

@@ -10,7 +10,7 @@ import { type ImageUpdate, updateImage } from './update-image.ts';
 /** What a worker needs to end its step. */
 export type StepDeps = { images: Images; stepQueues: StepQueues };
 
-/** How many times and how long this delivery has been at work; measured when it is called. */
+/** Measures this delivery when it is called: its attempts and how long it has run. */
 export type Measure = () => AttemptStats;
 
 /** An outcome, or what an outcome means for the image beside its step. */

@@ -15,7 +15,7 @@ export const enqueueSteps = async (image: Image, deps: Deps): Promise<void> => {
   await notifyBatch(image, deps);
 };
 
-/** An image of a batch that has ended notifies its row; twice changes nothing. */
+/** Notifies the row of a batch that its image has ended; twice changes nothing. */
 export const notifyBatch = async (
   image: Image | undefined,
   { stepQueues }: Deps,

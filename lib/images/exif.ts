@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** What a camera wrote about a picture; each null where it is silent. */
+/** The EXIF data of a picture; each is null where the file has none. */
 export const Exif = z.object({
   cameraMake: z.string().nullable(),
   cameraModel: z.string().nullable(),
   lensModel: z.string().nullable(),
-  /** Local time as the camera wrote it, with its offset appended only when the file has one. */
+  /** Local time as the camera wrote it, with its offset only where the file has one. */
   datetimeOriginal: z.string().nullable(),
   iso: z.number().nullable(),
   /** millimetres */
@@ -26,9 +26,9 @@ export type RawExif = z.infer<typeof RawExif>;
 export type ReadRange = (offset: number, length: number) => Promise<Uint8Array>;
 
 /**
- * Finds what the camera wrote, reading as little of the file as it can: 128 KB are enough for
- * nearly every JPEG. `null` for a file without EXIF; broken EXIF is as much of it as can be read,
- * or null. Only `readRange` may throw.
+ * Reads EXIF data, and as little of the file as possible: 128 KB are enough for nearly every JPEG.
+ * `null` for a file without EXIF; of broken EXIF as much as can be read, or null. Only `readRange` may
+ * throw.
  */
 export type ReadTags = (
   readRange: ReadRange,

@@ -5,10 +5,13 @@ import type { Objects } from './objects.ts';
 import type { Rendition, Size } from './picture.ts';
 import { renditionKey, sizesFor } from './rendition-set.ts';
 
-/** Seconds after which a thumbnail that is being made may be asked for again. */
+/** Seconds after which a client may request a pending thumbnail again. */
 const soon = 2;
 
-/** Where the rendition of an image is, and a name for its bytes that changes when they do. */
+/**
+ * The key of an image's rendition, and a revision that changes with its bytes. Throws a Problem where
+ * there is none, with `Retry-After` where it is pending.
+ */
 export const findThumbnail = async (
   { image_id: imageId, size }: { image_id: string; size: string },
   { images, sizes }: { images: Images; sizes: readonly Size[] },
@@ -26,11 +29,11 @@ export const findThumbnail = async (
   const names = sizesFor(image, sizes).map(({ name }) => name);
   if (!names.includes(size))
     throw new Problem('not-found', `There is no size ${size}. There are ${names.join(' and ')}.`);
-  const mayCome = steps.thumbnails.state === 'pending';
-  throw new Problem('not-found', 'Thumbnail not ready or missing', mayCome ? soon : undefined);
+  const isPending = steps.thumbnails.state === 'pending';
+  throw new Problem('not-found', 'Thumbnail not ready or missing', isPending ? soon : undefined);
 };
 
-/** Names what an image shows, for `?v=` and ETags: other bytes or another recipe, another name. */
+/** Identifies the renditions of an image, for `?v=` and ETags: it changes with their bytes. */
 export const renditionVersion = ({
   renditionSetId,
   owner,
@@ -40,7 +43,7 @@ export const renditionVersion = ({
 }): string =>
   `${renditionSetId.slice(0, 16)}-${owner.slice(0, 8)}${owner.slice(owner.indexOf('.'))}`;
 
-/** Its bytes; gone between the look and the reading, it is answered like one that never came. */
+/** The bytes of a rendition. Throws a Problem where it was deleted since it was found. */
 export const readThumbnail = async (
   key: string,
   { derived }: { derived: Objects },

@@ -27,12 +27,12 @@ type Deps = HasClock &
     uploadMaxBytes: number;
   };
 
-/** One delivery of a message, with what its work needs. */
+/** One delivery of a message, with its dependencies. */
 type Run = Deps & { message: StepMessage; measure: Measure };
 
 /**
- * Makes the thumbnails of an image, unless those of the same bytes are there already. Writes to
- * predictable keys first and then saves the record once; whoever loses a race deletes what it wrote.
+ * Makes the thumbnails of an image, unless those of the same bytes exist. Writes to predictable keys
+ * first and then saves the record once; a worker that loses a race deletes what it wrote.
  */
 export const makeThumbnails = async (
   message: StepMessage,
@@ -95,13 +95,13 @@ const makeFrom = async (bytes: Uint8Array, image: Image, run: Run): Promise<void
 
 const inspectOnce = (bytes: Uint8Array, image: Image, { inspect }: Run) => {
   if (isInspected(image)) return { metadata: image.metadata };
-  // Who fetches by URL makes no claim: shops serve whatever they like as `….jpg`.
+  // A fetched URL claims nothing: shops serve any format as `….jpg`.
   return inspect(bytes, image.source === 'batch' ? {} : { name: image.originalName });
 };
 
 /**
- * Before anything is written it must be known where, so that a deletion finds it all. Undefined where
- * the message is stale by now.
+ * Records hash and metadata before any rendition is written, so that a deletion knows their keys.
+ * Undefined where the message has become stale.
  */
 const recordInspection = async (
   { imageId }: Image,

@@ -21,10 +21,10 @@ type Deps = HasClock & {
 };
 
 /**
- * Makes sure that the object under a key has a record and that its steps are enqueued. An S3 event
- * only says that something happened: it may come twice, late, in any order, or for an object that is
- * gone, so the object is looked up. The record is read before the object, so that what is known of
- * the object is never older than what the record was made from.
+ * Makes sure that the object under a key has a record and that its steps are enqueued. An S3 event is
+ * only a hint: it may be delivered twice, late, in any order, or for an object that is gone, so the
+ * object is looked up. The record is read before the object, so that the object is never older than
+ * what the record was made from.
  */
 export const registerImage = async (
   key: string,
@@ -35,7 +35,7 @@ export const registerImage = async (
     imageIdOf(key),
     async (known) => {
       const head = await originals.head(key);
-      if (!head) return undefined; // deleted meanwhile, or an old event
+      if (!head) return undefined; // deleted in the meantime, or an old event
       const { etag, sizeBytes, lastModified, userMetadata, sha256 } = head;
       const incoming = {
         key,
@@ -58,11 +58,11 @@ export const registerImage = async (
   return image;
 };
 
-/** S3 gives whole seconds, in which lists would lose their order; a fresh object is dated by this clock. */
+/** S3 dates are whole seconds, in which lists would lose their order: a new object is dated by this clock. */
 const receivedAtFor = (lastModified: Date, now: Date): Date =>
   Math.abs(now.getTime() - lastModified.getTime()) < 10_000 ? now : lastModified;
 
-/** The prefix of a key that Darkroom chose tells its source; any other object was dropped into the bucket. */
+/** The prefix of a key that Darkroom chose says its source; any other object was dropped into the bucket. */
 const parseSource = (key: string): Source => {
   const prefixes: Record<string, Source> = {
     'uploads/': 'upload',

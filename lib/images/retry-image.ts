@@ -10,7 +10,7 @@ import { updateImage } from './update-image.ts';
 
 type Deps = HasClock & { images: Images; stepQueues: StepQueues; captioning: Captioning };
 
-/** Runs the failed and skipped steps of an image again, and only those. */
+/** Runs the failed and skipped steps of an image again, and only those. Throws a Problem where there are none. */
 export const retryImage = async (
   imageId: string,
   { images, stepQueues, captioning, now }: Deps,
@@ -32,7 +32,7 @@ const restartSteps = (image: Image, captioning: Captioning, now: Date): Image =>
   if (image.key === null)
     throw new Problem(
       'conflict',
-      'This upload was refused and not kept: there is nothing to retry. Upload the file again.',
+      'This upload was rejected and not stored: there is nothing to retry. Upload the file again.',
     );
   const toRetry = stepNames.filter((name) => canRetry(name, image.steps[name], captioning));
   if (toRetry.length === 0)
@@ -51,6 +51,6 @@ const canRetry = (name: StepName, { state }: Step, captioning: Captioning): bool
 const whyNot = ({ steps }: Image, captioning: Captioning): string => {
   if (!captioning.ok && steps.caption.state !== 'done') return captioning.reason;
   return Object.values(steps).some(({ state }) => state === 'pending')
-    ? 'no step has failed, some are still to come.'
+    ? 'no step has failed, some are still pending.'
     : 'every step is done.';
 };

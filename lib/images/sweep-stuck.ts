@@ -21,15 +21,15 @@ type Deps = HasClock & {
   pause: (ms: number) => Promise<unknown>;
 };
 
-/** Younger work is left alone: its message may be on the way. */
+/** Younger work is left alone: its message may be in flight. */
 const oldEnoughMs = 2 * 60_000;
 /** Queue depths are approximate; two readings this far apart must both say "empty". */
 const betweenReadingsMs = 3000;
 
 /**
- * Looks for images that no worker has a message for: a worker was killed on its message's last
- * receive, an S3 event was lost, a deletion stopped half-way. Enqueues the step once more, only while
- * its queue is empty; the next time it records that retries are exhausted.
+ * Finds images that no queue has a message for: a worker was killed on its message's last receive, an
+ * S3 event was lost, a deletion was interrupted. Enqueues the step once more, only while its queue is
+ * empty; the next time it records that retries are exhausted.
  */
 export const sweepStuck = async (deps: Deps) => {
   const { images, now } = deps;

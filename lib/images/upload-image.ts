@@ -12,7 +12,7 @@ import type { HasClock } from './timer.ts';
 import { updateImage } from './update-image.ts';
 
 export type Upload = {
-  /** Names the upload; the same one again makes the same image. `[A-Za-z0-9-]` */
+  /** Identifies the upload: the same one makes the same image. `[A-Za-z0-9-]` */
   uploadId: string;
   requestId: string;
   filename: string;
@@ -30,10 +30,9 @@ type Deps = HasClock & {
 };
 
 /**
- * Takes a file by HTTP: inspects its headers, stores the object, and writes the same record that
- * register-image would write, so that the id in the answer can be read at once. It enqueues nothing:
- * the S3 event does, also after a kill in between. A file that is refused is recorded as such, and
- * not stored.
+ * Ingests a file sent by HTTP: inspects its headers, stores the object, and writes the same record that
+ * register-image would write, so that the image can be read at once. It enqueues nothing: the S3 event
+ * does, even if the function is killed in between. A rejected file is recorded as such, and not stored.
  */
 export const uploadImage = async (upload: Upload, deps: Deps): Promise<Image> => {
   const { filename, contentType, bytes, requestId } = upload;
@@ -66,13 +65,13 @@ export const uploadImage = async (upload: Upload, deps: Deps): Promise<Image> =>
     imageIdOf(key),
     (image) => ingest(image, incoming, deps),
     deps,
-    { record: undefined }, // this key is new; only its own S3 event may have been quicker
+    { record: undefined }, // this key is new; only its own S3 event may have come first
   );
   if (!image) throw new Error(`The image at ${key} was not recorded.`);
   return asAccepted(image, incoming, deps);
 };
 
-/** The image as it was accepted, also when workers were quicker than this answer. */
+/** The image as it was accepted, even if workers have changed it since. */
 const asAccepted = async (image: Image, incoming: IncomingObject, deps: Deps): Promise<Image> => {
   const { listedAt, uploadedAt } = image;
   const accepted = await ingest(undefined, incoming, deps);

@@ -14,8 +14,8 @@ type Deps = HasClock &
   StepDeps & { renditionSets: RenditionSets; derived: Objects; describe: Describe };
 
 /**
- * Has a model describe the largest thumbnail of an image. The model never sees the original. Bytes
- * that were described before are not paid for again.
+ * Has a model describe the largest thumbnail of an image. The original is never sent. Bytes that were
+ * described before are not paid for again.
  */
 export const writeCaption = async (
   message: StepMessage,

@@ -4,31 +4,31 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import type { z } from 'zod';
 import { logger } from '#lib/observability.ts';
 
-/** How often SQS delivers a message before it goes to the dead-letter queue; the template says the same. */
+/** How often SQS delivers a message before it goes to the dead-letter queue; as in the template. */
 export const maxReceiveCount = 8;
 const maxBackoffSeconds = 60;
-/** What a Retry-After may ask for; longer than that, a person should look. */
+/** The longest Retry-After that is honoured; beyond it, an operator should look. */
 const maxRetryAfterSeconds = 900;
 
 export type Delivery = { attempts: number; messageId: string };
 
 type Deps<Message, Result> = {
   queueUrl: string;
-  /** Gives a message back to its queue, visible again in so many seconds. */
+  /** Returns a message to its queue, visible again in so many seconds. */
   backOff: (queueUrl: string, receiptHandle: string, seconds: number) => Promise<void>;
-  /** Records that this message was tried for the last time; then it goes to the dead-letter queue. */
+  /** Records that this message had its last attempt; then it goes to the dead-letter queue. */
   giveUp?: (message: Message, last: { reason: string; attempts: number }) => Promise<void>;
-  /** What only the work could find out, for its line in the log. */
+  /** Further fields of the log line, from the result. */
   logFields?: (result: Result) => Record<string, unknown>;
 };
 
 /**
- * Turns "do this for one message" into a Lambda for an SQS queue.
+ * Makes a Lambda for an SQS queue from the work on one message.
  *
- * Work that throws sends its own message back after a backoff of 2ⁿ seconds, at most 60, and not
- * before a `Retry-After`; the other messages of the batch are not affected. On the last receive
- * `giveUp` records the reason, and the error still rises, so that the dead-letter queue keeps the
- * message for people. A message may arrive twice, so `work` must be safe to repeat.
+ * If the work throws, its message is retried after a backoff of 2ⁿ seconds, at most 60, and not before
+ * a `Retry-After`; the other messages of the batch are not affected. On the last receive `giveUp`
+ * records the reason, and the message still fails, so that it goes to the dead-letter queue. Messages
+ * are delivered at least once, so `work` must be safe to repeat.
  */
 export const consumer = <Message, Result>(
   schema: z.ZodType<Message>,
@@ -55,23 +55,23 @@ export const consumer = <Message, Result>(
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const last = attempts >= maxReceiveCount;
-      // SQS moves it to the dead-letter queue when it would be received once more: at once, then.
+      // SQS moves it to the dead-letter queue when it would be received once more: at once.
       const seconds = last ? 0 : backoffSeconds(error, attempts);
       const context = { ...fields(message), error: `${errorName(error)}: ${reason}` };
       if (last) {
         logger.error('message given up', context);
         if (message !== undefined)
           await giveUp?.(message, { reason: toSentence(reason), attempts });
-      } else logger.warn('message comes back', { ...context, in_seconds: seconds });
+      } else logger.warn('message retried', { ...context, in_seconds: seconds });
       await backOff(queueUrl, record.receiptHandle, seconds).catch((failed) =>
-        // Then it comes back when its visibility timeout ends: later, but it comes.
-        logger.warn('message could not be given back', { ...context, error: String(failed) }),
+        // Then it is retried when its visibility timeout ends.
+        logger.warn('message could not be returned', { ...context, error: String(failed) }),
       );
       throw error;
     }
   };
 
-  // A processor per call: it keeps the failures of its batch, and on the embedded stack several
+  // A processor per call: it holds the failures of its batch, and on the embedded stack several
   // calls run in one process at a time.
   return middy<SQSEvent, SQSBatchResponse>().handler((event, context) =>
     processPartialResponse(event, handleRecord, new BatchProcessor(EventType.SQS), {
@@ -81,21 +81,24 @@ export const consumer = <Message, Result>(
   );
 };
 
-/** A message that says nothing to us. Waiting does not make it readable. */
+/** A message that does not match its schema. Retrying later does not help. */
 class UnreadableMessageError extends Error {
-  override readonly name = 'Unreadable';
+  override readonly name = 'UnreadableMessageError';
 }
 
 const read = <Message>(schema: z.ZodType<Message>, body: string): Message => {
   try {
     return schema.parse(JSON.parse(body));
   } catch (error) {
-    const why = error instanceof SyntaxError ? 'it is not JSON' : 'it is not what this queue takes';
+    const why =
+      error instanceof SyntaxError
+        ? 'it is not JSON'
+        : 'it does not match the schema of this queue';
     throw new UnreadableMessageError(`The message cannot be read: ${why}.`, { cause: error });
   }
 };
 
-/** What is asked for is the least: with `Retry-After: 1` alone, eight receives were over in seconds. */
+/** A Retry-After is the minimum: with `Retry-After: 1` alone, eight receives took seconds only. */
 const backoffSeconds = (error: unknown, attempts: number): number => {
   if (error instanceof UnreadableMessageError) return 0;
   const requested =
@@ -111,7 +114,7 @@ const errorName = (error: unknown): string => (error instanceof Error ? error.na
 const toSentence = (reason: string): string =>
   `Tried ${maxReceiveCount} times and gave up: ${reason.split('\n')[0]?.slice(0, 300)}`;
 
-/** What lets one picture's journey be followed through the logs. */
+/** The ids by which one image can be followed through the logs. */
 const logFieldsFor = (message: unknown): Record<string, unknown> =>
   typeof message === 'object' &&
   message !== null &&

@@ -10,11 +10,11 @@ export { type CsvError, type CsvErrors, csvErrorSentence } from './csv-errors.ts
 export type { Product } from './read-product.ts';
 
 export type CsvContents = {
-  /** Rows below the header that are not blank, faulty ones included. */
+  /** Rows below the header that are not blank, including those with errors. */
   totalProducts: number;
   /** URLs in them that could be fetched. */
   totalImages: number;
-  /** The header as it was written. */
+  /** The header of the file. */
   columns: string[];
   faults: CsvErrors;
 };
@@ -23,10 +23,10 @@ const maxProducts = 100_000;
 const chunkLength = 500;
 
 /**
- * Reads a CSV as it comes: a header, then a product per row, as API.md › Batches promises.
- * `onProducts` gets products in order, up to 500 at once, and is waited for; once a fault is found
- * it gets no more. Without it the file is only checked. Never throws for what the file contains;
- * errors of `chunks` and of `onProducts` rise and end the reading.
+ * Reads a CSV as a stream: a header, then a product per row. `onProducts` gets products in order, up to
+ * 500 at once, and is awaited; after the first error it gets no more. Without it the file is only
+ * checked. Never throws for what the file contains; errors of `chunks` and of `onProducts` are thrown and
+ * end the reading.
  */
 export const readCsv = async (
   chunks: Chunks,

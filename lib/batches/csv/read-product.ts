@@ -4,11 +4,11 @@ import { unescapeFormula } from './formula.ts';
 import type { Columns } from './header.ts';
 import { splitUrls, urlError } from './split-urls.ts';
 
-/** One row of the file: a product and the addresses of its pictures, in order. */
+/** One row of the file: a product and the URLs of its pictures, in order. */
 export type Product = {
   /** The line in the file on which the row begins; the header's is usually 1. */
   line: number;
-  /** As it was written, `1.` too: it is a name, not a number. */
+  /** Text, not a number: `1.` stays as it is. */
   serialNumber: string;
   productName: string;
   urls: string[];
@@ -17,11 +17,11 @@ export type Product = {
 const maxCellLength = 100_000; // characters
 const maxTextLength = { serialNumber: 200, productName: 1000 }; // characters
 const maxUrls = 100; // per product
-// A product becomes one record of DynamoDB, which may have 400 KB. A hundred of the longest URLs in
-// ASCII are 205 kB; what is left is for the reasons why they failed.
+// A product becomes one item of DynamoDB, which may have 400 KB. A hundred of the longest URLs in ASCII
+// are 205 kB; the rest is for the reasons of failures.
 const maxUrlBytes = 250_000; // per product
 
-/** A row of the file, with all that is wrong with it. Its product has only the URLs of no fault. */
+/** Reads a row of the file, with all of its errors. The product has only valid URLs. */
 export const readProduct = (
   { line, cells }: { line: number; cells: string[] },
   columns: Columns,
@@ -65,7 +65,7 @@ export const readProduct = (
   if (pieces.length > maxUrls) {
     add(
       columns.urls,
-      `The row has ${pieces.length} image URLs, and at most ${maxUrls} are taken. Divide them among several rows.`,
+      `The row has ${pieces.length} image URLs, and at most ${maxUrls} are allowed. Divide them among several rows.`,
     );
     return { product: { line, serialNumber, productName, urls: [] }, faults };
   }
@@ -85,9 +85,9 @@ export const readProduct = (
 };
 
 /**
- * The row as the header means it. Unquoted URLs spill into further cells, so a row with more cells
- * than the header has them behind its first URL; put together again with the delimiter that cut
- * them, they are what the quoted cell would be.
+ * The row aligned with the header. Unquoted URLs spill into further cells, so a row with more cells than
+ * the header has them after its first URL; joined with the delimiter that split them, they are what the
+ * quoted cell would be.
  */
 const withoutSpill = (cells: string[], columns: Columns, delimiter: Delimiter) => {
   const { urls, lastOfUrls, width } = columns;
@@ -96,7 +96,7 @@ const withoutSpill = (cells: string[], columns: Columns, delimiter: Delimiter) =
   const isLastColumn = lastOfUrls === width - 1;
   const spilled = isLastColumn ? surplus : Math.min(surplus, urlsFrom(cells, lastOfUrls + 1));
   const straight = [...cells.slice(0, lastOfUrls + 1), ...cells.slice(lastOfUrls + 1 + spilled)];
-  const beyond = straight.slice(width, count - spilled); // behind all columns
+  const beyond = straight.slice(width, count - spilled); // after all columns
   const isTooWide = beyond.some((cell) => !isUrlLike(cell));
   return {
     cells: straight,

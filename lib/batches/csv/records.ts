@@ -1,11 +1,11 @@
 import { type Outcome, startParser } from './csv-parser.ts';
 import type { Delimiter } from './delimiter.ts';
 
-/** A record of the file and the line on which it begins; or why none could be read there. */
+/** A record of the file and the line on which it begins; or why it could not be read. */
 export type CsvRecord = { line: number; cells: string[] } | { line: number; broken: string };
 
 const maxRecordBytes = 1_000_000; // a hundred of the longest URLs are a fifth of that
-const maxBroken = 1000; // each is a new start, and nobody reads more
+const maxBroken = 1000; // each restarts the parser, and people read no more
 
 const openQuote =
   'A double quote in this line is not closed, or closed in the wrong place. Within a quoted cell write it twice.';
@@ -14,10 +14,10 @@ const tooLong =
 const tooManyBroken = `This is the ${maxBroken}th line with a quote that is not closed. The file was not read any further.`;
 
 /**
- * Cuts a file into records, those of each slice together, by RFC 4180 and what is usual beside it:
- * any line break, quotes within unquoted cells, rows of any number of cells. Never holds more than
- * a slice and the record that is not complete yet, at most a megabyte. A quote that is not closed
- * costs its own line only: reading goes on with the next. Blank lines are no records.
+ * Splits a file into records, in groups, one for each chunk: RFC 4180, and what is common beyond it (any
+ * line break, quotes within unquoted cells, rows of any number of cells). Never holds more than a chunk
+ * and the incomplete record, at most a megabyte. A quote that is not closed breaks its own line only:
+ * reading continues with the next. Blank lines are no records.
  */
 export async function* readRecords(
   utf8: AsyncIterable<Buffer>,
@@ -34,7 +34,7 @@ export async function* readRecords(
       line += 1 + countBreaks(cells);
     }
   };
-  /** What to read after the line that begins what is unread; undefined where that is no use. */
+  /** Skips the first line of what is unread; undefined where reading cannot continue. */
   const skipLine = ({ unread }: Outcome): Buffer | undefined => {
     const rest = afterFirstLine(unread);
     const isEndless = rest === undefined && unread.length > maxRecordBytes;

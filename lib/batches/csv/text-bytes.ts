@@ -3,11 +3,11 @@ import { isUtf8 } from 'node:buffer';
 export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 const headBytes = 65_536;
-const sliceBytes = 16_384; // what is read in one go: enough to be quick, and bounds what it takes
+const sliceBytes = 16_384; // per read: large enough to be fast, and bounds memory
 
 /**
- * The first 64 KiB of a file (or all that it has), and the whole file from its beginning in pieces
- * of no more than that, without the mark that says UTF-8. Whoever does not read `all` has to close.
+ * The first 64 KiB of a file (fewer if it is shorter), and the whole file from its beginning in chunks of
+ * no more than that, without the byte order mark of UTF-8. A caller that does not read `all` has to close.
  */
 export const readHead = async (chunks: Chunks) => {
   const slices = inSlices(chunks);
@@ -31,14 +31,15 @@ async function* joined(head: Buffer, slices: AsyncGenerator<Buffer>): AsyncGener
     yield head;
     yield* slices;
   } finally {
-    await slices.return(undefined); // also where nobody asked for more than the head
+    await slices.return(undefined); // also where no more than the head was read
   }
 }
 
+/** The bytes without the byte order mark of UTF-8. */
 export const withoutBom = (head: Buffer): Buffer =>
   head.subarray(0, 3).equals(Buffer.of(0xef, 0xbb, 0xbf)) ? head.subarray(3) : head;
 
-/** A form's file arrives as one piece of megabytes. */
+/** The file of a form is one chunk of megabytes. */
 async function* inSlices(chunks: Chunks): AsyncGenerator<Buffer> {
   for await (const chunk of chunks) {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
@@ -47,9 +48,9 @@ async function* inSlices(chunks: Chunks): AsyncGenerator<Buffer> {
 }
 
 /**
- * The text as UTF-8, whatever it came in: what is UTF-8 stays as it is, and each byte that cannot
- * be is read as windows-1252, the Latin-1 of spreadsheets. No byte is ever refused, so it also
- * reads a file that was put together from both.
+ * The text as UTF-8: valid UTF-8 stays as it is, and each byte that cannot be UTF-8 is read as
+ * windows-1252, the Latin-1 of spreadsheets. No byte is ever rejected, so a file with a mix of both is
+ * read too.
  */
 export async function* asUtf8(slices: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let cut = Buffer.alloc(0); // the beginning of a character whose end is in the next slice
@@ -62,7 +63,7 @@ export async function* asUtf8(slices: AsyncIterable<Buffer>): AsyncGenerator<Buf
   if (cut.length > 0) yield toUtf8(cut);
 }
 
-/** How many bytes at the end begin a character of UTF-8 without finishing it: 0 to 3. */
+/** How many bytes at the end are an incomplete character of UTF-8: 0 to 3. */
 const incompleteLength = (bytes: Buffer): number => {
   for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
     const byte = bytes[bytes.length - back] ?? 0;

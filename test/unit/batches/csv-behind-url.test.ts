@@ -38,7 +38,7 @@ describe('a CSV behind a URL', () => {
 
     const batch = await harness.batch();
     expect(batch).toMatchObject({
-      work: { state: 'refused', reason: expect.stringMatching(/^The CSV has 2 faults: line 2, /) },
+      work: { state: 'refused', reason: expect.stringMatching(/^The CSV has 2 errors: line 2, /) },
       webhook: { state: 'delivered' },
     });
     expect(await findCsvErrors(batch, harness.deps)).toMatchObject({

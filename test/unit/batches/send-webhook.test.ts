@@ -111,7 +111,7 @@ describe('the webhook of a batch', () => {
 
     await harness.work.webhook(message);
 
-    expect(other).toMatchObject({ name: 'BeingDelivered', retryAfterSeconds: 60 });
+    expect(other).toMatchObject({ name: 'BeingDeliveredError', retryAfterSeconds: 60 });
     await harness.work.webhook(message);
     expect(harness.receiver.deliveries).toHaveLength(1);
     expect(await harness.webhook()).toMatchObject({ state: 'delivered' });
@@ -124,7 +124,9 @@ describe('the webhook of a batch', () => {
     await expect(harness.work.webhook(message)).rejects.toThrow(Killed);
     harness.worker.live();
 
-    await expect(harness.work.webhook(message)).rejects.toMatchObject({ name: 'BeingDelivered' });
+    await expect(harness.work.webhook(message)).rejects.toMatchObject({
+      name: 'BeingDeliveredError',
+    });
     expect(harness.receiver.deliveries).toHaveLength(1);
     harness.pass(60_000);
     await harness.work.webhook(message);

@@ -47,7 +47,7 @@ describe('an edit is not started', () => {
       await harness.deps.images.save(undefined, image);
       expect(await refusedWith(harness, { sourceUrl: image.imageId })).toMatchObject({
         fault: 'unprocessable',
-        message: expect.stringMatching(/^source_url: (There is no such|That image was refused)/),
+        message: expect.stringMatching(/^source_url: (There is no such|That image was rejected)/),
       });
     }
   });

@@ -18,8 +18,8 @@ describe('an edit that two workers have', () => {
     const first = harness.run(harness.message());
     const others = await Promise.allSettled([2, 3].map(() => harness.run(harness.message())));
     expect(others).toMatchObject([
-      { status: 'rejected', reason: { name: 'EditTaken', retryAfterSeconds: 31 } },
-      { status: 'rejected', reason: { name: 'EditTaken' } },
+      { status: 'rejected', reason: { name: 'LeaseHeldError', retryAfterSeconds: 31 } },
+      { status: 'rejected', reason: { name: 'LeaseHeldError' } },
     ]);
     answer();
     await first;

@@ -94,10 +94,10 @@ describe('a batch', () => {
     ],
     [
       'whose CSV was refused',
-      { work: { state: 'refused', endedAt: at, reason: 'The CSV has a fault: …' } },
+      { work: { state: 'refused', endedAt: at, reason: 'The CSV has an error: …' } },
       none,
       'failed',
-      'The CSV has a fault: …',
+      'The CSV has an error: …',
     ],
   ])('%s says so', (_, given, counts, status, message) => {
     const view = BatchView.parse(toBatchView(aBatch(given), counts));

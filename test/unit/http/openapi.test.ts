@@ -125,7 +125,7 @@ describe('the OpenAPI document', () => {
   });
 
   it('allows no more bytes than an upload may have', () => {
-    expect(document.components.schemas['UploadWish']).toMatchObject({
+    expect(document.components.schemas['UploadRequest']).toMatchObject({
       properties: { size_bytes: { minimum: 1, maximum: 1000 } },
     });
   });

@@ -34,7 +34,7 @@ describe('uploadReply', () => {
     expect(answer).toMatchObject({
       status: 202,
       outcome: 'failed',
-      error: '1 of 2 files were refused. type.jpg: No.',
+      error: '1 of 2 files were rejected. type.jpg: No.',
       data: [{ status: 'failed' }, { status: 'queued' }],
     });
   });

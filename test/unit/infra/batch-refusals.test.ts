@@ -145,7 +145,7 @@ describe('npm run batch, where something is wrong,', () => {
                 data: {
                   request_id: 'batch-1',
                   status: 'failed',
-                  message: 'The CSV has a fault.',
+                  message: 'The CSV has an error.',
                   progress: { total_images: 0, processed_images: 0, failed_images: 0 },
                   errors: [{ row: 7, column: null, message: 'The row is wrong.' }],
                 },

@@ -162,7 +162,7 @@ describe('elsewhere', () => {
       status: 'error',
       code: 1001,
       data: null,
-      error: `There is no ${method} ${path} here. See http://api.example/dev/docs for what there is.`,
+      error: `There is no ${method} ${path} here. See http://api.example/dev/docs for the routes.`,
     });
   });
 

@@ -195,13 +195,13 @@ describe('the faults in one sentence', () => {
       csvErrorSentence((await read([header, ...rows].join('\n'))).faults);
 
     expect(await sentence('1,Mug')).toBe(
-      'The CSV has a fault: line 2, column Input Image Urls: The row has no image URL.',
+      'The CSV has an error: line 2, column Input Image Urls: The row has no image URL.',
     );
     expect(await sentence('1,Mug', ',Cup,https://a.example')).toBe(
-      'The CSV has 2 faults: line 2, column Input Image Urls: The row has no image URL; line 3, column S. No.: The row has no serial number.',
+      'The CSV has 2 errors: line 2, column Input Image Urls: The row has no image URL; line 3, column S. No.: The row has no serial number.',
     );
     expect(await sentence(...Array(1500).fill('1,Mug'))).toMatch(
-      /^The CSV has 1500 faults: line 2, .*; line 3, .*; line 4, .*; and 1497 more\.$/,
+      /^The CSV has 1500 errors: line 2, .*; line 3, .*; line 4, .*; and 1497 more\.$/,
     );
   });
 });

@@ -45,7 +45,7 @@ describe('a CSV', () => {
 
     expect(await faultsIn(`1,Mug,${urls(100)}`)).toEqual([]);
     expect(await faultsIn(`1,Mug,${urls(101)}`)).toEqual([
-      '2|Input Image Urls|The row has 101 image URLs, and at most 100 are taken. Divide them among several rows.',
+      '2|Input Image Urls|The row has 101 image URLs, and at most 100 are allowed. Divide them among several rows.',
     ]);
   });
 
