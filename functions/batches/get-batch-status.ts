@@ -7,7 +7,7 @@ import { config } from '#lib/config.ts';
 import { toBatchView } from '#lib/http/batch-view.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { reply } from '#lib/http/route.ts';
-import { routes } from '#lib/http/routes.ts';
+import { getBatchStatusRoute } from '#lib/http/routes/get-batch-status.ts';
 
 const deps = {
   batches: dynamoBatches(config.tables),
@@ -16,7 +16,7 @@ const deps = {
 };
 
 export const handler = endpoint(
-  routes.getBatchStatus,
+  getBatchStatusRoute,
   async ({ path }) => {
     const batch = await findBatch(path.request_id, deps);
     const [counts, faults] = await Promise.all([

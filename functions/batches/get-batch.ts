@@ -8,7 +8,7 @@ import { toBatchView, toProductView } from '#lib/http/batch-view.ts';
 import { decodeProductCursor, encodeProductCursor } from '#lib/http/cursor.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { pagedReply } from '#lib/http/route.ts';
-import { routes } from '#lib/http/routes.ts';
+import { getBatchRoute } from '#lib/http/routes/get-batch.ts';
 
 const deps = {
   batches: dynamoBatches(config.tables),
@@ -17,7 +17,7 @@ const deps = {
 };
 
 export const handler = endpoint(
-  routes.getBatch,
+  getBatchRoute,
   async ({ path: { request_id: requestId }, query: { limit, cursor }, baseUrl }) => {
     const after = decodeProductCursor(requestId, cursor);
     const batch = await findBatch(requestId, deps);

@@ -3,7 +3,7 @@ import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { config } from '#lib/config.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { pictureReply } from '#lib/http/picture-reply.ts';
-import { routes } from '#lib/http/routes.ts';
+import { getProcessedImageRoute } from '#lib/http/routes/get-processed-image.ts';
 import { findThumbnail, readThumbnail } from '#lib/images/find-thumbnail.ts';
 import { contentTypeOf, optimizedSize } from '#lib/images/picture.ts';
 
@@ -12,7 +12,7 @@ const deps = { images: dynamoImages(config.tables), sizes: config.sizes };
 const derived = s3Objects(config.derivedBucket);
 
 export const handler = endpoint(
-  routes.getProcessedImage,
+  getProcessedImageRoute,
   async (request) => {
     const { name: size } = optimizedSize;
     const imageId = request.path.filename.replace(/\.jpg$/, '');

@@ -13,7 +13,7 @@ import { fingerprintForm, fingerprintJson, idempotent } from '#lib/http/idempote
 import { readForm } from '#lib/http/multipart.ts';
 import { readJson } from '#lib/http/request.ts';
 import { reply } from '#lib/http/route.ts';
-import { routes } from '#lib/http/routes.ts';
+import { startBatchRoute } from '#lib/http/routes/start-batch.ts';
 
 const deps = {
   batches: dynamoBatches(config.tables),
@@ -28,7 +28,7 @@ const zeroCounts = { products: 0, images: 0, failed: 0 };
 const larger = 'For a larger CSV, send its URL as JSON: { "csv_url": "https://…" }.';
 
 export const handler = endpoint(
-  routes.startBatch,
+  startBatchRoute,
   async (request) => {
     const { rawBody, baseUrl } = request;
     if (/^application\/json\b/i.test(rawBody.contentType ?? '')) {
@@ -48,7 +48,7 @@ export const handler = endpoint(
 
     function startOnce(fingerprint: () => string, input: BatchInput) {
       return idempotent(
-        routes.startBatch,
+        startBatchRoute,
         request,
         fingerprint,
         async (requestId) => {

@@ -4,12 +4,12 @@ import { sessionTtl } from '#lib/edits/edit-session.ts';
 import { toEditSessionView } from '#lib/http/edit-view.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { reply } from '#lib/http/route.ts';
-import { routes } from '#lib/http/routes.ts';
+import { createEditSessionRoute } from '#lib/http/routes/create-edit-session.ts';
 
 const editSessions = dynamoEditSessions(config.tables);
 
 export const handler = endpoint(
-  routes.createEditSession,
+  createEditSessionRoute,
   async ({ body, baseUrl }) => {
     const ttlSeconds = body?.ttl_seconds ?? sessionTtl.defaultSeconds;
     const process = await editSessions.add({ ttlSeconds }, new Date());

@@ -5,7 +5,7 @@ import { findEdits } from '#lib/edits/look-up-edits.ts';
 import { toEditSessionView } from '#lib/http/edit-view.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { reply } from '#lib/http/route.ts';
-import { routes } from '#lib/http/routes.ts';
+import { getEditStatusRoute } from '#lib/http/routes/get-edit-status.ts';
 
 const deps = {
   editSessions: dynamoEditSessions(config.tables),
@@ -14,7 +14,7 @@ const deps = {
 };
 
 export const handler = endpoint(
-  routes.getEditStatus,
+  getEditStatusRoute,
   async ({ body, baseUrl }) => {
     const question = { initId: body.init_id ?? undefined, editId: body.process_id ?? undefined };
     return reply(200, toEditSessionView(await findEdits(question, deps), { baseUrl }));

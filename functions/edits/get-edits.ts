@@ -5,7 +5,7 @@ import { findEdits } from '#lib/edits/look-up-edits.ts';
 import { toEditSessionView } from '#lib/http/edit-view.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { reply } from '#lib/http/route.ts';
-import { routes } from '#lib/http/routes.ts';
+import { getEditsRoute } from '#lib/http/routes/get-edits.ts';
 
 const deps = {
   editSessions: dynamoEditSessions(config.tables),
@@ -14,7 +14,7 @@ const deps = {
 };
 
 export const handler = endpoint(
-  routes.getEdits,
+  getEditsRoute,
   async ({ path, baseUrl }) =>
     reply(200, toEditSessionView(await findEdits({ initId: path.init_id }, deps), { baseUrl })),
   config,

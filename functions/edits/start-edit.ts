@@ -13,7 +13,7 @@ import { toEditSessionView } from '#lib/http/edit-view.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { idempotent } from '#lib/http/idempotency.ts';
 import { reply } from '#lib/http/route.ts';
-import { routes } from '#lib/http/routes.ts';
+import { startEditRoute } from '#lib/http/routes/start-edit.ts';
 import { sharpInspect } from '#lib/media/sharp-inspect.ts';
 import { publicFetch } from '#lib/web/public-fetch.ts';
 
@@ -36,7 +36,7 @@ const deps = {
 };
 
 export const handler = endpoint(
-  routes.startEdit,
+  startEditRoute,
   async (request) => {
     const { requestId, baseUrl } = request;
     const input = toEditRequest(request);
@@ -47,7 +47,7 @@ export const handler = endpoint(
         toEditSessionView({ process, edits: [edit], requested: edit }, { baseUrl }),
       );
     };
-    return idempotent(routes.startEdit, request, fingerprintEdit(input), start, deps);
+    return idempotent(startEditRoute, request, fingerprintEdit(input), start, deps);
   },
   config,
 );

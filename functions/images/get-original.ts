@@ -3,7 +3,7 @@ import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { config } from '#lib/config.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { originalReply } from '#lib/http/original-reply.ts';
-import { routes } from '#lib/http/routes.ts';
+import { getOriginalRoute } from '#lib/http/routes/get-original.ts';
 import { presignOriginal } from '#lib/images/presign-original.ts';
 
 const deps = {
@@ -13,7 +13,7 @@ const deps = {
 };
 
 export const handler = endpoint(
-  routes.getOriginal,
+  getOriginalRoute,
   async (request) => originalReply(request, await presignOriginal(request.path.image_id, deps)),
   config,
 );

@@ -4,13 +4,13 @@ import { decodeCursor, encodeCursor } from '#lib/http/cursor.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { toImageView } from '#lib/http/image-view.ts';
 import { pageReply } from '#lib/http/route.ts';
-import { routes } from '#lib/http/routes.ts';
+import { listImagesRoute } from '#lib/http/routes/list-images.ts';
 
 const { sizes } = config;
 const images = dynamoImages(config.tables);
 
 export const handler = endpoint(
-  routes.listImages,
+  listImagesRoute,
   async ({ query, baseUrl }) => {
     const { limit, status } = query;
     const page = await images.list({ status, limit, from: decodeCursor(query) });

@@ -5,7 +5,7 @@ import { config, secretPresence } from '#lib/config.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { toImageView } from '#lib/http/image-view.ts';
 import { reply } from '#lib/http/route.ts';
-import { routes } from '#lib/http/routes.ts';
+import { retryImageRoute } from '#lib/http/routes/retry-image.ts';
 import { retryImage } from '#lib/images/retry-image.ts';
 
 const { sizes } = config;
@@ -17,7 +17,7 @@ const deps = {
 };
 
 export const handler = endpoint(
-  routes.retryImage,
+  retryImageRoute,
   async ({ path, baseUrl }) => {
     const image = await retryImage(path.image_id, deps);
     return reply(202, toImageView(image, { baseUrl, sizes }));

@@ -8,7 +8,7 @@ import { config, secretPresence } from '#lib/config.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { fingerprintForm, idempotent } from '#lib/http/idempotency.ts';
 import { readForm } from '#lib/http/multipart.ts';
-import { routes } from '#lib/http/routes.ts';
+import { uploadImageRoute } from '#lib/http/routes/upload-image.ts';
 import { uploadReply } from '#lib/http/upload-reply.ts';
 import { uploadImage } from '#lib/images/upload-image.ts';
 import { sharpInspect } from '#lib/media/sharp-inspect.ts';
@@ -28,7 +28,7 @@ const deps = {
 };
 
 export const handler = endpoint(
-  routes.uploadImage,
+  uploadImageRoute,
   async (request) => {
     const { baseUrl, requestId } = request;
     const form = await readForm(request.rawBody, { maxBytes: config.multipartMaxBytes });
@@ -41,7 +41,7 @@ export const handler = endpoint(
       for (const { bytes } of form.files) release(bytes);
       return uploadReply(images, { baseUrl, sizes });
     };
-    return idempotent(routes.uploadImage, request, fingerprintForm(form), upload, deps);
+    return idempotent(uploadImageRoute, request, fingerprintForm(form), upload, deps);
   },
   config,
 );

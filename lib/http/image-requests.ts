@@ -18,11 +18,6 @@ export const renditionTypes = [
   'image/avif',
 ] as const;
 
-export const ThumbnailPath = z.object({
-  image_id: ImageId,
-  size: z.string().meta({ description: 'the name of a size', examples: ['small'] }),
-});
-
 export const ThumbnailQuery = z.object({
   v: z
     .string()
@@ -39,8 +34,6 @@ export const FileHeaders = z.object({
   ...ConditionalHeaders.shape,
   'accept-encoding': z.string().optional(),
 });
-
-export const OriginalHeaders = z.object({ accept: z.string().optional() });
 
 export const IdempotencyHeaders = z.object({
   'idempotency-key': z
@@ -70,44 +63,3 @@ export const ListQuery = z.object({
     .meta({ description: '`page.next_cursor` of the previous page' }),
   status: Status.optional().meta({ description: 'only images of this status' }),
 });
-
-export const CreateUploadBody = z
-  .object({
-    filename: z
-      .string()
-      .min(1)
-      .max(255)
-      .meta({ examples: ['photo.jpg'] }),
-    content_type: z
-      .string()
-      .min(1)
-      .max(127)
-      .meta({ examples: ['image/jpeg'] }),
-    size_bytes: z.int().meta({ examples: [3200000] }),
-    sha256: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits in lower case')
-      .optional()
-      .meta({ description: 'S3 rejects bytes that do not match' }),
-  })
-  .meta({ id: 'UploadRequest' });
-
-export const UploadFormView = z
-  .object({
-    image_id: z.string(),
-    url: z.string(),
-    fields: z
-      .record(z.string(), z.string())
-      .describe('form fields to send before the `file` field, unchanged'),
-    expires_at: z.iso.datetime(),
-    max_bytes: z.int(),
-  })
-  .meta({ id: 'UploadForm' });
-
-export const DeletedView = z
-  .object({ image_id: z.string(), deleted: z.literal(true) })
-  .meta({ id: 'Deleted' });
-
-export const LinkView = z
-  .object({ url: z.string(), expires_at: z.iso.datetime() })
-  .meta({ id: 'Link' });
