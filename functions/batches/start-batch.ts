@@ -3,7 +3,6 @@ import { dynamoBatches } from '#lib/aws/dynamo-batches.ts';
 import { dynamoIdempotencyRecords } from '#lib/aws/dynamo-idempotency-records.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { sqsBatchQueues } from '#lib/aws/sqs-batch-queues.ts';
-import { csvErrorSentence } from '#lib/batches/csv/csv-errors.ts';
 import { checkCsv, startBatch } from '#lib/batches/start-batch.ts';
 import { config, secretPresence } from '#lib/config.ts';
 import { CsvByUrl, readBatchForm } from '#lib/http/batch-requests.ts';
@@ -53,11 +52,9 @@ export const handler = endpoint(
         fingerprint,
         async (requestId) => {
           const started = await startBatch({ ...input, requestId, baseUrl }, deps);
-          return 'refused' in started
-            ? reply(422, toCsvCheckView(started.refused), {
-                error: csvErrorSentence(started.refused.faults),
-              })
-            : reply(202, toBatchView(started.batch, zeroCounts));
+          return started.ok
+            ? reply(202, toBatchView(started.batch, zeroCounts))
+            : reply(422, toCsvCheckView(started.check), { error: started.reason });
         },
         deps,
       );

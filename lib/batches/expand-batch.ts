@@ -19,6 +19,8 @@ type Deps = {
   now: () => Date;
 };
 
+type Total = { products: number; images: number };
+
 /** How long a message may run before it hands over to the next: far below the function's timeout. */
 const maxRunMs = 15_000;
 /** Rows between two checkpoints. After a kill in between they are written again, which changes nothing. */
@@ -54,35 +56,12 @@ export const expandBatch = async (
 
   if (!batch.total) await checkpoint(requestId, { written: 0, total }, deps);
 
-  const deadline = deps.now().getTime() + maxRunMs;
-  const resumeAt = batch.work.written;
-  let number = 0;
-  let isLate = false;
-  let chunk: Row[] = [];
-  const flush = async () => {
-    const last = chunk.at(-1)?.number ?? 0;
-    // Those below the checkpoint exist; their messages may not have been sent.
-    const isThere = last <= resumeAt;
-    if (isThere && last <= resumeAt - chunkSize) return;
-    if (!isThere) {
-      await deps.rows.add(requestId, chunk);
-      const { batch: known } = await checkpoint(requestId, { written: last, total }, deps);
-      if (known?.work.state !== 'expanding') return; // another worker has finished it, or given it up
-    }
-    await batchQueues.import(chunk.flatMap((row) => toImportMessages(requestId, row)));
-  };
-  await readCsv([csv.bytes], async (products) => {
-    for (const product of products) {
-      if (isLate) return; // the next message continues from the checkpoint
-      chunk.push(toRow(product, ++number));
-      if (chunk.length < chunkSize) continue;
-      await flush();
-      chunk = [];
-      isLate = deps.now().getTime() > deadline;
-    }
-  });
-  if (isLate) return batchQueues.expand({ request_id: requestId });
-  if (chunk.length) await flush();
+  const isComplete = await writeRows(
+    csv.bytes,
+    { requestId, total, resumeAt: batch.work.written },
+    deps,
+  );
+  if (!isComplete) return batchQueues.expand({ request_id: requestId });
 
   const { batch: after } = await updateBatch(
     requestId,
@@ -93,6 +72,42 @@ export const expandBatch = async (
     deps,
   );
   if (after) await advanceBatch(after, deps);
+};
+
+/** Writes and enqueues rows from the checkpoint on; false where time ran out before the last. */
+const writeRows = async (
+  csv: Uint8Array,
+  { requestId, total, resumeAt }: { requestId: string; total: Total; resumeAt: number },
+  deps: Deps,
+): Promise<boolean> => {
+  const deadline = deps.now().getTime() + maxRunMs;
+  let number = 0;
+  let isLate = false;
+  let chunk: Row[] = [];
+  const flush = async () => {
+    const last = chunk.at(-1)?.number ?? 0;
+    // Those below the checkpoint exist; their messages may not have been sent.
+    const exists = last <= resumeAt;
+    if (exists && last <= resumeAt - chunkSize) return;
+    if (!exists) {
+      await deps.rows.add(requestId, chunk);
+      const { batch: known } = await checkpoint(requestId, { written: last, total }, deps);
+      if (known?.work.state !== 'expanding') return; // another worker has finished it, or given it up
+    }
+    await deps.batchQueues.import(chunk.flatMap((row) => toImportMessages(requestId, row)));
+  };
+  await readCsv([csv], async (products) => {
+    for (const product of products) {
+      if (isLate) return; // the next message continues from the checkpoint
+      chunk.push(toRow(product, ++number));
+      if (chunk.length < chunkSize) continue;
+      await flush();
+      chunk = [];
+      isLate = deps.now().getTime() > deadline;
+    }
+  });
+  if (!isLate && chunk.length) await flush();
+  return !isLate;
 };
 
 const readInput = async (
@@ -129,7 +144,7 @@ const refuse = async (requestId: string, reason: string, deps: Deps) => {
 /** Saves the progress. It also clears `requeuedAt`: a batch that moves on gets both of its attempts again. */
 const checkpoint = (
   requestId: string,
-  { written, total }: { written: number; total: { products: number; images: number } },
+  { written, total }: { written: number; total: Total },
   deps: Deps,
 ) =>
   updateBatch(

@@ -1,8 +1,9 @@
+import { type Failure, failure } from '#lib/failure.ts';
 import type { Objects } from '#lib/images/objects.ts';
 import { Problem } from '#lib/problem.ts';
 import { type Batch, inputKey, type Webhook } from './batch.ts';
 import type { Batches } from './batches.ts';
-import { type CsvErrors, readCsv } from './csv/read-csv.ts';
+import { type CsvErrors, csvErrorSentence, readCsv } from './csv/read-csv.ts';
 import type { BatchQueues } from './messages.ts';
 
 type Deps = {
@@ -24,6 +25,9 @@ export type BatchRequest = {
 /** The totals of a CSV, and all of its errors. */
 export type CsvCheck = { totalProducts: number; totalImages: number; faults: CsvErrors };
 
+/** Why no batch was started: the CSV has errors, which `check` lists. */
+export type CsvFailure = Failure<'csv_errors'> & { check: CsvCheck };
+
 /** Checks a CSV without starting a batch. */
 export const checkCsv = (csv: Uint8Array): Promise<CsvCheck> => readCsv([csv]);
 
@@ -35,7 +39,7 @@ export const checkCsv = (csv: Uint8Array): Promise<CsvCheck> => readCsv([csv]);
 export const startBatch = async (
   request: BatchRequest,
   deps: Deps,
-): Promise<{ batch: Batch } | { refused: CsvCheck }> => {
+): Promise<{ ok: true; batch: Batch } | CsvFailure> => {
   const { requestId, webhookUrl, baseUrl } = request;
   if (webhookUrl !== undefined && !deps.canSign) throw new Problem('conflict', unsigned);
   const now = deps.now().toISOString();
@@ -49,13 +53,14 @@ export const startBatch = async (
     work: { state: 'expanding', written: 0, since: now },
     ...(webhookUrl !== undefined && { webhook: waiting(webhookUrl) }),
   };
-  if (!('csv' in request)) return { batch: await begin(started, deps) };
+  if (!('csv' in request)) return { ok: true, batch: await begin(started, deps) };
 
   const check = await checkCsv(request.csv);
-  if (check.faults.faults.length) return { refused: check };
+  if (check.faults.faults.length)
+    return { ...failure('csv_errors', csvErrorSentence(check.faults)), check };
   await deps.derived.write(inputKey(requestId), request.csv, { contentType: 'text/csv' });
   const total = { products: check.totalProducts, images: check.totalImages };
-  return { batch: await begin({ ...started, total }, deps) };
+  return { ok: true, batch: await begin({ ...started, total }, deps) };
 };
 
 const unsigned =

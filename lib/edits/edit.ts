@@ -116,7 +116,7 @@ export const release = (
 /** The edit as completed. */
 export const complete = (
   edit: In<'PROCESSING'>,
-  result: { provider: string; model: string; durationMs: number },
+  { provider, model, durationMs }: { provider: string; model: string; durationMs: number },
   now: Date,
 ): In<'COMPLETED'> => ({
   ...pickRequest(edit),
@@ -124,7 +124,9 @@ export const complete = (
   startedAt: edit.startedAt,
   attempts: edit.attempts,
   endedAt: now.toISOString(),
-  ...result,
+  provider,
+  model,
+  durationMs,
 });
 
 /** The edit as failed, with the reason as a sentence. */

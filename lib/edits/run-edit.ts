@@ -1,4 +1,4 @@
-import { failure } from '#lib/failure.ts';
+import { type Failure, failure } from '#lib/failure.ts';
 import { complete, type Edit, fail, type In, isHeldBy, resultImageId } from './edit.ts';
 import { type Editing, type EditPicture, ResponseLostError } from './edit-picture.ts';
 import type { EditMessage, Edits } from './edits.ts';
@@ -20,7 +20,7 @@ export type RunDeps = PictureDeps &
     now: () => Date;
   };
 
-type Outcome = EditResult | { failed: string };
+type Outcome = EditResult | Failure;
 
 /**
  * Has the provider make the picture of an edit, and ingests it as an image. Throws RetryLaterError or
@@ -59,23 +59,25 @@ const makeResult = async (
 ): Promise<Outcome> => {
   const { editId, prompt } = edit;
   const image = (await deps.images.find(resultImageId(editId)))?.image;
-  if (image?.deleted) return { failed: 'Its result was made, and has been deleted since.' };
+  if (image?.deleted)
+    return failure('result_deleted', 'Its result was made, and has been deleted since.');
   const made = await findResult(edit, deps);
   if (made) return made;
 
   const editing = await deps.editing();
-  if (!editing.ok) return { failed: editing.reason };
+  if (!editing.ok) return editing;
   const pictures = await preparePictures(edit, editing, deps);
-  if ('failed' in pictures) return pictures;
+  if (!pictures.ok) return pictures;
+  const { source, target } = pictures;
 
-  if (!(await recordProviderCall(edit, worker, deps))) return { failed: lostTwice };
+  if (!(await recordProviderCall(edit, worker, deps))) return failure('workers_lost', lostTwice);
   const response = await deps
-    .editPicture({ editId, prompt, ...pictures })
+    .editPicture({ editId, prompt, source, ...(target && { target }) })
     .catch((error: unknown) => {
       if (error instanceof ResponseLostError) return failure('response_lost', error.message);
       throw error;
     });
-  return response.ok ? saveResult(edit, response, deps) : { failed: response.reason };
+  return response.ok ? saveResult(edit, response, deps) : response;
 };
 
 const lostTwice =
@@ -92,9 +94,9 @@ const endEdit = async (
     editId,
     (known) => {
       if (!isHeldBy(known, worker.id)) return undefined;
-      return 'failed' in outcome
-        ? fail(known, outcome.failed, deps.now())
-        : complete(known, outcome, deps.now());
+      return outcome.ok
+        ? complete(known, outcome, deps.now())
+        : fail(known, outcome.reason, deps.now());
     },
     deps,
   );

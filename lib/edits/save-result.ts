@@ -1,25 +1,19 @@
 import { createHash } from 'node:crypto';
-import type { Captioning } from '#lib/images/caption.ts';
-import type { Images, RenditionSets } from '#lib/images/images.ts';
+import { type Failure, failure } from '#lib/failure.ts';
+import type { ImageDeps } from '#lib/images/image-deps.ts';
 import { ingest } from '#lib/images/ingest.ts';
-import type { Objects } from '#lib/images/objects.ts';
-import type { CheckResult, Metadata, Size } from '#lib/images/picture.ts';
+import type { CheckResult, Metadata } from '#lib/images/picture.ts';
 import { renditionSetIdFor } from '#lib/images/rendition-set.ts';
 import { updateImage } from '#lib/images/update-image.ts';
 import { type In, resultImageId, resultKey } from './edit.ts';
 
 /** The provider and model that made a result, and how long that took. */
-export type EditResult = { provider: string; model: string; durationMs: number };
+export type EditResult = { ok: true; provider: string; model: string; durationMs: number };
 
-export type ResultDeps = {
-  images: Images;
-  renditionSets: RenditionSets;
-  originals: Objects;
-  checkResult: CheckResult;
-  captioning: Captioning;
-  sizes: readonly Size[];
-  now: () => Date;
-};
+export type ResultDeps = Pick<
+  ImageDeps,
+  'images' | 'renditionSets' | 'originals' | 'captioning' | 'sizes' | 'now'
+> & { checkResult: CheckResult };
 
 type Running = In<'PROCESSING'>;
 
@@ -37,6 +31,7 @@ export const findResult = async (
     deps,
   );
   return {
+    ok: true,
     provider: userMetadata['provider'] ?? 'unknown',
     model: userMetadata['model'] ?? 'unknown',
     durationMs: Math.round(Number(userMetadata['duration-ms'])) || 0,
@@ -51,9 +46,9 @@ export const saveResult = async (
   edit: Running,
   { image, provider, model, durationMs }: EditResult & { image: Uint8Array },
   deps: ResultDeps,
-): Promise<EditResult | { failed: string }> => {
+): Promise<EditResult | Failure> => {
   const checked = await deps.checkResult(image);
-  if ('refusal' in checked) return { failed: checked.refusal.reason };
+  if ('refusal' in checked) return failure('result_unusable', checked.refusal.reason);
   const { bytes, metadata } = checked;
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const name = resultName(edit, metadata);
@@ -69,7 +64,7 @@ export const saveResult = async (
     },
   });
   await record(edit, { etag, sizeBytes: bytes.byteLength, sha256, metadata, name }, deps);
-  return { provider, model, durationMs: Math.round(durationMs) };
+  return { ok: true, provider, model, durationMs: Math.round(durationMs) };
 };
 
 type NewObject = {

@@ -5,20 +5,18 @@ import { deleteUnusedRenditions } from './delete-unused-renditions.ts';
 import { endStep, type Measure, type StepDeps } from './end-step.ts';
 import { enqueueSteps } from './enqueue-steps.ts';
 import { type Image, ownerOf } from './image.ts';
-import type { RenditionSet, RenditionSets, Versioned } from './images.ts';
+import type { ImageDeps } from './image-deps.ts';
+import type { RenditionSet, Versioned } from './images.ts';
 import type { StepMessage } from './messages.ts';
-import type { Objects } from './objects.ts';
-import type { Metadata, Size } from './picture.ts';
+import type { Metadata } from './picture.ts';
 import { toImageRenditions } from './rendition-set.ts';
 import type { ImageUpdate } from './update-image.ts';
 
-type Run = StepDeps & {
-  renditionSets: RenditionSets;
-  derived: Objects;
-  sizes: readonly Size[];
-  message: StepMessage;
-  measure: Measure;
-};
+type Run = StepDeps &
+  Pick<ImageDeps, 'renditionSets' | 'derived' | 'sizes'> & {
+    message: StepMessage;
+    measure: Measure;
+  };
 
 type NewRenditionSet = Omit<RenditionSet, 'refs'>;
 

@@ -1,10 +1,9 @@
 import { Problem } from '#lib/problem.ts';
 import { claimOfName, claimOfType, heicReason, isHeicType } from './claims.ts';
 import { imageIdOf } from './image.ts';
+import type { ImageDeps } from './image-deps.ts';
 import { sanitizeFilename } from './object-key.ts';
-import type { PresignedPosts } from './objects.ts';
 import { formats } from './picture.ts';
-import type { HasClock } from './timer.ts';
 
 export type UploadRequest = {
   filename: string;
@@ -15,11 +14,7 @@ export type UploadRequest = {
   requestId: string;
 };
 
-type Deps = HasClock & {
-  presignedPosts: PresignedPosts;
-  newId: () => string;
-  uploadMaxBytes: number;
-};
+type Deps = Pick<ImageDeps, 'now' | 'presignedPosts' | 'uploadMaxBytes'> & { newId: () => string };
 
 /** How long a form is valid: long enough for a large file on a slow connection. */
 const validSeconds = 3600;

@@ -1,10 +1,9 @@
 import { Problem } from '#lib/problem.ts';
 import { notifyBatch } from './enqueue-steps.ts';
 import type { Image } from './image.ts';
-import type { Images, RenditionSets } from './images.ts';
-import type { StepQueues } from './messages.ts';
+import type { ImageDeps } from './image-deps.ts';
+import type { Images } from './images.ts';
 import type { Objects } from './objects.ts';
-import type { Size } from './picture.ts';
 import {
   deleteRenditions,
   partialRenditions,
@@ -13,14 +12,10 @@ import {
 } from './rendition-set.ts';
 import { updateImage } from './update-image.ts';
 
-type Deps = {
-  images: Images;
-  renditionSets: RenditionSets;
-  originals: Objects;
-  derived: Objects;
-  stepQueues: StepQueues;
-  sizes: readonly Size[];
-};
+type Deps = Pick<
+  ImageDeps,
+  'images' | 'renditionSets' | 'originals' | 'derived' | 'stepQueues' | 'sizes'
+>;
 
 /**
  * Deletes an image: first from lists and counters, then its objects. If it is killed in between, the

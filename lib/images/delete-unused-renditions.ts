@@ -1,11 +1,9 @@
 import { type Image, ownerOf } from './image.ts';
-import type { RenditionSets } from './images.ts';
+import type { ImageDeps } from './image-deps.ts';
 import type { StepMessage } from './messages.ts';
-import type { Objects } from './objects.ts';
-import type { Size } from './picture.ts';
 import { deleteRenditions, possibleRenditions } from './rendition-set.ts';
 
-type Deps = { renditionSets: RenditionSets; derived: Objects; sizes: readonly Size[] };
+type Deps = Pick<ImageDeps, 'renditionSets' | 'derived' | 'sizes'>;
 
 /**
  * Deletes the renditions that a delivery may have written for an image that was deleted or replaced in

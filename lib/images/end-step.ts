@@ -1,14 +1,15 @@
 import { type AttemptStats, isCurrent, isOpen, withStepEnded } from './advance-steps.ts';
 import { notifyBatch } from './enqueue-steps.ts';
 import type { Image } from './image.ts';
+import type { ImageDeps } from './image-deps.ts';
 import type { Images, Versioned } from './images.ts';
-import type { StepMessage, StepQueues } from './messages.ts';
+import type { StepMessage } from './messages.ts';
 import type { Outcome, StepName } from './step.ts';
 import { type HasClock, startTimer } from './timer.ts';
 import { type ImageUpdate, updateImage } from './update-image.ts';
 
 /** What a worker needs to end its step. */
-export type StepDeps = { images: Images; stepQueues: StepQueues };
+export type StepDeps = Pick<ImageDeps, 'images' | 'stepQueues'>;
 
 /** Measures this delivery when it is called: its attempts and how long it has run. */
 export type Measure = () => AttemptStats;

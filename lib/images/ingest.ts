@@ -1,7 +1,7 @@
 import type { Captioning } from './caption.ts';
 import { type Image, imageIdOf, type Source } from './image.ts';
-import type { RenditionSets } from './images.ts';
-import type { Metadata, Size } from './picture.ts';
+import type { ImageDeps } from './image-deps.ts';
+import type { Metadata } from './picture.ts';
 import {
   partialRenditions,
   planRelease,
@@ -26,7 +26,7 @@ export type IncomingObject = {
   firstUploadAt?: string | undefined;
 };
 
-type Deps = { renditionSets: RenditionSets; captioning: Captioning; sizes: readonly Size[] };
+type Deps = Pick<ImageDeps, 'renditionSets' | 'captioning' | 'sizes'>;
 
 /** The object under this key is being deleted; the next attempt sees whether it is the old or a new one. */
 export class BeingDeletedError extends Error {

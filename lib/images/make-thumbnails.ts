@@ -7,25 +7,20 @@ import { deleteUnusedRenditions } from './delete-unused-renditions.ts';
 import { endStep, failStep, type Measure, type StepDeps } from './end-step.ts';
 import { enqueueSteps, notifyBatch } from './enqueue-steps.ts';
 import type { Image } from './image.ts';
-import type { RenditionSets, Versioned } from './images.ts';
+import type { ImageDeps } from './image-deps.ts';
+import type { Versioned } from './images.ts';
 import type { StepMessage } from './messages.ts';
-import type { Objects } from './objects.ts';
-import type { Inspect, Metadata, Refusal, Shrink, Size } from './picture.ts';
+import type { Inspect, Metadata, Refusal, Shrink } from './picture.ts';
 import { isOriginalGone } from './read-exif.ts';
 import { newRenditionSet, putRenditions, renditionSetIdFor, sizesFor } from './rendition-set.ts';
-import { type HasClock, startTimer } from './timer.ts';
+import { startTimer } from './timer.ts';
 import { updateImage } from './update-image.ts';
 
-type Deps = HasClock &
-  StepDeps & {
-    renditionSets: RenditionSets;
-    originals: Objects;
-    derived: Objects;
-    inspect: Inspect;
-    shrink: Shrink;
-    sizes: readonly Size[];
-    uploadMaxBytes: number;
-  };
+type Deps = StepDeps &
+  Pick<
+    ImageDeps,
+    'now' | 'renditionSets' | 'originals' | 'derived' | 'sizes' | 'uploadMaxBytes'
+  > & { inspect: Inspect; shrink: Shrink };
 
 /** One delivery of a message, with its dependencies. */
 type Run = Deps & { message: StepMessage; measure: Measure };

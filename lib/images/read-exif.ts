@@ -3,12 +3,13 @@ import { endStep, failStep, type StepDeps } from './end-step.ts';
 import { notifyBatch } from './enqueue-steps.ts';
 import type { Exif, RawExif, ReadTags } from './exif.ts';
 import type { Image } from './image.ts';
+import type { ImageDeps } from './image-deps.ts';
 import type { Versioned } from './images.ts';
 import type { StepMessage } from './messages.ts';
 import type { Objects } from './objects.ts';
-import { type HasClock, startTimer } from './timer.ts';
+import { startTimer } from './timer.ts';
 
-type Deps = HasClock & StepDeps & { originals: Objects; readTags: ReadTags };
+type Deps = StepDeps & Pick<ImageDeps, 'now' | 'originals'> & { readTags: ReadTags };
 
 class OriginalGoneError extends Error {
   override readonly name = 'OriginalGoneError';

@@ -1,24 +1,21 @@
-import type { Captioning } from './caption.ts';
 import { deleteOrphanedRenditions } from './delete-image.ts';
 import { enqueueSteps } from './enqueue-steps.ts';
 import { type Image, imageIdOf, type Source } from './image.ts';
-import type { Images, RenditionSets } from './images.ts';
+import type { ImageDeps } from './image-deps.ts';
 import { ingest } from './ingest.ts';
-import type { StepQueues } from './messages.ts';
-import type { Objects } from './objects.ts';
-import type { Size } from './picture.ts';
-import type { HasClock } from './timer.ts';
 import { updateImage } from './update-image.ts';
 
-type Deps = HasClock & {
-  images: Images;
-  renditionSets: RenditionSets;
-  originals: Objects;
-  derived: Objects;
-  stepQueues: StepQueues;
-  captioning: Captioning;
-  sizes: readonly Size[];
-};
+type Deps = Pick<
+  ImageDeps,
+  | 'now'
+  | 'images'
+  | 'renditionSets'
+  | 'originals'
+  | 'derived'
+  | 'stepQueues'
+  | 'captioning'
+  | 'sizes'
+>;
 
 /**
  * Makes sure that the object under a key has a record and that its steps are enqueued. An S3 event is

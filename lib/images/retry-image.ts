@@ -2,13 +2,11 @@ import { Problem } from '#lib/problem.ts';
 import type { Captioning } from './caption.ts';
 import { enqueueSteps } from './enqueue-steps.ts';
 import type { Image } from './image.ts';
-import type { Images } from './images.ts';
-import type { StepQueues } from './messages.ts';
+import type { ImageDeps } from './image-deps.ts';
 import { type Step, type StepName, stepNames } from './step.ts';
-import type { HasClock } from './timer.ts';
 import { updateImage } from './update-image.ts';
 
-type Deps = HasClock & { images: Images; stepQueues: StepQueues; captioning: Captioning };
+type Deps = Pick<ImageDeps, 'now' | 'images' | 'stepQueues' | 'captioning'>;
 
 /** Runs the failed and skipped steps of an image again, and only those. Throws a Problem where there are none. */
 export const retryImage = async (

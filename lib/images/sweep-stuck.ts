@@ -3,23 +3,14 @@ import { finishDeletion } from './delete-image.ts';
 import { giveUpStep } from './end-step.ts';
 import { toStepMessage } from './enqueue-steps.ts';
 import type { Image } from './image.ts';
-import type { Images, RenditionSets } from './images.ts';
-import type { StepQueues } from './messages.ts';
-import type { Objects } from './objects.ts';
-import type { Size } from './picture.ts';
+import type { ImageDeps } from './image-deps.ts';
 import { type StepName, stepNames } from './step.ts';
-import type { HasClock } from './timer.ts';
 import { updateImage } from './update-image.ts';
 
-type Deps = HasClock & {
-  images: Images;
-  renditionSets: RenditionSets;
-  originals: Objects;
-  derived: Objects;
-  stepQueues: StepQueues;
-  sizes: readonly Size[];
-  pause: (ms: number) => Promise<unknown>;
-};
+type Deps = Pick<
+  ImageDeps,
+  'now' | 'images' | 'renditionSets' | 'originals' | 'derived' | 'stepQueues' | 'sizes'
+> & { pause: (ms: number) => Promise<unknown> };
 
 /** Younger work is left alone: its message may be in flight. */
 const oldEnoughMs = 2 * 60_000;

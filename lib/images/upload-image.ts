@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto';
-import type { Captioning } from './caption.ts';
 import { type Image, imageIdOf } from './image.ts';
-import type { Images, RenditionSets } from './images.ts';
+import type { ImageDeps } from './image-deps.ts';
 import { type IncomingObject, ingest } from './ingest.ts';
 import { sanitizeFilename } from './object-key.ts';
-import type { Objects } from './objects.ts';
-import type { Inspect, Refusal, Size } from './picture.ts';
+import type { Inspect, Refusal } from './picture.ts';
 import { renditionSetIdFor } from './rendition-set.ts';
 import { mapSteps } from './steps.ts';
-import type { HasClock } from './timer.ts';
 import { updateImage } from './update-image.ts';
 
 export type Upload = {
@@ -20,14 +17,10 @@ export type Upload = {
   bytes: Uint8Array;
 };
 
-type Deps = HasClock & {
-  images: Images;
-  renditionSets: RenditionSets;
-  originals: Objects;
-  inspect: Inspect;
-  captioning: Captioning;
-  sizes: readonly Size[];
-};
+type Deps = Pick<
+  ImageDeps,
+  'now' | 'images' | 'renditionSets' | 'originals' | 'captioning' | 'sizes'
+> & { inspect: Inspect };
 
 /**
  * Ingests a file sent by HTTP: inspects its headers, stores the object, and writes the same record that

@@ -23,9 +23,8 @@ import { openDynamodb, openS3, openSqs } from '#lib/aws/clients.ts';
 import { eventually } from '#test/support/eventually.ts';
 
 /**
- * The suites run on the embedded emulators, or on whatever AWS_ENDPOINT_URL names: then with the
- * region and credentials of the environment. Everything made there has a name of its own, and is
- * removed in the end.
+ * The suites run on the embedded emulators, or on the services at AWS_ENDPOINT_URL: then with the region
+ * and credentials of the environment. All resources have unique names, and are deleted in the end.
  */
 export const embedded = !process.env['AWS_ENDPOINT_URL'];
 
@@ -177,7 +176,7 @@ export const openSqsBackend = async () => {
           Attributes: { VisibilityTimeout: '60' },
         }),
       );
-      if (!url) throw new Error('SQS told no URL of the queue it made.');
+      if (!url) throw new Error('SQS sent no URL of the new queue.');
       made.push(url);
       return url;
     },

@@ -76,7 +76,7 @@ batchWorkersContract('SQS', open);
 describe('SQS', () => {
   const request = { request_id: 'a-batch' };
 
-  it('calls nobody idle who still works on a message', async () => {
+  it('does not count a worker as idle while it has a message', async () => {
     const { batchQueues, urls, receive } = await open();
 
     await batchQueues.close(request);
@@ -99,7 +99,7 @@ describe('SQS', () => {
     },
   );
 
-  it('brings a webhook when it is due, and not before', async () => {
+  it('delivers a webhook message when it is due, and not before', async () => {
     const { batchQueues, take } = await open();
     const begun = performance.now();
 

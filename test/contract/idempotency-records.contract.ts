@@ -5,12 +5,12 @@ const reply = { status: 202, headers: { 'content-type': 'application/json' }, bo
 
 /** What every store of first answers must do. */
 export const answersContract = (name: string, open: () => IdempotencyRecords) =>
-  describe(`${name} keeps first answers`, () => {
+  describe(`${name} stores idempotency records`, () => {
     let count = 0;
     const given = () => ({ idempotencyRecords: open(), id: `answer-${++count}`, now: new Date() });
     const after = (now: Date, seconds: number) => new Date(now.getTime() + seconds * 1000);
 
-    it('gives the first answer again', async () => {
+    it('returns the first reply again', async () => {
       const { idempotencyRecords, id, now } = given();
 
       expect(await idempotencyRecords.begin(id, 'f', now)).toEqual({ state: 'begun' });
@@ -42,7 +42,7 @@ export const answersContract = (name: string, open: () => IdempotencyRecords) =>
       },
     );
 
-    it('lets exactly one of many begin', async () => {
+    it('lets exactly one of many concurrent requests begin', async () => {
       const { idempotencyRecords, id, now } = given();
 
       const all = await Promise.all(
@@ -53,7 +53,7 @@ export const answersContract = (name: string, open: () => IdempotencyRecords) =>
       expect(all.filter(({ state }) => state === 'in-progress')).toHaveLength(7);
     });
 
-    it('tells another request with the same id, begun, answered or abandoned', async () => {
+    it('recognizes another request with the same id, whether begun, completed or abandoned', async () => {
       const { idempotencyRecords, id, now } = given();
 
       await idempotencyRecords.begin(id, 'f', now);
@@ -65,7 +65,7 @@ export const answersContract = (name: string, open: () => IdempotencyRecords) =>
       expect(await idempotencyRecords.begin(id, 'other', now)).toEqual({ state: 'other-request' });
     });
 
-    it('may be begun again a minute after it was abandoned, not before, and by one only', async () => {
+    it('lets one request begin again a minute after it was abandoned, and not before', async () => {
       const { idempotencyRecords, id, now } = given();
 
       await idempotencyRecords.begin(id, 'f', now);
@@ -79,7 +79,7 @@ export const answersContract = (name: string, open: () => IdempotencyRecords) =>
       });
     });
 
-    it('may be begun again at once when it was forgotten, by anyone', async () => {
+    it('lets any request begin at once after the record was deleted', async () => {
       const { idempotencyRecords, id, now } = given();
 
       await idempotencyRecords.begin(id, 'f', now);
@@ -88,7 +88,7 @@ export const answersContract = (name: string, open: () => IdempotencyRecords) =>
       expect(await idempotencyRecords.begin(id, 'other', now)).toEqual({ state: 'begun' });
     });
 
-    it('keeps the first answer when a second one comes late, or is to be forgotten', async () => {
+    it('keeps the first reply when a second one comes late, or is to be deleted', async () => {
       const { idempotencyRecords, id, now } = given();
 
       await idempotencyRecords.begin(id, 'f', now);
@@ -99,7 +99,7 @@ export const answersContract = (name: string, open: () => IdempotencyRecords) =>
       expect(await idempotencyRecords.begin(id, 'f', now)).toEqual({ state: 'completed', reply });
     });
 
-    it('forgets everything after a day', async () => {
+    it('expires every record after a day', async () => {
       const { idempotencyRecords, id, now } = given();
 
       await idempotencyRecords.begin(id, 'f', now);

@@ -29,8 +29,8 @@ const dice = (seed: number) => {
  * Whatever they do, counts and references are those of the images that came out of it.
  */
 export const imageCrowdContract = (name: string, open: OpenImages) =>
-  describe(`${name} in a crowd`, () => {
-    it.each([1, 2, 3])('counts what is there, and who shows what (seed %i)', async (seed) => {
+  describe(`${name} under concurrency`, () => {
+    it.each([1, 2, 3])('keeps counters and references exact (seed %i)', async (seed) => {
       const { images, renditionSets } = await open();
 
       const changes = await Promise.all(

@@ -80,7 +80,7 @@ export const imageListsContract = (name: string, open: OpenImages) =>
         });
     });
 
-    it('of one moment in a steady order', async () => {
+    it('of one moment in a stable order', async () => {
       const { images } = await open();
       const all = [1, 2, 3, 4, 5, 6, 7].map((n) => listedBefore(24, 'queued', `${n}.jpg`));
       await addAll(images, all);
@@ -134,7 +134,7 @@ export const imageListsContract = (name: string, open: OpenImages) =>
       }
     });
 
-    it('in their new place when they arrive again after they were gone', async () => {
+    it('in their new position when they are uploaded again after they were gone', async () => {
       const { images } = await open();
       const old = listedBefore(2000, 'queued', 'again.jpg');
       await addAll(images, [old, listedBefore(1000)]);
@@ -151,7 +151,7 @@ export const imageListsContract = (name: string, open: OpenImages) =>
       );
     });
 
-    it('that nobody touches exactly once, while others come, change and go', async () => {
+    it('that do not change exactly once, while others are added, changed and deleted', async () => {
       const { images } = await open();
       const all = Array.from({ length: 30 }, (_, index) => listedBefore(400 + index * 24));
       const still = all.filter((_, index) => index % 3 === 0);
@@ -177,7 +177,7 @@ export const imageListsContract = (name: string, open: OpenImages) =>
       expect(new Set(seen).size).toBe(seen.length);
     });
 
-    it('that are unfinished, and deletions that did not end, as old as one likes', async () => {
+    it('that are unfinished, and interrupted deletions, however old', async () => {
       const { images } = await open();
       const before = new Date(Date.UTC(2027) - 10 * 3_600_000);
       const deleting = { ...listedBefore(25_000), deleted: 'deleting' as const };

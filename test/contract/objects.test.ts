@@ -25,7 +25,7 @@ describe('S3', () => {
   const bytes = new Uint8Array(randomBytes(500));
   const contentType = 'image/png';
 
-  it('links to an object for those who hold the link, under the name they know', async () => {
+  it('presigns a URL of an object, with the name to save it under', async () => {
     const objects = await open();
     await objects.write('a b/ü.png', bytes, { contentType });
 
@@ -42,7 +42,7 @@ describe('S3', () => {
     expect((await fetch(forged)).status).toBe(403);
   });
 
-  it('takes a label longer than S3 has room for, without its end', async () => {
+  it('truncates metadata that is longer than S3 allows', async () => {
     const objects = await open();
     const name = '日本'.repeat(1000);
 

@@ -7,7 +7,7 @@ import type { OpenImages } from './images.contract.ts';
 
 /** What every store of contents must do; they change only together with the images that show them. */
 export const contentsContract = (name: string, open: OpenImages) =>
-  describe(`${name} keeps contents`, () => {
+  describe(`${name} stores rendition sets`, () => {
     const { renditionSetId, owner } = aRenditionSet;
     const created = { action: 'create', renditionSet: aRenditionSet } as const;
     const claimed = { action: 'addReference', renditionSetId, owner } as const;
@@ -20,7 +20,7 @@ export const contentsContract = (name: string, open: OpenImages) =>
       return { images, renditionSets, first, second, shows };
     };
 
-    it('as long as somebody shows them', async () => {
+    it('as long as an image refers to them', async () => {
       const { images, renditionSets, first, second, shows } = await given();
       const { imageId } = first.image;
       const refs = async () => (await renditionSets.find(renditionSetId))?.refs;
@@ -70,7 +70,7 @@ export const contentsContract = (name: string, open: OpenImages) =>
       expect((await renditionSets.find(renditionSetId))?.refs).toBe(2);
     });
 
-    it('and moves none when another was quicker with the image', async () => {
+    it('and changes none after a conflict on the image', async () => {
       const { images, renditionSets, first, shows } = await given();
       await change(images, first.image, { originalName: 'changed' });
 
@@ -79,7 +79,7 @@ export const contentsContract = (name: string, open: OpenImages) =>
       expect(await renditionSets.find(renditionSetId)).toBeUndefined();
     });
 
-    it('with their caption, where there is one, and does without where they are gone', async () => {
+    it('with their caption, if any, and ignores one for a set that is gone', async () => {
       const { images, renditionSets, first, second, shows } = await given();
       const caption = { text: 'A beach.', provider: 'p', model: 'm', durationMs: 7 };
       const renditionSetChange = {

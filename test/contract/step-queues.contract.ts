@@ -12,10 +12,10 @@ type Opened = {
 
 /** What every way to ask workers must do. */
 export const workersContract = (name: string, open: () => Promise<Opened> | Opened) =>
-  describe(`${name} asks workers`, () => {
+  describe(`${name} enqueues steps`, () => {
     const message = { image_id: 'an-image', rev: 2, run: 3, request_id: 'größe' };
 
-    it('brings a message to the worker of its step, and to no other', async () => {
+    it('sends a message to the queue of its step, and to no other', async () => {
       const { stepQueues, receive } = await open();
 
       await stepQueues.enqueue('exif', message);
@@ -25,7 +25,7 @@ export const workersContract = (name: string, open: () => Promise<Opened> | Open
       expect(await receive('caption')).toBeUndefined();
     });
 
-    it('tells the rows of batches that an image has ended', async () => {
+    it('notifies the rows of batches that an image has ended', async () => {
       const { stepQueues, takeOutcome } = await open();
       const outcome = { image_id: 'an-image', key: 'batches/b/1-1/a.jpg', request_id: 'größe' };
 
@@ -34,7 +34,7 @@ export const workersContract = (name: string, open: () => Promise<Opened> | Open
       await eventually(async () => expect(await takeOutcome()).toEqual(outcome));
     });
 
-    it('knows a worker to be idle only while it has nothing to do', async () => {
+    it('counts a worker as idle only while its queue is empty', async () => {
       const { stepQueues, receive } = await open();
 
       await eventually(async () => expect(await stepQueues.isIdle('caption')).toBe(true));

@@ -68,7 +68,7 @@ workersContract('SQS', open);
 describe('SQS', () => {
   const message = { image_id: 'an-image', rev: 1, run: 1, request_id: 'a-request' };
 
-  it('calls no worker idle while it still works on a message', async () => {
+  it('does not count a worker as idle while it has a message', async () => {
     const { stepQueues, peek } = await open();
 
     await stepQueues.enqueue('exif', message);
@@ -77,7 +77,7 @@ describe('SQS', () => {
     expect(await stepQueues.isIdle('exif')).toBe(false);
   });
 
-  it('gives a message back after the backoff, not before', async () => {
+  it('returns a message after the backoff, not before', async () => {
     const { stepQueues, urls, peek } = await open();
     await stepQueues.enqueue('exif', message);
     const first = await eventually(async () => {

@@ -30,7 +30,9 @@ export const aCaption: Caption = {
   durationMs: 5,
 };
 
-const takesAll: Inspect = async () => ({ metadata: { width: 4000, height: 3000, format: 'jpeg' } });
+const acceptAll: Inspect = async () => ({
+  metadata: { width: 4000, height: 3000, format: 'jpeg' },
+});
 const shrinks: Shrink = async (bytes, _, wanted) => ({
   renditions: wanted.map(({ name, longestSide }) => ({
     name,
@@ -49,8 +51,8 @@ const noTags: ReadTags = async (readRange) => {
 const describes: Describe = async () => ({ ok: true, caption: aCaption });
 
 /**
- * A whole Darkroom in memory: the real use cases over the fakes, with a clock that a test moves
- * and tools that it may break.
+ * The image pipeline in memory: the real use cases with in-memory adapters, a clock that a test moves,
+ * and dependencies that it may replace.
  */
 export const appHarness = ({ captions = true }: { captions?: boolean } = {}) => {
   const images = inMemoryImages();
@@ -64,7 +66,7 @@ export const appHarness = ({ captions = true }: { captions?: boolean } = {}) => 
     originals: inMemoryObjects(),
     derived: inMemoryObjects(),
     stepQueues: inMemoryStepQueues(),
-    inspect: takesAll,
+    inspect: acceptAll,
     shrink: shrinks,
     readTags: noTags,
     describe: describes,
@@ -110,7 +112,7 @@ export const appHarness = ({ captions = true }: { captions?: boolean } = {}) => 
       giveUpStep(message, step, { reason: 'the bucket was down', attempts: 8 }, deps),
     sweep: () => sweepStuck(deps),
     image: (imageId: string) => findImage(imageId, deps),
-    /** Lets the workers do all there is to do, each message so many times. */
+    /** Delivers all messages, each so many times. */
     finish: async ({ times = 1 } = {}) => {
       for (
         let next = deps.stepQueues.messages.shift();

@@ -18,7 +18,7 @@ import { inMemoryBatches } from './in-memory-batches.ts';
 import { inMemoryQueue } from './in-memory-queue.ts';
 import { Killed, killableProcess } from './killable-process.ts';
 
-/** What the web has at a URL: a text that stands for a picture or a CSV, or why there is none. */
+/** The response of a URL: a text that stands for a picture or a CSV, or why there is none. */
 type WebContent = string | { refused: string } | RetryLaterError;
 
 export const requestId = '0b9f4c52-7f36-4b6f-9a3c-2f8d6f5a1f1e';
@@ -32,8 +32,8 @@ export const toCsv = (...products: string[][]): string =>
   ].join('\n');
 
 /**
- * A whole batches room in memory, above a Darkroom: the real use cases over the fakes, with a clock
- * that a test moves, a web that it fills, and a process that it may kill at any write.
+ * Batches in memory, on top of appHarness: the real use cases with in-memory adapters, a clock that a
+ * test moves, URLs that it serves, and a process that it may kill at any write.
  */
 export const batchHarness = () => {
   const app = appHarness({ captions: false });
@@ -52,7 +52,7 @@ export const batchHarness = () => {
     enqueueOutcome: writing(stepQueues.enqueueOutcome),
   };
 
-  const incomingObjects: string[] = []; // S3's news
+  const incomingObjects: string[] = []; // S3 events
   const web = new Map<string, WebContent>();
   const fetched: string[] = [];
   const fetchFile = reading(async (url: string): Promise<FetchedFile | Failure> => {
@@ -64,7 +64,7 @@ export const batchHarness = () => {
   });
   const receiver = {
     deliveries: [] as { id: string; url: string; body: string }[],
-    /** What the receiver says to its n-th delivery, from 1. */
+    /** The receiver's response to its n-th delivery, from 1. */
     answer: (_n: number): WebhookResponse => ({ ok: true, status: 204 }),
   };
 
@@ -119,10 +119,10 @@ export const batchHarness = () => {
     close: () => closeBatch({ request_id: requestId }, deps),
     webhook: (message: WebhookMessage) => sendWebhook(message, deps),
   };
-  /** As the consumer has it come back; what was not to be expected fails the test. */
+  /** As the consumer retries a message; an unexpected error fails the test. */
   const onThrow = (error: Error) => {
     if (!(error instanceof Killed) && !('retryAfterSeconds' in error)) throw error;
-    worker.live();
+    worker.restart();
     const seconds = 'retryAfterSeconds' in error ? error.retryAfterSeconds : undefined;
     app.pass((Number(seconds) || 1) * 1000);
   };
@@ -164,7 +164,7 @@ export const batchHarness = () => {
     worker,
     pass: app.pass,
     serve: (url: string, what: WebContent) => void web.set(url, what),
-    /** Of a CSV, or of one behind a URL. */
+    /** With a CSV, or the URL of one. */
     start: (source: string | { csvUrl: string }, { webhook = false }: { webhook?: boolean } = {}) =>
       startBatch(
         {
@@ -183,7 +183,7 @@ export const batchHarness = () => {
     rows: async () => (await stored.rows.page(requestId, { limit: 10_000, after: 0 })).rows,
     counts: () => stored.rows.counts(requestId),
     file: async (key: string) => Buffer.from((await derived.read(key)) ?? []).toString(),
-    /** Lets everybody do all there is to do, each message so many times. */
+    /** Delivers all messages, each so many times. */
     finish: async ({ times = 1 } = {}) => {
       for (let isBusy = true; isBusy; ) {
         isBusy = false;

@@ -1,6 +1,6 @@
 import type { In } from '#lib/edits/edit.ts';
 
-/** An edit that waits for its worker. Say only what matters to the test. */
+/** A pending edit. Give only what matters to the test. */
 export const anEdit = (given: Partial<In<'PENDING'>> = {}): In<'PENDING'> => ({
   status: 'PENDING',
   editId: 'an-edit',

@@ -24,8 +24,8 @@ type Deps = Omit<RunDeps, 'editing'> &
   };
 
 const metadata = { width: 640, height: 480, format: 'png' } as const;
-const takesAll: Inspect = async () => ({ metadata });
-const fetchesAll: FetchPicture = async (url) => ({
+const acceptAll: Inspect = async () => ({ metadata });
+const fetchAll: FetchPicture = async (url) => ({
   ok: true,
   bytes: Buffer.from(`bytes of ${url}`),
 });
@@ -39,14 +39,14 @@ const provider: Editing = {
 
 export const leaseMs = 30_000;
 
-/** What a killed worker would never see: not even its own clean-up runs. */
+/** Thrown in place of a kill. */
 export class Killed extends Error {
   override readonly name = 'Killed';
 }
 
 /**
- * Edits in memory: the real use cases over the fakes, with a clock that a test moves, a provider
- * that it tells how to answer, and workers that it may kill before or after any of their steps.
+ * Edits in memory: the real use cases with in-memory adapters, a clock that a test moves, a provider
+ * with programmed responses, and workers that it may kill before or after any of their steps.
  */
 export const editHarness = async () => {
   let time = Date.parse('2026-11-21T10:00:00.000Z');
@@ -57,7 +57,7 @@ export const editHarness = async () => {
     contentType: 'image/jpeg',
   });
   const images = inMemoryImages({ ...beach, etag });
-  /** Every request that reached the provider, with what it was sent. */
+  /** Every request that the provider received. */
   const calls: Parameters<EditPicture>[0][] = [];
   const responses: ((request: Parameters<EditPicture>[0]) => ReturnType<EditPicture>)[] = [];
   const paints: EditPicture = async () => ({
@@ -76,8 +76,8 @@ export const editHarness = async () => {
     renditionSets: images.renditionSets,
     originals,
     derived: inMemoryObjects(),
-    inspect: takesAll,
-    fetchPicture: fetchesAll,
+    inspect: acceptAll,
+    fetchPicture: fetchAll,
     editing: provider,
     editPicture: async (request) => {
       calls.push(request);
@@ -119,7 +119,7 @@ export const editHarness = async () => {
     beach,
     calls,
     start,
-    /** How the next calls of the provider end, one each; after them it paints. */
+    /** The outcomes of the provider's next calls, one each; after them it succeeds. */
     next: (...some: typeof responses) => void responses.push(...some),
     pass: (ms: number) => {
       time += ms;
@@ -129,29 +129,29 @@ export const editHarness = async () => {
     giveUp: (message: EditMessage) =>
       giveUpOnEdit(message, { reason: 'Tried 8 times and gave up: no luck' }, deps),
     lookUp: (question: { initId?: string; editId?: string }) => findEdits(question, deps),
-    /** The edit as people see it. */
+    /** The edit as clients see it. */
     seen: async ({ initId, editId }: Pick<Edit, 'initId' | 'editId'>) =>
       (await findEdits({ initId, editId }, deps)).requested,
     result: async ({ editId }: Pick<Edit, 'editId'>) => originals.read(resultKey(editId)),
-    /** The message that asks for an edit, which may come again and again. */
+    /** The message of an edit, which may be delivered any number of times. */
     message: (): EditMessage => {
       const message = deps.editQueue.messages.at(-1);
-      if (!message) throw new Error('No worker was asked.');
+      if (!message) throw new Error('No edit was enqueued.');
       return message;
     },
     /**
-     * Tools of a worker that dies at its nth use of them, before or after the tool has done its
-     * work; `uses` tells how many there were.
+     * Dependencies of a worker that is killed at its nth call of them, before or after the call has had
+     * its effect; `uses` is the number of calls.
      */
-    killableDeps: (dieAt: number, when: 'before' | 'after') => {
+    killableDeps: (killAt: number, when: 'before' | 'after') => {
       let uses = 0;
       const guard =
         <Args extends unknown[], T>(act: (...args: Args) => Promise<T>) =>
         async (...args: Args): Promise<T> => {
           uses += 1;
-          if (uses > dieAt || (uses === dieAt && when === 'before')) throw new Killed();
+          if (uses > killAt || (uses === killAt && when === 'before')) throw new Killed();
           const result = await act(...args);
-          if (uses >= dieAt) throw new Killed();
+          if (uses >= killAt) throw new Killed();
           return result;
         };
       const { edits, editPicture, prepare, checkResult, editSessions, editQueue, fetchPicture } =
@@ -190,7 +190,7 @@ const guarded = (objects: ReturnType<typeof inMemoryObjects>, guard: Guard) => (
   remove: guard(objects.remove),
 });
 
-/** How a provider may end a call, for `next`. */
+/** Outcomes of a provider's call, for `next`. */
 export const ending = {
   busy: (seconds?: number) => async () => {
     throw new RetryLaterError('The provider is busy.', seconds);

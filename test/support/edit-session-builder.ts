@@ -22,7 +22,7 @@ const ProcessRecord = z.looseObject({
 });
 export type EditRecord = z.infer<typeof EditRecord>;
 
-/** Speaks of edits with a Darkroom over HTTP, by a client that knows its address and key. */
+/** Uses the edit routes over HTTP, with a client that knows URL and API key. */
 export const anEditSession = (call: Call) => {
   const post = (path: string, body?: unknown, headers: Record<string, string> = {}) =>
     call(path, {
@@ -47,7 +47,7 @@ export const anEditSession = (call: Call) => {
     book,
     process: async (initId: string) =>
       ProcessRecord.parse((await call(`/api/processes/${initId}`)).data),
-    /** Starts an edit in a process of its own; tells how to look at it. */
+    /** Starts an edit in a process of its own; returns the ids to look it up. */
     start: async (request: Record<string, unknown>) => {
       const initId = await initiate();
       const { status, data, error } = await book(initId, request);
@@ -55,7 +55,7 @@ export const anEditSession = (call: Call) => {
       const editId = ProcessRecord.parse(data).process_id ?? '';
       return { initId, editId };
     },
-    /** The edit, once it has come to one of its two ends. */
+    /** The edit, once it has ended. */
     ended: (initId: string, within = 30_000): Promise<EditRecord> =>
       eventually(
         async () => {

@@ -4,19 +4,19 @@ type EventOptions = {
   method?: string;
   /** As the API knows it; `stage` is put before it in the request context. */
   path?: string;
-  /** The route's pattern, as API Gateway tells it. */
+  /** The route's pattern, as API Gateway sends it. */
   resource?: string;
   pathParameters?: Record<string, string>;
   query?: Record<string, string | string[]>;
   headers?: Record<string, string>;
   body?: string | Uint8Array | undefined;
-  /** Whether the body arrives base64, as on AWS, or as text, as JSON does on the local stack. */
+  /** Whether the body is sent as base64, as on AWS, or as text, as JSON on the local stack. */
   base64?: boolean;
   stage?: string | undefined;
   apiKeyId?: string | undefined;
 };
 
-/** An event of a REST API (payload 1.0), as far as functions look at it. */
+/** An event of a REST API (payload 1.0), with the properties that functions read. */
 export const anHttpEvent = ({
   method = 'GET',
   path = '/',

@@ -4,8 +4,8 @@ import { type Image, imageIdOf } from '#lib/images/image.ts';
 type Given = Partial<Omit<Image, 'steps'>> & { steps?: Partial<Image['steps']> | undefined };
 
 /**
- * A picture that has just arrived. Say only what matters to the test: its id follows from its key,
- * and all its times from the one that is given.
+ * An image that was just uploaded. Give only what matters to the test: its id follows from its key, and
+ * all its times from the one that is given.
  */
 export const anImage = ({ steps, ...given }: Given = {}): Image => {
   const key = given.key === undefined ? 'holiday/beach.jpg' : given.key;
@@ -27,7 +27,7 @@ export const anImage = ({ steps, ...given }: Given = {}): Image => {
   };
 };
 
-/** What a camera wrote into a picture: little, and where it was taken. */
+/** EXIF data with a camera make and a location. */
 export const anExif: Exif = {
   cameraMake: 'Leica',
   cameraModel: null,

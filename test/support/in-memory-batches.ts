@@ -2,7 +2,7 @@ import { Batch, isUnfinished, type RowCounts } from '#lib/batches/batch.ts';
 import type { Batches, Rows, VersionedBatch, VersionedRow } from '#lib/batches/batches.ts';
 import { countRow, Row } from '#lib/batches/row.ts';
 
-/** Batches and their rows, as the DynamoDB adapters keep them. */
+/** Batches and their rows, with the behaviour of the DynamoDB adapters. */
 export const inMemoryBatches = (): { batches: Batches; rows: Rows } => {
   const heads = new Map<string, VersionedBatch>();
   const rowsByBatch = new Map<string, Map<number, VersionedRow>>();
@@ -25,7 +25,7 @@ export const inMemoryBatches = (): { batches: Batches; rows: Rows } => {
     batches: {
       find: async (requestId) => structuredClone(heads.get(requestId)),
       async save(before, after) {
-        await undefined; // others get their turn here, as they do while a request is on its way
+        await undefined; // concurrent calls run here, as during a request
         if (heads.get(after.requestId)?.version !== before?.version) return false;
         const batch = Batch.parse(structuredClone(after));
         heads.set(after.requestId, { batch, version: (before?.version ?? 0) + 1 });

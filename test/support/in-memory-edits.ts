@@ -1,7 +1,7 @@
 import { Edit } from '#lib/edits/edit.ts';
 import type { EditMessage, EditQueue, Edits, VersionedEdit } from '#lib/edits/edits.ts';
 
-/** Edits as DynamoDB keeps them. */
+/** Edits, with the behaviour of the DynamoDB adapter. */
 export const inMemoryEdits = (...given: Edit[]): Edits => {
   const stored = new Map<string, VersionedEdit>(
     given.map((edit) => [edit.editId, { edit, version: 1 }]),
@@ -11,7 +11,7 @@ export const inMemoryEdits = (...given: Edit[]): Edits => {
     findAll: async (editIds) =>
       editIds.flatMap((editId) => structuredClone(stored.get(editId)?.edit) ?? []),
     async save(before, after) {
-      await undefined; // others get their turn here, as they do while a request is on its way
+      await undefined; // concurrent calls run here, as during a request
       if (stored.get(after.editId)?.version !== before?.version) return false;
       const edit = Edit.parse(structuredClone(after));
       stored.set(after.editId, { edit, version: (before?.version ?? 0) + 1 });
@@ -20,7 +20,7 @@ export const inMemoryEdits = (...given: Edit[]): Edits => {
   };
 };
 
-/** A worker for edits who does nothing until a test takes the messages. */
+/** The queue of run-edit; a test delivers its messages. */
 export const inMemoryEditQueue = (): EditQueue & { messages: EditMessage[] } => {
   const messages: EditMessage[] = [];
   return { messages, enqueue: async (message) => void messages.push({ ...message }) };

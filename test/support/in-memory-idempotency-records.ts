@@ -9,7 +9,7 @@ type Stored = { fingerprint: string; begunAt: number; reply?: StoredReply };
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 
-/** First answers, kept for 24 hours; one that was begun and never given, for a minute. */
+/** Idempotency records for 24 hours; an unfinished one blocks for a minute. */
 export const inMemoryIdempotencyRecords = (): IdempotencyRecords => {
   const records = new Map<string, Stored>();
   return {

@@ -16,7 +16,7 @@ type InMemoryImages = Images & {
   all(): Image[];
 };
 
-/** Images with their counts and contents, as the DynamoDB adapters keep them. */
+/** Images with their counters and rendition sets, with the behaviour of the DynamoDB adapters. */
 export const inMemoryImages = (...given: Image[]): InMemoryImages => {
   const records = new Map<string, Versioned>();
   const renditionSets = new Map<string, RenditionSet>();
@@ -47,7 +47,7 @@ export const inMemoryImages = (...given: Image[]): InMemoryImages => {
     find: async (imageId) => structuredClone(records.get(imageId)),
 
     async save(before, after, renditionSetChange) {
-      await undefined; // others get their turn here, as they do while a request is on its way
+      await undefined; // concurrent calls run here, as during a request
       if (records.get(after.imageId)?.version !== before?.version) return false;
       if (
         renditionSetChange &&
@@ -94,7 +94,7 @@ export const inMemoryImages = (...given: Image[]): InMemoryImages => {
   };
 };
 
-/** The sum that tallies must always be equal to. */
+/** The total that the counters must always equal. */
 export const totalCounts = (images: readonly Image[]) => {
   const sum = { ...zeroCounters };
   for (const image of images) {

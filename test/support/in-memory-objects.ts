@@ -3,7 +3,7 @@ import type { ObjectHead, Objects } from '#lib/images/objects.ts';
 
 type Stored = { bytes: Uint8Array; head: ObjectHead };
 
-/** Objects as a bucket keeps them; those given were dropped there by a stranger. */
+/** Objects, with the behaviour of a bucket; those given were put there by another client. */
 export const inMemoryObjects = (
   given: Record<string, Uint8Array> = {},
 ): Objects & { keys(): string[] } => {
@@ -23,7 +23,7 @@ export const inMemoryObjects = (
       if (sha256 && sha256 !== hash('sha256', bytes))
         throw new Error(`The bytes of ${key} do not match their SHA-256.`);
       const etag = hash('md5', bytes); // as S3 does for an object written at once
-      const lastModified = new Date(Math.floor(Date.now() / 1000) * 1000); // S3 tells whole seconds
+      const lastModified = new Date(Math.floor(Date.now() / 1000) * 1000); // S3 dates are whole seconds
       const sizeBytes = bytes.byteLength;
       stored.set(key, {
         bytes: bytes.slice(),

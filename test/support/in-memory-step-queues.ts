@@ -3,13 +3,13 @@ import type { StepName } from '#lib/images/step.ts';
 
 type Enqueued = { step: StepName; message: StepMessage };
 
-/** Workers who do nothing until a test takes their messages. */
+/** The queues of the step workers; a test delivers their messages. */
 export const inMemoryStepQueues = (): StepQueues & {
-  /** What nobody has taken yet, in the order it was asked for. */
+  /** Messages in the queues, oldest first. */
   messages: Enqueued[];
-  /** Images of batches that were said to have ended. */
+  /** Notifications that an image of a batch has ended. */
   outcomes: OutcomeMessage[];
-  /** Takes the oldest message of a step; it is done with at once. */
+  /** Receives and deletes the oldest message of a step. */
   receive(step: StepName): StepMessage | undefined;
 } => {
   const messages: Enqueued[] = [];

@@ -45,20 +45,14 @@ export const readProduct = (
       `The row has ${row.count} cells, the header ${columns.width}. Put double quotes around a cell that contains ${delimiterName(delimiter)}.`,
     );
 
-  const text = (field: 'serialNumber' | 'productName', what: string): string => {
+  const readText = (field: keyof typeof maxTextLength, what: string): string => {
     const value = unescapeFormula((row.cells[columns[field]] ?? '').trim());
-    const maxLength = maxTextLength[field];
-    if (value === '') add(columns[field], `The row has no ${what}.`);
-    else if (value.length > maxLength)
-      add(columns[field], `The ${what} has more than ${maxLength} characters.`);
-    else if (/[^\P{Cc}\t\r\n]/u.test(value))
-      add(columns[field], `The ${what} contains control characters, so it is not text.`);
-    else if (/[\r\n]/.test(value) && value.includes('://'))
-      add(columns[field], `The ${what} contains further lines. Is a double quote not closed?`);
+    const error = textError(value, what, maxTextLength[field]);
+    if (error) add(columns[field], error);
     return value;
   };
-  const serialNumber = text('serialNumber', 'serial number');
-  const productName = text('productName', 'product name');
+  const serialNumber = readText('serialNumber', 'serial number');
+  const productName = readText('productName', 'product name');
 
   const pieces = splitUrls(row.urls);
   if (pieces.length === 0) add(columns.urls, 'The row has no image URL.');
@@ -82,6 +76,17 @@ export const readProduct = (
     return !fault;
   });
   return { product: { line, serialNumber, productName, urls }, faults };
+};
+
+/** Why a text is not acceptable, as a sentence; undefined where it is. */
+const textError = (value: string, what: string, maxLength: number): string | undefined => {
+  if (value === '') return `The row has no ${what}.`;
+  if (value.length > maxLength) return `The ${what} has more than ${maxLength} characters.`;
+  if (/[^\P{Cc}\t\r\n]/u.test(value))
+    return `The ${what} contains control characters, so it is not text.`;
+  if (/[\r\n]/.test(value) && value.includes('://'))
+    return `The ${what} contains further lines. Is a double quote not closed?`;
+  return undefined;
 };
 
 /**

@@ -38,12 +38,12 @@ describe('a batch that is closed', () => {
     expect(() => findResults(before, { onlyErrors: false })).toThrow(/not finished yet/);
   });
 
-  it('while its rows are being written is not closed, though all that are there have ended', async () => {
+  it('while its rows are being written is not closed, although all existing ones have ended', async () => {
     const harness = batchHarness();
     harness.serve(a, { refused: 'No.' });
     await harness.start(toCsv([a]));
-    harness.worker.dieAfter(3); // the row, the checkpoint, the message
-    await harness.work.expand().catch(() => harness.worker.live());
+    harness.worker.killAfter(3); // the row, the checkpoint, the message
+    await harness.work.expand().catch(() => harness.worker.restart());
     for (const message of harness.waiting.import.splice(0)) await harness.work.import(message);
 
     await harness.work.close();
@@ -51,11 +51,11 @@ describe('a batch that is closed', () => {
     expect(await harness.batch()).toMatchObject({ work: { state: 'expanding' } });
   });
 
-  it('that nobody knows is nothing', async () => {
+  it('that does not exist is ignored', async () => {
     await expect(batchHarness().work.close()).resolves.toBeUndefined();
   });
 
-  it('writes its results once, and tells its webhook once, though it is asked three times', async () => {
+  it('writes its results once, and notifies its webhook once, after three messages', async () => {
     const harness = await dueWebhook();
     const written: string[] = [];
     const { write } = harness.deps.derived;
@@ -76,7 +76,7 @@ describe('a batch that is closed', () => {
     expect(findResults(ended, { onlyErrors: true })).toBe(failedRowsKey(requestId));
   });
 
-  it('by three at once ends once', async () => {
+  it('by three workers at once ends once', async () => {
     const harness = await dueWebhook();
 
     await Promise.all([harness.work.close(), harness.work.close(), harness.work.close()]);
@@ -89,7 +89,7 @@ describe('a batch that is closed', () => {
     expect(harness.receiver.deliveries).toHaveLength(1);
   });
 
-  it('by a slow one, when another has finished, stays as it ended', async () => {
+  it('by a slow worker, when another has finished, stays as it ended', async () => {
     const harness = await dueWebhook();
     const { write } = harness.deps.derived;
     let ended: unknown;
@@ -116,10 +116,10 @@ describe('a batch that is closed', () => {
     let writes = 0;
     for (let hasEndedImage = false; !hasEndedImage; writes++) {
       const harness = await dueWebhook();
-      harness.worker.dieAfter(writes);
+      harness.worker.killAfter(writes);
 
       await harness.work.close().catch(() => {});
-      harness.worker.live();
+      harness.worker.restart();
       await harness.work.close();
       await harness.finish();
 
@@ -129,13 +129,13 @@ describe('a batch that is closed', () => {
         webhook: { state: 'delivered', attempts: [{ status: 204 }] },
       });
       expect(harness.receiver.deliveries).toHaveLength(1);
-      hasEndedImage = !harness.worker.hasDied();
+      hasEndedImage = !harness.worker.wasKilled();
     }
     // closing, two files, ended, the webhook's turn, its message
     expect(writes).toBeGreaterThan(6);
   });
 
-  it('without a webhook tells nobody', async () => {
+  it('without a webhook sends no notification', async () => {
     const harness = await dueWebhook({ webhook: false });
 
     await harness.work.close();

@@ -10,10 +10,10 @@ import { Killed } from '#test/support/killable-process.ts';
 const toUrl = (n: number) => `https://shop.example/${n}.jpg`;
 const many = (count: number) => toCsv(...Array.from({ length: count }, (_, n) => [toUrl(n + 1)]));
 
-describe('a CSV behind a URL', () => {
+describe('a CSV at a URL', () => {
   const csvUrl = 'https://shop.example/products.csv';
 
-  it('is fetched once and kept', async () => {
+  it('is fetched once and stored', async () => {
     const harness = batchHarness();
     harness.serve(csvUrl, many(3));
     await harness.start({ csvUrl });
@@ -29,7 +29,7 @@ describe('a CSV behind a URL', () => {
     });
   });
 
-  it('with faults ends the batch with the list of them, and tells the webhook', async () => {
+  it('with errors ends the batch with the list of them, and notifies the webhook', async () => {
     const harness = batchHarness();
     harness.serve(csvUrl, 'S. No.,Product Name,Input Image Urls\n1,,nothing\n');
     await harness.start({ csvUrl }, { webhook: true });
@@ -58,7 +58,7 @@ describe('a CSV behind a URL', () => {
     );
   });
 
-  it('that will never come ends the batch with the reason', async () => {
+  it('that cannot be fetched ends the batch with the reason', async () => {
     const harness = batchHarness();
     harness.serve(csvUrl, { refused: `${csvUrl} answered 404.` });
     await harness.start({ csvUrl });
@@ -75,7 +75,7 @@ describe('a CSV behind a URL', () => {
     expect(await findCsvErrors(batch, harness.deps)).toBeUndefined();
   });
 
-  it('that is busy is asked for again, and not for ever', async () => {
+  it('that is busy is requested again, a limited number of times', async () => {
     const harness = batchHarness();
     harness.serve(csvUrl, new RetryLaterError(`${csvUrl} answered 503.`));
     await harness.start({ csvUrl });
@@ -93,7 +93,7 @@ describe('a CSV behind a URL', () => {
     });
   });
 
-  it('that is busy at first is read when it comes', async () => {
+  it('that is busy at first is read when it responds', async () => {
     const harness = batchHarness();
     harness.serve(csvUrl, new RetryLaterError(`${csvUrl} answered 503.`));
     await harness.start({ csvUrl });
@@ -105,13 +105,13 @@ describe('a CSV behind a URL', () => {
     expect(await harness.batch()).toMatchObject({ work: { state: 'ended' } });
   });
 
-  it('is refused or run the same, wherever its worker was killed', async () => {
+  it('has the same outcome, wherever its worker was killed', async () => {
     for (const csv of [many(2), 'nonsense']) {
       for (let writes = 0, hasEndedImage = false; !hasEndedImage; writes++) {
         const harness = batchHarness();
         harness.serve(csvUrl, csv);
         await harness.start({ csvUrl }, { webhook: true });
-        harness.worker.dieAfter(writes);
+        harness.worker.killAfter(writes);
 
         await harness.finish();
 
@@ -119,12 +119,12 @@ describe('a CSV behind a URL', () => {
           work: { state: csv === 'nonsense' ? 'refused' : 'ended' },
           webhook: { state: 'delivered' },
         });
-        hasEndedImage = !harness.worker.hasDied();
+        hasEndedImage = !harness.worker.wasKilled();
       }
     }
   });
 
-  it('whose store is down for good ends with a reason, and not in silence', async () => {
+  it('whose store stays down ends the batch with a reason', async () => {
     const harness = batchHarness();
     harness.serve(csvUrl, many(1));
     await harness.start({ csvUrl });
@@ -136,13 +136,13 @@ describe('a CSV behind a URL', () => {
     });
   });
 
-  it('of which rows are there, though no checkpoint tells of them, is not given up either', async () => {
+  it('with rows beyond the last checkpoint is not given up either', async () => {
     const harness = batchHarness();
     harness.serve(csvUrl, many(600));
     await harness.start({ csvUrl });
-    harness.worker.dieAfter(3); // the CSV, what is in it, and rows
+    harness.worker.killAfter(3); // the CSV, what is in it, and rows
     await expect(harness.work.expand()).rejects.toThrow(Killed);
-    harness.worker.live();
+    harness.worker.restart();
     expect(await harness.rows()).toHaveLength(500);
 
     await giveUpExpansion(requestId, { reason: 'No.' }, harness.deps);
@@ -153,12 +153,12 @@ describe('a CSV behind a URL', () => {
     });
   });
 
-  it('of which rows are there already is not given up: the sweep goes on with it', async () => {
+  it('with rows is not given up: the sweep continues it', async () => {
     const harness = batchHarness();
     await harness.start(many(600));
-    harness.worker.dieAfter(3);
+    harness.worker.killAfter(3);
     await expect(harness.work.expand()).rejects.toThrow(Killed);
-    harness.worker.live();
+    harness.worker.restart();
 
     await giveUpExpansion(requestId, { reason: 'No.' }, harness.deps);
 

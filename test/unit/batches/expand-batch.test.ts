@@ -29,7 +29,7 @@ describe('a batch that is expanded', () => {
     expect(await harness.batch()).toMatchObject({ work: { state: 'running' } });
   });
 
-  it('of which there is nothing any more is left alone', async () => {
+  it('that does not exist any more is ignored', async () => {
     const harness = batchHarness();
 
     await harness.work.expand();
@@ -37,14 +37,14 @@ describe('a batch that is expanded', () => {
     expect(harness.waiting.import).toEqual([]);
   });
 
-  it('asks for each row, wherever it was killed', async () => {
+  it('enqueues each row, wherever it was killed', async () => {
     let writes = 0;
     for (let hasEndedImage = false; !hasEndedImage; writes++) {
       const harness = batchHarness();
       await harness.start(many(1100));
-      harness.worker.dieAfter(writes);
+      harness.worker.killAfter(writes);
 
-      await harness.work.expand().catch(() => harness.worker.live());
+      await harness.work.expand().catch(() => harness.worker.restart());
       await harness.work.expand(2);
 
       expect(rowNumbers(await harness.rows())).toEqual(oneTo(1100));
@@ -54,12 +54,12 @@ describe('a batch that is expanded', () => {
         work: { state: 'running' },
         total: { products: 1100, images: 1100 },
       });
-      hasEndedImage = !harness.worker.hasDied();
+      hasEndedImage = !harness.worker.wasKilled();
     }
     expect(writes).toBeGreaterThan(3 * 3 + 1); // three chunks of three writes, and the end
   });
 
-  it('asks for each row, also where the messages of a chunk were sent in part', async () => {
+  it('enqueues each row, even if only some messages of a chunk were sent', async () => {
     const harness = batchHarness();
     await harness.start(many(700));
     const { import: send } = harness.deps.batchQueues;
@@ -75,7 +75,7 @@ describe('a batch that is expanded', () => {
     expect(new Set(harness.waiting.import.map(({ row }) => row)).size).toBe(700);
   });
 
-  it('hands over when time is short, and goes on from where it stopped', async () => {
+  it('hands over to the next message in time, which continues where it stopped', async () => {
     const harness = batchHarness();
     await harness.start(many(1700));
     const { add } = harness.deps.rows;
@@ -98,12 +98,12 @@ describe('a batch that is expanded', () => {
     expect(await harness.batch()).toMatchObject({ work: { state: 'running' } });
   });
 
-  it('is only asked once more for the last chunk when it goes on, not for all before', async () => {
+  it('enqueues only the last chunk once more when it resumes', async () => {
     const harness = batchHarness();
     await harness.start(many(1700));
-    harness.worker.dieAfter(3 + 3 + 2); // two chunks, and the checkpoint of the third
+    harness.worker.killAfter(3 + 3 + 2); // two chunks, and the checkpoint of the third
     await expect(harness.work.expand()).rejects.toThrow(Killed);
-    harness.worker.live();
+    harness.worker.restart();
     harness.waiting.import.length = 0;
 
     await harness.work.expand(2);
@@ -111,7 +111,7 @@ describe('a batch that is expanded', () => {
     expect(harness.waiting.import.map(({ row }) => row)).toEqual(oneTo(1700).slice(1000));
   });
 
-  it('by two at once has each row once, and runs', async () => {
+  it('by two workers at once has each row once, and runs', async () => {
     const harness = batchHarness();
     await harness.start(many(1200));
 
@@ -121,7 +121,7 @@ describe('a batch that is expanded', () => {
     expect(await harness.batch()).toMatchObject({ work: { state: 'running' } });
   });
 
-  it('by a slow one is not begun again that another has long finished', async () => {
+  it('by a slow worker is not started again after another has finished it', async () => {
     const harness = batchHarness();
     await harness.start(toCsv([toUrl(1)]));
     const { import: send } = harness.deps.batchQueues;
@@ -135,7 +135,7 @@ describe('a batch that is expanded', () => {
     expect(await harness.batch()).toMatchObject({ work: { state: 'ended' } });
   });
 
-  it('late, when its rows have ended already, is not begun again', async () => {
+  it('late, when its rows have ended already, is not started again', async () => {
     const harness = batchHarness();
     await harness.start(toCsv([toUrl(1)]));
     await harness.finish();
@@ -148,12 +148,12 @@ describe('a batch that is expanded', () => {
     expect(harness.fetched).toHaveLength(1);
   });
 
-  it('closes where all rows ended before it said that they were there', async () => {
+  it('closes where all rows ended before its last checkpoint', async () => {
     const harness = batchHarness();
     await harness.start(toCsv([toUrl(1)]));
-    harness.worker.dieAfter(3); // the row, the checkpoint, the message
+    harness.worker.killAfter(3); // the row, the checkpoint, the message
     await expect(harness.work.expand()).rejects.toThrow(Killed);
-    harness.worker.live();
+    harness.worker.restart();
     harness.waiting.expand.length = 0;
     await harness.finish();
     expect(await harness.counts()).toMatchObject({ products: 1 });

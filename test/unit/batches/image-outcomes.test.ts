@@ -26,14 +26,14 @@ const work = async (harness: BatchHarness) => {
     const { step, message } = next;
     const once = (attempts: number) => harness.app.work(step, message, attempts);
     await once(1).catch(() => {
-      harness.worker.live();
+      harness.worker.restart();
       return once(2);
     });
   }
 };
 const repeated = async (harness: BatchHarness, task: () => Promise<unknown>) => {
   await task().catch(() => {
-    harness.worker.live();
+    harness.worker.restart();
     return task();
   });
 };
@@ -196,7 +196,7 @@ describe.each(Object.entries(ways))('a row whose image %s', (_, way) => {
     });
   };
 
-  it('is told', async () => {
+  it('is notified', async () => {
     const harness = await prepared();
 
     await end(harness);
@@ -205,14 +205,14 @@ describe.each(Object.entries(ways))('a row whose image %s', (_, way) => {
     await expectNoted(harness);
   });
 
-  it('is told when the message comes back, whichever write it was killed before', async () => {
+  it('is notified when the message is retried, whichever write it was killed before', async () => {
     let writes = 0;
     for (let hasEndedImage = false; !hasEndedImage; writes++) {
       const harness = await prepared();
-      harness.worker.dieAfter(writes);
+      harness.worker.killAfter(writes);
 
       await end(harness);
-      harness.worker.live();
+      harness.worker.restart();
       if (isSwept && harness.outcomes.length === 0) {
         harness.pass(3 * 60_000);
         await harness.app.sweep();
@@ -220,7 +220,7 @@ describe.each(Object.entries(ways))('a row whose image %s', (_, way) => {
       }
 
       await expectNoted(harness);
-      hasEndedImage = !harness.worker.hasDied();
+      hasEndedImage = !harness.worker.wasKilled();
     }
     expect(writes).toBeGreaterThan(1);
   });
@@ -241,8 +241,8 @@ describe('a row whose image has not ended', () => {
   );
 });
 
-describe('a picture that did not come by a batch', () => {
-  it('tells no row, though it lies where a batch’s would', async () => {
+describe('a picture that is not of a batch', () => {
+  it('notifies no row, although its key looks like that of a batch', async () => {
     const harness = batchHarness();
     const image = await harness.app.drop('a folder/beach.jpg', 'a picture');
     await harness.app.finish();

@@ -23,7 +23,7 @@ const roomWith = async (...urls: string[]) => {
 const rowPlace = (index: number) => ({ requestId, number: 1, index });
 
 describe('the URLs of a row', () => {
-  it('are brought to the one door, under keys that say whose they are', async () => {
+  it('are fetched into the originals, under keys that name their row', async () => {
     const harness = await roomWith(a, b);
 
     await harness.work.import(harness.message);
@@ -80,7 +80,7 @@ describe('the URLs of a row', () => {
     expect(await harness.app.deps.images.counts()).toMatchObject({ total: 2, done: 2 });
   });
 
-  it('that will never come have their reason at once; the others come all the same', async () => {
+  it('that cannot be fetched get their reason at once; the others are imported all the same', async () => {
     const harness = await roomWith(a, b, c);
     harness.serve(b, { refused: `${b} answered 404.` });
 
@@ -111,7 +111,7 @@ describe('the URLs of a row', () => {
     expect(harness.fetched).toEqual([b]);
   });
 
-  it('are fetched once, however often the message comes', async () => {
+  it('are fetched once, however often the message is delivered', async () => {
     const harness = await roomWith(a, b);
     harness.serve(b, { refused: 'No.' });
 
@@ -123,7 +123,7 @@ describe('the URLs of a row', () => {
     expect(await harness.counts()).toEqual({ products: 1, images: 2, failed: 1 });
   });
 
-  it('of a row that nobody knows are not fetched', async () => {
+  it('of a row that does not exist are not fetched', async () => {
     const harness = await roomWith(a);
 
     await harness.work.import({ ...harness.message, row: 2 });
@@ -133,7 +133,7 @@ describe('the URLs of a row', () => {
 });
 
 describe('a busy URL', () => {
-  it('brings its message back, and holds nobody back', async () => {
+  it('has its message retried, and does not delay others', async () => {
     const harness = await roomWith(a, b, c);
     harness.serve(b, new RetryLaterError(`${b} answered 503.`, 7));
 
@@ -152,7 +152,7 @@ describe('a busy URL', () => {
     expect(await harness.images()).toMatchObject([{}, { state: 'fetched' }, {}]);
   });
 
-  it('is refused with its reason the fourth time', async () => {
+  it('fails with its reason at the fourth attempt', async () => {
     const harness = await roomWith(a, b);
     harness.serve(b, new RetryLaterError(`${b} answered 503.`));
     for (const attempts of [1, 2, 3])
@@ -168,7 +168,7 @@ describe('a busy URL', () => {
     expect(await harness.batch()).toMatchObject({ work: { state: 'ended' } });
   });
 
-  it('is not confused with a fault of our own, which says nothing about the URL', async () => {
+  it('is not confused with an error of our own, which says nothing about the URL', async () => {
     const harness = await roomWith(a);
     const { fetchPicture } = harness.deps;
     harness.deps.fetchPicture = () => Promise.reject(new TypeError('It is not a function.'));
@@ -183,11 +183,11 @@ describe('a busy URL', () => {
 });
 
 describe('an import that is killed', () => {
-  it('after the picture was written does not need to fetch what has arrived', async () => {
+  it('after the picture was registered does not fetch it again', async () => {
     const harness = await roomWith(a);
-    harness.worker.dieAfter(1); // the object, not the note
+    harness.worker.killAfter(1); // the object, not the note
     await expect(harness.work.import(harness.message)).rejects.toThrow(Killed);
-    harness.worker.live();
+    harness.worker.restart();
     expect(await harness.images()).toMatchObject([{ state: 'pending' }]);
     await harness.app.register(harness.incomingObjects.shift() ?? '');
 
@@ -197,11 +197,11 @@ describe('an import that is killed', () => {
     expect(await harness.images()).toMatchObject([{ state: 'fetched' }]);
   });
 
-  it('before anybody saw the picture arrive writes the same object again', async () => {
+  it('before the picture was registered writes the same object again', async () => {
     const harness = await roomWith(a);
-    harness.worker.dieAfter(1);
+    harness.worker.killAfter(1);
     await expect(harness.work.import(harness.message)).rejects.toThrow(Killed);
-    harness.worker.live();
+    harness.worker.restart();
 
     await harness.work.import(harness.message, 2);
     await harness.finish();
@@ -213,9 +213,9 @@ describe('an import that is killed', () => {
 
   it('while its image ended finds the outcome', async () => {
     const harness = await roomWith(a);
-    harness.worker.dieAfter(1);
+    harness.worker.killAfter(1);
     await expect(harness.work.import(harness.message)).rejects.toThrow(Killed);
-    harness.worker.live();
+    harness.worker.restart();
     await harness.app.register(harness.incomingObjects.shift() ?? '');
     await harness.app.finish();
     harness.outcomes.length = 0; // that message is lost
@@ -226,12 +226,12 @@ describe('an import that is killed', () => {
     expect(harness.waiting.close).toHaveLength(1);
   });
 
-  it('after the last note tells that the batch can be closed', async () => {
+  it('after the last outcome was recorded enqueues the close of the batch', async () => {
     const harness = await roomWith(a);
     harness.serve(a, { refused: 'No.' });
-    harness.worker.dieAfter(1); // the note
+    harness.worker.killAfter(1); // the note
     await expect(harness.work.import(harness.message)).rejects.toThrow(Killed);
-    harness.worker.live();
+    harness.worker.restart();
     expect(harness.waiting.close).toEqual([]);
 
     await harness.work.import(harness.message, 2);
@@ -243,7 +243,7 @@ describe('an import that is killed', () => {
 describe('an import that is given up', () => {
   const last = { reason: 'Tried 8 times and gave up: S3 is down.' };
 
-  it('notes the reason for what never came, and leaves alone what did', async () => {
+  it('records the reason for what was not fetched, and leaves the rest', async () => {
     const harness = await roomWith(a, b, c);
     harness.serve(b, new RetryLaterError('busy'));
     harness.serve(c, { refused: 'No.' });
@@ -263,11 +263,11 @@ describe('an import that is given up', () => {
     expect(await harness.batch()).toMatchObject({ work: { state: 'ended' } });
   });
 
-  it('leaves to its own news a picture that is there although nobody noted it', async () => {
+  it('leaves a picture that was stored but not recorded to its own S3 event', async () => {
     const harness = await roomWith(a);
-    harness.worker.dieAfter(1);
+    harness.worker.killAfter(1);
     await expect(harness.work.import(harness.message)).rejects.toThrow(Killed);
-    harness.worker.live();
+    harness.worker.restart();
     await harness.app.register(harness.incomingObjects.shift() ?? '');
 
     await giveUpOnRow(harness.message, last, harness.deps);

@@ -26,7 +26,7 @@ const roomWith = async ({ images: some = urls } = {}) => {
 };
 
 describe('the outcome of an image', () => {
-  it('that is still being worked on changes nothing', async () => {
+  it('that is still processing changes nothing', async () => {
     const harness = await roomWith();
 
     await harness.work.outcome(key, imageId);
@@ -34,7 +34,7 @@ describe('the outcome of an image', () => {
     expect(await harness.image()).toMatchObject({ state: 'fetched' });
   });
 
-  it('that is done is noted once, however often it is told', async () => {
+  it('that is done is recorded once, however often its message is delivered', async () => {
     const harness = await roomWith();
     await harness.batchQueues();
 
@@ -46,7 +46,7 @@ describe('the outcome of an image', () => {
     expect(harness.waiting.close).toEqual([]);
   });
 
-  it('that failed brings its reason', async () => {
+  it('that failed has its reason', async () => {
     const harness = await roomWith();
     harness.app.deps.inspect = async () => ({
       refusal: { kind: 'type', reason: 'It is a web page.' },
@@ -76,7 +76,7 @@ describe('the outcome of an image', () => {
     });
   });
 
-  it('that was deleted so long ago that nobody remembers it says the same', async () => {
+  it('that was deleted so long ago that its tombstone has expired says the same', async () => {
     const harness = await roomWith();
     harness.deps.images = { ...harness.deps.images, find: async () => undefined };
 
@@ -100,7 +100,7 @@ describe('the outcome of an image', () => {
     expect(await harness.counts()).toMatchObject({ images: 1, failed: 0 });
   });
 
-  it('stays what it was when the image is tried again later, and is done', async () => {
+  it('stays what it was when the image is retried later, and is done', async () => {
     const harness = await roomWith();
     const { shrink } = harness.app.deps;
     harness.app.deps.shrink = async () => ({
@@ -117,7 +117,7 @@ describe('the outcome of an image', () => {
     expect(await harness.image()).toMatchObject({ state: 'failed', reason: 'It ends too soon.' });
   });
 
-  it('of a picture that somebody dropped there by hand is nobody’s', async () => {
+  it('of a picture that another client stored there belongs to no row', async () => {
     const harness = await roomWith();
     await harness.batchQueues();
     const before = await harness.rows();
@@ -135,12 +135,12 @@ describe('the outcome of an image', () => {
     expect(await harness.rows()).toEqual(before);
   });
 
-  it('that is the last one has the batch closed, also when it was killed before telling', async () => {
+  it('that is the last one closes the batch, even if it was killed before that', async () => {
     const harness = await roomWith({ images: urls.slice(0, 1) });
     await harness.batchQueues();
-    harness.worker.dieAfter(1);
+    harness.worker.killAfter(1);
     await expect(harness.work.outcome(key, imageId)).rejects.toThrow(Killed);
-    harness.worker.live();
+    harness.worker.restart();
     expect(harness.waiting.close).toEqual([]);
 
     await harness.work.outcome(key, imageId);

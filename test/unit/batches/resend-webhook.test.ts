@@ -18,7 +18,7 @@ describe('a webhook that is delivered again', () => {
     expect(new Set(harness.receiver.deliveries.map(({ id }) => id)).size).toBe(1);
   });
 
-  it('does so also when it was delivered before, or stopped', async () => {
+  it('starts it also when it was delivered before, or stopped', async () => {
     const gone: WebhookResponse = { ok: false, status: 410, error: 'It is gone.', gone: true };
     for (const first of [ok, gone]) {
       const harness = await dueWebhook(first);
@@ -48,9 +48,9 @@ describe('a webhook that is delivered again', () => {
 
   it('is not held up by the lease of an attempt that was killed', async () => {
     const harness = await dueWebhook();
-    harness.worker.dieAfter(2);
+    harness.worker.killAfter(2);
     await expect(harness.work.webhook(harness.next().message)).rejects.toThrow(Killed);
-    harness.worker.live();
+    harness.worker.restart();
 
     await harness.resend();
     await harness.deliver();
@@ -58,7 +58,7 @@ describe('a webhook that is delivered again', () => {
     expect(await harness.webhook()).toMatchObject({ state: 'delivered', round: 2 });
   });
 
-  it('is refused where there is none, and while the batch is not finished', async () => {
+  it('is rejected where there is none, and while the batch is not finished', async () => {
     const without = batchHarness();
     await without.start(toCsv(['https://shop.example/a.jpg']));
     await expect(without.resend()).rejects.toMatchObject({

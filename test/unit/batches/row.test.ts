@@ -63,7 +63,7 @@ describe('the key of a row’s picture', () => {
     expect(key.length).toBeLessThan(1024);
   });
 
-  it('is called what the URL calls it', () => {
+  it('has the name in the URL', () => {
     expect(pictureName('https://shop.example/photos/My%20Boat.JPG?w=200#x')).toBe('My Boat.JPG');
     expect(pictureName('https://shop.example/')).toBe('picture');
     expect(pictureName('https://shop.example/a%')).toBe('a%');
@@ -75,7 +75,7 @@ describe('how an image ended', () => {
   const done = { state: 'done', ...ended } as const;
   const broken = { state: 'failed', ...ended, reason: 'It broke.', gaveUp: false } as const;
 
-  it('is not known before it has', () => {
+  it('is undefined before it has', () => {
     expect(rowOutcome(anImage(), inputUrl)).toBeUndefined();
     expect(rowOutcome(anImage({ steps: { thumbnails: done } }), inputUrl)).toBeUndefined();
   });

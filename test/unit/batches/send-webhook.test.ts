@@ -4,7 +4,7 @@ import { Killed } from '#test/support/killable-process.ts';
 import { busy, dueWebhook, ok } from './webhook-harness.ts';
 
 describe('the webhook of a batch', () => {
-  it('that is taken is delivered once', async () => {
+  it('that is accepted is delivered once', async () => {
     const harness = await dueWebhook();
 
     await harness.deliver();
@@ -46,7 +46,7 @@ describe('the webhook of a batch', () => {
     expect(harness.waiting.webhook).toEqual([]);
   });
 
-  it('that is told 410 stops at once', async () => {
+  it('that gets a 410 stops at once', async () => {
     const harness = await dueWebhook({ ok: false, status: 410, error: 'It is gone.', gone: true });
 
     await harness.deliver();
@@ -74,7 +74,7 @@ describe('the webhook of a batch', () => {
     expect(Math.ceil(waits)).toBe(Math.min(86_400, Math.max(5, retryAfterSeconds)));
   });
 
-  it('that is not due yet sends itself on until it is', async () => {
+  it('that is not due yet has its message sent again until it is', async () => {
     const harness = await dueWebhook({ ...busy, retryAfterSeconds: 2000 });
     await harness.deliver();
 
@@ -87,7 +87,7 @@ describe('the webhook of a batch', () => {
     expect(await harness.webhook()).toMatchObject({ state: 'delivered' });
   });
 
-  it('is attempted once where its message comes twice', async () => {
+  it('is attempted once where its message is delivered twice', async () => {
     const harness = await dueWebhook(busy);
     const { message } = harness.next();
 
@@ -98,7 +98,7 @@ describe('the webhook of a batch', () => {
     expect(await harness.webhook()).toMatchObject({ tries: 1 });
   });
 
-  it('is attempted once where two have its message at the same time; the other comes back', async () => {
+  it('is attempted once where two workers have its message; the other is retried', async () => {
     const harness = await dueWebhook();
     const { message } = harness.next();
     const { send } = harness.deps;
@@ -117,12 +117,12 @@ describe('the webhook of a batch', () => {
     expect(await harness.webhook()).toMatchObject({ state: 'delivered' });
   });
 
-  it('is left to the one who holds its lease, and is taken over when that one must be dead', async () => {
+  it('is left to the worker with its lease, until that has expired', async () => {
     const harness = await dueWebhook();
     const { message } = harness.next();
-    harness.worker.dieAfter(2); // the lease, and the delivery
+    harness.worker.killAfter(2); // the lease, and the delivery
     await expect(harness.work.webhook(message)).rejects.toThrow(Killed);
-    harness.worker.live();
+    harness.worker.restart();
 
     await expect(harness.work.webhook(message)).rejects.toMatchObject({
       name: 'BeingDeliveredError',
@@ -138,12 +138,12 @@ describe('the webhook of a batch', () => {
     expect(await harness.webhook()).not.toHaveProperty('leasedUntil');
   });
 
-  it('whose next message was never sent is asked for again by the old one', async () => {
+  it('whose next message was never sent is enqueued again by the old one', async () => {
     const harness = await dueWebhook(busy);
     const { message } = harness.next();
-    harness.worker.dieAfter(3); // the lease, the delivery, the note; not the message
+    harness.worker.killAfter(3); // the lease, the delivery, the note; not the message
     await expect(harness.work.webhook(message)).rejects.toThrow(Killed);
-    harness.worker.live();
+    harness.worker.restart();
     expect(harness.waiting.webhook).toEqual([]);
 
     await harness.work.webhook(message);
@@ -152,7 +152,7 @@ describe('the webhook of a batch', () => {
     expect(harness.receiver.deliveries).toHaveLength(1);
   });
 
-  it('of a batch that nobody knows is dropped', async () => {
+  it('of a batch that does not exist is dropped', async () => {
     const harness = batchHarness();
     const message = { request_id: 'x', round: 1, attempt: 0, due_at: '2026-11-20T10:00:00.000Z' };
 
@@ -161,7 +161,7 @@ describe('the webhook of a batch', () => {
     expect(harness.receiver.deliveries).toEqual([]);
   });
 
-  it('keeps of many attempts the latest fifty', async () => {
+  it('stores the latest fifty attempts', async () => {
     const harness = await dueWebhook(...Array.from({ length: 60 }, () => busy));
     harness.deps.schedule = Array.from({ length: 20 }, () => 1);
 

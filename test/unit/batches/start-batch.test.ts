@@ -8,7 +8,7 @@ const faulty =
   'S. No.,Product Name,Input Image Urls\n1,SKU1,not a url\n2,,https://s.example/2.jpg\n';
 
 describe('a batch that is started', () => {
-  it('keeps its CSV, knows what is in it, and has its rows written in the background', async () => {
+  it('stores its CSV and its totals, and enqueues the writing of its rows', async () => {
     const harness = batchHarness();
 
     const started = await harness.start(toCsv([a], [a, a]));
@@ -27,13 +27,17 @@ describe('a batch that is started', () => {
     expect(await harness.rows()).toEqual([]);
   });
 
-  it('is not started by a file with faults: each is named and nothing is left behind', async () => {
+  it('is not started by a file with errors: each is listed and nothing is stored', async () => {
     const harness = batchHarness();
 
     const started = await harness.start(faulty);
 
-    expect(started).toEqual({ refused: await checkCsv(Buffer.from(faulty)) });
-    expect('refused' in started && started.refused.faults.faults).toMatchObject([
+    expect(started).toMatchObject({
+      ok: false,
+      kind: 'csv_errors',
+      check: await checkCsv(Buffer.from(faulty)),
+    });
+    expect(!started.ok && started.check.faults.faults).toMatchObject([
       { row: 2, column: 'Input Image Urls' },
       { row: 2, column: 'Input Image Urls' },
       { row: 2, column: 'Input Image Urls' },
@@ -44,7 +48,7 @@ describe('a batch that is started', () => {
     expect(harness.app.deps.derived.keys()).toEqual([]);
   });
 
-  it('does not promise a webhook that nobody could sign', async () => {
+  it('rejects a webhook that could not be signed', async () => {
     const harness = batchHarness();
     harness.deps.canSign = false;
 
@@ -75,7 +79,7 @@ describe('a batch that is started', () => {
     expect(started).toMatchObject({ batch: { csvFilename: 'products.csv' } });
   });
 
-  it('by the same name again is the same batch, and is not begun anew', async () => {
+  it('with the same id again is the same batch, and is not started again', async () => {
     const harness = batchHarness();
     await harness.start(toCsv([a]), { webhook: true });
     await harness.finish();
@@ -93,15 +97,15 @@ describe('a batch that is started', () => {
     let writes = 0;
     for (let hasEndedImage = false; !hasEndedImage; writes++) {
       const harness = batchHarness();
-      harness.worker.dieAfter(writes);
+      harness.worker.killAfter(writes);
 
       await harness.start(toCsv([a])).catch(() => {});
-      harness.worker.live();
+      harness.worker.restart();
       await harness.start(toCsv([a]));
       await harness.finish();
 
       expect(await harness.batch()).toMatchObject({ work: { state: 'ended' } });
-      hasEndedImage = !harness.worker.hasDied();
+      hasEndedImage = !harness.worker.wasKilled();
     }
     expect(writes).toBe(4); // the CSV, the batch, the message; and once unharmed
   });

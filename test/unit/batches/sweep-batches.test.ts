@@ -51,7 +51,7 @@ describe('the sweep', () => {
     },
   );
 
-  it('closes a batch that nobody was asked to close', async () => {
+  it('closes a batch whose close was never enqueued', async () => {
     const harness = await roomAt('done');
     for (const { key, image_id } of harness.outcomes.splice(0))
       await harness.work.outcome(key, image_id);
@@ -63,12 +63,12 @@ describe('the sweep', () => {
     expect(batchStatus(await harness.batch())).toBe('completed');
   });
 
-  it('goes on where closing stopped', async () => {
+  it('continues an interrupted close', async () => {
     const harness = await roomAt('done');
     for (const { key, image_id } of harness.outcomes.splice(0))
       await harness.work.outcome(key, image_id);
-    harness.worker.dieAfter(2); // closing is said, and one file written
-    await harness.work.close().catch(() => harness.worker.live());
+    harness.worker.killAfter(2); // closing is said, and one file written
+    await harness.work.close().catch(() => harness.worker.restart());
     expect(await harness.batch()).toMatchObject({ work: { state: 'closing' } });
     loseAll(harness);
 
@@ -88,8 +88,8 @@ describe('the sweep', () => {
     const harness = await roomAt('done');
     for (const { key, image_id } of harness.outcomes.splice(0))
       await harness.work.outcome(key, image_id);
-    harness.worker.dieAfter(writes);
-    await harness.work.close().catch(() => harness.worker.live());
+    harness.worker.killAfter(writes);
+    await harness.work.close().catch(() => harness.worker.restart());
     expect(await harness.batch()).toMatchObject({ work: { state: 'ended' } });
     expect(harness.waiting.webhook).toEqual([]);
     loseAll(harness);
@@ -132,7 +132,7 @@ describe('the sweep', () => {
     expect(harness.waiting.import).toEqual([]);
   });
 
-  it('touches nothing that is old, but moved a moment ago', async () => {
+  it('touches nothing that is old, but was updated a moment ago', async () => {
     const harness = await roomAt('started');
     harness.pass(3_600_000);
     await harness.work.expand();
@@ -169,7 +169,7 @@ describe('the sweep', () => {
     expect(await harness.sweep()).toEqual(empty);
   });
 
-  it('asks once for each message, however many of its URLs are missing', async () => {
+  it('enqueues each message once, however many of its URLs are missing', async () => {
     const urls = Array.from({ length: 12 }, (_, n) => `https://shop.example/${n}.jpg`);
     const harness = await roomAt('asked', urls);
     loseAll(harness);
@@ -182,7 +182,7 @@ describe('the sweep', () => {
     ]);
   });
 
-  it('asks once more, and then notes that nobody came', async () => {
+  it('enqueues once more, and then records the failure', async () => {
     const harness = await roomAt('asked', [a, b]);
     const message = harness.waiting.import[0];
     loseAll(harness);
@@ -202,7 +202,7 @@ describe('the sweep', () => {
     expect(await harness.batch()).toMatchObject({ webhook: { state: 'delivered' } });
   });
 
-  it('gives up also on a picture that was fetched and never arrived', async () => {
+  it('gives up also on a picture that was fetched and never registered', async () => {
     const harness = await roomAt('fetched');
     for (const what of ['requeued', 'gaveUp']) {
       loseAll(harness);
@@ -214,7 +214,7 @@ describe('the sweep', () => {
     expect(await harness.batch()).toMatchObject({ work: { state: 'ended' } });
   });
 
-  it('leaves an image that is being worked on to the images’ own sweep, however long it takes', async () => {
+  it('leaves an image that is processing to sweep-stuck, however long it takes', async () => {
     const harness = await roomAt('arrived');
     for (let n = 0; n < 4; n++) {
       loseAll(harness);
@@ -228,7 +228,7 @@ describe('the sweep', () => {
     expect(batchStatus(await harness.batch())).toBe('completed');
   });
 
-  it('learns of an image that was deleted when nobody told', async () => {
+  it('finds an image that was deleted without a notification', async () => {
     const harness = await roomAt('arrived');
     await harness.app.remove(rowImageId(place, a));
     loseAll(harness); // killed before the row was told
@@ -242,7 +242,7 @@ describe('the sweep', () => {
     expect(batchStatus(await harness.batch())).toBe('failed');
   });
 
-  it('gives up a batch whose rows cannot all be written, and ends it with those that are there', async () => {
+  it('gives up a batch whose rows cannot all be written, and ends it with those that exist', async () => {
     const harness = batchHarness();
     const toUrl = (n: number) => `https://shop.example/${n}.jpg`;
     await harness.start(toCsv(...Array.from({ length: 1100 }, (_, n) => [toUrl(n + 1)])), {
@@ -290,11 +290,11 @@ describe('the sweep', () => {
     expect((await harness.file(resultsKey(requestId))).trim().split('\r\n')).toHaveLength(701);
   });
 
-  it('takes a batch for whole whose rows are all there, though nobody could say so', async () => {
+  it('counts a batch as complete whose rows all exist, although that was not recorded', async () => {
     const harness = await roomAt('started');
     for (const writes of [2, 0]) {
-      harness.worker.dieAfter(writes); // the row, the checkpoint; the message
-      await harness.work.expand().catch(() => harness.worker.live());
+      harness.worker.killAfter(writes); // the row, the checkpoint; the message
+      await harness.work.expand().catch(() => harness.worker.restart());
       loseAll(harness);
       await harness.sweep();
     }
@@ -307,7 +307,7 @@ describe('the sweep', () => {
     expect(batchStatus(await harness.batch())).toBe('completed');
   });
 
-  it('gives up a batch whose CSV nobody reads', async () => {
+  it('gives up a batch whose CSV no worker reads', async () => {
     const harness = await roomAt('started');
     for (const what of ['requeued', 'gaveUp']) {
       loseAll(harness);
@@ -324,14 +324,14 @@ describe('the sweep', () => {
     });
   });
 
-  it('asks twice for a CSV that was read on in between', async () => {
+  it('enqueues a CSV twice again after progress in between', async () => {
     const harness = batchHarness();
     await harness.start(toCsv(...Array.from({ length: 1100 }, () => [a])));
     for (const writes of [3, 3, 3]) {
       loseAll(harness);
       expect(await harness.sweep()).toEqual({ requeued: 1, gaveUp: 0 });
-      harness.worker.dieAfter(writes); // a chunk; its checkpoint; its messages
-      await harness.work.expand().catch(() => harness.worker.live());
+      harness.worker.killAfter(writes); // a chunk; its checkpoint; its messages
+      await harness.work.expand().catch(() => harness.worker.restart());
     }
 
     loseAll(harness);

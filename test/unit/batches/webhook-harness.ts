@@ -4,7 +4,7 @@ import { batchHarness, toCsv } from '#test/support/batch-harness.ts';
 export const ok: WebhookResponse = { ok: true, status: 200 };
 export const busy = { ok: false as const, status: 503, error: 'It answered 503.' } as const;
 
-/** A batch that has ended, whose webhook is due. The waits between attempts are 5 s and 60 s. */
+/** A batch that has ended, with a due webhook. The waits between attempts are 5 s and 60 s. */
 export const dueWebhook = async (...responses: WebhookResponse[]) => {
   const harness = batchHarness();
   harness.serve('https://shop.example/a.jpg', { refused: 'No.' });
@@ -16,10 +16,10 @@ export const dueWebhook = async (...responses: WebhookResponse[]) => {
   for (const _ of harness.waiting.close.splice(0)) await harness.work.close();
   const next = () => {
     const messages = harness.waiting.webhook.shift();
-    if (!messages) throw new Error('Nobody was asked for the webhook.');
+    if (!messages) throw new Error('No webhook was enqueued.');
     return messages;
   };
-  /** Delivers the oldest message when it is due; tells how long it waited. */
+  /** Delivers the oldest message when it is due; returns its delay in seconds. */
   const deliver = async () => {
     const { message, delaySeconds } = next();
     harness.pass(delaySeconds * 1000);

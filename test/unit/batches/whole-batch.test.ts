@@ -68,7 +68,7 @@ describe('a batch', () => {
     });
   });
 
-  it('is the same where each message comes three times', async () => {
+  it('is the same where each message is delivered three times', async () => {
     const harness = roomWith();
 
     await harness.start(csv, { webhook: true });
@@ -79,17 +79,17 @@ describe('a batch', () => {
     expect(harness.receiver.deliveries).toHaveLength(1);
   });
 
-  it('is the same when it is killed before any of its writes, and the message comes back', async () => {
+  it('is the same when it is killed before any of its writes, and the message is retried', async () => {
     let writes = 0;
     for (let hasEndedImage = false; !hasEndedImage; writes++) {
       const harness = roomWith();
       await harness.start(csv, { webhook: true });
 
-      harness.worker.dieAfter(writes);
+      harness.worker.killAfter(writes);
       await harness.finish();
 
       await expectEnded(harness);
-      hasEndedImage = !harness.worker.hasDied();
+      hasEndedImage = !harness.worker.wasKilled();
     }
     expect(writes).toBeGreaterThan(20);
   });
@@ -99,7 +99,7 @@ describe('a batch', () => {
       const harness = roomWith();
       await harness.start(csv, { webhook: true });
 
-      harness.worker.dieAfter(writes, { again: true });
+      harness.worker.killAfter(writes, { again: true });
       await harness.finish();
 
       await expectEnded(harness);

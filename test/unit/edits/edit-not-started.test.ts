@@ -15,7 +15,7 @@ describe('an edit is not started', () => {
     return fault;
   };
 
-  it('in a process that is unknown, malformed or expired', async () => {
+  it('in a session that is unknown, malformed or expired', async () => {
     const harness = await editHarness();
     const { initId } = await harness.deps.editSessions.add({ ttlSeconds: 60 }, harness.deps.now());
     harness.pass(60_000);
@@ -36,7 +36,7 @@ describe('an edit is not started', () => {
     });
   });
 
-  it('from an image that is deleted or was refused', async () => {
+  it('from an image that is deleted or was rejected', async () => {
     const harness = await editHarness();
     const rejected = { kind: 'type', reason: 'It is no picture.' } as const;
     const images = [
@@ -87,7 +87,7 @@ describe('an edit is not started', () => {
     expect(harness.deps.derived.keys()).toEqual([]);
   });
 
-  it('from one good picture and one bad, of which nothing is kept', async () => {
+  it('from one valid picture and one invalid, of which nothing is stored', async () => {
     const harness = await editHarness();
     const good = 'https://stranger.example/a.png';
 
@@ -100,7 +100,7 @@ describe('an edit is not started', () => {
     expect(harness.deps.derived.keys()).toEqual([]);
   });
 
-  it('where nobody can do it, before anything is fetched', async () => {
+  it('without a provider, before anything is fetched', async () => {
     const harness = await editHarness();
     harness.deps.fetchPicture = async () => failure('not_fetched', 'fetched!');
     harness.deps.editing = failure('no_edit_provider', 'Set OPENAI_API_KEY.');
@@ -111,7 +111,7 @@ describe('an edit is not started', () => {
     });
   });
 
-  it('in a process that has all the edits it may have, though those may come again', async () => {
+  it('in a session that is full, although its own edits may be repeated', async () => {
     const harness = await editHarness();
     const { initId } = await harness.deps.editSessions.add(
       { ttlSeconds: 3600 },

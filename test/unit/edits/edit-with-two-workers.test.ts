@@ -3,8 +3,8 @@ import { failure } from '#lib/failure.ts';
 import { editHarness, leaseMs } from '#test/support/edit-harness.ts';
 import { eventually } from '#test/support/eventually.ts';
 
-describe('an edit that two workers have', () => {
-  it('is paid for once, although its message comes five times, some of them at once', async () => {
+describe('an edit with two workers', () => {
+  it('is paid for once, although its message is delivered five times, some of them at once', async () => {
     const harness = await editHarness();
     const { edit } = await harness.start();
     let answer = () => {};
@@ -30,7 +30,7 @@ describe('an edit that two workers have', () => {
     expect(await harness.seen(edit)).toMatchObject({ status: 'COMPLETED' });
   });
 
-  it('is not changed by a worker whose lease another has taken', async () => {
+  it('is not changed by a worker whose lease another has acquired', async () => {
     const harness = await editHarness();
     const { edit } = await harness.start();
     let answer = () => {};
@@ -62,7 +62,7 @@ describe('an edit that two workers have', () => {
     expect(await harness.seen(edit)).toEqual(before);
   });
 
-  it('is left to the worker who has it now, by one that was too slow', async () => {
+  it('is left by a slow worker to the one with the lease', async () => {
     const harness = await editHarness();
     const { edit } = await harness.start();
     const waits = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
@@ -86,7 +86,7 @@ describe('an edit that two workers have', () => {
     expect(await harness.seen(edit)).toMatchObject({ status: 'FAILED', reason: 'Refused.' });
   });
 
-  it('is not paid for by a worker that lost it before it could ask', async () => {
+  it('is not paid for by a worker that lost the lease before it called the provider', async () => {
     const harness = await editHarness();
     await harness.start();
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -106,7 +106,7 @@ describe('an edit that two workers have', () => {
     expect(harness.calls).toHaveLength(1);
   });
 
-  it('is not given up by one message while another worker is at it', async () => {
+  it('is not given up while another worker has the lease', async () => {
     const harness = await editHarness();
     const { edit } = await harness.start();
     let answer = () => {};

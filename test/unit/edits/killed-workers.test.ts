@@ -4,7 +4,7 @@ import { editHarness, Killed, leaseMs } from '#test/support/edit-harness.ts';
 const stranger = 'https://stranger.example/a.png';
 
 describe.each(['before', 'after'] as const)('a worker killed %s', (when) => {
-  it('any of its steps leaves an edit that the next one ends, and never pays for what was kept', async () => {
+  it('any of its steps leaves an edit that the next one ends, and never pays for what was stored', async () => {
     let deaths = 0;
     for (let dieAt = 1; ; dieAt++) {
       const harness = await editHarness();

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { editHarness } from '#test/support/edit-harness.ts';
 
 describe('edits are looked up', () => {
-  it('by an edit alone, which is then the one spoken of', async () => {
+  it('by an edit alone, which is then the requested one', async () => {
     const harness = await editHarness();
     const first = await harness.start();
     await harness.start({ initId: first.process.initId });
@@ -14,7 +14,7 @@ describe('edits are looked up', () => {
     expect(edits).toHaveLength(2);
   });
 
-  it('not in another process, not when unknown, and not after it expired', async () => {
+  it('not in another session, not when unknown, and not after it expired', async () => {
     const harness = await editHarness();
     const first = await harness.start();
     const second = await harness.start();

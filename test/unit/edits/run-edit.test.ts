@@ -7,7 +7,7 @@ import { editHarness, ending } from '#test/support/edit-harness.ts';
 const minute = 60_000;
 
 describe('an edit', () => {
-  it('ends as a picture that comes by the one door, and is a record at once', async () => {
+  it('ends as an image that is ingested like any other, and is a record at once', async () => {
     const harness = await editHarness();
     const { edit } = await harness.start();
 
@@ -29,7 +29,7 @@ describe('an edit', () => {
     expect(harness.calls[0]).not.toHaveProperty('target');
   });
 
-  it('stays what it became when its last message is given up afterwards', async () => {
+  it('keeps its outcome when its last message is given up afterwards', async () => {
     const harness = await editHarness();
     const { edit } = await harness.start();
     await harness.run(harness.message());
@@ -40,7 +40,7 @@ describe('an edit', () => {
     expect(await harness.seen(edit)).toEqual(before);
   });
 
-  it('comes back when the provider is busy, as often as it likes, without being paid for', async () => {
+  it('is retried while the provider is busy, without being paid for', async () => {
     const harness = await editHarness();
     const { edit } = await harness.start();
     harness.next(ending.busy(7), ending.busy(), ending.busy(), ending.busy());
@@ -55,7 +55,7 @@ describe('an edit', () => {
     expect(await harness.seen(edit)).toMatchObject({ status: 'COMPLETED', attempts: 5 });
   });
 
-  it('fails with the reason when it is given up, and a message sent back changes nothing', async () => {
+  it('fails with the reason when it is given up, and a redriven message changes nothing', async () => {
     const harness = await editHarness();
     const { edit } = await harness.start({ sourceUrl: 'https://stranger.example/a.png' });
     harness.next(ending.busy());
@@ -97,7 +97,7 @@ describe('an edit', () => {
     expect(await harness.result(edit)).toBeUndefined();
   });
 
-  it('fails when the answer is no picture of ours, and keeps nothing of it', async () => {
+  it('fails when the result is not an accepted picture, and stores nothing of it', async () => {
     const harness = await editHarness();
     const { edit } = await harness.start();
     const refusal = { kind: 'contents', reason: 'The provider answered a web page.' } as const;
@@ -108,7 +108,7 @@ describe('an edit', () => {
     expect(await harness.result(edit)).toBeUndefined();
   });
 
-  it('fails unpaid when its source cannot be prepared, is deleted, or another by now', async () => {
+  it('fails unpaid when its source cannot be prepared, is deleted or was replaced', async () => {
     for (const spoil of ['prepare', 'delete', 'replace'] as const) {
       const harness = await editHarness();
       const { edit } = await harness.start();
@@ -132,7 +132,7 @@ describe('an edit', () => {
     }
   });
 
-  it('fails with what to set when the provider was taken away meanwhile', async () => {
+  it('fails with what to set when the provider was removed in the meantime', async () => {
     const harness = await editHarness();
     const { edit } = await harness.start();
 
@@ -164,7 +164,7 @@ describe('an edit', () => {
     expect(harness.calls).toHaveLength(1);
   });
 
-  it('sends both pictures, copies of strangers among them, and removes the copies at the end', async () => {
+  it('sends both pictures, fetched ones too, and deletes the copies at the end', async () => {
     const harness = await editHarness();
     const { edit } = await harness.start({ targetUrl: 'https://stranger.example/b.png' });
     expect(harness.deps.derived.keys()).toHaveLength(1);
@@ -179,7 +179,7 @@ describe('an edit', () => {
     expect(harness.deps.derived.keys()).toEqual([]);
   });
 
-  it('sends both pictures in one where the provider takes no more', async () => {
+  it('joins both pictures where the provider accepts only one', async () => {
     const harness = await editHarness();
     harness.deps.editing = {
       ok: true,
@@ -201,7 +201,7 @@ describe('an edit', () => {
     );
   });
 
-  it('that nobody will finish has failed for everyone: its readers, and the worker that comes late', async () => {
+  it('that no worker will finish has failed for its readers and for a slow worker', async () => {
     const harness = await editHarness();
     const { edit, process } = await harness.start({
       initId: (await harness.deps.editSessions.add({ ttlSeconds: 86_400 }, harness.deps.now()))
@@ -224,7 +224,7 @@ describe('an edit', () => {
     expect(process.editIds).toEqual([edit.editId]);
   });
 
-  it('waits in line for hours, and is made when its turn comes', async () => {
+  it('may wait in the queue for hours', async () => {
     const harness = await editHarness();
     const { edit } = await harness.start({
       initId: (await harness.deps.editSessions.add({ ttlSeconds: 86_400 }, harness.deps.now()))
@@ -236,7 +236,7 @@ describe('an edit', () => {
     expect(await harness.seen(edit)).toMatchObject({ status: 'COMPLETED' });
   });
 
-  it('that a worker had and left is lost within the hour', async () => {
+  it('that a worker started and left is lost within the hour', async () => {
     const harness = await editHarness();
     const { edit } = await harness.start({
       initId: (await harness.deps.editSessions.add({ ttlSeconds: 86_400 }, harness.deps.now()))
@@ -251,7 +251,7 @@ describe('an edit', () => {
     expect(await harness.seen(edit)).toMatchObject({ status: 'FAILED', reason: lostReason });
   });
 
-  it('shows sign of life by every delivery, however long the provider is busy', async () => {
+  it('is not lost while it is delivered, however long the provider is busy', async () => {
     const harness = await editHarness();
     const { edit } = await harness.start({
       initId: (await harness.deps.editSessions.add({ ttlSeconds: 86_400 }, harness.deps.now()))
@@ -269,7 +269,7 @@ describe('an edit', () => {
     expect(await harness.seen(edit)).toMatchObject({ status: 'COMPLETED' });
   });
 
-  it('is finished although its process has given way or expired meanwhile', async () => {
+  it('is finished although its session was replaced or expired in the meantime', async () => {
     const harness = await editHarness();
     const { edit } = await harness.start({
       initId: (await harness.deps.editSessions.add({ ttlSeconds: 60 }, harness.deps.now())).initId,
@@ -283,7 +283,7 @@ describe('an edit', () => {
     expect((await harness.deps.edits.find(edit.editId))?.edit.status).toBe('COMPLETED');
   });
 
-  it('does not make its result again when that was deleted before the edit could say so', async () => {
+  it('does not make its result again when that was deleted before the edit was completed', async () => {
     const harness = await editHarness();
     const { edit } = await harness.start();
     const { as } = harness.killableDeps(999, 'before');
@@ -304,7 +304,7 @@ describe('an edit', () => {
     expect(again.calls).toHaveLength(0);
   });
 
-  it('drops a message of which nothing is known', async () => {
+  it('drops a message of an unknown edit', async () => {
     const harness = await editHarness();
     const message = { edit_id: 'unknown', image_id: 'x', request_id: 'r' };
     expect(await harness.run(message)).toBeUndefined();

@@ -7,7 +7,7 @@ const base = 'https://darkroom.example/dev';
 const localBase = 'http://127.0.0.1:3000';
 
 describe('an edit is started', () => {
-  it('and waits in its process, and its worker is asked, told which image it will be', async () => {
+  it('and is pending in its session, and its message names the image that it becomes', async () => {
     const harness = await editHarness();
 
     const first = await harness.start();
@@ -44,7 +44,7 @@ describe('an edit is started', () => {
     expect(edit.source).toMatchObject({ from: 'image', key: 'uploads/1/beach.jpg' });
   });
 
-  it('from a picture of ours on the local stack, by whichever name of this machine', async () => {
+  it('from an image of ours on the local stack, by any name of the loopback host', async () => {
     const harness = await editHarness();
     const sourceUrl = `http://localhost:3000/api/images/${harness.beach.imageId}/original`;
 
@@ -68,7 +68,7 @@ describe('an edit is started', () => {
     expect(edit.source).toMatchObject({ from: 'copy' });
   });
 
-  it("with a stranger's pictures kept aside, where they are no images", async () => {
+  it('with copies of fetched pictures, which are no images', async () => {
     const harness = await editHarness();
 
     const { edit } = await harness.start({
@@ -81,7 +81,7 @@ describe('an edit is started', () => {
     expect(harness.deps.originals.keys()).toEqual(['uploads/1/beach.jpg']);
   });
 
-  it('under a key that opens neither its process nor itself', async () => {
+  it('under a key that opens neither its session nor itself', async () => {
     const harness = await editHarness();
     const { edit } = await harness.start({ sourceUrl: 'https://stranger.example/a.png' });
     await harness.run(harness.message());
@@ -92,7 +92,7 @@ describe('an edit is started', () => {
     expect(keys).not.toContain(edit.initId);
   });
 
-  it('once, when the same request comes again, wherever the first was killed', async () => {
+  it('once, when the same request is repeated, wherever the first was killed', async () => {
     for (const when of ['before', 'after'] as const)
       for (let dieAt = 1; ; dieAt++) {
         const harness = await editHarness();
@@ -121,7 +121,7 @@ describe('an edit is started', () => {
       }
   });
 
-  it('without fetching again what an earlier try of the same request has fetched', async () => {
+  it('without fetching again what an earlier attempt of the same request has fetched', async () => {
     const harness = await editHarness();
     const wish = { editId: 'same', sourceUrl: 'https://stranger.example/a.png' };
     const first = await harness.start(wish);
@@ -133,7 +133,7 @@ describe('an edit is started', () => {
     expect(harness.deps.editQueue.messages).toHaveLength(2); // the first message may never have left
   });
 
-  it('together with many others in one process, none of which is lost', async () => {
+  it('together with many others in one session, none of which is lost', async () => {
     const harness = await editHarness();
     const { initId } = await harness.deps.editSessions.add(
       { ttlSeconds: 3600 },
@@ -147,8 +147,8 @@ describe('an edit is started', () => {
   });
 });
 
-describe('the last room in a process', () => {
-  it('is given to one of many', async () => {
+describe('the last place in a session', () => {
+  it('goes to one of many concurrent requests', async () => {
     const harness = await editHarness();
     const { initId } = await harness.deps.editSessions.add(
       { ttlSeconds: 3600 },

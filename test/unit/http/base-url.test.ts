@@ -11,7 +11,7 @@ const readBase = (wish: Wish, publicUrl?: string) => {
 const anImage = { path: '/api/images/abc', resource: '/api/images/{image_id}' };
 const https = { 'X-Forwarded-Proto': 'https' };
 
-describe('baseUrlOf', () => {
+describe('readBaseUrl', () => {
   it.each<[string, Wish, string]>([
     ['the local stack', anImage, 'http://api.example'],
     ['a stage', { ...anImage, stage: 'dev', headers: https }, 'https://api.example/dev'],
@@ -61,7 +61,7 @@ describe('baseUrlOf', () => {
     expect(readBase(wish)).toBe(base);
   });
 
-  it('takes PUBLIC_URL before everything else', () => {
+  it('prefers PUBLIC_URL', () => {
     expect(readBase({ ...anImage, stage: 'dev' }, 'https://photos.example/api-of-mine/')).toBe(
       'https://photos.example/api-of-mine',
     );

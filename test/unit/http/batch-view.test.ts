@@ -138,13 +138,13 @@ describe('a batch', () => {
     });
   });
 
-  it('names the faults of a CSV that was fetched', () => {
+  it('lists the errors of a fetched CSV', () => {
     const faults = { faults: [{ row: 3, column: null, message: 'No.' }], more: 2 };
 
     expect(BatchView.parse(toBatchView(aBatch(), none, faults)).errors).toEqual(faults.faults);
   });
 
-  it('tells of its webhook what a stranger may know', () => {
+  it('shows of its webhook what a client may see', () => {
     const webhook: Webhook = {
       url: 'https://hook.example/',
       state: 'pending',
@@ -171,7 +171,7 @@ describe('a batch', () => {
     });
   });
 
-  it('leaves out what is only ours', () => {
+  it('leaves out internal properties', () => {
     const view = BatchView.parse(toBatchView(aBatch({ requeuedAt: at }), none));
 
     expect(JSON.stringify(view)).not.toMatch(/baseUrl|base_url|askedAgain|work|since/);
@@ -179,7 +179,7 @@ describe('a batch', () => {
 });
 
 describe('a product', () => {
-  it('shows of each URL what became of it', () => {
+  it('shows the state of each URL', () => {
     const [a, b, c, d, e] = ['a', 'b', 'c', 'd', 'e'].map(
       (name) => `https://s.example/${name}.jpg`,
     );
@@ -234,8 +234,8 @@ describe('a product', () => {
   });
 });
 
-describe('what is in a CSV', () => {
-  it('is valid only without faults', () => {
+describe('the check of a CSV', () => {
+  it('is valid only without errors', () => {
     const renditionSets = { totalProducts: 2, totalImages: 3 };
     const fault = { row: 2, column: 'Product Name', message: 'The row has no product name.' };
 

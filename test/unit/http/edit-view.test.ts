@@ -16,7 +16,7 @@ const taken = lease(anEdit({ editId: 'one' }), { worker: 'w', attempts: 1, now, 
 const made = { provider: 'openai', model: 'm', durationMs: 9 };
 
 describe('a process is shown', () => {
-  it('without an edit as one that has nothing to tell', () => {
+  it('without an edit, with nulls', () => {
     expect(toEditSessionView({ process, edits: [], requested: undefined }, { baseUrl })).toEqual({
       init_id: process.initId,
       process_id: null,
@@ -27,7 +27,7 @@ describe('a process is shown', () => {
     });
   });
 
-  it('with the result of the edit that was asked for, and why another failed', () => {
+  it('with the result of the requested edit, and why another failed', () => {
     const completed = complete(taken, made, now);
     const failed = fail(anEdit({ editId: 'two' }), 'No.', now);
     const imageId = resultImageId('one');
@@ -49,7 +49,7 @@ describe('a process is shown', () => {
     expect(EditSessionView.parse(view)).toEqual(view);
   });
 
-  it('without what is ours alone: leases, keys, copies', () => {
+  it('without internal properties: leases, keys, copies', () => {
     const view = toEditSessionView({ process, edits: [taken], requested: taken }, { baseUrl });
 
     expect(view.edits).toEqual([
@@ -102,7 +102,7 @@ describe('the store is shown', () => {
     expect(CacheView.parse(view)).toEqual(view);
   });
 
-  it('empty, without a rate of nothing', () => {
+  it('empty, with a rate of null', () => {
     const empty = { entries: [], hits: 0, misses: 0, sets: 0, evictions: 0 };
     expect(toCacheView(empty, now)).toMatchObject({ count: 0, bytes: 0, hit_rate: null });
   });

@@ -46,15 +46,15 @@ const appHarness = () => {
 
 const throwing = (error: Error) => () => Promise.reject(error);
 
-describe('answerOnce', () => {
-  it('works each time where no key is sent, under a new name', async () => {
+describe('idempotent', () => {
+  it('works each time without a key, with a new id', async () => {
     const { ask, worked } = appHarness();
     expect(await ask({})).toEqual({ status: 202, data: { id: 'new-0' } });
     expect(await ask({})).toEqual({ status: 202, data: { id: 'new-1' } });
     expect(worked).toHaveLength(2);
   });
 
-  it('gives the first answer again, marked, and works once', async () => {
+  it('sends the first reply again, marked, and works once', async () => {
     const { ask, worked } = appHarness();
     const first = await ask({ key: 'once' });
     const again = await ask({ key: 'once' });
@@ -66,14 +66,14 @@ describe('answerOnce', () => {
     expect(again).toHaveProperty('rendered.body', 'rendered' in first ? first.rendered.body : '');
   });
 
-  it('keeps callers apart', async () => {
+  it('does not mix up the keys of different callers', async () => {
     const { ask, worked } = appHarness();
     await ask({ key: 'once', keyId: 'k1' });
     await ask({ key: 'once', keyId: 'k2' });
     expect(new Set(worked).size).toBe(2);
   });
 
-  it('refuses the same key for something else', async () => {
+  it('rejects the same key for another request', async () => {
     const { ask, worked } = appHarness();
     await ask({ key: 'once', contents: 'a' });
 
@@ -83,7 +83,7 @@ describe('answerOnce', () => {
     expect(worked).toHaveLength(1);
   });
 
-  it('lets one of two work, and asks the other to come back', async () => {
+  it('lets one of two concurrent requests work, and rejects the other with Retry-After', async () => {
     const { ask, worked } = appHarness();
     const both = await Promise.allSettled([ask({ key: 'once' }), ask({ key: 'once' })]);
 
@@ -93,7 +93,7 @@ describe('answerOnce', () => {
     });
   });
 
-  it('forgets what failed by our own fault, and works again under the same name', async () => {
+  it('deletes the record after an internal error, and works again with the same id', async () => {
     const { ask, worked } = appHarness();
     await expect(ask({ key: 'once' }, throwing(new Error('fire')))).rejects.toThrow('fire');
 
@@ -103,7 +103,7 @@ describe('answerOnce', () => {
     expect(worked[0]).toMatch(/^[A-Za-z0-9-]+$/);
   });
 
-  it('names its work otherwise for other contents, so that days later nothing is overwritten', async () => {
+  it('gives another request with the same key another id, so that days later nothing is overwritten', async () => {
     const monday = appHarness();
     const tuesday = appHarness();
     await monday.ask({ key: 'once', contents: 'a' });
@@ -135,7 +135,7 @@ describe('answerOnce', () => {
     },
   );
 
-  it('gives an answer that is too large to be kept, and on a repeat makes the same again', async () => {
+  it('sends a reply that is too large to store, and makes it again on a repeat', async () => {
     const { worked, idempotencyRecords } = appHarness();
     const ask = () =>
       idempotent(
@@ -157,18 +157,18 @@ describe('answerOnce', () => {
     expect(new Set(worked).size).toBe(1);
   });
 
-  it('tells the first error where forgetting fails too', async () => {
+  it('throws the first error where deleting the record fails too', async () => {
     const { ask, idempotencyRecords } = appHarness();
     idempotencyRecords.forget = throwing(new Error('also the table'));
     await expect(ask({ key: 'once' }, throwing(new Error('fire')))).rejects.toThrow('fire');
   });
 });
 
-describe('fingerprintOf', () => {
+describe('fingerprintForm', () => {
   const file = { field: 'file', filename: 'a.jpg', contentType: 'image/jpeg' };
   const form = { files: [{ ...file, bytes: Buffer.from('x') }], fields: { a: '1', b: '2' } };
 
-  it('is the same for the same parts, and does not mind the order of fields', () => {
+  it('is the same for the same parts, in any order of fields', () => {
     const again = { files: [{ ...file, bytes: Buffer.from('x') }], fields: { b: '2', a: '1' } };
     expect(fingerprintForm(form)()).toBe(fingerprintForm(again)());
   });

@@ -26,7 +26,7 @@ const renditionSet = {
   dominantColor: '#aabbcc',
 };
 
-describe('viewOf', () => {
+describe('toImageView', () => {
   it('shows a picture that was just uploaded', () => {
     const image = anImage({
       key: 'uploads/u/photo.jpg',
@@ -70,7 +70,7 @@ describe('viewOf', () => {
     });
   });
 
-  it('shows what became of it', () => {
+  it('shows a processed picture', () => {
     const image = anImage({
       renditionSet,
       exif,
@@ -111,7 +111,7 @@ describe('viewOf', () => {
     });
   });
 
-  it('links to the renditions that were made, by a name that changes with their bytes', () => {
+  it('links to the renditions, with a version that changes with their bytes', () => {
     const made = toImageView(anImage({ renditionSet }), { baseUrl }).thumbnails;
     const remade = toImageView(
       anImage({ renditionSet: { ...renditionSet, owner: 'mfrggzdfmztwq2lknnwg23tpob.2' } }),
@@ -123,12 +123,12 @@ describe('viewOf', () => {
     expect(made['small']).not.toBe(remade['small']);
   });
 
-  it('links to the sizes that are set, while they are still to come', () => {
+  it('links to the sizes of the settings while they are pending', () => {
     const { thumbnails } = toImageView(anImage(), { baseUrl, sizes: [{ name: 'tiny' }] });
     expect(Object.keys(thumbnails)).toEqual(['tiny']);
   });
 
-  it('links to nothing where there will be nothing', () => {
+  it('links to nothing where thumbnails have failed', () => {
     const failed = {
       state: 'failed',
       ...ended,
@@ -143,7 +143,7 @@ describe('viewOf', () => {
     });
   });
 
-  it('shows of a refused upload that it was refused, and no more', () => {
+  it('shows a rejected upload without a file', () => {
     const skipped = { state: 'skipped', run: 1, reason: 'invalid file format: text' } as const;
     const image = anImage({
       key: null,
@@ -161,7 +161,7 @@ describe('viewOf', () => {
     });
   });
 
-  it('keeps showing where a refused drop is, and what is known of it', () => {
+  it('shows the key and metadata of a rejected drop', () => {
     const image = anImage({ rejected: { kind: 'contents', reason: 'The file is empty.' } });
     expect(toImageView(image, { baseUrl })).toMatchObject({
       metadata: { width: null, height: null, format: null, size_bytes: 48_213, sha256: null },
@@ -170,7 +170,7 @@ describe('viewOf', () => {
     });
   });
 
-  it('shows raw tags only where they are given', () => {
+  it('shows raw tags only where they are passed', () => {
     const image = anImage({ exif });
     expect(toImageView(image, { baseUrl }).exif).not.toHaveProperty('raw');
     expect(toImageView(image, { baseUrl, rawExif: { Make: 'x' } }).exif?.raw).toEqual({
@@ -179,7 +179,7 @@ describe('viewOf', () => {
     expect(toImageView(image, { baseUrl, rawExif: null }).exif?.raw).toEqual({});
   });
 
-  it('shows nothing that the schema does not promise', () => {
+  it('shows nothing beyond the schema', () => {
     const view = toImageView(anImage({ renditionSet, exif }), { baseUrl, rawExif: {} });
     expect(ImageView.parse(view)).toEqual(view);
     expect(JSON.stringify(view)).not.toContain('900150983cd24fb0d6963f7d28e17f72'); // the ETag

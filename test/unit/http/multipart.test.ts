@@ -30,7 +30,7 @@ const named = (filename: string) => aForm([{ ...aPhoto, filename, contents: 'x' 
 const readName = async (sent: Sent) => (await read(sent)).files[0]?.filename;
 
 describe('readForm', () => {
-  it('gives files and fields byte for byte, in the order sent', async () => {
+  it('returns files and fields byte for byte, in the order sent', async () => {
     const form = await read(
       aForm([
         { ...aPhoto, contents: everyByte },
@@ -51,18 +51,18 @@ describe('readForm', () => {
     ]);
   });
 
-  it('reads a body that arrives as text', async () => {
+  it('reads a body that is sent as text', async () => {
     const form = await read(aForm([{ ...aPhoto, contents: 'plain' }]), { base64: false });
     expect(Buffer.from(form.files[0]?.bytes ?? []).toString()).toBe('plain');
   });
 
-  it('keeps megabytes whole', async () => {
+  it('reads megabytes completely', async () => {
     const contents = Uint8Array.from({ length: 3_000_000 }, (_, index) => (index * 31) % 251);
     const { files } = await read(aForm([{ ...aPhoto, contents }]), { maxBytes: 4_400_000 });
     expect(Buffer.compare(files[0]?.bytes ?? new Uint8Array(), contents)).toBe(0);
   });
 
-  it('never takes a body that ends too early, wherever it ends, for a shorter one', async () => {
+  it('never reads a truncated body as a shorter one', async () => {
     const { headers, body } = aForm([{ ...aPhoto, contents: everyByte.subarray(0, 64) }]);
     const lastBoundary = body.length - '--\r\n'.length;
 
@@ -72,7 +72,7 @@ describe('readForm', () => {
     }
   });
 
-  it('survives any single byte that is wrong', async () => {
+  it('survives any single wrong byte', async () => {
     const { headers, body } = aForm([{ ...aPhoto, contents: 'contents' }]);
 
     for (let place = 0; place < body.length; place++)
@@ -118,19 +118,19 @@ describe('readForm', () => {
     });
   });
 
-  it('refuses a form whose only fields are words, or an input left empty', async () => {
+  it('rejects a form with text fields only, or an empty input', async () => {
     const words = aForm([{ name: 'file', contents: 'photo.jpg' }]);
     const empty = aForm([{ name: 'file', filename: '', contents: '' }]);
     for (const form of [words, empty])
       expect(await findFault(form)).toMatchObject({ fault: 'invalid', words: /no file/ });
   });
 
-  it('takes an empty file for a file: what it lacks is its contents', async () => {
+  it('reads an empty file as a file', async () => {
     const { files } = await read(aForm([{ ...aPhoto, contents: '' }]));
     expect(files).toMatchObject([{ filename: 'photo.jpg', bytes: { length: 0 } }]);
   });
 
-  it('names the other door where there are too many bytes, and takes exactly as many as allowed', async () => {
+  it('points to POST /api/uploads where there are too many bytes, and accepts exactly the limit', async () => {
     const sent = aForm([{ ...aPhoto, contents: everyByte }]);
     const maxBytes = sent.body.length;
 
@@ -141,7 +141,7 @@ describe('readForm', () => {
     });
   });
 
-  it('takes 20 files and no more', async () => {
+  it('accepts 20 files and no more', async () => {
     const files = (count: number) =>
       aForm(Array.from({ length: count }, () => ({ ...aPhoto, contents: 'x' })));
     expect((await read(files(20))).files).toHaveLength(20);
@@ -151,7 +151,7 @@ describe('readForm', () => {
     });
   });
 
-  it('refuses a field that is no field', async () => {
+  it('rejects a field that is too long', async () => {
     const sent = aForm([
       { ...aPhoto, contents: 'x' },
       { name: 'note', contents: 'x'.repeat(70_000) },
@@ -172,7 +172,7 @@ describe('readForm', () => {
     expect(await readName(named(sent))).toBe(name);
   });
 
-  it('reads the names of RFC 5987, and leaves control characters out', async () => {
+  it('reads the names of RFC 5987, without control characters', async () => {
     const { headers, body } = named('plain.jpg');
     const encoded = Buffer.from(
       body

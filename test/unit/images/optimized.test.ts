@@ -27,7 +27,7 @@ const aBatchesImage = async () => {
 };
 
 describe('a picture of a batch', () => {
-  it('gets an optimized one beside its thumbnails, under a key that names no format', async () => {
+  it('gets an optimized rendition beside its thumbnails, under a key without a format', async () => {
     const { app, imageId } = await aBatchesImage();
     const { derived } = app.deps;
 
@@ -40,7 +40,7 @@ describe('a picture of a batch', () => {
     expect((await app.image(imageId)).renditionSet?.renditions).toHaveLength(3);
   });
 
-  it('takes it along when it is deleted', async () => {
+  it('loses it when it is deleted', async () => {
     const { app, imageId } = await aBatchesImage();
 
     await app.remove(imageId);

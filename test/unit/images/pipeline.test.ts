@@ -5,7 +5,7 @@ import { anExif } from '#test/support/image-builder.ts';
 import { totalCounts } from '#test/support/in-memory-images.ts';
 
 describe('an upload', () => {
-  it('can be read at once, and is worked on when S3 tells of it', async () => {
+  it('can be read at once, and is processed after its S3 event', async () => {
     const app = appHarness();
     const uploaded = await app.upload('a picture');
     expect(statusOf(await app.image(uploaded.imageId))).toBe('queued');
@@ -42,7 +42,7 @@ describe('an upload', () => {
     });
   });
 
-  it('that is refused is recorded and not kept', async () => {
+  it('that is rejected is recorded and not stored', async () => {
     const app = appHarness();
     app.deps.inspect = async () => ({ refusal: { kind: 'type', reason: 'It is text.' } });
     const { imageId } = await app.upload('text');
@@ -56,7 +56,7 @@ describe('an upload', () => {
   });
 });
 
-describe('news and messages that come again', () => {
+describe('events and messages that are delivered again', () => {
   it('change nothing, and pay for nothing', async () => {
     const app = appHarness();
     app.deps.shrink = vi.fn(app.deps.shrink);
@@ -88,7 +88,7 @@ describe('news and messages that come again', () => {
     expect(app.deps.derived.keys()).toHaveLength(2);
   });
 
-  it('tell the caption worker again when thumbnails died before telling it', async () => {
+  it('enqueue the caption again when make-thumbnails was killed before that', async () => {
     const app = appHarness();
     const { key, imageId } = await app.upload('a picture');
     await app.register(key);
@@ -105,7 +105,7 @@ describe('news and messages that come again', () => {
 });
 
 describe('the same bytes', () => {
-  it('are shrunk and described once, and go with the last image that shows them', async () => {
+  it('are shrunk and described once, and deleted with the last image that shares them', async () => {
     const app = appHarness();
     app.deps.shrink = vi.fn(app.deps.shrink);
     app.deps.describe = vi.fn(app.deps.describe);
@@ -130,7 +130,7 @@ describe('the same bytes', () => {
     expect(await app.deps.images.counts()).toMatchObject({ total: 0, bytes: 0 });
   });
 
-  it('worked on at the same moment leave one set of files', async () => {
+  it('processed at the same moment leave one set of files', async () => {
     const app = appHarness();
     // All decode before any is done, so that all but one have written in vain.
     const { shrink } = app.deps;
@@ -156,7 +156,7 @@ describe('the same bytes', () => {
 });
 
 describe('another object under a known key', () => {
-  it('is a new revision: old messages are dropped, old files go, the place in the list stays', async () => {
+  it('is a new revision: old messages are dropped, old files deleted, the position in the list stays', async () => {
     const app = appHarness();
     const first = await app.drop('beach.jpg', 'first');
     const stale = app.deps.stepQueues.receive('exif');
@@ -176,7 +176,7 @@ describe('another object under a known key', () => {
 });
 
 describe('an upload', () => {
-  it('that finds neither store is refused, and takes nobody else down', async () => {
+  it('that reaches neither store fails, and does not affect others', async () => {
     const app = appHarness();
     const late = () => new Promise<never>((_, reject) => setImmediate(reject, new Error('down')));
     app.deps.renditionSets.find = late;
@@ -188,7 +188,7 @@ describe('an upload', () => {
   });
 });
 
-describe('a worker that is late, because another picture has taken the place of its own,', () => {
+describe('a slow worker whose picture was replaced', () => {
   /** A worker that has read the first picture, and a second one that is done before it goes on. */
   const overtaken = async () => {
     const app = appHarness();
@@ -205,7 +205,7 @@ describe('a worker that is late, because another picture has taken the place of 
     return { app, image, message };
   };
 
-  it('removes what it made', async () => {
+  it('deletes what it made', async () => {
     const { app, message } = await overtaken();
     await app.work('thumbnails', message);
 
@@ -213,7 +213,7 @@ describe('a worker that is late, because another picture has taken the place of 
     for (const key of app.deps.derived.keys()) expect(key).toContain('.2/');
   });
 
-  it('removes it when its message comes back, if it was killed', async () => {
+  it('deletes it when its message is retried, if it was killed', async () => {
     const { app, message } = await overtaken();
     const { write } = app.deps.derived;
     const { shrink } = app.deps;
@@ -233,7 +233,7 @@ describe('a worker that is late, because another picture has taken the place of 
     for (const key of app.deps.derived.keys()) expect(key).toContain('.2/');
   });
 
-  it('removes it also if the first was deleted in between', async () => {
+  it('deletes it also if the first was deleted in between', async () => {
     const { app, image, message } = await overtaken();
     const { shrink } = app.deps;
     app.deps.shrink = async (...of) => {
@@ -245,7 +245,7 @@ describe('a worker that is late, because another picture has taken the place of 
     for (const key of app.deps.derived.keys()) expect(key).toContain('.2/');
   });
 
-  it('takes no tags of the first into the second', async () => {
+  it('stores no tags of the first with the second', async () => {
     const app = appHarness();
     const image = await app.drop('beach.jpg', 'with a position');
     const id = image?.imageId ?? '';
@@ -261,7 +261,7 @@ describe('a worker that is late, because another picture has taken the place of 
 });
 
 describe('raw EXIF', () => {
-  it('of one picture is not kept under the next that has none', async () => {
+  it('of one picture is not kept for the next that has none', async () => {
     const app = appHarness();
     const { readTags } = app.deps;
     app.deps.readTags = async () => ({ exif: anExif, raw: { Make: 'Leica', GPSLatitude: 1 } });
@@ -277,7 +277,7 @@ describe('raw EXIF', () => {
     expect(await app.image(id)).not.toHaveProperty('exif');
   });
 
-  it('kept by a worker that died while its image was deleted goes with the message', async () => {
+  it('stored by a worker that was killed while its image was deleted is deleted with the retry', async () => {
     const app = appHarness();
     const image = await app.drop('beach.jpg', 'a picture');
     const id = image?.imageId ?? '';
@@ -354,7 +354,7 @@ describe('a deleted image', () => {
     expect(app.deps.originals.keys()).toEqual([]);
   });
 
-  it('keeps the files of another that shows the same, whatever comes late', async () => {
+  it('keeps the files of another image that shares them, whatever is delivered late', async () => {
     const app = appHarness();
     const first = await app.drop('a.jpg', 'same');
     await app.finish();
@@ -403,7 +403,7 @@ describe('a deleted image', () => {
     },
   );
 
-  it('stays deleted when old news comes, and a new object under its key is a new arrival', async () => {
+  it('stays deleted after an old event, and a new object under its key is a new image', async () => {
     const app = appHarness();
     const image = await app.drop('beach.jpg', 'a picture');
     await app.remove(image?.imageId ?? '');
@@ -415,7 +415,7 @@ describe('a deleted image', () => {
     expect(statusOf(await app.image(again?.imageId ?? ''))).toBe('done');
   });
 
-  it('does not take along a picture that is put in its place at that moment', async () => {
+  it('does not delete a picture that replaces it at that moment', async () => {
     const app = appHarness();
     const image = await app.drop('beach.jpg', 'a picture');
     const { originals } = app.deps;
@@ -432,7 +432,7 @@ describe('a deleted image', () => {
     expect(Buffer.from((await originals.read('beach.jpg')) ?? []).toString()).toBe('newer');
   });
 
-  it('killed half-way is finished by the sweep', async () => {
+  it('that was interrupted is finished by the sweep', async () => {
     const app = appHarness();
     const image = await app.drop('beach.jpg', 'a picture');
     await app.finish();
@@ -484,7 +484,7 @@ describe('a step that fails', () => {
     expect(await app.deps.images.counts()).toMatchObject({ total: 1, done: 1, failed: 0 });
   });
 
-  it('is retried alone, by the next run, and its old messages mean nothing', async () => {
+  it('is retried alone, by the next run, and its old messages are stale', async () => {
     const app = appHarness();
     const { readTags } = app.deps;
     const image = await app.drop('beach.jpg', 'a picture');
@@ -519,7 +519,7 @@ describe('a step that fails', () => {
 });
 
 describe('the sweep', () => {
-  it('asks again once for what nobody works on, then gives up', async () => {
+  it('enqueues stuck steps once more, then gives up', async () => {
     const app = appHarness({ captions: false });
     const image = await app.drop('beach.jpg', 'a picture');
     const id = image?.imageId ?? '';
@@ -537,7 +537,7 @@ describe('the sweep', () => {
     });
   });
 
-  it('leaves alone what still waits in a queue', async () => {
+  it('leaves alone what is still in a queue', async () => {
     const app = appHarness({ captions: false });
     await app.drop('beach.jpg', 'a picture');
     app.pass(60 * 60_000);
