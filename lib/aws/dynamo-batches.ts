@@ -45,51 +45,15 @@ type Key = z.infer<typeof Key>;
 
 const sweepPageSize = 100;
 
+type Table = { batchesTable: string; client: DynamoDBDocumentClient };
+
 /** Batches in DynamoDB; their rows are in the same table (dynamo-rows.ts). */
 export const dynamoBatches = (
   { batchesTable, listMonthsTable }: { batchesTable: string; listMonthsTable: string },
   client: DynamoDBDocumentClient = dynamodb(),
 ): Batches => {
+  const table: Table = { batchesTable, client };
   const listMonths = dynamoListMonths({ listMonthsTable, kind: 'batches' }, client);
-
-  const queryKeys = async (
-    index: { name: string; attribute: string; value: string },
-    { limit, before }: { limit: number; before: string | undefined },
-  ): Promise<Key[]> => {
-    const { Items: items = [] } = await client.send(
-      new QueryCommand({
-        TableName: batchesTable,
-        IndexName: index.name,
-        KeyConditionExpression: `#partition = :partition${before ? ' AND #place < :before' : ''}`,
-        ExpressionAttributeNames: {
-          '#partition': index.attribute,
-          ...(before && { '#place': 'listed_at' }),
-        },
-        ExpressionAttributeValues: {
-          ':partition': index.value,
-          ...(before && { ':before': before }),
-        },
-        ScanIndexForward: false,
-        Limit: limit,
-      }),
-    );
-    return z.array(Key).parse(items);
-  };
-
-  const read = async (keys: readonly Key[]): Promise<Batch[]> => {
-    const items = await readMany(
-      batchesTable,
-      keys.map(({ requestId }) => headKey(requestId)),
-      client,
-    );
-    const found = new Map(
-      items.map((item) => {
-        const { batch } = parseItem(Item, item);
-        return [batch.requestId, batch] as const;
-      }),
-    );
-    return keys.flatMap(({ requestId }) => found.get(requestId) ?? []);
-  };
 
   return {
     async find(requestId) {
@@ -121,8 +85,8 @@ export const dynamoBatches = (
         { limit, from, months: await listMonths.months() },
         {
           queryKeys: (value, some) =>
-            queryKeys({ name: 'by-time', attribute: 'partition', value }, some),
-          stillListed: (_, keys) => read(keys),
+            queryKeys(table, { name: 'by-time', attribute: 'partition', value }, some),
+          stillListed: (_, keys) => read(table, keys),
         },
       );
       return { batches: items, cursor };
@@ -131,10 +95,50 @@ export const dynamoBatches = (
     async *unfinished(before) {
       const index = { name: 'by-unfinished', attribute: 'unfinished', value: 'batch' };
       for (let from: string | undefined = before.toISOString(); from; ) {
-        const keys: Key[] = await queryKeys(index, { limit: sweepPageSize, before: from });
-        yield* (await read(keys)).filter(isUnfinished);
+        const keys: Key[] = await queryKeys(table, index, { limit: sweepPageSize, before: from });
+        yield* (await read(table, keys)).filter(isUnfinished);
         from = keys.length === sweepPageSize ? keys.at(-1)?.listedAt : undefined;
       }
     },
   };
+};
+
+const queryKeys = async (
+  { batchesTable, client }: Table,
+  index: { name: string; attribute: string; value: string },
+  { limit, before }: { limit: number; before: string | undefined },
+): Promise<Key[]> => {
+  const { Items: items = [] } = await client.send(
+    new QueryCommand({
+      TableName: batchesTable,
+      IndexName: index.name,
+      KeyConditionExpression: `#partition = :partition${before ? ' AND #place < :before' : ''}`,
+      ExpressionAttributeNames: {
+        '#partition': index.attribute,
+        ...(before && { '#place': 'listed_at' }),
+      },
+      ExpressionAttributeValues: {
+        ':partition': index.value,
+        ...(before && { ':before': before }),
+      },
+      ScanIndexForward: false,
+      Limit: limit,
+    }),
+  );
+  return z.array(Key).parse(items);
+};
+
+const read = async ({ batchesTable, client }: Table, keys: readonly Key[]): Promise<Batch[]> => {
+  const items = await readMany(
+    batchesTable,
+    keys.map(({ requestId }) => headKey(requestId)),
+    client,
+  );
+  const found = new Map(
+    items.map((item) => {
+      const { batch } = parseItem(Item, item);
+      return [batch.requestId, batch] as const;
+    }),
+  );
+  return keys.flatMap(({ requestId }) => found.get(requestId) ?? []);
 };

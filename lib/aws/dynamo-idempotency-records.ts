@@ -41,48 +41,8 @@ export const dynamoIdempotencyRecords = (
   };
 
   return {
-    async begin(idempotencyId, fingerprint, now) {
-      const seconds = Math.floor(now.getTime() / 1000);
-      const requestToken = randomUUID();
-      const begun = await succeeded(
-        client.send(
-          new PutCommand({
-            TableName: idempotencyTable,
-            Item: {
-              idempotency_id: idempotencyId,
-              requestToken,
-              fingerprint,
-              leased_until: seconds + leaseSeconds,
-              expires: seconds + retentionSeconds,
-            },
-            // Absent; or expired, though DynamoDB may take two days to delete it; or the same
-            // request, begun so long ago that its function must have been killed.
-            ConditionExpression:
-              'attribute_not_exists(idempotency_id) OR #expires <= :now OR ' +
-              '(attribute_not_exists(#answer) AND #lease <= :now AND #fingerprint = :fingerprint)',
-            ExpressionAttributeNames: {
-              '#expires': 'expires',
-              '#answer': 'answer',
-              '#lease': 'leased_until',
-              '#fingerprint': 'fingerprint',
-            },
-            ExpressionAttributeValues: { ':now': seconds, ':fingerprint': fingerprint },
-          }),
-        ),
-      );
-      if (begun) return { state: 'begun' };
-
-      const { Item: item } = await client.send(
-        new GetCommand({ ...target(idempotencyId), ConsistentRead: true }),
-      );
-      if (!item) return { state: 'in-progress' }; // deleted a moment ago: the next attempt begins it
-      const stored = parseItem(Item, item);
-      if (stored.requestToken === requestToken) return { state: 'begun' };
-      if (stored.fingerprint !== fingerprint) return { state: 'other-request' };
-      return stored.answer
-        ? { state: 'completed', reply: stored.answer }
-        : { state: 'in-progress' };
-    },
+    begin: (idempotencyId, fingerprint, now) =>
+      begin({ idempotencyTable, client }, { idempotencyId, fingerprint, now }),
 
     async finish(idempotencyId, reply) {
       await succeeded(
@@ -110,4 +70,52 @@ export const dynamoIdempotencyRecords = (
       );
     },
   };
+};
+
+const begin = async (
+  { idempotencyTable, client }: { idempotencyTable: string; client: DynamoDBDocumentClient },
+  { idempotencyId, fingerprint, now }: { idempotencyId: string; fingerprint: string; now: Date },
+): ReturnType<IdempotencyRecords['begin']> => {
+  const seconds = Math.floor(now.getTime() / 1000);
+  const requestToken = randomUUID();
+  const begun = await succeeded(
+    client.send(
+      new PutCommand({
+        TableName: idempotencyTable,
+        Item: {
+          idempotency_id: idempotencyId,
+          requestToken,
+          fingerprint,
+          leased_until: seconds + leaseSeconds,
+          expires: seconds + retentionSeconds,
+        },
+        // Absent; or expired, though DynamoDB may take two days to delete it; or the same
+        // request, begun so long ago that its function must have been killed.
+        ConditionExpression:
+          'attribute_not_exists(idempotency_id) OR #expires <= :now OR ' +
+          '(attribute_not_exists(#answer) AND #lease <= :now AND #fingerprint = :fingerprint)',
+        ExpressionAttributeNames: {
+          '#expires': 'expires',
+          '#answer': 'answer',
+          '#lease': 'leased_until',
+          '#fingerprint': 'fingerprint',
+        },
+        ExpressionAttributeValues: { ':now': seconds, ':fingerprint': fingerprint },
+      }),
+    ),
+  );
+  if (begun) return { state: 'begun' };
+
+  const { Item: item } = await client.send(
+    new GetCommand({
+      TableName: idempotencyTable,
+      Key: { idempotency_id: idempotencyId },
+      ConsistentRead: true,
+    }),
+  );
+  if (!item) return { state: 'in-progress' }; // deleted a moment ago: the next attempt begins it
+  const stored = parseItem(Item, item);
+  if (stored.requestToken === requestToken) return { state: 'begun' };
+  if (stored.fingerprint !== fingerprint) return { state: 'other-request' };
+  return stored.answer ? { state: 'completed', reply: stored.answer } : { state: 'in-progress' };
 };

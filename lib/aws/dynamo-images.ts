@@ -36,6 +36,7 @@ export const dynamoImages = (
 
   return {
     ...dynamoLists({ imagesTable, listMonths, client }),
+    ...dynamoRawExif(imagesTable, client),
 
     async find(imageId) {
       const { Item: item } = await client.send(
@@ -70,36 +71,41 @@ export const dynamoImages = (
       for (const name of counterNames) counts[name] = sums[name] ?? 0;
       return counts;
     },
-
-    async getRawExif(imageId) {
-      const { Item: item } = await client.send(
-        new GetCommand({ TableName: imagesTable, Key: exifKey(imageId), ConsistentRead: true }),
-      );
-      return item && RawExif.parse(RawItem.parse(item).raw);
-    },
-
-    async putRawExif(imageId, rev, raw) {
-      // As text, and only if no newer revision's tags are stored: a slow worker may still write.
-      await ignoreConditionFailure(
-        client.send(
-          new PutCommand({
-            TableName: imagesTable,
-            Item: { ...exifKey(imageId), rev, raw: JSON.stringify(raw) },
-            ...notNewer(rev),
-          }),
-        ),
-      );
-    },
-
-    async deleteRawExif(imageId, rev) {
-      await ignoreConditionFailure(
-        client.send(
-          new DeleteCommand({ TableName: imagesTable, Key: exifKey(imageId), ...notNewer(rev) }),
-        ),
-      );
-    },
   };
 };
+
+const dynamoRawExif = (
+  imagesTable: string,
+  client: DynamoDBDocumentClient,
+): Pick<Images, 'getRawExif' | 'putRawExif' | 'deleteRawExif'> => ({
+  async getRawExif(imageId) {
+    const { Item: item } = await client.send(
+      new GetCommand({ TableName: imagesTable, Key: exifKey(imageId), ConsistentRead: true }),
+    );
+    return item && RawExif.parse(RawItem.parse(item).raw);
+  },
+
+  async putRawExif(imageId, rev, raw) {
+    // As text, and only if no newer revision's tags are stored: a slow worker may still write.
+    await ignoreConditionFailure(
+      client.send(
+        new PutCommand({
+          TableName: imagesTable,
+          Item: { ...exifKey(imageId), rev, raw: JSON.stringify(raw) },
+          ...notNewer(rev),
+        }),
+      ),
+    );
+  },
+
+  async deleteRawExif(imageId, rev) {
+    await ignoreConditionFailure(
+      client.send(
+        new DeleteCommand({ TableName: imagesTable, Key: exifKey(imageId), ...notNewer(rev) }),
+      ),
+    );
+  },
+});
 
 /** The condition that stored raw tags are not of a newer revision. */
 const notNewer = (rev: number) => ({

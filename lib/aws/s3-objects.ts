@@ -9,40 +9,20 @@ import {
   S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import type { Objects } from '#lib/images/objects.ts';
+import type { Objects, PutOptions } from '#lib/images/objects.ts';
 import { release } from '#lib/release.ts';
 import { s3 } from './clients.ts';
 import { decodeUserMetadata, encodeUserMetadata } from './s3-user-metadata.ts';
 
+type Place = { bucket: string; client: S3Client };
+
 /** The objects of one bucket. ETags have no quotes here. */
 export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
-  const at = (key: string) => ({ Bucket: bucket, Key: key });
-
-  const get = async (key: string, etag: string | undefined, range?: string) => {
-    const { Body: body, ContentLength: sizeBytes } = await client.send(
-      new GetObjectCommand({
-        ...at(key),
-        ...(etag !== undefined && { IfMatch: `"${etag}"` }),
-        ...(range && { Range: range }),
-      }),
-    );
-    if (!body) throw new Error(`S3 sent no body for ${key}.`);
-    if (sizeBytes === undefined || !(body instanceof Readable)) return body.transformToByteArray();
-    return readWhole(body, sizeBytes);
-  };
-
-  const removeSome = async (some: ObjectIdentifier[]) => {
-    const { Errors: errors = [] } = await client.send(
-      new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: some, Quiet: true } }),
-    );
-    const fault = errors.find(({ Code: code }) => !code || !missing.has(code));
-    if (fault) throw new Error(`S3 did not delete ${fault.Key}: ${fault.Code}.`);
-  };
-
+  const place: Place = { bucket, client };
   return {
     async head(key) {
       const found = await unlessMissing(
-        client.send(new HeadObjectCommand({ ...at(key), ChecksumMode: 'ENABLED' })),
+        client.send(new HeadObjectCommand({ ...at(place, key), ChecksumMode: 'ENABLED' })),
       );
       if (!found) return undefined;
       const { ETag: etag, LastModified: lastModified } = found;
@@ -57,51 +37,84 @@ export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
       };
     },
 
-    read: (key, etag) => unlessMissing(get(key, etag)),
+    read: (key, etag) => unlessMissing(get(place, key, etag)),
 
     async readRange(key, offset, length, etag) {
       if (length < 1) return new Uint8Array();
       const range = `bytes=${offset}-${offset + length - 1}`;
-      return unlessMissing(get(key, etag, range).catch(emptyBeyondEnd));
+      return unlessMissing(get(place, key, etag, range).catch(emptyBeyondEnd));
     },
 
-    async write(key, bytes, { contentType, sha256, userMetadata }) {
-      const command = new PutObjectCommand({
-        ...at(key),
-        Body: bytes,
-        ContentType: contentType,
-        ...(sha256 && { ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64') }),
-        ...(userMetadata && { Metadata: encodeUserMetadata(userMetadata) }),
-      });
-      // The signer needs a SHA-256 of the body as well, and uses the one in this header.
-      if (sha256)
-        command.middlewareStack.add(
-          (next) => (args) => next({ ...args, request: withPayloadHash(args.request, sha256) }),
-          { step: 'build' },
-        );
-      const { ETag: etag } = await client.send(command);
-      if (!etag) throw new Error(`S3 sent no ETag for ${key}.`);
-      return unquoted(etag);
-    },
+    write: (key, bytes, options) => write(place, key, bytes, options),
 
     async remove(keys) {
       for (let from = 0; from < keys.length; from += maxPerRemoval)
-        await removeSome(keys.slice(from, from + maxPerRemoval).map((key) => ({ Key: key })));
+        await removeSome(
+          place,
+          keys.slice(from, from + maxPerRemoval).map((key) => ({ Key: key })),
+        );
     },
 
     // LocalStack 4.14 rejects DeleteObject with If-Match, and ignores the ETag here.
-    deleteIfMatch: (key, etag) => removeSome([{ Key: key, ETag: `"${etag}"` }]),
+    deleteIfMatch: (key, etag) => removeSome(place, [{ Key: key, ETag: `"${etag}"` }]),
 
     link: (key, seconds, as) =>
       getSignedUrl(
         client,
         new GetObjectCommand({
-          ...at(key),
+          ...at(place, key),
           ...(as && { ResponseContentDisposition: toContentDisposition(as.filename) }),
         }),
         { expiresIn: seconds },
       ),
   };
+};
+
+const at = ({ bucket }: Place, key: string) => ({ Bucket: bucket, Key: key });
+
+const get = async (place: Place, key: string, etag: string | undefined, range?: string) => {
+  const { Body: body, ContentLength: sizeBytes } = await place.client.send(
+    new GetObjectCommand({
+      ...at(place, key),
+      ...(etag !== undefined && { IfMatch: `"${etag}"` }),
+      ...(range && { Range: range }),
+    }),
+  );
+  if (!body) throw new Error(`S3 sent no body for ${key}.`);
+  if (sizeBytes === undefined || !(body instanceof Readable)) return body.transformToByteArray();
+  return readWhole(body, sizeBytes);
+};
+
+const removeSome = async ({ bucket, client }: Place, some: ObjectIdentifier[]) => {
+  const { Errors: errors = [] } = await client.send(
+    new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: some, Quiet: true } }),
+  );
+  const fault = errors.find(({ Code: code }) => !code || !missing.has(code));
+  if (fault) throw new Error(`S3 did not delete ${fault.Key}: ${fault.Code}.`);
+};
+
+const write = async (
+  place: Place,
+  key: string,
+  bytes: Uint8Array,
+  { contentType, sha256, userMetadata }: PutOptions,
+): Promise<string> => {
+  const command = new PutObjectCommand({
+    ...at(place, key),
+    Body: bytes,
+    ContentType: contentType,
+    ...(sha256 && { ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64') }),
+    ...(userMetadata && { Metadata: encodeUserMetadata(userMetadata) }),
+  });
+  // The signer needs a SHA-256 of the body as well, and uses the one in this header.
+  if (sha256)
+    command.middlewareStack.add(
+      (next) => (args) => next({ ...args, request: withPayloadHash(args.request, sha256) }),
+      { step: 'build' },
+    );
+  const { ETag: etag } = await place.client.send(command);
+  if (!etag) throw new Error(`S3 sent no ETag for ${key}.`);
+  return unquoted(etag);
 };
 
 /** Into one buffer, chunk by chunk: the SDK would hold all chunks until it has joined them. */

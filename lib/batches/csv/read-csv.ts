@@ -39,63 +39,83 @@ export const readCsv = async (
     columns: [],
     faults: faults.found,
   };
-  const fault = (row: number, message: string): void => faults.add({ row, column: null, message });
 
   const { head, all, close } = await readHead(chunks);
   const otherFile = detectOtherFile(head);
   if (otherFile) {
-    fault(1, otherFile);
+    faults.add({ row: 1, column: null, message: otherFile });
     await close();
     return contents;
   }
 
   const { delimiter, linesBefore } = detectDelimiter(withoutBom(head));
+  const reader = startReader({ delimiter, linesBefore }, contents, faults);
+  for await (const records of readRecords(asUtf8(all), delimiter)) {
+    if (records.some((record) => reader.read(record) === 'stop')) return contents;
+    const products = reader.takeProducts();
+    if (!onProducts) continue;
+    for (let at = 0; at < products.length && faults.isEmpty(); at += chunkLength)
+      await onProducts(products.slice(at, at + chunkLength));
+  }
+  reader.end();
+  return contents;
+};
+
+/** Reads one record after the other: first the header, then products. */
+const startReader = (
+  { delimiter, linesBefore }: ReturnType<typeof detectDelimiter>,
+  contents: CsvContents,
+  faults: ReturnType<typeof csvErrorList>,
+) => {
+  const fault = (row: number, message: string): void => faults.add({ row, column: null, message });
   let header: { columns: Columns; line: number } | undefined;
   let products: Product[] = [];
 
-  const readRecord = (record: CsvRecord): 'on' | 'stop' => {
-    const { line } = record;
-    if ('broken' in record) {
-      fault(line, record.broken);
-      return header ? 'on' : 'stop';
-    }
-    if (line <= linesBefore || record.cells.every((cell) => cell.trim() === '')) return 'on';
-    if (!header) {
-      const columns = readHeader(record.cells, line);
-      if ('faults' in columns) {
-        faults.add(...columns.faults);
-        return 'stop';
-      }
-      header = { columns, line };
-      contents.columns = columns.names;
-      return 'on';
-    }
-    if (contents.totalProducts === maxProducts) {
-      fault(line, `The file has more than ${maxProducts} products. Divide it into several files.`);
+  const readColumns = (cells: string[], line: number): 'on' | 'stop' => {
+    const columns = readHeader(cells, line);
+    if ('faults' in columns) {
+      faults.add(...columns.faults);
       return 'stop';
     }
-    const row = readProduct(record, header.columns, delimiter);
-    contents.totalProducts += 1;
-    contents.totalImages += row.product.urls.length;
-    faults.add(...row.faults);
-    products.push(row.product);
+    header = { columns, line };
+    contents.columns = columns.names;
     return 'on';
   };
 
-  const deliver = async (): Promise<void> => {
-    const ready = products;
-    products = [];
-    if (!onProducts) return;
-    for (let at = 0; at < ready.length && faults.isEmpty(); at += chunkLength)
-      await onProducts(ready.slice(at, at + chunkLength));
+  return {
+    read: (record: CsvRecord): 'on' | 'stop' => {
+      const { line } = record;
+      if ('broken' in record) {
+        fault(line, record.broken);
+        return header ? 'on' : 'stop';
+      }
+      if (line <= linesBefore || record.cells.every((cell) => cell.trim() === '')) return 'on';
+      if (!header) return readColumns(record.cells, line);
+      if (contents.totalProducts === maxProducts) {
+        fault(
+          line,
+          `The file has more than ${maxProducts} products. Divide it into several files.`,
+        );
+        return 'stop';
+      }
+      const row = readProduct(record, header.columns, delimiter);
+      contents.totalProducts += 1;
+      contents.totalImages += row.product.urls.length;
+      faults.add(...row.faults);
+      products.push(row.product);
+      return 'on';
+    },
+    /** The products since the last call. */
+    takeProducts: (): Product[] => {
+      const ready = products;
+      products = [];
+      return ready;
+    },
+    /** Reports a file without a header, or without rows. */
+    end: (): void => {
+      if (!header && faults.isEmpty()) fault(1, 'The file is empty.');
+      if (header && contents.totalProducts === 0 && faults.isEmpty())
+        fault(header.line, 'The file has a header but no rows below it.');
+    },
   };
-
-  for await (const records of readRecords(asUtf8(all), delimiter)) {
-    if (records.some((record) => readRecord(record) === 'stop')) return contents;
-    await deliver();
-  }
-  if (!header && faults.isEmpty()) fault(1, 'The file is empty.');
-  if (header && contents.totalProducts === 0 && faults.isEmpty())
-    fault(header.line, 'The file has a header but no rows below it.');
-  return contents;
 };
