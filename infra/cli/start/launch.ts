@@ -43,7 +43,10 @@ const options = {
   quiet: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false, short: 'h' },
   settings: { type: 'string', default: '.env' },
-  project: { type: 'string', default: resolve(dirname(fileURLToPath(import.meta.url)), '../../..') },
+  project: {
+    type: 'string',
+    default: resolve(dirname(fileURLToPath(import.meta.url)), '../../..'),
+  },
 } as const;
 
 const readArguments = () => {
