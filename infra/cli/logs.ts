@@ -4,7 +4,6 @@ import { dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-
 import { logFilesIn } from '#infra/local-cloud/launcher/log-files.ts';
 import { isWarning, type LogLine, parseLogLine } from '#infra/local-cloud/launcher/log-line.ts';
 import { humanLine } from './logs/human-line.ts';

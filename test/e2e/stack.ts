@@ -38,7 +38,7 @@ export default async (project: TestProject) => {
       Object.entries(process.env).filter((entry): entry is [string, string] => !!entry[1]),
     );
     project.provide('embedded', null);
-    project.provide('serverPorts', Ports.parse(JSON.parse(env[serverPortsVariable] ?? '')));
+    project.provide('serverPorts', readServerPorts(env[serverPortsVariable]));
     project.provide('target', { baseUrl: baseUrl.replace(/\/$/, ''), env });
     return;
   }
@@ -52,6 +52,14 @@ export default async (project: TestProject) => {
   project.provide('serverPorts', serverPorts);
   project.provide('target', { baseUrl: stack.baseUrl, env: { ...stack.env, API_KEY: apiKey } });
   return () => stack.stop();
+};
+
+const readServerPorts = (text: string | undefined): ServerPorts => {
+  if (text) return Ports.parse(JSON.parse(text));
+  throw new Error(
+    `With BASE_URL set, ${serverPortsVariable} must name the ports that the Darkroom there was given ` +
+      '(test/e2e/settings.ts): {"captions":…,"edits":…,"origin":…,"receiver":…}.',
+  );
 };
 
 export const freeServerPorts = async (): Promise<ServerPorts> => {

@@ -1,20 +1,10 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { z } from 'zod';
+import { chromiumPath } from './chromium-path.ts';
 
-const usualPlaces = [
-  process.env['CHROMIUM_PATH'] ?? '',
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
-];
-
-/** Where a browser is; undefined where there is none, and tests of pages cannot run. */
-export const chromiumPath = usualPlaces.find((path) => path !== '' && existsSync(path));
+export { chromiumPath };
 
 /** For the title of a suite that is skipped: says what is missing, and how to help. */
 export const needsChromium = (title: string): string =>

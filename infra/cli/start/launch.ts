@@ -23,6 +23,7 @@ import { humanLine } from '../logs/human-line.ts';
 import { findHealthProblem, helpText, welcomeText } from './banner.ts';
 import { environmentWith, InvalidSettingsError, readLocalSettings } from './local-settings.ts';
 import { OldDataError, refuseOldData } from './old-data.ts';
+import { secretFiles } from './own-secrets.ts';
 import { startDarkroom } from './start-darkroom.ts';
 
 const terminal = batchedOutput((text) => void process.stdout.write(text));
@@ -42,7 +43,10 @@ const options = {
   quiet: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false, short: 'h' },
   settings: { type: 'string', default: '.env' },
-  project: { type: 'string', default: resolve(dirname(fileURLToPath(import.meta.url)), '../..') },
+  project: {
+    type: 'string',
+    default: resolve(dirname(fileURLToPath(import.meta.url)), '../../..'),
+  },
 } as const;
 
 const readArguments = () => {
@@ -67,7 +71,7 @@ const main = async (startInterceptor?: StartInterceptor): Promise<void> => {
   const folder = claimDataFolder(resolve(project, settings.DATA_DIR), {
     product: 'Darkroom',
     setting: 'DATA_DIR',
-    files: ['webhook-secret', 'delivery-secret'],
+    files: Object.values(secretFiles).map(({ file }) => file),
   });
   if (given.fresh) folder.forget();
   refuseOldData(folder.path);

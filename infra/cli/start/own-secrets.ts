@@ -4,7 +4,8 @@ import type { DataFolder } from '#infra/local-cloud/launcher/data-folder.ts';
 import { newSecret } from '#lib/web/webhook-signature.ts';
 import type { Environment } from './local-settings.ts';
 
-const made = {
+/** By setting. */
+export const secretFiles = {
   WEBHOOK_SECRET: { file: 'webhook-secret', make: newSecret },
   DELIVERY_SECRET: { file: 'delivery-secret', make: () => randomBytes(32).toString('base64url') },
 } as const;
@@ -16,7 +17,7 @@ const made = {
  */
 export const withOwnSecrets = (environment: Environment, folder: DataFolder): Environment => {
   const secrets: Environment = {};
-  for (const [name, { file, make }] of Object.entries(made)) {
+  for (const [name, { file, make }] of Object.entries(secretFiles)) {
     if (environment[name] || environment[`${name}_PARAMETER`]) continue;
     const path = folder.in(file);
     if (!existsSync(path)) writeFileSync(path, `${make()}\n`, { mode: 0o600 });
