@@ -15,7 +15,7 @@ const text = z.string().trim().min(1);
 
 const bucketVariables = ['ORIGINALS_BUCKET', 'DERIVED_BUCKET'] as const;
 
-/** The resources of this deployment; CloudFormation or the local launcher fills them in. */
+/** The resources of this deployment; CloudFormation or the local launcher sets them. */
 const Resources = z.object({
   ...Object.fromEntries(
     [...bucketVariables, ...tableNames.map(tableVariable)].map((v) => [v, text]),
@@ -33,7 +33,7 @@ const read = <T>(schema: z.ZodType<T>): T => {
   throw new Error(describeSettingErrors(parsed.error, environment));
 };
 
-/** Says that a secret is there, to those who need not know it: no call, no value. */
+/** `set` where a secret is set, for callers that need no value: nothing is read from SSM. */
 export const secretPresence = (name: string): string | undefined =>
   process.env[name] || process.env[`${name}_PARAMETER`] ? 'set' : undefined;
 
@@ -58,7 +58,7 @@ export const config = {
   webhookSchedule: settings.WEBHOOK_SCHEDULE,
   originalsBucket: resource('ORIGINALS_BUCKET'),
   derivedBucket: resource('DERIVED_BUCKET'),
-  /** Name of a table, by what it is called in the list. */
+  /** The deployed name of a table in the list. */
   table,
   tables: {
     imagesTable: table('images'),
@@ -72,7 +72,7 @@ export const config = {
   /** URLs by the queue's name. */
   queues: mapQueues((name) => resource(queueVariable(name))),
   deadLetterQueues: mapQueues((name) => resource(dlqVariable(name))),
-  /** Who writes captions. Secrets are no settings: they are looked up by name. */
+  /** The caption settings. Secrets are looked up by name. */
   caption: (secretOf: (name: CaptionSecret) => string | undefined) => ({
     provider: settings.CAPTION_PROVIDER,
     baseUrl: settings.CAPTION_BASE_URL,
@@ -83,7 +83,7 @@ export const config = {
     geminiKey: secretOf('GEMINI_API_KEY') ?? secretOf('geminikey'),
     openaiKey: secretOf('OPENAI_API_KEY'),
   }),
-  /** Who edits pictures; likewise. */
+  /** The edit settings. Secrets are looked up by name. */
   edits: (secretOf: (name: EditSecret) => string | undefined) => ({
     provider: settings.EDIT_PROVIDER,
     baseUrl: settings.EDIT_BASE_URL,

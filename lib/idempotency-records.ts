@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** An HTTP answer as it was first given, kept so that the same request gets it again. */
+/** An HTTP response, stored so that the same request gets it again. */
 export const StoredReply = z.object({
   status: z.int(),
   headers: z.record(z.string(), z.string()),
@@ -8,15 +8,15 @@ export const StoredReply = z.object({
 });
 export type StoredReply = z.infer<typeof StoredReply>;
 
-const mostBytes = 390_000; // a record of DynamoDB has 400 KB, keys and fingerprint included
+const maxBytes = 390_000; // an item of DynamoDB has 400 KB, key and fingerprint included
 
-/** Whether an answer is short enough to be kept. */
-export const isReplayable = (answer: StoredReply): boolean =>
-  Buffer.byteLength(JSON.stringify(answer)) <= mostBytes;
+/** Whether a reply is small enough to be stored. */
+export const isReplayable = (reply: StoredReply): boolean =>
+  Buffer.byteLength(JSON.stringify(reply)) <= maxBytes;
 
 /**
- * First answers by Idempotency-Key, for 24 hours. A request that began and never finished (its
- * function was killed) stops being `in-progress` after a minute, and may be begun again.
+ * Replies by Idempotency-Key, for 24 hours. A request that began and never finished (its function was
+ * killed) stops being `in-progress` after a minute, and may begin again.
  */
 export interface IdempotencyRecords {
   /** `other-request`: the same id was used with another fingerprint. Exactly one caller gets `begun`. */
@@ -28,10 +28,10 @@ export interface IdempotencyRecords {
     | { state: 'begun' }
     | { state: 'in-progress' }
     | { state: 'other-request' }
-    | { state: 'answered'; answer: StoredReply }
+    | { state: 'completed'; reply: StoredReply }
   >;
-  /** Of an answer that can be kept. */
-  finish(idempotencyId: string, answer: StoredReply): Promise<void>;
-  /** The request failed in a way that a repeat may mend: it may be begun again at once. */
+  /** Stores a reply that isReplayable. */
+  finish(idempotencyId: string, reply: StoredReply): Promise<void>;
+  /** Deletes the record of a request that may succeed when repeated: it may begin again at once. */
   forget(idempotencyId: string): Promise<void>;
 }

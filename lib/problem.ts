@@ -1,14 +1,14 @@
-/** The ways a request can be at fault. Each has one HTTP status, given in lib/http/envelope.ts. */
+/** The kinds of client errors. Each has one HTTP status, given in lib/http/envelope.ts. */
 export type Fault =
   | 'invalid' // 400: malformed JSON, parameter, cursor, form without a file
   | 'forbidden' // 403: a link that is not right
   | 'not-found' // 404
   | 'conflict' // 409: not now
   | 'too-large' // 413: too many bytes
-  | 'unsupported-type' // 415: not a type we read, or not what its name and type claim
-  | 'unprocessable'; // 422: the right kind of thing with wrong contents
+  | 'unsupported-type' // 415: not a supported type, or not what its name and type claim
+  | 'unprocessable'; // 422: a supported type with wrong contents
 
-/** The caller must change something. Anything else that goes wrong is ours, and stays an Error. */
+/** An error that the client can act on. Any other Error is ours, and becomes a 500. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly fault: Fault;

@@ -1,4 +1,4 @@
-/** Longer waits than a day are not believed. */
+/** Longer waits than a day are ignored. */
 const maxSeconds = 24 * 60 * 60;
 
 /** Longer waits than this would keep an SQS message invisible for too long. */

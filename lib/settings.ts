@@ -5,7 +5,7 @@ import { optimizedSize } from '#lib/images/picture.ts';
 
 const text = z.string().trim().min(1);
 const optional = text.optional();
-const wholeNumber = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+const wholeNumber = (min: number, max: number) => z.coerce.number().int().min(min).max(max);
 
 const sizes = text
   .regex(
@@ -57,7 +57,7 @@ const shape = {
   PUBLIC_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe('base of the links in answers, for custom domains and proxies'),
+    .describe('base of the links in responses, for custom domains and proxies'),
   THUMBNAIL_SIZES: sizes
     .prefault('small:200,medium:800')
     .describe('name and longest side in pixels of each rendition'),
@@ -84,34 +84,32 @@ const shape = {
   CAPTION_PROVIDER: z
     .enum(captionProviders)
     .prefault('auto')
-    .describe('`auto` takes the first that has what it needs, else none'),
+    .describe('`auto` uses the first that is set up, else none'),
   CAPTION_BASE_URL: optional.describe(
     'base with or without /v1, or the full …/chat/completions; for `hf-endpoint` the endpoint',
   ),
   CAPTION_MODEL: optional.describe("the model's name; by default the provider's current one"),
   CAPTION_TIMEOUT_SECONDS: wholeNumber(1, 45)
     .prefault(30)
-    .describe('how long a caption provider may be silent'),
+    .describe('timeout of a caption provider'),
   EDIT_PROVIDER: z
     .enum(editProviders)
     .prefault('auto')
-    .describe('`auto` takes the first that has what it needs, else none'),
+    .describe('`auto` uses the first that is set up, else none'),
   EDIT_BASE_URL: optional.describe(
     'base with or without /v1, or the full …/images/edits; for Hugging Face the endpoint',
   ),
   EDIT_MODEL: optional.describe(
     "the model's name, on Hugging Face's router with `:fal-ai` or `:together` behind it; by default the provider's current one",
   ),
-  EDIT_TIMEOUT_SECONDS: wholeNumber(1, 240)
-    .prefault(120)
-    .describe('how long an edit may take at its provider'),
+  EDIT_TIMEOUT_SECONDS: wholeNumber(1, 240).prefault(120).describe('timeout of an edit provider'),
   FETCH_ALLOW_HOSTS: allowedHosts.describe(
-    'list of `host:port` that URL fetches and webhooks may reach although they are private',
+    'list of private `host:port` that URL fetches and webhooks may reach',
   ),
   FETCH_TIMEOUT_SECONDS: wholeNumber(1, 30)
     .prefault(20)
     .describe(
-      'how long one download for a batch may take, of a picture or its CSV; tried 4 times (for an edit: 10 s, once)',
+      'timeout of one download for a batch, of a picture or its CSV; 4 attempts (for an edit: 10 s, once)',
     ),
   WEBHOOK_SCHEDULE: schedule
     .prefault('5s,5m,30m,2h,5h,10h,14h,20h,24h')
@@ -154,7 +152,7 @@ export const secretNames = [
 ];
 export type SecretName = (typeof secretNames)[number];
 
-/** Names the setting, the value it has and what is allowed. */
+/** One line for each setting: its name, its value and what is allowed. */
 export const describeSettingErrors = (
   error: z.ZodError,
   environment: Record<string, string | undefined>,

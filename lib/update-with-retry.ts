@@ -1,13 +1,15 @@
-/** A record as it was read, with the number that tells whether another was quicker. */
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** A record as it was read, with its version for the optimistic lock. */
 type Versioned = { version: number };
 
 type Change<Before extends Versioned, After> = {
   /** Names the record in the error. */
   name: string;
   read: () => Promise<Before | undefined>;
-  /** What was read a moment ago, if it was: then nothing is read before the first try. */
+  /** A record read a moment ago: then nothing is read before the first attempt. */
   seen?: { record: Before | undefined } | undefined;
-  /** Undefined leaves the record as it is. May be asked several times, so it must change nothing. */
+  /** Undefined leaves the record as it is. May be called several times, so it must have no side effects. */
   decide: (before: Before | undefined) => After | undefined | Promise<After | undefined>;
   /** False where the record is no longer the one that was read. */
   save: (before: Before | undefined, after: After) => Promise<boolean>;
@@ -16,9 +18,9 @@ type Change<Before extends Versioned, After> = {
 const maxTries = 20;
 
 /**
- * Reads a record, decides, and swaps; where another was quicker, reads and decides again, after a
- * pause with full jitter so that the crowd thins out (AWS Architecture Blog, "Exponential Backoff
- * And Jitter"). Throws when it lost 20 times in a row: the message that asked comes back.
+ * Reads a record, decides, and saves it with an optimistic lock; after a conflict it reads and decides
+ * again, after a pause with full jitter so that concurrent writers spread out (AWS Architecture Blog,
+ * "Exponential Backoff And Jitter"). Throws after 20 conflicts in a row: then the message is retried.
  */
 export const updateWithRetry = async <Before extends Versioned, After>({
   name,
@@ -33,7 +35,5 @@ export const updateWithRetry = async <Before extends Versioned, After>({
     const after = await decide(before);
     if (after === undefined || (await save(before, after))) return { before, after };
   }
-  throw new Error(`${name} changed under our hands ${maxTries} times.`);
+  throw new Error(`${name} was changed by other writers ${maxTries} times.`);
 };
-
-const pause = (ms: number) => new Promise((resume) => setTimeout(resume, ms));

@@ -17,7 +17,7 @@ const deps = {
   batchQueues: sqsBatchQueues(config.queues),
   fetchCsv: publicFetch({
     allowHosts: config.fetchAllowHosts,
-    accept: 'text/csv, */*;q=0.5', // many a CSV is served as plain text, or as bytes
+    accept: 'text/csv, */*;q=0.5', // CSVs are often served as plain text, or as bytes
     maxBytes: config.uploadMaxBytes,
     timeoutMs: config.fetchTimeoutMs,
   }),

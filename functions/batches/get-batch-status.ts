@@ -1,13 +1,13 @@
 import { dynamoBatches } from '#lib/aws/dynamo-batches.ts';
 import { dynamoRows } from '#lib/aws/dynamo-rows.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
-import { countBatch, faultsOf } from '#lib/batches/progress.ts';
+import { countBatch, findCsvErrors } from '#lib/batches/progress.ts';
 import { findBatch } from '#lib/batches/update-batch.ts';
 import { config } from '#lib/config.ts';
 import { toBatchView } from '#lib/http/batch-view.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { reply } from '#lib/http/route.ts';
-import { routes } from '#lib/http/routes.ts';
+import { getBatchStatusRoute } from '#lib/http/routes/get-batch-status.ts';
 
 const deps = {
   batches: dynamoBatches(config.tables),
@@ -16,10 +16,13 @@ const deps = {
 };
 
 export const handler = endpoint(
-  routes.getBatchStatus,
+  getBatchStatusRoute,
   async ({ path }) => {
     const batch = await findBatch(path.request_id, deps);
-    const [counts, faults] = await Promise.all([countBatch(batch, deps), faultsOf(batch, deps)]);
+    const [counts, faults] = await Promise.all([
+      countBatch(batch, deps),
+      findCsvErrors(batch, deps),
+    ]);
     return reply(200, toBatchView(batch, counts, faults));
   },
   config,

@@ -2,7 +2,7 @@ import { dynamoBatches } from '#lib/aws/dynamo-batches.ts';
 import { dynamoRows } from '#lib/aws/dynamo-rows.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { secret } from '#lib/aws/ssm-secrets.ts';
-import { countBatch, faultsOf } from '#lib/batches/progress.ts';
+import { countBatch, findCsvErrors } from '#lib/batches/progress.ts';
 import { findBatch } from '#lib/batches/update-batch.ts';
 import { config } from '#lib/config.ts';
 import { accessFrom } from '#lib/delivery/access.ts';
@@ -11,7 +11,7 @@ import { toBatchView, toProductView } from '#lib/http/batch-view.ts';
 import { decodeProductCursor, encodeProductCursor } from '#lib/http/cursor.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { pagedReply } from '#lib/http/route.ts';
-import { routes } from '#lib/http/routes.ts';
+import { getBatchRoute } from '#lib/http/routes/get-batch.ts';
 
 const deps = {
   batches: dynamoBatches(config.tables),
@@ -22,13 +22,13 @@ const deps = {
 const links = linksBelow(config.presets, accessFrom(config.deliveryAccess, secret));
 
 export const handler = endpoint(
-  routes.getBatch,
+  getBatchRoute,
   async ({ path: { request_id: requestId }, query: { limit, cursor }, baseUrl }) => {
     const after = decodeProductCursor(requestId, cursor);
     const batch = await findBatch(requestId, deps);
     const [counts, faults, page, { linkTo }] = await Promise.all([
       countBatch(batch, deps),
-      faultsOf(batch, deps),
+      findCsvErrors(batch, deps),
       deps.rows.page(requestId, { limit, after }),
       links(baseUrl),
     ]);

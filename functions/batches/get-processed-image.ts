@@ -6,7 +6,7 @@ import { accessFrom } from '#lib/delivery/access.ts';
 import { linksBelow } from '#lib/delivery/links.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { thumbnailReply } from '#lib/http/picture-reply.ts';
-import { routes } from '#lib/http/routes.ts';
+import { getProcessedImageRoute } from '#lib/http/routes/get-processed-image.ts';
 import { findThumbnail } from '#lib/images/find-thumbnail.ts';
 import { optimizedSize } from '#lib/images/picture.ts';
 
@@ -18,7 +18,7 @@ const deps = {
 };
 
 export const handler = endpoint(
-  routes.getProcessedImage,
+  getProcessedImageRoute,
   async (request) => {
     const path = {
       image_id: request.path.filename.replace(/\.jpg$/, ''),

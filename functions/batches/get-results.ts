@@ -5,7 +5,7 @@ import { findBatch } from '#lib/batches/update-batch.ts';
 import { config } from '#lib/config.ts';
 import { csvReply } from '#lib/http/csv-reply.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
-import { routes } from '#lib/http/routes.ts';
+import { getResultsRoute } from '#lib/http/routes/get-results.ts';
 
 const deps = {
   batches: dynamoBatches(config.tables),
@@ -13,7 +13,7 @@ const deps = {
 };
 
 export const handler = endpoint(
-  routes.getResults,
+  getResultsRoute,
   async ({ path, query }) => {
     const batch = await findBatch(path.request_id, deps);
     const onlyErrors = query.errors === '1' || query.errors === 'true';

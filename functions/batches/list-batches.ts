@@ -6,15 +6,15 @@ import { toBatchView } from '#lib/http/batch-view.ts';
 import { decodeCursor, encodeCursor } from '#lib/http/cursor.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { pageReply } from '#lib/http/route.ts';
-import { routes } from '#lib/http/routes.ts';
+import { listBatchesRoute } from '#lib/http/routes/list-batches.ts';
 
 const batches = dynamoBatches(config.tables);
 const rows = dynamoRows(config.tables);
 
 export const handler = endpoint(
-  routes.listBatches,
+  listBatchesRoute,
   async ({ query: { limit, cursor } }) => {
-    const query = { cursor, of: 'batches' } as const;
+    const query = { cursor, list: 'batches' } as const;
     const page = await batches.list({ limit, from: decodeCursor(query) });
     const views = page.batches.map(async (batch) =>
       toBatchView(batch, await countBatch(batch, { rows })),

@@ -7,7 +7,7 @@ import { config } from '#lib/config.ts';
 import { toBatchView } from '#lib/http/batch-view.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { reply } from '#lib/http/route.ts';
-import { routes } from '#lib/http/routes.ts';
+import { resendWebhookRoute } from '#lib/http/routes/resend-webhook.ts';
 
 const deps = {
   batches: dynamoBatches(config.tables),
@@ -17,7 +17,7 @@ const deps = {
 };
 
 export const handler = endpoint(
-  routes.resendWebhook,
+  resendWebhookRoute,
   async ({ path }) => {
     const batch = await resendWebhook(path.request_id, deps);
     return reply(202, toBatchView(batch, await countBatch(batch, deps)));

@@ -3,7 +3,6 @@ import { dynamoBatches } from '#lib/aws/dynamo-batches.ts';
 import { dynamoIdempotencyRecords } from '#lib/aws/dynamo-idempotency-records.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { sqsBatchQueues } from '#lib/aws/sqs-batch-queues.ts';
-import { csvErrorSentence } from '#lib/batches/csv/csv-errors.ts';
 import { checkCsv, startBatch } from '#lib/batches/start-batch.ts';
 import { config, secretPresence } from '#lib/config.ts';
 import { CsvByUrl, readBatchForm } from '#lib/http/batch-requests.ts';
@@ -13,7 +12,7 @@ import { fingerprintForm, fingerprintJson, idempotent } from '#lib/http/idempote
 import { readForm } from '#lib/http/multipart.ts';
 import { readJson } from '#lib/http/request.ts';
 import { reply } from '#lib/http/route.ts';
-import { routes } from '#lib/http/routes.ts';
+import { startBatchRoute } from '#lib/http/routes/start-batch.ts';
 
 const deps = {
   batches: dynamoBatches(config.tables),
@@ -24,36 +23,38 @@ const deps = {
   newId: randomUUID,
   now: () => new Date(),
 };
-const nothingYet = { products: 0, images: 0, failed: 0 };
-const larger = 'Larger ones are fetched from where they are: send JSON { "csv_url": "https://…" }.';
+const zeroCounts = { products: 0, images: 0, failed: 0 };
+const larger = 'For a larger CSV, send its URL as JSON: { "csv_url": "https://…" }.';
 
 export const handler = endpoint(
-  routes.startBatch,
+  startBatchRoute,
   async (request) => {
     const { rawBody, baseUrl } = request;
     if (/^application\/json\b/i.test(rawBody.contentType ?? '')) {
-      const wish = readJson(rawBody, CsvByUrl);
-      const { csv_url: csvUrl, webhook_url: webhookUrl } = wish;
-      return once(fingerprintJson(wish), { csvUrl, webhookUrl });
+      const input = readJson(rawBody, CsvByUrl);
+      const { csv_url: csvUrl, webhook_url: webhookUrl } = input;
+      return startOnce(fingerprintJson(input), { csvUrl, webhookUrl });
     }
 
     const form = await readForm(rawBody, { maxBytes: config.multipartMaxBytes, larger });
     const { file, webhook_url: webhookUrl, dry_run: isDryRun } = readBatchForm(form);
     if (isDryRun) return reply(200, toCsvCheckView(await checkCsv(file.bytes)));
-    return once(fingerprintForm(form), { filename: file.filename, csv: file.bytes, webhookUrl });
+    return startOnce(fingerprintForm(form), {
+      filename: file.filename,
+      csv: file.bytes,
+      webhookUrl,
+    });
 
-    function once(fingerprint: () => string, wish: Wish) {
+    function startOnce(fingerprint: () => string, input: BatchInput) {
       return idempotent(
-        routes.startBatch,
+        startBatchRoute,
         request,
         fingerprint,
         async (requestId) => {
-          const started = await startBatch({ ...wish, requestId, baseUrl }, deps);
-          return 'refused' in started
-            ? reply(422, toCsvCheckView(started.refused), {
-                error: csvErrorSentence(started.refused.faults),
-              })
-            : reply(202, toBatchView(started.batch, nothingYet));
+          const started = await startBatch({ ...input, requestId, baseUrl }, deps);
+          return started.ok
+            ? reply(202, toBatchView(started.batch, zeroCounts))
+            : reply(422, toCsvCheckView(started.check), { error: started.reason });
         },
         deps,
       );
@@ -62,7 +63,7 @@ export const handler = endpoint(
   config,
 );
 
-type Wish = { webhookUrl: string | undefined } & (
+type BatchInput = { webhookUrl: string | undefined } & (
   | { filename: string; csv: Uint8Array }
   | { csvUrl: string }
 );

@@ -6,7 +6,7 @@ import { createLink } from '#lib/delivery/create-link.ts';
 import { linksBelow } from '#lib/delivery/links.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { reply } from '#lib/http/route.ts';
-import { routes } from '#lib/http/routes.ts';
+import { createLinkRoute } from '#lib/http/routes/create-link.ts';
 
 const links = linksBelow(config.presets, accessFrom(config.deliveryAccess, secret));
 const deps = {
@@ -15,7 +15,7 @@ const deps = {
 };
 
 export const handler = endpoint(
-  routes.createLink,
+  createLinkRoute,
   async ({ path, body, baseUrl }) => {
     const { preset, format, expires_in: expiresInSeconds } = body;
     const { url, expiresAt } = await createLink(

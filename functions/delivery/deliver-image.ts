@@ -10,7 +10,7 @@ import { findVariant } from '#lib/delivery/find-variant.ts';
 import { parseFilename } from '#lib/delivery/negotiate-format.ts';
 import { deliveryReply } from '#lib/http/delivery-reply.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
-import { routes } from '#lib/http/routes.ts';
+import { deliverImageRoute } from '#lib/http/routes/deliver-image.ts';
 import { sharpRenderVariant } from '#lib/media/render/render-variant.ts';
 
 /** On Lambda a process has one request at a time; on the local stack it has them all. */
@@ -30,13 +30,13 @@ const deps = {
 };
 
 export const handler = endpoint(
-  routes.deliverImage,
+  deliverImageRoute,
   async (request) => {
     const { path, query, headers } = request;
     const { version, ...named } = parseFilename(path.preset);
     const { v = version ?? '', e = '', s = '' } = query;
-    const asked = { imageId: path.image_id, ...named, accept: headers.accept, v, e, s };
-    const variant = await findVariant(asked, deps);
+    const input = { imageId: path.image_id, ...named, accept: headers.accept, v, e, s };
+    const variant = await findVariant(input, deps);
     return deliveryReply(request, variant, {
       deliver: () => deliver(variant, deps),
       now: deps.now,

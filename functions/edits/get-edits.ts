@@ -8,7 +8,7 @@ import { findEdits } from '#lib/edits/look-up-edits.ts';
 import { toEditSessionView } from '#lib/http/edit-view.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { reply } from '#lib/http/route.ts';
-import { routes } from '#lib/http/routes.ts';
+import { getEditsRoute } from '#lib/http/routes/get-edits.ts';
 
 const deps = {
   editSessions: dynamoEditSessions(config.tables),
@@ -19,7 +19,7 @@ const deps = {
 const links = linksBelow(config.presets, accessFrom(config.deliveryAccess, secret));
 
 export const handler = endpoint(
-  routes.getEdits,
+  getEditsRoute,
   async ({ path, baseUrl }) =>
     reply(
       200,

@@ -36,8 +36,8 @@ const deps = {
   editing: async () => resolveEditProvider(await settings()),
   captioning: resolveCaptionProvider(config.caption(secretPresence)),
   sizes: config.sizes,
-  // What the provider may take, and 20 s for reading, preparing and keeping; the function's own
-  // timeout (300 s) is longer than that for the longest EDIT_TIMEOUT_SECONDS (240).
+  // The provider's timeout, and 20 s to read, prepare and store; the function's own timeout (300 s) is
+  // longer than that for the largest EDIT_TIMEOUT_SECONDS (240).
   leaseMs: timeoutMs + 20_000,
   newId: randomUUID,
   now: () => new Date(),

@@ -16,7 +16,7 @@ import { toEditSessionView } from '#lib/http/edit-view.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { idempotent } from '#lib/http/idempotency.ts';
 import { reply } from '#lib/http/route.ts';
-import { routes } from '#lib/http/routes.ts';
+import { startEditRoute } from '#lib/http/routes/start-edit.ts';
 import { sharpInspectWith } from '#lib/media/inspect/sharp-inspect.ts';
 import { publicFetch } from '#lib/web/public-fetch.ts';
 
@@ -30,7 +30,7 @@ const deps = {
   fetchPicture: publicFetch({
     allowHosts: config.fetchAllowHosts,
     maxBytes: 20_000_000,
-    timeoutMs: 10_000, // two of them, side by side, within the 29 s of a request
+    timeoutMs: 10_000, // two of them, in parallel, within the 29 s of a request
   }),
   inspect: sharpInspectWith(config.inspect),
   idempotencyRecords: dynamoIdempotencyRecords(config.tables),
@@ -41,18 +41,18 @@ const deps = {
 const links = linksBelow(config.presets, accessFrom(config.deliveryAccess, secret));
 
 export const handler = endpoint(
-  routes.startEdit,
+  startEditRoute,
   async (request) => {
     const { requestId, baseUrl } = request;
-    const wish = toEditRequest(request);
+    const input = toEditRequest(request);
     const start = async (editId: string) => {
-      const { process, edit } = await startEdit({ ...wish, editId, requestId, baseUrl }, deps);
+      const { process, edit } = await startEdit({ ...input, editId, requestId, baseUrl }, deps);
       return reply(
         202,
-        toEditSessionView({ process, edits: [edit], asked: edit }, await links(baseUrl)),
+        toEditSessionView({ process, edits: [edit], requested: edit }, await links(baseUrl)),
       );
     };
-    return idempotent(routes.startEdit, request, fingerprintEdit(wish), start, deps);
+    return idempotent(startEditRoute, request, fingerprintEdit(input), start, deps);
   },
   config,
 );

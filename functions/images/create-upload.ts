@@ -3,7 +3,7 @@ import { s3PresignedPosts } from '#lib/aws/s3-presigned-posts.ts';
 import { config } from '#lib/config.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { reply } from '#lib/http/route.ts';
-import { routes } from '#lib/http/routes.ts';
+import { createUploadRoute } from '#lib/http/routes/create-upload.ts';
 import { createUpload } from '#lib/images/create-upload.ts';
 
 const deps = {
@@ -14,11 +14,11 @@ const deps = {
 };
 
 export const handler = endpoint(
-  routes.createUpload,
+  createUploadRoute,
   async ({ body, requestId }) => {
     const { filename, content_type: contentType, size_bytes: sizeBytes, sha256 } = body;
-    const wish = { filename, contentType, sizeBytes, sha256, requestId };
-    const { imageId, url, fields, expiresAt, maxBytes } = await createUpload(wish, deps);
+    const request = { filename, contentType, sizeBytes, sha256, requestId };
+    const { imageId, url, fields, expiresAt, maxBytes } = await createUpload(request, deps);
     return reply(201, {
       image_id: imageId,
       url,

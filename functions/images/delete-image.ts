@@ -7,7 +7,7 @@ import { sqsStepQueues } from '#lib/aws/sqs-step-queues.ts';
 import { config } from '#lib/config.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { reply } from '#lib/http/route.ts';
-import { routes } from '#lib/http/routes.ts';
+import { deleteImageRoute } from '#lib/http/routes/delete-image.ts';
 import { deleteImage } from '#lib/images/delete-image.ts';
 
 const deps = {
@@ -23,7 +23,7 @@ const deps = {
 };
 
 export const handler = endpoint(
-  routes.deleteImage,
+  deleteImageRoute,
   async ({ path }) => {
     await deleteImage(path.image_id, deps);
     return reply(200, { image_id: path.image_id, deleted: true });

@@ -6,7 +6,7 @@ import { linksBelow } from '#lib/delivery/links.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { toImageView } from '#lib/http/image-view.ts';
 import { reply } from '#lib/http/route.ts';
-import { routes } from '#lib/http/routes.ts';
+import { getImageRoute } from '#lib/http/routes/get-image.ts';
 import { findImage } from '#lib/images/find-image.ts';
 
 const images = dynamoImages(config.tables);
@@ -14,7 +14,7 @@ const images = dynamoImages(config.tables);
 const links = linksBelow(config.presets, accessFrom(config.deliveryAccess, secret));
 
 export const handler = endpoint(
-  routes.getImage,
+  getImageRoute,
   async ({ path, baseUrl }) => {
     const [image, rawExif = null] = await Promise.all([
       findImage(path.image_id, { images }),

@@ -3,7 +3,7 @@ import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { config } from '#lib/config.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { linkMethod, originalReply } from '#lib/http/original-reply.ts';
-import { routes } from '#lib/http/routes.ts';
+import { getOriginalRoute } from '#lib/http/routes/get-original.ts';
 import { presignOriginal } from '#lib/images/presign-original.ts';
 
 const deps = {
@@ -13,10 +13,10 @@ const deps = {
 };
 
 export const handler = endpoint(
-  routes.getOriginal,
+  getOriginalRoute,
   async (request) => {
-    const asked = { imageId: request.path.image_id, method: linkMethod(request) };
-    return originalReply(request, await presignOriginal(asked, deps));
+    const input = { imageId: request.path.image_id, method: linkMethod(request) };
+    return originalReply(request, await presignOriginal(input, deps));
   },
   config,
 );

@@ -6,7 +6,7 @@ import { accessFrom } from '#lib/delivery/access.ts';
 import { linksBelow } from '#lib/delivery/links.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { thumbnailReply } from '#lib/http/picture-reply.ts';
-import { routes } from '#lib/http/routes.ts';
+import { getThumbnailRoute } from '#lib/http/routes/get-thumbnail.ts';
 import { findThumbnail } from '#lib/images/find-thumbnail.ts';
 
 const deps = {
@@ -17,7 +17,7 @@ const deps = {
 };
 
 export const handler = endpoint(
-  routes.getThumbnail,
+  getThumbnailRoute,
   async (request) => thumbnailReply(request, await findThumbnail(request.path, deps), deps),
   config,
 );

@@ -7,20 +7,20 @@ import { decodeCursor, encodeCursor } from '#lib/http/cursor.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { toImageView } from '#lib/http/image-view.ts';
 import { pageReply } from '#lib/http/route.ts';
-import { routes } from '#lib/http/routes.ts';
+import { listImagesRoute } from '#lib/http/routes/list-images.ts';
 
 const images = dynamoImages(config.tables);
 
 const links = linksBelow(config.presets, accessFrom(config.deliveryAccess, secret));
 
 export const handler = endpoint(
-  routes.listImages,
+  listImagesRoute,
   async ({ query, baseUrl }) => {
     const { limit, status } = query;
-    const viewing = { ...(await links(baseUrl)), baseUrl };
+    const options = { ...(await links(baseUrl)), baseUrl };
     const page = await images.list({ status, limit, from: decodeCursor(query) });
     return pageReply(
-      page.images.map((image) => toImageView(image, viewing)),
+      page.images.map((image) => toImageView(image, options)),
       { limit, next_cursor: encodeCursor(page.cursor, query) },
     );
   },

@@ -8,7 +8,7 @@ import { linksBelow } from '#lib/delivery/links.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { toImageView } from '#lib/http/image-view.ts';
 import { reply } from '#lib/http/route.ts';
-import { routes } from '#lib/http/routes.ts';
+import { patchImageRoute } from '#lib/http/routes/patch-image.ts';
 import { patchImage } from '#lib/images/patch-image.ts';
 
 const deps = {
@@ -19,7 +19,7 @@ const deps = {
 const links = linksBelow(config.presets, accessFrom(config.deliveryAccess, secret));
 
 export const handler = endpoint(
-  routes.patchImage,
+  patchImageRoute,
   async ({ path, body, baseUrl }) => {
     const { caption, focal_point: focalPoint } = body;
     const image = await patchImage(path.image_id, { caption, focalPoint }, deps);

@@ -8,7 +8,7 @@ import { linksBelow } from '#lib/delivery/links.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { toImageView } from '#lib/http/image-view.ts';
 import { reply } from '#lib/http/route.ts';
-import { routes } from '#lib/http/routes.ts';
+import { retryImageRoute } from '#lib/http/routes/retry-image.ts';
 import { retryImage } from '#lib/images/retry-image.ts';
 
 const deps = {
@@ -21,7 +21,7 @@ const deps = {
 const links = linksBelow(config.presets, accessFrom(config.deliveryAccess, secret));
 
 export const handler = endpoint(
-  routes.retryImage,
+  retryImageRoute,
   async ({ path, baseUrl }) => {
     const image = await retryImage(path.image_id, deps);
     return reply(202, toImageView(image, { ...(await links(baseUrl)), baseUrl }));

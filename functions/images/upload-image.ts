@@ -11,7 +11,7 @@ import { linksBelow } from '#lib/delivery/links.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { fingerprintForm, idempotent } from '#lib/http/idempotency.ts';
 import { readForm } from '#lib/http/multipart.ts';
-import { routes } from '#lib/http/routes.ts';
+import { uploadImageRoute } from '#lib/http/routes/upload-image.ts';
 import { uploadReply } from '#lib/http/upload-reply.ts';
 import { uploadImage } from '#lib/images/upload-image.ts';
 import { sharpInspectWith } from '#lib/media/inspect/sharp-inspect.ts';
@@ -32,7 +32,7 @@ const deps = {
 const links = linksBelow(config.presets, accessFrom(config.deliveryAccess, secret));
 
 export const handler = endpoint(
-  routes.uploadImage,
+  uploadImageRoute,
   async (request) => {
     const { baseUrl, requestId } = request;
     const form = await readForm(request.rawBody, { maxBytes: config.multipartMaxBytes });
@@ -45,7 +45,7 @@ export const handler = endpoint(
       for (const { bytes } of form.files) release(bytes);
       return uploadReply(images, { ...(await links(baseUrl)), baseUrl });
     };
-    return idempotent(routes.uploadImage, request, fingerprintForm(form), upload, deps);
+    return idempotent(uploadImageRoute, request, fingerprintForm(form), upload, deps);
   },
   config,
 );

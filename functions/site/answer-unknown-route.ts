@@ -1,5 +1,5 @@
 import { config } from '#lib/config.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
-import { misplacedRoute, refuseRoute } from '#lib/http/unknown-route.ts';
+import { rejectUnknownRoute, unknownRoute } from '#lib/http/unknown-route.ts';
 
-export const handler = endpoint(misplacedRoute, refuseRoute, config);
+export const handler = endpoint(unknownRoute, rejectUnknownRoute, config);

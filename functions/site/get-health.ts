@@ -4,7 +4,7 @@ import { config, secretPresence } from '#lib/config.ts';
 import { checkHealth } from '#lib/http/check-health.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { reply } from '#lib/http/route.ts';
-import { routes } from '#lib/http/routes.ts';
+import { getHealthRoute } from '#lib/http/routes/get-health.ts';
 import { mapQueues } from '#lib/queues.ts';
 import { mapTables } from '#lib/tables.ts';
 
@@ -20,7 +20,7 @@ const deps = {
 };
 
 export const handler = endpoint(
-  routes.getHealth,
+  getHealthRoute,
   async () => {
     const health = await checkHealth(deps);
     return health.healthy

@@ -10,20 +10,21 @@ import type { Batches, VersionedBatch } from '#lib/batches/batches.ts';
 import { dynamodb } from './clients.ts';
 import { ifUnchanged, succeeded } from './dynamo-conditions.ts';
 import { dynamoListMonths } from './dynamo-list-months.ts';
-import { pageOf } from './dynamo-pages.ts';
+import { readPage } from './dynamo-pages.ts';
 import { readMany } from './dynamo-read-many.ts';
+import { parseItem } from './stored-names.ts';
 
 const headKey = (requestId: string) => ({ request_id: requestId, part: 'head' });
 
-/** Where a batch stands in the list: `2026-11`, and within it `<ISO time>#<request id>`. */
-const placeOf = ({ createdAt, requestId }: Batch) => ({
+/** A batch's position in the list: `2026-11`, and within it `<ISO time>#<request id>`. */
+const listPosition = ({ createdAt, requestId }: Batch) => ({
   month: createdAt.slice(0, 7),
   listedAt: `${createdAt}#${requestId}`,
 });
 
-/** As it is stored; it stands in the index of unfinished ones only while it is one. */
-const itemOf = (batch: Batch, version: number) => {
-  const { month, listedAt } = placeOf(batch);
+/** A batch as it is stored. It is in the index of unfinished batches only while it is unfinished. */
+const toItem = (batch: Batch, version: number) => {
+  const { month, listedAt } = listPosition(batch);
   return {
     ...headKey(batch.requestId),
     v: version,
@@ -44,51 +45,15 @@ type Key = z.infer<typeof Key>;
 
 const sweepPageSize = 100;
 
-/** Batches in DynamoDB; their rows lie beside them (dynamo-rows.ts). */
+type Table = { batchesTable: string; client: DynamoDBDocumentClient };
+
+/** Batches in DynamoDB; their rows are in the same table (dynamo-rows.ts). */
 export const dynamoBatches = (
   { batchesTable, listMonthsTable }: { batchesTable: string; listMonthsTable: string },
   client: DynamoDBDocumentClient = dynamodb(),
 ): Batches => {
+  const table: Table = { batchesTable, client };
   const listMonths = dynamoListMonths({ listMonthsTable, kind: 'batches' }, client);
-
-  const queryKeys = async (
-    index: { name: string; attribute: string; value: string },
-    { limit, before }: { limit: number; before: string | undefined },
-  ): Promise<Key[]> => {
-    const { Items: items = [] } = await client.send(
-      new QueryCommand({
-        TableName: batchesTable,
-        IndexName: index.name,
-        KeyConditionExpression: `#partition = :partition${before ? ' AND #place < :before' : ''}`,
-        ExpressionAttributeNames: {
-          '#partition': index.attribute,
-          ...(before && { '#place': 'listed_at' }),
-        },
-        ExpressionAttributeValues: {
-          ':partition': index.value,
-          ...(before && { ':before': before }),
-        },
-        ScanIndexForward: false,
-        Limit: limit,
-      }),
-    );
-    return z.array(Key).parse(items);
-  };
-
-  const read = async (keys: readonly Key[]): Promise<Batch[]> => {
-    const items = await readMany(
-      batchesTable,
-      keys.map(({ requestId }) => headKey(requestId)),
-      client,
-    );
-    const found = new Map(
-      items.map((item) => {
-        const { batch } = Item.parse(item);
-        return [batch.requestId, batch] as const;
-      }),
-    );
-    return keys.flatMap(({ requestId }) => found.get(requestId) ?? []);
-  };
 
   return {
     async find(requestId) {
@@ -99,16 +64,16 @@ export const dynamoBatches = (
           ConsistentRead: true,
         }),
       );
-      return item && Item.parse(item);
+      return item && parseItem(Item, item);
     },
 
     async save(before, after) {
-      await listMonths.use(placeOf(after).month);
+      await listMonths.add(listPosition(after).month);
       return succeeded(
         client.send(
           new PutCommand({
             TableName: batchesTable,
-            Item: itemOf(after, (before?.version ?? 0) + 1),
+            Item: toItem(after, (before?.version ?? 0) + 1),
             ...ifUnchanged(before),
           }),
         ),
@@ -116,24 +81,64 @@ export const dynamoBatches = (
     },
 
     async list({ limit, from }) {
-      const { things, cursor } = await pageOf(
+      const { items, cursor } = await readPage(
         { limit, from, months: await listMonths.months() },
         {
           queryKeys: (value, some) =>
-            queryKeys({ name: 'by-time', attribute: 'partition', value }, some),
-          stillListed: (_, keys) => read(keys),
+            queryKeys(table, { name: 'by-time', attribute: 'partition', value }, some),
+          stillListed: (_, keys) => read(table, keys),
         },
       );
-      return { batches: things, cursor };
+      return { batches: items, cursor };
     },
 
     async *unfinished(before) {
       const index = { name: 'by-unfinished', attribute: 'unfinished', value: 'batch' };
       for (let from: string | undefined = before.toISOString(); from; ) {
-        const keys: Key[] = await queryKeys(index, { limit: sweepPageSize, before: from });
-        yield* (await read(keys)).filter(isUnfinished);
+        const keys: Key[] = await queryKeys(table, index, { limit: sweepPageSize, before: from });
+        yield* (await read(table, keys)).filter(isUnfinished);
         from = keys.length === sweepPageSize ? keys.at(-1)?.listedAt : undefined;
       }
     },
   };
+};
+
+const queryKeys = async (
+  { batchesTable, client }: Table,
+  index: { name: string; attribute: string; value: string },
+  { limit, before }: { limit: number; before: string | undefined },
+): Promise<Key[]> => {
+  const { Items: items = [] } = await client.send(
+    new QueryCommand({
+      TableName: batchesTable,
+      IndexName: index.name,
+      KeyConditionExpression: `#partition = :partition${before ? ' AND #place < :before' : ''}`,
+      ExpressionAttributeNames: {
+        '#partition': index.attribute,
+        ...(before && { '#place': 'listed_at' }),
+      },
+      ExpressionAttributeValues: {
+        ':partition': index.value,
+        ...(before && { ':before': before }),
+      },
+      ScanIndexForward: false,
+      Limit: limit,
+    }),
+  );
+  return z.array(Key).parse(items);
+};
+
+const read = async ({ batchesTable, client }: Table, keys: readonly Key[]): Promise<Batch[]> => {
+  const items = await readMany(
+    batchesTable,
+    keys.map(({ requestId }) => headKey(requestId)),
+    client,
+  );
+  const found = new Map(
+    items.map((item) => {
+      const { batch } = parseItem(Item, item);
+      return [batch.requestId, batch] as const;
+    }),
+  );
+  return keys.flatMap(({ requestId }) => found.get(requestId) ?? []);
 };

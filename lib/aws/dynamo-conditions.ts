@@ -5,10 +5,9 @@ import {
 } from '@aws-sdk/client-dynamodb';
 
 /**
- * Of a write that is decided anew where it did not happen: true if it went through; false if its
- * condition turned it away, or another transaction was at work on one of its items. Whatever else
- * DynamoDB says against it (throttling, a table that is not there, a request that makes no sense)
- * rises.
+ * Whether a conditional write succeeded: false if its condition failed or a transaction on one of its
+ * items conflicted, so that the caller decides again. Any other error (throttling, a missing table, an
+ * invalid request) is thrown.
  */
 export const succeeded = (write: Promise<unknown>): Promise<boolean> =>
   write.then(
@@ -20,8 +19,8 @@ export const succeeded = (write: Promise<unknown>): Promise<boolean> =>
   );
 
 /**
- * A write that nobody decides anew: that its condition turned it away is all right. A transaction at
- * work on its item says nothing of the condition, and rises like any other fault.
+ * Awaits a conditional write whose failed condition is no error. A conflict with a transaction says
+ * nothing about the condition, and is thrown like any other error.
  */
 export const ignoreConditionFailure = async (write: Promise<unknown>): Promise<void> => {
   await write.catch((error) => {
@@ -31,14 +30,14 @@ export const ignoreConditionFailure = async (write: Promise<unknown>): Promise<v
 
 const isConflict = (error: unknown): boolean => {
   if (error instanceof TransactionCanceledException)
-    return (error.CancellationReasons ?? []).every(({ Code }) => quickerReasons.has(Code));
+    return (error.CancellationReasons ?? []).every(({ Code }) => conflictReasons.has(Code));
   return (
     error instanceof ConditionalCheckFailedException ||
-    error instanceof TransactionConflictException // what a plain write gets, met by a transaction
+    error instanceof TransactionConflictException // what a plain write gets while a transaction has its item
   );
 };
 
-const quickerReasons = new Set<string | undefined>([
+const conflictReasons = new Set<string | undefined>([
   undefined,
   'None',
   'ConditionalCheckFailed',
@@ -46,8 +45,8 @@ const quickerReasons = new Set<string | undefined>([
 ]);
 
 /**
- * Of a Put: only if the item still is the one that was read, or is not there where none was. Every
- * item that is swapped has its version in `v`.
+ * The condition of a Put with an optimistic lock: the item must still have the version that was read,
+ * or not exist where none was read. Items keep their version in `v`.
  */
 export const ifUnchanged = (before: { version: number } | undefined) => ({
   ConditionExpression: before ? '#v = :v' : 'attribute_not_exists(#v)',

@@ -3,15 +3,15 @@ import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb
 import { z } from 'zod';
 
 /**
- * Which of 16 items counts a thing. They are 16 so that no single one becomes hot; the same thing
- * is always counted in the same one, so that a reader never sees it half moved between two counts.
+ * The shard, of 16, that counts what has this id. There are 16 so that no single item becomes hot; the
+ * same id is always counted in the same shard, so that a reader never sees it in neither count or both.
  */
 export const pickShard = (id: string): string => {
   const byte = createHash('sha256').update(id).digest().readUInt8(0);
   return String(byte & 15).padStart(2, '0');
 };
 
-/** A change of the counts of one thing as a part of a transaction. */
+/** Adds the difference to the counters, as part of a transaction. `id` chooses the shard. */
 export const increment = (
   { countersTable, scope, id }: { countersTable: string; scope: string; id: string },
   difference: Record<string, number>,
@@ -33,7 +33,7 @@ const Shard = z
   .catchall(z.number())
   .transform(({ scope: _, shard: __, ...counts }): Record<string, number> => counts);
 
-/** The sums of all shards, by name, in one strongly consistent request; a name never added to is absent. */
+/** The totals of all shards by name, in one strongly consistent request; a counter never incremented is absent. */
 export const totalCounters = async (
   { countersTable, scope }: { countersTable: string; scope: string },
   client: DynamoDBDocumentClient,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   type DynamoDBDocumentClient,
   GetCommand,
@@ -16,145 +17,164 @@ import {
 import type { EditSessions, VersionedEditSession } from '#lib/edits/edit-sessions.ts';
 import { dynamodb } from './clients.ts';
 import { succeeded } from './dynamo-conditions.ts';
-import { counterKeyOf, headKey, reportOf, Slot, slotKeyOf } from './dynamo-edit-sessions-report.ts';
+import { counterKey, headKey, readReport, Slot, slotKey } from './dynamo-edit-sessions-report.ts';
+import { parseItem } from './stored-names.ts';
 
 const maxTries = 20;
 
+type Table = { TableName: string; client: DynamoDBDocumentClient };
+
 /**
- * The ring of processes in DynamoDB. `head` gives out numbers; number n lives in slot n mod 1000,
- * whoever was there before. A slot, and what its change adds to the counters, are written in one
- * transaction, so that sets and evictions are exact also when we are killed; the counters are 16,
- * so that processes begun at the same moment do not meet in one. Hits and misses are added by
- * themselves: one may be counted twice where the SDK repeats a request whose answer was lost.
+ * Edit sessions in DynamoDB, as a ring buffer. `head` gives out numbers; session n is stored in slot
+ * n mod 1000, and replaces the one before it. A slot and its counters are written in one transaction,
+ * so that sets and evictions are exact even if the function is killed; there are 16 counters, so that
+ * sessions added at the same moment do not conflict. Hits and misses are incremented on their own: one
+ * may be counted twice where the SDK repeats a request whose response was lost.
  */
 export const dynamoEditSessions = (
   { editSessionsTable }: { editSessionsTable: string },
   client: DynamoDBDocumentClient = dynamodb(),
 ): EditSessions => {
-  const TableName = editSessionsTable;
-
-  const increment = async (name: 'next' | 'hits' | 'misses'): Promise<number> => {
-    const { Attributes } = await client.send(
-      new UpdateCommand({
-        TableName,
-        Key: headKey,
-        UpdateExpression: 'ADD #name :one',
-        ExpressionAttributeNames: { '#name': name },
-        ExpressionAttributeValues: { ':one': 1 },
-        ReturnValues: 'UPDATED_NEW',
-      }),
-    );
-    return z.int().parse(Attributes?.[name]);
-  };
-
-  const slotOfNumber = async (slot: number): Promise<Slot | undefined> => {
-    const { Item: item } = await client.send(
-      new GetCommand({ TableName, Key: slotKeyOf(slot), ConsistentRead: true }),
-    );
-    return item && Slot.parse(item);
-  };
-
-  /** False where another was quicker; `overtaken` where the ring has gone round meanwhile. */
-  const advanceBatch = async (
-    number: number,
-    process: EditSession,
-    now: Date,
-  ): Promise<boolean | 'overtaken'> => {
-    const slot = number % maxEditSessions;
-    const old = await slotOfNumber(slot);
-    if (old && old.n > number) return 'overtaken';
-    const evictions = old && isAlive(old.process, now) ? 1 : 0;
-    return succeeded(
-      client.send(
-        new TransactWriteCommand({
-          TransactItems: [
-            {
-              Put: {
-                TableName,
-                Item: { ...slotKeyOf(slot), n: number, v: 1, process, expires: expiryOf(process) },
-                ConditionExpression: old ? '#n = :n' : 'attribute_not_exists(#n)',
-                ExpressionAttributeNames: { '#n': 'n' },
-                ...(old && { ExpressionAttributeValues: { ':n': old.n } }),
-              },
-            },
-            {
-              Update: {
-                TableName,
-                Key: counterKeyOf(number),
-                UpdateExpression: 'ADD #sets :one, #evictions :evictions',
-                ExpressionAttributeNames: { '#sets': 'sets', '#evictions': 'evictions' },
-                ExpressionAttributeValues: { ':one': 1, ':evictions': evictions },
-              },
-            },
-          ],
-        }),
-      ),
-    );
-  };
-
-  const read = async (initId: string, now: Date): Promise<VersionedEditSession | undefined> => {
-    const slot = ringIndex(initId);
-    const found = slot === undefined ? undefined : await slotOfNumber(slot);
-    return found?.process.initId === initId && isAlive(found.process, now)
-      ? { process: found.process, version: found.v }
-      : undefined;
-  };
-
+  const table: Table = { TableName: editSessionsTable, client };
   return {
-    async add({ ttlSeconds }, now) {
-      let number = await increment('next');
-      const secret = randomUUID();
-      for (let tries = 0; tries < maxTries; tries++) {
-        if (tries) await pause(Math.random() * Math.min(500, 5 * 2 ** tries));
-        const process: EditSession = {
-          initId: makeInitId(number % maxEditSessions, secret),
-          createdAt: now.toISOString(),
-          expiresAt: new Date(now.getTime() + ttlSeconds * 1000).toISOString(),
-          editIds: [],
-        };
-        const settled = await advanceBatch(number, process, now);
-        if (settled === true) return process;
-        if (settled === 'overtaken') number = await increment('next');
-      }
-      throw new Error(`No slot could be taken in ${maxTries} tries.`);
-    },
+    add: (options, now) => add(table, options, now),
 
     async find(initId, now) {
-      const found = await read(initId, now);
-      await increment(found ? 'hits' : 'misses');
+      const found = await read(table, initId, now);
+      await increment(table, found ? 'hits' : 'misses');
       return found;
     },
 
-    read,
-
-    async save(before, after) {
-      const slot = ringIndex(after.initId);
-      if (slot === undefined) return false;
-      return succeeded(
-        client.send(
-          new UpdateCommand({
-            TableName,
-            Key: slotKeyOf(slot),
-            UpdateExpression: 'SET #process = :process, #v = :after',
-            // Versions begin anew with whoever takes the slot, so they alone would not tell.
-            ConditionExpression: '#process.#id = :id AND #v = :before',
-            ExpressionAttributeNames: { '#process': 'process', '#v': 'v', '#id': 'initId' },
-            ExpressionAttributeValues: {
-              ':process': after,
-              ':after': before.version + 1,
-              ':before': before.version,
-              ':id': after.initId,
-            },
-          }),
-        ),
-      );
-    },
-
-    report: (now) => reportOf(TableName, now, client),
+    read: (initId, now) => read(table, initId, now),
+    save: (before, after) => save(table, before, after),
+    report: (now) => readReport(editSessionsTable, now, client),
   };
 };
 
-/** When DynamoDB may remove it, seconds; it takes its time, so every read looks for itself. */
-const expiryOf = ({ expiresAt }: EditSession): number => Math.ceil(Date.parse(expiresAt) / 1000);
+const increment = async (
+  { TableName, client }: Table,
+  name: 'next' | 'hits' | 'misses',
+): Promise<number> => {
+  const { Attributes } = await client.send(
+    new UpdateCommand({
+      TableName,
+      Key: headKey,
+      UpdateExpression: 'ADD #name :one',
+      ExpressionAttributeNames: { '#name': name },
+      ExpressionAttributeValues: { ':one': 1 },
+      ReturnValues: 'UPDATED_NEW',
+    }),
+  );
+  return z.int().parse(Attributes?.[name]);
+};
 
-const pause = (ms: number) => new Promise((resume) => setTimeout(resume, ms));
+const readSlot = async ({ TableName, client }: Table, slot: number): Promise<Slot | undefined> => {
+  const { Item: item } = await client.send(
+    new GetCommand({ TableName, Key: slotKey(slot), ConsistentRead: true }),
+  );
+  return item && parseItem(Slot, item);
+};
+
+/** False after a conflict; `overtaken` where the ring has gone round in the meantime. */
+const putSession = async (
+  table: Table,
+  number: number,
+  process: EditSession,
+  now: Date,
+): Promise<boolean | 'overtaken'> => {
+  const { TableName, client } = table;
+  const slot = number % maxEditSessions;
+  const old = await readSlot(table, slot);
+  if (old && old.n > number) return 'overtaken';
+  const evictions = old && isAlive(old.process, now) ? 1 : 0;
+  return succeeded(
+    client.send(
+      new TransactWriteCommand({
+        TransactItems: [
+          {
+            Put: {
+              TableName,
+              Item: { ...slotKey(slot), n: number, v: 1, process, expires: toExpiry(process) },
+              ConditionExpression: old ? '#n = :n' : 'attribute_not_exists(#n)',
+              ExpressionAttributeNames: { '#n': 'n' },
+              ...(old && { ExpressionAttributeValues: { ':n': old.n } }),
+            },
+          },
+          {
+            Update: {
+              TableName,
+              Key: counterKey(number),
+              UpdateExpression: 'ADD #sets :one, #evictions :evictions',
+              ExpressionAttributeNames: { '#sets': 'sets', '#evictions': 'evictions' },
+              ExpressionAttributeValues: { ':one': 1, ':evictions': evictions },
+            },
+          },
+        ],
+      }),
+    ),
+  );
+};
+
+const read = async (
+  table: Table,
+  initId: string,
+  now: Date,
+): Promise<VersionedEditSession | undefined> => {
+  const slot = ringIndex(initId);
+  const found = slot === undefined ? undefined : await readSlot(table, slot);
+  return found?.process.initId === initId && isAlive(found.process, now)
+    ? { process: found.process, version: found.v }
+    : undefined;
+};
+
+const add = async (
+  table: Table,
+  { ttlSeconds }: { ttlSeconds: number },
+  now: Date,
+): Promise<EditSession> => {
+  let number = await increment(table, 'next');
+  const secret = randomUUID();
+  for (let tries = 0; tries < maxTries; tries++) {
+    if (tries) await pause(Math.random() * Math.min(500, 5 * 2 ** tries));
+    const process: EditSession = {
+      initId: makeInitId(number % maxEditSessions, secret),
+      createdAt: now.toISOString(),
+      expiresAt: new Date(now.getTime() + ttlSeconds * 1000).toISOString(),
+      editIds: [],
+    };
+    const added = await putSession(table, number, process, now);
+    if (added === true) return process;
+    if (added === 'overtaken') number = await increment(table, 'next');
+  }
+  throw new Error(`No slot could be written in ${maxTries} attempts.`);
+};
+
+const save = async (
+  { TableName, client }: Table,
+  before: VersionedEditSession,
+  after: EditSession,
+): Promise<boolean> => {
+  const slot = ringIndex(after.initId);
+  if (slot === undefined) return false;
+  return succeeded(
+    client.send(
+      new UpdateCommand({
+        TableName,
+        Key: slotKey(slot),
+        UpdateExpression: 'SET #process = :process, #v = :after',
+        // Versions start again with each session of a slot, so they alone do not identify one.
+        ConditionExpression: '#process.#id = :id AND #v = :before',
+        ExpressionAttributeNames: { '#process': 'process', '#v': 'v', '#id': 'initId' },
+        ExpressionAttributeValues: {
+          ':process': after,
+          ':after': before.version + 1,
+          ':before': before.version,
+          ':id': after.initId,
+        },
+      }),
+    ),
+  );
+};
+
+/** When DynamoDB may delete it, Unix seconds. That may be days late, so every read checks the time. */
+const toExpiry = ({ expiresAt }: EditSession): number => Math.ceil(Date.parse(expiresAt) / 1000);

@@ -5,46 +5,47 @@ import type { Edits } from '#lib/edits/edits.ts';
 import { dynamodb } from './clients.ts';
 import { ifUnchanged, succeeded } from './dynamo-conditions.ts';
 import { readMany } from './dynamo-read-many.ts';
+import { parseItem } from './stored-names.ts';
 
-/** So that a worker still finds its edit when the process has just expired. */
+/** So that a worker still finds its edit when the session has just expired. */
 const graceSeconds = 24 * 60 * 60;
 
 const Item = z.object({ v: z.int(), edit: Edit });
 
-/** Edits in DynamoDB, in the table of their processes; removed a day after those (`expires`, seconds). */
+/** Edits in DynamoDB, in the table of their sessions; they expire a day after those (`expires`, seconds). */
 export const dynamoEdits = (
   { editSessionsTable }: { editSessionsTable: string },
   client: DynamoDBDocumentClient = dynamodb(),
 ): Edits => ({
   async find(editId) {
     const { Item: item } = await client.send(
-      new GetCommand({ TableName: editSessionsTable, Key: keyOf(editId), ConsistentRead: true }),
+      new GetCommand({ TableName: editSessionsTable, Key: editKey(editId), ConsistentRead: true }),
     );
     if (!item) return undefined;
-    const { v, edit } = Item.parse(item);
+    const { v, edit } = parseItem(Item, item);
     return { edit, version: v };
   },
 
   async findAll(editIds) {
-    const items = await readMany(editSessionsTable, editIds.map(keyOf), client);
+    const items = await readMany(editSessionsTable, editIds.map(editKey), client);
     const found = new Map(
       items.map((item) => {
-        const { edit } = Item.parse(item);
+        const { edit } = parseItem(Item, item);
         return [edit.editId, edit] as const;
       }),
     );
     return editIds.flatMap((editId) => found.get(editId) ?? []);
   },
 
-  // A Put that the SDK repeats, because its answer was lost, finds its own version and is turned
-  // away: who reads again finds what it wrote itself, and goes on from there.
+  // A Put that the SDK repeats, because its response was lost, finds its own version and fails: the
+  // next read then returns what this call wrote.
   save: (before, after) =>
     succeeded(
       client.send(
         new PutCommand({
           TableName: editSessionsTable,
           Item: {
-            ...keyOf(after.editId),
+            ...editKey(after.editId),
             v: (before?.version ?? 0) + 1,
             expires: Math.ceil(Date.parse(after.expiresAt) / 1000) + graceSeconds,
             edit: after,
@@ -55,4 +56,4 @@ export const dynamoEdits = (
     ),
 });
 
-const keyOf = (editId: string) => ({ slot: `edit#${editId}` });
+const editKey = (editId: string) => ({ slot: `edit#${editId}` });

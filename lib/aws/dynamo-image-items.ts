@@ -4,21 +4,24 @@ import { Exif } from '#lib/images/exif.ts';
 import { Image, indexedStatus } from '#lib/images/image.ts';
 import type { Versioned } from '#lib/images/images.ts';
 import { readMany } from './dynamo-read-many.ts';
+import { parseItem } from './stored-names.ts';
 
-/** Where a record stands in a list: `2026-11`, and within it `<ISO time>#<image id>`. */
+/** An image's position in the lists: `2026-11`, and within it `<ISO time>#<image id>`. */
 export const listPosition = ({ listedAt, imageId }: Pick<Image, 'listedAt' | 'imageId'>) => {
   const at = new Date(listedAt).toISOString(); // always with milliseconds, so that text sorts as time
   return { month: at.slice(0, 7), listedAt: `${at}#${imageId}` };
 };
 
+/** The item of an image's record. */
 export const recordKey = (imageId: string) => ({ image_id: imageId, part: 'record' });
+/** The item of an image's raw EXIF tags. */
 export const exifKey = (imageId: string) => ({ image_id: imageId, part: 'exif' });
 
 const tombstoneSeconds = 24 * 60 * 60;
 
 /**
- * An image as it is stored. The index attributes are copies of what the image says, written only
- * together with it: an image that is deleted has no shelf, so it is in no list; one that is gone
+ * An image as it is stored. The index attributes are derived from the image and written only together
+ * with it: an image that is being deleted has no month partition, so it is in no list; one that is gone
  * is in no index at all, and expires.
  */
 export const toItem = (image: Image, version: number) => {
@@ -34,7 +37,7 @@ export const toItem = (image: Image, version: number) => {
       ? { expires: Math.floor(Date.now() / 1000) + tombstoneSeconds }
       : { status_partition: `${status}#${month}` }),
     image: rest,
-    // As text: a stranger's camera may claim numbers that a DynamoDB number cannot hold.
+    // As text: an untrusted file may claim numbers that a DynamoDB number cannot hold.
     ...(exif && { exif: JSON.stringify(exif) }),
   };
 };
@@ -51,9 +54,10 @@ const Item = z
     ({ v, image, exif }): Versioned => ({ image: { ...image, ...(exif && { exif }) }, version: v }),
   );
 
-export const fromItem = (item: unknown): Versioned => Item.parse(item);
+/** Reads a stored image; throws a ZodError where the item is no image. */
+export const fromItem = (item: unknown): Versioned => parseItem(Item, item);
 
-/** Strongly consistent reads of records, in the order asked for, without those that are not there. */
+/** Reads records strongly consistently, in the order of their ids; missing ones are left out. */
 export const readRecords = async (
   table: string,
   imageIds: readonly string[],

@@ -27,7 +27,7 @@ export type ImageTables = {
 
 const RawItem = z.object({ raw: z.string().transform((text): unknown => JSON.parse(text)) });
 
-/** Images in DynamoDB, with their counts and contents; the tables are those of infra/tables.yml. */
+/** Images in DynamoDB, with their counters and rendition sets; the tables are those of infra/tables.yml. */
 export const dynamoImages = (
   { imagesTable, renditionSetsTable, countersTable, listMonthsTable }: ImageTables,
   client: DynamoDBDocumentClient = dynamodb(),
@@ -36,6 +36,7 @@ export const dynamoImages = (
 
   return {
     ...dynamoLists({ imagesTable, listMonths, client }),
+    ...dynamoRawExif(imagesTable, client),
 
     async find(imageId) {
       const { Item: item } = await client.send(
@@ -45,8 +46,8 @@ export const dynamoImages = (
     },
 
     async save(before, after, renditionSetChange) {
-      await listMonths.use(listPosition(after).month);
-      const put = putOf(imagesTable, before, after);
+      await listMonths.add(listPosition(after).month);
+      const put = toPut(imagesTable, before, after);
       const difference = counterDeltas(before?.image, after);
       const writes = [
         ...(Object.keys(difference).length
@@ -70,38 +71,43 @@ export const dynamoImages = (
       for (const name of counterNames) counts[name] = sums[name] ?? 0;
       return counts;
     },
-
-    async getRawExif(imageId) {
-      const { Item: item } = await client.send(
-        new GetCommand({ TableName: imagesTable, Key: exifKey(imageId), ConsistentRead: true }),
-      );
-      return item && RawExif.parse(RawItem.parse(item).raw);
-    },
-
-    async putRawExif(imageId, rev, raw) {
-      // As text, and only if no newer revision's tags are there: a late worker may still come by.
-      await ignoreConditionFailure(
-        client.send(
-          new PutCommand({
-            TableName: imagesTable,
-            Item: { ...exifKey(imageId), rev, raw: JSON.stringify(raw) },
-            ...notNewer(rev),
-          }),
-        ),
-      );
-    },
-
-    async deleteRawExif(imageId, rev) {
-      await ignoreConditionFailure(
-        client.send(
-          new DeleteCommand({ TableName: imagesTable, Key: exifKey(imageId), ...notNewer(rev) }),
-        ),
-      );
-    },
   };
 };
 
-/** Of raw tags: only if they are not of a newer revision. */
+const dynamoRawExif = (
+  imagesTable: string,
+  client: DynamoDBDocumentClient,
+): Pick<Images, 'getRawExif' | 'putRawExif' | 'deleteRawExif'> => ({
+  async getRawExif(imageId) {
+    const { Item: item } = await client.send(
+      new GetCommand({ TableName: imagesTable, Key: exifKey(imageId), ConsistentRead: true }),
+    );
+    return item && RawExif.parse(RawItem.parse(item).raw);
+  },
+
+  async putRawExif(imageId, rev, raw) {
+    // As text, and only if no newer revision's tags are stored: a slow worker may still write.
+    await ignoreConditionFailure(
+      client.send(
+        new PutCommand({
+          TableName: imagesTable,
+          Item: { ...exifKey(imageId), rev, raw: JSON.stringify(raw) },
+          ...notNewer(rev),
+        }),
+      ),
+    );
+  },
+
+  async deleteRawExif(imageId, rev) {
+    await ignoreConditionFailure(
+      client.send(
+        new DeleteCommand({ TableName: imagesTable, Key: exifKey(imageId), ...notNewer(rev) }),
+      ),
+    );
+  },
+});
+
+/** The condition that stored raw tags are not of a newer revision. */
 const notNewer = (rev: number) => ({
   ConditionExpression: 'attribute_not_exists(image_id) OR #rev <= :rev',
   ExpressionAttributeNames: { '#rev': 'rev' },
@@ -109,17 +115,17 @@ const notNewer = (rev: number) => ({
 });
 
 /**
- * Writes the record only if it is still the one that was read.
+ * Writes the record with an optimistic lock.
  *
- * The SDK repeats a request whose answer was lost, though it may have been carried out. A repeated
- * transaction is known to DynamoDB by its ClientRequestToken, which the SDK makes once per command
- * (the member is modelled as an idempotency token and filled in when the command is serialized,
- * before its retries), so it answers as it did the first time and counts nothing twice. A repeated
- * plain Put finds its own version and is turned away, so that `swap` says false for a change that
- * took place: changeImage then reads that change and decides on it, as it would for a message
- * delivered twice. No counts depend on a plain Put.
+ * The SDK repeats a request whose response was lost, though it may have been carried out. DynamoDB
+ * recognizes a repeated transaction by its ClientRequestToken, which the SDK makes once per command
+ * (the member is modelled as an idempotency token and filled in when the command is serialized, before
+ * its retries), so it responds as it did the first time and counts nothing twice. A repeated plain Put
+ * finds its own version and fails, so that `save` returns false for a change that took place:
+ * updateImage then reads that change and decides on it, as it would for a message delivered twice. No
+ * counters depend on a plain Put.
  */
-const putOf = (table: string, before: Versioned | undefined, after: Image) => ({
+const toPut = (table: string, before: Versioned | undefined, after: Image) => ({
   TableName: table,
   Item: toItem(after, (before?.version ?? 0) + 1),
   ...ifUnchanged(before),

@@ -1,22 +1,22 @@
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 
-/** The months in which something is listed, so that nobody has to look into empty ones. */
+/** The months in which something is listed, so that empty month partitions are not queried. */
 export type ListMonths = {
   /** Newest first. */
   months(): Promise<string[]>;
-  /** To be called before something is put on a shelf, so that nothing is ever out of sight. */
-  use(month: string): Promise<void>;
+  /** Call it before something is written to a month partition, so that lists never miss it. */
+  add(month: string): Promise<void>;
 };
 
 const Item = z.object({ months: z.set(z.string()) });
 
-/** The shelves of one kind of thing, in one item: a month more is a few bytes more. */
+/** The months of the images or of the batches, in one item: each takes a few bytes. */
 export const dynamoListMonths = (
   { listMonthsTable, kind }: { listMonthsTable: string; kind: string },
   client: DynamoDBDocumentClient,
 ): ListMonths => {
-  const known = new Set<string>(); // months are never taken away: once per process is enough
+  const known = new Set<string>(); // months are never removed: once per process is enough
 
   return {
     async months() {
@@ -26,7 +26,7 @@ export const dynamoListMonths = (
       return item ? [...Item.parse(item).months].sort().reverse() : [];
     },
 
-    async use(month) {
+    async add(month) {
       if (known.has(month)) return;
       await client.send(
         new UpdateCommand({

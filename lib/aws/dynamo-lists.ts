@@ -4,24 +4,24 @@ import { type Image, indexedStatus, type Status } from '#lib/images/image.ts';
 import type { Images } from '#lib/images/images.ts';
 import { listPosition, readRecords } from './dynamo-image-items.ts';
 import type { ListMonths } from './dynamo-list-months.ts';
-import { pageOf } from './dynamo-pages.ts';
+import { readPage } from './dynamo-pages.ts';
 
 type Deps = { imagesTable: string; listMonths: ListMonths; client: DynamoDBDocumentClient };
 type Partition = { month: string; status?: Status | 'deleting' | undefined };
 
 const sweepPageSize = 100;
 
-/** Images by month, of one status or of all. */
+/** Lists of images by month, of one status or of all. */
 export const dynamoLists = (deps: Deps): Pick<Images, 'list' | 'unfinished'> => ({
   async list({ status, limit, from }) {
-    const { things, cursor } = await pageOf(
+    const { items, cursor } = await readPage(
       { limit, from, months: await deps.listMonths.months() },
       {
         queryKeys: (month, some) => queryKeys({ month, status }, some, deps),
         stillListed: (month, keys) => stillListed(keys, { month, status }, deps),
       },
     );
-    return { images: things, cursor };
+    return { images: items, cursor };
   },
 
   async *unfinished(before) {
@@ -49,7 +49,7 @@ const Key = z
   .transform(({ image_id, listed_at }) => ({ imageId: image_id, listedAt: listed_at }));
 type Key = z.infer<typeof Key>;
 
-/** Keys on one shelf, newest first, older than the place `before`. */
+/** Keys of one month partition, newest first, older than the position `before`. */
 const queryKeys = async (
   { month, status }: Partition,
   { limit, before }: { limit: number; before: string | undefined },
@@ -59,10 +59,10 @@ const queryKeys = async (
     new QueryCommand({
       TableName: imagesTable,
       IndexName: status ? 'by-status' : 'by-time',
-      KeyConditionExpression: `#partition = :partition${before ? ' AND #place < :before' : ''}`,
+      KeyConditionExpression: `#partition = :partition${before ? ' AND #position < :before' : ''}`,
       ExpressionAttributeNames: {
         '#partition': status ? 'status_partition' : 'partition',
-        ...(before && { '#place': 'listed_at' }),
+        ...(before && { '#position': 'listed_at' }),
       },
       ExpressionAttributeValues: {
         ':partition': status ? `${status}#${month}` : month,
@@ -75,7 +75,7 @@ const queryKeys = async (
   return z.array(Key).parse(items);
 };
 
-/** The images behind these keys that still stand where the index says. */
+/** The images of these keys that are still where the index says. */
 const stillListed = async (
   keys: Key[],
   { status }: Partition,

@@ -1,43 +1,47 @@
-/** A place in a list over months: after this thing of that month. */
-type Place = { month: string; after?: string | undefined };
+/** A position in a list over months: after this item of that month. */
+type ListPosition = { month: string; after?: string | undefined };
 
-type ListMonths<Key, Thing> = {
-  /** Keys of one month, newest first, older than the place `before`. */
+type PageSource<Key, Item> = {
+  /** Keys of one month, newest first, older than the position `before`. */
   queryKeys: (month: string, some: { limit: number; before: string | undefined }) => Promise<Key[]>;
-  /** The things behind the keys that still stand where the index says. */
-  stillListed: (month: string, keys: Key[]) => Promise<Thing[]>;
+  /** The items of these keys that are still where the index says. */
+  stillListed: (month: string, keys: Key[]) => Promise<Item[]>;
 };
 
-/** A page looks at so many stretches of shelf at most; where they are nearly empty it stays short. */
-const mostQueries = 12;
+/** A page makes at most so many queries; where months are nearly empty it is short. */
+const maxQueries = 12;
 
 /**
- * A page of a list over months, newest first. An index holds keys only, and may lag behind, so the
- * records themselves are read and have the last word: one that has changed its place since is left
- * out, and appears where it stands now.
+ * A page of a list over months, newest first. An index holds keys only and may lag behind, so the
+ * records themselves are read and decide: one that has moved since is left out, and is listed where
+ * it is now.
  */
-export const pageOf = async <Key extends { listedAt: string }, Thing>(
-  { limit, from, months }: { limit: number; from: Place | undefined; months: readonly string[] },
-  { queryKeys, stillListed }: ListMonths<Key, Thing>,
-): Promise<{ things: Thing[]; cursor: Place | undefined }> => {
+export const readPage = async <Key extends { listedAt: string }, Item>(
+  {
+    limit,
+    from,
+    months,
+  }: { limit: number; from: ListPosition | undefined; months: readonly string[] },
+  { queryKeys, stillListed }: PageSource<Key, Item>,
+): Promise<{ items: Item[]; cursor: ListPosition | undefined }> => {
   const ahead = months.filter((month) => !from || month <= from.month);
-  const things: Thing[] = [];
-  let place = from;
+  const items: Item[] = [];
+  let position = from;
 
   for (let queries = 0; ahead.length; queries++) {
     const [month = ''] = ahead;
-    const after = place?.month === month ? place.after : undefined;
-    if (queries === mostQueries) return { things, cursor: { month, after } };
+    const after = position?.month === month ? position.after : undefined;
+    if (queries === maxQueries) return { items, cursor: { month, after } };
 
-    // One more than are missing tells whether there is more, so that the last page knows it is.
-    const missing = limit - things.length;
+    // One more than is missing shows whether there is more, so that the last page has no cursor.
+    const missing = limit - items.length;
     const found = await queryKeys(month, { limit: missing + 1, before: after });
     const taken = found.slice(0, missing);
-    things.push(...(await stillListed(month, taken)));
+    items.push(...(await stillListed(month, taken)));
 
-    place = { month, after: taken.at(-1)?.listedAt ?? after };
+    position = { month, after: taken.at(-1)?.listedAt ?? after };
     if (found.length <= missing) ahead.shift();
-    else if (things.length === limit) return { things, cursor: place };
+    else if (items.length === limit) return { items, cursor: position };
   }
-  return { things, cursor: undefined };
+  return { items, cursor: undefined };
 };

@@ -1,8 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { RenditionSet, type RenditionSetChange, type RenditionSets } from '#lib/images/images.ts';
 import { dynamodb } from './clients.ts';
 import { succeeded } from './dynamo-conditions.ts';
+import { parseItem } from './stored-names.ts';
 
 const Item = z
   .object({
@@ -20,7 +22,7 @@ const Item = z
     }),
   );
 
-/** Contents in DynamoDB, read strongly consistent: a claim is decided on what is read here. */
+/** Rendition sets in DynamoDB, read strongly consistently: references are decided on what is read here. */
 export const dynamoRenditionSets = (
   { renditionSetsTable }: { renditionSetsTable: string },
   client: DynamoDBDocumentClient = dynamodb(),
@@ -33,11 +35,15 @@ export const dynamoRenditionSets = (
         ConsistentRead: true,
       }),
     );
-    return item && Item.parse(item);
+    return item && parseItem(Item, item);
   },
 });
 
-/** A move's part in a transaction; none for a caption, which must not be able to fail one. */
+// A set stored by 4d27351 has its owner in `maker`.
+const ownerNames = { '#owner': 'owner', '#maker': 'maker' };
+const isOwner = '(#owner = :owner OR #maker = :owner)';
+
+/** The change of a set as part of a transaction; none for a caption, which must not make one fail. */
 export const transactionWrites = (table: string, change: RenditionSetChange) => {
   if (change.action === 'setCaption') return [];
   if (change.action === 'create') {
@@ -53,7 +59,7 @@ export const transactionWrites = (table: string, change: RenditionSetChange) => 
     return [{ Put: { TableName: table, Item: item, ConditionExpression: absent } }];
   }
   const target = { TableName: table, Key: { rendition_set_id: change.renditionSetId } };
-  const names = { '#owner': 'owner', '#refs': 'refs' };
+  const names = { ...ownerNames, '#refs': 'refs' };
   if (change.action === 'addReference' || !change.last)
     return [
       {
@@ -61,9 +67,7 @@ export const transactionWrites = (table: string, change: RenditionSetChange) => 
           ...target,
           UpdateExpression: 'ADD #refs :n',
           ConditionExpression:
-            change.action === 'addReference'
-              ? '#owner = :owner'
-              : '#owner = :owner AND #refs > :one',
+            change.action === 'addReference' ? isOwner : `${isOwner} AND #refs > :one`,
           ExpressionAttributeNames: names,
           ExpressionAttributeValues:
             change.action === 'addReference'
@@ -76,7 +80,7 @@ export const transactionWrites = (table: string, change: RenditionSetChange) => 
     {
       Delete: {
         ...target,
-        ConditionExpression: '#owner = :owner AND #refs = :one',
+        ConditionExpression: `${isOwner} AND #refs = :one`,
         ExpressionAttributeNames: names,
         ExpressionAttributeValues: { ':owner': change.owner, ':one': 1 },
       },
@@ -87,9 +91,9 @@ export const transactionWrites = (table: string, change: RenditionSetChange) => 
 const maxTries = 5;
 
 /**
- * Keeps a caption with its content, so that the next image with the same bytes need not pay for
- * one. Nothing is lost but that saving if we are killed just before. The content may be gone, or
- * in use by a transaction: then it is tried again a few times, and left.
+ * Stores a caption with its rendition set, so that the next image with the same bytes need not pay for
+ * one. If the function is killed just before, only that saving is lost. The set may be gone, or locked
+ * by a transaction: then a few attempts are made, and it is left without.
  */
 export const saveCaption = async (
   table: string,
@@ -97,19 +101,19 @@ export const saveCaption = async (
   client: DynamoDBDocumentClient,
 ): Promise<void> => {
   for (let tries = 0; tries < maxTries; tries++) {
-    const kept = await succeeded(
+    const saved = await succeeded(
       client.send(
         new UpdateCommand({
           TableName: table,
           Key: { rendition_set_id: renditionSetId },
           UpdateExpression: 'SET #caption = :caption',
-          ConditionExpression: '#owner = :owner',
-          ExpressionAttributeNames: { '#caption': 'caption', '#owner': 'owner' },
+          ConditionExpression: isOwner,
+          ExpressionAttributeNames: { ...ownerNames, '#caption': 'caption' },
           ExpressionAttributeValues: { ':caption': caption, ':owner': owner },
         }),
       ),
     );
-    if (kept) return;
+    if (saved) return;
     const { Item: item } = await client.send(
       new GetCommand({
         TableName: table,
@@ -117,7 +121,7 @@ export const saveCaption = async (
         ConsistentRead: true,
       }),
     );
-    if (item?.['owner'] !== owner) return; // gone with its last image
-    await new Promise((resume) => setTimeout(resume, Math.random() * 20 * 2 ** tries));
+    if (!item || parseItem(Item, item).owner !== owner) return; // gone with its last image
+    await pause(Math.random() * 20 * 2 ** tries);
   }
 };

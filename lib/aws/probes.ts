@@ -3,13 +3,14 @@ import { HeadBucketCommand } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { dynamodb, s3, sqs } from './clients.ts';
 
-/** Each of these rejects where the thing is not there or may not be used. */
+/** Rejects where the bucket does not exist or may not be used. */
 export const bucketProbe = (Bucket: string) => () => s3().send(new HeadBucketCommand({ Bucket }));
 
+/** Rejects where the table does not exist or may not be used. */
 export const tableProbe = (TableName: string) => () =>
   dynamodb().send(new DescribeTableCommand({ TableName }));
 
-/** How many messages wait in a queue, as far as SQS can tell. */
+/** How many messages a queue has, approximately. Rejects where it does not exist or may not be used. */
 export const queueDepth = (QueueUrl: string) => async (): Promise<number> => {
   const { Attributes } = await sqs().send(
     new GetQueueAttributesCommand({

@@ -2,15 +2,15 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import type { PresignedPosts } from '#lib/images/objects.ts';
 import { s3 } from './clients.ts';
-import { metadataOf } from './s3-user-metadata.ts';
+import { encodeUserMetadata } from './s3-user-metadata.ts';
 
 /**
- * Forms for one bucket. Every field is a condition of the signed policy, so that S3 refuses another
- * key, type, label or checksum than was agreed on, an empty file, and one with too many bytes.
+ * Presigned POST forms for one bucket. Every field is a condition of the signed policy, so that S3
+ * rejects any other key, type, metadata or checksum, an empty file, and one with too many bytes.
  */
 export const s3PresignedPosts = (bucket: string, client: S3Client = s3()): PresignedPosts => ({
   async presignPost({ key, contentType, maxBytes, seconds, sha256, userMetadata }) {
-    const metadata = Object.entries(metadataOf(userMetadata));
+    const metadata = Object.entries(encodeUserMetadata(userMetadata));
     const { url, fields } = await createPresignedPost(client, {
       Bucket: bucket,
       Key: key,

@@ -1,27 +1,28 @@
-const mostBytes = 900; // S3 keeps 2 kB of metadata, for all labels and their names together
+const maxBytes = 900; // per value; S3 stores 2 kB of metadata, all names and values together
 
 /**
- * Labels as S3 can keep them: in ASCII, percent-encoded. A label that is too long loses its end;
- * the bytes of an object matter more than its name.
+ * User metadata as S3 can store it: in ASCII, percent-encoded. A value that is too long is cut; the
+ * bytes of an object matter more than its name.
  */
-export const metadataOf = (userMetadata: Record<string, string>): Record<string, string> =>
-  Object.fromEntries(Object.entries(userMetadata).map(([name, value]) => [name, encoded(value)]));
+export const encodeUserMetadata = (userMetadata: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(Object.entries(userMetadata).map(([name, value]) => [name, encode(value)]));
 
+/** User metadata as it was before encodeUserMetadata. */
 export const decodeUserMetadata = (metadata: Record<string, string> = {}): Record<string, string> =>
-  Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, decoded(value)]));
+  Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, decode(value)]));
 
-const encoded = (value: string): string => {
+const encode = (value: string): string => {
   let text = '';
   for (const character of value.toWellFormed()) {
     const next = text + encodeURIComponent(character);
-    if (next.length > mostBytes) break;
+    if (next.length > maxBytes) break;
     text = next;
   }
   return text;
 };
 
-/** Strangers may write labels of their own, and mean a `%` as it stands. */
-const decoded = (value: string): string => {
+/** Other clients write metadata of their own, in which a `%` may stand for itself. */
+const decode = (value: string): string => {
   try {
     return decodeURIComponent(value);
   } catch (error) {

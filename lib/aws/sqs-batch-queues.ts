@@ -17,8 +17,8 @@ type Urls = Readonly<
 
 const maxEntries = 10; // of SendMessageBatch
 
-/** What a batch that goes on has messages in. */
-const watched = [
+/** The queues that hold messages of a batch in progress. */
+const batchQueueNames = [
   'expand-batch',
   'import-row',
   'object-created',
@@ -26,7 +26,7 @@ const watched = [
   'close-batch',
 ] as const;
 
-/** The queues of the workers of batches in SQS, by name. */
+/** The queues of the batch workers in SQS, by name. */
 export const sqsBatchQueues = (urls: Urls, client: SQSClient = sqs()): BatchQueues => {
   const send = async (url: string, message: unknown, delaySeconds?: number) => {
     await client.send(
@@ -54,7 +54,7 @@ export const sqsBatchQueues = (urls: Urls, client: SQSClient = sqs()): BatchQueu
           }),
         );
         const [first] = failed ?? [];
-        if (first) throw new Error(`SQS did not take a message: ${first.Code}.`);
+        if (first) throw new Error(`SQS rejected a message: ${first.Code}.`);
       }
     },
 
@@ -62,8 +62,8 @@ export const sqsBatchQueues = (urls: Urls, client: SQSClient = sqs()): BatchQueu
     sendWebhook: (message, delaySeconds) => send(urls['send-webhook'], message, delaySeconds),
 
     async areIdle() {
-      // S3 events too: a picture that was fetched may still wait to be registered.
-      const empty = await Promise.all(watched.map((name) => isEmpty(urls[name], client)));
+      // S3 events too: a picture that was fetched may not be registered yet.
+      const empty = await Promise.all(batchQueueNames.map((name) => isEmpty(urls[name], client)));
       return empty.every(Boolean);
     },
   };

@@ -6,11 +6,11 @@ const depths = [
   'ApproximateNumberOfMessagesDelayed',
 ] as const;
 
-/** True if nothing waits in a queue and nobody works on what it gave, as far as SQS can tell. */
+/** True if a queue has no messages, received ones included, as far as SQS knows: depths are approximate. */
 export const isEmpty = async (queueUrl: string, client: SQSClient): Promise<boolean> => {
   const { Attributes: attributes } = await client.send(
     new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [...depths] }),
   );
-  // A depth that is not told is no zero: nobody is called idle for want of an answer.
+  // A missing depth is not zero.
   return depths.every((depth) => attributes?.[depth] === '0');
 };

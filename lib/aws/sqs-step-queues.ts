@@ -4,7 +4,7 @@ import { type StepWorker, steps } from '#lib/images/steps.ts';
 import { sqs } from './clients.ts';
 import { isEmpty } from './sqs-depth.ts';
 
-/** The workers' queues in SQS, by name. */
+/** The queues of the step workers in SQS, by name. */
 export const sqsStepQueues = (
   urls: Readonly<Record<StepWorker | 'record-outcome', string>>,
   client: SQSClient = sqs(),

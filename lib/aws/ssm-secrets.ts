@@ -1,7 +1,7 @@
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import { ssm } from './clients.ts';
 
-const freshMs = 5 * 60_000; // a changed secret is in use everywhere after so long, without a deploy
+const freshMs = 5 * 60_000; // a changed secret is used everywhere after so long, without a deploy
 
 type Deps = {
   client?: () => SSMClient;
@@ -11,7 +11,7 @@ type Deps = {
 
 /**
  * Reads secrets by the name of their setting: the variable itself if it is set, else the SSM
- * parameter that `<NAME>_PARAMETER` names, remembered for five minutes. Undefined where neither is
+ * parameter that `<NAME>_PARAMETER` names, cached for five minutes. Undefined where neither is
  * set. A parameter that cannot be read is an error that names it, never its value.
  */
 export const ssmSecrets = ({
@@ -40,7 +40,7 @@ export const ssmSecrets = ({
     const value = read(parameter);
     known.set(parameter, { value, readAt: now() });
     value.catch(() => {
-      if (known.get(parameter)?.value === value) known.delete(parameter); // ask again next time
+      if (known.get(parameter)?.value === value) known.delete(parameter); // read again next time
     });
     return value;
   };

@@ -6,7 +6,7 @@ import { updateBatch } from './update-batch.ts';
 
 type Deps = { batches: Batches; rows: Rows; batchQueues: BatchQueues; now: () => Date };
 
-/** After a row has ended: if it was the last one, ask for the batch to be closed. */
+/** After a row has ended: enqueues close-batch if it was the last one. */
 export const advanceAfterRow = async (
   requestId: string,
   row: Row,
@@ -17,7 +17,7 @@ export const advanceAfterRow = async (
   if (batch) await enqueueClose(batch, deps);
 };
 
-/** Tells whoever comes next in the life of a batch; telling twice changes nothing. */
+/** Enqueues the next step of a batch: close-batch or send-webhook. Twice changes nothing. */
 export const advanceBatch = async (batch: Batch, deps: Deps): Promise<void> => {
   if (!hasEnded(batch)) return enqueueClose(batch, deps);
   const { webhook } = batch;
@@ -45,7 +45,7 @@ const enqueueClose = async (
   if (isDue) await batchQueues.close({ request_id: requestId });
 };
 
-/** SQS' longest delay. */
+/** The longest delay of SQS. */
 const maxDelaySeconds = 900;
 
 /** Sends the message for the attempt that is due next, if there is one. */

@@ -1,68 +1,68 @@
 import { z } from 'zod';
 
-/** What rows add up to. Ended ones, failed ones included; `failed` counts images. */
+/** Totals over rows: products and images that have ended, failed ones included; `failed` counts images. */
 export const RowCounts = z.object({ products: z.int(), images: z.int(), failed: z.int() });
 export type RowCounts = z.infer<typeof RowCounts>;
 
 const since = { since: z.iso.datetime() };
 
-/** How far a batch has come. Rows have facts of their own; this is what only the whole can say. */
+/** The progress of a batch as a whole; each row has its own. */
 export const BatchWork = z.discriminatedUnion('state', [
-  /** Its rows are being written; the first `written` of them are there. */
+  /** Its rows are being written; the first `written` of them exist. */
   z.object({ state: z.literal('expanding'), written: z.int(), ...since }),
   z.object({ state: z.literal('running'), ...since }),
   /** Every row has ended; the results are being written. */
   z.object({ state: z.literal('closing'), ...since }),
   z.object({ state: z.literal('ended'), endedAt: z.iso.datetime(), counts: RowCounts }),
-  /** The CSV behind a URL could not be read, or has faults; they lie in an object of their own. */
+  /** The CSV at a URL could not be read, or has errors; these are stored in an object of their own. */
   z.object({ state: z.literal('refused'), endedAt: z.iso.datetime(), reason: z.string() }),
 ]);
 export type BatchWork = z.infer<typeof BatchWork>;
 
 export const WebhookAttempt = z.object({
   at: z.iso.datetime(),
-  /** The receiver's HTTP status; null where there was no answer. */
+  /** The receiver's HTTP status; null where there was no response. */
   status: z.int().nullable(),
   error: z.string().nullable(),
 });
 export type WebhookAttempt = z.infer<typeof WebhookAttempt>;
 
 /**
- * The notice at the end of a batch. A message asks for one `attempt` of one `round`; news of another
- * is stale. Asking for it again begins a new round.
+ * The notification at the end of a batch. A message requests one `attempt` of one `round`; others are
+ * stale. Delivering it again starts a new round.
  */
 export const Webhook = z.object({
   url: z.string(),
-  /** `stopped`: the receiver said 410, it wants no more. */
+  /** `stopped`: the receiver responded with 410. */
   state: z.enum(['waiting', 'pending', 'delivered', 'failed', 'stopped']),
   round: z.int(),
   /** Attempts made in this round. */
   tries: z.int(),
   /** When the next attempt is due. */
   dueAt: z.iso.datetime().optional(),
-  /** Somebody is at it: nobody else may begin before this, unless they died. */
+  /** The lease of the worker that delivers it. */
   leasedUntil: z.iso.datetime().optional(),
   attempts: z.array(WebhookAttempt),
 });
 export type Webhook = z.infer<typeof Webhook>;
 
-/** One CSV of products, and how far its work has come. */
+/** One CSV of products, and its progress. */
 export const Batch = z.object({
   requestId: z.string(),
   csvFilename: z.string(),
-  /** Where the CSV is to be fetched from, if it was not sent. */
+  /** The URL to fetch the CSV from, if it was not uploaded. */
   csvUrl: z.string().optional(),
-  /** Where the API begins, as whoever started the batch saw it: for the links in its results. */
+  /** The base URL of the API in the request that started the batch, for the links in its results. */
   baseUrl: z.string(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
-  /** Unknown until a CSV behind a URL has been read. */
+  /** Unknown until a CSV at a URL has been read. */
   total: z.object({ products: z.int(), images: z.int() }).optional(),
-  /** Writing its rows was given up: there are only those of the first `written` products. */
+  /** Set where writing its rows was given up: only the first `written` products have rows. */
   cut: z.object({ written: z.int(), reason: z.string() }).optional(),
   work: BatchWork,
   webhook: Webhook.optional(),
-  /** When the sweep found it standing still and asked again. */
+  /** When sweep-batches found it stuck and enqueued it again. */
   requeuedAt: z.iso.datetime().optional(),
 });
 export type Batch = z.infer<typeof Batch>;
@@ -77,11 +77,11 @@ export const batchStatuses = [
 export const BatchStatus = z.enum(batchStatuses);
 export type BatchStatus = z.infer<typeof BatchStatus>;
 
-/** How many rows there are when all are written; unknown until the CSV has been read. */
+/** How many rows the batch has once all are written; undefined until the CSV has been read. */
 export const expectedRows = ({ total, cut }: Pick<Batch, 'total' | 'cut'>): number | undefined =>
   cut?.written ?? total?.products;
 
-/** Read off the work, so that it can never disagree with it. */
+/** The status of a batch, derived from its work. */
 export const batchStatus = ({ work, cut }: Pick<Batch, 'work' | 'cut'>): BatchStatus => {
   if (work.state === 'refused') return 'failed';
   if (work.state === 'expanding') return work.written ? 'processing' : 'pending';
@@ -91,15 +91,20 @@ export const batchStatus = ({ work, cut }: Pick<Batch, 'work' | 'cut'>): BatchSt
   return failed === images ? 'failed' : 'completed_with_errors';
 };
 
+/** Whether all of its work is done; its webhook may still be pending. */
 export const hasEnded = ({ work }: Pick<Batch, 'work'>): boolean =>
   work.state === 'ended' || work.state === 'refused';
 
-/** Whether anything is still to be done for it, its webhook included. */
+/** Whether anything is still to do, its webhook included. */
 export const isUnfinished = (batch: Batch): boolean =>
   !hasEnded(batch) || batch.webhook?.state === 'waiting' || batch.webhook?.state === 'pending';
 
-/** Where a batch keeps its files, in the bucket of what we make: none of them is a picture. */
+// Keys of a batch's files in the derived bucket; none of them is an image.
+/** The uploaded or fetched CSV. */
 export const inputKey = (requestId: string) => `batches/${requestId}/input.csv`;
+/** The results CSV. */
 export const resultsKey = (requestId: string) => `batches/${requestId}/results.csv`;
+/** The failed rows, as CSV. */
 export const failedRowsKey = (requestId: string) => `batches/${requestId}/failed-rows.csv`;
+/** The errors of a fetched CSV, as JSON. */
 export const csvErrorsKey = (requestId: string) => `batches/${requestId}/faults.json`;

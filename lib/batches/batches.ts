@@ -1,36 +1,37 @@
 import type { Batch, RowCounts } from './batch.ts';
 import type { Row } from './row.ts';
 
+/** As it was read, with its version for the optimistic lock. */
 export type VersionedBatch = { batch: Batch; version: number };
 export type VersionedRow = { row: Row; version: number };
 
-/** A place in the list: after this batch of that month. */
-export type Place = { month: string; after?: string | undefined };
+/** A position in the list: after this batch of that month. */
+export type ListPosition = { month: string; after?: string | undefined };
 
-/** Every batch we know of. */
+/** The batches. */
 export interface Batches {
   /** Strongly consistent. */
   find(requestId: string): Promise<VersionedBatch | undefined>;
-  /** Writes `after` if the batch is still `before` (absent where undefined); `false` if another was quicker. */
+  /** Writes `after` if the batch is still `before` (absent where undefined); `false` after a conflict. */
   save(before: VersionedBatch | undefined, after: Batch): Promise<boolean>;
   /** Newest first. A page may be short; `cursor` is where the next one begins. */
   list(query: {
     limit: number;
-    from?: Place | undefined;
-  }): Promise<{ batches: Batch[]; cursor: Place | undefined }>;
-  /** Batches for which something is still to be done, created before `before`. */
+    from?: ListPosition | undefined;
+  }): Promise<{ batches: Batch[]; cursor: ListPosition | undefined }>;
+  /** Batches with something still to do, created before `before`. */
   unfinished(before: Date): AsyncIterable<Batch>;
 }
 
-/** The rows of batches, with their counts. */
+/** The rows of batches, with their counters. */
 export interface Rows {
-  /** Adds those that are not there yet, and leaves alone those that are. */
+  /** Adds those that do not exist yet; existing ones stay. */
   add(requestId: string, rows: readonly Row[]): Promise<void>;
   /** Strongly consistent. */
   find(requestId: string, number: number): Promise<VersionedRow | undefined>;
-  /** Writes `after` if the row is still `before`, and adds the difference of their counts to the tallies: together or not at all. */
+  /** Writes `after` if the row is still `before`, and adds the difference to the counters: together or not at all. */
   save(requestId: string, before: VersionedRow, after: Row): Promise<boolean>;
-  /** The sum of countsOfRow over all rows of a batch, without reading them. */
+  /** The total of countRow over all rows of a batch, without reading them. */
   counts(requestId: string): Promise<RowCounts>;
   /**
    * In the order of the CSV, after the row of that number. A page may be short, where its rows are
@@ -42,7 +43,7 @@ export interface Rows {
   ): Promise<{ rows: Row[]; next: number | undefined }>;
 }
 
-/** Every row of a batch in order, some at a time; from the beginning, or behind the row of a number. */
+/** All rows of a batch in order, in pages; from the first, or after the row with the number `behind`. */
 export const allRows = async function* (
   requestId: string,
   { rows }: { rows: Rows },

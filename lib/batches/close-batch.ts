@@ -18,8 +18,8 @@ type Deps = {
 };
 
 /**
- * Given a batch all of whose rows have ended, write its results, once, and say so. Killed in
- * between, the same files are written again: every row has its final fact by now.
+ * Writes the results of a batch all of whose rows have ended, and ends it, once. If the function is
+ * killed in between, the same files are written again: rows no longer change.
  */
 export const closeBatch = async ({ request_id: requestId }: CloseMessage, deps: Deps) => {
   const { rows, derived } = deps;
@@ -59,10 +59,10 @@ const resultRows = async function* (
   // From the base that the batch was started with: nobody asks when it ends.
   const { linkTo } = await links(batch.baseUrl);
   for await (const some of allRows(batch.requestId, { rows }))
-    yield some.map((row) => resultOf(row, batch, linkTo));
+    yield some.map((row) => toResultRow(row, batch, linkTo));
 };
 
-const resultOf = (
+const toResultRow = (
   { number, serialNumber, productName, images }: Row,
   { requestId }: Batch,
   linkTo: LinkTo,

@@ -19,17 +19,19 @@ type Deps = {
   now: () => Date;
 };
 
-/** A message may run so long before it hands over to the next: far below the function's timeout. */
-const longestMs = 15_000;
-/** Rows between two checkpoints. What is killed in between is written again, which changes nothing. */
+type Total = { products: number; images: number };
+
+/** How long a message may run before it hands over to the next: far below the function's timeout. */
+const maxRunMs = 15_000;
+/** Rows between two checkpoints. After a kill in between they are written again, which changes nothing. */
 const chunkSize = 500;
-/** URLs that one message fetches: a row of many does not outlast a worker. */
+/** URLs that one message fetches, so that a row with many stays within the function's timeout. */
 export const urlsPerMessage = 8;
 
 /**
- * Given a batch, write its rows and ask for each to be imported. Rows come first, then the
- * checkpoint, then their messages: resumed, it asks once more for the last rows that are there, and
- * an import that was asked for twice does nothing.
+ * Writes the rows of a batch and enqueues their import. Rows come first, then the checkpoint, then their
+ * messages: when resumed, it enqueues the last existing rows once more, and a second import does
+ * nothing.
  */
 export const expandBatch = async (
   { request_id: requestId }: ExpandMessage,
@@ -54,35 +56,12 @@ export const expandBatch = async (
 
   if (!batch.total) await checkpoint(requestId, { written: 0, total }, deps);
 
-  const deadline = deps.now().getTime() + longestMs;
-  const resumeAt = batch.work.written;
-  let number = 0;
-  let isLate = false;
-  let chunk: Row[] = [];
-  const flush = async () => {
-    const last = chunk.at(-1)?.number ?? 0;
-    // Those below the checkpoint are there; their messages may have died with us.
-    const isThere = last <= resumeAt;
-    if (isThere && last <= resumeAt - chunkSize) return;
-    if (!isThere) {
-      await deps.rows.add(requestId, chunk);
-      const { batch: known } = await checkpoint(requestId, { written: last, total }, deps);
-      if (known?.work.state !== 'expanding') return; // another is done with it, or gave it up
-    }
-    await batchQueues.import(chunk.flatMap((row) => toImportMessages(requestId, row)));
-  };
-  await readCsv([csv.bytes], async (products) => {
-    for (const product of products) {
-      if (isLate) return; // the next message goes on from the checkpoint
-      chunk.push(rowOf(product, ++number));
-      if (chunk.length < chunkSize) continue;
-      await flush();
-      chunk = [];
-      isLate = deps.now().getTime() > deadline;
-    }
-  });
-  if (isLate) return batchQueues.expand({ request_id: requestId });
-  if (chunk.length) await flush();
+  const isComplete = await writeRows(
+    csv.bytes,
+    { requestId, total, resumeAt: batch.work.written },
+    deps,
+  );
+  if (!isComplete) return batchQueues.expand({ request_id: requestId });
 
   const { batch: after } = await updateBatch(
     requestId,
@@ -95,13 +74,49 @@ export const expandBatch = async (
   if (after) await advanceBatch(after, deps);
 };
 
+/** Writes and enqueues rows from the checkpoint on; false where time ran out before the last. */
+const writeRows = async (
+  csv: Uint8Array,
+  { requestId, total, resumeAt }: { requestId: string; total: Total; resumeAt: number },
+  deps: Deps,
+): Promise<boolean> => {
+  const deadline = deps.now().getTime() + maxRunMs;
+  let number = 0;
+  let isLate = false;
+  let chunk: Row[] = [];
+  const flush = async () => {
+    const last = chunk.at(-1)?.number ?? 0;
+    // Those below the checkpoint exist; their messages may not have been sent.
+    const exists = last <= resumeAt;
+    if (exists && last <= resumeAt - chunkSize) return;
+    if (!exists) {
+      await deps.rows.add(requestId, chunk);
+      const { batch: known } = await checkpoint(requestId, { written: last, total }, deps);
+      if (known?.work.state !== 'expanding') return; // another worker has finished it, or given it up
+    }
+    await deps.batchQueues.import(chunk.flatMap((row) => toImportMessages(requestId, row)));
+  };
+  await readCsv([csv], async (products) => {
+    for (const product of products) {
+      if (isLate) return; // the next message continues from the checkpoint
+      chunk.push(toRow(product, ++number));
+      if (chunk.length < chunkSize) continue;
+      await flush();
+      chunk = [];
+      isLate = deps.now().getTime() > deadline;
+    }
+  });
+  if (!isLate && chunk.length) await flush();
+  return !isLate;
+};
+
 const readInput = async (
   { requestId, csvUrl }: Batch,
   delivery: { attempts: number },
   { derived, fetchCsv }: Deps,
 ): Promise<{ ok: true; bytes: Uint8Array } | Failure> => {
-  const kept = await derived.read(inputKey(requestId));
-  if (kept) return { ok: true, bytes: kept };
+  const stored = await derived.read(inputKey(requestId));
+  if (stored) return { ok: true, bytes: stored };
   if (!csvUrl) return failure('not_fetched', 'The CSV is no longer there.');
   const fetched = await fetchWithRetry(csvUrl, delivery, fetchCsv);
   if (!fetched.ok) return failure('not_fetched', `The CSV could not be fetched: ${fetched.reason}`);
@@ -126,10 +141,10 @@ const refuse = async (requestId: string, reason: string, deps: Deps) => {
   if (batch) await advanceBatch(batch, deps);
 };
 
-/** How far it has come. Whoever moves on has to be asked again before it counts as given up. */
+/** Saves the progress. It also clears `requeuedAt`: a batch that moves on gets both of its attempts again. */
 const checkpoint = (
   requestId: string,
-  { written, total }: { written: number; total: { products: number; images: number } },
+  { written, total }: { written: number; total: Total },
   deps: Deps,
 ) =>
   updateBatch(
@@ -141,13 +156,14 @@ const checkpoint = (
     deps,
   );
 
-const rowOf = ({ serialNumber, productName, urls }: Product, number: number): Row => ({
+const toRow = ({ serialNumber, productName, urls }: Product, number: number): Row => ({
   number,
   serialNumber,
   productName,
   images: urls.map((inputUrl) => ({ state: 'pending', inputUrl })),
 });
 
+/** The messages that request the import of a row. */
 export const toImportMessages = (requestId: string, { number, images }: Row): ImportMessage[] =>
   Array.from({ length: Math.ceil(images.length / urlsPerMessage) }, (_, nth) => ({
     request_id: requestId,

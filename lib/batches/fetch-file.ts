@@ -2,9 +2,9 @@ import { type Failure, failure } from '#lib/failure.ts';
 import { RetryLaterError } from '#lib/retry-later-error.ts';
 
 /**
- * Fetches an untrusted file by its URL. What would fail again is a Failure; what may pass
- * (a busy host, a timeout) throws RetryLaterError. lib/web/public-fetch.ts does it without reaching private
- * hosts.
+ * Fetches an untrusted file by its URL. What would fail again is a Failure; where a retry may succeed (a
+ * busy host, a timeout), throws RetryLaterError. lib/web/public-fetch.ts implements it without reaching
+ * private hosts.
  */
 export type FetchFile = (url: string) => Promise<FetchedFile | Failure>;
 
@@ -15,10 +15,10 @@ export type FetchedFile = {
   finalUrl: string;
 };
 
-/** About 15 seconds of backoff in all: what has not passed by then should not hold up a batch. */
+/** About 15 seconds of backoff in all: a URL that still fails should not delay its batch. */
 const maxAttempts = 4;
 
-/** Throws RetryLaterError up to the third attempt; on the fourth the URL is refused with its reason. */
+/** Throws RetryLaterError up to the third attempt; the fourth is a Failure with the reason. */
 export const fetchWithRetry = async (
   url: string,
   { attempts }: { attempts: number },

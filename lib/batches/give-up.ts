@@ -7,8 +7,8 @@ import { updateBatch } from './update-batch.ts';
 type Deps = { batches: Batches; rows: Rows; batchQueues: BatchQueues; now: () => Date };
 
 /**
- * Ends a batch whose CSV could not be brought here, however often it was tried. One that has rows
- * is left to the sweep, which asks for the others once more.
+ * Ends a batch whose CSV could not be fetched or read in any attempt. One that has rows is left to
+ * sweep-batches, which enqueues it once more.
  */
 export const giveUpExpansion = async (
   requestId: string,
@@ -20,8 +20,8 @@ export const giveUpExpansion = async (
 };
 
 /**
- * Writes no more rows of a batch, so that it ends with those that are there: each of them still
- * gets its fact, and the batch says which products were not begun. Without any it ends at once.
+ * Stops writing the rows of a batch, so that it ends with those that exist: each of them still gets its
+ * outcome, and the batch says which products have none. Without any row it ends at once.
  */
 export const truncateBatch = async (
   requestId: string,
@@ -30,14 +30,14 @@ export const truncateBatch = async (
 ): Promise<void> => {
   const work = (await deps.batches.find(requestId))?.batch.work;
   if (work?.state !== 'expanding') return;
-  const written = await lastRowOf(requestId, work.written, deps);
+  const written = await findLastRow(requestId, work.written, deps);
   const at = deps.now().toISOString();
   const { batch } = await updateBatch(
     requestId,
     ({ requeuedAt: _, ...known }): Batch | undefined => {
       if (known.work.state !== 'expanding') return undefined;
       if (written === 0) return { ...known, work: { state: 'refused', endedAt: at, reason } };
-      const isWhole = written === known.total?.products; // only nobody said so
+      const isWhole = written === known.total?.products; // it was only not recorded
       const running = { ...known, work: { state: 'running', since: at } } as const;
       return isWhole ? running : { ...running, cut: { written, reason } };
     },
@@ -46,8 +46,8 @@ export const truncateBatch = async (
   if (batch) await advanceBatch(batch, deps);
 };
 
-/** Rows are written in order, and some may be there of which no checkpoint tells. */
-const lastRowOf = async (
+/** Rows are written in order, and some may exist beyond the checkpoint. */
+const findLastRow = async (
   requestId: string,
   checkpoint: number,
   deps: { rows: Rows },

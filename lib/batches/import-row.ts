@@ -8,7 +8,7 @@ import { type FetchFile, fetchWithRetry } from './fetch-file.ts';
 import type { BatchQueues, ImportMessage } from './messages.ts';
 import {
   hasEndedImage,
-  nameOf,
+  pictureName,
   type Row,
   type RowImage,
   type RowPlace,
@@ -31,8 +31,9 @@ type Deps = {
 type Entry = { index: number; after: RowImage };
 
 /**
- * Given some URLs of a row, bring their pictures to the one door. Each that will never come, or was
- * busy too often, is noted with its reason; those that may still come bring the message back.
+ * Fetches the pictures of some URLs of a row into the originals bucket. A URL that fails for good, or was
+ * busy too often, is recorded as failed with its reason; where a retry may succeed, throws
+ * RetryLaterError so that the message is retried.
  */
 export const importRow = async (
   message: ImportMessage,
@@ -42,7 +43,7 @@ export const importRow = async (
   const { request_id: requestId, row: number } = message;
   const row = (await deps.rows.find(requestId, number))?.row;
   if (!row) return;
-  // A picture that was fetched has news of its own on the way: strangers are asked once.
+  // A picture that was fetched has an S3 event of its own: other hosts are requested once.
   const open = openEntries(row, message).filter(
     ({ state }) => message.again || state === 'pending',
   );
@@ -50,21 +51,21 @@ export const importRow = async (
     open.map(
       async ({ index, inputUrl }): Promise<Entry> => ({
         index,
-        after: await bring(inputUrl, { requestId, number, index }, delivery, deps),
+        after: await importPicture(inputUrl, { requestId, number, index }, delivery, deps),
       }),
     ),
   );
-  const brought = results.flatMap((result) =>
+  const imported = results.flatMap((result) =>
     result.status === 'fulfilled' ? [result.value] : [],
   );
-  await note(message, brought, deps);
+  await recordEntries(message, imported, deps);
   const busy = results.find((result) => result.status === 'rejected');
   if (busy) throw busy.reason;
 };
 
 /**
- * Records that these URLs were tried for the last time. A picture that was fetched has news of its
- * own on the way; `lost` says that it has been waited for long enough.
+ * Records that these URLs had their last attempt. A picture that was fetched has an S3 event of its
+ * own; `lost` says that this event never came.
  */
 export const giveUpOnRow = async (
   message: ImportMessage,
@@ -80,7 +81,7 @@ export const giveUpOnRow = async (
     if (await deps.images.find(rowImageId({ requestId, number, index }, inputUrl))) continue;
     failed.push({ index, after: { state: 'failed', inputUrl, reason, fetched: false } });
   }
-  await note(message, failed, deps);
+  await recordEntries(message, failed, deps);
 };
 
 const openEntries = ({ images }: Row, { from, to }: ImportMessage) =>
@@ -89,8 +90,8 @@ const openEntries = ({ images }: Row, { from, to }: ImportMessage) =>
     .slice(from, to)
     .filter((image) => !hasEndedImage(image));
 
-/** Fetches a picture into the originals, unless a run that was killed has done so. */
-const bring = async (
+/** Fetches a picture into the originals, unless a delivery that was killed has done so. */
+const importPicture = async (
   inputUrl: string,
   place: RowPlace,
   delivery: { attempts: number },
@@ -106,12 +107,12 @@ const bring = async (
   await originals.write(key, fetched.bytes, {
     contentType: storedTypeFor(fetched.contentType),
     sha256,
-    userMetadata: { name: nameOf(inputUrl), 'request-id': place.requestId },
+    userMetadata: { name: pictureName(inputUrl), 'request-id': place.requestId },
   });
   return { state: 'fetched', inputUrl };
 };
 
-const note = async (
+const recordEntries = async (
   message: ImportMessage,
   entries: readonly Entry[],
   deps: Pick<Deps, 'rows' | 'batches' | 'batchQueues'>,

@@ -9,19 +9,19 @@ import { updateRow } from './update-batch.ts';
 type Deps = { batches: Batches; rows: Rows; images: Images; batchQueues: BatchQueues };
 
 /**
- * Given news that an image of a row has ended, note how. News is not truth: the image is asked. A
- * row that has its fact keeps it, also when the image is tried again later.
+ * Records in its row how an image has ended. The message is only a hint: the image is looked up. A row
+ * keeps its outcome, even if the image is retried later.
  */
 export const recordOutcome = async (message: OutcomeMessage, deps: Deps): Promise<void> => {
   const place = parseRowKey(message.key);
-  if (!place) return; // dropped there by hand
+  if (!place) return; // put there by another client
   const known = await deps.images.find(message.image_id);
   const { row } = await updateRow(
     place,
     (row) => {
       const entry = row.images[place.index];
       if (!entry) return undefined;
-      const outcome = known ? rowOutcome(known.image, entry.inputUrl) : forgotten(entry);
+      const outcome = known ? rowOutcome(known.image, entry.inputUrl) : deletedLongAgo(entry);
       return outcome && withImage(row, place.index, outcome);
     },
     deps,
@@ -29,8 +29,8 @@ export const recordOutcome = async (message: OutcomeMessage, deps: Deps): Promis
   if (row) await advanceAfterRow(place.requestId, row, deps);
 };
 
-/** Deleted so long ago that not even its tombstone stands. */
-const forgotten = ({ inputUrl }: RowImage): RowImage => ({
+/** Deleted so long ago that its tombstone has expired. */
+const deletedLongAgo = ({ inputUrl }: RowImage): RowImage => ({
   state: 'failed',
   inputUrl,
   reason: 'The image was deleted.',

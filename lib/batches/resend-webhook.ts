@@ -7,7 +7,10 @@ import { updateBatch } from './update-batch.ts';
 
 type Deps = { batches: Batches; batchQueues: BatchQueues; now: () => Date };
 
-/** Delivers the webhook of a batch again: a new round of attempts, with the same `webhook-id`. */
+/**
+ * Delivers the webhook of a batch again: a new round of attempts, with the same `webhook-id`. Throws a
+ * Problem where there is no webhook, or the batch has not ended.
+ */
 export const resendWebhook = async (requestId: string, deps: Deps): Promise<Batch> => {
   const { batch } = await updateBatch(
     requestId,

@@ -7,14 +7,14 @@ import type { BatchStatus, RowCounts } from './batch.ts';
 
 const inputUrl = z.string();
 
-/** One URL of a product, and what became of it. */
+/** One URL of a product, and its state. */
 export const RowImage = z.discriminatedUnion('state', [
   z.object({ state: z.literal('pending'), inputUrl }),
-  /** Its picture has been fetched, and is an image like any other from here on. */
+  /** Its picture has been fetched, and becomes an image like any other. */
   z.object({ state: z.literal('fetched'), inputUrl }),
-  /** `etag` is the original's; rows of an older release have none. */
+  /** `etag` is the original's; rows of earlier releases have none. */
   z.object({ state: z.literal('completed'), inputUrl, etag: z.string().optional() }),
-  /** `fetched` where there is an image that failed, or was deleted. */
+  /** `fetched` is true where there was an image, which failed or was deleted. */
   z.object({ state: z.literal('failed'), inputUrl, reason: z.string(), fetched: z.boolean() }),
 ]);
 export type RowImage = z.infer<typeof RowImage>;
@@ -28,17 +28,18 @@ export const Row = z.object({
 });
 export type Row = z.infer<typeof Row>;
 
+/** Whether this URL has its outcome. */
 export const hasEndedImage = ({ state }: RowImage): boolean =>
   state === 'completed' || state === 'failed';
 
-/** A pure function of the row: whoever writes a row writes the difference of its counts. */
+/** What a row adds to the counters: a function of the row only, so that each save can add the difference. */
 export const countRow = ({ images }: Row): RowCounts => ({
   products: images.every(hasEndedImage) ? 1 : 0,
   images: images.filter(hasEndedImage).length,
   failed: images.filter(({ state }) => state === 'failed').length,
 });
 
-/** In the words of a batch, of which a row is a small one. */
+/** The status of a row, in the words of a batch. */
 export const rowStatus = ({ images }: Row): BatchStatus => {
   if (images.every(({ state }) => state === 'pending')) return 'pending';
   if (!images.every(hasEndedImage)) return 'processing';
@@ -50,10 +51,11 @@ export const rowStatus = ({ images }: Row): BatchStatus => {
 /** Which URL of which product of which batch; `index` counts from 0. */
 export type RowPlace = { requestId: string; number: number; index: number };
 
-/** Where a row's picture is kept: predictable, so that a repeat overwrites instead of adding. */
+/** The key of a row's picture: predictable, so that a repeat overwrites instead of adding. */
 export const rowImageKey = ({ requestId, number, index }: RowPlace, url: string): string =>
-  `batches/${requestId}/${number}-${index + 1}/${sanitizeFilename(nameOf(url))}`;
+  `batches/${requestId}/${number}-${index + 1}/${sanitizeFilename(pictureName(url))}`;
 
+/** The id of the image that a row's picture becomes. */
 export const rowImageId = (place: RowPlace, url: string): string =>
   imageIdOf(rowImageKey(place, url));
 
@@ -63,7 +65,7 @@ export const outputUrl = (place: RowPlace, image: RowImage, linkTo: LinkTo): str
     ? linkTo({ imageId: rowImageId(place, image.inputUrl), etag: image.etag }, optimizedPreset)
     : null;
 
-/** The row that a picture belongs to; undefined for a picture that somebody dropped there by hand. */
+/** The row that a picture belongs to, by its key; undefined where the key is not one of rowImageKey. */
 export const parseRowKey = (key: string): RowPlace | undefined => {
   const [, requestId, number, nth] = /^batches\/([^/]+)\/(\d+)-(\d+)\/[^/]+$/.exec(key) ?? [];
   return requestId && number && nth
@@ -71,8 +73,8 @@ export const parseRowKey = (key: string): RowPlace | undefined => {
     : undefined;
 };
 
-/** What people call the picture behind a URL: the last segment of its path. */
-export const nameOf = (url: string): string => {
+/** The name of the picture at a URL: the last segment of its path. */
+export const pictureName = (url: string): string => {
   const last = URL.parse(url)?.pathname.split('/').filter(Boolean).at(-1) ?? '';
   try {
     return decodeURIComponent(last) || 'picture';
@@ -81,7 +83,7 @@ export const nameOf = (url: string): string => {
   }
 };
 
-/** How an image ended for its row; undefined while it has not. */
+/** The outcome of an image for its row; undefined until it has ended. */
 export const rowOutcome = (image: Image, inputUrl: string): RowImage | undefined => {
   const failed = { state: 'failed', inputUrl, fetched: true } as const;
   if (image.deleted) return { ...failed, reason: 'The image was deleted.' };
@@ -92,7 +94,7 @@ export const rowOutcome = (image: Image, inputUrl: string): RowImage | undefined
     : undefined;
 };
 
-/** The row with one of its pictures in another state; undefined where that one is over already. */
+/** The row with one of its pictures in another state; undefined where that picture already has its outcome. */
 export const withImage = (row: Row, index: number, after: RowImage): Row | undefined => {
   const before = row.images[index];
   if (!before || hasEndedImage(before) || before.state === after.state) return undefined;

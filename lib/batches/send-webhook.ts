@@ -5,8 +5,8 @@ import type { BatchQueues, WebhookMessage } from './messages.ts';
 import { percentage } from './progress.ts';
 import { updateBatch } from './update-batch.ts';
 
-/** What a receiver made of a delivery. Only a 2xx is ok; `gone` is 410: it wants no more. */
-export type WebhookAnswer =
+/** A receiver's response to a delivery. Only a 2xx is ok; `gone` is 410: it wants no more deliveries. */
+export type WebhookResponse =
   | { ok: true; status: number }
   | {
       ok: false;
@@ -16,48 +16,48 @@ export type WebhookAnswer =
       retryAfterSeconds?: number;
     };
 
-/** Signs and sends after Standard Webhooks. Never throws for what the receiver does. */
+/** Signs and sends a webhook as Standard Webhooks says. Never throws for what the receiver does. */
 export type SendWebhook = (delivery: {
   id: string;
   url: string;
   body: string;
-}) => Promise<WebhookAnswer>;
+}) => Promise<WebhookResponse>;
 
 type Deps = {
   batches: Batches;
   batchQueues: BatchQueues;
   send: SendWebhook;
-  /** Seconds from each attempt that failed to the next. */
+  /** Seconds from each failed attempt to the next. */
   schedule: readonly number[];
   now: () => Date;
 };
 
-/** Longer than an attempt can take; after that, whoever was at it must have been killed. */
+/** Longer than an attempt can take; after that, its worker must have been killed. */
 const leaseMs = 60_000;
-/** What a record keeps of its attempts: all of some rounds. */
-const mostAttempts = 50;
+/** How many attempts a record stores: the latest, of several rounds. */
+const maxAttempts = 50;
 const maxRetryAfterSeconds = 86_400;
 
-/** Somebody else is delivering this at the moment, or was killed doing so. */
-class BeingDelivered extends Error {
-  override readonly name = 'BeingDelivered';
+/** Another worker is delivering this webhook, or was killed doing so. */
+class BeingDeliveredError extends Error {
+  override readonly name = 'BeingDeliveredError';
   readonly retryAfterSeconds = leaseMs / 1000;
 }
 
 /**
- * Makes one attempt to tell the receiver that a batch has ended. The attempt is leased first, so
- * that two copies of the message make it once; killed between the receiver's answer and our
- * record of it, it is made again with the same `webhook-id`, by which receivers tell.
+ * Makes one attempt to notify the receiver that a batch has ended. The attempt is leased first, so that
+ * a message delivered twice makes it once; if the function is killed between the receiver's response
+ * and our record of it, it is made again with the same `webhook-id`, by which receivers recognize it.
  */
 export const sendWebhook = async (message: WebhookMessage, deps: Deps): Promise<void> => {
   const { batches, batchQueues, send, now } = deps;
   const { request_id: requestId, round, attempt } = message;
   const known = (await batches.find(requestId))?.batch;
   if (!known || !isOpen(known.webhook, message)) {
-    if (known?.webhook?.round === round) await enqueueWebhook(known, deps); // told again
+    if (known?.webhook?.round === round) await enqueueWebhook(known, deps); // delivered twice
     return;
   }
-  // SQS waits 15 minutes at most.
+  // SQS delays a message by 15 minutes at most.
   if (Date.parse(message.due_at) > now().getTime())
     return enqueueWebhook(known, { batchQueues, now });
 
@@ -68,7 +68,7 @@ export const sendWebhook = async (message: WebhookMessage, deps: Deps): Promise<
       const { webhook } = current;
       if (!isOpen(webhook, message)) return undefined;
       if (webhook.leasedUntil && webhook.leasedUntil > now().toISOString())
-        throw new BeingDelivered(`The webhook of ${requestId} is being delivered.`);
+        throw new BeingDeliveredError(`The webhook of ${requestId} is being delivered.`);
       return { ...current, webhook: { ...webhook, leasedUntil } };
     },
     deps,
@@ -76,16 +76,16 @@ export const sendWebhook = async (message: WebhookMessage, deps: Deps): Promise<
   if (!changed || !batch?.webhook) return;
 
   const at = now().toISOString();
-  const answer = await send({
+  const response = await send({
     id: `msg_${requestId}`,
     url: batch.webhook.url,
-    body: bodyOf(batch),
+    body: toBody(batch),
   });
   const { batch: after } = await updateBatch(
     requestId,
     ({ webhook, ...rest }) =>
       isOpen(webhook, message)
-        ? { ...rest, webhook: afterAttempt(webhook, answer, at, attempt, deps) }
+        ? { ...rest, webhook: afterAttempt(webhook, response, at, attempt, deps) }
         : undefined,
     deps,
   );
@@ -100,28 +100,28 @@ const isOpen = (
 
 const afterAttempt = (
   { leasedUntil: _, dueAt: __, ...webhook }: Webhook,
-  answer: WebhookAnswer,
+  response: WebhookResponse,
   at: string,
   attempt: number,
   { schedule, now }: Deps,
 ): Webhook => {
-  const { status } = answer;
-  const error = answer.ok ? null : answer.error;
+  const { status } = response;
+  const error = response.ok ? null : response.error;
   const made: Webhook = {
     ...webhook,
     tries: webhook.tries + 1,
-    attempts: [...webhook.attempts, { at, status, error }].slice(-mostAttempts),
+    attempts: [...webhook.attempts, { at, status, error }].slice(-maxAttempts),
   };
-  if (answer.ok) return { ...made, state: 'delivered' };
-  if (answer.gone) return { ...made, state: 'stopped' };
+  if (response.ok) return { ...made, state: 'delivered' };
+  if (response.gone) return { ...made, state: 'stopped' };
   const wait = schedule[attempt];
   if (wait === undefined) return { ...made, state: 'failed' };
-  const seconds = Math.max(wait, Math.min(answer.retryAfterSeconds ?? 0, maxRetryAfterSeconds));
+  const seconds = Math.max(wait, Math.min(response.retryAfterSeconds ?? 0, maxRetryAfterSeconds));
   return { ...made, dueAt: new Date(now().getTime() + seconds * 1000).toISOString() };
 };
 
 /** The same for every attempt, so that receivers can compare. */
-const bodyOf = (batch: Batch): string => {
+const toBody = (batch: Batch): string => {
   const { requestId, total, work } = batch;
   const counts = work.state === 'ended' ? work.counts : { products: 0, images: 0 };
   return JSON.stringify({

@@ -1,68 +1,72 @@
+import { type Failure, failure } from '#lib/failure.ts';
 import type { Objects } from '#lib/images/objects.ts';
 import { Problem } from '#lib/problem.ts';
 import { type Batch, inputKey, type Webhook } from './batch.ts';
 import type { Batches } from './batches.ts';
-import { type CsvErrors, readCsv } from './csv/read-csv.ts';
+import { type CsvErrors, csvErrorSentence, readCsv } from './csv/read-csv.ts';
 import type { BatchQueues } from './messages.ts';
 
 type Deps = {
   batches: Batches;
-  /** Where we keep what we make. */
   derived: Objects;
   batchQueues: BatchQueues;
-  /** Whether there is a secret to sign webhooks with. */
+  /** Whether a secret to sign webhooks is set. */
   canSign: boolean;
   now: () => Date;
 };
 
 export type BatchRequest = {
-  /** The same one again makes the same batch. `[A-Za-z0-9-]` */
+  /** Identifies the batch: the same one makes the same batch. `[A-Za-z0-9-]` */
   requestId: string;
   webhookUrl: string | undefined;
   baseUrl: string;
 } & ({ filename: string; csv: Uint8Array } | { csvUrl: string });
 
-/** What a CSV holds, or what is wrong with it: every fault at once. */
+/** The totals of a CSV, and all of its errors. */
 export type CsvCheck = { totalProducts: number; totalImages: number; faults: CsvErrors };
 
-/** Reads a CSV without starting anything. */
+/** Why no batch was started: the CSV has errors, which `check` lists. */
+export type CsvFailure = Failure<'csv_errors'> & { check: CsvCheck };
+
+/** Checks a CSV without starting a batch. */
 export const checkCsv = (csv: Uint8Array): Promise<CsvCheck> => readCsv([csv]);
 
 /**
- * Takes a CSV of products: reads it whole, so that all of its faults are named at once, keeps it,
- * and has its rows written in the background. One behind a URL is fetched there, too, and its
- * faults end the batch. Throws a Problem for a webhook that could not be signed.
+ * Starts a batch from a CSV of products: checks the whole file, so that all of its errors are reported at
+ * once, stores it, and enqueues its expansion. A CSV at a URL is fetched in the background, and its
+ * errors end the batch. Throws a Problem for a webhook that could not be signed.
  */
 export const startBatch = async (
-  wish: BatchRequest,
+  request: BatchRequest,
   deps: Deps,
-): Promise<{ batch: Batch } | { refused: CsvCheck }> => {
-  const { requestId, webhookUrl, baseUrl } = wish;
+): Promise<{ ok: true; batch: Batch } | CsvFailure> => {
+  const { requestId, webhookUrl, baseUrl } = request;
   if (webhookUrl !== undefined && !deps.canSign) throw new Problem('conflict', unsigned);
   const now = deps.now().toISOString();
-  const begun: Batch = {
+  const started: Batch = {
     requestId,
-    csvFilename: 'csv' in wish ? wish.filename : filenameOf(wish.csvUrl),
-    ...('csvUrl' in wish && { csvUrl: wish.csvUrl }),
+    csvFilename: 'csv' in request ? request.filename : filenameFromUrl(request.csvUrl),
+    ...('csvUrl' in request && { csvUrl: request.csvUrl }),
     baseUrl,
     createdAt: now,
     updatedAt: now,
     work: { state: 'expanding', written: 0, since: now },
     ...(webhookUrl !== undefined && { webhook: waiting(webhookUrl) }),
   };
-  if (!('csv' in wish)) return { batch: await begin(begun, deps) };
+  if (!('csv' in request)) return { ok: true, batch: await begin(started, deps) };
 
-  const check = await checkCsv(wish.csv);
-  if (check.faults.faults.length) return { refused: check };
-  await deps.derived.write(inputKey(requestId), wish.csv, { contentType: 'text/csv' });
+  const check = await checkCsv(request.csv);
+  if (check.faults.faults.length)
+    return { ...failure('csv_errors', csvErrorSentence(check.faults)), check };
+  await deps.derived.write(inputKey(requestId), request.csv, { contentType: 'text/csv' });
   const total = { products: check.totalProducts, images: check.totalImages };
-  return { batch: await begin({ ...begun, total }, deps) };
+  return { ok: true, batch: await begin({ ...started, total }, deps) };
 };
 
 const unsigned =
   'This Darkroom cannot sign webhooks yet: set WEBHOOK_SECRET or WEBHOOK_SECRET_PARAMETER, or leave webhook_url out.';
 
-/** It may be there already: the same request was begun before, and killed before it could answer. */
+/** The batch may exist: the same request may have been killed before it could respond. */
 const begin = async (batch: Batch, { batches, batchQueues }: Deps): Promise<Batch> => {
   await batches.save(undefined, batch);
   await batchQueues.expand({ request_id: batch.requestId });
@@ -77,5 +81,5 @@ const waiting = (url: string): Webhook => ({
   attempts: [],
 });
 
-const filenameOf = (url: string): string =>
+const filenameFromUrl = (url: string): string =>
   URL.parse(url)?.pathname.split('/').filter(Boolean).at(-1) ?? 'products.csv';

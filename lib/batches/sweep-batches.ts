@@ -19,23 +19,23 @@ type Deps = {
   pause: (ms: number) => Promise<unknown>;
 };
 
-/** Younger work is left alone: its news may be on the way. */
+/** Younger work is left alone: its messages may be in flight. */
 const oldEnoughMs = 2 * 60_000;
 /** Queue depths are approximate; two readings this far apart must both say "empty". */
 const betweenReadingsMs = 3000;
-const nobodyCame = 'No worker fetched it, although it was requested twice.';
-const nobodyReadOn = 'No worker could read the CSV to its end, although it was requested twice.';
+const notImported = 'No worker fetched it, although it was requested twice.';
+const notExpanded = 'No worker could read the CSV to its end, although it was requested twice.';
 
 /**
- * Looks for batches that nobody works on: a worker killed on its message's last receive, news that
- * never came. Nothing is touched while any queue of theirs holds a message. What is missing is
- * asked for once more; the next time it is recorded that nobody came. A CSV that nobody reads to
- * its end is cut short, and its rows have their two times after that.
+ * Finds batches that no queue has a message for: a worker was killed on its message's last receive, an
+ * event was lost. Nothing is touched while any queue of theirs has a message. What is missing is
+ * enqueued once more; the next time it is recorded as failed. A CSV that no worker reads to its end is
+ * truncated, and its rows get their two attempts after that.
  */
 export const sweepBatches = async (deps: Deps) => {
   const { batches, now } = deps;
   const before = new Date(now().getTime() - oldEnoughMs);
-  const swept = { askedAgain: 0, gaveUp: 0 };
+  const swept = { requeued: 0, gaveUp: 0 };
   let idle: Promise<boolean> | undefined;
 
   for await (const batch of batches.unfinished(before)) {
@@ -44,9 +44,9 @@ export const sweepBatches = async (deps: Deps) => {
       await sweepWebhook(batch, before, deps);
       continue;
     }
-    idle ??= areIdle(deps); // asked only when somebody may be stuck
+    idle ??= areIdle(deps); // read only when a batch may be stuck
     if (!(await idle)) continue;
-    swept[await askAgainOrGiveUp(batch, before, deps)]++;
+    swept[await requeueOrGiveUp(batch, before, deps)]++;
   }
   return swept;
 };
@@ -57,21 +57,21 @@ const areIdle = async ({ batchQueues, pause }: Deps): Promise<boolean> => {
   return first && (await batchQueues.areIdle());
 };
 
-/** A message for each attempt waits in the queue; one that is long overdue is lost. */
+/** Each attempt has a message in the queue; one that is long overdue is lost. */
 const sweepWebhook = async (batch: Batch, before: Date, deps: Deps): Promise<void> => {
   const { dueAt } = batch.webhook ?? {};
   if (!dueAt || dueAt < before.toISOString()) await advanceBatch(batch, deps);
 };
 
-const askAgainOrGiveUp = async (
+const requeueOrGiveUp = async (
   batch: Batch,
   before: Date,
   deps: Deps,
-): Promise<'askedAgain' | 'gaveUp'> => {
+): Promise<'requeued' | 'gaveUp'> => {
   const { requestId, requeuedAt } = batch;
   const isLastTime = requeuedAt !== undefined && requeuedAt < before.toISOString();
   if (batch.work.state === 'expanding' && isLastTime) {
-    await truncateBatch(requestId, { reason: nobodyReadOn }, deps);
+    await truncateBatch(requestId, { reason: notExpanded }, deps);
     return 'gaveUp';
   }
   if (batch.work.state === 'expanding') await deps.batchQueues.expand({ request_id: requestId });
@@ -84,10 +84,10 @@ const askAgainOrGiveUp = async (
     deps,
   );
   if (after) await advanceBatch(after, deps);
-  return isLastTime ? 'gaveUp' : 'askedAgain';
+  return isLastTime ? 'gaveUp' : 'requeued';
 };
 
-/** An image that is being worked on is the business of the images' own sweep. */
+/** An image that exists is left to sweep-stuck. */
 const sweepRow = async (
   requestId: string,
   row: Row,
@@ -111,6 +111,6 @@ const sweepRow = async (
   }
   if (isLastTime)
     for (const message of missing)
-      await giveUpOnRow(message, { reason: nobodyCame, lost: true }, deps);
+      await giveUpOnRow(message, { reason: notImported, lost: true }, deps);
   else await deps.batchQueues.import([...missing].map((message) => ({ ...message, again: true })));
 };

@@ -4,7 +4,10 @@ import type { Batch } from './batch.ts';
 import type { Batches, Rows, VersionedBatch, VersionedRow } from './batches.ts';
 import type { Row } from './row.ts';
 
-/** Changes a batch from what it is; `decide` answers undefined to leave it. Tells how it stands then. */
+/**
+ * Updates a batch with an optimistic lock; `decide` returns undefined to leave it. Returns the batch as
+ * it then is, undefined where there is none.
+ */
 export const updateBatch = async (
   requestId: string,
   decide: (batch: Batch) => Batch | undefined,
@@ -22,7 +25,7 @@ export const updateBatch = async (
   return { batch: after ?? before?.batch, changed: after !== undefined };
 };
 
-/** Changes a row likewise. */
+/** Updates a row in the same way. */
 export const updateRow = async (
   { requestId, number }: { requestId: string; number: number },
   decide: (row: Row) => Row | undefined,
@@ -37,7 +40,7 @@ export const updateRow = async (
   return { row: after ?? before?.row, changed: after !== undefined };
 };
 
-/** Throws a Problem where there is no such batch. */
+/** Finds a batch. Throws a Problem where there is none. */
 export const findBatch = async (
   requestId: string,
   { batches }: { batches: Batches },

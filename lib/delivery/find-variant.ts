@@ -21,7 +21,7 @@ export type VariantRequest = {
   s: string;
 };
 
-/** A variant that may be asked for, of an image that is there. */
+/** A variant that may be requested, of an image that is there. */
 export type Variant = {
   image: Image & { metadata: Metadata };
   preset: Preset;
@@ -43,7 +43,7 @@ type Deps = {
   now: () => Date;
 };
 
-/** Seconds after which a picture that is still to be inspected may be asked for again. */
+/** Seconds after which a picture that is still to be inspected may be requested again. */
 const soon = 2;
 
 /**

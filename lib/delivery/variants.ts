@@ -1,7 +1,7 @@
 import type { Encoding } from './negotiate-format.ts';
 import { type PictureIdentity, pictureVersion } from './version.ts';
 
-/** A stored variant. Its bytes are left out where there are more than were asked for. */
+/** A stored variant. Its bytes are left out where there are more than `maxBytes`. */
 export type StoredVariant = {
   contentType: string;
   sizeBytes: number;

@@ -1,16 +1,16 @@
 import type { Failure } from '#lib/failure.ts';
 
-/** A picture as it goes to a provider: upright, without metadata, within the provider's limits. */
+/** A picture to send to a provider: upright, without metadata, within the provider's limits. */
 export type PictureToSend = {
   bytes: Uint8Array;
   contentType: 'image/jpeg' | 'image/png';
   width: number;
   height: number;
-  /** A file name for the provider's form; ours, never an untrusted one. */
+  /** The file name in the provider's form; never an untrusted one. */
   name: string;
 };
 
-/** One edit. It costs money, so `editId` is the idempotency key wherever the provider knows one. */
+/** One edit. It costs money, so `editId` is the idempotency key where the provider supports one. */
 export type EditRequest = {
   editId: string;
   prompt: string;
@@ -20,10 +20,10 @@ export type EditRequest = {
 
 /**
  * Has a model make a picture from a prompt and one or two pictures. What would fail again (a refusal
- * of the contents, a retired model, a wrong key, a response that is no picture) is a Failure. What
- * surely was not done and may pass (429, 5xx, no connection) throws RetryLaterError. A response that
- * was lost after the request was sent (a timeout, a connection broken in the middle) throws
- * ResponseLostError: the work may have been done and billed. No reason ever holds a key, image
+ * of the contents, a retired model, a wrong key, a response that is no picture) is a Failure. Where the
+ * provider did nothing and a retry may succeed (429, 5xx, no connection), throws RetryLaterError. Where
+ * the response was lost after the request was sent (a timeout, a broken connection), throws
+ * ResponseLostError: the work may have been done and billed. No reason ever contains a key, image
  * bytes, or the provider's raw body.
  */
 export type EditPicture = (
@@ -32,7 +32,7 @@ export type EditPicture = (
   { ok: true; image: Uint8Array; provider: string; model: string; durationMs: number } | Failure
 >;
 
-/** A provider received a request, and it is unknown what became of it. */
+/** A provider received a request, and its outcome is unknown. */
 export class ResponseLostError extends Error {
   override readonly name = 'ResponseLostError';
 }
@@ -45,7 +45,7 @@ export type Editing =
       model: string;
       maxSide: number;
       maxBytes: number;
-      /** 1 where source and target have to be sent in one picture. */
+      /** 1 where source and target have to be joined into one picture. */
       maxPictures?: number;
     }
   | Failure;

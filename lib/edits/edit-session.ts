@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** What holds the edits that belong together, for as long as its caller asked. */
+/** Edits that belong together, until the session expires. The API calls it a process. */
 export const EditSession = z.object({
   initId: z.string(),
   createdAt: z.iso.datetime(),
@@ -10,27 +10,32 @@ export const EditSession = z.object({
 });
 export type EditSession = z.infer<typeof EditSession>;
 
-/** So many processes live at a time: the oldest gives way to the next. */
+/** How many sessions are stored at a time: the next one replaces the oldest. */
 export const maxEditSessions = 1000;
-/** So many edits have room in one process, and in one answer. */
+/** How many edits a session, and one response, may hold. */
 export const maxEdits = 100;
 
-/** Seconds. */
-export const lifetime = { usual: 3600, shortest: 60, longest: 7 * 24 * 3600 } as const;
+/** The lifetime of a session. */
+export const sessionTtl = {
+  defaultSeconds: 3600,
+  minSeconds: 60,
+  maxSeconds: 7 * 24 * 3600,
+} as const;
 
-/** An id says which slot to look in; the rest of it cannot be guessed. `secret` is a UUID. */
+/** The id of a session: its slot, and a secret that cannot be guessed (a UUID). */
 export const makeInitId = (slot: number, secret: string): string =>
   `${String(slot).padStart(3, '0')}-${secret}`;
 
-/** Undefined for what cannot be an id of ours. */
+/** The slot in an id; undefined where it is not one of ours. */
 export const ringIndex = (initId: string): number | undefined => {
   const [, slot] = /^(\d{3})-[0-9a-f-]{36}$/.exec(initId) ?? [];
   return slot === undefined ? undefined : Number(slot);
 };
 
-/** Bytes of an entry of the store, as JSON in UTF-8. */
-export const sizeOf = (process: EditSession): number => Buffer.byteLength(JSON.stringify(process));
+/** The size of a session as JSON in UTF-8. */
+export const storedBytes = (process: EditSession): number =>
+  Buffer.byteLength(JSON.stringify(process));
 
-/** To the millisecond: the store's own broom may come two days late. */
+/** Whether a session has not expired, to the millisecond: DynamoDB may delete it two days late. */
 export const isAlive = ({ expiresAt }: Pick<EditSession, 'expiresAt'>, now: Date): boolean =>
   Date.parse(expiresAt) > now.getTime();

@@ -4,52 +4,52 @@ import { imageIdOf } from '#lib/images/image.ts';
 
 const Time = z.iso.datetime();
 
-/** Where a picture to work on lies: an image of ours as it was then, or a copy of a stranger's. */
+/** A source picture: an image of ours at one revision, or a copy of a fetched one. */
 export const SourceImage = z.discriminatedUnion('from', [
   z.object({ from: z.literal('image'), key: z.string(), etag: z.string() }),
-  /** In the derived bucket, where it is no image; removed when the edit ends. */
+  /** In the derived bucket, where it is no image; deleted when the edit ends. */
   z.object({ from: z.literal('copy'), key: z.string() }),
 ]);
 export type SourceImage = z.infer<typeof SourceImage>;
 
-const asked = {
+const requested = {
   editId: z.string(),
   initId: z.string(),
   requestId: z.string(),
   prompt: z.string(),
-  /** As the caller wrote them. */
+  /** As in the request. */
   sourceUrl: z.string(),
   targetUrl: z.string().nullable(),
   source: SourceImage,
   target: SourceImage.optional(),
   createdAt: Time,
-  /** When its process is no longer shown, and it with it. */
+  /** When its session expires, and it with it. */
   expiresAt: Time,
 };
 
-const begun = { startedAt: Time, attempts: z.int() };
+const started = { startedAt: Time, attempts: z.int() };
 
-/** One worker's claim to work alone. It ends by itself, because a killed worker gives nothing back. */
+/** One worker's exclusive lease. It expires, because a killed worker does not release it. */
 const Lease = z.object({ worker: z.string(), until: Time });
 
-/** What somebody wants done to a picture, and how far that has come. Its last two states are final. */
+/** An edit of a picture and its progress. The last two states are final. */
 export const Edit = z.discriminatedUnion('status', [
-  z.object({ status: z.literal('PENDING'), ...asked }),
+  z.object({ status: z.literal('PENDING'), ...requested }),
   z.object({
     status: z.literal('PROCESSING'),
-    ...asked,
-    ...begun,
+    ...requested,
+    ...started,
     /** Null between two deliveries of its message. */
     lease: Lease.nullable(),
-    /** The last time that a worker wrote here. */
+    /** When a worker last wrote here. */
     seenAt: Time,
-    /** How often a provider was asked without our learning what became of it. */
+    /** How many calls of the provider have an unknown outcome. */
     unanswered: z.int(),
   }),
   z.object({
     status: z.literal('COMPLETED'),
-    ...asked,
-    ...begun,
+    ...requested,
+    ...started,
     endedAt: Time,
     provider: z.string(),
     model: z.string(),
@@ -57,20 +57,21 @@ export const Edit = z.discriminatedUnion('status', [
     /** Of the result's object; an edit of an older release has none. */
     etag: z.string().optional(),
   }),
-  z.object({ status: z.literal('FAILED'), ...asked, endedAt: Time, reason: z.string() }),
+  z.object({ status: z.literal('FAILED'), ...requested, endedAt: Time, reason: z.string() }),
 ]);
 export type Edit = z.infer<typeof Edit>;
 export type In<Status extends Edit['status']> = Extract<Edit, { status: Status }>;
 export type Open = In<'PENDING' | 'PROCESSING'>;
 
+/** Whether an edit has not ended. */
 export const isOpen = (edit: Edit): edit is Open =>
   edit.status === 'PENDING' || edit.status === 'PROCESSING';
 
-/** Whether this worker may still write; a late one, whose lease another has taken, may not. */
+/** Whether this worker holds the lease; a slow one, whose lease another has acquired, does not. */
 export const isHeldBy = (edit: Edit | undefined, worker: string): edit is In<'PROCESSING'> =>
   edit?.status === 'PROCESSING' && edit.lease?.worker === worker;
 
-/** Milliseconds for which another worker is still believed to be at it; 0 where none is. */
+/** Milliseconds for which another worker still holds the lease; 0 where none does. */
 export const leaseRemainingMs = (edit: Open, worker: string, now: Date): number =>
   edit.status === 'PROCESSING' && edit.lease && edit.lease.worker !== worker
     ? Math.max(0, Date.parse(edit.lease.until) - now.getTime())
@@ -78,32 +79,32 @@ export const leaseRemainingMs = (edit: Open, worker: string, now: Date): number 
 
 type LeaseRequest = { worker: string; attempts: number; now: Date; leaseMs: number };
 
-/** A worker begins, or goes on where another was killed. */
+/** The edit with a lease for this worker, which starts it, or continues where another was killed. */
 export const lease = (
   edit: Open,
   { worker, attempts, now, leaseMs }: LeaseRequest,
 ): In<'PROCESSING'> => ({
-  ...requestOf(edit),
+  ...pickRequest(edit),
   status: 'PROCESSING',
   startedAt: edit.status === 'PROCESSING' ? edit.startedAt : now.toISOString(),
   attempts,
-  lease: { worker, until: later(now, leaseMs) },
+  lease: { worker, until: addMs(now, leaseMs) },
   seenAt: now.toISOString(),
   unanswered: edit.status === 'PROCESSING' ? edit.unanswered : 0,
 });
 
-/** A provider is about to be asked. Written before it is, so that a killed worker leaves a trace of it. */
+/** The edit with one more call of the provider. Saved before the call, so that a killed worker leaves a trace of it. */
 export const recordCall = (
   edit: In<'PROCESSING'>,
   { worker, now, leaseMs }: Omit<LeaseRequest, 'attempts'>,
 ): In<'PROCESSING'> => ({
   ...edit,
-  lease: { worker, until: later(now, leaseMs) },
+  lease: { worker, until: addMs(now, leaseMs) },
   seenAt: now.toISOString(),
   unanswered: edit.unanswered + 1,
 });
 
-/** A worker leaves the edit to the next delivery of its message. `unpaid`: it asked, and nothing was done. */
+/** The edit without its lease, for the next delivery of its message. `unpaid`: the provider did nothing. */
 export const release = (
   edit: In<'PROCESSING'>,
   { now, unpaid }: { now: Date; unpaid: boolean },
@@ -114,27 +115,37 @@ export const release = (
   unanswered: edit.unanswered - (unpaid ? 1 : 0),
 });
 
+/** The edit as completed. */
 export const complete = (
   edit: In<'PROCESSING'>,
-  made: { provider: string; model: string; durationMs: number; etag: string },
+  {
+    provider,
+    model,
+    durationMs,
+    etag,
+  }: { provider: string; model: string; durationMs: number; etag: string },
   now: Date,
 ): In<'COMPLETED'> => ({
-  ...requestOf(edit),
+  ...pickRequest(edit),
   status: 'COMPLETED',
   startedAt: edit.startedAt,
   attempts: edit.attempts,
   endedAt: now.toISOString(),
-  ...made,
+  provider,
+  model,
+  durationMs,
+  etag,
 });
 
+/** The edit as failed, with the reason as a sentence. */
 export const fail = (edit: Open, reason: string, now: Date): In<'FAILED'> => ({
-  ...requestOf(edit),
+  ...pickRequest(edit),
   status: 'FAILED',
   endedAt: now.toISOString(),
   reason,
 });
 
-const requestOf = (edit: Edit) => ({
+const pickRequest = (edit: Edit) => ({
   editId: edit.editId,
   initId: edit.initId,
   requestId: edit.requestId,
@@ -148,44 +159,45 @@ const requestOf = (edit: Edit) => ({
 });
 
 /**
- * A message that a worker had comes back within half an hour (its queue hides it for so long after
- * a kill), so after this long without a sign of life there is none any more.
+ * A message that was received is delivered again within half an hour (its visibility timeout), so
+ * after this long without a write there is no message any more.
  */
 const lostAfterMs = 45 * 60_000;
-/** One that nobody had yet may only wait in a long line. Lost is what was never sent. */
-const neverTakenMs = 6 * 60 * 60_000;
-/** Clocks differ, and a reader's word must stay true: workers call an edit lost a little earlier. */
-const earlierMs = 5 * 60_000;
+/** A message that was never received may only wait in a long queue; after this long it was never sent. */
+const neverStartedMs = 6 * 60 * 60_000;
+/** Clocks differ, and what readers were shown must stay true: workers fail a lost edit a little earlier. */
+const clockSkewMs = 5 * 60_000;
 
-/** Whether nobody will finish this edit: what its worker decides on, and all readers after it. */
+/** Whether no worker will finish this edit. Workers decide on it; readers use withLostAsFailed. */
 export const isLost = (edit: Edit, now: Date): edit is Open =>
-  isOpen(edit) && now.getTime() > lostAt(edit) - earlierMs;
+  isOpen(edit) && now.getTime() > lostAt(edit) - clockSkewMs;
 
-/** An edit as people see it: one that nobody will finish has failed, though nobody was left to write it down. */
+/** An edit as clients see it: one that no worker will finish has failed, although no worker recorded that. */
 export const withLostAsFailed = (edit: Edit, now: Date): Edit =>
   isOpen(edit) && now.getTime() > lostAt(edit)
     ? fail(edit, lostReason, new Date(lostAt(edit)))
     : edit;
 
+/** Why a lost edit failed. */
 export const lostReason = 'No worker finished this edit in time. Please start it again.';
 
 const lostAt = (edit: Open): number => {
-  if (edit.status === 'PENDING') return Date.parse(edit.createdAt) + neverTakenMs;
+  if (edit.status === 'PENDING') return Date.parse(edit.createdAt) + neverStartedMs;
   return Date.parse(edit.lease?.until ?? edit.seenAt) + lostAfterMs;
 };
 
 /**
- * Where the result goes: the same place however often a worker tries, and known before the format
- * is. Keys are shown in records, so it holds no id that opens a process.
+ * The key of the result: the same for every attempt, and known before the format is. Keys are shown in
+ * records, so it contains no id that opens a session.
  */
-export const resultKey = (editId: string): string => `edits/${nameOf(editId)}/result`;
-/** Where a stranger's picture is kept while an edit needs it; in the derived bucket. */
+export const resultKey = (editId: string): string => `edits/${hashEditId(editId)}/result`;
+/** The key of a fetched picture while an edit needs it; in the derived bucket. */
 export const copyKey = (editId: string, name: 'source' | 'target'): string =>
-  `edits/${nameOf(editId)}/${name}`;
+  `edits/${hashEditId(editId)}/${name}`;
 /** The id of the image that the result is. */
 export const resultImageId = (editId: string): string => imageIdOf(resultKey(editId));
 
-const nameOf = (editId: string): string =>
+const hashEditId = (editId: string): string =>
   createHash('sha256').update(`edit ${editId}`).digest('hex').slice(0, 32);
 
-const later = (now: Date, ms: number): string => new Date(now.getTime() + ms).toISOString();
+const addMs = (now: Date, ms: number): string => new Date(now.getTime() + ms).toISOString();

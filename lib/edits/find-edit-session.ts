@@ -1,7 +1,7 @@
 import { Problem } from '#lib/problem.ts';
 import type { EditSessions, VersionedEditSession } from './edit-sessions.ts';
 
-/** A process that lives. Counted as a hit or a miss. */
+/** Finds a session that has not expired; counts a hit or a miss. Throws a Problem where there is none. */
 export const findEditSession = async (
   initId: string,
   { editSessions, now }: { editSessions: EditSessions; now: () => Date },
@@ -11,7 +11,7 @@ export const findEditSession = async (
   return found;
 };
 
-/** One sentence for unknown, expired and given way: they cannot be told apart. */
+/** One Problem for unknown, expired and replaced sessions: they cannot be told apart. */
 export const editSessionNotFound = () =>
   new Problem(
     'not-found',

@@ -8,7 +8,7 @@ import type { FetchPicture } from './fetch-picture.ts';
 import { parseOwnImageUrl } from './own-image.ts';
 
 type Wanted = {
-  /** The field that named it, for complaints, and the name of the copy. */
+  /** The field of the request, for error messages and the name of the copy. */
   field: 'source_url' | 'target_url';
   text: string;
   baseUrl: string;
@@ -23,8 +23,9 @@ export type SourceImageDeps = {
 };
 
 /**
- * Finds the picture that a caller names, or says what is wrong with the field. A stranger's is
- * fetched here and now, so that a wrong URL is told at once, and kept aside for the worker.
+ * Finds the picture that a client names; throws a Problem that says what is wrong with the field. A
+ * picture of another host is fetched at once, so that a wrong URL is reported at once, and stored for
+ * the worker.
  */
 export const findSourceImage = async (
   wanted: Wanted,
@@ -50,7 +51,7 @@ const ownSourceImage = async (
   if (image.rejected || image.key === null)
     throw new Problem(
       'unprocessable',
-      `${field}: That image was refused. ${image.rejected?.reason ?? 'Its file was not kept.'}`,
+      `${field}: That image was rejected. ${image.rejected?.reason ?? 'Its file was not stored.'}`,
     );
   return { from: 'image', key: image.key, etag: image.etag };
 };
@@ -60,7 +61,7 @@ const fetchSourceImage = async (
   { derived, fetchPicture, inspect }: SourceImageDeps,
 ): Promise<SourceImage> => {
   const fetched = await fetchPicture(text).catch((error: unknown) => {
-    // Not kept as the answer to an Idempotency-Key: the same request may succeed soon.
+    // A conflict is not stored under an Idempotency-Key: the same request may succeed soon.
     if (error instanceof RetryLaterError)
       throw new Problem('conflict', `${field}: ${error.message}`, error.retryAfterSeconds ?? soon);
     throw error;
@@ -76,5 +77,5 @@ const fetchSourceImage = async (
   return { from: 'copy', key };
 };
 
-/** Seconds after which a stranger's server may be well again. */
+/** Seconds after which a busy server may be available again. */
 const soon = 5;

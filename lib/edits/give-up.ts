@@ -5,20 +5,20 @@ import { removeCopies } from './prepare-pictures.ts';
 import { updateEdit } from './update-edit.ts';
 
 /**
- * Records that an edit was tried for the last time. Its message stays in the dead-letter queue for
- * people; sent back, it changes nothing, since whoever was told that it failed may have started
- * another, and would pay twice. An edit that another worker is at just now is left to that one.
+ * Records that an edit had its last attempt. Its message stays in the dead-letter queue; redriven, it
+ * changes nothing, since the client that was told of the failure may have started another, and would
+ * pay twice. An edit whose lease another worker holds is left to that worker.
  */
 export const giveUpOnEdit = async (
   { edit_id: editId }: EditMessage,
   { reason }: { reason: string },
   { edits, derived, now }: { edits: Edits; derived: Objects; now: () => Date },
 ): Promise<void> => {
-  const nobody = '';
+  const noWorker = '';
   const { edit } = await updateEdit(
     editId,
     (known) =>
-      isOpen(known) && leaseRemainingMs(known, nobody, now()) === 0
+      isOpen(known) && leaseRemainingMs(known, noWorker, now()) === 0
         ? fail(known, reason, now())
         : undefined,
     { edits },

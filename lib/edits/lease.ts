@@ -19,20 +19,20 @@ export type Worker = { id: string; attempts: number };
 
 type Deps = { edits: Edits; leaseMs: number; now: () => Date };
 
-/** Another worker is at this edit. The message comes back when that one must have ended. */
+/** Another worker holds the lease of this edit. The message is retried when the lease has expired. */
 export class LeaseHeldError extends Error {
-  override readonly name = 'EditTaken';
+  override readonly name = 'LeaseHeldError';
   readonly retryAfterSeconds: number;
 
   constructor(retryAfterSeconds: number) {
-    super('Another worker is at this edit.');
+    super('Another worker holds the lease of this edit.');
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
 /**
- * Takes an edit for one worker; answers it as it then stands: held by that worker, or ended.
- * Undefined where there is none. Throws EditTaken while another works on it.
+ * Acquires the lease of an edit for one worker. Returns the edit: leased by that worker, or ended;
+ * undefined where there is none. Throws LeaseHeldError while another worker holds the lease.
  */
 export const acquireLease = async (
   editId: string,
@@ -43,8 +43,8 @@ export const acquireLease = async (
     editId,
     (known) => {
       if (!isOpen(known)) return undefined;
-      const takenMs = leaseRemainingMs(known, worker, now());
-      if (takenMs > 0) throw new LeaseHeldError(Math.ceil(takenMs / 1000) + 1);
+      const heldMs = leaseRemainingMs(known, worker, now());
+      if (heldMs > 0) throw new LeaseHeldError(Math.ceil(heldMs / 1000) + 1);
       if (isLost(known, now())) return fail(known, lostReason, now());
       return lease(known, { worker, attempts, now: now(), leaseMs });
     },
@@ -53,32 +53,35 @@ export const acquireLease = async (
   return edit;
 };
 
-/** A kill may leave one call of which nobody knows what became; two are enough. */
+/** A killed worker may leave one call with an unknown outcome; after two there is no further call. */
 const maxUnanswered = 2;
 
-/** Writes down that the provider is about to be asked. False where that was done in vain too often. */
+/**
+ * Records that the provider is about to be called. False where too many calls have an unknown outcome.
+ * Throws LeaseHeldError where the lease was lost.
+ */
 export const recordProviderCall = async (
   { editId }: Edit,
   { id: worker }: Worker,
   { edits, leaseMs, now }: Deps,
 ): Promise<boolean> => {
-  let mayAsk = true;
+  let mayCall = true;
   const { edit } = await updateEdit(
     editId,
     (known) => {
       if (!isHeldBy(known, worker)) return undefined;
-      mayAsk = known.unanswered < maxUnanswered;
-      return mayAsk ? recordCall(known, { worker, now: now(), leaseMs }) : undefined;
+      mayCall = known.unanswered < maxUnanswered;
+      return mayCall ? recordCall(known, { worker, now: now(), leaseMs }) : undefined;
     },
     { edits },
   );
-  if (!isHeldBy(edit, worker)) throw new LeaseHeldError(0); // we were too slow, and another is at it
-  return mayAsk;
+  if (!isHeldBy(edit, worker)) throw new LeaseHeldError(0); // this worker was too slow, and another has the lease
+  return mayCall;
 };
 
 /**
- * Leaves an edit to the next delivery of its message. Where even that cannot be written, its lease
- * ends by itself: the first error is the one to tell.
+ * Releases the lease for the next delivery of the message. If even that cannot be saved, the lease
+ * expires: the first error is the one to report.
  */
 export const releaseLease = async (
   { editId }: Edit,

@@ -6,25 +6,26 @@ import { editSessionNotFound, findEditSession } from './find-edit-session.ts';
 
 type Deps = { editSessions: EditSessions; edits: Edits; now: () => Date };
 
-/** A process, its edits in order, and the one that was asked for (the newest unless named). */
-export type FoundEdits = { process: EditSession; edits: Edit[]; asked: Edit | undefined };
+/** A session, its edits in order, and the requested one (the newest unless named). */
+export type FoundEdits = { process: EditSession; edits: Edit[]; requested: Edit | undefined };
 
 /**
- * Looks a process up by its own id, by that of one of its edits, or by both; an edit of another
- * process is not found in it.
+ * Looks up a session by its id, by that of one of its edits, or by both. Throws a Problem where there is
+ * none, or the edit belongs to another session.
  */
 export const findEdits = async (
   { initId, editId }: { initId?: string | undefined; editId?: string | undefined },
   deps: Deps,
 ): Promise<FoundEdits> => {
   const { edits, now } = deps;
-  const { process } = await findEditSession(initId ?? (await processOf(editId, deps)), deps);
+  const { process } = await findEditSession(initId ?? (await findInitId(editId, deps)), deps);
   const found = (await edits.findAll(process.editIds)).map((edit) => withLostAsFailed(edit, now()));
-  const asked = editId === undefined ? found.at(-1) : found.find((edit) => edit.editId === editId);
-  if (editId !== undefined && !asked) throw editSessionNotFound();
-  return { process, edits: found, asked };
+  const requested =
+    editId === undefined ? found.at(-1) : found.find((edit) => edit.editId === editId);
+  if (editId !== undefined && !requested) throw editSessionNotFound();
+  return { process, edits: found, requested };
 };
 
-/** What is unknown is asked for all the same, so that it counts as a miss. */
-const processOf = async (editId = '', { edits }: Deps): Promise<string> =>
+/** An unknown id is looked up all the same, so that it counts as a miss. */
+const findInitId = async (editId = '', { edits }: Deps): Promise<string> =>
   (await edits.find(editId))?.edit.initId ?? editId;

@@ -1,27 +1,27 @@
 import { imageIdOf } from '#lib/images/image.ts';
 
-const anId = /^[a-z2-7]{26}$/;
+const idPattern = /^[a-z2-7]{26}$/;
 const imagePath =
   /^\/(?:api\/images\/([a-z2-7]{26})(?:\/.*)?|api\/image\/([a-z2-7]{26})\.[a-z]+|i\/([a-z2-7]{26})\/.*)$/;
 
 /**
- * The image of ours that a caller means by its id, its file_path, or any URL of it at our address;
- * undefined where it is somebody else's URL.
+ * The id of our image that a client names by id, file_path, or any URL of it on our host; undefined for
+ * a URL of another host.
  */
 export const parseOwnImageUrl = (text: string, baseUrl: string): string | undefined => {
-  if (anId.test(text)) return text;
+  if (idPattern.test(text)) return text;
   if (!URL.canParse(text)) return imageIdOf(text);
   const url = new URL(text);
   const base = new URL(baseUrl);
-  if (placeOf(url) !== placeOf(base)) return undefined;
+  if (hostAndPort(url) !== hostAndPort(base)) return undefined;
   const prefix = base.pathname.replace(/\/$/, '');
   if (!url.pathname.startsWith(prefix)) return undefined;
   const [, ...ids] = imagePath.exec(url.pathname.slice(prefix.length)) ?? [];
   return ids.find(Boolean);
 };
 
-/** On the local stack people mix these: the link says one, the next request the other. */
+/** Interchangeable on the local stack: a link may have one, the next request another. */
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-const placeOf = ({ hostname, port }: URL): string =>
+const hostAndPort = ({ hostname, port }: URL): string =>
   `${loopback.has(hostname) ? 'localhost' : hostname}:${port}`;

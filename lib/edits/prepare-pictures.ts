@@ -1,3 +1,4 @@
+import { type Failure, failure } from '#lib/failure.ts';
 import type { Objects } from '#lib/images/objects.ts';
 import type {
   JoinPictures,
@@ -17,40 +18,42 @@ export type PictureDeps = {
 
 type Limits = { maxSide: number; maxBytes: number; maxPictures?: number };
 type Role = 'source' | 'target';
-type Prepared = { source: PictureToSend; target?: PictureToSend };
+type Prepared = { ok: true; source: PictureToSend; target?: PictureToSend };
 
 /**
- * Makes of an edit's pictures what may be sent to the provider, or says which of them cannot. One
- * that takes a single picture gets both in it: the source on the left, the target on the right.
+ * Prepares an edit's pictures for the provider, or says which of them cannot be sent. A provider that
+ * accepts a single picture gets both in one: the source on the left, the target on the right.
  */
 export const preparePictures = async (
   { source, target }: In<'PROCESSING'>,
   limits: Limits,
   deps: PictureDeps,
-): Promise<Prepared | { failed: string }> => {
+): Promise<Prepared | Failure> => {
   const first = await read('source', source, deps);
-  if ('failed' in first) return first;
+  if (!first.ok) return first;
   const second = target && (await read('target', target, deps));
-  if (second && 'failed' in second) return second;
+  if (second && !second.ok) return second;
 
   const { prepare, join } = deps;
   if (second && limits.maxPictures === 1) {
     const both = await join(first.bytes, second.bytes, limits);
     return 'refusal' in both
-      ? { failed: `The source and the target cannot be sent together: ${both.refusal.reason}` }
-      : { source: named('source', both) };
+      ? failure(
+          'source_unusable',
+          `The source and the target cannot be sent together: ${both.refusal.reason}`,
+        )
+      : { ok: true, source: named('source', both) };
   }
   const own = await prepare(first.bytes, limits);
   if ('refusal' in own) return unfit('source', own.refusal);
-  if (!second) return { source: named('source', own) };
+  if (!second) return { ok: true, source: named('source', own) };
   const other = await prepare(second.bytes, limits);
   if ('refusal' in other) return unfit('target', other.refusal);
-  return { source: named('source', own), target: named('target', other) };
+  return { ok: true, source: named('source', own), target: named('target', other) };
 };
 
-const unfit = (role: Role, { reason }: Refusal) => ({
-  failed: `The ${role} cannot be sent: ${reason}`,
-});
+const unfit = (role: Role, { reason }: Refusal): Failure =>
+  failure('source_unusable', `The ${role} cannot be sent: ${reason}`);
 
 const named = (role: Role, picture: PreparedPicture): PictureToSend => ({
   ...picture,
@@ -61,17 +64,17 @@ const read = async (
   role: Role,
   sourceImage: SourceImage,
   { originals, derived }: PictureDeps,
-): Promise<{ bytes: Uint8Array } | { failed: string }> => {
+): Promise<{ ok: true; bytes: Uint8Array } | Failure> => {
   const bytes =
     sourceImage.from === 'image'
       ? await originals.read(sourceImage.key, sourceImage.etag)
       : await derived.read(sourceImage.key);
   return bytes
-    ? { bytes }
-    : { failed: `The ${role} was deleted or replaced before the edit began.` };
+    ? { ok: true, bytes }
+    : failure('source_gone', `The ${role} was deleted or replaced before the edit began.`);
 };
 
-/** Removes the copies of strangers' pictures that an edit needed. Safe to repeat. */
+/** Deletes the copies of fetched pictures once an edit has ended. Safe to repeat. */
 export const removeCopies = async (
   { status, source, target }: Edit,
   deps: { derived: Objects },
@@ -80,7 +83,7 @@ export const removeCopies = async (
     await removeSourceCopies([source, target], deps);
 };
 
-/** Removes what of these is only a copy. */
+/** Deletes those that are copies. */
 export const removeSourceCopies = async (
   sourceImages: readonly (SourceImage | undefined)[],
   { derived }: { derived: Objects },

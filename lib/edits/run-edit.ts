@@ -1,4 +1,4 @@
-import { failure } from '#lib/failure.ts';
+import { type Failure, failure } from '#lib/failure.ts';
 import { complete, type Edit, fail, type In, isHeldBy, resultImageId } from './edit.ts';
 import { type Editing, type EditPicture, ResponseLostError } from './edit-picture.ts';
 import type { EditMessage, Edits } from './edits.ts';
@@ -11,26 +11,27 @@ export type RunDeps = PictureDeps &
   ResultDeps & {
     edits: Edits;
     editPicture: EditPicture;
-    /** Asked before the provider is, so that a key which cannot be read costs nothing. */
+    /** Resolved before the provider is called, so that a key that cannot be read costs nothing. */
     editing: () => Promise<Editing>;
-    /** How long a worker that says nothing is believed to be at work: longer than the provider may take. */
+    /** How long a lease lasts: longer than the provider may take. */
     leaseMs: number;
-    /** Not to be given twice: tells one worker from another. */
+    /** A unique id for each worker. */
     newId: () => string;
     now: () => Date;
   };
 
-type Outcome = EditResult | { failed: string };
+type Outcome = EditResult | Failure;
 
 /**
- * Given an edit, have the provider make its picture, and bring that to the one door.
+ * Has the provider make the picture of an edit, and ingests it as an image. Throws RetryLaterError or
+ * LeaseHeldError where the message should be retried.
  *
- * Money is spent on the call to the provider alone. Before it the result's own place is looked at,
- * so that what finished is never started again, and the call is written down. One window remains
- * in which an edit may be paid for twice: its worker is killed, or loses the store, after the
- * provider began and before the result is kept. Then the provider is asked once more, under the
- * same idempotency key, and never a third time. An answer that got lost while the worker lived
- * ends the edit: it is for its caller to decide whether to pay again.
+ * Only the call of the provider costs money. Before it, the result's key is looked up, so that a
+ * finished edit never starts again, and the call is recorded. One window remains in which an edit may be
+ * paid for twice: its worker is killed, or loses the store, after the provider started and before the
+ * result is stored. Then the provider is called once more, with the same idempotency key, and never a
+ * third time. A response that is lost while the worker runs ends the edit: the client decides whether
+ * to pay again.
  */
 export const runEdit = async (
   { edit_id: editId }: EditMessage,
@@ -41,45 +42,49 @@ export const runEdit = async (
   const edit = await acquireLease(editId, worker, deps);
   if (!edit) return undefined;
   if (!isHeldBy(edit, worker.id)) {
-    await removeCopies(edit, deps); // who ended it may have been killed before
+    await removeCopies(edit, deps); // the worker that ended it may have been killed before this
     return edit;
   }
-  const outcome = await rowOutcome(edit, worker, deps).catch(async (error: unknown) => {
+  const outcome = await makeResult(edit, worker, deps).catch(async (error: unknown) => {
     await releaseLease(edit, worker, error, deps);
     throw error;
   });
-  return conclude(edit, worker, outcome, deps);
+  return endEdit(edit, worker, outcome, deps);
 };
 
-const rowOutcome = async (
+const makeResult = async (
   edit: In<'PROCESSING'>,
   worker: Worker,
   deps: RunDeps,
 ): Promise<Outcome> => {
   const { editId, prompt } = edit;
   const image = (await deps.images.find(resultImageId(editId)))?.image;
-  if (image?.deleted) return { failed: 'Its result was made, and has been deleted since.' };
+  if (image?.deleted)
+    return failure('result_deleted', 'Its result was made, and has been deleted since.');
   const made = await findResult(edit, deps);
   if (made) return made;
 
   const editing = await deps.editing();
-  if (!editing.ok) return { failed: editing.reason };
+  if (!editing.ok) return editing;
   const pictures = await preparePictures(edit, editing, deps);
-  if ('failed' in pictures) return pictures;
+  if (!pictures.ok) return pictures;
+  const { source, target } = pictures;
 
-  if (!(await recordProviderCall(edit, worker, deps))) return { failed: diedTwice };
-  const answer = await deps.editPicture({ editId, prompt, ...pictures }).catch((error: unknown) => {
-    if (error instanceof ResponseLostError) return failure('response_lost', error.message);
-    throw error;
-  });
-  return answer.ok ? saveResult(edit, answer, deps) : { failed: answer.reason };
+  if (!(await recordProviderCall(edit, worker, deps))) return failure('workers_lost', lostTwice);
+  const response = await deps
+    .editPicture({ editId, prompt, source, ...(target && { target }) })
+    .catch((error: unknown) => {
+      if (error instanceof ResponseLostError) return failure('response_lost', error.message);
+      throw error;
+    });
+  return response.ok ? saveResult(edit, response, deps) : response;
 };
 
-const diedTwice =
-  'Two workers were lost while the provider was at work. It may have been paid for, so it is not asked again by itself.';
+const lostTwice =
+  'Two workers were lost while the provider was at work. It may have been paid for, so the provider is not called again.';
 
-/** A late worker, whose lease has ended and is another's, changes nothing. */
-const conclude = async (
+/** A slow worker, whose lease another has acquired, changes nothing. */
+const endEdit = async (
   { editId }: Edit,
   worker: Worker,
   outcome: Outcome,
@@ -89,9 +94,9 @@ const conclude = async (
     editId,
     (known) => {
       if (!isHeldBy(known, worker.id)) return undefined;
-      return 'failed' in outcome
-        ? fail(known, outcome.failed, deps.now())
-        : complete(known, outcome, deps.now());
+      return outcome.ok
+        ? complete(known, outcome, deps.now())
+        : fail(known, outcome.reason, deps.now());
     },
     deps,
   );

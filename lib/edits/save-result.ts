@@ -1,29 +1,29 @@
 import { createHash } from 'node:crypto';
-import type { Captioning } from '#lib/images/caption.ts';
-import type { Images, RenditionSets } from '#lib/images/images.ts';
+import { type Failure, failure } from '#lib/failure.ts';
+import type { ImageDeps } from '#lib/images/image-deps.ts';
 import { ingest } from '#lib/images/ingest.ts';
-import type { Objects } from '#lib/images/objects.ts';
-import type { CheckResult, Metadata, Size } from '#lib/images/picture.ts';
+import type { CheckResult, Metadata } from '#lib/images/picture.ts';
 import { renditionSetIdFor } from '#lib/images/rendition-set.ts';
 import { updateImage } from '#lib/images/update-image.ts';
 import { type In, resultImageId, resultKey } from './edit.ts';
 
-/** Who made a result, how long that took, and the ETag of its object. */
-export type EditResult = { provider: string; model: string; durationMs: number; etag: string };
-
-export type ResultDeps = {
-  images: Images;
-  renditionSets: RenditionSets;
-  originals: Objects;
-  checkResult: CheckResult;
-  captioning: Captioning;
-  sizes: readonly Size[];
-  now: () => Date;
+/** The provider and model that made a result, how long that took, and the ETag of its object. */
+export type EditResult = {
+  ok: true;
+  provider: string;
+  model: string;
+  durationMs: number;
+  etag: string;
 };
+
+export type ResultDeps = Pick<
+  ImageDeps,
+  'images' | 'renditionSets' | 'originals' | 'captioning' | 'sizes' | 'now'
+> & { checkResult: CheckResult };
 
 type Running = In<'PROCESSING'>;
 
-/** The result that an earlier worker kept before it was killed, now certainly a record. */
+/** The result that an earlier worker stored before it was killed. Makes sure that it has a record. */
 export const findResult = async (
   edit: Running,
   deps: ResultDeps,
@@ -31,8 +31,13 @@ export const findResult = async (
   const head = await deps.originals.head(resultKey(edit.editId));
   if (!head) return undefined;
   const { userMetadata, etag, sizeBytes, sha256 } = head;
-  await record(edit, { etag, sizeBytes, sha256, name: userMetadata['name'] ?? nameOf(edit) }, deps);
+  await record(
+    edit,
+    { etag, sizeBytes, sha256, name: userMetadata['name'] ?? resultName(edit) },
+    deps,
+  );
   return {
+    ok: true,
     etag,
     provider: userMetadata['provider'] ?? 'unknown',
     model: userMetadata['model'] ?? 'unknown',
@@ -41,19 +46,19 @@ export const findResult = async (
 };
 
 /**
- * Brings what the provider made to the one door, once it has been looked at like any stranger's
- * file. Everything that findResult needs is written with it, in one step.
+ * Ingests the provider's result, once it was checked like any untrusted file. Everything that findResult
+ * needs is stored with it, in one write.
  */
 export const saveResult = async (
   edit: Running,
   { image, provider, model, durationMs }: Omit<EditResult, 'etag'> & { image: Uint8Array },
   deps: ResultDeps,
-): Promise<EditResult | { failed: string }> => {
+): Promise<EditResult | Failure> => {
   const checked = await deps.checkResult(image);
-  if ('refusal' in checked) return { failed: checked.refusal.reason };
+  if ('refusal' in checked) return failure('result_unusable', checked.refusal.reason);
   const { bytes, metadata } = checked;
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const name = nameOf(edit, metadata);
+  const name = resultName(edit, metadata);
   const etag = await deps.originals.write(resultKey(edit.editId), bytes, {
     contentType: `image/${metadata.format}`,
     sha256,
@@ -66,10 +71,10 @@ export const saveResult = async (
     },
   });
   await record(edit, { etag, sizeBytes: bytes.byteLength, sha256, metadata, name }, deps);
-  return { provider, model, durationMs: Math.round(durationMs), etag };
+  return { ok: true, provider, model, durationMs: Math.round(durationMs), etag };
 };
 
-type StoredRecords = {
+type NewObject = {
   etag: string;
   sizeBytes: number;
   sha256: string | undefined;
@@ -77,17 +82,17 @@ type StoredRecords = {
   name: string;
 };
 
-/** The record that register-image would write, so that the result can be read as soon as it is told. */
+/** Writes the record that register-image would write, so that the result can be read at once. */
 const record = async (
   { editId, requestId }: Running,
-  { name, ...kept }: StoredRecords,
+  { name, ...object }: NewObject,
   deps: ResultDeps,
 ): Promise<void> => {
-  const known = kept.sha256
-    ? await deps.renditionSets.find(renditionSetIdFor(kept.sha256, deps.sizes))
+  const known = object.sha256
+    ? await deps.renditionSets.find(renditionSetIdFor(object.sha256, deps.sizes))
     : undefined;
   const incoming = {
-    ...kept,
+    ...object,
     key: resultKey(editId),
     originalName: name,
     source: 'edit',
@@ -98,7 +103,7 @@ const record = async (
   await updateImage(resultImageId(editId), (image) => ingest(image, incoming, deps), deps);
 };
 
-const nameOf = ({ editId }: Running, metadata?: Metadata): string => {
+const resultName = ({ editId }: Running, metadata?: Metadata): string => {
   const extension = metadata?.format === 'jpeg' ? 'jpg' : metadata?.format;
   return `edit-${resultImageId(editId).slice(0, 8)}${extension ? `.${extension}` : ''}`;
 };

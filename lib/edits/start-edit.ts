@@ -10,7 +10,7 @@ import { findSourceImage, type SourceImageDeps } from './find-source-image.ts';
 import { removeSourceCopies } from './prepare-pictures.ts';
 
 export type EditRequest = {
-  /** The same one again is the same edit. `[A-Za-z0-9-]`, not to be guessed. */
+  /** Identifies the edit: the same one is the same edit. `[A-Za-z0-9-]`, unguessable. */
   editId: string;
   initId: string;
   prompt: string;
@@ -29,20 +29,20 @@ type Deps = SourceImageDeps & {
 };
 
 /**
- * Takes an edit into a process and asks a worker for it. What is wrong is told here, before
- * anything costs money. Killed on the way, the same request with the same Idempotency-Key goes on
- * where it was; without one, the edit is not in the process yet, or is told to be lost in time.
+ * Adds an edit to a session and enqueues it. Throws a Problem for what is wrong with the request, before
+ * anything costs money. If the function is killed on the way, the same request with the same
+ * Idempotency-Key continues; without one, the edit is not in the session yet, or is reported as lost.
  */
 export const startEdit = async (
-  wish: EditRequest,
+  request: EditRequest,
   deps: Deps,
 ): Promise<{ process: EditSession; edit: Edit }> => {
-  const { editId, initId, requestId } = wish;
+  const { editId, initId, requestId } = request;
   const { process: found } = await findEditSession(initId, deps);
   checkProvider(deps.editing);
   checkRoom(found, editId);
 
-  const edit = (await deps.edits.find(editId))?.edit ?? (await addEdit(wish, found, deps));
+  const edit = (await deps.edits.find(editId))?.edit ?? (await addEdit(request, found, deps));
   const process = await join(initId, editId, deps);
   const imageId = resultImageId(editId);
   await deps.editQueue.enqueue({ edit_id: editId, image_id: imageId, request_id: requestId });
@@ -50,12 +50,12 @@ export const startEdit = async (
 };
 
 const addEdit = async (
-  wish: EditRequest,
+  request: EditRequest,
   { expiresAt }: EditSession,
   deps: Deps,
 ): Promise<Edit> => {
-  const { editId, initId, requestId, prompt, sourceUrl, targetUrl } = wish;
-  const { source, target } = await findSourceImages(wish, deps);
+  const { editId, initId, requestId, prompt, sourceUrl, targetUrl } = request;
+  const { source, target } = await findSourceImages(request, deps);
   const pending: In<'PENDING'> = {
     status: 'PENDING',
     editId,
@@ -69,11 +69,11 @@ const addEdit = async (
     createdAt: deps.now().toISOString(),
     expiresAt,
   };
-  await deps.edits.save(undefined, pending); // where the same request was quicker, it is the same
+  await deps.edits.save(undefined, pending); // if the same request was first, it is the same edit
   return pending;
 };
 
-/** Both or neither: what was kept of one is removed when the other is refused. */
+/** Both or neither: the copy of one is deleted when the other is rejected. */
 const findSourceImages = async (
   { editId, sourceUrl, targetUrl, baseUrl }: EditRequest,
   deps: Deps,
@@ -97,7 +97,7 @@ const findSourceImages = async (
 };
 
 const checkProvider = (editing: Editing): void => {
-  // Not now: the request is right, and will be taken once a provider is set up.
+  // A conflict: the request is valid, and will be accepted once a provider is set up.
   if (!editing.ok) throw new Problem('conflict', editing.reason);
 };
 
@@ -118,7 +118,7 @@ const join = async (
     name: 'The process',
     read: () => editSessions.read(initId, now()),
     decide: (known) => {
-      if (!known) throw editSessionNotFound(); // it expired or gave way while we fetched
+      if (!known) throw editSessionNotFound(); // it expired or was replaced in the meantime
       checkRoom(known.process, editId);
       const { editIds } = known.process;
       return editIds.includes(editId)

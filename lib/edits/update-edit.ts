@@ -2,7 +2,10 @@ import { updateWithRetry } from '#lib/update-with-retry.ts';
 import type { Edit } from './edit.ts';
 import type { Edits, VersionedEdit } from './edits.ts';
 
-/** Changes an edit from what it is; `decide` answers undefined to leave it. Tells how it stands then. */
+/**
+ * Updates an edit with an optimistic lock; `decide` returns undefined to leave it. Returns the edit as it
+ * then is, undefined where there is none.
+ */
 export const updateEdit = async (
   editId: string,
   decide: (edit: Edit) => Edit | undefined,

@@ -5,9 +5,9 @@ type Headers = Readonly<Record<string, string>>;
 const trustedHost = /^(\[[0-9a-f:]+\]|[a-z0-9._-]+)(:\d{1,5})?$/i;
 
 /**
- * Where the API begins as the caller sees it, without a slash at the end; links are built on it.
- * `publicUrl` wins. Else it is put together from the request, with the stage if that is part of
- * the path. `X-Forwarded-Host` is not believed: anybody may send it, and answers may be cached.
+ * The base URL of the API as the client sees it, without a trailing slash; links start with it.
+ * `publicUrl` has priority. Otherwise it is derived from the request, with the stage if that is part of
+ * the path. `X-Forwarded-Host` is ignored: any client may send it, and responses may be cached.
  */
 export const readBaseUrl = (
   event: Pick<APIGatewayProxyEvent, 'path' | 'resource' | 'requestContext'>,
@@ -17,33 +17,33 @@ export const readBaseUrl = (
   if (publicUrl) return publicUrl.replace(/\/+$/, '');
   const { domainName } = event.requestContext;
   const host = [headers['host'], domainName].find((name) => name && trustedHost.test(name));
-  return `${schemeOf(headers)}://${host ?? 'localhost'}${prefixOf(event)}`;
+  return `${readScheme(headers)}://${host ?? 'localhost'}${readPrefix(event)}`;
 };
 
-/** API Gateway always sends it; nobody does on the local stack, which speaks http. */
-const schemeOf = (headers: Headers): string => {
+/** API Gateway always sends the header; on the local stack, which uses http, there is none. */
+const readScheme = (headers: Headers): string => {
   const first = headers['x-forwarded-proto']?.split(',')[0]?.trim().toLowerCase();
   return first === 'https' ? 'https' : 'http';
 };
 
 /**
- * What stands before our own path: the stage (`/dev`), or the base path of a custom domain, which
- * is part of `event.path` too, so that the difference between the two would not show it.
+ * The prefix of our own path: the stage (`/dev`), or the base path of a custom domain, which is part of
+ * `event.path` too, so that the difference of the two paths would not contain it.
  */
-const prefixOf = ({
+const readPrefix = ({
   path,
   resource,
   requestContext,
 }: Pick<APIGatewayProxyEvent, 'path' | 'resource' | 'requestContext'>): string => {
   const full = safe(requestContext.path ?? path);
-  const found = shapeOf(resource)?.exec(full);
+  const found = toPattern(resource)?.exec(full);
   if (found) return (found[1] ?? '').replace(/\/+$/, '');
   return full.endsWith(path) ? full.slice(0, full.length - path.length).replace(/\/+$/, '') : '';
 };
 
-/** `/api/images/{image_id}` as an expression that finds what stands before it. */
-const shapeOf = (resource: string | undefined): RegExp | undefined => {
-  // A greedy name could be anything: it tells nothing about where our path begins.
+/** `/api/images/{image_id}` as a regular expression that captures the prefix. */
+const toPattern = (resource: string | undefined): RegExp | undefined => {
+  // A greedy parameter matches anything, so it does not say where our path begins.
   if (!resource?.startsWith('/') || resource === '/{proxy+}' || resource === '/{proxy*}')
     return undefined;
   const pattern = resource
@@ -54,5 +54,5 @@ const shapeOf = (resource: string | undefined): RegExp | undefined => {
   return new RegExp(`^(.*?)${pattern}/?$`);
 };
 
-/** A path becomes part of links in HTML and JSON: what does not belong in one is dropped. */
+/** The path becomes part of links in HTML and JSON: characters that a path may not have are dropped. */
 const safe = (path: string): string => path.replaceAll(/[^A-Za-z0-9._~!$&'()*+,;=:@%/-]/g, '');

@@ -3,7 +3,7 @@ import { Problem } from '#lib/problem.ts';
 import { ListQuery } from './image-requests.ts';
 import type { Form } from './multipart.ts';
 
-/** Something else than an id of ours can be no batch of ours, so it is 404 and not 400. */
+/** A malformed id names no batch, so it is 404 and not 400. */
 const RequestId = z
   .string()
   .regex(/^[0-9a-f][0-9a-f-]{30,34}[0-9a-f]$/, 'Batch not found')
@@ -43,12 +43,12 @@ const Flag = z
   })
   .transform((flag) => flag === true || ['true', '1', 'on', 'yes'].includes(String(flag)));
 
-const wishes = {
+const commonFields = {
   webhook_url: WebUrl.optional().meta({
-    description: 'told when the batch ends, however it ends; signed after Standard Webhooks',
+    description: 'notified when the batch ends, however it ends; signed as Standard Webhooks says',
     examples: ['https://example.com/hook'],
   }),
-  dry_run: Flag.optional().meta({ description: 'only say what is in the file' }),
+  dry_run: Flag.optional().meta({ description: 'only check the file' }),
 };
 
 /** A batch as JSON. */
@@ -58,7 +58,7 @@ export const CsvByUrl = z
       description: 'fetched in the background: for files beyond the body limit',
       examples: ['https://example.com/products.csv'],
     }),
-    ...wishes,
+    ...commonFields,
   })
   .refine(({ dry_run }) => !dry_run, {
     path: ['dry_run'],
@@ -67,22 +67,22 @@ export const CsvByUrl = z
   .meta({ id: 'CsvByUrl' });
 
 const FormFields = z.object({
-  // An input that was left empty is sent as an empty text.
-  webhook_url: z.preprocess((text) => text || undefined, wishes.webhook_url),
-  dry_run: wishes.dry_run,
+  // An empty input of a form is sent as an empty string.
+  webhook_url: z.preprocess((text) => text || undefined, commonFields.webhook_url),
+  dry_run: commonFields.dry_run,
 });
 
-/** A batch as a form. Throws a Problem that names the field at fault. */
+/** Reads a batch from a form. Throws a Problem that names the fields at fault. */
 export const readBatchForm = ({ files, fields }: Form) => {
   const [file, ...others] = files;
   if (!file || others.length)
     throw new Problem('invalid', 'A batch is one CSV: send one part named file.');
   const parsed = FormFields.safeParse(fields);
   if (!parsed.success) {
-    const complaints = parsed.error.issues.map(
+    const messages = parsed.error.issues.map(
       ({ path, message }) => `${path.join('.')}: ${message}`,
     );
-    throw new Problem('unprocessable', `${complaints.join('; ')}.`);
+    throw new Problem('unprocessable', `${messages.join('; ')}.`);
   }
   return { file, ...parsed.data };
 };

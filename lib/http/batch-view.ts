@@ -16,7 +16,7 @@ const CsvFaultView = z
   })
   .meta({ id: 'CsvFault' });
 
-/** What a CSV holds, and everything that is wrong with it. */
+/** The totals of a CSV, and its errors. */
 export const CsvCheckView = z
   .object({
     valid: z.boolean(),
@@ -48,7 +48,9 @@ const WebhookView = z
   .object({
     state: z
       .enum(['waiting', 'pending', 'delivered', 'failed', 'stopped'])
-      .describe('`waiting` for the end of the batch; `stopped` where the receiver said 410'),
+      .describe(
+        '`waiting` for the end of the batch; `stopped` where the receiver responded with 410',
+      ),
     next_attempt_at: Time.nullable(),
     attempts: z
       .array(z.object({ at: Time, status: z.int().nullable(), error: z.string().nullable() }))
@@ -69,16 +71,16 @@ export const BatchView = z
         failed_images: z.int(),
         percentage: z.number(),
       })
-      .describe('processed is what has ended, failed ones included'),
+      .describe('processed includes failed ones'),
     message: z.string(),
     csv_filename: z.string(),
     created_at: Time,
     updated_at: Time.describe('when the batch, not one of its rows, last changed'),
     webhook_url: z.string().nullable(),
     webhook: WebhookView.nullable(),
-    errors: z.array(CsvFaultView).describe('what was wrong with a CSV fetched from its URL'),
+    errors: z.array(CsvFaultView).describe('the errors of a CSV fetched from its URL'),
   })
-  .meta({ id: 'Batch', description: 'One CSV of products, and how far its work has come' });
+  .meta({ id: 'Batch', description: 'One CSV of products, and its progress' });
 export type BatchView = z.infer<typeof BatchView>;
 
 export const BatchDetailsView = z
@@ -110,7 +112,7 @@ export const toBatchView = (
       failed_images: counts.failed,
       percentage: percentage(counts.images, total.images),
     },
-    message: toStepMessage(batch, counts),
+    message: progressMessage(batch, counts),
     csv_filename: batch.csvFilename,
     created_at: batch.createdAt,
     updated_at: batch.updatedAt,
@@ -126,7 +128,7 @@ export const toBatchView = (
   };
 };
 
-const toStepMessage = ({ work, total, cut }: Batch, { images, failed }: RowCounts): string => {
+const progressMessage = ({ work, total, cut }: Batch, { images, failed }: RowCounts): string => {
   if (work.state === 'refused') return work.reason;
   if (!total) return 'The CSV is being fetched.';
   const failures = failed ? `, ${failed} of them failed` : '';
@@ -138,7 +140,7 @@ const toStepMessage = ({ work, total, cut }: Batch, { images, failed }: RowCount
   return soFar;
 };
 
-export const toProductView = (row: Row, { requestId, linkTo }: ProductViewing) => ({
+export const toProductView = (row: Row, { requestId, linkTo }: ProductViewOptions) => ({
   serial_number: row.serialNumber,
   product_name: row.productName,
   status: rowStatus(row),
@@ -154,7 +156,7 @@ export const toProductView = (row: Row, { requestId, linkTo }: ProductViewing) =
   }),
 });
 
-type ProductViewing = { requestId: string; linkTo: LinkTo };
+type ProductViewOptions = { requestId: string; linkTo: LinkTo };
 
 const isThere = (image: RowImage): boolean =>
   image.state === 'failed' ? image.fetched : image.state !== 'pending';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { lifetime, maxEditSessions } from '#lib/edits/edit-session.ts';
+import { maxEditSessions, sessionTtl } from '#lib/edits/edit-session.ts';
 import type { CacheReport } from '#lib/edits/edit-sessions.ts';
 
 const Count = z.int().min(0);
@@ -13,27 +13,29 @@ export const CacheView = z
           key: z
             .string()
             .describe(
-              'slot and the first 12 hex digits of SHA-256(init_id): tells entries apart, opens none',
+              'slot and the first 12 hex digits of SHA-256(init_id): identifies an entry, but opens none',
             ),
           size_bytes: Count,
           ttl_left_seconds: z.number().min(0),
         }),
       )
-      .describe('what lives, the next to expire first'),
+      .describe('entries that have not expired, the next to expire first'),
     count: Count,
-    bound: Count.describe('so many live at a time; the oldest gives way to the next'),
-    bytes: Count.describe('what the entries weigh together'),
+    bound: Count.describe(
+      'how many entries the store has at most; the next one replaces the oldest',
+    ),
+    bytes: Count.describe('size of all entries'),
     hits: Count,
     misses: Count,
-    hit_rate: z.number().nullable().describe('null while nobody has asked'),
-    sets: Count.describe('processes that were ever put in'),
-    evictions: Count.describe('processes that gave way while they lived'),
+    hit_rate: z.number().nullable().describe('null before the first lookup'),
+    sets: Count.describe('processes ever added'),
+    evictions: Count.describe('processes replaced before they expired'),
     default_ttl_seconds: Count,
   })
   .meta({ id: 'CacheStatus', description: 'The store of processes, without their contents' });
 export type CacheView = z.infer<typeof CacheView>;
 
-/** The store as the API shows it. An `init_id` is a key to its process, so none is shown. */
+/** The store as the API shows it. An `init_id` opens its process, so none is shown. */
 export const toCacheView = (
   { entries, hits, misses, sets, evictions }: CacheReport,
   now: Date,
@@ -41,7 +43,7 @@ export const toCacheView = (
   entries: entries
     .toSorted((a, b) => Date.parse(a.expiresAt) - Date.parse(b.expiresAt))
     .map(({ initId, sizeBytes, expiresAt }) => ({
-      key: keyOf(initId),
+      key: entryKey(initId),
       size_bytes: sizeBytes,
       ttl_left_seconds: Math.max(0, (Date.parse(expiresAt) - now.getTime()) / 1000),
     })),
@@ -53,8 +55,8 @@ export const toCacheView = (
   hit_rate: hits + misses ? Number((hits / (hits + misses)).toFixed(4)) : null,
   sets,
   evictions,
-  default_ttl_seconds: lifetime.usual,
+  default_ttl_seconds: sessionTtl.defaultSeconds,
 });
 
-const keyOf = (initId: string): string =>
+const entryKey = (initId: string): string =>
   `${initId.slice(0, 3)}-${createHash('sha256').update(initId).digest('hex').slice(0, 12)}`;

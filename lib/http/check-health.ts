@@ -1,22 +1,22 @@
 import type { Captioning } from '#lib/images/caption.ts';
 import type { HealthView } from './site-views.ts';
 
-/** Asks one thing whether it is there; rejects where it is not. */
+/** Checks that one resource exists and may be used; rejects otherwise. */
 export type Probe = () => Promise<unknown>;
 
 type Deps = {
   buckets: Record<string, Probe>;
   tables: Record<string, Probe>;
   queues: Record<string, Probe>;
-  /** How many messages lie in each dead-letter queue. */
+  /** How many messages each dead-letter queue has. */
   deadLetters: Record<string, () => Promise<number>>;
   captioning: Captioning;
 };
 
-/** A thing that takes longer than this to say that it is there is of no use to a request. */
-const patienceMs = 5000;
+/** A resource that takes longer than this to respond is of no use to a request. */
+const timeoutMs = 5000;
 
-/** Really asks everything a request may need, all at once. Never says where a thing is. */
+/** Checks every resource that a request may need, in parallel. Never shows their addresses. */
 export const checkHealth = async ({
   buckets,
   tables,
@@ -28,7 +28,7 @@ export const checkHealth = async ({
     checkAll(buckets),
     checkAll(tables),
     checkAll(queues),
-    each(deadLetters, (count) => withPatience(count()).catch(() => null)),
+    each(deadLetters, (count) => withTimeout(count()).catch(() => null)),
   ]);
   const healthy = [bucketChecks, tableChecks, queueChecks]
     .flatMap((checks) => Object.values(checks))
@@ -39,7 +39,7 @@ export const checkHealth = async ({
     tables: tableChecks,
     queues: queueChecks,
     dead_letters: dead,
-    // Pictures are fine without captions: this never makes the whole unhealthy.
+    // Captions are optional: without them the service is still healthy.
     captions: captioning.ok
       ? { ok: true, provider: captioning.provider, model: captioning.model }
       : { ok: false, reason: captioning.reason, provider: null, model: null },
@@ -49,29 +49,29 @@ export const checkHealth = async ({
 const checkAll = (probes: Record<string, Probe>) =>
   each(probes, async (probe) => {
     try {
-      await withPatience(probe());
+      await withTimeout(probe());
       return { ok: true };
     } catch (error) {
       // An error's name is enough to act on; its message may hold addresses.
       const kind = error instanceof Error ? error.name : 'Error';
-      return { ok: false, reason: `It did not answer as it should (${kind}).` };
+      return { ok: false, reason: `It did not respond as expected (${kind}).` };
     }
   });
 
 const each = async <T, R>(
   things: Record<string, T>,
-  ask: (single: T) => Promise<R>,
+  check: (single: T) => Promise<R>,
 ): Promise<Record<string, R>> =>
   Object.fromEntries(
     await Promise.all(
-      Object.entries(things).map(async ([name, single]) => [name, await ask(single)] as const),
+      Object.entries(things).map(async ([name, single]) => [name, await check(single)] as const),
     ),
   );
 
-const withPatience = async <T>(answer: Promise<T>): Promise<T> => {
+const withTimeout = async <T>(answer: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DOMException('too slow', 'TimeoutError')), patienceMs);
+    timer = setTimeout(() => reject(new DOMException('too slow', 'TimeoutError')), timeoutMs);
   });
   try {
     return await Promise.race([answer, tooLong]);

@@ -2,17 +2,17 @@ import type { Objects } from '#lib/images/objects.ts';
 import { Problem } from '#lib/problem.ts';
 import { bytesReply, emptyReply } from './route.ts';
 
-/** Base64 of it still fits into Lambda's 6 MB payload. */
-const mostBytes = 4_000_000;
+/** As base64 it still fits into Lambda's 6 MB payload. */
+const maxBytes = 4_000_000;
 const linkSeconds = 300;
 
-/** A CSV of ours as a download; 302 where it is too large to be answered. */
+/** A CSV as a download; a 302 to a presigned URL where it is too large. Throws a Problem where there is none. */
 export const csvReply = async (
   { key, filename }: { key: string; filename: string },
   { derived }: { derived: Objects },
 ) => {
   const head = await derived.head(key);
-  const bytes = head && head.sizeBytes <= mostBytes ? await derived.read(key) : undefined;
+  const bytes = head && head.sizeBytes <= maxBytes ? await derived.read(key) : undefined;
   if (!head) throw new Problem('not-found', 'The results are no longer there.');
   if (!bytes) {
     const location = await derived.link(key, linkSeconds, { filename });

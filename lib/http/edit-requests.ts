@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { lifetime } from '#lib/edits/edit-session.ts';
+import { sessionTtl } from '#lib/edits/edit-session.ts';
 import { Problem } from '#lib/problem.ts';
 import { IdempotencyHeaders } from './image-requests.ts';
 
-/** Any text: what is no id of ours names no process of ours, and counts as a miss. */
+/** Any text: a malformed id names no process, and counts as a miss. */
 const InitId = z
   .string()
   .min(1, 'must not be empty')
@@ -12,24 +12,24 @@ const InitId = z
   .meta({ examples: ['042-2f1c7a52-6f0e-4b62-9d5e-0b8a4d1f7c33'] });
 
 export const EditSessionPath = z.object({
-  init_id: InitId.meta({ description: 'what POST /api/processes answered' }),
+  init_id: InitId.meta({ description: 'from POST /api/processes' }),
 });
 
-/** The same route answers under a path without it; then the body has it. */
+/** The same route has a path without it; then it is in the body. */
 export const OptionalEditSessionPath = z.object({ init_id: InitId.optional() });
 
-const mostSeconds = lifetime.longest;
+const maxTtlSeconds = sessionTtl.maxSeconds;
 const TtlSeconds = z
   .int('must be a whole number of seconds')
-  .min(lifetime.shortest, `must be at least ${lifetime.shortest}`)
-  .max(mostSeconds, `must be at most ${mostSeconds} (7 days)`);
+  .min(sessionTtl.minSeconds, `must be at least ${sessionTtl.minSeconds}`)
+  .max(maxTtlSeconds, `must be at most ${maxTtlSeconds} (7 days)`);
 export const CreateEditSessionBody = z
   .object({ ttl_seconds: TtlSeconds.optional().meta({ examples: [3600] }) })
-  .meta({ id: 'ProcessWish' })
+  .meta({ id: 'ProcessRequest' })
   .optional();
 
-/** Long enough for any instruction; a hundred of them still fit into one answer. */
-const longestPrompt = 4000;
+/** Long enough for any instruction; a hundred of them still fit into one response. */
+const maxPromptLength = 4000;
 
 const Picture = z
   .string()
@@ -39,7 +39,7 @@ const Picture = z
 
 export const StartEditBody = z
   .object({
-    init_id: InitId.optional().meta({ description: 'where the path does not have it' }),
+    init_id: InitId.optional().meta({ description: 'where it is not in the path' }),
     source_url: Picture.meta({
       description:
         'the picture to edit: an image_id, file_path or file_url of ours, or a public http or https URL',
@@ -47,15 +47,15 @@ export const StartEditBody = z
     }),
     target_url: Picture.nullish().meta({
       description:
-        'a second picture for the prompt to speak of; a provider that takes one only gets both in it, this one on the right',
+        'a second picture for the prompt to refer to; a provider that accepts one picture gets both joined, this one on the right',
     }),
     prompt: z
       .string()
-      .max(longestPrompt, `must be at most ${longestPrompt} characters`)
+      .max(maxPromptLength, `must be at most ${maxPromptLength} characters`)
       .refine((text) => text.trim() !== '', 'must not be empty')
       .meta({ description: 'what to do with it', examples: ['Make it look like a watercolour.'] }),
   })
-  .meta({ id: 'EditWish' });
+  .meta({ id: 'EditRequest' });
 
 export const EditStatusBody = z
   .object({
@@ -68,25 +68,25 @@ export const EditStatusBody = z
     path: ['init_id'],
     message: 'is missing, and so is process_id: one of them is needed',
   })
-  .meta({ id: 'StatusQuestion' });
+  .meta({ id: 'StatusRequest' });
 
 export const EditHeaders = z.object({
   'idempotency-key': IdempotencyHeaders.shape['idempotency-key'].meta({
     description:
-      'For 24 hours the same key with the same edit gets the first answer again, with `Idempotency-Replayed: true`, and nothing is paid twice.',
+      'For 24 hours the same key with the same edit gets the first response again, with `Idempotency-Replayed: true`, and nothing is paid twice.',
   }),
 });
 
-type Asked = {
+type EditRequestParts = {
   path: z.infer<typeof OptionalEditSessionPath>;
   body: z.infer<typeof StartEditBody>;
 };
 
-/** The edit that a request asks for; its process is named by the path or by the body. */
-export const toEditRequest = ({ path, body }: Asked) => {
+/** The edit in a request; its process is in the path or in the body. Throws a Problem where it is in neither, or they differ. */
+export const toEditRequest = ({ path, body }: EditRequestParts) => {
   const initId = path.init_id ?? body.init_id;
   if (initId === undefined)
-    throw new Problem('unprocessable', 'init_id: is missing. POST /api/processes answers one.');
+    throw new Problem('unprocessable', 'init_id: is missing. POST /api/processes returns one.');
   if (body.init_id !== undefined && body.init_id !== initId)
     throw new Problem('unprocessable', 'init_id: is not the one in the path.');
   return {
@@ -97,9 +97,9 @@ export const toEditRequest = ({ path, body }: Asked) => {
   };
 };
 
-/** The same for the same edit, however its JSON was written. */
-export const fingerprintEdit = (wish: ReturnType<typeof toEditRequest>) => (): string => {
-  const { initId, prompt, sourceUrl, targetUrl = null } = wish;
+/** The fingerprint of an edit for its idempotency key; the format of its JSON does not matter. */
+export const fingerprintEdit = (edit: ReturnType<typeof toEditRequest>) => (): string => {
+  const { initId, prompt, sourceUrl, targetUrl = null } = edit;
   return createHash('sha256')
     .update(JSON.stringify([initId, prompt, sourceUrl, targetUrl]))
     .digest('hex');

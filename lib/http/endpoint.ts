@@ -7,19 +7,19 @@ import { type Outgoing, render, renderFailure, renderProblem } from './envelope.
 import { readHeaders, readRequest, readRequestId } from './request.ts';
 import type { Reply, Route, RouteReply, RouteRequest } from './route.ts';
 
-/** Takes its fields with each call: keys appended to a logger mix up requests that run in parallel. */
+/** Gets its fields with each call: keys appended to a logger would mix up parallel requests. */
 type Log = (message: string, fields: Record<string, unknown>) => void;
 
 export type EndpointOptions = {
-  /** Base of the links in answers; by default the request tells. */
+  /** Base URL of the links in responses; by default derived from the request. */
   publicUrl?: string | undefined;
   logger?: { info: Log; error: Log };
 };
 
 /**
- * Turns "given this request, reply with that" into a Lambda for API Gateway (REST, payload 1.0).
- * A Problem is explained to the caller; any other error is logged and kept to ourselves. Each
- * request leaves one line in the log, without bodies.
+ * Makes a Lambda for API Gateway (REST, payload 1.0) from a route and its handler. A Problem is explained
+ * to the client; any other error is logged and becomes a 500 without details. Each request writes one
+ * log line, without bodies.
  */
 export const endpoint = <R extends Route>(
   route: R,
@@ -30,7 +30,7 @@ export const endpoint = <R extends Route>(
     event: APIGatewayProxyEvent,
     { functionName }: Context,
   ): Promise<APIGatewayProxyResult> => {
-    const begun = performance.now();
+    const startedAt = performance.now();
     const requestId = readRequestId(event, readHeaders(event));
     const line = {
       function_name: functionName,
@@ -41,11 +41,11 @@ export const endpoint = <R extends Route>(
     };
 
     let outgoing: Outgoing;
-    let told: Reply | undefined;
+    let replied: Reply | undefined;
     let failure: unknown;
     try {
-      told = await answer(readRequest(route, event, { publicUrl, requestId }));
-      outgoing = render(route, told);
+      replied = await answer(readRequest(route, event, { publicUrl, requestId }));
+      outgoing = render(route, replied);
     } catch (error) {
       if (!(error instanceof Problem)) failure = error;
       outgoing =
@@ -57,23 +57,23 @@ export const endpoint = <R extends Route>(
     const fields = {
       ...line,
       status: outgoing.status,
-      duration_ms: Math.round(performance.now() - begun),
-      ...imagesIn(event, told),
+      duration_ms: Math.round(performance.now() - startedAt),
+      ...findImageIds(event, replied),
     };
-    event.body = null; // whoever called may hold the event for long, and a form is megabytes
-    if (failure) logger.error('request failed', { ...fields, error: failureOf(failure) });
+    event.body = null; // the caller may hold the event for long, and a form is megabytes
+    if (failure) logger.error('request failed', { ...fields, error: describeFailure(failure) });
     else logger.info('request answered', fields);
-    return resultOf(outgoing, event.httpMethod, requestId);
+    return toResult(outgoing, event.httpMethod, requestId);
   };
 
   return middy<APIGatewayProxyEvent, APIGatewayProxyResult>({
-    // Just before the function's own timeout, so that the caller gets our envelope and not
-    // API Gateway's empty 504. Which request it was cannot be known here.
+    // Just before the function's own timeout, so that the client gets our envelope and not
+    // API Gateway's empty 504. The request itself is not known here.
     timeoutEarlyInMillis: 100,
     timeoutEarlyResponse: () => {
       const requestId = randomUUID();
       logger.error('request timed out', { request_id: requestId, route: route.name, status: 504 });
-      return resultOf(renderFailure(requestId, route.code[1], 504), 'GET', requestId);
+      return toResult(renderFailure(requestId, route.code[1], 504), 'GET', requestId);
     },
   }).handler(respond);
 };
@@ -85,7 +85,7 @@ const always = {
   'x-content-type-options': 'nosniff',
 };
 
-const resultOf = (
+const toResult = (
   { status, headers, body }: Outgoing,
   method: string,
   requestId: string,
@@ -97,33 +97,33 @@ const resultOf = (
     headers: {
       ...always,
       ...headers,
-      // A HEAD tells what a GET would send (RFC 9110 §9.3.2).
-      ...(method === 'HEAD' && body.length > 0 && { 'content-length': String(sizeOf(body)) }),
+      // A HEAD has the headers that a GET would have (RFC 9110 §9.3.2).
+      ...(method === 'HEAD' && body.length > 0 && { 'content-length': String(byteLength(body)) }),
       'x-request-id': requestId,
     },
-    body: isSent ? textOf(body) : '',
+    body: isSent ? toBodyText(body) : '',
     isBase64Encoded: isBytes && isSent,
   };
 };
 
-const sizeOf = (body: string | Uint8Array): number =>
+const byteLength = (body: string | Uint8Array): number =>
   typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
 
-const textOf = (body: string | Uint8Array): string =>
+const toBodyText = (body: string | Uint8Array): string =>
   typeof body === 'string'
     ? body
     : Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('base64');
 
-/** The images that a request named or made: what lets their journey be followed through the logs. */
-const imagesIn = (event: APIGatewayProxyEvent, told: Reply | undefined) => {
+/** The images that a request names or makes, so that they can be followed through the logs. */
+const findImageIds = (event: APIGatewayProxyEvent, replied: Reply | undefined) => {
   const named = event.pathParameters?.['image_id'];
   if (named) return { image_id: named.slice(0, 64) };
-  if (event.httpMethod !== 'POST' || !told || !('data' in told)) return {};
-  const ids = [told.data].flat().map(imageIdIn).filter(Boolean);
+  if (event.httpMethod !== 'POST' || !replied || !('data' in replied)) return {};
+  const ids = [replied.data].flat().map(readImageId).filter(Boolean);
   return ids.length > 1 ? { image_ids: ids } : { ...(ids[0] && { image_id: ids[0] }) };
 };
 
-const imageIdIn = (data: unknown): string | undefined =>
+const readImageId = (data: unknown): string | undefined =>
   typeof data === 'object' &&
   data !== null &&
   'image_id' in data &&
@@ -131,8 +131,8 @@ const imageIdIn = (data: unknown): string | undefined =>
     ? data.image_id
     : undefined;
 
-/** For our own eyes: what it was and where, bounded; an SDK's error may carry whole requests. */
-const failureOf = (error: unknown) =>
+/** For the log only, and bounded: an SDK's error may contain whole requests. */
+const describeFailure = (error: unknown) =>
   error instanceof Error
     ? {
         name: error.name,

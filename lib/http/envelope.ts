@@ -1,7 +1,7 @@
 import type { Fault, Problem } from '#lib/problem.ts';
 import type { Reply, Route } from './route.ts';
 
-const statusOfFault: Record<Fault, number> = {
+const statusByFault: Record<Fault, number> = {
   invalid: 400,
   forbidden: 403,
   'not-found': 404,
@@ -11,7 +11,7 @@ const statusOfFault: Record<Fault, number> = {
   unprocessable: 422,
 };
 
-/** What goes out, before API Gateway's own shape: text as it is, bytes as they are. */
+/** A response before it has API Gateway's format. */
 export type Outgoing = {
   status: number;
   headers: Record<string, string>;
@@ -37,14 +37,14 @@ const enveloped = (
 });
 
 /**
- * An answer as its route promises it. What the schema does not know is left out; an answer that
- * does not fit its schema is an error of ours, and throws.
+ * Renders a reply as its route declares it. Properties that are not in the schema are left out; throws
+ * where the reply does not match the schema, which is a bug.
  */
 export const render = ({ name, code, replies }: Route, answer: Reply): Outgoing => {
-  if ('kept' in answer) return answer.kept;
+  if ('rendered' in answer) return answer.rendered;
   const { status, headers = {} } = answer;
   const shape = replies[status];
-  if (!shape) throw new Error(`${name} does not promise a ${status}.`);
+  if (!shape) throw new Error(`${name} does not declare a ${status}.`);
 
   if ('bytes' in answer)
     return {
@@ -56,7 +56,7 @@ export const render = ({ name, code, replies }: Route, answer: Reply): Outgoing 
 
   const { data, page, error = null } = answer;
   const outcome = answer.outcome ?? (error === null ? 'success' : 'error');
-  const promised = shape.kind === 'list' ? shape.schema.array() : schemaOf(shape);
+  const promised = shape.kind === 'list' ? shape.schema.array() : findSchema(shape);
   return enveloped(
     status,
     {
@@ -70,26 +70,26 @@ export const render = ({ name, code, replies }: Route, answer: Reply): Outgoing 
   );
 };
 
-const schemaOf = (shape: Route['replies'][number]) => {
+const findSchema = (shape: Route['replies'][number]) => {
   if (shape.kind === 'data' || shape.kind === 'paged') return shape.schema;
-  throw new Error(`A reply of kind ${shape.kind} was answered with data.`);
+  throw new Error(`A reply of kind ${shape.kind} has data.`);
 };
 
-/** A Problem, explained to the caller. */
+/** Renders a Problem. */
 export const renderProblem = (problem: Problem, code: number): Outgoing =>
   enveloped(
-    statusOfFault[problem.fault],
+    statusByFault[problem.fault],
     { status: 'error', code, data: null, error: problem.message },
     problem.retryAfterSeconds === undefined
       ? {}
       : { 'retry-after': String(Math.ceil(problem.retryAfterSeconds)) },
   );
 
-/** Our own fault: the caller learns that it was ours, and the number to ask about. */
+/** Renders an internal error: its request id only, no details. */
 export const renderFailure = (requestId: string, code: number, status: 500 | 504 = 500): Outgoing =>
   enveloped(status, {
     status: 'error',
     code,
     data: null,
-    error: `${status === 504 ? 'This took too long and was given up' : 'Something went wrong on our side'}. Please try again; if it stays, ask with the request id ${requestId}.`,
+    error: `${status === 504 ? 'This took too long' : 'Something went wrong on our side'}. Please try again; if the problem persists, report the request id ${requestId}.`,
   });

@@ -27,7 +27,7 @@ export const ExifView = z
     raw: z
       .record(z.string(), z.unknown())
       .optional()
-      .describe('every EXIF tag by name; only where one image is asked for'),
+      .describe('every EXIF tag by name; only in the response for a single image'),
   })
   .meta({
     id: 'Exif',
@@ -51,7 +51,7 @@ const names = {
   keywords: 'keywords',
 } as const satisfies Record<ExifField, keyof ExifView>;
 
-/** `raw` is given, or null for none, where one image is asked for; lists leave it out. */
+/** `raw` is given, or null for none, for a single image; lists leave it out. */
 export const toExifView = (exif: Exif, raw?: RawExif | null): ExifView => ({
   camera_make: exif.cameraMake,
   camera_model: exif.cameraModel,

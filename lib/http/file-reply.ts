@@ -2,18 +2,18 @@ import { gzipSync } from 'node:zlib';
 import { makeEtag, matchesEtag } from './etag.ts';
 import { bytesReply, emptyReply } from './route.ts';
 
-type Asked = {
+type FileRequest = {
   headers: { 'if-none-match'?: string | undefined; 'accept-encoding'?: string | undefined };
 };
 type File = { bytes: Uint8Array; type: string; headers?: Record<string, string> };
 
 /**
- * A file that changes with a release only: asked for again it is a 304, and smaller for those who
- * can unpack it. Each encoding has an ETag of its own (RFC 9110 §8.8.3.3).
+ * A file that changes only with a release: revalidated by its ETag, and compressed for clients that
+ * accept gzip. Each encoding has its own ETag (RFC 9110 §8.8.3.3).
  */
-export const fileReply = ({ headers }: Asked, file: File) => {
-  const variantOf = acceptsGzip(headers['accept-encoding']) ? zipped : plain;
-  const { bytes, etag, encoding } = variantOf(file);
+export const fileReply = ({ headers }: FileRequest, file: File) => {
+  const makeVariant = acceptsGzip(headers['accept-encoding']) ? gzipped : plain;
+  const { bytes, etag, encoding } = makeVariant(file);
   const own = {
     ...file.headers,
     ...encoding,
@@ -28,8 +28,8 @@ export const fileReply = ({ headers }: Asked, file: File) => {
 
 type Variant = { bytes: Uint8Array; etag: string; encoding: Record<string, string> };
 
-/** Files live as long as the process; packing the largest takes 30 ms, and is done once. */
-const known = { plain: new WeakMap<object, Variant>(), zipped: new WeakMap<object, Variant>() };
+/** Cached for the life of the process: compressing the largest file takes 30 ms. */
+const known = { plain: new WeakMap<object, Variant>(), gzipped: new WeakMap<object, Variant>() };
 
 const plain = ({ bytes }: File): Variant => {
   const variant = known.plain.get(bytes) ?? { bytes, etag: makeEtag(bytes), encoding: {} };
@@ -37,13 +37,13 @@ const plain = ({ bytes }: File): Variant => {
   return variant;
 };
 
-const zipped = (file: File): Variant => {
-  const variant = known.zipped.get(file.bytes) ?? {
+const gzipped = (file: File): Variant => {
+  const variant = known.gzipped.get(file.bytes) ?? {
     bytes: gzipSync(file.bytes),
     etag: plain(file).etag.replace(/"$/, '-gzip"'),
     encoding: { 'content-encoding': 'gzip' },
   };
-  known.zipped.set(file.bytes, variant);
+  known.gzipped.set(file.bytes, variant);
   return variant;
 };
 

@@ -5,110 +5,110 @@ import { type Outgoing, render, renderProblem } from './envelope.ts';
 import type { Form } from './multipart.ts';
 import type { Rendered, Reply, Route, RouteReply } from './route.ts';
 
-type Asked = {
+type KeyedRequest = {
   headers: { 'idempotency-key'?: string | undefined };
   keyId: string;
 };
 type Deps = { idempotencyRecords: IdempotencyRecords; newId: () => string; now: () => Date };
 
-/** After so many seconds a request that is still being worked on may be over. */
+/** Seconds after which a request in progress may have finished. */
 const soon = 2;
 
 /**
- * Answers a request once. With an `Idempotency-Key` the first answer is kept for a day and given
- * again to the same request; another request under the same key is a 422, one that is still being
- * worked on a 409. What a repeat may mend (400, 409, 413, our own errors) is not kept; nor is an
- * answer too large for it, which a repeat makes again.
+ * Handles a request once. With an `Idempotency-Key` the first reply is stored for a day and sent again
+ * for the same request; another request with the same key is a 422, one that is still in progress a
+ * 409. What a repeat may fix (400, 409, 413, our own errors) is not stored; nor is a reply that is too
+ * large, which a repeat makes again.
  *
- * `work` gets a name for what it makes, which is the same whenever the same request is repeated,
- * so that a repeat after a kill makes the same things. `[A-Za-z0-9-]`
+ * `work` gets an id for what it creates, which is the same whenever the same request is repeated, so
+ * that a repeat after a kill creates the same things. `[A-Za-z0-9-]`
  */
 export const idempotent = async <R extends Route>(
   route: R,
-  { headers, keyId }: Asked,
-  takeFingerprint: () => string,
+  { headers, keyId }: KeyedRequest,
+  getFingerprint: () => string,
   work: (workId: string) => Promise<RouteReply<R>>,
   { idempotencyRecords, newId, now }: Deps,
 ): Promise<RouteReply<R> | Rendered> => {
   const key = headers['idempotency-key'];
   if (key === undefined) return work(newId());
 
-  const fingerprint = takeFingerprint();
+  const fingerprint = getFingerprint();
   // None of the three can contain a space.
   const idempotencyId = `${route.name} ${keyId} ${key}`;
-  const begun = await idempotencyRecords.begin(idempotencyId, fingerprint, now());
-  if (begun.state === 'answered')
+  const started = await idempotencyRecords.begin(idempotencyId, fingerprint, now());
+  if (started.state === 'completed')
     return {
-      kept: {
-        ...begun.answer,
-        headers: { ...begun.answer.headers, 'idempotency-replayed': 'true' },
+      rendered: {
+        ...started.reply,
+        headers: { ...started.reply.headers, 'idempotency-replayed': 'true' },
       },
     };
-  if (begun.state === 'in-progress')
+  if (started.state === 'in-progress')
     throw new Problem(
       'conflict',
-      'A request with this Idempotency-Key is still being worked on. Ask again in a moment.',
+      'A request with this Idempotency-Key is still in progress. Try again in a moment.',
       soon,
     );
-  if (begun.state === 'other-request')
+  if (started.state === 'other-request')
     throw new Problem(
       'unprocessable',
       'This Idempotency-Key was used for another request. Send a new key with new contents.',
     );
 
   try {
-    const answer = await rendered(route, () => work(workIdOf(idempotencyId, fingerprint)));
-    // Cut short, it would not be the first answer; and to do the work again makes nothing new.
-    if (isReplayable(answer)) await idempotencyRecords.finish(idempotencyId, answer);
+    const reply = await renderOutcome(route, () => work(makeWorkId(idempotencyId, fingerprint)));
+    // A truncated reply would not be the first one; and repeating the work creates nothing new.
+    if (isReplayable(reply)) await idempotencyRecords.finish(idempotencyId, reply);
     else await idempotencyRecords.forget(idempotencyId);
-    return { kept: answer };
+    return { rendered: reply };
   } catch (error) {
     await forget(idempotencyRecords, idempotencyId);
     throw error;
   }
 };
 
-const rendered = async (route: Route, work: () => Promise<Reply>) => {
+const renderOutcome = async (route: Route, work: () => Promise<Reply>) => {
   try {
-    return textual(render(route, await work()));
+    return toStoredReply(render(route, await work()));
   } catch (error) {
-    if (!(error instanceof Problem) || mayPass.has(error.fault)) throw error;
-    return textual(renderProblem(error, route.code[1]));
+    if (!(error instanceof Problem) || retryable.has(error.fault)) throw error;
+    return toStoredReply(renderProblem(error, route.code[1]));
   }
 };
 
-const mayPass = new Set(['invalid', 'conflict', 'too-large']);
+const retryable = new Set(['invalid', 'conflict', 'too-large']);
 
-const textual = ({ body, ...rest }: Outgoing) => {
-  if (typeof body !== 'string') throw new Error('Bytes cannot be kept as an answer.');
+const toStoredReply = ({ body, ...rest }: Outgoing) => {
+  if (typeof body !== 'string') throw new Error('Bytes cannot be stored as a reply.');
   return { ...rest, body };
 };
 
-/** The first error is the one to tell; a request that is not forgotten may be begun in a minute. */
+/** The first error is the one to report; a record that is not deleted expires in a minute. */
 const forget = (idempotencyRecords: IdempotencyRecords, idempotencyId: string): Promise<void> =>
   idempotencyRecords.forget(idempotencyId).catch(() => undefined);
 
-/** With the contents in it: the same key for something else, days later, must make something else. */
-const workIdOf = (idempotencyId: string, fingerprint: string): string =>
+/** It includes the fingerprint: the same key for another request, days later, must create something else. */
+const makeWorkId = (idempotencyId: string, fingerprint: string): string =>
   createHash('sha256').update(`${idempotencyId} ${fingerprint}`).digest('hex').slice(0, 32);
 
 /**
- * Takes the fingerprint of a form when it is asked to: hashing megabytes is not free. The same for
- * the same files and fields, since each retry of a form has another boundary around them.
+ * The fingerprint of a form, computed when it is called: hashing megabytes takes time. It depends on
+ * files and fields only, since each retry of a form has another boundary.
  */
 export const fingerprintForm =
   ({ files, fields }: Form) =>
   (): string => {
     const parts = [
-      files.map(({ field, filename, bytes }) => [field, filename, hashOf(bytes)]),
+      files.map(({ field, filename, bytes }) => [field, filename, sha256Hex(bytes)]),
       Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1)),
     ];
-    return hashOf(JSON.stringify(parts));
+    return sha256Hex(JSON.stringify(parts));
   };
 
-/** The same for JSON, whatever the order of its names and the space between them. */
+/** The fingerprint of a JSON body, whatever the order of its properties. */
 export const fingerprintJson = (body: Record<string, unknown>) => (): string =>
-  hashOf(JSON.stringify(Object.entries(body).toSorted(([a], [b]) => (a < b ? -1 : 1))));
+  sha256Hex(JSON.stringify(Object.entries(body).toSorted(([a], [b]) => (a < b ? -1 : 1))));
 
-const hashOf = (renditionSets: Uint8Array | string): string =>
-  createHash('sha256').update(renditionSets).digest('hex');
+const sha256Hex = (bytes: Uint8Array | string): string =>
+  createHash('sha256').update(bytes).digest('hex');

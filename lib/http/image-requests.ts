@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Status } from '#lib/images/image.ts';
 
-/** Something else than an id of ours can be no image of ours, so it is 404 and not 400. */
+/** A malformed id names no image, so it is 404 and not 400. */
 export const ImageId = z
   .string()
   .regex(/^[a-z2-7]{26}$/, 'Image not found')
@@ -18,29 +18,22 @@ export const renditionTypes = [
   'image/avif',
 ] as const;
 
-export const ThumbnailPath = z.object({
-  image_id: ImageId,
-  size: z.string().meta({ description: 'the name of a size', examples: ['small'] }),
-});
-
 export const ThumbnailQuery = z.object({
   v: z
     .string()
     .optional()
-    .meta({ description: 'as in the links of a record: the answer may then be kept for ever' }),
+    .meta({ description: 'as in the links of a record: the response may then be cached for ever' }),
 });
 
 /** RFC 9110 §13.1.2; lib/http/etag.ts reads it. */
 export const ConditionalHeaders = z.object({
-  'if-none-match': z.string().optional().meta({ description: 'ETags that the caller has' }),
+  'if-none-match': z.string().optional().meta({ description: 'ETags that the client has' }),
 });
 
 export const FileHeaders = z.object({
   ...ConditionalHeaders.shape,
   'accept-encoding': z.string().optional(),
 });
-
-export const OriginalHeaders = z.object({ accept: z.string().optional() });
 
 export const IdempotencyHeaders = z.object({
   'idempotency-key': z
@@ -49,7 +42,7 @@ export const IdempotencyHeaders = z.object({
     .optional()
     .meta({
       description:
-        'For 24 hours the same key with the same files gets the first answer again, with `Idempotency-Replayed: true`.',
+        'For 24 hours the same key with the same files gets the first response again, with `Idempotency-Replayed: true`.',
     }),
 });
 
@@ -67,65 +60,6 @@ export const ListQuery = z.object({
     .string()
     .max(1024)
     .optional()
-    .meta({ description: '`page.next_cursor` of the page before' }),
+    .meta({ description: '`page.next_cursor` of the previous page' }),
   status: Status.optional().meta({ description: 'only images of this status' }),
 });
-
-export const CreateUploadBody = z
-  .object({
-    filename: z
-      .string()
-      .min(1)
-      .max(255)
-      .meta({ examples: ['photo.jpg'] }),
-    content_type: z
-      .string()
-      .min(1)
-      .max(127)
-      .meta({ examples: ['image/jpeg'] }),
-    size_bytes: z.int().meta({ examples: [3200000] }),
-    sha256: z
-      .string()
-      .regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits in lower case')
-      .optional()
-      .meta({ description: 'S3 refuses bytes that do not match' }),
-  })
-  .meta({ id: 'UploadWish' });
-
-export const UploadFormView = z
-  .object({
-    image_id: z.string(),
-    url: z.string(),
-    fields: z
-      .record(z.string(), z.string())
-      .describe('form fields to send before the `file` field, unchanged'),
-    expires_at: z.iso.datetime(),
-    max_bytes: z.int(),
-  })
-  .meta({ id: 'UploadForm' });
-
-const part = z.number().min(0).max(1);
-
-export const PatchBody = z
-  .strictObject({
-    caption: z.string().trim().min(1).max(2000).nullable().optional().meta({
-      description: "a person's caption, shown instead of a model's; null takes it back",
-    }),
-    focal_point: z.strictObject({ x: part, y: part }).nullable().optional().meta({
-      description:
-        'what crops keep: parts of width and height from the top left; null: what is interesting',
-    }),
-  })
-  .refine(
-    ({ caption, focal_point }) => caption !== undefined || focal_point !== undefined,
-    'give a caption, a focal_point, or both',
-  )
-  .meta({ id: 'ImagePatch' });
-
-export const DeletedView = z
-  .object({ image_id: z.string(), deleted: z.literal(true) })
-  .meta({ id: 'Deleted' });
-
-export const LinkView = z
-  .object({ url: z.string(), expires_at: z.iso.datetime() })
-  .meta({ id: 'Link' });

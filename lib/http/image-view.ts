@@ -15,13 +15,13 @@ const StepView = z
   .object({
     state: z.enum(['pending', 'done', 'failed', 'skipped']),
     reason: z.string().optional(),
-    /** True where trying was given up, false where the picture itself is at fault. */
+    /** True where retries were exhausted, false where the picture itself is at fault. */
     gave_up: z.boolean().optional(),
     attempts: z.int().min(0).optional(),
     duration_ms: z.int().min(0).optional(),
     ended_at: Time.optional(),
   })
-  .meta({ id: 'Step', description: 'How far one piece of work has come' });
+  .meta({ id: 'Step', description: 'The state of one step of processing' });
 
 const CaptionStepView = z
   .object({ ...StepView.shape, provider: z.string().optional(), model: z.string().optional() })
@@ -39,7 +39,7 @@ const MetadataView = z
   .meta({
     id: 'Metadata',
     description:
-      'Width and height are as the picture is seen, after orientation; null until known. Empty for an upload that was refused.',
+      'Width and height are pixels after orientation; null until known. Empty for a rejected upload.',
   });
 
 /** An image as the API shows it. */
@@ -59,9 +59,9 @@ export const ImageView = z
       .string()
       .nullable()
       .describe('links by width, ready to paste; null until the size is known'),
-    file_path: z.string().nullable().describe('the object key; null for a refused upload'),
+    file_path: z.string().nullable().describe('the object key; null for a rejected upload'),
     file_url: z.string().nullable(),
-    first_upload: Time.nullable().describe('since when these bytes are known'),
+    first_upload: Time.nullable().describe('when these bytes were first uploaded'),
     caption: z.string().nullable(),
     caption_by: z
       .enum(['person', 'model'])
@@ -81,17 +81,18 @@ export const ImageView = z
     dominant_color: z.string().nullable().describe('#rrggbb'),
     steps: z.object({ ...mapSteps(() => StepView), caption: CaptionStepView }),
   })
-  .meta({ id: 'Image', description: 'One picture, and how far its work has come' });
+  .meta({ id: 'Image', description: 'One picture, and the state of its processing' });
 export type ImageView = z.infer<typeof ImageView>;
 
-export type Viewing = Links & {
-  /** Where the API begins, without a slash at the end. */
+export type ViewOptions = Links & {
+  /** The base URL of the API, without a trailing slash. */
   baseUrl: string;
-  /** Give it, or null for none, where one image is asked for; lists leave it out. */
+  /** For a single image: its raw tags, or null for none; undefined in lists. */
   rawExif?: RawExif | null | undefined;
 };
 
-export const toImageView = (image: Image, viewing: Viewing): ImageView => {
+/** An image as the API shows it. */
+export const toImageView = (image: Image, options: ViewOptions): ImageView => {
   const { renditionSet, caption, personCaption, steps, key } = image;
   return {
     image_id: image.imageId,
@@ -100,16 +101,16 @@ export const toImageView = (image: Image, viewing: Viewing): ImageView => {
     source: image.source,
     uploaded_at: image.uploadedAt,
     processed_at: image.processedAt ?? null,
-    metadata: key === null ? {} : metadataOf(image),
-    thumbnails: thumbnailsOf(image, viewing),
-    srcset: srcsetFor(image, viewing),
+    metadata: key === null ? {} : toMetadataView(image),
+    thumbnails: thumbnailUrls(image, options),
+    srcset: srcsetFor(image, options),
     file_path: key,
-    file_url: key === null ? null : `${urlOf(image, viewing)}/original`,
+    file_url: key === null ? null : `${imageUrl(image, options)}/original`,
     first_upload: key === null ? null : (image.firstUploadAt ?? null),
     caption: personCaption ?? caption?.text ?? null,
     caption_by: personCaption !== undefined ? 'person' : caption ? 'model' : null,
     focal_point: image.focalPoint ?? null,
-    exif: image.exif ? toExifView(image.exif, viewing.rawExif) : null,
+    exif: image.exif ? toExifView(image.exif, options.rawExif) : null,
     taken_at: takenAt(image.exif),
     error: errorOf(image),
     placeholder: renditionSet?.placeholder ?? null,
@@ -121,10 +122,10 @@ export const toImageView = (image: Image, viewing: Viewing): ImageView => {
   };
 };
 
-const urlOf = ({ imageId }: Image, { baseUrl }: Viewing): string =>
+const imageUrl = ({ imageId }: Image, { baseUrl }: ViewOptions): string =>
   `${baseUrl}/api/images/${imageId}`;
 
-const metadataOf = ({ metadata, sizeBytes, sha256 }: Image): ImageView['metadata'] => ({
+const toMetadataView = ({ metadata, sizeBytes, sha256 }: Image): ImageView['metadata'] => ({
   width: metadata?.width ?? null,
   height: metadata?.height ?? null,
   format: metadata?.format ?? null,
@@ -136,8 +137,8 @@ const metadataOf = ({ metadata, sizeBytes, sha256 }: Image): ImageView['metadata
 const isShown = ({ key, renditionSet, rejected, steps }: Image): boolean =>
   key !== null && !rejected && (renditionSet !== undefined || steps.thumbnails.state === 'pending');
 
-/** Links to the sizes of today: a picture of yesterday has them at the first request. */
-const thumbnailsOf = (image: Image, { linkTo, presets }: Viewing): Record<string, string> =>
+/** Links to the sizes of the settings: an earlier picture gets them at the first request. */
+const thumbnailUrls = (image: Image, { linkTo, presets }: ViewOptions): Record<string, string> =>
   Object.fromEntries(
     [...presets.values()]
       .filter(({ madeAtIngest }) => madeAtIngest && isShown(image))
@@ -145,7 +146,7 @@ const thumbnailsOf = (image: Image, { linkTo, presets }: Viewing): Record<string
       .map((preset) => [preset.name, linkTo(image, preset)]),
   );
 
-const srcsetFor = (image: Image, { linkTo }: Viewing): string | null => {
+const srcsetFor = (image: Image, { linkTo }: ViewOptions): string | null => {
   const { metadata } = image;
   return metadata && isShown(image) ? srcsetOf({ ...image, metadata }, linkTo) : null;
 };

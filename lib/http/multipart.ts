@@ -11,28 +11,28 @@ export type FormFile = {
 export type Form = { files: FormFile[]; fields: Record<string, string> };
 
 const maxFiles = 20;
-const mostFields = 50;
-const mostFieldBytes = 64_000; // a CSV's webhook_url, a flag: never a file
+const maxFields = 50;
+const maxFieldBytes = 64_000; // a CSV's webhook_url, a flag: never a file
 
-const byInvitation =
-  'For larger files ask POST /api/uploads for a form that uploads straight into the store.';
+const largerFiles =
+  'For larger files use POST /api/uploads, which returns a form that uploads straight into the store.';
 const howTo = 'Send multipart/form-data with a part named file: curl -F "file=@photo.jpg" …';
 
 /**
- * Reads a multipart form whole: bodies are at most a few megabytes, and already in memory. The
- * files' bytes are views where busboy gives them in one piece. Throws a Problem for everything
- * that is wrong with the form; a body that ends too early never counts as a shorter file.
+ * Reads a multipart form: bodies are at most a few megabytes, and already in memory. The bytes of files
+ * are views where busboy returns them in one chunk. Throws a Problem for everything that is wrong with
+ * the form; a truncated body never becomes a shorter file.
  */
 export const readForm = async (
   { text, isBase64Encoded, contentType }: RawBody,
-  { maxBytes, larger = byInvitation }: { maxBytes: number; larger?: string },
+  { maxBytes, larger = largerFiles }: { maxBytes: number; larger?: string },
 ): Promise<Form> => {
-  // Before decoding: what is refused need not be held twice.
+  // Before decoding: a rejected body need not be in memory twice.
   const sizeBytes = isBase64Encoded ? Buffer.byteLength(text, 'base64') : Buffer.byteLength(text);
   if (sizeBytes > maxBytes)
     throw new Problem(
       'too-large',
-      `The form has ${sizeBytes} bytes; at most ${maxBytes} are taken here. ${larger}`,
+      `The form has ${sizeBytes} bytes; at most ${maxBytes} are accepted here. ${larger}`,
     );
   if (!/^multipart\/form-data\s*;/i.test(contentType ?? ''))
     throw new Problem('invalid', `This is not a form with a file. ${howTo}`);
@@ -51,7 +51,7 @@ const parse = (body: Buffer, contentType: string): Promise<Form> =>
     const fields: Record<string, string> = {};
     const refuse = (reason: string) => reject(new Problem('invalid', reason));
 
-    const parser = parserOf(contentType);
+    const parser = openParser(contentType);
     if (!parser) {
       refuse(`The header Content-Type of the form is broken: it needs a boundary. ${howTo}`);
       return;
@@ -64,9 +64,14 @@ const parse = (body: Buffer, contentType: string): Promise<Form> =>
       stream.on('end', () => {
         const [only = Buffer.alloc(0), ...others] = chunks;
         const bytes = others.length ? Buffer.concat(chunks) : only;
-        // What a browser sends for a file input that was left empty.
+        // What a browser sends for an empty file input.
         if (!filename && bytes.length === 0) return;
-        files.push({ field, filename: nameOf(filename), contentType: typeOf(mimeType), bytes });
+        files.push({
+          field,
+          filename: cleanFilename(filename),
+          contentType: toContentType(mimeType),
+          bytes,
+        });
       });
     });
     parser.on('field', (name, value, { nameTruncated, valueTruncated }) => {
@@ -76,7 +81,7 @@ const parse = (body: Buffer, contentType: string): Promise<Form> =>
     parser.on('filesLimit', () =>
       refuse(`The form has more than ${maxFiles} files; send them in several requests.`),
     );
-    parser.on('fieldsLimit', () => refuse(`The form has more than ${mostFields} fields.`));
+    parser.on('fieldsLimit', () => refuse(`The form has more than ${maxFields} fields.`));
     parser.on('error', () => refuse(endsTooEarly));
     parser.on('close', () => resolve({ files, fields }));
     parser.end(body);
@@ -84,14 +89,14 @@ const parse = (body: Buffer, contentType: string): Promise<Form> =>
 
 const endsTooEarly = 'The form is malformed, or ends before its last boundary. Send it again.';
 
-/** busboy throws at once where the header has no boundary, or one it cannot use. */
-const parserOf = (contentType: string) => {
+/** busboy throws where the header has no boundary, or an invalid one. */
+const openParser = (contentType: string) => {
   try {
     return busboy({
       headers: { 'content-type': contentType },
       defParamCharset: 'utf8',
-      preservePath: true, // we strip paths ourselves, of both kinds
-      limits: { files: maxFiles, fields: mostFields, fieldSize: mostFieldBytes },
+      preservePath: true, // we strip paths ourselves, with slashes and backslashes
+      limits: { files: maxFiles, fields: maxFields, fieldSize: maxFieldBytes },
     });
   } catch {
     return undefined;
@@ -99,21 +104,21 @@ const parserOf = (contentType: string) => {
 };
 
 /**
- * A part that names no type is text/plain by definition (RFC 7578 §4.4), and busboy does not tell
- * it from one that says so: it is no claim that a picture could belie.
+ * A part without a type is text/plain by definition (RFC 7578 §4.4), and busboy does not distinguish it
+ * from one that says so: it is not taken as a claim.
  */
-const typeOf = (mimeType: string): string =>
+const toContentType = (mimeType: string): string =>
   mimeType === 'text/plain' ? 'application/octet-stream' : mimeType;
 
-/** The last segment of what may be a path of either kind, without what no name should contain. */
-const nameOf = (filename: string | undefined): string => {
+/** The last segment of what may be a path, without control characters. */
+const cleanFilename = (filename: string | undefined): string => {
   const last = (filename ?? '').split(/[/\\]/).at(-1) ?? '';
   const clean = last.replaceAll(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '').trim();
-  return shortened(clean) || 'file';
+  return truncate(clean) || 'file';
 };
 
-/** At most 255 characters, and the extension is not what goes. */
-const shortened = (name: string): string => {
+/** At most 255 characters; the extension is kept. */
+const truncate = (name: string): string => {
   if (name.length <= 255) return name;
   const extension = /\.[^.]{1,16}$/.exec(name)?.[0] ?? '';
   // A character beyond the BMP must not be cut in half.

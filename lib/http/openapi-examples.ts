@@ -5,7 +5,7 @@ const base = 'https://darkroom.example/api/images/mfrggzdfmztwq2lknnwg23tpob';
 const pictures = 'https://darkroom.example/i/mfrggzdfmztwq2lknnwg23tpob';
 const signature = 's=W1Jn0YCkZr9oGv7rB8nJ5mXjH2kq1cUe3TfLxA6dPzs';
 
-/** A picture as it is answered when it was just taken. */
+/** An image as it is returned right after its upload. */
 export const queuedImage: ImageView = {
   image_id: 'mfrggzdfmztwq2lknnwg23tpob',
   original_name: 'photo.jpg',

@@ -2,24 +2,24 @@ import { queuedImage } from './openapi-examples.ts';
 import { type Json, jsonSchema, type Schemas } from './openapi-schemas.ts';
 import type { Method, Route, Shape } from './route.ts';
 
-/** Every status that an operation may answer, with what it then carries. */
+/** Every status that an operation may respond with, and its content. */
 export const openapiResponses = (route: Route, method: Method, schemas: Schemas): Json => {
   const faults = [...new Set([...route.faults, ...everyFault(route)])];
   const own = Object.entries(route.replies).map(([status, shape]) => [
     status,
-    responseOf(route, Number(status), shape, faults.includes(Number(status)), schemas),
+    toResponse(route, Number(status), shape, faults.includes(Number(status)), schemas),
   ]);
-  const ofFaults = faults
+  const faultResponses = faults
     .filter((status) => !route.replies[status])
     .map((status) => [String(status), faultResponse(status)]);
-  const responses: Record<string, Json> = Object.fromEntries([...own, ...ofFaults]);
+  const responses: Record<string, Json> = Object.fromEntries([...own, ...faultResponses]);
   if (method !== 'HEAD') return responses;
   return Object.fromEntries(
     Object.entries(responses).map(([status, { content: _, ...rest }]) => [status, rest]),
   );
 };
 
-/** What can come of any request, from us or from API Gateway before us. */
+/** The errors of any request, from us or from API Gateway. */
 const everyFault = ({ private: isPrivate, request }: Route): number[] => [
   ...(Object.keys(request).length ? [400] : []),
   ...(isPrivate ? [403] : []),
@@ -28,7 +28,7 @@ const everyFault = ({ private: isPrivate, request }: Route): number[] => [
   504,
 ];
 
-const responseOf = (
+const toResponse = (
   route: Route,
   status: number,
   shape: Shape,
@@ -36,18 +36,18 @@ const responseOf = (
   schemas: Schemas,
 ): Json => {
   const { description } = shape;
-  const headers = readHeaders(route, status);
+  const headers = toHeaders(route, status);
   if (shape.kind === 'empty') return { description, headers };
   if (shape.kind === 'bytes') {
-    const content = Object.fromEntries(shape.types.map((type) => [type, mediaOf(type)]));
+    const content = Object.fromEntries(shape.types.map((type) => [type, toMediaType(type)]));
     return { description, headers, content };
   }
   const data = jsonSchema(shape.schema, schemas);
-  const schema = envelopeOf(route, shape.kind === 'list' ? { type: 'array', items: data } : data, {
+  const schema = toEnvelope(route, shape.kind === 'list' ? { type: 'array', items: data } : data, {
     hasPage: shape.kind !== 'data',
   });
   const either = mayBeFault ? { anyOf: [schema, { $ref: '#/components/schemas/Error' }] } : schema;
-  const example = exampleOf(route, status);
+  const example = findExample(route, status);
   return {
     description,
     headers,
@@ -55,12 +55,12 @@ const responseOf = (
   };
 };
 
-const mediaOf = (type: string): Json => {
+const toMediaType = (type: string): Json => {
   if (type === 'application/json') return { schema: { type: 'object' } };
   return type.startsWith('text/') ? { schema: { type: 'string' } } : {};
 };
 
-const envelopeOf = ({ code }: Route, data: Json, { hasPage }: { hasPage: boolean }): Json => ({
+const toEnvelope = ({ code }: Route, data: Json, { hasPage }: { hasPage: boolean }): Json => ({
   type: 'object',
   properties: {
     status: { type: 'string', enum: ['success', 'failed', 'error'] },
@@ -97,18 +97,18 @@ export const errorSchema = {
 const faultDescriptions: Record<number, string> = {
   400: 'Malformed: JSON, a parameter, a cursor, a form without a file',
   403: 'No API key, or a wrong one',
-  404: 'There is no such thing, or not yet',
+  404: 'Not found, or not yet',
   409: 'Not now',
   413: 'Too many bytes',
-  415: 'Not a type we read',
-  422: 'The right kind of thing with wrong contents',
+  415: 'Unsupported type',
+  422: 'A supported type with wrong contents',
   429: 'Too many requests',
-  500: 'Our fault',
-  504: 'It took too long and was given up',
+  500: 'Internal error',
+  504: 'Timeout',
 };
 
 const faultResponse = (status: number): Json => ({
-  description: faultDescriptions[status] ?? 'A fault',
+  description: faultDescriptions[status] ?? 'An error',
   headers: {
     ...headerRefs('x-request-id'),
     ...([404, 409, 429].includes(status) && headerRefs('Retry-After')),
@@ -116,7 +116,7 @@ const faultResponse = (status: number): Json => ({
   content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
 });
 
-const readHeaders = ({ request }: Route, status: number): Json => ({
+const toHeaders = ({ request }: Route, status: number): Json => ({
   ...headerRefs('x-request-id'),
   ...(status === 302 && headerRefs('Location')),
   ...('if-none-match' in (request.headers?.shape ?? {}) &&
@@ -128,17 +128,17 @@ const readHeaders = ({ request }: Route, status: number): Json => ({
 const headerRefs = (name: string): Json => ({ [name]: { $ref: `#/components/headers/${name}` } });
 
 export const sharedHeaders = {
-  'x-request-id': { description: 'The number of this request', schema: { type: 'string' } },
-  ETag: { description: 'Names these bytes, for `If-None-Match`', schema: { type: 'string' } },
+  'x-request-id': { description: 'The id of this request', schema: { type: 'string' } },
+  ETag: { description: 'Identifies these bytes, for `If-None-Match`', schema: { type: 'string' } },
   Location: { description: 'Where it is', schema: { type: 'string' } },
   'Retry-After': { description: 'Seconds', schema: { type: 'integer', minimum: 0 } },
   'Idempotency-Replayed': {
-    description: '`true` where this is the first answer, given again',
+    description: '`true` where this is the first response, sent again',
     schema: { type: 'string', enum: ['true'] },
   },
 };
 
-const exampleOf = ({ name, code }: Route, status: number): Json | undefined =>
+const findExample = ({ name, code }: Route, status: number): Json | undefined =>
   name === 'uploadImage' && status === 202
     ? { status: 'success', code: code[0], data: queuedImage, error: null }
     : undefined;

@@ -5,8 +5,8 @@ export type Json = Record<string, unknown>;
 export type Schemas = Record<string, unknown>;
 
 /**
- * A zod schema as JSON Schema, with its named parts moved to `schemas`. `input` is what a caller
- * may send (more than it names is ignored), `output` what is answered (exactly that).
+ * A zod schema as JSON Schema, with its named parts moved to `schemas`. `input` is what a client may send
+ * (other properties are ignored), `output` what a response has (exactly that).
  */
 export const jsonSchema = (
   schema: z.ZodType,
@@ -15,16 +15,17 @@ export const jsonSchema = (
 ): Json => {
   const made = z.toJSONSchema(schema, {
     io,
-    // The pattern of a time fills half a page and says no more than its format does.
+    // The pattern of a time fills half a page and says no more than its format.
     override: ({ jsonSchema: part }) => {
       if (part.format === 'date-time') delete part.pattern;
     },
   });
   const { $schema: _, $defs = {}, id, ...rest } = made;
   const named: Record<string, Json> = { ...$defs, ...(id && { [id]: rest }) };
-  for (const [name, { id: __, ...part }] of Object.entries(named)) schemas[name] = pointed(part);
-  return id ? { $ref: `#/components/schemas/${id}` } : pointed(rest);
+  for (const [name, { id: __, ...part }] of Object.entries(named))
+    schemas[name] = withComponentRefs(part);
+  return id ? { $ref: `#/components/schemas/${id}` } : withComponentRefs(rest);
 };
 
-const pointed = (part: Json): Json =>
+const withComponentRefs = (part: Json): Json =>
   JSON.parse(JSON.stringify(part).replaceAll('"#/$defs/', '"#/components/schemas/'));

@@ -8,7 +8,7 @@ import { version } from './version.ts';
 
 type Limits = { uploadMaxBytes?: number | undefined };
 
-/** OpenAPI 3.1 of every route. Servers are relative to where the document was found. */
+/** The OpenAPI 3.1 document of every route. The server URL is relative to the document's own. */
 export const openapiDocument = ({ uploadMaxBytes }: Limits = {}): Json => {
   const schemas: Schemas = { Error: errorSchema };
   const paths: Record<string, Json> = {};
@@ -18,7 +18,7 @@ export const openapiDocument = ({ uploadMaxBytes }: Limits = {}): Json => {
         const shown = path.replaceAll('+}', '}');
         paths[shown] = {
           ...paths[shown],
-          [method.toLowerCase()]: operationOf(route, method, path, place, schemas),
+          [method.toLowerCase()]: toOperation(route, method, path, place, schemas),
         };
       }
   if (uploadMaxBytes) boundUploads(schemas, uploadMaxBytes);
@@ -28,10 +28,10 @@ export const openapiDocument = ({ uploadMaxBytes }: Limits = {}): Json => {
       title: 'Darkroom',
       version,
       description:
-        'A picture goes in; its thumbnails, EXIF, caption and record come out. Every JSON answer is `{ status, code, data, error }`; HTTP status codes are true ones.',
+        'Upload a picture and get its thumbnails, EXIF data, caption and record. Every JSON response is `{ status, code, data, error }`; HTTP status codes have their usual meaning.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: './', description: 'where this document was found' }],
+    servers: [{ url: './', description: 'where this document was loaded from' }],
     tags: tags.map(([name, description]) => ({ name, description })),
     paths,
     components: {
@@ -46,15 +46,15 @@ export const openapiDocument = ({ uploadMaxBytes }: Limits = {}): Json => {
 
 const tags = [
   ['Images', 'Pictures: upload, read, delete, retry'],
-  ['Delivery', 'Pictures for pages, shops and spreadsheets; no key is asked for'],
-  ['Batches', 'CSVs of product images: start, follow, results'],
+  ['Delivery', 'Pictures for pages, shops and spreadsheets; no key is required'],
+  ['Batches', 'CSVs of product images: start, progress, results'],
   ['Edits', 'AI edits as background jobs: processes, edits, status'],
-  ['Cache', 'The store that processes live in'],
+  ['Cache', 'The store of processes'],
   ['Stats', 'Counters'],
-  ['Front door', 'Welcome, health and documentation; no key is asked for'],
+  ['Site', 'Welcome, health and documentation; no key is required'],
 ] as const;
 
-const operationOf = (
+const toOperation = (
   route: Route,
   method: Method,
   path: string,
@@ -66,17 +66,17 @@ const operationOf = (
   return {
     operationId: `${name}${suffix}`,
     tags: [tag],
-    summary: place && tag !== 'Front door' ? `${summary} (also answers here)` : summary,
+    summary: place && tag !== 'Site' ? `${summary} (alias)` : summary,
     description,
     security: route.private ? [{ ApiKey: [] }] : [],
     parameters: [
       ...parametersIn('path', request.path, (key) => path.includes(`{${key}`)),
       ...parametersIn('query', request.query, () => true),
-      // HTTP's own business: OpenAPI ignores a parameter `Accept`, the replies' types say it.
+      // OpenAPI ignores a parameter `Accept`: the media types of the responses say it.
       ...parametersIn('header', request.headers, (key) => !key.startsWith('accept')),
       requestIdParameter,
     ],
-    ...bodyOf(route, schemas),
+    ...toRequestBody(route, schemas),
     responses: openapiResponses(route, method, schemas),
   };
 };
@@ -85,7 +85,7 @@ const requestIdParameter = {
   name: 'x-request-id',
   in: 'header',
   required: false,
-  description: 'Comes back, and is in every log line about this request.',
+  description: 'Returned, and in every log line about this request.',
   schema: { type: 'string' },
 };
 
@@ -108,7 +108,7 @@ const parametersIn = (
       };
     });
 
-const bodyOf = ({ request }: Route, schemas: Schemas): Json => {
+const toRequestBody = ({ request }: Route, schemas: Schemas): Json => {
   if (request.form) {
     const { files, maxFiles = 20, fields = {}, orJson } = request.form;
     const properties = {
@@ -136,11 +136,11 @@ const bodyOf = ({ request }: Route, schemas: Schemas): Json => {
   return { requestBody: { required, content: { 'application/json': { schema } } } };
 };
 
-/** So that what the document allows is what the door takes. */
+/** So that the document allows what the endpoint accepts. */
 const boundUploads = (schemas: Schemas, uploadMaxBytes: number): void => {
-  const wish = schemas['UploadWish'] as { properties: { size_bytes: Json } };
-  wish.properties.size_bytes = {
-    ...wish.properties.size_bytes,
+  const body = schemas['UploadRequest'] as { properties: { size_bytes: Json } };
+  body.properties.size_bytes = {
+    ...body.properties.size_bytes,
     minimum: 1,
     maximum: uploadMaxBytes,
   };

@@ -1,8 +1,8 @@
 import { emptyReply, reply } from './route.ts';
 
 /**
- * The method that the link is to be signed for: a client that follows the redirect keeps its own. Who
- * asks for JSON is going to read the file.
+ * The method that the link is to be signed for: a client that follows the redirect keeps its own. One
+ * that accepts JSON is going to read the file.
  */
 export const linkMethod = ({
   method,
@@ -12,7 +12,7 @@ export const linkMethod = ({
   headers: { accept?: string | undefined };
 }): 'GET' | 'HEAD' => (method === 'HEAD' && !wantsJson(headers.accept) ? 'HEAD' : 'GET');
 
-/** A redirect to a short-lived URL, or that URL as JSON for those who ask for JSON. */
+/** A redirect to a short-lived URL, or that URL as JSON for clients that accept JSON. */
 export const originalReply = (
   { headers }: { headers: { accept?: string | undefined } },
   { url, expiresAt }: { url: string; expiresAt: Date },
@@ -21,7 +21,7 @@ export const originalReply = (
     ? reply(200, { url, expires_at: expiresAt.toISOString() })
     : emptyReply(302, { location: url, 'cache-control': 'no-store' });
 
-/** Only where JSON is named: a browser's wildcard means the picture. */
+/** Only where JSON is named: a browser's wildcard requests the picture. */
 const wantsJson = (accept = ''): boolean =>
   accept
     .toLowerCase()

@@ -7,7 +7,7 @@ import type { RawBody, Route, RouteRequest } from './route.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
-/** Names in lower case; a header sent several times is one list (RFC 9110 §5.3). */
+/** The headers by lower-case name; one sent several times is a list (RFC 9110 §5.3). */
 export const readHeaders = (event: APIGatewayProxyEvent): Headers => {
   const single = Object.entries(event.headers ?? {});
   const many = Object.entries(event.multiValueHeaders ?? {}).map(
@@ -20,13 +20,13 @@ export const readHeaders = (event: APIGatewayProxyEvent): Headers => {
   );
 };
 
-/** The caller's own number where it is fit for logs and labels, else API Gateway's, else a new one. */
+/** The client's request id where it is safe for logs and metadata, else API Gateway's, else a new one. */
 export const readRequestId = (event: APIGatewayProxyEvent, headers: Headers): string =>
   [headers['x-request-id'], event.requestContext?.requestId].find(
     (id) => id !== undefined && /^[\x21-\x7e]{1,128}$/.test(id),
   ) ?? randomUUID();
 
-/** Parses every part that the route names. What it does not name is not looked at. */
+/** Parses every part that the route declares, and no other. Throws a Problem for the first that is wrong. */
 export const readRequest = <R extends Route>(
   { request }: R,
   event: APIGatewayProxyEvent,
@@ -40,9 +40,9 @@ export const readRequest = <R extends Route>(
   };
   const parts = {
     path: request.path && parsePath(request.path, event.pathParameters ?? {}),
-    query: request.query && parse('invalid', request.query, queryOf(event, request.query)),
+    query: request.query && parse('invalid', request.query, readQuery(event, request.query)),
     headers: request.headers && parse('invalid', request.headers, headers),
-    body: request.body && parse('unprocessable', request.body, bodyOf(rawBody, request.body)),
+    body: request.body && parse('unprocessable', request.body, readBody(rawBody, request.body)),
     rawBody,
     requestId,
     baseUrl: readBaseUrl(event, headers, publicUrl),
@@ -54,42 +54,42 @@ export const readRequest = <R extends Route>(
   return parts as RouteRequest<R>;
 };
 
-/** A path that cannot name anything of ours is not found, in the words of its schema. */
+/** A malformed path parameter is not found; its schema has the message. */
 const parsePath = (schema: z.ZodType, value: unknown): unknown => {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw new Problem('not-found', result.error.issues[0]?.message ?? 'Not found');
 };
 
-/** The JSON of a route that takes a form or JSON. */
+/** Reads the JSON of a route that accepts a form or JSON. Throws a Problem. */
 export const readJson = <T>(rawBody: RawBody, schema: z.ZodType<T>): T =>
-  parse('unprocessable', schema, jsonOf(rawBody));
+  parse('unprocessable', schema, parseJson(rawBody));
 
 const parse = <T>(fault: 'invalid' | 'unprocessable', schema: z.ZodType<T>, value: unknown): T => {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const complaints = result.error.issues.map(({ path, message }) =>
+  const messages = result.error.issues.map(({ path, message }) =>
     path.length ? `${path.join('.')}: ${message}` : message,
   );
-  throw new Problem(fault, sentence(complaints.join('; ')));
+  throw new Problem(fault, toSentence(messages.join('; ')));
 };
 
-/** A query name sent twice has no single value: API Gateway would take the last, others the first. */
-const queryOf = (event: APIGatewayProxyEvent, schema: z.ZodObject): Record<string, unknown> => {
+/** A repeated query parameter is rejected: API Gateway would use the last value, others the first. */
+const readQuery = (event: APIGatewayProxyEvent, schema: z.ZodObject): Record<string, unknown> => {
   const many = event.multiValueQueryStringParameters ?? {};
   const repeated = Object.keys(schema.shape).find((name) => (many[name]?.length ?? 0) > 1);
   if (repeated) throw new Problem('invalid', `${repeated}: given more than once.`);
   return event.queryStringParameters ?? {};
 };
 
-/** A body that may be left out is one whose schema takes nothing at all. */
+/** Whether a body may be left out: its schema accepts undefined. */
 export const optionalBody = (schema: z.ZodType): boolean => schema.safeParse(undefined).success;
 
-const bodyOf = (rawBody: RawBody, schema: z.ZodType): unknown =>
-  rawBody.text === '' && optionalBody(schema) ? undefined : jsonOf(rawBody);
+const readBody = (rawBody: RawBody, schema: z.ZodType): unknown =>
+  rawBody.text === '' && optionalBody(schema) ? undefined : parseJson(rawBody);
 
-/** API Gateway sends every body base64, as all types are binary to it; the local stack JSON as text. */
-const jsonOf = ({ text, isBase64Encoded }: RawBody): unknown => {
+/** API Gateway sends every body as base64, since it is configured for binary; the local stack sends JSON as text. */
+const parseJson = ({ text, isBase64Encoded }: RawBody): unknown => {
   if (!text) throw new Problem('invalid', 'The body is missing: send JSON.');
   try {
     return JSON.parse(isBase64Encoded ? strictText(text) : text);
@@ -103,4 +103,4 @@ const jsonOf = ({ text, isBase64Encoded }: RawBody): unknown => {
 const strictText = (base64: string): string =>
   new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(base64, 'base64'));
 
-const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+const toSentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

@@ -2,10 +2,10 @@ import type { z } from 'zod';
 
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE';
 
-/** What a reply carries: a thing or a list in the envelope, bytes as they are, or nothing. */
+/** The content of a reply: data or a list in the envelope, bytes without it, or nothing. */
 export type Shape =
   | { kind: 'data'; description: string; schema: z.ZodType }
-  /** A thing that shows a page of a list it holds, with `page` beside it. */
+  /** Data that contains a page of a list, with `page` beside it. */
   | { kind: 'paged'; description: string; schema: z.ZodType }
   | { kind: 'list'; description: string; schema: z.ZodType }
   | { kind: 'bytes'; description: string; types: readonly string[] }
@@ -14,7 +14,7 @@ export type Shape =
 /** A multipart form, as the OpenAPI document shows it; lib/http/multipart.ts reads it. */
 export type FormShape = {
   files: string;
-  /** How many it may hold; by default as many as the door takes. */
+  /** How many files it may have; by default as many as multipart.ts accepts. */
   maxFiles?: number;
   fields?: Record<string, string>;
   /** What may be sent as JSON instead. */
@@ -30,41 +30,47 @@ type Parts = {
   form?: FormShape;
 };
 
-/** One line of the API: the function, its OpenAPI page and serverless.yml are all held to it. */
+/** A route of the API. The function, its OpenAPI operation and functions.yml must agree with it. */
 export type Route = {
   /** The function's name in camelCase, and the operationId. */
   name: string;
   methods: readonly [Method, ...Method[]];
-  /** The canonical path first, then those that the replaced systems had. */
+  /** The canonical path first, then aliases. */
   paths: readonly [`/${string}`, ...`/${string}`[]];
-  /** Whether an API key is asked for. */
+  /** Whether an API key is required. */
   private: boolean;
   tag: string;
   summary: string;
   description: string;
-  /** The numeric family: [all is well, it is not]. */
+  /** The codes of the envelope: [success, error]. */
   code: readonly [number, number];
   request: Parts;
   replies: Record<number, Shape>;
-  /** Statuses of Problems that this route may answer beside its replies. */
+  /** Statuses of the Problems of this route, beside its replies. */
   faults: readonly number[];
 };
 
+/** Declares a route, with the types of its literals. */
 export const route = <const R extends Route>(definition: R): R => definition;
 
+/** A reply with one value in the envelope. */
 export const single = <S extends z.ZodType>(description: string, schema: S) =>
   ({ kind: 'data', description, schema }) as const;
+/** A reply with a page of a list. */
 export const list = <S extends z.ZodType>(description: string, schema: S) =>
   ({ kind: 'list', description, schema }) as const;
+/** A reply with a value that contains a page of a list. */
 export const paged = <S extends z.ZodType>(description: string, schema: S) =>
   ({ kind: 'paged', description, schema }) as const;
+/** A reply of bytes, with its media types. */
 export const bytes = (description: string, ...types: string[]) =>
   ({ kind: 'bytes', description, types }) as const;
+/** A reply without a body. */
 export const empty = (description: string) => ({ kind: 'empty', description }) as const;
 
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
 
-/** The body as it came, for those who read it themselves. */
+/** The unparsed body, for handlers that read it themselves. */
 export type RawBody = {
   text: string;
   isBase64Encoded: boolean;
@@ -78,21 +84,21 @@ export type RouteRequest<R extends Route> = {
   body: Parsed<R['request']['body']>;
   rawBody: RawBody;
   requestId: string;
-  /** Where the API begins, without a slash at the end: scheme, host, and the stage if it is in the path. */
+  /** The base URL of the API without a trailing slash: scheme, host, and the stage if it is in the path. */
   baseUrl: string;
-  /** Which API key was used, never the key itself; `anonymous` where none is asked for. */
+  /** The id of the API key, never the key itself; `anonymous` where none is required. */
   keyId: string;
   method: string;
-  /** As it was asked for, without the query. */
+  /** The requested path, without the query. */
   pathname: string;
 };
 
 type Headers = Record<string, string>;
 export type PageInfo = { limit: number; next_cursor: string | null };
-/** An answer that was rendered before, and is sent as it is. */
-export type Rendered = { kept: { status: number; headers: Headers; body: string } };
+/** A reply that was rendered before, and is sent as it is. */
+export type Rendered = { rendered: { status: number; headers: Headers; body: string } };
 
-/** `failed` is for uploads that were refused *and recorded*; with `error` alone it is `error`. */
+/** `failed` is for uploads that were rejected *and recorded*; with `error` alone it is `error`. */
 export type Extra = { headers?: Headers; error?: string; outcome?: 'failed' | 'error' };
 
 type AnswerIn<Status, S> = S extends { kind: 'data'; schema: infer Z extends z.ZodType }
@@ -105,34 +111,35 @@ type AnswerIn<Status, S> = S extends { kind: 'data'; schema: infer Z extends z.Z
         ? { status: Status; bytes: Uint8Array; contentType: string; headers?: Headers }
         : { status: Status; headers?: Headers };
 
-/** What an answer of this route may be; it is parsed on the way out, so nothing internal leaks. */
+/** The replies of a route; each is parsed by its schema, so that nothing internal leaks. */
 export type RouteReply<R extends Route> =
   | Rendered
   | {
       [Status in keyof R['replies'] & number]: AnswerIn<Status, R['replies'][Status]>;
     }[keyof R['replies'] & number];
 
-/** Any answer of any route: what the edge has in hand when it renders one. */
+/** Any reply of any route. */
 export type Reply =
   | Rendered
   | ({ status: number; data: unknown; page?: PageInfo } & Extra)
   | { status: number; bytes: Uint8Array; contentType: string; headers?: Headers }
   | { status: number; headers?: Headers };
 
+/** A reply with data. */
 export const reply = <const Status extends number, Data>(
   status: Status,
   data: Data,
   extra: Extra = {},
 ) => ({ status, data, ...extra });
 
-/** A thing with a page of what it holds. */
+/** A reply with a value that contains a page of a list. */
 export const pagedReply = <Data>(data: Data, page: PageInfo) => ({
   status: 200 as const,
   data,
   page,
 });
 
-/** A page of a list. */
+/** A reply with a page of a list. */
 export const pageReply = <Item>(data: Item[], page: PageInfo, extra: Extra = {}) => ({
   status: 200 as const,
   data,
@@ -140,6 +147,7 @@ export const pageReply = <Item>(data: Item[], page: PageInfo, extra: Extra = {})
   ...extra,
 });
 
+/** A reply of bytes. */
 export const bytesReply = <const Status extends number>(
   status: Status,
   body: Uint8Array,
@@ -147,6 +155,7 @@ export const bytesReply = <const Status extends number>(
   headers: Headers = {},
 ) => ({ status, bytes: body, contentType, headers });
 
+/** A reply without a body. */
 export const emptyReply = <const Status extends number>(status: Status, headers: Headers = {}) => ({
   status,
   headers,

@@ -12,11 +12,11 @@ export type WelcomeView = z.infer<typeof WelcomeView>;
 
 const Check = z.object({
   ok: z.boolean(),
-  /** A sentence; only where it is not ok. */
+  /** A sentence; only where `ok` is false. */
   reason: z.string().optional(),
 });
 
-/** What was really looked at: each thing by its name in the house, never by its address. */
+/** The result of each check, by the resource's name, never by its address. */
 export const HealthView = z
   .object({
     healthy: z.boolean(),
@@ -25,7 +25,7 @@ export const HealthView = z
     queues: z.record(z.string(), Check),
     dead_letters: z
       .record(z.string(), z.int().nullable())
-      .describe('messages that were given up, per queue; null where it cannot be asked'),
+      .describe('messages in each dead-letter queue; null where that cannot be read'),
     captions: z.object({
       ...Check.shape,
       provider: z.string().nullable(),

@@ -10,17 +10,18 @@ export const StatsView = z
     processing: Count,
     done: Count,
     failed: Count,
-    success: Count.describe('`done` by its other name'),
+    success: Count.describe('the same as `done`'),
     success_rate: z.number().nullable().describe('of the finished ones; null when there are none'),
     failure_rate: z.number().nullable(),
     average_processing_time_seconds: z.number().nullable(),
     avg_processing_time_ms: z.number().nullable(),
     captions: z.object({ done: Count, failed: Count, skipped: Count, pending: Count }),
-    bytes: Count.describe('what the originals weigh together'),
+    bytes: Count.describe('size of all originals'),
   })
   .meta({ id: 'Stats', description: 'Counters of the records that exist now' });
 export type StatsView = z.infer<typeof StatsView>;
 
+/** The counters as the API shows them. */
 export const toStatsView = (counts: Counters): StatsView => {
   const finished = counts.done + counts.failed;
   const rate = (part: number) => (finished ? rounded(part / finished, 4) : null);

@@ -1,29 +1,30 @@
 import { Problem } from '#lib/problem.ts';
 import { type RouteRequest, route } from './route.ts';
 
-/** What API Gateway calls where no route fits: other paths, and other methods on known ones. */
-export const misplacedRoute = route({
+/** The fallback route: other paths, and other methods of known ones. */
+export const unknownRoute = route({
   name: 'answerUnknownRoute',
   methods: ['GET', 'HEAD', 'POST', 'DELETE'],
   paths: ['/{proxy+}'],
   private: false,
-  tag: 'Front door',
-  summary: 'There is nothing here',
-  description: 'Says so, and where to look.',
+  tag: 'Site',
+  summary: 'Not found',
+  description: 'Links to the documentation.',
   code: [1000, 1001],
   request: {},
   replies: {},
   faults: [404],
 });
 
-export const refuseRoute = async ({
+/** Throws a Problem that links to the documentation. */
+export const rejectUnknownRoute = async ({
   method,
   pathname,
   baseUrl,
-}: RouteRequest<typeof misplacedRoute>): Promise<never> => {
+}: RouteRequest<typeof unknownRoute>): Promise<never> => {
   const path = pathname.slice(0, 200);
   throw new Problem(
     'not-found',
-    `There is no ${method} ${path} here. See ${baseUrl}/docs for what there is.`,
+    `There is no ${method} ${path} here. See ${baseUrl}/docs for the routes.`,
   );
 };

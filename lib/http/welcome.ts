@@ -1,7 +1,7 @@
 import type { WelcomeView } from './site-views.ts';
 import { version } from './version.ts';
 
-/** What this is, and where to go from here. */
+/** The name and version of the service, and links. */
 export const toWelcomeView = (baseUrl: string): WelcomeView => ({
   name: 'Darkroom',
   version,

@@ -7,7 +7,7 @@ import { stepDefinition } from './steps.ts';
 /** How a run went, beside its outcome. `attempts` is the message's receive count. */
 export type AttemptStats = { attempts: number; durationMs: number; endedAt: Date };
 
-/** Whether a message still speaks of the image as it is: the same revision, the same run. */
+/** Whether a message is still current: the image has the same revision, the step the same run. */
 export const isCurrent = (
   image: Image | undefined,
   step: StepName,
@@ -19,7 +19,7 @@ export const isCurrent = (
 export const isOpen = (step: Step): boolean =>
   step.state === 'pending' || (step.state === 'failed' && step.gaveUp);
 
-/** Marks the image as being processed; the first worker that looks at it does. */
+/** Marks the image as being processed, unless it is; the first worker does. */
 export const start = (image: Image, now: Date): Image =>
   image.beganAt ? image : { ...image, beganAt: now.toISOString() };
 
@@ -64,7 +64,7 @@ const withProcessedAt = (image: Image, now: Date): Image => {
     : image;
 };
 
-/** The image as refused: the file is no picture that can be read, and what was open is skipped. */
+/** The image as rejected: its file is no picture that can be read, and its open steps are skipped. */
 export const reject = (image: Image, rejected: Refusal, now: Date): Image => {
   const steps = { ...image.steps };
   for (const name of stepNames)

@@ -5,27 +5,25 @@ import { deleteUnusedRenditions } from './delete-unused-renditions.ts';
 import { endStep, type Measure, type StepDeps } from './end-step.ts';
 import { enqueueSteps } from './enqueue-steps.ts';
 import { type Image, ownerOf } from './image.ts';
-import type { RenditionSet, RenditionSets, Versioned } from './images.ts';
+import type { ImageDeps } from './image-deps.ts';
+import type { RenditionSet, Versioned } from './images.ts';
 import type { StepMessage } from './messages.ts';
-import type { Objects } from './objects.ts';
-import type { Metadata, Size } from './picture.ts';
+import type { Metadata } from './picture.ts';
 import { toImageRenditions } from './rendition-set.ts';
 import type { ImageUpdate } from './update-image.ts';
 
-type Run = StepDeps & {
-  renditionSets: RenditionSets;
-  derived: Objects;
-  sizes: readonly Size[];
-  message: StepMessage;
-  measure: Measure;
-};
+type Run = StepDeps &
+  Pick<ImageDeps, 'renditionSets' | 'derived' | 'sizes'> & {
+    message: StepMessage;
+    measure: Measure;
+  };
 
 type NewRenditionSet = Omit<RenditionSet, 'refs'>;
 
 /**
  * Ends the thumbnails step with a rendition set: saves in one write what the image shows from now on,
- * and enqueues the next steps. A set that was just written is taken for new until that turns out to
- * be wrong: then another image had the same bytes, and this one refers to its set instead.
+ * and enqueues the next steps. A set that was just written is created first; if that fails, another
+ * image had the same bytes, and this one refers to its set instead.
  */
 export const attachRenditions = async (
   set: NewRenditionSet,
@@ -41,8 +39,8 @@ export const attachRenditions = async (
     async (now) => {
       const existing = mayCreate ? undefined : await run.renditionSets.find(set.renditionSetId);
       mayCreate = false;
-      // A known set is gone with its last image: the message comes back and makes it anew.
-      if (!existing && !isNew) throw new Error('The known rendition set is gone by now.');
+      // A known set was deleted with its last image: the message is retried and makes it again.
+      if (!existing && !isNew) throw new Error('The known rendition set has been deleted since.');
       return existing
         ? withReference(now, existing, set, metadata, run)
         : withNewSet(now, set, metadata, run);
@@ -75,8 +73,8 @@ const withReference = (
   run: Run,
 ): ImageUpdate => {
   const own = ownerOf(image);
-  // Written in vain because another image was quicker with the same bytes: by this delivery, or by
-  // one before it that was killed.
+  // Unused because another image with the same bytes was first: written by this delivery, or by an
+  // earlier one that was killed.
   const mayHaveWritten = image.beganAt && existing.owner !== own;
   const { renditionSetId, owner } = existing;
   return {

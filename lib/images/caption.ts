@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Failure } from '#lib/failure.ts';
 
-/** What a model saw in a picture, and which model it was. */
+/** A model's description of a picture, and which model wrote it. */
 export const Caption = z.object({
   /** One plain sentence. */
   text: z.string(),

@@ -1,5 +1,6 @@
 import { type Image, statusOf } from './image.ts';
 
+/** The counters of images: of states, bytes, and of processing times (`timed` images, their `milliseconds`). */
 export const counterNames = [
   'total',
   'queued',
@@ -15,9 +16,10 @@ export const counterNames = [
   'milliseconds',
 ] as const;
 
-/** What one image adds to the counters; their sum over all images is what /api/stats answers. */
+/** What one image adds to the counters; /api/stats returns their total over all images. */
 export type Counters = Record<(typeof counterNames)[number], number>;
 
+/** What an image that is deleted adds. */
 export const zeroCounters: Counters = {
   total: 0,
   queued: 0,
@@ -40,7 +42,7 @@ const captionCount = {
   pending: 'captionsPending',
 } as const;
 
-/** A pure function of the record, so that a write of an image can write the difference too. */
+/** What an image adds to the counters: a function of the record only, so that each save can add the difference. */
 export const countImage = (image: Image | undefined): Counters => {
   if (!image || image.deleted) return zeroCounters;
   const status = statusOf(image);
@@ -57,7 +59,7 @@ export const countImage = (image: Image | undefined): Counters => {
   };
 };
 
-/** What an update adds to the counters; only those that differ. */
+/** What an update adds to the counters; only those that change. */
 export const counterDeltas = (before: Image | undefined, after: Image): Partial<Counters> => {
   const old = countImage(before);
   const now = countImage(after);

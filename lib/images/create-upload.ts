@@ -1,36 +1,31 @@
 import { Problem } from '#lib/problem.ts';
 import { isOtherKind, storedTypeFor } from './claims.ts';
 import { imageIdOf } from './image.ts';
+import type { ImageDeps } from './image-deps.ts';
 import { sanitizeFilename } from './object-key.ts';
-import type { PresignedPosts } from './objects.ts';
 import { formats } from './picture.ts';
-import type { HasClock } from './timer.ts';
 
-export type Wish = {
+export type UploadRequest = {
   filename: string;
   contentType: string;
   sizeBytes: number;
-  /** Hex. Counts only because S3 verifies it when the object arrives. */
+  /** Hex. It is trusted because S3 verifies it when the object is uploaded. */
   sha256?: string | undefined;
   requestId: string;
 };
 
-type Deps = HasClock & {
-  presignedPosts: PresignedPosts;
-  newId: () => string;
-  uploadMaxBytes: number;
-};
+type Deps = Pick<ImageDeps, 'now' | 'presignedPosts' | 'uploadMaxBytes'> & { newId: () => string };
 
-/** How long a form may be posted: long enough for a large file on a slow line. */
+/** How long a form is valid: long enough for a large file on a slow connection. */
 const validSeconds = 3600;
 
 /**
- * Gives a form with which one file may be posted straight into the originals. Nothing is recorded
- * until the object arrives, and only then is it known what it is: a name refuses nothing, and a type
- * only where it is that of another kind of file.
+ * Presigns a form that uploads one file straight into the originals bucket. Nothing is recorded until
+ * the object is created, and only then is it known what it is: a name rejects nothing, and a type only
+ * where it is that of another kind of file. Throws a Problem for a type or size that would be rejected.
  */
 export const createUpload = async (
-  { filename, contentType, sizeBytes, sha256, requestId }: Wish,
+  { filename, contentType, sizeBytes, sha256, requestId }: UploadRequest,
   { presignedPosts, newId, now, uploadMaxBytes }: Deps,
 ) => {
   if (isOtherKind(contentType)) throw new Problem('unsupported-type', notAPicture(contentType));

@@ -1,35 +1,35 @@
-import { type Cdn, removeVariants, type Variants } from '#lib/delivery/variants.ts';
+import { removeVariants } from '#lib/delivery/variants.ts';
 import { Problem } from '#lib/problem.ts';
 import { notifyBatch } from './enqueue-steps.ts';
 import { type Image, isRemoved } from './image.ts';
-import type { Images, RenditionSets } from './images.ts';
-import type { StepQueues } from './messages.ts';
+import type { ImageDeps } from './image-deps.ts';
+import type { Images } from './images.ts';
 import type { Objects } from './objects.ts';
-import type { Size } from './picture.ts';
 import {
   deleteRenditions,
   partialRenditions,
   planRelease,
   withoutReferences,
 } from './rendition-set.ts';
-
 import { updateImage } from './update-image.ts';
 
-type Deps = {
-  images: Images;
-  renditionSets: RenditionSets;
-  originals: Objects;
-  derived: Objects;
-  stepQueues: StepQueues;
-  sizes: readonly Size[];
-  variants: Variants;
-  cdn: Cdn;
-  now: () => Date;
-};
+type Deps = Pick<
+  ImageDeps,
+  | 'now'
+  | 'images'
+  | 'renditionSets'
+  | 'originals'
+  | 'derived'
+  | 'stepQueues'
+  | 'sizes'
+  | 'variants'
+  | 'cdn'
+>;
 
 /**
- * Deletes an image: first from lists and counters, then its objects. Killed in between, the tombstone
- * says `deleting`, and a second call or sweep-stuck finishes it.
+ * Deletes an image: first from lists and counters, then its objects. If it is killed in between, the
+ * tombstone is `deleting`, and a second call or sweep-stuck finishes it. Throws a Problem where there is
+ * no image.
  */
 export const deleteImage = async (imageId: string, deps: Deps): Promise<void> => {
   const { images, renditionSets } = deps;
@@ -101,13 +101,13 @@ const deliveryTakesMs = 60_000; // twice the timeout of its function
 
 /**
  * An object that was written after the one in the record is a new picture, and stays. Its ETag is
- * compared first, because not every store honours a condition.
+ * compared first, because not every store supports conditional deletes.
  */
 const deleteOriginal = async (
   { key, etag }: Image,
   { originals }: { originals: Objects },
 ): Promise<void> => {
-  if (!key) return; // an upload that was refused is not stored
+  if (!key) return; // a rejected upload is not stored
   const head = await originals.head(key);
   if (head?.etag === etag) await originals.deleteIfMatch(key, etag);
 };

@@ -1,15 +1,13 @@
 import { type Image, ownerOf } from './image.ts';
-import type { RenditionSets } from './images.ts';
+import type { ImageDeps } from './image-deps.ts';
 import type { StepMessage } from './messages.ts';
-import type { Objects } from './objects.ts';
-import type { Size } from './picture.ts';
 import { deleteRenditions, possibleRenditions } from './rendition-set.ts';
 
-type Deps = { renditionSets: RenditionSets; derived: Objects; sizes: readonly Size[] };
+type Deps = Pick<ImageDeps, 'renditionSets' | 'derived' | 'sizes'>;
 
 /**
- * Deletes what a delivery may have written for an image that was deleted or replaced meanwhile, or
- * whose bytes another image had made first. What is still referred to stays.
+ * Deletes the renditions that a delivery may have written for an image that was deleted or replaced in
+ * the meantime, or whose bytes another image had first. Those that are referred to stay.
  */
 export const deleteUnusedRenditions = async (
   { image_id: imageId, rev }: StepMessage,

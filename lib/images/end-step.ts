@@ -1,16 +1,17 @@
 import { type AttemptStats, isCurrent, isOpen, withStepEnded } from './advance-steps.ts';
 import { notifyBatch } from './enqueue-steps.ts';
 import type { Image } from './image.ts';
+import type { ImageDeps } from './image-deps.ts';
 import type { Images, Versioned } from './images.ts';
-import type { StepMessage, StepQueues } from './messages.ts';
+import type { StepMessage } from './messages.ts';
 import type { Outcome, StepName } from './step.ts';
 import { type HasClock, startTimer } from './timer.ts';
 import { type ImageUpdate, updateImage } from './update-image.ts';
 
 /** What a worker needs to end its step. */
-export type StepDeps = { images: Images; stepQueues: StepQueues };
+export type StepDeps = Pick<ImageDeps, 'images' | 'stepQueues'>;
 
-/** How many times and how long this delivery has been at work; measured when it is called. */
+/** Measures this delivery when it is called: its attempts and how long it has run. */
 export type Measure = () => AttemptStats;
 
 /** An outcome, or what an outcome means for the image beside its step. */

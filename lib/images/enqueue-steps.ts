@@ -1,9 +1,10 @@
 import { canBeEnqueued } from './advance-steps.ts';
 import { type Image, statusOf } from './image.ts';
-import type { StepMessage, StepQueues } from './messages.ts';
+import type { ImageDeps } from './image-deps.ts';
+import type { StepMessage } from './messages.ts';
 import { type StepName, stepNames } from './step.ts';
 
-type Deps = { stepQueues: StepQueues };
+type Deps = Pick<ImageDeps, 'stepQueues'>;
 
 /** Enqueues every step that is pending and can be worked on now, or notifies the batch of the end. */
 export const enqueueSteps = async (image: Image, deps: Deps): Promise<void> => {
@@ -15,7 +16,7 @@ export const enqueueSteps = async (image: Image, deps: Deps): Promise<void> => {
   await notifyBatch(image, deps);
 };
 
-/** An image of a batch that has ended notifies its row; twice changes nothing. */
+/** Notifies the row of a batch that its image has ended; twice changes nothing. */
 export const notifyBatch = async (
   image: Image | undefined,
   { stepQueues }: Deps,

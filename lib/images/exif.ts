@@ -4,7 +4,7 @@ const facts = {
   cameraMake: z.string().nullable(),
   cameraModel: z.string().nullable(),
   lensModel: z.string().nullable(),
-  /** Local time as the camera wrote it, with its offset appended only when the file has one. */
+  /** Local time as the camera wrote it, with its offset only where the file has one. */
   datetimeOriginal: z.string().nullable(),
   iso: z.number().nullable(),
   /** millimetres */
@@ -66,9 +66,9 @@ export type RawExif = z.infer<typeof RawExif>;
 export type ReadRange = (offset: number, length: number) => Promise<Uint8Array>;
 
 /**
- * Finds what the camera wrote, reading as little of the file as it can: 128 KB are enough for
- * nearly every JPEG. `null` for a file without EXIF and without XMP or IPTC that say anything of
- * the above; broken metadata is as much of it as can be read, or null. Only `readRange` may throw.
+ * Reads EXIF, XMP and IPTC, and as little of the file as possible: 128 KB are enough for nearly every
+ * JPEG. `null` for a file without EXIF and without XMP or IPTC that say anything of the above; of
+ * broken metadata as much as can be read, or null. Only `readRange` may throw.
  */
 export type ReadTags = (
   readRange: ReadRange,

@@ -2,7 +2,7 @@ import { Problem } from '#lib/problem.ts';
 import type { Image } from './image.ts';
 import type { Images } from './images.ts';
 
-/** An image as people may see it: a deleted one is not found. */
+/** Finds an image. Throws a Problem where there is none, or it is deleted. */
 export const findImage = async (
   imageId: string,
   { images }: { images: Images },

@@ -6,14 +6,15 @@ import type { Objects } from './objects.ts';
 import type { Rendition, Size } from './picture.ts';
 import { hasSize, renditionKey, sizesFor } from './rendition-set.ts';
 
-/** Seconds after which a thumbnail that is being made may be asked for again. */
+/** Seconds after which a client may request a pending thumbnail again. */
 const soon = 2;
 
 export type Thumbnail = { key: string; revision: string; rendition: Rendition };
 
 /**
- * Where the rendition of an image is, and a name for its bytes that changes when they do; or the
- * image alone, where it was ingested before the size was what it is: delivery makes that.
+ * The key of an image's rendition, and a revision that changes with its bytes; or the image alone,
+ * where it was ingested before the size had its current value: delivery makes that. Throws a Problem
+ * where there is none, with `Retry-After` where it is pending.
  */
 export const findThumbnail = async (
   { image_id: imageId, size }: { image_id: string; size: string },
@@ -34,11 +35,11 @@ export const findThumbnail = async (
   const names = sizesFor(image, sizes).map(({ name }) => name);
   if (!names.includes(size))
     throw new Problem('not-found', `There is no size ${size}. There are ${names.join(' and ')}.`);
-  const mayCome = steps.thumbnails.state === 'pending';
-  throw new Problem('not-found', 'Thumbnail not ready or missing', mayCome ? soon : undefined);
+  const isPending = steps.thumbnails.state === 'pending';
+  throw new Problem('not-found', 'Thumbnail not ready or missing', isPending ? soon : undefined);
 };
 
-/** Names what an image shows, for `?v=` and ETags: other bytes or another recipe, another name. */
+/** Identifies the renditions of an image, for `?v=` and ETags: it changes with their bytes. */
 export const renditionVersion = ({
   renditionSetId,
   owner,
@@ -48,7 +49,7 @@ export const renditionVersion = ({
 }): string =>
   `${renditionSetId.slice(0, 16)}-${owner.slice(0, 8)}${owner.slice(owner.indexOf('.'))}`;
 
-/** Its bytes; gone between the look and the reading, it is answered like one that never came. */
+/** The bytes of a rendition. Throws a Problem where it was deleted since it was found. */
 export const readThumbnail = async (
   key: string,
   { derived }: { derived: Objects },

@@ -6,14 +6,15 @@ import { Metadata, Refusal, Rendition } from './picture.ts';
 import { type StepName, Steps, stepNames } from './step.ts';
 import { stepDefinition } from './steps.ts';
 
+/** The ways an image comes in; `drop` is an object put into the bucket by another client. */
 export const sources = ['upload', 'presigned', 'drop', 'batch', 'edit'] as const;
 export const Source = z.enum(sources);
 export type Source = z.infer<typeof Source>;
 
-/** The derived objects that show this image, perhaps made for another image with the same bytes. */
+/** The renditions of an image, perhaps made for another image with the same bytes. */
 export const ImageRenditions = z.object({
   renditionSetId: z.string(),
-  /** `<image_id>.<rev>` of the image that they were made for. */
+  /** `<image_id>.<rev>` of the image they were made for. */
   owner: z.string(),
   renditions: z.array(Rendition),
   placeholder: z.string(),
@@ -24,15 +25,15 @@ export type ImageRenditions = z.infer<typeof ImageRenditions>;
 /** One picture, and how far its processing has come. */
 export const Image = z.object({
   imageId: z.string(),
-  /** Key of the original; null for an upload that was refused, which is not stored. */
+  /** Key of the original; null for a rejected upload, which is not stored. */
   key: z.string().nullable(),
   etag: z.string(),
-  /** Counts the objects seen under this key: another ETag is another revision. */
+  /** The revision: how many objects, told apart by ETag, this key has had. */
   rev: z.int(),
   originalName: z.string(),
   source: Source,
   requestId: z.string(),
-  /** Its position in the lists, and when its bytes arrived; they differ once a key is overwritten. */
+  /** Its position in the lists, and when its bytes were uploaded; they differ once a key is overwritten. */
   listedAt: z.iso.datetime(),
   uploadedAt: z.iso.datetime(),
   sizeBytes: z.int(),
@@ -49,13 +50,13 @@ export const Image = z.object({
   /** A person's words, which are shown instead of a model's. */
   personCaption: z.string().optional(),
   exif: Exif.optional(),
-  /** What a crop is to keep, where a person said so: parts of width and height from the top left. */
+  /** What crops keep, where a person set it: fractions of width and height from the top left. */
   focalPoint: z.object({ x: z.number(), y: z.number() }).optional(),
-  /** Derived objects nobody shows any more, still to be removed: `<content id>` and its maker. */
+  /** Renditions that no image refers to any more and that are still to be deleted. */
   orphanedRenditions: z
     .array(z.object({ renditionSetId: z.string(), owner: z.string() }))
     .optional(),
-  /** Where workers on earlier revisions wrote, and may still write late; the last few. */
+  /** Renditions that workers on earlier revisions may still write; the last few. */
   earlier: z.array(z.object({ renditionSetId: z.string(), owner: z.string() })).optional(),
   /**
    * `deleting` until its objects are removed, then `removed` while a delivery that began before may
@@ -74,7 +75,7 @@ const requiredSteps: readonly StepName[] = stepNames.filter(
   (name) => stepDefinition(name).required,
 );
 
-/** Derived from all steps, so that it can never disagree with them. */
+/** The status, derived from all steps. */
 export const statusOf = ({ steps, rejected, beganAt }: Image): Status => {
   if (rejected) return 'failed';
   if (stepNames.every((name) => steps[name].state !== 'pending'))
@@ -82,7 +83,7 @@ export const statusOf = ({ steps, rejected, beganAt }: Image): Status => {
   return beganAt ? 'processing' : 'queued';
 };
 
-/** The first 26 base32 characters (RFC 4648, lower case) of SHA-256(object key): 130 bits. */
+/** The id of the image under a key: the first 26 base32 characters (RFC 4648, lower case) of its SHA-256. */
 export const imageIdOf = (key: string): string => {
   const digest = createHash('sha256').update(key).digest();
   const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
@@ -101,6 +102,7 @@ export const isRemoved = ({ deleted }: Pick<Image, 'deleted'>): boolean =>
 export const indexedStatus = (image: Image): Status | 'deleting' | 'gone' =>
   image.deleted === 'removed' ? 'deleting' : (image.deleted ?? statusOf(image));
 
+/** The owner of the renditions made for an image: `<image_id>.<rev>`. */
 export const ownerOf = ({ imageId, rev }: Pick<Image, 'imageId' | 'rev'>): string =>
   `${imageId}.${rev}`;
 

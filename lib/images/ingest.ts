@@ -1,7 +1,7 @@
 import type { Captioning } from './caption.ts';
 import { type Image, imageIdOf, isRemoved, type Source } from './image.ts';
-import type { RenditionSets } from './images.ts';
-import type { Metadata, Size } from './picture.ts';
+import type { ImageDeps } from './image-deps.ts';
+import type { Metadata } from './picture.ts';
 import {
   partialRenditions,
   planRelease,
@@ -12,7 +12,7 @@ import type { Step } from './step.ts';
 import { mapSteps } from './steps.ts';
 import type { ImageUpdate } from './update-image.ts';
 
-/** An object as it was just seen under a key, by whichever way it came in. */
+/** An object as it was just found under a key, from any source. */
 export type IncomingObject = {
   key: string;
   etag: string;
@@ -26,17 +26,17 @@ export type IncomingObject = {
   firstUploadAt?: string | undefined;
 };
 
-type Deps = { renditionSets: RenditionSets; captioning: Captioning; sizes: readonly Size[] };
+type Deps = Pick<ImageDeps, 'renditionSets' | 'captioning' | 'sizes'>;
 
-/** The object under this key is being deleted; whether it is the old or a new one is seen at the next try. */
+/** The object under this key is being deleted; the next attempt sees whether it is the old or a new one. */
 export class BeingDeletedError extends Error {
   override readonly name = 'BeingDeletedError';
 }
 
 /**
- * What an incoming object makes of the image under its key. The ETag tells revisions apart: the same
- * one changes nothing (but adds what was not known), another starts the steps afresh and keeps the
- * position in the list.
+ * The image under a key after an object was found there. The ETag tells revisions apart: the same one
+ * changes nothing (but adds what was not known), another restarts the steps and keeps the position in
+ * the list. Throws BeingDeletedError while the image with this ETag is being deleted.
  */
 export const ingest = async (
   known: Image | undefined,
@@ -45,7 +45,7 @@ export const ingest = async (
 ): Promise<ImageUpdate | undefined> => {
   if (!known) return { image: newImage(incoming, 1, captioning) };
 
-  // A worker on the picture before may still be writing.
+  // A worker on the previous revision may still be writing.
   const next = (): Image => ({
     ...newImage(incoming, known.rev + 1, captioning),
     earlier: possibleRenditions(known, sizes).slice(-maxEarlier),
@@ -70,7 +70,7 @@ export const ingest = async (
   return { image, renditionSetChange };
 };
 
-const maxEarlier = 4; // written within the minute that a worker may take; a record is to stay small
+const maxEarlier = 4; // written within the minute that a worker may run; records must stay small
 
 const newImage = (incoming: IncomingObject, rev: number, captioning: Captioning): Image => {
   const { key, etag, originalName, source, requestId, receivedAt, sizeBytes } = incoming;

@@ -7,32 +7,27 @@ import { deleteUnusedRenditions } from './delete-unused-renditions.ts';
 import { endStep, failStep, type Measure, type StepDeps } from './end-step.ts';
 import { enqueueSteps, notifyBatch } from './enqueue-steps.ts';
 import type { Image } from './image.ts';
-import type { RenditionSets, Versioned } from './images.ts';
+import type { ImageDeps } from './image-deps.ts';
+import type { Versioned } from './images.ts';
 import type { StepMessage } from './messages.ts';
-import type { Objects } from './objects.ts';
-import type { Inspect, Metadata, Refusal, Shrink, Size } from './picture.ts';
+import type { Inspect, Metadata, Refusal, Shrink } from './picture.ts';
 import { isOriginalGone } from './read-exif.ts';
 import { newRenditionSet, putRenditions, renditionSetIdFor, sizesFor } from './rendition-set.ts';
-import { type HasClock, startTimer } from './timer.ts';
+import { startTimer } from './timer.ts';
 import { updateImage } from './update-image.ts';
 
-type Deps = HasClock &
-  StepDeps & {
-    renditionSets: RenditionSets;
-    originals: Objects;
-    derived: Objects;
-    inspect: Inspect;
-    shrink: Shrink;
-    sizes: readonly Size[];
-    uploadMaxBytes: number;
-  };
+type Deps = StepDeps &
+  Pick<
+    ImageDeps,
+    'now' | 'renditionSets' | 'originals' | 'derived' | 'sizes' | 'uploadMaxBytes'
+  > & { inspect: Inspect; shrink: Shrink };
 
-/** One delivery of a message, with what its work needs. */
+/** One delivery of a message, with its dependencies. */
 type Run = Deps & { message: StepMessage; measure: Measure };
 
 /**
- * Makes the thumbnails of an image, unless those of the same bytes are there already. Writes to
- * predictable keys first and then saves the record once; whoever loses a race deletes what it wrote.
+ * Makes the thumbnails of an image, unless those of the same bytes exist. Writes to predictable keys
+ * first and then saves the record once; a worker that loses a race deletes what it wrote.
  */
 export const makeThumbnails = async (
   message: StepMessage,
@@ -97,8 +92,8 @@ const inspectOnce = (bytes: Uint8Array, image: Image, { inspect }: Run) =>
   isInspected(image) ? { metadata: image.metadata } : inspect(bytes);
 
 /**
- * Before anything is written it must be known where, so that a deletion finds it all. Undefined where
- * the message is stale by now.
+ * Records hash and metadata before any rendition is written, so that a deletion knows their keys.
+ * Undefined where the message has become stale.
  */
 const recordInspection = async (
   { imageId }: Image,

@@ -1,6 +1,6 @@
 /**
- * A file's name made fit for the keys that we choose, `[A-Za-z0-9_.-]` only: S3 events write other
- * characters differently on each backend. The name itself is kept as a label.
+ * A file name as part of an object key, `[A-Za-z0-9_.-]` only: S3 events encode other characters
+ * differently on each backend. The name itself is stored as user metadata.
  */
 export const sanitizeFilename = (filename: string): string => {
   const safe = filename

@@ -1,10 +1,10 @@
-/** What a store knows of an object without its bytes. */
+/** An object without its bytes. */
 export type ObjectHead = {
   etag: string;
   sizeBytes: number;
   contentType: string | undefined;
   lastModified: Date;
-  /** The writer's own words, decoded: `name`, `request-id`. */
+  /** Metadata of the writer, decoded: `name`, `request-id`. */
   userMetadata: Record<string, string>;
   /** Hex; only where the store itself verified it. */
   sha256: string | undefined;
@@ -12,7 +12,7 @@ export type ObjectHead = {
 
 export type PutOptions = {
   contentType: string;
-  /** Hex. Where given, the store refuses bytes that do not match. */
+  /** Hex. If given, the store rejects bytes that do not match. */
   sha256?: string | undefined;
   userMetadata?: Record<string, string> | undefined;
 };
@@ -28,7 +28,7 @@ export type ServedAs = {
   method?: 'GET' | 'HEAD';
 };
 
-/** A place that keeps bytes under a key: what people gave us, or what we made from it. */
+/** Objects by key: the originals, or those derived from them. */
 export interface Objects {
   /** Undefined where there is none. */
   head(key: string): Promise<ObjectHead | undefined>;
@@ -41,19 +41,19 @@ export interface Objects {
     length: number,
     etag?: string,
   ): Promise<Uint8Array | undefined>;
-  /** Answers the ETag. */
+  /** Returns the ETag. */
   write(key: string, bytes: Uint8Array, how: PutOptions): Promise<string>;
-  /** Removes what is there; what is not there is no error. */
+  /** Deletes objects; missing ones are no error. */
   remove(keys: readonly string[]): Promise<void>;
-  /** Removes the object only while it is the one with this ETag; another under its key stays. */
+  /** Deletes the object only while it has this ETag; another under its key stays. */
   deleteIfMatch(key: string, etag: string): Promise<void>;
-  /** A URL that serves the object to whoever holds it, for `seconds`. */
+  /** A presigned URL of the object, valid for `seconds`. */
   link(key: string, seconds: number, as?: ServedAs): Promise<string>;
 }
 
-/** A form with which a browser posts one object straight into the store. */
+/** Presigned forms with which a browser uploads one object straight into the store. */
 export interface PresignedPosts {
-  presignPost(wish: {
+  presignPost(form: {
     key: string;
     contentType: string;
     maxBytes: number;

@@ -5,7 +5,7 @@ export const formats = ['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff', 'heic'] as
 export const Format = z.enum(formats);
 export type Format = z.infer<typeof Format>;
 
-/** What a picture's bytes say about it. Width and height are as it is seen, after orientation. */
+/** What the headers of a picture say. Width and height are pixels, after orientation. */
 export const Metadata = z.object({
   width: z.int().positive(),
   height: z.int().positive(),
@@ -13,7 +13,7 @@ export const Metadata = z.object({
 });
 export type Metadata = z.infer<typeof Metadata>;
 
-/** Why a file is no picture of ours: `type` becomes 415, `contents` 422. */
+/** Why a file is rejected: `type` becomes 415, `contents` 422. */
 export const Refusal = z.object({
   kind: z.enum(['type', 'contents']),
   reason: z.string(),
@@ -22,22 +22,22 @@ export type Refusal = z.infer<typeof Refusal>;
 
 /**
  * Reads a file's headers, never its pixels, and accepts it or says why not. Only the bytes count,
- * whatever the client says that they are. Answers in milliseconds for any input; never throws
+ * whatever the client says that they are. Takes milliseconds for any input; never throws
  * because of what the bytes contain.
  */
 export type Inspect = (bytes: Uint8Array) => Promise<{ metadata: Metadata } | { refusal: Refusal }>;
 
-/** One smaller picture to make: a name, and its longest side in pixels. */
+/** One rendition to make: a name, and its longest side in pixels. */
 export const Size = z.object({ name: z.string(), longestSide: z.int().positive() });
 export type Size = z.infer<typeof Size>;
 
-/** JPEG's own limit, in pixels: no side that we take is longer, so a size of this much means "as it is". */
+/** JPEG's own limit, in pixels: no side of an accepted picture is longer, so a size of this much means "as it is". */
 export const fullSize = 65_500;
 
-/** A batch's pictures get this one too: as it is seen, without metadata, never larger in bytes. */
+/** The extra rendition of a batch's pictures: upright, without metadata, never more bytes than the original. */
 export const optimizedSize: Size = { name: 'optimized', longestSide: fullSize };
 
-/** One picture that was made of another. Without a format it is JPEG, as all thumbnails are. */
+/** One picture derived from another. Without a format it is JPEG, as all thumbnails are. */
 export const Rendition = z.object({
   name: z.string(),
   width: z.int(),
@@ -51,7 +51,7 @@ export type Rendition = z.infer<typeof Rendition>;
 export const contentTypeOf = ({ format = 'jpeg' }: Pick<Rendition, 'format'>): string =>
   `image/${format}`;
 
-/** What shrinking a picture gives: each rendition's bytes, and how it looks before it loads. */
+/** The renditions of a picture with their bytes, and what to show before it loads. */
 export type Shrunk = {
   renditions: (Rendition & { bytes: Uint8Array })[];
   /** ThumbHash, base64. */
@@ -61,12 +61,12 @@ export type Shrunk = {
 };
 
 /**
- * Makes every size from one decode. A size of `fullSize` or more is the picture itself, JPEG of
- * quality 80; where that had more bytes than the original, the original without its metadata or,
- * where it would look different without them, a coarser one. It never has more bytes.
+ * Makes every size from one decode. A size of `fullSize` or more is the whole picture as JPEG of
+ * quality 80; where that would have more bytes than the original, the original without its metadata
+ * or, where it would look different without them, a JPEG of lower quality.
  *
- * A picture that cannot be decoded (truncated, corrupt) is a refusal; a fault of the machine (out
- * of memory, a missing codec) throws.
+ * A picture that cannot be decoded (truncated, corrupt) is a refusal; an error of the
+ * system (out of memory, a missing codec) throws.
  */
 export type Shrink = (
   bytes: Uint8Array,
@@ -74,7 +74,7 @@ export type Shrink = (
   sizes: readonly Size[],
 ) => Promise<Shrunk | { refusal: Refusal }>;
 
-/** What a provider can be sent: the longest side in pixels, and bytes. */
+/** The limits of a provider: the longest side in pixels, and bytes. */
 export type PictureLimits = { maxSide: number; maxBytes: number };
 
 export type PreparedPicture = {
@@ -85,15 +85,15 @@ export type PreparedPicture = {
 };
 
 /**
- * Makes of any picture we read one that may be sent to a provider: upright, sRGB, without
- * metadata, within its limits; PNG where something shows through, else JPEG. Never enlarges.
+ * Converts any accepted picture to one that may be sent to a provider: upright, sRGB, without
+ * metadata, within its limits; PNG where it has transparency, else JPEG. Never enlarges.
  */
 export type PreparePicture = (
   bytes: Uint8Array,
   limits: PictureLimits,
 ) => Promise<PreparedPicture | { refusal: Refusal }>;
 
-/** Puts two pictures beside each other, at one height, for a provider that takes one picture only. */
+/** Joins two pictures side by side, at one height, for a provider that accepts one picture only. */
 export type JoinPictures = (
   left: Uint8Array,
   right: Uint8Array,
@@ -101,8 +101,8 @@ export type JoinPictures = (
 ) => Promise<PreparedPicture | { refusal: Refusal }>;
 
 /**
- * Looks at what a provider answered as at any stranger's file, and writes the picture in it anew,
- * without metadata. A refusal's reason says what was wrong with the provider's answer.
+ * Checks a provider's result like any untrusted file, and encodes the picture again without metadata.
+ * A refusal's reason says what was wrong with the result.
  */
 export type CheckResult = (
   bytes: Uint8Array,

@@ -1,4 +1,4 @@
-/** Why what a model said is no caption. */
+/** Why a model's response is no caption. */
 export type NoSentence =
   | 'empty'
   | 'error_in_body'
@@ -9,17 +9,17 @@ export type NoSentence =
 
 const maxCharacters = 300;
 
-/** Only the first sentence is used, and patterns over long texts made to be slow are slow. */
+/** Characters. Only the first sentence is used, and patterns are slow on long hostile texts. */
 const maxRead = 2000;
 
 /**
- * The caption in what a model said: one plain sentence of at most 300 characters, without preface,
+ * The caption in a model's response: one plain sentence of at most 300 characters, without preface,
  * markup, reasoning and invisible characters; or why there is none.
  */
 export const toPlainSentence = (
-  said: string,
+  response: string,
 ): { ok: true; sentence: string } | { ok: false; kind: NoSentence } => {
-  const answer = withoutReasoning(said).trim().slice(0, maxRead);
+  const answer = withoutReasoning(response).trim().slice(0, maxRead);
   const text = withoutPreface(withoutMarkup(answer));
   const sentence = truncate(withoutQuotes(firstSentence(withoutQuotes(text))));
   const kind = classify(answer, text, sentence);
@@ -37,9 +37,9 @@ const classify = (answer: string, text: string, sentence: string): NoSentence | 
   return (sentence.match(/\p{L}/gu) ?? []).length < 3 ? 'no_sentence' : undefined;
 };
 
-/** Some models reason aloud, and some chat templates swallow the opening tag. */
-const withoutReasoning = (said: string): string =>
-  (said.split(/<\/think(?:ing)?>/i).at(-1) ?? '').split(/<think(?:ing)?>/i, 1).join('');
+/** Some models print their reasoning, and some chat templates drop the opening tag. */
+const withoutReasoning = (response: string): string =>
+  (response.split(/<\/think(?:ing)?>/i).at(-1) ?? '').split(/<think(?:ing)?>/i, 1).join('');
 
 const withoutMarkup = (text: string): string =>
   text
@@ -65,7 +65,7 @@ const withoutPreface = (text: string): string => {
   const unquoted = withoutQuotes(text);
   const rest = prefaces
     .map((preface) => unquoted.replace(preface, ''))
-    .find((one) => one && one !== unquoted); // "Sure." is all there was: better that than nothing
+    .find((one) => one && one !== unquoted); // "Sure." may be all there is
   return rest ? withoutPreface(rest) : text;
 };
 
@@ -95,12 +95,12 @@ const truncate = (text: string): string => {
   return `${cut.replace(/\s+\S*$/, '').replace(/[,;:\s]+$/, '')}…`;
 };
 
-/** What proxies and model servers say with status 200 when something broke behind them. */
+/** What proxies and model servers send with status 200 when something behind them fails. */
 const errorText =
   /^\W*((\w{0,30} )?\w{0,30}(error|exception)\s*(:|\s[-–—]\s)|error\s+\d{3}\b|traceback \(most|internal server error|bad gateway|gateway time-?out|service (temporarily )?unavailable|too many requests|rate limit|http\/?\s?\d|model \S+ is (currently )?loading|cuda out of memory)/i;
 const errorJson = /^\{\s*"(error|detail|message|errors)"/;
 
-/** A stretch without a space that no language has. */
+/** A run of characters without a space that no language has. */
 const base64 = /[A-Za-z0-9+/=_-]{120}/;
 
 const refusal =

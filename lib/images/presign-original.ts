@@ -5,12 +5,13 @@ import type { Objects } from './objects.ts';
 import { contentTypeOf } from './picture.ts';
 import type { HasClock } from './timer.ts';
 
-/** How long the link serves whoever holds it. */
+/** How long the URL is valid. */
 const validSeconds = 300;
 
 /**
- * A short-lived link to the file as it was sent, served by what its bytes were found to be, never by
- * what a sender said. What has not been looked at is only saved.
+ * Presigns a short-lived URL of the original, served as what its bytes are, never as what a client
+ * said. A file that has not been inspected is served as an attachment. Throws a Problem where there is
+ * none.
  */
 export const presignOriginal = async (
   { imageId, method }: { imageId: string; method: 'GET' | 'HEAD' },
@@ -18,7 +19,7 @@ export const presignOriginal = async (
 ): Promise<{ url: string; expiresAt: Date }> => {
   const { key, originalName, metadata } = await findImage(imageId, { images });
   if (key === null)
-    throw new Problem('not-found', 'This upload was refused, and its file was not kept.');
+    throw new Problem('not-found', 'This upload was rejected, and its file was not stored.');
   const expiresAt = new Date(now().getTime() + validSeconds * 1000);
   const url = await originals.link(key, validSeconds, {
     filename: originalName,

@@ -3,18 +3,19 @@ import { endStep, failStep, type StepDeps } from './end-step.ts';
 import { notifyBatch } from './enqueue-steps.ts';
 import type { Exif, RawExif, ReadTags } from './exif.ts';
 import type { Image } from './image.ts';
+import type { ImageDeps } from './image-deps.ts';
 import type { Versioned } from './images.ts';
 import type { StepMessage } from './messages.ts';
 import type { Objects } from './objects.ts';
-import { type HasClock, startTimer } from './timer.ts';
+import { startTimer } from './timer.ts';
 
-type Deps = HasClock & StepDeps & { originals: Objects; readTags: ReadTags };
+type Deps = StepDeps & Pick<ImageDeps, 'now' | 'originals'> & { readTags: ReadTags };
 
 class OriginalGoneError extends Error {
   override readonly name = 'OriginalGoneError';
 }
 
-/** Reads what the camera wrote into an image. A file without EXIF is no failure. */
+/** Reads the EXIF data of an image. A file without EXIF is no failure. */
 export const readExif = async (
   message: StepMessage,
   attempts: number,
@@ -24,15 +25,15 @@ export const readExif = async (
   const measure = startTimer(attempts, deps);
   const record = await images.find(message.image_id);
   const image = record?.image;
-  // Killed between storing the tags and ending the step, while the image was deleted or replaced:
-  // those tags may hold a position.
+  // An earlier delivery may have been killed between storing the tags and ending the step, and the
+  // image deleted or replaced since: those tags may hold a location.
   if (!image || image.deleted || image.rev > message.rev)
     return images.deleteRawExif(message.image_id, message.rev);
   if (!isCurrent(image, 'exif', message)) return;
   if (!isOpen(image.steps.exif)) return notifyBatch(image, deps); // delivered twice, or killed before
 
   const { imageId, rev } = image;
-  if (rev > 1) await images.deleteRawExif(imageId, rev - 1); // those of the picture before this one
+  if (rev > 1) await images.deleteRawExif(imageId, rev - 1); // those of the previous picture
   const tags = await readOriginalTags(image, deps);
   if (tags === 'gone') {
     if (await isOriginalGone(image, deps))
@@ -83,12 +84,12 @@ const endWithTags = async (
   await notifyBatch(image, deps);
 };
 
-/** False where another object has replaced it, which has an event of its own. */
+/** Whether an original was deleted; false where another object has replaced it, which has an event of its own. */
 export const isOriginalGone = async (
   { key, etag }: Image,
   { originals }: { originals: Objects },
 ): Promise<boolean> => {
   const head = key === null ? undefined : await originals.head(key);
-  if (head?.etag === etag) throw new Error('The original could not be read, although it is there.');
+  if (head?.etag === etag) throw new Error('The original could not be read, although it exists.');
   return head === undefined;
 };

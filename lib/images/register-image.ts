@@ -1,33 +1,30 @@
-import { type Cdn, removeVariants, type Variants } from '#lib/delivery/variants.ts';
-import type { Captioning } from './caption.ts';
+import { removeVariants } from '#lib/delivery/variants.ts';
 import { deleteOrphanedRenditions } from './delete-image.ts';
 import { enqueueSteps } from './enqueue-steps.ts';
 import { type Image, imageIdOf, type Source } from './image.ts';
-import type { Images, RenditionSets } from './images.ts';
+import type { ImageDeps } from './image-deps.ts';
 import { ingest } from './ingest.ts';
-import type { StepQueues } from './messages.ts';
-import type { Objects } from './objects.ts';
-import type { Size } from './picture.ts';
-import type { HasClock } from './timer.ts';
 import { updateImage } from './update-image.ts';
 
-type Deps = HasClock & {
-  images: Images;
-  renditionSets: RenditionSets;
-  originals: Objects;
-  derived: Objects;
-  stepQueues: StepQueues;
-  captioning: Captioning;
-  sizes: readonly Size[];
-  variants: Variants;
-  cdn: Cdn;
-};
+type Deps = Pick<
+  ImageDeps,
+  | 'now'
+  | 'images'
+  | 'renditionSets'
+  | 'originals'
+  | 'derived'
+  | 'stepQueues'
+  | 'captioning'
+  | 'sizes'
+  | 'variants'
+  | 'cdn'
+>;
 
 /**
- * Makes sure that the object under a key has a record and that its steps are enqueued. An S3 event
- * only says that something happened: it may come twice, late, in any order, or for an object that is
- * gone, so the object is looked up. The record is read before the object, so that what is known of
- * the object is never older than what the record was made from.
+ * Makes sure that the object under a key has a record and that its steps are enqueued. An S3 event is
+ * only a hint: it may be delivered twice, late, in any order, or for an object that is gone, so the
+ * object is looked up. The record is read before the object, so that the object is never older than
+ * what the record was made from.
  */
 export const registerImage = async (
   key: string,
@@ -39,15 +36,15 @@ export const registerImage = async (
     imageIdOf(key),
     async (known) => {
       const head = await originals.head(key);
-      if (!head) return undefined; // deleted meanwhile, or an old event
+      if (!head) return undefined; // deleted in the meantime, or an old event
       const { etag, sizeBytes, lastModified, userMetadata, sha256 } = head;
       const incoming = {
         key,
         etag,
         sizeBytes,
         sha256,
-        originalName: userMetadata['name'] ?? lastSegmentOf(key),
-        source: sourceOfKey(key),
+        originalName: userMetadata['name'] ?? lastSegment(key),
+        source: parseSource(key),
         requestId: userMetadata['request-id'] ?? requestId,
         receivedAt: receivedAtFor(lastModified, now()),
       };
@@ -64,12 +61,12 @@ export const registerImage = async (
   return image;
 };
 
-/** S3 gives whole seconds, in which lists would lose their order; a fresh object is dated by this clock. */
+/** S3 dates are whole seconds, in which lists would lose their order: a new object is dated by this clock. */
 const receivedAtFor = (lastModified: Date, now: Date): Date =>
   Math.abs(now.getTime() - lastModified.getTime()) < 10_000 ? now : lastModified;
 
-/** The prefix of a key that Darkroom chose tells its source; any other object was dropped into the bucket. */
-const sourceOfKey = (key: string): Source => {
+/** The prefix of a key that Darkroom chose says its source; any other object was dropped into the bucket. */
+const parseSource = (key: string): Source => {
   const prefixes: Record<string, Source> = {
     'uploads/': 'upload',
     'presigned/': 'presigned',
@@ -79,4 +76,4 @@ const sourceOfKey = (key: string): Source => {
   return Object.entries(prefixes).find(([prefix]) => key.startsWith(prefix))?.[1] ?? 'drop';
 };
 
-const lastSegmentOf = (key: string): string => key.split('/').filter(Boolean).at(-1) ?? key;
+const lastSegment = (key: string): string => key.split('/').filter(Boolean).at(-1) ?? key;

@@ -3,7 +3,7 @@ import type { RenditionSet, RenditionSetChange, RenditionSets } from './images.t
 import type { Objects } from './objects.ts';
 import { contentTypeOf, optimizedSize, type Shrunk, type Size } from './picture.ts';
 
-/** Which renditions: those of some bytes in some sizes, written for one image. */
+/** Identifies renditions: those of some bytes in some sizes, written for one image. */
 type RenditionSetKey = { renditionSetId: string; owner: string };
 
 /** The same bytes made into the same sizes are one set, however many images refer to it. */
@@ -23,17 +23,17 @@ export const sizesFor = (
 export const renditionKey = ({ renditionSetId, owner }: RenditionSetKey, name: string): string =>
   `${renditionSetId}/${owner}/${name}${name === optimizedSize.name ? '' : '.jpg'}`;
 
-/** The sizes of a set can be read off its id, also when settings have changed since. */
+/** The names of a set's sizes, from its id: settings may have changed since. */
 const parseSizeNames = (renditionSetId: string): string[] =>
   (renditionSetId.split('/')[1] ?? '').split('.').map((size) => size.replace(/-\d+$/, ''));
 
-/** Whether it was made in this size, whatever the size of that name is today. */
+/** Whether it was made in this size, whatever the size of that name is now. */
 export const hasSize = (
   { renditionSetId }: { renditionSetId: string },
   { name, longestSide }: Size,
 ): boolean => (renditionSetId.split('/')[1] ?? '').split('.').includes(`${name}-${longestSide}`);
 
-/** The set of an image whose bytes nobody had made before. */
+/** The set of an image whose bytes are new. */
 export const newRenditionSet = (
   image: Image,
   renditionSetId: string,
@@ -70,8 +70,8 @@ export const toImageRenditions = (set: Omit<RenditionSet, 'refs'>): ImageRenditi
 };
 
 /**
- * What giving up an image's reference means: the change of the set, and the orphaned renditions to
- * delete afterwards, those of the set included if this was its last reference.
+ * Plans the release of an image's reference: the change of the set, and the orphaned renditions to
+ * delete afterwards, those of the set included if this is its last reference.
  */
 export const planRelease = async (
   image: Image,
@@ -92,7 +92,7 @@ export const planRelease = async (
   };
 };
 
-/** What make-thumbnails may have written for an image when it was killed before it could save that. */
+/** What make-thumbnails may have written for an image if it was killed before it could save. */
 export const partialRenditions = (image: Image, thumbnails: readonly Size[]): RenditionSetKey[] => {
   const owner = ownerOf(image);
   return image.sha256 && image.renditionSet?.owner !== owner
@@ -102,7 +102,7 @@ export const partialRenditions = (image: Image, thumbnails: readonly Size[]): Re
 
 /**
  * Of these, the ones that no image refers to. An image that is added under a key long after another
- * was deleted there counts its revisions from 1 again, so it may have the same owner's name.
+ * was deleted there starts at revision 1 again, so it may have the same owner.
  */
 export const withoutReferences = async (
   candidates: readonly RenditionSetKey[],

@@ -2,15 +2,13 @@ import { Problem } from '#lib/problem.ts';
 import type { Captioning } from './caption.ts';
 import { enqueueSteps } from './enqueue-steps.ts';
 import type { Image } from './image.ts';
-import type { Images } from './images.ts';
-import type { StepQueues } from './messages.ts';
+import type { ImageDeps } from './image-deps.ts';
 import { type Step, type StepName, stepNames } from './step.ts';
-import type { HasClock } from './timer.ts';
 import { updateImage } from './update-image.ts';
 
-type Deps = HasClock & { images: Images; stepQueues: StepQueues; captioning: Captioning };
+type Deps = Pick<ImageDeps, 'now' | 'images' | 'stepQueues' | 'captioning'>;
 
-/** Runs the failed and skipped steps of an image again, and only those. */
+/** Runs the failed and skipped steps of an image again, and only those. Throws a Problem where there are none. */
 export const retryImage = async (
   imageId: string,
   { images, stepQueues, captioning, now }: Deps,
@@ -19,7 +17,7 @@ export const retryImage = async (
     imageId,
     (known) => {
       if (!known || known.deleted) throw new Problem('not-found', 'Image not found');
-      return { image: again(known, captioning, now()) };
+      return { image: restartSteps(known, captioning, now()) };
     },
     { images },
   );
@@ -28,11 +26,11 @@ export const retryImage = async (
   return image;
 };
 
-const again = (image: Image, captioning: Captioning, now: Date): Image => {
+const restartSteps = (image: Image, captioning: Captioning, now: Date): Image => {
   if (image.key === null)
     throw new Problem(
       'conflict',
-      'This upload was refused and not kept: there is nothing to retry. Upload the file again.',
+      'This upload was rejected and not stored: there is nothing to retry. Upload the file again.',
     );
   const toRetry = stepNames.filter((name) => canRetry(name, image.steps[name], captioning));
   if (toRetry.length === 0)
@@ -51,6 +49,6 @@ const canRetry = (name: StepName, { state }: Step, captioning: Captioning): bool
 const whyNot = ({ steps }: Image, captioning: Captioning): string => {
   if (!captioning.ok && steps.caption.state !== 'done') return captioning.reason;
   return Object.values(steps).some(({ state }) => state === 'pending')
-    ? 'no step has failed, some are still to come.'
+    ? 'no step has failed, some are still pending.'
     : 'every step is done.';
 };

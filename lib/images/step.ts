@@ -11,7 +11,7 @@ const ended = {
   endedAt: z.iso.datetime(),
 };
 
-/** One piece of work on an image. A message requests one `run` of it; a message of another run is stale. */
+/** A step of processing an image. A message requests one `run` of it; a message of another run is stale. */
 export const Step = z.discriminatedUnion('state', [
   z.object({
     state: z.literal('pending'),

@@ -1,4 +1,4 @@
-/** What is done with every picture: by whom, and what it means for the picture's status. */
+/** A step of processing: its worker, and what its outcome means for the image's status. */
 export type StepDefinition = {
   /** Names the function, its queue, dead-letter queue and alarms. */
   worker: string;
@@ -6,13 +6,13 @@ export type StepDefinition = {
   required: boolean;
   /** A step that must be done first; its failure skips this one, for the reason given. */
   after?: { step: string; otherwise: string };
-  /** What people read. */
+  /** Its name in the gallery. */
   label: string;
 };
 
 /**
  * The one list of steps. Status, error, messages, queues, dead-letter queues, environment, health,
- * alarms, views and the gallery's words follow from it; functions/README.md says how to add one.
+ * alarms, views and the gallery's labels follow from it; functions/README.md says how to add one.
  */
 export const steps = {
   thumbnails: { worker: 'make-thumbnails', required: true, label: 'Thumbnails' },
@@ -28,10 +28,10 @@ export const steps = {
 export type StepName = keyof typeof steps;
 export type StepWorker = (typeof steps)[StepName]['worker'];
 
-// Object.keys forgets the names: these are the list's own.
+// Object.keys returns string[]: these are the list's own names.
 export const stepNames = Object.keys(steps) as [StepName, ...StepName[]];
 
-/** What the list says of a step, without the narrow types of its literals. */
+/** The definition of a step, without the narrow types of its literals. */
 export const stepDefinition = (name: StepName): StepDefinition => steps[name];
 
 /** A record with an entry for each step. */

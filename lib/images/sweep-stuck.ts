@@ -1,38 +1,34 @@
-import type { Cdn, Variants } from '#lib/delivery/variants.ts';
 import { canBeEnqueued } from './advance-steps.ts';
 import { finishDeletion, finishRemoved } from './delete-image.ts';
 import { giveUpStep } from './end-step.ts';
 import { toStepMessage } from './enqueue-steps.ts';
 import type { Image } from './image.ts';
-import type { Images, RenditionSets } from './images.ts';
-import type { StepQueues } from './messages.ts';
-import type { Objects } from './objects.ts';
-import type { Size } from './picture.ts';
+import type { ImageDeps } from './image-deps.ts';
 import { type StepName, stepNames } from './step.ts';
-import type { HasClock } from './timer.ts';
 import { updateImage } from './update-image.ts';
 
-type Deps = HasClock & {
-  images: Images;
-  renditionSets: RenditionSets;
-  originals: Objects;
-  derived: Objects;
-  stepQueues: StepQueues;
-  sizes: readonly Size[];
-  variants: Variants;
-  cdn: Cdn;
-  pause: (ms: number) => Promise<unknown>;
-};
+type Deps = Pick<
+  ImageDeps,
+  | 'now'
+  | 'images'
+  | 'renditionSets'
+  | 'originals'
+  | 'derived'
+  | 'stepQueues'
+  | 'sizes'
+  | 'variants'
+  | 'cdn'
+> & { pause: (ms: number) => Promise<unknown> };
 
-/** Younger work is left alone: its message may be on the way. */
+/** Younger work is left alone: its message may be in flight. */
 const oldEnoughMs = 2 * 60_000;
 /** Queue depths are approximate; two readings this far apart must both say "empty". */
 const betweenReadingsMs = 3000;
 
 /**
- * Looks for images that no worker has a message for: a worker was killed on its message's last
- * receive, an S3 event was lost, a deletion stopped half-way. Enqueues the step once more, only while
- * its queue is empty; the next time it records that retries are exhausted.
+ * Finds images that no queue has a message for: a worker was killed on its message's last receive, an
+ * S3 event was lost, a deletion was interrupted. Enqueues the step once more, only while its queue is
+ * empty; the next time it records that retries are exhausted.
  */
 export const sweepStuck = async (deps: Deps) => {
   const { images, now } = deps;

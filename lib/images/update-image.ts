@@ -2,13 +2,13 @@ import { updateWithRetry } from '#lib/update-with-retry.ts';
 import type { Image } from './image.ts';
 import type { Images, RenditionSetChange, Versioned } from './images.ts';
 
-/** The image as it is to be, with what that means for a rendition set. Saved together, or not at all. */
+/** The image to save, with the change of a rendition set. Saved together, or not at all. */
 export type ImageUpdate = { image: Image; renditionSetChange?: RenditionSetChange | undefined };
 
 /**
- * Reads an image, decides, and saves with an optimistic lock, again while another writer was quicker.
+ * Reads an image, decides, and saves with an optimistic lock; repeats after a conflict.
  * Returns the image as it now stands. `seen` is a record read a moment ago, which spares a read.
- * Throws when it lost too often: the message comes back.
+ * Throws after too many conflicts: then the message is retried.
  */
 export const updateImage = async (
   imageId: string,

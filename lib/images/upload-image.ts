@@ -1,18 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { Captioning } from './caption.ts';
 import { type Image, imageIdOf } from './image.ts';
-import type { Images, RenditionSets } from './images.ts';
+import type { ImageDeps } from './image-deps.ts';
 import { type IncomingObject, ingest } from './ingest.ts';
 import { sanitizeFilename } from './object-key.ts';
-import type { Objects } from './objects.ts';
-import type { Inspect, Refusal, Size } from './picture.ts';
+import type { Inspect, Refusal } from './picture.ts';
 import { renditionSetIdFor } from './rendition-set.ts';
 import { mapSteps } from './steps.ts';
-import type { HasClock } from './timer.ts';
 import { updateImage } from './update-image.ts';
 
 export type Upload = {
-  /** Names the upload; the same one again makes the same image. `[A-Za-z0-9-]` */
+  /** Identifies the upload: the same one makes the same image. `[A-Za-z0-9-]` */
   uploadId: string;
   requestId: string;
   filename: string;
@@ -20,20 +17,15 @@ export type Upload = {
   bytes: Uint8Array;
 };
 
-type Deps = HasClock & {
-  images: Images;
-  renditionSets: RenditionSets;
-  originals: Objects;
-  inspect: Inspect;
-  captioning: Captioning;
-  sizes: readonly Size[];
-};
+type Deps = Pick<
+  ImageDeps,
+  'now' | 'images' | 'renditionSets' | 'originals' | 'captioning' | 'sizes'
+> & { inspect: Inspect };
 
 /**
- * Takes a file by HTTP: inspects its headers, stores the object, and writes the same record that
- * register-image would write, so that the id in the answer can be read at once. It enqueues nothing:
- * the S3 event does, also after a kill in between. A file that is refused is recorded as such, and
- * not stored.
+ * Ingests a file sent by HTTP: inspects its headers, stores the object, and writes the same record that
+ * register-image would write, so that the image can be read at once. It enqueues nothing: the S3 event
+ * does, even if the function is killed in between. A rejected file is recorded as such, and not stored.
  */
 export const uploadImage = async (upload: Upload, deps: Deps): Promise<Image> => {
   const { filename, bytes, requestId } = upload;
@@ -66,13 +58,13 @@ export const uploadImage = async (upload: Upload, deps: Deps): Promise<Image> =>
     imageIdOf(key),
     (image) => ingest(image, incoming, deps),
     deps,
-    { record: undefined }, // this key is new; only its own S3 event may have been quicker
+    { record: undefined }, // this key is new; only its own S3 event may have come first
   );
   if (!image) throw new Error(`The image at ${key} was not recorded.`);
   return asAccepted(image, incoming, deps);
 };
 
-/** The image as it was accepted, also when workers were quicker than this answer. */
+/** The image as it was accepted, even if workers have changed it since. */
 const asAccepted = async (image: Image, incoming: IncomingObject, deps: Deps): Promise<Image> => {
   const { listedAt, uploadedAt } = image;
   const accepted = await ingest(undefined, incoming, deps);

@@ -3,19 +3,18 @@ import type { Caption, Describe } from './caption.ts';
 import { endStep, failStep, type StepDeps } from './end-step.ts';
 import { notifyBatch } from './enqueue-steps.ts';
 import type { ImageRenditions } from './image.ts';
-import type { RenditionSets } from './images.ts';
+import type { ImageDeps } from './image-deps.ts';
 import type { StepMessage } from './messages.ts';
-import type { Objects } from './objects.ts';
 import { optimizedSize } from './picture.ts';
 import { renditionKey } from './rendition-set.ts';
-import { type HasClock, startTimer } from './timer.ts';
+import { startTimer } from './timer.ts';
 
-type Deps = HasClock &
-  StepDeps & { renditionSets: RenditionSets; derived: Objects; describe: Describe };
+type Deps = StepDeps &
+  Pick<ImageDeps, 'now' | 'renditionSets' | 'derived'> & { describe: Describe };
 
 /**
- * Has a model describe the largest thumbnail of an image. The model never sees the original. Bytes
- * that were described before are not paid for again.
+ * Has a model describe the largest thumbnail of an image. The original is never sent. Bytes that were
+ * described before are not paid for again.
  */
 export const writeCaption = async (
   message: StepMessage,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * News from S3, or its test message, which has no Records. Keys arrive URL-encoded with `+` for a
- * space (Amazon S3 User Guide, "Event message structure").
+ * An S3 event notification, or its test message, which has no Records. Keys are URL-encoded with `+`
+ * for a space (Amazon S3 User Guide, "Event message structure").
  */
 export const S3Notification = z.object({
   Records: z
@@ -25,12 +25,12 @@ function decoded(key: string, context: z.RefinementCtx): string {
   }
 }
 
-/** The keys that somebody says have changed. */
+/** The keys in a notification, each once. */
 export const objectKeys = ({ Records }: S3Notification): string[] => [
   ...new Set(Records.map(({ s3 }) => s3.object.key)),
 ];
 
-/** What the news turned out to be about, for the log: one image mostly, none where it was stale. */
+/** Log fields of the images in a notification: usually one, none where it was stale. */
 export const logFieldsFor = (
   images: readonly ({ imageId: string; requestId: string } | undefined)[],
 ) => {

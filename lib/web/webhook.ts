@@ -10,7 +10,7 @@ export { isSecret, newSecret } from './webhook-signature.ts';
  * How a delivery ended; `ok` is any 2xx. `gone`: the receiver answered 410 and wants no more.
  * `status` is null where there was no response; `error` is a sentence.
  */
-export type WebhookAnswer =
+export type WebhookResponse =
   | { ok: true; status: number }
   | { ok: false; status: number | null; error: string; gone?: true; retryAfterSeconds?: number };
 
@@ -39,7 +39,7 @@ const maxBodyBytes = 4096;
 export const sendWebhook = ({ secret, now, timeoutMs, ...guard }: Options) => {
   const agent = guardedAgent({ timeoutMs, ...guard });
 
-  return async ({ id, url: text, body }: Delivery): Promise<WebhookAnswer> => {
+  return async ({ id, url: text, body }: Delivery): Promise<WebhookResponse> => {
     const key = await secret();
     if (key === undefined || !isSecret(key)) return { ok: false, status: null, error: unsigned };
     const signature = signWebhook(key, { id, at: now(), body });

@@ -28,7 +28,7 @@ describe('the routes', () => {
     expect(declared.toSorted()).toEqual(promised.toSorted());
   });
 
-  it('all need an API key but the public ones', () => {
+  it('all require an API key but those of the site', () => {
     const open = Object.values(routes).filter((route) => !route.private);
     expect(open.map(({ name }) => name).toSorted()).toEqual([
       'deliverImage',

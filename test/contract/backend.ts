@@ -25,9 +25,8 @@ import { openDynamodb, openS3, openSqs } from '#lib/aws/clients.ts';
 import { eventually } from '#test/support/eventually.ts';
 
 /**
- * The suites run on the embedded emulators, or on whatever AWS_ENDPOINT_URL names: then with the
- * region and credentials of the environment. Everything made there has a name of its own, and is
- * removed in the end.
+ * The suites run on the embedded emulators, or on the services at AWS_ENDPOINT_URL: then with the region
+ * and credentials of the environment. All resources have unique names, and are deleted in the end.
  */
 export const embedded = !process.env['AWS_ENDPOINT_URL'];
 
@@ -80,7 +79,7 @@ const tableNames = [
 export type Tables = Record<(typeof tableNames)[number], string>;
 
 /** `imagesTable` is ImagesTable in the template. */
-const logicalNameOf = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
+const logicalName = (name: string) => name.charAt(0).toUpperCase() + name.slice(1);
 
 /** DynamoDB, and a way to get the tables of infra/tables.yml under new names. */
 export const openDynamodbBackend = async ({ conflict }: { conflict?: () => boolean } = {}) => {
@@ -113,7 +112,7 @@ export const openDynamodbBackend = async ({ conflict }: { conflict?: () => boole
       const made = {} as Tables;
       await Promise.all(
         tableNames.map(async (name) => {
-          made[name] = await makeTable(logicalNameOf(name));
+          made[name] = await makeTable(logicalName(name));
         }),
       );
       return made;
@@ -204,7 +203,7 @@ export const openSqsBackend = async () => {
           Attributes: { VisibilityTimeout: '60' },
         }),
       );
-      if (!url) throw new Error('SQS told no URL of the queue it made.');
+      if (!url) throw new Error('SQS sent no URL of the new queue.');
       made.push(url);
       return url;
     },

@@ -21,7 +21,7 @@ const webhook: WebhookMessage = {
 
 /** What every way to ask the workers of batches must do. */
 export const batchWorkersContract = (name: string, open: () => Promise<Opened> | Opened) =>
-  describe(`${name} asks the workers of batches`, () => {
+  describe(`${name} sends messages to the batch workers`, () => {
     it.each<[BatchQueue, unknown, (batchQueues: BatchQueues) => Promise<void>]>([
       ['expand', request, (batchQueues) => batchQueues.expand(request)],
       ['close', request, (batchQueues) => batchQueues.close(request)],
@@ -82,7 +82,7 @@ export const batchWorkersContract = (name: string, open: () => Promise<Opened> |
       },
     );
 
-    it('and calls them idle while a webhook waits: that may take days', async () => {
+    it('and counts them as idle while a webhook waits, which may take days', async () => {
       const { batchQueues } = await open();
 
       await batchQueues.sendWebhook(webhook, 900);

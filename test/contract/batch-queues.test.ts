@@ -49,7 +49,7 @@ const open = async () => {
     'close-batch': await makeQueue(),
     'send-webhook': await makeQueue(),
   };
-  const urlOf: Record<BatchQueue, string> = {
+  const imageUrl: Record<BatchQueue, string> = {
     expand: urls['expand-batch'],
     import: urls['import-row'],
     close: urls['close-batch'],
@@ -62,10 +62,10 @@ const open = async () => {
     return messages?.[0];
   };
   const take = async (queue: BatchQueue): Promise<unknown> => {
-    const message = await receive(urlOf[queue]);
+    const message = await receive(imageUrl[queue]);
     if (!message) return undefined;
     const { ReceiptHandle, Body = '' } = message;
-    await client.send(new DeleteMessageCommand({ QueueUrl: urlOf[queue], ReceiptHandle }));
+    await client.send(new DeleteMessageCommand({ QueueUrl: imageUrl[queue], ReceiptHandle }));
     return schemas[queue].parse(JSON.parse(Body));
   };
   return { batchQueues: sqsBatchQueues(urls, client), urls, receive, take };
@@ -76,7 +76,7 @@ batchWorkersContract('SQS', open);
 describe('SQS', () => {
   const request = { request_id: 'a-batch' };
 
-  it('calls nobody idle who still works on a message', async () => {
+  it('does not count a worker as idle while it has a message', async () => {
     const { batchQueues, urls, receive } = await open();
 
     await batchQueues.close(request);
@@ -99,7 +99,7 @@ describe('SQS', () => {
     },
   );
 
-  it('brings a webhook when it is due, and not before', async () => {
+  it('delivers a webhook message when it is due, and not before', async () => {
     const { batchQueues, take } = await open();
     const begun = performance.now();
 

@@ -9,7 +9,7 @@ const at = (second: number) => new Date(Date.UTC(2026, 10, 20, 10, 0, second)).t
 
 /** What every store of batches and their rows must do. */
 export const batchesContract = (name: string, open: Open) => {
-  describe(`${name} keeps batches`, () => {
+  describe(`${name} stores batches`, () => {
     it('finds a batch as it was given, down to the last field', async () => {
       const { batches } = await open();
       const full = aBatch({
@@ -43,7 +43,7 @@ export const batchesContract = (name: string, open: Open) => {
       expect((await batches.find(requestId))?.batch).toEqual(aBatch());
     });
 
-    it('lets one of many change it', async () => {
+    it('lets one of many concurrent writers change it', async () => {
       const { batches } = await open();
       await batches.save(undefined, aBatch());
       const before = await batches.find(requestId);
@@ -74,7 +74,7 @@ export const batchesContract = (name: string, open: Open) => {
       expect(seen).toEqual(['batch-4', 'batch-3', 'batch-2', 'batch-1', 'batch-0']);
     });
 
-    it('names those for which something is still to be done, older than asked', async () => {
+    it('finds unfinished batches that are older than a given time', async () => {
       const { batches } = await open();
       const webhook = { url: 'https://h.example/', round: 1, tries: 0, attempts: [] };
       const ended = {
@@ -99,7 +99,7 @@ export const batchesContract = (name: string, open: Open) => {
       expect(found.toSorted()).toEqual(['notifying', 'running']);
     });
 
-    it('forgets that a batch was unfinished when it ends', async () => {
+    it('does not list a batch as unfinished after it has ended', async () => {
       const { batches } = await open();
       await batches.save(undefined, aBatch());
       const before = await batches.find(requestId);
@@ -114,7 +114,7 @@ export const batchesContract = (name: string, open: Open) => {
     });
   });
 
-  describe(`${name} keeps rows`, () => {
+  describe(`${name} stores rows`, () => {
     it('finds a row as it was given, down to the last field', async () => {
       const { rows } = await open();
       const full = aRow(7, {
@@ -135,7 +135,7 @@ export const batchesContract = (name: string, open: Open) => {
       expect(await rows.find('another', 7)).toBeUndefined();
     });
 
-    it('adds hundreds in order, and gives them back in pages', async () => {
+    it('adds hundreds in order, and returns them in pages', async () => {
       const { rows } = await open();
       const all = Array.from({ length: 250 }, (_, n) => aRow(n + 1));
 
@@ -156,7 +156,7 @@ export const batchesContract = (name: string, open: Open) => {
       expect(seen).toEqual(all.map(({ number }) => number));
     });
 
-    it('gives every row once, however large, in pages of which only the last says that it is', async () => {
+    it('returns every row once, however large, in pages of which only the last has no next', async () => {
       const { rows } = await open();
       const large = (number: number) =>
         aRow(number, {
@@ -185,7 +185,7 @@ export const batchesContract = (name: string, open: Open) => {
       expect(read).toEqual(all);
     });
 
-    it('leaves alone the rows that are there when it adds them again', async () => {
+    it('keeps existing rows as they are when they are added again', async () => {
       const { rows } = await open();
       await rows.add(requestId, [aRow(1), aRow(2)]);
       const before = await rows.find(requestId, 1);
@@ -200,7 +200,7 @@ export const batchesContract = (name: string, open: Open) => {
       expect(await rows.counts(requestId)).toEqual({ products: 1, images: 1, failed: 0 });
     });
 
-    it('counts what has ended exactly, however many change the rows at once', async () => {
+    it('counts ended rows exactly under concurrent changes', async () => {
       const { rows } = await open();
       const all = Array.from({ length: 20 }, (_, n) => aRow(n + 1));
       await rows.add(requestId, all);

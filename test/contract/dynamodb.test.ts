@@ -57,7 +57,7 @@ const losingAnswersTo = async (operation: string) => {
   return { client, times: () => lost };
 };
 
-describe.runIf(embedded)('a write whose answer was lost', () => {
+describe.runIf(embedded)('a write whose response was lost', () => {
   it('is counted once, though the SDK sends it again', async () => {
     const tables = await backend.makeTables();
     const { client, times } = await losingAnswersTo('TransactWriteItems');
@@ -70,7 +70,7 @@ describe.runIf(embedded)('a write whose answer was lost', () => {
     expect((await images.find(anImage().imageId))?.version).toBe(1);
   });
 
-  it('that counts nothing may be denied, and is found when it is decided on again', async () => {
+  it('that counts nothing may fail, and is found when it is read again', async () => {
     const tables = await backend.makeTables();
     const { client, times } = await losingAnswersTo('PutItem');
     const images = dynamoImages(tables, client);
@@ -89,7 +89,7 @@ describe.runIf(embedded)('a write whose answer was lost', () => {
 });
 
 describe('rows that are added', () => {
-  it('are never more at once than DynamoDB takes, however long their URLs are', async () => {
+  it('never exceed the limits of a transaction, however long their URLs are', async () => {
     const { client, makeTables } = backend;
     const sizes: number[] = [];
     client.middlewareStack.add(
@@ -146,7 +146,7 @@ describe('rows that are added', () => {
 });
 
 describe('a page of rows', () => {
-  it('that a query cut short says so, and fits into an answer of Lambda, whatever is in it', async () => {
+  it('that a query cut short has a next page, and fits into a response of Lambda', async () => {
     const rows = dynamoRows(await backend.makeTables(), backend.client);
     const { requestId } = aBatch();
     // What grows most when it is written out: short URLs, each with a long one of ours beside it,
@@ -177,7 +177,7 @@ describe('a page of rows', () => {
 });
 
 describe('an index that lags behind', () => {
-  it('puts no image into a list where it no longer is', async () => {
+  it('does not list an image where it no longer is', async () => {
     const tables = await backend.makeTables();
     const images = dynamoImages(tables, backend.client);
     const at = (key: string, more: Partial<Image> = {}) => anImage({ key, ...more });
@@ -192,12 +192,12 @@ describe('an index that lags behind', () => {
     for (const Item of stale)
       await backend.client.send(new PutCommand({ TableName: tables.imagesTable, Item }));
 
-    const namesOf = async (status?: 'queued') => {
+    const names = async (status?: 'queued') => {
       const { images: found } = await images.list({ status, limit: 10 });
       return found.map(({ originalName }) => originalName).toSorted();
     };
-    expect(await namesOf()).toEqual(['begun', 'right']);
-    expect(await namesOf('queued')).toEqual(['right']);
+    expect(await names()).toEqual(['begun', 'right']);
+    expect(await names('queued')).toEqual(['right']);
   });
 });
 

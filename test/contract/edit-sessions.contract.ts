@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type EditSession, maxEditSessions, ringIndex, sizeOf } from '#lib/edits/edit-session.ts';
+import {
+  type EditSession,
+  maxEditSessions,
+  ringIndex,
+  storedBytes,
+} from '#lib/edits/edit-session.ts';
 import type { EditSessions } from '#lib/edits/edit-sessions.ts';
 
 const hour = { ttlSeconds: 3600 };
@@ -22,8 +27,8 @@ const crowd = async <T>(
 
 /** What every store of processes must do, whoever keeps them. */
 export const processesContract = (name: string, open: () => Promise<EditSessions>) =>
-  describe(`${name} keeps processes`, () => {
-    it('each for its own time, to the millisecond', async () => {
+  describe(`${name} stores edit sessions`, () => {
+    it('each for its own lifetime, to the millisecond', async () => {
       const editSessions = await open();
       const now = new Date();
       const wishes = [60, 61, 3600, 604_800];
@@ -40,7 +45,7 @@ export const processesContract = (name: string, open: () => Promise<EditSessions
       }
     });
 
-    it('that have expired out of sight, although nobody has removed them yet', async () => {
+    it('and does not find expired ones, although they are not deleted yet', async () => {
       const editSessions = await open();
       const long = await editSessions.add(hour, new Date());
       // An expiry in the past: DynamoDB may let such an item lie for two days.
@@ -52,7 +57,7 @@ export const processesContract = (name: string, open: () => Promise<EditSessions
       expect(await editSessions.find(short.initId, new Date())).toBeUndefined();
     });
 
-    it('under ids that cannot be guessed, nor mistaken for those of their slot', async () => {
+    it('under ids that cannot be guessed from their slot', async () => {
       const editSessions = await open();
       const now = new Date();
       const { initId } = await editSessions.add(hour, now);
@@ -63,7 +68,7 @@ export const processesContract = (name: string, open: () => Promise<EditSessions
       expect(await editSessions.report(now)).toMatchObject({ hits: 0, misses: 7 });
     });
 
-    it('as they were last written, by one of many at a time', async () => {
+    it('as they were last saved, by one of many concurrent writers', async () => {
       const editSessions = await open();
       const now = new Date();
       const { initId } = await editSessions.add(hour, now);
@@ -81,7 +86,7 @@ export const processesContract = (name: string, open: () => Promise<EditSessions
       expect(await editSessions.save(before, before.process)).toBe(false);
     });
 
-    it('with hits, misses and sizes that are exact while many ask at once', async () => {
+    it('with hits, misses and sizes that are exact under concurrent lookups', async () => {
       const editSessions = await open();
       const now = new Date();
       const added = await Promise.all([1, 2, 3, 4].map(() => editSessions.add(hour, now)));
@@ -99,12 +104,12 @@ export const processesContract = (name: string, open: () => Promise<EditSessions
       const report = await editSessions.report(now);
       expect(report).toMatchObject({ hits: 200, misses: 100, sets: 4, evictions: 0 });
       expect(report.entries.find(({ initId }) => initId === long.initId)?.sizeBytes).toBe(
-        sizeOf(long),
+        storedBytes(long),
       );
       expect(report.entries).toHaveLength(4);
     });
 
-    it('no more than there are slots, however many come: the oldest give way', {
+    it('up to the number of slots: the oldest are replaced', {
       timeout: 120_000,
     }, async () => {
       const editSessions = await open();

@@ -23,7 +23,7 @@ processesContract('DynamoDB', async () =>
 const hour = { ttlSeconds: 3600 };
 
 describe('DynamoDB', () => {
-  it('does not push out a younger process when the ring has gone round meanwhile', async () => {
+  it('does not replace a newer session when the ring has gone round in the meantime', async () => {
     const TableName = await makeTable(backend);
     const editSessions = dynamoEditSessions({ editSessionsTable: TableName }, backend.client);
     const now = new Date();

@@ -8,7 +8,7 @@ const turn = { worker: 'w1', attempts: 1, now, leaseMs: 30_000 };
 
 /** What every store of edits must do, whoever keeps them. */
 export const editsContract = (name: string, open: () => Promise<Edits>) =>
-  describe(`${name} keeps edits`, () => {
+  describe(`${name} stores edits`, () => {
     it('as they were given, in each of their states', async () => {
       const edits = await open();
       const pending = anEdit({
@@ -30,7 +30,7 @@ export const editsContract = (name: string, open: () => Promise<Edits>) =>
       expect(await edits.find('unknown')).toBeUndefined();
     });
 
-    it('once, and lets one of many workers have it', async () => {
+    it('once, and lets one of many concurrent workers change it', async () => {
       const edits = await open();
       const adding = [1, 2, 3, 4].map((n) => edits.save(undefined, anEdit({ prompt: `${n}` })));
       expect((await Promise.all(adding)).filter(Boolean)).toHaveLength(1);
@@ -48,7 +48,7 @@ export const editsContract = (name: string, open: () => Promise<Edits>) =>
       expect(await edits.save(before, fail(anEdit(), 'late', now))).toBe(false);
     });
 
-    it('and finds many in the order asked for, without those that are not there', async () => {
+    it('and finds many in the order of their ids, without missing ones', async () => {
       const edits = await open();
       const ids = Array.from({ length: 100 }, (_, n) => `edit-${n}`);
       await Promise.all(ids.map((editId) => edits.save(undefined, anEdit({ editId }))));

@@ -23,7 +23,7 @@ const makeTable = async () => ({ editSessionsTable: await backend.makeTable('Edi
 editsContract('DynamoDB', async () => dynamoEdits(await makeTable(), backend.client));
 
 describe('DynamoDB', () => {
-  it('keeps edits in the table of their processes, where neither is taken for the other', async () => {
+  it('stores edits in the table of their sessions, apart from these', async () => {
     const table = await makeTable();
     const edits = dynamoEdits(table, backend.client);
     const editSessions = dynamoEditSessions(table, backend.client);
@@ -36,7 +36,7 @@ describe('DynamoDB', () => {
     expect((await editSessions.find(initId, now))?.process.initId).toBe(initId);
   });
 
-  it('may remove an edit a day after its process, not before, so that its worker still finds it', async () => {
+  it('expires an edit a day after its session, not before, so that its worker still finds it', async () => {
     const { editSessionsTable } = await makeTable();
     const edit = anEdit();
     await dynamoEdits({ editSessionsTable }, backend.client).save(undefined, edit);
@@ -50,7 +50,7 @@ describe('DynamoDB', () => {
 });
 
 describe('SQS', () => {
-  it('brings the message about an edit to its queue', async () => {
+  it('sends the message of an edit to its queue', async () => {
     const queues = await openSqsBackend();
     try {
       const runEdit = await queues.makeQueue();

@@ -1,25 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { type IdempotencyRecords, isReplayable } from '#lib/idempotency-records.ts';
 
-const answer = { status: 202, headers: { 'content-type': 'application/json' }, body: '{"ö":1}' };
+const reply = { status: 202, headers: { 'content-type': 'application/json' }, body: '{"ö":1}' };
 
 /** What every store of first answers must do. */
 export const answersContract = (name: string, open: () => IdempotencyRecords) =>
-  describe(`${name} keeps first answers`, () => {
+  describe(`${name} stores idempotency records`, () => {
     let count = 0;
     const given = () => ({ idempotencyRecords: open(), id: `answer-${++count}`, now: new Date() });
     const after = (now: Date, seconds: number) => new Date(now.getTime() + seconds * 1000);
 
-    it('gives the first answer again', async () => {
+    it('returns the first reply again', async () => {
       const { idempotencyRecords, id, now } = given();
 
       expect(await idempotencyRecords.begin(id, 'f', now)).toEqual({ state: 'begun' });
-      await idempotencyRecords.finish(id, answer);
+      await idempotencyRecords.finish(id, reply);
 
-      expect(await idempotencyRecords.begin(id, 'f', now)).toEqual({ state: 'answered', answer });
+      expect(await idempotencyRecords.begin(id, 'f', now)).toEqual({ state: 'completed', reply });
       expect(await idempotencyRecords.begin(id, 'f', after(now, 86_000))).toEqual({
-        state: 'answered',
-        answer,
+        state: 'completed',
+        reply,
       });
     });
 
@@ -28,7 +28,7 @@ export const answersContract = (name: string, open: () => IdempotencyRecords) =>
       async (text) => {
         const { idempotencyRecords, now } = given();
         const id = `${'k'.repeat(400)}-${++count}`; // a route, a key of ours and one of theirs
-        const of = (length: number) => ({ ...answer, body: text.repeat(length) });
+        const of = (length: number) => ({ ...reply, body: text.repeat(length) });
         let length = Math.ceil(400_000 / Buffer.byteLength(JSON.stringify(text).slice(1, -1)));
         while (!isReplayable(of(length))) length -= 100;
 
@@ -36,13 +36,13 @@ export const answersContract = (name: string, open: () => IdempotencyRecords) =>
         await idempotencyRecords.finish(id, of(length));
 
         expect(await idempotencyRecords.begin(id, 'f'.repeat(64), now)).toEqual({
-          state: 'answered',
-          answer: of(length),
+          state: 'completed',
+          reply: of(length),
         });
       },
     );
 
-    it('lets exactly one of many begin', async () => {
+    it('lets exactly one of many concurrent requests begin', async () => {
       const { idempotencyRecords, id, now } = given();
 
       const all = await Promise.all(
@@ -53,7 +53,7 @@ export const answersContract = (name: string, open: () => IdempotencyRecords) =>
       expect(all.filter(({ state }) => state === 'in-progress')).toHaveLength(7);
     });
 
-    it('tells another request with the same id, begun, answered or abandoned', async () => {
+    it('recognizes another request with the same id, whether begun, completed or abandoned', async () => {
       const { idempotencyRecords, id, now } = given();
 
       await idempotencyRecords.begin(id, 'f', now);
@@ -61,11 +61,11 @@ export const answersContract = (name: string, open: () => IdempotencyRecords) =>
       expect(await idempotencyRecords.begin(id, 'other', after(now, 120))).toEqual({
         state: 'other-request',
       });
-      await idempotencyRecords.finish(id, answer);
+      await idempotencyRecords.finish(id, reply);
       expect(await idempotencyRecords.begin(id, 'other', now)).toEqual({ state: 'other-request' });
     });
 
-    it('may be begun again a minute after it was abandoned, not before, and by one only', async () => {
+    it('lets one request begin again a minute after it was abandoned, and not before', async () => {
       const { idempotencyRecords, id, now } = given();
 
       await idempotencyRecords.begin(id, 'f', now);
@@ -79,7 +79,7 @@ export const answersContract = (name: string, open: () => IdempotencyRecords) =>
       });
     });
 
-    it('may be begun again at once when it was forgotten, by anyone', async () => {
+    it('lets any request begin at once after the record was deleted', async () => {
       const { idempotencyRecords, id, now } = given();
 
       await idempotencyRecords.begin(id, 'f', now);
@@ -88,22 +88,22 @@ export const answersContract = (name: string, open: () => IdempotencyRecords) =>
       expect(await idempotencyRecords.begin(id, 'other', now)).toEqual({ state: 'begun' });
     });
 
-    it('keeps the first answer when a second one comes late, or is to be forgotten', async () => {
+    it('keeps the first reply when a second one comes late, or is to be deleted', async () => {
       const { idempotencyRecords, id, now } = given();
 
       await idempotencyRecords.begin(id, 'f', now);
-      await idempotencyRecords.finish(id, answer);
-      await idempotencyRecords.finish(id, { ...answer, status: 500 });
+      await idempotencyRecords.finish(id, reply);
+      await idempotencyRecords.finish(id, { ...reply, status: 500 });
       await idempotencyRecords.forget(id);
 
-      expect(await idempotencyRecords.begin(id, 'f', now)).toEqual({ state: 'answered', answer });
+      expect(await idempotencyRecords.begin(id, 'f', now)).toEqual({ state: 'completed', reply });
     });
 
-    it('forgets everything after a day', async () => {
+    it('expires every record after a day', async () => {
       const { idempotencyRecords, id, now } = given();
 
       await idempotencyRecords.begin(id, 'f', now);
-      await idempotencyRecords.finish(id, answer);
+      await idempotencyRecords.finish(id, reply);
 
       expect(await idempotencyRecords.begin(id, 'other', after(now, 86_401))).toEqual({
         state: 'begun',

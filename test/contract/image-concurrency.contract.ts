@@ -6,7 +6,7 @@ import { planRelease } from '#lib/images/rendition-set.ts';
 import type { Outcome, StepName } from '#lib/images/step.ts';
 import { type ImageUpdate, updateImage } from '#lib/images/update-image.ts';
 import { anImage } from '#test/support/image-builder.ts';
-import { sumOfCounts } from '#test/support/in-memory-images.ts';
+import { totalCounts } from '#test/support/in-memory-images.ts';
 import { shown } from './image-fixtures.ts';
 import type { OpenImages } from './images.contract.ts';
 
@@ -29,8 +29,8 @@ const dice = (seed: number) => {
  * Whatever they do, counts and references are those of the images that came out of it.
  */
 export const imageCrowdContract = (name: string, open: OpenImages) =>
-  describe(`${name} in a crowd`, () => {
-    it.each([1, 2, 3])('counts what is there, and who shows what (seed %i)', async (seed) => {
+  describe(`${name} under concurrency`, () => {
+    it.each([1, 2, 3])('keeps counters and references exact (seed %i)', async (seed) => {
       const { images, renditionSets } = await open();
 
       const changes = await Promise.all(
@@ -41,7 +41,7 @@ export const imageCrowdContract = (name: string, open: OpenImages) =>
 
       const found = await Promise.all(keys.map((key) => images.find(imageIdOf(key))));
       const all = found.flatMap((one) => (one ? [one.image] : []));
-      expect(await images.counts()).toEqual(sumOfCounts(all));
+      expect(await images.counts()).toEqual(totalCounts(all));
       for (const renditionSetId of contentIds) {
         const showing = all.filter(
           ({ renditionSet, deleted }) =>
@@ -63,9 +63,9 @@ const act = async (
 ): Promise<number> => {
   let changes = 0;
   for (let turn = 0; turn < turnsEach; turn++) {
-    const key = oneOf(keys, random);
+    const key = pickOne(keys, random);
     const mind = random();
-    const renditionSetId = oneOf(contentIds, random);
+    const renditionSetId = pickOne(contentIds, random);
     const { changed } = await updateImage(
       imageIdOf(key),
       (image) => changeOfMind(image, { key, mind, renditionSetId }, renditionSets),
@@ -76,7 +76,7 @@ const act = async (
   return changes;
 };
 
-const oneOf = <T>(list: readonly T[], random: () => number): T => {
+const pickOne = <T>(list: readonly T[], random: () => number): T => {
   const found = list[Math.floor(random() * list.length)];
   if (found === undefined) throw new Error('An empty list has nothing to choose from.');
   return found;

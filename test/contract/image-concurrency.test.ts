@@ -33,8 +33,8 @@ imageCrowdContract('DynamoDB, with conflicts', async () => {
   };
 });
 
-describe.runIf(embedded)('the crowd', () => {
-  it('was disturbed by TransactionConflicts', () => {
+describe.runIf(embedded)('the concurrency test', () => {
+  it('met TransactionConflicts', () => {
     expect(injected).toBeGreaterThan(100);
   });
 });

@@ -10,7 +10,7 @@ const ended = { run: 1, attempts: 1, durationMs: 5, endedAt: at };
 export const done: Step = { state: 'done', ...ended };
 export const failed: Step = { state: 'failed', ...ended, reason: 'no', gaveUp: true };
 
-/** What an image shows of `aContent`. */
+/** The renditions of an image with `aRenditionSet`. */
 export const shown: NonNullable<Image['renditionSet']> = {
   renditionSetId: 'cafe/small-200.medium-800',
   owner: 'first.1',
@@ -18,9 +18,9 @@ export const shown: NonNullable<Image['renditionSet']> = {
   placeholder: 'YTkGJwaRhWUIt4lbgnhZl3ath2BUBGYA',
   dominantColor: '#12ab9f',
 };
-export const aContent: Omit<RenditionSet, 'refs'> = { ...shown, createdAt: at };
+export const aRenditionSet: Omit<RenditionSet, 'refs'> = { ...shown, createdAt: at };
 
-/** An image of which everything is known. */
+/** An image with every property. */
 export const fullImage: Image = anImage({
   rev: 3,
   source: 'presigned',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type Image, type Status, statuses } from '#lib/images/image.ts';
-import type { Images, Place } from '#lib/images/images.ts';
+import type { Images, ListPosition } from '#lib/images/images.ts';
 import { mapSteps } from '#lib/images/steps.ts';
 import { updateImage } from '#lib/images/update-image.ts';
 import { eventually } from '#test/support/eventually.ts';
@@ -30,7 +30,7 @@ const addAll = (images: Images, all: Image[]) =>
     ),
   );
 
-const namesOf = (images: readonly Image[]) => images.map(({ originalName }) => originalName);
+const originalNames = (images: readonly Image[]) => images.map(({ originalName }) => originalName);
 
 /** Turns the pages to the last one. */
 const pages = async (
@@ -39,7 +39,7 @@ const pages = async (
   between: () => Promise<unknown> = async () => {},
 ): Promise<Image[][]> => {
   const turned: Image[][] = [];
-  let from: Place | undefined;
+  let from: ListPosition | undefined;
   do {
     const page = await images.list({ status, limit, from });
     expect(page.images.length).toBeLessThanOrEqual(limit);
@@ -75,20 +75,20 @@ export const imageListsContract = (name: string, open: OpenImages) =>
       for (const limit of [1, 2, 4, 5, 12, 100])
         await eventually(async () => {
           const turned = await pages(images, { limit });
-          expect(namesOf(turned.flat())).toEqual(names);
+          expect(originalNames(turned.flat())).toEqual(names);
           // No page but the last is short here, and the last one knows that it is.
           expect(turned).toHaveLength(Math.ceil(hours.length / limit));
         });
     });
 
-    it('of one moment in a steady order', async () => {
+    it('of one moment in a stable order', async () => {
       const { images } = await open();
       const all = [1, 2, 3, 4, 5, 6, 7].map((n) => listedBefore(24, 'queued', `${n}.jpg`));
       await addAll(images, all);
 
       await eventually(async () => {
         const turned = await pages(images, { limit: 3 });
-        expect(namesOf(turned.flat()).toSorted()).toEqual(namesOf(all));
+        expect(originalNames(turned.flat()).toSorted()).toEqual(originalNames(all));
       });
     });
 
@@ -104,9 +104,11 @@ export const imageListsContract = (name: string, open: OpenImages) =>
 
       await eventually(async () => {
         const failed = (await pages(images, { status: 'failed', limit: 2 })).flat();
-        expect(namesOf(failed)).toEqual([...few].map((h) => `${h}.jpg`));
+        expect(originalNames(failed)).toEqual([...few].map((h) => `${h}.jpg`));
         const finished = (await pages(images, { status: 'done', limit: 50 })).flat();
-        expect(namesOf(finished)).toEqual(hours.filter((h) => !few.has(h)).map((h) => `${h}.jpg`));
+        expect(originalNames(finished)).toEqual(
+          hours.filter((h) => !few.has(h)).map((h) => `${h}.jpg`),
+        );
       });
     });
 
@@ -120,7 +122,7 @@ export const imageListsContract = (name: string, open: OpenImages) =>
         await eventually(async () => {
           for (const status of statuses) {
             const { images: found } = await images.list({ status, limit: 10 });
-            expect(namesOf(found)).toEqual(status === now ? [image.originalName] : []);
+            expect(originalNames(found)).toEqual(status === now ? [image.originalName] : []);
           }
         });
       }
@@ -133,7 +135,7 @@ export const imageListsContract = (name: string, open: OpenImages) =>
       }
     });
 
-    it('in their new place when they arrive again after they were gone', async () => {
+    it('in their new position when they are uploaded again after they were gone', async () => {
       const { images } = await open();
       const old = listedBefore(2000, 'queued', 'again.jpg');
       await addAll(images, [old, listedBefore(1000)]);
@@ -143,14 +145,14 @@ export const imageListsContract = (name: string, open: OpenImages) =>
       await updateImage(old.imageId, () => ({ image: { ...again, rev: 2 } }), { images });
 
       await eventually(async () =>
-        expect(namesOf((await pages(images, { limit: 1 })).flat())).toEqual([
+        expect(originalNames((await pages(images, { limit: 1 })).flat())).toEqual([
           'again.jpg',
           '1000.jpg',
         ]),
       );
     });
 
-    it('that nobody touches exactly once, while others come, change and go', async () => {
+    it('that do not change exactly once, while others are added, changed and deleted', async () => {
       const { images } = await open();
       const all = Array.from({ length: 30 }, (_, index) => listedBefore(400 + index * 24));
       const still = all.filter((_, index) => index % 3 === 0);
@@ -167,14 +169,16 @@ export const imageListsContract = (name: string, open: OpenImages) =>
         if (second) await change(images, second, standings.done);
         await addAll(images, [listedBefore(++turn)]);
       };
-      const seen = namesOf((await pages(images, { status: 'queued', limit: 4 }, stir)).flat());
+      const seen = originalNames(
+        (await pages(images, { status: 'queued', limit: 4 }, stir)).flat(),
+      );
 
-      const names = namesOf(still);
+      const names = originalNames(still);
       expect(seen.filter((one) => names.includes(one))).toEqual(names);
       expect(new Set(seen).size).toBe(seen.length);
     });
 
-    it('that are unfinished, and deletions that did not end, as old as one likes', async () => {
+    it('that are unfinished, and interrupted deletions, however old', async () => {
       const { images } = await open();
       const before = new Date(Date.UTC(2027) - 10 * 3_600_000);
       const deleting = { ...listedBefore(25_000), deleted: 'deleting' as const };
@@ -193,7 +197,7 @@ export const imageListsContract = (name: string, open: OpenImages) =>
       await eventually(async () => {
         const unfinished: Image[] = [];
         for await (const image of images.unfinished(before)) unfinished.push(image);
-        const found = namesOf(unfinished);
+        const found = originalNames(unfinished);
         const few = found.filter((one) => one.endsWith('.jpg')).toSorted();
         expect(few).toEqual(['11.jpg', '25000.jpg', '30000.jpg']);
         expect(new Set(found).size).toBe(123);

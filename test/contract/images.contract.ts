@@ -11,7 +11,7 @@ export type OpenImages = () => Promise<{ images: Images; renditionSets: Renditio
 
 /** What every store of images must do, whoever keeps them. Lists have a suite of their own. */
 export const imagesContract = (name: string, open: OpenImages) => {
-  describe(`${name} keeps images`, () => {
+  describe(`${name} stores images`, () => {
     it('finds an image as it was given, down to the last field', async () => {
       const { images } = await open();
 
@@ -21,7 +21,7 @@ export const imagesContract = (name: string, open: OpenImages) => {
       expect(await images.find(imageIdOf('another'))).toBeUndefined();
     });
 
-    it('keeps what a hostile camera or sender writes, however extreme', async () => {
+    it('stores extreme values of hostile files and clients', async () => {
       const { images } = await open();
       const hostile = anImage({
         originalName: '\u0000 "quotes" \\ 𝄞 <b>',
@@ -51,7 +51,7 @@ export const imagesContract = (name: string, open: OpenImages) => {
       expect((await images.counts()).total).toBe(1);
     });
 
-    it('lets one of many have its way, whether counts change with it or not', async () => {
+    it('lets one of many concurrent writers save, whether counters change with it or not', async () => {
       const { images } = await open();
       const before = await add(images, anImage());
       const plain = (n: number) => ({ ...before.image, originalName: `${n}` });
@@ -82,7 +82,7 @@ export const imagesContract = (name: string, open: OpenImages) => {
       expect(await images.counts()).toEqual(zeroCounters);
     });
 
-    it('takes a new arrival under the key of an image that is gone', async () => {
+    it('accepts a new image under the key of one that is gone', async () => {
       const { images } = await open();
       const { image } = await add(images, anImage());
       await change(images, image, { deleted: 'gone' });
@@ -94,7 +94,7 @@ export const imagesContract = (name: string, open: OpenImages) => {
       expect((await images.counts()).total).toBe(1);
     });
 
-    it('counts what there is, and by what became of it', async () => {
+    it('counts images, by status and by the state of their captions', async () => {
       const { images } = await open();
       const caption: Step = { state: 'skipped', run: 1, reason: 'no provider' };
       const processed = { beganAt: at, processedAt: '2026-11-21T10:00:01.500Z' };
@@ -123,7 +123,7 @@ export const imagesContract = (name: string, open: OpenImages) => {
       });
     });
 
-    it('keeps raw tags apart, those of the newest revision', async () => {
+    it('stores raw tags apart, those of the newest revision', async () => {
       const { images } = await open();
       const { image } = await add(images, anImage());
       const raw = { Make: 'Leica', deep: { list: [1, null, 'ü'] }, huge: 1e300, '': '' };

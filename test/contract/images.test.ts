@@ -34,7 +34,7 @@ imagesContract('DynamoDB', inDynamodb);
 contentsContract('DynamoDB', inDynamodb);
 imageListsContract('DynamoDB', inDynamodb);
 
-it('DynamoDB does not lose raw tags in silence while a transaction is at them', async () => {
+it('DynamoDB does not silently lose raw tags while a transaction has their item', async () => {
   const { images } = await inDynamodb();
   const { middlewareStack } = backend.client;
   const inUse = new TransactionConflictException({ message: 'in use', $metadata: {} });

@@ -2,14 +2,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import type { Objects } from '#lib/images/objects.ts';
 
-const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const contentType = 'image/jpeg';
 const bytes = new Uint8Array(randomBytes(3000));
 const otherEtag = '0123456789abcdef0123456789abcdef';
 
 /** What every store of objects must do. */
 export const objectsContract = (name: string, open: () => Promise<Objects>) =>
-  describe(`${name} keeps objects`, () => {
+  describe(`${name} stores objects`, () => {
     it.each(['plain.jpg', 'Urlaub 2026/süd + west/日本 %20&=?#~.jpg', 'a//b/c'])(
       'under the key %s',
       async (key) => {
@@ -26,11 +26,11 @@ export const objectsContract = (name: string, open: () => Promise<Objects>) =>
       },
     );
 
-    it('and tells what it knows of them', async () => {
+    it('and returns their metadata', async () => {
       const objects = await open();
       const begun = Date.now();
       const userMetadata = { name: 'Größe 100% "日本".jpg', 'request-id': 'r-1' };
-      const sha256 = hashOf(bytes);
+      const sha256 = hash(bytes);
 
       await objects.write('labelled', bytes, { contentType, userMetadata, sha256 });
       await objects.write('bare', bytes, { contentType });
@@ -43,14 +43,14 @@ export const objectsContract = (name: string, open: () => Promise<Objects>) =>
 
     it('but not bytes that do not match their hash', async () => {
       const objects = await open();
-      const sha256 = hashOf(new Uint8Array([1]));
+      const sha256 = hash(new Uint8Array([1]));
 
       await expect(objects.write('wrong', bytes, { contentType, sha256 })).rejects.toThrow();
 
       expect(await objects.head('wrong')).toBeUndefined();
     });
 
-    it('and gives another ETag to other bytes under the same key', async () => {
+    it('and gives other bytes under the same key another ETag', async () => {
       const objects = await open();
 
       const first = await objects.write('twice', bytes, { contentType });
@@ -74,7 +74,7 @@ export const objectsContract = (name: string, open: () => Promise<Objects>) =>
       await objects.remove(['none']);
     });
 
-    it('and reads as much of them as is asked for and there', async () => {
+    it('and reads the part of a range that exists', async () => {
       const objects = await open();
       const etag = await objects.write('range', bytes, { contentType });
       await objects.write('empty', new Uint8Array(), { contentType });
@@ -87,7 +87,7 @@ export const objectsContract = (name: string, open: () => Promise<Objects>) =>
       expect(await objects.read('empty')).toEqual(new Uint8Array());
     });
 
-    it('until they are removed, several at once, some there and some not', async () => {
+    it('until they are deleted, several at once, missing ones included', async () => {
       const objects = await open();
       const keys = ['x/1', 'x/ü & <2>.jpg', 'x/3'];
       for (const key of [...keys, 'y']) await objects.write(key, bytes, { contentType });
@@ -98,7 +98,7 @@ export const objectsContract = (name: string, open: () => Promise<Objects>) =>
       expect(await objects.read('y')).toEqual(bytes);
     });
 
-    it('until each is removed, if it is still the one that is meant', async () => {
+    it('until each is deleted, if it still has its ETag', async () => {
       const objects = await open();
       const older = await objects.write('z & co', bytes, { contentType });
       const newer = await objects.write('z & co', bytes.slice(1), { contentType });

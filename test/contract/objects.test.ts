@@ -18,14 +18,14 @@ const open = async () => s3Objects(await backend.makeBucket(), backend.client);
 
 objectsContract('S3', open);
 
-const checksumsOf = (headers: IncomingHttpHeaders = {}) =>
+const checksums = (headers: IncomingHttpHeaders = {}) =>
   Object.keys(headers).filter((header) => /checksum|md5/.test(header));
 
 describe('S3', () => {
   const bytes = new Uint8Array(randomBytes(500));
   const contentType = 'image/png';
 
-  it('links to an object for those who hold the link, under the name they know', async () => {
+  it('presigns a URL of an object, with the name to save it under', async () => {
     const objects = await open();
     await objects.write('a b/ü.png', bytes, { contentType });
 
@@ -42,7 +42,7 @@ describe('S3', () => {
     expect((await fetch(forged)).status).toBe(403);
   });
 
-  it('links to an object as it is said to be, whatever it was stored as', async () => {
+  it('presigns a link with the given type and name, whatever the object was stored with', async () => {
     const objects = await open();
     await objects.write('page', bytes, { contentType: 'text/html' });
     const as = { filename: 'a.jpg', contentType: 'image/jpeg', disposition: 'attachment' } as const;
@@ -55,7 +55,7 @@ describe('S3', () => {
     expect((await fetch(head, { method: 'HEAD' })).status).toBe(200);
   });
 
-  it('takes a label longer than S3 has room for, without its end', async () => {
+  it('truncates metadata that is longer than S3 allows', async () => {
     const objects = await open();
     const name = '日本'.repeat(1000);
 
@@ -104,10 +104,10 @@ describe('S3', () => {
       'x-amz-checksum-sha256': digest.toString('base64'),
       'content-length': '500',
     });
-    expect(checksumsOf(sent[0])).toEqual(['x-amz-checksum-sha256']);
+    expect(checksums(sent[0])).toEqual(['x-amz-checksum-sha256']);
     await s3Objects('bucket', client).write('key', bytes, { contentType });
     await s3Objects('bucket', client).read('key');
-    expect(checksumsOf(sent[1])).toEqual([]);
-    expect(checksumsOf(sent[2])).toEqual([]);
+    expect(checksums(sent[1])).toEqual([]);
+    expect(checksums(sent[2])).toEqual([]);
   });
 });

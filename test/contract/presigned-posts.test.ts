@@ -31,8 +31,8 @@ const given = async (more: { sha256?: string; seconds?: number } = {}) => {
   return { objects: s3Objects(bucket, backend.client), post };
 };
 
-describe('an invitation', () => {
-  it('takes the object that was agreed on, with its type and labels', async () => {
+describe('a presigned form', () => {
+  it('accepts the object it was made for, with its type and metadata', async () => {
     const { objects, post } = await given();
 
     expect((await post(bytes)).status).toBe(204);
@@ -45,7 +45,7 @@ describe('an invitation', () => {
     });
   });
 
-  it('with a claimed hash never passes it off as that of other bytes', async () => {
+  it('never reports a claimed hash for other bytes', async () => {
     const { objects, post } = await given({ sha256 });
 
     await post(bytes.slice(1));
@@ -54,7 +54,7 @@ describe('an invitation', () => {
   });
 
   // ministack 1.5.33 does not read checksum fields of a form: it takes any bytes and tells no hash.
-  it.runIf(embedded)('has S3 verify a hash that was claimed', async () => {
+  it.runIf(embedded)('makes S3 verify a claimed hash', async () => {
     const { objects, post } = await given({ sha256 });
 
     expect((await post(bytes.slice(1))).status).toBe(400);

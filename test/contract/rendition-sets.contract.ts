@@ -2,14 +2,14 @@ import { describe, expect, it } from 'vitest';
 import type { Image } from '#lib/images/image.ts';
 import type { Images, RenditionSet, Versioned } from '#lib/images/images.ts';
 import { anImage } from '#test/support/image-builder.ts';
-import { aContent, add, at, change, failed, shown } from './image-fixtures.ts';
+import { add, aRenditionSet, at, change, failed, shown } from './image-fixtures.ts';
 import type { OpenImages } from './images.contract.ts';
 
 /** What every store of contents must do; they change only together with the images that show them. */
 export const contentsContract = (name: string, open: OpenImages) =>
-  describe(`${name} keeps contents`, () => {
-    const { renditionSetId, owner } = aContent;
-    const created = { action: 'create', renditionSet: aContent } as const;
+  describe(`${name} stores rendition sets`, () => {
+    const { renditionSetId, owner } = aRenditionSet;
+    const created = { action: 'create', renditionSet: aRenditionSet } as const;
     const claimed = { action: 'addReference', renditionSetId, owner } as const;
     const released = { action: 'releaseReference', renditionSetId, owner } as const;
     const given = async () => {
@@ -20,7 +20,7 @@ export const contentsContract = (name: string, open: OpenImages) =>
       return { images, renditionSets, first, second, shows };
     };
 
-    it('as long as somebody shows them', async () => {
+    it('as long as an image refers to them', async () => {
       const { images, renditionSets, first, second, shows } = await given();
       const { imageId } = first.image;
       const refs = async () => (await renditionSets.find(renditionSetId))?.refs;
@@ -28,7 +28,7 @@ export const contentsContract = (name: string, open: OpenImages) =>
       expect(await renditionSets.find(renditionSetId)).toBeUndefined();
       expect(await images.save(first, shows(first), created)).toBe(true);
       expect(await renditionSets.find(renditionSetId)).toEqual({
-        ...aContent,
+        ...aRenditionSet,
         refs: 1,
       } satisfies RenditionSet);
       expect(await images.save(second, shows(second), claimed)).toBe(true);
@@ -70,7 +70,7 @@ export const contentsContract = (name: string, open: OpenImages) =>
       expect((await renditionSets.find(renditionSetId))?.refs).toBe(2);
     });
 
-    it('and moves none when another was quicker with the image', async () => {
+    it('and changes none after a conflict on the image', async () => {
       const { images, renditionSets, first, shows } = await given();
       await change(images, first.image, { originalName: 'changed' });
 
@@ -79,7 +79,7 @@ export const contentsContract = (name: string, open: OpenImages) =>
       expect(await renditionSets.find(renditionSetId)).toBeUndefined();
     });
 
-    it('with their caption, where there is one, and does without where they are gone', async () => {
+    it('with their caption, if any, and ignores one for a set that is gone', async () => {
       const { images, renditionSets, first, second, shows } = await given();
       const caption = { text: 'A beach.', provider: 'p', model: 'm', durationMs: 7 };
       const renditionSetChange = {
@@ -97,10 +97,14 @@ export const contentsContract = (name: string, open: OpenImages) =>
       const now = await images.find(first.image.imageId);
       const others = { ...renditionSetChange, owner: 'somebody.1' };
       expect(await images.save(now, { ...shows(first), caption }, others)).toBe(true);
-      expect(await renditionSets.find(renditionSetId)).toEqual({ ...aContent, refs: 1 });
+      expect(await renditionSets.find(renditionSetId)).toEqual({ ...aRenditionSet, refs: 1 });
       const then = await images.find(first.image.imageId);
       expect(await images.save(then, { ...shows(first), caption }, renditionSetChange)).toBe(true);
-      expect(await renditionSets.find(renditionSetId)).toEqual({ ...aContent, refs: 1, caption });
+      expect(await renditionSets.find(renditionSetId)).toEqual({
+        ...aRenditionSet,
+        refs: 1,
+        caption,
+      });
 
       expect(
         await images.save(

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { openSsm } from '#lib/aws/clients.ts';
 import { ssmSecrets } from '#lib/aws/ssm-secrets.ts';
 
-const Asked = z.object({ Name: z.string(), WithDecryption: z.literal(true) });
+const RequestParts = z.object({ Name: z.string(), WithDecryption: z.literal(true) });
 
 /** No backend of ours has SSM; this speaks as much of its protocol as GetParameter takes. */
 const startSsm = async (parameters: Record<string, string>) => {
@@ -12,7 +12,7 @@ const startSsm = async (parameters: Record<string, string>) => {
   const server = createServer(async (request, response) => {
     let text = '';
     for await (const chunk of request) text += chunk;
-    const { Name } = Asked.parse(JSON.parse(text));
+    const { Name } = RequestParts.parse(JSON.parse(text));
     asked.push(Name);
     const value = parameters[Name];
     const fault = { __type: 'ParameterNotFound', message: `no ${Name}` };
@@ -38,7 +38,7 @@ const startSsm = async (parameters: Record<string, string>) => {
 describe('a secret', () => {
   const environment = { HF_TOKEN_PARAMETER: '/darkroom/hf' };
 
-  it('is the variable itself where it is set, and nobody is asked', async () => {
+  it('is the variable itself where it is set, without a call of SSM', async () => {
     const { asked, client } = await startSsm({ '/darkroom/hf': 'from-ssm' });
     const secret = ssmSecrets({ client, environment: { ...environment, HF_TOKEN: 'own' } });
 
@@ -55,7 +55,7 @@ describe('a secret', () => {
     expect(await secret('B')).toBeUndefined();
   });
 
-  it('is else the parameter that is named, asked for once in five minutes', async () => {
+  it('is otherwise the named parameter, read once in five minutes', async () => {
     const parameters = { '/darkroom/hf': 'first' };
     const { asked, client } = await startSsm(parameters);
     let now = 0;
@@ -74,7 +74,7 @@ describe('a secret', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('that cannot be read is an error, and is asked for again', async () => {
+  it('that cannot be read is an error, and is read again', async () => {
     const parameters: Record<string, string> = {};
     const { client } = await startSsm(parameters);
     const secret = ssmSecrets({ client, environment });

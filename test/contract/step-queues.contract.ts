@@ -6,26 +6,26 @@ import { eventually } from '#test/support/eventually.ts';
 type Opened = {
   stepQueues: StepQueues;
   /** Takes a message and is done with it. */
-  take: (step: StepName) => Promise<StepMessage | undefined>;
+  receive: (step: StepName) => Promise<StepMessage | undefined>;
   takeOutcome: () => Promise<OutcomeMessage | undefined>;
 };
 
 /** What every way to ask workers must do. */
 export const workersContract = (name: string, open: () => Promise<Opened> | Opened) =>
-  describe(`${name} asks workers`, () => {
+  describe(`${name} enqueues steps`, () => {
     const message = { image_id: 'an-image', rev: 2, run: 3, request_id: 'größe' };
 
-    it('brings a message to the worker of its step, and to no other', async () => {
-      const { stepQueues, take } = await open();
+    it('sends a message to the queue of its step, and to no other', async () => {
+      const { stepQueues, receive } = await open();
 
       await stepQueues.enqueue('exif', message);
 
-      await eventually(async () => expect(await take('exif')).toEqual(message));
-      expect(await take('thumbnails')).toBeUndefined();
-      expect(await take('caption')).toBeUndefined();
+      await eventually(async () => expect(await receive('exif')).toEqual(message));
+      expect(await receive('thumbnails')).toBeUndefined();
+      expect(await receive('caption')).toBeUndefined();
     });
 
-    it('tells the rows of batches that an image has ended', async () => {
+    it('notifies the rows of batches that an image has ended', async () => {
       const { stepQueues, takeOutcome } = await open();
       const outcome = { image_id: 'an-image', key: 'batches/b/1-1/a.jpg', request_id: 'größe' };
 
@@ -34,14 +34,14 @@ export const workersContract = (name: string, open: () => Promise<Opened> | Open
       await eventually(async () => expect(await takeOutcome()).toEqual(outcome));
     });
 
-    it('knows a worker to be idle only while it has nothing to do', async () => {
-      const { stepQueues, take } = await open();
+    it('counts a worker as idle only while its queue is empty', async () => {
+      const { stepQueues, receive } = await open();
 
       await eventually(async () => expect(await stepQueues.isIdle('caption')).toBe(true));
       await stepQueues.enqueue('caption', message);
       await eventually(async () => expect(await stepQueues.isIdle('caption')).toBe(false));
       expect(await stepQueues.isIdle('exif')).toBe(true);
-      await eventually(async () => expect(await take('caption')).toEqual(message));
+      await eventually(async () => expect(await receive('caption')).toEqual(message));
 
       await eventually(async () => expect(await stepQueues.isIdle('caption')).toBe(true));
     });

@@ -13,7 +13,7 @@ workersContract('memory', () => {
   const stepQueues = inMemoryStepQueues();
   return {
     stepQueues,
-    take: async (step) => stepQueues.take(step),
+    receive: async (step) => stepQueues.receive(step),
     takeOutcome: async () => stepQueues.outcomes.shift(),
   };
 });
@@ -40,7 +40,7 @@ const open = async () => {
     );
     return messages?.[0];
   };
-  const take = async (step: StepName) => {
+  const receiveAndDelete = async (step: StepName) => {
     const message = await receive(step);
     if (!message) return undefined;
     const { ReceiptHandle, Body = '' } = message;
@@ -56,7 +56,13 @@ const open = async () => {
     const body = messages?.[0]?.Body;
     return body === undefined ? undefined : OutcomeMessage.parse(JSON.parse(body));
   };
-  return { stepQueues: sqsStepQueues(urls, client), urls, receive, take, takeOutcome };
+  return {
+    stepQueues: sqsStepQueues(urls, client),
+    urls,
+    peek: receive,
+    receive: receiveAndDelete,
+    takeOutcome,
+  };
 };
 
 workersContract('SQS', open);
@@ -64,20 +70,20 @@ workersContract('SQS', open);
 describe('SQS', () => {
   const message = { image_id: 'an-image', rev: 1, run: 1, request_id: 'a-request' };
 
-  it('calls no worker idle while it still works on a message', async () => {
-    const { stepQueues, receive } = await open();
+  it('does not count a worker as idle while it has a message', async () => {
+    const { stepQueues, peek } = await open();
 
     await stepQueues.enqueue('exif', message);
-    await eventually(async () => expect(await receive('exif')).toBeDefined());
+    await eventually(async () => expect(await peek('exif')).toBeDefined());
 
     expect(await stepQueues.isIdle('exif')).toBe(false);
   });
 
-  it('gives a message back after the backoff, not before', async () => {
-    const { stepQueues, urls, receive } = await open();
+  it('returns a message after the backoff, not before', async () => {
+    const { stepQueues, urls, peek } = await open();
     await stepQueues.enqueue('exif', message);
     const first = await eventually(async () => {
-      const received = await receive('exif');
+      const received = await peek('exif');
       if (!received?.ReceiptHandle) throw new Error('nothing received');
       return received.ReceiptHandle;
     });
@@ -85,7 +91,7 @@ describe('SQS', () => {
     const begun = performance.now();
     await sqsBackoff(backend.client)(urls['read-exif'], first, 1);
 
-    await eventually(async () => expect(await receive('exif')).toBeDefined());
+    await eventually(async () => expect(await peek('exif')).toBeDefined());
     expect(performance.now() - begun).toBeGreaterThan(900);
   });
 });

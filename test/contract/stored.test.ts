@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { dynamoImages } from '#lib/aws/dynamo-images.ts';
+import { dynamoRenditionSets } from '#lib/aws/dynamo-rendition-sets.ts';
 import {
   CloseMessage,
   ExpandMessage,
@@ -7,10 +9,14 @@ import {
   WebhookMessage,
 } from '#lib/batches/messages.ts';
 import { EditMessage } from '#lib/edits/edits.ts';
+import { deleteImage } from '#lib/images/delete-image.ts';
 import { OutcomeMessage, StepMessage } from '#lib/images/messages.ts';
-import { keysOf, S3News } from '#lib/queue/s3-event.ts';
+import { objectKeys, S3Notification } from '#lib/queue/s3-event.ts';
+import { inMemoryObjects } from '../support/in-memory-objects.ts';
+import { inMemoryStepQueues } from '../support/in-memory-step-queues.ts';
+import { inMemoryVariants } from '../support/in-memory-variants.ts';
 import { openDynamodbBackend } from './backend.ts';
-import { readers, readJson, type Store } from './stored/read-stored.ts';
+import { type Item, put, readers, readJson, type Store } from './stored/read-stored.ts';
 
 /** Each with a folder beside read-stored.ts, which says how it was made. */
 const releases = ['4d27351'];
@@ -32,7 +38,7 @@ describe.each(releases)('what release %s stored reads as it did then', (release)
   describe.each(kinds)('%s', (kind) => {
     const items = Object.entries(readJson(release, kind));
 
-    // More may be shown of it by now, such as a step that was added since; nothing less.
+    // More may be shown by now, such as a step that was added since, but nothing less.
     it.each(items)('%s', async (what, item) => {
       expect(await readers[kind](item, store)).toMatchObject(views[kind]?.[what] ?? {});
       expect(views[kind]).toHaveProperty([what]);
@@ -40,9 +46,9 @@ describe.each(releases)('what release %s stored reads as it did then', (release)
   });
 });
 
-/** What each queue of that release takes, under the name that the queue had then. */
+/** The schema of each queue's messages, by the name that the queue had in that release. */
 const messages = {
-  arrivals: S3News,
+  arrivals: S3Notification,
   'make-thumbnails': StepMessage,
   'read-exif': StepMessage,
   'write-caption': StepMessage,
@@ -54,10 +60,10 @@ const messages = {
   'run-edit': EditMessage,
 };
 
-describe.each(releases)('messages that release %s sent are understood', (release) => {
+describe.each(releases)('messages that release %s sent are still parsed', (release) => {
   const sent = z.record(z.string(), z.array(z.unknown())).parse(readJson(release, 'messages'));
 
-  it.each(Object.entries(messages))('in its queue %s', (queue, schema) => {
+  it.each(Object.entries(messages))('from its queue %s', (queue, schema) => {
     expect(sent[queue]?.length).toBeGreaterThan(0);
     for (const body of sent[queue] ?? []) {
       const read: unknown = schema.parse(body);
@@ -65,13 +71,70 @@ describe.each(releases)('messages that release %s sent are understood', (release
     }
   });
 
-  it('and those of S3 with the keys that were meant', () => {
-    const keys = (sent['arrivals'] ?? []).flatMap((body) => keysOf(S3News.parse(body)));
+  it('and those of S3 have their keys decoded', () => {
+    const keys = (sent['arrivals'] ?? []).flatMap((body) => objectKeys(S3Notification.parse(body)));
 
     expect(keys).toEqual([
       expect.stringMatching(/^uploads\/.+\/phone\.jpg$/),
       expect.stringMatching(/^presigned\/.+\/again\.jpg$/),
       'holiday/été 1+2.png',
     ]);
+  });
+});
+
+describe.each(releases)('images that release %s stored', (release) => {
+  const images = readJson(release, 'images');
+  const sets = readJson(release, 'contents');
+  const open = async () => {
+    const tables = await backend.makeTables();
+    const own: Store = { client: backend.client, tables };
+    const write = (table: string, items: Record<string, Item>, names: readonly string[]) =>
+      Promise.all(names.map((name) => put(own, table, items[name] ?? {})));
+    await write(tables.imagesTable, images, [
+      'uploaded, done, with tags and caption',
+      'sent by a presigned form, done, with the content and the caption of another',
+    ]);
+    await write(tables.renditionSetsTable, sets, ['shared by two images']);
+    await write(tables.countersTable, readJson(release, 'tallies'), [
+      'of the images, shard 00',
+      'of the images, shard 02',
+    ]);
+    await write(tables.listMonthsTable, readJson(release, 'shelves'), ['images']);
+    return {
+      images: dynamoImages(tables, backend.client),
+      renditionSets: dynamoRenditionSets(tables, backend.client),
+    };
+  };
+
+  it('are listed and counted', async () => {
+    const { images } = await open();
+
+    const page = await images.list({ status: 'done', limit: 10 });
+    expect(page.images.map(({ source }) => source)).toEqual(['presigned', 'upload']);
+    expect(await images.counts()).toMatchObject({ total: 9, done: 5, failed: 4, bytes: 799_045 });
+  });
+
+  it('are deleted, and the renditions that they share with the last of them', async () => {
+    const { images, renditionSets } = await open();
+    const deps = {
+      images,
+      renditionSets,
+      originals: inMemoryObjects(),
+      derived: inMemoryObjects(),
+      stepQueues: inMemoryStepQueues(),
+      sizes: [],
+      variants: inMemoryVariants(),
+      cdn: { purge: async () => {} },
+      now: () => new Date(),
+    };
+    const { images: listed } = await images.list({ limit: 10 });
+    const [first, second] = listed;
+    const setId = first?.renditionSet?.renditionSetId ?? '';
+
+    await deleteImage(first?.imageId ?? '', deps);
+    expect(await renditionSets.find(setId)).toMatchObject({ refs: 1 });
+    await deleteImage(second?.imageId ?? '', deps);
+    expect(await renditionSets.find(setId)).toBeUndefined();
+    expect(await images.list({ limit: 10 })).toMatchObject({ images: [] });
   });
 });

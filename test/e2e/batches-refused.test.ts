@@ -76,7 +76,7 @@ describe('a batch is refused', () => {
       data: { valid: false, errors: expectedErrors },
     });
     expect(answer.error).toMatch(
-      /^The CSV has 4 faults: line 3, column Product Name: .* and 1 more\.$/,
+      /^The CSV has 4 errors: line 3, column Product Name: .* and 1 more\.$/,
     );
     expect(await started()).toBe(before);
   });

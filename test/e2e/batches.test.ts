@@ -238,7 +238,7 @@ describe('a batch', () => {
     const refused = await darkroom.batchEnded(bad);
     expect(refused).toMatchObject({ status: 'failed', csv_filename: 'bad.csv' });
     expect(refused.errors.map(({ row }) => row)).toEqual([2, 3, 3]);
-    expect(refused.message).toMatch(/^The CSV has 3 faults: line 2, /);
+    expect(refused.message).toMatch(/^The CSV has 3 errors: line 2, /);
     expect(await darkroom.batchEnded(none)).toMatchObject({
       status: 'failed',
       message: `The CSV could not be fetched: ${url('/status/404')} answered 404.`,

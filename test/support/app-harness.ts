@@ -32,7 +32,9 @@ export const aCaption: Caption = {
   durationMs: 5,
 };
 
-const takesAll: Inspect = async () => ({ metadata: { width: 4000, height: 3000, format: 'jpeg' } });
+const acceptAll: Inspect = async () => ({
+  metadata: { width: 4000, height: 3000, format: 'jpeg' },
+});
 const shrinks: Shrink = async (bytes, _, wanted) => ({
   renditions: wanted.map(({ name, longestSide }) => ({
     name,
@@ -51,10 +53,10 @@ const noTags: ReadTags = async (readRange) => {
 const describes: Describe = async () => ({ ok: true, caption: aCaption });
 
 /**
- * A whole Darkroom in memory: the real use cases over the fakes, with a clock that a test moves
- * and tools that it may break.
+ * The image pipeline in memory: the real use cases with in-memory adapters, a clock that a test moves,
+ * and dependencies that it may replace.
  */
-export const aDarkroom = ({ captions = true }: { captions?: boolean } = {}) => {
+export const appHarness = ({ captions = true }: { captions?: boolean } = {}) => {
   const images = inMemoryImages();
   const purged: string[] = [];
   let time = Date.now(); // the objects' clock is the real one
@@ -69,7 +71,7 @@ export const aDarkroom = ({ captions = true }: { captions?: boolean } = {}) => {
     variants: inMemoryVariants(),
     cdn: { purge: async (imageId: string) => void purged.push(imageId) },
     stepQueues: inMemoryStepQueues(),
-    inspect: takesAll,
+    inspect: acceptAll,
     shrink: shrinks,
     readTags: noTags,
     describe: describes,
@@ -123,9 +125,13 @@ export const aDarkroom = ({ captions = true }: { captions?: boolean } = {}) => {
       giveUpStep(message, step, { reason: 'the bucket was down', attempts: 8 }, deps),
     sweep: () => sweepStuck(deps),
     image: (imageId: string) => findImage(imageId, deps),
-    /** Lets the workers do all there is to do, each message so many times. */
+    /** Delivers all messages, each so many times. */
     finish: async ({ times = 1 } = {}) => {
-      for (let next = deps.stepQueues.asked.shift(); next; next = deps.stepQueues.asked.shift())
+      for (
+        let next = deps.stepQueues.messages.shift();
+        next;
+        next = deps.stepQueues.messages.shift()
+      )
         for (let time = 0; time < times; time++) await work(next.step, next.message);
     },
   };

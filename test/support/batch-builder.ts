@@ -1,7 +1,7 @@
 import type { Batch } from '#lib/batches/batch.ts';
 import type { Row } from '#lib/batches/row.ts';
 
-/** A batch whose two rows of one picture each are there. */
+/** A running batch with two rows of one picture each. */
 export const aBatch = (given: Partial<Batch> = {}): Batch => ({
   requestId: '0b9f4c52-7f36-4b6f-9a3c-2f8d6f5a1f1e',
   csvFilename: 'products.csv',

@@ -1,7 +1,6 @@
 /**
- * How long a processor worked on something, in milliseconds, and what came of it: others on the same
- * machine make it late, but do not count. All of this process counts, and so of its test file, which
- * has one of its own.
+ * The CPU time of some work in milliseconds, and its result: other processes on the same machine do not
+ * count. All of this process counts, which runs one test file only.
  */
 export const cpuTimeOf = async <T>(
   work: () => T | Promise<T>,

@@ -5,12 +5,12 @@ import { findVariant, type VariantRequest } from '#lib/delivery/find-variant.ts'
 import { listPresets, PresetsSetting } from '#lib/delivery/preset.ts';
 import type { RenderPlan, RenderVariant } from '#lib/delivery/render.ts';
 import type { Image } from '#lib/images/image.ts';
-import { aDarkroom } from './app-harness.ts';
+import { appHarness } from './app-harness.ts';
 
 /** Delivery over the fakes, with an image that is done; what is rendered tells of its source. */
 export const deliveryHarness = async (given: { access?: Access; presets?: string } = {}) => {
   const { access = { kind: 'public' }, presets = 'large:2048;card:cover,400x300' } = given;
-  const app = aDarkroom({ captions: false });
+  const app = appHarness({ captions: false });
   const renders: (RenderPlan & { from: string })[] = [];
   const render: RenderVariant = async ({ bytes, metadata }, plan) => {
     renders.push({ ...plan, from: `${metadata.format} of ${Buffer.from(bytes)}` });

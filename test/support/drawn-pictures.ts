@@ -23,7 +23,7 @@ const turnedToStore = { 1: 0, 3: 180, 6: 270, 8: 90 } as const;
  */
 export const drawnPixels = (drawing: Drawing = {}): Buffer => {
   const { width = 640, height = 480, seed = 1, transparent = 0 } = drawing;
-  const channels = channelsOf(drawing);
+  const channels = countChannels(drawing);
   const pixels = Buffer.alloc(width * height * channels, 255);
   const sun = { x: width * 0.2, y: height * 0.25, radius: Math.min(width, height) * 0.15 };
   let state = (seed * 2654435761) >>> 0 || 1;
@@ -46,12 +46,12 @@ export const drawnPixels = (drawing: Drawing = {}): Buffer => {
 
 const colours = { sun: [220, 40, 30], sky: [90, 140, 205], grass: [60, 130, 50] } as const;
 const clamped = (value: number) => Math.max(0, Math.min(255, value));
-const channelsOf = ({ transparent }: Drawing) => (transparent ? 4 : 3);
+const countChannels = ({ transparent }: Drawing) => (transparent ? 4 : 3);
 
 /** The drawing as a sharp pipeline, for formats and faults that have no function here. */
 export const drawn = async (drawing: Drawing = {}): Promise<Sharp> => {
   const { width = 640, height = 480, orientation, exif } = drawing;
-  const raw = { width, height, channels: channelsOf(drawing) } as const;
+  const raw = { width, height, channels: countChannels(drawing) } as const;
   const { data, info } = await sharp(drawnPixels(drawing), { raw })
     .rotate(turnedToStore[orientation ?? 1])
     .raw()

@@ -11,21 +11,21 @@ import type { Inspect } from '#lib/images/picture.ts';
 import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { anImage } from './image-builder.ts';
 import { inMemoryEditSessions } from './in-memory-edit-sessions.ts';
-import { inMemoryEdits, inMemoryEditWorkers } from './in-memory-edits.ts';
+import { inMemoryEditQueue, inMemoryEdits } from './in-memory-edits.ts';
 import { inMemoryImages } from './in-memory-images.ts';
 import { inMemoryObjects } from './in-memory-objects.ts';
 
 type Deps = Omit<RunDeps, 'editing'> &
   Parameters<typeof startEdit>[1] & {
-    editQueue: ReturnType<typeof inMemoryEditWorkers>;
+    editQueue: ReturnType<typeof inMemoryEditQueue>;
     originals: ReturnType<typeof inMemoryObjects>;
     derived: ReturnType<typeof inMemoryObjects>;
     images: ReturnType<typeof inMemoryImages>;
   };
 
 const metadata = { width: 640, height: 480, format: 'png' } as const;
-const takesAll: Inspect = async () => ({ metadata });
-const fetchesAll: FetchPicture = async (url) => ({
+const acceptAll: Inspect = async () => ({ metadata });
+const fetchAll: FetchPicture = async (url) => ({
   ok: true,
   bytes: Buffer.from(`bytes of ${url}`),
 });
@@ -39,16 +39,16 @@ const provider: Editing = {
 
 export const leaseMs = 30_000;
 
-/** What a killed worker would never see: not even its own clean-up runs. */
+/** Thrown in place of a kill. */
 export class Killed extends Error {
   override readonly name = 'Killed';
 }
 
 /**
- * Edits in memory: the real use cases over the fakes, with a clock that a test moves, a provider
- * that it tells how to answer, and workers that it may kill before or after any of their steps.
+ * Edits in memory: the real use cases with in-memory adapters, a clock that a test moves, a provider
+ * with programmed responses, and workers that it may kill before or after any of their steps.
  */
-export const anEditDesk = async () => {
+export const editHarness = async () => {
   let time = Date.parse('2026-11-21T10:00:00.000Z');
   let count = 0;
   const beach = anImage({ key: 'uploads/1/beach.jpg' });
@@ -57,10 +57,9 @@ export const anEditDesk = async () => {
     contentType: 'image/jpeg',
   });
   const images = inMemoryImages({ ...beach, etag });
-  /** Every request that reached the provider, with what it was sent. */
+  /** Every request that the provider received. */
   const calls: Parameters<EditPicture>[0][] = [];
-  const idempotencyRecords: ((request: Parameters<EditPicture>[0]) => ReturnType<EditPicture>)[] =
-    [];
+  const responses: ((request: Parameters<EditPicture>[0]) => ReturnType<EditPicture>)[] = [];
   const paints: EditPicture = async () => ({
     ok: true,
     image: Buffer.from('painted'),
@@ -72,17 +71,17 @@ export const anEditDesk = async () => {
   const deps: Deps = {
     editSessions: inMemoryEditSessions(),
     edits: inMemoryEdits(),
-    editQueue: inMemoryEditWorkers(),
+    editQueue: inMemoryEditQueue(),
     images,
     renditionSets: images.renditionSets,
     originals,
     derived: inMemoryObjects(),
-    inspect: takesAll,
-    fetchPicture: fetchesAll,
+    inspect: acceptAll,
+    fetchPicture: fetchAll,
     editing: provider,
     editPicture: async (request) => {
       calls.push(request);
-      return (idempotencyRecords.shift() ?? paints)(request);
+      return (responses.shift() ?? paints)(request);
     },
     join: async (left, right) => ({
       bytes: Buffer.concat([left, right]),
@@ -99,9 +98,9 @@ export const anEditDesk = async () => {
     now: () => new Date(time),
   };
 
-  const start = async (wish: Partial<EditRequest> = {}, as: Partial<Deps> = {}) => {
+  const start = async (request: Partial<EditRequest> = {}, as: Partial<Deps> = {}) => {
     const initId =
-      wish.initId ?? (await deps.editSessions.add({ ttlSeconds: 3600 }, deps.now())).initId;
+      request.initId ?? (await deps.editSessions.add({ ttlSeconds: 3600 }, deps.now())).initId;
     const whole: EditRequest = {
       editId: deps.newId(),
       prompt: 'Make it blue.',
@@ -109,7 +108,7 @@ export const anEditDesk = async () => {
       targetUrl: undefined,
       requestId: 'a-request',
       baseUrl: 'https://darkroom.example',
-      ...wish,
+      ...request,
       initId,
     };
     return startEdit(whole, { ...deps, ...as });
@@ -120,8 +119,8 @@ export const anEditDesk = async () => {
     beach,
     calls,
     start,
-    /** How the next calls of the provider end, one each; after them it paints. */
-    next: (...some: typeof idempotencyRecords) => void idempotencyRecords.push(...some),
+    /** The outcomes of the provider's next calls, one each; after them it succeeds. */
+    next: (...some: typeof responses) => void responses.push(...some),
     pass: (ms: number) => {
       time += ms;
     },
@@ -130,29 +129,29 @@ export const anEditDesk = async () => {
     giveUp: (message: EditMessage) =>
       giveUpOnEdit(message, { reason: 'Tried 8 times and gave up: no luck' }, deps),
     lookUp: (question: { initId?: string; editId?: string }) => findEdits(question, deps),
-    /** The edit as people see it. */
+    /** The edit as clients see it. */
     seen: async ({ initId, editId }: Pick<Edit, 'initId' | 'editId'>) =>
-      (await findEdits({ initId, editId }, deps)).asked,
+      (await findEdits({ initId, editId }, deps)).requested,
     result: async ({ editId }: Pick<Edit, 'editId'>) => originals.read(resultKey(editId)),
-    /** The message that asks for an edit, which may come again and again. */
+    /** The message of an edit, which may be delivered any number of times. */
     message: (): EditMessage => {
-      const message = deps.editQueue.asked.at(-1);
-      if (!message) throw new Error('No worker was asked.');
+      const message = deps.editQueue.messages.at(-1);
+      if (!message) throw new Error('No edit was enqueued.');
       return message;
     },
     /**
-     * Tools of a worker that dies at its nth use of them, before or after the tool has done its
-     * work; `uses` tells how many there were.
+     * Dependencies of a worker that is killed at its nth call of them, before or after the call has had
+     * its effect; `uses` is the number of calls.
      */
-    mortal: (dieAt: number, when: 'before' | 'after') => {
+    killableDeps: (killAt: number, when: 'before' | 'after') => {
       let uses = 0;
       const guard =
         <Args extends unknown[], T>(act: (...args: Args) => Promise<T>) =>
         async (...args: Args): Promise<T> => {
           uses += 1;
-          if (uses > dieAt || (uses === dieAt && when === 'before')) throw new Killed();
+          if (uses > killAt || (uses === killAt && when === 'before')) throw new Killed();
           const result = await act(...args);
-          if (uses >= dieAt) throw new Killed();
+          if (uses >= killAt) throw new Killed();
           return result;
         };
       const { edits, editPicture, prepare, checkResult, editSessions, editQueue, fetchPicture } =
@@ -164,7 +163,7 @@ export const anEditDesk = async () => {
           read: guard(editSessions.read),
           save: guard(editSessions.save),
         },
-        editQueue: { ...editQueue, recordCall: guard(editQueue.enqueue) },
+        editQueue: { ...editQueue, enqueue: guard(editQueue.enqueue) },
         fetchPicture: guard(fetchPicture),
         edits: { ...edits, find: guard(edits.find), save: guard(edits.save) },
         images: { ...images, find: guard(images.find), save: guard(images.save) },
@@ -191,7 +190,7 @@ const guarded = (objects: ReturnType<typeof inMemoryObjects>, guard: Guard) => (
   remove: guard(objects.remove),
 });
 
-/** How a provider may end a call, for `next`. */
+/** Outcomes of a provider's call, for `next`. */
 export const ending = {
   busy: (seconds?: number) => async () => {
     throw new RetryLaterError('The provider is busy.', seconds);

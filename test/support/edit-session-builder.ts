@@ -2,8 +2,8 @@ import { expect } from 'vitest';
 import { z } from 'zod';
 import { eventually } from './eventually.ts';
 
-type Answer = { status: number; data: unknown; error: string | null };
-type Ask = (path: string, init?: RequestInit) => Promise<Answer>;
+type Reply = { status: number; data: unknown; error: string | null };
+type Call = (path: string, init?: RequestInit) => Promise<Reply>;
 
 const EditRecord = z.looseObject({
   edit_id: z.string(),
@@ -22,10 +22,10 @@ const ProcessRecord = z.looseObject({
 });
 export type EditRecord = z.infer<typeof EditRecord>;
 
-/** Speaks of edits with a Darkroom over HTTP, by a client that knows its address and key. */
-export const anEditSession = (recordCall: Ask) => {
+/** Uses the edit routes over HTTP, with a client that knows URL and API key. */
+export const anEditSession = (call: Call) => {
   const post = (path: string, body?: unknown, headers: Record<string, string> = {}) =>
-    recordCall(path, {
+    call(path, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
@@ -35,30 +35,31 @@ export const anEditSession = (recordCall: Ask) => {
     if (status !== 201) throw new Error(`${status}: ${error}`);
     return ProcessRecord.parse(data).init_id;
   };
-  const book = (initId: string, wish: Record<string, unknown>, headers?: Record<string, string>) =>
-    post(`/api/processes/${initId}/edits`, { prompt: 'Make it blue.', ...wish }, headers);
+  const book = (
+    initId: string,
+    request: Record<string, unknown>,
+    headers?: Record<string, string>,
+  ) => post(`/api/processes/${initId}/edits`, { prompt: 'Make it blue.', ...request }, headers);
 
   return {
     post,
     initiate,
     book,
     process: async (initId: string) =>
-      ProcessRecord.parse((await recordCall(`/api/processes/${initId}`)).data),
-    /** Starts an edit in a process of its own; tells how to look at it. */
-    start: async (wish: Record<string, unknown>) => {
+      ProcessRecord.parse((await call(`/api/processes/${initId}`)).data),
+    /** Starts an edit in a process of its own; returns the ids to look it up. */
+    start: async (request: Record<string, unknown>) => {
       const initId = await initiate();
-      const { status, data, error } = await book(initId, wish);
+      const { status, data, error } = await book(initId, request);
       if (status !== 202) throw new Error(`${status}: ${error}`);
       const editId = ProcessRecord.parse(data).process_id ?? '';
       return { initId, editId };
     },
-    /** The edit, once it has come to one of its two ends. */
+    /** The edit, once it has ended. */
     ended: (initId: string, within = 30_000): Promise<EditRecord> =>
       eventually(
         async () => {
-          const { edits } = ProcessRecord.parse(
-            (await recordCall(`/api/processes/${initId}`)).data,
-          );
+          const { edits } = ProcessRecord.parse((await call(`/api/processes/${initId}`)).data);
           const edit = edits.at(-1);
           expect(edit?.status).toMatch(/^(COMPLETED|FAILED)$/);
           if (!edit) throw new Error('There is no edit.');

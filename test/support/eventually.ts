@@ -1,6 +1,6 @@
 /**
- * Checks again and again until the check no longer throws, and answers what it answered; after
- * `within` milliseconds its last complaint is thrown.
+ * Repeats a check until it no longer throws, and returns its result; after `within` milliseconds its
+ * last error is thrown.
  */
 export const eventually = async <T>(
   check: () => T | Promise<T>,

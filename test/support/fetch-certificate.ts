@@ -38,10 +38,10 @@ export const selfSignedCertificate = (
 };
 
 /** DER (ITU X.690): tag, length, contents. */
-const tagged = (tag: number, renditionSets: Buffer): Buffer => {
-  const size = renditionSets.length;
+const tagged = (tag: number, contents: Buffer): Buffer => {
+  const size = contents.length;
   const length = size < 128 ? [size] : [0x82, size >> 8, size & 0xff];
-  return Buffer.concat([Buffer.of(tag, ...length), renditionSets]);
+  return Buffer.concat([Buffer.of(tag, ...length), contents]);
 };
 const sequence = (...parts: Buffer[]): Buffer => tagged(0x30, Buffer.concat(parts));
 const set = (...parts: Buffer[]): Buffer => tagged(0x31, Buffer.concat(parts));

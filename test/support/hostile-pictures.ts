@@ -1,12 +1,12 @@
 import { crc32, deflateSync } from 'node:zlib';
 import { drawnJpeg } from './drawn-pictures.ts';
 
-/** A file that is not what its sender says, or more than anybody should have to decode. */
+/** A file that is not what its name or type claims, or too expensive to decode. */
 export type HostilePicture = {
   name: string;
   contentType: string;
   bytes: Buffer;
-  /** The door's HTTP status; 'failed later' where only decoding can show the fault. */
+  /** The HTTP status of the upload; 'failed later' where only decoding shows the error. */
   expected: 415 | 422 | 'failed later';
 };
 
@@ -24,7 +24,7 @@ export const pngChunk = (type: string, body: Uint8Array): Buffer => {
 
 type Header = { width: number; height: number; bitDepth?: 1 | 8 | 16; colourType?: 0 | 2 | 6 };
 
-const headerOf = ({ width, height, bitDepth = 8, colourType = 0 }: Header) => {
+const pngHeader = ({ width, height, bitDepth = 8, colourType = 0 }: Header) => {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
@@ -35,24 +35,24 @@ const headerOf = ({ width, height, bitDepth = 8, colourType = 0 }: Header) => {
 
 const channels = { 0: 1, 2: 3, 6: 4 } as const;
 
-/** A whole, correct PNG of nothing but black, some thousand times smaller than what it unpacks to. */
+/** A complete, valid black PNG, a thousand times smaller than its pixels. */
 export const pngBomb = (header: Header): Buffer => {
   const { width, height, bitDepth = 8, colourType = 0 } = header;
   const row = 1 + Math.ceil((width * bitDepth * channels[colourType]) / 8);
   const packed = deflateSync(Buffer.alloc(row * height), { level: 9 });
   return Buffer.concat([
     pngSignature,
-    headerOf(header),
+    pngHeader(header),
     pngChunk('IDAT', packed),
     pngChunk('IEND', Buffer.alloc(0)),
   ]);
 };
 
-/** A PNG that promises more than it holds. */
+/** A PNG whose header declares more than it contains. */
 export const pngHeaderOnly = (header: Header): Buffer =>
   Buffer.concat([
     pngSignature,
-    headerOf(header),
+    pngHeader(header),
     pngChunk('IDAT', deflateSync(Buffer.alloc(100))),
     pngChunk('IEND', Buffer.alloc(0)),
   ]);
@@ -64,14 +64,14 @@ const svg = Buffer.from(
 
 const text = Buffer.from('This is a shopping list: eggs, flour, milk.\n'.repeat(40));
 
-/** The first bytes of a picture as iPhones take them; the rest is noise. */
+/** The first bytes of a HEIC picture; the rest is noise. */
 const heic = Buffer.concat([
   Buffer.from('0000001c66747970686569630000000068656963', 'hex'),
   Buffer.from('6d6966316865766300', 'hex'),
   Buffer.alloc(600, 0x5a),
 ]);
 
-/** Every one of them is refused with a reason, recorded, listed and counted; and nothing falls over. */
+/** Each must be rejected with a reason, recorded, listed and counted. */
 export const hostilePictures = async (): Promise<HostilePicture[]> => {
   const jpeg = await drawnJpeg({ width: 900, height: 700 });
   return [

@@ -1,22 +1,22 @@
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 
-type Wish = {
+type EventOptions = {
   method?: string;
   /** As the API knows it; `stage` is put before it in the request context. */
   path?: string;
-  /** The route's pattern, as API Gateway tells it. */
+  /** The route's pattern, as API Gateway sends it. */
   resource?: string;
   pathParameters?: Record<string, string>;
   query?: Record<string, string | string[]>;
   headers?: Record<string, string>;
   body?: string | Uint8Array | undefined;
-  /** Whether the body arrives base64, as on AWS, or as text, as JSON does on the local stack. */
+  /** Whether the body is sent as base64, as on AWS, or as text, as JSON on the local stack. */
   base64?: boolean;
   stage?: string | undefined;
   apiKeyId?: string | undefined;
 };
 
-/** An event of a REST API (payload 1.0), as far as functions look at it. */
+/** An event of a REST API (payload 1.0), with the properties that functions read. */
 export const anHttpEvent = ({
   method = 'GET',
   path = '/',
@@ -28,7 +28,7 @@ export const anHttpEvent = ({
   base64 = true,
   stage,
   apiKeyId,
-}: Wish = {}): APIGatewayProxyEvent => {
+}: EventOptions = {}): APIGatewayProxyEvent => {
   const lists = Object.entries(query).map(([name, value]) => [name, [value].flat()] as const);
   const all = { Host: 'api.example', ...headers };
   return {
@@ -47,17 +47,21 @@ export const anHttpEvent = ({
     body: body === undefined ? null : Buffer.from(body).toString(base64 ? 'base64' : 'utf8'),
     isBase64Encoded: base64 && body !== undefined,
     stageVariables: null,
-    requestContext: requestContextOf({ method, path, resource, stage, apiKeyId }),
+    requestContext: makeRequestContext({ method, path, resource, stage, apiKeyId }),
   };
 };
 
-const requestContextOf = ({
+const makeRequestContext = ({
   method,
   path,
   resource,
   stage,
   apiKeyId,
-}: Pick<Wish, 'stage' | 'apiKeyId'> & { method: string; path: string; resource: string }) => {
+}: Pick<EventOptions, 'stage' | 'apiKeyId'> & {
+  method: string;
+  path: string;
+  resource: string;
+}) => {
   const identity = {
     accessKey: null,
     accountId: null,
@@ -112,14 +116,14 @@ type Part = {
   name: string;
   filename?: string;
   contentType?: string;
-  renditionSets: string | Uint8Array;
+  contents: string | Uint8Array;
 };
 
 /** A multipart body as curl writes it. */
 export const aForm = (parts: readonly Part[], boundary = '----form-boundary') => ({
   headers: { 'Content-Type': `multipart/form-data; boundary=${boundary}` },
   body: Buffer.concat([
-    ...parts.flatMap(({ name, filename, contentType, renditionSets }) => [
+    ...parts.flatMap(({ name, filename, contentType, contents }) => [
       Buffer.from(
         [
           `--${boundary}`,
@@ -129,7 +133,7 @@ export const aForm = (parts: readonly Part[], boundary = '----form-boundary') =>
           '',
         ].join('\r\n'),
       ),
-      Buffer.from(renditionSets),
+      Buffer.from(contents),
       Buffer.from('\r\n'),
     ]),
     Buffer.from(`--${boundary}--\r\n`),

@@ -2,15 +2,15 @@ import type { Exif } from '#lib/images/exif.ts';
 import { type Image, imageIdOf } from '#lib/images/image.ts';
 import { mapSteps } from '#lib/images/steps.ts';
 
-type Wishes = Partial<Omit<Image, 'steps'>> & { steps?: Partial<Image['steps']> | undefined };
+type Given = Partial<Omit<Image, 'steps'>> & { steps?: Partial<Image['steps']> | undefined };
 
 /**
- * A picture that has just arrived. Say only what matters to the test: its id follows from its key,
- * and all its times from the one that is given.
+ * An image that was just uploaded. Give only what matters to the test: its id follows from its key, and
+ * all its times from the one that is given.
  */
-export const anImage = ({ steps, ...wishes }: Wishes = {}): Image => {
-  const key = wishes.key === undefined ? 'holiday/beach.jpg' : wishes.key;
-  const uploadedAt = wishes.uploadedAt ?? wishes.listedAt ?? '2026-11-21T09:30:00.000Z';
+export const anImage = ({ steps, ...given }: Given = {}): Image => {
+  const key = given.key === undefined ? 'holiday/beach.jpg' : given.key;
+  const uploadedAt = given.uploadedAt ?? given.listedAt ?? '2026-11-21T09:30:00.000Z';
   const pending = { state: 'pending', run: 1, since: uploadedAt } as const;
   return {
     imageId: imageIdOf(key ?? 'refused/beach.jpg'),
@@ -23,12 +23,12 @@ export const anImage = ({ steps, ...wishes }: Wishes = {}): Image => {
     listedAt: uploadedAt,
     uploadedAt,
     sizeBytes: 48_213,
-    ...wishes,
+    ...given,
     steps: { ...mapSteps(() => pending), ...steps },
   };
 };
 
-/** What a camera wrote into a picture: little, and where it was taken. */
+/** EXIF data with a camera make and a location. */
 export const anExif: Exif = {
   cameraMake: 'Leica',
   cameraModel: null,

@@ -6,17 +6,17 @@ import type {
   WebhookMessage,
 } from '#lib/batches/messages.ts';
 
-/** Messages that nobody has taken yet, oldest first. Shifting one off is being done with it. */
-export type WaitingForBatchWorkers = {
+/** Messages in the queues, oldest first. Shifting one is receiving and deleting it. */
+export type BatchMessages = {
   expand: ExpandMessage[];
   import: ImportMessage[];
   close: CloseMessage[];
   webhook: { message: WebhookMessage; delaySeconds: number }[];
 };
 
-/** Workers of batches who do nothing until a test takes their messages. */
-export const inMemoryBatchQueues = (): BatchQueues & { waiting: WaitingForBatchWorkers } => {
-  const waiting: WaitingForBatchWorkers = { expand: [], import: [], close: [], webhook: [] };
+/** The queues of the batch workers; a test delivers their messages. */
+export const inMemoryBatchQueues = (): BatchQueues & { waiting: BatchMessages } => {
+  const waiting: BatchMessages = { expand: [], import: [], close: [], webhook: [] };
   return {
     waiting,
     expand: async (message) => void waiting.expand.push({ ...message }),

@@ -2,30 +2,30 @@ import { Batch, isUnfinished, type RowCounts } from '#lib/batches/batch.ts';
 import type { Batches, Rows, VersionedBatch, VersionedRow } from '#lib/batches/batches.ts';
 import { countRow, Row } from '#lib/batches/row.ts';
 
-/** Batches and their rows, as the DynamoDB adapters keep them. */
+/** Batches and their rows, with the behaviour of the DynamoDB adapters. */
 export const inMemoryBatches = (): { batches: Batches; rows: Rows } => {
   const heads = new Map<string, VersionedBatch>();
-  const expectedRows = new Map<string, Map<number, VersionedRow>>();
+  const rowsByBatch = new Map<string, Map<number, VersionedRow>>();
   const counts = new Map<string, RowCounts>();
 
-  const placeOf = ({ createdAt, requestId }: Batch) => `${createdAt}#${requestId}`;
+  const position = ({ createdAt, requestId }: Batch) => `${createdAt}#${requestId}`;
   const listed = () =>
     [...heads.values()]
       .map(({ batch }) => structuredClone(batch))
-      .sort((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));
-  const of = (requestId: string) => {
-    const known = expectedRows.get(requestId) ?? new Map<number, VersionedRow>();
-    expectedRows.set(requestId, known);
+      .sort((a, b) => (position(a) < position(b) ? 1 : -1));
+  const rowsOf = (requestId: string) => {
+    const known = rowsByBatch.get(requestId) ?? new Map<number, VersionedRow>();
+    rowsByBatch.set(requestId, known);
     return known;
   };
-  const countImage = (requestId: string): RowCounts =>
+  const countsFor = (requestId: string): RowCounts =>
     counts.get(requestId) ?? { products: 0, images: 0, failed: 0 };
 
   return {
     batches: {
       find: async (requestId) => structuredClone(heads.get(requestId)),
       async save(before, after) {
-        await undefined; // others get their turn here, as they do while a request is on its way
+        await undefined; // concurrent calls run here, as during a request
         if (heads.get(after.requestId)?.version !== before?.version) return false;
         const batch = Batch.parse(structuredClone(after));
         heads.set(after.requestId, { batch, version: (before?.version ?? 0) + 1 });
@@ -33,12 +33,12 @@ export const inMemoryBatches = (): { batches: Batches; rows: Rows } => {
       },
       async list({ limit, from }) {
         const start = from && (from.after ?? `${from.month}~`);
-        const found = listed().filter((batch) => !start || placeOf(batch) < start);
+        const found = listed().filter((batch) => !start || position(batch) < start);
         const batches = found.slice(0, limit);
         const last = found.length > limit ? batches.at(-1) : undefined;
         return {
           batches,
-          cursor: last && { month: last.createdAt.slice(0, 7), after: placeOf(last) },
+          cursor: last && { month: last.createdAt.slice(0, 7), after: position(last) },
         };
       },
       async *unfinished(before) {
@@ -50,30 +50,30 @@ export const inMemoryBatches = (): { batches: Batches; rows: Rows } => {
 
     rows: {
       async add(requestId, rows) {
-        const known = of(requestId);
+        const known = rowsOf(requestId);
         for (const row of rows)
           if (!known.has(row.number))
             known.set(row.number, { row: Row.parse(structuredClone(row)), version: 1 });
       },
-      find: async (requestId, number) => structuredClone(of(requestId).get(number)),
+      find: async (requestId, number) => structuredClone(rowsOf(requestId).get(number)),
       async save(requestId, before, after) {
         await undefined;
-        if (of(requestId).get(after.number)?.version !== before.version) return false;
+        if (rowsOf(requestId).get(after.number)?.version !== before.version) return false;
         const old = countRow(before.row);
         const now = countRow(after);
-        const sum = countImage(requestId);
+        const sum = countsFor(requestId);
         counts.set(requestId, {
           products: sum.products + now.products - old.products,
           images: sum.images + now.images - old.images,
           failed: sum.failed + now.failed - old.failed,
         });
         const row = Row.parse(structuredClone(after));
-        of(requestId).set(after.number, { row, version: before.version + 1 });
+        rowsOf(requestId).set(after.number, { row, version: before.version + 1 });
         return true;
       },
-      counts: async (requestId) => ({ ...countImage(requestId) }),
+      counts: async (requestId) => ({ ...countsFor(requestId) }),
       page: async (requestId, { limit, after }) => {
-        const found = [...of(requestId).values()]
+        const found = [...rowsOf(requestId).values()]
           .map(({ row }) => structuredClone(row))
           .filter(({ number }) => number > after)
           .sort((a, b) => a.number - b.number);

@@ -5,11 +5,11 @@ import {
   makeInitId,
   maxEditSessions,
   ringIndex,
-  sizeOf,
+  storedBytes,
 } from '#lib/edits/edit-session.ts';
 import type { EditSessions, VersionedEditSession } from '#lib/edits/edit-sessions.ts';
 
-/** The ring of processes, as DynamoDB keeps it. */
+/** Edit sessions, with the behaviour of the DynamoDB adapter. */
 export const inMemoryEditSessions = (): EditSessions => {
   const slots = new Map<number, VersionedEditSession>();
   const counters = { hits: 0, misses: 0, sets: 0, evictions: 0 };
@@ -46,7 +46,7 @@ export const inMemoryEditSessions = (): EditSessions => {
     read,
 
     async save(before, after) {
-      await undefined; // others get their turn here, as they do while a request is on its way
+      await undefined; // concurrent calls run here, as during a request
       const slot = ringIndex(after.initId) ?? -1;
       const found = slots.get(slot);
       if (found?.process.initId !== after.initId || found.version !== before.version) return false;
@@ -61,7 +61,7 @@ export const inMemoryEditSessions = (): EditSessions => {
         .filter((process) => isAlive(process, now))
         .map((process) => ({
           initId: process.initId,
-          sizeBytes: sizeOf(process),
+          sizeBytes: storedBytes(process),
           expiresAt: process.expiresAt,
         })),
     }),

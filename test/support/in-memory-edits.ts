@@ -1,27 +1,27 @@
 import { Edit } from '#lib/edits/edit.ts';
 import type { EditMessage, EditQueue, Edits, VersionedEdit } from '#lib/edits/edits.ts';
 
-/** Edits as DynamoDB keeps them. */
+/** Edits, with the behaviour of the DynamoDB adapter. */
 export const inMemoryEdits = (...given: Edit[]): Edits => {
-  const kept = new Map<string, VersionedEdit>(
+  const stored = new Map<string, VersionedEdit>(
     given.map((edit) => [edit.editId, { edit, version: 1 }]),
   );
   return {
-    find: async (editId) => structuredClone(kept.get(editId)),
+    find: async (editId) => structuredClone(stored.get(editId)),
     findAll: async (editIds) =>
-      editIds.flatMap((editId) => structuredClone(kept.get(editId)?.edit) ?? []),
+      editIds.flatMap((editId) => structuredClone(stored.get(editId)?.edit) ?? []),
     async save(before, after) {
-      await undefined; // others get their turn here, as they do while a request is on its way
-      if (kept.get(after.editId)?.version !== before?.version) return false;
+      await undefined; // concurrent calls run here, as during a request
+      if (stored.get(after.editId)?.version !== before?.version) return false;
       const edit = Edit.parse(structuredClone(after));
-      kept.set(after.editId, { edit, version: (before?.version ?? 0) + 1 });
+      stored.set(after.editId, { edit, version: (before?.version ?? 0) + 1 });
       return true;
     },
   };
 };
 
-/** A worker for edits who does nothing until a test takes the messages. */
-export const inMemoryEditWorkers = (): EditQueue & { asked: EditMessage[] } => {
-  const asked: EditMessage[] = [];
-  return { asked, enqueue: async (message) => void asked.push({ ...message }) };
+/** The queue of run-edit; a test delivers its messages. */
+export const inMemoryEditQueue = (): EditQueue & { messages: EditMessage[] } => {
+  const messages: EditMessage[] = [];
+  return { messages, enqueue: async (message) => void messages.push({ ...message }) };
 };

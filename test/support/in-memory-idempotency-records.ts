@@ -4,35 +4,35 @@ import {
   type StoredReply,
 } from '#lib/idempotency-records.ts';
 
-type StoredRecords = { fingerprint: string; begunAt: number; answer?: StoredReply };
+type Stored = { fingerprint: string; begunAt: number; reply?: StoredReply };
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 
-/** First answers, kept for 24 hours; one that was begun and never given, for a minute. */
+/** Idempotency records for 24 hours; an unfinished one blocks for a minute. */
 export const inMemoryIdempotencyRecords = (): IdempotencyRecords => {
-  const idempotencyRecords = new Map<string, StoredRecords>();
+  const records = new Map<string, Stored>();
   return {
     async begin(idempotencyId, fingerprint, now) {
-      const kept = idempotencyRecords.get(idempotencyId);
-      const ageMs = kept ? now.getTime() - kept.begunAt : 0;
-      if (!kept || ageMs >= dayMs) {
-        idempotencyRecords.set(idempotencyId, { fingerprint, begunAt: now.getTime() });
+      const stored = records.get(idempotencyId);
+      const ageMs = stored ? now.getTime() - stored.begunAt : 0;
+      if (!stored || ageMs >= dayMs) {
+        records.set(idempotencyId, { fingerprint, begunAt: now.getTime() });
         return { state: 'begun' };
       }
-      if (kept.fingerprint !== fingerprint) return { state: 'other-request' };
-      if (kept.answer) return { state: 'answered', answer: structuredClone(kept.answer) };
+      if (stored.fingerprint !== fingerprint) return { state: 'other-request' };
+      if (stored.reply) return { state: 'completed', reply: structuredClone(stored.reply) };
       if (ageMs < minuteMs) return { state: 'in-progress' };
-      kept.begunAt = now.getTime();
+      stored.begunAt = now.getTime();
       return { state: 'begun' };
     },
-    async finish(idempotencyId, answer) {
-      if (!isReplayable(answer)) throw new Error('The item is too large.');
-      const kept = idempotencyRecords.get(idempotencyId);
-      if (kept) kept.answer ??= structuredClone(answer);
+    async finish(idempotencyId, reply) {
+      if (!isReplayable(reply)) throw new Error('The item is too large.');
+      const stored = records.get(idempotencyId);
+      if (stored) stored.reply ??= structuredClone(reply);
     },
     async forget(idempotencyId) {
-      if (!idempotencyRecords.get(idempotencyId)?.answer) idempotencyRecords.delete(idempotencyId);
+      if (!records.get(idempotencyId)?.reply) records.delete(idempotencyId);
     },
   };
 };

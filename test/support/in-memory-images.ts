@@ -3,7 +3,7 @@ import type { RawExif } from '#lib/images/exif.ts';
 import { Image, indexedStatus, type Status, statusOf } from '#lib/images/image.ts';
 import type {
   Images,
-  Place,
+  ListPosition,
   RenditionSet,
   RenditionSetChange,
   RenditionSets,
@@ -16,7 +16,7 @@ type InMemoryImages = Images & {
   all(): Image[];
 };
 
-/** Images with their counts and contents, as the DynamoDB adapters keep them. */
+/** Images with their counters and rendition sets, with the behaviour of the DynamoDB adapters. */
 export const inMemoryImages = (...given: Image[]): InMemoryImages => {
   const records = new Map<string, Versioned>();
   const renditionSets = new Map<string, RenditionSet>();
@@ -36,7 +36,7 @@ export const inMemoryImages = (...given: Image[]): InMemoryImages => {
     [...records.values()]
       .map(({ image }) => structuredClone(image))
       .filter(fits)
-      .sort((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));
+      .sort((a, b) => (position(a) < position(b) ? 1 : -1));
 
   return {
     renditionSets: {
@@ -47,11 +47,11 @@ export const inMemoryImages = (...given: Image[]): InMemoryImages => {
     find: async (imageId) => structuredClone(records.get(imageId)),
 
     async save(before, after, renditionSetChange) {
-      await undefined; // others get their turn here, as they do while a request is on its way
+      await undefined; // concurrent calls run here, as during a request
       if (records.get(after.imageId)?.version !== before?.version) return false;
       if (
         renditionSetChange &&
-        !applies(renditionSetChange, renditionSets.get(idOf(renditionSetChange)))
+        !applies(renditionSetChange, renditionSets.get(changedSetId(renditionSetChange)))
       )
         return false;
       const found = records.get(after.imageId);
@@ -68,7 +68,7 @@ export const inMemoryImages = (...given: Image[]): InMemoryImages => {
         (image) =>
           !image.deleted &&
           (!status || statusOf(image) === status) &&
-          (!start || placeOf(image) < start),
+          (!start || position(image) < start),
       );
       const images = fitting.slice(0, limit);
       const last = images.at(-1);
@@ -93,8 +93,8 @@ export const inMemoryImages = (...given: Image[]): InMemoryImages => {
   };
 };
 
-/** The sum that tallies must always be equal to. */
-export const sumOfCounts = (images: readonly Image[]) => {
+/** The total that the counters must always equal. */
+export const totalCounts = (images: readonly Image[]) => {
   const sum = { ...zeroCounters };
   for (const image of images) {
     const counts = countImage(image);
@@ -103,14 +103,14 @@ export const sumOfCounts = (images: readonly Image[]) => {
   return sum;
 };
 
-const placeOf = ({ listedAt, imageId }: Image) => `${listedAt}#${imageId}`;
+const position = ({ listedAt, imageId }: Image) => `${listedAt}#${imageId}`;
 
-const cursorAfter = (image: Image): Place => ({
+const cursorAfter = (image: Image): ListPosition => ({
   month: image.listedAt.slice(0, 7),
-  after: placeOf(image),
+  after: position(image),
 });
 
-const idOf = (renditionSetChange: RenditionSetChange) =>
+const changedSetId = (renditionSetChange: RenditionSetChange) =>
   renditionSetChange.action === 'create'
     ? renditionSetChange.renditionSet.renditionSetId
     : renditionSetChange.renditionSetId;
@@ -132,10 +132,10 @@ const apply = (
   renditionSetChange: RenditionSetChange,
   renditionSets: Map<string, RenditionSet>,
 ): void => {
-  const renditionSet = renditionSets.get(idOf(renditionSetChange));
+  const renditionSet = renditionSets.get(changedSetId(renditionSetChange));
   if (renditionSetChange.action === 'create')
     renditionSets.set(
-      idOf(renditionSetChange),
+      changedSetId(renditionSetChange),
       structuredClone({ ...renditionSetChange.renditionSet, refs: 1 }),
     );
   if (!renditionSet) return;

@@ -1,28 +1,28 @@
 import type { OutcomeMessage, StepMessage, StepQueues } from '#lib/images/messages.ts';
 import type { StepName } from '#lib/images/step.ts';
 
-type Asked = { step: StepName; message: StepMessage };
+type Enqueued = { step: StepName; message: StepMessage };
 
-/** Workers who do nothing until a test takes their messages. */
+/** The queues of the step workers; a test delivers their messages. */
 export const inMemoryStepQueues = (): StepQueues & {
-  /** What nobody has taken yet, in the order it was asked for. */
-  asked: Asked[];
-  /** Images of batches that were said to have ended. */
+  /** Messages in the queues, oldest first. */
+  messages: Enqueued[];
+  /** Notifications that an image of a batch has ended. */
   outcomes: OutcomeMessage[];
-  /** Takes the oldest message of a step; it is done with at once. */
-  take(step: StepName): StepMessage | undefined;
+  /** Receives and deletes the oldest message of a step. */
+  receive(step: StepName): StepMessage | undefined;
 } => {
-  const asked: Asked[] = [];
+  const messages: Enqueued[] = [];
   const outcomes: OutcomeMessage[] = [];
   return {
-    asked,
+    messages,
     outcomes,
     enqueueOutcome: async (message) => void outcomes.push({ ...message }),
-    enqueue: async (step, message) => void asked.push({ step, message: { ...message } }),
-    isIdle: async (step) => !asked.some((one) => one.step === step),
-    take(step) {
-      const index = asked.findIndex((one) => one.step === step);
-      return index < 0 ? undefined : asked.splice(index, 1)[0]?.message;
+    enqueue: async (step, message) => void messages.push({ step, message: { ...message } }),
+    isIdle: async (step) => !messages.some((one) => one.step === step),
+    receive(step) {
+      const index = messages.findIndex((one) => one.step === step);
+      return index < 0 ? undefined : messages.splice(index, 1)[0]?.message;
     },
   };
 };

@@ -1,20 +1,19 @@
-/** What a process that was killed does: nothing more. */
+/** Thrown in place of a kill. */
 export class Killed extends Error {
   override readonly name = 'Killed';
 }
 
 /**
- * A process that a test may kill: of the functions passed to `writing` so many run, in whatever
- * order they are called; then neither they nor those passed to `reading` do anything until it
- * lives again.
+ * A process that a test may kill: after so many calls of functions passed to `writing`, neither they nor
+ * those passed to `reading` run until the process is restarted.
  */
-export const mortal = () => {
+export const killableProcess = () => {
   let left = Number.POSITIVE_INFINITY;
-  let nextLife = Number.POSITIVE_INFINITY;
-  let hasDied = false;
-  const dieIfDue = () => {
+  let leftAfterRestart = Number.POSITIVE_INFINITY;
+  let wasKilled = false;
+  const throwIfKilled = () => {
     if (left > 0) return;
-    hasDied = true;
+    wasKilled = true;
     throw new Killed();
   };
 
@@ -22,24 +21,24 @@ export const mortal = () => {
     writing:
       <Args extends unknown[], Result>(work: (...args: Args) => Promise<Result>) =>
       async (...args: Args): Promise<Result> => {
-        dieIfDue();
+        throwIfKilled();
         left -= 1;
         return work(...args);
       },
     reading:
       <Args extends unknown[], Result>(work: (...args: Args) => Promise<Result>) =>
       async (...args: Args): Promise<Result> => {
-        dieIfDue();
+        throwIfKilled();
         return work(...args);
       },
-    /** Dies after so many writes, and in its next life after as many again where `again` is said. */
-    dieAfter: (writes: number, { again = false }: { again?: boolean } = {}) => {
+    /** Kills it after so many writes; with `again` also after as many more once restarted. */
+    killAfter: (writes: number, { again = false }: { again?: boolean } = {}) => {
       left = writes;
-      nextLife = again ? writes : Number.POSITIVE_INFINITY;
+      leftAfterRestart = again ? writes : Number.POSITIVE_INFINITY;
     },
-    live: () => {
-      left = nextLife;
+    restart: () => {
+      left = leftAfterRestart;
     },
-    hasDied: () => hasDied,
+    wasKilled: () => wasKilled,
   };
 };

@@ -1,13 +1,13 @@
 import type { Context, SQSEvent } from 'aws-lambda';
 
-// Only what our handlers look at; the real ones have some twenty members more.
+// Only what our handlers read; a real context has more members.
 export const context = {
   getRemainingTimeInMillis: () => 30_000,
   functionName: 'test',
   awsRequestId: 'r1',
 } as Context;
 
-/** A delivery of these bodies (strings as they are, others as JSON), each received so many times. */
+/** A delivery of messages with these bodies (strings as they are, others as JSON), each received so many times. */
 export const anSqsEvent = (bodies: unknown[], attempts = 1): SQSEvent => ({
   Records: bodies.map((body, index) => ({
     messageId: `m${index + 1}`,

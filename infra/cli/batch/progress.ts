@@ -1,5 +1,5 @@
 import { MultiBar } from 'cli-progress';
-import { shortened } from '#lib/batches/csv/csv-errors.ts';
+import { truncate } from '#lib/batches/csv/csv-errors.ts';
 import type { BatchView } from './batch-view.ts';
 import type { Failure } from './find-failures.ts';
 
@@ -58,4 +58,4 @@ const writeLines = (stream: Output): Progress => {
 };
 
 const toLine = ({ serialNumber, productName, url, reason }: Failure): string =>
-  `failed: ${shortened(serialNumber, 40)} ${shortened(productName, 60)}: ${shortened(url, 200)}: ${shortened(reason, 300)}`;
+  `failed: ${truncate(serialNumber, 40)} ${truncate(productName, 60)}: ${truncate(url, 200)}: ${truncate(reason, 300)}`;

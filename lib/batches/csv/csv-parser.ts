@@ -2,13 +2,13 @@ import { CsvError, type Options, Parser } from 'csv-parse';
 import { parse } from 'csv-parse/sync';
 import type { Delimiter } from './delimiter.ts';
 
-/** What became of the bytes that a parser was given so far. */
+/** The result of parsing so far. */
 export type Outcome = {
-  /** The records completed since it was asked before. */
+  /** The records completed since the last call. */
   records: string[][];
-  /** The bytes behind the last complete record. */
+  /** The bytes after the last complete record. */
   unread: Buffer;
-  /** The record that `unread` begins with has a quote in the wrong place. The parser is spent. */
+  /** The record at the start of `unread` has a quote in the wrong place. The parser cannot continue. */
   isBroken: boolean;
 };
 
@@ -17,15 +17,15 @@ const dialect = {
   relax_column_count: true,
 } satisfies Options;
 
-class MisplacedQuote extends Error {}
+class MisplacedQuoteError extends Error {}
 
 /**
- * csv-parse, fed piece by piece. Lenient about quotes, as files are (`5" disk` in an unquoted
- * cell), except where one swallows the following lines: such a record must be well-formed.
+ * csv-parse for chunks of a file. Lenient about quotes (`5" disk` in an unquoted cell), except where one
+ * spans lines: such a record must be well-formed.
  */
 export const startParser = (delimiter: Delimiter) => {
   let unread: Buffer = Buffer.alloc(0);
-  let offset = 0; // of `unread` in all that was given
+  let offset = 0; // of `unread` in the file
   let records: string[][] = [];
 
   const parser = new Parser({
@@ -35,22 +35,22 @@ export const startParser = (delimiter: Delimiter) => {
     on_record: (cells: string[], { bytes }) => {
       const length = bytes - offset;
       if (cells.some(isDoubtful) && !isWellFormed(unread.subarray(0, length), delimiter))
-        throw new MisplacedQuote();
+        throw new MisplacedQuoteError();
       unread = unread.subarray(length);
       offset = bytes;
       records.push(cells);
-      // The first record sets the length that is expected of the others, and for each that differs
-      // an error is made, only to be dropped; so every record is the first.
+      // csv-parse expects every record to be as long as the first, and creates an error for each that
+      // is not, only to drop it; so every record is made the first.
       Object.assign(parser.info, { records: 0 });
-      return null; // nothing goes out as a stream, so nothing ever waits for a reader
+      return null; // the stream outputs nothing, so it never waits for a reader
     },
   });
-  parser.on('error', () => {}); // the callbacks are told
+  parser.on('error', () => {}); // the callbacks get the error
   parser.resume();
 
-  const rowOutcome = (error: Error | null | undefined): Outcome => {
+  const toOutcome = (error: Error | null | undefined): Outcome => {
     const isBroken =
-      error instanceof MisplacedQuote ||
+      error instanceof MisplacedQuoteError ||
       (error instanceof CsvError && error.code === 'CSV_QUOTE_NOT_CLOSED');
     if (error && !isBroken) throw error;
     const outcome = { records, unread, isBroken };
@@ -59,7 +59,7 @@ export const startParser = (delimiter: Delimiter) => {
   };
 
   return {
-    /** Reads on; with `isLast` to the end of the file. */
+    /** Parses the next bytes; `isLast` for the end of the file. */
     parse: async (bytes: Buffer, isLast: boolean): Promise<Outcome> => {
       unread = unread.length > 0 ? Buffer.concat([unread, bytes]) : bytes;
       const error = await new Promise<Error | null | undefined>((resolve) => {
@@ -67,7 +67,7 @@ export const startParser = (delimiter: Delimiter) => {
         if (isLast) parser.end(bytes, done);
         else parser.write(bytes, done);
       });
-      return rowOutcome(error);
+      return toOutcome(error);
     },
   };
 };

@@ -5,19 +5,19 @@ export type Delimiter = ',' | ';' | '\t' | '|';
 const candidates: Delimiter[] = [',', ';', '\t', '|'];
 
 /**
- * What divides the cells of a file that begins like this: what its first line says (`sep=;`, which
- * spreadsheets write and read, and which is no header: `linesBefore` is 1), else what makes most of
- * the columns that we need of its header, else a comma.
+ * The delimiter of a file with this beginning: the one its first line declares (`sep=;`, which
+ * spreadsheets write and read, and which is no header: `linesBefore` is 1), else the one with which the
+ * header has most of the columns we need, else a comma.
  */
 export const detectDelimiter = (head: Buffer): { delimiter: Delimiter; linesBefore: 0 | 1 } => {
   const declared = head.toString('latin1', 0, 10).match(/^sep=([,;\t|])[\r\n]/i)?.[1];
-  const said = candidates.find((candidate) => candidate === declared);
-  if (said) return { delimiter: said, linesBefore: 1 };
-  const counts = candidates.map((delimiter) => countColumns(firstRecordOf(head, delimiter)));
+  const named = candidates.find((candidate) => candidate === declared);
+  if (named) return { delimiter: named, linesBefore: 1 };
+  const counts = candidates.map((delimiter) => countColumns(parseFirstRecord(head, delimiter)));
   return { delimiter: candidates[counts.indexOf(Math.max(...counts))] ?? ',', linesBefore: 0 };
 };
 
-const firstRecordOf = (head: Buffer, delimiter: Delimiter): string[] => {
+const parseFirstRecord = (head: Buffer, delimiter: Delimiter): string[] => {
   try {
     const [header = []] = parse(head, {
       delimiter,
@@ -29,6 +29,6 @@ const firstRecordOf = (head: Buffer, delimiter: Delimiter): string[] => {
     });
     return header;
   } catch {
-    return []; // a quote that is never closed: whoever reads the records will name it
+    return []; // a quote that is never closed: readRecords reports it
   }
 };

@@ -1,7 +1,7 @@
 const saveAs = 'Save it as “CSV UTF-8” and send that.';
 const picture = 'The file is a picture, not a CSV. Pictures go to POST /api/images.';
 
-/** How files begin that are often sent instead of a CSV, byte by byte as Latin-1. */
+/** The magic bytes of files that are often sent instead of a CSV, as Latin-1. */
 const kinds: [magic: string, reason: string][] = [
   ['\xff\xfe', `The file is in UTF-16. ${saveAs}`],
   ['\xfe\xff', `The file is in UTF-16. ${saveAs}`],
@@ -15,17 +15,17 @@ const kinds: [magic: string, reason: string][] = [
   ['RIFF', picture],
 ];
 
-/** Why a file that begins like this cannot be a CSV; undefined where it can. */
+/** Why a file with this beginning is no CSV; undefined where it may be one. */
 export const detectOtherFile = (head: Buffer): string | undefined => {
   const start = head.toString('latin1', 0, 1000);
   const known = kinds.find(([magic]) => start.startsWith(magic));
   if (known) return known[1];
-  if (isUtf16WithoutMark(head)) return `The file is in UTF-16. ${saveAs}`;
+  if (isUtf16WithoutBom(head)) return `The file is in UTF-16. ${saveAs}`;
   if (/^\s*<(?:!doctype html|html)\b/i.test(start))
-    return 'This is a web page, not a CSV. Perhaps its address needs a login, or leads to a preview.';
+    return 'This is a web page, not a CSV. Perhaps its URL requires a login, or is that of a preview.';
   return head.includes(0) ? 'The file is binary, not a CSV.' : undefined;
 };
 
 /** Latin text in UTF-16 has a zero in every second byte. */
-const isUtf16WithoutMark = ([a, b, c, d]: Uint8Array): boolean =>
+const isUtf16WithoutBom = ([a, b, c, d]: Uint8Array): boolean =>
   (a === 0 && c === 0 && !!b && !!d) || (b === 0 && d === 0 && !!a && !!c);

@@ -1,6 +1,6 @@
-import { type CsvError, shortened } from './csv-errors.ts';
+import { type CsvError, truncate } from './csv-errors.ts';
 
-/** Where a record holds what we need. Further columns are ignored. */
+/** The indexes of the columns we need. Other columns are ignored. */
 export type Columns = {
   serialNumber: number;
   productName: number;
@@ -37,7 +37,7 @@ const plain = (name: string): string =>
     .replaceAll(/[^\p{L}\p{N}#]/gu, '')
     .replace(/^#no$|^no#$/, 'no');
 
-/** How many of the three columns a line names: of several ways to read it the best has most. */
+/** How many of the three columns a header has; used to choose a delimiter. */
 export const countColumns = (header: string[]): number => Object.keys(find(header)).length;
 
 const find = (header: string[]): Partial<Record<Needed, number>> => {
@@ -52,7 +52,7 @@ const find = (header: string[]): Partial<Record<Needed, number>> => {
   return found;
 };
 
-/** The columns of a file by its header, or all that is wrong with it. */
+/** The columns of a file by its header, or all of its errors. */
 export const readHeader = (cells: string[], row: number): Columns | { faults: CsvError[] } => {
   const names = cells.map((cell) => cell.trim());
   const width = names.findLastIndex((name) => name !== '') + 1;
@@ -61,7 +61,7 @@ export const readHeader = (cells: string[], row: number): Columns | { faults: Cs
   if (serialNumber === undefined || productName === undefined || urls === undefined)
     return { faults: missing({ serialNumber, productName, urls }, names, row) };
 
-  const faults = [serialNumber, productName, urls].flatMap((at) => twice(at, names, row));
+  const faults = [serialNumber, productName, urls].flatMap((at) => findDuplicates(at, names, row));
   if (faults.length > 0) return { faults };
 
   let lastOfUrls = urls;
@@ -74,7 +74,7 @@ const missing = (
   names: string[],
   row: number,
 ): CsvError[] => {
-  const header = shortened(names.slice(0, 20).join(', '), 120);
+  const header = truncate(names.slice(0, 20).join(', '), 120);
   return (['serialNumber', 'productName', 'urls'] as const)
     .filter((needed) => found[needed] === undefined)
     .map((needed) => ({
@@ -84,9 +84,9 @@ const missing = (
     }));
 };
 
-const twice = (at: number, names: string[], row: number): CsvError[] => {
+const findDuplicates = (at: number, names: string[], row: number): CsvError[] => {
   const same = names.filter((name) => plain(name) === plain(names[at] ?? ''));
   if (same.length < 2) return [];
-  const message = `The header names ${shortened(names[at] ?? '', 40)} ${same.length} times. Keep one column of that name; several URLs go into one cell, with commas between them.`;
+  const message = `The header names ${truncate(names[at] ?? '', 40)} ${same.length} times. Keep one column of that name; several URLs go into one cell, with commas between them.`;
   return [{ row, column: names[at] ?? null, message }];
 };

@@ -4,98 +4,118 @@ import { detectOtherFile } from './detect-other-file.ts';
 import { type Columns, readHeader } from './header.ts';
 import { type Product, readProduct } from './read-product.ts';
 import { type CsvRecord, readRecords } from './records.ts';
-import { asUtf8, type Chunks, readHead, withoutMark } from './text-bytes.ts';
+import { asUtf8, type Chunks, readHead, withoutBom } from './text-bytes.ts';
 
 export { type CsvError, type CsvErrors, csvErrorSentence } from './csv-errors.ts';
 export type { Product } from './read-product.ts';
 
 export type CsvContents = {
-  /** Rows below the header that are not blank, faulty ones included. */
+  /** Rows below the header that are not blank, including those with errors. */
   totalProducts: number;
   /** URLs in them that could be fetched. */
   totalImages: number;
-  /** The header as it was written. */
+  /** The header of the file. */
   columns: string[];
   faults: CsvErrors;
 };
 
-const mostProducts = 100_000;
+const maxProducts = 100_000;
 const chunkLength = 500;
 
 /**
- * Reads a CSV as it comes: a header, then a product per row, as API.md › Batches promises.
- * `onProducts` gets products in order, up to 500 at once, and is waited for; once a fault is found
- * it gets no more. Without it the file is only checked. Never throws for what the file contains;
- * errors of `chunks` and of `onProducts` rise and end the reading.
+ * Reads a CSV as a stream: a header, then a product per row. `onProducts` gets products in order, up to
+ * 500 at once, and is awaited; after the first error it gets no more. Without it the file is only
+ * checked. Never throws for what the file contains; errors of `chunks` and of `onProducts` are thrown and
+ * end the reading.
  */
 export const readCsv = async (
   chunks: Chunks,
   onProducts?: (products: Product[]) => Promise<void> | void,
 ): Promise<CsvContents> => {
   const faults = csvErrorList();
-  const renditionSets: CsvContents = {
+  const contents: CsvContents = {
     totalProducts: 0,
     totalImages: 0,
     columns: [],
     faults: faults.found,
   };
-  const fault = (row: number, message: string): void => faults.add({ row, column: null, message });
 
   const { head, all, close } = await readHead(chunks);
-  const foreign = detectOtherFile(head);
-  if (foreign) {
-    fault(1, foreign);
+  const otherFile = detectOtherFile(head);
+  if (otherFile) {
+    faults.add({ row: 1, column: null, message: otherFile });
     await close();
-    return renditionSets;
+    return contents;
   }
 
-  const { delimiter, linesBefore } = detectDelimiter(withoutMark(head));
+  const { delimiter, linesBefore } = detectDelimiter(withoutBom(head));
+  const reader = startReader({ delimiter, linesBefore }, contents, faults);
+  for await (const records of readRecords(asUtf8(all), delimiter)) {
+    if (records.some((record) => reader.read(record) === 'stop')) return contents;
+    const products = reader.takeProducts();
+    if (!onProducts) continue;
+    for (let at = 0; at < products.length && faults.isEmpty(); at += chunkLength)
+      await onProducts(products.slice(at, at + chunkLength));
+  }
+  reader.end();
+  return contents;
+};
+
+/** Reads one record after the other: first the header, then products. */
+const startReader = (
+  { delimiter, linesBefore }: ReturnType<typeof detectDelimiter>,
+  contents: CsvContents,
+  faults: ReturnType<typeof csvErrorList>,
+) => {
+  const fault = (row: number, message: string): void => faults.add({ row, column: null, message });
   let header: { columns: Columns; line: number } | undefined;
   let products: Product[] = [];
 
-  const take = (record: CsvRecord): 'on' | 'stop' => {
-    const { line } = record;
-    if ('broken' in record) {
-      fault(line, record.broken);
-      return header ? 'on' : 'stop';
-    }
-    if (line <= linesBefore || record.cells.every((cell) => cell.trim() === '')) return 'on';
-    if (!header) {
-      const columns = readHeader(record.cells, line);
-      if ('faults' in columns) {
-        faults.add(...columns.faults);
-        return 'stop';
-      }
-      header = { columns, line };
-      renditionSets.columns = columns.names;
-      return 'on';
-    }
-    if (renditionSets.totalProducts === mostProducts) {
-      fault(line, `The file has more than ${mostProducts} products. Divide it into several files.`);
+  const readColumns = (cells: string[], line: number): 'on' | 'stop' => {
+    const columns = readHeader(cells, line);
+    if ('faults' in columns) {
+      faults.add(...columns.faults);
       return 'stop';
     }
-    const row = readProduct(record, header.columns, delimiter);
-    renditionSets.totalProducts += 1;
-    renditionSets.totalImages += row.product.urls.length;
-    faults.add(...row.faults);
-    products.push(row.product);
+    header = { columns, line };
+    contents.columns = columns.names;
     return 'on';
   };
 
-  const handOver = async (): Promise<void> => {
-    const ready = products;
-    products = [];
-    if (!onProducts) return;
-    for (let at = 0; at < ready.length && faults.isEmpty(); at += chunkLength)
-      await onProducts(ready.slice(at, at + chunkLength));
+  return {
+    read: (record: CsvRecord): 'on' | 'stop' => {
+      const { line } = record;
+      if ('broken' in record) {
+        fault(line, record.broken);
+        return header ? 'on' : 'stop';
+      }
+      if (line <= linesBefore || record.cells.every((cell) => cell.trim() === '')) return 'on';
+      if (!header) return readColumns(record.cells, line);
+      if (contents.totalProducts === maxProducts) {
+        fault(
+          line,
+          `The file has more than ${maxProducts} products. Divide it into several files.`,
+        );
+        return 'stop';
+      }
+      const row = readProduct(record, header.columns, delimiter);
+      contents.totalProducts += 1;
+      contents.totalImages += row.product.urls.length;
+      faults.add(...row.faults);
+      products.push(row.product);
+      return 'on';
+    },
+    /** The products since the last call. */
+    takeProducts: (): Product[] => {
+      const ready = products;
+      products = [];
+      return ready;
+    },
+    /** Reports a file without a header, or without rows. */
+    end: (): void => {
+      if (!header && faults.isEmpty()) fault(1, 'The file is empty.');
+      if (header && contents.totalProducts === 0 && faults.isEmpty())
+        fault(header.line, 'The file has a header but no rows below it.');
+    },
   };
-
-  for await (const records of readRecords(asUtf8(all), delimiter)) {
-    if (records.some((record) => take(record) === 'stop')) return renditionSets;
-    await handOver();
-  }
-  if (!header && faults.isEmpty()) fault(1, 'The file is empty.');
-  if (header && renditionSets.totalProducts === 0 && faults.isEmpty())
-    fault(header.line, 'The file has a header but no rows below it.');
-  return renditionSets;
 };

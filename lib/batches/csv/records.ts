@@ -1,23 +1,23 @@
 import { type Outcome, startParser } from './csv-parser.ts';
 import type { Delimiter } from './delimiter.ts';
 
-/** A record of the file and the line on which it begins; or why none could be read there. */
+/** A record of the file and the line on which it begins; or why it could not be read. */
 export type CsvRecord = { line: number; cells: string[] } | { line: number; broken: string };
 
-const mostRecordBytes = 1_000_000; // a hundred of the longest URLs are a fifth of that
-const mostBroken = 1000; // each is a new start, and nobody reads more
+const maxRecordBytes = 1_000_000; // a hundred of the longest URLs are a fifth of that
+const maxBroken = 1000; // each restarts the parser, and people read no more
 
 const openQuote =
   'A double quote in this line is not closed, or closed in the wrong place. Within a quoted cell write it twice.';
 const tooLong =
   'The line is longer than 1 MB, which no row may be. The file was not read any further.';
-const tooManyBroken = `This is the ${mostBroken}th line with a quote that is not closed. The file was not read any further.`;
+const tooManyBroken = `This is the ${maxBroken}th line with a quote that is not closed. The file was not read any further.`;
 
 /**
- * Cuts a file into records, those of each slice together, by RFC 4180 and what is usual beside it:
- * any line break, quotes within unquoted cells, rows of any number of cells. Never holds more than
- * a slice and the record that is not complete yet, at most a megabyte. A quote that is not closed
- * costs its own line only: reading goes on with the next. Blank lines are no records.
+ * Splits a file into records, in groups, one for each chunk: RFC 4180, and what is common beyond it (any
+ * line break, quotes within unquoted cells, rows of any number of cells). Never holds more than a chunk
+ * and the incomplete record, at most a megabyte. A quote that is not closed breaks its own line only:
+ * reading continues with the next. Blank lines are no records.
  */
 export async function* readRecords(
   utf8: AsyncIterable<Buffer>,
@@ -34,23 +34,23 @@ export async function* readRecords(
       line += 1 + countBreaks(cells);
     }
   };
-  /** What to read after the line that begins what is unread; undefined where that is no use. */
+  /** Skips the first line of what is unread; undefined where reading cannot continue. */
   const skipLine = ({ unread }: Outcome): Buffer | undefined => {
-    const rest = behindFirstLine(unread);
-    const isEndless = rest === undefined && unread.length > mostRecordBytes;
+    const rest = afterFirstLine(unread);
+    const isEndless = rest === undefined && unread.length > maxRecordBytes;
     broken += 1;
     const reason = isEndless ? tooLong : openQuote;
-    found.push({ line, broken: broken === mostBroken ? tooManyBroken : reason });
+    found.push({ line, broken: broken === maxBroken ? tooManyBroken : reason });
     line += 1;
     parser = startParser(delimiter);
-    return isEndless || broken === mostBroken ? undefined : (rest ?? Buffer.alloc(0));
+    return isEndless || broken === maxBroken ? undefined : (rest ?? Buffer.alloc(0));
   };
   const read = async (bytes: Buffer, isLast: boolean): Promise<'on' | 'stop'> => {
     let next: Buffer | undefined = bytes;
     while (next) {
       const outcome: Outcome = await parser.parse(next, isLast);
       collect(outcome.records);
-      if (!outcome.isBroken && outcome.unread.length <= mostRecordBytes) return 'on';
+      if (!outcome.isBroken && outcome.unread.length <= maxRecordBytes) return 'on';
       next = skipLine(outcome);
     }
     return 'stop';
@@ -66,7 +66,7 @@ export async function* readRecords(
   yield found;
 }
 
-const behindFirstLine = (bytes: Buffer): Buffer | undefined => {
+const afterFirstLine = (bytes: Buffer): Buffer | undefined => {
   const lineFeed = bytes.indexOf('\n');
   const carriageReturn = bytes.subarray(0, lineFeed < 0 ? bytes.length : lineFeed).indexOf('\r');
   if (carriageReturn < 0) return lineFeed < 0 ? undefined : bytes.subarray(lineFeed + 1);

@@ -1,12 +1,12 @@
 /**
- * The URLs of one cell, in order, as they were written. Between them may stand commas, semicolons,
- * bars, spaces and line breaks, in any number. But the first three may also be part of a URL
- * (`…/w_200,h_100/x.jpg`), so they divide only
+ * Splits a cell into its URLs, in order. They are separated by commas, semicolons, bars, spaces and line
+ * breaks, in any number. But the first three may also be part of a URL (`…/w_200,h_100/x.jpg`), so they
+ * separate only
  *
  * - before something that begins like a URL (`https://…`, `ftp://…`, `//…`, `www.…`), or
- * - where what follows cannot well be the rest of the URL: see `goesOn`.
+ * - where what follows is not likely the rest of the URL: see `continuesUrl`.
  *
- * Pieces that are no URLs are answered too, so that somebody can be told.
+ * Pieces that are no URLs are returned too, so that they can be reported.
  */
 export const splitUrls = (cell: string): string[] =>
   cell
@@ -14,15 +14,15 @@ export const splitUrls = (cell: string): string[] =>
     .flatMap((word) => word.split(beforeUrl))
     .flatMap(splitAtSeparators);
 
-// A run of separators is looked at from its beginning only: tried from each of them it would be read
-// as often as it is long, and somebody may send a megabyte of commas.
+// A run of separators is matched from its beginning only: matched from each of them, a megabyte of
+// commas would take quadratic time.
 const beforeUrl =
   /(?<![,;|])[,;|]+(?=[a-z][a-z0-9+.-]{0,20}:\/\/|\/\/|www\.|(?:data|javascript|mailto):)/i;
 const atStart = /^[,;|]+/;
 const atEnd = /(?<![,;|])[,;|]+$/;
 
-/** A URL as far as it has been put together, piece by piece: never read again from its beginning. */
-type Begun = {
+/** A URL that is being joined from pieces, without reading it again from its beginning. */
+type PartialUrl = {
   start: number;
   end: number;
   kind: 'data' | 'web' | 'none';
@@ -32,21 +32,21 @@ type Begun = {
 
 const splitAtSeparators = (text: string): string[] => {
   const urls: string[] = [];
-  // Separators at the ends divide nothing: "a, b," is two URLs.
+  // Separators at the ends separate nothing: "a, b," is two URLs.
   const inner = text.replace(atStart, '').replace(atEnd, '');
   const lastSlash = inner.lastIndexOf('/');
-  let url: Begun | undefined;
+  let url: PartialUrl | undefined;
   let end = 0;
   for (const [, separator = '', piece = ''] of inner.matchAll(/(^|[,;|])([^,;|]*)/g)) {
     const start = end + separator.length;
     end = start + piece.length;
     const slashFollows = lastSlash >= start;
-    if (url && goesOn(url, separator, piece, slashFollows))
+    if (url && continuesUrl(url, separator, piece, slashFollows))
       url = { ...url, end, last: piece, inQuery: url.inQuery || isQuery(piece) };
     else {
       if (url) urls.push(inner.slice(url.start, url.end));
       url = piece
-        ? { start, end, kind: kindOf(piece), last: piece, inQuery: isQuery(piece) }
+        ? { start, end, kind: classify(piece), last: piece, inQuery: isQuery(piece) }
         : undefined;
     }
   }
@@ -54,8 +54,8 @@ const splitAtSeparators = (text: string): string[] => {
   return urls;
 };
 
-/** No separator can stand in what tells, so the first piece says it. */
-const kindOf = (piece: string): Begun['kind'] => {
+/** The scheme has no separator, so it is in the first piece. */
+const classify = (piece: string): PartialUrl['kind'] => {
   if (/^data:/i.test(piece)) return 'data';
   return /^https?:\/\//i.test(piece) ? 'web' : 'none';
 };
@@ -64,32 +64,32 @@ const isQuery = (piece: string): boolean => /[?#]/.test(piece);
 const pictureName = /\.(?:jpe?g|jfif|png|webp|gif|avif|tiff?|bmp|hei[cf]|svg)$/i;
 
 /**
- * Whether the piece behind a separator is the rest of the URL before it. In a query nearly
+ * Whether the piece after a separator is the rest of the URL before it. In a query nearly
  * anything may be (`?crop=0,0,100,100`), in a path what leads to a further segment
  * (`/w_200,h_100/x.jpg`) unless a picture's name was complete. So `…/a.jpg,oops` is two pieces,
  * the second no URL. A comma that is read wrongly can be written as %2C.
  */
-const goesOn = (
-  { kind, last, inQuery }: Begun,
+const continuesUrl = (
+  { kind, last, inQuery }: PartialUrl,
   separator: string,
   piece: string,
   slashFollows: boolean,
 ): boolean => {
-  if (kind !== 'web') return kind === 'data'; // no URL of ours, but one piece, to be named once
+  if (kind !== 'web') return kind === 'data'; // not to be fetched, but one piece, to be reported once
   if (inQuery) return true;
   if (separator === ';' && /^[\w.~-]+=/.test(piece)) return true; // /a.jpg;jsessionid=12
   return slashFollows && !pictureName.test(last);
 };
 
-const longest = 2048; // what the usual browsers, proxies and servers take
+const maxLength = 2048; // what common browsers, proxies and servers accept
 
-/** Why this cannot be fetched as a picture's address; undefined where it can be tried. */
+/** Why a URL cannot be fetched, as the end of a sentence; undefined where it may be. */
 export const urlError = (text: string): string | undefined => {
   // URL.parse alone would take `http:host`, and `https:\\host`.
   if (!/^https?:\/\/[^\s/?#]/i.test(text) || !URL.canParse(text))
     return 'is not an http:// or https:// URL';
-  if (text.length > longest)
-    return `has ${text.length} characters, and a URL may have at most ${longest}`;
+  if (text.length > maxLength)
+    return `has ${text.length} characters, and a URL may have at most ${maxLength}`;
   if (/\p{Cc}/u.test(text)) return 'contains a control character';
   return undefined;
 };

@@ -3,11 +3,11 @@ import { isUtf8 } from 'node:buffer';
 export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 const headBytes = 65_536;
-const sliceBytes = 16_384; // what is read in one go: enough to be quick, and bounds what it takes
+const sliceBytes = 16_384; // per read: large enough to be fast, and bounds memory
 
 /**
- * The first 64 KiB of a file (or all that it has), and the whole file from its beginning in pieces
- * of no more than that, without the mark that says UTF-8. Whoever does not read `all` has to close.
+ * The first 64 KiB of a file (fewer if it is shorter), and the whole file from its beginning in chunks of
+ * no more than that, without the byte order mark of UTF-8. A caller that does not read `all` has to close.
  */
 export const readHead = async (chunks: Chunks) => {
   const slices = inSlices(chunks);
@@ -23,7 +23,7 @@ export const readHead = async (chunks: Chunks) => {
   const close = async (): Promise<void> => {
     await slices.return(undefined);
   };
-  return { head, all: joined(withoutMark(head), slices), close };
+  return { head, all: joined(withoutBom(head), slices), close };
 };
 
 async function* joined(head: Buffer, slices: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
@@ -31,14 +31,15 @@ async function* joined(head: Buffer, slices: AsyncGenerator<Buffer>): AsyncGener
     yield head;
     yield* slices;
   } finally {
-    await slices.return(undefined); // also where nobody asked for more than the head
+    await slices.return(undefined); // also where no more than the head was read
   }
 }
 
-export const withoutMark = (head: Buffer): Buffer =>
+/** The bytes without the byte order mark of UTF-8. */
+export const withoutBom = (head: Buffer): Buffer =>
   head.subarray(0, 3).equals(Buffer.of(0xef, 0xbb, 0xbf)) ? head.subarray(3) : head;
 
-/** A form's file arrives as one piece of megabytes. */
+/** The file of a form is one chunk of megabytes. */
 async function* inSlices(chunks: Chunks): AsyncGenerator<Buffer> {
   for await (const chunk of chunks) {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
@@ -47,32 +48,32 @@ async function* inSlices(chunks: Chunks): AsyncGenerator<Buffer> {
 }
 
 /**
- * The text as UTF-8, whatever it came in: what is UTF-8 stays as it is, and each byte that cannot
- * be is read as windows-1252, the Latin-1 of spreadsheets. No byte is ever refused, so it also
- * reads a file that was put together from both.
+ * The text as UTF-8: valid UTF-8 stays as it is, and each byte that cannot be UTF-8 is read as
+ * windows-1252, the Latin-1 of spreadsheets. No byte is ever rejected, so a file with a mix of both is
+ * read too.
  */
 export async function* asUtf8(slices: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let cut = Buffer.alloc(0); // the beginning of a character whose end is in the next slice
   for await (const slice of slices) {
     const bytes = cut.length > 0 ? Buffer.concat([cut, slice]) : slice;
-    const end = bytes.length - cutLengthOf(bytes);
+    const end = bytes.length - incompleteLength(bytes);
     cut = Buffer.from(bytes.subarray(end));
-    if (end > 0) yield mended(bytes.subarray(0, end));
+    if (end > 0) yield toUtf8(bytes.subarray(0, end));
   }
-  if (cut.length > 0) yield mended(cut);
+  if (cut.length > 0) yield toUtf8(cut);
 }
 
-/** How many bytes at the end begin a character of UTF-8 without finishing it: 0 to 3. */
-const cutLengthOf = (bytes: Buffer): number => {
+/** How many bytes at the end are an incomplete character of UTF-8: 0 to 3. */
+const incompleteLength = (bytes: Buffer): number => {
   for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
     const byte = bytes[bytes.length - back] ?? 0;
     if (byte < 0x80) return 0;
-    if (byte >= 0xc0) return back < charLengthOf(byte) ? back : 0;
+    if (byte >= 0xc0) return back < charLength(byte) ? back : 0;
   }
   return 0;
 };
 
-const charLengthOf = (leadByte: number): number => {
+const charLength = (leadByte: number): number => {
   if (leadByte >= 0xf0) return 4;
   return leadByte >= 0xe0 ? 3 : 2;
 };
@@ -82,7 +83,7 @@ const beyondAscii =
   /[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xed[\x80-\x9f][\x80-\xbf]|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2}|[\x80-\xff]/g;
 const windows1252 = new TextDecoder('windows-1252');
 
-const mended = (bytes: Buffer): Buffer => {
+const toUtf8 = (bytes: Buffer): Buffer => {
   if (isUtf8(bytes)) return bytes;
   const text = bytes
     .toString('latin1')

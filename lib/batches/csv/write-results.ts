@@ -1,7 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import { escapeFormula } from './formula.ts';
 
-/** A product of a finished batch: of each image either where it is, or why it is not. */
+/** A product of a finished batch: each image has either its URL, or the reason why it failed. */
 export type ResultRow = {
   serialNumber: string;
   productName: string;
@@ -11,14 +11,14 @@ export type ResultRow = {
 const inputColumns = ['S. No.', 'Product Name', 'Input Image Urls'];
 
 /**
- * The results of a batch as a CSV: RFC 4180, UTF-8 without a mark (programs would take it for a
- * part of the first column's name). `Output Image Urls` are in the order of the input's, joined by
- * commas, with an empty place for one that failed. What a spreadsheet would run is defused.
+ * The results of a batch as a CSV: RFC 4180, UTF-8 without a byte order mark (programs would read it as
+ * part of the first column's name). `Output Image Urls` are in the order of the input, joined by commas,
+ * empty for one that failed. Formulas are escaped.
  */
 export async function* resultsCsv(rows: AsyncIterable<ResultRow[]>): AsyncGenerator<Uint8Array> {
-  yield csvOf([[...inputColumns, 'Output Image Urls', 'Errors']]);
+  yield toCsv([[...inputColumns, 'Output Image Urls', 'Errors']]);
   for await (const chunk of rows)
-    yield csvOf(
+    yield toCsv(
       chunk.map(({ serialNumber, productName, images }) => [
         serialNumber,
         productName,
@@ -32,13 +32,13 @@ export async function* resultsCsv(rows: AsyncIterable<ResultRow[]>): AsyncGenera
 }
 
 /**
- * What failed, in the columns of the input: the products with a failed image, and of their URLs
- * only those. Mended and uploaded again, it does what is missing and nothing twice.
+ * The failed rows in the columns of the input: the products with a failed image, with only the failed
+ * URLs. Fixed and uploaded again, it does what is missing and nothing twice.
  */
 export async function* failedRowsCsv(rows: AsyncIterable<ResultRow[]>): AsyncGenerator<Uint8Array> {
-  yield csvOf([inputColumns]);
+  yield toCsv([inputColumns]);
   for await (const chunk of rows)
-    yield csvOf(
+    yield toCsv(
       chunk.flatMap(({ serialNumber, productName, images }) => {
         const failed = images.filter(({ outputUrl }) => outputUrl === null);
         const urls = failed.map(({ inputUrl }) => inCell(inputUrl)).join(',');
@@ -47,16 +47,16 @@ export async function* failedRowsCsv(rows: AsyncIterable<ResultRow[]>): AsyncGen
     );
 }
 
-const csvOf = (records: string[][]): Uint8Array =>
+const toCsv = (records: string[][]): Uint8Array =>
   Buffer.from(
     stringify(
       records.map((cells) => cells.map(escapeFormula)),
-      // By itself it quotes line breaks only of the kind that ends the records.
+      // By default it quotes only the line break that ends records.
       { record_delimiter: '\r\n', quoted_match: /[\r\n]/ },
     ),
   );
 
-/** Whoever divides the cell at its commas gets the URLs. Our own reader divides at two others, too. */
+/** So that splitting the cell at commas returns the URLs. Our own reader splits at two other separators, too. */
 const inCell = (url: string): string =>
   url.replaceAll(/[,;|]/g, (separator) => encodeURIComponent(separator));
 

@@ -1,24 +1,54 @@
 import { readFileSync } from 'node:fs';
 import { type AttributeValue, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { z } from 'zod';
-import { batchViewOf, productViewOf } from '#lib/api/batch-view.ts';
-import { processViewOf } from '#lib/api/edit-view.ts';
-import { viewOf } from '#lib/api/image-view.ts';
-import { dynamoAnswers } from '#lib/aws/dynamo-answers.ts';
 import { dynamoBatches } from '#lib/aws/dynamo-batches.ts';
-import { dynamoContents } from '#lib/aws/dynamo-contents.ts';
+import { dynamoEditSessions } from '#lib/aws/dynamo-edit-sessions.ts';
 import { dynamoEdits } from '#lib/aws/dynamo-edits.ts';
+import { dynamoIdempotencyRecords } from '#lib/aws/dynamo-idempotency-records.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
-import { dynamoProcesses } from '#lib/aws/dynamo-processes.ts';
+import { dynamoRenditionSets } from '#lib/aws/dynamo-rendition-sets.ts';
 import { dynamoRows } from '#lib/aws/dynamo-rows.ts';
+import { renamedKeys } from '#lib/aws/stored-names.ts';
+import { listPresets } from '#lib/delivery/preset.ts';
+import { toBatchView, toProductView } from '#lib/http/batch-view.ts';
+import { toEditSessionView } from '#lib/http/edit-view.ts';
+import { toImageView } from '#lib/http/image-view.ts';
+import { renditionVersion } from '#lib/images/find-thumbnail.ts';
+import type { Image } from '#lib/images/image.ts';
+import type { Step } from '#lib/images/step.ts';
 import type { openDynamodbBackend, Tables } from '../backend.ts';
 
 const baseUrl = 'http://darkroom.example';
 
-type Backend = Awaited<ReturnType<typeof openDynamodbBackend>>;
-type Item = Record<string, AttributeValue>;
+// `views.json` has the links of 4d27351, which were made from what was stored, as today's are.
+const presets = listPresets(
+  [
+    { name: 'small', longestSide: 200 },
+    { name: 'medium', longestSide: 800 },
+  ],
+  [],
+);
 
-/** The content of a file beside this one: what a release stored, or what it made of that. */
+const thumbnailLinks = ({ imageId, renditionSet }: Image) => {
+  const version = renditionSet ? `?v=${renditionVersion(renditionSet)}` : '';
+  const thumbnails = `${baseUrl}/api/images/${imageId}/thumbnails`;
+  return {
+    presets,
+    linkTo: (_: unknown, { name }: { name: string }) => `${thumbnails}/${name}${version}`,
+  };
+};
+
+const processedLink = ({ imageId }: { imageId: string }) => `${baseUrl}/api/image/${imageId}.jpg`;
+
+const resultLinks = {
+  presets,
+  linkTo: ({ imageId }: { imageId: string }) => `${baseUrl}/api/images/${imageId}/original`,
+};
+
+type Backend = Awaited<ReturnType<typeof openDynamodbBackend>>;
+export type Item = Record<string, AttributeValue>;
+
+/** A file beside this one: what a release stored, or what it read in that. */
 export const readJson = (release: string, file: string): Record<string, Item> =>
   JSON.parse(readFileSync(new URL(`./${release}/${file}.json`, import.meta.url), 'utf8'));
 
@@ -28,28 +58,36 @@ const mapIn = (item: Item, name: string): Item => z.custom<Item>().parse(item[na
 /** Where the items are written, and read again. */
 export type Store = { client: Backend['client']; tables: Tables };
 
-/** Written first by whoever reads it, since several items have the same key. */
-const put = ({ client }: Store, TableName: string, Item: Item) =>
-  client.send(new PutItemCommand({ TableName, Item }));
+/** Each reader writes its item first, since several items have the same key. */
+export const put = ({ client }: Store, TableName: string, item: Item) =>
+  client.send(new PutItemCommand({ TableName, Item: withCurrentKeys(item) }));
+
+/** Keys cannot be renamed in a table: an item of another release is copied into one of this release. */
+const withCurrentKeys = (item: Item): Item =>
+  Object.fromEntries(
+    Object.entries(item).map(([name, value]) => [renamedKeys[name] ?? name, value]),
+  );
 
 const readImage = async (item: Item, store: Store) => {
   await put(store, store.tables.imagesTable, item);
   const stored = dynamoImages(store.tables, store.client);
   const imageId = textIn(item, 'image_id');
-  if (textIn(item, 'part') === 'exif') return { shown: await stored.findRawExif(imageId) };
+  if (textIn(item, 'part') === 'exif') return { shown: await stored.getRawExif(imageId) };
   const { image, version } = (await stored.find(imageId)) ?? {};
   if (!image) return undefined;
-  const { rev, deleted = null, steps, leftovers = [], earlier = [] } = image;
+  const { rev, deleted = null, steps, orphanedRenditions = [], earlier = [] } = image;
   return {
-    shown: deleted ? null : viewOf(image, { baseUrl }),
+    shown: deleted ? null : toImageView(image, { ...thumbnailLinks(image), baseUrl }),
     known: {
       version,
       deleted,
       revision: rev,
       runs: Object.fromEntries(Object.entries(steps).map(([name, { run }]) => [name, run])),
-      pending: Object.values(steps).filter(({ state }) => state === 'pending'),
-      orphaned: leftovers.map(({ contentId, maker }) => [contentId, maker]),
-      earlier: earlier.map(({ contentId, maker }) => [contentId, maker]),
+      pending: Object.values(steps).flatMap((step) =>
+        step.state === 'pending' ? pendingIn4d27351(step) : [],
+      ),
+      orphaned: orphanedRenditions.map(({ renditionSetId, owner }) => [renditionSetId, owner]),
+      earlier: earlier.map(({ renditionSetId, owner }) => [renditionSetId, owner]),
       etag: image.etag,
       request_id: image.requestId,
       listed_at: image.listedAt,
@@ -58,15 +96,23 @@ const readImage = async (item: Item, store: Store) => {
   };
 };
 
-const readContent = async (item: Item, store: Store) => {
-  await put(store, store.tables.contentsTable, item);
-  const content = await dynamoContents(store.tables, store.client).find(textIn(item, 'content_id'));
-  if (!content) return undefined;
-  const { contentId, maker, refs, renditions, createdAt, caption = null } = content;
-  const { placeholder, dominantColor } = content;
+/** `views.json` has the name that 4d27351 had for it. */
+const pendingIn4d27351 = ({ requeuedAt, ...step }: Extract<Step, { state: 'pending' }>) => ({
+  ...step,
+  ...(requeuedAt && { askedAgainAt: requeuedAt }),
+});
+
+const readRenditionSet = async (item: Item, store: Store) => {
+  await put(store, store.tables.renditionSetsTable, item);
+  const set = await dynamoRenditionSets(store.tables, store.client).find(
+    textIn(item, 'content_id'),
+  );
+  if (!set) return undefined;
+  const { renditionSetId, owner, refs, renditions, createdAt, caption = null } = set;
+  const { placeholder, dominantColor } = set;
   return {
     known: {
-      ids: [contentId, maker],
+      ids: [renditionSetId, owner],
       references: refs,
       renditions,
       looks: [placeholder, dominantColor],
@@ -82,14 +128,14 @@ const readBatch = async (requestId: string, store: Store) => {
   if (!batch) return undefined;
   const { work, cut = null, webhook, baseUrl: base, csvUrl = null } = batch;
   return {
-    shown: batchViewOf(batch, { products: 0, images: 0, failed: 0 }),
+    shown: toBatchView(batch, { products: 0, images: 0, failed: 0 }),
     known: {
       version,
       base_url: base,
       csv_url: csvUrl,
       work,
       cut,
-      asked_again_at: batch.askedAgainAt ?? null,
+      asked_again_at: batch.requeuedAt ?? null,
       webhook: webhook
         ? [webhook.round, webhook.tries, webhook.dueAt ?? null, webhook.leasedUntil ?? null]
         : null,
@@ -104,7 +150,9 @@ const readBatchItem = async (item: Item, store: Store) => {
   if (number === undefined) return readBatch(requestId, store);
   const { row, version } =
     (await dynamoRows(store.tables, store.client).find(requestId, Number(number))) ?? {};
-  return row && { shown: productViewOf(row, { requestId, baseUrl }), known: { version } };
+  return (
+    row && { shown: toProductView(row, { requestId, linkTo: processedLink }), known: { version } }
+  );
 };
 
 const readEdit = async (editId: string, store: Store) => {
@@ -114,7 +162,7 @@ const readEdit = async (editId: string, store: Store) => {
   const process = { initId, createdAt, expiresAt, editIds: [editId] };
   const running = edit.status === 'PROCESSING' ? edit : undefined;
   return {
-    shown: processViewOf({ process, edits: [edit], asked: edit }, { baseUrl }),
+    shown: toEditSessionView({ process, edits: [edit], requested: edit }, resultLinks),
     known: {
       version,
       source,
@@ -127,51 +175,57 @@ const readEdit = async (editId: string, store: Store) => {
   };
 };
 
-const readProcess = async (stored: Item, store: Store) => {
-  const whileItLived = new Date(textIn(stored, 'createdAt'));
+const readEditSession = async (stored: Item, store: Store) => {
+  const whenItWasCreated = new Date(textIn(stored, 'createdAt'));
   const initId = textIn(stored, 'initId');
-  const found = await dynamoProcesses(store.tables, store.client).read(initId, whileItLived);
+  const found = await dynamoEditSessions(store.tables, store.client).read(initId, whenItWasCreated);
   if (!found) return undefined;
   return {
-    shown: processViewOf({ process: found.process, edits: [], asked: undefined }, { baseUrl }),
+    shown: toEditSessionView(
+      { process: found.process, edits: [], requested: undefined },
+      resultLinks,
+    ),
     known: { version: found.version, edits: found.process.editIds },
   };
 };
 
-/** Lookups are counted in one item, what was put in or gave way in others. */
+/** Hits and misses are counted in one item, sets and evictions in others. */
 const readCounters = async (slot: string, store: Store) => {
-  const report = await dynamoProcesses(store.tables, store.client).report(new Date());
+  const report = await dynamoEditSessions(store.tables, store.client).report(new Date());
   const { hits, misses, sets, evictions } = report;
   return { shown: slot === 'head' ? { hits, misses } : { sets, evictions } };
 };
 
-const readProcessItem = async (item: Item, store: Store) => {
-  await put(store, store.tables.processesTable, item);
+const readEditSessionItem = async (item: Item, store: Store) => {
+  await put(store, store.tables.editSessionsTable, item);
   if (item['edit']) return readEdit(textIn(mapIn(item, 'edit'), 'editId'), store);
-  if (item['process']) return readProcess(mapIn(item, 'process'), store);
+  if (item['process']) return readEditSession(mapIn(item, 'process'), store);
   return readCounters(textIn(item, 'slot'), store);
 };
 
-const readAnswer = async (item: Item, store: Store) => {
-  await put(store, store.tables.answersTable, item);
-  const whileItWasBegun = new Date((Number(item['leased_until']?.N) - 1) * 1000);
-  const found = await dynamoAnswers(store.tables, store.client).begin(
+const readIdempotencyRecord = async (item: Item, store: Store) => {
+  await put(store, store.tables.idempotencyTable, item);
+  const beforeItsLeaseEnded = new Date((Number(item['leased_until']?.N) - 1) * 1000);
+  const found = await dynamoIdempotencyRecords(store.tables, store.client).begin(
     textIn(item, 'answer_id'),
     textIn(item, 'fingerprint'),
-    whileItWasBegun,
+    beforeItsLeaseEnded,
   );
-  return { shown: 'answer' in found ? found.answer : null, known: { state: found.state } };
+  return {
+    shown: 'reply' in found ? found.reply : null,
+    known: { state: found.state === 'completed' ? 'answered' : found.state },
+  };
 };
 
 /**
- * Ways to read one stored item as the functions do, by its table. Each answers `shown`, what a
- * client sees of it, and `known`, what only workers look at: an optional attribute that is no
- * longer read would be missed by no client.
+ * Ways to read one stored item as the functions do, by its table. Each returns `shown`, what a
+ * client sees of it, and `known`, what only workers look at: no client would notice that an optional
+ * attribute is no longer read.
  */
 export const readers = {
   images: readImage,
-  contents: readContent,
+  contents: readRenditionSet,
   batches: readBatchItem,
-  processes: readProcessItem,
-  answers: readAnswer,
+  processes: readEditSessionItem,
+  answers: readIdempotencyRecord,
 };

@@ -2,38 +2,38 @@ import { describe, expect, it } from 'vitest';
 import { rowImageId } from '#lib/batches/row.ts';
 import { failure } from '#lib/failure.ts';
 import { aCaption } from '#test/support/app-harness.ts';
-import { aBatchRoom, type BatchRoom, csvOf, requestId } from '#test/support/batch-harness.ts';
+import { type BatchHarness, batchHarness, requestId, toCsv } from '#test/support/batch-harness.ts';
 
 const url = 'https://shop.example/a.jpg';
 const imageId = rowImageId({ requestId, number: 1, index: 0 }, url);
 
 /** A batch whose one picture has arrived; its workers have been asked. */
 const newImage = async ({ captions = false } = {}) => {
-  const room = aBatchRoom();
-  if (captions) room.darkroom.deps.captioning = { ok: true, provider: 'test', model: 'a-model' };
-  await room.start(csvOf([url]));
-  await room.work.expand();
-  room.waiting.expand.length = 0;
-  for (const message of room.waiting.import.splice(0)) await room.work.import(message);
-  for (const key of room.incomingObjects.splice(0)) await room.darkroom.register(key);
-  return room;
+  const harness = batchHarness();
+  if (captions) harness.app.deps.captioning = { ok: true, provider: 'test', model: 'a-model' };
+  await harness.start(toCsv([url]));
+  await harness.work.expand();
+  harness.waiting.expand.length = 0;
+  for (const message of harness.waiting.import.splice(0)) await harness.work.import(message);
+  for (const key of harness.incomingObjects.splice(0)) await harness.app.register(key);
+  return harness;
 };
 
 /** Takes the messages of the images' workers; what is killed comes back, as SQS has it. */
-const work = async (room: BatchRoom) => {
-  const { asked } = room.darkroom.deps.stepQueues;
-  for (let next = asked.shift(); next; next = asked.shift()) {
+const work = async (harness: BatchHarness) => {
+  const { messages } = harness.app.deps.stepQueues;
+  for (let next = messages.shift(); next; next = messages.shift()) {
     const { step, message } = next;
-    const once = (attempts: number) => room.darkroom.work(step, message, attempts);
+    const once = (attempts: number) => harness.app.work(step, message, attempts);
     await once(1).catch(() => {
-      room.life.live();
+      harness.worker.restart();
       return once(2);
     });
   }
 };
-const repeated = async (room: BatchRoom, task: () => Promise<unknown>) => {
+const repeated = async (harness: BatchHarness, task: () => Promise<unknown>) => {
   await task().catch(() => {
-    room.life.live();
+    harness.worker.restart();
     return task();
   });
 };
@@ -48,8 +48,8 @@ const toStepMessage = (step: 'thumbnails' | 'exif') => ({
 type Way = {
   captions?: boolean;
   /** What is broken before the workers begin. */
-  given?: (room: BatchRoom) => void | Promise<void>;
-  end: (room: BatchRoom) => Promise<unknown>;
+  given?: (harness: BatchHarness) => void | Promise<void>;
+  end: (harness: BatchHarness) => Promise<unknown>;
   state: 'completed' | 'failed';
   reason?: string;
   /** No message comes back that could tell again: the sweep of batches finds it. */
@@ -57,7 +57,7 @@ type Way = {
 };
 
 /** Has the EXIF read first, so that the thumbnails are the last of the steps. */
-const thumbnailsLast = ({ darkroom }: BatchRoom) => void darkroom.deps.stepQueues.asked.reverse();
+const thumbnailsLast = ({ app }: BatchHarness) => void app.deps.stepQueues.messages.reverse();
 
 const ways: Record<string, Way> = {
   'is done': { end: work, state: 'completed' },
@@ -73,30 +73,30 @@ const ways: Record<string, Way> = {
   },
   'is done, its caption refused': {
     captions: true,
-    given: ({ darkroom }) => {
-      darkroom.deps.describe = async () => failure('refused', 'It will not.');
+    given: ({ app }) => {
+      app.deps.describe = async () => failure('refused', 'It will not.');
     },
     end: work,
     state: 'completed',
   },
   'has the bytes of one that was described before': {
     captions: true,
-    given: async ({ darkroom }) => {
-      const { asked } = darkroom.deps.stepQueues;
-      const ours = asked.splice(0);
-      darkroom.deps.describe = async () => ({ ok: true, caption: aCaption });
+    given: async ({ app }) => {
+      const { messages } = app.deps.stepQueues;
+      const ours = messages.splice(0);
+      app.deps.describe = async () => ({ ok: true, caption: aCaption });
       // Dropped among the batches' pictures, so that it is made in the same sizes.
-      await darkroom.drop('batches/by-hand/1-1/same.jpg', `a picture from ${url}`);
-      await darkroom.finish();
-      asked.push(...ours);
+      await app.drop('batches/by-hand/1-1/same.jpg', `a picture from ${url}`);
+      await app.finish();
+      messages.push(...ours);
     },
     end: work,
     state: 'completed',
   },
   'fails in its thumbnails': {
-    given: (room) => {
-      thumbnailsLast(room);
-      room.darkroom.deps.shrink = async () => ({
+    given: (harness) => {
+      thumbnailsLast(harness);
+      harness.app.deps.shrink = async () => ({
         refusal: { kind: 'contents', reason: 'Cut off.' },
       });
     },
@@ -105,9 +105,9 @@ const ways: Record<string, Way> = {
     reason: 'Cut off.',
   },
   'is rejected': {
-    given: (room) => {
-      thumbnailsLast(room);
-      room.darkroom.deps.inspect = async () => ({
+    given: (harness) => {
+      thumbnailsLast(harness);
+      harness.app.deps.inspect = async () => ({
         refusal: { kind: 'type', reason: 'It is HTML.' },
       });
     },
@@ -116,62 +116,62 @@ const ways: Record<string, Way> = {
     reason: 'It is HTML.',
   },
   'is too large': {
-    given: ({ darkroom }) => {
-      darkroom.deps.uploadMaxBytes = 3;
+    given: ({ app }) => {
+      app.deps.uploadMaxBytes = 3;
     },
     end: work,
     state: 'failed',
     reason: `The file has ${`a picture from ${url}`.length} bytes; at most 3 are allowed.`,
   },
   'has lost its original': {
-    given: ({ darkroom }) => darkroom.deps.originals.remove(darkroom.deps.originals.keys()),
+    given: ({ app }) => app.deps.originals.remove(app.deps.originals.keys()),
     end: work,
     state: 'failed',
     reason: 'The original is no longer there.',
   },
   'is given up in its thumbnails': {
-    given: ({ darkroom }) => void darkroom.deps.stepQueues.take('thumbnails'),
-    end: async (room) => {
-      await work(room);
-      await repeated(room, () => room.darkroom.giveUp('thumbnails', toStepMessage('thumbnails')));
+    given: ({ app }) => void app.deps.stepQueues.receive('thumbnails'),
+    end: async (harness) => {
+      await work(harness);
+      await repeated(harness, () => harness.app.giveUp('thumbnails', toStepMessage('thumbnails')));
     },
     state: 'failed',
     reason: 'the bucket was down',
   },
   'is given up in its EXIF': {
-    given: ({ darkroom }) => {
-      const { enqueue } = darkroom.deps.stepQueues;
-      darkroom.deps.stepQueues.take('exif');
-      darkroom.deps.stepQueues.enqueue = async (step, message) =>
+    given: ({ app }) => {
+      const { enqueue } = app.deps.stepQueues;
+      app.deps.stepQueues.receive('exif');
+      app.deps.stepQueues.enqueue = async (step, message) =>
         step === 'exif' ? undefined : enqueue(step, message);
     },
-    end: async (room) => {
-      await work(room);
-      await repeated(room, () => room.darkroom.giveUp('exif', toStepMessage('exif')));
+    end: async (harness) => {
+      await work(harness);
+      await repeated(harness, () => harness.app.giveUp('exif', toStepMessage('exif')));
     },
     state: 'failed',
     reason: 'the bucket was down',
   },
   'is given up by the sweep': {
-    given: async (room) => {
-      room.darkroom.deps.stepQueues.asked.length = 0;
-      room.pass(3 * 60_000);
-      await room.darkroom.sweep();
-      room.darkroom.deps.stepQueues.asked.length = 0;
-      room.pass(3 * 60_000);
+    given: async (harness) => {
+      harness.app.deps.stepQueues.messages.length = 0;
+      harness.pass(3 * 60_000);
+      await harness.app.sweep();
+      harness.app.deps.stepQueues.messages.length = 0;
+      harness.pass(3 * 60_000);
     },
-    end: (room) => repeated(room, () => room.darkroom.sweep()),
+    end: (harness) => repeated(harness, () => harness.app.sweep()),
     state: 'failed',
     reason: 'No worker finished this step, although it was requested twice.',
     isSwept: true,
   },
   'is deleted': {
-    end: async (room) => {
+    end: async (harness) => {
       // Killed after it was marked gone, a second DELETE finds nothing; nor need it.
-      await repeated(room, () => room.darkroom.remove(imageId)).catch((error: unknown) =>
+      await repeated(harness, () => harness.app.remove(imageId)).catch((error: unknown) =>
         expect(error).toMatchObject({ fault: 'not-found' }),
       );
-      await work(room);
+      await work(harness);
     },
     state: 'failed',
     reason: 'The image was deleted.',
@@ -182,45 +182,45 @@ const ways: Record<string, Way> = {
 describe.each(Object.entries(ways))('a row whose image %s', (_, way) => {
   const { captions = false, given, end, state, reason, isSwept = false } = way;
   const prepared = async () => {
-    const room = await newImage({ captions });
-    await given?.(room);
-    room.outcomes.length = 0;
-    return room;
+    const harness = await newImage({ captions });
+    await given?.(harness);
+    harness.outcomes.length = 0;
+    return harness;
   };
-  const expectNoted = async (room: BatchRoom) => {
-    await room.finish();
-    const [image] = (await room.rows())[0]?.images ?? [];
+  const expectNoted = async (harness: BatchHarness) => {
+    await harness.finish();
+    const [image] = (await harness.rows())[0]?.images ?? [];
     expect(image).toMatchObject({ state, ...(reason && { reason }) });
-    expect(await room.batch()).toMatchObject({
+    expect(await harness.batch()).toMatchObject({
       work: { state: 'ended', counts: { images: 1, failed: state === 'failed' ? 1 : 0 } },
     });
   };
 
-  it('is told', async () => {
-    const room = await prepared();
+  it('is notified', async () => {
+    const harness = await prepared();
 
-    await end(room);
+    await end(harness);
 
-    expect(room.outcomes.at(-1)).toMatchObject({ image_id: imageId, request_id: requestId });
-    await expectNoted(room);
+    expect(harness.outcomes.at(-1)).toMatchObject({ image_id: imageId, request_id: requestId });
+    await expectNoted(harness);
   });
 
-  it('is told when the message comes back, whichever write it was killed before', async () => {
+  it('is notified when the message is retried, whichever write it was killed before', async () => {
     let writes = 0;
     for (let hasEndedImage = false; !hasEndedImage; writes++) {
-      const room = await prepared();
-      room.life.dieAfter(writes);
+      const harness = await prepared();
+      harness.worker.killAfter(writes);
 
-      await end(room);
-      room.life.live();
-      if (isSwept && room.outcomes.length === 0) {
-        room.pass(3 * 60_000);
-        await room.darkroom.sweep();
-        await room.sweep();
+      await end(harness);
+      harness.worker.restart();
+      if (isSwept && harness.outcomes.length === 0) {
+        harness.pass(3 * 60_000);
+        await harness.app.sweep();
+        await harness.sweep();
       }
 
-      await expectNoted(room);
-      hasEndedImage = !room.life.hasDied();
+      await expectNoted(harness);
+      hasEndedImage = !harness.worker.wasKilled();
     }
     expect(writes).toBeGreaterThan(1);
   });
@@ -230,24 +230,24 @@ describe('a row whose image has not ended', () => {
   it.each(['thumbnails', 'exif'] as const)(
     'is told nothing when only its %s are done',
     async (step) => {
-      const room = await newImage();
-      const message = room.darkroom.deps.stepQueues.take(step);
+      const harness = await newImage();
+      const message = harness.app.deps.stepQueues.receive(step);
 
-      if (message) await room.darkroom.work(step, message);
+      if (message) await harness.app.work(step, message);
 
-      expect((await room.darkroom.image(imageId)).steps[step].state).toBe('done');
-      expect(room.outcomes).toEqual([]);
+      expect((await harness.app.image(imageId)).steps[step].state).toBe('done');
+      expect(harness.outcomes).toEqual([]);
     },
   );
 });
 
-describe('a picture that did not come by a batch', () => {
-  it('tells no row, though it lies where a batch’s would', async () => {
-    const room = aBatchRoom();
-    const image = await room.darkroom.drop('a folder/beach.jpg', 'a picture');
-    await room.darkroom.finish();
-    await room.darkroom.remove(image?.imageId ?? '');
+describe('a picture that is not of a batch', () => {
+  it('notifies no row, although its key looks like that of a batch', async () => {
+    const harness = batchHarness();
+    const image = await harness.app.drop('a folder/beach.jpg', 'a picture');
+    await harness.app.finish();
+    await harness.app.remove(image?.imageId ?? '');
 
-    expect(room.outcomes).toEqual([]);
+    expect(harness.outcomes).toEqual([]);
   });
 });

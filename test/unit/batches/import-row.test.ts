@@ -3,7 +3,7 @@ import { giveUpOnRow } from '#lib/batches/import-row.ts';
 import type { ImportMessage } from '#lib/batches/messages.ts';
 import { rowImageId, rowImageKey } from '#lib/batches/row.ts';
 import { RetryLaterError } from '#lib/retry-later-error.ts';
-import { aBatchRoom, csvOf, requestId } from '#test/support/batch-harness.ts';
+import { batchHarness, requestId, toCsv } from '#test/support/batch-harness.ts';
 import { Killed } from '#test/support/killable-process.ts';
 
 const a = 'https://shop.example/photos/a.jpg';
@@ -12,35 +12,35 @@ const c = 'https://shop.example/photos/c.jpg';
 
 /** A batch of one row, whose message a test delivers. */
 const roomWith = async (...urls: string[]) => {
-  const room = aBatchRoom();
-  await room.start(csvOf(urls));
-  await room.work.expand();
-  room.waiting.expand.length = 0;
+  const harness = batchHarness();
+  await harness.start(toCsv(urls));
+  await harness.work.expand();
+  harness.waiting.expand.length = 0;
   const message: ImportMessage = { request_id: requestId, row: 1, from: 0, to: urls.length };
-  const images = async () => (await room.rows())[0]?.images;
-  return { ...room, message, images };
+  const images = async () => (await harness.rows())[0]?.images;
+  return { ...harness, message, images };
 };
-const placeOf = (index: number) => ({ requestId, number: 1, index });
+const rowPlace = (index: number) => ({ requestId, number: 1, index });
 
 describe('the URLs of a row', () => {
-  it('are brought to the one door, under keys that say whose they are', async () => {
-    const room = await roomWith(a, b);
+  it('are fetched into the originals, under keys that name their row', async () => {
+    const harness = await roomWith(a, b);
 
-    await room.work.import(room.message);
+    await harness.work.import(harness.message);
 
-    expect(await room.images()).toMatchObject([{ state: 'fetched' }, { state: 'fetched' }]);
-    expect(room.darkroom.deps.originals.keys()).toEqual([
+    expect(await harness.images()).toMatchObject([{ state: 'fetched' }, { state: 'fetched' }]);
+    expect(harness.app.deps.originals.keys()).toEqual([
       `batches/${requestId}/1-1/a.jpg`,
       `batches/${requestId}/1-2/b.jpg`,
     ]);
-    const head = await room.darkroom.deps.originals.head(rowImageKey(placeOf(0), a));
+    const head = await harness.app.deps.originals.head(rowImageKey(rowPlace(0), a));
     expect(head).toMatchObject({
       contentType: 'image/jpeg',
       userMetadata: { name: 'a.jpg', 'request-id': requestId },
     });
-    expect(await room.counts()).toEqual({ products: 0, images: 0, failed: 0 });
-    await room.finish();
-    const image = await room.darkroom.image(rowImageId(placeOf(1), b));
+    expect(await harness.counts()).toEqual({ products: 0, images: 0, failed: 0 });
+    await harness.finish();
+    const image = await harness.app.image(rowImageId(rowPlace(1), b));
     expect(image).toMatchObject({ source: 'batch', originalName: 'b.jpg', requestId });
     expect(image.renditionSet?.renditions.map(({ name }) => name)).toContain('optimized');
   });
@@ -60,223 +60,225 @@ describe('the URLs of a row', () => {
     ['nothing', undefined, 'application/octet-stream'],
   ])(
     'are stored with the type that their server names if that is safe, of %s',
-    async (_, contentType, kept) => {
-      const room = await roomWith(a);
-      room.deps.fetchPicture = async (url) => ({
+    async (_, contentType, stored) => {
+      const harness = await roomWith(a);
+      harness.deps.fetchPicture = async (url) => ({
         ok: true,
         bytes: Buffer.from('a picture'),
         contentType,
         finalUrl: url,
       });
 
-      await room.work.import(room.message);
+      await harness.work.import(harness.message);
 
-      const head = await room.darkroom.deps.originals.head(rowImageKey(placeOf(0), a));
-      expect(head?.contentType).toBe(kept);
+      const head = await harness.app.deps.originals.head(rowImageKey(rowPlace(0), a));
+      expect(head?.contentType).toBe(stored);
     },
   );
 
   it('twice in one row are two images', async () => {
-    const room = await roomWith(a, a);
+    const harness = await roomWith(a, a);
 
-    await room.finish();
+    await harness.finish();
 
-    expect(await room.images()).toMatchObject([{ state: 'completed' }, { state: 'completed' }]);
-    expect(await room.darkroom.deps.images.counts()).toMatchObject({ total: 2, done: 2 });
+    expect(await harness.images()).toMatchObject([{ state: 'completed' }, { state: 'completed' }]);
+    expect(await harness.app.deps.images.counts()).toMatchObject({ total: 2, done: 2 });
   });
 
-  it('that will never come have their reason at once; the others come all the same', async () => {
-    const room = await roomWith(a, b, c);
-    room.serve(b, { refused: `${b} answered 404.` });
+  it('that cannot be fetched get their reason at once; the others are imported all the same', async () => {
+    const harness = await roomWith(a, b, c);
+    harness.serve(b, { refused: `${b} answered 404.` });
 
-    await room.work.import(room.message);
+    await harness.work.import(harness.message);
 
-    expect(await room.images()).toEqual([
+    expect(await harness.images()).toEqual([
       { state: 'fetched', inputUrl: a },
       { state: 'failed', inputUrl: b, reason: `${b} answered 404.`, fetched: false },
       { state: 'fetched', inputUrl: c },
     ]);
-    expect(await room.counts()).toEqual({ products: 0, images: 1, failed: 1 });
+    expect(await harness.counts()).toEqual({ products: 0, images: 1, failed: 1 });
   });
 
   it('that have all failed end the batch', async () => {
-    const room = await roomWith(a);
-    room.serve(a, { refused: 'No.' });
+    const harness = await roomWith(a);
+    harness.serve(a, { refused: 'No.' });
 
-    await room.work.import(room.message);
+    await harness.work.import(harness.message);
 
-    expect(room.waiting.close).toEqual([{ request_id: requestId }]);
+    expect(harness.waiting.close).toEqual([{ request_id: requestId }]);
   });
 
   it('of another message are left to it', async () => {
-    const room = await roomWith(a, b, c);
+    const harness = await roomWith(a, b, c);
 
-    await room.work.import({ ...room.message, from: 1, to: 2 });
+    await harness.work.import({ ...harness.message, from: 1, to: 2 });
 
-    expect(room.fetched).toEqual([b]);
+    expect(harness.fetched).toEqual([b]);
   });
 
-  it('are fetched once, however often the message comes', async () => {
-    const room = await roomWith(a, b);
-    room.serve(b, { refused: 'No.' });
+  it('are fetched once, however often the message is delivered', async () => {
+    const harness = await roomWith(a, b);
+    harness.serve(b, { refused: 'No.' });
 
-    for (const attempts of [1, 2, 3]) await room.work.import(room.message, attempts);
-    await room.finish();
-    await room.work.import(room.message, 4);
+    for (const attempts of [1, 2, 3]) await harness.work.import(harness.message, attempts);
+    await harness.finish();
+    await harness.work.import(harness.message, 4);
 
-    expect(room.fetched).toEqual([a, b]);
-    expect(await room.counts()).toEqual({ products: 1, images: 2, failed: 1 });
+    expect(harness.fetched).toEqual([a, b]);
+    expect(await harness.counts()).toEqual({ products: 1, images: 2, failed: 1 });
   });
 
-  it('of a row that nobody knows are not fetched', async () => {
-    const room = await roomWith(a);
+  it('of a row that does not exist are not fetched', async () => {
+    const harness = await roomWith(a);
 
-    await room.work.import({ ...room.message, row: 2 });
+    await harness.work.import({ ...harness.message, row: 2 });
 
-    expect(room.fetched).toEqual([]);
+    expect(harness.fetched).toEqual([]);
   });
 });
 
 describe('a busy URL', () => {
-  it('brings its message back, and holds nobody back', async () => {
-    const room = await roomWith(a, b, c);
-    room.serve(b, new RetryLaterError(`${b} answered 503.`, 7));
+  it('has its message retried, and does not delay others', async () => {
+    const harness = await roomWith(a, b, c);
+    harness.serve(b, new RetryLaterError(`${b} answered 503.`, 7));
 
-    await expect(room.work.import(room.message)).rejects.toMatchObject({ retryAfterSeconds: 7 });
+    await expect(harness.work.import(harness.message)).rejects.toMatchObject({
+      retryAfterSeconds: 7,
+    });
 
-    expect(await room.images()).toMatchObject([
+    expect(await harness.images()).toMatchObject([
       { state: 'fetched' },
       { state: 'pending' },
       { state: 'fetched' },
     ]);
-    room.serve(b, 'a picture at last');
-    await room.work.import(room.message, 2);
-    expect(room.fetched).toEqual([a, b, c, b]);
-    expect(await room.images()).toMatchObject([{}, { state: 'fetched' }, {}]);
+    harness.serve(b, 'a picture at last');
+    await harness.work.import(harness.message, 2);
+    expect(harness.fetched).toEqual([a, b, c, b]);
+    expect(await harness.images()).toMatchObject([{}, { state: 'fetched' }, {}]);
   });
 
-  it('is refused with its reason the fourth time', async () => {
-    const room = await roomWith(a, b);
-    room.serve(b, new RetryLaterError(`${b} answered 503.`));
+  it('fails with its reason at the fourth attempt', async () => {
+    const harness = await roomWith(a, b);
+    harness.serve(b, new RetryLaterError(`${b} answered 503.`));
     for (const attempts of [1, 2, 3])
-      await expect(room.work.import(room.message, attempts)).rejects.toThrow(RetryLaterError);
+      await expect(harness.work.import(harness.message, attempts)).rejects.toThrow(RetryLaterError);
 
-    await room.work.import(room.message, 4);
+    await harness.work.import(harness.message, 4);
 
-    expect(await room.images()).toMatchObject([
+    expect(await harness.images()).toMatchObject([
       { state: 'fetched' },
       { state: 'failed', reason: `${b} answered 503, tried 4 times.`, fetched: false },
     ]);
-    await room.finish();
-    expect(await room.batch()).toMatchObject({ work: { state: 'ended' } });
+    await harness.finish();
+    expect(await harness.batch()).toMatchObject({ work: { state: 'ended' } });
   });
 
-  it('is not confused with a fault of our own, which says nothing about the URL', async () => {
-    const room = await roomWith(a);
-    const { fetchPicture } = room.deps;
-    room.deps.fetchPicture = () => Promise.reject(new TypeError('It is not a function.'));
-    await expect(room.work.import(room.message, 4)).rejects.toThrow(TypeError);
+  it('is not confused with an error of our own, which says nothing about the URL', async () => {
+    const harness = await roomWith(a);
+    const { fetchPicture } = harness.deps;
+    harness.deps.fetchPicture = () => Promise.reject(new TypeError('It is not a function.'));
+    await expect(harness.work.import(harness.message, 4)).rejects.toThrow(TypeError);
 
-    room.deps.fetchPicture = fetchPicture;
-    room.deps.originals.write = () => Promise.reject(new Error('S3 is down.'));
-    await expect(room.work.import(room.message, 4)).rejects.toThrow('S3 is down.');
+    harness.deps.fetchPicture = fetchPicture;
+    harness.deps.originals.write = () => Promise.reject(new Error('S3 is down.'));
+    await expect(harness.work.import(harness.message, 4)).rejects.toThrow('S3 is down.');
 
-    expect(await room.images()).toMatchObject([{ state: 'pending' }]);
+    expect(await harness.images()).toMatchObject([{ state: 'pending' }]);
   });
 });
 
 describe('an import that is killed', () => {
-  it('after the picture was written does not need to fetch what has arrived', async () => {
-    const room = await roomWith(a);
-    room.life.dieAfter(1); // the object, not the note
-    await expect(room.work.import(room.message)).rejects.toThrow(Killed);
-    room.life.live();
-    expect(await room.images()).toMatchObject([{ state: 'pending' }]);
-    await room.darkroom.register(room.incomingObjects.shift() ?? '');
+  it('after the picture was registered does not fetch it again', async () => {
+    const harness = await roomWith(a);
+    harness.worker.killAfter(1); // the object, not the note
+    await expect(harness.work.import(harness.message)).rejects.toThrow(Killed);
+    harness.worker.restart();
+    expect(await harness.images()).toMatchObject([{ state: 'pending' }]);
+    await harness.app.register(harness.incomingObjects.shift() ?? '');
 
-    await room.work.import(room.message, 2);
+    await harness.work.import(harness.message, 2);
 
-    expect(room.fetched).toEqual([a]);
-    expect(await room.images()).toMatchObject([{ state: 'fetched' }]);
+    expect(harness.fetched).toEqual([a]);
+    expect(await harness.images()).toMatchObject([{ state: 'fetched' }]);
   });
 
-  it('before anybody saw the picture arrive writes the same object again', async () => {
-    const room = await roomWith(a);
-    room.life.dieAfter(1);
-    await expect(room.work.import(room.message)).rejects.toThrow(Killed);
-    room.life.live();
+  it('before the picture was registered writes the same object again', async () => {
+    const harness = await roomWith(a);
+    harness.worker.killAfter(1);
+    await expect(harness.work.import(harness.message)).rejects.toThrow(Killed);
+    harness.worker.restart();
 
-    await room.work.import(room.message, 2);
-    await room.finish();
+    await harness.work.import(harness.message, 2);
+    await harness.finish();
 
-    expect(room.darkroom.deps.originals.keys()).toHaveLength(1);
-    expect(await room.darkroom.deps.images.counts()).toMatchObject({ total: 1, done: 1 });
-    expect(await room.counts()).toEqual({ products: 1, images: 1, failed: 0 });
+    expect(harness.app.deps.originals.keys()).toHaveLength(1);
+    expect(await harness.app.deps.images.counts()).toMatchObject({ total: 1, done: 1 });
+    expect(await harness.counts()).toEqual({ products: 1, images: 1, failed: 0 });
   });
 
   it('while its image ended finds the outcome', async () => {
-    const room = await roomWith(a);
-    room.life.dieAfter(1);
-    await expect(room.work.import(room.message)).rejects.toThrow(Killed);
-    room.life.live();
-    await room.darkroom.register(room.incomingObjects.shift() ?? '');
-    await room.darkroom.finish();
-    room.outcomes.length = 0; // that message is lost
+    const harness = await roomWith(a);
+    harness.worker.killAfter(1);
+    await expect(harness.work.import(harness.message)).rejects.toThrow(Killed);
+    harness.worker.restart();
+    await harness.app.register(harness.incomingObjects.shift() ?? '');
+    await harness.app.finish();
+    harness.outcomes.length = 0; // that message is lost
 
-    await room.work.import(room.message, 2);
+    await harness.work.import(harness.message, 2);
 
-    expect(await room.images()).toMatchObject([{ state: 'completed' }]);
-    expect(room.waiting.close).toHaveLength(1);
+    expect(await harness.images()).toMatchObject([{ state: 'completed' }]);
+    expect(harness.waiting.close).toHaveLength(1);
   });
 
-  it('after the last note tells that the batch can be closed', async () => {
-    const room = await roomWith(a);
-    room.serve(a, { refused: 'No.' });
-    room.life.dieAfter(1); // the note
-    await expect(room.work.import(room.message)).rejects.toThrow(Killed);
-    room.life.live();
-    expect(room.waiting.close).toEqual([]);
+  it('after the last outcome was recorded enqueues the close of the batch', async () => {
+    const harness = await roomWith(a);
+    harness.serve(a, { refused: 'No.' });
+    harness.worker.killAfter(1); // the note
+    await expect(harness.work.import(harness.message)).rejects.toThrow(Killed);
+    harness.worker.restart();
+    expect(harness.waiting.close).toEqual([]);
 
-    await room.work.import(room.message, 2);
+    await harness.work.import(harness.message, 2);
 
-    expect(room.waiting.close).toHaveLength(1);
+    expect(harness.waiting.close).toHaveLength(1);
   });
 });
 
 describe('an import that is given up', () => {
   const last = { reason: 'Tried 8 times and gave up: S3 is down.' };
 
-  it('notes the reason for what never came, and leaves alone what did', async () => {
-    const room = await roomWith(a, b, c);
-    room.serve(b, new RetryLaterError('busy'));
-    room.serve(c, { refused: 'No.' });
-    await expect(room.work.import(room.message)).rejects.toThrow();
+  it('records the reason for what was not fetched, and leaves the rest', async () => {
+    const harness = await roomWith(a, b, c);
+    harness.serve(b, new RetryLaterError('busy'));
+    harness.serve(c, { refused: 'No.' });
+    await expect(harness.work.import(harness.message)).rejects.toThrow();
 
-    await giveUpOnRow(room.message, last, room.deps);
-    await giveUpOnRow(room.message, last, room.deps);
+    await giveUpOnRow(harness.message, last, harness.deps);
+    await giveUpOnRow(harness.message, last, harness.deps);
 
-    expect(await room.images()).toEqual([
+    expect(await harness.images()).toEqual([
       { state: 'fetched', inputUrl: a },
       { state: 'failed', inputUrl: b, reason: last.reason, fetched: false },
       { state: 'failed', inputUrl: c, reason: 'No.', fetched: false },
     ]);
-    expect(await room.counts()).toEqual({ products: 0, images: 2, failed: 2 });
-    await room.finish();
-    expect(await room.counts()).toEqual({ products: 1, images: 3, failed: 2 });
-    expect(await room.batch()).toMatchObject({ work: { state: 'ended' } });
+    expect(await harness.counts()).toEqual({ products: 0, images: 2, failed: 2 });
+    await harness.finish();
+    expect(await harness.counts()).toEqual({ products: 1, images: 3, failed: 2 });
+    expect(await harness.batch()).toMatchObject({ work: { state: 'ended' } });
   });
 
-  it('leaves to its own news a picture that is there although nobody noted it', async () => {
-    const room = await roomWith(a);
-    room.life.dieAfter(1);
-    await expect(room.work.import(room.message)).rejects.toThrow(Killed);
-    room.life.live();
-    await room.darkroom.register(room.incomingObjects.shift() ?? '');
+  it('leaves a picture that was stored but not recorded to its own S3 event', async () => {
+    const harness = await roomWith(a);
+    harness.worker.killAfter(1);
+    await expect(harness.work.import(harness.message)).rejects.toThrow(Killed);
+    harness.worker.restart();
+    await harness.app.register(harness.incomingObjects.shift() ?? '');
 
-    await giveUpOnRow(room.message, last, room.deps);
+    await giveUpOnRow(harness.message, last, harness.deps);
 
-    expect(await room.images()).toMatchObject([{ state: 'pending' }]);
-    await room.finish();
-    expect(await room.images()).toMatchObject([{ state: 'completed' }]);
+    expect(await harness.images()).toMatchObject([{ state: 'pending' }]);
+    await harness.finish();
+    expect(await harness.images()).toMatchObject([{ state: 'completed' }]);
   });
 });

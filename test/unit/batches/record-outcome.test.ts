@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rowImageId, rowImageKey } from '#lib/batches/row.ts';
-import { aBatchRoom, csvOf, requestId } from '#test/support/batch-harness.ts';
+import { batchHarness, requestId, toCsv } from '#test/support/batch-harness.ts';
 import { Killed } from '#test/support/killable-process.ts';
 
 const urls = ['https://shop.example/a.jpg', 'https://shop.example/b.jpg'];
@@ -10,114 +10,117 @@ const imageId = rowImageId(place, urls[0] ?? '');
 
 /** A batch whose two pictures have arrived and are waiting for their workers. */
 const roomWith = async ({ images: some = urls } = {}) => {
-  const room = aBatchRoom();
-  await room.start(csvOf(some));
-  await room.work.expand();
-  room.waiting.expand.length = 0;
-  for (const message of room.waiting.import.splice(0)) await room.work.import(message);
-  for (const incoming of room.incomingObjects.splice(0)) await room.darkroom.register(incoming);
-  const image = async () => (await room.rows())[0]?.images[0];
+  const harness = batchHarness();
+  await harness.start(toCsv(some));
+  await harness.work.expand();
+  harness.waiting.expand.length = 0;
+  for (const message of harness.waiting.import.splice(0)) await harness.work.import(message);
+  for (const incoming of harness.incomingObjects.splice(0)) await harness.app.register(incoming);
+  const image = async () => (await harness.rows())[0]?.images[0];
   /** Lets the workers of images work, and keeps their news to itself. */
   const batchQueues = async () => {
-    await room.darkroom.finish();
-    return room.outcomes.splice(0);
+    await harness.app.finish();
+    return harness.outcomes.splice(0);
   };
-  return { ...room, image, batchQueues };
+  return { ...harness, image, batchQueues };
 };
 
 describe('the outcome of an image', () => {
-  it('that is still being worked on changes nothing', async () => {
-    const room = await roomWith();
+  it('that is still processing changes nothing', async () => {
+    const harness = await roomWith();
 
-    await room.work.outcome(key, imageId);
+    await harness.work.outcome(key, imageId);
 
-    expect(await room.image()).toMatchObject({ state: 'fetched' });
+    expect(await harness.image()).toMatchObject({ state: 'fetched' });
   });
 
-  it('that is done is noted once, however often it is told', async () => {
-    const room = await roomWith();
-    await room.batchQueues();
+  it('that is done is recorded once, however often its message is delivered', async () => {
+    const harness = await roomWith();
+    await harness.batchQueues();
 
-    for (let n = 0; n < 3; n++) await room.work.outcome(key, imageId);
-    await Promise.all([1, 2, 3].map(() => room.work.outcome(key, imageId)));
+    for (let n = 0; n < 3; n++) await harness.work.outcome(key, imageId);
+    await Promise.all([1, 2, 3].map(() => harness.work.outcome(key, imageId)));
 
-    expect(await room.image()).toMatchObject({ state: 'completed', inputUrl: urls[0] });
-    expect(await room.counts()).toEqual({ products: 0, images: 1, failed: 0 });
-    expect(room.waiting.close).toEqual([]);
+    expect(await harness.image()).toMatchObject({ state: 'completed', inputUrl: urls[0] });
+    expect(await harness.counts()).toEqual({ products: 0, images: 1, failed: 0 });
+    expect(harness.waiting.close).toEqual([]);
   });
 
-  it('that failed brings its reason', async () => {
-    const room = await roomWith();
-    room.darkroom.deps.inspect = async () => ({
+  it('that failed has its reason', async () => {
+    const harness = await roomWith();
+    harness.app.deps.inspect = async () => ({
       refusal: { kind: 'type', reason: 'It is a web page.' },
     });
-    await room.batchQueues();
+    await harness.batchQueues();
 
-    await room.work.outcome(key, imageId);
+    await harness.work.outcome(key, imageId);
 
-    expect(await room.image()).toEqual({
+    expect(await harness.image()).toEqual({
       state: 'failed',
       inputUrl: urls[0],
       reason: 'It is a web page.',
       fetched: true,
     });
-    expect(await room.counts()).toEqual({ products: 0, images: 1, failed: 1 });
+    expect(await harness.counts()).toEqual({ products: 0, images: 1, failed: 1 });
   });
 
   it('that was deleted before it was done says so', async () => {
-    const room = await roomWith();
-    await room.darkroom.remove(imageId);
+    const harness = await roomWith();
+    await harness.app.remove(imageId);
 
-    await room.work.outcome(key, imageId);
+    await harness.work.outcome(key, imageId);
 
-    expect(await room.image()).toMatchObject({
+    expect(await harness.image()).toMatchObject({
       state: 'failed',
       reason: 'The image was deleted.',
     });
   });
 
-  it('that was deleted so long ago that nobody remembers it says the same', async () => {
-    const room = await roomWith();
-    room.deps.images = { ...room.deps.images, find: async () => undefined };
+  it('that was deleted so long ago that its tombstone has expired says the same', async () => {
+    const harness = await roomWith();
+    harness.deps.images = { ...harness.deps.images, find: async () => undefined };
 
-    await room.work.outcome(key, imageId);
+    await harness.work.outcome(key, imageId);
 
-    expect(await room.image()).toMatchObject({ state: 'failed', reason: 'The image was deleted.' });
+    expect(await harness.image()).toMatchObject({
+      state: 'failed',
+      reason: 'The image was deleted.',
+    });
   });
 
   it('stays what it was when the image is deleted later', async () => {
-    const room = await roomWith();
-    await room.batchQueues();
-    await room.work.outcome(key, imageId);
+    const harness = await roomWith();
+    await harness.batchQueues();
+    await harness.work.outcome(key, imageId);
 
-    await room.darkroom.remove(imageId);
-    await room.work.outcome(key, imageId);
+    await harness.app.remove(imageId);
+    await harness.work.outcome(key, imageId);
 
-    expect(await room.image()).toMatchObject({ state: 'completed' });
-    expect(await room.counts()).toMatchObject({ images: 1, failed: 0 });
+    expect(await harness.image()).toMatchObject({ state: 'completed' });
+    expect(await harness.counts()).toMatchObject({ images: 1, failed: 0 });
   });
 
-  it('stays what it was when the image is tried again later, and is done', async () => {
-    const room = await roomWith();
-    const { shrink } = room.darkroom.deps;
-    room.darkroom.deps.shrink = async () => ({
+  it('stays what it was when the image is retried later, and is done', async () => {
+    const harness = await roomWith();
+    const { shrink } = harness.app.deps;
+    harness.app.deps.shrink = async () => ({
       refusal: { kind: 'contents', reason: 'It ends too soon.' },
     });
-    await room.batchQueues();
-    await room.work.outcome(key, imageId);
-    room.darkroom.deps.shrink = shrink;
-    await room.darkroom.retry(imageId);
-    await room.batchQueues();
+    await harness.batchQueues();
+    await harness.work.outcome(key, imageId);
+    harness.app.deps.shrink = shrink;
+    await harness.app.retry(imageId);
+    await harness.batchQueues();
 
-    await room.work.outcome(key, imageId);
+    await harness.work.outcome(key, imageId);
 
-    expect(await room.image()).toMatchObject({ state: 'failed', reason: 'It ends too soon.' });
+    expect(await harness.image()).toMatchObject({ state: 'failed', reason: 'It ends too soon.' });
   });
 
-  it('of a picture that somebody dropped there by hand is nobody’s', async () => {
-    const room = await roomWith();
-    await room.batchQueues();
-    const before = await room.rows();
+  it('of a picture that another client stored there belongs to no row', async () => {
+    const harness = await roomWith();
+    await harness.batchQueues();
+    const before = await harness.rows();
 
     for (const odd of [
       'batches/x.jpg',
@@ -127,21 +130,21 @@ describe('the outcome of an image', () => {
       `batches/${requestId}/one-two/a.jpg`,
       `batches/${requestId}/1-1/deeper/a.jpg`,
     ])
-      await room.work.outcome(odd, imageId);
+      await harness.work.outcome(odd, imageId);
 
-    expect(await room.rows()).toEqual(before);
+    expect(await harness.rows()).toEqual(before);
   });
 
-  it('that is the last one has the batch closed, also when it was killed before telling', async () => {
-    const room = await roomWith({ images: urls.slice(0, 1) });
-    await room.batchQueues();
-    room.life.dieAfter(1);
-    await expect(room.work.outcome(key, imageId)).rejects.toThrow(Killed);
-    room.life.live();
-    expect(room.waiting.close).toEqual([]);
+  it('that is the last one closes the batch, even if it was killed before that', async () => {
+    const harness = await roomWith({ images: urls.slice(0, 1) });
+    await harness.batchQueues();
+    harness.worker.killAfter(1);
+    await expect(harness.work.outcome(key, imageId)).rejects.toThrow(Killed);
+    harness.worker.restart();
+    expect(harness.waiting.close).toEqual([]);
 
-    await room.work.outcome(key, imageId);
+    await harness.work.outcome(key, imageId);
 
-    expect(room.waiting.close).toEqual([{ request_id: requestId }]);
+    expect(harness.waiting.close).toEqual([{ request_id: requestId }]);
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
   countRow,
-  nameOf,
   parseRowKey,
+  pictureName,
   type RowImage,
   rowImageKey,
   rowOutcome,
@@ -17,7 +17,7 @@ const pending: RowImage = { state: 'pending', inputUrl };
 const fetched: RowImage = { state: 'fetched', inputUrl };
 const completed: RowImage = { state: 'completed', inputUrl };
 const failed: RowImage = { state: 'failed', inputUrl, reason: 'No.', fetched: false };
-const rowOf = (...images: RowImage[]) => aRow(1, { images });
+const makeRow = (...images: RowImage[]) => aRow(1, { images });
 
 describe('a row', () => {
   it.each([
@@ -29,17 +29,17 @@ describe('a row', () => {
     ['completed_with_errors', [completed, failed], [1, 2, 1]],
     ['failed', [failed, failed], [1, 2, 2]],
   ] as const)('is %s with %j', (status, images, [products, ended, faulty]) => {
-    expect(rowStatus(rowOf(...images))).toBe(status);
-    expect(countRow(rowOf(...images))).toEqual({ products, images: ended, failed: faulty });
+    expect(rowStatus(makeRow(...images))).toBe(status);
+    expect(countRow(makeRow(...images))).toEqual({ products, images: ended, failed: faulty });
   });
 
   it('keeps the outcome of a URL once it has one', () => {
     for (const over of [completed, failed])
       for (const after of [pending, fetched, completed, failed])
-        expect(withImage(rowOf(over), 0, after)).toBeUndefined();
-    expect(withImage(rowOf(pending), 0, pending)).toBeUndefined();
-    expect(withImage(rowOf(pending), 1, fetched)).toBeUndefined();
-    expect(withImage(rowOf(pending, fetched), 1, completed)).toEqual(rowOf(pending, completed));
+        expect(withImage(makeRow(over), 0, after)).toBeUndefined();
+    expect(withImage(makeRow(pending), 0, pending)).toBeUndefined();
+    expect(withImage(makeRow(pending), 1, fetched)).toBeUndefined();
+    expect(withImage(makeRow(pending, fetched), 1, completed)).toEqual(makeRow(pending, completed));
   });
 });
 
@@ -63,10 +63,10 @@ describe('the key of a row’s picture', () => {
     expect(key.length).toBeLessThan(1024);
   });
 
-  it('is called what the URL calls it', () => {
-    expect(nameOf('https://shop.example/photos/My%20Boat.JPG?w=200#x')).toBe('My Boat.JPG');
-    expect(nameOf('https://shop.example/')).toBe('picture');
-    expect(nameOf('https://shop.example/a%')).toBe('a%');
+  it('has the name in the URL', () => {
+    expect(pictureName('https://shop.example/photos/My%20Boat.JPG?w=200#x')).toBe('My Boat.JPG');
+    expect(pictureName('https://shop.example/')).toBe('picture');
+    expect(pictureName('https://shop.example/a%')).toBe('a%');
   });
 });
 
@@ -75,7 +75,7 @@ describe('how an image ended', () => {
   const done = { state: 'done', ...ended } as const;
   const broken = { state: 'failed', ...ended, reason: 'It broke.', gaveUp: false } as const;
 
-  it('is not known before it has', () => {
+  it('is undefined before it has', () => {
     expect(rowOutcome(anImage(), inputUrl)).toBeUndefined();
     expect(rowOutcome(anImage({ steps: { thumbnails: done } }), inputUrl)).toBeUndefined();
   });

@@ -1,79 +1,81 @@
 import { describe, expect, it } from 'vitest';
 import { batchStatus, hasEnded, resultsKey } from '#lib/batches/batch.ts';
 import { rowImageId, rowImageKey } from '#lib/batches/row.ts';
-import { aBatchRoom, csvOf, requestId } from '#test/support/batch-harness.ts';
+import { batchHarness, requestId, toCsv } from '#test/support/batch-harness.ts';
 import { Killed } from '#test/support/killable-process.ts';
 
 const a = 'https://shop.example/a.jpg';
 const b = 'https://shop.example/b.jpg';
 const place = { requestId, number: 1, index: 0 };
-const empty = { askedAgain: 0, gaveUp: 0 };
+const empty = { requeued: 0, gaveUp: 0 };
 const awhile = 3 * 60_000;
 
 /** A batch of one product that has got as far as `to`. */
 const roomAt = async (to: 'started' | 'asked' | 'fetched' | 'arrived' | 'done', urls = [a]) => {
-  const room = aBatchRoom();
-  await room.start(csvOf(urls), { webhook: true });
-  if (to === 'started') return room;
-  await room.work.expand();
-  room.waiting.expand.length = 0;
-  if (to === 'asked') return room;
-  for (const message of room.waiting.import.splice(0)) await room.work.import(message);
-  if (to === 'fetched') return room;
-  for (const key of room.incomingObjects.splice(0)) await room.darkroom.register(key);
-  if (to === 'arrived') return room;
-  await room.darkroom.finish();
-  return room;
+  const harness = batchHarness();
+  await harness.start(toCsv(urls), { webhook: true });
+  if (to === 'started') return harness;
+  await harness.work.expand();
+  harness.waiting.expand.length = 0;
+  if (to === 'asked') return harness;
+  for (const message of harness.waiting.import.splice(0)) await harness.work.import(message);
+  if (to === 'fetched') return harness;
+  for (const key of harness.incomingObjects.splice(0)) await harness.app.register(key);
+  if (to === 'arrived') return harness;
+  await harness.app.finish();
+  return harness;
 };
 
 /** The queues lose all that they hold, and everybody sleeps. */
-const loseAll = (room: ReturnType<typeof aBatchRoom>) => {
-  const { expand, import: imports, close, webhook } = room.waiting;
-  for (const queue of [expand, imports, close, webhook, room.incomingObjects, room.outcomes])
+const loseAll = (harness: ReturnType<typeof batchHarness>) => {
+  const { expand, import: imports, close, webhook } = harness.waiting;
+  for (const queue of [expand, imports, close, webhook, harness.incomingObjects, harness.outcomes])
     queue.length = 0;
-  room.pass(awhile);
+  harness.pass(awhile);
 };
 
 describe('the sweep', () => {
   it.each(['started', 'asked', 'fetched', 'arrived', 'done'] as const)(
     'finishes a batch whose messages were lost when it was %s',
     async (to) => {
-      const room = await roomAt(to);
-      if (to === 'arrived') await room.darkroom.finish(); // images have a sweep of their own
-      loseAll(room);
+      const harness = await roomAt(to);
+      if (to === 'arrived') await harness.app.finish(); // images have a sweep of their own
+      loseAll(harness);
 
-      expect(await room.sweep()).toEqual({ askedAgain: 1, gaveUp: 0 });
-      await room.finish();
+      expect(await harness.sweep()).toEqual({ requeued: 1, gaveUp: 0 });
+      await harness.finish();
 
-      expect(batchStatus(await room.batch())).toBe('completed');
-      expect(await room.batch()).toMatchObject({ webhook: { state: 'delivered' } });
-      expect(await room.darkroom.deps.images.counts()).toMatchObject({ total: 1, done: 1 });
+      expect(batchStatus(await harness.batch())).toBe('completed');
+      expect(await harness.batch()).toMatchObject({ webhook: { state: 'delivered' } });
+      expect(await harness.app.deps.images.counts()).toMatchObject({ total: 1, done: 1 });
     },
   );
 
-  it('closes a batch that nobody was asked to close', async () => {
-    const room = await roomAt('done');
-    for (const { key, image_id } of room.outcomes.splice(0)) await room.work.outcome(key, image_id);
-    loseAll(room);
+  it('closes a batch whose close was never enqueued', async () => {
+    const harness = await roomAt('done');
+    for (const { key, image_id } of harness.outcomes.splice(0))
+      await harness.work.outcome(key, image_id);
+    loseAll(harness);
 
-    await room.sweep();
-    await room.finish();
+    await harness.sweep();
+    await harness.finish();
 
-    expect(batchStatus(await room.batch())).toBe('completed');
+    expect(batchStatus(await harness.batch())).toBe('completed');
   });
 
-  it('goes on where closing stopped', async () => {
-    const room = await roomAt('done');
-    for (const { key, image_id } of room.outcomes.splice(0)) await room.work.outcome(key, image_id);
-    room.life.dieAfter(2); // closing is said, and one file written
-    await room.work.close().catch(() => room.life.live());
-    expect(await room.batch()).toMatchObject({ work: { state: 'closing' } });
-    loseAll(room);
+  it('continues an interrupted close', async () => {
+    const harness = await roomAt('done');
+    for (const { key, image_id } of harness.outcomes.splice(0))
+      await harness.work.outcome(key, image_id);
+    harness.worker.killAfter(2); // closing is said, and one file written
+    await harness.work.close().catch(() => harness.worker.restart());
+    expect(await harness.batch()).toMatchObject({ work: { state: 'closing' } });
+    loseAll(harness);
 
-    await room.sweep();
-    await room.finish();
+    await harness.sweep();
+    await harness.finish();
 
-    expect(await room.batch()).toMatchObject({
+    expect(await harness.batch()).toMatchObject({
       work: { state: 'ended' },
       webhook: { state: 'delivered' },
     });
@@ -83,169 +85,172 @@ describe('the sweep', () => {
     ['whose turn nobody noted', 4], // closing, two files, ended
     ['whose message was lost', 5],
   ])('delivers a webhook %s when the batch ended', async (_, writes) => {
-    const room = await roomAt('done');
-    for (const { key, image_id } of room.outcomes.splice(0)) await room.work.outcome(key, image_id);
-    room.life.dieAfter(writes);
-    await room.work.close().catch(() => room.life.live());
-    expect(await room.batch()).toMatchObject({ work: { state: 'ended' } });
-    expect(room.waiting.webhook).toEqual([]);
-    loseAll(room);
+    const harness = await roomAt('done');
+    for (const { key, image_id } of harness.outcomes.splice(0))
+      await harness.work.outcome(key, image_id);
+    harness.worker.killAfter(writes);
+    await harness.work.close().catch(() => harness.worker.restart());
+    expect(await harness.batch()).toMatchObject({ work: { state: 'ended' } });
+    expect(harness.waiting.webhook).toEqual([]);
+    loseAll(harness);
 
-    expect(await room.sweep()).toEqual(empty);
-    await room.finish();
+    expect(await harness.sweep()).toEqual(empty);
+    await harness.finish();
 
-    expect(await room.batch()).toMatchObject({ webhook: { state: 'delivered' } });
-    expect(room.receiver.deliveries).toHaveLength(1);
+    expect(await harness.batch()).toMatchObject({ webhook: { state: 'delivered' } });
+    expect(harness.receiver.deliveries).toHaveLength(1);
   });
 
   it('leaves alone a webhook that is waiting for its time', async () => {
-    const room = await roomAt('done');
-    room.receiver.answer = (n) =>
+    const harness = await roomAt('done');
+    harness.receiver.answer = (n) =>
       n > 1
         ? { ok: true, status: 200 }
         : { ok: false, status: 503, error: 'Busy.', retryAfterSeconds: 7200 };
-    for (const { key, image_id } of room.outcomes.splice(0)) await room.work.outcome(key, image_id);
-    await room.work.close();
-    for (const { message } of room.waiting.webhook.splice(0)) await room.work.webhook(message);
-    room.waiting.webhook.length = 0; // lost, but that cannot be known yet
-    room.pass(3_600_000);
+    for (const { key, image_id } of harness.outcomes.splice(0))
+      await harness.work.outcome(key, image_id);
+    await harness.work.close();
+    for (const { message } of harness.waiting.webhook.splice(0))
+      await harness.work.webhook(message);
+    harness.waiting.webhook.length = 0; // lost, but that cannot be known yet
+    harness.pass(3_600_000);
 
-    await room.sweep();
-    expect(room.waiting.webhook).toEqual([]);
-    room.pass(3_600_000 + awhile);
-    await room.sweep();
+    await harness.sweep();
+    expect(harness.waiting.webhook).toEqual([]);
+    harness.pass(3_600_000 + awhile);
+    await harness.sweep();
 
-    expect(room.waiting.webhook).toMatchObject([{ message: { attempt: 1 }, delaySeconds: 0 }]);
+    expect(harness.waiting.webhook).toMatchObject([{ message: { attempt: 1 }, delaySeconds: 0 }]);
   });
 
   it('touches nothing that is young', async () => {
-    const room = await roomAt('asked');
-    room.waiting.import.length = 0;
+    const harness = await roomAt('asked');
+    harness.waiting.import.length = 0;
 
-    expect(await room.sweep()).toEqual(empty);
+    expect(await harness.sweep()).toEqual(empty);
 
-    expect(room.waiting.import).toEqual([]);
+    expect(harness.waiting.import).toEqual([]);
   });
 
-  it('touches nothing that is old, but moved a moment ago', async () => {
-    const room = await roomAt('started');
-    room.pass(3_600_000);
-    await room.work.expand();
-    for (const queue of [room.waiting.expand, room.waiting.import]) queue.length = 0;
+  it('touches nothing that is old, but was updated a moment ago', async () => {
+    const harness = await roomAt('started');
+    harness.pass(3_600_000);
+    await harness.work.expand();
+    for (const queue of [harness.waiting.expand, harness.waiting.import]) queue.length = 0;
 
-    expect(await room.sweep()).toEqual(empty);
+    expect(await harness.sweep()).toEqual(empty);
 
-    expect(room.waiting.import).toEqual([]);
+    expect(harness.waiting.import).toEqual([]);
   });
 
   it.each(['expand', 'import', 'close'] as const)(
     'touches nothing while a message waits for %s',
     async (worker) => {
-      const room = await roomAt('asked');
-      loseAll(room);
+      const harness = await roomAt('asked');
+      loseAll(harness);
       if (worker === 'import')
-        room.waiting.import.push({ request_id: 'another', row: 1, from: 0, to: 1 });
-      else room.waiting[worker].push({ request_id: 'another' });
-      const before = await room.batch();
+        harness.waiting.import.push({ request_id: 'another', row: 1, from: 0, to: 1 });
+      else harness.waiting[worker].push({ request_id: 'another' });
+      const before = await harness.batch();
 
-      expect(await room.sweep()).toEqual(empty);
+      expect(await harness.sweep()).toEqual(empty);
 
-      expect(await room.batch()).toEqual(before);
-      expect(room.waiting.import).toHaveLength(worker === 'import' ? 1 : 0);
+      expect(await harness.batch()).toEqual(before);
+      expect(harness.waiting.import).toHaveLength(worker === 'import' ? 1 : 0);
     },
   );
 
   it('believes a queue to be empty only if it says so twice', async () => {
-    const room = await roomAt('asked');
-    loseAll(room);
-    room.deps.pause = async () =>
-      void room.waiting.import.push({ request_id: requestId, row: 1, from: 0, to: 1 });
+    const harness = await roomAt('asked');
+    loseAll(harness);
+    harness.deps.pause = async () =>
+      void harness.waiting.import.push({ request_id: requestId, row: 1, from: 0, to: 1 });
 
-    expect(await room.sweep()).toEqual(empty);
+    expect(await harness.sweep()).toEqual(empty);
   });
 
-  it('asks once for each message, however many of its URLs are missing', async () => {
+  it('enqueues each message once, however many of its URLs are missing', async () => {
     const urls = Array.from({ length: 12 }, (_, n) => `https://shop.example/${n}.jpg`);
-    const room = await roomAt('asked', urls);
-    loseAll(room);
+    const harness = await roomAt('asked', urls);
+    loseAll(harness);
 
-    await room.sweep();
+    await harness.sweep();
 
-    expect(room.waiting.import).toMatchObject([
+    expect(harness.waiting.import).toMatchObject([
       { row: 1, from: 0, to: 8 },
       { row: 1, from: 8, to: 12 },
     ]);
   });
 
-  it('asks once more, and then notes that nobody came', async () => {
-    const room = await roomAt('asked', [a, b]);
-    const message = room.waiting.import[0];
-    loseAll(room);
-    await room.sweep();
-    expect(room.waiting.import).toMatchObject([message ?? {}]);
-    expect(await room.sweep()).toEqual(empty); // it was asked only just now
-    loseAll(room);
+  it('enqueues once more, and then records the failure', async () => {
+    const harness = await roomAt('asked', [a, b]);
+    const message = harness.waiting.import[0];
+    loseAll(harness);
+    await harness.sweep();
+    expect(harness.waiting.import).toMatchObject([message ?? {}]);
+    expect(await harness.sweep()).toEqual(empty); // it was asked only just now
+    loseAll(harness);
 
-    expect(await room.sweep()).toEqual({ askedAgain: 0, gaveUp: 1 });
-    await room.finish();
+    expect(await harness.sweep()).toEqual({ requeued: 0, gaveUp: 1 });
+    await harness.finish();
 
-    expect(batchStatus(await room.batch())).toBe('failed');
-    expect((await room.rows())[0]?.images).toMatchObject([
+    expect(batchStatus(await harness.batch())).toBe('failed');
+    expect((await harness.rows())[0]?.images).toMatchObject([
       { state: 'failed', reason: 'No worker fetched it, although it was requested twice.' },
       { state: 'failed' },
     ]);
-    expect(await room.batch()).toMatchObject({ webhook: { state: 'delivered' } });
+    expect(await harness.batch()).toMatchObject({ webhook: { state: 'delivered' } });
   });
 
-  it('gives up also on a picture that was fetched and never arrived', async () => {
-    const room = await roomAt('fetched');
-    for (const what of ['askedAgain', 'gaveUp']) {
-      loseAll(room);
-      expect(await room.sweep()).toMatchObject({ [what]: 1 });
+  it('gives up also on a picture that was fetched and never registered', async () => {
+    const harness = await roomAt('fetched');
+    for (const what of ['requeued', 'gaveUp']) {
+      loseAll(harness);
+      expect(await harness.sweep()).toMatchObject({ [what]: 1 });
     }
-    await room.finish();
+    await harness.finish();
 
-    expect((await room.rows())[0]?.images).toMatchObject([{ state: 'failed', fetched: false }]);
-    expect(await room.batch()).toMatchObject({ work: { state: 'ended' } });
+    expect((await harness.rows())[0]?.images).toMatchObject([{ state: 'failed', fetched: false }]);
+    expect(await harness.batch()).toMatchObject({ work: { state: 'ended' } });
   });
 
-  it('leaves an image that is being worked on to the images’ own sweep, however long it takes', async () => {
-    const room = await roomAt('arrived');
+  it('leaves an image that is processing to sweep-stuck, however long it takes', async () => {
+    const harness = await roomAt('arrived');
     for (let n = 0; n < 4; n++) {
-      loseAll(room);
-      await room.sweep();
+      loseAll(harness);
+      await harness.sweep();
     }
-    expect((await room.rows())[0]?.images).toMatchObject([{ state: 'fetched' }]);
+    expect((await harness.rows())[0]?.images).toMatchObject([{ state: 'fetched' }]);
 
-    await room.darkroom.finish();
-    await room.finish();
+    await harness.app.finish();
+    await harness.finish();
 
-    expect(batchStatus(await room.batch())).toBe('completed');
+    expect(batchStatus(await harness.batch())).toBe('completed');
   });
 
-  it('learns of an image that was deleted when nobody told', async () => {
-    const room = await roomAt('arrived');
-    await room.darkroom.remove(rowImageId(place, a));
-    loseAll(room); // killed before the row was told
+  it('finds an image that was deleted without a notification', async () => {
+    const harness = await roomAt('arrived');
+    await harness.app.remove(rowImageId(place, a));
+    loseAll(harness); // killed before the row was told
 
-    await room.sweep();
-    await room.finish();
+    await harness.sweep();
+    await harness.finish();
 
-    expect((await room.rows())[0]?.images).toMatchObject([
+    expect((await harness.rows())[0]?.images).toMatchObject([
       { state: 'failed', reason: 'The image was deleted.' },
     ]);
-    expect(batchStatus(await room.batch())).toBe('failed');
+    expect(batchStatus(await harness.batch())).toBe('failed');
   });
 
-  it('gives up a batch whose rows cannot all be written, and ends it with those that are there', async () => {
-    const room = aBatchRoom();
-    const urlOf = (n: number) => `https://shop.example/${n}.jpg`;
-    await room.start(csvOf(...Array.from({ length: 1100 }, (_, n) => [urlOf(n + 1)])), {
+  it('gives up a batch whose rows cannot all be written, and ends it with those that exist', async () => {
+    const harness = batchHarness();
+    const toUrl = (n: number) => `https://shop.example/${n}.jpg`;
+    await harness.start(toCsv(...Array.from({ length: 1100 }, (_, n) => [toUrl(n + 1)])), {
       webhook: true,
     });
-    room.serve(urlOf(2), { refused: 'No.' });
-    const { add } = room.deps.rows;
-    room.deps.rows.add = async (id, rows) => {
+    harness.serve(toUrl(2), { refused: 'No.' });
+    const { add } = harness.deps.rows;
+    harness.deps.rows.add = async (id, rows) => {
       // Of the second chunk some are written, and no checkpoint tells of them.
       await add(
         id,
@@ -253,22 +258,22 @@ describe('the sweep', () => {
       );
       if (rows.some(({ number }) => number > 700)) throw new Killed();
     };
-    await room.finish({ times: 2 });
-    expect(await room.batch()).toMatchObject({ work: { state: 'expanding', written: 500 } });
+    await harness.finish({ times: 2 });
+    expect(await harness.batch()).toMatchObject({ work: { state: 'expanding', written: 500 } });
 
     const swept: unknown[] = [];
-    for (let n = 0; n < 5 && !hasEnded(await room.batch()); n++) {
-      loseAll(room);
-      swept.push(await room.sweep());
-      await room.finish();
+    for (let n = 0; n < 5 && !hasEnded(await harness.batch()); n++) {
+      loseAll(harness);
+      swept.push(await harness.sweep());
+      await harness.finish();
     }
 
     expect(swept).toEqual([
-      { askedAgain: 1, gaveUp: 0 }, // for the CSV to be read on
-      { askedAgain: 0, gaveUp: 1 },
-      { askedAgain: 1, gaveUp: 0 }, // for the rows that nobody was told of
+      { requeued: 1, gaveUp: 0 }, // for the CSV to be read on
+      { requeued: 0, gaveUp: 1 },
+      { requeued: 1, gaveUp: 0 }, // for the rows that nobody was told of
     ]);
-    const batch = await room.batch();
+    const batch = await harness.batch();
     expect(batch).toMatchObject({
       total: { products: 1100, images: 1100 },
       cut: { written: 700 },
@@ -276,41 +281,41 @@ describe('the sweep', () => {
       webhook: { state: 'delivered' },
     });
     expect(batchStatus(batch)).toBe('completed_with_errors');
-    expect(JSON.parse(room.receiver.deliveries[0]?.body ?? '')).toMatchObject({
+    expect(JSON.parse(harness.receiver.deliveries[0]?.body ?? '')).toMatchObject({
       status: 'completed_with_errors',
       total_products: 1100,
       processed_products: 700,
       completion_percentage: 63.63,
     });
-    expect((await room.file(resultsKey(requestId))).trim().split('\r\n')).toHaveLength(701);
+    expect((await harness.file(resultsKey(requestId))).trim().split('\r\n')).toHaveLength(701);
   });
 
-  it('takes a batch for whole whose rows are all there, though nobody could say so', async () => {
-    const room = await roomAt('started');
+  it('counts a batch as complete whose rows all exist, although that was not recorded', async () => {
+    const harness = await roomAt('started');
     for (const writes of [2, 0]) {
-      room.life.dieAfter(writes); // the row, the checkpoint; the message
-      await room.work.expand().catch(() => room.life.live());
-      loseAll(room);
-      await room.sweep();
+      harness.worker.killAfter(writes); // the row, the checkpoint; the message
+      await harness.work.expand().catch(() => harness.worker.restart());
+      loseAll(harness);
+      await harness.sweep();
     }
-    expect(await room.batch()).toMatchObject({ work: { state: 'running' } });
-    loseAll(room);
-    await room.sweep();
-    await room.finish();
+    expect(await harness.batch()).toMatchObject({ work: { state: 'running' } });
+    loseAll(harness);
+    await harness.sweep();
+    await harness.finish();
 
-    expect(await room.batch()).not.toHaveProperty('cut');
-    expect(batchStatus(await room.batch())).toBe('completed');
+    expect(await harness.batch()).not.toHaveProperty('cut');
+    expect(batchStatus(await harness.batch())).toBe('completed');
   });
 
-  it('gives up a batch whose CSV nobody reads', async () => {
-    const room = await roomAt('started');
-    for (const what of ['askedAgain', 'gaveUp']) {
-      loseAll(room);
-      expect(await room.sweep()).toMatchObject({ [what]: 1 });
+  it('gives up a batch whose CSV no worker reads', async () => {
+    const harness = await roomAt('started');
+    for (const what of ['requeued', 'gaveUp']) {
+      loseAll(harness);
+      expect(await harness.sweep()).toMatchObject({ [what]: 1 });
     }
-    await room.finish();
+    await harness.finish();
 
-    expect(await room.batch()).toMatchObject({
+    expect(await harness.batch()).toMatchObject({
       work: {
         state: 'refused',
         reason: 'No worker could read the CSV to its end, although it was requested twice.',
@@ -319,30 +324,30 @@ describe('the sweep', () => {
     });
   });
 
-  it('asks twice for a CSV that was read on in between', async () => {
-    const room = aBatchRoom();
-    await room.start(csvOf(...Array.from({ length: 1100 }, () => [a])));
+  it('enqueues a CSV twice again after progress in between', async () => {
+    const harness = batchHarness();
+    await harness.start(toCsv(...Array.from({ length: 1100 }, () => [a])));
     for (const writes of [3, 3, 3]) {
-      loseAll(room);
-      expect(await room.sweep()).toEqual({ askedAgain: 1, gaveUp: 0 });
-      room.life.dieAfter(writes); // a chunk; its checkpoint; its messages
-      await room.work.expand().catch(() => room.life.live());
+      loseAll(harness);
+      expect(await harness.sweep()).toEqual({ requeued: 1, gaveUp: 0 });
+      harness.worker.killAfter(writes); // a chunk; its checkpoint; its messages
+      await harness.work.expand().catch(() => harness.worker.restart());
     }
 
-    loseAll(room);
-    expect(await room.sweep()).toEqual({ askedAgain: 1, gaveUp: 0 });
+    loseAll(harness);
+    expect(await harness.sweep()).toEqual({ requeued: 1, gaveUp: 0 });
   });
 
   it('leaves a batch alone that has ended', async () => {
-    const room = await roomAt('done');
-    await room.finish();
-    const before = await room.batch();
-    room.pass(awhile);
+    const harness = await roomAt('done');
+    await harness.finish();
+    const before = await harness.batch();
+    harness.pass(awhile);
 
-    expect(await room.sweep()).toEqual(empty);
+    expect(await harness.sweep()).toEqual(empty);
 
-    expect(await room.batch()).toEqual(before);
-    expect(room.receiver.deliveries).toHaveLength(1);
-    expect(rowImageKey(place, a)).toBe(room.darkroom.deps.originals.keys()[0]);
+    expect(await harness.batch()).toEqual(before);
+    expect(harness.receiver.deliveries).toHaveLength(1);
+    expect(rowImageKey(place, a)).toBe(harness.app.deps.originals.keys()[0]);
   });
 });

@@ -2,26 +2,26 @@ import { describe, expect, it } from 'vitest';
 import { maxEdits } from '#lib/edits/edit-session.ts';
 import { failure } from '#lib/failure.ts';
 import { RetryLaterError } from '#lib/retry-later-error.ts';
-import { anEditDesk } from '#test/support/edit-harness.ts';
+import { editHarness } from '#test/support/edit-harness.ts';
 import { anImage } from '#test/support/image-builder.ts';
 
 describe('an edit is not started', () => {
-  const refusedWith = async (desk: Awaited<ReturnType<typeof anEditDesk>>, wish: object) => {
-    const fault = await desk.start(wish).then(
+  const refusedWith = async (harness: Awaited<ReturnType<typeof editHarness>>, wish: object) => {
+    const fault = await harness.start(wish).then(
       () => undefined,
       (error: unknown) => error,
     );
-    expect(desk.deps.editQueue.asked).toEqual([]);
+    expect(harness.deps.editQueue.messages).toEqual([]);
     return fault;
   };
 
-  it('in a process that is unknown, malformed or expired', async () => {
-    const desk = await anEditDesk();
-    const { initId } = await desk.deps.editSessions.add({ ttlSeconds: 60 }, desk.deps.now());
-    desk.pass(60_000);
+  it('in a session that is unknown, malformed or expired', async () => {
+    const harness = await editHarness();
+    const { initId } = await harness.deps.editSessions.add({ ttlSeconds: 60 }, harness.deps.now());
+    harness.pass(60_000);
 
     for (const wrong of [initId, 'nonsense', `000-${crypto.randomUUID()}`])
-      expect(await refusedWith(desk, { initId: wrong })).toMatchObject({ fault: 'not-found' });
+      expect(await refusedWith(harness, { initId: wrong })).toMatchObject({ fault: 'not-found' });
   });
 
   it.each([
@@ -29,98 +29,104 @@ describe('an edit is not started', () => {
     ['no URL', { sourceUrl: 'nonsense' }, /^source_url: There is no such image/],
     ['unknown target', { targetUrl: 'b'.repeat(26) }, /^target_url: There is no such image/],
   ])('from what is not there: %s', async (_, wish, message) => {
-    const desk = await anEditDesk();
-    expect(await refusedWith(desk, wish)).toMatchObject({
+    const harness = await editHarness();
+    expect(await refusedWith(harness, wish)).toMatchObject({
       fault: 'unprocessable',
       message: expect.stringMatching(message),
     });
   });
 
-  it('from an image that is deleted or was refused', async () => {
-    const desk = await anEditDesk();
+  it('from an image that is deleted or was rejected', async () => {
+    const harness = await editHarness();
     const rejected = { kind: 'type', reason: 'It is no picture.' } as const;
     const images = [
       anImage({ key: 'deleted', deleted: 'deleting' }),
       anImage({ key: 'refused', rejected }),
     ];
     for (const image of images) {
-      await desk.deps.images.save(undefined, image);
-      expect(await refusedWith(desk, { sourceUrl: image.imageId })).toMatchObject({
+      await harness.deps.images.save(undefined, image);
+      expect(await refusedWith(harness, { sourceUrl: image.imageId })).toMatchObject({
         fault: 'unprocessable',
-        message: expect.stringMatching(/^source_url: (There is no such|That image was refused)/),
+        message: expect.stringMatching(/^source_url: (There is no such|That image was rejected)/),
       });
     }
   });
 
   it('from what may not be fetched, is no picture, or is busy just now', async () => {
-    const desk = await anEditDesk();
+    const harness = await editHarness();
     const sourceUrl = 'https://stranger.example/a.png';
-    desk.deps.fetchPicture = async () => failure('not_fetched', 'It points to a private address.');
-    expect(await refusedWith(desk, { sourceUrl })).toMatchObject({
+    harness.deps.fetchPicture = async () =>
+      failure('not_fetched', 'It points to a private address.');
+    expect(await refusedWith(harness, { sourceUrl })).toMatchObject({
       fault: 'unprocessable',
       message: 'source_url: It points to a private address.',
     });
 
-    desk.deps.fetchPicture = async () => {
+    harness.deps.fetchPicture = async () => {
       throw new RetryLaterError('It is busy.', 9);
     };
-    expect(await refusedWith(desk, { targetUrl: sourceUrl })).toMatchObject({
+    expect(await refusedWith(harness, { targetUrl: sourceUrl })).toMatchObject({
       fault: 'conflict',
       message: 'target_url: It is busy.',
       retryAfterSeconds: 9,
     });
 
-    desk.deps.fetchPicture = async () => {
+    harness.deps.fetchPicture = async () => {
       throw new Error('a mistake of ours');
     };
-    expect(await refusedWith(desk, { sourceUrl })).toMatchObject({ message: 'a mistake of ours' });
+    expect(await refusedWith(harness, { sourceUrl })).toMatchObject({
+      message: 'a mistake of ours',
+    });
 
-    desk.deps.fetchPicture = async () => ({ ok: true, bytes: Buffer.from('<html>') });
-    desk.deps.inspect = async () => ({ refusal: { kind: 'type', reason: 'It is a web page.' } });
-    expect(await refusedWith(desk, { sourceUrl })).toMatchObject({
+    harness.deps.fetchPicture = async () => ({ ok: true, bytes: Buffer.from('<html>') });
+    harness.deps.inspect = async () => ({ refusal: { kind: 'type', reason: 'It is a web page.' } });
+    expect(await refusedWith(harness, { sourceUrl })).toMatchObject({
       fault: 'unprocessable',
       message: 'source_url: It is a web page.',
     });
-    expect(desk.deps.derived.keys()).toEqual([]);
+    expect(harness.deps.derived.keys()).toEqual([]);
   });
 
-  it('from one good picture and one bad, of which nothing is kept', async () => {
-    const desk = await anEditDesk();
+  it('from one valid picture and one invalid, of which nothing is stored', async () => {
+    const harness = await editHarness();
     const good = 'https://stranger.example/a.png';
 
     for (const wish of [
       { sourceUrl: good, targetUrl: 'unknown' },
       { sourceUrl: 'unknown', targetUrl: good },
     ])
-      expect(await refusedWith(desk, wish)).toMatchObject({ fault: 'unprocessable' });
+      expect(await refusedWith(harness, wish)).toMatchObject({ fault: 'unprocessable' });
 
-    expect(desk.deps.derived.keys()).toEqual([]);
+    expect(harness.deps.derived.keys()).toEqual([]);
   });
 
-  it('where nobody can do it, before anything is fetched', async () => {
-    const desk = await anEditDesk();
-    desk.deps.fetchPicture = async () => failure('not_fetched', 'fetched!');
-    desk.deps.editing = failure('no_edit_provider', 'Set OPENAI_API_KEY.');
+  it('without a provider, before anything is fetched', async () => {
+    const harness = await editHarness();
+    harness.deps.fetchPicture = async () => failure('not_fetched', 'fetched!');
+    harness.deps.editing = failure('no_edit_provider', 'Set OPENAI_API_KEY.');
     const sourceUrl = 'https://stranger.example/a.png';
-    expect(await refusedWith(desk, { sourceUrl })).toMatchObject({
+    expect(await refusedWith(harness, { sourceUrl })).toMatchObject({
       fault: 'conflict',
       message: 'Set OPENAI_API_KEY.',
     });
   });
 
-  it('in a process that has all the edits it may have, though those may come again', async () => {
-    const desk = await anEditDesk();
-    const { initId } = await desk.deps.editSessions.add({ ttlSeconds: 3600 }, desk.deps.now());
+  it('in a session that is full, although its own edits may be repeated', async () => {
+    const harness = await editHarness();
+    const { initId } = await harness.deps.editSessions.add(
+      { ttlSeconds: 3600 },
+      harness.deps.now(),
+    );
     const ids = Array.from({ length: maxEdits }, (_, n) => `edit-${n}`);
-    for (const editId of ids) await desk.start({ initId, editId });
+    for (const editId of ids) await harness.start({ initId, editId });
 
-    desk.deps.fetchPicture = async () => failure('not_fetched', 'fetched!');
+    harness.deps.fetchPicture = async () => failure('not_fetched', 'fetched!');
     const sourceUrl = 'https://stranger.example/a.png';
-    await expect(desk.start({ initId, editId: 'one-more', sourceUrl })).rejects.toMatchObject({
+    await expect(harness.start({ initId, editId: 'one-more', sourceUrl })).rejects.toMatchObject({
       fault: 'conflict',
     });
-    await desk.start({ initId, editId: 'edit-3' });
+    await harness.start({ initId, editId: 'edit-3' });
 
-    expect((await desk.lookUp({ initId })).process.editIds).toEqual(ids);
+    expect((await harness.lookUp({ initId })).process.editIds).toEqual(ids);
   });
 });

@@ -1,31 +1,31 @@
 import { describe, expect, it } from 'vitest';
-import { anEditDesk, Killed, leaseMs } from '#test/support/edit-harness.ts';
+import { editHarness, Killed, leaseMs } from '#test/support/edit-harness.ts';
 
 const stranger = 'https://stranger.example/a.png';
 
 describe.each(['before', 'after'] as const)('a worker killed %s', (when) => {
-  it('any of its steps leaves an edit that the next one ends, and never pays for what was kept', async () => {
+  it('any of its steps leaves an edit that the next one ends, and never pays for what was stored', async () => {
     let deaths = 0;
     for (let dieAt = 1; ; dieAt++) {
-      const desk = await anEditDesk();
-      const { edit } = await desk.start({ targetUrl: stranger });
-      const { as } = desk.mortal(dieAt, when);
-      const died = await desk.run(desk.message(), { as }).then(
+      const harness = await editHarness();
+      const { edit } = await harness.start({ targetUrl: stranger });
+      const { as } = harness.killableDeps(dieAt, when);
+      const died = await harness.run(harness.message(), { as }).then(
         () => false,
         (error: unknown) => error instanceof Killed,
       );
-      const wasKept = (await desk.result(edit)) !== undefined;
-      desk.pass(leaseMs + 1);
+      const wasKept = (await harness.result(edit)) !== undefined;
+      harness.pass(leaseMs + 1);
 
-      await desk.run(desk.message(), { attempts: 2 });
+      await harness.run(harness.message(), { attempts: 2 });
 
       const told = `killed ${when} use ${dieAt}`;
-      expect(await desk.seen(edit), told).toMatchObject({ status: 'COMPLETED' });
-      expect(desk.calls.length, told).toBeLessThanOrEqual(wasKept ? 1 : 2);
-      expect(new Set(desk.calls.map(({ editId }) => editId)).size, told).toBe(1);
-      expect(desk.deps.derived.keys(), told).toEqual([]);
+      expect(await harness.seen(edit), told).toMatchObject({ status: 'COMPLETED' });
+      expect(harness.calls.length, told).toBeLessThanOrEqual(wasKept ? 1 : 2);
+      expect(new Set(harness.calls.map(({ editId }) => editId)).size, told).toBe(1);
+      expect(harness.deps.derived.keys(), told).toEqual([]);
       expect(
-        desk.deps.images.all().filter(({ source }) => source === 'edit'),
+        harness.deps.images.all().filter(({ source }) => source === 'edit'),
         told,
       ).toHaveLength(1);
       if (!died) break;
@@ -36,23 +36,23 @@ describe.each(['before', 'after'] as const)('a worker killed %s', (when) => {
 
   it('twice at the same step leaves an edit that ends, and is never paid for a third time', async () => {
     for (let dieAt = 1; ; dieAt++) {
-      const desk = await anEditDesk();
-      const { edit } = await desk.start({ targetUrl: stranger });
+      const harness = await editHarness();
+      const { edit } = await harness.start({ targetUrl: stranger });
       let died = false;
       for (const attempts of [1, 2]) {
-        const { as } = desk.mortal(dieAt, when);
-        await desk.run(desk.message(), { as, attempts }).catch((error: unknown) => {
+        const { as } = harness.killableDeps(dieAt, when);
+        await harness.run(harness.message(), { as, attempts }).catch((error: unknown) => {
           died = error instanceof Killed;
         });
-        desk.pass(leaseMs + 1);
+        harness.pass(leaseMs + 1);
       }
-      await desk.run(desk.message(), { attempts: 3 });
+      await harness.run(harness.message(), { attempts: 3 });
 
-      const seen = await desk.seen(edit);
+      const seen = await harness.seen(edit);
       expect(['COMPLETED', 'FAILED']).toContain(seen?.status);
-      expect(desk.calls.length).toBeLessThanOrEqual(2);
+      expect(harness.calls.length).toBeLessThanOrEqual(2);
       if (seen?.status === 'FAILED') expect(seen.reason).toContain('may have been paid for');
-      expect(desk.deps.derived.keys()).toEqual([]);
+      expect(harness.deps.derived.keys()).toEqual([]);
       if (!died) break;
     }
   });

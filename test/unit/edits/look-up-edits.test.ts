@@ -1,23 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { anEditDesk } from '#test/support/edit-harness.ts';
+import { editHarness } from '#test/support/edit-harness.ts';
 
 describe('edits are looked up', () => {
-  it('by an edit alone, which is then the one spoken of', async () => {
-    const desk = await anEditDesk();
-    const first = await desk.start();
-    await desk.start({ initId: first.process.initId });
+  it('by an edit alone, which is then the requested one', async () => {
+    const harness = await editHarness();
+    const first = await harness.start();
+    await harness.start({ initId: first.process.initId });
 
-    const { process, asked, edits } = await desk.lookUp({ editId: first.edit.editId });
+    const { process, requested, edits } = await harness.lookUp({ editId: first.edit.editId });
 
     expect(process.initId).toBe(first.process.initId);
-    expect(asked?.editId).toBe(first.edit.editId);
+    expect(requested?.editId).toBe(first.edit.editId);
     expect(edits).toHaveLength(2);
   });
 
-  it('not in another process, not when unknown, and not after it expired', async () => {
-    const desk = await anEditDesk();
-    const first = await desk.start();
-    const second = await desk.start();
+  it('not in another session, not when unknown, and not after it expired', async () => {
+    const harness = await editHarness();
+    const first = await harness.start();
+    const second = await harness.start();
 
     const { initId } = second.process;
     for (const wrong of [
@@ -26,21 +26,21 @@ describe('edits are looked up', () => {
       { initId: 'unknown' },
       {},
     ])
-      await expect(desk.lookUp(wrong)).rejects.toMatchObject({ fault: 'not-found' });
-    desk.pass(3_600_000);
-    await expect(desk.lookUp({ editId: first.edit.editId })).rejects.toMatchObject({
+      await expect(harness.lookUp(wrong)).rejects.toMatchObject({ fault: 'not-found' });
+    harness.pass(3_600_000);
+    await expect(harness.lookUp({ editId: first.edit.editId })).rejects.toMatchObject({
       fault: 'not-found',
     });
   });
 
   it('each time counted as a hit or a miss, once', async () => {
-    const desk = await anEditDesk();
-    const { process } = await desk.start(); // a hit
-    await desk.lookUp({ initId: process.initId }); // another
-    await desk.lookUp({ initId: 'unknown' }).catch(() => {});
-    await desk.lookUp({ editId: 'unknown' }).catch(() => {});
+    const harness = await editHarness();
+    const { process } = await harness.start(); // a hit
+    await harness.lookUp({ initId: process.initId }); // another
+    await harness.lookUp({ initId: 'unknown' }).catch(() => {});
+    await harness.lookUp({ editId: 'unknown' }).catch(() => {});
 
-    expect(await desk.deps.editSessions.report(desk.deps.now())).toMatchObject({
+    expect(await harness.deps.editSessions.report(harness.deps.now())).toMatchObject({
       hits: 2,
       misses: 2,
     });

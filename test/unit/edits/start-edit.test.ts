@@ -1,25 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import { maxEdits } from '#lib/edits/edit-session.ts';
 import { failure } from '#lib/failure.ts';
-import { anEditDesk, Killed } from '#test/support/edit-harness.ts';
+import { editHarness, Killed } from '#test/support/edit-harness.ts';
 
 const base = 'https://darkroom.example/dev';
 const localBase = 'http://127.0.0.1:3000';
 
 describe('an edit is started', () => {
-  it('and waits in its process, and its worker is asked, told which image it will be', async () => {
-    const desk = await anEditDesk();
+  it('and is pending in its session, and its message names the image that it becomes', async () => {
+    const harness = await editHarness();
 
-    const first = await desk.start();
-    const second = await desk.start({ initId: first.process.initId });
+    const first = await harness.start();
+    const second = await harness.start({ initId: first.process.initId });
 
-    const { edits, asked } = await desk.lookUp({ initId: first.process.initId });
+    const { edits, requested } = await harness.lookUp({ initId: first.process.initId });
     expect(edits.map(({ editId, status }) => [editId, status])).toEqual([
       [first.edit.editId, 'PENDING'],
       [second.edit.editId, 'PENDING'],
     ]);
-    expect(asked?.editId).toBe(second.edit.editId);
-    expect(desk.deps.editQueue.asked).toEqual([
+    expect(requested?.editId).toBe(second.edit.editId);
+    expect(harness.deps.editQueue.messages).toEqual([
       { edit_id: first.edit.editId, image_id: expect.any(String), request_id: 'a-request' },
       { edit_id: second.edit.editId, image_id: expect.any(String), request_id: 'a-request' },
     ]);
@@ -34,19 +34,22 @@ describe('an edit is started', () => {
     ['a link that works without a key', (id: string) => `${base}/i/${id}/w800.webp?v=1&s=2`],
     ['the output of a batch', (id: string) => `${base}/api/image/${id}.jpg`],
   ])('from a picture of ours, named by %s', async (_, nameOf) => {
-    const desk = await anEditDesk();
-    desk.deps.fetchPicture = async () => failure('not_fetched', 'fetched!');
+    const harness = await editHarness();
+    harness.deps.fetchPicture = async () => failure('not_fetched', 'fetched!');
 
-    const { edit } = await desk.start({ sourceUrl: nameOf(desk.beach.imageId), baseUrl: base });
+    const { edit } = await harness.start({
+      sourceUrl: nameOf(harness.beach.imageId),
+      baseUrl: base,
+    });
 
     expect(edit.source).toMatchObject({ from: 'image', key: 'uploads/1/beach.jpg' });
   });
 
-  it('from a picture of ours on the local stack, by whichever name of this machine', async () => {
-    const desk = await anEditDesk();
-    const sourceUrl = `http://localhost:3000/api/images/${desk.beach.imageId}/original`;
+  it('from an image of ours on the local stack, by any name of the loopback host', async () => {
+    const harness = await editHarness();
+    const sourceUrl = `http://localhost:3000/api/images/${harness.beach.imageId}/original`;
 
-    const { edit } = await desk.start({ sourceUrl, baseUrl: localBase });
+    const { edit } = await harness.start({ sourceUrl, baseUrl: localBase });
 
     expect(edit.source).toMatchObject({ from: 'image' });
   });
@@ -57,97 +60,106 @@ describe('an edit is started', () => {
     ['another stage', 'https://darkroom.example/old/api/images/ID/original'],
     ['another path', `${base}/images/ID`],
   ])('from a stranger where a URL of ours has %s', async (_, url) => {
-    const desk = await anEditDesk();
-    const sourceUrl = url.replace('ID', desk.beach.imageId);
+    const harness = await editHarness();
+    const sourceUrl = url.replace('ID', harness.beach.imageId);
     const baseUrl = url.includes('127') ? localBase : base;
 
-    const { edit } = await desk.start({ sourceUrl, baseUrl });
+    const { edit } = await harness.start({ sourceUrl, baseUrl });
 
     expect(edit.source).toMatchObject({ from: 'copy' });
   });
 
-  it("with a stranger's pictures kept aside, where they are no images", async () => {
-    const desk = await anEditDesk();
+  it('with copies of fetched pictures, which are no images', async () => {
+    const harness = await editHarness();
 
-    const { edit } = await desk.start({
+    const { edit } = await harness.start({
       sourceUrl: 'https://stranger.example/a.png',
       targetUrl: 'https://stranger.example/b.png',
     });
 
     expect(edit).toMatchObject({ source: { from: 'copy' }, target: { from: 'copy' } });
-    expect(desk.deps.derived.keys()).toHaveLength(2);
-    expect(desk.deps.originals.keys()).toEqual(['uploads/1/beach.jpg']);
+    expect(harness.deps.derived.keys()).toHaveLength(2);
+    expect(harness.deps.originals.keys()).toEqual(['uploads/1/beach.jpg']);
   });
 
-  it('under a key that opens neither its process nor itself', async () => {
-    const desk = await anEditDesk();
-    const { edit } = await desk.start({ sourceUrl: 'https://stranger.example/a.png' });
-    await desk.run(desk.message());
+  it('under a key that opens neither its session nor itself', async () => {
+    const harness = await editHarness();
+    const { edit } = await harness.start({ sourceUrl: 'https://stranger.example/a.png' });
+    await harness.run(harness.message());
 
-    const keys = [...desk.deps.originals.keys(), ...desk.deps.derived.keys()].join();
+    const keys = [...harness.deps.originals.keys(), ...harness.deps.derived.keys()].join();
 
     expect(keys).not.toContain(edit.editId);
     expect(keys).not.toContain(edit.initId);
   });
 
-  it('once, when the same request comes again, wherever the first was killed', async () => {
+  it('once, when the same request is repeated, wherever the first was killed', async () => {
     for (const when of ['before', 'after'] as const)
       for (let dieAt = 1; ; dieAt++) {
-        const desk = await anEditDesk();
-        const { initId } = await desk.deps.editSessions.add({ ttlSeconds: 3600 }, desk.deps.now());
+        const harness = await editHarness();
+        const { initId } = await harness.deps.editSessions.add(
+          { ttlSeconds: 3600 },
+          harness.deps.now(),
+        );
         const sourceUrl = 'https://stranger.example/a.png';
         const wish = { initId, editId: 'same', sourceUrl };
-        const { as } = desk.mortal(dieAt, when);
-        const died = await desk.start(wish, as).then(
+        const { as } = harness.killableDeps(dieAt, when);
+        const died = await harness.start(wish, as).then(
           () => false,
           (error: unknown) => error instanceof Killed,
         );
 
-        const { process, edit } = await desk.start(wish);
+        const { process, edit } = await harness.start(wish);
 
         expect(process.editIds).toEqual(['same']);
-        expect(await desk.seen(edit)).toEqual(edit);
-        await desk.run(desk.message());
-        expect(await desk.seen(edit)).toMatchObject({ status: 'COMPLETED' });
-        expect(desk.calls).toHaveLength(1);
-        expect(desk.deps.derived.keys()).toEqual([]);
+        expect(await harness.seen(edit)).toEqual(edit);
+        await harness.run(harness.message());
+        expect(await harness.seen(edit)).toMatchObject({ status: 'COMPLETED' });
+        expect(harness.calls).toHaveLength(1);
+        expect(harness.deps.derived.keys()).toEqual([]);
         if (!died) break;
         expect(dieAt).toBeLessThan(20);
       }
   });
 
-  it('without fetching again what an earlier try of the same request has fetched', async () => {
-    const desk = await anEditDesk();
+  it('without fetching again what an earlier attempt of the same request has fetched', async () => {
+    const harness = await editHarness();
     const wish = { editId: 'same', sourceUrl: 'https://stranger.example/a.png' };
-    const first = await desk.start(wish);
-    desk.deps.fetchPicture = async () => failure('not_fetched', 'fetched!');
+    const first = await harness.start(wish);
+    harness.deps.fetchPicture = async () => failure('not_fetched', 'fetched!');
 
-    const again = await desk.start({ ...wish, initId: first.process.initId });
+    const again = await harness.start({ ...wish, initId: first.process.initId });
 
     expect(again).toEqual(first);
-    expect(desk.deps.editQueue.asked).toHaveLength(2); // the first message may never have left
+    expect(harness.deps.editQueue.messages).toHaveLength(2); // the first message may never have left
   });
 
-  it('together with many others in one process, none of which is lost', async () => {
-    const desk = await anEditDesk();
-    const { initId } = await desk.deps.editSessions.add({ ttlSeconds: 3600 }, desk.deps.now());
+  it('together with many others in one session, none of which is lost', async () => {
+    const harness = await editHarness();
+    const { initId } = await harness.deps.editSessions.add(
+      { ttlSeconds: 3600 },
+      harness.deps.now(),
+    );
     const ids = Array.from({ length: 12 }, (_, n) => `edit-${n}`);
 
-    await Promise.all(ids.map((editId) => desk.start({ initId, editId })));
+    await Promise.all(ids.map((editId) => harness.start({ initId, editId })));
 
-    expect((await desk.lookUp({ initId })).process.editIds.toSorted()).toEqual(ids.toSorted());
+    expect((await harness.lookUp({ initId })).process.editIds.toSorted()).toEqual(ids.toSorted());
   });
 });
 
-describe('the last room in a process', () => {
-  it('is given to one of many', async () => {
-    const desk = await anEditDesk();
-    const { initId } = await desk.deps.editSessions.add({ ttlSeconds: 3600 }, desk.deps.now());
-    for (let n = 1; n < maxEdits; n++) await desk.start({ initId });
+describe('the last place in a session', () => {
+  it('goes to one of many concurrent requests', async () => {
+    const harness = await editHarness();
+    const { initId } = await harness.deps.editSessions.add(
+      { ttlSeconds: 3600 },
+      harness.deps.now(),
+    );
+    for (let n = 1; n < maxEdits; n++) await harness.start({ initId });
 
-    const many = await Promise.allSettled([1, 2, 3, 4].map(() => desk.start({ initId })));
+    const many = await Promise.allSettled([1, 2, 3, 4].map(() => harness.start({ initId })));
 
     expect(many.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    expect((await desk.lookUp({ initId })).edits).toHaveLength(maxEdits);
+    expect((await harness.lookUp({ initId })).edits).toHaveLength(maxEdits);
   });
 });

@@ -4,14 +4,14 @@ import { readHeaders } from '#lib/http/request.ts';
 import { anHttpEvent } from '#test/support/http-events.ts';
 
 type Wish = Parameters<typeof anHttpEvent>[0];
-const baseOf = (wish: Wish, publicUrl?: string) => {
+const readBase = (wish: Wish, publicUrl?: string) => {
   const event = anHttpEvent(wish);
   return readBaseUrl(event, readHeaders(event), publicUrl);
 };
 const anImage = { path: '/api/images/abc', resource: '/api/images/{image_id}' };
 const https = { 'X-Forwarded-Proto': 'https' };
 
-describe('baseUrlOf', () => {
+describe('readBaseUrl', () => {
   it.each<[string, Wish, string]>([
     ['the local stack', anImage, 'http://api.example'],
     ['a stage', { ...anImage, stage: 'dev', headers: https }, 'https://api.example/dev'],
@@ -58,11 +58,11 @@ describe('baseUrlOf', () => {
       'http://api.example',
     ],
   ])('finds the beginning of the API: %s', (_, wish, base) => {
-    expect(baseOf(wish)).toBe(base);
+    expect(readBase(wish)).toBe(base);
   });
 
-  it('takes PUBLIC_URL before everything else', () => {
-    expect(baseOf({ ...anImage, stage: 'dev' }, 'https://photos.example/api-of-mine/')).toBe(
+  it('prefers PUBLIC_URL', () => {
+    expect(readBase({ ...anImage, stage: 'dev' }, 'https://photos.example/api-of-mine/')).toBe(
       'https://photos.example/api-of-mine',
     );
   });

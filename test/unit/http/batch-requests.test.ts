@@ -25,14 +25,14 @@ const file = {
 const csv_url = 'https://shop.example/products.csv';
 
 describe('a batch as a form', () => {
-  it('is one file, under whatever name its field has', () => {
+  it('is one file, in a field of any name', () => {
     expect(readBatchForm({ files: [{ ...file, field: 'csv' }], fields: {} })).toEqual({
       file: { ...file, field: 'csv' },
       webhook_url: undefined,
     });
   });
 
-  it.each([[[]], [[file, file]]])('is refused with another number of files', (files) => {
+  it.each([[[]], [[file, file]]])('is rejected with another number of files', (files) => {
     expect(() => readBatchForm({ files, fields: {} })).toThrow(
       new Problem('invalid', 'A batch is one CSV: send one part named file.'),
     );
@@ -54,7 +54,7 @@ describe('a batch as a form', () => {
     });
   });
 
-  it('takes an empty webhook_url for none', () => {
+  it('reads an empty webhook_url as none', () => {
     const { webhook_url } = readBatchForm({ files: [file], fields: { webhook_url: '' } });
     expect(webhook_url).toBeUndefined();
   });
@@ -125,7 +125,7 @@ describe('the names in paths', () => {
     expect(ProcessedImagePath.safeParse({ filename }).success).toBe(mayBe);
   });
 
-  it('results may be asked for their errors by yes or no', () => {
+  it('results have a flag for errors only', () => {
     expect(ResultsQuery.safeParse({ errors: '1' }).success).toBe(true);
     expect(ResultsQuery.safeParse({}).success).toBe(true);
     expect(ResultsQuery.safeParse({ errors: 'all' }).success).toBe(false);
@@ -136,7 +136,7 @@ describe('cursors of products', () => {
   const mine = '0b9f4c52-7f36-4b6f-9a3c-2f8d6f5a1f1e';
   const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-  it('lead back to the row they stand after', () => {
+  it('decode to the row before the page', () => {
     expect(decodeProductCursor(mine, undefined)).toBe(0);
     for (const number of [1, 50, 100_000])
       expect(decodeProductCursor(mine, encodeProductCursor(mine, number) ?? undefined)).toBe(
@@ -163,24 +163,24 @@ describe('cursors of products', () => {
     expect(encodeProductCursor(mine, undefined)).toBeNull();
   });
 
-  it('of the list of batches are none of the list of images, nor the other way round', () => {
+  it('of the list of batches are rejected by the list of images, and vice versa', () => {
     const place = { month: '2026-11', after: undefined };
-    const ofBatches = encodeCursor(place, { of: 'batches' }) ?? '';
+    const ofBatches = encodeCursor(place, { list: 'batches' }) ?? '';
     const ofImages = encodeCursor(place, {}) ?? '';
 
-    expect(decodeCursor({ cursor: ofBatches, of: 'batches' })).toEqual(place);
+    expect(decodeCursor({ cursor: ofBatches, list: 'batches' })).toEqual(place);
     expect(() => decodeCursor({ cursor: ofBatches })).toThrow(Problem);
-    expect(() => decodeCursor({ cursor: ofImages, of: 'batches' })).toThrow(Problem);
+    expect(() => decodeCursor({ cursor: ofImages, list: 'batches' })).toThrow(Problem);
   });
 });
 
-describe('a CSV as an answer', () => {
+describe('a CSV as a reply', () => {
   const derived = inMemoryObjects({
     'small.csv': Buffer.from('a,b\r\n'),
     'large.csv': Buffer.alloc(4_000_001),
   });
 
-  it('is a download under a name that no header minds', async () => {
+  it('is a download under a name that is safe in a header', async () => {
     const name = 'Größe "x"\r\nset-cookie: y';
     const reply = await csvReply({ key: 'small.csv', filename: `${name}.csv` }, { derived });
 
@@ -192,7 +192,7 @@ describe('a CSV as an answer', () => {
     expect('bytes' in reply && Buffer.from(reply.bytes).toString()).toBe('a,b\r\n');
   });
 
-  it('is waiting elsewhere where it is too large', async () => {
+  it('is a redirect where it is too large', async () => {
     expect(await csvReply({ key: 'large.csv', filename: 'x.csv' }, { derived })).toMatchObject({
       status: 302,
       headers: { location: expect.stringContaining('large.csv'), 'cache-control': 'no-store' },

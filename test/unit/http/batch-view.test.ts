@@ -17,7 +17,7 @@ const none = { products: 0, images: 0, failed: 0 };
 const total = { products: 4, images: 6 };
 const cut = { written: 3, reason: 'Nobody came.' };
 const { linkTo } = await linksTo('https://api.example');
-const viewing = { requestId: aBatch().requestId, linkTo };
+const options = { requestId: aBatch().requestId, linkTo };
 const ended = (failed: number): Batch['work'] => ({
   state: 'ended',
   endedAt: at,
@@ -96,10 +96,10 @@ describe('a batch', () => {
     ],
     [
       'whose CSV was refused',
-      { work: { state: 'refused', endedAt: at, reason: 'The CSV has a fault: …' } },
+      { work: { state: 'refused', endedAt: at, reason: 'The CSV has an error: …' } },
       none,
       'failed',
-      'The CSV has a fault: …',
+      'The CSV has an error: …',
     ],
   ])('%s says so', (_, given, counts, status, message) => {
     const view = BatchView.parse(toBatchView(aBatch(given), counts));
@@ -140,13 +140,13 @@ describe('a batch', () => {
     });
   });
 
-  it('names the faults of a CSV that was fetched', () => {
+  it('lists the errors of a fetched CSV', () => {
     const faults = { faults: [{ row: 3, column: null, message: 'No.' }], more: 2 };
 
     expect(BatchView.parse(toBatchView(aBatch(), none, faults)).errors).toEqual(faults.faults);
   });
 
-  it('tells of its webhook what a stranger may know', () => {
+  it('shows of its webhook what a client may see', () => {
     const webhook: Webhook = {
       url: 'https://hook.example/',
       state: 'pending',
@@ -173,7 +173,7 @@ describe('a batch', () => {
     });
   });
 
-  it('leaves out what is only ours', () => {
+  it('leaves out internal properties', () => {
     const view = BatchView.parse(toBatchView(aBatch({ requeuedAt: at }), none));
 
     expect(JSON.stringify(view)).not.toMatch(/baseUrl|base_url|askedAgain|work|since/);
@@ -181,7 +181,7 @@ describe('a batch', () => {
 });
 
 describe('a product', () => {
-  it('shows of each URL what became of it', () => {
+  it('shows the state of each URL', () => {
     const [a, b, c, d, e] = ['a', 'b', 'c', 'd', 'e'].map(
       (name) => `https://s.example/${name}.jpg`,
     );
@@ -196,10 +196,10 @@ describe('a product', () => {
         { state: 'failed', inputUrl: e, reason: 'It is text.', fetched: true },
       ],
     });
-    const idOf = (index: number, url: string) =>
-      rowImageId({ requestId: viewing.requestId, number: 3, index }, url);
+    const pickImageId = (index: number, url: string) =>
+      rowImageId({ requestId: options.requestId, number: 3, index }, url);
 
-    const view = toProductView(row, viewing);
+    const view = toProductView(row, options);
 
     BatchDetailsView.parse({ ...toBatchView(aBatch(), none), products: [view] });
     const nowhere = { output_url: null, error: null };
@@ -209,14 +209,14 @@ describe('a product', () => {
       status: 'processing',
       images: [
         { input_url: a, image_id: null, status: 'pending', ...nowhere },
-        { input_url: b, image_id: idOf(1, b), status: 'processing', ...nowhere },
+        { input_url: b, image_id: pickImageId(1, b), status: 'processing', ...nowhere },
         {
           input_url: c,
-          image_id: idOf(2, c),
+          image_id: pickImageId(2, c),
           status: 'completed',
           error: null,
           output_url: expect.stringMatching(
-            new RegExp(`^https://api.example/i/${idOf(2, c)}/optimized\\?v=[\\w-]{14}$`),
+            new RegExp(`^https://api.example/i/${pickImageId(2, c)}/optimized\\?v=[\\w-]{14}$`),
           ),
         },
         {
@@ -228,7 +228,7 @@ describe('a product', () => {
         },
         {
           input_url: e,
-          image_id: idOf(4, e),
+          image_id: pickImageId(4, e),
           status: 'failed',
           error: 'It is text.',
           output_url: null,
@@ -238,8 +238,8 @@ describe('a product', () => {
   });
 });
 
-describe('what is in a CSV', () => {
-  it('is valid only without faults', () => {
+describe('the check of a CSV', () => {
+  it('is valid only without errors', () => {
     const renditionSets = { totalProducts: 2, totalImages: 3 };
     const fault = { row: 2, column: 'Product Name', message: 'The row has no product name.' };
 

@@ -6,7 +6,7 @@ const place = { month: '2026-11', after: '2026-11-21T09:30:00.000Z#mfrggzdfmztwq
 const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 describe('cursors', () => {
-  it.each([{}, { status: 'failed' }] as const)('lead back to their place in %j', (query) => {
+  it.each([{}, { status: 'failed' }] as const)('decode to their position in %j', (query) => {
     for (const there of [place, { month: '2026-01', after: undefined }]) {
       const cursor = encodeCursor(there, query) ?? '';
       expect(cursor).toMatch(/^[\w-]+$/);
@@ -19,7 +19,7 @@ describe('cursors', () => {
     expect(decodeCursor({ status: 'done' })).toBeUndefined();
   });
 
-  it('belong to the list they came from', () => {
+  it('are rejected by another list', () => {
     const cursor = encodeCursor(place, { status: 'failed' }) ?? '';
     for (const query of [{ cursor }, { cursor, status: 'done' } as const])
       expect(() => decodeCursor(query)).toThrow(/another status filter/);

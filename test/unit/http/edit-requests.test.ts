@@ -10,7 +10,7 @@ import {
 const body = (wishes: object = {}) =>
   StartEditBody.parse({ source_url: 'a', prompt: 'Make it blue.', ...wishes });
 
-describe('a wish for a process', () => {
+describe('a request for a process', () => {
   it('may be left out', () => {
     expect(CreateEditSessionBody.parse(undefined)).toBeUndefined();
     expect(CreateEditSessionBody.parse({})).toEqual({});
@@ -26,7 +26,7 @@ describe('a wish for a process', () => {
   });
 });
 
-describe('a wish for an edit', () => {
+describe('a request for an edit', () => {
   it('names its process in the path or in the body', () => {
     expect(toEditRequest({ path: { init_id: 'p' }, body: body() }).initId).toBe('p');
     expect(toEditRequest({ path: {}, body: body({ init_id: 'b' }) }).initId).toBe('b');
@@ -48,7 +48,7 @@ describe('a wish for an edit', () => {
       );
   });
 
-  it('takes a target of null for none, and the ends of a URL without their spaces', () => {
+  it('reads a target of null as none, and trims URLs', () => {
     const wish = toEditRequest({
       path: { init_id: 'p' },
       body: body({ target_url: null, source_url: ' a\n' }),
@@ -78,7 +78,7 @@ describe('a wish for an edit', () => {
   });
 });
 
-describe('a question for status', () => {
+describe('a request for the status', () => {
   it.each([{ init_id: 'a' }, { process_id: 'a' }, { init_id: 'a', process_id: null }])(
     'may be %o',
     (question) => {

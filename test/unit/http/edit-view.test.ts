@@ -18,8 +18,8 @@ const taken = lease(anEdit({ editId: 'one' }), { worker: 'w', attempts: 1, now, 
 const made = { provider: 'openai', model: 'm', durationMs: 9, etag: 'an-etag' };
 
 describe('a process is shown', () => {
-  it('without an edit as one that has nothing to tell', () => {
-    expect(toEditSessionView({ process, edits: [], asked: undefined }, links)).toEqual({
+  it('without an edit with nulls', () => {
+    expect(toEditSessionView({ process, edits: [], requested: undefined }, links)).toEqual({
       init_id: process.initId,
       process_id: null,
       status: null,
@@ -29,13 +29,13 @@ describe('a process is shown', () => {
     });
   });
 
-  it('with the result of the edit that was asked for, and why another failed', () => {
+  it('with the result of the requested edit, and why another failed', () => {
     const completed = complete(taken, made, now);
     const failed = fail(anEdit({ editId: 'two' }), 'No.', now);
     const imageId = resultImageId('one');
 
     const view = toEditSessionView(
-      { process, edits: [completed, failed], asked: completed },
+      { process, edits: [completed, failed], requested: completed },
       links,
     );
 
@@ -53,8 +53,8 @@ describe('a process is shown', () => {
     expect(EditSessionView.parse(view)).toEqual(view);
   });
 
-  it('without what is ours alone: leases, keys, copies', () => {
-    const view = toEditSessionView({ process, edits: [taken], asked: taken }, links);
+  it('without internal properties: leases, keys, copies', () => {
+    const view = toEditSessionView({ process, edits: [taken], requested: taken }, links);
 
     expect(view.edits).toEqual([
       {
@@ -106,7 +106,7 @@ describe('the store is shown', () => {
     expect(CacheView.parse(view)).toEqual(view);
   });
 
-  it('empty, without a rate of nothing', () => {
+  it('empty, with a rate of null', () => {
     const empty = { entries: [], hits: 0, misses: 0, sets: 0, evictions: 0 };
     expect(toCacheView(empty, now)).toMatchObject({ count: 0, bytes: 0, hit_rate: null });
   });

@@ -31,14 +31,14 @@ describe('an endpoint of bytes', () => {
   });
   const get = (wish: Parameters<typeof anHttpEvent>[0] = {}) => show(anHttpEvent(wish), aContext());
 
-  it('sends them as they are', async () => {
+  it('sends them without an envelope', async () => {
     const { body, isBase64Encoded, headers } = await get();
     expect(isBase64Encoded).toBe(true);
     expect(headers).toMatchObject({ 'content-type': 'image/jpeg', etag: '"a"' });
     expect(new Uint8Array(Buffer.from(body, 'base64'))).toEqual(new Uint8Array(jpeg));
   });
 
-  it('answers HEAD with the same headers, the length of what a GET would send, and no body', async () => {
+  it('responds to HEAD with the headers of a GET, its length, and no body', async () => {
     const [got, head] = await Promise.all([get(), get({ method: 'HEAD' })]);
     const length = String(Buffer.from(got.body, 'base64').length);
     expect(head).toEqual({

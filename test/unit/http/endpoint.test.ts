@@ -63,7 +63,7 @@ const post = async (name: string, wish: Wish = {}) => {
 };
 
 describe('endpoint', () => {
-  it('answers with exactly what its route promises, in the envelope', async () => {
+  it('responds with exactly what its route declares, in the envelope', async () => {
     const { status, headers, body } = await post('ada');
 
     expect(status).toBe(200);
@@ -85,7 +85,7 @@ describe('endpoint', () => {
     expect(body.data.text).toBe('ada');
   });
 
-  it('does not take base64 text for JSON where the flag says text', async () => {
+  it('does not read base64 as JSON where the flag says text', async () => {
     const body = Buffer.from('{"loud":true}').toString('base64');
     expect(await post('ada', { base64: false, body })).toMatchObject({ status: 400 });
   });
@@ -117,18 +117,18 @@ describe('endpoint', () => {
     },
   );
 
-  it('does not look at query names it does not know, repeated or not', async () => {
+  it('ignores unknown query parameters, repeated or not', async () => {
     expect(await post('ada', { query: { other: ['1', '2'] } })).toMatchObject({ status: 200 });
   });
 
-  it('answers a Problem with its status, its words and when to come back', async () => {
+  it('responds to a Problem with its status, message and Retry-After', async () => {
     const { status, headers, body } = await post('nobody');
     expect(status).toBe(404);
     expect(headers).toMatchObject({ 'retry-after': '2', 'access-control-allow-origin': '*' });
     expect(body).toEqual({ status: 'error', code: 9001, data: null, error: 'There is no nobody.' });
   });
 
-  it('tells the log about our own errors, and the caller only that they were ours', async () => {
+  it('logs internal errors, and shows the client only the request id', async () => {
     lines.length = 0;
     const { status, headers, body } = await post('broken', { headers: { 'x-request-id': 'r-7' } });
 
@@ -145,14 +145,14 @@ describe('endpoint', () => {
     ]);
   });
 
-  it('says error, and still gives the data, where the route promises it with a fault', async () => {
+  it('responds with error and data where the route declares both', async () => {
     expect(await post('ada', { headers: { 'X-MOOD': 'bad' } })).toMatchObject({
       status: 503,
       body: { status: 'error', code: 9001, data: { text: '…' }, error: 'Not now.' },
     });
   });
 
-  it('leaves one line per request, without its body', async () => {
+  it('writes one log line per request, without its body', async () => {
     lines.length = 0;
     await post('ada', { headers: { 'x-request-id': 'r-1' } });
 
@@ -172,7 +172,7 @@ describe('endpoint', () => {
     ]);
   });
 
-  it('keeps requests apart that are worked on at the same time', async () => {
+  it('does not mix up concurrent requests', async () => {
     lines.length = 0;
     const ids = Array.from({ length: 20 }, (_, index) => `r-${index}`);
     const idempotencyRecords = await Promise.all(
@@ -191,7 +191,7 @@ describe('endpoint', () => {
     },
   );
 
-  it('answers in our envelope just before Lambda would end it', async () => {
+  it('responds in our envelope just before the timeout of Lambda', async () => {
     const forever = endpoint(greet, () => new Promise(() => undefined), { logger });
     const event = anHttpEvent({
       method: 'POST',
@@ -204,7 +204,7 @@ describe('endpoint', () => {
     expect(JSON.parse(body)).toMatchObject({ status: 'error', code: 9001, data: null });
   });
 
-  it('fails rather than send what its route does not promise', async () => {
+  it('fails rather than send what its route does not declare', async () => {
     const wrong = { text: 7 } as unknown as { text: string; base: string; key: string };
     const careless = endpoint(greet, async () => reply(200, wrong), { logger });
     const event = anHttpEvent({

@@ -19,7 +19,7 @@ const develop = route({
   faults: [],
 });
 
-const aDarkroom = () => {
+const appHarness = () => {
   const worked: string[] = [];
   const deps = {
     idempotencyRecords: inMemoryIdempotencyRecords(),
@@ -27,17 +27,13 @@ const aDarkroom = () => {
     now: () => new Date('2026-11-21T09:30:00Z'),
   };
   const ask = (
-    {
-      key,
-      renditionSets = 'a',
-      keyId = 'k1',
-    }: { key?: string; renditionSets?: string; keyId?: string },
+    { key, contents = 'a', keyId = 'k1' }: { key?: string; contents?: string; keyId?: string },
     instead?: () => Promise<never>,
   ) =>
     idempotent(
       develop,
       { headers: { 'idempotency-key': key }, keyId },
-      () => renditionSets,
+      () => contents,
       async (workId) => {
         worked.push(workId);
         if (instead) await instead();
@@ -50,45 +46,45 @@ const aDarkroom = () => {
 
 const throwing = (error: Error) => () => Promise.reject(error);
 
-describe('answerOnce', () => {
-  it('works each time where no key is sent, under a new name', async () => {
-    const { ask, worked } = aDarkroom();
+describe('idempotent', () => {
+  it('works each time without a key, with a new id', async () => {
+    const { ask, worked } = appHarness();
     expect(await ask({})).toEqual({ status: 202, data: { id: 'new-0' } });
     expect(await ask({})).toEqual({ status: 202, data: { id: 'new-1' } });
     expect(worked).toHaveLength(2);
   });
 
-  it('gives the first answer again, marked, and works once', async () => {
-    const { ask, worked } = aDarkroom();
+  it('sends the first reply again, marked, and works once', async () => {
+    const { ask, worked } = appHarness();
     const first = await ask({ key: 'once' });
     const again = await ask({ key: 'once' });
 
     expect(worked).toHaveLength(1);
-    expect(first).toMatchObject({ kept: { status: 202 } });
-    expect(first).not.toHaveProperty(['kept', 'headers', 'idempotency-replayed']);
-    expect(again).toMatchObject({ kept: { headers: { 'idempotency-replayed': 'true' } } });
-    expect(again).toHaveProperty('kept.body', 'kept' in first ? first.kept.body : '');
+    expect(first).toMatchObject({ rendered: { status: 202 } });
+    expect(first).not.toHaveProperty(['rendered', 'headers', 'idempotency-replayed']);
+    expect(again).toMatchObject({ rendered: { headers: { 'idempotency-replayed': 'true' } } });
+    expect(again).toHaveProperty('rendered.body', 'rendered' in first ? first.rendered.body : '');
   });
 
-  it('keeps callers apart', async () => {
-    const { ask, worked } = aDarkroom();
+  it('does not mix up the keys of different callers', async () => {
+    const { ask, worked } = appHarness();
     await ask({ key: 'once', keyId: 'k1' });
     await ask({ key: 'once', keyId: 'k2' });
     expect(new Set(worked).size).toBe(2);
   });
 
-  it('refuses the same key for something else', async () => {
-    const { ask, worked } = aDarkroom();
-    await ask({ key: 'once', renditionSets: 'a' });
+  it('rejects the same key for another request', async () => {
+    const { ask, worked } = appHarness();
+    await ask({ key: 'once', contents: 'a' });
 
-    await expect(ask({ key: 'once', renditionSets: 'b' })).rejects.toMatchObject({
+    await expect(ask({ key: 'once', contents: 'b' })).rejects.toMatchObject({
       fault: 'unprocessable',
     });
     expect(worked).toHaveLength(1);
   });
 
-  it('lets one of two work, and asks the other to come back', async () => {
-    const { ask, worked } = aDarkroom();
+  it('lets one of two concurrent requests work, and rejects the other with Retry-After', async () => {
+    const { ask, worked } = appHarness();
     const both = await Promise.allSettled([ask({ key: 'once' }), ask({ key: 'once' })]);
 
     expect(worked).toHaveLength(1);
@@ -97,50 +93,50 @@ describe('answerOnce', () => {
     });
   });
 
-  it('forgets what failed by our own fault, and works again under the same name', async () => {
-    const { ask, worked } = aDarkroom();
+  it('deletes the record after an internal error, and works again with the same id', async () => {
+    const { ask, worked } = appHarness();
     await expect(ask({ key: 'once' }, throwing(new Error('fire')))).rejects.toThrow('fire');
 
-    expect(await ask({ key: 'once' })).toMatchObject({ kept: { status: 202 } });
+    expect(await ask({ key: 'once' })).toMatchObject({ rendered: { status: 202 } });
     expect(worked).toHaveLength(2);
     expect(new Set(worked).size).toBe(1);
     expect(worked[0]).toMatch(/^[A-Za-z0-9-]+$/);
   });
 
-  it('names its work otherwise for other contents, so that days later nothing is overwritten', async () => {
-    const monday = aDarkroom();
-    const tuesday = aDarkroom();
-    await monday.ask({ key: 'once', renditionSets: 'a' });
-    await tuesday.ask({ key: 'once', renditionSets: 'b' });
+  it('gives another request with the same key another id, so that days later nothing is overwritten', async () => {
+    const monday = appHarness();
+    const tuesday = appHarness();
+    await monday.ask({ key: 'once', contents: 'a' });
+    await tuesday.ask({ key: 'once', contents: 'b' });
     expect(monday.worked).not.toEqual(tuesday.worked);
   });
 
   it.each(['unprocessable', 'unsupported-type', 'not-found'] as const)(
     'gives a refusal again that would come again: %s',
     async (fault) => {
-      const { ask, worked } = aDarkroom();
+      const { ask, worked } = appHarness();
       const refusing = throwing(new Problem(fault, 'No.'));
       await ask({ key: 'once' }, refusing);
       const again = await ask({ key: 'once' }, refusing);
 
       expect(worked).toHaveLength(1);
-      expect(again).toMatchObject({ kept: { headers: { 'idempotency-replayed': 'true' } } });
+      expect(again).toMatchObject({ rendered: { headers: { 'idempotency-replayed': 'true' } } });
     },
   );
 
   it.each(['invalid', 'too-large', 'conflict'] as const)(
     'does not keep what another try may mend: %s',
     async (fault) => {
-      const { ask } = aDarkroom();
+      const { ask } = appHarness();
       await expect(
         ask({ key: 'once' }, throwing(new Problem(fault, 'Not so.'))),
       ).rejects.toMatchObject({ fault });
-      expect(await ask({ key: 'once' })).toMatchObject({ kept: { status: 202 } });
+      expect(await ask({ key: 'once' })).toMatchObject({ rendered: { status: 202 } });
     },
   );
 
-  it('gives an answer that is too large to be kept, and on a repeat makes the same again', async () => {
-    const { worked, idempotencyRecords } = aDarkroom();
+  it('sends a reply that is too large to store, and makes it again on a repeat', async () => {
+    const { worked, idempotencyRecords } = appHarness();
     const ask = () =>
       idempotent(
         develop,
@@ -155,24 +151,24 @@ describe('answerOnce', () => {
 
     const first = await ask();
 
-    expect(first).toMatchObject({ kept: { status: 202 } });
+    expect(first).toMatchObject({ rendered: { status: 202 } });
     expect(await ask()).toEqual(first);
     expect(worked).toHaveLength(2);
     expect(new Set(worked).size).toBe(1);
   });
 
-  it('tells the first error where forgetting fails too', async () => {
-    const { ask, idempotencyRecords } = aDarkroom();
+  it('throws the first error where deleting the record fails too', async () => {
+    const { ask, idempotencyRecords } = appHarness();
     idempotencyRecords.forget = throwing(new Error('also the table'));
     await expect(ask({ key: 'once' }, throwing(new Error('fire')))).rejects.toThrow('fire');
   });
 });
 
-describe('fingerprintOf', () => {
+describe('fingerprintForm', () => {
   const file = { field: 'file', filename: 'a.jpg', contentType: 'image/jpeg' };
   const form = { files: [{ ...file, bytes: Buffer.from('x') }], fields: { a: '1', b: '2' } };
 
-  it('is the same for the same parts, and does not mind the order of fields', () => {
+  it('is the same for the same parts, in any order of fields', () => {
     const again = { files: [{ ...file, bytes: Buffer.from('x') }], fields: { b: '2', a: '1' } };
     expect(fingerprintForm(form)()).toBe(fingerprintForm(again)());
   });

@@ -4,7 +4,7 @@ import { anImage } from '#test/support/image-builder.ts';
 import { linksTo } from '#test/support/links-builder.ts';
 
 const baseUrl = 'https://api.example/dev';
-const viewing = await linksTo(baseUrl);
+const options = await linksTo(baseUrl);
 const ended = { run: 1, attempts: 2, durationMs: 31, endedAt: '2026-11-21T09:30:01.000Z' };
 const exif = {
   cameraMake: 'samsung',
@@ -28,7 +28,7 @@ const renditionSet = {
   dominantColor: '#aabbcc',
 };
 
-describe('viewOf', () => {
+describe('toImageView', () => {
   it('shows a picture that was just uploaded', () => {
     const image = anImage({
       key: 'uploads/u/photo.jpg',
@@ -43,7 +43,7 @@ describe('viewOf', () => {
     const pictureLink = (name: string) =>
       expect.stringContaining(`${baseUrl}/i/${image.imageId}/${name}?v=`);
 
-    expect(toImageView(image, viewing)).toEqual({
+    expect(toImageView(image, options)).toEqual({
       image_id: image.imageId,
       original_name: 'photo.jpg',
       status: 'queued',
@@ -78,7 +78,7 @@ describe('viewOf', () => {
     });
   });
 
-  it('shows what became of it', () => {
+  it('shows a processed picture', () => {
     const image = anImage({
       renditionSet,
       exif,
@@ -91,7 +91,7 @@ describe('viewOf', () => {
         caption: { state: 'done', ...ended },
       },
     });
-    const view = toImageView(image, viewing);
+    const view = toImageView(image, options);
     const step = { state: 'done', attempts: 2, duration_ms: 31, ended_at: ended.endedAt };
 
     expect(view).toMatchObject({
@@ -134,7 +134,7 @@ describe('viewOf', () => {
       },
     });
 
-    expect(toImageView(image, viewing).exif).toMatchObject({
+    expect(toImageView(image, options).exif).toMatchObject({
       title: 'Harbour',
       description: null,
       keywords: ['boats', 'dusk'],
@@ -142,8 +142,8 @@ describe('viewOf', () => {
     });
   });
 
-  it('links to the sizes of today by a name that changes with the bytes, made or still to come', async () => {
-    const linksOf = (etag: string) => toImageView(anImage({ etag }), viewing).thumbnails;
+  it('links to the sizes of the settings with a version that changes with the bytes, made or pending', async () => {
+    const linksOf = (etag: string) => toImageView(anImage({ etag }), options).thumbnails;
 
     expect(Object.keys(linksOf('a'))).toEqual(['small', 'medium']);
     expect(linksOf('a')['small']).toMatch(/\/i\/[a-z2-7]{26}\/small\?v=[\w-]{14}$/);
@@ -155,7 +155,7 @@ describe('viewOf', () => {
   });
 
   it('of a batch links to its optimized picture too', () => {
-    const { thumbnails } = toImageView(anImage({ source: 'batch' }), viewing);
+    const { thumbnails } = toImageView(anImage({ source: 'batch' }), options);
     expect(Object.keys(thumbnails)).toEqual(['small', 'medium', 'optimized']);
   });
 
@@ -169,9 +169,9 @@ describe('viewOf', () => {
 
   it('has a srcset of the widths that the picture has, as soon as that is known', () => {
     const of = (width: number) =>
-      toImageView(anImage({ metadata: { width, height: 400, format: 'jpeg' } }), viewing).srcset;
+      toImageView(anImage({ metadata: { width, height: 400, format: 'jpeg' } }), options).srcset;
     const widths = (srcset: string | null) => srcset?.match(/ \d+w/g)?.map((w) => parseInt(w, 10));
-    expect(toImageView(anImage(), viewing).srcset).toBeNull();
+    expect(toImageView(anImage(), options).srcset).toBeNull();
     expect(widths(of(500))).toEqual([160, 320, 480, 500]);
     expect(of(500)).toMatch(/\/w640\?v=[\w-]{14} 500w$/);
     expect(widths(of(640))).toEqual([160, 320, 480, 640]);
@@ -179,14 +179,14 @@ describe('viewOf', () => {
     expect(widths(of(9000))?.at(-1)).toBe(3840);
   });
 
-  it('links to nothing where there will be nothing', () => {
+  it('links to nothing where thumbnails have failed', () => {
     const failed = {
       state: 'failed',
       ...ended,
       reason: 'It is truncated.',
       gaveUp: false,
     } as const;
-    const view = toImageView(anImage({ steps: { thumbnails: failed } }), viewing);
+    const view = toImageView(anImage({ steps: { thumbnails: failed } }), options);
     expect(view).toMatchObject({
       thumbnails: {},
       error: 'It is truncated.',
@@ -194,14 +194,14 @@ describe('viewOf', () => {
     });
   });
 
-  it('shows of a refused upload that it was refused, and no more', () => {
+  it('shows a rejected upload without a file', () => {
     const skipped = { state: 'skipped', run: 1, reason: 'invalid file format: text' } as const;
     const image = anImage({
       key: null,
       rejected: { kind: 'type', reason: 'invalid file format: text' },
       steps: { thumbnails: skipped, exif: skipped, caption: skipped },
     });
-    expect(toImageView(image, viewing)).toMatchObject({
+    expect(toImageView(image, options)).toMatchObject({
       status: 'failed',
       metadata: {},
       thumbnails: {},
@@ -212,26 +212,26 @@ describe('viewOf', () => {
     });
   });
 
-  it('keeps showing where a refused drop is, and what is known of it', () => {
+  it('shows the key and metadata of a rejected drop', () => {
     const image = anImage({ rejected: { kind: 'contents', reason: 'The file is empty.' } });
-    expect(toImageView(image, viewing)).toMatchObject({
+    expect(toImageView(image, options)).toMatchObject({
       metadata: { width: null, height: null, format: null, size_bytes: 48_213, sha256: null },
       thumbnails: {},
       file_path: 'holiday/beach.jpg',
     });
   });
 
-  it('shows raw tags only where they are given', () => {
+  it('shows raw tags only where they are passed', () => {
     const image = anImage({ exif });
-    expect(toImageView(image, viewing).exif).not.toHaveProperty('raw');
-    expect(toImageView(image, { ...viewing, rawExif: { Make: 'x' } }).exif?.raw).toEqual({
+    expect(toImageView(image, options).exif).not.toHaveProperty('raw');
+    expect(toImageView(image, { ...options, rawExif: { Make: 'x' } }).exif?.raw).toEqual({
       Make: 'x',
     });
-    expect(toImageView(image, { ...viewing, rawExif: null }).exif?.raw).toEqual({});
+    expect(toImageView(image, { ...options, rawExif: null }).exif?.raw).toEqual({});
   });
 
-  it('shows nothing that the schema does not promise', () => {
-    const view = toImageView(anImage({ renditionSet, exif }), { ...viewing, rawExif: {} });
+  it('shows nothing beyond the schema', () => {
+    const view = toImageView(anImage({ renditionSet, exif }), { ...options, rawExif: {} });
     expect(ImageView.parse(view)).toEqual(view);
     expect(JSON.stringify(view)).not.toContain('900150983cd24fb0d6963f7d28e17f72'); // the ETag
   });

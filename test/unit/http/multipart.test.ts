@@ -15,7 +15,7 @@ const read = ({ headers, body }: Sent, { maxBytes = 1_000_000, base64 = true } =
     { maxBytes },
   );
 
-const faultOf = async (sent: Sent, options?: Parameters<typeof read>[1]) => {
+const findFault = async (sent: Sent, options?: Parameters<typeof read>[1]) => {
   const problem = await read(sent, options).then(
     () => undefined,
     (error: unknown) => error,
@@ -26,16 +26,16 @@ const faultOf = async (sent: Sent, options?: Parameters<typeof read>[1]) => {
 
 const everyByte = Uint8Array.from({ length: 512 }, (_, index) => index % 256);
 const aPhoto = { name: 'file', filename: 'photo.jpg', contentType: 'image/jpeg' };
-const named = (filename: string) => aForm([{ ...aPhoto, filename, renditionSets: 'x' }]);
-const nameOf = async (sent: Sent) => (await read(sent)).files[0]?.filename;
+const named = (filename: string) => aForm([{ ...aPhoto, filename, contents: 'x' }]);
+const readName = async (sent: Sent) => (await read(sent)).files[0]?.filename;
 
 describe('readForm', () => {
-  it('gives files and fields byte for byte, in the order sent', async () => {
+  it('returns files and fields byte for byte, in the order sent', async () => {
     const form = await read(
       aForm([
-        { ...aPhoto, renditionSets: everyByte },
-        { name: 'note', renditionSets: 'grüße' },
-        { name: 'more', filename: 'b.png', renditionSets: '\r\n--not-a-boundary\r\n' },
+        { ...aPhoto, contents: everyByte },
+        { name: 'note', contents: 'grüße' },
+        { name: 'more', filename: 'b.png', contents: '\r\n--not-a-boundary\r\n' },
       ]),
     );
 
@@ -51,29 +51,29 @@ describe('readForm', () => {
     ]);
   });
 
-  it('reads a body that arrives as text', async () => {
-    const form = await read(aForm([{ ...aPhoto, renditionSets: 'plain' }]), { base64: false });
+  it('reads a body that is sent as text', async () => {
+    const form = await read(aForm([{ ...aPhoto, contents: 'plain' }]), { base64: false });
     expect(Buffer.from(form.files[0]?.bytes ?? []).toString()).toBe('plain');
   });
 
-  it('keeps megabytes whole', async () => {
-    const renditionSets = Uint8Array.from({ length: 3_000_000 }, (_, index) => (index * 31) % 251);
-    const { files } = await read(aForm([{ ...aPhoto, renditionSets }]), { maxBytes: 4_400_000 });
-    expect(Buffer.compare(files[0]?.bytes ?? new Uint8Array(), renditionSets)).toBe(0);
+  it('reads megabytes completely', async () => {
+    const contents = Uint8Array.from({ length: 3_000_000 }, (_, index) => (index * 31) % 251);
+    const { files } = await read(aForm([{ ...aPhoto, contents }]), { maxBytes: 4_400_000 });
+    expect(Buffer.compare(files[0]?.bytes ?? new Uint8Array(), contents)).toBe(0);
   });
 
-  it('never takes a body that ends too early, wherever it ends, for a shorter one', async () => {
-    const { headers, body } = aForm([{ ...aPhoto, renditionSets: everyByte.subarray(0, 64) }]);
+  it('never reads a truncated body as a shorter one', async () => {
+    const { headers, body } = aForm([{ ...aPhoto, contents: everyByte.subarray(0, 64) }]);
     const lastBoundary = body.length - '--\r\n'.length;
 
     for (let length = 0; length < lastBoundary; length++) {
-      const refusal = await faultOf({ headers, body: body.subarray(0, length) });
+      const refusal = await findFault({ headers, body: body.subarray(0, length) });
       expect(refusal, `${length} bytes`).toMatchObject({ fault: 'invalid' });
     }
   });
 
-  it('survives any single byte that is wrong', async () => {
-    const { headers, body } = aForm([{ ...aPhoto, renditionSets: 'contents' }]);
+  it('survives any single wrong byte', async () => {
+    const { headers, body } = aForm([{ ...aPhoto, contents: 'contents' }]);
 
     for (let place = 0; place < body.length; place++)
       for (const byte of [0x00, 0x0d, 0x2d, 0xff]) {
@@ -97,7 +97,9 @@ describe('readForm', () => {
     ['a part without headers', '------form-boundary\r\n\r\nx\r\n------form-boundary--\r\n'],
   ])('refuses %s', async (_, body) => {
     const { headers } = aForm([]);
-    expect(await faultOf({ headers, body: Buffer.from(body) })).toMatchObject({ fault: 'invalid' });
+    expect(await findFault({ headers, body: Buffer.from(body) })).toMatchObject({
+      fault: 'invalid',
+    });
   });
 
   it.each([
@@ -116,45 +118,45 @@ describe('readForm', () => {
     });
   });
 
-  it('refuses a form whose only fields are words, or an input left empty', async () => {
-    const words = aForm([{ name: 'file', renditionSets: 'photo.jpg' }]);
-    const empty = aForm([{ name: 'file', filename: '', renditionSets: '' }]);
+  it('rejects a form with text fields only, or an empty input', async () => {
+    const words = aForm([{ name: 'file', contents: 'photo.jpg' }]);
+    const empty = aForm([{ name: 'file', filename: '', contents: '' }]);
     for (const form of [words, empty])
-      expect(await faultOf(form)).toMatchObject({ fault: 'invalid', words: /no file/ });
+      expect(await findFault(form)).toMatchObject({ fault: 'invalid', words: /no file/ });
   });
 
-  it('takes an empty file for a file: what it lacks is its contents', async () => {
-    const { files } = await read(aForm([{ ...aPhoto, renditionSets: '' }]));
+  it('reads an empty file as a file', async () => {
+    const { files } = await read(aForm([{ ...aPhoto, contents: '' }]));
     expect(files).toMatchObject([{ filename: 'photo.jpg', bytes: { length: 0 } }]);
   });
 
-  it('names the other door where there are too many bytes, and takes exactly as many as allowed', async () => {
-    const sent = aForm([{ ...aPhoto, renditionSets: everyByte }]);
+  it('points to POST /api/uploads where there are too many bytes, and accepts exactly the limit', async () => {
+    const sent = aForm([{ ...aPhoto, contents: everyByte }]);
     const maxBytes = sent.body.length;
 
     expect((await read(sent, { maxBytes })).files).toHaveLength(1);
-    expect(await faultOf(sent, { maxBytes: maxBytes - 1 })).toMatchObject({
+    expect(await findFault(sent, { maxBytes: maxBytes - 1 })).toMatchObject({
       fault: 'too-large',
       words: expect.stringContaining('POST /api/uploads'),
     });
   });
 
-  it('takes 20 files and no more', async () => {
+  it('accepts 20 files and no more', async () => {
     const files = (count: number) =>
-      aForm(Array.from({ length: count }, () => ({ ...aPhoto, renditionSets: 'x' })));
+      aForm(Array.from({ length: count }, () => ({ ...aPhoto, contents: 'x' })));
     expect((await read(files(20))).files).toHaveLength(20);
-    expect(await faultOf(files(21))).toMatchObject({
+    expect(await findFault(files(21))).toMatchObject({
       fault: 'invalid',
       words: /more than 20 files/,
     });
   });
 
-  it('refuses a field that is no field', async () => {
+  it('rejects a field that is too long', async () => {
     const sent = aForm([
-      { ...aPhoto, renditionSets: 'x' },
-      { name: 'note', renditionSets: 'x'.repeat(70_000) },
+      { ...aPhoto, contents: 'x' },
+      { name: 'note', contents: 'x'.repeat(70_000) },
     ]);
-    expect(await faultOf(sent)).toMatchObject({ fault: 'invalid', words: /note is too long/ });
+    expect(await findFault(sent)).toMatchObject({ fault: 'invalid', words: /note is too long/ });
   });
 
   it.each([
@@ -167,16 +169,16 @@ describe('readForm', () => {
     [`${'n'.repeat(300)}.jpeg`, `${'n'.repeat(250)}.jpeg`],
     [`${'n'.repeat(249)}🐈🐈.jpeg`, `${'n'.repeat(249)}.jpeg`],
   ])('makes a name of %j', async (sent, name) => {
-    expect(await nameOf(named(sent))).toBe(name);
+    expect(await readName(named(sent))).toBe(name);
   });
 
-  it('reads the names of RFC 5987, and leaves control characters out', async () => {
+  it('reads the names of RFC 5987, without control characters', async () => {
     const { headers, body } = named('plain.jpg');
     const encoded = Buffer.from(
       body
         .toString()
         .replace('filename="plain.jpg"', 'filename="p.jpg"; filename*=UTF-8\'\'na%C3%AFve%20b.jpg'),
     );
-    expect(await nameOf({ headers, body: encoded })).toBe('naïve b.jpg');
+    expect(await readName({ headers, body: encoded })).toBe('naïve b.jpg');
   });
 });

@@ -50,12 +50,12 @@ describe('the OpenAPI document', () => {
     );
   });
 
-  it('gives each operation a name of its own', () => {
+  it('gives each operation a unique id', () => {
     const ids = all.map(({ operation }) => operation.operationId);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('points only at what is there, and names nothing that it does not use', () => {
+  it('has no dangling references and no unused schemas', () => {
     const text = JSON.stringify(document);
     const pointers = new Set([...text.matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, to]) => to ?? ''));
     const at = (pointer: string) =>
@@ -71,7 +71,7 @@ describe('the OpenAPI document', () => {
     expect(text).not.toContain('$defs');
   });
 
-  it('asks for a key exactly where the routes do', () => {
+  it('requires a key exactly where the routes do', () => {
     for (const { operation } of all) {
       const { private: isPrivate = false, faults = [] } =
         Object.values<Route>(routes).find(({ name }) => operation.operationId.startsWith(name)) ??
@@ -91,7 +91,7 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('says of a query what the door really takes', () => {
+  it('declares the query parameters that the endpoint accepts', () => {
     expect(of('/api/images', 'get').parameters).toContainEqual({
       name: 'limit',
       in: 'query',
@@ -120,18 +120,18 @@ describe('the OpenAPI document', () => {
     expect(requestBody?.content).toHaveProperty('multipart/form-data');
   });
 
-  it('promises no body to HEAD', () => {
+  it('declares no body for HEAD', () => {
     const { responses } = of('/api/images/{image_id}/thumbnails/{size}', 'head');
     expect(Object.values(responses).every(({ content }) => content === undefined)).toBe(true);
   });
 
   it('allows no more bytes than an upload may have', () => {
-    expect(document.components.schemas['UploadWish']).toMatchObject({
+    expect(document.components.schemas['UploadRequest']).toMatchObject({
       properties: { size_bytes: { minimum: 1, maximum: 1000 } },
     });
   });
 
-  it('works below any prefix', () => {
+  it('works under any prefix', () => {
     expect(document.servers.map(({ url }) => url)).toEqual(['./']);
   });
 });

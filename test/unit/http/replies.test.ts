@@ -7,13 +7,13 @@ import { zeroCounters } from '#lib/images/counters.ts';
 import { anImage } from '#test/support/image-builder.ts';
 import { linksTo } from '#test/support/links-builder.ts';
 
-const viewing = await linksTo('https://api.example');
+const options = await linksTo('https://api.example');
 const refused = (kind: 'type' | 'contents', reason: string) =>
   anImage({ key: null, originalName: `${kind}.jpg`, rejected: { kind, reason } });
 
 describe('uploadReply', () => {
-  it('answers one file with one record', () => {
-    const answer = uploadReply([anImage()], viewing);
+  it('responds to one file with one record', () => {
+    const answer = uploadReply([anImage()], options);
     expect(answer).toMatchObject({ status: 202, data: { original_name: 'beach.jpg' } });
     expect(answer).not.toHaveProperty('error');
   });
@@ -22,7 +22,7 @@ describe('uploadReply', () => {
     ['type', 415],
     ['contents', 422],
   ] as const)('answers a file refused for its %s with %d and its reason', (kind, status) => {
-    expect(uploadReply([refused(kind, 'No.')], viewing)).toMatchObject({
+    expect(uploadReply([refused(kind, 'No.')], options)).toMatchObject({
       status,
       outcome: 'failed',
       error: 'No.',
@@ -30,20 +30,20 @@ describe('uploadReply', () => {
     });
   });
 
-  it('answers several with an array in their order, taken if any was taken', () => {
-    const answer = uploadReply([refused('type', 'No.'), anImage()], viewing);
+  it('responds to several with an array in their order, accepted if any was', () => {
+    const answer = uploadReply([refused('type', 'No.'), anImage()], options);
     expect(answer).toMatchObject({
       status: 202,
       outcome: 'failed',
-      error: '1 of 2 files were refused. type.jpg: No.',
+      error: '1 of 2 files were rejected. type.jpg: No.',
       data: [{ status: 'failed' }, { status: 'queued' }],
     });
   });
 
-  it('takes the first refusal for the status where all were refused', () => {
+  it('has the status of the first rejection where all were rejected', () => {
     const two = [refused('contents', 'Empty.'), refused('type', 'Text.')];
-    expect(uploadReply(two, viewing)).toMatchObject({ status: 422, outcome: 'failed' });
-    expect(uploadReply(two.toReversed(), viewing)).toMatchObject({ status: 415 });
+    expect(uploadReply(two, options)).toMatchObject({ status: 422, outcome: 'failed' });
+    expect(uploadReply(two.toReversed(), options)).toMatchObject({ status: 415 });
   });
 });
 
@@ -60,7 +60,7 @@ describe('pictureReply', () => {
       reading,
     );
 
-  it('may be kept for ever only under the link that names its bytes', async () => {
+  it('may be cached for ever only under a link with the right version', async () => {
     const forEver = { 'cache-control': 'private, max-age=31536000, immutable' };
     const askAgain = { 'cache-control': 'private, no-cache' };
     expect(await ask('c0ffee-1')).toMatchObject({ status: 200, headers: forEver });
@@ -68,7 +68,7 @@ describe('pictureReply', () => {
     expect(await ask('an-older-one')).toMatchObject({ status: 200, headers: askAgain });
   });
 
-  it('does not send again what the caller has', async () => {
+  it('does not send again what the client has', async () => {
     expect(await ask(undefined, '"c0ffee-1-small"')).toMatchObject({
       status: 304,
       headers: { etag: '"c0ffee-1-small"' },
@@ -76,7 +76,7 @@ describe('pictureReply', () => {
     expect(await ask(undefined, '"c0ffee-1-medium"')).toMatchObject({ status: 200 });
   });
 
-  it('redirects where an answer cannot hold it', async () => {
+  it('redirects where it is too large for a response', async () => {
     expect(await ask(undefined, undefined, 4_000_001)).toMatchObject({
       status: 302,
       headers: { location: 'https://store.example/x?signature', 'cache-control': 'no-store' },
@@ -99,8 +99,8 @@ describe('originalReply', () => {
   });
 });
 
-describe('statsOf', () => {
-  it('has no rates where nothing has finished', () => {
+describe('toStatsView', () => {
+  it('has null rates where nothing has finished', () => {
     expect(toStatsView({ ...zeroCounters, total: 2, queued: 2 })).toMatchObject({
       total: 2,
       success_rate: null,

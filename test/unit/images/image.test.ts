@@ -36,7 +36,7 @@ describe('the status of an image', () => {
 });
 
 describe('the counts of an image', () => {
-  it('move with it from status to status, and leave with it', () => {
+  it('follow its status, and its deletion', () => {
     const queued = imageIn(pending, pending, skipped, { sizeBytes: 100 });
     const finished = imageIn(done, done, skipped, {
       sizeBytes: 100,
@@ -78,7 +78,7 @@ describe('the id of an image', () => {
   });
 });
 
-describe('a name in a key that we choose', () => {
+describe('a file name in a key', () => {
   it.each([
     ['photo.jpg', 'photo.jpg'],
     ['my photo (1).JPG', 'my-photo-1-.JPG'],

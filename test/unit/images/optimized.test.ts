@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Shrink } from '#lib/images/picture.ts';
-import { aDarkroom } from '#test/support/app-harness.ts';
+import { appHarness } from '#test/support/app-harness.ts';
 
 const key = 'batches/a-batch/1-1/shoe.png';
 
@@ -19,17 +19,17 @@ const shrinksToPng: Shrink = async (bytes, _, sizes) => ({
 });
 
 const aBatchesImage = async () => {
-  const darkroom = aDarkroom();
-  darkroom.deps.shrink = shrinksToPng;
-  const image = await darkroom.drop(key, 'a shoe');
-  await darkroom.finish();
-  return { darkroom, imageId: image?.imageId ?? '' };
+  const app = appHarness();
+  app.deps.shrink = shrinksToPng;
+  const image = await app.drop(key, 'a shoe');
+  await app.finish();
+  return { app, imageId: image?.imageId ?? '' };
 };
 
 describe('a picture of a batch', () => {
-  it('gets an optimized one beside its thumbnails, under a key that names no format', async () => {
-    const { darkroom, imageId } = await aBatchesImage();
-    const { derived } = darkroom.deps;
+  it('gets an optimized rendition beside its thumbnails, under a key without a format', async () => {
+    const { app, imageId } = await aBatchesImage();
+    const { derived } = app.deps;
 
     const names = derived.keys().map((name) => name.split('/').at(-1));
     expect(names.toSorted()).toEqual(['medium.jpg', 'optimized', 'small.jpg']);
@@ -37,22 +37,22 @@ describe('a picture of a batch', () => {
     const small = derived.keys().find((name) => name.endsWith('/small.jpg')) ?? '';
     expect((await derived.head(optimized))?.contentType).toBe('image/png');
     expect((await derived.head(small))?.contentType).toBe('image/jpeg');
-    expect((await darkroom.image(imageId)).renditionSet?.renditions).toHaveLength(3);
+    expect((await app.image(imageId)).renditionSet?.renditions).toHaveLength(3);
   });
 
-  it('takes it along when it is deleted', async () => {
-    const { darkroom, imageId } = await aBatchesImage();
+  it('loses it when it is deleted', async () => {
+    const { app, imageId } = await aBatchesImage();
 
-    await darkroom.remove(imageId);
+    await app.remove(imageId);
 
-    expect(darkroom.deps.derived.keys()).toEqual([]);
-    expect(darkroom.deps.originals.keys()).toEqual([]);
+    expect(app.deps.derived.keys()).toEqual([]);
+    expect(app.deps.originals.keys()).toEqual([]);
   });
 
   it('is described by its largest thumbnail', async () => {
-    const darkroom = aDarkroom();
+    const app = appHarness();
     const seen: string[] = [];
-    darkroom.deps.shrink = async (_bytes, _metadata, sizes) => ({
+    app.deps.shrink = async (_bytes, _metadata, sizes) => ({
       renditions: sizes.map(({ name, longestSide }) => {
         const bytes = Buffer.from(name);
         return { name, width: longestSide, height: 10, sizeBytes: bytes.length, bytes };
@@ -60,14 +60,14 @@ describe('a picture of a batch', () => {
       placeholder: 'cGxhY2Vob2xkZXI=',
       dominantColor: '#336699',
     });
-    const { describe: describes } = darkroom.deps;
-    darkroom.deps.describe = async (jpeg) => {
+    const { describe: describes } = app.deps;
+    app.deps.describe = async (jpeg) => {
       seen.push(Buffer.from(jpeg).toString());
       return describes(jpeg);
     };
 
-    await darkroom.drop(key, 'a shoe');
-    await darkroom.finish();
+    await app.drop(key, 'a shoe');
+    await app.finish();
 
     expect(seen).toEqual(['medium']);
   });

@@ -1,38 +1,38 @@
 import { describe, expect, test } from 'vitest';
 import { toImageView } from '#lib/http/image-view.ts';
 import { patchImage } from '#lib/images/patch-image.ts';
-import { aCaption, aDarkroom } from '#test/support/app-harness.ts';
+import { aCaption, appHarness } from '#test/support/app-harness.ts';
 import { deliveryHarness } from '#test/support/delivery-harness.ts';
 import { linksTo } from '#test/support/links-builder.ts';
 
-const viewing = await linksTo('https://api.example');
+const options = await linksTo('https://api.example');
 
 describe('patch an image', () => {
   test("a person's caption is shown instead of the model's, whoever writes last, and can be taken back", async () => {
-    const darkroom = aDarkroom();
-    const { imageId, key } = await darkroom.upload('a photo');
+    const app = appHarness();
+    const { imageId, key } = await app.upload('a photo');
     const captionOf = async () => {
-      const { caption, caption_by } = toImageView(await darkroom.image(imageId), viewing);
+      const { caption, caption_by } = toImageView(await app.image(imageId), options);
       return [caption, caption_by];
     };
-    await patchImage(imageId, { caption: 'My holiday.' }, darkroom.deps);
+    await patchImage(imageId, { caption: 'My holiday.' }, app.deps);
     expect(await captionOf()).toEqual(['My holiday.', 'person']);
-    await darkroom.register(key);
-    await darkroom.finish();
+    await app.register(key);
+    await app.finish();
     expect(await captionOf()).toEqual(['My holiday.', 'person']);
-    await patchImage(imageId, { caption: null }, darkroom.deps);
+    await patchImage(imageId, { caption: null }, app.deps);
     expect(await captionOf()).toEqual([aCaption.text, 'model']);
   });
 
   test('what is not given stays as it is', async () => {
-    const darkroom = aDarkroom();
-    const { imageId } = await darkroom.upload('a photo');
-    await patchImage(imageId, { caption: 'Mine.', focalPoint: { x: 0.1, y: 0.9 } }, darkroom.deps);
-    await patchImage(imageId, { caption: 'Ours.' }, darkroom.deps);
-    expect(await darkroom.image(imageId)).toMatchObject({ focalPoint: { x: 0.1, y: 0.9 } });
+    const app = appHarness();
+    const { imageId } = await app.upload('a photo');
+    await patchImage(imageId, { caption: 'Mine.', focalPoint: { x: 0.1, y: 0.9 } }, app.deps);
+    await patchImage(imageId, { caption: 'Ours.' }, app.deps);
+    expect(await app.image(imageId)).toMatchObject({ focalPoint: { x: 0.1, y: 0.9 } });
     const { caption, focal_point } = toImageView(
-      await patchImage(imageId, { focalPoint: null }, darkroom.deps),
-      viewing,
+      await patchImage(imageId, { focalPoint: null }, app.deps),
+      options,
     );
     expect({ caption, focal_point }).toEqual({ caption: 'Ours.', focal_point: null });
   });
@@ -56,22 +56,20 @@ describe('patch an image', () => {
   });
 
   test('a new picture under the same key has neither', async () => {
-    const darkroom = aDarkroom({ captions: false });
-    const first = await darkroom.drop('beach.jpg', 'a photo');
+    const app = appHarness({ captions: false });
+    const first = await app.drop('beach.jpg', 'a photo');
     const imageId = first?.imageId ?? '';
-    await patchImage(imageId, { caption: 'Mine.', focalPoint: { x: 0, y: 0 } }, darkroom.deps);
-    await darkroom.drop('beach.jpg', 'another photo');
-    const { caption, focal_point } = toImageView(await darkroom.image(imageId), viewing);
+    await patchImage(imageId, { caption: 'Mine.', focalPoint: { x: 0, y: 0 } }, app.deps);
+    await app.drop('beach.jpg', 'another photo');
+    const { caption, focal_point } = toImageView(await app.image(imageId), options);
     expect({ caption, focal_point }).toEqual({ caption: null, focal_point: null });
   });
 
   test('an image that is not there, or no longer, is not found', async () => {
-    const darkroom = aDarkroom();
-    const { imageId } = await darkroom.upload('a photo');
-    await darkroom.remove(imageId);
+    const app = appHarness();
+    const { imageId } = await app.upload('a photo');
+    await app.remove(imageId);
     for (const id of [imageId, 'nobody'])
-      await expect(patchImage(id, { caption: 'x' }, darkroom.deps)).rejects.toThrow(
-        'Image not found',
-      );
+      await expect(patchImage(id, { caption: 'x' }, app.deps)).rejects.toThrow('Image not found');
   });
 });

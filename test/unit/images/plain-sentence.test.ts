@@ -8,7 +8,7 @@ const sentenceIn = (said: string) => {
 };
 const dog = 'A dog runs along a beach.';
 
-describe('the plain sentence in what a model said', () => {
+describe('the plain sentence in a response', () => {
   test.each([
     [dog],
     [`  ${dog}\n`],
@@ -100,7 +100,7 @@ describe('the plain sentence in what a model said', () => {
     expect(toPlainSentence(said)).toEqual({ ok: false, kind });
   });
 
-  test('is found fast in long answers made to be slow', async () => {
+  test('is found fast in hostile long responses', async () => {
     const long = [
       '*'.repeat(60_000),
       '['.repeat(60_000),

@@ -5,8 +5,8 @@ import { alarmsFor } from '#infra/deploy/alarms.ts';
 import { giveUpExpansion } from '#lib/batches/give-up.ts';
 import { giveUpOnRow } from '#lib/batches/import-row.ts';
 import { RetryLaterError } from '#lib/retry-later-error.ts';
-import { aBatchRoom, csvOf, requestId } from '#test/support/batch-harness.ts';
-import { anEditDesk } from '#test/support/edit-harness.ts';
+import { batchHarness, requestId, toCsv } from '#test/support/batch-harness.ts';
+import { editHarness } from '#test/support/edit-harness.ts';
 
 const url = 'https://shop.example/a.jpg';
 const last = { reason: 'Tried 8 times and gave up: S3 is down.', attempts: 8 };
@@ -14,69 +14,70 @@ const withoutEffect = deadLetters.filter(({ instead }) => instead);
 
 describe('a dead letter that is sent back', () => {
   it('leaves the URLs of a row failed', async () => {
-    const room = aBatchRoom();
-    await room.start(csvOf([url]));
-    await room.work.expand();
-    const [message] = room.waiting.import;
+    const harness = batchHarness();
+    await harness.start(toCsv([url]));
+    await harness.work.expand();
+    const [message] = harness.waiting.import;
     if (!message) throw new Error('not enqueued');
-    await giveUpOnRow(message, last, room.deps);
-    await room.finish();
-    const before = [await room.batch(), await room.rows()];
+    await giveUpOnRow(message, last, harness.deps);
+    await harness.finish();
+    const before = [await harness.batch(), await harness.rows()];
 
-    await room.work.import(message);
-    await room.finish();
+    await harness.work.import(message);
+    await harness.finish();
 
-    expect([await room.batch(), await room.rows()]).toEqual(before);
-    expect(room.fetched).toEqual([]);
+    expect([await harness.batch(), await harness.rows()]).toEqual(before);
+    expect(harness.fetched).toEqual([]);
     expect(withoutEffect.map(({ queue }) => queue)).toContain('import-row');
   });
 
   it('leaves a batch refused', async () => {
-    const room = aBatchRoom();
+    const harness = batchHarness();
     const csvUrl = 'https://shop.example/products.csv';
-    room.serve(csvUrl, new RetryLaterError('busy'));
-    await room.start({ csvUrl });
-    await giveUpExpansion(requestId, last, room.deps);
-    room.serve(csvUrl, csvOf([url]));
-    const before = await room.batch();
+    harness.serve(csvUrl, new RetryLaterError('busy'));
+    await harness.start({ csvUrl });
+    await giveUpExpansion(requestId, last, harness.deps);
+    harness.serve(csvUrl, toCsv([url]));
+    const before = await harness.batch();
 
-    await room.work.expand();
-    await room.finish();
+    await harness.work.expand();
+    await harness.finish();
 
-    expect(await room.batch()).toEqual(before);
+    expect(await harness.batch()).toEqual(before);
     expect(before.work.state).toBe('refused');
     expect(withoutEffect.map(({ queue }) => queue)).toContain('expand-batch');
   });
 
   it('leaves an edit failed, and calls no provider', async () => {
-    const desk = await anEditDesk();
-    const { edit } = await desk.start({ sourceUrl: 'https://untrusted.example/a.png' });
-    await desk.giveUp(desk.message());
+    const harness = await editHarness();
+    const { edit } = await harness.start({ sourceUrl: 'https://untrusted.example/a.png' });
+    await harness.giveUp(harness.message());
 
-    await desk.run(desk.message());
+    await harness.run(harness.message());
 
-    expect(await desk.seen(edit)).toMatchObject({ status: 'FAILED' });
-    expect(desk.calls).toEqual([]);
+    expect(await harness.seen(edit)).toMatchObject({ status: 'FAILED' });
+    expect(harness.calls).toEqual([]);
     expect(withoutEffect.map(({ queue }) => queue)).toContain('run-edit');
   });
 
   it('records, closes and delivers what is still open', async () => {
-    const room = aBatchRoom();
-    await room.start(csvOf([url]), { webhook: true });
-    await room.work.expand();
-    for (const message of room.waiting.import.splice(0)) await room.work.import(message);
-    for (const key of room.incomingObjects.splice(0)) await room.darkroom.register(key);
-    await room.darkroom.finish();
+    const harness = batchHarness();
+    await harness.start(toCsv([url]), { webhook: true });
+    await harness.work.expand();
+    for (const message of harness.waiting.import.splice(0)) await harness.work.import(message);
+    for (const key of harness.incomingObjects.splice(0)) await harness.app.register(key);
+    await harness.app.finish();
 
-    for (const { key, image_id } of room.outcomes.splice(0)) await room.work.outcome(key, image_id);
-    expect(await room.counts()).toMatchObject({ products: 1 });
-    room.waiting.close.length = 0;
-    await room.work.close();
-    expect(await room.batch()).toMatchObject({ work: { state: 'ended' } });
-    const [enqueued] = room.waiting.webhook.splice(0);
+    for (const { key, image_id } of harness.outcomes.splice(0))
+      await harness.work.outcome(key, image_id);
+    expect(await harness.counts()).toMatchObject({ products: 1 });
+    harness.waiting.close.length = 0;
+    await harness.work.close();
+    expect(await harness.batch()).toMatchObject({ work: { state: 'ended' } });
+    const [enqueued] = harness.waiting.webhook.splice(0);
     if (!enqueued) throw new Error('not enqueued');
-    await room.work.webhook(enqueued.message);
-    expect(await room.batch()).toMatchObject({ webhook: { state: 'delivered' } });
+    await harness.work.webhook(enqueued.message);
+    expect(await harness.batch()).toMatchObject({ webhook: { state: 'delivered' } });
 
     for (const queue of ['record-outcome', 'close-batch', 'send-webhook'])
       expect(deadLetters).toContainEqual({ queue });

@@ -20,7 +20,7 @@ const given = (work: (n: number) => void) => {
 };
 
 describe('consumer', () => {
-  it('sends back only the messages that failed', async () => {
+  it('returns only the messages that failed', async () => {
     const { deliver } = given((n) => {
       if (n === 13) throw new Error('unlucky');
     });
@@ -31,7 +31,7 @@ describe('consumer', () => {
     ]);
   });
 
-  it('keeps the failures of calls that overlap apart', async () => {
+  it('does not mix up the failures of overlapping calls', async () => {
     const slow = Promise.withResolvers<void>();
     const handler = consumer(
       Message,
@@ -63,7 +63,7 @@ describe('consumer', () => {
     expect(givenUp).toEqual([]);
   });
 
-  it('waits as long as a provider asked it to, within reason', async () => {
+  it('waits for a Retry-After, up to a limit', async () => {
     const { deliver, givenBack } = given((n) => {
       throw new RetryLaterError('busy', n);
     });
@@ -85,7 +85,7 @@ describe('consumer', () => {
     },
   );
 
-  it('does not wait for what cannot be read', async () => {
+  it('does not delay a message that cannot be read', async () => {
     const { deliver, givenBack } = given(() => {});
     await deliver(['{', { n: 'x' }]);
     expect(givenBack).toEqual([
@@ -94,7 +94,7 @@ describe('consumer', () => {
     ]);
   });
 
-  it('gives up on the last receive, and still fails, so that the dead-letter queue keeps it', async () => {
+  it('gives up on the last receive, and still fails, so that the message goes to the dead-letter queue', async () => {
     const { deliver, givenBack, givenUp } = given(() => {
       throw new Error('the table is gone');
     });

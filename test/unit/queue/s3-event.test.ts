@@ -5,7 +5,7 @@ const notification = (...keys: string[]) => ({
   Records: keys.map((key) => ({ eventName: 'ObjectCreated:Put', s3: { object: { key } } })),
 });
 
-describe('news from S3', () => {
+describe('an S3 notification', () => {
   it.each([
     ['a+b.jpg', 'a b.jpg'],
     ['a%20b%2Bc.jpg', 'a b+c.jpg'],
@@ -15,7 +15,7 @@ describe('news from S3', () => {
     expect(objectKeys(S3Notification.parse(notification(encoded)))).toEqual([key]);
   });
 
-  it('tells each key once', () => {
+  it('has each key once', () => {
     expect(objectKeys(S3Notification.parse(notification('a', 'b', 'a')))).toEqual(['a', 'b']);
   });
 
@@ -23,7 +23,7 @@ describe('news from S3', () => {
     expect(objectKeys(S3Notification.parse({ Event: 's3:TestEvent', Bucket: 'b' }))).toEqual([]);
   });
 
-  it('refuses what is not its own', () => {
+  it('rejects anything else', () => {
     expect(S3Notification.safeParse({ Records: [{ s3: {} }] }).success).toBe(false);
     expect(S3Notification.safeParse(notification('broken%')).success).toBe(false);
   });

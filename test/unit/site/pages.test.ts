@@ -6,7 +6,7 @@ import { showDocs, showFile } from '#functions/site/pages/pages.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { fileReply } from '#lib/http/file-reply.ts';
 import { routes } from '#lib/http/routes.ts';
-import { misplacedRoute, refuseRoute } from '#lib/http/unknown-route.ts';
+import { rejectUnknownRoute, unknownRoute } from '#lib/http/unknown-route.ts';
 import { toWelcomeView } from '#lib/http/welcome.ts';
 import { aContext, anHttpEvent } from '#test/support/http-events.ts';
 
@@ -147,7 +147,7 @@ describe('the files of the pages', () => {
 });
 
 describe('elsewhere', () => {
-  const handler = endpoint(misplacedRoute, refuseRoute);
+  const handler = endpoint(unknownRoute, rejectUnknownRoute);
 
   it.each([
     ['GET', '/no/such'],
@@ -162,7 +162,7 @@ describe('elsewhere', () => {
       status: 'error',
       code: 1001,
       data: null,
-      error: `There is no ${method} ${path} here. See http://api.example/dev/docs for what there is.`,
+      error: `There is no ${method} ${path} here. See http://api.example/dev/docs for the routes.`,
     });
   });
 

@@ -6,8 +6,8 @@ const good = '1,Mug,https://a.example/1.jpg';
 const messagesIn = async (renditionSet: string | Uint8Array) =>
   (await read(renditionSet)).faults.faults.map(({ message }) => message);
 
-describe('the faults of a CSV', () => {
-  it('are named all at once, each with its line and column', async () => {
+describe('the errors of a CSV', () => {
+  it('are reported all at once, each with its line and column', async () => {
     const faults = await faultsIn(
       good,
       '2,Mug',
@@ -28,13 +28,13 @@ describe('the faults of a CSV', () => {
     ]);
   });
 
-  it('count the faulty rows, and only URLs that could be fetched', async () => {
+  it('do not change the count of rows, but only valid URLs are counted', async () => {
     const found = await read(`${header}\n${good}\n2,,https://a.example/2.jpg,oops\n3,Mug`);
 
     expect(found).toMatchObject({ totalProducts: 3, totalImages: 2 });
   });
 
-  it('let no product through after the first', async () => {
+  it('stop the products after the first error', async () => {
     const rows = Array.from({ length: 3000 }, (_, n) => `${n},Mug,https://a.example/${n}`);
 
     const { products } = await read([header, ...rows, '1,Mug', ...rows].join('\n'), 1000);
@@ -43,7 +43,7 @@ describe('the faults of a CSV', () => {
     expect(products.at(-1)?.line).toBeLessThan(3002);
   });
 
-  it('call a column as the file does', async () => {
+  it('name a column as the file does', async () => {
     const { faults } = await read('no;name;urls\n1;Mug;oops');
 
     expect(faults.faults).toMatchObject([{ row: 2, column: 'urls' }]);
@@ -71,13 +71,13 @@ describe('the faults of a CSV', () => {
     ]);
   });
 
-  it('take no column for two', async () => {
+  it('never use one column twice', async () => {
     const { faults } = await read('SKU,Image URL\nM-1,https://a.example/1.jpg\n');
 
     expect(faults.faults).toMatchObject([{ row: 1, column: 'Product Name' }]);
   });
 
-  it('name a column that is there twice', async () => {
+  it('name a duplicate column', async () => {
     expect((await read(`S. No.,Product Name,Image URL,image_url\n${good}`)).faults.faults).toEqual([
       {
         row: 1,
@@ -88,7 +88,7 @@ describe('the faults of a CSV', () => {
     ]);
   });
 
-  it('tell a file without rows from one with nothing', async () => {
+  it('distinguish a file without rows from an empty one', async () => {
     expect(await messagesIn(`${header}\r\n\r\n,,\r\n`)).toEqual([
       'The file has a header but no rows below it.',
     ]);
@@ -147,7 +147,7 @@ describe('the faults of a CSV', () => {
     expect(totalProducts).toBe(3);
   });
 
-  it('find a name that swallowed the next line', async () => {
+  it('find a name that includes the next line', async () => {
     expect(
       await faultsIn('1,"Mug,https://a.example/1.jpg', '2,Cup",https://a.example/2.jpg'),
     ).toEqual([
@@ -155,13 +155,13 @@ describe('the faults of a CSV', () => {
     ]);
   });
 
-  it('are one where the header has a quote that is not closed', async () => {
+  it('are a single one where the header has a quote that is not closed', async () => {
     expect(await messagesIn(`"${header}\n${good}\n${good}`)).toEqual([
       expect.stringContaining('double quote'),
     ]);
   });
 
-  it('tell to quote a cell that a comma divided', async () => {
+  it('say to quote a cell that a comma split', async () => {
     const { faults } = await read(
       'S. No.,Input Image Urls,Product Name\n1,https://a.example/1.jpg,Mug, blue\n',
     );
@@ -179,7 +179,7 @@ describe('the faults of a CSV', () => {
     ]);
   });
 
-  it('show text of strangers on one line, and not much of it', async () => {
+  it('show untrusted text on one line, truncated', async () => {
     const [fault = ''] = await faultsIn(`1,Mug,"oops\u0007${'🌸'.repeat(300)}"`);
 
     expect(fault).not.toMatch(/\p{Cc}/u);
@@ -189,19 +189,19 @@ describe('the faults of a CSV', () => {
   });
 });
 
-describe('the faults in one sentence', () => {
-  it('are named with their lines, the first few of them', async () => {
+describe('the errors in one sentence', () => {
+  it('list the first few with their lines', async () => {
     const sentence = async (...rows: string[]) =>
       csvErrorSentence((await read([header, ...rows].join('\n'))).faults);
 
     expect(await sentence('1,Mug')).toBe(
-      'The CSV has a fault: line 2, column Input Image Urls: The row has no image URL.',
+      'The CSV has an error: line 2, column Input Image Urls: The row has no image URL.',
     );
     expect(await sentence('1,Mug', ',Cup,https://a.example')).toBe(
-      'The CSV has 2 faults: line 2, column Input Image Urls: The row has no image URL; line 3, column S. No.: The row has no serial number.',
+      'The CSV has 2 errors: line 2, column Input Image Urls: The row has no image URL; line 3, column S. No.: The row has no serial number.',
     );
     expect(await sentence(...Array(1500).fill('1,Mug'))).toMatch(
-      /^The CSV has 1500 faults: line 2, .*; line 3, .*; line 4, .*; and 1497 more\.$/,
+      /^The CSV has 1500 errors: line 2, .*; line 3, .*; line 4, .*; and 1497 more\.$/,
     );
   });
 });

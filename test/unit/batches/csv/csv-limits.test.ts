@@ -45,7 +45,7 @@ describe('a CSV', () => {
 
     expect(await faultsIn(`1,Mug,${urls(100)}`)).toEqual([]);
     expect(await faultsIn(`1,Mug,${urls(101)}`)).toEqual([
-      '2|Input Image Urls|The row has 101 image URLs, and at most 100 are taken. Divide them among several rows.',
+      '2|Input Image Urls|The row has 101 image URLs, and at most 100 are allowed. Divide them among several rows.',
     ]);
   });
 
@@ -59,7 +59,7 @@ describe('a CSV', () => {
     ]);
   });
 
-  it('has its longest texts named, in whatever column they are', async () => {
+  it('has texts that are too long reported, in any column', async () => {
     const faults = await faultsIn(
       `1,Mug,https://a.example/${'x'.repeat(2048)}`,
       `2,${'x'.repeat(1001)},https://a.example`,
@@ -78,7 +78,7 @@ describe('a CSV', () => {
     ]);
   });
 
-  it('has a thousand faults named and the others counted', async () => {
+  it('has a thousand errors listed and the others counted', async () => {
     const { faults } = await read(`${header}\n${'1,Mug,oops\n'.repeat(2500)}`, 65_536);
 
     expect(faults.faults).toHaveLength(1000);
@@ -118,7 +118,7 @@ describe('a CSV', () => {
     expect(faults.faults.at(-1)?.message).toContain('not read any further');
   });
 
-  it('is not kept in memory by a quote that is never closed', async () => {
+  it('is not buffered because of a quote that is never closed', async () => {
     const { faults } = await readCsv(endless('and on\n', '1,"Mug'));
 
     expect(faults.faults.slice(0, 2)).toMatchObject([
@@ -127,7 +127,7 @@ describe('a CSV', () => {
     ]);
   });
 
-  it('is read on behind a quote that swallows a megabyte', async () => {
+  it('is read further after a quote that spans a megabyte', async () => {
     const rows = `${good}\n`.repeat(40_000);
     const { faults, totalProducts } = await readCsv(
       inPieces(`${header}\n1,"Mug,https://a.example\n${rows}1,Mug,oops\n`, 65_536),

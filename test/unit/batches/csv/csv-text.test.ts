@@ -24,13 +24,13 @@ describe('the text of a CSV', () => {
     expect((await read(renditionSet)).products).toMatchObject([{ productName: 'Café' }]);
   });
 
-  it('has a mark that is no part of the first name', async () => {
+  it('may have a byte order mark, which is not part of the first name', async () => {
     const { columns } = await read('\ufeff"S. No.",Name,Url\n1,Mug,https://a.example');
 
     expect(columns).toEqual(['S. No.', 'Name', 'Url']);
   });
 
-  it('may be cut anywhere by the network', async () => {
+  it('may be split anywhere into chunks', async () => {
     const rows = [
       '1,"Mug ""3"" €,\r\n🌸","https://a.example/1.jpg,\r\nhttps://a.example/2.jpg"\r\n',
       Buffer.from('2,Caf\xe9 cr\xe8me,https://a.example/3.jpg\r\n', 'latin1'),

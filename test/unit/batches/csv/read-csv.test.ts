@@ -58,13 +58,13 @@ describe('a CSV of products', () => {
     }
   });
 
-  it('believes a first line that says what divides the cells', async () => {
+  it('honours a first line that declares the delimiter', async () => {
     const { products: found } = await read(`sep=;\r\n${withDelimiter(';')}`);
 
     expect(found).toEqual(products.map((product) => ({ ...product, line: product.line + 1 })));
   });
 
-  it('knows its columns in any order, by other names, among others', async () => {
+  it('finds its columns in any order, by synonyms, among others', async () => {
     const { products: found, columns } = await read(
       'Colour;IMAGE_URLS;Price; product ;#\nred;https://a.example/1.jpg;1,50;Mug;1.\n',
     );
@@ -111,7 +111,7 @@ describe('a CSV of products', () => {
     ]);
   });
 
-  it('takes quotes as RFC 4180 writes them, and as people do', async () => {
+  it('reads quotes as in RFC 4180, and as people write them', async () => {
     const { products: found } = await read(
       `${header}\n1,"a ""big"" one, red",https://a.example/1\n2,5" disk,https://a.example/2\n3,"a 5" disk",https://a.example/3\n4,"""q""\nr",https://a.example/4`,
     );
@@ -136,7 +136,7 @@ describe('a CSV of products', () => {
     ]);
   });
 
-  it('finds URLs behind all columns, and in unnamed ones behind the URLs', async () => {
+  it('finds URLs after all columns, and in unnamed ones after the URLs', async () => {
     const behind = await read(
       `${header},Notes\n1,Mug,https://a.example/1.jpg,red,https://a.example/2.jpg\n`,
     );
@@ -149,7 +149,7 @@ describe('a CSV of products', () => {
     expect(unnamed.products).toMatchObject([{ urls }]);
   });
 
-  it('puts an unquoted URL with commas together again', async () => {
+  it('joins an unquoted URL with commas again', async () => {
     expect(
       await urlsIn('1,Mug,https://cdn.example/w_200,h_100/x.jpg,https://a.example/2.jpg'),
     ).toEqual([['https://cdn.example/w_200,h_100/x.jpg', 'https://a.example/2.jpg']]);
@@ -164,7 +164,7 @@ describe('a CSV of products', () => {
     ]);
   });
 
-  it('only checks where nobody wants the products', async () => {
+  it('only checks the file without a callback', async () => {
     const renditionSets = await readCsv(inPieces(sample));
 
     expect(renditionSets).toEqual({
@@ -175,7 +175,7 @@ describe('a CSV of products', () => {
     });
   });
 
-  it('waits for whoever takes the products, and stops with them', async () => {
+  it('awaits the callback, and stops with its error', async () => {
     const rows = Array.from({ length: 1200 }, (_, n) => `${n},Mug,https://a.example/${n}`);
     const lengths: number[] = [];
     let isBusy = false;
@@ -207,7 +207,7 @@ describe('a CSV of products', () => {
     expect(isClosed).toBe(true);
   });
 
-  it('lets the errors of its source rise', async () => {
+  it('throws the errors of its source', async () => {
     async function* broken() {
       yield Buffer.from(`${header}\n`);
       throw new Error('The connection was reset.');

@@ -47,14 +47,14 @@ describe('the results CSV', () => {
     );
   });
 
-  it('has as many places for outputs as inputs', async () => {
+  it('has as many outputs as inputs', async () => {
     const [, cells = []]: string[][] = parse(await written(resultsCsv, [mug]));
 
     expect(cells[2]?.split(',')).toHaveLength(4);
     expect(cells[3]?.split(',').map((url) => url !== '')).toEqual([true, false, true, false]);
   });
 
-  it('writes the comma of a URL so that it divides nothing', async () => {
+  it('escapes the comma of a URL so that it separates nothing', async () => {
     const url = 'https://cdn.example/w_200,h_100/x;y|z.jpg';
     const [, cells = []]: string[][] = parse(
       await written(resultsCsv, [{ ...mug, images: [came(url, url), came(url, url)] }]),
@@ -94,7 +94,7 @@ describe('the results CSV', () => {
     expect((await read(csv)).products).toMatchObject([{ productName: text }]);
   });
 
-  it('is read back exactly, whatever a name is made of', async () => {
+  it('is read back exactly, whatever a name contains', async () => {
     const alphabet = [
       '"',
       "'",
@@ -133,7 +133,7 @@ describe('the results CSV', () => {
     );
   });
 
-  it('is a header where there are no rows', async () => {
+  it('is only a header where there are no rows', async () => {
     expect(await written(resultsCsv)).toBe(
       'S. No.,Product Name,Input Image Urls,Output Image Urls,Errors\r\n',
     );
@@ -142,7 +142,7 @@ describe('the results CSV', () => {
 });
 
 describe('the failed rows', () => {
-  it('have what failed, and nothing of what came through', async () => {
+  it('have what failed, and nothing else', async () => {
     expect(await written(failedRowsCsv, [cup, mug], [cup])).toBe(
       [
         'S. No.,Product Name,Input Image Urls',

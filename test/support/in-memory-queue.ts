@@ -1,19 +1,19 @@
 type Options<Message> = {
-  /** Called for whatever a message's work throws, before it comes back. */
+  /** Called for each error of a message's work, before the retry. */
   onThrow: (error: Error) => void;
-  /** What the last receive records, as the consumer has it. */
+  /** Called after the last receive, as by the consumer. */
   giveUp?: (message: Message, reason: string) => Promise<void>;
-  /** What happens before a message is delivered: time passes. */
+  /** Called before a message is delivered, to move the clock. */
   before?: (message: Message) => void;
 };
 
 const maxReceiveCount = 8;
 
 /**
- * A queue in memory in front of its worker, with SQS' manners: a message whose work throws comes
- * back, eight times at most, and one that is done may come again.
+ * A queue in memory in front of its worker, with the behaviour of SQS: a message whose work throws is
+ * retried, up to eight receives, and one that succeeded may be delivered again.
  */
-export const queueOf = <Message>(
+export const inMemoryQueue = <Message>(
   waiting: Message[],
   work: (message: Message, attempts: number) => Promise<unknown>,
   { onThrow, giveUp, before }: Options<Message>,
@@ -31,7 +31,7 @@ export const queueOf = <Message>(
     }
   };
   return {
-    /** Delivers the oldest message so many times; false if there is none. */
+    /** Delivers the oldest message so many times; false if the queue is empty. */
     deliver: async (times: number): Promise<boolean> => {
       const message = waiting.shift();
       if (message === undefined) return false;

@@ -1,0 +1,17 @@
+import { route, single } from '../route.ts';
+import { StatsView } from '../stats-view.ts';
+import { imageRoute } from './route-groups.ts';
+
+export const getStatsRoute = route({
+  ...imageRoute,
+  name: 'getStats',
+  tag: 'Stats',
+  code: [7000, 7001],
+  methods: ['GET'],
+  paths: ['/api/stats'],
+  summary: 'Counters',
+  description: 'Of the records that exist now, without deleted ones.',
+  request: {},
+  replies: { 200: single('The counters', StatsView) },
+  faults: [],
+});

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { IdempotencyHeaders } from '../image-requests.ts';
+import { ImageView } from '../image-view.ts';
+import { route, single } from '../route.ts';
+import { imageRoute } from './route-groups.ts';
+
+const OneOrMore = z.union([ImageView, z.array(ImageView)]);
+
+export const uploadImageRoute = route({
+  ...imageRoute,
+  name: 'uploadImage',
+  methods: ['POST'],
+  paths: ['/api/images', '/api/v1/upload'],
+  summary: 'Upload one or several pictures',
+  description:
+    'Responds as soon as the picture is stored; thumbnails, EXIF and caption follow. Several `file` parts return an array, in the order sent. A file that is no picture is rejected and recorded. For larger files use `POST /api/uploads`.',
+  request: {
+    headers: IdempotencyHeaders,
+    form: { files: 'a picture: JPEG, PNG, WebP, GIF, AVIF or TIFF; may be repeated' },
+  },
+  replies: {
+    202: single('Accepted; with several files, at least one of them', OneOrMore),
+    415: single('Unsupported type, or not what its name and type claim; recorded', OneOrMore),
+    422: single('A picture with wrong contents; recorded', OneOrMore),
+  },
+  faults: [400, 409, 413, 422],
+});
