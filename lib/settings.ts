@@ -72,11 +72,11 @@ const shape = {
     ),
   MULTIPART_MAX_BYTES: wholeNumber(1, 10_000_000)
     .prefault(4_400_000)
-    .describe("largest multipart upload (Lambda's payload limit; at most 10 MB, locally)"),
-  UPLOAD_MAX_BYTES: wholeNumber(1, 5_000_000_000).prefault(52_428_800).describe('largest original'),
-  MAX_MEGAPIXELS: wholeNumber(1, 1_000)
-    .prefault(268)
-    .describe('millions of pixels that any original may have'),
+    .describe("the largest multipart upload (Lambda's payload limit; at most 10 MB, locally)"),
+  UPLOAD_MAX_BYTES: wholeNumber(1, 5_000_000_000)
+    .prefault(52_428_800)
+    .describe('size in bytes of any original'),
+  MAX_MEGAPIXELS: wholeNumber(1, 1_000).prefault(268).describe('megapixels of any original'),
   HEIC: z
     .enum(['on', 'off'])
     .prefault('on')

@@ -14,7 +14,7 @@ const vitest = join(
 
 /** Side by side: two lists of runs of vitest, by the projects of each. */
 const sideBySide = [
-  [['unit', 'contract', 'architecture']],
+  [['unit', 'contract', 'architecture'], ['local-cloud']],
   [['e2e'], ['browser'], ['start-up']],
 ] as const;
 

@@ -1,14 +1,14 @@
-import { originOf } from '#functions/site/pages/origin.ts';
 import { showFile } from '#functions/site/pages/pages.ts';
+import { cacheOrigin } from '#functions/site/pages/store-origin.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { config } from '#lib/config.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { fileReply } from '#lib/http/file-reply.ts';
 import { showGalleryRoute } from '#lib/http/routes/show-gallery.ts';
 
-// Only signed, never sent: the SDK alone knows under which name browsers will reach the bucket.
+// Only signed, never sent: the SDK knows the endpoint at which browsers reach the bucket.
 const { link } = s3Objects(config.originalsBucket);
-const store = originOf(() => link('origin', 60));
+const store = cacheOrigin(() => link('origin', 60));
 
 export const handler = endpoint(
   showGalleryRoute,

@@ -10,7 +10,8 @@ export const parseCommandLine = <const T extends ParseArgsConfig>(config: T) => 
   try {
     return parseArgs(config);
   } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error));
+    const [sentence = ''] = String(error instanceof Error ? error.message : error).split('\n');
+    throw new UsageError(sentence);
   }
 };
 

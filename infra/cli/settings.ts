@@ -20,7 +20,7 @@ const secretMeaning: Record<SecretName, string> = {
   EDIT_API_KEY: 'sent wherever EDIT_PROVIDER or EDIT_BASE_URL lead',
   DELIVERY_SECRET:
     'signs links of pictures: the first of a list signs, every one verifies; `npm start` and the first deployment make one',
-  WEBHOOK_SECRET: 'whsec_…, signs webhooks; `npm start` makes one and keeps it in DATA_DIR',
+  WEBHOOK_SECRET: 'whsec_…, signs webhooks; `npm start` makes one and stores it in DATA_DIR',
 };
 
 const rows: Row[] = [
@@ -41,13 +41,13 @@ const deployedDefaults = new Map(
     .map(([, name, value]) => [name, value]),
 );
 
-const defaultOf = ({ name, standard }: Row): string => {
+const describeDefault = ({ name, standard }: Row): string => {
   const deployed = deployedDefaults.get(name);
   const local = standard ? `\`${standard}\`` : 'unset';
   return deployed && deployed !== standard ? `${local}; deployed \`${deployed}\`` : local;
 };
 
-/** The README's table of settings. */
+/** The table of settings, in Markdown. */
 export const settingsTable = (): string =>
   [
     '| Setting | Default | Meaning |',
@@ -56,7 +56,7 @@ export const settingsTable = (): string =>
       .filter(({ name }) => !name.endsWith('_PARAMETER'))
       .map((row) => {
         const { name, meaning } = row;
-        return `| \`${name}\` | ${defaultOf(row)} | ${meaning.replaceAll('|', '\\|')} |`;
+        return `| \`${name}\` | ${describeDefault(row)} | ${meaning.replaceAll('|', '\\|')} |`;
       }),
     '| `…_PARAMETER` for each key above | unset | name of the SSM parameter that holds it |',
   ].join('\n');
@@ -64,15 +64,18 @@ export const settingsTable = (): string =>
 /** `.env.example`: every setting, none of them set. */
 export const envExample = (): string =>
   [
-    '# Copy to .env and take away the # of what you want to set. Nothing here is needed to start.',
+    '# Copy to .env and uncomment what you want to set. Nothing here is needed to start.',
     ...rows.map(({ name, standard, meaning }) => `\n# ${meaning}\n#${name}=${standard}`),
     '',
   ].join('\n');
 
+/** The document that holds the table of settings. */
+export const document = 'infra/README.md';
+
 const begin = '<!-- settings: npm run settings -->';
 const end = '<!-- /settings -->';
 
-/** The README with its table as it should be. */
+/** The document with its table as it should be. */
 export const withTable = (readme: string): string => {
   const [before = '', rest = ''] = readme.split(begin);
   const [, after = ''] = rest.split(end);
@@ -80,6 +83,6 @@ export const withTable = (readme: string): string => {
 };
 
 if (import.meta.main) {
-  writeFileSync('README.md', withTable(readFileSync('README.md', 'utf8')));
+  writeFileSync(document, withTable(readFileSync(document, 'utf8')));
   writeFileSync('.env.example', envExample());
 }

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type BuildOptions, build, type Plugin, stop } from 'esbuild';
-import { finishedBundles } from '#functions/site/pages/browser-bundles.ts';
+import { prebuiltBundles } from '#functions/site/pages/browser-bundles.ts';
 
 /** A function of serverless.yml has no file. */
 export class HandlerMissingError extends Error {
@@ -23,7 +23,7 @@ const finishedPages: Plugin = {
   name: 'finished-pages',
   setup: ({ onLoad }) => {
     onLoad({ filter: /[\\/]functions[\\/]site[\\/]pages[\\/]browser-bundles\.ts$/ }, async () => ({
-      contents: await finishedBundles(),
+      contents: await prebuiltBundles(),
       loader: 'js',
     }));
   },

@@ -43,6 +43,8 @@ export type NotificationOptions = {
 export type LocalCloud = {
   urls: { s3: string; sqs: string; dynamodb: string };
   resources: Resources;
+  /** As RunningDynamodb has it. */
+  onStreamRecords(tableName: string, listener: () => void): () => void;
   stop(): Promise<void>;
 };
 
@@ -140,7 +142,8 @@ export const startLocalCloud = async (options: LocalCloudOptions): Promise<Local
         },
       }),
     );
-    return { urls: { s3: s3.url, sqs: sqs.url, dynamodb: dynamodb.url }, resources, stop };
+    const urls = { s3: s3.url, sqs: sqs.url, dynamodb: dynamodb.url };
+    return { urls, resources, onStreamRecords: dynamodb.onStreamRecords, stop };
   } catch (error) {
     await stop();
     throw error;

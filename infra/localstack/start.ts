@@ -80,6 +80,8 @@ await runCommandLine('start:localstack', async (tools) => {
       port: settings.PORT,
       buildFolder,
       sqsUrl: endpoint,
+      dynamodbUrl: endpoint,
+      checkpointFile: join(folder, 'checkpoints.db'),
       region: settings.AWS_REGION,
       accountId: '000000000000',
       workers: settings.WORKERS,

@@ -5,11 +5,11 @@ import { renditionKey } from '#lib/images/rendition-set.ts';
 import { Problem } from '#lib/problem.ts';
 import { release } from '#lib/release.ts';
 import type { Coalesce } from './coalesce.ts';
-import { findIngested, listSources, type Source } from './find-source.ts';
+import { findIngested, findIntermediate, listSources, type Source } from './find-source.ts';
 import type { Variant } from './find-variant.ts';
 import type { Preset } from './preset.ts';
 import { planRender, type RenderPlan, type RenderVariant } from './render.ts';
-import { type StoredVariant, unreadableKey, type Variants } from './variants.ts';
+import { type StoredVariant, unreadableKey, type Variants, variantPrefix } from './variants.ts';
 import { pictureVersion, versionOf } from './version.ts';
 
 type Deps = {
@@ -69,17 +69,22 @@ const makeVariant = async (variant: Variant, deps: Deps): Promise<StoredVariant>
   const { image, key } = variant;
   const { variants } = deps;
   const { imageId } = image;
+  const stored = await keysOf(imageId, deps);
   const unreadable = unreadableKey(imageId, pictureVersion(image));
-  const known = await variants.find(unreadable, maxBytes);
-  if (known?.bytes) throw new Problem('unprocessable', Buffer.from(known.bytes).toString());
-
+  if (stored.has(unreadable)) {
+    const known = await variants.find(unreadable, maxBytes);
+    if (known?.bytes) throw new Problem('unprocessable', Buffer.from(known.bytes).toString());
+  }
   const plan = planRender(variant.preset, image.metadata, {
     encoding: variant.encoding,
     focalPoint: image.focalPoint,
   });
-  const sources = listSources(variant, plan, deps);
-  const from = sources[0]?.from;
-  if (isCostly(image) && typeof from === 'object') await findOrMake(from, deps);
+  let sources = listSources(variant, plan, { ...deps, stored });
+  const smaller = findIntermediate(variant, plan, deps.presets);
+  if (smaller && isCostly(image) && sources[0]?.from === 'original') {
+    await findOrMake(smaller, deps);
+    sources = listSources(variant, plan, { ...deps, stored: new Set([smaller.key]) });
+  }
   const made = await deps.limit(() => renderFromSmallest(sources, plan, deps));
   if ('refusal' in made) {
     const reason = Buffer.from(made.refusal.reason);
@@ -91,6 +96,13 @@ const makeVariant = async (variant: Variant, deps: Deps): Promise<StoredVariant>
   await variants.save(key, bytes, { contentType, imageId });
   await removeUnlessCurrent(variant, [key], deps);
   return { contentType, sizeBytes: bytes.length, bytes };
+};
+
+/** One question instead of one for each key that might be there. */
+const keysOf = async (imageId: string, { variants }: Deps): Promise<Set<string>> => {
+  const keys = new Set<string>();
+  for await (const key of variants.list(variantPrefix(imageId))) keys.add(key);
+  return keys;
 };
 
 /**

@@ -12,12 +12,13 @@ type Deps = {
   derived: Objects;
   variants: Variants;
   presets: ReadonlyMap<string, Preset>;
+  /** Keys of everything that is stored of the image. */
+  stored: ReadonlySet<string>;
 };
 
 /** What a variant can be made of. */
 export type Source = {
-  /** A stored variant says which one, whether it is there or not. */
-  from: 'rendition' | 'original' | Variant;
+  from: 'rendition' | 'variant' | 'original';
   /** Undefined where it is not there, or is another by now. */
   read: () => Promise<{ bytes: Uint8Array; metadata: Metadata } | undefined>;
 };
@@ -63,7 +64,7 @@ const renditionSources = ({ image }: Variant, plan: RenderPlan, { derived }: Dep
  * The variant that others are made of if it is there: of the presets that only make a picture
  * smaller, the smallest that has pixels enough.
  */
-const findIntermediate = (
+export const findIntermediate = (
   variant: Variant,
   plan: RenderPlan,
   presets: ReadonlyMap<string, Preset>,
@@ -87,17 +88,17 @@ const findIntermediate = (
 const storedSources = (
   variant: Variant,
   plan: RenderPlan,
-  { presets, variants }: Deps,
+  { presets, variants, stored }: Deps,
 ): Source[] => {
-  const stored = findIntermediate(variant, plan, presets);
-  if (!stored) return [];
-  const { width, height } = planRender(stored.preset, variant.image.metadata, stored);
+  const smaller = findIntermediate(variant, plan, presets);
+  if (!smaller || !stored.has(smaller.key)) return [];
+  const { width, height } = planRender(smaller.preset, variant.image.metadata, smaller);
   const read = async () => {
-    const found = await variants.find(stored.key, Number.POSITIVE_INFINITY);
+    const found = await variants.find(smaller.key, Number.POSITIVE_INFINITY);
     const format = found?.contentType === 'image/png' ? 'png' : 'jpeg';
     return found?.bytes && ({ bytes: found.bytes, metadata: { width, height, format } } as const);
   };
-  return [{ from: stored, read }];
+  return [{ from: 'variant', read }];
 };
 
 const originalSource = ({ image }: Variant, { originals }: Deps): Source => {

@@ -1,20 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { envExample, settingsTable, withTable } from '#infra/cli/settings.ts';
+import { document, envExample, settingsTable, withTable } from '#infra/cli/settings.ts';
 import { Settings } from '#lib/settings.ts';
 import { environment } from './template.ts';
 
 describe('the settings', () => {
-  it('stand in the README as they are in the code: npm run settings', () => {
-    const readme = readFileSync('README.md', 'utf8');
-    expect(withTable(readme)).toBe(readme);
+  it('are documented in infra/README.md as they are in the code: npm run settings', () => {
+    const text = readFileSync(document, 'utf8');
+    expect(withTable(text)).toBe(text);
   });
 
-  it('stand in .env.example likewise', () => {
+  it('are in .env.example: npm run settings', () => {
     expect(readFileSync('.env.example', 'utf8')).toBe(envExample());
   });
 
-  it('show where a deployed stage has another default', () => {
+  it('name a deployed default where it differs', () => {
     const table = settingsTable();
     expect(table).toContain('| `SWEEP_MINUTES` | `1`; deployed `5` |');
     expect(table).toContain('| `PIPELINE_CONCURRENCY` | `2`; deployed `10` |');

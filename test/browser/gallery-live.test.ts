@@ -227,9 +227,9 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while something is at 
     page.on('request', (request) => asked.push(request.url()));
     await page.addInitScript("sessionStorage.setItem('darkroom-edit-process', 'process-1')");
     await page.goto(`${host.url}#edits`);
-    await page.getByText('being made').waitFor();
+    await page.getByText('processing', { exact: true }).waitFor();
     edits = [...edits.slice(0, 2), { ...atWork, status: 'COMPLETED', image_id: idOf(901) }];
-    await page.getByText('being made').waitFor({ state: 'detached' });
+    await page.getByText('processing', { exact: true }).waitFor({ state: 'detached' });
 
     await page.getByRole('link', { name: 'Pictures' }).click();
     await page

@@ -29,13 +29,13 @@ const csv = (name: string) => [
 const heading = (page: Page, name: string) => page.getByRole('heading', { name }).waitFor();
 
 const choose = async (page: Page, ...names: string[]) => {
-  for (const name of names) await page.getByRole('checkbox', { name: `Choose ${name}` }).click();
+  for (const name of names) await page.getByRole('checkbox', { name: `Select ${name}` }).click();
 };
 
 const states: Record<string, State> = {
   'the empty sheet': {
     api: (asked) => (asked.path === 'api/stats' ? { data: someStats({ total: 0 }) } : { data: [] }),
-    resolveEndpoint: (page) => heading(page, 'The sheet is empty'),
+    resolveEndpoint: (page) => heading(page, 'No pictures yet'),
   },
   'the sheet that is loading': {
     api: () => 'waits',
@@ -47,12 +47,12 @@ const states: Record<string, State> = {
   },
   'nobody there': {
     api: () => 'breaks',
-    resolveEndpoint: (page) => page.getByText('Darkroom cannot be reached. What you see').waitFor(),
+    resolveEndpoint: (page) => page.getByText('Darkroom cannot be reached. This page').waitFor(),
   },
   'a sheet, with some chosen': {
     resolveEndpoint: async (page) => {
       await choose(page, 'picture-0.jpg', 'picture-3.jpg', 'picture-4.jpg');
-      await page.getByText('3 chosen').waitFor();
+      await page.getByText('3 selected').waitFor();
       await page.locator('.sheet-end').getByText('42 pictures').waitFor();
     },
   },
@@ -86,7 +86,7 @@ const states: Record<string, State> = {
       asked.path.endsWith('/retry') ? { status: 409, error: 'It is at work.' } : some(asked),
     resolveEndpoint: async (page) => {
       const dialog = page.getByRole('dialog', { name: 'picture-2.jpg' });
-      await dialog.getByRole('button', { name: 'Retry what failed or was skipped' }).click();
+      await dialog.getByRole('button', { name: 'Retry failed and skipped steps' }).click();
       await dialog.getByRole('status', { name: 'Notices' }).getByText('It is at work.').waitFor();
     },
   },
@@ -130,7 +130,7 @@ const states: Record<string, State> = {
     resolveEndpoint: async (page) => {
       await choose(page, 'picture-3.jpg', 'picture-4.jpg');
       await page.getByRole('button', { name: 'Edit' }).click();
-      await page.getByLabel('What is to change').fill('Make it rain');
+      await page.getByLabel('Describe the change').fill('Make it rain');
       await page.getByRole('button', { name: 'Start the edit' }).click();
       await page.getByText('The provider refused the prompt.').waitFor();
     },
@@ -138,7 +138,7 @@ const states: Record<string, State> = {
   stats: {
     hash: '#stats',
     resolveEndpoint: (page) =>
-      page.getByRole('img', { name: /The work on the newest 40 pictures/ }).waitFor(),
+      page.getByRole('img', { name: /Processing time of the newest 40 pictures/ }).waitFor(),
   },
 };
 
@@ -295,15 +295,15 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
     await page.getByRole('button', { name: 'Open picture-0.jpg' }).focus();
     for (const key of ['ArrowRight', 'ArrowDown', 'ArrowLeft']) await page.keyboard.press(key);
     const focused = () => page.evaluate<string>('document.activeElement.ariaLabel');
-    await expect.poll(focused).toBe('Open picture-6.jpg');
+    await expect.poll(focused).toBe('Open picture-5.jpg');
 
     await page.keyboard.press('Enter');
-    await page.getByRole('dialog', { name: 'picture-6.jpg' }).waitFor();
+    await page.getByRole('dialog', { name: 'picture-5.jpg' }).waitFor();
     await page.keyboard.press('ArrowRight');
-    await page.getByRole('dialog', { name: 'picture-7.jpg' }).waitFor();
+    await page.getByRole('dialog', { name: 'picture-6.jpg' }).waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    await expect.poll(focused).toBe('Open picture-7.jpg');
+    await expect.poll(focused).toBe('Open picture-6.jpg');
 
     await page.keyboard.press('End');
     await expect.poll(focused).toBe('Open picture-41.jpg');

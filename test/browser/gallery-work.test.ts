@@ -77,7 +77,7 @@ describe.skipIf(!chromiumPath).each(places)(needsChromium('the gallery at work, 
       dropFiles(page, [{ name, type: 'text/csv', bytes }]);
 
     await drop('faulty.csv', csvOf(`1,Mug,${origin.url}/mug.jpg`, '2,Apron,nowhere'));
-    await page.getByText(/fault to mend before it can start/).waitFor();
+    await page.getByText(/error to fix before it can start/).waitFor();
     expect(await page.getByRole('button', { name: 'Start the batch' }).count()).toBe(0);
 
     await drop(
@@ -87,8 +87,8 @@ describe.skipIf(!chromiumPath).each(places)(needsChromium('the gallery at work, 
         `2,Apron,"${origin.url}/apron.jpg,${origin.url}/status/404"`,
       ),
     );
-    await page.getByText('2 products with 3 pictures: every row is right.').waitFor();
-    await page.getByLabel('Webhook, if somebody is to be told').fill(receiver.url);
+    await page.getByText('2 products with 3 pictures: no errors.').waitFor();
+    await page.getByLabel('Webhook to notify when it ends').fill(receiver.url);
     await page.getByRole('button', { name: 'Start the batch' }).click();
     await page.getByRole('heading', { name: 'catalogue.csv' }).waitFor();
     await page.getByText('completed with errors').first().waitFor();
@@ -125,9 +125,9 @@ describe.skipIf(!chromiumPath).each(places)(needsChromium('the gallery at work, 
     const bytes = await drawnJpeg({ seed: 813, width: 320, height: 240 });
     await dropFiles(page, [{ name: 'meadow.jpg', type: 'image/jpeg', bytes }]);
     await page.getByRole('button', { name: 'Open meadow.jpg', exact: true }).waitFor();
-    await page.getByRole('checkbox', { name: 'Choose meadow.jpg' }).click();
+    await page.getByRole('checkbox', { name: 'Select meadow.jpg' }).click();
     await page.getByRole('button', { name: 'Edit', exact: true }).click();
-    await page.getByLabel('What is to change').fill('Paint it blue');
+    await page.getByLabel('Describe the change').fill('Paint it blue');
     await page.getByRole('button', { name: 'Start the edit' }).click();
 
     const edit = page.getByRole('listitem').filter({ hasText: 'Paint it blue' });

@@ -1,11 +1,13 @@
 import sharp from 'sharp';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { z } from 'zod';
 import { drawnJpeg, drawnPng, phoneExif } from '#test/support/drawn-pictures.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { ImageRecord, type Named, theClient } from './client.ts';
 
 const darkroom = theClient();
+/** Elsewhere each of them is a process of its own, on the same machine. */
+const atOnce = inject('embedded') === null ? 8 : 100;
 const Delivered = ImageRecord.extend({ srcset: z.string() });
 const Link = z.object({ url: z.string(), expires_at: z.string().nullable() });
 const chromium = 'image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8';
@@ -183,6 +185,37 @@ describe('what is not delivered', () => {
     expect(await darkroom.derivedKeys(`i/${image_id}/`)).toEqual([]);
   });
 
+  it('are invented links: whatever they say, nothing is made and nothing is stored', async () => {
+    const { image_id, thumbnails } = await ended({
+      name: 'h.jpg',
+      bytes: await drawnJpeg({ seed: 313 }),
+    });
+    const s = new URL(thumbnails['small'] ?? '').searchParams.get('s') ?? '';
+    const pick = <T>(from: readonly T[], n: number) => from[n % from.length];
+    const invented = Array.from({ length: 1000 }, (_, n) => {
+      const id = pick([image_id, 'a'.repeat(26), image_id.toUpperCase(), 'x', '%00'], n);
+      const preset = pick(
+        ['w1', `w${n}x`, 'huge', '0', '..', '%2e%2e%2fi', 'unreadable.v'],
+        n >> 2,
+      );
+      const ending = pick(['', '.jpg', '.svg', '.avif.avif', '.%00', '.auto.auto'], n >> 1);
+      const query = pick(
+        ['', `?s=${s}`, '?v=../..', '?s=1&e=1', '?w=10&h=10', '?e=never', '?v=1&v=2'],
+        n,
+      );
+      return `${darkroom.baseUrl}/i/${id}/${preset}${ending}${query}`;
+    });
+    const before = await darkroom.derivedKeys('i/');
+    const told = new Set<number>();
+    for (let from = 0; from < invented.length; from += 20)
+      for (const { status } of await Promise.all(
+        invented.slice(from, from + 20).map((url) => get(url)),
+      ))
+        told.add(status);
+    for (const status of told) expect([400, 403, 404]).toContain(status);
+    expect(await darkroom.derivedKeys('i/')).toEqual(before);
+  });
+
   it('is a picture that cannot be decoded: its reason is given', async () => {
     const whole = await drawnJpeg({ width: 1200, height: 900, seed: 312 });
     const { image_id } = await darkroom.uploadOne({
@@ -203,11 +236,11 @@ describe('what is not delivered', () => {
 });
 
 describe('a variant', () => {
-  it('that a hundred ask for at once is stored once, and the same for all', async () => {
+  it('that many ask for at once is stored once, and the same for all', async () => {
     const bytes = await drawnJpeg({ width: 1600, height: 1200, seed: 321 });
     const { image_id } = await ended({ name: 'f.jpg', bytes });
     const url = await linkTo(image_id, 'w480', { format: 'avif' });
-    const all = await Promise.all(Array.from({ length: 100 }, () => get(url)));
+    const all = await Promise.all(Array.from({ length: atOnce }, () => get(url)));
     expect(new Set(all.map(({ status }) => status))).toEqual(new Set([200]));
     expect(new Set(all.map(({ body }) => body.toString('base64'))).size).toBe(1);
     expect(await darkroom.derivedKeys(`i/${image_id}/`)).toHaveLength(1);
@@ -217,7 +250,7 @@ describe('a variant', () => {
     const bytes = await drawnJpeg({ width: 1600, height: 1200, seed: 322 });
     const { image_id, srcset } = await ended({ name: 'g.jpg', bytes });
     const links = srcset.split(', ').map((one) => one.split(' ')[0] ?? '');
-    const asked = Array.from({ length: 200 }, (_, n) => {
+    const asked = Array.from({ length: 2 * atOnce }, (_, n) => {
       const accept = ['image/avif', 'image/webp', '*/*'][n % 3] ?? '';
       return get(links[n % links.length] ?? '', { accept });
     });
@@ -272,7 +305,7 @@ describe('an original', () => {
       if (found?.status !== 'done') throw new Error('not yet');
       return found;
     });
-    const path = `/api/images/${record.image_id}/original`;
+    const path = `${darkroom.baseUrl}/api/images/${record.image_id}/original`;
     const { response, body } = await darkroom.bytes(path);
     expect(response.headers.get('content-type')).toBe('image/jpeg');
     expect(body.equals(bytes)).toBe(true);
@@ -292,7 +325,9 @@ describe('an original', () => {
       if (found?.status !== 'failed') throw new Error('not yet');
       return found;
     });
-    const { response } = await darkroom.bytes(`/api/images/${record.image_id}/original`);
+    const { response } = await darkroom.bytes(
+      `${darkroom.baseUrl}/api/images/${record.image_id}/original`,
+    );
     expect(response.headers.get('content-type')).toBe('application/octet-stream');
     expect(response.headers.get('content-disposition')).toMatch(/^attachment/);
   });

@@ -14,7 +14,7 @@ describe('the HTTP API', () => {
     const { data } = await darkroom.json('/api/health');
     expect(data).toMatchObject({
       dead_letters: {
-        objectCreated: expect.any(Number),
+        'object-created': expect.any(Number),
         'make-thumbnails': expect.any(Number),
         'read-exif': expect.any(Number),
         'write-caption': expect.any(Number),

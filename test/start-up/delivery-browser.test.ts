@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser } from 'playwright-core';
@@ -111,7 +112,8 @@ describe.runIf(chromiumPath)(
           <img id="batch" src="${rows[1]?.[3]}">
           <img id="edit" src="${edited}">
           <picture><source type="image/webp" srcset="${path}.webp?${query}"><img id="picture" src="${path}.jpg?${query}"></picture>
-          <img id="altered" src="${photo.thumbnails['medium']}x">`;
+          <img id="altered" src="${photo.thumbnails['medium']}x">
+          <div style="width: 9px; height: 9px; background-image: url('${path}?${query}&css=1')"></div>`;
         const { page, close } = await openPage(browser);
         const types = new Map<string, string>();
         page.on('response', (response) => {
@@ -136,6 +138,18 @@ describe.runIf(chromiumPath)(
         expect(shown.find(({ id }) => id === 'wide')?.src).toContain('/w320?');
         expect(shown.find(({ id }) => id === 'edit')?.width).toBeGreaterThan(0);
 
+        expect(types.get(`${path}?${query}&css=1`)).toBe('200 image/avif');
+
+        const loader = `(${loaderInReadme()})`;
+        const loaded = z
+          .array(z.string())
+          .parse(
+            await page.evaluate(
+              `[640, 700, 9000].map((width) => ${loader}({ src: ${JSON.stringify(photo.srcset)}, width }))`,
+            ),
+          );
+        expect(loaded.map((url) => /\/(w\d+)\?/.exec(url)?.[1])).toEqual(['w640', 'w800', 'w1600']);
+
         const seen = await page.screenshot({ clip: await boxOf(page, 'logo'), fullPage: true });
         const { data } = await sharp(seen)
           .removeAlpha()
@@ -149,6 +163,13 @@ describe.runIf(chromiumPath)(
     }, 180_000);
   },
 );
+
+const loaderInReadme = (): string => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const [, code] = /export default (function darkroomLoader[\s\S]*?\n\})/.exec(readme) ?? [];
+  if (!code) throw new Error('The README has no loader.');
+  return code;
+};
 
 const Box = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
 const boxOf = async (page: { evaluate(script: string): Promise<unknown> }, id: string) => {

@@ -2,7 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type EmbeddedStack, startEmbeddedStack } from '#test/support/embedded-stack.ts';
 import { eventually } from '#test/support/eventually.ts';
@@ -40,6 +42,21 @@ const logged = () =>
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line));
+
+const changes = () =>
+  logged().flatMap(({ message, change }) => (message === 'change seen' ? [change] : []));
+const clientFor = (name: 'SQS' | 'DYNAMODB') => ({
+  region: 'us-east-1',
+  endpoint: stack.env[`AWS_ENDPOINT_URL_${name}`] ?? '',
+  credentials: { accessKeyId: 'darkroom', secretAccessKey: 'darkroom-secret' },
+});
+const sqs = () => new SQSClient(clientFor('SQS'));
+const queueUrl = (name: string) =>
+  `${stack.env['AWS_ENDPOINT_URL_SQS']}/000000000000/darkroom-dev-${name}`;
+const putThing = (id: string) =>
+  new DynamoDBClient(clientFor('DYNAMODB')).send(
+    new PutItemCommand({ TableName: 'darkroom-dev-things', Item: { id: { S: id } } }),
+  );
 
 const enveloped = { status: 'error', code: 1001, data: null, error: expect.any(String) };
 
@@ -108,6 +125,31 @@ describe('the embedded stack', { timeout: 90_000 }, () => {
 
   it('calls functions on their schedules', async () => {
     await eventually(() => expect(stack.output()).toContain('swept'));
+  });
+
+  it('hands the changes of a table to the function behind its stream, also after a kill', async () => {
+    await putThing('first');
+    await eventually(() => expect(changes()).toEqual(['INSERT first']));
+
+    await stack.kill('SIGKILL');
+    await stack.restart();
+    await putThing('second');
+
+    await eventually(() => expect(changes()).toEqual(['INSERT first', 'INSERT second']));
+  });
+
+  it('sends a change that its function refuses to the queue for failures', async () => {
+    await putThing('bad');
+
+    await eventually(async () => {
+      const { Messages: [message] = [] } = await sqs().send(
+        new ReceiveMessageCommand({ QueueUrl: queueUrl('work-dlq'), VisibilityTimeout: 0 }),
+      );
+      expect(JSON.parse(message?.Body ?? '{}')).toMatchObject({
+        requestContext: { condition: 'RetryAttemptsExhausted' },
+        DDBStreamBatchInfo: { batchSize: 1 },
+      });
+    });
   });
 
   it('listens on the loopback interface only', async () => {

@@ -20,10 +20,23 @@ functions:
     events:
       - http: { method: any, path: "api/hello", private: true, cors: true }
       - http: { method: get, path: "api/health" }
+  echo:
+    handler: functions/echo.handler
+    events:
+      - http: { method: post, path: "api/echo", cors: true }
+      - http: { method: get, path: "api/echo", cors: true }
   work:
     handler: functions/work.handler
     events:
       - sqs: { arn: !GetAtt WorkQueue.Arn, functionResponseType: ReportBatchItemFailures }
+  follow:
+    handler: functions/follow.handler
+    events:
+      - stream:
+          type: dynamodb
+          arn: !GetAtt Things.StreamArn
+          maximumRetryAttempts: 0
+          destinations: { onFailure: !GetAtt WorkDlq.Arn }
   sweep:
     handler: functions/sweep.handler
     events: [{ schedule: "rate(\${env:SWEEP_MINUTES, '5'} minutes)" }]
@@ -40,6 +53,14 @@ resources:
       WorkDlq:
         Type: AWS::SQS::Queue
         Properties: { QueueName: "\${self:service}-\${sls:stage}-work-dlq" }
+      Things:
+        Type: AWS::DynamoDB::Table
+        Properties:
+          TableName: "\${self:service}-\${sls:stage}-things"
+          AttributeDefinitions: [{ AttributeName: id, AttributeType: S }]
+          KeySchema: [{ AttributeName: id, KeyType: HASH }]
+          BillingMode: PAY_PER_REQUEST
+          StreamSpecification: { StreamViewType: NEW_AND_OLD_IMAGES }
       Bucket:
         Type: AWS::S3::Bucket
         Properties:
@@ -59,11 +80,25 @@ const functions = {
       const body = JSON.stringify({ calls: ++memory.calls, WORK_QUEUE, STAGE });
       return { statusCode: 200, headers: { 'content-type': 'application/json' }, body };
     };`,
+  echo: `
+    export const handler = async ({ body, isBase64Encoded, headers }) => ({
+      statusCode: 200,
+      headers: { 'content-type': 'application/json', 'access-control-expose-headers': 'etag' },
+      body: JSON.stringify({ body, isBase64Encoded, headers }),
+    });`,
   work: `
     export const handler = async ({ Records }, { functionName }) => {
       for (const { body } of Records)
         console.log(JSON.stringify({ level: 'INFO', message: 'message handled', body,
           timestamp: new Date().toISOString(), function_name: functionName, image_id: 'work' }));
+    };`,
+  follow: `
+    export const handler = async ({ Records }) => {
+      for (const { eventName, dynamodb } of Records) {
+        if (dynamodb.Keys.id.S === 'bad') throw new Error('a bad thing');
+        console.log(JSON.stringify({ level: 'INFO', message: 'change seen', timestamp: new Date().toISOString(),
+          change: eventName + ' ' + dynamodb.Keys.id.S }));
+      }
     };`,
   sweep: `export const handler = async () => { console.log('swept'); };`,
 };

@@ -1,18 +1,21 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { batchesPage } from './batches/batches-page.ts';
-import { detailDialog, isDetailOpen } from './detail/detail.ts';
+import { detailDialog } from './detail/detail.ts';
 import { editsPage } from './edits/edits-page.ts';
 import { isOffline } from './parts/connection.ts';
 import { type IconName, icon } from './parts/icons.ts';
 import { keyPrompt } from './parts/key.ts';
 import { keyDialog } from './parts/key-dialog.ts';
-import { noticesView, whisperView } from './parts/notices.ts';
-import { currentRoute, go, hashOf, type Route } from './parts/route.ts';
-import { switchTheme, theme } from './parts/theme.ts';
+import { announcementView, noticesView } from './parts/notices.ts';
+import { openDialog } from './parts/open-dialog.ts';
+import { currentRoute, isDetailOpen, navigate, type Route, toHash } from './parts/route.ts';
+import { settingsDialog } from './parts/settings-dialog.ts';
+import { shortcutsDialog } from './parts/shortcuts-dialog.ts';
+import { theme, toggleTheme } from './parts/theme.ts';
 import { picturesPage } from './pictures/sheet-page.ts';
 import { statsPage } from './stats/stats-page.ts';
-import { chooseFiles } from './uploads/choose-files.ts';
-import { dropVeil } from './uploads/drop-zone.ts';
+import { dropOverlay } from './uploads/drop-zone.ts';
+import { openFilePicker } from './uploads/file-picker.ts';
 import { uploadTray } from './uploads/tray.ts';
 
 const views = {
@@ -22,7 +25,7 @@ const views = {
   stats: { label: 'Stats', icon: 'stats', page: statsPage },
 } satisfies Record<Route['view'], { label: string; icon: IconName; page: () => TemplateResult }>;
 
-/** The whole page, from what is known now. */
+/** The whole page, rendered from the current state. */
 export const app = (): TemplateResult => {
   const { view } = currentRoute();
   return html`
@@ -30,12 +33,12 @@ export const app = (): TemplateResult => {
     ${header(view)}
     ${isOffline() ? offlineBanner() : nothing}
     <main id="main" tabindex="-1">${views[view].page()}</main>
-    ${detailDialog()} ${keyDialog()} ${uploadTray()} ${whisperView()}
-    ${noticesView({ isOnTop: !isDetailOpen() && !keyPrompt() })} ${dropVeil()}
+    ${detailDialog()} ${settingsDialog()} ${shortcutsDialog()} ${keyDialog()} ${uploadTray()} ${announcementView()}
+    ${noticesView({ isOnTop: !isDetailOpen() && !keyPrompt() })} ${dropOverlay()}
   `;
 };
 
-/** Without a step in the address, which names the view. */
+/** Without changing the fragment, which holds the route. */
 const skip = (event: MouseEvent): void => {
   event.preventDefault();
   document.getElementById('main')?.focus();
@@ -43,12 +46,12 @@ const skip = (event: MouseEvent): void => {
 
 const header = (current: Route['view']): TemplateResult => html`
   <header class="top">
-    <p class="brand"><span class="lamp" aria-hidden="true"></span>Darkroom</p>
+    <p class="brand"><span class="brand-dot" aria-hidden="true"></span>Darkroom</p>
     <nav aria-label="Views">
       ${viewNames.map(
         (view) => html`
           <a
-            href=${hashOf({ view })}
+            href=${toHash({ view })}
             aria-current=${current === view ? 'page' : nothing}
             @click=${(event: MouseEvent) => follow(event, view)}
           >${icon(views[view].icon)}<span>${views[view].label}</span></a>
@@ -57,10 +60,13 @@ const header = (current: Route['view']): TemplateResult => html`
     </nav>
     <div class="tools">
       <a class="plain icon-only" href="docs" aria-label="Read the documentation">${icon('book')}</a>
-      <button class="plain icon-only" aria-label="Switch to the ${theme() === 'dark' ? 'light' : 'dark'} theme" @click=${switchTheme}>
+      <button class="plain icon-only" aria-label="Settings" @click=${() => openDialog('settings')}>
+        ${icon('settings')}
+      </button>
+      <button class="plain icon-only" aria-label="Switch to the ${theme() === 'dark' ? 'light' : 'dark'} theme" @click=${toggleTheme}>
         ${icon(theme() === 'dark' ? 'sun' : 'moon')}
       </button>
-      <button class="main" @click=${chooseFiles}>${icon('add')}<span>Add pictures</span></button>
+      <button class="main" @click=${openFilePicker}>${icon('add')}<span>Add pictures</span></button>
     </div>
   </header>
 `;
@@ -68,12 +74,12 @@ const header = (current: Route['view']): TemplateResult => html`
 const viewNames = ['pictures', 'batches', 'edits', 'stats'] as const;
 
 const follow = (event: MouseEvent, view: Route['view']): void => {
-  if (event.ctrlKey || event.metaKey || event.shiftKey) return; // into a tab of its own
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return; // the browser opens a new tab
   event.preventDefault();
-  go({ view });
+  navigate({ view });
   scrollTo({ top: 0 });
 };
 
 const offlineBanner = (): TemplateResult => html`
-  <p class="banner" role="alert">${icon('offline')} Darkroom cannot be reached. What you see may be old; it is tried again by itself.</p>
+  <p class="banner" role="alert">${icon('offline')} Darkroom cannot be reached. This page may be out of date; it reconnects automatically.</p>
 `;

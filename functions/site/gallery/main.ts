@@ -1,43 +1,49 @@
 import { render } from 'lit/html.js';
 import { app } from './app.ts';
 import { watchBatches } from './batches/open-batch.ts';
-import { watchOpened } from './detail/opened.ts';
+import { watchOpenPicture } from './detail/open-picture.ts';
 import { editedIds, watchEdits } from './edits/edits.ts';
-import { knockWith, onReturn } from './parts/connection.ts';
-import { drawWith } from './parts/draw.ts';
+import { onReconnect, setProbe } from './parts/connection.ts';
+import { listenForHelpKey } from './parts/open-dialog.ts';
+import { setRenderer } from './parts/render.ts';
 import { currentRoute, onRoute, type Route } from './parts/route.ts';
 import { pictures } from './pictures/pictures.ts';
+import { listenForSelectionKeys } from './pictures/selection-input.ts';
 import { afterSheet, idsInSight } from './pictures/sheet.ts';
+import { followFilter } from './pictures/sheet-page.ts';
 import './pictures/shown-picture.ts';
-import { watchPictures } from './pictures/watch.ts';
-import { askStats } from './stats/counters.ts';
-import { askTimes } from './stats/times.ts';
-import { takeDrops } from './uploads/drop-zone.ts';
+import { startPolling } from './pictures/polling.ts';
+import { loadStats } from './stats/counters.ts';
+import { loadTimes } from './stats/times.ts';
+import { acceptDrops } from './uploads/drop-zone.ts';
 
 const place = document.getElementById('app');
 if (!place) throw new Error('gallery.html has no #app.');
 
-drawWith(() => {
+setRenderer(() => {
   render(app(), place);
   afterSheet();
 });
 
 const onView = ({ view }: Route): void => {
   if (view !== 'stats') return;
-  void askStats();
-  void askTimes();
+  void loadStats();
+  void loadTimes();
 };
 onRoute(onView);
 onView(currentRoute());
 
-takeDrops();
-watchPictures(() => [...idsInSight(), ...editedIds()]);
-watchOpened();
+acceptDrops();
+listenForSelectionKeys();
+listenForHelpKey();
+startPolling(() => [...idsInSight(), ...editedIds()]);
+watchOpenPicture();
 watchBatches();
 watchEdits();
-knockWith(askStats);
-onReturn(() => {
+setProbe(loadStats);
+onReconnect(() => {
   if (pictures.failure()) void pictures.more();
 });
-void pictures.more();
-void askStats();
+followFilter();
+if (!pictures.hasStarted()) void pictures.more();
+void loadStats();

@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { type BrowserBundle, readBrowserBundles } from './browser-bundles.ts';
 
 type FileSource = {
-  /** From the directory the process runs in; a Lambda's package keeps the same paths. */
+  /** Relative to the working directory; a Lambda package has the same paths. */
   from: string;
   type: string;
-  /** Words to leave out, with what stands there instead. */
-  save?: readonly [string, string];
+  /** A text to replace, and its replacement. */
+  replace?: readonly [string, string];
 };
 type BundleSource = { bundle: BrowserBundle; type: string };
 type Source = FileSource | BundleSource;
@@ -18,7 +18,7 @@ const script = 'text/javascript; charset=utf-8';
 
 const swagger = 'node_modules/swagger-ui-dist';
 
-/** The whole pages, by name. */
+/** HTML pages by name. */
 const pages = {
   gallery: { from: 'functions/site/pages/gallery.html', type: html },
   docs: { from: 'functions/site/pages/docs.html', type: html },
@@ -26,7 +26,7 @@ const pages = {
 } satisfies Record<string, FileSource>;
 export type PageName = keyof typeof pages;
 
-/** What is served below /assets/: nothing but these, whatever a path looks like. */
+/** Allow list of the files below /assets/. */
 const assets = new Map<string, Source>([
   ['gallery.css', { bundle: 'gallery.css', type: css }],
   ['gallery.js', { bundle: 'gallery.js', type: script }],
@@ -43,13 +43,13 @@ const assets = new Map<string, Source>([
     {
       from: 'node_modules/redoc/bundles/redoc.standalone.js',
       type: script,
-      // The one picture it would fetch from another host; where it cannot load, it is left out.
-      save: ['https://cdn.redoc.ly/redoc/logo-mini.svg', 'data:,'],
+      // The one image it would load from another host.
+      replace: ['https://cdn.redoc.ly/redoc/logo-mini.svg', 'data:,'],
     },
   ],
 ]);
 
-/** Every file that the pages read: what a package of the front door must contain. */
+/** Every file that the pages read: what the package of functions/site must contain. */
 export const pageFiles: readonly string[] = [...Object.values(pages), ...assets.values()].flatMap(
   (source) => ('from' in source ? [source.from] : []),
 );
@@ -58,20 +58,20 @@ export type PageFile = { bytes: Buffer; type: string };
 
 export const readPage = (name: PageName): Promise<PageFile> => read(pages[name]);
 
-/** Undefined for everything that is not on the list. */
+/** Undefined for every name that is not on the list. */
 export const readAsset = async (name: string): Promise<PageFile | undefined> => {
   const source = assets.get(name);
   return source && read(source);
 };
 
-/** Files do not change while we run, and the largest are asked for again and again. */
+/** Files do not change while the process runs, so each is read once. */
 const known = new Map<string, Promise<PageFile>>();
 
 const read = (source: Source): Promise<PageFile> => {
   const name = 'from' in source ? source.from : source.bundle;
   const file = known.get(name) ?? load(source);
   known.set(name, file);
-  // A failure is not kept: the next request tries again.
+  // A failure is not cached: the next request tries again.
   file.catch(() => known.delete(name));
   return file;
 };
@@ -81,6 +81,6 @@ const load = async (source: Source): Promise<PageFile> => {
   if ('bundle' in source)
     return { type, bytes: Buffer.from((await readBrowserBundles())[source.bundle]) };
   const bytes = await readFile(join(process.cwd(), source.from));
-  const { save } = source;
+  const { replace: save } = source;
   return { type, bytes: save ? Buffer.from(bytes.toString().replaceAll(...save)) : bytes };
 };

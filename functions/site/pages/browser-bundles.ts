@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
 
-/** What is made for the browser, by the name it is served under, from the project's folder. */
+/** Entry points of the browser bundles by the name they are served under, relative to the project. */
 export const browserBundles = {
   'gallery.js': 'functions/site/gallery/main.ts',
-  'gallery.css': 'functions/site/gallery/look/gallery.css',
-  'docs.css': 'functions/site/gallery/look/docs.css',
-  'redoc.css': 'functions/site/gallery/look/redoc.css',
+  'gallery.css': 'functions/site/gallery/styles/gallery.css',
+  'docs.css': 'functions/site/gallery/styles/docs.css',
+  'redoc.css': 'functions/site/gallery/styles/redoc.css',
 } as const;
 export type BrowserBundle = keyof typeof browserBundles;
 
@@ -18,7 +18,7 @@ const build = async (): Promise<Record<BrowserBundle, string>> => {
     absWorkingDir: project,
     entryPoints: Object.entries(browserBundles).map(([name, source]) => ({
       in: source,
-      out: name.replace(/\.[^.]+$/, `.${name}`), // two of one name, a script and a style, may meet
+      out: name.replace(/\.[^.]+$/, `.${name}`), // a script and a style may have the same base name
     })),
     outdir: '.',
     write: false,
@@ -27,7 +27,7 @@ const build = async (): Promise<Record<BrowserBundle, string>> => {
     format: 'esm',
     target: ['chrome123', 'firefox125', 'safari17.5'], // the first that know light-dark()
     legalComments: 'none',
-    logLevel: 'silent', // the error that is thrown says it all
+    logLevel: 'silent', // the thrown error has the messages
   });
   const texts = names.map((name) => {
     const file = outputFiles.find(({ path }) => path.includes(`.${name}.`));
@@ -39,16 +39,16 @@ const build = async (): Promise<Record<BrowserBundle, string>> => {
 let built: Promise<Record<BrowserBundle, string>> | undefined;
 
 /**
- * Scripts and styles as the browser gets them. From source, as in the tests, they are made when
- * they are first asked for; in the bundle of a function infra/deploy/bundle.ts has put the finished texts
- * in the place of this module, and esbuild is not there.
+ * Scripts and styles for the browser. From source, as in the tests, they are built when
+ * they are first requested; in the bundle of a function infra/deploy/bundle.ts has put the built texts
+ * in place of this module, since esbuild is not deployed.
  */
 export const readBrowserBundles = (): Promise<Record<BrowserBundle, string>> => {
   built ??= build();
   return built;
 };
 
-/** A module that answers as this one does, without esbuild: what infra/deploy/bundle.ts puts in its place. */
-export const finishedBundles = async (): Promise<string> =>
+/** The source of a module with the same export but without esbuild, for infra/deploy/bundle.ts. */
+export const prebuiltBundles = async (): Promise<string> =>
   `const bundles = ${JSON.stringify(await readBrowserBundles())};
 export const readBrowserBundles = async () => bundles;`;

@@ -1,4 +1,4 @@
-// Swagger UI has a dark theme of its own, behind a class.
+// Swagger UI has a dark theme, switched by a class.
 const prefersDark = matchMedia('(prefers-color-scheme: dark)');
 const wearTheme = () => {
   const { dataset, classList } = document.documentElement;
@@ -13,5 +13,5 @@ window.SwaggerUIBundle({
   url: new URL('openapi.json', document.baseURI).href,
   dom_id: '#swagger-ui',
   deepLinking: true,
-  validatorUrl: null, // by default it would send the document to another host
+  validatorUrl: null, // the default sends the document to another host
 });

@@ -1,11 +1,11 @@
 import { Problem } from '#lib/problem.ts';
 import { type PageFile, type PageName, readAsset, readPage } from './assets.ts';
-import { securityHeadersOf } from './security.ts';
+import { securityHeaders } from './security-headers.ts';
 
-/** A file to be shown, with the headers that keep it to itself. */
+/** A file with its security headers. */
 export type Shown = PageFile & { headers: Record<string, string> };
 
-/** The gallery, which may speak to `store`, or the file that `name` asks for. */
+/** The gallery, which may connect to `store`, or the asset called `name`. */
 export const showFile = async (
   name: string | undefined,
   { store }: { store?: () => Promise<string> } = {},
@@ -23,5 +23,5 @@ export const showDocs = (pathname: string): Promise<Shown> =>
 
 const showPage = async (name: PageName, store?: string): Promise<Shown> => ({
   ...(await readPage(name)),
-  headers: securityHeadersOf(name, store),
+  headers: securityHeaders(name, store),
 });

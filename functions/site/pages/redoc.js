@@ -1,26 +1,26 @@
-// System fonts: by default it would name fonts that another host has.
+// System fonts: the defaults are on another host.
 const fontFamily = 'system-ui, sans-serif';
 const prefersDark = matchMedia('(prefers-color-scheme: dark)');
-const chosen = document.documentElement.dataset.theme;
-const isDark = chosen ? chosen === 'dark' : prefersDark.matches;
+const stored = document.documentElement.dataset.theme;
+const isDark = stored ? stored === 'dark' : prefersDark.matches;
 
-// The colours of functions/site/gallery/look/tokens.css, which ReDoc computes with.
-const colours = isDark
+// The colors of functions/site/gallery/styles/tokens.css, which ReDoc computes with.
+const colors = isDark
   ? {
-      ground: '#121010',
-      raised: '#1b1817',
+      background: '#121010',
+      surface: '#1b1817',
       line: '#2e2927',
       text: '#ede7e1',
-      quiet: '#a79d95',
-      lamp: '#ff6a48',
+      muted: '#a79d95',
+      accent: '#ff6a48',
     }
   : {
-      ground: '#f4f1ec',
-      raised: '#fffdfa',
+      background: '#f4f1ec',
+      surface: '#fffdfa',
       line: '#dcd5cb',
       text: '#24201d',
-      quiet: '#665d56',
-      lamp: '#b3321a',
+      muted: '#665d56',
+      accent: '#b3321a',
     };
 
 window.Redoc.init(
@@ -28,31 +28,31 @@ window.Redoc.init(
   {
     theme: {
       colors: {
-        primary: { main: colours.lamp },
-        text: { primary: colours.text, secondary: colours.quiet },
-        border: { light: colours.line, dark: colours.line },
+        primary: { main: colors.accent },
+        text: { primary: colors.text, secondary: colors.muted },
+        border: { light: colors.line, dark: colors.line },
       },
       schema: {
-        nestedBackground: colours.raised,
-        typeNameColor: colours.quiet,
-        typeTitleColor: colours.quiet,
+        nestedBackground: colors.surface,
+        typeNameColor: colors.muted,
+        typeTitleColor: colors.muted,
       },
       typography: {
         fontFamily,
         headings: { fontFamily },
         code: {
           fontFamily: 'ui-monospace, monospace',
-          backgroundColor: colours.raised,
-          color: colours.lamp,
+          backgroundColor: colors.surface,
+          color: colors.accent,
         },
-        links: { color: colours.lamp },
+        links: { color: colors.accent },
       },
-      sidebar: { backgroundColor: colours.raised, textColor: colours.text },
+      sidebar: { backgroundColor: colors.surface, textColor: colors.text },
       rightPanel: { backgroundColor: '#171413' },
     },
   },
   document.getElementById('redoc'),
 );
 
-// It paints once, with what it was given.
-if (!chosen) prefersDark.addEventListener('change', () => location.reload());
+// ReDoc does not support changing its theme.
+if (!stored) prefersDark.addEventListener('change', () => location.reload());

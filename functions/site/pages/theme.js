@@ -1,7 +1,7 @@
-// Before the first paint, or a page for which the other theme was chosen would flash.
+// Before the first paint, or the page would flash in the other theme.
 try {
-  const chosen = localStorage.getItem('theme');
-  if (chosen === 'dark' || chosen === 'light') document.documentElement.dataset.theme = chosen;
+  const stored = localStorage.getItem('theme');
+  if (stored === 'dark' || stored === 'light') document.documentElement.dataset.theme = stored;
 } catch {
-  // A browser that keeps nothing has chosen nothing.
+  // Storage is blocked: the theme of the system applies.
 }

@@ -23,13 +23,26 @@ const text = z.string().trim().min(1);
 /** Each local setting by name; lib/settings.ts has those of the functions. */
 export const localShape = {
   PORT: port(3000).describe('the API and docs of `npm start`'),
+  HOST: text
+    .prefault('127.0.0.1')
+    .describe('the address the API listens on; any but a loopback one only with API_KEY'),
+  CORS_ORIGINS: z
+    .string()
+    .prefault('')
+    .transform((value) => value.split(',').map((origin) => origin.trim().toLowerCase()))
+    .transform((origins) => origins.filter(Boolean))
+    .refine(
+      (origins) => origins.every((origin) => /^https?:\/\/[^/\s]+$/.test(origin)),
+      'must be a list of origins such as http://localhost:5173,https://photos.example',
+    )
+    .describe('other origins whose pages may use the API while it has no API_KEY'),
   S3_PORT: port(4569).describe('the embedded S3'),
   SQS_PORT: port(4576).describe('the embedded SQS'),
   DYNAMODB_PORT: port(4577).describe('the embedded DynamoDB'),
   DATA_DIR: text
     .prefault('.darkroom')
     .describe(
-      'what the embedded stack keeps between runs, logs included; relative to the project, and its own: a new or empty folder at first',
+      'folder of all data and logs of the local stack; relative to the project; new or empty at first',
     ),
   API_KEY: text
     .optional()
@@ -39,10 +52,10 @@ export const localShape = {
     .describe('how often stuck images are looked for; parts of a minute only locally'),
   PIPELINE_CONCURRENCY: wholeNumber(1, 1000)
     .prefault(2)
-    .describe('pictures worked on at once, per worker; 1, locally only, means in order of arrival'),
+    .describe('images processed at once, per worker; 1, locally only, means in order of arrival'),
   LOCAL_VISIBILITY_SECONDS: wholeNumber(1, 43_200)
     .optional()
-    .describe('shorter visibility timeouts on the embedded stack, for tests and impatience'),
+    .describe('shorter visibility timeouts on the embedded stack, for tests'),
   WORKERS: z
     .enum(['in-process', 'forked'], 'must be in-process or forked')
     .prefault('in-process')
@@ -52,10 +65,18 @@ export const localShape = {
   AWS_REGION: text.prefault('us-east-1').describe('for the emulators'),
 };
 
+const isLoopback = (host: string) => ['127.0.0.1', 'localhost', '::1'].includes(host);
+
 const ports = ['PORT', 'S3_PORT', 'SQS_PORT', 'DYNAMODB_PORT'] as const;
 
 /** The settings of the embedded stack; `lib/config.ts` has those of the functions. */
 export const LocalSettings = z.object(localShape).superRefine((settings, context) => {
+  if (!isLoopback(settings.HOST) && !settings.API_KEY)
+    context.addIssue({
+      code: 'custom',
+      path: ['HOST'],
+      message: 'lets other machines use the API, so it needs an API_KEY',
+    });
   for (const [index, name] of ports.entries()) {
     const twin = ports.slice(0, index).find((other) => settings[other] === settings[name]);
     if (!twin) continue;

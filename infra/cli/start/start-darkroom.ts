@@ -55,6 +55,12 @@ export const startDarkroom = async (
     secretAccessKey: settings.AWS_SECRET_ACCESS_KEY,
     visibilityTimeoutSeconds: settings.LOCAL_VISIBILITY_SECONDS,
     workers: settings.WORKERS,
+    httpHost: settings.HOST,
+    guard: {
+      allowedOrigins: settings.CORS_ORIGINS,
+      allowedHosts: publicHosts(environment['PUBLIC_URL']),
+      refusals: refusalBodies,
+    },
     bundle: (handlers, outFolder) => bundleFunctions(handlers, { project, outFolder }),
     notifications: {
       delayMs: notificationDelayMs,
@@ -64,6 +70,20 @@ export const startDarkroom = async (
     onLine,
     startInterceptor,
   });
+};
+
+/** A proxy or tunnel passes on the host that its clients know. */
+const publicHosts = (url: string | undefined): string[] =>
+  url && URL.canParse(url) ? [new URL(url).host] : [];
+
+const refusal = (error: string) =>
+  JSON.stringify({ status: 'error', code: 1001, data: null, error });
+const refusalBodies = {
+  host: refusal('This API answers requests for this machine only. Check the Host header.'),
+  origin: refusal(
+    'Pages of other origins may not use this API, which has no key. Set API_KEY, or name the ' +
+      'origin in CORS_ORIGINS.',
+  ),
 };
 
 const objectCreatedLine = ({ key, name, sizeBytes }: ObjectEvent): LogLine => {

@@ -1,73 +1,10 @@
-import { createHash, randomUUID, timingSafeEqual } from 'node:crypto';
-import { IncomingMessage } from 'node:http';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Lifecycle, Request, ResponseObject, ResponseToolkit, Server } from '@hapi/hapi';
-import { z } from 'zod';
-import type { Template } from '../template/template.ts';
+import type { HostOptions } from '../host/host-messages.ts';
+import { respond, typeOf } from './gateway-responses.ts';
+import { readBody, takeBodies } from './read-body.ts';
 import { releaseMemory } from './release-memory.ts';
-
-/** What API Gateway answers by itself, instead of a function: AWS::ApiGateway::GatewayResponse. */
-const GatewayResponse = z.object({
-  ResponseType: z.string(),
-  StatusCode: z.coerce.number().int().optional(),
-  ResponseParameters: z.record(z.string(), z.string()).default({}),
-  ResponseTemplates: z.record(z.string(), z.string()).default({}),
-});
-type GatewayResponse = z.infer<typeof GatewayResponse>;
-
-const gatewayResponses = new Map<string, GatewayResponse>();
-
-/** Takes the answers from the template, so that they are the same here as when deployed. */
-export const useGatewayResponses = ({ Resources }: Template): void => {
-  gatewayResponses.clear();
-  for (const { Type, Properties } of Object.values(Resources)) {
-    if (Type !== 'AWS::ApiGateway::GatewayResponse') continue;
-    const answer = GatewayResponse.parse({ ...Properties, RestApiId: undefined });
-    gatewayResponses.set(answer.ResponseType, answer);
-  }
-};
-
-// API Gateway Developer Guide, "Gateway response types": what it says where the template has nothing.
-const plainAnswer: GatewayResponse = {
-  ResponseType: 'DEFAULT_5XX',
-  ResponseParameters: {},
-  ResponseTemplates: { 'application/json': '{"message":"Internal server error"}' },
-};
-
-/** The answer of this type, or the one for its family, as CloudFormation lets them be given. */
-export const gatewayAnswer = (type: string, status: number) => {
-  const family = status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX';
-  const chosen = gatewayResponses.get(type) ?? gatewayResponses.get(family) ?? plainAnswer;
-  const headers = Object.entries(chosen.ResponseParameters).map(
-    ([name, value]): [string, string] => [
-      name.replace('gatewayresponse.header.', '').toLowerCase(),
-      value.replace(/^'(.*)'$/, '$1'),
-    ],
-  );
-  return {
-    status: chosen.StatusCode ?? status,
-    headers: new Map([...headers, ['content-type', 'application/json']]),
-    body: chosen.ResponseTemplates['application/json'] ?? '',
-  };
-};
-
-const respond = (request: Request, h: ResponseToolkit, type: string, status: number) => {
-  const answer = gatewayAnswer(type, status);
-  const response = h.response(answer.body).code(answer.status);
-  for (const [name, value] of answer.headers) response.header(name, value);
-  const asked = request.headers['x-request-id'];
-  const isFit = typeof asked === 'string' && /^[\w.:-]{1,128}$/.test(asked);
-  return response.header('x-request-id', isFit ? asked : randomUUID());
-};
-
-const typeOf = (status: number): string => {
-  const types: Record<number, string> = {
-    404: 'MISSING_AUTHENTICATION_TOKEN', // what API Gateway calls a route it does not know
-    413: 'REQUEST_TOO_LARGE',
-    502: 'INTEGRATION_FAILURE',
-    504: 'INTEGRATION_TIMEOUT',
-  };
-  return types[status] ?? (status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX');
-};
+import { findRefusal } from './request-guard.ts';
 
 /**
  * hapi refuses some requests itself (a body beyond 10 MB, a path it cannot read), and for a
@@ -81,7 +18,12 @@ const enveloped: Lifecycle.Method = (request, h) => {
     const status = response.output.statusCode;
     return respond(request, h, typeOf(status), status);
   }
+  if (refused.has(request)) {
+    staysRefused(response);
+    return h.continue;
+  }
   withoutCredentials(response);
+  exposeOnce(request, response);
   const { source, statusCode } = response;
   const isOfAFunction = Number(statusCode) < 400 || Buffer.isBuffer(source) || isText(source);
   if (isOfAFunction || request.method === 'head') return h.continue;
@@ -98,9 +40,69 @@ const ownStatusOf = (statusCode: unknown): number => {
 
 const isText = (source: unknown): boolean => typeof source === 'string' && source !== '';
 
+// The function names the headers, and hapi adds its own list of the same to an answer across origins.
+const exposeOnce = ({ headers: { origin }, route }: Request, { headers }: ResponseObject): void => {
+  if (origin !== undefined && route.settings.cors) delete headers['access-control-expose-headers'];
+};
+
 // serverless-offline invites credentials from everywhere; API Gateway does not.
 const withoutCredentials = ({ headers }: ResponseObject): void => {
   delete headers['access-control-allow-credentials'];
+};
+
+/**
+ * A form's media type is written as serverless-offline looks for it, or it would make a text of the
+ * bytes. hapi refuses one without a boundary before the function can say so: for hapi there is one.
+ * The function gets the header as it came.
+ */
+const normalizeForm: Lifecycle.Method = (request, h) => {
+  const { headers } = request;
+  const [, rest] =
+    /^multipart\/form-data\s*((?:;.*)?)$/is.exec(String(headers['content-type'] ?? '')) ?? [];
+  if (rest === undefined) return h.continue;
+  const boundary = /;\s*boundary=[^;\s]/i.test(rest) ? rest : '; boundary=none';
+  headers['content-type'] = `multipart/form-data${boundary}`;
+  return h.continue;
+};
+
+type GatewayOptions = Pick<HostOptions, 'host' | 'guard'> & {
+  routes: readonly { method: string; path: string }[];
+};
+let gateway: GatewayOptions = { host: '127.0.0.1', guard: undefined, routes: [] };
+
+/** To be called before the routes are made. */
+export const useGateway = (options: GatewayOptions): void => {
+  gateway = options;
+};
+
+// serverless-offline makes a 200 of every answer to a preflight, and invites each origin.
+const refused = new WeakSet<Request>();
+const staysRefused = (response: ResponseObject): void => {
+  response.code(403);
+  for (const name of Object.keys(response.headers))
+    if (name.startsWith('access-control-')) delete response.headers[name];
+};
+
+const refuseUntrusted: Lifecycle.Method = (request, h) => {
+  const { host, guard } = gateway;
+  const refusal = guard
+    ? findRefusal(request.headers, { ...guard, host, hasKey: Boolean(process.env['API_KEY']) })
+    : undefined;
+  if (!guard || !refusal) return h.continue;
+  refused.add(request);
+  return respond(request, h, 'ACCESS_DENIED', 403, guard.refusals[refusal]).takeover();
+};
+
+/** hapi answers HEAD where there is a GET; API Gateway only where the template names it. */
+const refuseHead: Lifecycle.Method = (request, h) => {
+  if (request.method !== 'head') return h.continue;
+  const path = request.route.path.replace(/^\/|\*\}|\?\}/g, (end) => (end === '/' ? '' : '}'));
+  const isNamed = gateway.routes.some(
+    (route) =>
+      ['head', 'any'].includes(route.method) &&
+      route.path.replace(/^\//, '').replaceAll('+}', '}') === path,
+  );
+  return isNamed ? h.continue : respond(request, h, 'MISSING_AUTHENTICATION_TOKEN', 404).takeover();
 };
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
@@ -108,51 +110,6 @@ const digest = (text: string) => createHash('sha256').update(text).digest();
 /** Compared as hashes, in constant time. Without a key of ours every door is open. */
 export const mayEnter = (isPrivate: boolean, given: unknown, key: string | undefined): boolean =>
   !isPrivate || !key || (typeof given === 'string' && timingSafeEqual(digest(given), digest(key)));
-
-/** Has hapi hand over bodies as they come, within the size that it allows itself. */
-const takeBodies = (server: Server): void => {
-  for (const { settings } of server.table())
-    if (settings.payload) Object.assign(settings.payload, { output: 'stream' });
-};
-
-/**
- * Reads a body in hapi's stead: what hapi's own reader has read stays in memory until old objects
- * are collected, which forms of megabytes then bring about several times as often.
- */
-const readBody: Lifecycle.Method = async (request, h) => {
-  const { payload, mime } = request;
-  if (!(payload instanceof IncomingMessage)) return h.continue;
-  const most = request.route.settings.payload?.maxBytes ?? Number.POSITIVE_INFINITY;
-  const body = await bytesOf(payload, most);
-  if (!body) return respond(request, h, 'REQUEST_TOO_LARGE', 413).takeover();
-  Object.assign(request, { payload: body });
-  if (mime === 'multipart/form-data') spareCopies(body);
-  return h.continue;
-};
-
-/** Undefined if there are more. */
-const bytesOf = async (message: IncomingMessage, most: number): Promise<Buffer | undefined> => {
-  const chunks: Buffer[] = [];
-  let sizeBytes = 0;
-  for await (const chunk of message.iterator({ destroyOnReturn: false })) {
-    chunks.push(chunk);
-    sizeBytes += chunk.length;
-    if (sizeBytes > most) return undefined;
-  }
-  const body = Buffer.concat(chunks, sizeBytes);
-  for (const chunk of chunks) releaseMemory(chunk);
-  return body;
-};
-
-/**
- * serverless-offline makes a text of every body; of a form it only asks whether there is one, and
- * makes a copy of the bytes before it encodes them. Forms are megabytes, so theirs says that there
- * is a text, and lends Buffer.from() its memory instead of having it copied.
- */
-const spareCopies = (body: Buffer): void => {
-  if (body.length === 0 || body.length !== body.buffer.byteLength) return;
-  Object.assign(body, { toString: () => 'a form', valueOf: () => body.buffer });
-};
 
 // By listener: hapi hands out another object for the same server each time.
 const furnished = new Map<Server['listener'], Server>();
@@ -178,6 +135,9 @@ export const authenticationFor = (
   const getAuthenticateFunction = (server: Server) => {
     if (!furnished.has(server.listener)) {
       server.ext('onPreStart', takeBodies);
+      server.ext('onRequest', refuseUntrusted);
+      server.ext('onPreAuth', normalizeForm);
+      server.ext('onPreHandler', refuseHead);
       server.ext('onPreHandler', readBody);
       server.ext('onPreResponse', enveloped);
     }

@@ -24,6 +24,8 @@ export type FromHost = z.infer<typeof FromHost>;
 export const FromLauncher = z.discriminatedUnion('kind', [
   /** Emulators, resources and bundles are there. */
   z.object({ kind: z.literal('prepared') }),
+  /** There are new records in the stream of this table. */
+  z.object({ kind: z.literal('stream-records'), table: z.string() }),
   z.object({ kind: z.literal('stop') }),
 ]);
 export type FromLauncher = z.infer<typeof FromLauncher>;
@@ -31,12 +33,26 @@ export type FromLauncher = z.infer<typeof FromLauncher>;
 /** What the launcher puts into the host's environment, as JSON. */
 export const HostOptions = z.object({
   port: z.int(),
+  /** The address to listen on. */
+  host: z.string().default('127.0.0.1'),
+  guard: z
+    .object({
+      allowedOrigins: z.array(z.string()),
+      allowedHosts: z.array(z.string()),
+      /** The JSON with which requests are refused that name another host, or come from another origin. */
+      refusals: z.object({ host: z.string(), origin: z.string() }),
+    })
+    .optional(),
   buildFolder: z.string(),
   sqsUrl: z.url(),
+  dynamodbUrl: z.url(),
+  /** Where the readers of streams store how far they are; made, if it does not exist. */
+  checkpointFile: z.string(),
   region: z.string(),
   /** Twelve digits. */
   accountId: z.string(),
   workers: z.enum(['in-process', 'forked']),
 });
 export type HostOptions = z.infer<typeof HostOptions>;
+export type HostInput = z.input<typeof HostOptions>;
 export const hostOptionsVariable = 'LOCAL_CLOUD_HOST';

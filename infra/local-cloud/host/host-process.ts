@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import {
   FromHost,
   type FromLauncher,
-  type HostOptions,
+  type HostInput,
   hostOptionsVariable,
 } from './host-messages.ts';
 
@@ -44,7 +44,7 @@ const patienceMs = 6000;
 export const startHostProcess = (
   project: string,
   environment: Readonly<Record<string, string>>,
-  options: HostOptions,
+  options: HostInput,
   { onMessage, onLine, onComplaint }: Listeners,
 ): HostProcess => {
   const require = createRequire(join(project, 'package.json'));

@@ -1,14 +1,23 @@
+import { openCheckpoints } from '../lambda/checkpoints.ts';
 import { type Mapping, type Running, startEventSource } from '../lambda/event-source.ts';
 import type { LocalFunction } from '../lambda/invoke.ts';
 import { forked } from '../lambda/invoke-forked.ts';
 import { inProcess } from '../lambda/invoke-in-process.ts';
 import { every, parseRateMs, scheduledEvent } from '../lambda/schedules.ts';
 import { openSqsPoller } from '../lambda/sqs-poller.ts';
+import type { StreamMapping } from '../lambda/stream-event.ts';
+import {
+  type RunningStream,
+  type StreamTools,
+  startStreamSource,
+} from '../lambda/stream-source.ts';
+import { openAws } from '../template/call-aws.ts';
 import type { HostOptions } from './host-messages.ts';
 
 export type HostedFunction = {
   local: LocalFunction;
   mappings: readonly Mapping[];
+  streams: readonly StreamMapping[];
   schedules: readonly { rates: readonly string[]; input: unknown }[];
 };
 
@@ -17,6 +26,8 @@ export type Host = {
   /** Loads every function. Rejects with a sentence that names the one that could not be. */
   warm(): Promise<void>;
   start(): void;
+  /** There are new records in the stream of this table. */
+  wakeStreams(table: string): void;
   stop(): Promise<void>;
 };
 
@@ -25,10 +36,13 @@ const patienceMs = 3000; // for what is at work when the stack stops; the rest c
 /** `tellPids` hears the process ids of forked workers whenever they change. */
 export const startHost = (
   functions: readonly HostedFunction[],
-  { region, sqsUrl, workers }: Pick<HostOptions, 'region' | 'sqsUrl' | 'workers'>,
+  options: Omit<HostOptions, 'port' | 'buildFolder'>,
   tellPids: (pids: number[]) => void,
 ): Host => {
-  const sqs = openSqsPoller(sqsUrl);
+  const { region, workers } = options;
+  const sqs = openSqsPoller(options.sqsUrl);
+  const hasStreams = functions.some(({ streams }) => streams.length > 0);
+  const startStream = hasStreams ? openStreams(options) : undefined;
   const pids = new Set<number>();
   const known = {
     add: (pid: number) => tellPids([...pids.add(pid)]),
@@ -36,7 +50,7 @@ export const startHost = (
   };
 
   const hosted = functions.map((fn) => {
-    const isWorker = fn.mappings.length > 0;
+    const isWorker = fn.mappings.length + fn.streams.length > 0;
     const invoker =
       isWorker && workers === 'forked'
         ? forked(fn.local, region, known)
@@ -44,13 +58,18 @@ export const startHost = (
     return { ...fn, invoker };
   });
   const sources: Running[] = [];
+  const streamSources: { arn: string; source: RunningStream }[] = [];
   const clocks: { stop(): void }[] = [];
 
   const start = () => {
-    for (const { local, mappings, schedules, invoker } of hosted) {
+    for (const { local, mappings, streams, schedules, invoker } of hosted) {
       const report = (error: unknown) => tellOf(local.key, error);
       for (const mapping of mappings)
         sources.push(startEventSource(mapping, { sqs, region, invoke: invoker.invoke, report }));
+      for (const mapping of streams) {
+        const source = startStream?.start(mapping, local.name, { ...invoker, report });
+        if (source) streamSources.push({ arn: mapping.streamArn, source });
+      }
       for (const { rates, input } of schedules) {
         for (const rate of rates) {
           const intervalMs = parseRateMs(rate);
@@ -80,12 +99,44 @@ export const startHost = (
         ),
       );
     },
+    wakeStreams: (table) => {
+      for (const { arn, source } of streamSources)
+        if (arn.includes(`:table/${table}/`)) source.wake();
+    },
     stop: async () => {
       for (const clock of clocks) clock.stop();
-      await Promise.all(sources.map((source) => source.stop(patienceMs)));
+      const all = [...sources, ...streamSources.map(({ source }) => source)];
+      await Promise.all(all.map((source) => source.stop(patienceMs)));
+      startStream?.close();
       await Promise.all(hosted.map(({ invoker }) => invoker.stop()));
       await sqs.close();
     },
+  };
+};
+
+/** What all readers of streams share. */
+const openStreams = ({
+  region,
+  accountId,
+  sqsUrl,
+  dynamodbUrl,
+  checkpointFile,
+}: Omit<HostOptions, 'port' | 'buildFolder'>) => {
+  const checkpoints = openCheckpoints(checkpointFile);
+  const dynamodb = openAws(dynamodbUrl, { region });
+  const sqs = openAws(sqsUrl, { region });
+  const sendToQueue = async (queueArn: string, MessageBody: string) => {
+    const [account, name] = queueArn.split(':').slice(-2);
+    await sqs('AmazonSQS.SendMessage', { QueueUrl: `${sqsUrl}/${account}/${name}`, MessageBody });
+  };
+  const shared = { region, accountId, dynamodb, checkpoints, sendToQueue };
+  return {
+    start: (
+      mapping: StreamMapping,
+      functionName: string,
+      { invoke, report }: Pick<StreamTools, 'invoke' | 'report'>,
+    ) => startStreamSource(mapping, { ...shared, functionName, invoke, report }),
+    close: checkpoints.close,
   };
 };
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { closeGateway, useGatewayResponses } from '../gateway/gateway.ts';
+import { closeGateway, useGateway } from '../gateway/gateway.ts';
+import { useGatewayResponses } from '../gateway/gateway-responses.ts';
 import { onceParentIsGone } from '../launcher/parent-watch.ts';
 import { type Host, startHost } from './host.ts';
 import { type FromHost, FromLauncher, HostOptions, hostOptionsVariable } from './host-messages.ts';
@@ -76,6 +77,7 @@ export default class EmbeddedStack {
     const { service } = this.serverless;
     const read = readService(service, options);
     useGatewayResponses(read.resources);
+    useGateway({ ...options, routes: read.routes });
 
     const prepared = launcherSays('prepared');
     await tell({
@@ -95,7 +97,7 @@ export default class EmbeddedStack {
       ...service.custom,
       'serverless-offline': {
         ...z.looseObject({}).parse(service.custom?.['serverless-offline'] ?? {}),
-        host: '127.0.0.1',
+        host: options.host,
         httpPort: options.port,
         lambdaPort: 0, // nobody calls it, and any free one will do
         location: options.buildFolder,
@@ -106,7 +108,12 @@ export default class EmbeddedStack {
       },
     };
     Object.assign(process.env, read.environment);
-    this.host = startHost(read.functions, options, (pids) => void tell({ kind: 'workers', pids }));
+    const host = startHost(read.functions, options, (pids) => void tell({ kind: 'workers', pids }));
+    this.host = host;
+    process.on('message', (message) => {
+      const said = FromLauncher.parse(message);
+      if (said.kind === 'stream-records') host.wakeStreams(said.table);
+    });
     // Loaded before the first call, so that a wrong setting ends the start and not an upload.
     await this.host.warm();
   }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { SqsEvent } from '../lambda/event-source.ts';
 import type { LocalFunction } from '../lambda/invoke.ts';
+import { StreamEvent, type StreamMapping } from '../lambda/stream-event.ts';
 import { openResolver } from '../template/resolver.ts';
 import { Template, type Environment as TemplateEnvironment } from '../template/template.ts';
 import type { HostOptions } from './host-messages.ts';
@@ -10,6 +11,14 @@ import type { HostOptions } from './host-messages.ts';
 const modulePath = (handler: string): string => handler.replace(/\.[^./]+$/, '');
 
 const Environment = z.record(z.string(), z.unknown());
+
+const HttpEvent = z.union([
+  z.string().transform((text) => {
+    const [method = '', path = ''] = text.split(' ');
+    return { method: method.toLowerCase(), path };
+  }),
+  z.looseObject({ method: z.string().toLowerCase(), path: z.string() }),
+]);
 
 const ServerlessFunction = z.looseObject({
   handler: z.string(),
@@ -20,7 +29,9 @@ const ServerlessFunction = z.looseObject({
   events: z
     .array(
       z.looseObject({
+        http: HttpEvent.optional(),
         sqs: SqsEvent.optional(),
+        stream: StreamEvent.optional(),
         schedule: z
           .union([
             z.string().transform((rate) => ({ rates: [rate], input: undefined, enabled: true })),
@@ -89,10 +100,20 @@ export const readService = (raw: unknown, options: HostOptions) => {
       const [account, queue] = queueArn.split(':').slice(-2);
       return [{ ...settings, queueArn, queueUrl: `${options.sqsUrl}/${account}/${queue}` }];
     });
+    const streams = events.flatMap(({ stream }): StreamMapping[] => {
+      if (!stream?.enabled) return [];
+      const { arn, destinations, type: _, ...settings } = stream;
+      const Arn = z.string();
+      const onFailureArn = Arn.optional().parse(resolve(destinations?.onFailure));
+      return [{ ...settings, streamArn: Arn.parse(resolve(arn)), onFailureArn }];
+    });
     const schedules = events.flatMap(({ schedule }) => (schedule?.enabled ? [schedule] : []));
-    return { local, handler, mappings, schedules };
+    return { local, handler, mappings, streams, schedules };
   });
-  return { place, resources, functions, environment: environmentOfAll(functions) };
+  const routes = Object.values(service.functions).flatMap(({ events }) =>
+    events.flatMap(({ http }) => (http ? [{ method: http.method, path: http.path }] : [])),
+  );
+  return { place, resources, functions, routes, environment: environmentOfAll(functions) };
 };
 
 /**

@@ -28,6 +28,9 @@ export type StackOptions = Pick<
   /** What the functions' process finds in its environment, endpoints of S3, SQS and DynamoDB included. */
   environment: Readonly<Record<string, string>>;
   workers: HostOptions['workers'];
+  /** The address of the API; S3, SQS and DynamoDB listen on 127.0.0.1 whatever it is. */
+  httpHost: string;
+  guard: HostOptions['guard'];
   /** Makes `<outFolder>/<module>.mjs` for each handler. */
   bundle: (handlers: readonly string[], outFolder: string) => Promise<void>;
   notifications: NotificationOptions;
@@ -66,8 +69,12 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       { ...options.environment, ...interceptor?.environment },
       {
         port: ports.http,
+        host: options.httpHost,
+        guard: options.guard,
         buildFolder: folder.in('build'),
         sqsUrl: `http://127.0.0.1:${ports.sqs}`,
+        dynamodbUrl: `http://127.0.0.1:${ports.dynamodb}`,
+        checkpointFile: folder.in('streams', 'checkpoints.db'),
         region: options.region,
         accountId: options.accountId,
         workers: options.workers,
@@ -92,6 +99,12 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       options.bundle(handlers, folder.in('build')),
     ]);
     emulators.push(cloud);
+    for (const { TableName: table, StreamSpecification } of cloud.resources.tables)
+      if (StreamSpecification)
+        cloud.onStreamRecords(
+          table,
+          oncePerTurn(() => started.send({ kind: 'stream-records', table })),
+        );
     started.send({ kind: 'prepared' });
     await orBroken(messages.ready);
     messages.tellWorkers();
@@ -118,6 +131,19 @@ const hearHost = (onWorkers: (pids: number[]) => void) => {
     tellWorkers();
   };
   return { hear, tellWorkers, template: template.promise, ready: ready.promise };
+};
+
+/** Commits come in bursts; one message tells of all that happen before the next turn of the loop. */
+const oncePerTurn = (call: () => void) => {
+  let isDue = false;
+  return () => {
+    if (isDue) return;
+    isDue = true;
+    setImmediate(() => {
+      isDue = false;
+      call();
+    });
+  };
 };
 
 const raise = (reason: string): never => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { mayEnter } from '#infra/local-cloud/gateway/gateway.ts';
 import {
   gatewayAnswer,
-  mayEnter,
   useGatewayResponses,
-} from '#infra/local-cloud/gateway/gateway.ts';
+} from '#infra/local-cloud/gateway/gateway-responses.ts';
 import { Template } from '#infra/local-cloud/template/template.ts';
 
 const answer = (ResponseType: string, more: object) => ({

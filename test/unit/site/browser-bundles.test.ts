@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import {
   browserBundles,
-  finishedBundles,
+  prebuiltBundles,
   readBrowserBundles,
 } from '#functions/site/pages/browser-bundles.ts';
 
@@ -13,11 +13,11 @@ const folders: string[] = [];
 afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
 
 describe('finishedBundles', () => {
-  it('is a module that answers the same where no esbuild is', async () => {
+  it('is a module with the same result without esbuild', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'bundles-'));
     folders.push(folder);
     const file = join(folder, 'finished.mjs');
-    await writeFile(file, await finishedBundles());
+    await writeFile(file, await prebuiltBundles());
 
     const finished = await import(/* @vite-ignore */ pathToFileURL(file).href);
 

@@ -31,8 +31,8 @@ const get = async (path: string, headers: Record<string, string> = {}) => {
   return { status: answer.statusCode, headers: answer.headers ?? {}, body };
 };
 
-/** What a page loads, as it says it. */
-const loadedBy = (page: Buffer) =>
+/** The files that a page loads. */
+const loadedFiles = (page: Buffer) =>
   [...page.toString().matchAll(/<(?:script|link|img)[^>]*\b(?:src|href)="([^"]+)"/g)].map(
     ([, address]) => address ?? '',
   );
@@ -43,7 +43,7 @@ describe.each(['/', '/docs', '/redoc'])('the page at %s', (path) => {
     expect(status).toBe(200);
     expect(headers['content-type']).toBe('text/html; charset=utf-8');
 
-    const loaded = loadedBy(body);
+    const loaded = loadedFiles(body);
     expect(loaded.length).toBeGreaterThan(0);
     for (const address of loaded) {
       expect(address).toMatch(/^assets\/[\w.-]+$/);
@@ -64,7 +64,7 @@ describe.each(['/', '/docs', '/redoc'])('the page at %s', (path) => {
 });
 
 describe('the gallery', () => {
-  it('may speak to the store and to nobody else, where a picture may come from memory too', async () => {
+  it('may connect to the store and no other host, and show pictures from blobs', async () => {
     const { headers } = await get('/');
     const policy = String(headers['content-security-policy']).split('; ');
     expect(policy).toContain("connect-src 'self' https://s3.store.example");
@@ -72,52 +72,52 @@ describe('the gallery', () => {
     expect(policy).toContain("style-src 'self'");
   });
 
-  it('weighs less than 60 kB of script, packed', async () => {
+  it('has less than 60 kB of script, gzipped', async () => {
     const { body } = await get('/assets/gallery.js', { 'Accept-Encoding': 'gzip' });
     expect(body.length).toBeLessThan(60_000);
     expect(gunzipSync(body).length).toBeGreaterThan(body.length);
   });
 
-  it('brings everything along: no import, no other host but the map that a link leads to', async () => {
+  it('is self-contained: no import, and no other host than that of the link to a map', async () => {
     const { body } = await get('/assets/gallery.js');
     const script = body.toString();
     expect(script).not.toMatch(/\bimport\b\s*["'({]/);
     const named = script.match(/https?:\/\/[\w.-]+/g) ?? [];
-    const strangers = named.filter(
+    const others = named.filter(
       (url) => !['https://www.openstreetmap.org', 'http://www.w3.org'].includes(url),
     );
-    expect(strangers).toEqual([]);
+    expect(others).toEqual([]);
   });
 });
 
 describe('the files of the pages', () => {
-  it('are packed for those who can unpack them, with a name of their own', async () => {
+  it('are gzipped for clients that accept it, with an ETag of their own', async () => {
     const path = '/assets/swagger-ui-bundle.js';
-    const [plain, packed] = await Promise.all([
+    const [plain, gzipped] = await Promise.all([
       get(path),
       get(path, { 'Accept-Encoding': 'br, gzip' }),
     ]);
 
-    expect(packed.headers).toMatchObject({ 'content-encoding': 'gzip', vary: 'accept-encoding' });
-    expect(Buffer.compare(gunzipSync(packed.body), plain.body)).toBe(0);
-    expect(packed.headers['etag']).not.toBe(plain.headers['etag']);
+    expect(gzipped.headers).toMatchObject({ 'content-encoding': 'gzip', vary: 'accept-encoding' });
+    expect(Buffer.compare(gunzipSync(gzipped.body), plain.body)).toBe(0);
+    expect(gzipped.headers['etag']).not.toBe(plain.headers['etag']);
     expect(plain.headers).not.toHaveProperty('content-encoding');
     expect(await get(path, { 'Accept-Encoding': 'gzip;q=0' })).toMatchObject({
       headers: { etag: plain.headers['etag'] },
     });
   });
 
-  it('are not sent again to those who have them', async () => {
+  it('are not sent again to clients that have them', async () => {
     const { headers } = await get('/assets/redoc.css');
     const again = await get('/assets/redoc.css', { 'If-None-Match': String(headers['etag']) });
     expect(again).toMatchObject({ status: 304, body: Buffer.alloc(0) });
   });
 
-  it('fit into what a Lambda may answer, unpacked too', async () => {
+  it('fit into the response of a Lambda, uncompressed too', async () => {
     for (const file of pageFiles) expect((await stat(file)).size, file).toBeLessThan(4_400_000);
   });
 
-  it('ask no other host for a picture', async () => {
+  it('load no image from another host', async () => {
     const { body } = await get('/assets/redoc.standalone.js');
     expect(body.includes('cdn.redoc.ly')).toBe(false);
     expect(body.includes('data:,')).toBe(true);
@@ -152,7 +152,7 @@ describe('elsewhere', () => {
   it.each([
     ['GET', '/no/such'],
     ['PUT', '/api/images'],
-  ])('says that there is no %s %s, and where to look', async (method, path) => {
+  ])('says that there is no %s %s, and links the docs', async (method, path) => {
     const event = anHttpEvent({ method, path, resource: '/{proxy+}', stage: 'dev', body: 'x' });
     const { statusCode, body, headers } = await handler(event, aContext());
 
@@ -172,7 +172,7 @@ describe('elsewhere', () => {
   });
 });
 
-describe('welcomeTo', () => {
+describe('toWelcomeView', () => {
   it('links below the base it is given', () => {
     const { links, version } = toWelcomeView('https://api.example/dev');
     expect(version).toMatch(/^\d+\.\d+\.\d+/);

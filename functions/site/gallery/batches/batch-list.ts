@@ -1,10 +1,10 @@
-import { changed } from '../parts/draw.ts';
+import { request, toMessage } from '../parts/api.ts';
 import { notify } from '../parts/notices.ts';
-import { ask, reasonOf } from '../parts/server.ts';
+import { requestRender } from '../parts/render.ts';
 import { type Batch, hasEnded } from './batch.ts';
 
 const pageSize = 20;
-const mostAtOnce = 100; // what the API gives at most
+const maxConcurrent = 100; // the API's maximum
 
 let batches: Batch[] | undefined;
 let cursor: string | null = null;
@@ -14,15 +14,15 @@ let isLoading = false;
 export const knownBatches = () => batches;
 export const batchesFailure = () => failure;
 export const hasMoreBatches = () => cursor !== null;
-export const batchesAreLoading = () => isLoading;
+export const areBatchesLoading = () => isLoading;
 
-/** Whether asking again may bring something else: of those that it would bring. */
-export const batchesAreAtWork = (): boolean =>
-  batches?.slice(0, mostAtOnce).some((batch) => !hasEnded(batch)) ?? false;
+/** Whether one of the batches that polling would read is running. */
+export const areBatchesRunning = (): boolean =>
+  batches?.slice(0, maxConcurrent).some((batch) => !hasEnded(batch)) ?? false;
 
 const pageAt = (from: string | null, limit: number) => {
   const query = new URLSearchParams({ limit: String(limit), ...(from && { cursor: from }) });
-  return ask<Batch[]>(`api/batches?${query}`);
+  return request<Batch[]>(`api/batches?${query}`);
 };
 
 const without = (known: readonly Batch[], other: readonly Batch[]): Batch[] => {
@@ -30,14 +30,14 @@ const without = (known: readonly Batch[], other: readonly Batch[]): Batch[] => {
   return known.filter(({ request_id: id }) => !ids.has(id));
 };
 
-/** As many of the newest as are shown. */
-export const askBatches = async (): Promise<void> => {
+/** Reads as many of the newest batches as are shown. */
+export const loadBatches = async (): Promise<void> => {
   try {
-    const limit = Math.max(pageSize, Math.min(mostAtOnce, batches?.length ?? 0));
+    const limit = Math.max(pageSize, Math.min(maxConcurrent, batches?.length ?? 0));
     const { data, page } = await pageAt(null, limit);
     const known = batches ?? [];
     const rest = without(known, data);
-    // Behind a page of strangers they would leave a gap, and are asked for again from there.
+    // After a page without a known batch they would leave a gap: they are loaded again from there.
     const older = rest.length < known.length ? rest : [];
     batches = [...data, ...older];
     if (older.length === 0) cursor = page.next_cursor;
@@ -45,14 +45,14 @@ export const askBatches = async (): Promise<void> => {
   } catch (error) {
     failure = error;
   }
-  changed();
+  requestRender();
 };
 
-/** The page behind those that are known. */
-export const askOlderBatches = async (): Promise<void> => {
+/** Reads the next page. */
+export const loadOlderBatches = async (): Promise<void> => {
   const from = cursor;
   isLoading = true;
-  changed();
+  requestRender();
   try {
     const { data, page } = await pageAt(from, pageSize);
     if (from === cursor) {
@@ -60,12 +60,12 @@ export const askOlderBatches = async (): Promise<void> => {
       cursor = page.next_cursor;
     }
   } catch (error) {
-    notify(reasonOf(error), { isTrouble: true });
+    notify(toMessage(error), { isError: true });
   }
   isLoading = false;
-  changed();
+  requestRender();
 };
 
-export const keepInList = (batch: Batch): void => {
+export const updateInList = (batch: Batch): void => {
   batches = batches?.map((each) => (each.request_id === batch.request_id ? batch : each));
 };

@@ -1,31 +1,31 @@
 import { repeat } from 'lit/directives/repeat.js';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
+import { toMessage } from '../parts/api.ts';
+import { formatCount, formatDate, formatDateToSecond } from '../parts/format.ts';
 import { icon } from '../parts/icons.ts';
-import { go } from '../parts/route.ts';
+import { navigate } from '../parts/route.ts';
 import { saveFile } from '../parts/save-file.ts';
-import { reasonOf } from '../parts/server.ts';
-import { countOf, dateAsText, momentAsText } from '../parts/words.ts';
-import { type Batch, hasEnded, type Product, type ProductImage, statusWords } from './batch.ts';
-import { faultsTable } from './new-batch-view.ts';
-import { deliverAgain, lookAgain, moreProducts, openedBatch } from './open-batch.ts';
+import { type Batch, hasEnded, type Product, type ProductImage, statusText } from './batch.ts';
+import { errorTable } from './new-batch-view.ts';
+import { loadMoreProducts, openBatch, redeliverWebhook, reloadNow } from './open-batch.ts';
 
-/** One batch: how far it is, what became of each URL, and who was told. */
+/** One batch: progress, the outcome of each URL, and the attempts of its webhook. */
 export const batchView = (id: string): TemplateResult => {
-  const { batch, failure } = openedBatch();
+  const { batch, failure } = openBatch();
   return html`
     <div class="page">
-      <button class="plain back" @click=${() => go({ view: 'batches' })}>${icon('previous')} All batches</button>
-      ${batch ? aboutBatch(batch) : failure ? trouble(failure) : html`<p class="quiet" role="status">Loading ${id} …</p>`}
+      <button class="plain back" @click=${() => navigate({ view: 'batches' })}>${icon('previous')} All batches</button>
+      ${batch ? aboutBatch(batch) : failure ? errorView(failure) : html`<p class="muted" role="status">Loading ${id} …</p>`}
     </div>
   `;
 };
 
-const trouble = (failure: unknown): TemplateResult => html`
-  <section class="blank" role="alert">
+const errorView = (failure: unknown): TemplateResult => html`
+  <section class="empty-state" role="alert">
     ${icon('warning')}
     <h1>This batch could not be opened</h1>
-    <p>${reasonOf(failure)}</p>
-    <button class="main" @click=${lookAgain}>${icon('retry')} Try again</button>
+    <p>${toMessage(failure)}</p>
+    <button class="main" @click=${reloadNow}>${icon('retry')} Try again</button>
   </section>
 `;
 
@@ -35,15 +35,15 @@ const aboutBatch = (batch: Batch): TemplateResult => {
   return html`
     <header class="row">
       <h1>${name}</h1>
-      <span class="state is-${status}" role="status">${statusWords(status)}</span>
+      <span class="state is-${status}" role="status">${statusText(status)}</span>
     </header>
-    ${batch.message ? html`<p class=${status === 'failed' ? 'trouble-box' : 'quiet'}>${batch.message}</p>` : nothing}
-    ${batch.errors.length > 0 ? faultsTable(batch.errors) : nothing}
+    ${batch.message ? html`<p class=${status === 'failed' ? 'error-box' : 'muted'}>${batch.message}</p>` : nothing}
+    ${batch.errors.length > 0 ? errorTable(batch.errors) : nothing}
     <progress class="is-${status}" max="100" .value=${progress.percentage} aria-label="Progress of ${name}"></progress>
-    <p class="quiet">
-      ${progress.processed_images.toLocaleString('en')} of ${countOf(progress.total_images, 'picture')} in
-      ${countOf(progress.total_products, 'product')}${progress.failed_images > 0 ? html`, <b class="trouble">${progress.failed_images.toLocaleString('en')} failed</b>` : nothing}
-      · begun ${dateAsText(batch.created_at)}
+    <p class="muted">
+      ${progress.processed_images.toLocaleString('en')} of ${formatCount(progress.total_images, 'picture')} in
+      ${formatCount(progress.total_products, 'product')}${progress.failed_images > 0 ? html`, <b class="error-text">${progress.failed_images.toLocaleString('en')} failed</b>` : nothing}
+      · started ${formatDate(batch.created_at)}
     </p>
     ${hasEnded(batch) ? downloads(batch) : nothing}
     ${batch.webhook_url ? webhook(batch) : nothing}
@@ -74,46 +74,46 @@ const webhook = (batch: Batch): TemplateResult => {
     <section class="part">
       <header class="row">
         <h2>Webhook</h2>
-        <span class="quiet">${webhookWords(batch)}</span>
-        ${hasEnded(batch) ? html`<button class="plain" @click=${() => deliverAgain(batch.request_id)}>${icon('retry')} Deliver again</button>` : nothing}
+        <span class="muted">${webhookText(batch)}</span>
+        ${hasEnded(batch) ? html`<button class="plain" @click=${() => redeliverWebhook(batch.request_id)}>${icon('retry')} Deliver again</button>` : nothing}
       </header>
-      <p class="quiet url">${batch.webhook_url}</p>
+      <p class="muted url">${batch.webhook_url}</p>
       ${
         attempts.length > 0
           ? html`
               <table class="list">
-                <thead><tr><th scope="col">When</th><th scope="col">Answer</th><th scope="col">What went wrong</th></tr></thead>
+                <thead><tr><th scope="col">When</th><th scope="col">Status</th><th scope="col">Error</th></tr></thead>
                 <tbody>
-                  ${attempts.map(({ at, status, error }) => html`<tr><td>${momentAsText(at)}</td><td>${status ?? 'none'}</td><td>${error ?? ''}</td></tr>`)}
+                  ${attempts.map(({ at, status, error }) => html`<tr><td>${formatDateToSecond(at)}</td><td>${status ?? 'none'}</td><td>${error ?? ''}</td></tr>`)}
                 </tbody>
               </table>
             `
-          : html`<p class="quiet">Nothing was sent yet.</p>`
+          : html`<p class="muted">No attempt yet.</p>`
       }
     </section>
   `;
 };
 
-const webhookWords = ({ webhook }: Batch): string => {
+const webhookText = ({ webhook }: Batch): string => {
   if (!webhook) return '';
-  if (webhook.state === 'waiting') return 'waits for the end of the batch';
+  if (webhook.state === 'waiting') return 'sent when the batch ends';
   const next = webhook.next_attempt_at;
-  return next ? `next attempt ${momentAsText(next)}` : webhook.state;
+  return next ? `next attempt ${formatDateToSecond(next)}` : webhook.state;
 };
 
 const products = (): TemplateResult => {
-  const { pages, isLoading } = openedBatch();
+  const { pages, isLoading } = openBatch();
   const all = pages.flatMap((page) => page.products);
-  if (all.length === 0) return html`<p class="quiet">No row has been read yet.</p>`;
+  if (all.length === 0) return html`<p class="muted">No rows read yet.</p>`;
   return html`
     <ol class="products">${repeat(all, (_, index) => index, product)}</ol>
-    ${pages.at(-1)?.next ? html`<button class="plain" ?disabled=${isLoading} @click=${moreProducts}>Show more products</button>` : nothing}
+    ${pages.at(-1)?.next ? html`<button class="plain" ?disabled=${isLoading} @click=${loadMoreProducts}>Show more products</button>` : nothing}
   `;
 };
 
 const product = ({ serial_number: serial, product_name: name, status, images }: Product) => html`
   <li class="product">
-    <p class="product-name"><span class="quiet">${serial}</span> ${name} <span class="state is-${status}">${statusWords(status)}</span></p>
+    <p class="product-name"><span class="muted">${serial}</span> ${name} <span class="state is-${status}">${statusText(status)}</span></p>
     <ul>${images.map((image) => outcome(image, name))}</ul>
   </li>
 `;
@@ -126,10 +126,10 @@ const outcome = (image: ProductImage, name: string): TemplateResult => {
     <li class="outcome is-${status}">
       <shown-picture .shown=${{ path, placeholder: null, color: null, ratio: undefined }}></shown-picture>
       <p class="url" title=${url}>${url}</p>
-      ${error ? html`<p class="trouble">${error}</p>` : html`<p class="quiet">${status}</p>`}
+      ${error ? html`<p class="error-text">${error}</p>` : html`<p class="muted">${status}</p>`}
       ${
         imageId
-          ? html`<button class="plain" aria-label="Open the picture of ${name} from ${url}" @click=${() => go({ view: 'pictures', imageId })}>Open</button>`
+          ? html`<button class="plain" aria-label="Open the picture of ${name} from ${url}" @click=${() => navigate({ view: 'pictures', imageId })}>Open</button>`
           : nothing
       }
     </li>

@@ -1,15 +1,15 @@
 import type { z } from 'zod';
 import type { BatchDetailsView, BatchView, CsvCheckView } from '#lib/http/batch-view.ts';
 
-/** In a list without its products; by itself with a page of them. */
+/** Without products in a list; with a page of them when requested by id. */
 export type Batch = BatchView & { products?: Product[] };
 export type Product = z.infer<typeof BatchDetailsView>['products'][number];
 export type ProductImage = Product['images'][number];
 export type CsvCheck = z.infer<typeof CsvCheckView>;
-export type Fault = CsvCheck['errors'][number];
+export type CsvError = CsvCheck['errors'][number];
 
 export const hasEnded = ({ status }: Pick<Batch, 'status'>): boolean =>
   status === 'completed' || status === 'completed_with_errors' || status === 'failed';
 
-/** `completed_with_errors` in words. */
-export const statusWords = (status: string): string => status.replaceAll('_', ' ');
+/** `completed_with_errors` as text. */
+export const statusText = (status: string): string => status.replaceAll('_', ' ');

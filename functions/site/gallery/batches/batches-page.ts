@@ -1,20 +1,20 @@
 import { repeat } from 'lit/directives/repeat.js';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
+import { toMessage } from '../parts/api.ts';
+import { formatCount, formatDate } from '../parts/format.ts';
 import { icon } from '../parts/icons.ts';
-import { currentRoute, go, hashOf } from '../parts/route.ts';
-import { reasonOf } from '../parts/server.ts';
-import { countOf, dateAsText } from '../parts/words.ts';
-import { type Batch, statusWords } from './batch.ts';
+import { currentRoute, navigate, toHash } from '../parts/route.ts';
+import { type Batch, statusText } from './batch.ts';
 import {
-  askBatches,
-  batchesAreLoading,
+  areBatchesLoading,
   batchesFailure,
   hasMoreBatches,
   knownBatches,
+  loadBatches,
 } from './batch-list.ts';
 import { batchView } from './batch-view.ts';
 import { newBatchView } from './new-batch-view.ts';
-import { moreBatches } from './open-batch.ts';
+import { loadMoreBatches } from './open-batch.ts';
 
 /** All batches, or the one that the address names. */
 export const batchesPage = (): TemplateResult => {
@@ -33,20 +33,20 @@ const list = (): TemplateResult | typeof nothing => {
   const failure = batchesFailure();
   if (failure && !batches)
     return html`
-      <section class="blank" role="alert">
+      <section class="empty-state" role="alert">
         ${icon('warning')}
         <h2>The batches could not be loaded</h2>
-        <p>${reasonOf(failure)}</p>
-        <button class="main" @click=${askBatches}>${icon('retry')} Try again</button>
+        <p>${toMessage(failure)}</p>
+        <button class="main" @click=${loadBatches}>${icon('retry')} Try again</button>
       </section>
     `;
-  if (!batches) return html`<p class="quiet" role="status">Loading …</p>`;
-  if (batches.length === 0) return html`<p class="quiet">There is no batch yet.</p>`;
+  if (!batches) return html`<p class="muted" role="status">Loading …</p>`;
+  if (batches.length === 0) return html`<p class="muted">There is no batch yet.</p>`;
   return html`
     <ul class="cards">${repeat(batches, (batch) => batch.request_id, card)}</ul>
     ${
       hasMoreBatches()
-        ? html`<button class="plain" ?disabled=${batchesAreLoading()} @click=${moreBatches}>Show older batches</button>`
+        ? html`<button class="plain" ?disabled=${areBatchesLoading()} @click=${loadMoreBatches}>Show older batches</button>`
         : nothing
     }
   `;
@@ -57,15 +57,15 @@ const card = (batch: Batch): TemplateResult => {
   const name = batch.csv_filename ?? requestId;
   return html`
     <li class="card">
-      <a href=${hashOf({ view: 'batches', requestId })} @click=${(event: MouseEvent) => {
+      <a href=${toHash({ view: 'batches', requestId })} @click=${(event: MouseEvent) => {
         if (event.ctrlKey || event.metaKey || event.shiftKey) return;
         event.preventDefault();
-        go({ view: 'batches', requestId });
+        navigate({ view: 'batches', requestId });
       }}>${name}</a>
-      <span class="state is-${status}">${statusWords(status)}</span>
-      <span class="quiet">
-        ${countOf(progress.total_images, 'picture')}${progress.failed_images > 0 ? `, ${progress.failed_images} failed` : ''}
-        · ${dateAsText(batch.created_at)}
+      <span class="state is-${status}">${statusText(status)}</span>
+      <span class="muted">
+        ${formatCount(progress.total_images, 'picture')}${progress.failed_images > 0 ? `, ${progress.failed_images} failed` : ''}
+        · ${formatDate(batch.created_at)}
       </span>
       <progress class="is-${status}" max="100" .value=${progress.percentage} aria-label="Progress of ${name}"></progress>
     </li>

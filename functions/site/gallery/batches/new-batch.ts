@@ -1,7 +1,7 @@
-import { changed } from '../parts/draw.ts';
+import { ApiError, request, toMessage } from '../parts/api.ts';
 import { notify } from '../parts/notices.ts';
-import { go } from '../parts/route.ts';
-import { ask, Refused, reasonOf } from '../parts/server.ts';
+import { requestRender } from '../parts/render.ts';
+import { navigate } from '../parts/route.ts';
 import type { Batch, CsvCheck } from './batch.ts';
 
 type NewBatch = {
@@ -9,7 +9,7 @@ type NewBatch = {
   state: 'checking' | 'checked' | 'starting' | 'failed';
   result?: CsvCheck;
   reason?: string;
-  /** So that a start that is pressed twice, or repeated after a lost answer, starts once. */
+  /** A start that is repeated, or retried after a lost response, starts one batch. */
   idempotencyKey: string;
 };
 
@@ -17,61 +17,61 @@ let draft: NewBatch | undefined;
 
 export const newBatch = () => draft;
 
-export const forgetCsv = (): void => {
+export const discardCsv = (): void => {
   draft = undefined;
-  changed();
+  requestRender();
 };
 
-const formOf = (file: File, fields: Record<string, string>): FormData => {
+const createForm = (file: File, fields: Record<string, string>): FormData => {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) form.append(name, value);
   form.append('file', file, file.name);
   return form;
 };
 
-/** Has the file read without starting anything, and shows what it found. */
+/** Validates the file by a dry run. */
 export const openCsv = async (file: File): Promise<void> => {
   const mine: NewBatch = { file, state: 'checking', idempotencyKey: crypto.randomUUID() };
   draft = mine;
-  changed();
+  requestRender();
   try {
-    const form = formOf(file, { dry_run: 'true' });
-    const { data } = await ask<CsvCheck>('api/batches', { method: 'POST', form });
+    const form = createForm(file, { dry_run: 'true' });
+    const { data } = await request<CsvCheck>('api/batches', { method: 'POST', form });
     Object.assign(mine, { state: 'checked', result: data });
   } catch (error) {
-    const faults = faultsIn(error);
-    if (faults) Object.assign(mine, { state: 'checked', result: faults });
-    else Object.assign(mine, { state: 'failed', reason: reasonOf(error) });
+    const result = errorsIn(error);
+    if (result) Object.assign(mine, { state: 'checked', result });
+    else Object.assign(mine, { state: 'failed', reason: toMessage(error) });
   }
-  changed();
+  requestRender();
 };
 
 export const startBatch = async (webhookUrl: string): Promise<void> => {
   const mine = draft;
   if (!mine || mine.state === 'starting') return;
   mine.state = 'starting';
-  changed();
+  requestRender();
   try {
-    const form = formOf(mine.file, webhookUrl ? { webhook_url: webhookUrl } : {});
+    const form = createForm(mine.file, webhookUrl ? { webhook_url: webhookUrl } : {});
     const headers = { 'idempotency-key': mine.idempotencyKey };
-    const { data } = await ask<Batch>('api/batches', { method: 'POST', form, headers });
+    const { data } = await request<Batch>('api/batches', { method: 'POST', form, headers });
     draft = undefined;
-    go({ view: 'batches', requestId: data.request_id });
+    navigate({ view: 'batches', requestId: data.request_id });
   } catch (error) {
-    const faults = faultsIn(error);
+    const result = errorsIn(error);
     Object.assign(mine, {
       state: 'checked',
-      idempotencyKey: crypto.randomUUID(), // another answer may be right for another address
-      ...(faults && { result: faults }),
+      idempotencyKey: crypto.randomUUID(), // a changed form is another request
+      ...(result && { result }),
     });
-    notify(reasonOf(error), { isTrouble: true });
+    notify(toMessage(error), { isError: true });
   }
-  changed();
+  requestRender();
 };
 
-/** A CSV that was refused comes with the same list of faults as a dry run. */
-const faultsIn = (error: unknown): CsvCheck | undefined => {
-  if (!(error instanceof Refused) || typeof error.data !== 'object' || !error.data)
+/** A CSV that was rejected has the same list of errors as a dry run. */
+const errorsIn = (error: unknown): CsvCheck | undefined => {
+  if (!(error instanceof ApiError) || typeof error.data !== 'object' || !error.data)
     return undefined;
   if (!('errors' in error.data) || !Array.isArray(error.data.errors)) return undefined;
   const { errors } = error.data;

@@ -1,19 +1,19 @@
-import { onReturn } from '../parts/connection.ts';
-import { changed } from '../parts/draw.ts';
+import { ApiError, request, toMessage } from '../parts/api.ts';
+import { onReconnect } from '../parts/connection.ts';
 import { notify } from '../parts/notices.ts';
+import { requestRender } from '../parts/render.ts';
 import { currentRoute, onRoute, type Route } from '../parts/route.ts';
-import { ask, Refused, reasonOf } from '../parts/server.ts';
 import { type Batch, hasEnded, type Product } from './batch.ts';
 import {
-  askBatches,
-  askOlderBatches,
-  batchesAreAtWork,
+  areBatchesRunning,
   batchesFailure,
-  keepInList,
+  loadBatches,
+  loadOlderBatches,
+  updateInList,
 } from './batch-list.ts';
 
-const soonMs = 800;
-const lateMs = 10_000;
+const minDelayMs = 800;
+const maxDelayMs = 10_000;
 const listMs = 3000;
 const pageSize = 50;
 
@@ -28,19 +28,19 @@ type Opened = {
 let requestId: string | undefined;
 let opened: Opened = { pages: [], isLoading: false };
 let timer: ReturnType<typeof setTimeout> | undefined;
-let waitMs = soonMs;
+let waitMs = minDelayMs;
 
-export const openedBatch = (): Opened => opened;
+export const openBatch = (): Opened => opened;
 
-/** Follows the address: what it names is asked for, and again while it is at work. */
+/** Loads the batch in the URL, and polls it until it has ended. */
 export const watchBatches = (): void => {
   onRoute(follow);
-  document.addEventListener('visibilitychange', lookAgain);
-  onReturn(lookAgain);
-  lookAgain();
+  document.addEventListener('visibilitychange', reloadNow);
+  onReconnect(reloadNow);
+  reloadNow();
 };
 
-export const lookAgain = (): void => follow(currentRoute());
+export const reloadNow = (): void => follow(currentRoute());
 
 const follow = (route: Route): void => {
   clearTimeout(timer);
@@ -50,15 +50,15 @@ const follow = (route: Route): void => {
     opened = { pages: [], isLoading: false };
   }
   if (document.hidden) return;
-  waitMs = soonMs;
-  void look();
+  waitMs = minDelayMs;
+  void poll();
 };
 
-const look = async (): Promise<void> => {
+const poll = async (): Promise<void> => {
   const id = requestId;
   if (!id) {
-    await askBatches();
-    planList();
+    await loadBatches();
+    scheduleList();
     return;
   }
   const before = JSON.stringify(opened.batch?.progress);
@@ -66,41 +66,42 @@ const look = async (): Promise<void> => {
   if (id !== requestId) return;
   const { batch, failure } = opened;
   if (batch ? isSettled(batch) : isFinal(failure)) return;
-  waitMs = JSON.stringify(batch?.progress) === before ? Math.min(lateMs, waitMs * 1.5) : soonMs;
-  plan(waitMs);
+  waitMs =
+    JSON.stringify(batch?.progress) === before ? Math.min(maxDelayMs, waitMs * 1.5) : minDelayMs;
+  schedule(waitMs);
 };
 
-/** Nothing more will come by itself: ended, and its webhook has been delivered or given up. */
+/** No further change: the batch has ended, and its webhook was delivered or given up. */
 const isSettled = (batch: Batch): boolean =>
   hasEnded(batch) && !['waiting', 'pending'].includes(batch.webhook?.state ?? '');
 
-/** There is no such batch, say; anything else may pass by itself. */
-const isFinal = (failure: unknown): boolean => failure instanceof Refused && failure.status < 500;
+/** Such as an unknown batch; other failures may be temporary. */
+const isFinal = (failure: unknown): boolean => failure instanceof ApiError && failure.status < 500;
 
-const planList = (): void => {
+const scheduleList = (): void => {
   const failure = batchesFailure();
   const mayPass = failure !== undefined && !isFinal(failure);
-  if (!requestId && (mayPass || batchesAreAtWork())) plan(listMs);
+  if (!requestId && (mayPass || areBatchesRunning())) schedule(listMs);
 };
 
-/** One of those that it brings may be at work, where none of the newest is. */
-export const moreBatches = async (): Promise<void> => {
-  await askOlderBatches();
-  planList();
+/** One of the older batches may be running although none of the newest is. */
+export const loadMoreBatches = async (): Promise<void> => {
+  await loadOlderBatches();
+  scheduleList();
 };
 
-const plan = (ms: number): void => {
+const schedule = (ms: number): void => {
   clearTimeout(timer);
-  if (!document.hidden && currentRoute().view === 'batches') timer = setTimeout(look, ms);
+  if (!document.hidden && currentRoute().view === 'batches') timer = setTimeout(poll, ms);
 };
 
 const pageAt = async (id: string, from: string | null): Promise<[Batch, ProductPage]> => {
   const query = new URLSearchParams({ limit: String(pageSize), ...(from && { cursor: from }) });
-  const { data, page } = await ask<Batch>(`api/batches/${encodeURIComponent(id)}?${query}`);
+  const { data, page } = await request<Batch>(`api/batches/${encodeURIComponent(id)}?${query}`);
   return [data, { from, products: data.products ?? [], next: page.next_cursor }];
 };
 
-/** Nothing on it will change, and nothing come to it. */
+/** Full, and every product on it has ended. */
 const isOver = ({ products, next }: ProductPage): boolean =>
   next !== null && products.every(hasEnded);
 
@@ -116,39 +117,39 @@ const refreshBatch = async (id: string): Promise<void> => {
     if (id !== requestId) return;
     const { isLoading, pages: shown } = opened;
     opened = { batch, pages: [...pages, ...shown.slice(pages.length)], isLoading };
-    keepInList(batch);
+    updateInList(batch);
   } catch (error) {
     if (id === requestId) opened = { ...opened, failure: error };
   }
-  changed();
+  requestRender();
 };
 
-export const moreProducts = async (): Promise<void> => {
+export const loadMoreProducts = async (): Promise<void> => {
   const id = requestId;
   const next = opened.pages.at(-1)?.next;
   if (!id || !next || opened.isLoading) return;
   opened = { ...opened, isLoading: true };
-  changed();
+  requestRender();
   try {
     const [, page] = await pageAt(id, next);
     if (id !== requestId) return;
     opened = { ...opened, pages: [...opened.pages, page], isLoading: false };
-    // The last look may have gone by while it was on its way.
-    if (!page.products.every(hasEnded)) plan(soonMs);
+    // The last poll may have ended while this page was loading.
+    if (!page.products.every(hasEnded)) schedule(minDelayMs);
   } catch (error) {
     opened = { ...opened, isLoading: false };
-    notify(reasonOf(error), { isTrouble: true });
+    notify(toMessage(error), { isError: true });
   }
-  changed();
+  requestRender();
 };
 
-export const deliverAgain = async (id: string): Promise<void> => {
+export const redeliverWebhook = async (id: string): Promise<void> => {
   try {
-    await ask(`api/batches/${encodeURIComponent(id)}/webhook`, { method: 'POST' });
+    await request(`api/batches/${encodeURIComponent(id)}/webhook`, { method: 'POST' });
     notify('The webhook is being delivered again.');
-    waitMs = soonMs;
-    plan(soonMs);
+    waitMs = minDelayMs;
+    schedule(minDelayMs);
   } catch (error) {
-    notify(reasonOf(error), { isTrouble: true });
+    notify(toMessage(error), { isError: true });
   }
 };

@@ -1,76 +1,113 @@
 import { ref } from 'lit/directives/ref.js';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { changed } from '../parts/draw.ts';
+import { toMessage } from '../parts/api.ts';
 import { icon } from '../parts/icons.ts';
 import { keyPrompt } from '../parts/key.ts';
 import { modal } from '../parts/modal.ts';
 import { noticesView } from '../parts/notices.ts';
-import { currentRoute, go, slide } from '../parts/route.ts';
-import { reasonOf } from '../parts/server.ts';
-import { chooseOnly } from '../pictures/chosen.ts';
+import { requestRender } from '../parts/render.ts';
+import {
+  currentRoute,
+  isDetailOpen,
+  navigate,
+  picturesRoute,
+  replaceRoute,
+} from '../parts/route.ts';
+import { styled } from '../parts/styled.ts';
 import type { Picture } from '../pictures/collection.ts';
+import { remove } from '../pictures/deletions.ts';
+import { copyLinks, type LinkFormat, largestLink } from '../pictures/links.ts';
 import { pictures } from '../pictures/pictures.ts';
-import { remove } from '../pictures/removals.ts';
+import { selectOnly } from '../pictures/selection.ts';
 import { focusPicture } from '../pictures/sheet.ts';
-import { shownOf } from '../pictures/tile.ts';
+import { toShown } from '../pictures/tile.ts';
 import { facts } from './facts.ts';
-import { detailFailure, openedPicture, retryOpened } from './opened.ts';
+import { detailFailure, openPictureRecord, retryPicture } from './open-picture.ts';
 import { openOriginal } from './original.ts';
+import { preload } from './preload.ts';
 import { stepsView } from './steps.ts';
+import {
+  currentZoom,
+  onDoubleClick,
+  onPointerDown,
+  onPointerMove,
+  onPointerUp,
+  onWheel,
+  shownWidth,
+  toggleFullScreen,
+  type Zoom,
+  zoomByKey,
+  zoomFrame,
+} from './zoom.ts';
 
-const idOf = (): string | undefined => {
+const openId = (): string | undefined => {
   const route = currentRoute();
   return route.view === 'pictures' ? route.imageId : undefined;
 };
 
-export const isDetailOpen = (): boolean => idOf() !== undefined;
-
 const close = (): void => {
-  const id = idOf();
-  go({ view: 'pictures' });
+  const id = openId();
+  navigate(picturesRoute());
   if (id) focusPicture(id);
 };
 
-/** The picture before or after this one on the sheet. */
-const neighbourOf = (id: string, step: -1 | 1): Picture | undefined => {
+/** The previous or next picture of the sheet. */
+const findNeighbour = (id: string, step: -1 | 1): Picture | undefined => {
   const all = pictures.all();
   const index = all.findIndex(({ image_id }) => image_id === id);
   if (index >= all.length - 4 && pictures.hasMore()) void pictures.more();
   return index < 0 ? undefined : all[index + step];
 };
 
-const slideTo = (step: -1 | 1): void => {
-  const id = idOf();
-  const neighbour = id && neighbourOf(id, step);
-  if (neighbour) slide({ view: 'pictures', imageId: neighbour.image_id });
+const showNeighbour = (step: -1 | 1): void => {
+  const id = openId();
+  const neighbour = id && findNeighbour(id, step);
+  if (neighbour) replaceRoute(picturesRoute(neighbour.image_id));
 };
 
 const onKey = (event: KeyboardEvent): void => {
   const isTyping = event.target instanceof Element && event.target.closest('input, textarea');
   if (isTyping || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === 'ArrowLeft') slideTo(-1);
-  else if (event.key === 'ArrowRight') slideTo(1);
-  else if (event.key === 'Delete') removeOpened();
+  if (zoomByKey(event.key)) {
+    event.preventDefault();
+    return;
+  }
+  if (event.key === 'ArrowLeft') showNeighbour(-1);
+  else if (event.key === 'ArrowRight') showNeighbour(1);
+  else if (event.key === 'Delete') deleteOpen();
+  else if (event.key === 'f') void toggleFullScreen();
+  else if (event.key === 'c') copyOpen('link');
   else return;
   event.preventDefault();
 };
 
-const removeOpened = (): void => {
-  const id = idOf();
-  if (!id) return;
-  const next = neighbourOf(id, 1) ?? neighbourOf(id, -1);
-  remove([id], () => {
-    if (isDetailOpen()) slide({ view: 'pictures', imageId: id });
-  });
-  if (next) slide({ view: 'pictures', imageId: next.image_id });
-  else go({ view: 'pictures' });
+const onSwipe = (event: PointerEvent): void => {
+  const direction = onPointerUp(event);
+  if (direction) showNeighbour(direction);
 };
 
-/** The dialog about one picture; nothing where the address names none. */
+const copyOpen = (format: LinkFormat): void => {
+  const id = openId();
+  const picture = id && openPictureRecord(id);
+  if (picture) void copyLinks([picture], format);
+};
+
+const deleteOpen = (): void => {
+  const id = openId();
+  if (!id) return;
+  const next = findNeighbour(id, 1) ?? findNeighbour(id, -1);
+  remove([id], () => {
+    if (isDetailOpen()) replaceRoute(picturesRoute(id));
+  });
+  if (next) replaceRoute(picturesRoute(next.image_id));
+  else navigate(picturesRoute());
+};
+
+/** The dialog of one picture; nothing where the URL names none. */
 export const detailDialog = (): TemplateResult | typeof nothing => {
-  const id = idOf();
+  const id = openId();
   if (!id) return nothing;
-  const picture = openedPicture(id);
+  const picture = openPictureRecord(id);
   return html`
     <dialog
       class="detail"
@@ -86,19 +123,37 @@ export const detailDialog = (): TemplateResult | typeof nothing => {
         ${icon('close')}
       </button>
       ${noticesView({ isOnTop: !keyPrompt() })}
-      ${picture ? aboutPicture(picture) : insteadOf(id)}
+      ${picture ? aboutPicture(picture) : placeholderView(id)}
     </dialog>
   `;
 };
 
 const aboutPicture = (picture: Picture): TemplateResult => {
   const { image_id: id } = picture;
-  const shown = shownOf(picture, 'medium');
+  const zoom = currentZoom();
+  const ratio = toShown(picture).ratio;
+  const shown = toShown(picture, { size: 'medium', sizes: `${shownWidth(ratio)}px` });
+  if (zoom.scale === 1)
+    for (const step of [-1, 1] as const) preload(findNeighbour(id, step), `${shownWidth(ratio)}px`);
   return html`
-    <figure class="detail-picture">
-      <shown-picture .shown=${shown}></shown-picture>
-      ${shown.path || picture.placeholder ? nothing : html`<p class="detail-none">${picture.status === 'failed' ? 'No picture could be made of this file' : 'Developing …'}</p>`}
+    <figure
+      class="detail-picture ${zoom.scale > 1 ? 'is-zoomed' : ''}"
+      ${ref(zoomFrame)}
+      @wheel=${{ handleEvent: onWheel, passive: false }}
+      @dblclick=${onDoubleClick}
+      @pointerdown=${onPointerDown}
+      @pointermove=${onPointerMove}
+      @pointerup=${onSwipe}
+      @pointercancel=${onPointerUp}
+      @dragstart=${(event: Event) => event.preventDefault()}
+    >
+      <shown-picture
+        .shown=${shown}
+        ${styled({ transform: `translate(${zoom.x}px, ${zoom.y}px) scale(${zoom.scale})` })}
+      ></shown-picture>
+      ${shown.path || picture.placeholder ? nothing : html`<p class="detail-none">${picture.status === 'failed' ? 'No picture could be made of this file' : 'Processing …'}</p>`}
       ${arrow(id, -1)} ${arrow(id, 1)}
+      ${zoomTools(zoom)}
     </figure>
     <div class="detail-text" tabindex="0" role="region" aria-label="About this picture">
       <header>
@@ -106,48 +161,68 @@ const aboutPicture = (picture: Picture): TemplateResult => {
         <p class="state is-${picture.status}">${picture.status}</p>
       </header>
       ${picture.caption ? html`<p class="caption">${picture.caption}</p>` : nothing}
-      ${picture.error ? html`<p class="trouble-box">${icon('warning')} ${picture.error}</p>` : nothing}
+      ${picture.error ? html`<p class="error-box">${icon('warning')} ${picture.error}</p>` : nothing}
       <div class="actions">
         ${picture.file_url ? html`<button class="plain" @click=${() => openOriginal(picture)}>${icon('original')} Open original</button>` : nothing}
         ${
           picture.status === 'done'
             ? html`<button class="plain" @click=${() => {
-                chooseOnly([id]);
-                go({ view: 'edits' });
+                selectOnly([id]);
+                navigate({ view: 'edits' });
               }}>${icon('wand')} Edit</button>`
             : nothing
         }
-        <button class="plain is-danger" @click=${removeOpened}>${icon('remove')} Delete</button>
+        <button class="plain is-danger" @click=${deleteOpen}>${icon('remove')} Delete</button>
       </div>
-      ${stepsView(picture, () => retryOpened(id))}
+      ${largestLink(picture) ? copyButtons() : nothing}
+      ${stepsView(picture, () => retryPicture(id))}
       ${facts(picture)}
     </div>
   `;
 };
 
+const zoomTools = ({ scale }: Zoom): TemplateResult => html`
+  <div class="zoom-tools" role="group" aria-label="Zoom">
+    <button class="plain icon-only" aria-label="Zoom out" title="Zoom out (-)" ?disabled=${scale <= 1} @click=${() => zoomByKey('-')}>${icon('minus')}</button>
+    <span role="status" class="zoom-scale">${Math.round(scale * 100)} %</span>
+    <button class="plain icon-only" aria-label="Zoom in" title="Zoom in (+)" @click=${() => zoomByKey('+')}>${icon('add')}</button>
+    <button class="plain icon-only" aria-label="Full screen" title="Full screen (F)" @click=${toggleFullScreen}>${icon('fullScreen')}</button>
+  </div>
+`;
+
+const copyButtons = (): TemplateResult => html`
+  <div class="copy-links" role="group" aria-label="Copy a link">
+    ${icon('link')}<span class="muted">Copy</span>
+    ${(['link', 'Markdown', '<img>'] as const).map(
+      (format) =>
+        html`<button class="plain" aria-label="Copy as ${format}" @click=${() => copyOpen(format)}>${format}</button>`,
+    )}
+  </div>
+`;
+
 const arrow = (id: string, step: -1 | 1): TemplateResult | typeof nothing =>
-  neighbourOf(id, step)
+  findNeighbour(id, step)
     ? html`
         <button
           class="detail-arrow ${step < 0 ? 'is-previous' : 'is-next'}"
           aria-label=${step < 0 ? 'Show the previous picture' : 'Show the next picture'}
-          @click=${() => slideTo(step)}
+          @click=${() => showNeighbour(step)}
         >${icon(step < 0 ? 'previous' : 'next')}</button>
       `
     : nothing;
 
-const insteadOf = (id: string): TemplateResult => {
+const placeholderView = (id: string): TemplateResult => {
   const failure = detailFailure(id);
   if (!failure) return html`<div class="detail-wait" role="status">Loading …</div>`;
   return html`
-    <section class="blank" role="alert">
+    <section class="empty-state" role="alert">
       ${icon('warning')}
       <h2>This picture could not be opened</h2>
-      <p>${reasonOf(failure)}</p>
+      <p>${toMessage(failure)}</p>
       <button class="main" @click=${() => {
         close();
-        changed();
-      }}>Back to the sheet</button>
+        requestRender();
+      }}>Back to the pictures</button>
     </section>
   `;
 };

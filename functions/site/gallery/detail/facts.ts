@@ -1,24 +1,24 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
+import {
+  formatBytes,
+  formatCameraName,
+  formatCameraTime,
+  formatCoordinates,
+  formatDate,
+  formatExposure,
+  round,
+} from '../parts/format.ts';
 import { icon } from '../parts/icons.ts';
 import { styled } from '../parts/styled.ts';
-import {
-  bytesAsText,
-  cameraNameOf,
-  cameraTimeAsText,
-  coordinatesAsText,
-  dateAsText,
-  exposureAsText,
-  rounded,
-} from '../parts/words.ts';
 import type { Picture } from '../pictures/collection.ts';
-import { completeOpened, rawExifOf } from './opened.ts';
+import { loadMissingTags, rawTags } from './open-picture.ts';
 
 type Fact = readonly [string, string | TemplateResult | null | undefined];
 type Exif = NonNullable<Picture['exif']>;
 
-/** What the file says about itself. */
+/** Camera, place and file of a picture. */
 export const facts = (picture: Picture): TemplateResult => {
-  completeOpened(picture);
+  loadMissingTags(picture);
   const { exif } = picture;
   return html`
     ${exif ? camera(exif) : nothing}
@@ -27,7 +27,7 @@ export const facts = (picture: Picture): TemplateResult => {
       <h3>File</h3>
       ${table(fileFacts(picture))}
     </section>
-    ${rawTags(picture)}
+    ${rawTagsView(picture)}
   `;
 };
 
@@ -42,15 +42,15 @@ const table = (all: readonly Fact[]): TemplateResult => html`
 `;
 
 const camera = (exif: Exif): TemplateResult => {
-  const name = cameraNameOf(exif.camera_make, exif.camera_model);
+  const name = formatCameraName(exif.camera_make, exif.camera_model);
   const all: Fact[] = [
     ['Camera', name],
     ['Lens', exif.lens_model],
-    ['Taken', exif.datetime_original && cameraTimeAsText(exif.datetime_original)],
-    ['Exposure', exif.exposure_time === null ? null : exposureAsText(exif.exposure_time)],
-    ['Aperture', exif.f_number === null ? null : `f/${rounded(exif.f_number, 1)}`],
+    ['Taken', exif.datetime_original && formatCameraTime(exif.datetime_original)],
+    ['Exposure', exif.exposure_time === null ? null : formatExposure(exif.exposure_time)],
+    ['Aperture', exif.f_number === null ? null : `f/${round(exif.f_number, 1)}`],
     ['ISO', exif.iso === null ? null : String(exif.iso)],
-    ['Focal length', exif.focal_length === null ? null : `${rounded(exif.focal_length, 1)} mm`],
+    ['Focal length', exif.focal_length === null ? null : `${round(exif.focal_length, 1)} mm`],
   ];
   const isSilent = all.every(([, value]) => value === null || value === undefined);
   return isSilent ? html`` : html`<section class="part"><h3>Camera</h3>${table(all)}</section>`;
@@ -66,10 +66,10 @@ const place = (gps: NonNullable<Exif['gps']>): TemplateResult => {
       <p class="place">
         ${icon('place')}
         <a href=${map} target="_blank" rel="noopener noreferrer">
-          ${coordinatesAsText(gps)}<span class="unseen"> on OpenStreetMap, in a new tab</span>
+          ${formatCoordinates(gps)}<span class="visually-hidden"> on OpenStreetMap, in a new tab</span>
         </a>
-        ${alt === null ? nothing : html`<span class="quiet">${Math.round(alt)} m</span>`}
-        <a class="quiet" href="geo:${lat},${lon}">Open in a map app</a>
+        ${alt === null ? nothing : html`<span class="muted">${Math.round(alt)} m</span>`}
+        <a class="muted" href="geo:${lat},${lon}">Open in a map app</a>
       </p>
     </section>
   `;
@@ -77,30 +77,31 @@ const place = (gps: NonNullable<Exif['gps']>): TemplateResult => {
 
 const sources: Record<Picture['source'], string> = {
   upload: 'uploaded',
-  presigned: 'uploaded straight into the store',
-  drop: 'dropped into the store',
-  batch: 'a batch',
-  edit: 'an edit',
+  presigned: 'uploaded directly to S3',
+  drop: 'put into the bucket',
+  batch: 'from a batch',
+  edit: 'from an edit',
 };
 
 const fileFacts = (picture: Picture): Fact[] => {
   const { metadata, dominant_color: color, processed_at: processedAt } = picture;
   const { width, height, format, size_bytes: size, sha256 } = metadata;
-  const megapixels = width && height ? ` (${rounded((width * height) / 1e6, 1)} MP)` : '';
+  const megapixels =
+    width && height && width * height >= 1e5 ? ` (${round((width * height) / 1e6, 1)} MP)` : '';
   return [
-    ['Size', width && height ? `${width} × ${height}${megapixels}` : null],
-    ['Weight', size === undefined ? null : bytesAsText(size)],
+    ['Dimensions', width && height ? `${width} × ${height}${megapixels}` : null],
+    ['File size', size === undefined ? null : formatBytes(size)],
     ['Format', format],
-    ['Main colour', color && swatch(color)],
-    ['Came', `${dateAsText(picture.uploaded_at)}, ${sources[picture.source]}`],
+    ['Dominant color', color && swatch(color)],
+    ['Uploaded', `${formatDate(picture.uploaded_at)}, ${sources[picture.source]}`],
     [
       'First seen',
-      sameMoment(picture) ? null : picture.first_upload && dateAsText(picture.first_upload),
+      sameMoment(picture) ? null : picture.first_upload && formatDate(picture.first_upload),
     ],
-    ['Ended', processedAt && dateAsText(processedAt)],
-    ['Key', picture.file_path && html`<code>${picture.file_path}</code>`],
+    ['Processed', processedAt && formatDate(processedAt)],
+    ['Object key', picture.file_path && html`<code>${picture.file_path}</code>`],
     ['SHA-256', sha256 && html`<code>${sha256}</code>`],
-    ['Id', html`<code>${picture.image_id}</code>`],
+    ['Image ID', html`<code>${picture.image_id}</code>`],
   ];
 };
 
@@ -110,8 +111,8 @@ const sameMoment = ({ first_upload: first, uploaded_at: at }: Picture): boolean 
 const swatch = (color: string): TemplateResult =>
   html`<span class="swatch" ${styled({ 'background-color': color })}></span> <code>${color}</code>`;
 
-const rawTags = ({ image_id: id }: Picture): TemplateResult | typeof nothing => {
-  const tags = Object.entries(rawExifOf(id) ?? {});
+const rawTagsView = ({ image_id: id }: Picture): TemplateResult | typeof nothing => {
+  const tags = Object.entries(rawTags(id) ?? {});
   if (tags.length === 0) return nothing;
   return html`
     <details class="part">

@@ -1,10 +1,10 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { type StepName, stepDefinition, stepNames } from '#lib/images/steps.ts';
+import { formatDuration } from '../parts/format.ts';
 import { icon } from '../parts/icons.ts';
-import { durationAsText } from '../parts/words.ts';
 import type { Picture } from '../pictures/collection.ts';
 
-/** How each step ended, or that it is at work; with a way to try again what did not work. */
+/** The state of each step, and a button to retry failed ones. */
 export const stepsView = (picture: Picture, retry: () => void): TemplateResult => {
   const mayRetry =
     picture.file_url !== null &&
@@ -13,7 +13,7 @@ export const stepsView = (picture: Picture, retry: () => void): TemplateResult =
     <section class="part">
       <h3>Steps</h3>
       <ol class="step-list">${stepNames.map((name) => step(picture, name))}</ol>
-      ${mayRetry ? html`<button class="plain" @click=${retry}>${icon('retry')} Retry what failed or was skipped</button>` : nothing}
+      ${mayRetry ? html`<button class="plain" @click=${retry}>${icon('retry')} Retry failed and skipped steps</button>` : nothing}
     </section>
   `;
 };
@@ -22,7 +22,7 @@ const step = ({ steps }: Picture, name: StepName): TemplateResult => {
   const { state, reason, attempts, duration_ms: ms } = steps[name];
   const { provider, model } = name === 'caption' ? steps.caption : {};
   const extra = [
-    ms !== undefined && durationAsText(ms),
+    ms !== undefined && formatDuration(ms),
     attempts !== undefined && attempts > 1 && `${attempts} attempts`,
     provider && `by ${[provider, model].filter(Boolean).join(' ')}`,
   ].filter((text) => text !== false && text !== undefined);

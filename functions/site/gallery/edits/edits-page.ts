@@ -1,60 +1,60 @@
 import { repeat } from 'lit/directives/repeat.js';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { icon } from '../parts/icons.ts';
-import { go } from '../parts/route.ts';
-import { chooseOnly, chosenIds, toggleChosen } from '../pictures/chosen.ts';
+import { navigate } from '../parts/route.ts';
 import { pictures } from '../pictures/pictures.ts';
-import { shownOf } from '../pictures/tile.ts';
-import { type Edit, imageIdIn, isAtWork } from './edit.ts';
-import { editIsStarting, knownEdits, startEdit } from './edits.ts';
+import { selectedIds, selectOnly, toggleSelected } from '../pictures/selection.ts';
+import { toShown } from '../pictures/tile.ts';
+import { type Edit, isRunning, parseImageId } from './edit.ts';
+import { isEditStarting, knownEdits, startEdit } from './edits.ts';
 
-/** A prompt for the chosen pictures, and what became of those before. */
+/** A prompt for the selected pictures, and the edits before. */
 export const editsPage = (): TemplateResult => html`
   <div class="page">
     <h1>Edits</h1>
-    ${chosenIds().length > 0 ? form() : chooseFirst()}
+    ${selectedIds().length > 0 ? form() : selectFirst()}
     ${list()}
   </div>
 `;
 
-const chooseFirst = (): TemplateResult => html`
-  <section class="drop-here">
+const selectFirst = (): TemplateResult => html`
+  <section class="drop-target">
     <h2>Edit with words</h2>
-    <p>Choose one or two pictures on the sheet, then say here what is to change.</p>
-    <button class="main" @click=${() => go({ view: 'pictures' })}>${icon('pictures')} Choose pictures</button>
+    <p>Select one or two pictures, then describe the change here.</p>
+    <button class="main" @click=${() => navigate({ view: 'pictures' })}>${icon('pictures')} Select pictures</button>
   </section>
 `;
 
 const form = (): TemplateResult => {
-  const chosen = chosenIds();
-  const isTooMany = chosen.length > 2;
+  const selected = selectedIds();
+  const isTooMany = selected.length > 2;
   return html`
     <form class="part edit-form" @submit=${onSubmit}>
-      <ul class="chosen" aria-label="Chosen pictures">
+      <ul class="edit-sources" aria-label="Selected pictures">
         ${repeat(
-          chosen,
+          selected,
           (id) => id,
           (id, index) => {
             const picture = pictures.find(id);
             const name = picture?.original_name ?? id;
             return html`
             <li>
-              ${picture ? html`<shown-picture .shown=${shownOf(picture)}></shown-picture>` : nothing}
+              ${picture ? html`<shown-picture .shown=${toShown(picture)}></shown-picture>` : nothing}
               <p class="name" title=${name}>${index === 0 ? 'Source' : 'Second'}: ${name}</p>
-              <button type="button" class="plain icon-only" aria-label="Take ${name} out of the edit" @click=${() => toggleChosen(id)}>${icon('close')}</button>
+              <button type="button" class="plain icon-only" aria-label="Remove ${name} from the edit" @click=${() => toggleSelected(id)}>${icon('close')}</button>
             </li>
           `;
           },
         )}
       </ul>
-      ${isTooMany ? html`<p class="trouble-box" role="alert">${icon('warning')} An edit takes one or two pictures. Take some out.</p>` : nothing}
+      ${isTooMany ? html`<p class="error-box" role="alert">${icon('warning')} An edit uses one or two pictures. Remove some.</p>` : nothing}
       <label>
-        What is to change
+        Describe the change
         <textarea name="prompt" rows="3" required maxlength="4000" placeholder="Make it look like a rainy evening"></textarea>
       </label>
       <div class="actions">
-        <button class="main" ?disabled=${editIsStarting() || isTooMany}>${icon('wand')} ${editIsStarting() ? 'Starting …' : 'Start the edit'}</button>
-        <button type="button" class="plain" @click=${() => chooseOnly([])}>Choose others</button>
+        <button class="main" ?disabled=${isEditStarting() || isTooMany}>${icon('wand')} ${isEditStarting() ? 'Starting …' : 'Start the edit'}</button>
+        <button type="button" class="plain" @click=${() => selectOnly([])}>Clear the selection</button>
       </div>
     </form>
   `;
@@ -75,39 +75,39 @@ const list = (): TemplateResult | typeof nothing => {
   return html`<ol class="edits" aria-label="Edits of this tab">${repeat(edits, ({ edit_id: id }) => id, editView)}</ol>`;
 };
 
-const words: Record<Edit['status'], string> = {
-  PENDING: 'waiting',
-  PROCESSING: 'being made',
+const labels: Record<Edit['status'], string> = {
+  PENDING: 'queued',
+  PROCESSING: 'processing',
   COMPLETED: 'done',
   FAILED: 'failed',
 };
 
 const editView = (edit: Edit): TemplateResult => html`
-  <li class="edit is-${edit.status.toLowerCase()}" aria-busy=${isAtWork(edit)}>
+  <li class="edit is-${edit.status.toLowerCase()}" aria-busy=${isRunning(edit)}>
     <p class="prompt">“${edit.prompt}”</p>
-    <p class="state is-${edit.status.toLowerCase()}" role="status">${words[edit.status]}</p>
+    <p class="state is-${edit.status.toLowerCase()}" role="status">${labels[edit.status]}</p>
     <div class="pair">
-      ${side('Source', imageIdIn(edit.source_url))}
-      ${edit.target_url ? side('Second', imageIdIn(edit.target_url)) : nothing}
-      ${side('Result', edit.image_id ?? undefined, isAtWork(edit))}
+      ${side('Source', parseImageId(edit.source_url))}
+      ${edit.target_url ? side('Second', parseImageId(edit.target_url)) : nothing}
+      ${side('Result', edit.image_id ?? undefined, isRunning(edit))}
     </div>
-    ${edit.error ? html`<p class="trouble-box">${icon('warning')} ${edit.error}</p>` : nothing}
+    ${edit.error ? html`<p class="error-box">${icon('warning')} ${edit.error}</p>` : nothing}
   </li>
 `;
 
 const side = (label: string, id: string | undefined, isComing = false): TemplateResult => {
   const picture = id === undefined ? undefined : pictures.find(id);
   // A picture that the sheet has not loaded is shown by the address that every picture has; one that
-  // it has loaded is not asked for before its thumbnails are there.
+  // it has loaded is not requested before its thumbnails exist.
   const path = id && !isComing ? `api/images/${id}/thumbnails/medium` : undefined;
   const unknown = { path, placeholder: null, color: null, ratio: undefined };
-  const shown = picture ? shownOf(picture, 'medium') : unknown;
+  const shown = picture ? toShown(picture, { size: 'medium' }) : unknown;
   return html`
     <figure class=${isComing ? 'is-coming' : ''}>
       <shown-picture .shown=${shown}></shown-picture>
       <figcaption>
         ${label}
-        ${id ? html`<button class="plain" aria-label="Open the ${label.toLowerCase()}" @click=${() => go({ view: 'pictures', imageId: id })}>Open</button>` : nothing}
+        ${id ? html`<button class="plain" aria-label="Open the ${label.toLowerCase()}" @click=${() => navigate({ view: 'pictures', imageId: id })}>Open</button>` : nothing}
       </figcaption>
     </figure>
   `;

@@ -1,72 +1,72 @@
-import { changed } from '../parts/draw.ts';
+import { ApiError, request, toMessage } from '../parts/api.ts';
 import { notify } from '../parts/notices.ts';
+import { requestRender } from '../parts/render.ts';
 import { currentRoute, onRoute } from '../parts/route.ts';
-import { ask, Refused, reasonOf } from '../parts/server.ts';
-import { arrivingAs } from '../pictures/arriving.ts';
-import { chosenIds } from '../pictures/chosen.ts';
 import { pictures } from '../pictures/pictures.ts';
-import { lookSoon } from '../pictures/watch.ts';
-import { type Edit, type EditProcess, isAtWork, newlyDone } from './edit.ts';
+import { pollSoon } from '../pictures/polling.ts';
+import { queuedPicture } from '../pictures/queued-picture.ts';
+import { selectedIds } from '../pictures/selection.ts';
+import { type Edit, type EditProcess, isRunning, newlyCompleted } from './edit.ts';
 
 const place = 'darkroom-edit-process';
-const soonMs = 1000;
-const lateMs = 8000;
-/** Long enough to come back to a tab the next day. */
+const minDelayMs = 1000;
+const maxDelayMs = 8000;
+/** Long enough to return to the tab the next day. */
 const processSeconds = 86_400;
 
 let initId = sessionStorage.getItem(place) ?? undefined;
 let edits: readonly Edit[] = [];
 let isStarting = false;
 let timer: ReturnType<typeof setTimeout> | undefined;
-let waitMs = soonMs;
+let waitMs = minDelayMs;
 
 export const knownEdits = (): readonly Edit[] => edits;
-export const editIsStarting = (): boolean => isStarting;
+export const isEditStarting = (): boolean => isStarting;
 
-/** Follows the edits of this tab while its page is open. */
+/** Polls the edits of this tab while their page is open. */
 export const watchEdits = (): void => {
   const follow = () => {
     clearTimeout(timer);
     if (currentRoute().view !== 'edits' || document.hidden || !initId) return;
-    waitMs = soonMs;
-    void look();
+    waitMs = minDelayMs;
+    void poll();
   };
   onRoute(follow);
   document.addEventListener('visibilitychange', follow);
   follow();
 };
 
-const look = async (): Promise<void> => {
+const poll = async (): Promise<void> => {
   if (!initId) return;
   const before = edits;
   try {
-    const { data } = await ask<EditProcess>(`api/processes/${encodeURIComponent(initId)}`);
+    const { data } = await request<EditProcess>(`api/processes/${encodeURIComponent(initId)}`);
     edits = data.edits.toSorted((one, other) => other.created_at.localeCompare(one.created_at));
   } catch (error) {
-    if (error instanceof Refused && error.status === 404) forget();
+    if (error instanceof ApiError && error.status === 404) forget();
   }
-  const hasMoved = JSON.stringify(edits) !== JSON.stringify(before);
-  if (hasMoved) showResults(newlyDone(before, edits));
-  waitMs = hasMoved ? soonMs : Math.min(lateMs, waitMs * 1.5);
+  const hasChanged = JSON.stringify(edits) !== JSON.stringify(before);
+  if (hasChanged) showResults(newlyCompleted(before, edits));
+  waitMs = hasChanged ? minDelayMs : Math.min(maxDelayMs, waitMs * 1.5);
   clearTimeout(timer);
-  if (edits.some(isAtWork) && !document.hidden) timer = setTimeout(look, waitMs);
-  changed();
+  if (edits.some(isRunning) && !document.hidden) timer = setTimeout(poll, waitMs);
+  requestRender();
 };
 
-/** A result is a picture on the sheet too. */
+/** Adds results to the sheet. */
 const showResults = (done: readonly Edit[]): void => {
   for (const { image_id: id, prompt } of done) {
     if (id === null || pictures.find(id)) continue;
-    pictures.expect(arrivingAs(id, { name: prompt, size: 0, source: 'edit' }));
+    pictures.expect(queuedPicture(id, { name: prompt, size: 0, source: 'edit' }));
   }
-  lookSoon();
+  pollSoon();
 };
 
-/** Pictures that the page of edits shows, to be kept up to date. */
+/** Pictures on the edits page, to be polled. */
 export const editedIds = (): readonly string[] =>
   currentRoute().view === 'edits' ? edits.flatMap(({ image_id: id }) => (id ? [id] : [])) : [];
 
-/** It has expired: the pictures stay, only their list is gone. */
+/** The process has expired; its pictures remain. */
 const forget = (): void => {
   initId = undefined;
   sessionStorage.removeItem(place);
@@ -74,42 +74,42 @@ const forget = (): void => {
 
 const begin = async (): Promise<string> => {
   const json = { ttl_seconds: processSeconds };
-  const { data } = await ask<EditProcess>('api/processes', { method: 'POST', json });
+  const { data } = await request<EditProcess>('api/processes', { method: 'POST', json });
   initId = data.init_id;
   sessionStorage.setItem(place, initId);
   return initId;
 };
 
-const book = async (prompt: string, idempotencyKey: string): Promise<void> => {
-  const [source, target] = chosenIds();
+const submit = async (prompt: string, idempotencyKey: string): Promise<void> => {
+  const [source, target] = selectedIds();
   const json = { source_url: source, ...(target && { target_url: target }), prompt };
   const headers = { 'idempotency-key': idempotencyKey };
   const at = (id: string) => `api/processes/${encodeURIComponent(id)}/edits`;
-  const wish = { method: 'POST', json, headers } as const;
+  const options = { method: 'POST', json, headers } as const;
   const known = initId;
   try {
-    await ask(at(known ?? (await begin())), wish);
+    await request(at(known ?? (await begin())), options);
   } catch (error) {
-    const isExpired = known !== undefined && error instanceof Refused && error.status === 404;
+    const isExpired = known !== undefined && error instanceof ApiError && error.status === 404;
     if (!isExpired) throw error;
-    await ask(at(await begin()), wish);
+    await request(at(await begin()), options);
   }
 };
 
-/** Starts an edit of the chosen pictures. True if it was taken. */
+/** Starts an edit of the selected pictures. True if it was accepted. */
 export const startEdit = async (prompt: string): Promise<boolean> => {
   isStarting = true;
-  changed();
+  requestRender();
   try {
-    await book(prompt, crypto.randomUUID());
-    waitMs = soonMs;
-    await look();
+    await submit(prompt, crypto.randomUUID());
+    waitMs = minDelayMs;
+    await poll();
     return true;
   } catch (error) {
-    notify(reasonOf(error), { isTrouble: true });
+    notify(toMessage(error), { isError: true });
     return false;
   } finally {
     isStarting = false;
-    changed();
+    requestRender();
   }
 };

@@ -1,47 +1,47 @@
-import { changed } from './draw.ts';
+import { requestRender } from './render.ts';
 
-let isAway = !navigator.onLine;
-const returning = new Set<() => void>();
-let tryAgain: () => Promise<unknown> = async () => {};
+let isDisconnected = !navigator.onLine;
+const reconnectListeners = new Set<() => void>();
+let probe: () => Promise<unknown> = async () => {};
 
-const soonMs = 2000;
-const lateMs = 20_000;
+const minDelayMs = 2000;
+const maxDelayMs = 20_000;
 
-/** Whether the last thing that was asked got no answer. */
-export const isOffline = (): boolean => isAway;
+/** Whether the last request got no response. */
+export const isOffline = (): boolean => isDisconnected;
 
-/** Called each time the connection is back. */
-export const onReturn = (listener: () => void): void => {
-  returning.add(listener);
+/** Calls the listener each time the connection is back. */
+export const onReconnect = (listener: () => void): void => {
+  reconnectListeners.add(listener);
 };
 
-export const heard = (): void => {
-  if (!isAway) return;
-  isAway = false;
-  for (const listener of returning) listener();
-  changed();
+export const markOnline = (): void => {
+  if (!isDisconnected) return;
+  isDisconnected = false;
+  for (const listener of reconnectListeners) listener();
+  requestRender();
 };
 
-export const unheard = (): void => {
-  if (isAway) return;
-  isAway = true;
-  changed();
-  knock(soonMs);
+export const markOffline = (): void => {
+  if (isDisconnected) return;
+  isDisconnected = true;
+  requestRender();
+  scheduleProbe(minDelayMs);
 };
 
-/** What to ask until somebody answers. */
-export const knockWith = (question: () => Promise<unknown>): void => {
-  tryAgain = question;
-  if (isAway) knock(soonMs);
+/** The request to repeat until there is a response. */
+export const setProbe = (request: () => Promise<unknown>): void => {
+  probe = request;
+  if (isDisconnected) scheduleProbe(minDelayMs);
 };
 
-const knock = (waitMs: number): void => {
+const scheduleProbe = (waitMs: number): void => {
   setTimeout(async () => {
-    if (isAway && !document.hidden) await tryAgain();
-    if (isAway) knock(Math.min(lateMs, waitMs * 1.5));
+    if (isDisconnected && !document.hidden) await probe();
+    if (isDisconnected) scheduleProbe(Math.min(maxDelayMs, waitMs * 1.5));
   }, waitMs);
 };
 
-addEventListener('offline', unheard);
-// Only a hint: an answer will tell whether it is so.
-addEventListener('online', heard);
+addEventListener('offline', markOffline);
+// Only a hint: the next response shows whether it is true.
+addEventListener('online', markOnline);

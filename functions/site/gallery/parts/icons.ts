@@ -1,6 +1,6 @@
 import { html, type SVGTemplateResult, svg, type TemplateResult } from 'lit/html.js';
 
-/** Drawn on 24 × 24, by strokes of the text's colour. */
+/** Paths on a grid of 24 × 24, stroked in the color of the text. */
 const drawings = {
   add: svg`<path d="M12 5v14M5 12h14"/>`,
   close: svg`<path d="M6 6l12 12M18 6L6 18"/>`,
@@ -25,9 +25,17 @@ const drawings = {
   offline: svg`<path d="M3.5 9.5a13 13 0 0 1 17 0M7 13.2a8 8 0 0 1 10 0M12 18v.1M4 4l16 16"/>`,
   original: svg`<path d="M13 4h7v7M20 4l-9 9M18 14v5.5H4.5V6H10"/>`,
   folder: svg`<path d="M3.5 18.5v-13h6l2 2.5h9v10.5z"/>`,
+  link: svg`<path d="M10 14a4 4 0 0 0 5.7 0l3.3-3.3a4 4 0 0 0-5.7-5.7L12 6.3M14 10a4 4 0 0 0-5.7 0L5 13.3a4 4 0 0 0 5.7 5.7L12 17.7"/>`,
+  minus: svg`<path d="M5 12h14"/>`,
+  fullScreen: svg`<path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5"/>`,
+  settings: svg`<path d="M4 7h9M19 7h1M4 17h1M11 17h9"/><circle cx="16" cy="7" r="2.6"/><circle cx="8" cy="17" r="2.6"/>`,
+  keyboard: svg`<rect x="3" y="6" width="18" height="12" rx="2"/><path d="M7 10h.1M11 10h.1M15 10h.1M8 14h8"/>`,
+  gridSmall: svg`<path d="M4 4h3.4v3.4H4zM10.3 4h3.4v3.4h-3.4zM16.6 4H20v3.4h-3.4zM4 10.3h3.4v3.4H4zM10.3 10.3h3.4v3.4h-3.4zM16.6 10.3H20v3.4h-3.4zM4 16.6h3.4V20H4zM10.3 16.6h3.4V20h-3.4zM16.6 16.6H20V20h-3.4z"/>`,
+  gridMedium: svg`<path d="M4 4h6.5v6.5H4zM13.5 4H20v6.5h-6.5zM4 13.5h6.5V20H4zM13.5 13.5H20V20h-6.5z"/>`,
+  gridLarge: svg`<path d="M4 4.5h16v15H4z"/>`,
 } satisfies Record<string, SVGTemplateResult>;
 export type IconName = keyof typeof drawings;
 
-/** Only for the eye: what it means stands beside it, or is the label of its button. */
+/** Decorative: the text beside it, or the label of its button, says what it means. */
 export const icon = (name: IconName): TemplateResult =>
   html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">${drawings[name]}</svg>`;

@@ -1,21 +1,21 @@
 import { ref } from 'lit/directives/ref.js';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { icon } from './icons.ts';
-import { giveKey, keyPrompt } from './key.ts';
+import { keyPrompt, setKey } from './key.ts';
 import { modal } from './modal.ts';
 import { noticesView } from './notices.ts';
 
-/** Asks for the key of a closed stage; nothing can be shown without it. */
+/** Prompts for the key of a closed stage; nothing can be shown without it. */
 export const keyDialog = (): TemplateResult | typeof nothing => {
   const prompt = keyPrompt();
   if (!prompt) return nothing;
   return html`
-    <dialog class="ask" aria-labelledby="key-title" ${ref(modal)} @cancel=${(event: Event) => event.preventDefault()}>
+    <dialog class="dialog" aria-labelledby="key-title" ${ref(modal)} @cancel=${(event: Event) => event.preventDefault()}>
       <form method="dialog" @submit=${onSubmit}>
         ${icon('key')}
-        <h2 id="key-title">This darkroom is closed</h2>
-        <p>It opens with its API key. The key is kept for this tab only.</p>
-        ${prompt.wasWrong ? html`<p class="trouble-box" role="alert">${icon('warning')} That key was not accepted.</p>` : nothing}
+        <h2 id="key-title">This Darkroom needs an API key</h2>
+        <p>The key is stored for this tab only.</p>
+        ${prompt.wasWrong ? html`<p class="error-box" role="alert">${icon('warning')} That key was not accepted.</p>` : nothing}
         <label>
           API key
           <input name="key" type="password" required autocomplete="off" spellcheck="false" />
@@ -28,8 +28,8 @@ export const keyDialog = (): TemplateResult | typeof nothing => {
 };
 
 const onSubmit = (event: SubmitEvent): void => {
-  event.preventDefault(); // the page's policy lets no form be sent anywhere
+  event.preventDefault(); // the CSP forbids form submissions
   if (!(event.currentTarget instanceof HTMLFormElement)) return;
   const key = new FormData(event.currentTarget).get('key');
-  if (typeof key === 'string' && key.trim() !== '') giveKey(key.trim());
+  if (typeof key === 'string' && key.trim() !== '') setKey(key.trim());
 };

@@ -1,31 +1,37 @@
-import { changed } from './draw.ts';
+import { requestRender } from './render.ts';
 
-/** The key of a closed stage: kept for this tab only, and sent to this API only. */
-const place = 'darkroom-api-key';
+/** The key of a closed stage: stored for this tab only, and sent to this API only. */
+const storageKey = 'darkroom-api-key';
 
-let key = sessionStorage.getItem(place) ?? undefined;
+let key = sessionStorage.getItem(storageKey) ?? undefined;
 let prompt: { promise: Promise<void>; resolve: () => void; wasWrong: boolean } | undefined;
 
 export const hasKey = (): boolean => key !== undefined;
 
 export const keyHeaders = (): { 'x-api-key'?: string } => (key ? { 'x-api-key': key } : {});
 
-/** Resolves when there is another key than the one that was refused. */
-export const keyIsRefused = (refused: string | undefined): Promise<void> => {
-  if (key !== refused) return Promise.resolve(); // somebody has given one in the meantime
+/** Resolves when another key than the refused one was entered. */
+export const waitForAnotherKey = (refused: string | undefined): Promise<void> => {
+  if (key !== refused) return Promise.resolve(); // another one was entered in the meantime
   if (prompt) return prompt.promise;
   const { promise, resolve } = Promise.withResolvers<void>();
   prompt = { promise, resolve, wasWrong: refused !== undefined };
-  changed();
+  requestRender();
   return promise;
 };
 
 export const keyPrompt = () => prompt && { wasWrong: prompt.wasWrong };
 
-export const giveKey = (given: string): void => {
+export const setKey = (given: string): void => {
   key = given;
-  sessionStorage.setItem(place, given);
+  sessionStorage.setItem(storageKey, given);
   prompt?.resolve();
   prompt = undefined;
-  changed();
+  requestRender();
+};
+
+/** Forgets the key, and everything that was read with it. */
+export const removeKey = (): void => {
+  sessionStorage.removeItem(storageKey);
+  location.reload();
 };

@@ -1,4 +1,4 @@
-/** For ref(): opens a dialog over everything else. lit calls it before the dialog is in the page. */
+/** For ref(): opens a modal dialog. lit calls it before the dialog is in the document. */
 export const modal = (element: Element | undefined): void => {
   queueMicrotask(() => {
     if (!(element instanceof HTMLDialogElement)) return;

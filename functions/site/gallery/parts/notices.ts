@@ -1,25 +1,25 @@
 import { repeat } from 'lit/directives/repeat.js';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { changed } from './draw.ts';
 import { icon } from './icons.ts';
+import { requestRender } from './render.ts';
 
 type Notice = {
   id: number;
   text: string;
-  isTrouble: boolean;
+  isError: boolean;
   action?: { label: string; run: () => void };
 };
 
 const shownMs = 6000;
 let notices: Notice[] = [];
 let next = 1;
-let whisper = '';
+let announcement = '';
 
-/** Shows a sentence for a while; returns what takes it away again. */
+/** Shows a sentence for a while; returns a function that dismisses it. */
 export const notify = (
   text: string,
   {
-    isTrouble = false,
+    isError = false,
     action,
     ms = shownMs,
   }: Partial<Omit<Notice, 'id' | 'text'>> & {
@@ -29,44 +29,44 @@ export const notify = (
   const id = next++;
   const dismiss = () => {
     notices = notices.filter((notice) => notice.id !== id);
-    changed();
+    requestRender();
   };
-  notices = [...notices, { id, text, isTrouble, ...(action && { action }) }];
-  setTimeout(dismiss, isTrouble ? ms * 2 : ms);
-  changed();
+  notices = [...notices, { id, text, isError, ...(action && { action }) }];
+  setTimeout(dismiss, isError ? ms * 2 : ms);
+  requestRender();
   return dismiss;
 };
 
-/** For those who hear the page only. */
-export const say = (text: string): void => {
-  whisper = text;
-  changed();
+/** For screen readers only. */
+export const announce = (text: string): void => {
+  announcement = text;
+  requestRender();
 };
 
-export const whisperView = (): TemplateResult =>
-  html`<p class="unseen" role="status">${whisper}</p>`;
+export const announcementView = (): TemplateResult =>
+  html`<p class="visually-hidden" role="status">${announcement}</p>`;
 
 /**
- * What lies under an open dialog can be neither seen, clicked nor heard. So each dialog has this
- * too, as the page has, and only the one on top shows what there is; the others stay in the page
- * empty, since a reader tells of what comes into a place that it knows.
+ * What is under a modal dialog is inert. So each dialog has a list of notices,
+ * as the page has, and only the topmost shows them; the others stay in the page
+ * empty, since a live region must exist before its content changes.
  */
 export const noticesView = ({ isOnTop }: { isOnTop: boolean }): TemplateResult => html`
   <div class="notices" role="status" aria-label="Notices">
     ${repeat(
       isOnTop ? notices : [],
       ({ id }) => id,
-      ({ id, text, isTrouble, action }) => html`
-        <div class="notice ${isTrouble ? 'is-trouble' : ''}">
-          ${isTrouble ? icon('warning') : nothing}
+      ({ id, text, isError, action }) => html`
+        <div class="notice ${isError ? 'is-error' : ''}">
+          ${isError ? icon('warning') : nothing}
           <p>${text}</p>
           ${
             action &&
             html`<button class="plain" @click=${(event: MouseEvent) => {
               notices = notices.filter((notice) => notice.id !== id);
               action.run();
-              focusDialogOf(event);
-              changed();
+              focusSurroundingDialog(event);
+              requestRender();
             }}>${action.label}</button>`
           }
         </div>
@@ -75,7 +75,7 @@ export const noticesView = ({ isOnTop }: { isOnTop: boolean }): TemplateResult =
   </div>
 `;
 
-/** The button goes with its notice; without the focus, a dialog would not hear its keys any more. */
-const focusDialogOf = ({ currentTarget: button }: MouseEvent): void => {
+/** The button is removed with its notice; without focus, a dialog would not get key events. */
+const focusSurroundingDialog = ({ currentTarget: button }: MouseEvent): void => {
   if (button instanceof Element) button.closest('dialog')?.querySelector('button')?.focus();
 };

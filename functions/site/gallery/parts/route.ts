@@ -1,51 +1,74 @@
-import { changed } from './draw.ts';
+import type { ImageView } from '#lib/http/image-view.ts';
+import { requestRender } from './render.ts';
 
+type Status = ImageView['status'];
 export type Route =
-  | { view: 'pictures'; imageId?: string }
+  | { view: 'pictures'; imageId?: string; status?: Status }
   | { view: 'batches'; requestId?: string }
   | { view: 'edits' }
   | { view: 'stats' };
 
-/** Behind the `#`, since a path would need a route of its own in API Gateway. */
-export const routeOf = (hash: string): Route => {
-  const [view, id] = hash.replace(/^#\/?/, '').split('/');
-  if (view === 'pictures' && id) return { view, imageId: id };
+/** In the fragment, since a path would need a route in API Gateway. */
+export const parseRoute = (hash: string): Route => {
+  const [path = '', query] = hash.replace(/^#\/?/, '').split('?');
+  const [view, id] = path.split('/');
   if (view === 'batches') return id ? { view, requestId: id } : { view };
   if (view === 'edits' || view === 'stats') return { view };
-  return { view: 'pictures' };
+  const status = parseStatus(new URLSearchParams(query).get('status'));
+  return {
+    view: 'pictures',
+    ...(view === 'pictures' && id && { imageId: id }),
+    ...(status && { status }),
+  };
 };
 
-export const hashOf = (route: Route): string => {
-  if (route.view === 'pictures') return route.imageId ? `#pictures/${route.imageId}` : '#pictures';
+const statuses: readonly Status[] = ['queued', 'processing', 'done', 'failed'];
+const parseStatus = (text: string | null): Status | undefined =>
+  statuses.find((status) => status === text);
+
+export const toHash = (route: Route): string => {
+  if (route.view === 'pictures') {
+    const query = route.status ? `?status=${route.status}` : '';
+    return `#pictures${route.imageId ? `/${route.imageId}` : ''}${query}`;
+  }
   if (route.view === 'batches') return route.requestId ? `#batches/${route.requestId}` : '#batches';
   return `#${route.view}`;
 };
 
-let route: Route = routeOf(location.hash);
+let route: Route = parseRoute(location.hash);
 const listeners = new Set<(route: Route) => void>();
 
+/** The sheet with the filter of the current route, or one of its pictures. */
+export const picturesRoute = (imageId?: string): Route => ({
+  view: 'pictures',
+  ...(imageId !== undefined && { imageId }),
+  ...(route.view === 'pictures' && route.status && { status: route.status }),
+});
+
 export const currentRoute = (): Route => route;
+
+export const isDetailOpen = (): boolean => route.view === 'pictures' && route.imageId !== undefined;
 
 export const onRoute = (listener: (route: Route) => void): void => {
   listeners.add(listener);
 };
 
-const take = (next: Route) => {
+const apply = (next: Route) => {
   route = next;
   for (const listener of listeners) listener(route);
-  changed();
+  requestRender();
 };
 
-export const go = (next: Route): void => {
-  if (hashOf(next) === location.hash) return;
-  history.pushState(null, '', hashOf(next));
-  take(next);
+export const navigate = (next: Route): void => {
+  if (toHash(next) === location.hash) return;
+  history.pushState(null, '', toHash(next));
+  apply(next);
 };
 
-/** Moves within a view without a step for the back button. */
-export const slide = (next: Route): void => {
-  history.replaceState(null, '', hashOf(next));
-  take(next);
+/** Replaces the route without a history entry. */
+export const replaceRoute = (next: Route): void => {
+  history.replaceState(null, '', toHash(next));
+  apply(next);
 };
 
-addEventListener('popstate', () => take(routeOf(location.hash)));
+addEventListener('popstate', () => apply(parseRoute(location.hash)));

@@ -1,18 +1,23 @@
+import { requestBlob, toMessage } from './api.ts';
 import { notify } from './notices.ts';
-import { askBytes, reasonOf } from './server.ts';
 
-const keptMs = 60_000; // a browser may still be asking where to put it
+const revokeAfterMs = 60_000; // the browser may still show its save dialog
 
-/** Downloads what may need the key, which a plain link could not carry. */
+/** Offers bytes as a download. */
+export const saveBlob = (blob: Blob, name: string): void => {
+  const url = URL.createObjectURL(blob);
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), revokeAfterMs);
+};
+
+/** Downloads a file that may need the key, which a plain link could not carry. */
 export const saveFile = async (path: string, name: string): Promise<void> => {
   try {
-    const url = URL.createObjectURL(await askBytes(path));
-    const link = document.createElement('a');
-    link.href = url;
-    link.download = name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(url), keptMs);
+    saveBlob(await requestBlob(path), name);
   } catch (error) {
-    notify(reasonOf(error), { isTrouble: true });
+    notify(toMessage(error), { isError: true });
   }
 };

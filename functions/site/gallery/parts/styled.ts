@@ -10,7 +10,7 @@ class Styled extends Directive {
 
   constructor(part: PartInfo) {
     super(part);
-    if (part.type !== PartType.ELEMENT) throw new Error('styled() belongs into a tag.');
+    if (part.type !== PartType.ELEMENT) throw new Error('styled() must be used in a tag.');
   }
 
   render(_styles: Record<string, string>) {

@@ -3,33 +3,33 @@ import type { ImageView } from '#lib/http/image-view.ts';
 export type Picture = ImageView;
 export type Status = Picture['status'];
 type Page = { data: Picture[]; page: { next_cursor: string | null } };
-type Tools = {
-  list: (wish: { limit: number; cursor?: string; status?: Status }) => Promise<Page>;
-  changed: () => void;
+type Deps = {
+  list: (options: { limit: number; cursor?: string; status?: Status }) => Promise<Page>;
+  onChange: () => void;
 };
 
-/** The first page is there sooner when it is small: two screens of a large window. */
+/** A small first page loads faster: two screens of a large window. */
 const firstPageSize = 60;
-const pageSize = 100; // what the API gives at most
-/** A list may answer short or empty pages although there is more; after so many we draw first. */
-const mostPagesAtOnce = 4;
-/** So far we read for what has come since the last look: about a thousand pictures. */
-const mostPagesOfNews = 10;
+const pageSize = 100; // the API's maximum
+/** A list may return empty pages although there is more; after so many we render first. */
+const maxEmptyPages = 4;
+/** A refresh reads at most this many pages, about a thousand pictures. */
+const maxRefreshPages = 10;
 
-export const isEnded = ({ status }: Pick<Picture, 'status'>): boolean =>
+export const hasEnded = ({ status }: Pick<Picture, 'status'>): boolean =>
   status === 'done' || status === 'failed';
 
 /**
- * The pictures that the sheet shows, newest first: pages of the list as far as somebody has
- * scrolled, and what has come since.
+ * The pictures of the sheet, newest first: the pages of the list that were scrolled to, and
+ * what was added since.
  */
-export const pictureCollection = ({ list, changed }: Tools) => {
+export const pictureCollection = ({ list, onChange }: Deps) => {
   const records = new Map<string, Picture>();
-  /** Just uploaded, and perhaps not yet known to the list. */
+  /** Just uploaded, and perhaps not in the list yet. */
   const expected = new Set<string>();
-  /** Brought by a page: between them there is nothing that we do not know. */
+  /** Read from a page: there is no unknown picture between two of them. */
   const listed = new Set<string>();
-  /** Deleted for the eye, while it may still be undone, or for good. */
+  /** Hidden while a deletion may still be undone, or because it was sent. */
   const hidden = new Set<string>();
   let order: string[] = [];
   let shown: Picture[] | undefined;
@@ -37,15 +37,15 @@ export const pictureCollection = ({ list, changed }: Tools) => {
   let filter: Status | undefined;
   let loading: Promise<void> | undefined;
   let failure: unknown;
-  /** Counts the changes of the filter: answers to an older question are dropped. */
-  let question = 0;
+  /** Incremented with each change of the filter: responses of an older generation are dropped. */
+  let generation = 0;
 
   const touch = () => {
     shown = undefined;
-    changed();
+    onChange();
   };
 
-  const keep = (picture: Picture): boolean => {
+  const store = (picture: Picture): boolean => {
     const known = records.get(picture.image_id);
     if (known && JSON.stringify(known) === JSON.stringify(picture)) return false;
     records.set(picture.image_id, picture);
@@ -59,23 +59,23 @@ export const pictureCollection = ({ list, changed }: Tools) => {
       ...(filter && { status: filter }),
     });
 
-  /** True if one of them is new or another than we knew. */
-  const take = (data: readonly Picture[]): boolean => {
+  /** True if one of them is new or has changed. */
+  const storePage = (data: readonly Picture[]): boolean => {
     for (const { image_id: id } of data) {
       expected.delete(id);
       listed.add(id);
     }
-    return data.map(keep).some(Boolean);
+    return data.map(store).some(Boolean);
   };
 
   const loadPage = async () => {
-    const asked = question;
-    for (let pages = 0; pages < mostPagesAtOnce && cursor !== null; pages++) {
+    const startedAs = generation;
+    for (let pages = 0; pages < maxEmptyPages && cursor !== null; pages++) {
       const { data, page } = await pageAt(cursor);
-      if (asked !== question) return;
+      if (startedAs !== generation) return;
       cursor = page.next_cursor;
       const known = new Set(order);
-      take(data);
+      storePage(data);
       order = [...order, ...data.map(({ image_id: id }) => id).filter((id) => !known.has(id))];
       touch();
       if (data.length > 0) return;
@@ -87,10 +87,10 @@ export const pictureCollection = ({ list, changed }: Tools) => {
     if (loading) return loading;
     if (cursor === null) return Promise.resolve();
     failure = undefined;
-    const asked = question;
+    const startedAs = generation;
     const mine = loadPage()
       .catch((error: unknown) => {
-        if (asked === question) failure = error;
+        if (startedAs === generation) failure = error;
       })
       .finally(() => {
         if (loading === mine) loading = undefined;
@@ -100,9 +100,9 @@ export const pictureCollection = ({ list, changed }: Tools) => {
     return mine;
   };
 
-  /** From here on; what is on its way answers an older question. */
-  const beginAt = (place: string | null | undefined) => {
-    question++;
+  /** Restarts at a cursor; responses in flight belong to an older generation. */
+  const restartAt = (place: string | null | undefined) => {
+    generation++;
     cursor = place;
     loading = undefined;
     failure = undefined;
@@ -112,20 +112,20 @@ export const pictureCollection = ({ list, changed }: Tools) => {
   const showOnly = (status: Status | undefined): Promise<void> => {
     filter = status;
     order = [];
-    beginAt(undefined);
+    restartAt(undefined);
     touch();
     return more();
   };
 
-  /** The newest, as far as a picture that was listed before: nothing lies between unasked for. */
-  const readNews = async () => {
-    const asked = question;
+  /** Reads pages until one meets a picture that was listed before, so that no gap is left. */
+  const readNewest = async () => {
+    const startedAs = generation;
     const data: Picture[] = [];
     let next: string | null | undefined;
     let meets = false;
-    for (let pages = 0; pages < mostPagesOfNews && next !== null && !meets; pages++) {
+    for (let pages = 0; pages < maxRefreshPages && next !== null && !meets; pages++) {
       const answer = await pageAt(next);
-      if (asked !== question) return undefined;
+      if (startedAs !== generation) return undefined;
       data.push(...answer.data);
       next = answer.page.next_cursor;
       meets = next === null || answer.data.some(({ image_id: id }) => listed.has(id));
@@ -136,25 +136,25 @@ export const pictureCollection = ({ list, changed }: Tools) => {
   /** Reads the newest again: what is new, has changed or has gone. True if anything has. */
   const refresh = async (): Promise<boolean> => {
     if (cursor === undefined) return false; // the first page is still to come
-    const news = await readNews();
-    if (!news) return false;
-    const { data, next, meets } = news;
+    const newest = await readNewest();
+    if (!newest) return false;
+    const { data, next, meets } = newest;
     const ids = new Set(data.map(({ image_id: id }) => id));
-    // Older than all that was read we cannot tell; with no further page there is nothing older.
+    // Nothing is known about what is older than the pages read, unless they were the last ones.
     const reach = order.findLastIndex((id) => ids.has(id)) + 1;
     const isGone = (id: string, index: number) =>
       !expected.has(id) && (next === null || (index < reach && listed.has(id)));
     const rest = order.filter((id, index) => !ids.has(id) && !isGone(id, index));
-    // Behind so many the known ones would leave a gap that nobody fills: the sheet begins anew, as
-    // if it had just been opened, and has them again where somebody scrolls to.
-    if (!meets) beginAt(next);
-    const hasUpdates = take(data);
-    const coming = rest.filter((id) => expected.has(id));
+    // A gap would remain between the new pages and the known ones: the sheet restarts from here,
+    // and loads the older pictures again when they are scrolled to.
+    if (!meets) restartAt(next);
+    const hasUpdates = storePage(data);
+    const unlisted = rest.filter((id) => expected.has(id));
     const older = meets ? rest.filter((id) => !expected.has(id)) : [];
     const before = order;
-    order = [...coming, ...ids, ...older];
-    const hasMoved = order.length !== before.length || order.some((id, at) => id !== before[at]);
-    if (!hasMoved && !hasUpdates) return false;
+    order = [...unlisted, ...ids, ...older];
+    const hasChanged = order.length !== before.length || order.some((id, at) => id !== before[at]);
+    if (!hasChanged && !hasUpdates) return false;
     touch();
     return true;
   };
@@ -175,15 +175,15 @@ export const pictureCollection = ({ list, changed }: Tools) => {
     filter: () => filter,
     hasMore: () => cursor !== null,
     isLoading: () => loading !== undefined,
-    hasBegun: () => cursor !== undefined,
+    hasStarted: () => cursor !== undefined,
     failure: () => failure,
-    /** One that was asked for by itself. True if it is another than we knew. */
+    /** Stores a record that was requested by id. True if it differs from the known one. */
     update: (picture: Picture): boolean => {
-      const isOther = keep(picture);
-      if (expected.delete(picture.image_id) || isOther) touch();
-      return isOther;
+      const isChanged = store(picture);
+      if (expected.delete(picture.image_id) || isChanged) touch();
+      return isChanged;
     },
-    /** Shows an upload at once, before the pipeline has heard of it. */
+    /** Shows an upload at once, before the pipeline has recorded it. */
     expect: (picture: Picture): void => {
       if (records.has(picture.image_id) || (filter && filter !== picture.status)) return;
       expected.add(picture.image_id);
@@ -200,7 +200,7 @@ export const pictureCollection = ({ list, changed }: Tools) => {
       hidden.delete(id);
       touch();
     },
-    /** It is not there any more, whoever removed it. */
+    /** The picture does not exist any more. */
     forget: (id: string): void => {
       records.delete(id);
       expected.delete(id);

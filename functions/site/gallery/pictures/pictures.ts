@@ -1,33 +1,43 @@
-import { changed } from '../parts/draw.ts';
-import { ask } from '../parts/server.ts';
+import { request, resolveUrl } from '../parts/api.ts';
+import { requestRender } from '../parts/render.ts';
 import { type Picture, pictureCollection } from './collection.ts';
 
 /** The pictures of this page. */
 export const pictures = pictureCollection({
-  changed,
+  onChange: requestRender,
   list: ({ limit, cursor, status }) => {
     const query = new URLSearchParams({
       limit: String(limit),
       ...(cursor && { cursor }),
       ...(status && { status }),
     });
-    return ask<Picture[]>(`api/images?${query}`);
+    return request<Picture[]>(`api/images?${query}`);
   },
 });
 
-export const askPicture = async (id: string): Promise<Picture> =>
-  (await ask<Picture>(`api/images/${id}`)).data;
+export const getPicture = async (id: string): Promise<Picture> =>
+  (await request<Picture>(`api/images/${id}`)).data;
 
 /**
- * A link of a record as an address of this page. The record's own begins with what the server
- * thinks its name is, which a proxy or PUBLIC_URL may make another than the one in front of us.
+ * A link of a record as a path below this page. The origin in the record is the server's, which a
+ * proxy or PUBLIC_URL may make another than the one of this page.
  */
-export const pathOf = (link: string): string =>
+export const toPath = (link: string): string =>
   link.slice(link.search(/\/(api|i\/[a-z2-7]{26})\//) + 1);
 
 /** The rendition whose name was asked for, or the last there is: sizes are the operator's choice. */
-export const thumbnailOf = ({ thumbnails }: Picture, size: 'small' | 'medium') => {
+export const thumbnailPath = ({ thumbnails }: Picture, size: 'small' | 'medium') => {
   const links = Object.values(thumbnails);
   const link = thumbnails[size] ?? (size === 'small' ? links[0] : links.at(-1));
-  return link === undefined ? undefined : pathOf(link);
+  return link === undefined ? undefined : toPath(link);
 };
+
+/** The `srcset` of a record with URLs of this page; undefined while there is none. */
+export const toSrcset = ({ srcset }: Picture): string | undefined =>
+  srcset
+    ?.split(', ')
+    .map((candidate) => {
+      const [link = '', width = ''] = candidate.split(' ');
+      return `${resolveUrl(toPath(link))} ${width}`;
+    })
+    .join(', ');

@@ -1,14 +1,15 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
+import { resolveUrl, toMessage } from '../parts/api.ts';
+import { formatCount } from '../parts/format.ts';
 import { icon } from '../parts/icons.ts';
-import { go } from '../parts/route.ts';
-import { addressOf, reasonOf } from '../parts/server.ts';
-import { countOf } from '../parts/words.ts';
+import { currentRoute, navigate, onRoute, type Route } from '../parts/route.ts';
 import { knownStats } from '../stats/counters.ts';
-import { chooseFiles, chooseFolder } from '../uploads/choose-files.ts';
-import { chooseOnly, chosenIds } from './chosen.ts';
+import { openFilePicker, openFolderPicker } from '../uploads/file-picker.ts';
 import type { Status } from './collection.ts';
+import { densities, density, setDensity } from './density.ts';
+import { failureReasons } from './failure-reasons.ts';
 import { pictures } from './pictures.ts';
-import { remove } from './removals.ts';
+import { selectionBar } from './selection-bar.ts';
 import { sheet } from './sheet.ts';
 
 const filters: readonly { status: Status | undefined; label: string }[] = [
@@ -19,17 +20,17 @@ const filters: readonly { status: Status | undefined; label: string }[] = [
   { status: 'failed', label: 'Failed' },
 ];
 
-/** The contact sheet, with what is above it, and what stands there while there is none. */
+/** The sheet with its toolbar, or what is shown while it is empty. */
 export const picturesPage = (): TemplateResult => html`
-  <h1 class="unseen">Pictures</h1>
+  <h1 class="visually-hidden">Pictures</h1>
   ${toolbar()}
-  ${pictures.all().length > 0 ? sheet() : insteadOfSheet()}
+  ${failureReasons()}
+  ${pictures.all().length > 0 ? sheet() : emptyView()}
   ${below()}
 `;
 
 const toolbar = (): TemplateResult => {
   const stats = knownStats();
-  const chosen = chosenIds();
   return html`
     <div class="toolbar">
       <div class="chips" role="group" aria-label="Filter by status">
@@ -46,48 +47,61 @@ const toolbar = (): TemplateResult => {
           `;
         })}
       </div>
-      ${chosen.length > 0 ? choice(chosen) : nothing}
+      ${densitySwitch()}
+      ${selectionBar()}
     </div>
   `;
 };
 
-const show = (status: Status | undefined): void => {
-  scrollTo({ top: 0 });
-  void pictures.showOnly(status);
-};
+const densityIcons = { small: 'gridSmall', medium: 'gridMedium', large: 'gridLarge' } as const;
 
-const choice = (chosen: readonly string[]): TemplateResult => html`
-  <div class="choice" role="group" aria-label="Chosen pictures">
-    <span>${chosen.length} chosen</span>
-    <button
-      class="plain"
-      ?disabled=${chosen.length > 2}
-      title=${chosen.length > 2 ? 'An edit takes one or two pictures' : ''}
-      @click=${() => go({ view: 'edits' })}
-    >${icon('wand')} Edit</button>
-    <button class="plain" @click=${() => remove(chosen)}>${icon('remove')} Delete</button>
-    <button class="plain icon-only" aria-label="Choose none" @click=${() => chooseOnly([])}>
-      ${icon('close')}
-    </button>
+const densitySwitch = (): TemplateResult => html`
+  <div class="densities" role="group" aria-label="Picture size">
+    ${densities.map(
+      (each) => html`
+        <button
+          aria-label="Show ${each} pictures"
+          title="Show ${each} pictures"
+          aria-pressed=${density() === each}
+          @click=${() => setDensity(each)}
+        >${icon(densityIcons[each])}</button>
+      `,
+    )}
   </div>
 `;
 
-const insteadOfSheet = (): TemplateResult => {
+const show = (status: Status | undefined): void => {
+  scrollTo({ top: 0 });
+  navigate({ view: 'pictures', ...(status && { status }) });
+};
+
+/** Loads the pictures that the URL asks for, now and whenever it changes. */
+export const followFilter = (): void => {
+  const follow = (route: Route) => {
+    if (route.view !== 'pictures') return;
+    if (pictures.hasStarted() && route.status === pictures.filter()) return;
+    void pictures.showOnly(route.status);
+  };
+  onRoute(follow);
+  follow(currentRoute());
+};
+
+const emptyView = (): TemplateResult => {
   const failure = pictures.failure();
   if (failure)
     return html`
-      <section class="blank" role="alert">
+      <section class="empty-state" role="alert">
         ${icon('warning')}
         <h2>The pictures could not be loaded</h2>
-        <p>${reasonOf(failure)}</p>
+        <p>${toMessage(failure)}</p>
         <button class="main" @click=${() => pictures.more()}>${icon('retry')} Try again</button>
       </section>
     `;
-  if (!pictures.hasBegun() || pictures.isLoading()) return ghosts();
+  if (!pictures.hasStarted() || pictures.isLoading()) return skeletons();
   const filter = pictures.filter();
   if (filter)
     return html`
-      <section class="blank">
+      <section class="empty-state">
         ${icon('pictures')}
         <h2>No picture is ${filter === 'processing' ? 'being processed' : filter} now</h2>
         <button class="plain" @click=${() => show(undefined)}>Show all</button>
@@ -97,24 +111,24 @@ const insteadOfSheet = (): TemplateResult => {
 };
 
 const empty = (): TemplateResult => html`
-  <section class="blank is-empty">
-    <div class="tray-art" aria-hidden="true"><span></span><span></span><span></span></div>
-    <h2>The sheet is empty</h2>
+  <section class="empty-state is-empty">
+    <div class="empty-art" aria-hidden="true"><span></span><span></span><span></span></div>
+    <h2>No pictures yet</h2>
     <p>
-      Drop pictures or whole folders anywhere on this page, paste them, or choose them.
-      Thumbnails, EXIF and a caption develop while you watch.
+      Drop pictures or whole folders anywhere on this page, paste them, or choose files.
+      Thumbnails, EXIF and a caption appear while they are processed.
     </p>
     <div class="actions">
-      <button class="main" @click=${chooseFiles}>${icon('add')} Choose pictures</button>
-      <button class="plain" @click=${chooseFolder}>${icon('folder')} Choose a folder</button>
+      <button class="main" @click=${openFilePicker}>${icon('add')} Choose pictures</button>
+      <button class="plain" @click=${openFolderPicker}>${icon('folder')} Choose a folder</button>
     </div>
     <p class="hint">Or from a terminal:</p>
-    <pre><code>curl -F file=@photo.jpg ${addressOf('api/images')}</code></pre>
+    <pre><code>curl -F file=@photo.jpg ${resolveUrl('api/images')}</code></pre>
   </section>
 `;
 
-const ghosts = (): TemplateResult => html`
-  <div class="ghosts" role="status" aria-label="Loading pictures">
+const skeletons = (): TemplateResult => html`
+  <div class="skeletons" role="status" aria-label="Loading pictures">
     ${Array.from({ length: 18 }, () => html`<span></span>`)}
   </div>
 `;
@@ -125,10 +139,10 @@ const below = (): TemplateResult | typeof nothing => {
   if (failure)
     return html`
       <p class="sheet-end" role="alert">
-        ${reasonOf(failure)}
+        ${toMessage(failure)}
         <button class="plain" @click=${() => pictures.more()}>${icon('retry')} Try again</button>
       </p>
     `;
   if (pictures.hasMore()) return html`<p class="sheet-end" aria-hidden="true">Loading more …</p>`;
-  return html`<p class="sheet-end">${countOf(pictures.all().length, 'picture')}</p>`;
+  return html`<p class="sheet-end">${formatCount(pictures.all().length, 'picture')}</p>`;
 };

@@ -1,42 +1,53 @@
 import { ref } from 'lit/directives/ref.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { changed } from '../parts/draw.ts';
-import { say } from '../parts/notices.ts';
+import { announce } from '../parts/notices.ts';
+import { requestRender } from '../parts/render.ts';
 import { currentRoute } from '../parts/route.ts';
 import { styled } from '../parts/styled.ts';
-import { toggleChosen } from './chosen.ts';
-import { gridOf, placeIn, stepOf, windowOf } from './grid.ts';
+import type { Picture } from './collection.ts';
+import { remove } from './deletions.ts';
+import { targetRowHeight } from './density.ts';
+import { justify, type Layout, moveByKey, visibleRange } from './justified-layout.ts';
 import { pictures } from './pictures.ts';
-import { remove } from './removals.ts';
+import { hasSelection, selectedIds, toggleSelected } from './selection.ts';
+import { extendSelection } from './selection-input.ts';
 import { tile } from './tile.ts';
 
 let list: HTMLElement | undefined;
-/** Where the keyboard is. */
+/** Index of the picture that can be reached with the Tab key. */
 let current = 0;
 let wantsFocus = false;
 /**
- * Measured when the sheet or the window changes its size, and when a scroll is told: to ask after a
- * drawing would make the browser lay out everything once more.
+ * Measured when the sheet or the window changes size, and on scroll events: measuring after a
+ * rendering would force another layout.
  */
 let width = 0;
 let offset = 0;
 let scrolled = scrollY;
 let drawn = '';
 
-const smallestCell = () => (innerWidth < 640 ? 104 : 176);
-const gridNow = () => gridOf({ width, count: pictures.all().length, smallest: smallestCell() });
-const inSightNow = (spareRows?: number) => {
-  const count = pictures.all().length;
-  const place = { top: scrolled - offset, viewport: innerHeight, count };
-  return windowOf(gridNow(), place, spareRows);
+let known: { key: string; all: readonly Picture[]; layout: Layout } | undefined;
+
+/** Computed again only when the pictures, the width or the row height have changed. */
+const layoutNow = (): Layout => {
+  const all = pictures.all();
+  const rowHeight = targetRowHeight();
+  const key = `${width} ${rowHeight}`;
+  if (known?.key === key && known.all === all) return known.layout;
+  const ratios = all.map(({ metadata: { width: w, height: h } }) => (w && h ? w / h : 1));
+  known = { key, all, layout: justify(ratios, { width, rowHeight }) };
+  return known.layout;
 };
 
-/** Ids of the pictures that somebody can see now, those of the open dialog included. */
+const rangeNow = (spareRows?: number) =>
+  visibleRange(layoutNow(), { top: scrolled - offset, viewport: innerHeight }, spareRows);
+
+/** Ids of the pictures in the viewport, that of the open dialog included. */
 export const idsInSight = (): readonly string[] => {
   const route = currentRoute();
   if (route.view !== 'pictures') return [];
-  const { first, end } = inSightNow(0);
+  const { first, end } = rangeNow(0);
   const ids = pictures
     .all()
     .slice(first, end)
@@ -51,7 +62,7 @@ const measure = (): void => {
   if (box.width === width && nextOffset === offset) return;
   width = box.width;
   offset = nextOffset;
-  changed();
+  requestRender();
 };
 
 const sizes = new ResizeObserver(measure);
@@ -67,16 +78,16 @@ const onList = (element: Element | undefined): void => {
 const onScroll = (): void => {
   scrolled = scrollY;
   if (currentRoute().view !== 'pictures') return;
-  const { first, end } = inSightNow();
-  if (`${first}-${end}` !== drawn) changed();
+  const { first, end } = rangeNow();
+  if (`${first}-${end}` !== drawn) requestRender();
 };
 addEventListener('scroll', onScroll, { passive: true });
-addEventListener('resize', changed);
+addEventListener('resize', requestRender);
 
-/** Ahead of those who scroll, so that they do not come to the end. */
+/** Loads the next page before the end is scrolled into view. */
 const loadAhead = (): void => {
-  if (width === 0) return; // nothing was measured yet, and a sheet without width is never long
-  const isNear = gridNow().height - (scrolled - offset) < innerHeight * (scrolled > 0 ? 8 : 2.5);
+  if (width === 0) return; // not measured yet
+  const isNear = layoutNow().height - (scrolled - offset) < innerHeight * (scrolled > 0 ? 8 : 2.5);
   if (isNear && pictures.hasMore() && !pictures.failure()) void pictures.more();
 };
 
@@ -84,12 +95,15 @@ const onKey = (event: KeyboardEvent): void => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const all = pictures.all();
   const picture = all[current];
-  const to = stepOf(gridNow(), { key: event.key, index: current, count: all.length });
-  if (to !== undefined) moveTo(to);
-  else if (event.key === 'Delete' && picture) {
-    remove([picture.image_id]);
-    moveTo(Math.min(current, all.length - 2));
-  } else if (event.key === 'x' && picture) toggleChosen(picture.image_id);
+  const to = moveByKey(layoutNow(), { key: event.key, index: current });
+  if (to !== undefined) {
+    const target = all[to];
+    if (event.shiftKey && picture && target) extendSelection(picture.image_id, target.image_id);
+    moveTo(to);
+  } else if (event.key === 'Delete' && picture) {
+    remove(hasSelection() ? selectedIds() : [picture.image_id]);
+    moveTo(Math.min(current, pictures.all().length - 1));
+  } else if (event.key === 'x' && picture) toggleSelected(picture.image_id);
   else return;
   event.preventDefault();
 };
@@ -97,13 +111,13 @@ const onKey = (event: KeyboardEvent): void => {
 const moveTo = (index: number): void => {
   current = Math.max(0, index);
   wantsFocus = true;
-  const grid = gridNow();
-  const { y } = placeIn(grid, current);
-  const top = y + offset - 140; // what sticks to the top hides this much
-  const bottom = y + offset + grid.rowHeight + 80;
+  const box = layoutNow().boxes[current];
+  if (!box) return;
+  const top = box.y + offset - 140; // the header and the toolbar cover this much
+  const bottom = box.y + offset + box.height + 80;
   if (top < scrollY) scrollTo({ top });
   else if (bottom > scrollY + innerHeight) scrollTo({ top: bottom - innerHeight });
-  changed();
+  requestRender();
 };
 
 const onFocus = ({ target }: FocusEvent): void => {
@@ -111,53 +125,53 @@ const onFocus = ({ target }: FocusEvent): void => {
   const index = Number(place?.dataset['index'] ?? current);
   if (index === current) return;
   current = index;
-  changed();
+  requestRender();
 };
 
-/** After a drawing: the focus goes where the keys led, and the end of the list is looked for. */
+/** After a rendering: moves the focus, and loads the next page where the end is near. */
 export const afterSheet = (): void => {
   if (currentRoute().view !== 'pictures') return;
   loadAhead();
   if (!wantsFocus) return;
   wantsFocus = false;
-  list?.querySelector<HTMLElement>(`[data-index="${current}"] .frame`)?.focus({
+  list?.querySelector<HTMLElement>(`[data-index="${current}"] .tile-button`)?.focus({
     preventScroll: true,
   });
 };
 
-/** Gives the keyboard back to the picture that was open. */
+/** Returns the focus to the picture that was open. */
 export const focusPicture = (id: string): void => {
   const index = pictures.all().findIndex(({ image_id }) => image_id === id);
   if (index >= 0) moveTo(index);
 };
 
-let announced = '';
-const announce = (count: number): void => {
+let announcedText = '';
+const announceCount = (count: number): void => {
   const filter = pictures.filter();
   const text = `${count}${pictures.hasMore() ? ' and more' : ''} ${filter ?? ''} pictures`;
-  if (text === announced || pictures.isLoading()) return;
-  announced = text;
-  say(text);
+  if (text === announcedText || pictures.isLoading()) return;
+  announcedText = text;
+  announce(text);
 };
 
 export const sheet = (): TemplateResult => {
   const all = pictures.all();
-  const grid = gridNow();
-  const { first, end } = inSightNow();
+  const layout = layoutNow();
+  const { first, end } = rangeNow();
   drawn = `${first}-${end}`;
   current = Math.max(0, Math.min(current, all.length - 1));
-  queueMicrotask(() => announce(all.length));
+  queueMicrotask(() => announceCount(all.length));
   const indexes = Array.from({ length: width === 0 ? 0 : end - first }, (_, at) => first + at);
-  // The one that has the keyboard stays, however far it is scrolled out of sight.
-  const isAway = width > 0 && (current < first || current >= end) && current < all.length;
-  const drawnIndexes = isAway ? [...indexes, current] : indexes;
+  // The focused picture stays in the document when it is scrolled out of the viewport.
+  const isOutside = width > 0 && (current < first || current >= end) && current < all.length;
+  const drawnIndexes = isOutside ? [...indexes, current] : indexes;
   return html`
     <ul
-      class="sheet"
+      class="sheet ${hasSelection() ? 'is-selecting' : ''}"
       aria-label="Pictures, newest first"
       aria-busy=${pictures.isLoading()}
       ${ref(onList)}
-      ${styled({ height: `${grid.height}px` })}
+      ${styled({ height: `${layout.height}px` })}
       @keydown=${onKey}
       @focusin=${onFocus}
     >
@@ -166,8 +180,10 @@ export const sheet = (): TemplateResult => {
         (index) => all[index]?.image_id,
         (index) => {
           const picture = all[index];
-          const placed = { ...placeIn(grid, index), size: grid.cell, index };
-          return picture ? tile(picture, { ...placed, isCurrent: index === current }) : nothing;
+          const box = layout.boxes[index];
+          return picture && box
+            ? tile(picture, { box, index, isCurrent: index === current })
+            : nothing;
         },
       )}
     </ul>

@@ -1,38 +1,45 @@
 import { thumbHashToDataURL } from 'thumbhash';
+import { ApiError, requestBlob, resolveUrl } from '../parts/api.ts';
 import { hasKey } from '../parts/key.ts';
-import { addressOf, askBytes, Refused } from '../parts/server.ts';
 
 export type Shown = {
-  /** The address, relative to the page; undefined while there is none. */
+  /** URL relative to the page; undefined while there is none. */
   path: string | undefined;
+  /** Wider and narrower copies of it, as a `srcset`, and how wide it is shown (CSS `sizes`). */
+  srcset?: string | undefined;
+  sizes?: string | undefined;
   /** ThumbHash, base64. */
   placeholder: string | null;
   color: string | null;
-  /** Width by height, where they are known. */
+  /** Width divided by height, where known. */
   ratio: number | undefined;
 };
 
-const mostAttempts = 5;
+const maxAttempts = 5;
 
 /**
- * A picture that begins as its ThumbHash and sharpens when it has come. What is behind a key is
- * fetched and shown from memory, which is given back as soon as it leaves the page. Beside its name in
- * words, so that it is only for the eye.
+ * A picture that is shown as its ThumbHash until it has loaded. With a key it is fetched
+ * and shown from a blob, which is revoked when the element leaves the page. Its name is beside it
+ * as text, so that the image itself is decorative.
  */
 class ShownPicture extends HTMLElement {
-  private wish: Shown | undefined;
+  private options: Shown | undefined;
   private image: HTMLImageElement | undefined;
-  private leaving: AbortController | undefined;
+  private abort: AbortController | undefined;
   private objectUrl: string | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private attempts = 0;
 
-  set shown(wish: Shown) {
-    const before = this.wish;
-    this.wish = wish;
+  set shown(options: Shown) {
+    const before = this.options;
+    this.options = options;
     if (!this.isConnected) return;
-    if (before?.placeholder !== wish.placeholder || before?.ratio !== wish.ratio) this.prepare();
-    if (before?.path !== wish.path) this.load();
+    if (before?.placeholder !== options.placeholder || before?.ratio !== options.ratio)
+      this.prepare();
+    const isOther = before?.path !== options.path || before?.srcset !== options.srcset;
+    if (isOther) this.load();
+    else if (this.image && options.sizes && before?.sizes !== options.sizes)
+      this.image.sizes = options.sizes;
   }
 
   connectedCallback(): void {
@@ -45,8 +52,8 @@ class ShownPicture extends HTMLElement {
   }
 
   private prepare(): void {
-    const { placeholder = null, color = null, ratio } = this.wish ?? {};
-    this.style.backgroundImage = placeholder ? `url(${placeholderOf(placeholder)})` : '';
+    const { placeholder = null, color = null, ratio } = this.options ?? {};
+    this.style.backgroundImage = placeholder ? `url(${placeholderUrl(placeholder)})` : '';
     this.style.backgroundColor = color ?? '';
     this.style.setProperty('--ratio', String(ratio ?? 1));
     this.classList.toggle('has-ratio', ratio !== undefined);
@@ -55,10 +62,10 @@ class ShownPicture extends HTMLElement {
 
   private load(): void {
     this.release();
-    const path = this.wish?.path;
+    const { path, srcset, sizes } = this.options ?? {};
     if (path === undefined) return;
     const image = new Image();
-    image.alt = ''; // its button bears the name
+    image.alt = ''; // the button has the name
     image.decoding = 'async';
     image.draggable = false;
     image.addEventListener('load', () => {
@@ -68,40 +75,48 @@ class ShownPicture extends HTMLElement {
     image.addEventListener('error', () => this.loadLater());
     this.image = image;
     this.append(image);
-    // A link of a record works by itself.
+    // A delivery link needs no key.
     if (hasKey() && path.startsWith('api/')) this.fetch(path, image);
-    else image.src = addressOf(path);
+    else {
+      if (sizes) image.sizes = sizes;
+      // A width that cannot be loaded must not hide the picture: the next attempt does without.
+      if (srcset && this.attempts === 0) image.srcset = srcset;
+      image.src = resolveUrl(path);
+    }
   }
 
   private fetch(path: string, image: HTMLImageElement): void {
-    const leaving = new AbortController();
-    this.leaving = leaving;
-    askBytes(path, leaving.signal).then(
+    const abort = new AbortController();
+    this.abort = abort;
+    requestBlob(path, abort.signal).then(
       (blob) => {
-        if (leaving.signal.aborted) return;
+        if (abort.signal.aborted) return;
         this.objectUrl = URL.createObjectURL(blob);
         image.src = this.objectUrl;
       },
       (error: unknown) => {
-        const isGone = error instanceof Refused && error.status === 404;
-        if (!leaving.signal.aborted && !isGone) this.loadLater();
+        const isGone = error instanceof ApiError && error.status === 404;
+        if (!abort.signal.aborted && !isGone) this.loadLater();
       },
     );
   }
 
-  /** Too many at once, or no connection: soon again, then later, then not any more. */
+  /** Too many requests, or no connection: retried with growing delays, at most `maxAttempts` times. */
   private loadLater(): void {
     this.image?.remove();
-    if (++this.attempts >= mostAttempts) return;
+    if (++this.attempts >= maxAttempts) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.load(), 500 * 2 ** this.attempts);
   }
 
   private release(): void {
     clearTimeout(this.timer);
-    this.leaving?.abort();
-    // What is still loading for nobody is not loaded.
-    if (this.image && !this.image.complete) this.image.removeAttribute('src');
+    this.abort?.abort();
+    // Cancels a download that is not needed any more.
+    if (this.image && !this.image.complete) {
+      this.image.removeAttribute('srcset');
+      this.image.removeAttribute('src');
+    }
     if (this.isConnected) this.image?.remove();
     this.image = undefined;
     this.classList.remove('is-sharp');
@@ -111,15 +126,15 @@ class ShownPicture extends HTMLElement {
 }
 
 const placeholders = new Map<string, string>();
-const mostPlaceholders = 500;
+const maxPlaceholders = 500;
 
-/** A PNG as `data:`; the last few hundred are kept, since scrolling back meets them again. */
-const placeholderOf = (hash: string): string => {
+/** A PNG as `data:`; the last few hundred are cached for scrolling back. */
+const placeholderUrl = (hash: string): string => {
   const known = placeholders.get(hash);
   if (known) return known;
   const made = thumbHashToDataURL(Uint8Array.from(atob(hash), (letter) => letter.charCodeAt(0)));
   const [oldest] = placeholders.keys();
-  if (placeholders.size >= mostPlaceholders && oldest !== undefined) placeholders.delete(oldest);
+  if (placeholders.size >= maxPlaceholders && oldest !== undefined) placeholders.delete(oldest);
   placeholders.set(hash, made);
   return made;
 };

@@ -1,68 +1,92 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { stepDefinition, stepNames } from '#lib/images/steps.ts';
 import { icon } from '../parts/icons.ts';
-import { go } from '../parts/route.ts';
 import { styled } from '../parts/styled.ts';
-import { isChosen, toggleChosen } from './chosen.ts';
-import { isEnded, type Picture } from './collection.ts';
-import { thumbnailOf } from './pictures.ts';
+import { hasEnded, type Picture } from './collection.ts';
+import type { Box } from './justified-layout.ts';
+import { thumbnailPath, toSrcset } from './pictures.ts';
+import { isSelected } from './selection.ts';
+import {
+  endPress,
+  onCheckboxClick,
+  onTileClick,
+  onTileContextMenu,
+  onTilePointerDown,
+  onTilePointerMove,
+} from './selection-input.ts';
+import type { Shown } from './shown-picture.ts';
 
-type Placed = { x: number; y: number; size: number; index: number; isCurrent: boolean };
+type Placed = { box: Box; index: number; isCurrent: boolean };
 
-/** One frame of the contact sheet. */
-export const tile = (
-  picture: Picture,
-  { x, y, size, index, isCurrent }: Placed,
-): TemplateResult => {
+/** One picture of the sheet. */
+export const tile = (picture: Picture, { box, index, isCurrent }: Placed): TemplateResult => {
   const { image_id: id, original_name: name } = picture;
-  const chosen = isChosen(id);
+  const selected = isSelected(id);
   return html`
     <li
-      class="tile ${chosen ? 'is-chosen' : ''} is-${picture.status}"
+      class="tile ${selected ? 'is-selected' : ''} is-${picture.status}"
       data-index=${index}
-      ${styled({ transform: `translate(${x}px, ${y}px)`, width: `${size}px` })}
+      ${styled({
+        transform: `translate(${box.x}px, ${box.y}px)`,
+        width: `${box.width}px`,
+        height: `${box.height}px`,
+      })}
     >
       <button
-        class="frame"
-        aria-label=${labelOf(picture)}
+        class="tile-button"
+        aria-label=${toLabel(picture)}
         tabindex=${isCurrent ? 0 : -1}
-        @click=${() => go({ view: 'pictures', imageId: id })}
-        ${styled({ height: `${size}px` })}
+        @click=${(event: MouseEvent) => onTileClick(event, id)}
+        @pointerdown=${(event: PointerEvent) => onTilePointerDown(event, id)}
+        @pointermove=${onTilePointerMove}
+        @pointerup=${endPress}
+        @pointercancel=${endPress}
+        @contextmenu=${onTileContextMenu}
       >
-        <shown-picture .shown=${shownOf(picture)}></shown-picture>
-        ${picture.status === 'failed' ? html`<span class="fault">${icon('warning')}</span>` : nothing}
-        ${isEnded(picture) ? nothing : stepsOf(picture)}
+        <shown-picture .shown=${toShown(picture, { sizes: `${Math.ceil(box.width)}px` })}></shown-picture>
+        ${picture.status === 'failed' ? html`<span class="tile-error">${icon('warning')} <span>${picture.error ?? 'Failed'}</span></span>` : nothing}
+        ${hasEnded(picture) ? nothing : stepBar(picture)}
       </button>
       <button
-        class="tick"
+        class="tile-checkbox"
         role="checkbox"
-        aria-checked=${chosen}
-        aria-label="Choose ${name}"
+        aria-checked=${selected}
+        aria-label="Select ${name}"
         tabindex=${isCurrent ? 0 : -1}
-        @click=${() => toggleChosen(id)}
+        @click=${(event: MouseEvent) => onCheckboxClick(event, id)}
       >${icon('check')}</button>
       <p class="name" aria-hidden="true" title=${name}>${name}</p>
     </li>
   `;
 };
 
-export const shownOf = (picture: Picture, size: 'small' | 'medium' = 'small') => {
+/**
+ * What `<shown-picture>` needs of a record. With `sizes`, the browser picks the width that fits; the
+ * variants of a `srcset` are made at their first request, so it is for pictures on the screen only.
+ */
+export const toShown = (
+  picture: Picture,
+  { size = 'small', sizes }: { size?: 'small' | 'medium'; sizes?: string } = {},
+): Shown => {
   const { width, height } = picture.metadata;
+  const isReady = picture.steps.thumbnails.state === 'done';
   return {
-    path: picture.steps.thumbnails.state === 'done' ? thumbnailOf(picture, size) : undefined,
+    path: isReady ? thumbnailPath(picture, size) : undefined,
+    srcset: isReady && sizes ? toSrcset(picture) : undefined,
+    sizes,
     placeholder: picture.placeholder,
     color: picture.dominant_color,
     ratio: width && height ? width / height : undefined,
   };
 };
 
-const labelOf = (picture: Picture): string => {
+const toLabel = (picture: Picture): string => {
   const { original_name: name, status, error } = picture;
   if (status === 'failed') return `Open ${name}, failed${error ? `: ${error}` : ''}`;
   return status === 'done' ? `Open ${name}` : `Open ${name}, ${status}`;
 };
 
-const stepsOf = ({ steps }: Picture): TemplateResult => html`
+const stepBar = ({ steps }: Picture): TemplateResult => html`
   <span class="steps">
     ${stepNames.map(
       (name) =>

@@ -3,10 +3,10 @@ import { styled } from '../parts/styled.ts';
 
 type Part = { name: string; count: number };
 
-/** How a whole divides, as a bar and in words. */
+/** Shares of a whole, as a bar and as a list. */
 export const share = (label: string, parts: readonly Part[]): TemplateResult => {
   const some = parts.filter(({ count }) => count > 0);
-  if (some.length === 0) return html`<p class="quiet">There are none yet.</p>`;
+  if (some.length === 0) return html`<p class="muted">None yet.</p>`;
   return html`
     <div class="share" aria-hidden="true">
       ${some.map(({ name, count }) => html`<span class="is-${name}" ${styled({ 'flex-grow': String(count) })}></span>`)}

@@ -1,30 +1,30 @@
 import { html, type nothing, type TemplateResult } from 'lit/html.js';
 import type { StatsView } from '#lib/http/stats-view.ts';
+import { toMessage } from '../parts/api.ts';
+import { formatBytes, formatDuration, formatPercent } from '../parts/format.ts';
 import { icon } from '../parts/icons.ts';
-import { reasonOf } from '../parts/server.ts';
-import { bytesAsText, durationAsText, percentAsText } from '../parts/words.ts';
-import { askStats, knownStats, statsFailure } from './counters.ts';
+import { knownStats, loadStats, statsFailure } from './counters.ts';
 import { share } from './share-bar.ts';
 import { timesPlot } from './times-plot.ts';
 
-/** The counters of the whole darkroom. */
+/** The counters of all pictures. */
 export const statsPage = (): TemplateResult => {
   const stats = knownStats();
   const failure = statsFailure();
   return html`
     <div class="page">
       <h1>Stats</h1>
-      ${stats ? counters(stats) : failure ? trouble(failure) : html`<p role="status" class="quiet">Loading …</p>`}
+      ${stats ? counters(stats) : failure ? errorView(failure) : html`<p role="status" class="muted">Loading …</p>`}
     </div>
   `;
 };
 
-const trouble = (failure: unknown): TemplateResult => html`
-  <section class="blank" role="alert">
+const errorView = (failure: unknown): TemplateResult => html`
+  <section class="empty-state" role="alert">
     ${icon('warning')}
     <h2>The counters could not be loaded</h2>
-    <p>${reasonOf(failure)}</p>
-    <button class="main" @click=${askStats}>${icon('retry')} Try again</button>
+    <p>${toMessage(failure)}</p>
+    <button class="main" @click=${loadStats}>${icon('retry')} Try again</button>
   </section>
 `;
 
@@ -36,10 +36,10 @@ const counters = (stats: StatsView): TemplateResult => {
       ${number('Pictures', stats.total.toLocaleString('en'))}
       ${number('Done', stats.done.toLocaleString('en'))}
       ${number('Failed', stats.failed.toLocaleString('en'), stats.failed > 0 ? 'is-failed' : '')}
-      ${number('At work', (stats.queued + stats.processing).toLocaleString('en'))}
-      ${number('Success', stats.success_rate === null ? '–' : percentAsText(stats.success_rate))}
-      ${number('Average time', ms === null ? '–' : durationAsText(ms))}
-      ${number('Originals', bytesAsText(stats.bytes))}
+      ${number('In progress', (stats.queued + stats.processing).toLocaleString('en'))}
+      ${number('Success', stats.success_rate === null ? '–' : formatPercent(stats.success_rate))}
+      ${number('Average time', ms === null ? '–' : formatDuration(ms))}
+      ${number('Originals', formatBytes(stats.bytes))}
     </dl>
     <div class="halves"><section class="part">
       <h2>Pictures</h2>

@@ -1,39 +1,39 @@
 import { html, nothing, svg, type TemplateResult } from 'lit/html.js';
-import { countOf, durationAsText, medianOf, quantileOf } from '../parts/words.ts';
-import { knownTimes, type Timed } from './times.ts';
+import { formatCount, formatDuration, median, quantile } from '../parts/format.ts';
+import { knownTimes, type PictureDuration } from './times.ts';
 
 const width = 860;
 const height = 190;
 const left = 52; // for the labels of the scale
 const bottom = 8;
 
-/** A round number above the largest, so that the scale can be read. */
-export const topOf = (largest: number): number => {
+/** The smallest of 1, 2, 5 × 10ⁿ that is not below the largest value. */
+export const axisMaximum = (largest: number): number => {
   const magnitude = 10 ** Math.floor(Math.log10(Math.max(1, largest)));
   return [1, 2, 5, 10].map((step) => step * magnitude).find((top) => top >= largest) ?? largest;
 };
 
-/** The work on each of the newest pictures, as bars from the oldest to the newest. */
+/** The processing time of each of the newest pictures, as bars from the oldest to the newest. */
 export const timesPlot = (): TemplateResult => {
   const times = knownTimes();
-  if (!times) return html`<p role="status" class="quiet">Loading …</p>`;
-  if (times.length === 0) return html`<p class="quiet">No picture is done yet.</p>`;
+  if (!times) return html`<p role="status" class="muted">Loading …</p>`;
+  if (times.length === 0) return html`<p class="muted">No picture is done yet.</p>`;
   const values = times.map(({ ms }) => ms);
-  const median = medianOf(values) ?? 0;
-  const slow = quantileOf(values, 0.95) ?? 0;
-  const text = `The work on the newest ${countOf(times.length, 'picture')}: half took less than ${durationAsText(median)}, 95 % less than ${durationAsText(slow)}.`;
+  const middle = median(values) ?? 0;
+  const slow = quantile(values, 0.95) ?? 0;
+  const text = `Processing time of the newest ${formatCount(times.length, 'picture')}: half took less than ${formatDuration(middle)}, 95 % less than ${formatDuration(slow)}.`;
   return html`
     <figure class="plot">
       <svg viewBox="0 0 ${width} ${height}" role="img" aria-label=${text}>
-        ${plotOf(times, median)}
+        ${bars(times, middle)}
       </svg>
       <figcaption>${text}</figcaption>
     </figure>
   `;
 };
 
-const plotOf = (times: readonly Timed[], median: number) => {
-  const top = topOf(Math.max(...times.map(({ ms }) => ms)));
+const bars = (times: readonly PictureDuration[], middle: number) => {
+  const top = axisMaximum(Math.max(...times.map(({ ms }) => ms)));
   const y = (ms: number) => (height - bottom) * (1 - ms / top) + 6 * (ms / top);
   const slot = (width - left) / Math.max(times.length, 24);
   const lines = [0, top / 2, top];
@@ -41,7 +41,7 @@ const plotOf = (times: readonly Timed[], median: number) => {
     ${lines.map(
       (ms) => svg`
         <line class="scale" x1=${left} x2=${width} y1=${y(ms)} y2=${y(ms)} />
-        <text x=${left - 8} y=${y(ms) + 4} text-anchor="end">${ms === 0 ? '0' : durationAsText(ms)}</text>
+        <text x=${left - 8} y=${y(ms) + 4} text-anchor="end">${ms === 0 ? '0' : formatDuration(ms)}</text>
       `,
     )}
     ${times.map(
@@ -49,9 +49,9 @@ const plotOf = (times: readonly Timed[], median: number) => {
         <rect
           x=${left + index * slot + slot * 0.15} y=${y(ms)}
           width=${slot * 0.7} height=${Math.max(1, y(0) - y(ms))} rx="1.5"
-        ><title>${name}: ${durationAsText(ms)}</title></rect>
+        ><title>${name}: ${formatDuration(ms)}</title></rect>
       `,
     )}
-    ${times.length > 1 ? svg`<line class="median" x1=${left} x2=${width} y1=${y(median)} y2=${y(median)} />` : nothing}
+    ${times.length > 1 ? svg`<line class="median" x1=${left} x2=${width} y1=${y(middle)} y2=${y(middle)} />` : nothing}
   `;
 };

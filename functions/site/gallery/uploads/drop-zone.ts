@@ -1,9 +1,9 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { changed } from '../parts/draw.ts';
 import { icon } from '../parts/icons.ts';
 import { notify } from '../parts/notices.ts';
+import { requestRender } from '../parts/render.ts';
+import { addFiles } from './add-files.ts';
 import { droppedFiles } from './dropped-files.ts';
-import { takeFiles } from './take-files.ts';
 
 let isOver = false;
 
@@ -13,11 +13,11 @@ const carriesFiles = (event: DragEvent): boolean =>
 const show = (over: boolean): void => {
   if (isOver === over) return;
   isOver = over;
-  changed();
+  requestRender();
 };
 
-/** The whole page takes drops, and pictures from the clipboard. */
-export const takeDrops = (): void => {
+/** The whole page accepts drops, and pictures from the clipboard. */
+export const acceptDrops = (): void => {
   addEventListener('dragover', (event) => {
     if (!carriesFiles(event)) return;
     event.preventDefault();
@@ -30,19 +30,19 @@ export const takeDrops = (): void => {
     if (!event.dataTransfer || !carriesFiles(event)) return;
     event.preventDefault();
     show(false);
-    droppedFiles(event.dataTransfer).then(takeFiles, () =>
-      notify('The browser could not read what was dropped.', { isTrouble: true }),
+    droppedFiles(event.dataTransfer).then(addFiles, () =>
+      notify('The browser could not read what was dropped.', { isError: true }),
     );
   });
   addEventListener('paste', (event) => {
     const files = [...(event.clipboardData?.files ?? [])];
     if (files.length === 0) return;
     event.preventDefault();
-    takeFiles(files);
+    addFiles(files);
   });
 };
 
-export const dropVeil = (): TemplateResult | typeof nothing =>
+export const dropOverlay = (): TemplateResult | typeof nothing =>
   isOver
-    ? html`<div class="veil" aria-hidden="true"><div>${icon('add')}<p>Let go to add them</p></div></div>`
+    ? html`<div class="drop-overlay" aria-hidden="true"><div>${icon('add')}<p>Drop to upload</p></div></div>`
     : nothing;

@@ -1,7 +1,7 @@
-const mostFiles = 20_000; // what a person may drop by mistake, such as a whole disk
+const maxFiles = 20_000; // a whole disk may be dropped by mistake
 
 /**
- * Every file of a drop, those in folders included. Entries must be taken from the event at once:
+ * Every file of a drop, those in folders included. Entries must be read from the event at once:
  * it is empty after its handler.
  */
 export const droppedFiles = async (transfer: DataTransfer): Promise<File[]> => {
@@ -16,14 +16,14 @@ export const droppedFiles = async (transfer: DataTransfer): Promise<File[]> => {
 };
 
 const collect = async (entry: FileSystemEntry, files: File[]): Promise<void> => {
-  if (files.length >= mostFiles) return;
+  if (files.length >= maxFiles) return;
   if (isFile(entry)) {
     files.push(await new Promise<File>((resolve, reject) => entry.file(resolve, reject)));
     return;
   }
   if (!isFolder(entry)) return;
   const reader = entry.createReader();
-  while (files.length < mostFiles) {
+  while (files.length < maxFiles) {
     // A hundred at a time, until there is none.
     const some = await new Promise<FileSystemEntry[]>((resolve, reject) =>
       reader.readEntries(resolve, reject),

@@ -11,12 +11,12 @@ const types: Record<string, string> = {
   heif: 'image/heif',
 };
 
-/** What the browser says, or the name where it says nothing; whether it is true S3 and sharp see. */
-export const typeOf = ({ name, type }: { name: string; type: string }): string => {
+/** The browser's media type, else one by file extension; the server checks the bytes. */
+export const detectType = ({ name, type }: { name: string; type: string }): string => {
   const ending = /\.([^.]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
   return type || types[ending] || 'application/octet-stream';
 };
 
-/** What systems leave in folders, and nobody means to upload. */
-export const isLitter = (name: string): boolean =>
+/** Files that operating systems create in folders. */
+export const isSystemFile = (name: string): boolean =>
   name.startsWith('.') || /^(thumbs\.db|desktop\.ini)$/i.test(name);

@@ -1,28 +1,28 @@
 import { repeat } from 'lit/directives/repeat.js';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import { changed } from '../parts/draw.ts';
+import { formatBytes, formatCount } from '../parts/format.ts';
 import { icon } from '../parts/icons.ts';
-import { bytesAsText, countOf } from '../parts/words.ts';
-import { progressOf, type Upload } from './upload-queue.ts';
+import { requestRender } from '../parts/render.ts';
+import { totalProgress, type Upload } from './upload-queue.ts';
 import { uploads } from './uploads.ts';
 
-const mostRows = 60; // beyond that nobody reads, and the page would grow heavy
+const maxRows = 60; // more would slow the page down
 let isOpen = true;
 
-/** What is on its way, in a corner; nothing while nothing is. */
+/** The list of uploads in a corner; nothing while there are none. */
 export const uploadTray = (): TemplateResult | typeof nothing => {
   const all = uploads.all();
   if (all.length === 0) return nothing;
-  const progress = progressOf(all);
-  const troubles = all.filter(({ state }) => state === 'refused' || state === 'broken').length;
+  const progress = totalProgress(all);
+  const failedCount = all.filter(({ state }) => state === 'rejected' || state === 'failed').length;
   const percent = Math.round(progress.share * 100);
   return html`
     <section class="tray" aria-label="Uploads">
       <header>
-        <h2>${titleOf(progress, troubles)}</h2>
+        <h2>${toTitle(progress, failedCount)}</h2>
         <button
           class="plain icon-only ${isOpen ? '' : 'is-turned'}"
-          aria-label=${isOpen ? 'Fold the list of uploads' : 'Unfold the list of uploads'}
+          aria-label=${isOpen ? 'Collapse the list of uploads' : 'Expand the list of uploads'}
           aria-expanded=${isOpen}
           @click=${toggle}
         >${icon('down')}</button>
@@ -34,8 +34,8 @@ export const uploadTray = (): TemplateResult | typeof nothing => {
       </header>
       <progress class=${progress.busy > 0 ? '' : 'is-full'} max="100" .value=${percent} aria-label="All uploads"></progress>
       <p class="tray-sum">
-        ${bytesAsText(progress.sentBytes)} of ${bytesAsText(progress.totalBytes)}
-        ${troubles > 0 ? html`<span class="trouble">${countOf(troubles, 'file')} not taken</span>` : nothing}
+        ${formatBytes(progress.sentBytes)} of ${formatBytes(progress.totalBytes)}
+        ${failedCount > 0 ? html`<span class="error-text">${formatCount(failedCount, 'file')} failed</span>` : nothing}
       </p>
       ${isOpen ? rows(all) : nothing}
     </section>
@@ -44,22 +44,22 @@ export const uploadTray = (): TemplateResult | typeof nothing => {
 
 const toggle = (): void => {
   isOpen = !isOpen;
-  changed();
+  requestRender();
 };
 
-const titleOf = (
-  { busy, sent, total }: ReturnType<typeof progressOf>,
-  troubles: number,
+const toTitle = (
+  { busy, sent, total }: ReturnType<typeof totalProgress>,
+  failedCount: number,
 ): string => {
   if (busy > 0) return `Uploading ${Math.min(sent + 1, total)} of ${total}`;
-  if (sent > 0) return `${countOf(sent, 'picture')} uploaded`;
-  return troubles > 0 ? 'Nothing was uploaded' : 'Uploads cancelled';
+  if (sent > 0) return `${formatCount(sent, 'picture')} uploaded`;
+  return failedCount > 0 ? 'No files uploaded' : 'Uploads cancelled';
 };
 
-/** Those that need somebody come first, then those at work. */
-const urgency: Record<Upload['state'], number> = {
-  refused: 0,
-  broken: 0,
+/** Failures first, then those in progress. */
+const sortOrder: Record<Upload['state'], number> = {
+  rejected: 0,
+  failed: 0,
   sending: 1,
   waiting: 2,
   cancelled: 3,
@@ -67,34 +67,34 @@ const urgency: Record<Upload['state'], number> = {
 };
 
 const rows = (all: readonly Upload[]): TemplateResult => {
-  const sorted = all.toSorted((one, other) => urgency[one.state] - urgency[other.state]);
-  const rest = sorted.length - mostRows;
+  const sorted = all.toSorted((one, other) => sortOrder[one.state] - sortOrder[other.state]);
+  const rest = sorted.length - maxRows;
   return html`
     <ul class="tray-rows" tabindex="0" aria-label="Files">
-      ${repeat(sorted.slice(0, mostRows), ({ id }) => id, row)}
-      ${rest > 0 ? html`<li class="tray-rest">… and ${countOf(rest, 'more file', 'more files')}</li>` : nothing}
+      ${repeat(sorted.slice(0, maxRows), ({ id }) => id, row)}
+      ${rest > 0 ? html`<li class="tray-rest">… and ${formatCount(rest, 'more file', 'more files')}</li>` : nothing}
     </ul>
   `;
 };
 
-const words: Record<Upload['state'], string> = {
+const labels: Record<Upload['state'], string> = {
   waiting: 'waiting',
   sending: 'uploading',
   sent: 'uploaded',
-  refused: 'refused',
-  broken: 'broke off',
+  rejected: 'rejected',
+  failed: 'failed',
   cancelled: 'cancelled',
 };
 
 const row = (upload: Upload): TemplateResult => {
   const { id, name, state, reason, sentBytes, sizeBytes } = upload;
   const isBusy = state === 'waiting' || state === 'sending';
-  const mayRetry = state === 'broken' || state === 'cancelled';
+  const mayRetry = state === 'failed' || state === 'cancelled';
   return html`
     <li class="upload is-${state}">
       <p class="upload-name" title=${name}>${name}</p>
       <p class="upload-state">
-        ${state === 'sending' && sizeBytes > 0 ? `${Math.min(100, Math.round((sentBytes / sizeBytes) * 100))} %` : words[state]}
+        ${state === 'sending' && sizeBytes > 0 ? `${Math.min(100, Math.round((sentBytes / sizeBytes) * 100))} %` : labels[state]}
       </p>
       ${isBusy ? html`<button class="plain icon-only" aria-label="Cancel the upload of ${name}" @click=${() => uploads.cancel(id)}>${icon('close')}</button>` : nothing}
       ${mayRetry ? html`<button class="plain icon-only" aria-label="Upload ${name} again" @click=${() => uploads.retry(id)}>${icon('retry')}</button>` : nothing}

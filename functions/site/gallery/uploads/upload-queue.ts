@@ -1,38 +1,38 @@
-/** Where one file is on its way. Bytes are those of the file. */
+/** The progress of one file. Bytes are those of the file. */
 export type Upload = {
   id: number;
   name: string;
   sizeBytes: number;
   sentBytes: number;
-  state: 'waiting' | 'sending' | 'sent' | 'refused' | 'broken' | 'cancelled';
-  /** A sentence, where it was refused or broke off. */
+  state: 'waiting' | 'sending' | 'sent' | 'rejected' | 'failed' | 'cancelled';
+  /** A sentence, where it was rejected or failed. */
   reason?: string;
 };
 
-/** The server will not have it: trying again would not help. */
-export class NotTaken extends Error {
+/** The server rejected the file: a retry would not help. */
+export class RejectedError extends Error {
   override readonly name = 'NotTaken';
 }
 
-type Sending = { onProgress: (sentBytes: number) => void; signal: AbortSignal };
-type Tools<File> = {
-  /** Sends one file; rejects with NotTaken, or anything else where another try may help. */
-  send: (file: File, sending: Sending) => Promise<void>;
-  changed: () => void;
-  /** Seconds to wait before another try; the queue gives up after the last. */
-  pausesMs?: readonly number[];
-  reasonOf: (error: unknown) => string;
+type SendOptions = { onProgress: (sentBytes: number) => void; signal: AbortSignal };
+type Deps<File> = {
+  /** Sends one file; throws RejectedError, or anything else where a retry may help. */
+  send: (file: File, sending: SendOptions) => Promise<void>;
+  onChange: () => void;
+  /** Delays before each retry; after the last one the upload has failed. */
+  retryDelaysMs?: readonly number[];
+  toMessage: (error: unknown) => string;
 };
 
-const atOnce = 4; // more would share the same line, and each would take longer
+const maxConcurrent = 4; // more would share the same bandwidth
 
-/** Sends files, a few at a time, in the order in which they came. */
+/** Sends files, a few at a time, in the order in which they were added. */
 export const uploadQueue = <File extends { name: string; size: number }>({
   send,
-  changed,
-  pausesMs = [1000, 4000],
-  reasonOf,
-}: Tools<File>) => {
+  onChange,
+  retryDelaysMs: pausesMs = [1000, 4000],
+  toMessage: reasonOf,
+}: Deps<File>) => {
   const files = new Map<number, File>();
   const aborts = new Map<number, AbortController>();
   let uploads: Upload[] = [];
@@ -43,12 +43,12 @@ export const uploadQueue = <File extends { name: string; size: number }>({
     const upload = uploads.find((each) => each.id === id);
     if (!upload) return;
     Object.assign(upload, what);
-    changed();
+    onChange();
   };
 
   const pump = () => {
     for (const upload of uploads) {
-      if (running >= atOnce) return;
+      if (running >= maxConcurrent) return;
       if (upload.state !== 'waiting') continue;
       running++;
       upload.state = 'sending';
@@ -57,7 +57,7 @@ export const uploadQueue = <File extends { name: string; size: number }>({
         pump();
       });
     }
-    changed();
+    onChange();
   };
 
   const run = async (id: number) => {
@@ -71,21 +71,21 @@ export const uploadQueue = <File extends { name: string; size: number }>({
         const onProgress = (sentBytes: number) => change(id, { sentBytes });
         await send(file, { onProgress, signal });
         change(id, { state: 'sent', sentBytes: file.size });
-        files.delete(id); // the bytes are not needed any more
+        files.delete(id); // frees the file
         break;
       } catch (error) {
         if (signal.aborted) break;
-        if (error instanceof NotTaken) {
-          change(id, { state: 'refused', reason: error.message, sentBytes: 0 });
+        if (error instanceof RejectedError) {
+          change(id, { state: 'rejected', reason: error.message, sentBytes: 0 });
           break;
         }
         const pause = pausesMs[attempt];
         change(id, { sentBytes: 0 });
         if (pause === undefined) {
-          change(id, { state: 'broken', reason: reasonOf(error) });
+          change(id, { state: 'failed', reason: reasonOf(error) });
           break;
         }
-        await waited(pause, signal);
+        await waitFor(pause, signal);
         if (signal.aborted) break;
       }
     }
@@ -115,24 +115,24 @@ export const uploadQueue = <File extends { name: string; size: number }>({
     },
     retry: (id: number): void => {
       const upload = uploads.find((each) => each.id === id);
-      if (upload?.state !== 'broken' && upload?.state !== 'cancelled') return;
+      if (upload?.state !== 'failed' && upload?.state !== 'cancelled') return;
       delete upload.reason;
       upload.state = 'waiting';
       pump();
     },
-    /** Forgets those that have ended. */
+    /** Removes those that have ended. */
     clear: (): void => {
       uploads = uploads.filter(({ state }) => state === 'waiting' || state === 'sending');
-      const kept = new Set(uploads.map(({ id }) => id));
-      for (const id of files.keys()) if (!kept.has(id)) files.delete(id);
-      changed();
+      const remaining = new Set(uploads.map(({ id }) => id));
+      for (const id of files.keys()) if (!remaining.has(id)) files.delete(id);
+      onChange();
     },
   };
 };
 
-/** How far all of them are. Refused and cancelled ones do not count. */
-export const progressOf = (uploads: readonly Upload[]) => {
-  const counted = uploads.filter(({ state }) => state !== 'refused' && state !== 'cancelled');
+/** The progress of all uploads together, without rejected and cancelled ones. */
+export const totalProgress = (uploads: readonly Upload[]) => {
+  const counted = uploads.filter(({ state }) => state !== 'rejected' && state !== 'cancelled');
   const sum = (of: (upload: Upload) => number) =>
     counted.reduce((total, upload) => total + of(upload), 0);
   const totalBytes = sum(({ sizeBytes }) => sizeBytes);
@@ -147,7 +147,7 @@ export const progressOf = (uploads: readonly Upload[]) => {
   };
 };
 
-const waited = (ms: number, signal: AbortSignal): Promise<void> =>
+const waitFor = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
     signal.addEventListener('abort', () => {

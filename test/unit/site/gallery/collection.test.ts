@@ -2,24 +2,24 @@ import { describe, expect, it } from 'vitest';
 import { type Picture, pictureCollection } from '#functions/site/gallery/pictures/collection.ts';
 import { anImageView } from '#test/support/browser-answers.ts';
 
-type Wish = { limit: number; cursor?: string; status?: string };
+type Options = { limit: number; cursor?: string; status?: string };
 
-/** A list with small pages, newest first, that a test may change under the collection's feet. */
+/** A list with small pages, newest first, that a test may change. */
 const given = (pictures: Picture[], { perPage = 2 } = {}) => {
   let listed = pictures;
   let failing = false;
   let held: Promise<void> | undefined;
-  const wishes: Wish[] = [];
+  const requests: Options[] = [];
   const collection = pictureCollection({
-    changed: () => {},
-    list: async (wish) => {
-      wishes.push(wish);
-      if (failing) throw new Error('nobody there');
-      const fit = listed.filter(({ status }) => !wish.status || status === wish.status);
-      const from = fit.findIndex(({ image_id: id }) => id === wish.cursor) + 1;
-      const end = from + Math.min(wish.limit, perPage);
-      const data = fit.slice(from, end);
-      const next = end < fit.length ? data.at(-1)?.image_id : undefined;
+    onChange: () => {},
+    list: async (options) => {
+      requests.push(options);
+      if (failing) throw new Error('unreachable');
+      const matching = listed.filter(({ status }) => !options.status || status === options.status);
+      const from = matching.findIndex(({ image_id: id }) => id === options.cursor) + 1;
+      const end = from + Math.min(options.limit, perPage);
+      const data = matching.slice(from, end);
+      const next = end < matching.length ? data.at(-1)?.image_id : undefined;
       const wait = held;
       held = undefined;
       await wait;
@@ -30,14 +30,14 @@ const given = (pictures: Picture[], { perPage = 2 } = {}) => {
   return {
     collection,
     names,
-    wishes,
-    becomes: (others: Picture[]) => {
+    requests: requests,
+    setList: (others: Picture[]) => {
       listed = others;
     },
     fails: (is: boolean) => {
       failing = is;
     },
-    /** The next answer comes when what this returns is called. */
+    /** The next response is sent when the returned function is called. */
     holds: () => {
       const { promise, resolve } = Promise.withResolvers<void>();
       held = promise;
@@ -65,13 +65,13 @@ describe('pictureCollection', () => {
     expect(collection.hasMore()).toBe(false);
   });
 
-  it('asks for one page at a time, however often it is told to', async () => {
-    const { collection, wishes } = given([a, b, c, d]);
+  it('requests one page at a time, however often it is called', async () => {
+    const { collection, requests } = given([a, b, c, d]);
     await Promise.all([collection.more(), collection.more(), collection.more()]);
-    expect(wishes).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
-  it('goes on after a failure when it is told to', async () => {
+  it('continues after a failure when it is called again', async () => {
     const { collection, names, fails } = given([a]);
     fails(true);
     await collection.more();
@@ -82,56 +82,56 @@ describe('pictureCollection', () => {
     expect(names()).toEqual(['picture-1.jpg']);
   });
 
-  it('passes over short pages without a picture', async () => {
+  it('skips empty pages', async () => {
     const pages = [
       { data: [], page: { next_cursor: 'x' } },
       { data: [], page: { next_cursor: 'y' } },
       { data: [a], page: { next_cursor: null } },
     ];
     const collection = pictureCollection({
-      changed: () => {},
+      onChange: () => {},
       list: async () => pages.shift() ?? { data: [], page: { next_cursor: null } },
     });
     await collection.more();
     expect(collection.all()).toHaveLength(1);
   });
 
-  it('takes new, changed and vanished pictures when the newest page is read again', async () => {
-    const { collection, names, becomes } = given([a, b, c]);
+  it('applies new, changed and deleted pictures when the newest page is read again', async () => {
+    const { collection, names, setList } = given([a, b, c]);
     await collection.more();
     await collection.more();
-    becomes([d, { ...a, caption: 'Another.' }, c]);
+    setList([d, { ...a, caption: 'Another.' }, c]);
 
     expect(await collection.refresh()).toBe(true);
     expect(names()).toEqual(['picture-4.jpg', 'picture-1.jpg', 'picture-2.jpg', 'picture-3.jpg']);
     expect(collection.find(a.image_id)?.caption).toBe('Another.');
-    // b lies behind the page that was read, so that its absence said nothing; a whole list does.
-    becomes([d, a]);
+    // b is older than the page that was read, so its absence means nothing; a complete list does.
+    setList([d, a]);
     await collection.refresh();
     expect(names()).toEqual(['picture-4.jpg', 'picture-1.jpg']);
     expect(await collection.refresh()).toBe(false);
   });
 
-  it('takes all that has come, when that is more than a page holds', async () => {
-    const { collection, names, wishes, becomes } = given(picturesFrom(50, 1), { perPage: 100 });
+  it('reads all new pictures, when they are more than a page holds', async () => {
+    const { collection, names, requests, setList } = given(picturesFrom(50, 1), { perPage: 100 });
     await collection.more();
-    becomes(picturesFrom(250, 1));
+    setList(picturesFrom(250, 1));
 
     expect(await collection.refresh()).toBe(true);
     expect(names()).toEqual(namesOf(picturesFrom(250, 1)));
     expect(collection.hasMore()).toBe(false);
-    expect(wishes).toHaveLength(4);
+    expect(requests).toHaveLength(4);
     expect(await collection.refresh()).toBe(false);
-    expect(wishes).toHaveLength(5);
+    expect(requests).toHaveLength(5);
   });
 
-  it('begins anew when more has come than anybody would wait for, and misses none of it', async () => {
-    const { collection, names, wishes, becomes } = given(picturesFrom(6, 1));
+  it('restarts when more is new than it reads at once, and misses none of it', async () => {
+    const { collection, names, requests, setList } = given(picturesFrom(6, 1));
     await collection.more();
-    becomes(picturesFrom(40, 1));
+    setList(picturesFrom(40, 1));
 
     await collection.refresh();
-    expect(wishes).toHaveLength(11);
+    expect(requests).toHaveLength(11);
     expect(names()).toEqual(namesOf(picturesFrom(40, 21)));
     expect(collection.find(anImageView(6).image_id)).toBeDefined();
     for (let pages = 0; pages < 10; pages++) await collection.more();
@@ -139,12 +139,12 @@ describe('pictureCollection', () => {
     expect(collection.hasMore()).toBe(false);
   });
 
-  it('drops the page that was on its way when it begins anew', async () => {
-    const { collection, names, becomes, holds } = given(picturesFrom(6, 1));
+  it('drops the page in flight when it restarts', async () => {
+    const { collection, names, setList, holds } = given(picturesFrom(6, 1));
     await collection.more();
     const release = holds();
     const late = collection.more();
-    becomes(picturesFrom(40, 1));
+    setList(picturesFrom(40, 1));
 
     await collection.refresh();
     release();
@@ -153,20 +153,20 @@ describe('pictureCollection', () => {
     expect(collection.isLoading()).toBe(false);
   });
 
-  it('reads on behind an upload of its own, which is no sign that the rest is known', async () => {
-    const { collection, names, becomes } = given(picturesFrom(1, 1));
+  it('reads on after an upload of its own, which does not mean that the rest is known', async () => {
+    const { collection, names, setList } = given(picturesFrom(1, 1));
     await collection.more();
     collection.expect(anImageView(4, queued));
-    becomes(picturesFrom(4, 1));
+    setList(picturesFrom(4, 1));
 
     await collection.refresh();
     expect(names()).toEqual(namesOf(picturesFrom(4, 1)));
   });
 
-  it('keeps the order of the list where a page reaches behind what is known', async () => {
-    const { collection, names, becomes } = given(picturesFrom(4, 1));
+  it('preserves the order of the list where a page reaches beyond what is known', async () => {
+    const { collection, names, setList } = given(picturesFrom(4, 1));
     await collection.more();
-    becomes(picturesFrom(3, 1));
+    setList(picturesFrom(3, 1));
 
     await collection.refresh();
     expect(names()).toEqual(namesOf(picturesFrom(3, 2)));
@@ -175,24 +175,24 @@ describe('pictureCollection', () => {
     expect(names()).toEqual(namesOf(picturesFrom(3, 1)));
   });
 
-  it('shows an upload at once, and keeps it until the list has it', async () => {
-    const { collection, names, becomes } = given([a]);
+  it('shows an upload at once, until the list has it', async () => {
+    const { collection, names, setList } = given([a]);
     await collection.more();
     collection.expect(anImageView(9, queued));
     await collection.refresh();
     expect(names()).toEqual(['picture-9.jpg', 'picture-1.jpg']);
     expect(collection.isExpected(anImageView(9).image_id)).toBe(true);
 
-    becomes([anImageView(9), a]);
+    setList([anImageView(9), a]);
     await collection.refresh();
     expect(names()).toEqual(['picture-9.jpg', 'picture-1.jpg']);
     expect(collection.isExpected(anImageView(9).image_id)).toBe(false);
   });
 
-  it('drops the answers to an older filter', async () => {
+  it('drops the responses of an older filter', async () => {
     const answers: ((page: { data: Picture[]; page: { next_cursor: null } }) => void)[] = [];
     const collection = pictureCollection({
-      changed: () => {},
+      onChange: () => {},
       list: () => new Promise((resolve) => answers.push(resolve)),
     });
     const first = collection.more();
@@ -203,7 +203,7 @@ describe('pictureCollection', () => {
     expect(collection.all()).toEqual([]);
   });
 
-  it('hides what is being deleted, shows it again, and forgets what is gone', async () => {
+  it('hides what is being deleted, shows it again, and forgets what was deleted', async () => {
     const { collection, names } = given([a, b]);
     await collection.more();
     collection.hide(a.image_id);

@@ -1,0 +1,156 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  chromiumPath,
+  needsChromium,
+  openBrowser,
+  openPage,
+  seriousFaults,
+} from '#test/support/browser.ts';
+import { anImageView, idOf } from '#test/support/browser-answers.ts';
+import { aDarkroomOf } from '#test/support/browser-gallery.ts';
+import { type Asked, startPageHost } from '#test/support/browser-host.ts';
+
+const some = aDarkroomOf(42);
+
+/** Pictures whose copies have six widths. */
+const withWidths = (asked: Asked) => {
+  const view = (index: number) => {
+    const id = idOf(index);
+    const srcset = [160, 320, 640, 1280, 1920, 3840]
+      .map((width) => `http://elsewhere.example/i/${id}/w${width}?v=1 ${width}w`)
+      .join(', ');
+    return anImageView(index, { srcset, caption: 'A lake ["quiet"] & hills' });
+  };
+  const index = [3, 4, 5].find((each) => asked.path === `api/images/${idOf(each)}`);
+  if (index !== undefined) return { data: view(index) };
+  return asked.path === 'api/images' ? { data: [3, 4, 5].map(view) } : some(asked);
+};
+
+const scale = (page: Page) => page.locator('.zoom-scale').textContent();
+const presetsOf = (page: Page) => {
+  const presets: string[] = [];
+  page.on('request', (request) => {
+    const [, id, preset] = /\/i\/([^/]+)\/(\w+)/.exec(request.url()) ?? [];
+    if (id && preset) presets.push(`${id} ${preset}`);
+  });
+  return presets;
+};
+
+describe.skipIf(!chromiumPath)(needsChromium('an open picture'), () => {
+  let browser: Browser;
+  let host: Awaited<ReturnType<typeof startPageHost>>;
+  beforeAll(async () => {
+    browser = await openBrowser();
+    host = await startPageHost(withWidths);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await host?.stop();
+  });
+
+  it('zooms by keyboard, wheel, double click and buttons, and loads larger copies then', async () => {
+    const { page, close } = await openPage(browser);
+    const presets = presetsOf(page);
+    await page.goto(`${host.url}#pictures/${idOf(4)}`);
+    await page.locator('dialog shown-picture.is-sharp').waitFor();
+    expect(await scale(page)).toBe('100 %');
+    expect(presets).not.toContain(`${idOf(4)} w3840`);
+
+    for (let presses = 0; presses < 4; presses++) await page.keyboard.press('+');
+    await expect.poll(() => scale(page)).toBe('506 %');
+    await expect.poll(() => presets).toContain(`${idOf(4)} w3840`);
+    await page.keyboard.press('0');
+    await expect.poll(() => scale(page)).toBe('100 %');
+
+    await page.mouse.move(400, 400);
+    await page.mouse.wheel(0, -100);
+    await expect.poll(() => scale(page)).toBe('150 %');
+    await page.mouse.dblclick(400, 400);
+    await expect.poll(() => scale(page)).toBe('100 %');
+    await page.mouse.dblclick(400, 400);
+    await expect.poll(() => scale(page)).toBe('300 %');
+    await page.getByRole('button', { name: 'Zoom out' }).click();
+    await expect.poll(() => scale(page)).toBe('200 %');
+    expect(await seriousFaults(page)).toEqual([]);
+
+    // The next picture begins unzoomed.
+    await page.getByRole('button', { name: 'Show the next picture' }).click();
+    await page.getByRole('dialog', { name: 'picture-5.jpg' }).waitFor();
+    await expect.poll(() => scale(page)).toBe('100 %');
+    await close();
+  });
+
+  it('loads its neighbours before they are shown', async () => {
+    const { page, close } = await openPage(browser);
+    const presets = presetsOf(page);
+    await page.goto(`${host.url}#pictures/${idOf(4)}`);
+    await page.locator('dialog shown-picture.is-sharp').waitFor();
+    const ids = () => presets.map((each) => each.split(' ').join('/'));
+    await expect.poll(ids).toContain(`${idOf(3)}/w1280`);
+    await expect.poll(ids).toContain(`${idOf(5)}/w1280`);
+    await close();
+  });
+
+  it('shows another picture by a swipe, zooms by a pinch, and pans then', async () => {
+    const phone = { viewport: { width: 390, height: 800 }, hasTouch: true };
+    const { page, close } = await openPage(browser, phone);
+    await page.goto(`${host.url}#pictures/${idOf(4)}`);
+    const figure = page.locator('.detail-picture');
+    await page.locator('dialog shown-picture.is-sharp').waitFor();
+    const touch = (type: string, pointerId: number, clientX: number, clientY = 200) =>
+      figure.dispatchEvent(type, { pointerId, pointerType: 'touch', clientX, clientY });
+
+    await touch('pointerdown', 1, 300);
+    await touch('pointermove', 1, 100);
+    await touch('pointerup', 1, 100);
+    await page.getByRole('dialog', { name: 'picture-5.jpg' }).waitFor();
+
+    await touch('pointerdown', 1, 150);
+    await touch('pointerdown', 2, 250);
+    await touch('pointermove', 2, 350);
+    await touch('pointerup', 2, 350);
+    await expect.poll(() => scale(page)).toBe('200 %');
+    // A drag moves the zoomed picture, and shows no other one.
+    await touch('pointermove', 1, 20);
+    await touch('pointerup', 1, 20);
+    expect(await page.getByRole('dialog', { name: 'picture-5.jpg' }).count()).toBe(1);
+    expect(await seriousFaults(page)).toEqual([]);
+    await close();
+  });
+
+  it('copies a link, Markdown and an <img> that work without a key', async () => {
+    const { page, close } = await openPage(browser, {
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    await page.goto(`${host.url}#pictures/${idOf(4)}`);
+    const copied = async (name: string) => {
+      await page.getByRole('button', { name: `Copy as ${name}`, exact: true }).click();
+      await page
+        .getByText(/^Copied 1/)
+        .last()
+        .waitFor();
+      return page.evaluate<string>('navigator.clipboard.readText()');
+    };
+    const url = `${host.url}i/${idOf(4)}/w3840?v=1`;
+    expect(await copied('link')).toBe(url);
+    await expect.poll(() => copied('Markdown')).toBe(`![A lake \\["quiet"\\] & hills](${url})`);
+    await expect
+      .poll(() => copied('<img>'))
+      .toContain('alt="A lake [&#34;quiet&#34;] &#38; hills"');
+    expect(await copied('<img>')).toContain(`${host.url}i/${idOf(4)}/w160?v=1 160w`);
+    await close();
+  });
+
+  it('fills the screen by a key, and leaves it by the same', async () => {
+    const { page, close } = await openPage(browser);
+    await page.goto(`${host.url}#pictures/${idOf(4)}`);
+    await page.locator('dialog shown-picture.is-sharp').waitFor();
+    const isFull = () => page.evaluate('document.fullscreenElement !== null');
+    await page.keyboard.press('f');
+    await expect.poll(isFull).toBe(true);
+    await page.keyboard.press('f');
+    await expect.poll(isFull).toBe(false);
+    await close();
+  });
+});

@@ -1,0 +1,169 @@
+import { readFile } from 'node:fs/promises';
+import { unzipSync } from 'fflate';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  chromiumPath,
+  needsChromium,
+  openBrowser,
+  openPage,
+  seriousFaults,
+} from '#test/support/browser.ts';
+import { anImageView, idOf } from '#test/support/browser-answers.ts';
+import { aDarkroomOf } from '#test/support/browser-gallery.ts';
+import { type Asked, startPageHost } from '#test/support/browser-host.ts';
+
+const some = aDarkroomOf(42);
+const phone = { viewport: { width: 390, height: 800 }, hasTouch: true } as const;
+
+const openTile = (page: Page, index: number) =>
+  page.getByRole('button', { name: `Open picture-${index}.jpg` });
+const bar = (page: Page) => page.getByRole('toolbar', { name: 'Selected pictures' });
+const isSelected = async (page: Page, index: number) =>
+  (await page
+    .getByRole('checkbox', { name: `Select picture-${index}.jpg`, exact: true })
+    .getAttribute('aria-checked')) === 'true';
+
+describe.skipIf(!chromiumPath)(needsChromium('the selection of the gallery'), () => {
+  let browser: Browser;
+  let host: Awaited<ReturnType<typeof startPageHost>>;
+  beforeAll(async () => {
+    browser = await openBrowser();
+    host = await startPageHost(some);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await host?.stop();
+  });
+
+  it('selects with Ctrl+click, a range with Shift+click, all with Ctrl+A, and none with Esc', async () => {
+    host.answerWith(some);
+    const { page, close } = await openPage(browser);
+    await page.goto(host.url);
+    await openTile(page, 3).click({ modifiers: ['Control'] });
+    await bar(page).getByText('1 selected').waitFor();
+    await openTile(page, 6).click({ modifiers: ['Shift'] });
+    await bar(page).getByText('4 selected').waitFor();
+    expect(await isSelected(page, 5)).toBe(true);
+    // While there is a selection, a click changes it, and opens nothing.
+    await openTile(page, 5).click();
+    await bar(page).getByText('3 selected').waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+
+    await page.keyboard.press('Control+a');
+    await bar(page).getByText('42 selected').waitFor();
+    await page.keyboard.press('Escape');
+    await bar(page).waitFor({ state: 'detached' });
+    await openTile(page, 3).click();
+    await page.getByRole('dialog', { name: 'picture-3.jpg' }).waitFor();
+    await close();
+  });
+
+  it('extends a selection with Shift and the arrow keys, and deletes it with undo', async () => {
+    host.answerWith(some);
+    const { page, close } = await openPage(browser);
+    await page.goto(host.url);
+    await openTile(page, 3).focus();
+    await page.keyboard.press('Shift+ArrowRight');
+    await page.keyboard.press('Shift+ArrowRight');
+    await bar(page).getByText('3 selected').waitFor();
+    await page.keyboard.press('Delete');
+    await page.getByText('Deleted 3 pictures.').waitFor();
+    await openTile(page, 4).waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await openTile(page, 4).waitFor();
+    await close();
+  });
+
+  it('selects by a long press on a phone, and not by a scroll', async () => {
+    host.answerWith(some);
+    const { page, close } = await openPage(browser, phone);
+    await page.clock.install();
+    await page.goto(host.url);
+    const tile = openTile(page, 3);
+    const touch = { pointerType: 'touch', isPrimary: true, clientX: 100, clientY: 200 };
+    await tile.dispatchEvent('pointerdown', touch);
+    await bar(page).getByText('1 selected').waitFor();
+    await tile.dispatchEvent('pointerup', touch);
+    await tile.dispatchEvent('click');
+    await bar(page).getByText('1 selected').waitFor();
+    await openTile(page, 4).tap();
+    await bar(page).getByText('2 selected').waitFor();
+
+    await openTile(page, 5).dispatchEvent('pointerdown', touch);
+    await openTile(page, 5).dispatchEvent('pointermove', { ...touch, clientY: 260 });
+    await page.clock.fastForward(1000); // longer than a long press
+    await bar(page).getByText('2 selected').waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    await close();
+  });
+
+  it('downloads the selection as a zip of JPEG copies, and copies its links', async () => {
+    host.answerWith(some);
+    const { page, close } = await openPage(browser, {
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    // A browser that asks where to save cannot be answered by a test.
+    await page.addInitScript('delete window.showSaveFilePicker');
+    await page.goto(host.url);
+    await openTile(page, 3).click({ modifiers: ['Control'] });
+    await openTile(page, 4).click();
+
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      bar(page).getByRole('button', { name: 'Download as JPEG' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('darkroom-copies.zip');
+    const files = unzipSync(await readFile(await download.path()));
+    expect(Object.keys(files)).toEqual(['picture-3.jpg', 'picture-4.jpg']);
+    for (const bytes of Object.values(files)) expect([...bytes.slice(0, 2)]).toEqual([0xff, 0xd8]);
+
+    await bar(page).getByRole('button', { name: 'Copy links' }).click();
+    await page.getByText('Copied 2 links.').waitFor();
+    const links = (await page.evaluate<string>('navigator.clipboard.readText()')).split('\n');
+    expect(links).toEqual([3, 4].map((index) => `${host.url}i/${idOf(index)}/w160?v=1`));
+    await close();
+  });
+
+  it('groups failed pictures by reason, selects and retries a group', async () => {
+    const failed = (index: number, reason: string) =>
+      anImageView(index, {
+        status: 'failed',
+        error: reason,
+        thumbnails: {},
+        srcset: null,
+        steps: {
+          ...anImageView(index).steps,
+          thumbnails: { state: 'failed', reason, attempts: 1, duration_ms: 3 },
+        },
+      });
+    const pictures = [
+      failed(1, 'The file is truncated.'),
+      failed(2, 'The file is truncated.'),
+      failed(3, 'The worker ran out of memory.'),
+    ];
+    const retried: string[] = [];
+    host.answerWith(({ method, path, query }: Asked) => {
+      if (path === 'api/images') return { data: pictures };
+      if (!path.endsWith('/retry')) return some({ method, path, query });
+      const id = path.split('/')[2] ?? '';
+      retried.push(id);
+      return { data: pictures.find(({ image_id: each }) => each === id) };
+    });
+    const { page, close } = await openPage(browser);
+    await page.goto(host.url);
+    await page.getByRole('button', { name: /^Failed/ }).click();
+    const reasons = page.getByRole('region', { name: 'Reasons' });
+    await reasons.getByRole('listitem').first().getByText('The file is truncated.').waitFor();
+    await page.locator('.tile').getByText('The worker ran out of memory.').waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+
+    await reasons
+      .getByRole('button', { name: 'Select 2 pictures: The file is truncated.' })
+      .click();
+    await bar(page).getByRole('button', { name: 'Retry' }).click();
+    await page.getByText('Retrying 2 pictures.').waitFor();
+    expect(retried.sort()).toEqual([idOf(1), idOf(2)].sort());
+    await close();
+  });
+});

@@ -1,0 +1,129 @@
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { chromiumPath, needsChromium, openBrowser, openPage } from '#test/support/browser.ts';
+import { anImageView, idOf } from '#test/support/browser-answers.ts';
+import { aDarkroomOf } from '#test/support/browser-gallery.ts';
+import { type Asked, startPageHost } from '#test/support/browser-host.ts';
+
+const some = aDarkroomOf(42);
+
+/** Pictures whose copies have three widths. */
+const withWidths = (asked: Asked) => {
+  if (asked.path !== 'api/images') return some(asked);
+  const widths = (id: string) =>
+    [160, 480, 960].map((width) => `http://elsewhere.example/i/${id}/w${width}?v=1 ${width}w`);
+  return {
+    data: [0, 1, 2].map((index) => anImageView(index, { srcset: widths(idOf(index)).join(', ') })),
+  };
+};
+
+const Boxes = z.array(z.object({ x: z.number(), y: z.number(), right: z.number() }));
+const boxes = `[...document.querySelectorAll('.tile')].map((tile) => {
+  const { x, y, right } = tile.getBoundingClientRect();
+  return { x, y, right };
+})`;
+
+describe.skipIf(!chromiumPath)(needsChromium('the sheet of the gallery'), () => {
+  let browser: Browser;
+  let host: Awaited<ReturnType<typeof startPageHost>>;
+  beforeAll(async () => {
+    browser = await openBrowser();
+    host = await startPageHost(some);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await host?.stop();
+  });
+
+  it.each([390, 1440, 2560])('fills the width with every full row at %i pixels', async (width) => {
+    host.answerWith(some);
+    const { page, close } = await openPage(browser, { viewport: { width, height: 900 } });
+    await page.goto(host.url);
+    await page.locator('shown-picture.is-sharp').first().waitFor();
+    const tiles = Boxes.parse(await page.evaluate(boxes));
+    const rows = [...Map.groupBy(tiles, ({ y }) => Math.round(y)).values()];
+    const sheet = await page.locator('.sheet').boundingBox();
+    const right = (sheet?.x ?? 0) + (sheet?.width ?? 0);
+    expect(rows.length).toBeGreaterThan(1);
+    for (const row of rows.slice(0, -1))
+      expect(Math.abs(Math.max(...row.map((tile) => tile.right)) - right)).toBeLessThan(1.5);
+    await close();
+  });
+
+  it('shows smaller and larger pictures, and remembers which', async () => {
+    host.answerWith(some);
+    const { page, close } = await openPage(browser);
+    await page.goto(host.url);
+    const tile = page.locator('.tile').first();
+    const height = async () => (await tile.boundingBox())?.height ?? 0;
+    await tile.waitFor();
+    const medium = await height();
+    await page.getByRole('button', { name: 'Show large pictures' }).click();
+    await expect.poll(height).toBeGreaterThan(medium * 1.2);
+    await page.reload();
+    await tile.waitFor();
+    expect(await height()).toBeGreaterThan(medium * 1.2);
+    await page.getByRole('button', { name: 'Show small pictures' }).click();
+    await expect.poll(height).toBeLessThan(medium);
+    await close();
+  });
+
+  it('shows the name of a picture on hover', async () => {
+    host.answerWith(some);
+    const { page, close } = await openPage(browser);
+    await page.goto(host.url);
+    const opacity = () =>
+      page.evaluate<string>('getComputedStyle(document.querySelector(".tile .name")).opacity');
+    await page.locator('.tile').first().waitFor();
+    expect(await opacity()).toBe('0');
+    await page.locator('.tile').first().hover();
+    await expect.poll(opacity).toBe('1');
+    await close();
+  });
+
+  it.each([
+    { deviceScaleFactor: 1, requested: 'w480' },
+    { deviceScaleFactor: 2, requested: 'w960' },
+  ])(
+    'loads the copies that a $deviceScaleFactor× display needs, by delivery links',
+    async (given) => {
+      host.answerWith(withWidths);
+      const { deviceScaleFactor, requested } = given;
+      const { page, close } = await openPage(browser, { deviceScaleFactor });
+      const presets = new Set<string>();
+      page.on('request', (request) => {
+        const preset = /\/i\/[^/]+\/(\w+)/.exec(request.url())?.[1];
+        if (preset) presets.add(preset);
+      });
+      await page.goto(host.url);
+      await page.locator('shown-picture.is-sharp').nth(2).waitFor();
+      expect([...presets]).toContain(requested);
+      expect([...presets]).not.toContain('small');
+      await close();
+    },
+  );
+
+  it('has its filter in the URL, through a reload, the detail and the back button', async () => {
+    host.answerWith(some);
+    const { page, close } = await openPage(browser);
+    const only = page.locator('.sheet-end').getByText('1 picture', { exact: true });
+    await page.goto(host.url);
+    await page.getByRole('button', { name: /^Failed/ }).click();
+    await only.waitFor();
+    expect(page.url()).toBe(`${host.url}#pictures?status=failed`);
+    await page.reload();
+    await only.waitFor();
+    await page.getByRole('button', { name: /^Open picture-2\.jpg/ }).click();
+    await page.getByRole('dialog', { name: 'picture-2.jpg' }).waitFor();
+    await page.keyboard.press('Escape');
+    await only.waitFor();
+    expect(page.url()).toBe(`${host.url}#pictures?status=failed`);
+
+    await page.getByRole('button', { name: /^All/ }).click();
+    await page.locator('.sheet-end').getByText('42 pictures').waitFor();
+    await page.goBack();
+    await only.waitFor();
+    await close();
+  });
+});
