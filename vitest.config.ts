@@ -84,6 +84,7 @@ export default defineConfig({
           name: 'start-up',
           include: ['test/start-up/**/*.test.ts'],
           fileParallelism: false,
+          testTimeout: 120_000, // one stack after the other
           hookTimeout: stackStartsWithinMs,
           sequence: { groupOrder: 3 },
         },

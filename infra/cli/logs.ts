@@ -14,7 +14,7 @@ import { environmentWith, readLocalSettings } from './start/local-settings.ts';
 const help = `npm run logs [-- options]
 
 Prints the log of the embedded stack in order of time, from DATA_DIR/logs/darkroom.log and the
-files before it (10 MB each, the last five are kept).
+files before it (10 MB each, at most five).
 
   --image <image_id>      one image: its request, the event of S3, every worker and retry
   --request <request_id>  everything that belongs to one request (the header x-request-id)

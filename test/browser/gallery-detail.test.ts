@@ -24,6 +24,8 @@ const withWidths = (asked: Asked) => {
   };
   const index = [3, 4, 5].find((each) => asked.path === `api/images/${idOf(each)}`);
   if (index !== undefined) return { data: view(index) };
+  if (asked.path.endsWith('/original'))
+    return { data: { url: `/i/${asked.path.split('/')[2]}/w160`, expires_at: '' } };
   return asked.path === 'api/images' ? { data: [3, 4, 5].map(view) } : some(asked);
 };
 
@@ -151,6 +153,17 @@ describe.skipIf(!chromiumPath)(needsChromium('an open picture'), () => {
     await expect.poll(isFull).toBe(true);
     await page.keyboard.press('f');
     await expect.poll(isFull).toBe(false);
+    await close();
+  });
+
+  it('downloads the original under its own name', async () => {
+    const { page, close } = await openPage(browser);
+    await page.goto(`${host.url}#pictures/${idOf(4)}`);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toBe('picture-4.jpg');
     await close();
   });
 });

@@ -110,7 +110,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery on a running stack'), 
       const gallery = await openPage(browser, { viewport: { width: 1600, height: 1400 } });
       const { page } = gallery;
       await page.goto(proxy.url);
-      const asking = page.getByRole('dialog', { name: 'This Darkroom needs an API key' });
+      const asking = page.getByRole('dialog', { name: 'This Darkroom is protected' });
       await asking.getByLabel('API key').fill('not it');
       await asking.getByRole('button', { name: 'Open' }).click();
       await asking.getByText('That key was not accepted.').waitFor();

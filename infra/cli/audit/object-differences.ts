@@ -20,7 +20,7 @@ const originalDifferences = ({ images, originals }: Records): string[] => {
   const imagesById = new Map(images.map(({ image }) => [image.imageId, image]));
   const missing = images.flatMap(({ image: { imageId, key, etag, deleted, steps } }) => {
     if (key === null || deleted || originals.get(key) === etag) return [];
-    // Of an original that was removed by hand, the failed step has already told.
+    // Of an original that was removed by hand, the failed step is the report.
     const isReported = steps.thumbnails.state === 'failed' && !originals.has(key);
     return isReported ? [] : [`${imageId}: the original ${key} is not the one that was recorded.`];
   });

@@ -4,6 +4,7 @@ import { counterDeltas, zeroCounters } from '#lib/images/counters.ts';
 import { type Image, imageIdOf, statusOf } from '#lib/images/image.ts';
 import { sanitizeFilename } from '#lib/images/object-key.ts';
 import type { Step } from '#lib/images/step.ts';
+import { mapSteps } from '#lib/images/steps.ts';
 import { anImage } from '#test/support/image-builder.ts';
 
 const at = '2026-11-21T10:00:00.000Z';
@@ -14,7 +15,7 @@ const failed: Step = { state: 'failed', ...ended, reason: 'no', gaveUp: false };
 const skipped: Step = { state: 'skipped', run: 1, reason: 'no provider' };
 
 const imageIn = (thumbnails: Step, exif: Step, caption: Step, more: Partial<Image> = {}) =>
-  anImage({ steps: { thumbnails, exif, caption }, ...more });
+  anImage({ steps: { ...mapSteps(() => done), thumbnails, exif, caption }, ...more });
 
 describe('the status of an image', () => {
   it.each<[string, Image]>([

@@ -23,7 +23,7 @@ import { focusPicture } from '../pictures/sheet.ts';
 import { toShown } from '../pictures/tile.ts';
 import { facts } from './facts.ts';
 import { detailFailure, openPictureRecord, retryPicture } from './open-picture.ts';
-import { openOriginal } from './original.ts';
+import { downloadOriginal, openOriginal } from './original.ts';
 import { preload } from './preload.ts';
 import { stepsView } from './steps.ts';
 import {
@@ -35,10 +35,10 @@ import {
   onWheel,
   shownWidth,
   toggleFullScreen,
-  type Zoom,
   zoomByKey,
   zoomFrame,
 } from './zoom.ts';
+import type { Zoom } from './zoom-math.ts';
 
 const openId = (): string | undefined => {
   const route = currentRoute();
@@ -75,8 +75,8 @@ const onKey = (event: KeyboardEvent): void => {
   if (event.key === 'ArrowLeft') showNeighbour(-1);
   else if (event.key === 'ArrowRight') showNeighbour(1);
   else if (event.key === 'Delete') deleteOpen();
-  else if (event.key === 'f') void toggleFullScreen();
-  else if (event.key === 'c') copyOpen('link');
+  else if (event.key.toLowerCase() === 'f') void toggleFullScreen();
+  else if (event.key.toLowerCase() === 'c') copyOpen('link');
   else return;
   event.preventDefault();
 };
@@ -163,7 +163,7 @@ const aboutPicture = (picture: Picture): TemplateResult => {
       ${picture.caption ? html`<p class="caption">${picture.caption}</p>` : nothing}
       ${picture.error ? html`<p class="error-box">${icon('warning')} ${picture.error}</p>` : nothing}
       <div class="actions">
-        ${picture.file_url ? html`<button class="plain" @click=${() => openOriginal(picture)}>${icon('original')} Open original</button>` : nothing}
+        ${picture.file_url ? originalButtons(picture) : nothing}
         ${
           picture.status === 'done'
             ? html`<button class="plain" @click=${() => {
@@ -188,6 +188,11 @@ const zoomTools = ({ scale }: Zoom): TemplateResult => html`
     <button class="plain icon-only" aria-label="Zoom in" title="Zoom in (+)" @click=${() => zoomByKey('+')}>${icon('add')}</button>
     <button class="plain icon-only" aria-label="Full screen" title="Full screen (F)" @click=${toggleFullScreen}>${icon('fullScreen')}</button>
   </div>
+`;
+
+const originalButtons = (picture: Picture): TemplateResult => html`
+  <button class="plain" @click=${() => openOriginal(picture)}>${icon('original')} Open original</button>
+  <button class="plain" @click=${() => downloadOriginal(picture)}>${icon('download')} Download</button>
 `;
 
 const copyButtons = (): TemplateResult => html`

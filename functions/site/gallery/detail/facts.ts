@@ -76,8 +76,8 @@ const place = (gps: NonNullable<Exif['gps']>): TemplateResult => {
 };
 
 const sources: Record<Picture['source'], string> = {
-  upload: 'uploaded',
-  presigned: 'uploaded directly to S3',
+  upload: 'sent to the API',
+  presigned: 'sent directly to S3',
   drop: 'put into the bucket',
   batch: 'from a batch',
   edit: 'from an edit',

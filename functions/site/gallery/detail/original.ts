@@ -1,5 +1,6 @@
 import { request, toMessage } from '../parts/api.ts';
 import { notify } from '../parts/notices.ts';
+import { saveBlob } from '../parts/save-file.ts';
 import type { Picture } from '../pictures/collection.ts';
 
 /**
@@ -17,6 +18,18 @@ export const openOriginal = async ({ image_id: id }: Picture): Promise<void> => 
     } else location.assign(data.url);
   } catch (error) {
     tab?.close();
+    notify(toMessage(error), { isError: true });
+  }
+};
+
+/** Saves the original under its own name. */
+export const downloadOriginal = async (picture: Picture): Promise<void> => {
+  try {
+    const { data } = await request<{ url: string }>(`api/images/${picture.image_id}/original`);
+    const response = await fetch(data.url);
+    if (!response.ok) throw new Error(`S3 answered ${response.status}`);
+    saveBlob(await response.blob(), picture.original_name);
+  } catch (error) {
     notify(toMessage(error), { isError: true });
   }
 };

@@ -1,45 +1,12 @@
 import { requestRender } from '../parts/render.ts';
-
-/** Pixels are those of the page; a scale of 1 is the whole picture in its frame. */
-export type Zoom = { scale: number; x: number; y: number };
-type Point = { x: number; y: number };
+import { keepInside, type Point, type Zoom, zoomAt } from './zoom-math.ts';
 
 const none: Zoom = { scale: 1, x: 0, y: 0 };
-const maxScale = 8;
 const doubleClickScale = 3;
 /** The factor of one key press, and of 100 pixels of the wheel. */
 const step = 1.5;
 /** A finger that moves this far sideways, in pixels, shows another picture. */
 const swipeDistance = 60;
-
-/**
- * The zoom that keeps the point under the pointer where it is. `at` is measured from the middle of
- * the frame, and the picture may not leave its frame.
- */
-export const zoomAt = (
-  { scale, x, y }: Zoom,
-  factor: number,
-  at: Point,
-  frame: { width: number; height: number },
-): Zoom => {
-  const next = Math.min(maxScale, Math.max(1, scale * factor));
-  const ratio = next / scale;
-  return keepInside(
-    { scale: next, x: at.x - (at.x - x) * ratio, y: at.y - (at.y - y) * ratio },
-    frame,
-  );
-};
-
-export const keepInside = (
-  { scale, x, y }: Zoom,
-  { width, height }: { width: number; height: number },
-): Zoom => {
-  const limit = (value: number, size: number) => {
-    const most = ((scale - 1) * size) / 2;
-    return Math.min(most, Math.max(-most, value)) || 0; // no -0
-  };
-  return { scale, x: limit(x, width), y: limit(y, height) };
-};
 
 let zoom: Zoom = none;
 let frame: HTMLElement | undefined;

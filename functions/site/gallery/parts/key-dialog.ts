@@ -13,8 +13,8 @@ export const keyDialog = (): TemplateResult | typeof nothing => {
     <dialog class="dialog" aria-labelledby="key-title" ${ref(modal)} @cancel=${(event: Event) => event.preventDefault()}>
       <form method="dialog" @submit=${onSubmit}>
         ${icon('key')}
-        <h2 id="key-title">This Darkroom needs an API key</h2>
-        <p>The key is stored for this tab only.</p>
+        <h2 id="key-title">This Darkroom is protected</h2>
+        <p>Enter its API key to open it. The key is stored for this tab only.</p>
         ${prompt.wasWrong ? html`<p class="error-box" role="alert">${icon('warning')} That key was not accepted.</p>` : nothing}
         <label>
           API key

@@ -26,7 +26,7 @@ export const settingsDialog = (): TemplateResult | typeof nothing => {
                 <p class="muted">A key is stored for this tab.</p>
                 <button class="plain" @click=${removeKey}>${icon('key')} Remove the key</button>
               `
-            : html`<p class="muted">None is stored. It is asked for when it is needed.</p>`
+            : html`<p class="muted">None is stored. You are prompted for it when it is needed.</p>`
         }
         <button class="plain" @click=${() => openDialog('shortcuts')}>${icon('keyboard')} Keyboard shortcuts</button>
       </div>

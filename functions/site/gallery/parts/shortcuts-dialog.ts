@@ -4,31 +4,39 @@ import { icon } from './icons.ts';
 import { modal } from './modal.ts';
 import { closeDialog, openDialogName } from './open-dialog.ts';
 
+type Group = { name: string; shortcuts: readonly (readonly [keys: string, meaning: string])[] };
+
 /** Alternatives are separated by a blank; keys that are held together by `+`. */
-const groups: Record<string, Record<string, string>> = {
-  Pictures: {
-    '← → ↑ ↓': 'Move between pictures',
-    'Home End': 'First and last picture',
-    Enter: 'Open',
-    x: 'Select',
-    'Shift+←': 'Extend the selection',
-    'Shift+click': 'Select a range',
-    'Ctrl+click': 'Select one more',
-    'Ctrl+A': 'Select all that are loaded',
-    Esc: 'Clear the selection',
-    Delete: 'Delete, with undo',
+const groups: readonly Group[] = [
+  {
+    name: 'Pictures',
+    shortcuts: [
+      ['← → ↑ ↓', 'Move between pictures'],
+      ['Home End', 'First and last picture'],
+      ['Enter', 'Open'],
+      ['X', 'Select'],
+      ['Shift+←', 'Extend the selection'],
+      ['Shift+click', 'Select a range'],
+      ['Ctrl+click', 'Select one more'],
+      ['Ctrl+A', 'Select all that are loaded'],
+      ['Esc', 'Clear the selection'],
+      ['Delete', 'Delete, with undo'],
+    ],
   },
-  'Open picture': {
-    '← →': 'Previous and next picture',
-    '+ -': 'Zoom in and out',
-    0: 'Whole picture',
-    f: 'Full screen',
-    c: 'Copy the link',
-    Delete: 'Delete, with undo',
-    Esc: 'Close',
+  {
+    name: 'Open picture',
+    shortcuts: [
+      ['← →', 'Previous and next picture'],
+      ['+ -', 'Zoom in and out'],
+      ['0', 'Whole picture'],
+      ['F', 'Full screen'],
+      ['C', 'Copy the link'],
+      ['Delete', 'Delete, with undo'],
+      ['Esc', 'Close'],
+    ],
   },
-  Everywhere: { '?': 'These shortcuts' },
-};
+  { name: 'Everywhere', shortcuts: [['?', 'These shortcuts']] },
+];
 
 /** All keyboard shortcuts; nothing while the dialog is closed. */
 export const shortcutsDialog = (): TemplateResult | typeof nothing => {
@@ -39,20 +47,20 @@ export const shortcutsDialog = (): TemplateResult | typeof nothing => {
         <h2 id="shortcuts-title">Keyboard shortcuts</h2>
         <button class="plain icon-only" aria-label="Close the shortcuts" @click=${closeDialog}>${icon('close')}</button>
       </header>
-      <div class="shortcuts">${Object.entries(groups).map(([name, keys]) => group(name, keys))}</div>
+      <div class="shortcuts">${groups.map(groupView)}</div>
     </dialog>
   `;
 };
 
-const group = (name: string, keys: Record<string, string>): TemplateResult => html`
+const groupView = ({ name, shortcuts }: Group): TemplateResult => html`
   <section>
     <h3>${name}</h3>
     <dl>
-      ${Object.entries(keys).map(
-        ([combination, meaning]) => html`
+      ${shortcuts.map(
+        ([keys, meaning]) => html`
           <div>
             <dt>${meaning}</dt>
-            <dd>${combination.split(' ').map((key) => html`<kbd>${key}</kbd> `)}</dd>
+            <dd>${keys.split(' ').map((key) => html`<kbd>${key}</kbd> `)}</dd>
           </div>
         `,
       )}

@@ -103,7 +103,7 @@ const onKey = (event: KeyboardEvent): void => {
   } else if (event.key === 'Delete' && picture) {
     remove(hasSelection() ? selectedIds() : [picture.image_id]);
     moveTo(Math.min(current, pictures.all().length - 1));
-  } else if (event.key === 'x' && picture) toggleSelected(picture.image_id);
+  } else if (event.key.toLowerCase() === 'x' && picture) toggleSelected(picture.image_id);
   else return;
   event.preventDefault();
 };

@@ -5,25 +5,12 @@ import { notify } from '../parts/notices.ts';
 import { saveBlob } from '../parts/save-file.ts';
 import type { Picture } from './collection.ts';
 import { largestLink } from './links.ts';
+import { uniqueNames } from './zip-names.ts';
 
 export type DownloadKind = 'originals' | 'copies';
 
 /** A zip without ZIP64 records ends here: 4 GB. */
 const maxBytes = 2 ** 32 - 1;
-
-/** `photo.jpg`, `photo (2).jpg`: names in a zip must differ, and must not be paths. */
-export const uniqueNames = (names: readonly string[]): string[] => {
-  const used = new Set<string>();
-  return names.map((name) => {
-    const safe = name.replace(/[/\\:*?"<>|\p{Cc}]/gu, '_') || 'picture';
-    const [, base = safe, extension = ''] = /^(.+?)(\.[^.]*)?$/.exec(safe) ?? [];
-    let unique = safe;
-    for (let count = 2; used.has(unique.toLowerCase()); count++)
-      unique = `${base} (${count})${extension}`;
-    used.add(unique.toLowerCase());
-    return unique;
-  });
-};
 
 const findSource = async (picture: Picture, kind: DownloadKind): Promise<string | undefined> => {
   if (kind === 'copies') return withFormat(largestLink(picture), 'jpg');
