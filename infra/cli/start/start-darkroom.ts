@@ -16,6 +16,8 @@ type Tools = {
   log: (line: LogLine) => void;
   /** What a function wrote that may or may not be a line of the log. */
   onLine: (line: string) => void;
+  /** Called with what is being done until everything runs. */
+  onProgress: (text: string) => void;
   startInterceptor?: StartInterceptor | undefined;
 };
 
@@ -29,7 +31,7 @@ const notificationDelayMs = 100;
 export const startDarkroom = async (
   settings: LocalSettings,
   environment: Environment,
-  { project, folder, log, onLine, startInterceptor }: Tools,
+  { project, folder, log, onLine, onProgress, startInterceptor }: Tools,
 ): Promise<Stack> => {
   await checkPorts(
     [
@@ -68,6 +70,7 @@ export const startDarkroom = async (
     },
     log,
     onLine,
+    onProgress,
     startInterceptor,
   });
 };

@@ -37,6 +37,7 @@ export type StackOptions = Pick<
   log: (line: LogLine) => void;
   /** Called with each line that a function wrote, which may or may not be a line of the log. */
   onLine: (line: string) => void;
+  onProgress: (text: string) => void;
   startInterceptor?: StartInterceptor | undefined;
 };
 
@@ -61,6 +62,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       log,
     });
     if (interceptor) emulators.push(interceptor);
+    options.onProgress('reading serverless.yml');
     const messages = hearHost((workers) =>
       folder.writeState({ pid: process.pid, url, host: host?.pid, workers }),
     );
@@ -87,6 +89,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       Promise.race([promise, messages.ready.then(() => promise), broken.then(raise)]);
 
     const { template, stackName, handlers } = await orBroken(messages.template);
+    options.onProgress('starting S3, SQS and DynamoDB, bundling the functions');
     const [cloud] = await Promise.all([
       startLocalCloud({
         ...options,
@@ -105,6 +108,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
           table,
           oncePerTurn(() => started.send({ kind: 'stream-records', table })),
         );
+    options.onProgress('loading the functions');
     started.send({ kind: 'prepared' });
     await orBroken(messages.ready);
     messages.tellWorkers();
