@@ -50,5 +50,5 @@ export const readBrowserBundles = (): Promise<Record<BrowserBundle, string>> => 
 
 /** A module that answers as this one does, without esbuild: what infra/deploy/bundle.ts puts in its place. */
 export const finishedBundles = async (): Promise<string> =>
-  `const bundles = ${JSON.stringify(await readBrowserBundles())};
+  `const bundles = ${JSON.stringify(await build())};
 export const readBrowserBundles = async () => bundles;`;

@@ -11,6 +11,7 @@ Starts Darkroom on this machine: API, docs, workers, and S3, SQS and DynamoDB as
 Everything listens on 127.0.0.1 only, but for the API where HOST says so. Ctrl-C stops it; the data stays for the next start.
 
   --fresh             forgets the data of earlier starts first
+  --dev               exchanges functions and gallery when their files change (npm run dev)
   --quiet             shows warnings and errors only, instead of one line per request and message
   --settings <file>   reads settings from this file instead of .env
   --help              this text

@@ -42,10 +42,14 @@ const complain = (text: string) => {
 
 const options = {
   fresh: { type: 'boolean', default: false },
+  dev: { type: 'boolean', default: false },
   quiet: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false, short: 'h' },
   settings: { type: 'string', default: '.env' },
-  project: { type: 'string', default: resolve(dirname(fileURLToPath(import.meta.url)), '../../..') },
+  project: {
+    type: 'string',
+    default: resolve(dirname(fileURLToPath(import.meta.url)), '../../..'),
+  },
 } as const;
 
 const readArguments = () => {
@@ -102,6 +106,7 @@ const main = async (startInterceptor?: StartInterceptor): Promise<void> => {
     log,
     onLine,
     onProgress,
+    reload: given.dev,
     ...(startInterceptor && { startInterceptor }),
   };
   const starting = startDarkroom(settings, environment, tools);

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { bundleFunctions } from '#infra/deploy/bundle.ts';
 import type { ObjectEvent } from '#infra/local-cloud/emulators/s3/s3-event.ts';
 import type { DataFolder } from '#infra/local-cloud/launcher/data-folder.ts';
@@ -18,6 +20,7 @@ type Tools = {
   onLine: (line: string) => void;
   /** Called with what is being done until everything runs. */
   onProgress: (text: string) => void;
+  reload?: boolean | undefined;
   startInterceptor?: StartInterceptor | undefined;
 };
 
@@ -31,7 +34,7 @@ const notificationDelayMs = 100;
 export const startDarkroom = async (
   settings: LocalSettings,
   environment: Environment,
-  { project, folder, log, onLine, onProgress, startInterceptor }: Tools,
+  { project, folder, log, onLine, onProgress, reload, startInterceptor }: Tools,
 ): Promise<Stack> => {
   await checkPorts(
     [
@@ -71,6 +74,9 @@ export const startDarkroom = async (
     log,
     onLine,
     onProgress,
+    reloadFolders: reload
+      ? ['functions', 'lib'].filter((name) => existsSync(join(project, name)))
+      : undefined,
     startInterceptor,
   });
 };
