@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundleFunctions } from '#infra/deploy/bundle.ts';
+import { bundleFunctions, openBundler } from '#infra/deploy/bundle.ts';
 import type { ObjectEvent } from '#infra/local-cloud/emulators/s3/s3-event.ts';
 import type { DataFolder } from '#infra/local-cloud/launcher/data-folder.ts';
 import type { StartInterceptor } from '#infra/local-cloud/launcher/interceptor.ts';
@@ -66,7 +66,9 @@ export const startDarkroom = async (
       allowedHosts: publicHosts(environment['PUBLIC_URL']),
       refusals: refusalBodies,
     },
-    bundle: (handlers, outFolder) => bundleFunctions(handlers, { project, outFolder }),
+    bundle: reload
+      ? openBundler(project)
+      : (handlers, outFolder) => bundleFunctions(handlers, { project, outFolder }),
     notifications: {
       delayMs: notificationDelayMs,
       onSent: (_bucket, event) => log(objectCreatedLine(event)),
