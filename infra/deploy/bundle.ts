@@ -1,8 +1,8 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type BuildOptions, build, type Plugin, stop } from 'esbuild';
+import { type BuildContext, type BuildOptions, build, context, type Plugin, stop } from 'esbuild';
 import { prebuiltBundles } from '#functions/site/pages/browser-bundles.ts';
 
 /** A function of serverless.yml has no file. */
@@ -113,6 +113,20 @@ const externalLibheif = (project: string): Plugin => ({
   },
 });
 
+/** `<outFolder>/<module>.mjs` for each, and chunks for what they share. */
+const localOptions = (handlers: readonly string[], { project, outFolder }: Target) => {
+  const options = bundleOptions(handlers, project);
+  return {
+    ...options,
+    outdir: outFolder,
+    chunkNames: 'chunks/[name]-[hash]',
+    splitting: true,
+    plugins: [...options.plugins, externalSharp(project), externalLibheif(project)],
+  } satisfies BuildOptions;
+};
+
+type Target = { project: string; outFolder: string };
+
 /**
  * Bundles the modules of these handlers for running here: `<outFolder>/<module>.mjs` for each, and
  * chunks for what they share, so that in one process they share clients and caches too. Throws a
@@ -120,16 +134,29 @@ const externalLibheif = (project: string): Plugin => ({
  */
 export const bundleFunctions = async (
   handlers: readonly string[],
-  { project, outFolder }: { project: string; outFolder: string },
+  target: Target,
 ): Promise<void> => {
-  const options = bundleOptions(handlers, project);
-  rmSync(outFolder, { recursive: true, force: true });
-  await build({
-    ...options,
-    outdir: outFolder,
-    chunkNames: 'chunks/[name]-[hash]',
-    splitting: true,
-    plugins: [...options.plugins, externalSharp(project), externalLibheif(project)],
-  });
+  rmSync(target.outFolder, { recursive: true, force: true });
+  await build(localOptions(handlers, target));
   await stop(); // esbuild's own process would stay
+};
+
+/**
+ * Bundles again and again, as bundleFunctions does, and reads only the files that have changed since.
+ * The folders must lie beside each other. esbuild's own process stays until this one ends.
+ */
+export const openBundler = (project: string) => {
+  let opened: { context: BuildContext<{ write: false }>; outdir: string } | undefined;
+  return async (handlers: readonly string[], outFolder: string): Promise<void> => {
+    opened ??= {
+      context: await context({ ...localOptions(handlers, { project, outFolder }), write: false }),
+      outdir: outFolder,
+    };
+    const { outputFiles } = await opened.context.rebuild();
+    for (const { path, contents } of outputFiles) {
+      const file = join(outFolder, relative(opened.outdir, path));
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, contents);
+    }
+  };
 };

@@ -152,6 +152,23 @@ describe('the embedded stack', { timeout: 90_000 }, () => {
     });
   });
 
+  it('logs the warnings of functions as lines of their own', async () => {
+    await call('/api/hello?warn=1');
+
+    await eventually(() =>
+      expect(logged()).toContainEqual(
+        expect.objectContaining({ level: 'WARN', message: 'a warning', image_id: 'that-one' }),
+      ),
+    );
+  });
+
+  it('says at once that it starts, and in the end what is on', () => {
+    expect(stack.output()).toMatch(/^Darkroom is starting …\n/);
+    expect(stack.output()).toMatch(/Access {3}with the header X-API-Key/);
+    expect(stack.output()).toMatch(/Captions off: /);
+    expect(stack.output()).toMatch(/Data {5}\S+ \(\d+(\.\d)? [kMG]B\)/);
+  });
+
   it('listens on the loopback interface only', async () => {
     const addresses = Object.values(networkInterfaces())
       .flatMap((list) => list ?? [])

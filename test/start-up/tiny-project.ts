@@ -73,7 +73,9 @@ const functions = {
   hello: `
     const memory = { calls: 0 };
     export const handler = async (event) => {
-      const { boom, slow } = event.queryStringParameters ?? {};
+      const { boom, slow, warn } = event.queryStringParameters ?? {};
+      if (warn) console.error(JSON.stringify({ level: 'WARN', message: 'a warning', image_id: 'that-one',
+        timestamp: new Date().toISOString() }));
       if (boom) throw new Error('boom [404]');
       if (slow) await new Promise((resolve) => setTimeout(resolve, 3000));
       const { WORK_QUEUE, STAGE } = process.env;

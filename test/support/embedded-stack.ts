@@ -29,6 +29,8 @@ export type EmbeddedStackOptions = {
   workers?: 'in-process' | 'forked';
   /** As `npm run dev:faults` starts it, with the faults that `env` says: see noFaultsYet(). */
   faultInjection?: boolean;
+  /** As `npm run dev` starts it. */
+  dev?: boolean;
   /** Where the serverless.yml is, if not here. */
   project?: string;
 };
@@ -67,7 +69,11 @@ export const startEmbeddedStack = async (options: EmbeddedStackOptions = {}) => 
   let running: Running | undefined;
   const start = async () => {
     running = launch(
-      [programOf(options), '--settings', 'none', '--project', folder],
+      [
+        programOf(options),
+        ...(options.dev ? ['--dev'] : []),
+        ...['--settings', 'none', '--project', folder],
+      ],
       settings,
       (text) => {
         said += text;

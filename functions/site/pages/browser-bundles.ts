@@ -50,5 +50,5 @@ export const readBrowserBundles = (): Promise<Record<BrowserBundle, string>> => 
 
 /** The source of a module with the same export but without esbuild, for infra/deploy/bundle.ts. */
 export const prebuiltBundles = async (): Promise<string> =>
-  `const bundles = ${JSON.stringify(await readBrowserBundles())};
+  `const bundles = ${JSON.stringify(await build())};
 export const readBrowserBundles = async () => bundles;`;

@@ -8,9 +8,10 @@ const settingsText = Object.entries(LocalSettings.shape)
 export const helpText = `npm start [-- options]
 
 Starts Darkroom on this machine: API, docs, workers, and S3, SQS and DynamoDB as emulators.
-Everything listens on 127.0.0.1 only. Ctrl-C stops it; the data stays for the next start.
+Everything listens on 127.0.0.1 only, but for the API where HOST says so. Ctrl-C stops it; the data stays for the next start.
 
   --fresh             forgets the data of earlier starts first
+  --dev               exchanges functions and gallery when their files change (npm run dev)
   --quiet             shows warnings and errors only, instead of one line per request and message
   --settings <file>   reads settings from this file instead of .env
   --help              this text
@@ -22,7 +23,10 @@ ${settingsText}
 The functions have settings of their own: see the table in README.md.
 All that happens is also written to DATA_DIR/logs as JSON. npm run logs -- --help reads it.`;
 
-export const welcomeText = (settings: LocalSettings, dataPath: string): string => {
+export const welcomeText = (
+  settings: LocalSettings,
+  { features, data }: { features: readonly string[]; data: string },
+): string => {
   const url = loopbackUrl(settings.PORT);
   const key = settings.API_KEY ? ' -H "X-API-Key: $API_KEY"' : '';
   // The default one is no secret; somebody's own is not shown.
@@ -40,7 +44,8 @@ export const welcomeText = (settings: LocalSettings, dataPath: string): string =
            aws --endpoint-url ${loopbackUrl(settings.S3_PORT)} s3 cp photo.jpg s3://darkroom-dev-originals/
 
   S3 ${loopbackUrl(settings.S3_PORT)}   SQS ${loopbackUrl(settings.SQS_PORT)}   DynamoDB ${loopbackUrl(settings.DYNAMODB_PORT)}
-  Data     ${dataPath}
+  ${features.join('\n  ')}
+  Data     ${data}
   Logs     npm run logs -- --image <image_id>      Stop: Ctrl-C
 `;
 };

@@ -21,6 +21,8 @@ import { onceParentIsGone } from '#infra/local-cloud/launcher/parent-watch.ts';
 import type { Stack } from '#infra/local-cloud/launcher/start-stack.ts';
 import { humanLine } from '../logs/human-line.ts';
 import { findHealthProblem, helpText, welcomeText } from './banner.ts';
+import { checkSettings } from './check-settings.ts';
+import { describeFeatures, describeSize } from './describe-features.ts';
 import { environmentWith, InvalidSettingsError, readLocalSettings } from './local-settings.ts';
 import { OldDataError, refuseOldData } from './old-data.ts';
 import { secretFiles } from './own-secrets.ts';
@@ -40,6 +42,7 @@ const complain = (text: string) => {
 
 const options = {
   fresh: { type: 'boolean', default: false },
+  dev: { type: 'boolean', default: false },
   quiet: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false, short: 'h' },
   settings: { type: 'string', default: '.env' },
@@ -68,6 +71,7 @@ const main = async (startInterceptor?: StartInterceptor): Promise<void> => {
   const project = resolve(given.project);
   const environment = environmentWith(given.settings, project);
   const settings = readLocalSettings(environment);
+  checkSettings(environment, resolve(project, given.settings));
   const folder = claimDataFolder(resolve(project, settings.DATA_DIR), {
     product: 'Darkroom',
     setting: 'DATA_DIR',
@@ -95,7 +99,16 @@ const main = async (startInterceptor?: StartInterceptor): Promise<void> => {
   };
 
   const end = ending(folder, file);
-  const tools = { project, folder, log, onLine, ...(startInterceptor && { startInterceptor }) };
+  const onProgress = (text: string) => say(`  ${text}`);
+  const tools = {
+    project,
+    folder,
+    log,
+    onLine,
+    onProgress,
+    reload: given.dev,
+    ...(startInterceptor && { startInterceptor }),
+  };
   const starting = startDarkroom(settings, environment, tools);
   end.when(starting);
   const stack = await starting.catch((error: unknown) => {
@@ -106,7 +119,8 @@ const main = async (startInterceptor?: StartInterceptor): Promise<void> => {
   stack.broken.then((reason) => end.because(reason, 1));
   const complaint = await findHealthProblem(stack.url);
   if (complaint) complain(complaint);
-  say(welcomeText(settings, folder.path));
+  const features = describeFeatures(settings, environment);
+  say(welcomeText(settings, { features, data: `${folder.path} (${describeSize(folder.path)})` }));
 };
 
 /** One way out, however it is asked for and however often. */

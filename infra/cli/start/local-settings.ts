@@ -107,13 +107,16 @@ export const readLocalSettings = (environment: Environment): LocalSettings => {
   throw new InvalidSettingsError(complaints.join('\n'));
 };
 
+/** What the file sets. Throws InvalidSettingsError where it cannot be read as text. */
+export const readSettingsFile = (path: string): Environment => parse(textIn(path));
+
 /**
  * The environment over the file: what is set for one run wins over what is written down. Throws
  * WrongSettings where the file cannot be read as text.
  */
 export const environmentWith = (file: string | undefined, folder: string): Environment => {
   const path = file === undefined ? undefined : resolve(folder, file);
-  const written = path && existsSync(path) ? parse(textIn(path)) : {};
+  const written = path && existsSync(path) ? readSettingsFile(path) : {};
   const set = Object.entries(process.env).filter(
     (entry): entry is [string, string] => entry[1] !== undefined,
   );

@@ -1,4 +1,6 @@
-import { bundleFunctions } from '#infra/deploy/bundle.ts';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundleFunctions, openBundler } from '#infra/deploy/bundle.ts';
 import type { ObjectEvent } from '#infra/local-cloud/emulators/s3/s3-event.ts';
 import type { DataFolder } from '#infra/local-cloud/launcher/data-folder.ts';
 import type { StartInterceptor } from '#infra/local-cloud/launcher/interceptor.ts';
@@ -16,6 +18,9 @@ type Tools = {
   log: (line: LogLine) => void;
   /** What a function wrote that may or may not be a line of the log. */
   onLine: (line: string) => void;
+  /** Called with what is being done until everything runs. */
+  onProgress: (text: string) => void;
+  reload?: boolean | undefined;
   startInterceptor?: StartInterceptor | undefined;
 };
 
@@ -29,7 +34,7 @@ const notificationDelayMs = 100;
 export const startDarkroom = async (
   settings: LocalSettings,
   environment: Environment,
-  { project, folder, log, onLine, startInterceptor }: Tools,
+  { project, folder, log, onLine, onProgress, reload, startInterceptor }: Tools,
 ): Promise<Stack> => {
   await checkPorts(
     [
@@ -61,13 +66,19 @@ export const startDarkroom = async (
       allowedHosts: publicHosts(environment['PUBLIC_URL']),
       refusals: refusalBodies,
     },
-    bundle: (handlers, outFolder) => bundleFunctions(handlers, { project, outFolder }),
+    bundle: reload
+      ? openBundler(project)
+      : (handlers, outFolder) => bundleFunctions(handlers, { project, outFolder }),
     notifications: {
       delayMs: notificationDelayMs,
       onSent: (_bucket, event) => log(objectCreatedLine(event)),
     },
     log,
     onLine,
+    onProgress,
+    reloadFolders: reload
+      ? ['functions', 'lib'].filter((name) => existsSync(join(project, name)))
+      : undefined,
     startInterceptor,
   });
 };

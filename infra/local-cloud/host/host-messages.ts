@@ -16,6 +16,8 @@ export const FromHost = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready') }),
   /** The host cannot go on; it ends after this. */
   z.object({ kind: z.literal('failed'), reason: z.string() }),
+  /** A version was loaded, or could not be. */
+  z.object({ kind: z.literal('loaded'), reason: z.string().optional() }),
   /** The process ids of the forked workers, whenever they change. */
   z.object({ kind: z.literal('workers'), pids: z.array(z.int()) }),
 ]);
@@ -26,6 +28,8 @@ export const FromLauncher = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('prepared') }),
   /** There are new records in the stream of this table. */
   z.object({ kind: z.literal('stream-records'), table: z.string() }),
+  /** From now on calls go to the modules in this folder, if they can be loaded. */
+  z.object({ kind: z.literal('load'), folder: z.string(), modules: z.array(z.string()) }),
   z.object({ kind: z.literal('stop') }),
 ]);
 export type FromLauncher = z.infer<typeof FromLauncher>;
@@ -55,4 +59,6 @@ export const HostOptions = z.object({
 });
 export type HostOptions = z.infer<typeof HostOptions>;
 export type HostInput = z.input<typeof HostOptions>;
+/** The folder of the bundles that count, where they are exchanged while they run. */
+export const buildVariable = 'LOCAL_CLOUD_BUILD';
 export const hostOptionsVariable = 'LOCAL_CLOUD_HOST';

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import {
   FromHost,
@@ -59,8 +60,7 @@ export const startHostProcess = (
   if (child.stdout)
     createInterface(child.stdout).on('line', (line) => isPartOfATable(line) || onLine(line));
   if (child.stderr)
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      // osls writes an error in one go; it is one complaint, however many lines it has.
+    splitStderr(child.stderr, onLine, (text) => {
       const complaint = text.replaceAll(/^[ ×✖]+/gm, '').trim();
       if (complaint === '') return;
       last.push(complaint);
@@ -79,6 +79,30 @@ export const startHostProcess = (
   };
   const send = (message: FromLauncher) => void (child.connected && child.send(message));
   return { pid: child.pid ?? 0, send, ended, stop };
+};
+
+/**
+ * Functions log their warnings and errors here, each in a line of JSON. All else is of osls or Node,
+ * which write an error in one go: it is one complaint, however many lines it has.
+ */
+const splitStderr = (
+  stderr: Readable,
+  onLine: (line: string) => void,
+  onText: (text: string) => void,
+): void => {
+  let begun = ''; // a line of JSON whose end has not come
+  stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    const lines = (begun + chunk).split('\n');
+    const last = lines.at(-1) ?? '';
+    begun = last.startsWith('{') ? last : '';
+    if (begun) lines.pop();
+    const { log = [], text = [] } = Object.groupBy(lines, (line) =>
+      line.startsWith('{') && line.endsWith('}') ? 'log' : 'text',
+    );
+    for (const line of log) onLine(line);
+    onText(text.join('\n'));
+  });
+  stderr.once('end', () => begun && onText(begun));
 };
 
 // serverless-offline draws its routes at the start, whatever the log level.

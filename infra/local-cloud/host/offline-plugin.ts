@@ -1,9 +1,19 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { closeGateway, useGateway } from '../gateway/gateway.ts';
 import { useGatewayResponses } from '../gateway/gateway-responses.ts';
 import { onceParentIsGone } from '../launcher/parent-watch.ts';
 import { type Host, startHost } from './host.ts';
-import { type FromHost, FromLauncher, HostOptions, hostOptionsVariable } from './host-messages.ts';
+import {
+  buildVariable,
+  type FromHost,
+  FromLauncher,
+  HostOptions,
+  hostOptionsVariable,
+} from './host-messages.ts';
 import { readService } from './osls-service.ts';
 
 // osls constructs its plugins, so this is one of the few classes here.
@@ -12,6 +22,7 @@ import { readService } from './osls-service.ts';
 type Serverless = {
   configurationInput?: { configValidationMode?: string };
   configSchemaHandler: { validateConfig: (configuration: unknown) => Promise<void> };
+  serviceDir: string;
   service: {
     provider: Record<string, unknown>;
     custom?: Record<string, unknown>;
@@ -51,7 +62,7 @@ export default class EmbeddedStack {
   constructor(serverless: Serverless) {
     this.serverless = serverless;
     this.hooks = {
-      'before:offline:start': () => this.refuse(),
+      'before:offline:start': () => this.startCloud(),
       'before:offline:start:init': () => this.failing(() => this.prepare()),
       'after:offline:start:init': () => this.failing(() => this.start()),
       'before:offline:start:end': () => this.end(), // after a signal
@@ -113,14 +124,38 @@ export default class EmbeddedStack {
     process.on('message', (message) => {
       const said = FromLauncher.parse(message);
       if (said.kind === 'stream-records') host.wakeStreams(said.table);
+      if (said.kind === 'load')
+        loadVersion(said).then(
+          () => tell({ kind: 'loaded' }),
+          (error: unknown) => tell({ kind: 'loaded', reason: String(error) }),
+        );
     });
     // Loaded before the first call, so that a wrong setting ends the start and not an upload.
     await this.host.warm();
   }
 
-  private refuse(): never {
-    const sentence = 'The embedded stack needs its emulators too. Start it by: npm start';
-    throw new this.serverless.classes.Error(sentence, 'NOT_ALONE');
+  /**
+   * `serverless offline` by itself: the project's own start program does all of it, and starts another
+   * osls for the functions; this one only waits for its end.
+   */
+  private async startCloud(): Promise<never> {
+    const { service, serviceDir, classes } = this.serverless;
+    const { data } = z
+      .object({ 'local-cloud': z.object({ start: z.string() }) })
+      .safeParse(service.custom);
+    if (!data) {
+      const sentence =
+        'custom.local-cloud.start must name the program that starts the local cloud.';
+      throw new classes.Error(sentence, 'NO_START');
+    }
+    const program = join(serviceDir, data['local-cloud'].start);
+    const child = spawn(process.execPath, [program, '--project', serviceDir], { stdio: 'inherit' });
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.removeAllListeners(signal);
+      process.on(signal, () => child.kill(signal));
+    }
+    const [code] = await once(child, 'exit');
+    process.exit(typeof code === 'number' ? code : 1);
   }
 
   private async start(): Promise<void> {
@@ -135,7 +170,7 @@ export default class EmbeddedStack {
   }
 
   private async failing(step: () => Promise<void>): Promise<void> {
-    if (!optionsText) this.refuse();
+    if (!optionsText) return this.startCloud();
     try {
       await step();
     } catch (error) {
@@ -145,6 +180,12 @@ export default class EmbeddedStack {
     }
   }
 }
+
+/** All of its modules first: calls go on with the last version where one of them fails. */
+const loadVersion = async ({ folder, modules }: { folder: string; modules: string[] }) => {
+  await Promise.all(modules.map((module) => import(pathToFileURL(join(folder, module)).href)));
+  process.env[buildVariable] = folder;
+};
 
 const launcherSays = (kind: FromLauncher['kind']): Promise<void> =>
   new Promise((resolve) => {

@@ -37,6 +37,7 @@ const stackFiles = [
   'streams',
   'logs',
   'build',
+  'compile-cache',
   'stack.json',
   'stack.json.new',
 ];

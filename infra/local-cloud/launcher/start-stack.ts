@@ -1,4 +1,5 @@
-import type { FromHost, HostOptions } from '../host/host-messages.ts';
+import { join } from 'node:path';
+import { buildVariable, type FromHost, type HostOptions } from '../host/host-messages.ts';
 import { type HostProcess, startHostProcess } from '../host/host-process.ts';
 import type { RunningServer } from '../http/listen.ts';
 import {
@@ -9,6 +10,8 @@ import {
 import type { DataFolder } from './data-folder.ts';
 import type { StartInterceptor } from './interceptor.ts';
 import { type LogLine, logLine } from './log-line.ts';
+import { reloadOnChange } from './reload.ts';
+import { versionedBundles } from './versioned-bundles.ts';
 
 export type Stack = {
   url: string;
@@ -37,6 +40,9 @@ export type StackOptions = Pick<
   log: (line: LogLine) => void;
   /** Called with each line that a function wrote, which may or may not be a line of the log. */
   onLine: (line: string) => void;
+  onProgress: (text: string) => void;
+  /** Folders of the project whose changes exchange the functions while everything runs. */
+  reloadFolders?: readonly string[] | undefined;
   startInterceptor?: StartInterceptor | undefined;
 };
 
@@ -61,12 +67,18 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       log,
     });
     if (interceptor) emulators.push(interceptor);
+    options.onProgress('reading serverless.yml');
     const messages = hearHost((workers) =>
       folder.writeState({ pid: process.pid, url, host: host?.pid, workers }),
     );
     const started = startHostProcess(
       project,
-      { ...options.environment, ...interceptor?.environment },
+      {
+        ...options.environment,
+        ...interceptor?.environment,
+        NODE_COMPILE_CACHE: folder.in('compile-cache'),
+        ...(options.reloadFolders && { [buildVariable]: join(folder.in('build'), 'v1') }),
+      },
       {
         port: ports.http,
         host: options.httpHost,
@@ -86,7 +98,9 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     const orBroken = <T>(promise: Promise<T>) =>
       Promise.race([promise, messages.ready.then(() => promise), broken.then(raise)]);
 
+    const bundles = options.reloadFolders && versionedBundles(folder.in('build'), options.bundle);
     const { template, stackName, handlers } = await orBroken(messages.template);
+    options.onProgress('starting S3, SQS and DynamoDB, bundling the functions');
     const [cloud] = await Promise.all([
       startLocalCloud({
         ...options,
@@ -96,7 +110,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
         releaseInFlight: true,
         notifications: { ...options.notifications, send: interceptor?.sendNotification },
       }),
-      options.bundle(handlers, folder.in('build')),
+      bundles ? bundles.build(handlers) : options.bundle(handlers, folder.in('build')),
     ]);
     emulators.push(cloud);
     for (const { TableName: table, StreamSpecification } of cloud.resources.tables)
@@ -105,9 +119,21 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
           table,
           oncePerTurn(() => started.send({ kind: 'stream-records', table })),
         );
+    options.onProgress('loading the functions');
+    bundles?.writeEntries(handlers);
     started.send({ kind: 'prepared' });
     await orBroken(messages.ready);
     messages.tellWorkers();
+    if (bundles) {
+      const load = (version: string, modules: string[]) => {
+        const loaded = messages.nextLoaded();
+        started.send({ kind: 'load', folder: version, modules });
+        return loaded;
+      };
+      const folders = options.reloadFolders ?? [];
+      const watching = reloadOnChange({ project, folders, handlers, bundles, load, log });
+      emulators.push({ stop: async () => watching.stop() });
+    }
     return { url, broken, stop };
   } catch (error) {
     await stop();
@@ -121,16 +147,25 @@ const hearHost = (onWorkers: (pids: number[]) => void) => {
   const ready = Promise.withResolvers<void>();
   ready.promise.catch(() => {}); // awaited later, perhaps, than it rejects
   let workers: number[] = [];
+  let loading: PromiseWithResolvers<void> | undefined;
+  const nextLoaded = () => {
+    loading = Promise.withResolvers<void>();
+    return loading.promise;
+  };
   const tellWorkers = () => onWorkers(workers);
   const hear = (message: FromHost) => {
     if (message.kind === 'template') template.resolve(message);
     if (message.kind === 'ready') ready.resolve();
     if (message.kind === 'failed') ready.reject(new Error(message.reason));
+    if (message.kind === 'loaded') {
+      if (message.reason === undefined) loading?.resolve();
+      else loading?.reject(new Error(message.reason));
+    }
     if (message.kind !== 'workers') return;
     workers = message.pids;
     tellWorkers();
   };
-  return { hear, tellWorkers, template: template.promise, ready: ready.promise };
+  return { hear, tellWorkers, nextLoaded, template: template.promise, ready: ready.promise };
 };
 
 /** Commits come in bursts; one message tells of all that happen before the next turn of the loop. */
