@@ -7,7 +7,7 @@ import { ImageRecord, type Named, theClient } from './client.ts';
 
 const darkroom = theClient();
 /** Elsewhere each of them is a process of its own, on the same machine. */
-const atOnce = inject('embedded') ? 100 : 8;
+const atOnce = inject('embedded') === null ? 8 : 100;
 const Delivered = ImageRecord.extend({ srcset: z.string() });
 const Link = z.object({ url: z.string(), expires_at: z.string().nullable() });
 const chromium = 'image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8';
