@@ -5,9 +5,9 @@ import { anImage } from '#test/support/image-builder.ts';
 import { add, aRenditionSet, at, change, failed, shown } from './image-fixtures.ts';
 import type { OpenImages } from './images.contract.ts';
 
-/** What every store of contents must do; they change only together with the images that show them. */
+/** The contract of every `RenditionSets` adapter. Sets change only together with the images that show them. */
 export const contentsContract = (name: string, open: OpenImages) =>
-  describe(`${name} stores rendition sets`, () => {
+  describe(`${name} rendition sets`, () => {
     const { renditionSetId, owner } = aRenditionSet;
     const created = { action: 'create', renditionSet: aRenditionSet } as const;
     const claimed = { action: 'addReference', renditionSetId, owner } as const;
@@ -20,7 +20,7 @@ export const contentsContract = (name: string, open: OpenImages) =>
       return { images, renditionSets, first, second, shows };
     };
 
-    it('as long as an image refers to them', async () => {
+    it('exist as long as an image refers to them', async () => {
       const { images, renditionSets, first, second, shows } = await given();
       const { imageId } = first.image;
       const refs = async () => (await renditionSets.find(renditionSetId))?.refs;
@@ -42,7 +42,7 @@ export const contentsContract = (name: string, open: OpenImages) =>
       expect(await renditionSets.find(renditionSetId)).toBeUndefined();
     });
 
-    it('and writes nothing at all when one is not as expected', async () => {
+    it('are not written, nor is their image, when a condition on one of them fails', async () => {
       const { images, renditionSets, first, second, shows } = await given();
       const ended = { ...shows(second), steps: { ...second.image.steps, thumbnails: failed } };
       const refused = async (renditionSetChange: Parameters<Images['save']>[2]) => {
@@ -70,7 +70,7 @@ export const contentsContract = (name: string, open: OpenImages) =>
       expect((await renditionSets.find(renditionSetId))?.refs).toBe(2);
     });
 
-    it('and changes none after a conflict on the image', async () => {
+    it('do not change after a conflict on the image', async () => {
       const { images, renditionSets, first, shows } = await given();
       await change(images, first.image, { originalName: 'changed' });
 
@@ -79,7 +79,7 @@ export const contentsContract = (name: string, open: OpenImages) =>
       expect(await renditionSets.find(renditionSetId)).toBeUndefined();
     });
 
-    it('with their caption, if any, and ignores one for a set that is gone', async () => {
+    it('store their caption, if any, and ignore one for a set that is gone', async () => {
       const { images, renditionSets, first, second, shows } = await given();
       const caption = { text: 'A beach.', provider: 'p', model: 'm', durationMs: 7 };
       const renditionSetChange = {
