@@ -7,7 +7,7 @@ export type BatchQueue = (typeof batchMessages)[number];
 
 type Opened = {
   batchQueues: BatchQueues;
-  /** Takes a message and is done with it. */
+  /** Receives a message and deletes it. */
   take: (queue: BatchQueue) => Promise<unknown>;
 };
 
@@ -19,9 +19,9 @@ const webhook: WebhookMessage = {
   due_at: '2026-11-20T10:00:00.000Z',
 };
 
-/** What every way to ask the workers of batches must do. */
+/** The contract of every `BatchQueues` adapter. */
 export const batchWorkersContract = (name: string, open: () => Promise<Opened> | Opened) =>
-  describe(`${name} sends messages to the batch workers`, () => {
+  describe(`${name} batch queues`, () => {
     it.each<[BatchQueue, unknown, (batchQueues: BatchQueues) => Promise<void>]>([
       ['expand', request, (batchQueues) => batchQueues.expand(request)],
       ['close', request, (batchQueues) => batchQueues.close(request)],
@@ -31,17 +31,17 @@ export const batchWorkersContract = (name: string, open: () => Promise<Opened> |
         { ...request, row: 7, from: 8, to: 16, again: true },
         (batchQueues) => batchQueues.import([{ ...request, row: 7, from: 8, to: 16, again: true }]),
       ],
-    ])('to %s, and no other', async (queue, message, ask) => {
+    ])('send a message to the %s worker and to no other', async (queue, message, enqueue) => {
       const { batchQueues, take } = await open();
 
-      await ask(batchQueues);
+      await enqueue(batchQueues);
 
-      // Without the delay of a webhook, if there is one.
+      // The message of a webhook is returned without its delay.
       expect(await eventually(() => taken(take, queue))).toEqual(message);
       for (const other of batchMessages) expect(await take(other)).toBeUndefined();
     });
 
-    it('to import many rows, each once', async () => {
+    it('send many import messages, each exactly once', async () => {
       const { batchQueues, take } = await open();
       const messages: ImportMessage[] = Array.from({ length: 23 }, (_, n) => ({
         ...request,
@@ -59,7 +59,7 @@ export const batchWorkersContract = (name: string, open: () => Promise<Opened> |
       expect(await take('import')).toBeUndefined();
     });
 
-    it('to import nothing', async () => {
+    it('send no import message for an empty list', async () => {
       const { batchQueues, take } = await open();
 
       await batchQueues.import([]);
@@ -68,7 +68,7 @@ export const batchWorkersContract = (name: string, open: () => Promise<Opened> |
     });
 
     it.each(['expand', 'import', 'close'] as const)(
-      'and knows them to be idle only while nothing waits to %s',
+      'are idle only while no message waits for the %s worker',
       async (queue) => {
         const { batchQueues, take } = await open();
         await eventually(async () => expect(await batchQueues.areIdle()).toBe(true));
@@ -82,7 +82,7 @@ export const batchWorkersContract = (name: string, open: () => Promise<Opened> |
       },
     );
 
-    it('and counts them as idle while a webhook waits, which may take days', async () => {
+    it('count as idle while a webhook message is delayed, which may take days', async () => {
       const { batchQueues } = await open();
 
       await batchQueues.sendWebhook(webhook, 900);
@@ -93,6 +93,6 @@ export const batchWorkersContract = (name: string, open: () => Promise<Opened> |
 
 const taken = async (take: Opened['take'], queue: BatchQueue): Promise<unknown> => {
   const message = await take(queue);
-  if (message === undefined) throw new Error(`Nothing waits to ${queue}.`);
+  if (message === undefined) throw new Error(`No message waits for ${queue}.`);
   return message;
 };

@@ -49,7 +49,7 @@ const open = async () => {
     'close-batch': await makeQueue(),
     'send-webhook': await makeQueue(),
   };
-  const imageUrl: Record<BatchQueue, string> = {
+  const queueUrls: Record<BatchQueue, string> = {
     expand: urls['expand-batch'],
     import: urls['import-row'],
     close: urls['close-batch'],
@@ -62,10 +62,10 @@ const open = async () => {
     return messages?.[0];
   };
   const take = async (queue: BatchQueue): Promise<unknown> => {
-    const message = await receive(imageUrl[queue]);
+    const message = await receive(queueUrls[queue]);
     if (!message) return undefined;
     const { ReceiptHandle, Body = '' } = message;
-    await client.send(new DeleteMessageCommand({ QueueUrl: imageUrl[queue], ReceiptHandle }));
+    await client.send(new DeleteMessageCommand({ QueueUrl: queueUrls[queue], ReceiptHandle }));
     return schemas[queue].parse(JSON.parse(Body));
   };
   return { batchQueues: sqsBatchQueues(urls, client), urls, receive, take };
@@ -86,7 +86,7 @@ describe('SQS', () => {
   });
 
   it.each(['record-outcome', 'object-created'] as const)(
-    'calls nobody idle while something waits in %s',
+    'counts no worker as idle while a message waits in %s',
     async (queue) => {
       const { batchQueues, urls } = await open();
       await eventually(async () => expect(await batchQueues.areIdle()).toBe(true));

@@ -7,7 +7,7 @@ type Open = () => Promise<{ batches: Batches; rows: Rows }>;
 const requestId = aBatch().requestId;
 const at = (second: number) => new Date(Date.UTC(2026, 10, 20, 10, 0, second)).toISOString();
 
-/** What every store of batches and their rows must do. */
+/** The contract of every `Batches` and `Rows` adapter. */
 export const batchesContract = (name: string, open: Open) => {
   describe(`${name} stores batches`, () => {
     it('finds a batch as it was given, down to the last field', async () => {
@@ -87,7 +87,7 @@ export const batchesContract = (name: string, open: Open) => {
         ended: aBatch({ work: ended }),
         notified: aBatch({ work: ended, webhook: { ...webhook, state: 'delivered' } }),
         notifying: aBatch({ work: ended, webhook: { ...webhook, state: 'pending', dueAt: at(9) } }),
-        young: aBatch({ createdAt: '2026-11-20T11:00:00.000Z' }),
+        recent: aBatch({ createdAt: '2026-11-20T11:00:00.000Z' }),
       };
       for (const [id, batch] of Object.entries(given))
         await batches.save(undefined, { ...batch, requestId: id });
@@ -185,7 +185,7 @@ export const batchesContract = (name: string, open: Open) => {
       expect(read).toEqual(all);
     });
 
-    it('keeps existing rows as they are when they are added again', async () => {
+    it('does not overwrite existing rows when they are added again', async () => {
       const { rows } = await open();
       await rows.add(requestId, [aRow(1), aRow(2)]);
       const before = await rows.find(requestId, 1);
@@ -216,7 +216,7 @@ export const batchesContract = (name: string, open: Open) => {
             : ({ state: 'failed', inputUrl, reason: 'No.', fetched: true } as const);
         return rows.save(requestId, before, { ...before.row, images: [after] });
       };
-      // Three at each row; whoever loses tries again, as everybody does.
+      // Three writers per row; one that loses the compare-and-set retries, as production code does.
       await Promise.all(
         all.flatMap(({ number }) =>
           [1, 2, 3].map(async () => {
@@ -228,7 +228,7 @@ export const batchesContract = (name: string, open: Open) => {
       expect(await rows.counts(requestId)).toEqual({ products: 20, images: 20, failed: 10 });
     });
 
-    it('counts a batch that has no rows yet as nothing', async () => {
+    it('returns zero counts and an empty page for a batch that has no rows yet', async () => {
       const { rows } = await open();
 
       expect(await rows.counts('another')).toEqual({ products: 0, images: 0, failed: 0 });

@@ -25,8 +25,8 @@ beforeAll(async () => {
 });
 afterAll(() => backend.stop());
 
-/** A way to DynamoDB on which the answer to the first write of a kind is lost, though it is done. */
-const losingAnswersTo = async (operation: string) => {
+/** A DynamoDB client that loses the response to the first call of an operation, though it succeeded. */
+const losingResponsesTo = async (operation: string) => {
   const found = await backend.client.config.endpoint?.();
   let lost = 0;
   const server = createServer((incoming, outgoing) => {
@@ -60,7 +60,7 @@ const losingAnswersTo = async (operation: string) => {
 describe.runIf(embedded)('a write whose response was lost', () => {
   it('is counted once, though the SDK sends it again', async () => {
     const tables = await backend.makeTables();
-    const { client, times } = await losingAnswersTo('TransactWriteItems');
+    const { client, times } = await losingResponsesTo('TransactWriteItems');
     const images = dynamoImages(tables, client);
 
     expect(await images.save(undefined, anImage())).toBe(true);
@@ -70,9 +70,9 @@ describe.runIf(embedded)('a write whose response was lost', () => {
     expect((await images.find(anImage().imageId))?.version).toBe(1);
   });
 
-  it('that counts nothing may fail, and is found when it is read again', async () => {
+  it('that changes no counter may fail, and is found when it is read again', async () => {
     const tables = await backend.makeTables();
-    const { client, times } = await losingAnswersTo('PutItem');
+    const { client, times } = await losingResponsesTo('PutItem');
     const images = dynamoImages(tables, client);
     await images.save(undefined, anImage());
     const rename = (image: Image | undefined) =>
@@ -124,7 +124,7 @@ describe('rows that are added', () => {
     expect(read).toEqual(all);
   });
 
-  it('may be as large as a CSV may have one, with a long reason for each of its URLs', async () => {
+  it('may be as large as a CSV allows, with a long reason for each of their URLs', async () => {
     const rows = dynamoRows(await backend.makeTables(), backend.client);
     const { requestId } = aBatch();
     const inputUrl = `https://s.example/${'写'.repeat(826)}`; // 2.5 kB each

@@ -10,30 +10,30 @@ import type { EditSessions } from '#lib/edits/edit-sessions.ts';
 const hour = { ttlSeconds: 3600 };
 const after = (now: Date, ms: number) => new Date(now.getTime() + ms);
 
-/** Does a thing so many times, a few of them side by side. */
-const crowd = async <T>(
+/** Calls `act` as many times as given, at most `concurrency` of them at once. */
+const runConcurrently = async <T>(
   times: number,
-  width: number,
+  concurrency: number,
   act: (n: number) => Promise<T>,
 ): Promise<T[]> => {
   const results: T[] = [];
   let next = 0;
-  const walk = async () => {
+  const runNext = async () => {
     for (let n = next++; n < times; n = next++) results[n] = await act(n);
   };
-  await Promise.all(Array.from({ length: width }, walk));
+  await Promise.all(Array.from({ length: concurrency }, runNext));
   return results;
 };
 
-/** What every store of processes must do, whoever keeps them. */
+/** The contract of every `EditSessions` adapter. */
 export const processesContract = (name: string, open: () => Promise<EditSessions>) =>
-  describe(`${name} stores edit sessions`, () => {
-    it('each for its own lifetime, to the millisecond', async () => {
+  describe(`${name} edit sessions`, () => {
+    it('expire after their own lifetime, to the millisecond', async () => {
       const editSessions = await open();
       const now = new Date();
-      const wishes = [60, 61, 3600, 604_800];
+      const lifetimes = [60, 61, 3600, 604_800];
 
-      for (const ttlSeconds of wishes) {
+      for (const ttlSeconds of lifetimes) {
         const process = await editSessions.add({ ttlSeconds }, now);
         const end = after(now, ttlSeconds * 1000);
 
@@ -45,10 +45,10 @@ export const processesContract = (name: string, open: () => Promise<EditSessions
       }
     });
 
-    it('and does not find expired ones, although they are not deleted yet', async () => {
+    it('are not found once they have expired, although they are not deleted yet', async () => {
       const editSessions = await open();
       const long = await editSessions.add(hour, new Date());
-      // An expiry in the past: DynamoDB may let such an item lie for two days.
+      // An expiry in the past: DynamoDB may take two days to delete such an item.
       const short = await editSessions.add({ ttlSeconds: 60 }, after(new Date(), -61_000));
 
       const { entries } = await editSessions.report(new Date());
@@ -57,7 +57,7 @@ export const processesContract = (name: string, open: () => Promise<EditSessions
       expect(await editSessions.find(short.initId, new Date())).toBeUndefined();
     });
 
-    it('under ids that cannot be guessed from their slot', async () => {
+    it('have ids that cannot be guessed from their slot', async () => {
       const editSessions = await open();
       const now = new Date();
       const { initId } = await editSessions.add(hour, now);
@@ -68,7 +68,7 @@ export const processesContract = (name: string, open: () => Promise<EditSessions
       expect(await editSessions.report(now)).toMatchObject({ hits: 0, misses: 7 });
     });
 
-    it('as they were last saved, by one of many concurrent writers', async () => {
+    it('let exactly one of many concurrent writers save', async () => {
       const editSessions = await open();
       const now = new Date();
       const { initId } = await editSessions.add(hour, now);
@@ -76,17 +76,17 @@ export const processesContract = (name: string, open: () => Promise<EditSessions
       if (!before) throw new Error('A process that was added is not found.');
 
       const writers = ['a', 'b', 'c', 'd', 'e'];
-      const swaps = await Promise.all(
+      const saves = await Promise.all(
         writers.map((id) => editSessions.save(before, { ...before.process, editIds: [id] })),
       );
 
-      expect(swaps.filter(Boolean)).toHaveLength(1);
+      expect(saves.filter(Boolean)).toHaveLength(1);
       const now2 = await editSessions.read(initId, now);
-      expect(now2?.process.editIds).toEqual([writers[swaps.indexOf(true)]]);
+      expect(now2?.process.editIds).toEqual([writers[saves.indexOf(true)]]);
       expect(await editSessions.save(before, before.process)).toBe(false);
     });
 
-    it('with hits, misses and sizes that are exact under concurrent lookups', async () => {
+    it('count hits, misses and sizes exactly under concurrent lookups', async () => {
       const editSessions = await open();
       const now = new Date();
       const added = await Promise.all([1, 2, 3, 4].map(() => editSessions.add(hour, now)));
@@ -97,7 +97,7 @@ export const processesContract = (name: string, open: () => Promise<EditSessions
       };
       if (before) await editSessions.save(before, long);
 
-      await crowd(300, 30, async (n) =>
+      await runConcurrently(300, 30, async (n) =>
         editSessions.find(n % 3 ? (added[n % 4]?.initId ?? '') : `00${n % 9}-gone`, now),
       );
 
@@ -109,14 +109,14 @@ export const processesContract = (name: string, open: () => Promise<EditSessions
       expect(report.entries).toHaveLength(4);
     });
 
-    it('up to the number of slots: the oldest are replaced', {
+    it('replace the oldest ones when every slot is used', {
       timeout: 120_000,
     }, async () => {
       const editSessions = await open();
       const now = new Date();
       const times = maxEditSessions + 300;
 
-      const added = await crowd(times, 40, () => editSessions.add(hour, now));
+      const added = await runConcurrently(times, 40, () => editSessions.add(hour, now));
 
       const { entries, ...counters } = await editSessions.report(now);
       expect(entries).toHaveLength(maxEditSessions);

@@ -23,7 +23,7 @@ processesContract('DynamoDB', async () =>
 const hour = { ttlSeconds: 3600 };
 
 describe('DynamoDB', () => {
-  it('does not replace a newer session when the ring has gone round in the meantime', async () => {
+  it('does not replace a newer session when the ring buffer has wrapped around in the meantime', async () => {
     const TableName = await makeTable(backend);
     const editSessions = dynamoEditSessions({ editSessionsTable: TableName }, backend.client);
     const now = new Date();
@@ -43,30 +43,27 @@ describe('DynamoDB', () => {
     expect(await editSessions.report(now)).toMatchObject({ sets: 1, evictions: 0 });
   });
 
-  it.runIf(embedded)(
-    'counts exactly while its transactions get into each other’s way',
-    async () => {
-      let turn = 0;
-      const crowded = await openDynamodbBackend({ conflict: () => ++turn % 2 === 0 });
-      try {
-        const editSessionsTable = await crowded.makeTable('EditSessionsTable');
-        const editSessions = dynamoEditSessions({ editSessionsTable }, crowded.client);
-        const now = new Date();
+  it.runIf(embedded)('counts exactly while its transactions conflict with each other', async () => {
+    let transactions = 0;
+    const conflicting = await openDynamodbBackend({ conflict: () => ++transactions % 2 === 0 });
+    try {
+      const editSessionsTable = await conflicting.makeTable('EditSessionsTable');
+      const editSessions = dynamoEditSessions({ editSessionsTable }, conflicting.client);
+      const now = new Date();
 
-        const added = await Promise.all(
-          Array.from({ length: 40 }, () => editSessions.add(hour, now)),
-        );
+      const added = await Promise.all(
+        Array.from({ length: 40 }, () => editSessions.add(hour, now)),
+      );
 
-        expect(new Set(added.map(({ initId }) => ringIndex(initId))).size).toBe(40);
-        const { entries, sets, evictions } = await editSessions.report(now);
-        expect({ entries: entries.length, sets, evictions }).toEqual({
-          entries: 40,
-          sets: 40,
-          evictions: 0,
-        });
-      } finally {
-        await crowded.stop();
-      }
-    },
-  );
+      expect(new Set(added.map(({ initId }) => ringIndex(initId))).size).toBe(40);
+      const { entries, sets, evictions } = await editSessions.report(now);
+      expect({ entries: entries.length, sets, evictions }).toEqual({
+        entries: 40,
+        sets: 40,
+        evictions: 0,
+      });
+    } finally {
+      await conflicting.stop();
+    }
+  });
 });

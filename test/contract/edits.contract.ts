@@ -4,21 +4,21 @@ import type { Edits } from '#lib/edits/edits.ts';
 import { anEdit } from '#test/support/edit-builder.ts';
 
 const now = new Date('2026-11-21T10:00:00.000Z');
-const turn = { worker: 'w1', attempts: 1, now, leaseMs: 30_000 };
+const leaseRequest = { worker: 'w1', attempts: 1, now, leaseMs: 30_000 };
 
-/** What every store of edits must do, whoever keeps them. */
+/** The contract of every `Edits` adapter. */
 export const editsContract = (name: string, open: () => Promise<Edits>) =>
-  describe(`${name} stores edits`, () => {
-    it('as they were given, in each of their states', async () => {
+  describe(`${name} edits`, () => {
+    it('are found as they were saved, in each of their states', async () => {
       const edits = await open();
       const pending = anEdit({
         prompt: '\u0000 "quotes" \\ 𝄞 <b>\n',
         targetUrl: 'https://stranger.example/?a=b',
         target: { from: 'copy', key: 'edits/x/target' },
       });
-      const taken = lease(pending, turn);
+      const leased = lease(pending, leaseRequest);
       const made = { provider: 'p', model: 'm', durationMs: 7, etag: 'an-etag' };
-      const states = [pending, taken, { ...taken, lease: null }, complete(taken, made, now)];
+      const states = [pending, leased, { ...leased, lease: null }, complete(leased, made, now)];
 
       for (const state of states) {
         expect(await edits.save(await edits.find('an-edit'), state)).toBe(true);
@@ -30,25 +30,25 @@ export const editsContract = (name: string, open: () => Promise<Edits>) =>
       expect(await edits.find('unknown')).toBeUndefined();
     });
 
-    it('once, and lets one of many concurrent workers change it', async () => {
+    it('are added once, and let one of many concurrent workers change them', async () => {
       const edits = await open();
       const adding = [1, 2, 3, 4].map((n) => edits.save(undefined, anEdit({ prompt: `${n}` })));
       expect((await Promise.all(adding)).filter(Boolean)).toHaveLength(1);
       const before = await edits.find('an-edit');
 
       const workers = ['a', 'b', 'c', 'd', 'e', 'f'];
-      const taken = await Promise.all(
-        workers.map((worker) => edits.save(before, lease(anEdit(), { ...turn, worker }))),
+      const saves = await Promise.all(
+        workers.map((worker) => edits.save(before, lease(anEdit(), { ...leaseRequest, worker }))),
       );
 
-      expect(taken.filter(Boolean)).toHaveLength(1);
+      expect(saves.filter(Boolean)).toHaveLength(1);
       expect((await edits.find('an-edit'))?.edit).toMatchObject({
-        lease: { worker: workers[taken.indexOf(true)] },
+        lease: { worker: workers[saves.indexOf(true)] },
       });
       expect(await edits.save(before, fail(anEdit(), 'late', now))).toBe(false);
     });
 
-    it('and finds many in the order of their ids, without missing ones', async () => {
+    it('are found in the order of the requested ids, without missing ones', async () => {
       const edits = await open();
       const ids = Array.from({ length: 100 }, (_, n) => `edit-${n}`);
       await Promise.all(ids.map((editId) => edits.save(undefined, anEdit({ editId }))));

@@ -23,7 +23,7 @@ const makeTable = async () => ({ editSessionsTable: await backend.makeTable('Edi
 editsContract('DynamoDB', async () => dynamoEdits(await makeTable(), backend.client));
 
 describe('DynamoDB', () => {
-  it('stores edits in the table of their sessions, apart from these', async () => {
+  it('stores edits in the table of their sessions, under keys of their own', async () => {
     const table = await makeTable();
     const edits = dynamoEdits(table, backend.client);
     const editSessions = dynamoEditSessions(table, backend.client);

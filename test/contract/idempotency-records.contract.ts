@@ -3,7 +3,7 @@ import { type IdempotencyRecords, isReplayable } from '#lib/idempotency-records.
 
 const reply = { status: 202, headers: { 'content-type': 'application/json' }, body: '{"ö":1}' };
 
-/** What every store of first answers must do. */
+/** The contract of every `IdempotencyRecords` adapter. */
 export const answersContract = (name: string, open: () => IdempotencyRecords) =>
   describe(`${name} stores idempotency records`, () => {
     let count = 0;
@@ -24,10 +24,10 @@ export const answersContract = (name: string, open: () => IdempotencyRecords) =>
     });
 
     it.each(['x', '\\', '写', '📷'])(
-      'keeps the longest answer that can be kept, of %s',
+      'stores the longest reply that fits into a record, made of %s',
       async (text) => {
         const { idempotencyRecords, now } = given();
-        const id = `${'k'.repeat(400)}-${++count}`; // a route, a key of ours and one of theirs
+        const id = `${'k'.repeat(400)}-${++count}`; // a route, an API key id and an Idempotency-Key
         const of = (length: number) => ({ ...reply, body: text.repeat(length) });
         let length = Math.ceil(400_000 / Buffer.byteLength(JSON.stringify(text).slice(1, -1)));
         while (!isReplayable(of(length))) length -= 100;
@@ -88,7 +88,7 @@ export const answersContract = (name: string, open: () => IdempotencyRecords) =>
       expect(await idempotencyRecords.begin(id, 'other', now)).toEqual({ state: 'begun' });
     });
 
-    it('keeps the first reply when a second one comes late, or is to be deleted', async () => {
+    it('preserves the first reply when a second one is saved late, or its record is to be deleted', async () => {
       const { idempotencyRecords, id, now } = given();
 
       await idempotencyRecords.begin(id, 'f', now);

@@ -11,12 +11,12 @@ import { shown } from './image-fixtures.ts';
 import type { OpenImages } from './images.contract.ts';
 
 const actors = 6;
-const turnsEach = 40;
+const actionsPerActor = 40;
 const keys = ['a', 'b', 'c', 'd', 'e'];
-const contentIds = ['cafe/small-200', 'beef/small-200'];
+const renditionSetIds = ['cafe/small-200', 'beef/small-200'];
 
 /** Park and Miller's minimal standard generator, so that a failing run can be named by its seed. */
-const dice = (seed: number) => {
+const seededRandom = (seed: number) => {
   let state = seed;
   return () => {
     state = (state * 48_271) % 2_147_483_647;
@@ -25,24 +25,24 @@ const dice = (seed: number) => {
 };
 
 /**
- * Many at once do what comes to their minds with a few images: add, work, share, replace, delete.
- * Whatever they do, counts and references are those of the images that came out of it.
+ * Concurrent actors add, process, share, replace and delete a few images at random. Afterwards the
+ * counters and reference counts must match the images that exist.
  */
 export const imageCrowdContract = (name: string, open: OpenImages) =>
   describe(`${name} under concurrency`, () => {
-    it.each([1, 2, 3])('keeps counters and references exact (seed %i)', async (seed) => {
+    it.each([1, 2, 3])('leaves counters and references exact (seed %i)', async (seed) => {
       const { images, renditionSets } = await open();
 
       const changes = await Promise.all(
         Array.from({ length: actors }, (_, actor) =>
-          act(images, renditionSets, dice(seed * 7919 + actor * 104_729 + 1)),
+          act(images, renditionSets, seededRandom(seed * 7919 + actor * 104_729 + 1)),
         ),
       );
 
       const found = await Promise.all(keys.map((key) => images.find(imageIdOf(key))));
       const all = found.flatMap((one) => (one ? [one.image] : []));
       expect(await images.counts()).toEqual(totalCounts(all));
-      for (const renditionSetId of contentIds) {
+      for (const renditionSetId of renditionSetIds) {
         const showing = all.filter(
           ({ renditionSet, deleted }) =>
             renditionSet?.renditionSetId === renditionSetId && !deleted,
@@ -51,8 +51,8 @@ export const imageCrowdContract = (name: string, open: OpenImages) =>
         expect(renditionSet?.refs ?? 0).toBe(showing.length);
         for (const image of showing) expect(image.renditionSet?.owner).toBe(renditionSet?.owner);
       }
-      // It was no quiet afternoon: most turns changed something.
-      expect(changes.reduce((sum, n) => sum + n)).toBeGreaterThan((actors * turnsEach) / 2);
+      // A run in which few actions change anything would prove nothing.
+      expect(changes.reduce((sum, n) => sum + n)).toBeGreaterThan((actors * actionsPerActor) / 2);
     });
   });
 
@@ -62,13 +62,13 @@ const act = async (
   random: () => number,
 ): Promise<number> => {
   let changes = 0;
-  for (let turn = 0; turn < turnsEach; turn++) {
+  for (let action = 0; action < actionsPerActor; action++) {
     const key = pickOne(keys, random);
-    const mind = random();
-    const renditionSetId = pickOne(contentIds, random);
+    const choice = random();
+    const renditionSetId = pickOne(renditionSetIds, random);
     const { changed } = await updateImage(
       imageIdOf(key),
-      (image) => changeOfMind(image, { key, mind, renditionSetId }, renditionSets),
+      (image) => randomUpdate(image, { key, choice, renditionSetId }, renditionSets),
       { images },
     );
     if (changed) changes++;
@@ -82,33 +82,36 @@ const pickOne = <T>(list: readonly T[], random: () => number): T => {
   return found;
 };
 
-type Whim = { key: string; mind: number; renditionSetId: string };
+type RandomAction = { key: string; choice: number; renditionSetId: string };
 
-const changeOfMind = async (
+const randomUpdate = async (
   image: Image | undefined,
-  { key, mind, renditionSetId }: Whim,
+  { key, choice, renditionSetId }: RandomAction,
   renditionSets: RenditionSets,
 ): Promise<ImageUpdate | undefined> => {
   const now = new Date();
   if (!image || image.deleted)
     return {
-      image: anImage({ key, rev: (image?.rev ?? 0) + 1, sizeBytes: Math.ceil(mind * 1e6) }),
+      image: anImage({ key, rev: (image?.rev ?? 0) + 1, sizeBytes: Math.ceil(choice * 1e6) }),
     };
-  if (mind < 0.1) {
-    const { renditionSetChange } = await planRelease(image, { renditionSets });
-    return { image: { ...image, deleted: mind < 0.05 ? 'deleting' : 'gone' }, renditionSetChange };
-  }
-  if (mind < 0.2) {
+  if (choice < 0.1) {
     const { renditionSetChange } = await planRelease(image, { renditionSets });
     return {
-      image: anImage({ key, rev: image.rev + 1, sizeBytes: Math.ceil(mind * 1e6) }),
+      image: { ...image, deleted: choice < 0.05 ? 'deleting' : 'gone' },
       renditionSetChange,
     };
   }
-  if (mind < 0.3) return { image: { ...image, originalName: `${mind}` } };
-  if (mind < 0.6 && !image.renditionSet)
+  if (choice < 0.2) {
+    const { renditionSetChange } = await planRelease(image, { renditionSets });
+    return {
+      image: anImage({ key, rev: image.rev + 1, sizeBytes: Math.ceil(choice * 1e6) }),
+      renditionSetChange,
+    };
+  }
+  if (choice < 0.3) return { image: { ...image, originalName: `${choice}` } };
+  if (choice < 0.6 && !image.renditionSet)
     return show(start(image, now), renditionSetId, renditionSets);
-  return { image: withStepEnded(image, stepFor(mind), outcomeFor(mind), effortAt(now)) };
+  return { image: withStepEnded(image, stepFor(choice), outcomeFor(choice), attemptStatsAt(now)) };
 };
 
 const show = async (
@@ -130,14 +133,14 @@ const show = async (
   };
 };
 
-const effortAt = (endedAt: Date) => ({ attempts: 1, durationMs: 12, endedAt });
+const attemptStatsAt = (endedAt: Date) => ({ attempts: 1, durationMs: 12, endedAt });
 
-const stepFor = (mind: number): StepName => {
-  if (mind < 0.7) return 'thumbnails';
-  return mind < 0.85 ? 'exif' : 'caption';
+const stepFor = (choice: number): StepName => {
+  if (choice < 0.7) return 'thumbnails';
+  return choice < 0.85 ? 'exif' : 'caption';
 };
 
-const outcomeFor = (mind: number): Outcome =>
-  Math.round(mind * 1000) % 4
+const outcomeFor = (choice: number): Outcome =>
+  Math.round(choice * 1000) % 4
     ? { state: 'done' }
     : { state: 'failed', reason: 'a whim', gaveUp: false };

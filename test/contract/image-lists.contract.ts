@@ -10,7 +10,7 @@ import type { OpenImages } from './images.contract.ts';
 
 const allDone = mapSteps(() => done);
 const rejected = { kind: 'type', reason: 'no picture' } as const;
-const standings: Record<Status, Partial<Image>> = {
+const propertiesByStatus: Record<Status, Partial<Image>> = {
   queued: {},
   processing: { beganAt: at },
   done: { beganAt: at, processedAt: at, steps: allDone },
@@ -20,7 +20,7 @@ const standings: Record<Status, Partial<Image>> = {
 /** An image listed so many hours before the end of 2026. */
 const listedBefore = (hours: number, status: Status = 'queued', key = `${hours}.jpg`): Image => ({
   ...anImage({ key, listedAt: new Date(Date.UTC(2027) - hours * 3_600_000).toISOString() }),
-  ...standings[status],
+  ...propertiesByStatus[status],
 });
 
 const addAll = (images: Images, all: Image[]) =>
@@ -32,7 +32,7 @@ const addAll = (images: Images, all: Image[]) =>
 
 const originalNames = (images: readonly Image[]) => images.map(({ originalName }) => originalName);
 
-/** Turns the pages to the last one. */
+/** Follows the cursors to the last page. */
 const pages = async (
   images: Images,
   { status, limit }: { status?: Status; limit: number },
@@ -50,7 +50,7 @@ const pages = async (
   return turned;
 };
 
-/** How every store of images must list them. An index may lag behind, so lists come true eventually. */
+/** The contract of lists for every `Images` adapter. Indexes are eventually consistent, so are lists. */
 export const imageListsContract = (name: string, open: OpenImages) =>
   describe(`${name} lists images`, () => {
     it('as a single empty page where there are none', async () => {
@@ -76,7 +76,7 @@ export const imageListsContract = (name: string, open: OpenImages) =>
         await eventually(async () => {
           const turned = await pages(images, { limit });
           expect(originalNames(turned.flat())).toEqual(names);
-          // No page but the last is short here, and the last one knows that it is.
+          // No page but the last is short here, and the last one has no cursor.
           expect(turned).toHaveLength(Math.ceil(hours.length / limit));
         });
     });
@@ -92,7 +92,7 @@ export const imageListsContract = (name: string, open: OpenImages) =>
       });
     });
 
-    it('of one status, also where they are few and far between', async () => {
+    it('of one status, also where such images are rare', async () => {
       const { images } = await open();
       const month = 732;
       const hours = Array.from({ length: 40 }, (_, index) => 24 + index * month);
@@ -118,7 +118,7 @@ export const imageListsContract = (name: string, open: OpenImages) =>
       await addAll(images, [image]);
 
       for (const now of statuses) {
-        await change(images, image, standings[now]);
+        await change(images, image, propertiesByStatus[now]);
         await eventually(async () => {
           for (const status of statuses) {
             const { images: found } = await images.list({ status, limit: 10 });
@@ -166,7 +166,7 @@ export const imageListsContract = (name: string, open: OpenImages) =>
       const stir = async () => {
         const [first, second] = moving.splice(0, 2);
         if (first) await change(images, first, { deleted: 'gone' });
-        if (second) await change(images, second, standings.done);
+        if (second) await change(images, second, propertiesByStatus.done);
         await addAll(images, [listedBefore(++turn)]);
       };
       const seen = originalNames(
@@ -183,7 +183,7 @@ export const imageListsContract = (name: string, open: OpenImages) =>
       const before = new Date(Date.UTC(2027) - 10 * 3_600_000);
       const deleting = { ...listedBefore(25_000), deleted: 'deleting' as const };
       await addAll(images, [
-        listedBefore(9), // too young, as the next one
+        listedBefore(9), // too recent, like the next one
         listedBefore(8, 'processing'),
         listedBefore(11),
         listedBefore(30_000, 'processing'),

@@ -9,7 +9,7 @@ import { add, at, change, done, fullImage } from './image-fixtures.ts';
 
 export type OpenImages = () => Promise<{ images: Images; renditionSets: RenditionSets }>;
 
-/** What every store of images must do, whoever keeps them. Lists have a suite of their own. */
+/** The contract of every `Images` adapter. Lists have a suite of their own. */
 export const imagesContract = (name: string, open: OpenImages) => {
   describe(`${name} stores images`, () => {
     it('finds an image as it was given, down to the last field', async () => {
@@ -60,16 +60,16 @@ export const imagesContract = (name: string, open: OpenImages) => {
       for (const change of [plain, counted]) {
         const now = await images.find(before.image.imageId);
         const changes = [1, 2, 3, 4, 5, 6].map(change);
-        const swaps = await Promise.all(changes.map((after) => images.save(now, after)));
+        const saves = await Promise.all(changes.map((after) => images.save(now, after)));
 
         // On AWS all of them may lose: two transactions that meet are both cancelled, at worst.
-        expect(swaps.filter(Boolean).length).toBeLessThanOrEqual(1);
-        const winner = changes[swaps.indexOf(true)] ?? now?.image;
+        expect(saves.filter(Boolean).length).toBeLessThanOrEqual(1);
+        const winner = changes[saves.indexOf(true)] ?? now?.image;
         expect((await images.find(before.image.imageId))?.image).toEqual(winner);
       }
     });
 
-    it('does not bring a deleted image back to life, and finds its tombstone', async () => {
+    it('does not restore a deleted image, and finds its tombstone', async () => {
       const { images } = await open();
       const before = await add(images, anImage());
       await change(images, before.image, { deleted: 'deleting' });

@@ -7,11 +7,11 @@ const contentType = 'image/jpeg';
 const bytes = new Uint8Array(randomBytes(3000));
 const otherEtag = '0123456789abcdef0123456789abcdef';
 
-/** What every store of objects must do. */
+/** The contract of every `Objects` adapter. */
 export const objectsContract = (name: string, open: () => Promise<Objects>) =>
-  describe(`${name} stores objects`, () => {
+  describe(`${name} objects`, () => {
     it.each(['plain.jpg', 'Urlaub 2026/süd + west/日本 %20&=?#~.jpg', 'a//b/c'])(
-      'under the key %s',
+      'are stored under the key %s',
       async (key) => {
         const objects = await open();
 
@@ -26,7 +26,7 @@ export const objectsContract = (name: string, open: () => Promise<Objects>) =>
       },
     );
 
-    it('and returns their metadata', async () => {
+    it('are returned with their metadata', async () => {
       const objects = await open();
       const begun = Date.now();
       const userMetadata = { name: 'Größe 100% "日本".jpg', 'request-id': 'r-1' };
@@ -41,7 +41,7 @@ export const objectsContract = (name: string, open: () => Promise<Objects>) =>
       expect(await objects.head('bare')).toMatchObject({ userMetadata: {}, sha256: undefined });
     });
 
-    it('but not bytes that do not match their hash', async () => {
+    it('are not stored if their bytes do not match their hash', async () => {
       const objects = await open();
       const sha256 = hash(new Uint8Array([1]));
 
@@ -50,7 +50,7 @@ export const objectsContract = (name: string, open: () => Promise<Objects>) =>
       expect(await objects.head('wrong')).toBeUndefined();
     });
 
-    it('and gives other bytes under the same key another ETag', async () => {
+    it('get another ETag when other bytes are stored under the same key', async () => {
       const objects = await open();
 
       const first = await objects.write('twice', bytes, { contentType });
@@ -63,7 +63,7 @@ export const objectsContract = (name: string, open: () => Promise<Objects>) =>
       expect(await objects.read('twice', second)).toEqual(bytes.slice(1));
     });
 
-    it('and finds nothing where there is nothing', async () => {
+    it('are not found where none was stored', async () => {
       const objects = await open();
 
       expect(await objects.head('none')).toBeUndefined();
@@ -74,7 +74,7 @@ export const objectsContract = (name: string, open: () => Promise<Objects>) =>
       await objects.remove(['none']);
     });
 
-    it('and reads the part of a range that exists', async () => {
+    it('are read by ranges, of which the existing part is returned', async () => {
       const objects = await open();
       const etag = await objects.write('range', bytes, { contentType });
       await objects.write('empty', new Uint8Array(), { contentType });
@@ -87,7 +87,7 @@ export const objectsContract = (name: string, open: () => Promise<Objects>) =>
       expect(await objects.read('empty')).toEqual(new Uint8Array());
     });
 
-    it('until they are deleted, several at once, missing ones included', async () => {
+    it('are deleted several at once, missing ones included', async () => {
       const objects = await open();
       const keys = ['x/1', 'x/ü & <2>.jpg', 'x/3'];
       for (const key of [...keys, 'y']) await objects.write(key, bytes, { contentType });
@@ -98,7 +98,7 @@ export const objectsContract = (name: string, open: () => Promise<Objects>) =>
       expect(await objects.read('y')).toEqual(bytes);
     });
 
-    it('until each is deleted, if it still has its ETag', async () => {
+    it('are deleted conditionally, if they still have the given ETag', async () => {
       const objects = await open();
       const older = await objects.write('z & co', bytes, { contentType });
       const newer = await objects.write('z & co', bytes.slice(1), { contentType });

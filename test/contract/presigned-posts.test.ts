@@ -4,7 +4,7 @@ import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { s3PresignedPosts } from '#lib/aws/s3-presigned-posts.ts';
 import { embedded, openS3Backend } from './backend.ts';
 
-// Only S3 can take a form: the fake makes ones that nobody can post.
+// Only S3 accepts a form: the in-memory fake makes forms that cannot be posted.
 
 let backend: Awaited<ReturnType<typeof openS3Backend>>;
 beforeAll(async () => {
@@ -16,11 +16,11 @@ const bytes = new Uint8Array(randomBytes(1000));
 const sha256 = createHash('sha256').update(bytes).digest('hex');
 const key = 'presigned/ab12/Groesse.jpg';
 const userMetadata = { name: 'Größe & "日本".jpg', 'request-id': 'r-1' };
-const wish = { key, contentType: 'image/jpeg', maxBytes: 1000, seconds: 60, userMetadata };
+const input = { key, contentType: 'image/jpeg', maxBytes: 1000, seconds: 60, userMetadata };
 
 const given = async (more: { sha256?: string; seconds?: number } = {}) => {
   const bucket = await backend.makeBucket();
-  const form = await s3PresignedPosts(bucket, backend.client).presignPost({ ...wish, ...more });
+  const form = await s3PresignedPosts(bucket, backend.client).presignPost({ ...input, ...more });
   const post = (body: Uint8Array, changed: Record<string, string> = {}) => {
     const data = new FormData();
     for (const [name, value] of Object.entries({ ...form.fields, ...changed }))
@@ -53,7 +53,7 @@ describe('a presigned form', () => {
     expect((await objects.head(key))?.sha256).not.toBe(sha256);
   });
 
-  // ministack 1.5.33 does not read checksum fields of a form: it takes any bytes and tells no hash.
+  // ministack 1.5.33 does not read checksum fields of a form: it accepts any bytes and reports no hash.
   it.runIf(embedded)('makes S3 verify a claimed hash', async () => {
     const { objects, post } = await given({ sha256 });
 
@@ -69,8 +69,8 @@ describe('a presigned form', () => {
     ['no bytes', 400, () => new Uint8Array(), {}],
     ['another key', 403, () => bytes, { key: 'uploads/mine.jpg' }],
     ['another type', 403, () => bytes, { 'Content-Type': 'text/html' }],
-    ['another label', 403, () => bytes, { 'x-amz-meta-name': 'mine.jpg' }],
-    ['a further label', 403, () => bytes, { 'x-amz-meta-more': 'mine' }],
+    ['changed metadata', 403, () => bytes, { 'x-amz-meta-name': 'mine.jpg' }],
+    ['additional metadata', 403, () => bytes, { 'x-amz-meta-more': 'mine' }],
     ['a forged signature', 403, () => bytes, { 'X-Amz-Signature': '00'.repeat(32) }],
   ])('refuses %s', async (_, status, body, changed) => {
     const { objects, post } = await given();

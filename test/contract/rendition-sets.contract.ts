@@ -5,13 +5,13 @@ import { anImage } from '#test/support/image-builder.ts';
 import { add, aRenditionSet, at, change, failed, shown } from './image-fixtures.ts';
 import type { OpenImages } from './images.contract.ts';
 
-/** What every store of contents must do; they change only together with the images that show them. */
+/** The contract of every `RenditionSets` adapter. Sets change only together with the images that show them. */
 export const contentsContract = (name: string, open: OpenImages) =>
-  describe(`${name} stores rendition sets`, () => {
+  describe(`${name} rendition sets`, () => {
     const { renditionSetId, owner } = aRenditionSet;
-    const created = { action: 'create', renditionSet: aRenditionSet } as const;
-    const claimed = { action: 'addReference', renditionSetId, owner } as const;
-    const released = { action: 'releaseReference', renditionSetId, owner } as const;
+    const create = { action: 'create', renditionSet: aRenditionSet } as const;
+    const addReference = { action: 'addReference', renditionSetId, owner } as const;
+    const releaseReference = { action: 'releaseReference', renditionSetId, owner } as const;
     const given = async () => {
       const { images, renditionSets } = await open();
       const first = await add(images, anImage({ key: 'first' }));
@@ -20,29 +20,29 @@ export const contentsContract = (name: string, open: OpenImages) =>
       return { images, renditionSets, first, second, shows };
     };
 
-    it('as long as an image refers to them', async () => {
+    it('exist as long as an image refers to them', async () => {
       const { images, renditionSets, first, second, shows } = await given();
       const { imageId } = first.image;
       const refs = async () => (await renditionSets.find(renditionSetId))?.refs;
 
       expect(await renditionSets.find(renditionSetId)).toBeUndefined();
-      expect(await images.save(first, shows(first), created)).toBe(true);
+      expect(await images.save(first, shows(first), create)).toBe(true);
       expect(await renditionSets.find(renditionSetId)).toEqual({
         ...aRenditionSet,
         refs: 1,
       } satisfies RenditionSet);
-      expect(await images.save(second, shows(second), claimed)).toBe(true);
+      expect(await images.save(second, shows(second), addReference)).toBe(true);
       expect(await refs()).toBe(2);
 
       const now = await images.find(imageId);
-      expect(await images.save(now, first.image, { ...released, last: false })).toBe(true);
+      expect(await images.save(now, first.image, { ...releaseReference, last: false })).toBe(true);
       expect(await refs()).toBe(1);
       const then = await images.find(second.image.imageId);
-      expect(await images.save(then, second.image, { ...released, last: true })).toBe(true);
+      expect(await images.save(then, second.image, { ...releaseReference, last: true })).toBe(true);
       expect(await renditionSets.find(renditionSetId)).toBeUndefined();
     });
 
-    it('and writes nothing at all when one is not as expected', async () => {
+    it('are left unchanged, as is their image, when a condition on one of them fails', async () => {
       const { images, renditionSets, first, second, shows } = await given();
       const ended = { ...shows(second), steps: { ...second.image.steps, thumbnails: failed } };
       const refused = async (renditionSetChange: Parameters<Images['save']>[2]) => {
@@ -56,30 +56,32 @@ export const contentsContract = (name: string, open: OpenImages) =>
         expect(await renditionSets.find(renditionSetId)).toEqual(renditionSet);
       };
 
-      await refused(claimed);
-      await refused({ ...released, last: true });
-      await refused({ ...released, last: false });
-      expect(await images.save(first, shows(first), created)).toBe(true);
-      await refused(created);
-      await refused({ ...claimed, owner: 'somebody.1' });
-      await refused({ ...released, owner: 'somebody.1', last: true });
-      await refused({ ...released, last: false });
-      expect(await images.save(second, shows(second), claimed)).toBe(true);
+      await refused(addReference);
+      await refused({ ...releaseReference, last: true });
+      await refused({ ...releaseReference, last: false });
+      expect(await images.save(first, shows(first), create)).toBe(true);
+      await refused(create);
+      await refused({ ...addReference, owner: 'somebody.1' });
+      await refused({ ...releaseReference, owner: 'somebody.1', last: true });
+      await refused({ ...releaseReference, last: false });
+      expect(await images.save(second, shows(second), addReference)).toBe(true);
       const third = await images.find(first.image.imageId);
-      expect(await images.save(third, first.image, { ...released, last: true })).toBe(false);
+      expect(await images.save(third, first.image, { ...releaseReference, last: true })).toBe(
+        false,
+      );
       expect((await renditionSets.find(renditionSetId))?.refs).toBe(2);
     });
 
-    it('and changes none after a conflict on the image', async () => {
+    it('do not change after a conflict on the image', async () => {
       const { images, renditionSets, first, shows } = await given();
       await change(images, first.image, { originalName: 'changed' });
 
-      expect(await images.save(first, shows(first), created)).toBe(false);
+      expect(await images.save(first, shows(first), create)).toBe(false);
 
       expect(await renditionSets.find(renditionSetId)).toBeUndefined();
     });
 
-    it('with their caption, if any, and ignores one for a set that is gone', async () => {
+    it('store their caption, if any, and ignore one for a set that is gone', async () => {
       const { images, renditionSets, first, second, shows } = await given();
       const caption = { text: 'A beach.', provider: 'p', model: 'm', durationMs: 7 };
       const renditionSetChange = {
@@ -93,7 +95,7 @@ export const contentsContract = (name: string, open: OpenImages) =>
         true,
       );
       expect(await renditionSets.find(renditionSetId)).toBeUndefined();
-      expect(await images.save(first, shows(first), created)).toBe(true);
+      expect(await images.save(first, shows(first), create)).toBe(true);
       const now = await images.find(first.image.imageId);
       const others = { ...renditionSetChange, owner: 'somebody.1' };
       expect(await images.save(now, { ...shows(first), caption }, others)).toBe(true);

@@ -6,14 +6,14 @@ import { ssmSecrets } from '#lib/aws/ssm-secrets.ts';
 
 const RequestParts = z.object({ Name: z.string(), WithDecryption: z.literal(true) });
 
-/** No backend of ours has SSM; this speaks as much of its protocol as GetParameter takes. */
+/** None of our backends has SSM; this server implements what GetParameter needs of its protocol. */
 const startSsm = async (parameters: Record<string, string>) => {
-  const asked: string[] = [];
+  const requested: string[] = [];
   const server = createServer(async (request, response) => {
     let text = '';
     for await (const chunk of request) text += chunk;
     const { Name } = RequestParts.parse(JSON.parse(text));
-    asked.push(Name);
+    requested.push(Name);
     const value = parameters[Name];
     const fault = { __type: 'ParameterNotFound', message: `no ${Name}` };
     response.writeHead(value === undefined ? 400 : 200, {
@@ -32,18 +32,18 @@ const startSsm = async (parameters: Record<string, string>) => {
     client.destroy();
     server.close();
   });
-  return { asked, client: () => client };
+  return { requested, client: () => client };
 };
 
 describe('a secret', () => {
   const environment = { HF_TOKEN_PARAMETER: '/darkroom/hf' };
 
-  it('is the variable itself where it is set, without a call of SSM', async () => {
-    const { asked, client } = await startSsm({ '/darkroom/hf': 'from-ssm' });
+  it('is the variable itself where it is set, without a call to SSM', async () => {
+    const { requested, client } = await startSsm({ '/darkroom/hf': 'from-ssm' });
     const secret = ssmSecrets({ client, environment: { ...environment, HF_TOKEN: 'own' } });
 
     expect(await secret('HF_TOKEN')).toBe('own');
-    expect(asked).toEqual([]);
+    expect(requested).toEqual([]);
   });
 
   it('is undefined where neither is set', async () => {
@@ -57,7 +57,7 @@ describe('a secret', () => {
 
   it('is otherwise the named parameter, read once in five minutes', async () => {
     const parameters = { '/darkroom/hf': 'first' };
-    const { asked, client } = await startSsm(parameters);
+    const { requested, client } = await startSsm(parameters);
     let now = 0;
     const secret = ssmSecrets({
       client,
@@ -71,7 +71,7 @@ describe('a secret', () => {
     expect(await secret('HF_TOKEN')).toBe('first');
     now = 301_000;
     expect(await secret('HF_TOKEN')).toBe('second');
-    expect(asked).toHaveLength(2);
+    expect(requested).toHaveLength(2);
   });
 
   it('that cannot be read is an error, and is read again', async () => {

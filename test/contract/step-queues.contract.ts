@@ -5,17 +5,17 @@ import { eventually } from '#test/support/eventually.ts';
 
 type Opened = {
   stepQueues: StepQueues;
-  /** Takes a message and is done with it. */
+  /** Receives a message and deletes it. */
   receive: (step: StepName) => Promise<StepMessage | undefined>;
   takeOutcome: () => Promise<OutcomeMessage | undefined>;
 };
 
-/** What every way to ask workers must do. */
+/** The contract of every `StepQueues` adapter. */
 export const workersContract = (name: string, open: () => Promise<Opened> | Opened) =>
-  describe(`${name} enqueues steps`, () => {
+  describe(`${name} step queues`, () => {
     const message = { image_id: 'an-image', rev: 2, run: 3, request_id: 'größe' };
 
-    it('sends a message to the queue of its step, and to no other', async () => {
+    it('send a message to the queue of its step, and to no other', async () => {
       const { stepQueues, receive } = await open();
 
       await stepQueues.enqueue('exif', message);
@@ -25,7 +25,7 @@ export const workersContract = (name: string, open: () => Promise<Opened> | Open
       expect(await receive('caption')).toBeUndefined();
     });
 
-    it('notifies the rows of batches that an image has ended', async () => {
+    it('send the message that records the outcome of an image in its batch', async () => {
       const { stepQueues, takeOutcome } = await open();
       const outcome = { image_id: 'an-image', key: 'batches/b/1-1/a.jpg', request_id: 'größe' };
 
@@ -34,7 +34,7 @@ export const workersContract = (name: string, open: () => Promise<Opened> | Open
       await eventually(async () => expect(await takeOutcome()).toEqual(outcome));
     });
 
-    it('counts a worker as idle only while its queue is empty', async () => {
+    it('count a worker as idle only while its queue is empty', async () => {
       const { stepQueues, receive } = await open();
 
       await eventually(async () => expect(await stepQueues.isIdle('caption')).toBe(true));

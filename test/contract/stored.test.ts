@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => backend.stop());
 
-describe.each(releases)('what release %s stored reads as it did then', (release) => {
+describe.each(releases)('items that release %s stored still read as they did then:', (release) => {
   const views = z
     .record(z.string(), z.record(z.string(), z.looseObject({})))
     .parse(readJson(release, 'views'));
@@ -71,7 +71,7 @@ describe.each(releases)('messages that release %s sent are still parsed', (relea
     }
   });
 
-  it('and those of S3 have their keys decoded', () => {
+  it('and the keys in those of S3 are decoded', () => {
     const keys = (sent['arrivals'] ?? []).flatMap((body) => objectKeys(S3Notification.parse(body)));
 
     expect(keys).toEqual([

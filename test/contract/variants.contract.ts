@@ -8,10 +8,10 @@ const keysOf = async (listed: AsyncIterable<string>) => {
 };
 const png = { contentType: 'image/png', imageId: 'an-image' };
 
-/** What every store of variants promises. */
+/** The contract of every `Variants` adapter. */
 export const variantsContract = (name: string, open: () => Promise<Variants>) =>
-  describe(`variants in ${name}`, () => {
-    it('gives back what was stored, with its type, and nothing where nothing was', async () => {
+  describe(`${name} variants`, () => {
+    it('are found with their type, and are undefined where none was stored', async () => {
       const variants = await open();
       expect(await variants.find('i/a/small.v.png', 100)).toBeUndefined();
       await variants.save('i/a/small.v.png', Buffer.from('a picture'), png);
@@ -21,7 +21,7 @@ export const variantsContract = (name: string, open: () => Promise<Variants>) =>
       expect(Buffer.from(found?.bytes ?? []).toString()).toBe('a picture');
     });
 
-    it('leaves out the bytes of what is larger than was asked for', async () => {
+    it('are returned without their bytes where they are larger than the given limit', async () => {
       const variants = await open();
       await variants.save('i/a/large.v.png', Buffer.alloc(1_000_000), png);
       for (let time = 0; time < 20; time++)
@@ -33,7 +33,7 @@ export const variantsContract = (name: string, open: () => Promise<Variants>) =>
       expect((await variants.find('i/a/large.v.png', 1_000_000))?.bytes).toHaveLength(1_000_000);
     });
 
-    it('stores the first of those that come at once, and keeps it', async () => {
+    it('are stored by the first of concurrent writers, and never overwritten', async () => {
       const variants = await open();
       const save = (text: string) => variants.save('i/a/once.v.png', Buffer.from(text), png);
       await Promise.all(Array.from({ length: 10 }, (_, n) => save(`number ${n}`)));
@@ -42,7 +42,7 @@ export const variantsContract = (name: string, open: () => Promise<Variants>) =>
       expect(await variants.find('i/a/once.v.png', 100)).toEqual(first);
     });
 
-    it('lists and removes by prefix, as many as there are', async () => {
+    it('are listed by prefix and removed, however many there are', async () => {
       const variants = await open();
       const keys = Array.from(
         { length: 1050 },

@@ -16,7 +16,7 @@ afterAll(() => backend.stop());
 variantsContract('S3', async () => s3Variants(await backend.makeBucket(), backend.client));
 
 describe('S3', () => {
-  it('tells the CDN how long to store a variant, and by what to forget it', async () => {
+  it('stores a variant with its cache lifetime and with the cache tag by which a CDN purges it', async () => {
     const bucket = await backend.makeBucket();
     const key = 'i/an-image/small.v.avif';
     const about = { contentType: 'image/avif', imageId: 'an-image' };
@@ -30,7 +30,7 @@ describe('S3', () => {
     });
   });
 
-  it('links to a variant for its holder', async () => {
+  it('presigns a link to a variant', async () => {
     const variants = s3Variants(await backend.makeBucket(), backend.client);
     const about = { contentType: 'image/avif', imageId: 'an-image' };
     await variants.save('i/an-image/small.v.avif', Buffer.from('a picture'), about);

@@ -108,10 +108,10 @@ describe('a batch that is closed', () => {
   });
 
   it('ends with the same results, wherever it was killed', async () => {
-    const unharmed = await dueWebhook();
-    await unharmed.finish();
-    await unharmed.work.close();
-    const expected = await unharmed.file(resultsKey(requestId));
+    const uninterrupted = await dueWebhook();
+    await uninterrupted.finish();
+    await uninterrupted.work.close();
+    const expected = await uninterrupted.file(resultsKey(requestId));
 
     let writes = 0;
     for (let hasEndedImage = false; !hasEndedImage; writes++) {
@@ -131,7 +131,7 @@ describe('a batch that is closed', () => {
       expect(harness.receiver.deliveries).toHaveLength(1);
       hasEndedImage = !harness.worker.wasKilled();
     }
-    // closing, two files, ended, the webhook's turn, its message
+    // closing, two files, ended, the webhook as due, its message
     expect(writes).toBeGreaterThan(6);
   });
 

@@ -7,7 +7,7 @@ import { type BatchHarness, batchHarness, requestId, toCsv } from '#test/support
 const url = 'https://shop.example/a.jpg';
 const imageId = rowImageId({ requestId, number: 1, index: 0 }, url);
 
-/** A batch whose one picture has arrived; its workers have been asked. */
+/** A batch whose one image is registered and whose steps are enqueued. */
 const newImage = async ({ captions = false } = {}) => {
   const harness = batchHarness();
   if (captions) harness.app.deps.captioning = { ok: true, provider: 'test', model: 'a-model' };
@@ -19,7 +19,7 @@ const newImage = async ({ captions = false } = {}) => {
   return harness;
 };
 
-/** Takes the messages of the images' workers; what is killed comes back, as SQS has it. */
+/** Delivers the messages of the image workers; a message whose worker was killed is redelivered, as by SQS. */
 const work = async (harness: BatchHarness) => {
   const { messages } = harness.app.deps.stepQueues;
   for (let next = messages.shift(); next; next = messages.shift()) {
@@ -45,21 +45,21 @@ const toStepMessage = (step: 'thumbnails' | 'exif') => ({
   step,
 });
 
-type Way = {
+type Scenario = {
   captions?: boolean;
-  /** What is broken before the workers begin. */
+  /** What to break before the workers begin. */
   given?: (harness: BatchHarness) => void | Promise<void>;
   end: (harness: BatchHarness) => Promise<unknown>;
   state: 'completed' | 'failed';
   reason?: string;
-  /** No message comes back that could tell again: the sweep of batches finds it. */
+  /** No message is redelivered that could notify the row: the batch sweep finds the outcome. */
   isSwept?: boolean;
 };
 
-/** Has the EXIF read first, so that the thumbnails are the last of the steps. */
+/** Has the EXIF read first, so that the thumbnails are the last step. */
 const thumbnailsLast = ({ app }: BatchHarness) => void app.deps.stepQueues.messages.reverse();
 
-const ways: Record<string, Way> = {
+const scenarios: Record<string, Scenario> = {
   'is done': { end: work, state: 'completed' },
   'is done with its thumbnails, the last of its steps': {
     given: thumbnailsLast,
@@ -179,15 +179,15 @@ const ways: Record<string, Way> = {
   },
 };
 
-describe.each(Object.entries(ways))('a row whose image %s', (_, way) => {
-  const { captions = false, given, end, state, reason, isSwept = false } = way;
+describe.each(Object.entries(scenarios))('a row whose image %s', (_, scenario) => {
+  const { captions = false, given, end, state, reason, isSwept = false } = scenario;
   const prepared = async () => {
     const harness = await newImage({ captions });
     await given?.(harness);
     harness.outcomes.length = 0;
     return harness;
   };
-  const expectNoted = async (harness: BatchHarness) => {
+  const expectRecorded = async (harness: BatchHarness) => {
     await harness.finish();
     const [image] = (await harness.rows())[0]?.images ?? [];
     expect(image).toMatchObject({ state, ...(reason && { reason }) });
@@ -202,7 +202,7 @@ describe.each(Object.entries(ways))('a row whose image %s', (_, way) => {
     await end(harness);
 
     expect(harness.outcomes.at(-1)).toMatchObject({ image_id: imageId, request_id: requestId });
-    await expectNoted(harness);
+    await expectRecorded(harness);
   });
 
   it('is notified when the message is retried, whichever write it was killed before', async () => {
@@ -219,7 +219,7 @@ describe.each(Object.entries(ways))('a row whose image %s', (_, way) => {
         await harness.sweep();
       }
 
-      await expectNoted(harness);
+      await expectRecorded(harness);
       hasEndedImage = !harness.worker.wasKilled();
     }
     expect(writes).toBeGreaterThan(1);
@@ -228,7 +228,7 @@ describe.each(Object.entries(ways))('a row whose image %s', (_, way) => {
 
 describe('a row whose image has not ended', () => {
   it.each(['thumbnails', 'exif'] as const)(
-    'is told nothing when only its %s are done',
+    'is not notified when only its %s are done',
     async (step) => {
       const harness = await newImage();
       const message = harness.app.deps.stepQueues.receive(step);

@@ -11,7 +11,7 @@ const b = 'https://shop.example/photos/b.jpg';
 const c = 'https://shop.example/photos/c.jpg';
 
 /** A batch of one row, whose message a test delivers. */
-const roomWith = async (...urls: string[]) => {
+const importHarness = async (...urls: string[]) => {
   const harness = batchHarness();
   await harness.start(toCsv(urls));
   await harness.work.expand();
@@ -24,7 +24,7 @@ const rowPlace = (index: number) => ({ requestId, number: 1, index });
 
 describe('the URLs of a row', () => {
   it('are fetched into the originals, under keys that name their row', async () => {
-    const harness = await roomWith(a, b);
+    const harness = await importHarness(a, b);
 
     await harness.work.import(harness.message);
 
@@ -61,7 +61,7 @@ describe('the URLs of a row', () => {
   ])(
     'are stored with the type that their server names if that is safe, of %s',
     async (_, contentType, stored) => {
-      const harness = await roomWith(a);
+      const harness = await importHarness(a);
       harness.deps.fetchPicture = async (url) => ({
         ok: true,
         bytes: Buffer.from('a picture'),
@@ -77,7 +77,7 @@ describe('the URLs of a row', () => {
   );
 
   it('twice in one row are two images', async () => {
-    const harness = await roomWith(a, a);
+    const harness = await importHarness(a, a);
 
     await harness.finish();
 
@@ -86,7 +86,7 @@ describe('the URLs of a row', () => {
   });
 
   it('that cannot be fetched get their reason at once; the others are imported all the same', async () => {
-    const harness = await roomWith(a, b, c);
+    const harness = await importHarness(a, b, c);
     harness.serve(b, { refused: `${b} answered 404.` });
 
     await harness.work.import(harness.message);
@@ -100,7 +100,7 @@ describe('the URLs of a row', () => {
   });
 
   it('that have all failed end the batch', async () => {
-    const harness = await roomWith(a);
+    const harness = await importHarness(a);
     harness.serve(a, { refused: 'No.' });
 
     await harness.work.import(harness.message);
@@ -108,8 +108,8 @@ describe('the URLs of a row', () => {
     expect(harness.waiting.close).toEqual([{ request_id: requestId }]);
   });
 
-  it('of another message are left to it', async () => {
-    const harness = await roomWith(a, b, c);
+  it('that belong to another message are not fetched by this one', async () => {
+    const harness = await importHarness(a, b, c);
 
     await harness.work.import({ ...harness.message, from: 1, to: 2 });
 
@@ -117,7 +117,7 @@ describe('the URLs of a row', () => {
   });
 
   it('are fetched once, however often the message is delivered', async () => {
-    const harness = await roomWith(a, b);
+    const harness = await importHarness(a, b);
     harness.serve(b, { refused: 'No.' });
 
     for (const attempts of [1, 2, 3]) await harness.work.import(harness.message, attempts);
@@ -129,7 +129,7 @@ describe('the URLs of a row', () => {
   });
 
   it('of a row that does not exist are not fetched', async () => {
-    const harness = await roomWith(a);
+    const harness = await importHarness(a);
 
     await harness.work.import({ ...harness.message, row: 2 });
 
@@ -139,7 +139,7 @@ describe('the URLs of a row', () => {
 
 describe('a busy URL', () => {
   it('has its message retried, and does not delay others', async () => {
-    const harness = await roomWith(a, b, c);
+    const harness = await importHarness(a, b, c);
     harness.serve(b, new RetryLaterError(`${b} answered 503.`, 7));
 
     await expect(harness.work.import(harness.message)).rejects.toMatchObject({
@@ -158,7 +158,7 @@ describe('a busy URL', () => {
   });
 
   it('fails with its reason at the fourth attempt', async () => {
-    const harness = await roomWith(a, b);
+    const harness = await importHarness(a, b);
     harness.serve(b, new RetryLaterError(`${b} answered 503.`));
     for (const attempts of [1, 2, 3])
       await expect(harness.work.import(harness.message, attempts)).rejects.toThrow(RetryLaterError);
@@ -174,7 +174,7 @@ describe('a busy URL', () => {
   });
 
   it('is not confused with an error of our own, which says nothing about the URL', async () => {
-    const harness = await roomWith(a);
+    const harness = await importHarness(a);
     const { fetchPicture } = harness.deps;
     harness.deps.fetchPicture = () => Promise.reject(new TypeError('It is not a function.'));
     await expect(harness.work.import(harness.message, 4)).rejects.toThrow(TypeError);
@@ -189,8 +189,8 @@ describe('a busy URL', () => {
 
 describe('an import that is killed', () => {
   it('after the picture was registered does not fetch it again', async () => {
-    const harness = await roomWith(a);
-    harness.worker.killAfter(1); // the object, not the note
+    const harness = await importHarness(a);
+    harness.worker.killAfter(1); // the object, not its record
     await expect(harness.work.import(harness.message)).rejects.toThrow(Killed);
     harness.worker.restart();
     expect(await harness.images()).toMatchObject([{ state: 'pending' }]);
@@ -203,7 +203,7 @@ describe('an import that is killed', () => {
   });
 
   it('before the picture was registered writes the same object again', async () => {
-    const harness = await roomWith(a);
+    const harness = await importHarness(a);
     harness.worker.killAfter(1);
     await expect(harness.work.import(harness.message)).rejects.toThrow(Killed);
     harness.worker.restart();
@@ -217,7 +217,7 @@ describe('an import that is killed', () => {
   });
 
   it('while its image ended finds the outcome', async () => {
-    const harness = await roomWith(a);
+    const harness = await importHarness(a);
     harness.worker.killAfter(1);
     await expect(harness.work.import(harness.message)).rejects.toThrow(Killed);
     harness.worker.restart();
@@ -232,9 +232,9 @@ describe('an import that is killed', () => {
   });
 
   it('after the last outcome was recorded enqueues the close of the batch', async () => {
-    const harness = await roomWith(a);
+    const harness = await importHarness(a);
     harness.serve(a, { refused: 'No.' });
-    harness.worker.killAfter(1); // the note
+    harness.worker.killAfter(1); // the record
     await expect(harness.work.import(harness.message)).rejects.toThrow(Killed);
     harness.worker.restart();
     expect(harness.waiting.close).toEqual([]);
@@ -249,7 +249,7 @@ describe('an import that is given up', () => {
   const last = { reason: 'Tried 8 times and gave up: S3 is down.' };
 
   it('records the reason for what was not fetched, and leaves the rest', async () => {
-    const harness = await roomWith(a, b, c);
+    const harness = await importHarness(a, b, c);
     harness.serve(b, new RetryLaterError('busy'));
     harness.serve(c, { refused: 'No.' });
     await expect(harness.work.import(harness.message)).rejects.toThrow();
@@ -269,7 +269,7 @@ describe('an import that is given up', () => {
   });
 
   it('leaves a picture that was stored but not recorded to its own S3 event', async () => {
-    const harness = await roomWith(a);
+    const harness = await importHarness(a);
     harness.worker.killAfter(1);
     await expect(harness.work.import(harness.message)).rejects.toThrow(Killed);
     harness.worker.restart();

@@ -8,8 +8,8 @@ const place = { requestId, number: 1, index: 0 };
 const key = rowImageKey(place, urls[0] ?? '');
 const imageId = rowImageId(place, urls[0] ?? '');
 
-/** A batch whose two pictures have arrived and are waiting for their workers. */
-const roomWith = async ({ images: some = urls } = {}) => {
+/** A batch whose two images are registered and whose steps are enqueued. */
+const registeredBatch = async ({ images: some = urls } = {}) => {
   const harness = batchHarness();
   await harness.start(toCsv(some));
   await harness.work.expand();
@@ -17,17 +17,17 @@ const roomWith = async ({ images: some = urls } = {}) => {
   for (const message of harness.waiting.import.splice(0)) await harness.work.import(message);
   for (const incoming of harness.incomingObjects.splice(0)) await harness.app.register(incoming);
   const image = async () => (await harness.rows())[0]?.images[0];
-  /** Lets the workers of images work, and keeps their news to itself. */
-  const batchQueues = async () => {
+  /** Runs the image workers, and returns their outcome messages undelivered. */
+  const finishImages = async () => {
     await harness.app.finish();
     return harness.outcomes.splice(0);
   };
-  return { ...harness, image, batchQueues };
+  return { ...harness, image, finishImages };
 };
 
 describe('the outcome of an image', () => {
   it('that is still processing changes nothing', async () => {
-    const harness = await roomWith();
+    const harness = await registeredBatch();
 
     await harness.work.outcome(key, imageId);
 
@@ -35,8 +35,8 @@ describe('the outcome of an image', () => {
   });
 
   it('that is done is recorded once, however often its message is delivered', async () => {
-    const harness = await roomWith();
-    await harness.batchQueues();
+    const harness = await registeredBatch();
+    await harness.finishImages();
 
     for (let n = 0; n < 3; n++) await harness.work.outcome(key, imageId);
     await Promise.all([1, 2, 3].map(() => harness.work.outcome(key, imageId)));
@@ -47,11 +47,11 @@ describe('the outcome of an image', () => {
   });
 
   it('that failed has its reason', async () => {
-    const harness = await roomWith();
+    const harness = await registeredBatch();
     harness.app.deps.inspect = async () => ({
       refusal: { kind: 'type', reason: 'It is a web page.' },
     });
-    await harness.batchQueues();
+    await harness.finishImages();
 
     await harness.work.outcome(key, imageId);
 
@@ -65,7 +65,7 @@ describe('the outcome of an image', () => {
   });
 
   it('that was deleted before it was done says so', async () => {
-    const harness = await roomWith();
+    const harness = await registeredBatch();
     await harness.app.remove(imageId);
 
     await harness.work.outcome(key, imageId);
@@ -77,7 +77,7 @@ describe('the outcome of an image', () => {
   });
 
   it('that was deleted so long ago that its tombstone has expired says the same', async () => {
-    const harness = await roomWith();
+    const harness = await registeredBatch();
     harness.deps.images = { ...harness.deps.images, find: async () => undefined };
 
     await harness.work.outcome(key, imageId);
@@ -89,8 +89,8 @@ describe('the outcome of an image', () => {
   });
 
   it('stays what it was when the image is deleted later', async () => {
-    const harness = await roomWith();
-    await harness.batchQueues();
+    const harness = await registeredBatch();
+    await harness.finishImages();
     await harness.work.outcome(key, imageId);
 
     await harness.app.remove(imageId);
@@ -101,16 +101,16 @@ describe('the outcome of an image', () => {
   });
 
   it('stays what it was when the image is retried later, and is done', async () => {
-    const harness = await roomWith();
+    const harness = await registeredBatch();
     const { shrink } = harness.app.deps;
     harness.app.deps.shrink = async () => ({
       refusal: { kind: 'contents', reason: 'It ends too soon.' },
     });
-    await harness.batchQueues();
+    await harness.finishImages();
     await harness.work.outcome(key, imageId);
     harness.app.deps.shrink = shrink;
     await harness.app.retry(imageId);
-    await harness.batchQueues();
+    await harness.finishImages();
 
     await harness.work.outcome(key, imageId);
 
@@ -118,8 +118,8 @@ describe('the outcome of an image', () => {
   });
 
   it('of a picture that another client stored there belongs to no row', async () => {
-    const harness = await roomWith();
-    await harness.batchQueues();
+    const harness = await registeredBatch();
+    await harness.finishImages();
     const before = await harness.rows();
 
     for (const odd of [
@@ -136,8 +136,8 @@ describe('the outcome of an image', () => {
   });
 
   it('that is the last one closes the batch, even if it was killed before that', async () => {
-    const harness = await roomWith({ images: urls.slice(0, 1) });
-    await harness.batchQueues();
+    const harness = await registeredBatch({ images: urls.slice(0, 1) });
+    await harness.finishImages();
     harness.worker.killAfter(1);
     await expect(harness.work.outcome(key, imageId)).rejects.toThrow(Killed);
     harness.worker.restart();

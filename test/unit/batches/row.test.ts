@@ -33,7 +33,7 @@ describe('a row', () => {
     expect(countRow(makeRow(...images))).toEqual({ products, images: ended, failed: faulty });
   });
 
-  it('keeps the outcome of a URL once it has one', () => {
+  it('does not change the outcome of a URL that has one', () => {
     for (const over of [completed, failed])
       for (const after of [pending, fetched, completed, failed])
         expect(withImage(makeRow(over), 0, after)).toBeUndefined();

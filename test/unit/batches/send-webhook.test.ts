@@ -61,8 +61,8 @@ describe('the webhook of a batch', () => {
   it.each([
     [30, 30], // longer than the schedule: as the receiver says
     [1, 5], // shorter: as the schedule says
-    [999_999, 900], // for days: at most one, in the quarters of an hour that SQS can wait
-  ])('that is told Retry-After: %d waits %d s', async (retryAfterSeconds, delaySeconds) => {
+    [999_999, 900], // for days: at most one, in the quarters of an hour that SQS can delay
+  ])('that receives Retry-After: %d waits %d s', async (retryAfterSeconds, delaySeconds) => {
     const harness = await dueWebhook({ ...busy, retryAfterSeconds });
 
     await harness.deliver();
@@ -131,7 +131,7 @@ describe('the webhook of a batch', () => {
     harness.pass(60_000);
     await harness.work.webhook(message);
 
-    // Killed between the answer and our note of it: made again, under the id it had.
+    // Killed between the response and our record of it: delivered again, with the same id.
     expect(harness.receiver.deliveries).toHaveLength(2);
     expect(harness.receiver.deliveries[1]).toEqual(harness.receiver.deliveries[0]);
     expect(await harness.webhook()).toMatchObject({ state: 'delivered', tries: 1 });
@@ -141,7 +141,7 @@ describe('the webhook of a batch', () => {
   it('whose next message was never sent is enqueued again by the old one', async () => {
     const harness = await dueWebhook(busy);
     const { message } = harness.next();
-    harness.worker.killAfter(3); // the lease, the delivery, the note; not the message
+    harness.worker.killAfter(3); // the lease, the delivery, its record; not the message
     await expect(harness.work.webhook(message)).rejects.toThrow(Killed);
     harness.worker.restart();
     expect(harness.waiting.webhook).toEqual([]);

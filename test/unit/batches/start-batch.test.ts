@@ -107,6 +107,6 @@ describe('a batch that is started', () => {
       expect(await harness.batch()).toMatchObject({ work: { state: 'ended' } });
       hasEndedImage = !harness.worker.wasKilled();
     }
-    expect(writes).toBe(4); // the CSV, the batch, the message; and once unharmed
+    expect(writes).toBe(4); // the CSV, the batch, the message; and once uninterrupted
   });
 });

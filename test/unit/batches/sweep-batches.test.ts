@@ -8,38 +8,41 @@ const a = 'https://shop.example/a.jpg';
 const b = 'https://shop.example/b.jpg';
 const place = { requestId, number: 1, index: 0 };
 const empty = { requeued: 0, gaveUp: 0 };
-const awhile = 3 * 60_000;
+const sweepDelayMs = 3 * 60_000;
 
-/** A batch of one product that has got as far as `to`. */
-const roomAt = async (to: 'started' | 'asked' | 'fetched' | 'arrived' | 'done', urls = [a]) => {
+/** A batch of one product that has reached the state `to`. */
+const batchAt = async (
+  to: 'started' | 'enqueued' | 'fetched' | 'registered' | 'done',
+  urls = [a],
+) => {
   const harness = batchHarness();
   await harness.start(toCsv(urls), { webhook: true });
   if (to === 'started') return harness;
   await harness.work.expand();
   harness.waiting.expand.length = 0;
-  if (to === 'asked') return harness;
+  if (to === 'enqueued') return harness;
   for (const message of harness.waiting.import.splice(0)) await harness.work.import(message);
   if (to === 'fetched') return harness;
   for (const key of harness.incomingObjects.splice(0)) await harness.app.register(key);
-  if (to === 'arrived') return harness;
+  if (to === 'registered') return harness;
   await harness.app.finish();
   return harness;
 };
 
-/** The queues lose all that they hold, and everybody sleeps. */
+/** Drops all queued messages, and lets the time pass after which the sweep acts. */
 const loseAll = (harness: ReturnType<typeof batchHarness>) => {
   const { expand, import: imports, close, webhook } = harness.waiting;
   for (const queue of [expand, imports, close, webhook, harness.incomingObjects, harness.outcomes])
     queue.length = 0;
-  harness.pass(awhile);
+  harness.pass(sweepDelayMs);
 };
 
 describe('the sweep', () => {
-  it.each(['started', 'asked', 'fetched', 'arrived', 'done'] as const)(
-    'finishes a batch whose messages were lost when it was %s',
+  it.each(['started', 'enqueued', 'fetched', 'registered', 'done'] as const)(
+    'finishes a batch whose messages were lost in the state %s',
     async (to) => {
-      const harness = await roomAt(to);
-      if (to === 'arrived') await harness.app.finish(); // images have a sweep of their own
+      const harness = await batchAt(to);
+      if (to === 'registered') await harness.app.finish(); // images have a sweep of their own
       loseAll(harness);
 
       expect(await harness.sweep()).toEqual({ requeued: 1, gaveUp: 0 });
@@ -52,7 +55,7 @@ describe('the sweep', () => {
   );
 
   it('closes a batch whose close was never enqueued', async () => {
-    const harness = await roomAt('done');
+    const harness = await batchAt('done');
     for (const { key, image_id } of harness.outcomes.splice(0))
       await harness.work.outcome(key, image_id);
     loseAll(harness);
@@ -64,10 +67,10 @@ describe('the sweep', () => {
   });
 
   it('continues an interrupted close', async () => {
-    const harness = await roomAt('done');
+    const harness = await batchAt('done');
     for (const { key, image_id } of harness.outcomes.splice(0))
       await harness.work.outcome(key, image_id);
-    harness.worker.killAfter(2); // closing is said, and one file written
+    harness.worker.killAfter(2); // the state closing, and one results file
     await harness.work.close().catch(() => harness.worker.restart());
     expect(await harness.batch()).toMatchObject({ work: { state: 'closing' } });
     loseAll(harness);
@@ -82,10 +85,10 @@ describe('the sweep', () => {
   });
 
   it.each([
-    ['whose turn nobody noted', 4], // closing, two files, ended
+    ['that was not recorded as due', 4], // closing, two files, ended
     ['whose message was lost', 5],
   ])('delivers a webhook %s when the batch ended', async (_, writes) => {
-    const harness = await roomAt('done');
+    const harness = await batchAt('done');
     for (const { key, image_id } of harness.outcomes.splice(0))
       await harness.work.outcome(key, image_id);
     harness.worker.killAfter(writes);
@@ -102,7 +105,7 @@ describe('the sweep', () => {
   });
 
   it('leaves alone a webhook that is waiting for its time', async () => {
-    const harness = await roomAt('done');
+    const harness = await batchAt('done');
     harness.receiver.answer = (n) =>
       n > 1
         ? { ok: true, status: 200 }
@@ -117,14 +120,14 @@ describe('the sweep', () => {
 
     await harness.sweep();
     expect(harness.waiting.webhook).toEqual([]);
-    harness.pass(3_600_000 + awhile);
+    harness.pass(3_600_000 + sweepDelayMs);
     await harness.sweep();
 
     expect(harness.waiting.webhook).toMatchObject([{ message: { attempt: 1 }, delaySeconds: 0 }]);
   });
 
-  it('touches nothing that is young', async () => {
-    const harness = await roomAt('asked');
+  it('changes nothing that is recent', async () => {
+    const harness = await batchAt('enqueued');
     harness.waiting.import.length = 0;
 
     expect(await harness.sweep()).toEqual(empty);
@@ -132,8 +135,8 @@ describe('the sweep', () => {
     expect(harness.waiting.import).toEqual([]);
   });
 
-  it('touches nothing that is old, but was updated a moment ago', async () => {
-    const harness = await roomAt('started');
+  it('changes nothing that is old but was updated a moment ago', async () => {
+    const harness = await batchAt('started');
     harness.pass(3_600_000);
     await harness.work.expand();
     for (const queue of [harness.waiting.expand, harness.waiting.import]) queue.length = 0;
@@ -144,9 +147,9 @@ describe('the sweep', () => {
   });
 
   it.each(['expand', 'import', 'close'] as const)(
-    'touches nothing while a message waits for %s',
+    'changes nothing while a message waits for %s',
     async (worker) => {
-      const harness = await roomAt('asked');
+      const harness = await batchAt('enqueued');
       loseAll(harness);
       if (worker === 'import')
         harness.waiting.import.push({ request_id: 'another', row: 1, from: 0, to: 1 });
@@ -160,8 +163,8 @@ describe('the sweep', () => {
     },
   );
 
-  it('believes a queue to be empty only if it says so twice', async () => {
-    const harness = await roomAt('asked');
+  it('treats a queue as empty only after two empty readings', async () => {
+    const harness = await batchAt('enqueued');
     loseAll(harness);
     harness.deps.pause = async () =>
       void harness.waiting.import.push({ request_id: requestId, row: 1, from: 0, to: 1 });
@@ -171,7 +174,7 @@ describe('the sweep', () => {
 
   it('enqueues each message once, however many of its URLs are missing', async () => {
     const urls = Array.from({ length: 12 }, (_, n) => `https://shop.example/${n}.jpg`);
-    const harness = await roomAt('asked', urls);
+    const harness = await batchAt('enqueued', urls);
     loseAll(harness);
 
     await harness.sweep();
@@ -183,12 +186,12 @@ describe('the sweep', () => {
   });
 
   it('enqueues once more, and then records the failure', async () => {
-    const harness = await roomAt('asked', [a, b]);
+    const harness = await batchAt('enqueued', [a, b]);
     const message = harness.waiting.import[0];
     loseAll(harness);
     await harness.sweep();
     expect(harness.waiting.import).toMatchObject([message ?? {}]);
-    expect(await harness.sweep()).toEqual(empty); // it was asked only just now
+    expect(await harness.sweep()).toEqual(empty); // it was requeued only just now
     loseAll(harness);
 
     expect(await harness.sweep()).toEqual({ requeued: 0, gaveUp: 1 });
@@ -203,7 +206,7 @@ describe('the sweep', () => {
   });
 
   it('gives up also on a picture that was fetched and never registered', async () => {
-    const harness = await roomAt('fetched');
+    const harness = await batchAt('fetched');
     for (const what of ['requeued', 'gaveUp']) {
       loseAll(harness);
       expect(await harness.sweep()).toMatchObject({ [what]: 1 });
@@ -215,7 +218,7 @@ describe('the sweep', () => {
   });
 
   it('leaves an image that is processing to sweep-stuck, however long it takes', async () => {
-    const harness = await roomAt('arrived');
+    const harness = await batchAt('registered');
     for (let n = 0; n < 4; n++) {
       loseAll(harness);
       await harness.sweep();
@@ -229,9 +232,9 @@ describe('the sweep', () => {
   });
 
   it('finds an image that was deleted without a notification', async () => {
-    const harness = await roomAt('arrived');
+    const harness = await batchAt('registered');
     await harness.app.remove(rowImageId(place, a));
-    loseAll(harness); // killed before the row was told
+    loseAll(harness); // killed before the row was notified
 
     await harness.sweep();
     await harness.finish();
@@ -251,7 +254,7 @@ describe('the sweep', () => {
     harness.serve(toUrl(2), { refused: 'No.' });
     const { add } = harness.deps.rows;
     harness.deps.rows.add = async (id, rows) => {
-      // Of the second chunk some are written, and no checkpoint tells of them.
+      // Some rows of the second chunk are written, and no checkpoint records them.
       await add(
         id,
         rows.filter(({ number }) => number <= 700),
@@ -271,7 +274,7 @@ describe('the sweep', () => {
     expect(swept).toEqual([
       { requeued: 1, gaveUp: 0 }, // for the CSV to be read on
       { requeued: 0, gaveUp: 1 },
-      { requeued: 1, gaveUp: 0 }, // for the rows that nobody was told of
+      { requeued: 1, gaveUp: 0 }, // for the rows whose messages were never sent
     ]);
     const batch = await harness.batch();
     expect(batch).toMatchObject({
@@ -291,7 +294,7 @@ describe('the sweep', () => {
   });
 
   it('counts a batch as complete whose rows all exist, although that was not recorded', async () => {
-    const harness = await roomAt('started');
+    const harness = await batchAt('started');
     for (const writes of [2, 0]) {
       harness.worker.killAfter(writes); // the row, the checkpoint; the message
       await harness.work.expand().catch(() => harness.worker.restart());
@@ -308,7 +311,7 @@ describe('the sweep', () => {
   });
 
   it('gives up a batch whose CSV no worker reads', async () => {
-    const harness = await roomAt('started');
+    const harness = await batchAt('started');
     for (const what of ['requeued', 'gaveUp']) {
       loseAll(harness);
       expect(await harness.sweep()).toMatchObject({ [what]: 1 });
@@ -339,10 +342,10 @@ describe('the sweep', () => {
   });
 
   it('leaves a batch alone that has ended', async () => {
-    const harness = await roomAt('done');
+    const harness = await batchAt('done');
     await harness.finish();
     const before = await harness.batch();
-    harness.pass(awhile);
+    harness.pass(sweepDelayMs);
 
     expect(await harness.sweep()).toEqual(empty);
 

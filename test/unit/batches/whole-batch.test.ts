@@ -11,8 +11,8 @@ const c = 'https://shop.example/c.jpg';
 const csv = toCsv([a, b], [c]);
 const notFound = `${b} answered 404.`;
 
-/** Two products with three URLs, one of which leads nowhere. */
-const roomWith = () => {
+/** Two products with three URLs, one of which answers 404. */
+const harnessWithMissingUrl = () => {
   const harness = batchHarness();
   harness.serve(b, { refused: notFound });
   return harness;
@@ -55,7 +55,7 @@ const expectEnded = async (harness: BatchHarness) => {
 
 describe('a batch', () => {
   it('ends with an outcome for each URL, its results, and one webhook', async () => {
-    const harness = roomWith();
+    const harness = harnessWithMissingUrl();
 
     await harness.start(csv, { webhook: true });
     await harness.finish();
@@ -74,7 +74,7 @@ describe('a batch', () => {
   });
 
   it('is the same where each message is delivered three times', async () => {
-    const harness = roomWith();
+    const harness = harnessWithMissingUrl();
 
     await harness.start(csv, { webhook: true });
     await harness.finish({ times: 3 });
@@ -87,7 +87,7 @@ describe('a batch', () => {
   it('is the same when it is killed before any of its writes, and the message is retried', async () => {
     let writes = 0;
     for (let hasEndedImage = false; !hasEndedImage; writes++) {
-      const harness = roomWith();
+      const harness = harnessWithMissingUrl();
       await harness.start(csv, { webhook: true });
 
       harness.worker.killAfter(writes);
@@ -101,7 +101,7 @@ describe('a batch', () => {
 
   it('is the same when it is killed again and again', async () => {
     for (const writes of [3, 4, 5, 8, 13]) {
-      const harness = roomWith();
+      const harness = harnessWithMissingUrl();
       await harness.start(csv, { webhook: true });
 
       harness.worker.killAfter(writes, { again: true });

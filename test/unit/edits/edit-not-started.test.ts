@@ -6,8 +6,8 @@ import { editHarness } from '#test/support/edit-harness.ts';
 import { anImage } from '#test/support/image-builder.ts';
 
 describe('an edit is not started', () => {
-  const refusedWith = async (harness: Awaited<ReturnType<typeof editHarness>>, wish: object) => {
-    const fault = await harness.start(wish).then(
+  const refusedWith = async (harness: Awaited<ReturnType<typeof editHarness>>, input: object) => {
+    const fault = await harness.start(input).then(
       () => undefined,
       (error: unknown) => error,
     );
@@ -28,9 +28,9 @@ describe('an edit is not started', () => {
     ['unknown', { sourceUrl: 'a'.repeat(26) }, /^source_url: There is no such image/],
     ['no URL', { sourceUrl: 'nonsense' }, /^source_url: There is no such image/],
     ['unknown target', { targetUrl: 'b'.repeat(26) }, /^target_url: There is no such image/],
-  ])('from what is not there: %s', async (_, wish, message) => {
+  ])('from an image that does not exist: %s', async (_, input, message) => {
     const harness = await editHarness();
-    expect(await refusedWith(harness, wish)).toMatchObject({
+    expect(await refusedWith(harness, input)).toMatchObject({
       fault: 'unprocessable',
       message: expect.stringMatching(message),
     });
@@ -52,7 +52,7 @@ describe('an edit is not started', () => {
     }
   });
 
-  it('from what may not be fetched, is no picture, or is busy just now', async () => {
+  it('from a URL that must not be fetched, is not a picture, or is busy', async () => {
     const harness = await editHarness();
     const sourceUrl = 'https://stranger.example/a.png';
     harness.deps.fetchPicture = async () =>
@@ -91,11 +91,11 @@ describe('an edit is not started', () => {
     const harness = await editHarness();
     const good = 'https://stranger.example/a.png';
 
-    for (const wish of [
+    for (const input of [
       { sourceUrl: good, targetUrl: 'unknown' },
       { sourceUrl: 'unknown', targetUrl: good },
     ])
-      expect(await refusedWith(harness, wish)).toMatchObject({ fault: 'unprocessable' });
+      expect(await refusedWith(harness, input)).toMatchObject({ fault: 'unprocessable' });
 
     expect(harness.deps.derived.keys()).toEqual([]);
   });

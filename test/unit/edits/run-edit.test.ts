@@ -29,7 +29,7 @@ describe('an edit', () => {
     expect(harness.calls[0]).not.toHaveProperty('target');
   });
 
-  it('keeps its outcome when its last message is given up afterwards', async () => {
+  it('does not change its outcome when its last message is given up afterwards', async () => {
     const harness = await editHarness();
     const { edit } = await harness.start();
     await harness.run(harness.message());
@@ -290,7 +290,7 @@ describe('an edit', () => {
     const images = harness.deps.images;
     await harness.run(harness.message(), { as });
     const before = await images.find(resultImageId(edit.editId));
-    // As it was when the worker died just before it ended the edit; then a person deleted the image.
+    // As it was when the worker was killed just before it ended the edit; then a person deleted the image.
     const again = await editHarness();
     const other = await again.start({ editId: edit.editId });
     if (before) await again.deps.images.save(undefined, { ...before.image, deleted: 'gone' });

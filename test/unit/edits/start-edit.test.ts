@@ -33,7 +33,7 @@ describe('an edit is started', () => {
     ['a thumbnail of it', (id: string) => `${base}/api/images/${id}/thumbnails/small?v=1`],
     ['a link that works without a key', (id: string) => `${base}/i/${id}/w800.webp?v=1&s=2`],
     ['the output of a batch', (id: string) => `${base}/api/image/${id}.jpg`],
-  ])('from a picture of ours, named by %s', async (_, nameOf) => {
+  ])('from one of our own images, named by %s', async (_, nameOf) => {
     const harness = await editHarness();
     harness.deps.fetchPicture = async () => failure('not_fetched', 'fetched!');
 
@@ -45,7 +45,7 @@ describe('an edit is started', () => {
     expect(edit.source).toMatchObject({ from: 'image', key: 'uploads/1/beach.jpg' });
   });
 
-  it('from an image of ours on the local stack, by any name of the loopback host', async () => {
+  it('from one of our own images on the local stack, by any name of the loopback host', async () => {
     const harness = await editHarness();
     const sourceUrl = `http://localhost:3000/api/images/${harness.beach.imageId}/original`;
 
@@ -59,7 +59,7 @@ describe('an edit is started', () => {
     ['another host', 'https://elsewhere.example/api/images/ID/original'],
     ['another stage', 'https://darkroom.example/old/api/images/ID/original'],
     ['another path', `${base}/images/ID`],
-  ])('from a stranger where a URL of ours has %s', async (_, url) => {
+  ])('by fetching a URL that resembles one of ours but has %s', async (_, url) => {
     const harness = await editHarness();
     const sourceUrl = url.replace('ID', harness.beach.imageId);
     const baseUrl = url.includes('127') ? localBase : base;
@@ -82,7 +82,7 @@ describe('an edit is started', () => {
     expect(harness.deps.originals.keys()).toEqual(['uploads/1/beach.jpg']);
   });
 
-  it('under a key that opens neither its session nor itself', async () => {
+  it('with object keys that reveal neither its id nor that of its session', async () => {
     const harness = await editHarness();
     const { edit } = await harness.start({ sourceUrl: 'https://stranger.example/a.png' });
     await harness.run(harness.message());
@@ -95,21 +95,21 @@ describe('an edit is started', () => {
 
   it('once, when the same request is repeated, wherever the first was killed', async () => {
     for (const when of ['before', 'after'] as const)
-      for (let dieAt = 1; ; dieAt++) {
+      for (let killAt = 1; ; killAt++) {
         const harness = await editHarness();
         const { initId } = await harness.deps.editSessions.add(
           { ttlSeconds: 3600 },
           harness.deps.now(),
         );
         const sourceUrl = 'https://stranger.example/a.png';
-        const wish = { initId, editId: 'same', sourceUrl };
-        const { as } = harness.killableDeps(dieAt, when);
-        const died = await harness.start(wish, as).then(
+        const input = { initId, editId: 'same', sourceUrl };
+        const { as } = harness.killableDeps(killAt, when);
+        const wasKilled = await harness.start(input, as).then(
           () => false,
           (error: unknown) => error instanceof Killed,
         );
 
-        const { process, edit } = await harness.start(wish);
+        const { process, edit } = await harness.start(input);
 
         expect(process.editIds).toEqual(['same']);
         expect(await harness.seen(edit)).toEqual(edit);
@@ -117,18 +117,18 @@ describe('an edit is started', () => {
         expect(await harness.seen(edit)).toMatchObject({ status: 'COMPLETED' });
         expect(harness.calls).toHaveLength(1);
         expect(harness.deps.derived.keys()).toEqual([]);
-        if (!died) break;
-        expect(dieAt).toBeLessThan(20);
+        if (!wasKilled) break;
+        expect(killAt).toBeLessThan(20);
       }
   });
 
   it('without fetching again what an earlier attempt of the same request has fetched', async () => {
     const harness = await editHarness();
-    const wish = { editId: 'same', sourceUrl: 'https://stranger.example/a.png' };
-    const first = await harness.start(wish);
+    const input = { editId: 'same', sourceUrl: 'https://stranger.example/a.png' };
+    const first = await harness.start(input);
     harness.deps.fetchPicture = async () => failure('not_fetched', 'fetched!');
 
-    const again = await harness.start({ ...wish, initId: first.process.initId });
+    const again = await harness.start({ ...input, initId: first.process.initId });
 
     expect(again).toEqual(first);
     expect(harness.deps.editQueue.messages).toHaveLength(2); // the first message may never have left

@@ -3,16 +3,16 @@ import { readBaseUrl } from '#lib/http/base-url.ts';
 import { readHeaders } from '#lib/http/request.ts';
 import { anHttpEvent } from '#test/support/http-events.ts';
 
-type Wish = Parameters<typeof anHttpEvent>[0];
-const readBase = (wish: Wish, publicUrl?: string) => {
-  const event = anHttpEvent(wish);
+type EventInput = Parameters<typeof anHttpEvent>[0];
+const readBase = (input: EventInput, publicUrl?: string) => {
+  const event = anHttpEvent(input);
   return readBaseUrl(event, readHeaders(event), publicUrl);
 };
 const anImage = { path: '/api/images/abc', resource: '/api/images/{image_id}' };
 const https = { 'X-Forwarded-Proto': 'https' };
 
 describe('readBaseUrl', () => {
-  it.each<[string, Wish, string]>([
+  it.each<[string, EventInput, string]>([
     ['the local stack', anImage, 'http://api.example'],
     ['a stage', { ...anImage, stage: 'dev', headers: https }, 'https://api.example/dev'],
     [
@@ -48,17 +48,17 @@ describe('readBaseUrl', () => {
       'https://api.example',
     ],
     [
-      'a Host that is none',
+      'an invalid Host',
       { ...anImage, headers: { Host: 'evil.example/"><script>' } },
       'http://gateway.example',
     ],
     [
-      'a scheme that is none',
+      'an invalid scheme',
       { ...anImage, headers: { 'X-Forwarded-Proto': 'javascript' } },
       'http://api.example',
     ],
-  ])('finds the beginning of the API: %s', (_, wish, base) => {
-    expect(readBase(wish)).toBe(base);
+  ])('finds the base URL of the API: %s', (_, input, base) => {
+    expect(readBase(input)).toBe(base);
   });
 
   it('prefers PUBLIC_URL', () => {

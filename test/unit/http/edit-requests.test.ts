@@ -7,8 +7,8 @@ import {
   toEditRequest,
 } from '#lib/http/edit-requests.ts';
 
-const body = (wishes: object = {}) =>
-  StartEditBody.parse({ source_url: 'a', prompt: 'Make it blue.', ...wishes });
+const body = (overrides: object = {}) =>
+  StartEditBody.parse({ source_url: 'a', prompt: 'Make it blue.', ...overrides });
 
 describe('a request for a process', () => {
   it('may be left out', () => {
@@ -36,11 +36,11 @@ describe('a request for an edit', () => {
   });
 
   it('may not name two processes, nor none', () => {
-    for (const asked of [
+    for (const invalid of [
       { path: { init_id: 'p' }, body: body({ init_id: 'b' }) },
       { path: {}, body: body() },
     ])
-      expect(() => toEditRequest(asked)).toThrow(
+      expect(() => toEditRequest(invalid)).toThrow(
         expect.objectContaining({
           fault: 'unprocessable',
           message: expect.stringMatching(/^init_id: /),
@@ -49,11 +49,11 @@ describe('a request for an edit', () => {
   });
 
   it('reads a target of null as none, and trims URLs', () => {
-    const wish = toEditRequest({
+    const request = toEditRequest({
       path: { init_id: 'p' },
       body: body({ target_url: null, source_url: ' a\n' }),
     });
-    expect(wish).toEqual({
+    expect(request).toEqual({
       initId: 'p',
       prompt: 'Make it blue.',
       sourceUrl: 'a',
@@ -62,18 +62,18 @@ describe('a request for an edit', () => {
   });
 
   it('has a fingerprint of its own, whatever the order of its fields', () => {
-    const wish = { initId: 'p', prompt: 'x', sourceUrl: 'a', targetUrl: undefined };
+    const request = { initId: 'p', prompt: 'x', sourceUrl: 'a', targetUrl: undefined };
     const others = [
-      { ...wish, initId: 'q' },
-      { ...wish, prompt: 'y' },
-      { ...wish, sourceUrl: 'b' },
-      { ...wish, targetUrl: 'b' },
+      { ...request, initId: 'q' },
+      { ...request, prompt: 'y' },
+      { ...request, sourceUrl: 'b' },
+      { ...request, targetUrl: 'b' },
     ];
-    const { initId, ...rest } = wish;
+    const { initId, ...rest } = request;
     const same = { ...rest, initId };
 
-    expect(fingerprintEdit(same)()).toBe(fingerprintEdit(wish)());
-    const prints = [wish, ...others].map((one) => fingerprintEdit(one)());
+    expect(fingerprintEdit(same)()).toBe(fingerprintEdit(request)());
+    const prints = [request, ...others].map((one) => fingerprintEdit(one)());
     expect(new Set(prints).size).toBe(prints.length);
   });
 });

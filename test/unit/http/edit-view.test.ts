@@ -14,7 +14,7 @@ const process = {
   expiresAt: '2026-11-21T11:00:00.000Z',
   editIds: ['one', 'two'],
 };
-const taken = lease(anEdit({ editId: 'one' }), { worker: 'w', attempts: 1, now, leaseMs: 1000 });
+const leased = lease(anEdit({ editId: 'one' }), { worker: 'w', attempts: 1, now, leaseMs: 1000 });
 const made = { provider: 'openai', model: 'm', durationMs: 9, etag: 'an-etag' };
 
 describe('a process is shown', () => {
@@ -30,7 +30,7 @@ describe('a process is shown', () => {
   });
 
   it('with the result of the requested edit, and why another failed', () => {
-    const completed = complete(taken, made, now);
+    const completed = complete(leased, made, now);
     const failed = fail(anEdit({ editId: 'two' }), 'No.', now);
     const imageId = resultImageId('one');
 
@@ -54,7 +54,7 @@ describe('a process is shown', () => {
   });
 
   it('without internal properties: leases, keys, copies', () => {
-    const view = toEditSessionView({ process, edits: [taken], requested: taken }, links);
+    const view = toEditSessionView({ process, edits: [leased], requested: leased }, links);
 
     expect(view.edits).toEqual([
       {
@@ -80,7 +80,7 @@ describe('the store is shown', () => {
     sizeBytes,
   });
 
-  it('with sizes and lifetimes, but no id that opens anything', () => {
+  it('with sizes and lifetimes, but no id that grants access', () => {
     const entries = [
       entry('002', '2026-11-21T11:00:05.000Z', 200),
       entry('001', '2026-11-21T10:01:05.500Z', 123),

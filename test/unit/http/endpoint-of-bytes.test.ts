@@ -29,7 +29,8 @@ describe('an endpoint of bytes', () => {
     if (query.as === 'elsewhere') return emptyReply(302, { location: 'https://store.example/x' });
     return bytesReply(200, jpeg, 'image/jpeg', { etag: '"a"' });
   });
-  const get = (wish: Parameters<typeof anHttpEvent>[0] = {}) => show(anHttpEvent(wish), aContext());
+  const get = (input: Parameters<typeof anHttpEvent>[0] = {}) =>
+    show(anHttpEvent(input), aContext());
 
   it('sends them without an envelope', async () => {
     const { body, isBase64Encoded, headers } = await get();
@@ -52,9 +53,12 @@ describe('an endpoint of bytes', () => {
   it.each([
     ['known', 304, { etag: '"a"' }],
     ['elsewhere', 302, { location: 'https://store.example/x' }],
-  ])('answers %s without a body or a type', async (as, statusCode, headers) => {
-    const answer = await get({ query: { as } });
-    expect(answer).toMatchObject({ statusCode, headers, body: '', isBase64Encoded: false });
-    expect(answer.headers).not.toHaveProperty('content-type');
-  });
+  ])(
+    'responds without a body or a type where the bytes are %s',
+    async (as, statusCode, headers) => {
+      const answer = await get({ query: { as } });
+      expect(answer).toMatchObject({ statusCode, headers, body: '', isBase64Encoded: false });
+      expect(answer.headers).not.toHaveProperty('content-type');
+    },
+  );
 });

@@ -29,9 +29,9 @@ const greet = route({
 
 const aLog = () => {
   const lines: Record<string, unknown>[] = [];
-  const keep = (level: string) => (message: string, fields: Record<string, unknown>) =>
+  const record = (level: string) => (message: string, fields: Record<string, unknown>) =>
     void lines.push({ level, message, ...fields });
-  return { lines, logger: { info: keep('info'), error: keep('error') } };
+  return { lines, logger: { info: record('info'), error: record('error') } };
 };
 
 const { lines, logger } = aLog();
@@ -48,15 +48,15 @@ const handler = endpoint(
   { logger },
 );
 
-type Wish = Parameters<typeof anHttpEvent>[0];
-const post = async (name: string, wish: Wish = {}) => {
+type EventInput = Parameters<typeof anHttpEvent>[0];
+const post = async (name: string, input: EventInput = {}) => {
   const event = anHttpEvent({
     method: 'POST',
     path: `/api/greetings/${name}`,
     resource: '/api/greetings/{image_id}',
     pathParameters: { image_id: name },
     body: '{"loud":true}',
-    ...wish,
+    ...input,
   });
   const { statusCode, headers, body } = await handler(event, aContext());
   return { status: statusCode, headers, body: JSON.parse(body) };
@@ -107,10 +107,10 @@ describe('endpoint', () => {
     ['a body field', 'ada', { body: '{"loud":1}' }, 422, 'loud: '],
     ['a body that is no object', 'ada', { body: '[1]' }, 422, 'expected object'],
     ['null for a body', 'ada', { body: 'null' }, 422, 'expected object'],
-  ] satisfies [string, string, Wish, number, string][])(
-    'explains a fault in %s',
-    async (_, name, wish, status, words) => {
-      const answer = await post(name, wish);
+  ] satisfies [string, string, EventInput, number, string][])(
+    'explains a client error in the response: %s',
+    async (_, name, input, status, words) => {
+      const answer = await post(name, input);
 
       expect(answer).toMatchObject({ status, body: { status: 'error', code: 9001, data: null } });
       expect(answer.body.error).toContain(words);
@@ -184,7 +184,7 @@ describe('endpoint', () => {
   });
 
   it.each(['', 'with space', 'x'.repeat(129), 'ü', 'line\nbreak'])(
-    'gives a new number where the caller sends %j',
+    'generates a request id where the client sends %j',
     async (id) => {
       const { headers } = await post('ada', { headers: { 'x-request-id': id } });
       expect(headers?.['x-request-id']).toBe('11111111-2222-4333-8444-555555555555');

@@ -26,7 +26,7 @@ const appHarness = () => {
     newId: () => `new-${worked.length}`,
     now: () => new Date('2026-11-21T09:30:00Z'),
   };
-  const ask = (
+  const send = (
     { key, contents = 'a', keyId = 'k1' }: { key?: string; contents?: string; keyId?: string },
     instead?: () => Promise<never>,
   ) =>
@@ -41,23 +41,23 @@ const appHarness = () => {
       },
       deps,
     );
-  return { ask, worked, idempotencyRecords: deps.idempotencyRecords };
+  return { send, worked, idempotencyRecords: deps.idempotencyRecords };
 };
 
 const throwing = (error: Error) => () => Promise.reject(error);
 
 describe('idempotent', () => {
-  it('works each time without a key, with a new id', async () => {
-    const { ask, worked } = appHarness();
-    expect(await ask({})).toEqual({ status: 202, data: { id: 'new-0' } });
-    expect(await ask({})).toEqual({ status: 202, data: { id: 'new-1' } });
+  it('does the work each time without a key, with a new id', async () => {
+    const { send, worked } = appHarness();
+    expect(await send({})).toEqual({ status: 202, data: { id: 'new-0' } });
+    expect(await send({})).toEqual({ status: 202, data: { id: 'new-1' } });
     expect(worked).toHaveLength(2);
   });
 
-  it('sends the first reply again, marked, and works once', async () => {
-    const { ask, worked } = appHarness();
-    const first = await ask({ key: 'once' });
-    const again = await ask({ key: 'once' });
+  it('replays the first reply, marked as such, and does the work once', async () => {
+    const { send, worked } = appHarness();
+    const first = await send({ key: 'once' });
+    const again = await send({ key: 'once' });
 
     expect(worked).toHaveLength(1);
     expect(first).toMatchObject({ rendered: { status: 202 } });
@@ -67,25 +67,25 @@ describe('idempotent', () => {
   });
 
   it('does not mix up the keys of different callers', async () => {
-    const { ask, worked } = appHarness();
-    await ask({ key: 'once', keyId: 'k1' });
-    await ask({ key: 'once', keyId: 'k2' });
+    const { send, worked } = appHarness();
+    await send({ key: 'once', keyId: 'k1' });
+    await send({ key: 'once', keyId: 'k2' });
     expect(new Set(worked).size).toBe(2);
   });
 
   it('rejects the same key for another request', async () => {
-    const { ask, worked } = appHarness();
-    await ask({ key: 'once', contents: 'a' });
+    const { send, worked } = appHarness();
+    await send({ key: 'once', contents: 'a' });
 
-    await expect(ask({ key: 'once', contents: 'b' })).rejects.toMatchObject({
+    await expect(send({ key: 'once', contents: 'b' })).rejects.toMatchObject({
       fault: 'unprocessable',
     });
     expect(worked).toHaveLength(1);
   });
 
-  it('lets one of two concurrent requests work, and rejects the other with Retry-After', async () => {
-    const { ask, worked } = appHarness();
-    const both = await Promise.allSettled([ask({ key: 'once' }), ask({ key: 'once' })]);
+  it('lets one of two concurrent requests do the work, and rejects the other with Retry-After', async () => {
+    const { send, worked } = appHarness();
+    const both = await Promise.allSettled([send({ key: 'once' }), send({ key: 'once' })]);
 
     expect(worked).toHaveLength(1);
     expect(both.find(({ status }) => status === 'rejected')).toMatchObject({
@@ -93,31 +93,31 @@ describe('idempotent', () => {
     });
   });
 
-  it('deletes the record after an internal error, and works again with the same id', async () => {
-    const { ask, worked } = appHarness();
-    await expect(ask({ key: 'once' }, throwing(new Error('fire')))).rejects.toThrow('fire');
+  it('deletes the record after an internal error, and does the work again with the same id', async () => {
+    const { send, worked } = appHarness();
+    await expect(send({ key: 'once' }, throwing(new Error('fire')))).rejects.toThrow('fire');
 
-    expect(await ask({ key: 'once' })).toMatchObject({ rendered: { status: 202 } });
+    expect(await send({ key: 'once' })).toMatchObject({ rendered: { status: 202 } });
     expect(worked).toHaveLength(2);
     expect(new Set(worked).size).toBe(1);
     expect(worked[0]).toMatch(/^[A-Za-z0-9-]+$/);
   });
 
   it('gives another request with the same key another id, so that days later nothing is overwritten', async () => {
-    const monday = appHarness();
-    const tuesday = appHarness();
-    await monday.ask({ key: 'once', contents: 'a' });
-    await tuesday.ask({ key: 'once', contents: 'b' });
-    expect(monday.worked).not.toEqual(tuesday.worked);
+    const earlier = appHarness();
+    const later = appHarness();
+    await earlier.send({ key: 'once', contents: 'a' });
+    await later.send({ key: 'once', contents: 'b' });
+    expect(earlier.worked).not.toEqual(later.worked);
   });
 
   it.each(['unprocessable', 'unsupported-type', 'not-found'] as const)(
-    'gives a refusal again that would come again: %s',
+    'replays a rejection that a repeat would get anyway: %s',
     async (fault) => {
-      const { ask, worked } = appHarness();
+      const { send, worked } = appHarness();
       const refusing = throwing(new Problem(fault, 'No.'));
-      await ask({ key: 'once' }, refusing);
-      const again = await ask({ key: 'once' }, refusing);
+      await send({ key: 'once' }, refusing);
+      const again = await send({ key: 'once' }, refusing);
 
       expect(worked).toHaveLength(1);
       expect(again).toMatchObject({ rendered: { headers: { 'idempotency-replayed': 'true' } } });
@@ -125,19 +125,19 @@ describe('idempotent', () => {
   );
 
   it.each(['invalid', 'too-large', 'conflict'] as const)(
-    'does not keep what another try may mend: %s',
+    'does not store an error that a retry may fix: %s',
     async (fault) => {
-      const { ask } = appHarness();
+      const { send } = appHarness();
       await expect(
-        ask({ key: 'once' }, throwing(new Problem(fault, 'Not so.'))),
+        send({ key: 'once' }, throwing(new Problem(fault, 'Not so.'))),
       ).rejects.toMatchObject({ fault });
-      expect(await ask({ key: 'once' })).toMatchObject({ rendered: { status: 202 } });
+      expect(await send({ key: 'once' })).toMatchObject({ rendered: { status: 202 } });
     },
   );
 
   it('sends a reply that is too large to store, and makes it again on a repeat', async () => {
     const { worked, idempotencyRecords } = appHarness();
-    const ask = () =>
+    const send = () =>
       idempotent(
         develop,
         { headers: { 'idempotency-key': 'once' }, keyId: 'k1' },
@@ -149,18 +149,18 @@ describe('idempotent', () => {
         { idempotencyRecords, newId: () => 'new', now: () => new Date('2026-11-21T09:30:00Z') },
       );
 
-    const first = await ask();
+    const first = await send();
 
     expect(first).toMatchObject({ rendered: { status: 202 } });
-    expect(await ask()).toEqual(first);
+    expect(await send()).toEqual(first);
     expect(worked).toHaveLength(2);
     expect(new Set(worked).size).toBe(1);
   });
 
   it('throws the first error where deleting the record fails too', async () => {
-    const { ask, idempotencyRecords } = appHarness();
+    const { send, idempotencyRecords } = appHarness();
     idempotencyRecords.forget = throwing(new Error('also the table'));
-    await expect(ask({ key: 'once' }, throwing(new Error('fire')))).rejects.toThrow('fire');
+    await expect(send({ key: 'once' }, throwing(new Error('fire')))).rejects.toThrow('fire');
   });
 });
 

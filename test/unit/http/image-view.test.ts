@@ -154,12 +154,12 @@ describe('toImageView', () => {
     ]);
   });
 
-  it('of a batch links to its optimized picture too', () => {
+  it('links to the optimized rendition of an image of a batch too', () => {
     const { thumbnails } = toImageView(anImage({ source: 'batch' }), options);
     expect(Object.keys(thumbnails)).toEqual(['small', 'medium', 'optimized']);
   });
 
-  it('of a closed stage signs every link', async () => {
+  it('signs every link on a stage with signed access', async () => {
     const access = { kind: 'signed', secrets: ['a-secret-of-sixteen'] } as const;
     const metadata = { width: 500, height: 400, format: 'jpeg' } as const;
     const view = toImageView(anImage({ metadata }), await linksTo(baseUrl, { access }));
@@ -212,7 +212,7 @@ describe('toImageView', () => {
     });
   });
 
-  it('shows the key and metadata of a rejected drop', () => {
+  it('shows the key and metadata of a rejected object that was put into the bucket', () => {
     const image = anImage({ rejected: { kind: 'contents', reason: 'The file is empty.' } });
     expect(toImageView(image, options)).toMatchObject({
       metadata: { width: null, height: null, format: null, size_bytes: 48_213, sha256: null },

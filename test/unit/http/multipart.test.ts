@@ -168,7 +168,7 @@ describe('readForm', () => {
     ['   ', 'file'],
     [`${'n'.repeat(300)}.jpeg`, `${'n'.repeat(250)}.jpeg`],
     [`${'n'.repeat(249)}🐈🐈.jpeg`, `${'n'.repeat(249)}.jpeg`],
-  ])('makes a name of %j', async (sent, name) => {
+  ])('makes a safe file name of %j', async (sent, name) => {
     expect(await readName(named(sent))).toBe(name);
   });
 

@@ -21,7 +21,7 @@ describe('uploadReply', () => {
   it.each([
     ['type', 415],
     ['contents', 422],
-  ] as const)('answers a file refused for its %s with %d and its reason', (kind, status) => {
+  ] as const)('responds to a file refused for its %s with %d and its reason', (kind, status) => {
     expect(uploadReply([refused(kind, 'No.')], options)).toMatchObject({
       status,
       outcome: 'failed',
@@ -53,7 +53,7 @@ describe('pictureReply', () => {
     read: async () => Buffer.from('jpeg'),
     link: async () => 'https://store.example/x?signature',
   };
-  const ask = (v?: string, ifNoneMatch?: string, sizeBytes = 9) =>
+  const get = (v?: string, ifNoneMatch?: string, sizeBytes = 9) =>
     pictureReply(
       { query: { v }, headers: { 'if-none-match': ifNoneMatch } },
       { ...found, sizeBytes },
@@ -61,23 +61,23 @@ describe('pictureReply', () => {
     );
 
   it('may be cached for ever only under a link with the right version', async () => {
-    const forEver = { 'cache-control': 'private, max-age=31536000, immutable' };
-    const askAgain = { 'cache-control': 'private, no-cache' };
-    expect(await ask('c0ffee-1')).toMatchObject({ status: 200, headers: forEver });
-    expect(await ask()).toMatchObject({ status: 200, headers: askAgain });
-    expect(await ask('an-older-one')).toMatchObject({ status: 200, headers: askAgain });
+    const immutable = { 'cache-control': 'private, max-age=31536000, immutable' };
+    const revalidated = { 'cache-control': 'private, no-cache' };
+    expect(await get('c0ffee-1')).toMatchObject({ status: 200, headers: immutable });
+    expect(await get()).toMatchObject({ status: 200, headers: revalidated });
+    expect(await get('an-older-one')).toMatchObject({ status: 200, headers: revalidated });
   });
 
   it('does not send again what the client has', async () => {
-    expect(await ask(undefined, '"c0ffee-1-small"')).toMatchObject({
+    expect(await get(undefined, '"c0ffee-1-small"')).toMatchObject({
       status: 304,
       headers: { etag: '"c0ffee-1-small"' },
     });
-    expect(await ask(undefined, '"c0ffee-1-medium"')).toMatchObject({ status: 200 });
+    expect(await get(undefined, '"c0ffee-1-medium"')).toMatchObject({ status: 200 });
   });
 
   it('redirects where it is too large for a response', async () => {
-    expect(await ask(undefined, undefined, 4_000_001)).toMatchObject({
+    expect(await get(undefined, undefined, 4_000_001)).toMatchObject({
       status: 302,
       headers: { location: 'https://store.example/x?signature', 'cache-control': 'no-store' },
     });
@@ -94,7 +94,7 @@ describe('originalReply', () => {
     ['application/json;q=0, image/*', 302],
     ['application/json', 200],
     ['text/html, Application/JSON; q=0.9', 200],
-  ])('answers Accept %j with %d', (accept, status) => {
+  ])('responds to Accept %j with %d', (accept, status) => {
     expect(originalReply({ headers: { accept } }, link)).toMatchObject({ status });
   });
 });

@@ -8,7 +8,7 @@ import { linksTo } from '#test/support/links-builder.ts';
 const options = await linksTo('https://api.example');
 
 describe('patch an image', () => {
-  test("a person's caption is shown instead of the model's, whoever writes last, and can be taken back", async () => {
+  test("a person's caption is shown instead of the model's, whichever is written last, and can be removed", async () => {
     const app = appHarness();
     const { imageId, key } = await app.upload('a photo');
     const captionOf = async () => {
@@ -37,7 +37,7 @@ describe('patch an image', () => {
     expect({ caption, focal_point }).toEqual({ caption: 'Ours.', focal_point: null });
   });
 
-  test('a new focal point gives new links, and removes what was made around the old one', async () => {
+  test('a new focal point gives new links, and removes the variants cropped around the old one', async () => {
     const { imageId, get, find, deps, app, renders } = await deliveryHarness();
     await get(imageId, 'card', { ending: 'jpg' });
     const before = await find(imageId, 'card');
@@ -55,7 +55,7 @@ describe('patch an image', () => {
     expect(deps.variants.keys()).toHaveLength(1);
   });
 
-  test('a new picture under the same key has neither', async () => {
+  test('a new picture under the same key has neither the caption nor the focal point of the old one', async () => {
     const app = appHarness({ captions: false });
     const first = await app.drop('beach.jpg', 'a photo');
     const imageId = first?.imageId ?? '';
@@ -65,7 +65,7 @@ describe('patch an image', () => {
     expect({ caption, focal_point }).toEqual({ caption: null, focal_point: null });
   });
 
-  test('an image that is not there, or no longer, is not found', async () => {
+  test('an image that never existed or was deleted is not found', async () => {
     const app = appHarness();
     const { imageId } = await app.upload('a photo');
     await app.remove(imageId);

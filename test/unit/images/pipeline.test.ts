@@ -94,7 +94,7 @@ describe('events and messages that are delivered again', () => {
     const { key, imageId } = await app.upload('a picture');
     await app.register(key);
     const message = app.deps.stepQueues.receive('thumbnails');
-    if (!message) throw new Error('not asked');
+    if (!message) throw new Error('no message was enqueued');
     await app.work('thumbnails', message);
     app.deps.stepQueues.receive('caption'); // the message was never sent
 
@@ -133,13 +133,13 @@ describe('the same bytes', () => {
 
   it('processed at the same moment leave one set of files', async () => {
     const app = appHarness();
-    // All decode before any is done, so that all but one have written in vain.
+    // All decode before any is done, so that all but one have written files that are not used.
     const { shrink } = app.deps;
-    const everybody = Promise.withResolvers<void>();
+    const allShrinking = Promise.withResolvers<void>();
     let shrinking = 0;
     app.deps.shrink = async (...of) => {
-      if (++shrinking === 4) everybody.resolve();
-      await everybody.promise;
+      if (++shrinking === 4) allShrinking.resolve();
+      await allShrinking.promise;
       return shrink(...of);
     };
     const keys = await Promise.all(['a', 'b', 'c', 'd'].map((key) => app.drop(key, 'same')));
@@ -184,7 +184,7 @@ describe('an upload', () => {
     app.deps.originals.write = () => Promise.reject(new Error('down, too'));
 
     await expect(app.upload('a picture')).rejects.toThrow('down, too');
-    await late().catch(() => {}); // by now, whatever nobody waited for has been complained about
+    await late().catch(() => {}); // by now Node has reported any unhandled rejection
     expect(app.deps.images.all()).toEqual([]);
   });
 });
@@ -196,7 +196,7 @@ describe('a slow worker whose picture was replaced', () => {
     const { shrink } = app.deps;
     const image = await app.drop('beach.jpg', 'first');
     const message = app.deps.stepQueues.receive('thumbnails');
-    if (!image || !message) throw new Error('not asked');
+    if (!image || !message) throw new Error('no message was enqueued');
     app.deps.shrink = async (...of) => {
       app.deps.shrink = shrink;
       await app.drop('beach.jpg', 'second');
@@ -206,7 +206,7 @@ describe('a slow worker whose picture was replaced', () => {
     return { app, image, message };
   };
 
-  it('deletes what it made', async () => {
+  it('deletes the files that it wrote', async () => {
     const { app, message } = await overtaken();
     await app.work('thumbnails', message);
 
@@ -214,7 +214,7 @@ describe('a slow worker whose picture was replaced', () => {
     for (const key of app.deps.derived.keys()) expect(key).toContain('.2/');
   });
 
-  it('deletes it when its message is retried, if it was killed', async () => {
+  it('deletes its files when its message is retried, if it was killed', async () => {
     const { app, message } = await overtaken();
     const { write } = app.deps.derived;
     const { shrink } = app.deps;
@@ -234,7 +234,7 @@ describe('a slow worker whose picture was replaced', () => {
     for (const key of app.deps.derived.keys()) expect(key).toContain('.2/');
   });
 
-  it('deletes it also if the first was deleted in between', async () => {
+  it('deletes its files even if the first picture was deleted in between', async () => {
     const { app, image, message } = await overtaken();
     const { shrink } = app.deps;
     app.deps.shrink = async (...of) => {
@@ -251,7 +251,7 @@ describe('a slow worker whose picture was replaced', () => {
     const image = await app.drop('beach.jpg', 'with a position');
     const id = image?.imageId ?? '';
     const message = app.deps.stepQueues.receive('exif');
-    if (!message) throw new Error('not asked');
+    if (!message) throw new Error('no message was enqueued');
     await app.drop('beach.jpg', 'without');
     await app.finish();
     await app.deps.images.putRawExif(id, 1, { GPSLatitude: 1 }); // then it was killed
@@ -262,7 +262,7 @@ describe('a slow worker whose picture was replaced', () => {
 });
 
 describe('raw EXIF', () => {
-  it('of one picture is not kept for the next that has none', async () => {
+  it('of one picture is not stored with the next one, which has none', async () => {
     const app = appHarness();
     const { readTags } = app.deps;
     app.deps.readTags = async () => ({ exif: anExif, raw: { Make: 'Leica', GPSLatitude: 1 } });
@@ -283,7 +283,7 @@ describe('raw EXIF', () => {
     const image = await app.drop('beach.jpg', 'a picture');
     const id = image?.imageId ?? '';
     const message = app.deps.stepQueues.receive('exif');
-    if (!message) throw new Error('not asked');
+    if (!message) throw new Error('no message was enqueued');
     await app.remove(id);
     await app.deps.images.putRawExif(id, 1, { GPSLatitude: 1 }); // then it was killed
 
@@ -292,14 +292,14 @@ describe('raw EXIF', () => {
   });
 
   it.each(['its removal', 'its late worker'])(
-    'of a newer picture stays, when %s forgets those of the deleted one before it',
+    'of a newer picture stays, when %s deletes that of the deleted picture before it',
     async (who) => {
       const app = appHarness();
       const { images, originals } = app.deps;
       const image = await app.drop('beach.jpg', 'deleted soon');
       const id = image?.imageId ?? '';
       const message = app.deps.stepQueues.receive('exif');
-      if (!message) throw new Error('not asked');
+      if (!message) throw new Error('no message was enqueued');
       const { deleteRawExif } = images;
       const newerComesFirst = () => {
         images.deleteRawExif = async (...of) => {
@@ -355,7 +355,7 @@ describe('a deleted image', () => {
     expect(app.deps.originals.keys()).toEqual([]);
   });
 
-  it('keeps the files of another image that shares them, whatever is delivered late', async () => {
+  it('leaves the files of another image that shares them, whichever message is delivered late', async () => {
     const app = appHarness();
     const first = await app.drop('a.jpg', 'same');
     await app.finish();
@@ -373,7 +373,7 @@ describe('a deleted image', () => {
   });
 
   it.each(['deleted', 'replaced'])(
-    'keeps them also when its key is used again after its tombstone expired, and that is %s half-made',
+    'leaves the shared files when its key is reused after its tombstone expired and the new image is %s while incomplete',
     async (how) => {
       const before = appHarness();
       const first = await before.drop('a.jpg', 'same');
@@ -390,7 +390,7 @@ describe('a deleted image', () => {
       });
       const again = await after.drop('a.jpg', 'same');
       const message = after.deps.stepQueues.receive('thumbnails');
-      if (!message) throw new Error('not asked');
+      if (!message) throw new Error('no message was enqueued');
       await expect(after.work('thumbnails', message)).rejects.toBe('killed');
       after.deps.renditionSets = renditionSets;
       if (how === 'deleted') await after.remove(again?.imageId ?? '');
@@ -450,7 +450,7 @@ describe('a deleted image', () => {
     expect(app.deps.images.all()[0]?.deleted).toBe('removed');
   });
 
-  it('removes what a delivery stored late, when no delivery of then can be at work', async () => {
+  it('removes the variants that a late request stored, once no request from that time can still be running', async () => {
     const app = appHarness();
     const { variants, images } = app.deps;
     const { imageId } = await app.upload('a picture');
@@ -495,7 +495,7 @@ describe('a step that fails', () => {
     const image = await app.drop('beach.jpg', 'a picture');
     const id = image?.imageId ?? '';
     const message = app.deps.stepQueues.receive('thumbnails');
-    if (!message) throw new Error('not asked');
+    if (!message) throw new Error('no message was enqueued');
     await app.giveUp('thumbnails', message);
     await app.finish();
     expect(statusOf(await app.image(id))).toBe('failed');
@@ -513,7 +513,7 @@ describe('a step that fails', () => {
     const image = await app.drop('beach.jpg', 'a picture');
     const id = image?.imageId ?? '';
     const old = app.deps.stepQueues.receive('exif');
-    if (!old) throw new Error('not asked');
+    if (!old) throw new Error('no message was enqueued');
     await app.giveUp('exif', old);
     await app.finish();
 

@@ -75,13 +75,13 @@ describe('consumer', () => {
   });
 
   it.each([0, 1, 120])(
-    'keeps to its backoff where %d s are asked for, if it is longer',
-    async (asked) => {
+    'uses its own backoff where a retry after %d s is requested, if the backoff is longer',
+    async (requestedSeconds) => {
       const { deliver, givenBack } = given(() => {
-        throw new RetryLaterError('busy', asked);
+        throw new RetryLaterError('busy', requestedSeconds);
       });
       await deliver([{ n: 1 }], 5);
-      expect(givenBack).toEqual([['r1', Math.max(asked, 32)]]);
+      expect(givenBack).toEqual([['r1', Math.max(requestedSeconds, 32)]]);
     },
   );
 

@@ -11,11 +11,11 @@ describe('an S3 notification', () => {
     ['a%20b%2Bc.jpg', 'a b+c.jpg'],
     ['Gr%C3%B6%C3%9Fe/%E6%97%A5.jpg', 'Größe/日.jpg'],
     ['100%25.jpg', '100%.jpg'],
-  ])('names %s as people do', (encoded, key) => {
+  ])('decodes the key %s', (encoded, key) => {
     expect(objectKeys(S3Notification.parse(notification(encoded)))).toEqual([key]);
   });
 
-  it('has each key once', () => {
+  it('yields each key once', () => {
     expect(objectKeys(S3Notification.parse(notification('a', 'b', 'a')))).toEqual(['a', 'b']);
   });
 

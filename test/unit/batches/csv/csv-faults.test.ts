@@ -3,8 +3,8 @@ import { csvErrorSentence, readCsv } from '#lib/batches/csv/read-csv.ts';
 import { faultsIn, header, inPieces, read } from './csv-fixtures.ts';
 
 const good = '1,Mug,https://a.example/1.jpg';
-const messagesIn = async (renditionSet: string | Uint8Array) =>
-  (await read(renditionSet)).faults.faults.map(({ message }) => message);
+const messagesIn = async (csv: string | Uint8Array) =>
+  (await read(csv)).faults.faults.map(({ message }) => message);
 
 describe('the errors of a CSV', () => {
   it('are reported all at once, each with its line and column', async () => {
@@ -108,11 +108,11 @@ describe('the errors of a CSV', () => {
     ['UTF-16 without a mark', Buffer.from(header, 'utf16le'), 'UTF-16'],
     ['any binary', Buffer.from('abc\0\0\0def'), 'binary'],
     ['a web page', '\n<!DOCTYPE html><title>Sign in</title>', 'a web page'],
-  ])('are one sentence for %s, which is closed', async (_, renditionSet, expected) => {
+  ])('are one sentence for %s, which is closed', async (_, csv, expected) => {
     let isClosed = false;
     function* pieces() {
       try {
-        yield* inPieces(renditionSet);
+        yield* inPieces(csv);
         for (;;) yield Buffer.alloc(16_384);
       } finally {
         isClosed = true;
@@ -147,7 +147,7 @@ describe('the errors of a CSV', () => {
     expect(totalProducts).toBe(3);
   });
 
-  it('find a name that includes the next line', async () => {
+  it('find a product name that includes the next line', async () => {
     expect(
       await faultsIn('1,"Mug,https://a.example/1.jpg', '2,Cup",https://a.example/2.jpg'),
     ).toEqual([

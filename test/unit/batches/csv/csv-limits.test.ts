@@ -6,7 +6,7 @@ import { faultsIn, header, inPieces, read } from './csv-fixtures.ts';
 
 const good = '1,Mug,https://a.example/1.jpg';
 
-/** The header, and a text again and again, without an end that anybody could wait for. */
+/** The header, and a text repeated without end. */
 function* endless(text: string, start = '') {
   yield Buffer.from(`${header}\n${start}`);
   const piece = Buffer.from(text.repeat(Math.ceil(16_384 / text.length)));
@@ -17,8 +17,8 @@ function* endless(text: string, start = '') {
 setFlagsFromString('--expose-gc');
 const collect: unknown = runInNewContext('gc');
 
-/** What somebody still holds: the collector comes first, or chance would say when it came last. */
-const bytesKept = (): number => {
+/** Heap in use after a garbage collection, so that the figure does not depend on when one last ran. */
+const heapBytes = (): number => {
   if (typeof collect !== 'function') throw new Error('Node does not let us collect.');
   collect();
   const { heapUsed, external } = process.memoryUsage();
@@ -91,7 +91,7 @@ describe('a CSV', () => {
     ['cells of Chinese', header, '写'.repeat(100)],
     ['cells of emoji', header, '📷'.repeat(50)],
   ])(
-    'has as many faults named as an answer can hold, and the others counted: %s',
+    'has as many errors listed as a response can hold, and the others counted: %s',
     async (_, first, url) => {
       const { faults } = await read(`${first}\n${`1,Mug,${url}\n`.repeat(2500)}`, 65_536);
 
@@ -143,17 +143,17 @@ describe('a CSV', () => {
       yield Buffer.from(`${header}\n`);
       for (let rows = 0; rows < 20_000; rows += 1000) yield Buffer.from(row.repeat(1000));
     }
-    const kept: number[] = [];
+    const heapSizes: number[] = [];
     let taken = 0;
 
     const { totalImages } = await readCsv(long(), ({ length }) => {
       taken += length;
-      if (taken >= 1000 * kept.length) kept.push(bytesKept()); // not each time: it takes a while
+      if (taken >= 1000 * heapSizes.length) heapSizes.push(heapBytes()); // not each time: it takes a while
     });
 
     expect(totalImages).toBe(400_000);
-    expect(kept.length).toBeGreaterThan(10);
-    const [first = 0] = kept;
-    expect(Math.max(...kept) - first).toBeLessThan(5_000_000); // the products alone would take more
+    expect(heapSizes.length).toBeGreaterThan(10);
+    const [first = 0] = heapSizes;
+    expect(Math.max(...heapSizes) - first).toBeLessThan(5_000_000); // the products alone would take more
   });
 });

@@ -19,9 +19,9 @@ describe('the text of a CSV', () => {
   });
 
   it('may end within a character', async () => {
-    const renditionSet = Buffer.from('No,Url,Name\n1,https://a.example,Caf\xe9', 'latin1');
+    const csv = Buffer.from('No,Url,Name\n1,https://a.example,Caf\xe9', 'latin1');
 
-    expect((await read(renditionSet)).products).toMatchObject([{ productName: 'Café' }]);
+    expect((await read(csv)).products).toMatchObject([{ productName: 'Café' }]);
   });
 
   it('may have a byte order mark, which is not part of the first name', async () => {
@@ -38,10 +38,10 @@ describe('the text of a CSV', () => {
     ];
     // The first 64 KiB are looked at in one piece.
     const before = `${header}\r\n${'\r\n'.repeat(33_000)}`;
-    const renditionSet = Buffer.concat([before, ...rows].map((part) => Buffer.from(part)));
+    const csv = Buffer.concat([before, ...rows].map((part) => Buffer.from(part)));
 
     for (const pieceLength of [1, 3, 5, 200_000])
-      expect((await read(renditionSet, pieceLength)).products).toEqual([
+      expect((await read(csv, pieceLength)).products).toEqual([
         {
           line: 33_002,
           serialNumber: '1',

@@ -48,9 +48,9 @@ describe('a CSV of products', () => {
     ],
     ['with spaces around its cells', sample.replaceAll(',', ' , ')],
     ['with cells after the URLs that are empty', sample.replaceAll('.jpg\n', '.jpg,,\n')],
-  ])('is read %s', async (_, renditionSet) => {
+  ])('is read %s', async (_, csv) => {
     for (const pieceLength of [1, 7, 100_000]) {
-      const found = await read(renditionSet, pieceLength);
+      const found = await read(csv, pieceLength);
 
       expect(found.faults).toEqual({ faults: [], more: 0 });
       expect(found.products).toEqual(products);

@@ -50,7 +50,7 @@ describe('the URLs of a cell', () => {
     ['oops,images/2.jpg', ['oops', 'images/2.jpg']],
     ['https://a.example/my photo.jpg', ['https://a.example/my', 'photo.jpg']],
     [`data:image/png;base64,iVBO/Rw0,${a}`, ['data:image/png;base64,iVBO/Rw0', a]],
-  ])('are told from what is none in %j', (cell, pieces) => {
+  ])('are distinguished from what is not a URL in %j', (cell, pieces) => {
     expect(splitUrls(cell)).toEqual(pieces);
   });
 

@@ -17,22 +17,22 @@ const written = async (
   return Buffer.concat(parts).toString();
 };
 
-const came = (inputUrl: string, outputUrl: string) => ({ inputUrl, outputUrl, error: null });
+const succeeded = (inputUrl: string, outputUrl: string) => ({ inputUrl, outputUrl, error: null });
 const failed = (inputUrl: string, error: string) => ({ inputUrl, outputUrl: null, error });
 const mug: ResultRow = {
   serialNumber: '1.',
   productName: 'Mug, blue',
   images: [
-    came('https://a.example/1.jpg', 'https://d.example/api/image/aa.jpg'),
+    succeeded('https://a.example/1.jpg', 'https://d.example/api/image/aa.jpg'),
     failed('https://a.example/2.jpg', 'The server answered\n404.'),
-    came('https://a.example/3.jpg', 'https://d.example/api/image/cc.jpg'),
+    succeeded('https://a.example/3.jpg', 'https://d.example/api/image/cc.jpg'),
     failed('https://a.example/4.jpg', 'This is no picture.'),
   ],
 };
 const cup: ResultRow = {
   serialNumber: '2',
   productName: 'Cup "tall"',
-  images: [came('https://a.example/5.jpg', 'https://d.example/api/image/ee.jpg')],
+  images: [succeeded('https://a.example/5.jpg', 'https://d.example/api/image/ee.jpg')],
 };
 
 describe('the results CSV', () => {
@@ -57,7 +57,7 @@ describe('the results CSV', () => {
   it('escapes the comma of a URL so that it separates nothing', async () => {
     const url = 'https://cdn.example/w_200,h_100/x;y|z.jpg';
     const [, cells = []]: string[][] = parse(
-      await written(resultsCsv, [{ ...mug, images: [came(url, url), came(url, url)] }]),
+      await written(resultsCsv, [{ ...mug, images: [succeeded(url, url), succeeded(url, url)] }]),
     );
 
     expect(cells[2]?.split(',')).toEqual(
@@ -77,7 +77,7 @@ describe('the results CSV', () => {
     '＝1',
     "'=1",
     "''-1",
-  ])('defuses %j, and gets it back', async (text) => {
+  ])('escapes the formula %j, and reads it back', async (text) => {
     const row = { ...cup, serialNumber: text, productName: text };
     const csv = await written(resultsCsv, [row]);
     const [, cells = []]: string[][] = parse(csv);
@@ -121,7 +121,10 @@ describe('the results CSV', () => {
       serialNumber: text(),
       productName: text(),
       images: Array.from({ length: 1 + random(3) }, (_, n) =>
-        came(`https://a.example/${encodeURIComponent(text())}/${n}.jpg`, 'https://d.example/x.jpg'),
+        succeeded(
+          `https://a.example/${encodeURIComponent(text())}/${n}.jpg`,
+          'https://d.example/x.jpg',
+        ),
       ),
     }));
 
