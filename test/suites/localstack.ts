@@ -15,9 +15,9 @@ const start = fileURLToPath(new URL('../../infra/localstack/start.ts', import.me
 // name, whatever S3_SKIP_SIGNATURE_VALIDATION says, nor the ETags of DeleteObjects. The embedded S3,
 // ministack and AWS do.
 const gaps = [
-  'refuses a further label',
+  'refuses additional metadata',
   'refuses a forged signature',
-  'until each is removed, if it is still the one that is meant',
+  'are deleted conditionally, if they still have the given ETag',
 ];
 
 await runCommandLine('test:localstack', async (tools) => {
