@@ -12,7 +12,7 @@ import { noFaultsYet } from './faults-config.ts';
 import { quietOf } from './faults-idle.ts';
 
 const Logged = z.object({ timestamp: z.iso.datetime() });
-const Swept = z.object({ askedAgain: z.int(), gaveUp: z.int() });
+const Swept = z.object({ requeued: z.int(), gaveUp: z.int() });
 
 export type FaultyDarkroom = Awaited<ReturnType<typeof startFaultyDarkroom>>;
 
@@ -79,7 +79,7 @@ export const startFaultyDarkroom = async ({
     stuck: (): number =>
       logged('swept')
         .map((line) => Swept.parse(line))
-        .reduce((sum, { askedAgain, gaveUp }) => sum + askedAgain + gaveUp, 0),
+        .reduce((sum, { requeued, gaveUp }) => sum + requeued + gaveUp, 0),
     /** When fault injection last killed a process. */
     lastKill: (): Date => {
       const [last] = logged('a process was killed')
