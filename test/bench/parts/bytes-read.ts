@@ -8,7 +8,7 @@ import { startBenchStack } from '../support/bench-stack.ts';
 import { drawnPhoto } from '../support/photo.ts';
 import type { Figure, Part } from '../support/report.ts';
 
-const mostTimes = 1.1;
+const maxTimes = 1.1;
 const pictures = { short: 2, full: 5 };
 
 /** What all functions together read from S3 for one picture, from its upload to its end. */
@@ -54,7 +54,7 @@ export const bytesRead: Part = {
           what: `${picture.format} of ${megabytes} MB`,
           values,
           unit: '× the original',
-          atMost: mostTimes,
+          atMost: maxTimes,
         });
       }
       return {

@@ -19,7 +19,7 @@ const width = 800;
 const formats = ['jpg', 'webp', 'avif'] as const;
 type Format = (typeof formats)[number];
 
-/** What a picture for a page costs: made at the first request, and given from the store after it. */
+/** What a picture for a page costs: rendered at the first request, served from the store after it. */
 export const delivery: Part = {
   name: 'delivery',
   run: async (length) => {
@@ -136,7 +136,7 @@ const inTurn = async (ids: readonly string[], work: (id: string) => Promise<unkn
   for (const id of ids) await work(id);
 };
 
-/** Presets, images, endings and queries that nobody gave out, one after the other: wall time. */
+/** Wall time of requests for unknown presets, images, extensions and queries, one after the other. */
 const inventedLinks = async ({ baseUrl }: BenchStack, id: string, count: number) => {
   const took: number[] = [];
   for (let n = 0; n < count; n++) {

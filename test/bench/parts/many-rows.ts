@@ -7,8 +7,8 @@ const most = { cpuSeconds: 120, megabytes: 700 };
 const lengths = { short: { rows: 5000, workedOn: 200 }, full: { rows: 50_000, workedOn: 1000 } };
 
 /**
- * A batch of very many rows: what writing them costs, and what memory it takes. While they are
- * written the origin keeps whoever fetches waiting, so that the writing alone is counted.
+ * A batch of very many rows: what writing them costs, and how much memory it takes. While the rows
+ * are written the origin holds every fetch, so that only the writing is measured.
  */
 export const manyRows: Part = {
   name: 'many-rows',
@@ -61,7 +61,7 @@ export const manyRows: Part = {
   },
 };
 
-/** Whether all rows are written is no business of the API's callers. */
+/** Reads the table: the API does not say whether all rows are written. */
 const stateOf = async ({ env }: BenchStack, requestId: string): Promise<string | undefined> => {
   const client = new DynamoDBClient({
     endpoint: env['AWS_ENDPOINT_URL_DYNAMODB'] ?? '',

@@ -19,12 +19,12 @@ const installedIpx = (): string => {
   return folder;
 };
 
-/** ipx in a process of its own, over one photo in a folder. */
+/** ipx in its own process, serving one photo from a folder. */
 export const startIpx = async (photo: Uint8Array) => {
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-ipx-'));
   writeFileSync(join(folder, 'photo.jpg'), photo);
-  const { told, stop } = await startForked('ipx-process', installedIpx(), folder);
-  const { url, pid } = Started.parse(told);
+  const { started, stop } = await startForked('ipx-process', installedIpx(), folder);
+  const { url, pid } = Started.parse(started);
   return {
     pid,
     /** `w_800,f_webp,q_80` */
