@@ -3,8 +3,8 @@ import { showDocs, showFile } from '#functions/site/pages/pages.ts';
 import { Problem } from '#lib/problem.ts';
 import { freePorts } from './embedded-stack.ts';
 
-export type Asked = { method: string; path: string; query: URLSearchParams };
-/** An envelope's data, a refusal, bytes; a line that breaks, or one on which nothing comes. */
+export type PageRequest = { method: string; path: string; query: URLSearchParams };
+/** An envelope's data, an error, bytes; a connection that breaks, or one that never responds. */
 export type Answer =
   | { data: unknown; next?: string | null; status?: number }
   | { error: string; status: number; data?: unknown }
@@ -13,10 +13,10 @@ export type Answer =
   | 'waits';
 
 /**
- * The real pages before an API that answers whatever a test says: for states that would take a real
- * one hours, or thousands of pictures, to get into.
+ * The real pages in front of an API with programmed responses: for states that a real one would only
+ * reach after hours, or with thousands of pictures.
  */
-export const startPageHost = async (answer: (asked: Asked) => Answer) => {
+export const startPageHost = async (answer: (request: PageRequest) => Answer) => {
   const [port = 0] = await freePorts(1);
   const url = `http://127.0.0.1:${port}/`;
   let current = answer;
@@ -34,28 +34,28 @@ export const startPageHost = async (answer: (asked: Asked) => Answer) => {
       outgoing.writeHead(200, { 'content-type': shown.type, ...shown.headers }).end(shown.bytes);
       return;
     }
-    const told = current({ method, path: pathname.slice(1), query: searchParams });
-    if (told === 'waits') return;
-    if (told === 'breaks') {
+    const result = current({ method, path: pathname.slice(1), query: searchParams });
+    if (result === 'waits') return;
+    if (result === 'breaks') {
       outgoing.destroy();
       return;
     }
-    if ('bytes' in told) {
-      outgoing.writeHead(200, { 'content-type': told.type }).end(told.bytes);
+    if ('bytes' in result) {
+      outgoing.writeHead(200, { 'content-type': result.type }).end(result.bytes);
       return;
     }
     const envelope =
-      'error' in told
-        ? { status: 'error', code: 1001, data: told.data ?? null, error: told.error }
+      'error' in result
+        ? { status: 'error', code: 1001, data: result.data ?? null, error: result.error }
         : {
             status: 'success',
             code: 1000,
-            data: told.data,
+            data: result.data,
             error: null,
-            page: { limit: 50, next_cursor: told.next ?? null },
+            page: { limit: 50, next_cursor: result.next ?? null },
           };
     outgoing
-      .writeHead(told.status ?? 200, { 'content-type': 'application/json' })
+      .writeHead(result.status ?? 200, { 'content-type': 'application/json' })
       .end(JSON.stringify(envelope));
   });
   const fileAt = (pathname: string) => {

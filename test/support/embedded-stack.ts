@@ -24,7 +24,7 @@ const stopTakesMs = 15_000;
 export type EmbeddedStackOptions = {
   /** Settings; nothing is taken from the tests' own environment, nor from `.env`. */
   env?: Record<string, string>;
-  /** Kept when the stack stops; one of its own is not. */
+  /** Not removed when the stack stops; a temporary one is. */
   dataDir?: string;
   workers?: 'in-process' | 'forked';
   /** As `npm run dev:faults` starts it, with the faults that `env` says: see noFaultsYet(). */
@@ -103,7 +103,7 @@ export const startEmbeddedStack = async (options: EmbeddedStackOptions = {}) => 
   return {
     baseUrl,
     dataDir,
-    /** Endpoints and credentials for SDK clients, and the settings that were asked for. */
+    /** Endpoints and credentials for SDK clients, and the settings that were given. */
     env,
     /** Sends a signal to the launcher only; resolves when all of its processes have gone. */
     kill: end,

@@ -69,7 +69,7 @@ export const startFaultyDarkroom = async ({
         await client.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
       }
     },
-    /** npm run redrive; answers what it says. */
+    /** Runs npm run redrive; returns its output. */
     redrive: async (): Promise<string> => {
       const env = { PATH: process.env['PATH'], ...stack.env };
       const command = ['infra/cli/redrive.ts', '--settings', 'none'];

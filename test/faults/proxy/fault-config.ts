@@ -4,8 +4,8 @@ export const services = ['s3', 'dynamodb', 'sqs'] as const;
 export type Service = (typeof services)[number];
 
 /**
- * What may happen to a call. `lost` is carried out, and only its answer never comes; `cut` never
- * arrives; `conflict` is DynamoDB's alone, for writes.
+ * What may happen to a call. `lost` is carried out, but its response is dropped; `cut` never reaches
+ * the service; `conflict` applies only to DynamoDB writes.
  */
 export const faults = [
   'error',
@@ -21,7 +21,7 @@ export type Fault = z.infer<typeof Fault>;
 
 const share = z.number().min(0).max(1);
 
-/** Whose calls, and which of them. What is not said may be anything. */
+/** Whose calls, and which of them. An omitted field matches any call. */
 const Which = z.object({
   /** The function's name: `make-thumbnails`; `host` for those that answer HTTP or a clock. */
   worker: z.string().optional(),
@@ -74,8 +74,8 @@ export const noFaults: FaultConfig = {
 
 /**
  * A named step boundary: the `nth` call that a worker makes from now on (of all its calls, or of
- * those like `call`), before it is carried out or after that, but before the worker hears of it.
- * There the worker is killed, or held until it is let go.
+ * those like `call`), before it is carried out, or after that but before the worker gets the response.
+ * There the worker is killed, or held until it is released.
  */
 export const Failpoint = Which.extend({
   worker: z.string(),
