@@ -41,7 +41,7 @@ const startShop = async (html: () => string) => {
 };
 
 describe.runIf(chromiumPath)(
-  needsChromium('on a page of another origin, before a closed stage'),
+  needsChromium('on a page of another origin, with signed links'),
   () => {
     let browser: Browser;
     beforeAll(async () => {
@@ -49,7 +49,7 @@ describe.runIf(chromiumPath)(
     });
     afterAll(() => browser.close());
 
-    it('an <img> shows what records, batches and edits link to, a <picture> what it asks for', async () => {
+    it('an <img> shows what records, batches and edits link to, a <picture> the source it selects', async () => {
       const pictures = { '/mug.jpg': await drawnJpeg({ width: 900, height: 600, seed: 401 }) };
       const photos = await startFetchOrigin({ pictures });
       const provider = await startEditServer({ key: 'an-edit-key' });
