@@ -147,14 +147,18 @@ describe('a picture is delivered', () => {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
       });
+    const variant = await linkTo(image_id, 'w160');
+    expect((await get(variant)).headers.get('cache-control')).toContain('immutable');
     const answer = await patch({ focal_point: { x: 0.2, y: 0.25 }, caption: 'The sun.' });
     expect(answer).toMatchObject({
       status: 200,
       data: { focal_point: { x: 0.2, y: 0.25 }, caption: 'The sun.', caption_by: 'person' },
     });
     expect(Delivered.parse(answer.data).thumbnails['small']).not.toBe(thumbnails['small']);
-    const old = await get(thumbnails['small'] ?? '');
-    expect([old.status, old.headers.get('cache-control')]).toEqual([200, 'public, max-age=60']);
+    for (const earlier of [thumbnails['small'] ?? '', variant]) {
+      const old = await get(earlier);
+      expect([old.status, old.headers.get('cache-control')]).toEqual([200, 'public, max-age=60']);
+    }
     expect((await patch({ focal_point: { x: 2, y: 0 } })).status).toBe(422);
     expect((await patch({ focal: 1 })).status).toBe(422);
     expect((await patch({})).status).toBe(422);

@@ -33,6 +33,20 @@ export const permissionExceptions: readonly Exception[] = [
     reason: 'A request that failed gives its Idempotency-Key free: in an outage.',
   },
   {
+    fn: 'make-thumbnails',
+    actions: ['sqs:SendMessage'],
+    resource: 'darkroom-dev-make-thumbnails',
+    reason:
+      'It may send to the queue of every step, its own too: needed where the image was retried meanwhile.',
+  },
+  ...['get-thumbnail', 'get-processed-image'].map((fn) => ({
+    fn,
+    actions: ['ssm:GetParameter'],
+    resource: 'delivery-secret',
+    reason:
+      'It signs a redirect to a rendition whose size was changed by THUMBNAIL_SIZES after ingest.',
+  })),
+  {
     fn: 'sweep-stuck',
     actions: [
       'dynamodb:BatchGetItem',

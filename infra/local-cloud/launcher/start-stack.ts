@@ -3,6 +3,7 @@ import { buildVariable, type FromHost, type HostOptions } from '../host/host-mes
 import { type HostProcess, startHostProcess } from '../host/host-process.ts';
 import type { RunningServer } from '../http/listen.ts';
 import {
+  type LocalCloud,
   type LocalCloudOptions,
   type NotificationOptions,
   startLocalCloud,
@@ -73,24 +74,8 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     );
     const started = startHostProcess(
       project,
-      {
-        ...options.environment,
-        ...interceptor?.environment,
-        NODE_COMPILE_CACHE: folder.in('compile-cache'),
-        ...(options.reloadFolders && { [buildVariable]: join(folder.in('build'), 'v1') }),
-      },
-      {
-        port: ports.http,
-        host: options.httpHost,
-        guard: options.guard,
-        buildFolder: folder.in('build'),
-        sqsUrl: `http://127.0.0.1:${ports.sqs}`,
-        dynamodbUrl: `http://127.0.0.1:${ports.dynamodb}`,
-        checkpointFile: folder.in('streams', 'checkpoints.db'),
-        region: options.region,
-        accountId: options.accountId,
-        workers: options.workers,
-      },
+      { ...hostEnvironment(options), ...interceptor?.environment },
+      hostOptions(options),
       { onMessage: messages.hear, onLine, onComplaint: (text) => log(complaintLine(text)) },
     );
     host = started;
@@ -113,12 +98,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
       bundles ? bundles.build(handlers) : options.bundle(handlers, folder.in('build')),
     ]);
     emulators.push(cloud);
-    for (const { TableName: table, StreamSpecification } of cloud.resources.tables)
-      if (StreamSpecification)
-        cloud.onStreamRecords(
-          table,
-          oncePerTurn(() => started.send({ kind: 'stream-records', table })),
-        );
+    forwardStreamRecords(cloud, started);
     options.onProgress('loading the functions');
     bundles?.writeEntries(handlers);
     started.send({ kind: 'prepared' });
@@ -131,14 +111,40 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
         return loaded;
       };
       const folders = options.reloadFolders ?? [];
-      const watching = reloadOnChange({ project, folders, handlers, bundles, load, log });
-      emulators.push({ stop: async () => watching.stop() });
+      emulators.push(reloadOnChange({ project, folders, handlers, bundles, load, log }));
     }
     return { url, broken, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+};
+
+const hostEnvironment = ({ environment, folder, reloadFolders }: StackOptions) => ({
+  ...environment,
+  NODE_COMPILE_CACHE: folder.in('compile-cache'),
+  ...(reloadFolders && { [buildVariable]: join(folder.in('build'), 'v1') }),
+});
+
+const hostOptions = (options: StackOptions): HostOptions => {
+  const { folder, ports, region, accountId, workers, httpHost, guard } = options;
+  return {
+    ...{ region, accountId, workers, guard, host: httpHost, port: ports.http },
+    buildFolder: folder.in('build'),
+    sqsUrl: `http://127.0.0.1:${ports.sqs}`,
+    dynamodbUrl: `http://127.0.0.1:${ports.dynamodb}`,
+    checkpointFile: folder.in('streams', 'checkpoints.db'),
+  };
+};
+
+/** The readers of streams are in another process than DynamoDB, and need not poll for each record. */
+const forwardStreamRecords = (cloud: LocalCloud, host: HostProcess): void => {
+  for (const { TableName: table, StreamSpecification } of cloud.resources.tables)
+    if (StreamSpecification)
+      cloud.onStreamRecords(
+        table,
+        oncePerTurn(() => host.send({ kind: 'stream-records', table })),
+      );
 };
 
 /** What the host of the functions says, as promises; rejects `ready` where it cannot go on. */

@@ -54,7 +54,7 @@ export const watchFolders = (
   project: string,
   folders: readonly string[],
   onChange: (files: string[]) => void,
-): { stop(): void } => {
+): { stop(): Promise<void> } => {
   const changed = new Set<string>();
   let timer: NodeJS.Timeout | undefined;
   const watchers = folders.map((folder) =>
@@ -70,7 +70,7 @@ export const watchFolders = (
     }),
   );
   return {
-    stop: () => {
+    stop: async () => {
       clearTimeout(timer);
       for (const watcher of watchers) watcher.close();
     },
