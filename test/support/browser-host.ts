@@ -3,8 +3,8 @@ import { showDocs, showFile } from '#functions/site/pages/pages.ts';
 import { Problem } from '#lib/problem.ts';
 import { freePorts } from './embedded-stack.ts';
 
-export type PageRequest = { method: string; path: string; query: URLSearchParams };
-/** An envelope's data, an error, bytes; a connection that breaks, or one that never responds. */
+export type Asked = { method: string; path: string; query: URLSearchParams };
+/** An envelope's data, a refusal, bytes; a line that breaks, or one on which nothing comes. */
 export type Answer =
   | { data: unknown; next?: string | null; status?: number }
   | { error: string; status: number; data?: unknown }
@@ -13,10 +13,10 @@ export type Answer =
   | 'waits';
 
 /**
- * The real pages in front of an API with programmed responses: for states that a real one would only
- * reach after hours, or with thousands of pictures.
+ * The real pages before an API that answers whatever a test says: for states that would take a real
+ * one hours, or thousands of pictures, to get into.
  */
-export const startPageHost = async (answer: (request: PageRequest) => Answer) => {
+export const startPageHost = async (answer: (asked: Asked) => Answer) => {
   const [port = 0] = await freePorts(1);
   const url = `http://127.0.0.1:${port}/`;
   let current = answer;

@@ -9,7 +9,7 @@ import { drawnPhoto, withComment } from '../support/photo.ts';
 import { usageOf } from '../support/process-tree.ts';
 import { type Figure, megabytes, type Part } from '../support/report.ts';
 
-const most = { newJpeg: 1.3, storedView: 0.5, inventedMs: 20 };
+const max = { newJpeg: 1.3, storedView: 0.5, inventedMs: 20 };
 const lengths = {
   short: { rounds: 4, each: 3, views: 20, invented: 2000 },
   full: { rounds: 9, each: 5, views: 50, invented: 10_000 },
@@ -106,7 +106,7 @@ export const delivery: Part = {
             what: `${invented} invented links, 95 of 100`,
             values: [await inventedLinks(stack, next(), invented)],
             unit: 'ms',
-            atMost: most.inventedMs,
+            atMost: max.inventedMs,
           },
         ],
       };
@@ -199,7 +199,7 @@ const figuresOf = ({
       against: {
         what: 'ipx',
         values: ipx[format],
-        ...(format === 'jpg' && { atMost: most.newJpeg }),
+        ...(format === 'jpg' && { atMost: max.newJpeg }),
       },
     },
   ]),
@@ -208,7 +208,7 @@ const figuresOf = ({
     what: 'jpg, stored',
     values: stored,
     unit,
-    against: { what: 'ipx', values: ipx.jpg, atMost: most.storedView },
+    against: { what: 'ipx', values: ipx.jpg, atMost: max.storedView },
   },
   {
     what: `webp, ${clients} clients at once, all together`,

@@ -12,7 +12,7 @@ const lengths = {
   short: { sizes: [10_000], rounds: 3, requests: 40 },
   full: { sizes: [10_000, 100_000, 1_000_000], rounds: 7, requests: 100 },
 };
-const most = 1.3;
+const max = 1.3;
 const paths = ['/api/images?limit=50', '/api/stats'];
 const env = { CAPTION_PROVIDER: 'none' };
 
@@ -140,7 +140,7 @@ const figuresOf = (
       what,
       values: of(1, 'p50'),
       unit: 'ms',
-      against: { what: beside, values: of(0, 'p50'), ...(isLargest && { atMost: most }) },
+      against: { what: beside, values: of(0, 'p50'), ...(isLargest && { atMost: max }) },
     },
     {
       what,

@@ -10,7 +10,7 @@ import { drawnPhoto } from '../support/photo.ts';
 import { median, type Part } from '../support/report.ts';
 import { openUploadClient, type TargetFor, type UploadClient } from '../support/upload-client.ts';
 
-const most = { thumbnails: 0.8, store: 2 };
+const max = { thumbnails: 0.8, store: 2 };
 const lengths = {
   short: { warmUp: 10, single: 12, rounds: 5, each: 3 },
   full: { warmUp: 20, single: 40, rounds: 10, each: 5 },
@@ -102,7 +102,7 @@ export const uploadLatency: Part = {
             what: 'one client',
             values: alone.darkroom,
             unit,
-            against: { what: 'bare sharp', values: alone.thumbnails, atMost: most.thumbnails },
+            against: { what: 'bare sharp', values: alone.thumbnails, atMost: max.thumbnails },
           },
           { what: 'one client, 95 of 100', values: [percentile95(alone.darkroom)], unit },
           { what: 'four clients, bare store', values: middles.store, unit },
@@ -116,7 +116,7 @@ export const uploadLatency: Part = {
             what: 'four clients',
             values: middles.darkroom,
             unit,
-            against: { what: 'bare store', values: middles.store, atMost: most.store },
+            against: { what: 'bare store', values: middles.store, atMost: max.store },
           },
           {
             what: 'four clients, 95 of 100',

@@ -4,7 +4,7 @@ import { pngChunk } from '#test/support/hostile-pictures.ts';
 import { withFrames } from './avif-frames.ts';
 import type { HostileFile } from './hostile-files.ts';
 
-const most = 5_000; // frames are accepted
+const maxFrames = 5_000; // the limit of the pipeline
 const repeated = (part: Buffer, times: number) =>
   Buffer.concat(Array.from({ length: times }, () => part));
 
@@ -77,13 +77,13 @@ const scans = async (side: number, which: number, times: number): Promise<Buffer
 /** Files with very many frames, pages, scans, segments or chunks. */
 export async function* repeatedParts(): AsyncGenerator<HostileFile> {
   const none = () => 0;
-  yield { name: 'repeated-parts/most.gif', bytes: gif(most), ends: 'done' };
-  yield { name: 'repeated-parts/beyond.gif', bytes: gif(most + 1), ends: 'rejected' };
+  yield { name: 'repeated-parts/most.gif', bytes: gif(maxFrames), ends: 'done' };
+  yield { name: 'repeated-parts/beyond.gif', bytes: gif(maxFrames + 1), ends: 'rejected' };
   yield { name: 'repeated-parts/far-beyond.gif', bytes: gif(200_000), ends: 'rejected' };
-  yield { name: 'repeated-parts/many.webp', bytes: await webp(most), ends: 'done' };
-  yield { name: 'repeated-parts/beyond.webp', bytes: await webp(most + 1), ends: 'rejected' };
-  yield { name: 'repeated-parts/most.tif', bytes: tiff(most, none), ends: 'done' };
-  yield { name: 'repeated-parts/beyond.tif', bytes: tiff(most + 1, none), ends: 'rejected' };
+  yield { name: 'repeated-parts/many.webp', bytes: await webp(maxFrames), ends: 'done' };
+  yield { name: 'repeated-parts/beyond.webp', bytes: await webp(maxFrames + 1), ends: 'rejected' };
+  yield { name: 'repeated-parts/most.tif', bytes: tiff(maxFrames, none), ends: 'done' };
+  yield { name: 'repeated-parts/beyond.tif', bytes: tiff(maxFrames + 1, none), ends: 'rejected' };
   const avif = await drawnAvif({ width: 900, height: 600 });
   yield { name: 'repeated-parts/frames.avif', bytes: withFrames(avif, 4), ends: 'done' };
   yield { name: 'repeated-parts/beyond.avif', bytes: withFrames(avif, 5), ends: 'rejected' };
