@@ -1,4 +1,4 @@
-// What Darkroom costs, beside what the decoder alone costs:
+// What Darkroom costs, compared with the decoder alone:
 //   npm run bench -- [--short] [--only pipeline,lists]
 import { parseArgs } from 'node:util';
 import { batchRows } from './parts/batch-rows.ts';

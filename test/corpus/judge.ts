@@ -40,8 +40,8 @@ export const isTooCostly = (outcome: Outcome): boolean =>
   outcome.end === 'done' && excessesOf(outcome).length > 0;
 
 /**
- * The smaller costs of both, where a file was worked through twice: what another file, or another
- * program on this machine, added to one of them is none of its own.
+ * The lower costs of two runs of one file, so that costs caused by another file or another program
+ * on this machine do not count.
  */
 export const cheaperOf = (outcome: Outcome, again: readonly Outcome[]): Outcome => {
   const died = again.find(({ end }) => end !== 'done');

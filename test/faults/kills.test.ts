@@ -92,7 +92,7 @@ describe('a worker that is killed', () => {
       expect(times).toBeGreaterThanOrEqual(rounds / 2); // some calls do not happen in every round
       await expectOneOfEach(darkroom, drops, before);
       expect(await darkroom.audit()).toEqual([]);
-      // Every message came back when its visibility timeout was over: the sweep found nothing to do.
+      // Every message was delivered again after its visibility timeout: the sweep found nothing to do.
       expect(darkroom.stuck()).toBe(0);
       const { images } = await darkroom.storedRecords();
       const lastEnd = Math.max(...images.map(({ image }) => Date.parse(image.processedAt ?? '')));

@@ -22,7 +22,7 @@ const Session = z.looseObject({
   result_url: z.string().nullable(),
 });
 
-/** A shop's page, on an origin of its own, that isolates itself as strictly as pages can. */
+/** A shop's page on another origin, with the strictest cross-origin isolation. */
 const startShop = async (html: () => string) => {
   const server = createServer((_, response) => {
     response.writeHead(200, {

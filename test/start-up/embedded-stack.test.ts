@@ -162,7 +162,7 @@ describe('the embedded stack', { timeout: 90_000 }, () => {
     );
   });
 
-  it('prints at once that it starts, and lists the active features once it is ready', () => {
+  it('prints at once that it starts, and its configuration once it is ready', () => {
     expect(stack.output()).toMatch(/^Darkroom is starting …\n/);
     expect(stack.output()).toMatch(/Access {3}with the header X-API-Key/);
     expect(stack.output()).toMatch(/Captions off: /);

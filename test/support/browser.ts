@@ -50,7 +50,7 @@ export const openPage = async (browser: Browser, options: BrowserContextOptions 
 
 export type File = { name: string; type: string; bytes: Buffer };
 
-/** As if a person had dragged files over the window and let go. */
+/** Simulates a drag and drop of files onto the window. */
 export const dropFiles = async (page: Page, files: readonly File[]): Promise<void> => {
   const sent = files.map(({ name, type, bytes }) => ({
     name,

@@ -38,7 +38,7 @@ export type EmbeddedStackOptions = {
 export type EmbeddedStack = Awaited<ReturnType<typeof startEmbeddedStack>>;
 
 /**
- * The real `npm start`, on free ports and with data of its own; resolves when it is ready, rejects
+ * The real `npm start`, on free ports and with its own data; resolves when it is ready, rejects
  * with its output when it does not get there.
  */
 export const startEmbeddedStack = async (options: EmbeddedStackOptions = {}) => {
@@ -131,7 +131,7 @@ type Running = {
   kill(): void;
 };
 
-/** In a process group of its own, so that one can see when the last of its processes has gone. */
+/** In its own process group, so that the exit of its last process can be observed. */
 const launch = (
   args: string[],
   settings: Record<string, string>,

@@ -96,7 +96,7 @@ const originals = async (): Promise<Picture[]> => {
 
 /**
  * The same picture in other bytes: behind it stands a box that says it means nothing (ISO 14496-12
- * §8.1.2), which an AVIF may have there, and which no other format looks at.
+ * §8.1.2), which an AVIF may have there, and which readers of other formats ignore.
  */
 const unlikeOthers = ({ bytes }: Picture): Uint8Array<ArrayBuffer> => {
   const head = Buffer.from([0, 0, 0, 24, ...Buffer.from('free')]);

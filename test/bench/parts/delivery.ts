@@ -153,7 +153,7 @@ const inventedLinks = async ({ baseUrl }: BenchStack, id: string, count: number)
 
 const Uploaded = z.looseObject({ image_id: z.string(), status: z.string() });
 
-/** So many images, done; each is a file of its own, so that no variant of one is another's. */
+/** Different images that are done, so that none shares a variant with another. */
 const pictures = async (
   { dataOf }: BenchStack,
   photo: Uint8Array,

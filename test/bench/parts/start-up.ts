@@ -49,7 +49,7 @@ export const startUp: Part = {
 
 const Stats = z.object({ data: z.object({ done: z.int(), failed: z.int() }) });
 
-/** Leaves a folder behind in which so many pictures are done. */
+/** Fills a data folder with pictures that are done. */
 const fill = async (dataDir: string, pictures: number): Promise<void> => {
   const stack = await startEmbeddedStack({ dataDir, env: { CAPTION_PROVIDER: 'none' } });
   try {

@@ -9,7 +9,7 @@ import { startForked } from './forked.ts';
 const version = '3.1.1';
 const Started = z.object({ url: z.url(), pid: z.int() });
 
-/** Installs ipx beside the project, once: it is compared with, and no dependency. */
+/** Installs ipx once, outside the project: it is for comparison, and not a dependency. */
 const installedIpx = (): string => {
   const folder = join(cacheFolder(), `ipx-${version}`);
   if (existsSync(join(folder, 'node_modules/ipx/package.json'))) return folder;

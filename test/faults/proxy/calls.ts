@@ -79,7 +79,7 @@ const queuesIn = (text: string): string[] => {
   return name ? [shortName(name)] : [];
 };
 
-/** Whether a call is one of those that are meant. */
+/** Whether a call matches the filter. */
 export const matchesFault = (
   { worker, call, logFields }: Which,
   caller: Caller,

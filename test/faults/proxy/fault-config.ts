@@ -39,9 +39,9 @@ export const FaultConfig = z.object({
   sqs: share,
   faults: z.array(Fault).min(1),
   slowMs: z.int().min(0).max(60_000),
-  /** Each message is sent up to so many times … */
+  /** The maximum number of times each message is sent … */
   copies: z.int().min(1).max(10),
-  /** … and each of them is delivered up to so much later, so that they overtake each other. */
+  /** … and the maximum delay of each copy, so that they overtake each other. */
   delaySeconds: z.int().min(0).max(900),
   /** Share of a worker's calls at which it is killed, before the call or after it. */
   kills: share,
@@ -52,9 +52,9 @@ export const FaultConfig = z.object({
 });
 export type FaultConfig = z.infer<typeof FaultConfig>;
 
-/** A change while it runs: what is not said stays as it is. */
+/** A change at run time; omitted fields stay as they are. */
 export const FaultConfigChange = FaultConfig.partial().extend({
-  /** Seconds for which a service does not answer at all, from now on. */
+  /** Seconds from now during which a service does not respond at all. */
   down: z.partialRecord(z.enum(services), z.number().min(0).max(3600)).optional(),
 });
 export type FaultConfigChange = z.infer<typeof FaultConfigChange>;

@@ -17,7 +17,7 @@ import type { Fault, FaultConfig, Service } from './fault-config.ts';
 import { closeServer, listenOnLoopback, type Running } from './loopback.ts';
 import type { Received } from './received-messages.ts';
 
-/** How things are; read anew at each call, since it may change while they run. */
+/** The current faults; read again at each call, since they may change at run time. */
 export type FaultSource = {
   faultConfig: () => FaultConfig;
   isDown: (service: Service) => boolean;
@@ -86,7 +86,7 @@ export const startProxy = async (
     const body = await bytesOf(request);
     const call = identifyCall(service, request, body);
     const failpoint = faultSource.failpoints.at(caller, call);
-    /** True if the caller is dead now. */
+    /** True if the caller has been killed. */
     const hasEndedImage = async (moment: 'before' | 'after'): Promise<boolean> => {
       const what = failpoint(moment) ?? killByChance(caller, call, moment, faultSource);
       if (what === 'hold') await keepAliveUntil(response, faultSource.failpoints.hold());
@@ -128,13 +128,13 @@ export const startProxy = async (
   return { url: `http://127.0.0.1:${port}`, port, stop };
 };
 
-/** A caller that hears nothing for 20 s (clients.ts) takes its connection for dead, and calls again. */
+/** A client that receives nothing for 20 s (clients.ts) treats its connection as dead, and retries. */
 const keepAliveUntil = async (response: ServerResponse, end: Promise<void>): Promise<void> => {
   const signs = setInterval(() => response.writeProcessing(), 5_000);
   await end.finally(() => clearInterval(signs));
 };
 
-/** What happens to this call, if anything does. */
+/** The fault to inject into this call, if any. */
 const faultFor = (
   service: Service,
   caller: Caller,

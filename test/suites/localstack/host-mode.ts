@@ -135,7 +135,7 @@ const isReady = async (url: string): Promise<boolean> => {
   }
 };
 
-/** DynamoDB Local is in a process group of its own, and outlives a LocalStack that was killed. */
+/** DynamoDB Local has its own process group, and outlives a LocalStack that was killed. */
 const endDynamodbOf = (root: string): void => {
   const { stdout } = spawnSync('ps', ['-axww', '-o', 'pid=,args='], { encoding: 'utf8' });
   for (const line of (stdout ?? '').split('\n')) {
