@@ -1,8 +1,8 @@
-/** Words of decoders, of JavaScript and of people who do not know: none of them helps a stranger. */
+/** Words of decoders, of JavaScript and of internals: none of them helps a caller. */
 const foreignWords =
   /\b(unknown|undefined|null|NaN|Infinity|vips\w*|libvips|sharp|Vips\w+|heif|libpng|Error|exception|stack|errno|E[A-Z]{4,})\b|node_modules|\[object|\/\w+\/\w+\//;
 
-/** What is wrong with a reason, in words. A good one is a sentence that a stranger can act on. */
+/** What is wrong with a reason, in words. A good one is a sentence that a caller can act on. */
 export const faultsOfReason = (reason: string): string[] => {
   const faults: string[] = [];
   const [foreign] = foreignWords.exec(reason) ?? [];

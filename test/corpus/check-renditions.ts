@@ -6,7 +6,7 @@ import { sharp } from '#lib/media/sharp.ts';
 
 const thumbHashHeader = 5; // bytes: average colour, range and shape; what else there is varies
 
-/** What is wrong with what was made of a picture, in words: it must decode and hold nothing else. */
+/** What is wrong with the renditions of a picture, in words: each must decode and carry no metadata. */
 export const faultsOfRenditions = async (
   renditionSet: ImageRenditions,
   derived: Objects,
@@ -35,8 +35,8 @@ const faultsOf = async (
     const picture = sharp(bytes, { failOn });
     const header = await picture.metadata();
     const { exif, icc, xmp, iptc, tifftagPhotoshop, comments } = header;
-    const kept = Object.entries({ exif, icc, xmp, iptc, tifftagPhotoshop, comments });
-    const named = kept.filter(([, value]) => value !== undefined).map(([kind]) => kind);
+    const metadata = Object.entries({ exif, icc, xmp, iptc, tifftagPhotoshop, comments });
+    const named = metadata.filter(([, value]) => value !== undefined).map(([kind]) => kind);
     if (named.length > 0) faults.push(`still carries ${named.join(' and ')}`);
     const isFormat = header.format === (format === 'avif' ? 'heif' : format);
     if (!isFormat) faults.push(`is ${header.format}, not ${format}`);

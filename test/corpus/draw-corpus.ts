@@ -11,27 +11,27 @@ import { Ending } from './tasks.ts';
 const drawer = fileURLToPath(new URL('./draw.ts', import.meta.url));
 const drawingTakesMs = 300_000;
 
-/** How the drawn files have to end, by name. */
+/** The expected outcome of each drawn file, by name. */
 export const Expected = z.record(z.string(), Ending.shape.status);
 
 /**
- * Hostile pictures in a folder of their own, drawn by another process so that this one stays small.
- * FAULTS_SEED says which. The folder goes with the lane, unless it is to be kept.
+ * Hostile pictures in a temporary folder, drawn by another process so that this one stays small.
+ * FAULTS_SEED says which. The folder is removed at the end, unless `keep` is set.
  */
 export const drawCorpus = async (
-  lane: CommandTools,
+  tools: CommandTools,
   { rounds, keep }: { rounds: number; keep: boolean },
 ): Promise<Corpus> => {
   const seed = faultsSeed();
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-corpus-'));
-  lane.onEnd(() => {
-    if (keep) lane.say(`The files are in ${folder}`);
+  tools.onEnd(() => {
+    if (keep) tools.say(`The files are in ${folder}`);
     else rmSync(folder, { recursive: true, force: true });
   });
   const files = join(folder, 'files');
   const expected = join(folder, 'expected.json');
-  await lane.step('drawing hostile pictures', () =>
-    lane.run(process.execPath, [drawer, files, expected, String(seed), String(rounds)], {
+  await tools.step('drawing hostile pictures', () =>
+    tools.run(process.execPath, [drawer, files, expected, String(seed), String(rounds)], {
       timeoutMs: drawingTakesMs,
     }),
   );

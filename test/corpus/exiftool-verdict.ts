@@ -29,7 +29,7 @@ export type Verdict = 'equal' | 'both silent' | 'contradicted' | 'missed' | 'ext
 type Value = string | number | undefined;
 export type Comparison = { field: ComparedField; verdict: Verdict; ours: Value; theirs: Value };
 
-/** ExifTool's standard tags for each field, in the order in which ours are asked. */
+/** ExifTool's standard tags for each field, in the order in which we read ours. */
 const tags: Record<ComparedField, readonly string[]> = {
   make: ['IFD0:Make', 'ExifIFD:Make', 'XMP-tiff:Make'],
   model: ['IFD0:Model', 'ExifIFD:Model', 'XMP-tiff:Model'],

@@ -1,6 +1,6 @@
 import type { Ending, Outcome } from './tasks.ts';
 
-/** What one file may cost by either door: milliseconds of CPU, and bytes of resident memory. */
+/** What one file may cost by one way in: milliseconds of CPU, and bytes of resident memory. */
 export type Bounds = { cpuMs: number; peakBytes: number };
 
 const usual: Bounds = { cpuMs: 2000, peakBytes: 350_000_000 };
@@ -12,7 +12,7 @@ export const boundsOf = ({ format }: Pick<Ending, 'format'>): Bounds =>
 
 export const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1_000_000)} MB`;
 
-/** The doors whose cost is bounded: a batch's files are made in full size, and that takes longer. */
+/** The ways in whose cost is bounded: a batch renders files in full size, which takes longer. */
 export const boundedEndings = ({ endings }: { endings: Ending[] }): Ending[] =>
   endings.filter(({ way }) => way !== 'batch');
 
@@ -40,8 +40,8 @@ export const isTooCostly = (outcome: Outcome): boolean =>
   outcome.end === 'done' && excessesOf(outcome).length > 0;
 
 /**
- * The smaller costs of both, where a file was worked through twice: what another file, or another
- * program on this machine, added to one of them is none of its own.
+ * The lower costs of two runs of one file, so that costs caused by another file or another program
+ * on this machine do not count.
  */
 export const cheaperOf = (outcome: Outcome, again: readonly Outcome[]): Outcome => {
   const died = again.find(({ end }) => end !== 'done');
@@ -75,7 +75,7 @@ export const breachesOf = (outcome: Outcome, expected?: Ending['status']): strin
   ];
 };
 
-/** One file is one thing by either door. (A batch makes no claims of names, so that more come in.) */
+/** One file has the same outcome by every bounded way in. */
 const disagreement = (endings: Ending[]): string[] => {
   const said = new Set(endings.map(({ status, reasons }) => `${status} ${reasons.join(' ')}`));
   if (said.size < 2) return [];

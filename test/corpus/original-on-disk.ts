@@ -3,8 +3,8 @@ import { open, readFile } from 'node:fs/promises';
 import type { ObjectHead, Objects } from '#lib/images/objects.ts';
 
 /**
- * A bucket for originals that all are one file of this disk: it is read anew whenever a worker asks
- * for it, so that what is measured holds the bytes as often as a Lambda would, and not once more.
+ * A bucket of originals whose content is always one file on this disk. Each request reads the file
+ * again, so that the measured process holds the bytes as often as a Lambda would, and not once more.
  */
 export const originalOnDisk = (path: string, sizeBytes: number): Objects => {
   const heads = new Map<string, ObjectHead>();
@@ -26,7 +26,7 @@ export const originalOnDisk = (path: string, sizeBytes: number): Objects => {
       }
     },
 
-    // The bytes are those of the file: only what is said of them is kept.
+    // The bytes are those of the file: only the object's metadata is stored.
     async write(key, _, { contentType, sha256, userMetadata = {} }) {
       const etag = createHash('md5').update(`${path}\n${key}`).digest('hex');
       const lastModified = new Date();

@@ -4,13 +4,13 @@ import { fileURLToPath } from 'node:url';
 import { Done, type Outcome, type Task } from './tasks.ts';
 
 export type EditSessions = {
-  /** How many work beside each other. */
+  /** How many run in parallel. */
   count: number;
   /** Of the clock, after which a file is said to hang and its process is killed. */
   secondsPerFile: number;
-  /** A process that once had more memory than this makes room for a new one. */
+  /** A process whose peak memory exceeded this is replaced by a new one. */
   retireBytes: number;
-  /** What they are told when they start; the program itself, in tests of this file. */
+  /** Command-line arguments of each process; tests of this file replace the program itself. */
   args?: readonly string[];
   program?: string;
   /** Added to this process's own environment. */
@@ -20,16 +20,16 @@ export type EditSessions = {
 };
 
 const ownProgram = fileURLToPath(new URL('./process.ts', import.meta.url));
-const mostComplaint = 300; // characters of what a process said before it died
+const maxErrorLength = 300; // characters of what a process said before it died
 
 /**
- * Works files through in processes of their own, which are used again while they stay small: so a
- * file that has a process end early, wait for ever or grow is told apart from its neighbours.
+ * Processes files in child processes, which are reused while they stay small, so that a crash, a
+ * hang or high memory use can be attributed to one file.
  */
 export const inProcesses = async (
   tasks: Iterable<Task>,
   editSessions: EditSessions,
-  tell: (outcome: Outcome) => void,
+  onOutcome: (outcome: Outcome) => void,
 ): Promise<void> => {
   const left = tasks[Symbol.iterator]();
   const work = async () => {
@@ -37,7 +37,7 @@ export const inProcesses = async (
     for (let next = left.next(); !next.done; next = left.next()) {
       editSessions.signal?.throwIfAborted();
       worker ??= startWorker(editSessions);
-      const outcome = await worker.ask(next.value);
+      const outcome = await worker.process(next.value);
       const isStillGood =
         outcome.end === 'done' &&
         outcome.endings.every(({ peakBytes }) => peakBytes <= editSessions.retireBytes);
@@ -45,14 +45,14 @@ export const inProcesses = async (
         await worker.end();
         worker = undefined;
       }
-      tell(outcome);
+      onOutcome(outcome);
     }
     await worker?.end();
   };
   await Promise.all(Array.from({ length: editSessions.count }, work));
 };
 
-type Worker = { ask(task: Task): Promise<Outcome>; end(): Promise<void> };
+type Worker = { process(task: Task): Promise<Outcome>; end(): Promise<void> };
 
 const startWorker = (editSessions: EditSessions): Worker => {
   const { program = ownProgram, args = [], environment, signal, secondsPerFile } = editSessions;
@@ -63,7 +63,7 @@ const startWorker = (editSessions: EditSessions): Worker => {
   });
   let said = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-    said = (said + text).slice(-mostComplaint);
+    said = (said + text).slice(-maxErrorLength);
   });
   child.on('error', () => {}); // aborted, or not to be started: it ends, and that is seen
   const ended = new Promise<string>((resolve) => {
@@ -72,7 +72,7 @@ const startWorker = (editSessions: EditSessions): Worker => {
   const ready = nextMessage(child);
 
   return {
-    async ask(task) {
+    async process(task) {
       const { name } = task;
       if ((await Promise.race([ready, ended])) !== 'ready')
         return { name, end: 'crash', how: `before it began: ${await ended}` };
@@ -100,6 +100,6 @@ const nextMessage = async (child: ChildProcess): Promise<unknown> => {
 
 const howItEnded = (code: number | null, killer: string | null, said: string): string => {
   const how = killer ? `ended by ${killer}` : `ended with code ${code}`;
-  const complaint = said.trim().split('\n').slice(-3).join(' | ');
-  return complaint ? `${how}: ${complaint}` : how;
+  const lastLines = said.trim().split('\n').slice(-3).join(' | ');
+  return lastLines ? `${how}: ${lastLines}` : how;
 };

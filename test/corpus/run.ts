@@ -1,5 +1,5 @@
-// npm run test:corpus -- [folder]: works every file of a folder, or hostile pictures that are drawn
-// for it, through validation and the workers, and ends with 1 if one of them breaks a bound.
+// npm run test:corpus -- [folder]: processes every file of a folder, or generated hostile pictures,
+// through validation and the workers, and exits with 1 if one of them breaks a bound.
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,16 +17,16 @@ import type { Outcome, Way } from './tasks.ts';
 
 const help = `npm run test:corpus -- [folder] [options]
 
-Works every file in a folder (and in those below it) through the door and the three workers, each
+Processes every file in a folder (and below it) through ingestion and the three workers, each
 file in a process that is measured. Prints what was rejected and why, what was slowest and largest.
 Ends with 1, naming the file, if one crashes or hangs (--seconds 30), takes more than 2 s of CPU or
 350 MB (AVIF and HEIC: 4 s, 500 MB), gets a reason that is no sentence, or if a rendition does not decode or
-still carries metadata. Captions are asked of a server on this machine (--no-captions: not at all).
+still carries metadata. Captions come from a server on this machine (--no-captions: no captions).
 
 Without a folder it draws hostile pictures: the same for the same FAULTS_SEED, which is printed.
---rounds 10 (usually 2) draws more of those that chance decides; --keep leaves them where they are.
---batch works each file through as a batch would, too: that makes pictures in full size.
---jobs 2 is how many processes work beside each other.
+--rounds 10 (default 2) draws more random variants; --keep does not remove the files afterwards.
+--batch also processes each file as a batch would: that renders pictures in full size.
+--jobs 2 is the number of processes that run in parallel.
 
 --field DIR instead: every file of a folder whose truth.json says the right answer for each, in
 this process; ends with 1 if an answer is wrong.
@@ -56,8 +56,8 @@ const numberOf = (option: 'rounds' | 'seconds' | 'jobs'): number => {
 };
 
 /**
- * What is measured shall be what a Lambda holds: as many heaps of malloc's as functions have, and
- * no compiler of TypeScript, which the first process of a lane leaves in the others' cache.
+ * Measures what a Lambda would use: as many malloc arenas as functions have, and
+ * no TypeScript compiler, whose output the first process leaves in the compile cache of the others.
  */
 const asInALambda = (cache: string) => ({ MALLOC_ARENA_MAX: '2', NODE_COMPILE_CACHE: cache });
 
@@ -75,36 +75,36 @@ if (values.exiftool !== undefined) {
 }
 
 /** A line for each file, and below it what is wrong. */
-const compareField = async (lane: CommandTools, folder: string): Promise<void> => {
+const compareField = async (tools: CommandTools, folder: string): Promise<void> => {
   let [all, wrong] = [0, 0];
   for await (const { name, ms, mismatches } of answerField(folder)) {
     all++;
     if (mismatches.length > 0) wrong++;
-    lane.say(
+    tools.say(
       `${mismatches.length > 0 ? 'WRONG' : 'right'} ${`${ms}`.padStart(6)} ms  ${shown(name)}`,
     );
-    for (const mismatch of mismatches) lane.say(`                 ${shown(mismatch)}`);
+    for (const mismatch of mismatches) tools.say(`                 ${shown(mismatch)}`);
   }
-  lane.say(`${all} files, ${wrong} with a wrong answer`);
+  tools.say(`${all} files, ${wrong} with a wrong answer`);
   if (wrong > 0) throw new CommandFailedError(`${wrong} of ${all} files have a wrong answer.`);
 };
 
-await runCommandLine('test:corpus', async (lane) => {
-  if (values.field) return compareField(lane, values.field);
+await runCommandLine('test:corpus', async (tools) => {
+  if (values.field) return compareField(tools, values.field);
   const stop = new AbortController();
-  lane.onEnd(() => stop.abort());
+  tools.onEnd(() => stop.abort());
   const [folder] = positionals;
   if (folder && !existsSync(folder)) throw new CommandFailedError(`There is no folder ${folder}.`);
   const corpus: Corpus = folder
     ? { folder, expected: new Map() }
-    : await drawCorpus(lane, { rounds: numberOf('rounds'), keep: values.keep });
+    : await drawCorpus(tools, { rounds: numberOf('rounds'), keep: values.keep });
   const names = filesIn(corpus.folder);
   if (names.length === 0) throw new CommandFailedError(`There is no file in ${corpus.folder}.`);
 
   const captions = values.captions ? await startCaptionServer() : undefined;
-  lane.onEnd(() => captions?.stop());
+  tools.onEnd(() => captions?.stop());
   const cache = mkdtempSync(join(tmpdir(), 'darkroom-corpus-cache-'));
-  lane.onEnd(() => rmSync(cache, { recursive: true, force: true }));
+  tools.onEnd(() => rmSync(cache, { recursive: true, force: true }));
   const editSessions: EditSessions = {
     environment: asInALambda(cache),
     count: numberOf('jobs'),
@@ -117,11 +117,11 @@ await runCommandLine('test:corpus', async (lane) => {
   const outcomes = new Map<string, Outcome>();
   const note = (outcome: Outcome) => void outcomes.set(outcome.name, outcome);
 
-  await lane.step(`${names.length} files`, () =>
+  await tools.step(`${names.length} files`, () =>
     inProcesses(names.map(taskOf), editSessions, note),
   );
   for (const outcome of [...outcomes.values()].filter(isTooCostly))
-    await lane.step(
+    await tools.step(
       `${shown(outcome.name)} again, alone and in a new process by each way`,
       async () => {
         const again: Outcome[] = [];
@@ -132,14 +132,14 @@ await runCommandLine('test:corpus', async (lane) => {
       },
     );
 
-  for (const line of tableOf([...outcomes.values()])) lane.say(line);
+  for (const line of tableOf([...outcomes.values()])) tools.say(line);
   const breaches = [...outcomes.values()].flatMap((outcome) =>
     breachesOf(outcome, corpus.expected.get(outcome.name)).map((breach) => ({
       name: outcome.name,
       breach,
     })),
   );
-  for (const { name, breach } of breaches) lane.say(`${shown(name)} ${shown(breach)}`);
+  for (const { name, breach } of breaches) tools.say(`${shown(name)} ${shown(breach)}`);
   if (breaches.length === 0) return;
   const files = new Set(breaches.map(({ name }) => name)).size;
   throw new CommandFailedError(`${files} of ${names.length} files broke a bound.`);

@@ -2,9 +2,9 @@ import { groupOf } from './check-reason.ts';
 import { boundedEndings, megabytes, ownPeakOf } from './judge.ts';
 import type { Ending, Outcome } from './tasks.ts';
 
-const mostRows = 5;
-const mostReasons = 30;
-const mostWidth = 160; // characters of a reason
+const maxRows = 5;
+const maxReasons = 30;
+const maxWidth = 160; // characters of a reason
 
 type Costs = { name: string; format: string; cpuMs: number; peakBytes: number };
 
@@ -30,7 +30,7 @@ export const tableOf = (outcomes: readonly Outcome[]): string[] => {
   ];
 };
 
-/** By the dearer of the two doors. */
+/** The higher cost of the bounded ways in. */
 const costsOf = (outcome: Extract<Outcome, { end: 'done' }>): Costs => {
   const bounded = boundedEndings(outcome);
   return {
@@ -48,29 +48,29 @@ const reasonsOf = (endings: readonly Ending[], status: Ending['status']): string
   const rows = [...counts]
     .sort(([, one], [, other]) => other - one)
     .map(([reason, files]) => `${String(files).padStart(6)}  ${cut(reason)}`);
-  const more = rows.length - mostReasons;
-  return more > 0 ? [...rows.slice(0, mostReasons), `        and ${more} more reasons`] : rows;
+  const more = rows.length - maxReasons;
+  return more > 0 ? [...rows.slice(0, maxReasons), `        and ${more} more reasons`] : rows;
 };
 
-const cut = (text: string) => (text.length > mostWidth ? `${text.slice(0, mostWidth)}…` : text);
+const cut = (text: string) => (text.length > maxWidth ? `${text.slice(0, maxWidth)}…` : text);
 
 const slowest = (costs: readonly Costs[]): string[] =>
   costs
     .toSorted((one, other) => other.cpuMs - one.cpuMs)
-    .slice(0, mostRows)
+    .slice(0, maxRows)
     .map((one) => row(`${Math.ceil(one.cpuMs)} ms`, one));
 
 const largest = (costs: readonly Costs[]): string[] =>
   costs
     .filter(({ peakBytes }) => peakBytes > 0)
     .toSorted((one, other) => other.peakBytes - one.peakBytes)
-    .slice(0, mostRows)
+    .slice(0, maxRows)
     .map((one) => row(megabytes(one.peakBytes), one));
 
 const row = (cost: string, { name, format }: Costs) =>
   `${cost.padStart(9)}  ${format.padEnd(5)} ${shown(name)}`;
 
-/** Names are strangers' words: no control character of theirs reaches the terminal. */
+/** File names are untrusted: none of their control characters reaches the terminal. */
 export const shown = (name: string): string => name.replaceAll(/[\p{Cc}\p{Cf}]/gu, '�');
 
 const section = (title: string, rows: string[]): string[] =>

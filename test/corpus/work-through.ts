@@ -69,11 +69,11 @@ const endOther = async (step: StepName, message: StepMessage, darkroom: Darkroom
   await endStep(message, step, { state: 'done' }, { ...darkroom, measure });
 };
 
-/** By which ways a file of this size can come: the form takes less than the bucket. */
+/** The ways in that accept a file of this size: a multipart upload has a lower limit than the bucket. */
 export const waysFor = (wanted: readonly Way[], sizeBytes: number): Way[] =>
   wanted.filter((way) => way !== 'upload' || sizeBytes <= multipartMaxBytes);
 
-/** Works one file through by each way, each in a darkroom of its own, and looks at what came out. */
+/** Processes one file by each way in, each in its own in-memory darkroom, and checks the results. */
 export const workThrough = async (
   { path, name, ways }: Task,
   tools: CaptionTools,
@@ -116,7 +116,7 @@ const comeBy = async (way: Way, { path, name }: Omit<Task, 'ways'>, darkroom: Da
   return image;
 };
 
-/** In a function of its own, so that nobody holds the bytes while the workers read them again. */
+/** A separate function, so that no variable holds the bytes while the workers read them again. */
 const uploaded = async (path: string, name: string, darkroom: Darkroom) =>
   uploadImage(
     {
@@ -144,7 +144,7 @@ const lookAt = async (image: Image, { images, derived }: Darkroom) => {
 
   const raw = await images.getRawExif(image.imageId);
   const tagBytes = Buffer.byteLength(JSON.stringify(raw ?? {}));
-  if (tagBytes > mostTagBytes) faults.push(`its tags are ${tagBytes} bytes of JSON`);
+  if (tagBytes > maxTagBytes) faults.push(`its tags are ${tagBytes} bytes of JSON`);
   if (image.renditionSet) faults.push(...(await faultsOfRenditions(image.renditionSet, derived)));
   if (steps.thumbnails.state === 'done' && !image.renditionSet) faults.push('it has no thumbnails');
   if (!image.renditionSet && derived.keys().length > 0) faults.push('it left files behind');
@@ -152,7 +152,7 @@ const lookAt = async (image: Image, { images, derived }: Darkroom) => {
   return { status: endOf(image), format: metadata?.format, reasons: [...reasons], faults };
 };
 
-const mostTagBytes = 32_000;
+const maxTagBytes = 32_000;
 
 const endOf = (image: Image): Ending['status'] => {
   const status = statusOf(image);

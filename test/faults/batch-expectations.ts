@@ -31,10 +31,10 @@ export const expectTruth = async (
   rows: readonly GivenRow[],
 ): Promise<void> => {
   const products = await darkroom.products(batch.request_id);
-  const told = products.flatMap(({ images }) => images);
+  const reported = products.flatMap(({ images }) => images);
   const given = rows.flatMap(({ urls }) => urls);
-  // First, because it says why.
-  const lost = told.filter(
+  // First, because its failure message includes the reasons.
+  const lost = reported.filter(
     ({ status }, index) => status !== 'completed' && given[index]?.ending === 'completed',
   );
   expect(lost).toEqual([]);
@@ -67,7 +67,7 @@ export const expectTruth = async (
   );
 };
 
-/** A stack that had these rows only: an image for each URL that was fetched, counted once. */
+/** For a stack that processed only these rows: one image for each fetched URL, counted once. */
 export const expectCounts = async (
   darkroom: BatchClient,
   rows: readonly GivenRow[],
@@ -87,7 +87,7 @@ export const expectCounts = async (
   expect(await deadLettersOf(darkroom)).toEqual([]);
 };
 
-/** For a receiver that is called for nothing else. */
+/** For a receiver that gets no other webhooks. */
 export const expectOneWebhookEach = (
   { calls }: WebhookReceiver,
   batches: readonly BatchRecord[],
@@ -116,18 +116,18 @@ const deadLettersOf = async (darkroom: BatchClient): Promise<[string, number][]>
   return Object.entries(counts).filter(([, count]) => count > 0);
 };
 
-const askedAtOnce = 8;
+const maxConcurrentRequests = 8;
 
 const brokenLinksAmong = async (urls: readonly string[]): Promise<string[]> => {
   const broken: string[] = [];
   const left = [...urls];
-  const askAll = async () => {
+  const requestAll = async () => {
     for (let url = left.pop(); url; url = left.pop()) {
       const response = await fetch(url, { method: 'HEAD' });
       const isPicture = response.headers.get('content-type') === 'image/jpeg';
       if (response.status !== 200 || !isPicture) broken.push(`${response.status} ${url}`);
     }
   };
-  await Promise.all(Array.from({ length: askedAtOnce }, askAll));
+  await Promise.all(Array.from({ length: maxConcurrentRequests }, requestAll));
   return broken;
 };

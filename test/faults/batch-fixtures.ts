@@ -1,7 +1,7 @@
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { startFetchOrigin } from '#test/support/fetch-origin.ts';
 
-/** How the URL of a row has to end. A broken picture becomes an image that failed. */
+/** The expected outcome of a row's URL. A broken picture becomes a failed image. */
 export type Ending = 'completed' | 'never fetched' | 'broken';
 
 export type GivenUrl = { url: string; ending: Ending };
@@ -9,7 +9,7 @@ export type GivenRow = { serialNumber: string; productName: string; urls: GivenU
 
 const differentPictures = 24; // many rows show the same one, as products do
 
-/** An origin of small pictures; a few of its URLs are bad, and one is busy at first. */
+/** An origin of small pictures; a few of its URLs fail, and one is busy at first. */
 export const startSmallOrigin = async () => {
   const pictures: Record<string, Uint8Array> = {};
   for (let n = 0; n < differentPictures; n++)
@@ -41,8 +41,8 @@ const givenUrl = (origin: string, { batch, number, nth }: Place): GivenUrl => {
     return { url: `${origin}/status/404?${place}`, ending: 'never fetched' };
   if (nth === 0 && number % 40 === 7)
     return { url: `${origin}/broken.jpg?${place}`, ending: 'broken' };
-  // Busy for the first who comes: the fourth delivery is the last that is patient with it, and each
-  // worker that is killed costs all messages of its batch one of those.
+  // Busy for the first request only: the fourth delivery is the last that retries it, and each killed
+  // worker costs every message of its SQS batch one delivery.
   if (nth === 0 && number % 100 === 11)
     return { url: `${origin}/status/503/${batch}-${number}?times=1&${place}`, ending: 'completed' };
   const picture = (number * 7 + nth) % differentPictures;

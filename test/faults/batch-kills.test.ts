@@ -13,7 +13,7 @@ import { faultsSeed } from './random.ts';
 
 const rounds = isLong ? 20 : 1;
 const moments = ['before', 'after'] as const;
-// send-webhook is killed in batches.test.ts: what it was killed at is leased for a minute.
+// send-webhook is killed in batches.test.ts: an interrupted delivery stays leased for a minute.
 const workers = ['expand-batch', 'import-row', 'record-outcome', 'close-batch', 'run-edit'];
 
 let origin: FetchOrigin;
@@ -32,7 +32,7 @@ beforeAll(async () => {
       FETCH_ALLOW_HOSTS: origin.host,
       EDIT_PROVIDER: 'openai',
       EDIT_BASE_URL: editor.url,
-      EDIT_TIMEOUT_SECONDS: '3', // and 20 s more is how long a killed worker keeps its edit
+      EDIT_TIMEOUT_SECONDS: '3', // and 20 s more until the lease of a killed worker expires
     },
   });
   batches = batchClient(darkroom.stack);
@@ -43,9 +43,9 @@ afterAll(async () => {
   await origin?.stop();
 });
 
-describe('a worker of batches or edits that is killed', () => {
+describe('a batch or edit worker that is killed', () => {
   it(
-    `before and after each of its calls, ${rounds} times, leaves nothing undone and nothing twice`,
+    `before and after each of its calls, ${rounds} times, leaves no work undone and does none twice`,
     async () => {
       const session = anEditSession(darkroom.json);
       const source = await aDrop('source.jpg', 600_000);
@@ -53,7 +53,7 @@ describe('a worker of batches or edits that is killed', () => {
       await darkroom.ended(source.imageId);
       const edit = (prompt: string) => session.start({ source_url: source.imageId, prompt });
 
-      // What the workers do is learned from them, so that no boundary can be forgotten here.
+      // The calls are recorded from a run without kills, so that no boundary can be forgotten here.
       const given = [givenRows(12, origin.url, 0)];
       const requestIds = [await batches.start(csvOf(given.flat()))];
       const learned = await session.ended((await edit('Nobody is killed')).initId, waitMs);
@@ -93,13 +93,13 @@ describe('a worker of batches or edits that is killed', () => {
       expect(waiting).toEqual([]);
       for (const [n, requestId] of requestIds.entries())
         await expectTruth(batches, await batches.find(requestId), given[n] ?? []);
-      // One that two kills have hit while it was paid for is not asked for a third time.
+      // An edit that two kills interrupted after payment is not requested a third time.
       for (const { status, error } of [learned, ...edits])
         if (status === 'FAILED') expect(error).toContain('may have been paid for');
       const made = edits.filter(({ status }) => status === 'COMPLETED');
       expect(made.length).toBeGreaterThan(edits.length / 2);
-      // Paid again is what was drawn for a worker that did not live to keep it: in each round one
-      // is killed there, before its PutObject.
+      // A picture is paid for again if its worker was killed before it stored it: in each round one
+      // worker is killed there, before its PutObject.
       const paid = prompts.reduce((sum, prompt) => sum + editor.paidFor(prompt), 0);
       expect(paid).toBeLessThanOrEqual(prompts.length + rounds);
 
@@ -115,7 +115,7 @@ describe('a worker of batches or edits that is killed', () => {
   );
 });
 
-/** What was fetched for an edit is kept only while it is needed. */
+/** What was fetched for an edit is stored only while it is needed. */
 const copiesOfEdits = async (): Promise<number> => {
   const list = new ListObjectsV2Command({ Bucket: 'darkroom-dev-derived', Prefix: 'edits/' });
   return (await darkroom.s3.send(list)).KeyCount ?? 0;

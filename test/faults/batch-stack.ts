@@ -10,7 +10,7 @@ import {
 } from '#test/support/webhook-receiver.ts';
 import { type BatchClient, batchClient } from './batch-client.ts';
 
-/** A stack of its own for one test of batches, and a receiver of webhooks; audited at the end. */
+/** A separate stack for one batch test, with a webhook receiver; audited at the end. */
 export const withStack = async (
   {
     origin,
@@ -31,14 +31,14 @@ export const withStack = async (
   const env = {
     CAPTION_PROVIDER: 'none',
     FETCH_ALLOW_HOSTS: `${origin.host},${receiver.host}`,
-    LOCAL_VISIBILITY_SECONDS: '15', // what a killed worker keeps from the others
+    LOCAL_VISIBILITY_SECONDS: '15', // how long a killed worker's messages stay invisible
   };
   const stack = await startEmbeddedStack({ env, workers });
   const { close, ...auditor } = auditorOf(stack);
   const darkroom = batchClient(stack);
   try {
     await test({ stack, darkroom, receiver });
-    await quietOf(darkroom, auditor).delivered(); // or a worker would still write during the audit
+    await quietOf(darkroom, auditor).delivered(); // otherwise a worker could still write during the audit
     expect(await auditor.audit()).toEqual([]);
   } catch (error) {
     process.stdout.write(`The stack said at last:\n${stack.output().slice(-3000)}\n`);

@@ -12,9 +12,9 @@ import { timesEach } from './repetitions.ts';
 
 const count = isLong ? 2000 : 300;
 const hits = 20;
-const mostBatches = 5; // one is enough but for bad luck
+const maxBatches = 5; // one is almost always enough
 
-// send-webhook has a test of its own: killed between an answer and our note of it, it asks again.
+// send-webhook has a separate test: killed after the response and before recording it, it delivers again.
 const workersOfABatch = [
   'import-row',
   'register-image',
@@ -31,19 +31,19 @@ beforeAll(async () => {
 });
 afterAll(() => origin.stop());
 
-describe('a batch under faults', () => {
+describe('a batch under fault injection', () => {
   it(
-    `completes each batch of ${count} rows, none of them twice, although ${hits} workers are killed at work`,
+    `completes all ${count} rows, none of them twice, although ${hits} workers are killed while they work`,
     async () => {
       const random = randomFrom(faultsSeed());
 
       await withStack({ origin, workers: 'forked' }, async ({ stack, darkroom, receiver }) => {
         const given: GivenRow[] = [];
         const batches: BatchRecord[] = [];
-        // Chance hits fewer before the last row is through on some machines: then another batch
-        // has the kills that are left.
+        // On some machines fewer kills hit a worker before the last row is done: another batch then
+        // gets the remaining kills.
         const left = () => hits - hitsIn(stack.output());
-        while (left() > 0 && batches.length < mostBatches) {
+        while (left() > 0 && batches.length < maxBatches) {
           const begun = performance.now();
           const rows = givenRows(count, origin.url, batches.length + 1);
           const total = countOf(rows);
@@ -52,7 +52,7 @@ describe('a batch under faults', () => {
           });
           const processed = async () => (await darkroom.find(requestId)).progress.processed_images;
           const hasEndedImage = async () => (await processed()) === total;
-          // One while the rows are written, the others whenever so many URLs are through.
+          // One kill while the rows are written, the others each time that many more URLs are done.
           const moments = Array.from({ length: left() - 1 }, () =>
             Math.floor(random.next() * total * 0.6),
           );
@@ -79,7 +79,7 @@ describe('a batch under faults', () => {
   );
 
   it(
-    'goes on where it was when the whole stack was killed',
+    'resumes where it was after the whole stack is killed',
     async () => {
       const random = randomFrom(faultsSeed());
       const rows = givenRows(120, origin.url);
@@ -89,7 +89,7 @@ describe('a batch under faults', () => {
         const requestId = await darkroom.start(csvOf(rows), {
           fields: { webhook_url: receiver.url },
         });
-        // Within the writing of the rows at the earliest, and before the last of them at the latest.
+        // At the earliest while the rows are written, at the latest before the last of them is done.
         const moments = [0, random.next() * 0.4, 0.5 + random.next() * 0.4];
         for (const moment of moments) {
           await eventually(

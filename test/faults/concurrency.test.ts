@@ -19,16 +19,16 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => darkroom?.stop());
 
-describe('messages that come all at once', () => {
+describe('concurrent messages', () => {
   it(
-    `make one image of ${atOnce} deliveries at once`,
+    `create one image when ${atOnce} deliveries of one event are handled at once`,
     async () => {
       const before = await darkroom.stats();
       const calls = darkroom.captions.calls.length;
       const drop = await aDrop('hundred/one.jpg', 20_000);
       const times = (text: string) => Array.from({ length: atOnce }, () => text);
 
-      // So slow that the last of them has begun when the first has read anything.
+      // Slow enough that the last delivery has started before the first has read anything.
       await darkroom.faultControl.change({ s3: 1, faults: ['slow'], slowMs: 800 });
       await darkroom.drop(drop.key, drop.bytes);
       await darkroom.send('object-created', times(objectCreatedEvent(drop)));
@@ -48,7 +48,7 @@ describe('messages that come all at once', () => {
   );
 
   it(
-    `make one content of ${same} images with the same bytes, and none when the last of them goes`,
+    `create one rendition set for ${same} images with the same bytes, and remove it with the last of them`,
     async () => {
       const before = await darkroom.stats();
       const { bytes } = await aDrop('same/0.jpg', 30_000);
@@ -58,16 +58,16 @@ describe('messages that come all at once', () => {
           bytes,
         })),
       );
-      const contentsBefore = (await darkroom.kept()).renditionSets.length;
+      const setsBefore = (await darkroom.storedRecords()).renditionSets.length;
 
       await darkroom.faultControl.change({ copies: 3, delaySeconds: 0 });
       await Promise.all(drops.map(({ key }) => darkroom.drop(key, bytes)));
       await darkroom.quiet();
       await darkroom.faultControl.clear();
-      const { renditionSets } = await darkroom.kept();
+      const { renditionSets } = await darkroom.storedRecords();
 
       await expectOneOfEach(darkroom, drops, before, { thumbnails: 2 });
-      expect(renditionSets).toHaveLength(contentsBefore + 1);
+      expect(renditionSets).toHaveLength(setsBefore + 1);
       expect(renditionSets.map(({ refs }) => refs)).toContain(same);
       expect(await darkroom.audit()).toEqual([]);
 
@@ -75,7 +75,7 @@ describe('messages that come all at once', () => {
         darkroom.call(`/api/images/${imageId}`, { method: 'DELETE' }),
       );
       await darkroom.quiet();
-      expect((await darkroom.kept()).renditionSets).toHaveLength(contentsBefore);
+      expect((await darkroom.storedRecords()).renditionSets).toHaveLength(setsBefore);
       expect(await darkroom.stats()).toMatchObject({ total: before.total });
       expect(await darkroom.audit()).toEqual([]);
     },

@@ -30,9 +30,9 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => darkroom?.stop());
 
-describe('messages that come again, late and in any order', () => {
+describe('messages delivered repeatedly, late and out of order', () => {
   it(
-    `make ${manyImages} records of ${manyImages} images, and pay for no caption that is there`,
+    `create one record for each of ${manyImages} images, and pay for no caption that exists already`,
     async () => {
       const before = await darkroom.stats();
       const calls = darkroom.captions.calls.length;
@@ -51,8 +51,8 @@ describe('messages that come again, late and in any order', () => {
       report(`${totalCounters(paidOnTheWay)} captions were paid for ${manyImages} images`);
       expect(paid()).toEqual(paidOnTheWay);
       expect(paidOnTheWay.size).toBe(manyImages);
-      // Messages at work at the same moment may each find none, and ask. Whoever comes when one of
-      // them has ended finds it written: so no worker asks for the same one twice.
+      // Messages handled at the same moment may each find no caption and request one. A message that
+      // is handled after one of them has ended finds the caption: no worker requests it twice.
       expect(Math.max(...paidOnTheWay.values())).toBeLessThanOrEqual(concurrency);
       await expectOneOfEach(darkroom, drops, before);
       expect(await darkroom.audit()).toEqual([]);
@@ -61,14 +61,14 @@ describe('messages that come again, late and in any order', () => {
   );
 
   it(
-    `show the newer of two pictures under ${rewritten} keys, also when the event of the older comes last, ${lateEvents} times`,
+    `leave the newer of two pictures under ${rewritten} keys, also when the event of the older comes last, ${lateEvents} times`,
     async () => {
       const before = await darkroom.stats();
       const older = await someDrops('rewritten', rewritten, 40_000);
       await darkroom.faultControl.change({
         copies: 3,
         delaySeconds: 1,
-        // What was true when it was read may not be when it is decided on.
+        // The state may have changed between reading it and acting on it.
         s3: 0.3,
         dynamodb: 0.3,
         faults: ['slow'],
@@ -92,7 +92,7 @@ describe('messages that come again, late and in any order', () => {
       await darkroom.quiet();
 
       await expectOneOfEach(darkroom, newer, before);
-      const widths = (await darkroom.kept()).images
+      const widths = (await darkroom.storedRecords()).images
         .filter(({ image }) => image.key?.startsWith('rewritten/'))
         .map(({ image }) => image.metadata?.width);
       expect(widths).toEqual(newer.map(() => 200));
@@ -102,7 +102,7 @@ describe('messages that come again, late and in any order', () => {
   );
 
   it(
-    'show the newer of two pictures, although the event of the older is being handled when it comes',
+    'leave the newer of two pictures when its event comes while the event of the older is being handled',
     async () => {
       const before = await darkroom.stats();
       const newer: Dropped[] = [];
@@ -127,7 +127,7 @@ describe('messages that come again, late and in any order', () => {
   );
 });
 
-/** How often the provider was asked, by picture. */
+/** How many requests the provider received, by picture. */
 const paidFor = (calls: readonly CaptionCall[]): Map<string, number> => {
   const times = new Map<string, number>();
   for (const { picture } of calls) {
@@ -150,9 +150,9 @@ describe('npm run audit', () => {
     return { status, text: stdout.toString() };
   };
 
-  it('says that all is well, or what is not, and ends accordingly', async () => {
+  it('reports no differences or names each one, and exits with the matching code', async () => {
     await darkroom.quiet();
-    const { images } = await darkroom.kept();
+    const { images } = await darkroom.storedRecords();
     expect(audit()).toEqual({
       status: 0,
       text: expect.stringMatching(new RegExp(`^${images.length} images, .*: no differences\\.\n$`)),

@@ -20,35 +20,35 @@ const anImage = async (seed: number) => {
   return imageId;
 };
 const variantsOf = (imageId: string) => darkroom.derivedKeys(`i/${imageId}/`);
-const ask = (imageId: string) =>
+const requestVariant = (imageId: string) =>
   fetch(`${darkroom.baseUrl}/i/${imageId}/w640.webp`).then(
     ({ status }) => status,
     () => 'none',
   );
 
-describe('a delivery that is killed', () => {
+describe('a delivery request whose function is killed', () => {
   it.each(['before', 'after'] as const)(
-    '%s it stored its variant is made up for by the next, and its variant goes with the image',
+    '%s it stored its variant is repeated by the next request, and the variant is deleted with the image',
     async (when) => {
       const imageId = await anImage(when === 'before' ? 81_001 : 81_002);
       await darkroom.faultControl.add({ worker: 'host', call: stored, when });
-      expect(await ask(imageId)).toBe('none');
+      expect(await requestVariant(imageId)).toBe('none');
       await darkroom.stack.restart();
 
       expect(await variantsOf(imageId)).toHaveLength(when === 'before' ? 0 : 1);
-      expect(await ask(imageId)).toBe(200);
+      expect(await requestVariant(imageId)).toBe(200);
       expect(await variantsOf(imageId)).toHaveLength(1);
       const { status } = await darkroom.json(`/api/images/${imageId}`, { method: 'DELETE' });
       expect(status).toBe(200);
       expect(await variantsOf(imageId)).toEqual([]);
-      expect(await ask(imageId)).toBe(404);
+      expect(await requestVariant(imageId)).toBe(404);
       expect(await darkroom.audit()).toEqual([]);
     },
     proofMs,
   );
 
   it(
-    'after it stored a variant of an image that was deleted meanwhile leaves nothing in the end',
+    'after it stored a variant of an image that was deleted meanwhile leaves no variant behind',
     async () => {
       const imageId = await anImage(81_003);
       await darkroom.faultControl.add({
@@ -57,28 +57,30 @@ describe('a delivery that is killed', () => {
         when: 'before',
         what: 'hold',
       });
-      const answer = ask(imageId);
+      const answer = requestVariant(imageId);
       await darkroom.faultControl.held();
       await darkroom.json(`/api/images/${imageId}`, { method: 'DELETE' });
-      // The look that would have found the image deleted never comes.
+      // The check that would have found the image deleted never runs.
       await darkroom.faultControl.add({ worker: 'host', call: 'GetItem images', when: 'before' });
       await darkroom.faultControl.release();
       expect(await answer).toBe('none');
       await darkroom.stack.restart();
 
       expect(await variantsOf(imageId)).toHaveLength(1);
-      expect(await ask(imageId)).toBe(404);
+      expect(await requestVariant(imageId)).toBe(404);
       await eventually(async () => expect(await variantsOf(imageId)).toEqual([]), {
-        within: waitMs, // the sweep waits until no delivery of then can be at work
+        within: waitMs, // the sweep waits until no earlier delivery can still be running
         every: 2000,
       });
       expect(await darkroom.audit()).toEqual([]);
     },
     proofMs,
   );
+});
 
+describe('concurrent requests for a variant', () => {
   it(
-    'lets one of two at once settle it: what is stored is whole, and the same for both',
+    'all get the same complete bytes, and leave no variant of an image that is deleted meanwhile',
     async () => {
       const imageId = await anImage(81_004);
       const url = `${darkroom.baseUrl}/i/${imageId}/w480.avif`;
@@ -86,10 +88,10 @@ describe('a delivery that is killed', () => {
         Array.from({ length: 30 }, async () => Buffer.from(await (await fetch(url)).arrayBuffer())),
       );
       const deletion = darkroom.json(`/api/images/${imageId}`, { method: 'DELETE' });
-      await Promise.all([deletion, ...Array.from({ length: 200 }, () => ask(imageId))]);
+      await Promise.all([deletion, ...Array.from({ length: 200 }, () => requestVariant(imageId))]);
       expect(new Set(all.map((bytes) => bytes.toString('base64'))).size).toBe(1);
       expect(await variantsOf(imageId)).toEqual([]);
-      expect(await ask(imageId)).toBe(404);
+      expect(await requestVariant(imageId)).toBe(404);
     },
     proofMs,
   );

@@ -16,7 +16,7 @@ const open = async () => {
       CAPTION_PROVIDER: 'none',
       EDIT_PROVIDER: 'openai',
       EDIT_BASE_URL: server.url,
-      EDIT_TIMEOUT_SECONDS: '6', // what a busy machine may take, and the kill while all is silent
+      EDIT_TIMEOUT_SECONDS: '6', // enough for a busy machine, and for the kill while the provider is silent
       LOCAL_VISIBILITY_SECONDS: '2',
     },
     workers: 'forked',
@@ -32,12 +32,12 @@ describe('edits whose workers are killed', async () => {
   });
   const darkroom = clientOf(stack);
   const session = anEditSession(darkroom.json);
-  /** All of them; once more where those that were named had ended by themselves. */
+  /** Kills all of them; tries again if the listed ones had ended by themselves. */
   const killWorkers = () =>
     eventually(async () =>
       expect((await stack.workerPids()).filter(killed).length).toBeGreaterThan(0),
     );
-  /** So that no process of the API is hit before it has answered. */
+  /** Ensures that no process of the API is killed before it has responded. */
   const whenReady = () =>
     eventually(async () => expect((await darkroom.json('/api/health')).status).toBe(200));
   const again = async (editId: string) => {
@@ -57,40 +57,49 @@ describe('edits whose workers are killed', async () => {
     return KeyCount;
   };
 
-  const asks = (prompt: string) => server.calls.filter((call) => call.prompt === prompt).length;
+  const requestCount = (prompt: string) =>
+    server.calls.filter((call) => call.prompt === prompt).length;
 
-  /** When to kill: each waits for what the world can see of a step, and no longer. */
-  const moments: [string, EditBehaviour, (initId: string, kept: number) => Promise<unknown>][] = [
+  /** When to kill: each waits until the step can be observed from outside, and no longer. */
+  const moments: [
+    string,
+    EditBehaviour,
+    (initId: string, storedBefore: number) => Promise<unknown>,
+  ][] = [
     ['at once', { is: 'editing' }, async () => {}],
     [
       'when a worker has taken it',
       { is: 'editing', afterMs: 200 },
       async (initId) => expect((await session.process(initId)).status).not.toBe('PENDING'),
     ],
-    ['when it is drawn', { is: 'editing' }, async () => expect(asks('when it is drawn')).toBe(1)],
+    [
+      'when it is drawn',
+      { is: 'editing' },
+      async () => expect(requestCount('when it is drawn')).toBe(1),
+    ],
     [
       'when the result is in the store',
       { is: 'editing' },
-      async (_, kept) => expect(await resultsInStore()).toBeGreaterThan(kept),
+      async (_, storedBefore) => expect(await resultsInStore()).toBeGreaterThan(storedBefore),
     ],
     [
       'while all is silent',
       { is: 'silent' },
-      async () => expect(asks('while all is silent')).toBe(1),
+      async () => expect(requestCount('while all is silent')).toBe(1),
     ],
   ];
 
-  it('at any moment end, and those that have ended are never paid for again', async () => {
+  it('end whenever the kill happens, and are never paid for again once they have ended', async () => {
     const bytes = await drawnJpeg({ width: 900, height: 700, seed: 92 });
     const { image_id } = await darkroom.uploadOne({ name: 'killed.jpg', bytes });
     const started: { initId: string; editId: string; prompt: string }[] = [];
-    for (const [prompt, behaviour, hasCome] of moments) {
+    for (const [prompt, behaviour, hasReached] of moments) {
       await whenReady();
-      const kept = await resultsInStore();
+      const storedBefore = await resultsInStore();
       server.become(behaviour);
       const edit = await session.start({ source_url: image_id, prompt });
       started.push({ ...edit, prompt });
-      await eventually(() => hasCome(edit.initId, kept), { every: 2, within: 60_000 });
+      await eventually(() => hasReached(edit.initId, storedBefore), { every: 2, within: 60_000 });
       await killWorkers();
     }
     server.become({ is: 'editing' });
@@ -98,7 +107,7 @@ describe('edits whose workers are killed', async () => {
 
     const edits = await Promise.all(started.map(({ initId }) => session.ended(initId, 120_000)));
 
-    // One that two kills have hit while it was paid for is not asked for a third time.
+    // An edit that two kills interrupted after payment is not requested a third time.
     for (const { status, error } of edits)
       if (status === 'FAILED') expect(error).toContain('may have been paid for');
     expect(edits.at(-1)).toMatchObject({ status: 'COMPLETED' });

@@ -5,17 +5,17 @@ import { eventually } from '#test/support/eventually.ts';
 import { killed } from '#test/support/killed.ts';
 import type { Random } from './random.ts';
 
-/** What a forked worker calls itself: `darkroom darkroom-dev-import-row`. */
+/** The process title of a forked worker: `darkroom darkroom-dev-import-row`. */
 const nameOf = (pid: number): string | undefined => {
   try {
     const title = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
     return /darkroom-dev-([a-z-]+)/.exec(title)?.[1];
   } catch {
-    return undefined; // gone by now
+    return undefined; // it has ended
   }
 };
 
-/** The forked workers of a function, as they run now. */
+/** The forked workers of a function that run now. */
 export const workersOf = async (
   stack: EmbeddedStack,
   functionName: string,
@@ -24,12 +24,12 @@ export const workersOf = async (
 
 const inTheMiddle = /ended in the middle of its work/g;
 
-/** How many workers had work when they died, by what a stack printed. */
+/** How many workers were killed while they handled a message, from a stack's output. */
 export const hitsIn = (output: string): number => output.match(inTheMiddle)?.length ?? 0;
 
 /**
- * Kills workers of the given functions, one after the other and by chance, until one of them was
- * hit in the middle of its work. Answers with the names of all that died.
+ * Kills random workers of the given functions, one after the other, until one of them was killed
+ * while it handled a message. Returns the names of all killed workers.
  */
 export const killUntilHit = async (
   stack: EmbeddedStack,
@@ -40,7 +40,7 @@ export const killUntilHit = async (
   const died: string[] = [];
   const hitsBefore = hitsIn(stack.output());
   while (!(await hasEndedImage())) {
-    await wait(random.next() * 150); // chance is the point: nothing is waited for
+    await wait(random.next() * 150); // a random moment is the point: there is no event to wait for
     const functionName = random.oneOf(functionNames);
     const victims = await workersOf(stack, functionName);
     if (victims.length === 0 || !killed(random.oneOf(victims))) continue;

@@ -17,7 +17,7 @@ const rounds = isLong ? 20 : 2;
 
 const visibilitySeconds = 5;
 const sweepSeconds = 3;
-/** What an image may take whose workers are not killed, when all of them are worked on at once. */
+/** How long an image may take without kills, when all images are processed at once. */
 const workSeconds = 0.25;
 
 const workers = ['register-image', 'make-thumbnails', 'read-exif', 'write-caption'];
@@ -34,7 +34,7 @@ beforeAll(async () => {
       SWEEP_MINUTES: String(sweepSeconds / 60),
     },
   });
-  // What the workers do is learned from them, so that no boundary can be forgotten here.
+  // The calls are recorded from a run without kills, so that no boundary can be forgotten here.
   for (const { key, bytes } of await someDrops('learn', 3, 50_000)) {
     await darkroom.drop(key, bytes);
     await darkroom.quiet();
@@ -46,7 +46,7 @@ afterAll(() => darkroom?.stop());
 
 describe('a worker that is killed', () => {
   it(
-    `before and after each of its calls, ${rounds} times, leaves nothing undone and nothing behind`,
+    `before and after each of its calls, ${rounds} times, leaves no work undone and no orphaned objects`,
     async () => {
       const before = await darkroom.stats();
       const moments = ['before', 'after'] as const;
@@ -56,7 +56,7 @@ describe('a worker that is killed', () => {
         await forEachOf(some, ({ key, bytes }) => darkroom.drop(key, bytes));
         drops.push(...some);
       };
-      // Round after round: all at once would kill the first messages as often as they may come.
+      // One round after another: all at once would use up the receives of the first messages.
       let inRound = 0;
       for (let round = 0; round < rounds; round++) {
         const earlier = drops.length;
@@ -69,7 +69,7 @@ describe('a worker that is killed', () => {
             ...workers.map((name) => failpoints.filter(({ worker }) => worker === name).length),
           ),
         );
-        // Some calls are rare: those who wait for one of them need more to do.
+        // Some calls are rare: failpoints at one of them need more images.
         for (let more = 0; more < 10; more++) {
           await darkroom.quiet();
           const { waiting } = await darkroom.faultControl.report();
@@ -89,12 +89,12 @@ describe('a worker that is killed', () => {
       );
       const [[rarest, times] = ['', 0]] = timesEach(killedAt);
       report(`${killedAt.length} kills, ${times} of them ${rarest}; ${drops.length} images`);
-      expect(times).toBeGreaterThanOrEqual(rounds / 2); // some calls do not come in every round
+      expect(times).toBeGreaterThanOrEqual(rounds / 2); // some calls do not happen in every round
       await expectOneOfEach(darkroom, drops, before);
       expect(await darkroom.audit()).toEqual([]);
-      // Every message came back when its visibility timeout was over: the sweep found nothing to do.
+      // Every message was delivered again after its visibility timeout: the sweep found nothing to do.
       expect(darkroom.stuck()).toBe(0);
-      const { images } = await darkroom.kept();
+      const { images } = await darkroom.storedRecords();
       const lastEnd = Math.max(...images.map(({ image }) => Date.parse(image.processedAt ?? '')));
       const stuckSeconds = (lastEnd - darkroom.lastKill().getTime()) / 1000;
       report(`The last image ended ${stuckSeconds} s after the last kill`);
@@ -106,7 +106,7 @@ describe('a worker that is killed', () => {
   );
 
   it(
-    'while another image with the same bytes is quicker, leaves no orphaned renditions',
+    'while another image with the same bytes finishes first, leaves no orphaned renditions',
     async () => {
       for (const ending of ['goes on', 'is killed'] as const) {
         const before = await darkroom.stats();
@@ -119,8 +119,8 @@ describe('a worker that is killed', () => {
         await darkroom.drop(slow.key, slow.bytes);
         await darkroom.faultControl.held();
         await darkroom.drop(quick.key, quick.bytes);
-        await darkroom.ended(slow.imageId, 60_000); // its message came again, and found all made
-        await darkroom.delivered(); // and the workers of that have ended: the kill is not for them
+        await darkroom.ended(slow.imageId, 60_000); // its message was delivered again, and found all renditions done
+        await darkroom.delivered(); // and its workers have ended: the kill is not meant for them
         if (ending === 'is killed')
           await darkroom.faultControl.add({ worker, call: 'TransactWriteItems', when: 'before' });
         await darkroom.faultControl.release();
@@ -129,7 +129,7 @@ describe('a worker that is killed', () => {
             async () => expect((await darkroom.faultControl.report()).waiting).toEqual([]),
             { within: waitMs },
           );
-          await darkroom.send(worker, [messageFor(slow.imageId)]); // for it was delivered twice
+          await darkroom.send(worker, [messageFor(slow.imageId)]); // simulates a duplicate delivery
         }
         await darkroom.quiet();
 
@@ -141,7 +141,7 @@ describe('a worker that is killed', () => {
   );
 
   it(
-    'after it wrote its thumbnails, leaves none of them when others have the same bytes made by its next try',
+    'after it wrote its thumbnails, leaves no orphaned ones when another image with the same bytes is done before its retry',
     async () => {
       const before = await darkroom.stats();
       const slow = await aDrop('slow/before-its-next-try.jpg', 81_100);
@@ -166,9 +166,9 @@ describe('a worker that is killed', () => {
   );
 });
 
-describe('a worker whose time with a message is over', () => {
+describe('a worker whose visibility timeout has expired', () => {
   it(
-    'before any of its writes, finds them done by another and does them once',
+    'before any of its writes, does not repeat a write that another worker has done',
     async () => {
       const writes = calls.filter(({ call }) => /^(Put|Transact|Send)/.test(call));
       let overtaken = 0;
@@ -179,7 +179,7 @@ describe('a worker whose time with a message is over', () => {
         await darkroom.drop(drop.key, drop.bytes);
         await Promise.race([darkroom.faultControl.held(), darkroom.ended(drop.imageId, waitMs)]);
         overtaken += (await darkroom.faultControl.report()).held.length;
-        await darkroom.ended(drop.imageId, 60_000); // its message came again, and another took it
+        await darkroom.ended(drop.imageId, 60_000); // its message was delivered again, to another worker
         await darkroom.faultControl.removeAll();
         await darkroom.quiet();
 
@@ -194,7 +194,7 @@ describe('a worker whose time with a message is over', () => {
 
 describe('an image that is deleted', () => {
   it(
-    'while a worker is before any of its calls, does not come back',
+    'while a worker is about to make any of its calls, never comes back',
     async () => {
       let deleted = 0;
       for (const [n, { worker, call }] of calls.entries()) {
@@ -202,12 +202,12 @@ describe('an image that is deleted', () => {
         const { key, imageId, bytes } = await aDrop(`deleted/${n}.jpg`, 90_000 + n);
         await darkroom.faultControl.add({ worker, call, when: 'before', what: 'hold' });
         await darkroom.drop(key, bytes);
-        // A call that is rare does not come this time: then the image is deleted when it is done.
+        // A rare call may not happen this time: then the image is deleted once it is done.
         await Promise.race([darkroom.faultControl.held(), darkroom.ended(imageId, waitMs)]);
         const { status } = await darkroom.call(`/api/images/${imageId}`, { method: 'DELETE' });
         await darkroom.faultControl.removeAll();
         await darkroom.quiet();
-        if (status === 404) continue; // it was not known yet, and is one like any other now
+        if (status === 404) continue; // it was not recorded yet, and is processed like any other now
 
         expect(status, `${worker} ${call}`).toBe(200);
         deleted++;
@@ -221,7 +221,7 @@ describe('an image that is deleted', () => {
   );
 });
 
-/** The first such call of a process, or the second: but a month is noted only once in each. */
+/** The first such call of a process, or the second; each process records a month only once. */
 const nthOf = (call: string, round: number) =>
   call === 'UpdateItem list-months' ? 1 : 1 + (round % 2);
 

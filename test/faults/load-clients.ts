@@ -4,9 +4,9 @@ import { eventually } from '#test/support/eventually.ts';
 import type { FaultyDarkroom } from '#test/support/faults-harness.ts';
 import { type Dropped, forEachOf } from '#test/support/faults-pictures.ts';
 
-/** As clients do that are told to try again, or are told nothing: they ask until they are answered. */
-const untilAnswered = <T>(ask: () => Promise<T>): Promise<T> =>
-  eventually(ask, { within: 2 * 60_000, every: 200 });
+/** Retries like a client that got a retryable error or no response, until a request succeeds. */
+const untilAnswered = <T>(request: () => Promise<T>): Promise<T> =>
+  eventually(request, { within: 2 * 60_000, every: 200 });
 
 const postFile = (bytes: Uint8Array, name: string, type: string, key: string): RequestInit => {
   const body = new FormData();
@@ -17,7 +17,7 @@ const postFile = (bytes: Uint8Array, name: string, type: string, key: string): R
 /** A file's name has no folder. */
 export const nameOf = (key: string): string => key.replaceAll('/', '-');
 
-/** People at work with a Darkroom that fails, is killed and comes back under their hands. */
+/** Clients of a Darkroom that fails, is killed and restarts while they use it. */
 export const clientsIn = (darkroom: FaultyDarkroom) => {
   const session = anEditSession(darkroom.json);
   const accepted = async (path: string, init: RequestInit): Promise<unknown> => {
@@ -30,7 +30,7 @@ export const clientsIn = (darkroom: FaultyDarkroom) => {
     drop: (drops: readonly Dropped[]) =>
       forEachOf(drops, ({ key, bytes }) => untilAnswered(() => darkroom.drop(key, bytes))),
 
-    /** Each under a key of its own, so that asking again makes no second image. */
+    /** Each with its own idempotency key, so that a retry creates no second image. */
     upload: (files: readonly Dropped[]) =>
       forEachOf(files, ({ key, bytes }) =>
         untilAnswered(() =>
@@ -44,15 +44,17 @@ export const clientsIn = (darkroom: FaultyDarkroom) => {
       return BatchRecord.parse(data).request_id;
     },
 
-    /** Edits of one picture, each in a process of its own; answers their ids. */
+    /** Edits of one picture, each in its own edit process; returns their ids. */
     startEdits: async ({ imageId }: Dropped, prompts: readonly string[]): Promise<string[]> => {
-      await untilAnswered(() => darkroom.image(imageId)); // or they would be refused
+      await untilAnswered(() => darkroom.image(imageId)); // otherwise they would be rejected
       const started: string[] = [];
       for (const prompt of prompts) {
         const initId = await untilAnswered(() => session.initiate());
         await untilAnswered(async () => {
-          const wish = { source_url: imageId, prompt };
-          const { status, error } = await session.book(initId, wish, { 'idempotency-key': initId });
+          const input = { source_url: imageId, prompt };
+          const { status, error } = await session.book(initId, input, {
+            'idempotency-key': initId,
+          });
           if (status !== 202) throw new Error(`${prompt}: ${status} ${error}`);
         });
         started.push(initId);
@@ -61,7 +63,7 @@ export const clientsIn = (darkroom: FaultyDarkroom) => {
     },
     editEnded: (initId: string): Promise<EditRecord> => session.ended(initId, 3 * 60_000),
 
-    /** 404 is as good as 200: the answer to an earlier attempt was lost. */
+    /** 404 counts as 200: the response to an earlier attempt was lost. */
     remove: (drops: readonly Dropped[]) =>
       forEachOf(drops, async ({ imageId }) => {
         await untilAnswered(() => darkroom.image(imageId)); // known, so that 404 means deleted
@@ -71,7 +73,7 @@ export const clientsIn = (darkroom: FaultyDarkroom) => {
         });
       }),
 
-    /** 409 is as good as 202: an earlier attempt has left nothing to retry. */
+    /** 409 counts as 202: an earlier attempt left nothing to retry. */
     retry: (imageIds: readonly string[]) =>
       forEachOf(imageIds, (imageId) =>
         untilAnswered(async () => {

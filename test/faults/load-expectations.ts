@@ -7,7 +7,7 @@ import { countOf, type GivenRow } from './batch-fixtures.ts';
 import { nameOf } from './load-clients.ts';
 
 type Given = {
-  /** As they were last dropped. */
+  /** As they were last put into the bucket. */
   shown: readonly Dropped[];
   removed: readonly Dropped[];
   uploads: readonly Dropped[];
@@ -16,10 +16,10 @@ type Given = {
   retried: readonly string[];
 };
 
-/** Whatever came by whichever door is one image with its own bytes, listed once and counted once. */
+/** Every object, however ingested, is one image with its own bytes, listed once and counted once. */
 export const expectEachOnce = async (darkroom: FaultyDarkroom, given: Given): Promise<void> => {
   const { shown, removed, uploads, rows, edits, retried } = given;
-  const images = (await darkroom.kept()).images
+  const images = (await darkroom.storedRecords()).images
     .map(({ image }) => image)
     .filter(({ deleted }) => !deleted);
   const of = (source: string) => images.filter((image) => image.source === source);
@@ -36,7 +36,7 @@ export const expectEachOnce = async (darkroom: FaultyDarkroom, given: Given): Pr
   expect(of('batch')).toHaveLength(countOf(rows, 'completed') + broken);
   const made = edits.filter(({ status }) => status === 'COMPLETED');
   for (const { status, error } of edits)
-    if (status === 'FAILED') expect(error).toContain('may have been paid for'); // killed there twice
+    if (status === 'FAILED') expect(error).toContain('may have been paid for'); // killed twice after payment
   expect(
     of('edit')
       .map(({ imageId }) => imageId)

@@ -15,7 +15,7 @@ import { faultsSeed, randomFrom } from './random.ts';
 const times = isLong ? 10 : 1;
 const few = 6 * times;
 const crashes = isLong ? 10 : 2;
-// A worker that is killed on its message's last receive is found by the sweep, after two minutes.
+// If a worker is killed on the last receive of its message, the sweep finds the step after two minutes.
 const lostAfterMs = 4 * 60_000;
 
 const seed = faultsSeed();
@@ -28,7 +28,7 @@ beforeAll(async () => {
   darkroom = await startFaultyDarkroom({
     seed,
     workers: 'forked',
-    // What npm run dev:faults would take, and a few kills more.
+    // The faults of npm run dev:faults, with a few more kills.
     env: {
       LOCAL_VISIBILITY_SECONDS: '10',
       FAULTS_RATE: '0.02',
@@ -48,7 +48,7 @@ afterAll(async () => {
   await origin?.stop();
 });
 
-/** Kills the whole stack whenever so many more images have ended. */
+/** Kills the whole stack each time that many more images have ended. */
 const crash = async (random: () => number, images: number): Promise<void> => {
   for (let nth = 0; nth < crashes; nth++) {
     const many = ((nth + random()) / crashes) * images * 0.8;
@@ -64,9 +64,9 @@ const crash = async (random: () => number, images: number): Promise<void> => {
   }
 };
 
-describe('everything at once', () => {
+describe('the pipeline under load', () => {
   it(
-    `drops, uploads, newer pictures, deletions, a batch, edits and retries, while workers and ${crashes} times the whole stack are killed: each is there once, and counted once`,
+    `records and counts every drop, upload, overwrite, deletion, batch, edit and retry exactly once, while workers and ${crashes} times the whole stack are killed`,
     async () => {
       const random = randomFrom(seed);
       const clients = clientsIn(darkroom);
@@ -80,7 +80,7 @@ describe('everything at once', () => {
       const rows = givenRows(30 * times, origin.url);
       const prompts = Array.from({ length: 3 * times }, (_, n) => `Edit ${n}`);
 
-      // No caption can be had at first, so that there is something to retry.
+      // Captions fail at first, so that there is something to retry.
       darkroom.captions.become({ is: 'failing', status: 400 });
       await clients.drop([source]);
       const [requestId, editSessions] = await Promise.all([
@@ -94,7 +94,7 @@ describe('everything at once', () => {
       await darkroom.quiet({ lostAfterMs });
 
       darkroom.captions.become({ is: 'answering' });
-      const retried = (await darkroom.kept()).images
+      const retried = (await darkroom.storedRecords()).images
         .filter(({ image }) => !image.deleted && image.steps.caption.state === 'failed')
         .map(({ image }) => image.imageId);
       const half = Math.floor(retried.length / 2);

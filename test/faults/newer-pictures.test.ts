@@ -18,10 +18,10 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => darkroom?.stop());
 
-/** The same size every time, so that a record tells which of two pictures it speaks of. */
+/** The same size every time, so that a record shows which of two pictures it describes. */
 const width = 200;
 
-/** A picture without a position, to be dropped where another was. */
+/** A picture without a GPS position, to overwrite another. */
 const aNewer = async ({ key, imageId }: Dropped, seed: number): Promise<Dropped> => ({
   key,
   imageId,
@@ -42,7 +42,7 @@ const allSprung = () =>
     within: 60_000,
   });
 
-/** The last call of each worker before it says what it found. */
+/** The last call of each worker before it records its result. */
 const lateCalls = [
   { worker: 'make-thumbnails', call: 'PutObject derived' },
   { worker: 'read-exif', call: 'PutItem images' },
@@ -51,9 +51,9 @@ const lateCalls = [
 
 const sha256Of = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
-describe('a worker on a picture in whose place a newer one was put', () => {
+describe('a worker on a picture that was overwritten by a newer one', () => {
   it.each(['goes on', 'is killed'] as const)(
-    'before it wrote a thumbnail, leaves nothing of the older one behind when it %s',
+    'before it wrote a thumbnail, leaves no thumbnail of the older one when it %s',
     async (ending) => {
       const before = await darkroom.stats();
       const older = await aDrop(`older/${ending}.jpg`, 80_000);
@@ -70,13 +70,13 @@ describe('a worker on a picture in whose place a newer one was put', () => {
       await darkroom.faultControl.held();
       await darkroom.drop(newer.key, newer.bytes);
       await shown(newer);
-      await darkroom.delivered(); // another worker got its message by now, and is through
+      await darkroom.delivered(); // another worker has received its message by now, and is done
       if (ending === 'is killed')
         await darkroom.faultControl.add({ worker, call: 'TransactWriteItems', when: 'after' });
       await darkroom.faultControl.release();
       if (ending === 'is killed') {
         await allSprung();
-        await darkroom.send(worker, [messageFor(older.imageId)]); // for it was delivered twice
+        await darkroom.send(worker, [messageFor(older.imageId)]); // simulates a duplicate delivery
       }
       await darkroom.quiet();
 
@@ -87,7 +87,7 @@ describe('a worker on a picture in whose place a newer one was put', () => {
   );
 
   it.each(['goes on', 'is killed'] as const)(
-    'before it kept its tags, leaves none of them behind when it %s',
+    'before it stored its tags, leaves none of the older ones when it %s',
     async (ending) => {
       const older = await aDrop(`position/${ending}.jpg`, 82_000);
       const newer = await aNewer(older, 82_001);
@@ -108,10 +108,10 @@ describe('a worker on a picture in whose place a newer one was put', () => {
       await darkroom.faultControl.release();
       if (ending === 'is killed') {
         await allSprung();
-        expect((await darkroom.kept()).rawTags.map(({ imageId }) => imageId)).toContain(
+        expect((await darkroom.storedRecords()).rawTags.map(({ imageId }) => imageId)).toContain(
           older.imageId,
         );
-        await darkroom.send(worker, [messageFor(older.imageId)]); // for it was delivered twice
+        await darkroom.send(worker, [messageFor(older.imageId)]); // simulates a duplicate delivery
       }
       await darkroom.quiet();
 
@@ -122,7 +122,7 @@ describe('a worker on a picture in whose place a newer one was put', () => {
   );
 
   it(
-    'says nothing of the newer one, though no worker has read that yet',
+    'does not change the record of the newer one, even before any worker has read that',
     async () => {
       const calls = darkroom.captions.calls.length;
       const late = await Promise.all(
@@ -141,7 +141,7 @@ describe('a worker on a picture in whose place a newer one was put', () => {
         async () => expect((await darkroom.faultControl.report()).held).toHaveLength(late.length),
         { within: 30_000 },
       );
-      // Who notes the newer ones is killed before it can tell any worker of them.
+      // The function that records the newer ones is killed before it can enqueue any step.
       const kill = { worker: 'register-image', call: 'TransactWriteItems', when: 'after' } as const;
       await darkroom.faultControl.add(
         ...late.map(({ newer }) => ({ ...kill, logFields: newer.imageId })),
@@ -160,14 +160,14 @@ describe('a worker on a picture in whose place a newer one was put', () => {
           caption: expect.any(String),
         });
       }
-      const renditionSets = (await darkroom.kept()).renditionSets.map(
+      const renditionSets = (await darkroom.storedRecords()).renditionSets.map(
         ({ renditionSetId }) => renditionSetId,
       );
       for (const { newer, older } of late) {
         expect(renditionSets.filter((id) => id.startsWith(sha256Of(newer.bytes)))).toHaveLength(1);
         expect(renditionSets.filter((id) => id.startsWith(sha256Of(older.bytes)))).toEqual([]);
       }
-      // A picture of its own was described for each: those of the older ones that came so far, too.
+      // Each has its own described picture, the older ones that got this far included.
       const described = darkroom.captions.calls.slice(calls).map(({ picture }) => picture);
       expect(new Set(described.map(sha256Of)).size).toBeGreaterThanOrEqual(late.length);
       expect(await darkroom.audit()).toEqual([]);
@@ -178,7 +178,7 @@ describe('a worker on a picture in whose place a newer one was put', () => {
 
 describe('an image that is deleted', () => {
   it(
-    'does not take along the picture that is put in its place before its original is removed',
+    'does not take with it a newer picture that is put under the same key before the original is removed',
     async () => {
       const before = await darkroom.stats();
       const older = await aDrop('place.jpg', 85_000);

@@ -11,7 +11,7 @@ export const expectOneOfEach = async (
   before: Stats,
   { thumbnails = drops.length * 2 } = {},
 ): Promise<void> => {
-  const { images, derived } = await darkroom.kept();
+  const { images, derived } = await darkroom.storedRecords();
   const records = new Map(images.map(({ image }) => [image.imageId, image]));
   const shown = drops.map(({ imageId }) => records.get(imageId));
   const states = shown.map((image) => [

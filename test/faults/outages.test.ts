@@ -9,7 +9,7 @@ import { faultsSeed } from './random.ts';
 const images = isLong ? 300 : 60;
 const good = 1000;
 const failing = 100;
-// Eight attempts with their backoffs take three minutes; where that is not the point, seconds.
+// Eight attempts with their backoffs take three minutes; a time scale reduces that to seconds.
 const timeScale = 20;
 
 let darkroom: FaultyDarkroom;
@@ -21,17 +21,17 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => darkroom?.stop());
 
-describe('S3 and DynamoDB', () => {
+describe('S3 and DynamoDB outages', () => {
   it.each([1, 10, 50])(
-    'that fail at %i of a hundred calls lose nothing',
+    'that fail %i of 100 calls lose no image',
     async (percent) => {
       const before = await darkroom.stats();
       const drops = await someDrops(`failing-${percent}`, images, 100_000 + percent * 1000);
       await darkroom.faultControl.change({ timeScale, s3: percent / 100, dynamodb: percent / 100 });
 
       await forEachOf(drops, ({ key, bytes }) => darkroom.drop(key, bytes));
-      // At a half, whatever is tried eight times may fail eight times: that is for people to send
-      // back. Until then nothing may be in doubt: an image is done, or its message is kept.
+      // At 50 %, a message may fail on all eight receives and has to be redriven by hand. Until then
+      // no image may be lost: it is done, or its message is stored in the DLQ.
       if (percent < 50) await darkroom.quiet();
       else await untilHalfIsThrough(drops);
       await darkroom.faultControl.clear();
@@ -39,8 +39,8 @@ describe('S3 and DynamoDB', () => {
 
       await expectOneOfEach(darkroom, drops, before);
       expect(await darkroom.audit()).toEqual([]);
-      // No message was lost, so the sweep had nothing to do; except that at a half some of them wait
-      // to be sent back, and what does so for two minutes is asked for again.
+      // No message was lost, so the sweep had nothing to do; except that at 50 % some wait to be
+      // redriven, and after two minutes the sweep enqueues their step again.
       if (percent < 50) expect(darkroom.stuck()).toBe(0);
     },
     proofMs,
@@ -50,7 +50,7 @@ describe('S3 and DynamoDB', () => {
 const untilHalfIsThrough = (drops: readonly Dropped[]) =>
   eventually(
     async () => {
-      const { images: records } = await darkroom.kept();
+      const { images: records } = await darkroom.storedRecords();
       const ids = new Set(drops.map(({ imageId }) => imageId));
       const ended = records.filter(
         ({ image }) => ids.has(image.imageId) && image.steps.thumbnails.state !== 'pending',
@@ -71,9 +71,9 @@ const redriveUntilNothingIsDead = async () => {
   await darkroom.quiet();
 };
 
-describe('messages that cannot be worked on', () => {
+describe('messages that cannot be processed', () => {
   it(
-    `${failing} among ${good} are recorded as failed, kept in the DLQ, and finished when the cause is gone`,
+    `${failing} among ${good} are recorded as failed, stay in the DLQ, and succeed after a redrive once the cause is gone`,
     async () => {
       const before = await darkroom.stats();
       const calls = darkroom.captions.calls.length;

@@ -1,4 +1,4 @@
-/** Chance that can be had again: the same seed, the same numbers. */
+/** Repeatable random numbers: the same seed gives the same numbers. */
 export type Random = {
   /** At least 0 and below 1. */
   next(): number;
@@ -25,7 +25,7 @@ export const randomFrom = (seed: number): Random => {
   };
 };
 
-/** What FAULTS_SEED says, or another one each time; printed, so that a run can be repeated. */
+/** FAULTS_SEED, or a new seed for each run; printed, so that a run can be repeated. */
 export const faultsSeed = (): number => {
   const seed = Number(process.env['FAULTS_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
   if (!Number.isInteger(seed)) throw new Error('FAULTS_SEED must be a whole number.');

@@ -8,7 +8,7 @@ import { faultsSeed } from './random.ts';
 
 const rounds = isLong ? 10 : 1;
 
-// The workers are processes of their own, so that these calls can only be those of the upload.
+// The workers run in separate processes, so that these calls can only be those of the upload.
 const boundaries = [
   { call: 'PutObject originals', when: 'after' },
   { call: 'TransactWriteItems counters images', when: 'before' },
@@ -20,7 +20,7 @@ beforeAll(async () => {
   darkroom = await startFaultyDarkroom({
     seed: faultsSeed(),
     workers: 'forked',
-    env: { LOCAL_VISIBILITY_SECONDS: '10' }, // what a worker that a restart hits keeps from the others
+    env: { LOCAL_VISIBILITY_SECONDS: '10' }, // how long the messages of an interrupted worker stay invisible
   });
 }, 120_000);
 afterAll(() => darkroom?.stop());
@@ -33,13 +33,13 @@ const listed = async () => {
 
 describe('an upload whose function is killed', () => {
   it.each(Array.from({ length: rounds }, () => boundaries).flat())(
-    '$when its $call is listed all the same',
+    '$when its $call is listed nevertheless',
     async ({ call, when }) => {
       const before = await darkroom.stats();
       const name = `killed ${before.total}.jpg`;
       const bytes = await drawnJpeg({ width: 160, height: 120, seed: 95_000 + before.total });
 
-      // Or its S3 event might be quicker, and leave the upload with nothing to record.
+      // Otherwise its S3 event might be faster, and leave the upload nothing to record.
       await darkroom.faultControl.add(
         { worker: 'register-image', when: 'before', what: 'hold' },
         { worker: 'host', call, when },

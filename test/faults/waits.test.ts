@@ -15,12 +15,12 @@ import { withStack } from './batch-stack.ts';
 import { workersOf } from './kill-workers.ts';
 import { faultsSeed } from './random.ts';
 
-// What is here waits for minutes and works for seconds: each has a stack of its own, side by side.
+// These tests wait for minutes and work for seconds: each has its own stack, and they run in parallel.
 
 const images = isLong ? 300 : 100;
 const downSeconds = 60;
-const receives = 8; // and then a message is lost to its worker
-// The sweep looks for what has stood still for two minutes.
+const receives = 8; // after which a message moves to the DLQ
+// The sweep looks for steps without progress for two minutes.
 const missedMs = 4 * 60_000;
 
 const seed = faultsSeed();
@@ -38,11 +38,11 @@ const withDarkroom = async (
   await test(darkroom).finally(darkroom.stop);
 };
 
-describe.concurrent('S3 and DynamoDB', () => {
+describe.concurrent('S3 and DynamoDB outages', () => {
   const env = { PIPELINE_CONCURRENCY: '4', LOCAL_VISIBILITY_SECONDS: '15' };
 
   it(
-    `that do not answer for ${downSeconds} s lose nothing, and nothing has to be done by hand`,
+    `of ${downSeconds} s lose no image, and need no manual step`,
     () =>
       withDarkroom({ env }, async (darkroom) => {
         const drops = await someDrops('down', images, 200_000);
@@ -53,7 +53,7 @@ describe.concurrent('S3 and DynamoDB', () => {
         await forEachOf(late, ({ key, bytes }) => darkroom.drop(key, bytes));
         const bytes = await drawnJpeg({ width: 160, height: 120, seed: 210_000 });
         const refused = await darkroom.upload([{ name: 'while-down.jpg', bytes }]);
-        // As a client would that was told to try again, though its picture may be there already.
+        // Retries like a client that got a retryable error, although its picture may be stored already.
         const again = { 'idempotency-key': randomUUID() };
         const { image_id } = await eventually(
           () => darkroom.uploadOne({ name: 'after.jpg', bytes }, again),
@@ -73,8 +73,8 @@ describe.concurrent('S3 and DynamoDB', () => {
   );
 });
 
-describe.concurrent('a message whose worker is killed each time that it comes', () => {
-  /** A batch of one picture, so that a call about that one is a call for that batch. */
+describe.concurrent('a message whose worker is killed at every delivery', () => {
+  /** A batch of one picture, so that each call for that picture is a call for that batch. */
   const expectedRows = (picture: string): GivenRow[] => [
     {
       serialNumber: '1',
@@ -92,7 +92,7 @@ describe.concurrent('a message whose worker is killed each time that it comes', 
   ];
 
   it(
-    'is missed by the sweep, and its work is done, once',
+    'is found by the sweep, and its work is done exactly once',
     () =>
       withDarkroom(
         {
@@ -106,8 +106,8 @@ describe.concurrent('a message whose worker is killed each time that it comes', 
             worker: steps[n] ?? '',
             logFields: imageId,
           }));
-          // Whoever is slow to start is sent the same again, and so are those after it: all of these
-          // messages are to be lost.
+          // A message whose worker is slow to start is delivered again, and so are those after it: all of
+          // these messages are to be lost.
           const eachTime = [...stepCalls, ...batchCalls].flatMap((one) =>
             Array.from({ length: 20 * receives }, () => ({ ...one, when: 'before' as const })),
           );
@@ -130,7 +130,7 @@ describe.concurrent('a message whose worker is killed each time that it comes', 
           const ended = await Promise.all(requestIds.map((id) => batches.batchEnded(id, missedMs)));
           expect(darkroom.stuck()).toBeGreaterThanOrEqual(steps.length);
 
-          // Whoever sends them back finds nothing left to be done.
+          // After a redrive there is nothing left to do.
           await darkroom.redrive();
           await darkroom.quiet();
           for (const [n, batch] of ended.entries())
@@ -146,9 +146,9 @@ describe.concurrent('a message whose worker is killed each time that it comes', 
   );
 });
 
-describe.concurrent('a webhook', () => {
+describe.concurrent('a webhook delivery', () => {
   it(
-    'is delivered again, and says that it is the same, when its sender was killed before the answer',
+    'is repeated with the same id when its sender was killed before the response',
     async () => {
       const rows = givenRows(2, origin.url);
       const idempotencyRecords = (): ReceiverAnswer => (calls++ === 0 ? 'never' : { status: 204 });

@@ -32,13 +32,13 @@ const withStage = async (
 const status = async (url: string) => (await fetch(url)).status;
 const Links = z.looseObject({ thumbnails: z.record(z.string(), z.string()) });
 
-describe('on a closed stage', () => {
+describe('on a stage with signed links', () => {
   let imageId = '';
   let path = '';
   const record = async (client: Client) =>
     Links.parse((await client.json(`/api/images/${imageId}`)).data);
 
-  it('a link works as it was given out, and with nothing changed', async () => {
+  it('a link works as it was issued, and not with any part changed', async () => {
     await withStage({ DELIVERY_SECRET: first }, async (client) => {
       const { baseUrl } = client;
       const one = await client.uploadOne({ name: 'a.jpg', bytes: await drawnJpeg({ width: 900 }) });
@@ -97,7 +97,7 @@ describe('on a closed stage', () => {
     });
   });
 
-  it('an expiring link ends, and cannot be made to last', async () => {
+  it('an expiring link expires, and its expiry cannot be extended', async () => {
     await withStage({ DELIVERY_SECRET: first }, async (client) => {
       const { data } = await client.json(`/api/images/${imageId}/links`, {
         method: 'POST',
@@ -112,7 +112,7 @@ describe('on a closed stage', () => {
     });
   });
 
-  it('links survive a rotation of the secret, until the old one is taken out', async () => {
+  it('links stay valid after a rotation of the secret, until the old secret is removed', async () => {
     await withStage({ DELIVERY_SECRET: `${second},${first}` }, async (client) => {
       expect(await status(`${client.baseUrl}${path}`)).toBe(200);
       const { thumbnails } = await record(client);
@@ -125,7 +125,7 @@ describe('on a closed stage', () => {
     });
   });
 
-  it('old pictures have new sizes and presets at the next request, never stale under a current version', async () => {
+  it('old pictures are served in new sizes and presets at the next request, never stale under a current version', async () => {
     const env = {
       DELIVERY_SECRET: first ?? '',
       THUMBNAIL_SIZES: 'small:120,medium:800,wide:500',
@@ -175,7 +175,7 @@ describe('on a closed stage', () => {
     });
   });
 
-  it('below PUBLIC_URL and its prefix links begin with it, and their rest works here', async () => {
+  it('links begin with PUBLIC_URL and its prefix, and their path works on this stack', async () => {
     const base = 'https://pictures.example/shop';
     await withStage({ DELIVERY_SECRET: first ?? '', PUBLIC_URL: `${base}/` }, async (client) => {
       const { thumbnails } = await record(client);
@@ -188,7 +188,7 @@ describe('on a closed stage', () => {
     });
   });
 
-  it('without a secret of its own it makes one, and keeps it over a restart', async () => {
+  it('the stack generates a secret if none is set, and reuses it after a restart', async () => {
     let own = '';
     await withStage({}, async (client) => {
       own = (await record(client)).thumbnails['small']?.slice(client.baseUrl.length) ?? '';

@@ -22,7 +22,7 @@ const Session = z.looseObject({
   result_url: z.string().nullable(),
 });
 
-/** A shop's page, on an origin of its own, that isolates itself as strictly as pages can. */
+/** A shop's page on another origin, with the strictest cross-origin isolation. */
 const startShop = async (html: () => string) => {
   const server = createServer((_, response) => {
     response.writeHead(200, {
@@ -41,7 +41,7 @@ const startShop = async (html: () => string) => {
 };
 
 describe.runIf(chromiumPath)(
-  needsChromium('on a page of another origin, before a closed stage'),
+  needsChromium('on a page of another origin, with signed links'),
   () => {
     let browser: Browser;
     beforeAll(async () => {
@@ -49,7 +49,7 @@ describe.runIf(chromiumPath)(
     });
     afterAll(() => browser.close());
 
-    it('an <img> shows what records, batches and edits link to, a <picture> what it asks for', async () => {
+    it('an <img> shows what records, batches and edits link to, a <picture> the source it selects', async () => {
       const pictures = { '/mug.jpg': await drawnJpeg({ width: 900, height: 600, seed: 401 }) };
       const photos = await startFetchOrigin({ pictures });
       const provider = await startEditServer({ key: 'an-edit-key' });

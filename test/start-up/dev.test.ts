@@ -18,7 +18,7 @@ const writeEcho = (text: string) =>
   );
 
 describe('npm run dev', { timeout: 60_000 }, () => {
-  it('exchanges a function when its file changes, and nothing else', async () => {
+  it('reloads a function when its file changes, and nothing else', async () => {
     const { pid, host } = stack.pids() ?? {};
     expect(await echo()).toContain('isBase64Encoded');
 
@@ -31,7 +31,7 @@ describe('npm run dev', { timeout: 60_000 }, () => {
     expect(stack.pids()).toMatchObject({ pid, host });
   });
 
-  it('shows an error with its place, and goes on with the last version', async () => {
+  it('shows an error with its location, and continues with the last version', async () => {
     writeEcho("'broken");
 
     await eventually(() => expect(stack.output()).toMatch(/functions\/echo\.ts:1:\d+: ERROR/));

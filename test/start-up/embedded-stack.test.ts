@@ -61,7 +61,7 @@ const putThing = (id: string) =>
 const enveloped = { status: 'error', code: 1001, data: null, error: expect.any(String) };
 
 describe('the embedded stack', { timeout: 90_000 }, () => {
-  it('gives the functions what the template says, resolved', async () => {
+  it('gives the functions the environment of the template with all references resolved', async () => {
     const { status, text } = await call('/api/hello');
 
     expect(status).toBe(200);
@@ -71,7 +71,7 @@ describe('the embedded stack', { timeout: 90_000 }, () => {
     });
   });
 
-  it('refuses a missing or a wrong key in the envelope, and no preflight', async () => {
+  it('rejects a missing or wrong API key in the envelope, and no preflight', async () => {
     for (const key of ['', 'another']) {
       const { status, text } = await call('/api/hello', { headers: { 'x-api-key': key } });
       expect(status).toBe(403);
@@ -95,7 +95,7 @@ describe('the embedded stack', { timeout: 90_000 }, () => {
     expect(text).toContain('POST /api/uploads');
   });
 
-  it('envelopes what else is not an answer of a function', async () => {
+  it('puts every other response that is not from a function in the envelope', async () => {
     const responses = await Promise.all([
       call('/api/hello?boom=1'),
       call('/api/hello?slow=1'),
@@ -110,7 +110,7 @@ describe('the embedded stack', { timeout: 90_000 }, () => {
     }
   });
 
-  it('delivers the event of an object from S3 through SQS to its function', async () => {
+  it('delivers the event of an S3 object through SQS to its function', async () => {
     await put('some where/bild ü.jpg');
 
     const line = await eventually(() => {
@@ -123,11 +123,11 @@ describe('the embedded stack', { timeout: 90_000 }, () => {
     expect(line.function_name).toBe('darkroom-dev-work');
   });
 
-  it('calls functions on their schedules', async () => {
+  it('invokes functions on their schedules', async () => {
     await eventually(() => expect(stack.output()).toContain('swept'));
   });
 
-  it('hands the changes of a table to the function behind its stream, also after a kill', async () => {
+  it('delivers the changes of a table to the function of its stream, also after a kill', async () => {
     await putThing('first');
     await eventually(() => expect(changes()).toEqual(['INSERT first']));
 
@@ -138,7 +138,7 @@ describe('the embedded stack', { timeout: 90_000 }, () => {
     await eventually(() => expect(changes()).toEqual(['INSERT first', 'INSERT second']));
   });
 
-  it('sends a change that its function refuses to the queue for failures', async () => {
+  it('sends a change that its function rejects to the DLQ', async () => {
     await putThing('bad');
 
     await eventually(async () => {
@@ -152,7 +152,7 @@ describe('the embedded stack', { timeout: 90_000 }, () => {
     });
   });
 
-  it('logs the warnings of functions as lines of their own', async () => {
+  it('logs each warning of a function on a separate line', async () => {
     await call('/api/hello?warn=1');
 
     await eventually(() =>
@@ -162,7 +162,7 @@ describe('the embedded stack', { timeout: 90_000 }, () => {
     );
   });
 
-  it('says at once that it starts, and in the end what is on', () => {
+  it('prints at once that it starts, and its configuration once it is ready', () => {
     expect(stack.output()).toMatch(/^Darkroom is starting …\n/);
     expect(stack.output()).toMatch(/Access {3}with the header X-API-Key/);
     expect(stack.output()).toMatch(/Captions off: /);
@@ -201,7 +201,7 @@ describe('the embedded stack', { timeout: 90_000 }, () => {
     expect((await call('/api/hello')).status).toBe(200);
   });
 
-  it('ends with the reason when the process of the functions is killed', async () => {
+  it('exits with the reason when the process of the functions is killed', async () => {
     const { host } = stack.pids() ?? {};
     if (!host) throw new Error('The stack does not say which process that is.');
     process.kill(host, 'SIGKILL');
@@ -214,7 +214,7 @@ describe('the embedded stack', { timeout: 90_000 }, () => {
   });
 });
 
-describe('a start that cannot succeed', { timeout: 90_000 }, () => {
+describe('a start of the embedded stack that cannot succeed', { timeout: 90_000 }, () => {
   const failing = (env: Record<string, string>) =>
     startEmbeddedStack({ project: tiny.folder, env });
 
@@ -234,7 +234,7 @@ describe('a start that cannot succeed', { timeout: 90_000 }, () => {
     broken.remove();
   });
 
-  it('names the file of a handler that is not there', async () => {
+  it('names the missing file of a handler', async () => {
     const broken = tinyProject();
     broken.write('serverless.yml', broken.serverless.replace('functions/sweep', 'functions/gone'));
 

@@ -64,7 +64,7 @@ describe('an API without a key', { timeout: 60_000 }, () => {
   );
 
   it.each(['http://evil.example', 'null', 'http://127.0.0.1:1'])(
-    'refuses a page of %s, also its preflight and what needs none',
+    'rejects requests from the origin %s, with and without a preflight',
     async (origin) => {
       for (const method of ['GET', 'OPTIONS', 'POST']) {
         const { status, text } = await call('/api/hello', {
@@ -77,7 +77,7 @@ describe('an API without a key', { timeout: 60_000 }, () => {
     },
   );
 
-  it('answers its own pages, those of CORS_ORIGINS, and what is no page', async () => {
+  it('accepts requests from its own pages, from CORS_ORIGINS, and without an Origin', async () => {
     for (const headers of [
       {},
       { origin: stack.baseUrl },
@@ -92,7 +92,7 @@ describe('an API without a key', { timeout: 60_000 }, () => {
   });
 
   it.each(['AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL_SQS', 'AWS_ENDPOINT_URL_DYNAMODB'])(
-    'has a foreign Host refused by %s, too',
+    'rejects a foreign Host at %s, too',
     async (name) => {
       const { status } = await call('/', { headers: { host: 'evil.example' } }, stack.env[name]);
 
@@ -101,27 +101,30 @@ describe('an API without a key', { timeout: 60_000 }, () => {
   );
 });
 
-describe('the gateway', { timeout: 60_000 }, () => {
+describe('the embedded API gateway', { timeout: 60_000 }, () => {
   it.each([
     'multipart/form-data; boundary=X',
     'Multipart/Form-Data; boundary=X',
     'MULTIPART/FORM-DATA',
-  ])('hands over the bytes of a form with %s, and its header as it came', async (type) => {
-    const body = '--X\r\n\u00ff\u0001\r\n--X--';
+  ])(
+    'passes on the bytes of a form with %s, and its content-type header unchanged',
+    async (type) => {
+      const body = '--X\r\n\u00ff\u0001\r\n--X--';
 
-    const answer = await call('/api/echo', {
-      method: 'POST',
-      headers: { 'content-type': type },
-      body,
-    });
+      const answer = await call('/api/echo', {
+        method: 'POST',
+        headers: { 'content-type': type },
+        body,
+      });
 
-    const event = JSON.parse(answer.text);
-    expect(event.isBase64Encoded).toBe(true);
-    expect(Buffer.from(event.body, 'base64').toString()).toBe(body);
-    expect(event.headers['content-type'] ?? event.headers['Content-Type']).toBe(type);
-  });
+      const event = JSON.parse(answer.text);
+      expect(event.isBase64Encoded).toBe(true);
+      expect(Buffer.from(event.body, 'base64').toString()).toBe(body);
+      expect(event.headers['content-type'] ?? event.headers['Content-Type']).toBe(type);
+    },
+  );
 
-  it('exposes headers once', async () => {
+  it('lists each exposed header once', async () => {
     const { headers } = await call('/api/echo', { headers: { origin: stack.baseUrl } });
 
     expect(String(headers['access-control-expose-headers']).split(',')).toEqual([
@@ -129,12 +132,12 @@ describe('the gateway', { timeout: 60_000 }, () => {
     ]);
   });
 
-  it('answers HEAD only where the template names it', async () => {
+  it('handles HEAD only where the template declares it', async () => {
     expect((await call('/api/echo', { method: 'HEAD' })).status).toBe(404);
     expect((await call('/api/hello', { method: 'HEAD' })).status).toBe(200);
   });
 
-  it('leaves Range to the function', async () => {
+  it('passes the Range header to the function', async () => {
     const { status, headers } = await call('/api/echo', { headers: { range: 'bytes=0-3' } });
 
     expect(status).toBe(200);
@@ -143,7 +146,7 @@ describe('the gateway', { timeout: 60_000 }, () => {
   });
 });
 
-it('does not listen to other machines without a key, and says so', {
+it('the embedded stack does not listen on other interfaces without an API key, and says so', {
   timeout: 60_000,
 }, async () => {
   await expect(

@@ -8,7 +8,7 @@ import {
   type Roles,
 } from './permissions.ts';
 
-/** Throws LaneFailed that names each missing statement, each unused one and each needless exception. */
+/** Throws CommandFailedError that names each missing statement, each unused one and each needless exception. */
 export const checkPermissions = (roles: Roles, decisions: readonly Decision[]): void => {
   const complaints = [
     ...findDeniedCalls(decisions).map(

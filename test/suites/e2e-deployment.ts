@@ -11,7 +11,7 @@ export type E2eDeployment = {
 };
 
 const ofEmulators = {
-  PIPELINE_CONCURRENCY: '2', // each call is a process of its own
+  PIPELINE_CONCURRENCY: '2', // each invocation is a separate process
   SWEEP_MINUTES: '1',
 };
 
@@ -38,7 +38,7 @@ export const prepareE2eDeployment = async (endpoint: string): Promise<E2eDeploym
   };
 };
 
-/** The same for functions that run beside the emulator, with their secrets in the environment. */
+/** The same for functions that run outside the emulator, with their secrets in the environment. */
 export const prepareE2eOnHost = async (): Promise<E2eDeployment> => {
   const serverPorts = await freeServerPorts();
   const settings = { ...settingsFor(serverPorts), ...ofEmulators, ...secrets };

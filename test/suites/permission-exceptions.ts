@@ -3,7 +3,7 @@ import type { Exception } from './permissions.ts';
 /**
  * What a function may do although the e2e suite on ministack never shows that it does: what AWS itself
  * does by the role of a function, and what only a kill, an outage or bad timing reaches. The fault
- * suite makes those happen, on the embedded stack, which asks for no permissions.
+ * suite makes those happen, on the embedded stack, which checks no permissions.
  */
 export const permissionExceptions: readonly Exception[] = [
   {
@@ -16,7 +16,7 @@ export const permissionExceptions: readonly Exception[] = [
   },
   {
     actions: ['kms:Decrypt'],
-    reason: 'SSM decrypts a SecureString; ministack asks for no key.',
+    reason: 'SSM decrypts a SecureString; ministack requires no key.',
   },
   {
     actions: ['sqs:ChangeMessageVisibility'],
@@ -25,7 +25,7 @@ export const permissionExceptions: readonly Exception[] = [
   {
     actions: ['s3:ListBucket'],
     reason:
-      'With it S3 answers 404 for an object that is not there, without it 403: asked only of what a kill or a deletion took away.',
+      'With it S3 answers 404 for an object that is not there, without it 403: needed only after a kill or a deletion.',
   },
   {
     actions: ['dynamodb:DeleteItem'],

@@ -21,7 +21,7 @@ const Decision = z.object({
   resource: z.string(),
   decision: z.enum(['Allow', 'Deny']),
 });
-/** One decision about one call: the role that made it, what it asked for, and the answer. */
+/** One decision about one call: the role that made it, the action and resource, and the answer. */
 export type Decision = z.infer<typeof Decision>;
 
 /** Actions that may be allowed although no test makes them happen, and why. */

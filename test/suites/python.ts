@@ -8,7 +8,7 @@ import { asMissing, type CommandTools, ToolMissingError } from '#infra/cli/run-c
 
 const requirementsFolder = fileURLToPath(new URL('./requirements', import.meta.url));
 
-/** Where what is downloaded is kept between runs; outside the project, as it is large. */
+/** The cache of downloads between runs; outside the project, as it is large. */
 export const cacheFolder = (): string =>
   process.env['DARKROOM_CACHE'] ||
   join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'darkroom');
@@ -52,7 +52,7 @@ export const findPython = (): { path: string; version: string } => {
 };
 
 /**
- * A virtual environment with exactly what a requirements file names, made once and kept while
+ * A virtual environment with exactly what a requirements file names, created once and reused while
  * neither file nor Python change. Answers the folder of its programs.
  */
 export const pythonPrograms = async (

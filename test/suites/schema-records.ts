@@ -40,7 +40,7 @@ export const givenThings = async (baseUrl: string, apiKey: string): Promise<Thin
   return { imageId: image_id, initId: init_id, requestId: request_id };
 };
 
-/** What schemathesis.toml says of them. DELETE keeps its own ids, or the picture would be gone. */
+/** The contents of schemathesis.toml. DELETE gets an id without an image, so that the picture stays. */
 export const configOf = ({ imageId, initId, requestId }: Things): string =>
   [
     '[parameters]',

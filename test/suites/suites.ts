@@ -10,12 +10,12 @@ const vitest = () =>
 
 type Environment = Record<string, string | undefined>;
 
-// Each call of a function may be a process of its own here, and each queue is asked in turn.
-const patience = ['--testTimeout', '300000', '--hookTimeout', '300000'];
+// Each invocation may start its own process here, and the queues are polled in turn.
+const timeouts = ['--testTimeout', '300000', '--hookTimeout', '300000'];
 
 const suite = (tools: CommandTools, title: string, args: string[], env: Environment) =>
   tools.step(title, () =>
-    tools.run(process.execPath, [vitest(), 'run', ...args, ...patience], {
+    tools.run(process.execPath, [vitest(), 'run', ...args, ...timeouts], {
       cwd: project,
       env: { ...emulatorEnvironment, ...env },
     }),
@@ -23,7 +23,7 @@ const suite = (tools: CommandTools, title: string, args: string[], env: Environm
 
 /**
  * One suite per port, on the backend at `endpoint` instead of the embedded emulators. `gaps` are the
- * names of tests that tell what this backend cannot do.
+ * names of tests of what this backend does not support.
  */
 export const runContractSuite = (
   tools: CommandTools,

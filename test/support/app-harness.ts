@@ -125,7 +125,7 @@ export const appHarness = ({ captions = true }: { captions?: boolean } = {}) => 
       giveUpStep(message, step, { reason: 'the bucket was down', attempts: 8 }, deps),
     sweep: () => sweepStuck(deps),
     image: (imageId: string) => findImage(imageId, deps),
-    /** Delivers all messages, each so many times. */
+    /** Delivers all messages, each `times` times. */
     finish: async ({ times = 1 } = {}) => {
       for (
         let next = deps.stepQueues.messages.shift();

@@ -185,7 +185,7 @@ export const batchHarness = () => {
     rows: async () => (await stored.rows.page(requestId, { limit: 10_000, after: 0 })).rows,
     counts: () => stored.rows.counts(requestId),
     file: async (key: string) => Buffer.from((await derived.read(key)) ?? []).toString(),
-    /** Delivers all messages, each so many times. */
+    /** Delivers all messages, each `times` times. */
     finish: async ({ times = 1 } = {}) => {
       for (let isBusy = true; isBusy; ) {
         isBusy = false;

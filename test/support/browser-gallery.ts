@@ -6,7 +6,7 @@ import { drawnJpeg } from './drawn-pictures.ts';
 
 const thumbnail = await drawnJpeg({ width: 96, height: 64 });
 
-/** A darkroom with so many pictures, one batch and three edits, as the gallery gets to see it. */
+/** The API responses of a darkroom with `count` pictures, one batch and three edits. */
 export const aDarkroomOf = (count: number) => {
   const pictures = Array.from({ length: count }, (_, index) => {
     if (index === 1)

@@ -34,28 +34,28 @@ export const startPageHost = async (answer: (asked: Asked) => Answer) => {
       outgoing.writeHead(200, { 'content-type': shown.type, ...shown.headers }).end(shown.bytes);
       return;
     }
-    const told = current({ method, path: pathname.slice(1), query: searchParams });
-    if (told === 'waits') return;
-    if (told === 'breaks') {
+    const result = current({ method, path: pathname.slice(1), query: searchParams });
+    if (result === 'waits') return;
+    if (result === 'breaks') {
       outgoing.destroy();
       return;
     }
-    if ('bytes' in told) {
-      outgoing.writeHead(200, { 'content-type': told.type }).end(told.bytes);
+    if ('bytes' in result) {
+      outgoing.writeHead(200, { 'content-type': result.type }).end(result.bytes);
       return;
     }
     const envelope =
-      'error' in told
-        ? { status: 'error', code: 1001, data: told.data ?? null, error: told.error }
+      'error' in result
+        ? { status: 'error', code: 1001, data: result.data ?? null, error: result.error }
         : {
             status: 'success',
             code: 1000,
-            data: told.data,
+            data: result.data,
             error: null,
-            page: { limit: 50, next_cursor: told.next ?? null },
+            page: { limit: 50, next_cursor: result.next ?? null },
           };
     outgoing
-      .writeHead(told.status ?? 200, { 'content-type': 'application/json' })
+      .writeHead(result.status ?? 200, { 'content-type': 'application/json' })
       .end(JSON.stringify(envelope));
   });
   const fileAt = (pathname: string) => {

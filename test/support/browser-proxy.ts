@@ -2,8 +2,8 @@ import { createServer, request } from 'node:http';
 import { freePorts } from './embedded-stack.ts';
 
 /**
- * Puts an API below a path, as the stage of API Gateway or a company's proxy would; what is beside
- * that path is not there.
+ * Serves an API below a path prefix, as an API Gateway stage or a company's proxy would; any other
+ * path is 404.
  */
 export const startPrefixProxy = async (target: string, prefix: `/${string}`) => {
   const { hostname, port } = new URL(target);

@@ -19,7 +19,7 @@ const Trace = z.object({
 /**
  * How long the page's thread worked in each go while `work` ran, the longest first, in milliseconds
  * of its own processor time: what others do on the same machine makes frames late, but does not
- * count. Throws where the browser tells of none.
+ * count. Throws if the browser reports none.
  */
 export const taskTimesMs = async (
   browser: Browser,
@@ -47,7 +47,7 @@ export const taskTimesMs = async (
     times.push(tdur / 1000);
   }
   times.sort((one, other) => other - one);
-  // Or another Chromium, which tells of them otherwise, would seem to do nothing at all.
+  // Otherwise a Chromium that reports them differently would seem to be idle.
   if (!times[0]) throw new Error('The trace shows no work of the page.');
   return times;
 };

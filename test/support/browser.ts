@@ -18,7 +18,7 @@ export const openBrowser = (): Promise<Browser> =>
 
 export type OpenedPage = Awaited<ReturnType<typeof openPage>>;
 
-/** A page in a context of its own that remembers what went wrong, and whom it spoke to. */
+/** A page in its own context that records its errors and the hosts it contacted. */
 export const openPage = async (browser: Browser, options: BrowserContextOptions = {}) => {
   const context = await browser.newContext({
     viewport: { width: 1280, height: 800 },
@@ -42,7 +42,7 @@ export const openPage = async (browser: Browser, options: BrowserContextOptions 
     page,
     /** Console errors and exceptions so far. */
     complaints: (): readonly string[] => complaints,
-    /** Every host that was asked for anything. */
+    /** Every host that received a request. */
     origins: (): readonly string[] => [...origins].sort(),
     close: () => context.close(),
   };
@@ -50,7 +50,7 @@ export const openPage = async (browser: Browser, options: BrowserContextOptions 
 
 export type File = { name: string; type: string; bytes: Buffer };
 
-/** As if a person had dragged files over the window and let go. */
+/** Simulates a drag and drop of files onto the window. */
 export const dropFiles = async (page: Page, files: readonly File[]): Promise<void> => {
   const sent = files.map(({ name, type, bytes }) => ({
     name,
@@ -80,7 +80,7 @@ const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.
 
 /** What axe-core finds serious or worse, one line for each place. */
 export const seriousFaults = async (page: Page): Promise<string[]> => {
-  // Through the debugger, since the page's own policy lets nobody add a script.
+  // Through the debugger, since the page's own content security policy allows no added script.
   const debug = await page.context().newCDPSession(page);
   await debug.send('Runtime.evaluate', { expression: axe });
   await debug.detach();

@@ -7,7 +7,7 @@ import type { RenderPlan, RenderVariant } from '#lib/delivery/render.ts';
 import type { Image } from '#lib/images/image.ts';
 import { appHarness } from './app-harness.ts';
 
-/** Delivery over the fakes, with an image that is done; what is rendered tells of its source. */
+/** Delivery with in-memory adapters and an image that is done; each rendering names its source. */
 export const deliveryHarness = async (given: { access?: Access; presets?: string } = {}) => {
   const { access = { kind: 'public' }, presets = 'large:2048;card:cover,400x300' } = given;
   const app = appHarness({ captions: false });

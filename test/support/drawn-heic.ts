@@ -62,7 +62,7 @@ const fullBox = (type: string, version: number, flags: number, ...renditionSets:
 type Item = { type: string; data: Buffer; properties: Buffer[]; hidden?: boolean };
 type Reference = { type: string; from: number; to: number[] };
 
-/** A HEIC of coloured tiles, which every decoder of HEVC reads: 128 × 128 pixels unless told otherwise. */
+/** A HEIC of coloured tiles, which every decoder of HEVC reads: 128 × 128 pixels by default. */
 export const drawnHeic = (drawing: HeicDrawing = {}): Buffer => {
   const {
     tiles = [

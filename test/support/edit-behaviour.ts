@@ -38,7 +38,7 @@ export type EditContext = {
   fileUrl: (picture: Buffer) => string;
 };
 
-/** Whether the simulated model made a picture and would be paid, although it may not arrive. */
+/** Whether the simulated model made a picture and would be paid, although the client may not receive it. */
 export const isPaid = ({ is }: EditBehaviour): boolean =>
   ['editing', 'enormous', 'address', 'breaking-off', 'flooding'].includes(is);
 

@@ -47,7 +47,7 @@ export const anEditSession = (call: Call) => {
     book,
     process: async (initId: string) =>
       ProcessRecord.parse((await call(`/api/processes/${initId}`)).data),
-    /** Starts an edit in a process of its own; returns the ids to look it up. */
+    /** Starts an edit in its own edit process; returns the ids to look it up. */
     start: async (request: Record<string, unknown>) => {
       const initId = await initiate();
       const { status, data, error } = await book(initId, request);

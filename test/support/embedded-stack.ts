@@ -24,7 +24,7 @@ const stopTakesMs = 15_000;
 export type EmbeddedStackOptions = {
   /** Settings; nothing is taken from the tests' own environment, nor from `.env`. */
   env?: Record<string, string>;
-  /** Kept when the stack stops; one of its own is not. */
+  /** Not removed when the stack stops; a temporary one is. */
   dataDir?: string;
   workers?: 'in-process' | 'forked';
   /** As `npm run dev:faults` starts it, with the faults that `env` says: see noFaultsYet(). */
@@ -38,7 +38,7 @@ export type EmbeddedStackOptions = {
 export type EmbeddedStack = Awaited<ReturnType<typeof startEmbeddedStack>>;
 
 /**
- * The real `npm start`, on free ports and with data of its own; resolves when it is ready, rejects
+ * The real `npm start`, on free ports and with its own data; resolves when it is ready, rejects
  * with its output when it does not get there.
  */
 export const startEmbeddedStack = async (options: EmbeddedStackOptions = {}) => {
@@ -103,7 +103,7 @@ export const startEmbeddedStack = async (options: EmbeddedStackOptions = {}) => 
   return {
     baseUrl,
     dataDir,
-    /** Endpoints and credentials for SDK clients, and the settings that were asked for. */
+    /** Endpoints and credentials for SDK clients, and the settings that were given. */
     env,
     /** Sends a signal to the launcher only; resolves when all of its processes have gone. */
     kill: end,
@@ -131,7 +131,7 @@ type Running = {
   kill(): void;
 };
 
-/** In a process group of its own, so that one can see when the last of its processes has gone. */
+/** In its own process group, so that the exit of its last process can be observed. */
 const launch = (
   args: string[],
   settings: Record<string, string>,

@@ -4,7 +4,7 @@ import type { StoredRecords } from '#infra/cli/audit/stored-records.ts';
 import { openDynamodb, openS3 } from '#lib/aws/clients.ts';
 import { Settings } from '#lib/settings.ts';
 
-/** Looks behind an embedded stack, past the fault proxy. */
+/** Reads the stores of an embedded stack directly, bypassing the fault proxy. */
 export const auditorOf = ({ env }: { env: Record<string, string> }) => {
   const place = {
     region: 'us-east-1',
@@ -13,13 +13,13 @@ export const auditorOf = ({ env }: { env: Record<string, string> }) => {
   const endpointOf = (service: string) => env[`AWS_ENDPOINT_URL_${service}`] ?? '';
   const dynamodb = openDynamodb({ ...place, endpoint: endpointOf('DYNAMODB') });
   const s3 = openS3({ ...place, endpoint: endpointOf('S3') });
-  const kept = (): Promise<StoredRecords> => readAll({ stage: 'dev', dynamodb, s3 });
+  const storedRecords = (): Promise<StoredRecords> => readAll({ stage: 'dev', dynamodb, s3 });
 
   return {
-    kept,
+    storedRecords,
     /** What npm run audit would print. */
     audit: async (): Promise<string[]> =>
-      findDifferences(await kept(), Settings.shape.THUMBNAIL_SIZES.parse(undefined)),
+      findDifferences(await storedRecords(), Settings.shape.THUMBNAIL_SIZES.parse(undefined)),
     close: () => {
       dynamodb.destroy();
       s3.destroy();

@@ -28,20 +28,20 @@ const Report = z.object({
 
 /** Changes the faults of a stack that was started with fault injection, at its FAULTS_PORT. */
 export const faultControlAt = (url: string) => {
-  const ask = async (method: string, path: string, content?: unknown) => {
+  const call = async (method: string, path: string, content?: unknown) => {
     const body = content === undefined ? {} : { body: JSON.stringify(content) };
     const response = await fetch(`${url}${path}`, { method, ...body });
     const text = await response.text();
     if (!response.ok) throw new Error(`${method} ${path}: ${text}`);
     return Report.parse(JSON.parse(text));
   };
-  const report = () => ask('GET', '/');
+  const report = () => call('GET', '/');
   return {
     report,
-    change: (change: FaultConfigChange) => ask('PATCH', '/', change),
-    /** No more faults, copies, delays; waits between attempts stay as short as they were. */
+    change: (change: FaultConfigChange) => call('PATCH', '/', change),
+    /** Removes all faults, copies and delays; the time scale stays as it was. */
     clear: () =>
-      ask('PATCH', '/', {
+      call('PATCH', '/', {
         s3: 0,
         dynamodb: 0,
         sqs: 0,
@@ -52,10 +52,10 @@ export const faultControlAt = (url: string) => {
         down: { s3: 0, dynamodb: 0, sqs: 0 },
       }),
     add: (...failpoints: z.input<typeof FailpointSchema>[]) =>
-      ask('POST', '/failpoints', failpoints),
-    release: () => ask('DELETE', '/held'),
-    removeAll: () => ask('DELETE', '/failpoints'),
-    /** Waits until a call is held; answers which. */
+      call('POST', '/failpoints', failpoints),
+    release: () => call('DELETE', '/held'),
+    removeAll: () => call('DELETE', '/failpoints'),
+    /** Waits until a call is held; returns it. */
     held: (within = waitMs): Promise<TriggeredFailpoint> =>
       eventually(
         async () => {

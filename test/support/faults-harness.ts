@@ -16,7 +16,7 @@ const Swept = z.object({ requeued: z.int(), gaveUp: z.int() });
 
 export type FaultyDarkroom = Awaited<ReturnType<typeof startFaultyDarkroom>>;
 
-/** A stack into which a test injects faults; none at first. It has a caption provider of its own. */
+/** A stack with fault injection, without faults at first, and with its own caption provider. */
 export const startFaultyDarkroom = async ({
   seed,
   workers = 'in-process',
@@ -69,13 +69,13 @@ export const startFaultyDarkroom = async ({
         await client.sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
       }
     },
-    /** npm run redrive; answers what it says. */
+    /** Runs npm run redrive; returns its output. */
     redrive: async (): Promise<string> => {
       const env = { PATH: process.env['PATH'], ...stack.env };
       const command = ['infra/cli/redrive.ts', '--settings', 'none'];
       return (await promisify(execFile)(process.execPath, command, { env })).stdout;
     },
-    /** How often the sweep found a step that no worker had. */
+    /** How many steps without a worker the sweep found. */
     stuck: (): number =>
       logged('swept')
         .map((line) => Swept.parse(line))

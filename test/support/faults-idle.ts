@@ -23,12 +23,12 @@ const queues = [
 const betweenLooksMs = 150;
 
 type Auditor = {
-  kept: () => Promise<Pick<StoredRecords, 'images'>>;
+  storedRecords: () => Promise<Pick<StoredRecords, 'images'>>;
   audit: () => Promise<string[]>;
 };
 
 /** How deep the queues of a stack are, and how to wait until nothing is left to do. */
-export const quietOf = (client: Client, { kept, audit }: Auditor) => {
+export const quietOf = (client: Client, { storedRecords, audit }: Auditor) => {
   const urls = new Map<string, string>();
   const urlOf = async (queue: string): Promise<string> => {
     const url = urls.get(queue) ?? (await client.queueUrl(queue));
@@ -67,25 +67,27 @@ export const quietOf = (client: Client, { kept, audit }: Auditor) => {
   };
 
   /**
-   * Waits until no image has anything to do, either. Where no message is left, and for so long
-   * nothing has come of it, no worker will ever finish them: that is thrown at once.
+   * Also waits until no image is unfinished. Throws early if no message is left and the unfinished
+   * images have not changed for `lostAfterMs`: no worker will ever finish them.
    */
   const quiet = async ({ within = waitMs, lostAfterMs = 10_000 } = {}): Promise<void> => {
     const until = performance.now() + within;
-    let deserted: { since: number; ids: string } | undefined;
+    let stalled: { since: number; ids: string } | undefined;
     for (;;) {
       await delivered(Math.max(0, until - performance.now()));
       const { status, data, error } = await client.json('/api/stats');
       const { queued, processing } = { ...unknown, ...Unfinished.safeParse(data).data };
       if (queued + processing === 0) return;
-      const unfinished = (await kept()).images.map(({ image }) => image).filter(isUnfinished);
+      const unfinished = (await storedRecords()).images
+        .map(({ image }) => image)
+        .filter(isUnfinished);
       const ids = unfinished.map(({ imageId }) => imageId).join();
       const now = performance.now();
-      if (deserted?.ids !== ids) deserted = { since: now, ids };
-      if (now > Math.min(until, deserted.since + lostAfterMs))
+      if (stalled?.ids !== ids) stalled = { since: now, ids };
+      if (now > Math.min(until, stalled.since + lostAfterMs))
         throw new Error(
           `No message is left. /api/stats (${status} ${error ?? 'ok'}) counts ${queued} queued and ${processing} ` +
-            `processing; unfinished: ${unfinished.map(told).join('; ') || 'none'}. ` +
+            `processing; unfinished: ${unfinished.map(describeImage).join('; ') || 'none'}. ` +
             `Dead letters: ${JSON.stringify(await depths('-dlq'))}. ` +
             `The audit: ${(await audit()).slice(0, 5).join(' ') || 'no differences'}`,
         );
@@ -96,7 +98,7 @@ export const quietOf = (client: Client, { kept, audit }: Auditor) => {
   return {
     delivered,
     quiet,
-    /** How many messages each dead-letter queue keeps; those that keep none are left out. */
+    /** The number of messages in each dead-letter queue; empty ones are left out. */
     deadLetters: () => depths('-dlq'),
   };
 };
@@ -107,7 +109,7 @@ const unknown = { queued: Number.NaN, processing: Number.NaN };
 const isUnfinished = (image: Image) =>
   !image.deleted && ['queued', 'processing'].includes(statusOf(image));
 
-const told = ({ key, imageId, rev, steps }: Image): string => {
+const describeImage = ({ key, imageId, rev, steps }: Image): string => {
   const states = stepNames.map((name) => `${name} ${steps[name].state}`);
   return `${key} (${imageId}, revision ${rev}): ${states.join(', ')}`;
 };

@@ -18,7 +18,7 @@ export const someDrops = (folder: string, count: number, firstSeed: number): Pro
 
 const atOnce = 8;
 
-/** Does something with each, some at a time. */
+/** Runs an action for each, with limited concurrency. */
 export const forEachOf = async <T>(
   things: readonly T[],
   work: (single: T) => Promise<unknown>,

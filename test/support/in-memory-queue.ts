@@ -31,7 +31,7 @@ export const inMemoryQueue = <Message>(
     }
   };
   return {
-    /** Delivers the oldest message so many times; false if the queue is empty. */
+    /** Delivers the oldest message `times` times; false if the queue is empty. */
     deliver: async (times: number): Promise<boolean> => {
       const message = waiting.shift();
       if (message === undefined) return false;

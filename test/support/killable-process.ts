@@ -31,7 +31,7 @@ export const killableProcess = () => {
         throwIfKilled();
         return work(...args);
       },
-    /** Kills it after so many writes; with `again` also after as many more once restarted. */
+    /** Kills it after this many writes; with `again` also after as many more once restarted. */
     killAfter: (writes: number, { again = false }: { again?: boolean } = {}) => {
       left = writes;
       leftAfterRestart = again ? writes : Number.POSITIVE_INFINITY;

@@ -4,7 +4,7 @@ import { drawnPhoto } from '../support/photo.ts';
 import { usageOf, watchMemory } from '../support/process-tree.ts';
 import { megabytes, type Part } from '../support/report.ts';
 
-const most = 1.6;
+const max = 1.6;
 const lengths = { short: { rounds: 2, rows: 10 }, full: { rounds: 4, rows: 50 } };
 const warmUpRows = 8;
 const bareRuns = 12;
@@ -44,7 +44,7 @@ export const batchRows: Part = {
         perSecond.push((rows * 1000) / (performance.now() - before.at));
       }
       const peakMb = memory.stop().rssBytes / 1e6;
-      const against = { what: 'bare sharp', values: bare, atMost: most };
+      const against = { what: 'bare sharp', values: bare, atMost: max };
       return {
         title: 'Batch rows',
         how:

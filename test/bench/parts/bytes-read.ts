@@ -8,7 +8,7 @@ import { startBenchStack } from '../support/bench-stack.ts';
 import { drawnPhoto } from '../support/photo.ts';
 import type { Figure, Part } from '../support/report.ts';
 
-const mostTimes = 1.1;
+const maxTimes = 1.1;
 const pictures = { short: 2, full: 5 };
 
 /** What all functions together read from S3 for one picture, from its upload to its end. */
@@ -54,7 +54,7 @@ export const bytesRead: Part = {
           what: `${picture.format} of ${megabytes} MB`,
           values,
           unit: '× the original',
-          atMost: mostTimes,
+          atMost: maxTimes,
         });
       }
       return {
@@ -96,7 +96,7 @@ const originals = async (): Promise<Picture[]> => {
 
 /**
  * The same picture in other bytes: behind it stands a box that says it means nothing (ISO 14496-12
- * §8.1.2), which an AVIF may have there, and which no other format looks at.
+ * §8.1.2), which an AVIF may have there, and which readers of other formats ignore.
  */
 const unlikeOthers = ({ bytes }: Picture): Uint8Array<ArrayBuffer> => {
   const head = Buffer.from([0, 0, 0, 24, ...Buffer.from('free')]);

@@ -9,7 +9,7 @@ import { drawnPhoto, withComment } from '../support/photo.ts';
 import { usageOf } from '../support/process-tree.ts';
 import { type Figure, megabytes, type Part } from '../support/report.ts';
 
-const most = { newJpeg: 1.3, storedView: 0.5, inventedMs: 20 };
+const max = { newJpeg: 1.3, storedView: 0.5, inventedMs: 20 };
 const lengths = {
   short: { rounds: 4, each: 3, views: 20, invented: 2000 },
   full: { rounds: 9, each: 5, views: 50, invented: 10_000 },
@@ -19,7 +19,7 @@ const width = 800;
 const formats = ['jpg', 'webp', 'avif'] as const;
 type Format = (typeof formats)[number];
 
-/** What a picture for a page costs: made at the first request, and given from the store after it. */
+/** What a picture for a page costs: rendered at the first request, served from the store after it. */
 export const delivery: Part = {
   name: 'delivery',
   run: async (length) => {
@@ -106,7 +106,7 @@ export const delivery: Part = {
             what: `${invented} invented links, 95 of 100`,
             values: [await inventedLinks(stack, next(), invented)],
             unit: 'ms',
-            atMost: most.inventedMs,
+            atMost: max.inventedMs,
           },
         ],
       };
@@ -136,7 +136,7 @@ const inTurn = async (ids: readonly string[], work: (id: string) => Promise<unkn
   for (const id of ids) await work(id);
 };
 
-/** Presets, images, endings and queries that nobody gave out, one after the other: wall time. */
+/** Wall time of requests for unknown presets, images, extensions and queries, one after the other. */
 const inventedLinks = async ({ baseUrl }: BenchStack, id: string, count: number) => {
   const took: number[] = [];
   for (let n = 0; n < count; n++) {
@@ -153,7 +153,7 @@ const inventedLinks = async ({ baseUrl }: BenchStack, id: string, count: number)
 
 const Uploaded = z.looseObject({ image_id: z.string(), status: z.string() });
 
-/** So many images, done; each is a file of its own, so that no variant of one is another's. */
+/** Different images that are done, so that none shares a variant with another. */
 const pictures = async (
   { dataOf }: BenchStack,
   photo: Uint8Array,
@@ -199,7 +199,7 @@ const figuresOf = ({
       against: {
         what: 'ipx',
         values: ipx[format],
-        ...(format === 'jpg' && { atMost: most.newJpeg }),
+        ...(format === 'jpg' && { atMost: max.newJpeg }),
       },
     },
   ]),
@@ -208,7 +208,7 @@ const figuresOf = ({
     what: 'jpg, stored',
     values: stored,
     unit,
-    against: { what: 'ipx', values: ipx.jpg, atMost: most.storedView },
+    against: { what: 'ipx', values: ipx.jpg, atMost: max.storedView },
   },
   {
     what: `webp, ${clients} clients at once, all together`,

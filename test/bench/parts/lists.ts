@@ -12,7 +12,7 @@ const lengths = {
   short: { sizes: [10_000], rounds: 3, requests: 40 },
   full: { sizes: [10_000, 100_000, 1_000_000], rounds: 7, requests: 100 },
 };
-const most = 1.3;
+const max = 1.3;
 const paths = ['/api/images?limit=50', '/api/stats'];
 const env = { CAPTION_PROVIDER: 'none' };
 
@@ -85,15 +85,15 @@ const check = async ({ baseUrl }: EmbeddedStack, size: number): Promise<void> =>
 };
 
 type Row = { p50: number; cpu: number };
-type Counters = { rounds: number; requests: number };
+type Repeats = { rounds: number; requests: number };
 
-/** Asks both stacks one request each, so often; a row for each round and stack. */
+/** Sends each stack one request in turn, `requests` times; a row for each round and stack. */
 const inTurns = async (
   path: string,
   stacks: readonly EmbeddedStack[],
-  { rounds, requests }: Counters,
+  { rounds, requests }: Repeats,
 ): Promise<Row[][]> => {
-  const enqueue = async ({ baseUrl }: EmbeddedStack): Promise<number> => {
+  const timeRequest = async ({ baseUrl }: EmbeddedStack): Promise<number> => {
     const startedAt = performance.now();
     const response = await fetch(`${baseUrl}${path}`);
     await response.arrayBuffer();
@@ -105,8 +105,8 @@ const inTurns = async (
     const times: number[][] = stacks.map(() => []);
     const turns = [...stacks.entries()];
     for (let nth = 0; nth < requests; nth++) {
-      for (const [at, stack] of turns) times[at]?.push(await enqueue(stack));
-      turns.reverse(); // who comes second finds the caches as the first one left them
+      for (const [at, stack] of turns) times[at]?.push(await timeRequest(stack));
+      turns.reverse(); // the second request finds the caches as the first one left them
     }
     return stacks.map((stack, at) => ({
       p50: median(times[at] ?? []),
@@ -122,7 +122,7 @@ const inTurns = async (
 
 const cpuOf = (stack: EmbeddedStack): number => {
   const pid = stack.pids()?.pid;
-  if (!pid) throw new Error('The stack did not tell its process id.');
+  if (!pid) throw new Error('The stack did not report its process id.');
   return usageOf(pid).cpuMs;
 };
 
@@ -140,7 +140,7 @@ const figuresOf = (
       what,
       values: of(1, 'p50'),
       unit: 'ms',
-      against: { what: beside, values: of(0, 'p50'), ...(isLargest && { atMost: most }) },
+      against: { what: beside, values: of(0, 'p50'), ...(isLargest && { atMost: max }) },
     },
     {
       what,

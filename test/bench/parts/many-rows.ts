@@ -3,12 +3,12 @@ import { type BenchStack, startBenchStack, startOrigin } from '../support/bench-
 import { usageOf, watchMemory } from '../support/process-tree.ts';
 import type { Part } from '../support/report.ts';
 
-const most = { cpuSeconds: 120, megabytes: 700 };
+const max = { cpuSeconds: 120, megabytes: 700 };
 const lengths = { short: { rows: 5000, workedOn: 200 }, full: { rows: 50_000, workedOn: 1000 } };
 
 /**
- * A batch of very many rows: what writing them costs, and what memory it takes. While they are
- * written the origin keeps whoever fetches waiting, so that the writing alone is counted.
+ * A batch of very many rows: what writing them costs, and how much memory it takes. While the rows
+ * are written the origin holds every fetch, so that only the writing is measured.
  */
 export const manyRows: Part = {
   name: 'many-rows',
@@ -37,7 +37,7 @@ export const manyRows: Part = {
       );
       const perRow = (usageOf(stack.pid).cpuMs - written) / progress.processed_products;
       const workingMb = working.stop().rssBytes / 1e6;
-      const memory = { unit: 'MB', atMost: most.megabytes };
+      const memory = { unit: 'MB', atMost: max.megabytes };
       return {
         title: 'A batch of very many rows',
         how: `A batch of ${rows.toLocaleString('en')} rows, and the first of them, which answer 404.`,
@@ -46,7 +46,7 @@ export const manyRows: Part = {
             what: 'writing the rows',
             values: [cpuSeconds],
             unit: 's CPU',
-            atMost: most.cpuSeconds,
+            atMost: max.cpuSeconds,
           },
           { what: 'peak memory while they are written', values: [writingMb], ...memory },
           { what: 'a row that answers 404', values: [perRow], unit: 'ms CPU' },
@@ -61,7 +61,7 @@ export const manyRows: Part = {
   },
 };
 
-/** Whether all rows are written is no business of the API's callers. */
+/** Reads the table: the API does not say whether all rows are written. */
 const stateOf = async ({ env }: BenchStack, requestId: string): Promise<string | undefined> => {
   const client = new DynamoDBClient({
     endpoint: env['AWS_ENDPOINT_URL_DYNAMODB'] ?? '',

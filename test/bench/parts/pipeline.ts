@@ -7,7 +7,7 @@ import { drawnPhoto, withComment } from '../support/photo.ts';
 import { usageOf, watchMemory } from '../support/process-tree.ts';
 import type { Figure, Part } from '../support/report.ts';
 
-const most = { throughApi: 2.6, presigned: 2.3, peakMb: 700 };
+const max = { throughApi: 2.6, presigned: 2.3, peakMb: 700 };
 const sizes = {
   short: { warmUp: 20, rounds: 3, pictures: 10, many: 60 },
   full: { warmUp: 40, rounds: 5, pictures: 40, many: 200 },
@@ -72,20 +72,20 @@ export const pipeline: Part = {
           what: 'through the API',
           values: values['api'] ?? [],
           unit: cpu,
-          against: against(most.throughApi),
+          against: against(max.throughApi),
         },
         {
           what: 'presigned upload',
           values: values['presigned'] ?? [],
           unit: cpu,
-          against: against(most.presigned),
+          against: against(max.presigned),
         },
         { what: 'memory after them', values: [idle / 1e6], unit: 'MB' },
         {
           what: `peak memory while ${many} pass`,
           values: [peak.rssBytes / 1e6],
           unit: 'MB',
-          atMost: most.peakMb,
+          atMost: max.peakMb,
         },
       ];
       return {

@@ -8,7 +8,7 @@ const pictures = 10_000;
 const rounds = { short: 1, full: 3 };
 const atMostMs = 100;
 
-/** Whether the gallery stays fluent when somebody scrolls through all of a large collection. */
+/** Whether the gallery stays responsive while a user scrolls through a large collection. */
 export const scroll: Part = {
   name: 'scroll',
   run: async (length) => {

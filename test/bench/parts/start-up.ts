@@ -10,7 +10,7 @@ import { drawnPhoto, withComment } from '../support/photo.ts';
 import { usageOf } from '../support/process-tree.ts';
 import type { Part } from '../support/report.ts';
 
-const mostMs = 4000;
+const maxMs = 4000;
 const lengths = { short: { pictures: 5, rounds: 3 }, full: { pictures: 30, rounds: 7 } };
 const givenUpMs = 60_000;
 const idleMs = 3000; // until what the start needed is collected
@@ -38,7 +38,7 @@ export const startUp: Part = {
       title: 'Start',
       how: 'From starting its program until GET /api/health answers 200, and what it takes idle.',
       figures: [
-        { what: healthy, values: existing.map(({ ms }) => ms), unit: 'ms', atMost: mostMs },
+        { what: healthy, values: existing.map(({ ms }) => ms), unit: 'ms', atMost: maxMs },
         { what: healthy, values: existing.map(({ cpuMs }) => cpuMs), unit: 'ms CPU' },
         { what: 'with a fresh folder', values: fresh.map(({ ms }) => ms), unit: 'ms' },
         { what: 'memory idle', values: existing.map(({ rssBytes }) => rssBytes / 1e6), unit: 'MB' },
@@ -49,7 +49,7 @@ export const startUp: Part = {
 
 const Stats = z.object({ data: z.object({ done: z.int(), failed: z.int() }) });
 
-/** Leaves a folder behind in which so many pictures are done. */
+/** Fills a data folder with pictures that are done. */
 const fill = async (dataDir: string, pictures: number): Promise<void> => {
   const stack = await startEmbeddedStack({ dataDir, env: { CAPTION_PROVIDER: 'none' } });
   try {
@@ -133,6 +133,6 @@ const isHealthy = async (url: string): Promise<boolean> => {
     await response.arrayBuffer();
     return response.ok;
   } catch {
-    return false; // nobody listens there yet
+    return false; // not listening yet
   }
 };

@@ -8,16 +8,16 @@ import { type BenchStack, startBenchStack } from '../support/bench-stack.ts';
 import { startForked } from '../support/forked.ts';
 import { drawnPhoto } from '../support/photo.ts';
 import { median, type Part } from '../support/report.ts';
-import { type DoorOf, openUploadClient, type UploadClient } from '../support/upload-client.ts';
+import { openUploadClient, type TargetFor, type UploadClient } from '../support/upload-client.ts';
 
-const most = { thumbnails: 0.8, store: 2 };
+const max = { thumbnails: 0.8, store: 2 };
 const lengths = {
   short: { warmUp: 10, single: 12, rounds: 5, each: 3 },
   full: { warmUp: 20, single: 40, rounds: 10, each: 5 },
 };
 const clientsAtOnce = 4;
 
-/** How long an upload takes until it is answered: 202, as soon as the picture is safe and known. */
+/** How long an upload takes until its response: 202, as soon as the picture is stored and recorded. */
 export const uploadLatency: Part = {
   name: 'upload-latency',
   run: async (length) => {
@@ -29,12 +29,12 @@ export const uploadLatency: Part = {
       await bareParts.stop();
       throw error;
     });
-    const open = (doorOf: DoorOf) =>
-      Array.from({ length: clientsAtOnce }, () => openUploadClient(doorOf, photo));
+    const open = (targetFor: TargetFor) =>
+      Array.from({ length: clientsAtOnce }, () => openUploadClient(targetFor, photo));
     const to = (url: string) => open(() => ({ url, taken: 202 }));
     const toDarkroom = to(`${stack.baseUrl}/api/images`);
     const toStore = to(bareParts.store);
-    const throughDoor = to(bareParts.door);
+    const throughEndpoint = to(bareParts.endpoint);
     const intoS3 = open(async (sizeBytes) => ({
       ...(await stack.presignPost(sizeBytes)),
       taken: 204,
@@ -53,7 +53,7 @@ export const uploadLatency: Part = {
       await inDarkroom(toDarkroom, 2);
       await inDarkroom(intoS3, 2);
       await uploads(toStore, 5);
-      await uploads(throughDoor, 5);
+      await uploads(throughEndpoint, 5);
       await cpuOf(() => makeThumbnailPair(photo), 5);
 
       const alone: Record<'thumbnails' | 'store' | 'darkroom', number[]> = {
@@ -66,15 +66,15 @@ export const uploadLatency: Part = {
         alone.store.push(...(await uploads(toStore.slice(0, 1), 1)));
         alone.darkroom.push(...(await inDarkroom(first, 1)));
       }
-      const together: Record<'store' | 'door' | 'darkroom' | 'presigned', number[][]> = {
+      const together: Record<'store' | 'endpoint' | 'darkroom' | 'presigned', number[][]> = {
         store: [],
-        door: [],
+        endpoint: [],
         darkroom: [],
         presigned: [],
       };
       for (let round = 0; round < rounds; round++) {
         together.store.push(await uploads(toStore, each));
-        together.door.push(await uploads(throughDoor, each));
+        together.endpoint.push(await uploads(throughEndpoint, each));
         together.darkroom.push(await inDarkroom(toDarkroom, each));
         together.presigned.push(await inDarkroom(intoS3, each));
       }
@@ -82,7 +82,7 @@ export const uploadLatency: Part = {
       const unit = 'ms';
       const middles = {
         store: together.store.map(median),
-        door: together.door.map(median),
+        endpoint: together.endpoint.map(median),
         darkroom: together.darkroom.map(median),
         presigned: together.presigned.map(median),
       };
@@ -92,9 +92,9 @@ export const uploadLatency: Part = {
           `Wall time of POST /api/images of one 12-megapixel JPEG of ${(photo.length / 1e6).toFixed(1)} MB, ` +
           'from the first byte sent to the last one read. One client waits until its picture is ' +
           `done; each of ${clientsAtOnce} sends ${each} in a row. The bare store is node:http that ` +
-          'writes the same bodies into files; the bare door is one more node:http before it, which ' +
-          'names the picture by the SHA-256 of its bytes and sends it on: no record, no queue. ' +
-          'Presigned is a form asked for, and posted to S3: stored, and recorded a moment later.',
+          'writes the same bodies into files; the bare endpoint is one more node:http server in front of it, which ' +
+          'names the picture by the SHA-256 of its bytes and forwards it: no record, no queue. ' +
+          'Presigned requests a form and posts it to S3: stored, and recorded a moment later.',
         figures: [
           { what: 'bare sharp, 800 and 200 px', values: alone.thumbnails, unit: 'ms CPU' },
           { what: 'one client, bare store', values: alone.store, unit },
@@ -102,13 +102,13 @@ export const uploadLatency: Part = {
             what: 'one client',
             values: alone.darkroom,
             unit,
-            against: { what: 'bare sharp', values: alone.thumbnails, atMost: most.thumbnails },
+            against: { what: 'bare sharp', values: alone.thumbnails, atMost: max.thumbnails },
           },
           { what: 'one client, 95 of 100', values: [percentile95(alone.darkroom)], unit },
           { what: 'four clients, bare store', values: middles.store, unit },
           {
-            what: 'four clients, bare door before it',
-            values: middles.door,
+            what: 'four clients, bare endpoint in front of it',
+            values: middles.endpoint,
             unit,
             against: { what: 'bare store', values: middles.store },
           },
@@ -116,7 +116,7 @@ export const uploadLatency: Part = {
             what: 'four clients',
             values: middles.darkroom,
             unit,
-            against: { what: 'bare store', values: middles.store, atMost: most.store },
+            against: { what: 'bare store', values: middles.store, atMost: max.store },
           },
           {
             what: 'four clients, 95 of 100',
@@ -133,13 +133,14 @@ export const uploadLatency: Part = {
         ],
       };
     } finally {
-      for (const client of [...toDarkroom, ...intoS3, ...toStore, ...throughDoor]) client.close();
+      for (const client of [...toDarkroom, ...intoS3, ...toStore, ...throughEndpoint])
+        client.close();
       await Promise.all([stack.stop(), bareParts.stop()]);
     }
   },
 };
 
-/** Each client sends so many, one after another; answers how long each took. */
+/** Each client sends `each` uploads, one after another. Returns how long each took. */
 const uploads = async (clients: readonly UploadClient[], each: number): Promise<number[]> => {
   const took = clients.map(async ({ upload }) => {
     const times: number[] = [];
@@ -163,19 +164,19 @@ const idle = async ({ dataOf }: BenchStack, sent: number): Promise<void> => {
 const percentile95 = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1] ?? Number.NaN;
 
-const Told = z.object({ url: z.url() });
+const Started = z.object({ url: z.url() });
 
-/** The store, and the door before it. */
+/** The bare store, and the bare endpoint in front of it. */
 const startBareParts = async () => {
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-store-'));
   const store = await startForked('bare-store', folder);
-  const storeUrl = Told.parse(store.told).url;
-  const door = await startForked('bare-door', storeUrl);
+  const storeUrl = Started.parse(store.started).url;
+  const endpoint = await startForked('bare-endpoint', storeUrl);
   return {
     store: storeUrl,
-    door: Told.parse(door.told).url,
+    endpoint: Started.parse(endpoint.started).url,
     stop: async () => {
-      await door.stop();
+      await endpoint.stop();
       await store.stop();
       rmSync(folder, { recursive: true, force: true });
     },

@@ -1,5 +1,5 @@
-// The least that a server can do with an upload, in a process of its own: node:http writes what it
-// is sent into a file, and answers. Its argument is the folder for the files.
+// The least that a server can do with an upload, in its own process: node:http writes the request
+// body to a file and responds. Its argument is the folder for the files.
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';

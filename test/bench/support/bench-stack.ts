@@ -5,16 +5,16 @@ import { startForked } from './forked.ts';
 
 const OriginIsUp = z.object({ url: z.url(), photoBytes: z.int() });
 
-/** The origin of support/origin.ts in a process of its own. */
+/** The origin of support/origin.ts in its own process. */
 export const startOrigin = async () => {
-  const { told, send, stop } = await startForked('origin');
-  const { url, photoBytes } = OriginIsUp.parse(told);
+  const { started, send, stop } = await startForked('origin');
+  const { url, photoBytes } = OriginIsUp.parse(started);
   return {
     url,
     photoBytes,
     /** What a stack needs to be allowed to fetch from it. */
     env: { FETCH_ALLOW_HOSTS: new URL(url).host },
-    /** Answers what it held back, and holds back no more. */
+    /** Responds to the held requests, and to later ones at once. */
     open: () => send({ open: true }),
     stop,
   };
@@ -38,7 +38,7 @@ export const startBenchStack = async (
 ) => {
   const stack = await startEmbeddedStack({ env: { CAPTION_PROVIDER: 'none', ...env }, ...options });
   const pid = stack.pids()?.pid;
-  if (!pid) throw new Error('The stack did not tell its process id.');
+  if (!pid) throw new Error('The stack did not report its process id.');
 
   const dataOf = async (path: string, init?: RequestInit): Promise<unknown> => {
     const response = await fetch(`${stack.baseUrl}${path}`, init);
@@ -49,11 +49,11 @@ export const startBenchStack = async (
     return data;
   };
 
-  /** Where a JPEG of so many bytes may be posted, straight into S3, and with which fields. */
+  /** The URL and fields to post a JPEG of this size directly to S3. */
   const presignPost = async (sizeBytes: number) => {
-    const asked = { filename: 'photo.jpg', content_type: 'image/jpeg', size_bytes: sizeBytes };
+    const input = { filename: 'photo.jpg', content_type: 'image/jpeg', size_bytes: sizeBytes };
     const headers = { 'content-type': 'application/json' };
-    const body = JSON.stringify(asked);
+    const body = JSON.stringify(input);
     return CreateUploadBody.parse(await dataOf('/api/uploads', { method: 'POST', headers, body }));
   };
 

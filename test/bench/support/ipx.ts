@@ -9,7 +9,7 @@ import { startForked } from './forked.ts';
 const version = '3.1.1';
 const Started = z.object({ url: z.url(), pid: z.int() });
 
-/** Installs ipx beside the project, once: it is compared with, and no dependency. */
+/** Installs ipx once, outside the project: it is for comparison, and not a dependency. */
 const installedIpx = (): string => {
   const folder = join(cacheFolder(), `ipx-${version}`);
   if (existsSync(join(folder, 'node_modules/ipx/package.json'))) return folder;
@@ -19,12 +19,12 @@ const installedIpx = (): string => {
   return folder;
 };
 
-/** ipx in a process of its own, over one photo in a folder. */
+/** ipx in its own process, serving one photo from a folder. */
 export const startIpx = async (photo: Uint8Array) => {
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-ipx-'));
   writeFileSync(join(folder, 'photo.jpg'), photo);
-  const { told, stop } = await startForked('ipx-process', installedIpx(), folder);
-  const { url, pid } = Started.parse(told);
+  const { started, stop } = await startForked('ipx-process', installedIpx(), folder);
+  const { url, pid } = Started.parse(started);
   return {
     pid,
     /** `w_800,f_webp,q_80` */

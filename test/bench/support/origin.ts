@@ -1,6 +1,6 @@
-// A shop's server in a process of its own, so that its work is not counted as ours. Answers
-// /photo/<anything> with a photo whose bytes are another for each path, /none/<anything> with 404,
-// and /later/<anything> likewise, but not before it is told so.
+// A shop's server in its own process, so that its CPU is not counted as ours. Serves
+// /photo/<anything> as a photo whose bytes differ for each path, responds to /none/<anything> with
+// 404, and holds requests to /later/<anything> until it receives `open`, then responds with 404.
 import { createServer } from 'node:http';
 import { z } from 'zod';
 import { drawnPhoto, withComment } from './photo.ts';
@@ -23,9 +23,9 @@ const server = createServer((request, response) => {
   response.on('close', () => waiting.delete(refuse));
 });
 
-const Told = z.object({ open: z.literal(true) });
+const Open = z.object({ open: z.literal(true) });
 process.on('message', (message) => {
-  isOpen = Told.parse(message).open;
+  isOpen = Open.parse(message).open;
   for (const answer of waiting) answer();
 });
 process.once('disconnect', () => process.exit(0));

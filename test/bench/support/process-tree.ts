@@ -52,7 +52,7 @@ export const usageOf = (root: number): Usage => {
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => statOf(Number(name)) ?? []);
   const tree = new Set([root]);
-  // Children may be listed before their parents, so until nobody new is found.
+  // Children may be listed before their parents: repeat until no new process is found.
   for (let size = 0; size < tree.size; ) {
     size = tree.size;
     for (const { pid, parent } of stats) if (tree.has(parent)) tree.add(pid);

@@ -31,8 +31,8 @@ export const median = (values: readonly number[]): number =>
 export const ratioOf = (values: readonly number[], others: readonly number[]): number =>
   median(values.map((value, round) => value / (others[round] ?? Number.NaN)));
 
-/** Whether a figure keeps its bound; undefined if it has none. */
-export const isKept = ({ values, against, atMost }: Figure): boolean | undefined => {
+/** Whether a figure is within its bound; undefined if it has none. */
+export const isWithinBound = ({ values, against, atMost }: Figure): boolean | undefined => {
   if (against?.atMost !== undefined) return ratioOf(values, against.values) <= against.atMost;
   return atMost === undefined ? undefined : median(values) <= atMost;
 };

@@ -9,7 +9,7 @@ import { renditionSetIdFor } from '#lib/images/rendition-set.ts';
 import { Settings } from '#lib/settings.ts';
 
 const newest = Date.parse('2026-05-28T12:00:00Z');
-const apartMs = 30_000; // a million of them: a year, and so twelve shelves
+const apartMs = 30_000; // a million of them span a year: twelve month partitions
 const sizes = Settings.shape.THUMBNAIL_SIZES.parse(undefined);
 const captioning = resolveCaptionProvider({ provider: 'none' });
 const hexOf = (text: string, algorithm = 'sha256') =>
@@ -24,9 +24,9 @@ const keyOf = (nth: number): string => {
 /** The id of the nth picture; the first is the newest. */
 export const seededIdOf = (nth: number): string => imageIdOf(keyOf(nth));
 
-/** What is kept of one picture that was uploaded and is done. */
+/** What is stored of one picture that was uploaded and is done. */
 export type SeededImage = {
-  /** The record after each of its writes, the last as it is kept. */
+  /** The record after each of its writes; the last is the stored one. */
   lives: Image[];
   item: ReturnType<typeof toItem>;
   rawItem: Record<string, unknown>;
@@ -56,7 +56,7 @@ export const seededImage = async (nth: number): Promise<SeededImage> => {
     },
     { renditionSets: { find: async () => undefined }, captioning, sizes },
   );
-  if (!change) throw new Error('An image that nobody knew has not arrived.');
+  if (!change) throw new Error('A new image was not ingested.');
   const newImage = change.image;
   const begun = start(newImage, after(40));
   const renditionSet = {

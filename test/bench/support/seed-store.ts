@@ -12,10 +12,10 @@ import { seededImage } from './seed-images.ts';
 const itemsPerCommit = 500;
 
 /**
- * Puts so many pictures that are done into the store of a stack that has run on this folder and
- * does not run now: records, raw tags, list entries and counters as the functions would have written
- * them, but neither the objects nor the rendition sets, which no list reads. By the engine and not
- * by requests, of which a million would take half an hour.
+ * Puts `count` pictures that are done into the store of a stopped stack that has run on this folder:
+ * records, raw tags, list entries and counters as the functions would have written them, but neither
+ * the objects nor the rendition sets, which no list reads. Writes through the engine, because a
+ * million requests would take half an hour.
  */
 export const seedStore = async (dataDir: string, count: number): Promise<void> => {
   const engine = openEngine({ folder: join(dataDir, 'dynamodb') });

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http';
 
-/** Serves on a free port, tells its address to the bench that forked this process, ends with it. */
+/** Serves on a free port, sends the address to the parent process, and exits with it. */
 export const serve = (listener: RequestListener): void => {
   const server = createServer(listener);
   process.once('disconnect', () => process.exit(0));

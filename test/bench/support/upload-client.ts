@@ -2,32 +2,32 @@ import { randomUUID } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { withComment } from './photo.ts';
 
-/** Where a form goes, what it must say before its file, and the status that says it was taken. */
-type PortUse = { url: string; fields?: Readonly<Record<string, string>>; taken: 202 | 204 };
+/** Where a form is posted, its fields before the file, and the status of a successful upload. */
+type UploadTarget = { url: string; fields?: Readonly<Record<string, string>>; taken: 202 | 204 };
 
-/** Told before each upload, given what the file weighs. */
-export type DoorOf = (sizeBytes: number) => PortUse | Promise<PortUse>;
+/** Called before each upload with the size of the file. */
+export type TargetFor = (sizeBytes: number) => UploadTarget | Promise<UploadTarget>;
 
 const boundary = 'darkroom-bench';
 const end = Buffer.from(`\r\n--${boundary}--\r\n`);
 
 /**
- * One client with one connection to each server that it keeps, and one photo that gets other bytes
- * before each upload: so it costs next to nothing beside what it measures, and leaves V8 no garbage
- * to collect in the middle of it.
+ * One client with one persistent connection to each server, and one photo whose bytes change before
+ * each upload. It costs next to nothing compared with what it measures, and creates no garbage for
+ * V8 to collect during a measurement.
  */
-export const openUploadClient = (doorOf: DoorOf, photo: Uint8Array) => {
+export const openUploadClient = (targetFor: TargetFor, photo: Uint8Array) => {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const name = randomUUID();
   const body = Buffer.from(withComment(photo, name));
   const nameAt = body.indexOf(name);
 
-  /** Milliseconds from asking for the door to the last byte of its answer, which must say that it was taken. */
+  /** Milliseconds from requesting the target to the last byte of its response; throws on another status. */
   const upload = async (): Promise<number> => {
     body.write(randomUUID(), nameAt, 'latin1');
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const begun = performance.now();
-    const { url, fields = {}, taken } = await doorOf(body.length);
+    const { url, fields = {}, taken } = await targetFor(body.length);
     const beginning = beginningOf(fields);
     const headers = {
       'content-type': `multipart/form-data; boundary=${boundary}`,
@@ -54,7 +54,7 @@ export const openUploadClient = (doorOf: DoorOf, photo: Uint8Array) => {
 };
 export type UploadClient = ReturnType<typeof openUploadClient>;
 
-/** A form up to its one file, as curl and browsers send it. */
+/** The form up to its one file, as curl and browsers send it. */
 const beginningOf = (fields: Readonly<Record<string, string>>): Buffer => {
   const part = (disposition: string) =>
     `--${boundary}\r\ncontent-disposition: form-data; ${disposition}\r\n`;

@@ -18,7 +18,7 @@ const Answer = z.object({
   cpuMs: z.number(),
 });
 
-/** Workers by the names of their files, each in a process of its own; messages come from `handle` alone. */
+/** Workers by file name, each in its own process; `handle` is the only source of messages. */
 export const startWorkerBench = async (names: readonly string[]) => {
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-workers-'));
   const children: ChildProcess[] = [];
@@ -84,7 +84,7 @@ export type WorkerBench = Awaited<ReturnType<typeof startWorkerBench>>;
 const hasEnded = ({ exitCode, signalCode }: ChildProcess) =>
   exitCode !== null || signalCode !== null;
 
-/** What it says next; rejects if it ends instead. */
+/** Its next message; rejects if it exits instead. */
 const saidBy = async (child: ChildProcess): Promise<unknown> => {
   const ended = new AbortController();
   const { signal } = ended;

@@ -1,6 +1,6 @@
-// S3, SQS, DynamoDB and a caption provider in a process of their own, with every resource of the
-// template; nobody takes a message out of its queues. Its argument is a folder for what they keep.
-// Tells whoever started it what a function finds in its environment, and ends with them.
+// S3, SQS, DynamoDB and a caption provider in their own process, with every resource of the
+// template; nothing consumes its queues. Its argument is a folder for the stored data. Sends the
+// environment of a function to the parent process, and exits with it.
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';

@@ -1,5 +1,5 @@
-// One worker in a process of its own. Its argument is the path of its bundle. Handles each event
-// that it is sent, and answers what the handler said and the CPU of this process so far.
+// One worker in its own process. Its argument is the path of its bundle. Handles each event that
+// it is sent, and replies with the handler's result and the CPU time of this process so far.
 import { loadHandler, makeContext } from '#infra/local-cloud/lambda/invoke.ts';
 
 const [modulePath = ''] = process.argv.slice(2);

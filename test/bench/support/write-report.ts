@@ -3,15 +3,22 @@ import { cpus, platform, release, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { styleText } from 'node:util';
 import sharp from 'sharp';
-import { type Figure, isKept, type Length, median, ratioOf, type Section } from './report.ts';
+import {
+  type Figure,
+  isWithinBound,
+  type Length,
+  median,
+  ratioOf,
+  type Section,
+} from './report.ts';
 
-const headings = ['', 'min', 'median', '', 'ratio', 'to', 'bound', 'kept'];
+const headings = ['', 'min', 'median', '', 'ratio', 'to', 'bound', 'within'];
 
-/** A figure as a row of a table, with its bound and whether it is kept. */
+/** A figure as a row of a table, with its bound and whether it is within it. */
 const rowOf = (figure: Figure): string[] => {
   const { what, values, unit, against, atMost } = figure;
   const bound = against?.atMost ?? atMost;
-  const kept = isKept(figure);
+  const isWithin = isWithinBound(figure);
   return [
     what,
     numberOf(Math.min(...values)),
@@ -20,7 +27,7 @@ const rowOf = (figure: Figure): string[] => {
     against ? `${ratioOf(values, against.values).toFixed(2)} ×` : '',
     against?.what ?? '',
     bound === undefined ? '' : `≤ ${bound}${against?.atMost === undefined ? ` ${unit}` : ' ×'}`,
-    kept === undefined ? '' : kept ? 'yes' : 'NO',
+    isWithin === undefined ? '' : isWithin ? 'yes' : 'NO',
   ];
 };
 

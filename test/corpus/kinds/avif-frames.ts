@@ -15,7 +15,7 @@ export const withFrames = (avif: Buffer, frames: number): Buffer => {
   return Buffer.concat([head, data]);
 };
 
-/** The same picture with a decoder's settings (`av1C`) that tell of 8 bits and 4:2:0. */
+/** The same picture with decoder settings (`av1C`) that claim 8 bits and 4:2:0. */
 export const sayingLittle = (avif: Buffer): Buffer => {
   const bytes = Buffer.from(avif);
   const settings = bytes.indexOf('av1C', 0, 'latin1') + 4;

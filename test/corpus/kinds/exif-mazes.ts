@@ -46,7 +46,7 @@ const known: Record<string, Buffer> = {
     })),
   ),
   'no-directory': Buffer.from('II*\0\xff\xff\xff\xff', 'latin1'),
-  'order-of-nobody': Buffer.from('IM*\0\x08\0\0\0', 'latin1'),
+  'unknown-byte-order': Buffer.from('IM*\0\x08\0\0\0', 'latin1'),
 };
 const mazesByChance = 4;
 
@@ -60,7 +60,7 @@ const byChance = (random: Random): Buffer => {
   return directory(rows, random.oneOf([rows.length, rows.length, 0, 65_535]), random.oneOf(places));
 };
 
-/** Good pictures with tags to get lost in. As nobody needs the tags, the picture must come out. */
+/** Valid pictures with tag structures that loop or mislead. The picture must be processed without them. */
 export async function* exifMazes(random: Random): AsyncGenerator<HostileFile> {
   const chosen = Array.from({ length: mazesByChance }, (_, n) => [
     `chance-${n + 1}`,

@@ -50,7 +50,7 @@ const written = [
   'refused/uploads/batches/x.jpg',
 ];
 
-/** One good picture under every name: none may keep it from coming out. */
+/** One valid picture under every name: no name may prevent it from being processed. */
 export async function* names(): AsyncGenerator<HostileFile> {
   const bytes = await drawnJpeg({ width: 64, height: 48 });
   for (const name of written) yield { name: `names/${name}`, bytes, ends: 'done' };

@@ -3,13 +3,13 @@ import { z } from 'zod';
 import { hostAppId, storageAppId } from './app-ids.ts';
 import type { Service, Which } from './fault-config.ts';
 
-/** Who makes a call: a function in a process of its own, or one of those in the host's. */
+/** Who makes a call: a function in its own process, or one of those in the host process. */
 export type Caller = { worker: string; pid: number | undefined };
 
 /** One call of the SDK, named as it is in the documentation: `PutObject derived`. */
 export type Call = { service: Service; operation: string; name: string; logFields: string };
 
-/** Undefined for a client that is none of our functions: a browser, the AWS CLI, a test. */
+/** Undefined for a client that is not one of our functions: a browser, the AWS CLI, a test. */
 export const identifyCaller = ({
   headers,
 }: Pick<IncomingMessage, 'headers'>): Caller | undefined => {
@@ -21,7 +21,7 @@ export const identifyCaller = ({
   return name === storageAppId ? { worker: 's3', pid: undefined } : undefined;
 };
 
-/** Reads what a request asks for. The body is empty for S3, whose URL says it all. */
+/** Parses a request into a call. The body is empty for S3, whose URL is sufficient. */
 export const identifyCall = (service: Service, request: IncomingMessage, body: Buffer): Call => {
   if (service === 's3') return s3Call(request);
   const operation = String(request.headers['x-amz-target']).split('.').at(-1) ?? '';
@@ -60,7 +60,7 @@ const parsed = (text: string): z.infer<typeof Targets> => {
   try {
     return Targets.parse(JSON.parse(text));
   } catch {
-    return {}; // not ours to complain about: the emulator will
+    return {}; // the emulator reports it
   }
 };
 
@@ -79,7 +79,7 @@ const queuesIn = (text: string): string[] => {
   return name ? [shortName(name)] : [];
 };
 
-/** Whether a call is one of those that are meant. */
+/** Whether a call matches the filter. */
 export const matchesFault = (
   { worker, call, logFields }: Which,
   caller: Caller,

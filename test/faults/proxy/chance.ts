@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 export type Chance = (name: string) => number;
 
 /**
- * Chance that can be repeated. Each name has a series of its own, so that the nth call of a kind
+ * Repeatable random numbers. Each name has its own series, so that the nth call of a kind
  * meets the same fault under the same seed, whatever else happens in between.
  */
 export const seededRandom = (seed: number): Chance => {

@@ -21,13 +21,13 @@ type Tools = {
  */
 export const startControl = async (port: number, tools: Tools): Promise<Running> => {
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
-    const asked = `${request.method} ${request.url}`;
+    const route = `${request.method} ${request.url}`;
     const body = await textOf(request);
-    if (asked === 'PATCH /') tools.change(FaultConfigChange.parse(JSON.parse(body)));
-    else if (asked === 'POST /failpoints') tools.add(z.array(Failpoint).parse(JSON.parse(body)));
-    else if (asked === 'DELETE /failpoints') tools.removeAll();
-    else if (asked === 'DELETE /held') tools.release();
-    else if (asked !== 'GET /') return reply(response, 404, { error: `There is no ${asked}.` });
+    if (route === 'PATCH /') tools.change(FaultConfigChange.parse(JSON.parse(body)));
+    else if (route === 'POST /failpoints') tools.add(z.array(Failpoint).parse(JSON.parse(body)));
+    else if (route === 'DELETE /failpoints') tools.removeAll();
+    else if (route === 'DELETE /held') tools.release();
+    else if (route !== 'GET /') return reply(response, 404, { error: `There is no ${route}.` });
     reply(response, 200, tools.report());
   };
   const server = createServer((request, response) => {

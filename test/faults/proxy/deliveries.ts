@@ -7,8 +7,8 @@ const Message = z.looseObject({ DelaySeconds: z.number().optional() });
 const Batch = z.looseObject({ Entries: z.array(Message) });
 
 /**
- * The bodies to send instead of one: a message several times, each delayed by chance, so that they
- * overtake each other. One whose sender wants it later is not sent earlier.
+ * The bodies to send instead of one: several copies of a message, each with a random delay, so that
+ * they overtake each other. No copy is sent before the delay that the sender set.
  */
 export const planDeliveries = (
   { operation, name }: Call,
@@ -22,23 +22,23 @@ export const planDeliveries = (
     const delay = Math.floor(chance(`delay ${name}`) * (delaySeconds + 1));
     return { ...message, DelaySeconds: Math.min(900, (message.DelaySeconds ?? 0) + delay) };
   };
-  const asked: unknown = JSON.parse(body.toString());
+  const input: unknown = JSON.parse(body.toString());
   // Mostly few and seldom many: each delivery may send on, so that they multiply from queue to queue.
   const times = 1 + Math.floor(chance(`copies ${name}`) ** 4 * copies);
   return Array.from({ length: times }, () => {
-    if (operation === 'SendMessage') return bytesOf(later(Message.parse(asked)));
-    const batch = Batch.parse(asked);
+    if (operation === 'SendMessage') return bytesOf(later(Message.parse(input)));
+    const batch = Batch.parse(input);
     return bytesOf({ ...batch, Entries: batch.Entries.map(later) });
   });
 };
 
 const Backoff = z.looseObject({ VisibilityTimeout: z.number() });
 
-/** A message given back comes sooner where all waits are shortened. */
+/** Divides the visibility timeout of a returned message by the time scale. */
 export const withTimeScale = ({ operation }: Call, body: Buffer, timeScale: number): Buffer => {
   if (operation !== 'ChangeMessageVisibility' || timeScale === 1) return body;
-  const asked = Backoff.parse(JSON.parse(body.toString()));
-  return bytesOf({ ...asked, VisibilityTimeout: Math.floor(asked.VisibilityTimeout / timeScale) });
+  const input = Backoff.parse(JSON.parse(body.toString()));
+  return bytesOf({ ...input, VisibilityTimeout: Math.floor(input.VisibilityTimeout / timeScale) });
 };
 
 const bytesOf = (content: unknown): Buffer => Buffer.from(JSON.stringify(content));

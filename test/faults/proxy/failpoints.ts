@@ -1,7 +1,7 @@
 import { type Call, type Caller, matchesFault } from './calls.ts';
 import type { Failpoint } from './fault-config.ts';
 
-/** One that has happened. `nth` as it was asked for. */
+/** One that has triggered. `nth` is as configured. */
 export type TriggeredFailpoint = Pick<Failpoint, 'worker' | 'nth' | 'when' | 'what'> & {
   call: string;
 };
@@ -20,7 +20,7 @@ export const openFailpoints = () => {
   const seen = new Map<string, Set<string>>();
   const held = new Map<TriggeredFailpoint, () => void>();
 
-  /** To be asked once for each call, before it is carried out: what is due before it and after. */
+  /** Call once for each call, before it is carried out: returns what is due before and after it. */
   const at = (caller: Caller, call: Call): ((moment: Moment) => Failpoint['what'] | undefined) => {
     const { worker, pid } = caller;
     const calls = seen.get(worker) ?? new Set();

@@ -50,7 +50,7 @@ const faultCodes: Record<Service, FaultCodes> = {
   },
 };
 
-/** "Transaction is ongoing for the item": another transaction is at work on the same item. */
+/** "Transaction is ongoing for the item": another transaction is in progress on the same item. */
 const conflictAnswer = ({ operation, logFields }: Call): FaultAnswer => {
   const message = 'Transaction is ongoing for the item';
   if (operation !== 'TransactWriteItems')

@@ -4,8 +4,8 @@ export const services = ['s3', 'dynamodb', 'sqs'] as const;
 export type Service = (typeof services)[number];
 
 /**
- * What may happen to a call. `lost` is carried out, and only its answer never comes; `cut` never
- * arrives; `conflict` is DynamoDB's alone, for writes.
+ * What may happen to a call. `lost` is carried out, but its response is dropped; `cut` never reaches
+ * the service; `conflict` applies only to DynamoDB writes.
  */
 export const faults = [
   'error',
@@ -21,7 +21,7 @@ export type Fault = z.infer<typeof Fault>;
 
 const share = z.number().min(0).max(1);
 
-/** Whose calls, and which of them. What is not said may be anything. */
+/** Whose calls, and which of them. An omitted field matches any call. */
 const Which = z.object({
   /** The function's name: `make-thumbnails`; `host` for those that answer HTTP or a clock. */
   worker: z.string().optional(),
@@ -39,9 +39,9 @@ export const FaultConfig = z.object({
   sqs: share,
   faults: z.array(Fault).min(1),
   slowMs: z.int().min(0).max(60_000),
-  /** Each message is sent up to so many times … */
+  /** The maximum number of times each message is sent … */
   copies: z.int().min(1).max(10),
-  /** … and each of them is delivered up to so much later, so that they overtake each other. */
+  /** … and the maximum delay of each copy, so that they overtake each other. */
   delaySeconds: z.int().min(0).max(900),
   /** Share of a worker's calls at which it is killed, before the call or after it. */
   kills: share,
@@ -52,9 +52,9 @@ export const FaultConfig = z.object({
 });
 export type FaultConfig = z.infer<typeof FaultConfig>;
 
-/** A change while it runs: what is not said stays as it is. */
+/** A change at run time; omitted fields stay as they are. */
 export const FaultConfigChange = FaultConfig.partial().extend({
-  /** Seconds for which a service does not answer at all, from now on. */
+  /** Seconds from now during which a service does not respond at all. */
   down: z.partialRecord(z.enum(services), z.number().min(0).max(3600)).optional(),
 });
 export type FaultConfigChange = z.infer<typeof FaultConfigChange>;
@@ -74,8 +74,8 @@ export const noFaults: FaultConfig = {
 
 /**
  * A named step boundary: the `nth` call that a worker makes from now on (of all its calls, or of
- * those like `call`), before it is carried out or after that, but before the worker hears of it.
- * There the worker is killed, or held until it is let go.
+ * those like `call`), before it is carried out, or after that but before the worker gets the response.
+ * There the worker is killed, or held until it is released.
  */
 export const Failpoint = Which.extend({
   worker: z.string(),

@@ -19,7 +19,7 @@ export const listenOnLoopback = (server: Server, port: number): Promise<number> 
     });
   });
 
-/** Ends open connections too: an SDK keeps them alive, and close() would wait for them. */
+/** Ends open connections too: an SDK uses keep-alive, and close() would wait for them. */
 export const closeServer = (server: Server): Promise<void> =>
   new Promise((resolve) => {
     server.close(() => resolve());

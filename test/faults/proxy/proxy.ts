@@ -17,7 +17,7 @@ import type { Fault, FaultConfig, Service } from './fault-config.ts';
 import { closeServer, listenOnLoopback, type Running } from './loopback.ts';
 import type { Received } from './received-messages.ts';
 
-/** How things are; read anew at each call, since it may change while they run. */
+/** The current faults; read again at each call, since they may change at run time. */
 export type FaultSource = {
   faultConfig: () => FaultConfig;
   isDown: (service: Service) => boolean;
@@ -31,9 +31,9 @@ export type FaultSource = {
 type Answer = { status: number; headers: IncomingHttpHeaders; body: Buffer };
 
 /**
- * Stands before one emulator, on a free port. Calls of our functions meet faults; all others
- * (browsers, tests, the AWS CLI) pass as they are. Hosts are passed on as they came, because they
- * are signed.
+ * A proxy in front of one emulator, on a free port. Injects faults into the calls of our functions;
+ * all others (browsers, tests, the AWS CLI) pass unchanged. The Host header is passed on unchanged,
+ * because it is signed.
  */
 export const startProxy = async (
   service: Service,
@@ -53,11 +53,11 @@ export const startProxy = async (
     request.pipe(onward);
   };
 
-  const ask = ({ method, url, headers }: IncomingMessage, body: Buffer): Promise<Answer> =>
+  const forward = ({ method, url, headers }: IncomingMessage, body: Buffer): Promise<Answer> =>
     new Promise((resolve, reject) => {
-      const { expect: _, 'transfer-encoding': __, ...kept } = headers;
+      const { expect: _, 'transfer-encoding': __, ...passedOn } = headers;
       const onward = httpRequest(
-        { ...options, method, path: url, headers: { ...kept, 'content-length': body.length } },
+        { ...options, method, path: url, headers: { ...passedOn, 'content-length': body.length } },
         async (answer) => {
           const { statusCode: status = 502 } = answer;
           await bytesOf(answer).then((read) => {
@@ -69,7 +69,7 @@ export const startProxy = async (
     });
 
   const carryOut = async (request: IncomingMessage, call: Call, body: Buffer): Promise<Answer> => {
-    if (service !== 'sqs') return ask(request, body);
+    if (service !== 'sqs') return forward(request, body);
     const faultConfig = faultSource.faultConfig();
     const [first = body, ...copies] = planDeliveries(
       call,
@@ -77,8 +77,8 @@ export const startProxy = async (
       faultConfig,
       faultSource.chance,
     );
-    const answer = await ask(request, first);
-    for (const copy of copies) await ask(request, copy);
+    const answer = await forward(request, first);
+    for (const copy of copies) await forward(request, copy);
     return answer;
   };
 
@@ -86,7 +86,7 @@ export const startProxy = async (
     const body = await bytesOf(request);
     const call = identifyCall(service, request, body);
     const failpoint = faultSource.failpoints.at(caller, call);
-    /** True if the caller is dead now. */
+    /** True if the caller has been killed. */
     const hasEndedImage = async (moment: 'before' | 'after'): Promise<boolean> => {
       const what = failpoint(moment) ?? killByChance(caller, call, moment, faultSource);
       if (what === 'hold') await keepAliveUntil(response, faultSource.failpoints.hold());
@@ -97,7 +97,7 @@ export const startProxy = async (
     if (await hasEndedImage('before')) return void response.destroy();
     const fault = faultFor(service, caller, call, faultSource);
     if (fault === 'cut') return void response.destroy();
-    // Before the emulator is asked or after: then its answer may be out of date when it is delivered.
+    // Before or after the emulator handles the call: in the latter case its response may be stale on delivery.
     const isSlow =
       fault === 'slow' && (faultSource.chance(`slow ${call.name}`) < 0.5 ? 'there' : 'back');
     if (isSlow === 'there') await wait(faultSource.faultConfig().slowMs);
@@ -128,13 +128,13 @@ export const startProxy = async (
   return { url: `http://127.0.0.1:${port}`, port, stop };
 };
 
-/** A caller that hears nothing for 20 s (clients.ts) takes its connection for dead, and calls again. */
+/** A client that receives nothing for 20 s (clients.ts) treats its connection as dead, and retries. */
 const keepAliveUntil = async (response: ServerResponse, end: Promise<void>): Promise<void> => {
   const signs = setInterval(() => response.writeProcessing(), 5_000);
   await end.finally(() => clearInterval(signs));
 };
 
-/** What happens to this call, if anything does. */
+/** The fault to inject into this call, if any. */
 const faultFor = (
   service: Service,
   caller: Caller,

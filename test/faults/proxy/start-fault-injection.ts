@@ -14,9 +14,9 @@ import { type FaultSource, startProxy } from './proxy.ts';
 import { openReceived } from './received-messages.ts';
 
 /**
- * Faults for the functions of the embedded stack: a proxy before each emulator, through which the
- * functions reach it, and a port where the faults are changed. The emulators themselves stay as they
- * are, and every other client finds them where they always were.
+ * Fault injection for the functions of the embedded stack: a proxy in front of each emulator, through
+ * which the functions reach it, and a port that controls the faults. The emulators themselves and
+ * their addresses for every other client are unchanged.
  */
 export const startFaultInjection = async (
   settings: FaultSettings,

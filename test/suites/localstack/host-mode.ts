@@ -32,7 +32,7 @@ const patienceMs = 120_000;
 
 /**
  * Starts LocalStack as a process of this machine, without Docker: "host mode", which LocalStack does
- * not support. It is for our own tests; people are told to use docker-compose.localstack.yml. Its
+ * not support. It is for our own tests; the documentation recommends docker-compose.localstack.yml. Its
  * Lambdas run by executor/. Everything is in memory, and gone with `stop`.
  */
 export const startHostMode = async (tools: CommandTools, port: number): Promise<LocalStack> => {
@@ -94,10 +94,10 @@ const environmentOf = ({ folder, root, port, python }: Place) => ({
   SERVICES: services.join(','),
   STRICT_SERVICE_LOADING: '1',
   EAGER_SERVICE_LOADING: '1',
-  GATEWAY_SERVER: 'hypercorn', // the default one listens on all interfaces, whatever it is told
+  GATEWAY_SERVER: 'hypercorn', // the default one listens on all interfaces, whatever is configured
   GATEWAY_LISTEN: `127.0.0.1:${port}`,
   LOCALSTACK_HOST: `127.0.0.1:${port}`,
-  // By itself it asks each queue once a second, and an empty one ever more rarely.
+  // By default it polls each queue once a second, and an empty one ever more rarely.
   LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC: '0.05',
   LAMBDA_EVENT_SOURCE_MAPPING_MAX_BACKOFF_ON_EMPTY_POLL_SEC: '0.5',
   SQS_ENDPOINT_STRATEGY: 'path',
@@ -135,7 +135,7 @@ const isReady = async (url: string): Promise<boolean> => {
   }
 };
 
-/** DynamoDB Local is in a process group of its own, and outlives a LocalStack that was killed. */
+/** DynamoDB Local has its own process group, and outlives a LocalStack that was killed. */
 const endDynamodbOf = (root: string): void => {
   const { stdout } = spawnSync('ps', ['-axww', '-o', 'pid=,args='], { encoding: 'utf8' });
   for (const line of (stdout ?? '').split('\n')) {

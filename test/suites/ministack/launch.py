@@ -1,7 +1,7 @@
 """
 Starts ministack in this process, and does two things that it has no setting for:
 
-- every decision about a permission that a role is asked for is written to PERMISSIONS_FILE, a line of
+- every permission decision about a role is written to PERMISSIONS_FILE, a line of
   JSON each, and all roles with their policies to ROLES_FILE;
 - a message that is given back with a long wait comes back soon, so that giving up after eight
   receives takes seconds and not three minutes.
@@ -23,14 +23,14 @@ seen = set()
 decisions = open(os.environ['PERMISSIONS_FILE'], 'a', buffering=1)
 evaluate = iam_evaluator.evaluate
 enforce = iam_evaluator.enforce
-asked = contextvars.ContextVar('asked', default=None)
+evaluated = contextvars.ContextVar('evaluated', default=None)
 roles_written_at = 0.0
 
 
 @functools.wraps(evaluate)
 def noted_evaluate(context, *args, **kwargs):
     """The first evaluation of a call is that of the caller's own policies; others are of resources'."""
-    contexts = asked.get()
+    contexts = evaluated.get()
     if contexts is not None:
         contexts.append(context)
     return evaluate(context, *args, **kwargs)
@@ -40,11 +40,11 @@ def noted_evaluate(context, *args, **kwargs):
 def recorded_enforce(*args, **kwargs):
     write_roles()
     contexts = []
-    token = asked.set(contexts)
+    token = evaluated.set(contexts)
     try:
         refusal = enforce(*args, **kwargs)
     finally:
-        asked.reset(token)
+        evaluated.reset(token)
     for context in contexts[:1]:
         answer = 'Allow' if refusal is None else 'Deny'
         decision = (context.principal_arn, context.action, context.resource_arn, answer)

@@ -3,7 +3,7 @@
 LocalStack finds its executors as entry points of the group localstack.lambda.runtime_executor; it ships
 one, for Docker. This is another. LocalStack wants an execution environment for each call that comes
 while others are busy; here those of one function share a few processes, spoken to by lines of JSON, or
-fifty clients that ask at once would start fifty processes.
+fifty concurrent clients would start fifty processes.
 
 What it does not do: isolate anything (a function sees this machine's files and network), limit memory,
 look at `runtime` and `architecture` (it is always this machine's Node), run layers, images or extensions,

@@ -21,7 +21,7 @@ const load = async () => {
   throw error('Runtime.HandlerNotFound', `${env._HANDLER} is undefined or not exported`);
 };
 const loading = load();
-loading.catch(() => {}); // told at the first invocation, as Lambda does
+loading.catch(() => {}); // reported at the first invocation, as Lambda does
 
 const contextOf = ({ requestId, functionArn, timeoutSeconds }) => {
   const endsAt = Date.now() + timeoutSeconds * 1000;

@@ -1,6 +1,6 @@
-// The least that a door before an object store can do with an upload, in a process of its own:
-// node:http reads the form, names the picture by the SHA-256 of its bytes and sends it on. Its
-// argument is the store's address.
+// The least that an HTTP endpoint in front of an object store can do with an upload, in its own
+// process: node:http reads the form, names the picture by the SHA-256 of its bytes and forwards it.
+// Its argument is the store's address.
 import { createHash } from 'node:crypto';
 import { Agent, request } from 'node:http';
 import { buffer, text } from 'node:stream/consumers';

@@ -4,7 +4,7 @@ import { pngChunk } from '#test/support/hostile-pictures.ts';
 import { withFrames } from './avif-frames.ts';
 import type { HostileFile } from './hostile-files.ts';
 
-const most = 5_000; // frames are taken
+const maxFrames = 5_000; // the limit of the pipeline
 const repeated = (part: Buffer, times: number) =>
   Buffer.concat(Array.from({ length: times }, () => part));
 
@@ -74,21 +74,25 @@ const scans = async (side: number, which: number, times: number): Promise<Buffer
   return Buffer.concat([jpeg.subarray(0, to), more, jpeg.subarray(to)]);
 };
 
-/** Files of very many parts. */
-export async function* crowds(): AsyncGenerator<HostileFile> {
+/** Files with very many frames, pages, scans, segments or chunks. */
+export async function* repeatedParts(): AsyncGenerator<HostileFile> {
   const none = () => 0;
-  yield { name: 'crowds/most.gif', bytes: gif(most), ends: 'done' };
-  yield { name: 'crowds/beyond.gif', bytes: gif(most + 1), ends: 'rejected' };
-  yield { name: 'crowds/far-beyond.gif', bytes: gif(200_000), ends: 'rejected' };
-  yield { name: 'crowds/many.webp', bytes: await webp(most), ends: 'done' };
-  yield { name: 'crowds/beyond.webp', bytes: await webp(most + 1), ends: 'rejected' };
-  yield { name: 'crowds/most.tif', bytes: tiff(most, none), ends: 'done' };
-  yield { name: 'crowds/beyond.tif', bytes: tiff(most + 1, none), ends: 'rejected' };
+  yield { name: 'repeated-parts/most.gif', bytes: gif(maxFrames), ends: 'done' };
+  yield { name: 'repeated-parts/beyond.gif', bytes: gif(maxFrames + 1), ends: 'rejected' };
+  yield { name: 'repeated-parts/far-beyond.gif', bytes: gif(200_000), ends: 'rejected' };
+  yield { name: 'repeated-parts/many.webp', bytes: await webp(maxFrames), ends: 'done' };
+  yield { name: 'repeated-parts/beyond.webp', bytes: await webp(maxFrames + 1), ends: 'rejected' };
+  yield { name: 'repeated-parts/most.tif', bytes: tiff(maxFrames, none), ends: 'done' };
+  yield { name: 'repeated-parts/beyond.tif', bytes: tiff(maxFrames + 1, none), ends: 'rejected' };
   const avif = await drawnAvif({ width: 900, height: 600 });
-  yield { name: 'crowds/frames.avif', bytes: withFrames(avif, 4), ends: 'done' };
-  yield { name: 'crowds/beyond.avif', bytes: withFrames(avif, 5), ends: 'rejected' };
-  yield { name: 'crowds/far-beyond.avif', bytes: withFrames(avif, 100), ends: 'rejected' };
-  yield { name: 'crowds/in-a-circle.tif', bytes: tiff(3, (start) => start), ends: 'rejected' };
+  yield { name: 'repeated-parts/frames.avif', bytes: withFrames(avif, 4), ends: 'done' };
+  yield { name: 'repeated-parts/beyond.avif', bytes: withFrames(avif, 5), ends: 'rejected' };
+  yield { name: 'repeated-parts/far-beyond.avif', bytes: withFrames(avif, 100), ends: 'rejected' };
+  yield {
+    name: 'repeated-parts/in-a-circle.tif',
+    bytes: tiff(3, (start) => start),
+    ends: 'rejected',
+  };
 
   const jpeg = await drawnJpeg({ width: 200, height: 150 });
   for (const [name, marker] of Object.entries({ comments: 0xfe, profiles: 0xe2, tags: 0xe1 })) {
@@ -97,18 +101,18 @@ export async function* crowds(): AsyncGenerator<HostileFile> {
       Buffer.alloc(16, 'Exif\0\0'),
     ]);
     const bytes = Buffer.concat([jpeg.subarray(0, 2), repeated(segment, 50_000), jpeg.subarray(2)]);
-    yield { name: `crowds/${name}.jpg`, bytes };
+    yield { name: `repeated-parts/${name}.jpg`, bytes };
   }
   for (const which of [0, 1, 3])
     for (const times of [50, 1_000]) {
-      const name = `crowds/scan-${which}-${times}-times.jpg`;
+      const name = `repeated-parts/scan-${which}-${times}-times.jpg`;
       yield { name, bytes: await scans(2_000, which, times) };
     }
 
   const png = await drawnPng({ width: 200, height: 150 });
   const texts = repeated(pngChunk('tEXt', Buffer.from('Comment\0a', 'latin1')), 50_000);
   const texted = Buffer.concat([png.subarray(0, 33), texts, png.subarray(33)]);
-  yield { name: 'crowds/texts.png', bytes: texted };
+  yield { name: 'repeated-parts/texts.png', bytes: texted };
   const pixels = png.subarray(33, png.length - 12);
   const bodies = pixels.subarray(8, pixels.length - 4);
   const parts = Array.from(bodies.subarray(0, bodies.length), (byte) =>
@@ -116,6 +120,6 @@ export async function* crowds(): AsyncGenerator<HostileFile> {
   );
   if (pixels.readUInt32BE(0) === bodies.length) {
     const bytes = Buffer.concat([png.subarray(0, 33), ...parts, png.subarray(png.length - 12)]);
-    yield { name: 'crowds/pixel-parts.png', bytes, ends: 'done' };
+    yield { name: 'repeated-parts/pixel-parts.png', bytes, ends: 'done' };
   }
 }
