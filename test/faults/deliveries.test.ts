@@ -163,6 +163,6 @@ describe('npm run audit', () => {
     const { status, text } = audit();
     await darkroom.s3.send(new DeleteObjectCommand(stray));
     expect(status).toBe(1);
-    expect(text).toContain(`Nobody shows ${stray.Key}.`);
+    expect(text).toContain(`The rendition ${stray.Key} belongs to no image.`);
   }, 60_000);
 });
