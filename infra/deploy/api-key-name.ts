@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 /**
- * What API Gateway calls a key. CloudFormation changes a key's value only by making another key,
+ * The name of a key in API Gateway. CloudFormation changes a key's value only by making another key,
  * and refuses that while the name stays the same: so the name carries a mark of the value. 32 bits
  * of a hash tell keys apart, and of a random key nothing else. A key that AWS makes needs no mark:
  * it stays what it is.

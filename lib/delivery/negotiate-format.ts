@@ -24,7 +24,7 @@ export const parseFilename = (
 };
 
 /**
- * What `Accept` asks for: AVIF and WebP only where they are named, as importers and
+ * What `Accept` requests: AVIF and WebP only where they are named, as importers and
  * spreadsheets that send a bare wildcard read neither. A client that takes JPEG but no PNG, or the other way round, gets what it takes.
  * infra/deploy/cdn/viewer-function.js does the same at the edge.
  */

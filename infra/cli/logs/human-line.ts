@@ -23,7 +23,7 @@ export const humanLine = (line: LogLine, { everything = false, colour = false } 
   );
   const isTold = everything || isWarning(line);
   const parts = [
-    clockOf(line.timestamp),
+    formatClock(line.timestamp),
     line.level === 'INFO' ? '' : painted(line.level, line, colour),
     place.padEnd(16),
     what,
@@ -43,7 +43,7 @@ const shown = (value: unknown, everything: boolean): string => {
   return `${text.slice(0, longestShown)}…`;
 };
 
-const clockOf = (timestamp: string): string => {
+const formatClock = (timestamp: string): string => {
   const at = new Date(timestamp);
   if (Number.isNaN(at.getTime())) return timestamp;
   const two = (number: number) => String(number).padStart(2, '0');

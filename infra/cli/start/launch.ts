@@ -123,7 +123,7 @@ const main = async (startInterceptor?: StartInterceptor): Promise<void> => {
   say(welcomeText(settings, { features, data: `${folder.path} (${describeSize(folder.path)})` }));
 };
 
-/** One way out, however it is asked for and however often. */
+/** Shuts down once, whatever requests it and however often. */
 const ending = (folder: DataFolder, file: ReturnType<typeof openLog>) => {
   let stack: Promise<Stack> | undefined;
   let isEnding = false;
@@ -151,7 +151,7 @@ const patienceMs = 9000;
 
 const expected = [InvalidSettingsError, FolderInUseError, FolderNotOursError, OldDataError];
 
-/** Starts everything, and ends this process when it is asked to, or with 1 where it cannot start. */
+/** Starts everything, and ends this process on a signal, or with code 1 when it cannot start. */
 export const launch = (startInterceptor?: StartInterceptor): void => {
   main(startInterceptor).catch((error: unknown) => {
     const isOurs = expected.some((kind) => error instanceof kind);

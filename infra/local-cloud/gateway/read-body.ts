@@ -20,7 +20,7 @@ export const readBody: Lifecycle.Method = async (request, h) => {
   const { payload, mime } = request;
   if (!(payload instanceof IncomingMessage)) return h.continue;
   const most = request.route.settings.payload?.maxBytes ?? Number.POSITIVE_INFINITY;
-  const body = await bytesOf(payload, most);
+  const body = await readBytes(payload, most);
   if (!body) return respond(request, h, 'REQUEST_TOO_LARGE', 413).takeover();
   Object.assign(request, { payload: body });
   if (mime === 'multipart/form-data') spareCopies(body);
@@ -28,7 +28,7 @@ export const readBody: Lifecycle.Method = async (request, h) => {
 };
 
 /** Undefined if there are more. */
-const bytesOf = async (message: IncomingMessage, most: number): Promise<Buffer | undefined> => {
+const readBytes = async (message: IncomingMessage, most: number): Promise<Buffer | undefined> => {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   for await (const chunk of message.iterator({ destroyOnReturn: false })) {
@@ -42,7 +42,7 @@ const bytesOf = async (message: IncomingMessage, most: number): Promise<Buffer |
 };
 
 /**
- * serverless-offline makes a text of every body; of a form it only asks whether there is one, and
+ * serverless-offline makes a text of every body; of a form it only checks whether there is one, and
  * makes a copy of the bytes before it encodes them. Forms are megabytes, so theirs says that there
  * is a text, and lends Buffer.from() its memory instead of having it copied.
  */

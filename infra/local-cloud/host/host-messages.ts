@@ -3,8 +3,8 @@ import { Template } from '../template/template.ts';
 
 /**
  * How the launcher, which runs the emulators, and the host of the functions (osls and
- * serverless-offline in a process of their own) speak to each other: the host tells what
- * serverless.yml says, the launcher makes it all, the host starts the functions.
+ * serverless-offline in a process of their own) communicate: the host reports what
+ * serverless.yml declares, the launcher creates it, the host starts the functions.
  */
 export const FromHost = z.discriminatedUnion('kind', [
   z.object({

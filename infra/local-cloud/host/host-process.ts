@@ -16,7 +16,7 @@ export type HostProcess = {
   send(message: FromLauncher): void;
   /** Resolves when the process has ended, with what is to be said about it. */
   ended: Promise<string>;
-  /** Asks it to end, and makes it end if it does not. */
+  /** Requests a graceful exit, and kills the process if it does not exit. */
   stop(): Promise<void>;
 };
 
@@ -69,7 +69,7 @@ export const startHostProcess = (
     });
   child.on('message', (message) => onMessage(FromHost.parse(message)));
 
-  const ended = endOf(child).then((how) => [how, ...last].join('\n'));
+  const ended = waitForExit(child).then((how) => [how, ...last].join('\n'));
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     if (child.connected) child.send({ kind: 'stop' } satisfies FromLauncher, () => {});
@@ -108,7 +108,7 @@ const splitStderr = (
 // serverless-offline draws its routes at the start, whatever the log level.
 const isPartOfATable = (line: string): boolean => /^ *[┌│└]/.test(line);
 
-const endOf = (child: ChildProcess): Promise<string> =>
+const waitForExit = (child: ChildProcess): Promise<string> =>
   new Promise((resolve) => {
     child.once('error', (error) => resolve(`could not be started: ${error.message}`));
     child.once('close', (code, signal) => {

@@ -63,7 +63,7 @@ export const startHost = (
 
   const start = () => {
     for (const { local, mappings, streams, schedules, invoker } of hosted) {
-      const report = (error: unknown) => tellOf(local.key, error);
+      const report = (error: unknown) => logFailure(local.key, error);
       for (const mapping of mappings)
         sources.push(startEventSource(mapping, { sqs, region, invoke: invoker.invoke, report }));
       for (const mapping of streams) {
@@ -141,7 +141,7 @@ const openStreams = ({
 };
 
 /** A line as the functions' own logger writes them. */
-const tellOf = (functionName: string, error: unknown): void => {
+const logFailure = (functionName: string, error: unknown): void => {
   const line = {
     level: 'ERROR',
     message: 'invocation failed',

@@ -30,7 +30,7 @@ const Deleted = z.object({
 export type SqsPoller = ReturnType<typeof openSqsPoller>;
 
 /**
- * What Lambda's own pollers do, which on AWS nobody sees and nobody pays for: the two calls of SQS'
+ * What Lambda's own pollers do, which on AWS is invisible and free: the two calls of SQS'
  * JSON protocol that an event source makes, unsigned, for an emulator that checks no signatures.
  * They are a third of all calls of a picture, and by the SDK each would cost twice as much. Rejects
  * when the endpoint does not answer, or refuses.

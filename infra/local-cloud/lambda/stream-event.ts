@@ -45,7 +45,7 @@ export const ChangeRecord = z.looseObject({
 });
 export type ChangeRecord = z.infer<typeof ChangeRecord>;
 
-export const sequenceOf = ({ dynamodb }: ChangeRecord): string => dynamodb.SequenceNumber;
+export const getSequenceNumber = ({ dynamodb }: ChangeRecord): string => dynamodb.SequenceNumber;
 
 /** A record as Lambda hands it to a function. */
 export const toEventRecord = ({ userIdentity, ...record }: ChangeRecord, streamArn: string) => ({

@@ -1,5 +1,5 @@
 import { type LogLine, logLine } from './log-line.ts';
-import { modulesOf, type versionedBundles, watchFolders } from './versioned-bundles.ts';
+import { listModules, type versionedBundles, watchFolders } from './versioned-bundles.ts';
 
 type Tools = {
   project: string;
@@ -18,7 +18,7 @@ export const reloadOnChange = ({ project, folders, handlers, bundles, load, log 
   const reload = async (files: string[]): Promise<void> => {
     const startedAt = performance.now();
     try {
-      await load(await bundles.build(handlers), modulesOf(handlers));
+      await load(await bundles.build(handlers), listModules(handlers));
       const duration_ms = Math.round(performance.now() - startedAt);
       say('INFO', `reloaded after a change of ${files.join(', ')}`, { duration_ms });
     } catch (error) {

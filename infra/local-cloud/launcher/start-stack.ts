@@ -15,7 +15,7 @@ import { versionedBundles } from './versioned-bundles.ts';
 
 export type Stack = {
   url: string;
-  /** Resolves when the functions' process ended without being asked to, with the reason. */
+  /** Resolves when the functions' process ended unexpectedly, with the reason. */
   broken: Promise<string>;
   stop(): Promise<void>;
 };
@@ -168,7 +168,7 @@ const hearHost = (onWorkers: (pids: number[]) => void) => {
   return { hear, tellWorkers, nextLoaded, template: template.promise, ready: ready.promise };
 };
 
-/** Commits come in bursts; one message tells of all that happen before the next turn of the loop. */
+/** Commits come in bursts; one message covers all that happen before the next turn of the loop. */
 const oncePerTurn = (call: () => void) => {
   let isDue = false;
   return () => {

@@ -73,7 +73,7 @@ type Factory = (settings: {
   printErr: () => void;
 }) => LibHeif;
 
-/** More than this decoding a single picture never needs; what asks for more is refused. */
+/** More than this decoding a single picture never needs; a request for more is refused. */
 const maxHeapBytes = 384 * 1024 * 1024;
 /** A worker whose heap has grown beyond this starts the next picture with a new one. */
 const keptHeapBytes = 96 * 1024 * 1024;

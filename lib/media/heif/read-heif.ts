@@ -85,7 +85,7 @@ const describePrimary = (file: Buffer, meta: Meta): HeifPicture | undefined => {
   const own = properties.get(primary) ?? [];
   const size = sizeIn(file, own);
   if (!size) return undefined;
-  const parts = partsOf(primary, references);
+  const parts = listReferences(primary, references);
   const sizes = (parts.length ? parts : [primary]).map((id) =>
     sizeIn(file, properties.get(id) ?? []),
   );
@@ -105,7 +105,7 @@ const describePrimary = (file: Buffer, meta: Meta): HeifPicture | undefined => {
 };
 
 /** What a picture is derived from: a grid's tiles, an identity's or an overlay's pictures. */
-const partsOf = (id: number, references: Meta['references']): number[] =>
+const listReferences = (id: number, references: Meta['references']): number[] =>
   references.filter(({ type, from }) => type === 'dimg' && from === id).flatMap(({ to }) => to);
 
 const sizeIn = (file: Buffer, properties: readonly Property[]) => {

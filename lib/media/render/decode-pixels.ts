@@ -15,7 +15,7 @@ export type Pixels = {
   width: number;
   height: number;
   channels: 1 | 2 | 3 | 4;
-  /** Bytes in front of the data, in the same memory, that nobody needs. */
+  /** Unused bytes in front of the data, in the same memory. */
   headroomBytes?: number;
 };
 
@@ -37,7 +37,7 @@ const maxHeicSide = (width: number, height: number): number => {
   return factor === 1 ? fullSize : Math.floor(Math.max(width, height) / factor);
 };
 
-type Transparency = 'white' | 'kept';
+type Transparency = 'white' | 'preserved';
 
 /** A picture to be read: what it is has been found out before. */
 export type Picture = { bytes: Uint8Array; metadata: Metadata };

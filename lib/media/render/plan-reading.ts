@@ -26,7 +26,7 @@ export type ReadingPlan =
 
 /**
  * sharp converts 16 bits with a profile wrongly (to Display P3 and no further), knows nothing of
- * colours that are told by numbers (nclx, cICP, gAMA), and of EXIF only where libvips looks for it.
+ * colours that are given by numbers (nclx, cICP, gAMA), and of EXIF only where libvips looks for it.
  * Such pictures are read in two steps; all others, which are nearly all, in one.
  */
 export const planReading = async (

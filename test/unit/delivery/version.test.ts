@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { cacheControl } from '#lib/delivery/caching.ts';
 import { PresetsSetting } from '#lib/delivery/preset.ts';
 import { planRender } from '#lib/delivery/render.ts';
-import { versionOf } from '#lib/delivery/version.ts';
+import { computeVersion } from '#lib/delivery/version.ts';
 
 const [large, card] = PresetsSetting.parse('large:2048;card:cover,400x300');
 if (!large || !card) throw new Error('no presets');
@@ -10,16 +10,16 @@ if (!large || !card) throw new Error('no presets');
 describe('version', () => {
   test('names bytes, focal point and definition: another of each is another version', () => {
     const versions = [
-      versionOf({ etag: 'a' }, large),
-      versionOf({ etag: 'b' }, large),
-      versionOf({ etag: 'a', focalPoint: { x: 0.5, y: 0.5 } }, large),
-      versionOf({ etag: 'a', focalPoint: { x: 0.5, y: 0.6 } }, large),
-      versionOf({ etag: 'a' }, card),
-      versionOf({ etag: 'a' }, { fit: 'inside', longestSide: 2047 }),
+      computeVersion({ etag: 'a' }, large),
+      computeVersion({ etag: 'b' }, large),
+      computeVersion({ etag: 'a', focalPoint: { x: 0.5, y: 0.5 } }, large),
+      computeVersion({ etag: 'a', focalPoint: { x: 0.5, y: 0.6 } }, large),
+      computeVersion({ etag: 'a' }, card),
+      computeVersion({ etag: 'a' }, { fit: 'inside', longestSide: 2047 }),
     ];
     expect(new Set(versions).size).toBe(versions.length);
     const renamed = { ...large, name: 'other' };
-    expect(versions[0]).toBe(versionOf({ etag: 'a' }, renamed));
+    expect(versions[0]).toBe(computeVersion({ etag: 'a' }, renamed));
     for (const version of versions) expect(version).toMatch(/^[\w-]{14}$/);
   });
 });

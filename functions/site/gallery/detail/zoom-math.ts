@@ -5,7 +5,7 @@ export type Point = { x: number; y: number };
 const maxScale = 8;
 
 /**
- * The zoom that keeps the point under the pointer where it is. `at` is measured from the middle of
+ * The zoom that leaves the point under the pointer in place. `at` is measured from the middle of
  * the frame, and the picture may not leave its frame.
  */
 export const zoomAt = (

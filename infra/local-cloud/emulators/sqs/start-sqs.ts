@@ -22,7 +22,7 @@ export type SqsOptions = {
    * so that no one can be at work on them.
    */
   releaseInFlight?: boolean | undefined;
-  /** Told of what answers a request with 500, such as a full disk; stderr by default. */
+  /** Called with each error behind a response of 500, such as a full disk; stderr by default. */
   onError?: (error: unknown) => void;
 };
 

@@ -16,7 +16,7 @@ type WaitOptions = {
 };
 
 /**
- * Long polls. Whoever waits longest is served first, when a message is sent, given back or becomes
+ * Long polls. The longest-waiting receiver is served first, when a message is sent, given back or becomes
  * visible by itself; for that there is one timer per queue with receivers, set to the moment.
  */
 export const openWaitingReceivers = (

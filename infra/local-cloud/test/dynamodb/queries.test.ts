@@ -30,7 +30,7 @@ const query = (
       ...more,
     }),
   );
-const keysOf = (items: Item[] | undefined, name = 'sk') =>
+const pluckKeys = (items: Item[] | undefined, name = 'sk') =>
   items?.map((item) => Object.values(item[name] ?? {})[0]);
 const invalid = (message: string | RegExp) => ({
   name: 'ValidationException',
@@ -69,7 +69,7 @@ describe('a query gives its items in the order', () => {
 
     const { Items } = await query(client, 'pk = :p');
 
-    expect(keysOf(Items)?.map(Number)).toEqual(sorted.map(Number));
+    expect(pluckKeys(Items)?.map(Number)).toEqual(sorted.map(Number));
   });
 
   test('of the UTF-8 bytes of strings', async () => {
@@ -83,8 +83,8 @@ describe('a query gives its items in the order', () => {
     const { Items } = await query(client, 'pk = :p');
     const reversed = await query(client, 'pk = :p', {}, { ScanIndexForward: false });
 
-    expect(keysOf(Items)).toEqual(sorted);
-    expect(keysOf(reversed.Items)).toEqual(sorted.toReversed());
+    expect(pluckKeys(Items)).toEqual(sorted);
+    expect(pluckKeys(reversed.Items)).toEqual(sorted.toReversed());
   });
 
   test('of the bytes of binaries', async () => {
@@ -96,7 +96,7 @@ describe('a query gives its items in the order', () => {
 
     const { Items } = await query(client, 'pk = :p');
 
-    expect(keysOf(Items)).toEqual(sorted);
+    expect(pluckKeys(Items)).toEqual(sorted);
   });
 });
 
@@ -115,7 +115,7 @@ describe('a query finds by its range key', () => {
       letters.map((S) => ({ S })),
     );
     const { Items } = await query(client, `pk = :p AND ${condition}`, { ':v': { S: 'b' } });
-    expect(keysOf(Items)).toEqual(wanted);
+    expect(pluckKeys(Items)).toEqual(wanted);
   });
 
   test('BETWEEN, its bounds included', async () => {
@@ -125,7 +125,7 @@ describe('a query finds by its range key', () => {
     );
     const bounds = { ':low': { N: '2' }, ':high': { N: '10' } };
     const { Items } = await query(client, 'pk = :p AND sk BETWEEN :low AND :high', bounds);
-    expect(keysOf(Items)).toEqual(['2', '10']);
+    expect(pluckKeys(Items)).toEqual(['2', '10']);
   });
 
   test('the last prefix there is', async () => {
@@ -136,7 +136,7 @@ describe('a query finds by its range key', () => {
     );
     const find = async (prefix: string) => {
       const found = await query(client, 'pk = :p AND begins_with(sk, :v)', { ':v': { S: prefix } });
-      return keysOf(found.Items);
+      return pluckKeys(found.Items);
     };
     expect(await find('\u{10ffff}')).toEqual(['\u{10ffff}', '\u{10ffff}a']);
     expect(await find('\ud7ff')).toEqual(['\ud7ff']);
@@ -280,10 +280,10 @@ test('an index of a page each gives every item once, also where all have one key
         ScanIndexForward,
         ExclusiveStartKey,
       });
-      found.push(...(keysOf(page.Items) ?? []));
+      found.push(...(pluckKeys(page.Items) ?? []));
       ExclusiveStartKey = page.LastEvaluatedKey;
     } while (ExclusiveStartKey);
-    expect(found.toSorted()).toEqual(keysOf(all)?.toSorted());
+    expect(found.toSorted()).toEqual(pluckKeys(all)?.toSorted());
     expect(new Set(found).size).toBe(all.length);
   }
 });
@@ -297,7 +297,7 @@ test('an index knows of a change at once: of another key, of none, and of a dele
 
   const { Items } = await onShelf(client, { IndexName: 'by-time' });
 
-  expect(keysOf(Items)).toEqual(['item 3']);
+  expect(pluckKeys(Items)).toEqual(['item 3']);
 });
 
 test.each<[Item, string]>([
@@ -347,9 +347,9 @@ test('a page ends at 1 MB and says where', async () => {
   const { LastEvaluatedKey: ExclusiveStartKey } = first;
   const second = await query(client, 'pk = :p', {}, { ExclusiveStartKey });
 
-  expect(keysOf(first.Items)).toEqual(['item 0', 'item 1', 'item 2']);
+  expect(pluckKeys(first.Items)).toEqual(['item 0', 'item 1', 'item 2']);
   expect(ExclusiveStartKey).toEqual({ pk: { S: 'p' }, sk: { S: 'item 2' } });
-  expect(keysOf(second.Items)).toEqual(['item 3', 'item 4']);
+  expect(pluckKeys(second.Items)).toEqual(['item 3', 'item 4']);
   expect(second.LastEvaluatedKey).toBeUndefined();
 });
 

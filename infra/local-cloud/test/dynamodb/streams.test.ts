@@ -10,7 +10,7 @@ import {
 import { GetRecordsCommand, GetShardIteratorCommand } from '@aws-sdk/client-dynamodb-streams';
 import { expect, test } from 'vitest';
 import { createThings, emptyFolder, start, withStream } from './dynamodb-harness.ts';
-import { allRecords, iteratorOf, streamOf } from './read-stream.ts';
+import { allRecords, openIterator, findStream } from './read-stream.ts';
 
 const TableName = 'things';
 const Key = { id: { S: 'a' } };
@@ -131,7 +131,7 @@ test('a reader begins where its iterator says', async () => {
   const { client, streams } = await open();
   for (const id of ['a', 'b', 'c']) await put(client, id);
   const second = (await allRecords(streams, TableName))[1]?.dynamodb?.SequenceNumber;
-  const latest = await iteratorOf(streams, TableName, 'LATEST');
+  const latest = await openIterator(streams, TableName, 'LATEST');
   await put(client, 'd');
   const idsFrom = async (ShardIterator: string | undefined, Limit?: number) => {
     const { Records = [] } = await streams.send(new GetRecordsCommand({ ShardIterator, Limit }));
@@ -139,11 +139,11 @@ test('a reader begins where its iterator says', async () => {
   };
 
   expect(await idsFrom(latest)).toEqual(['d']);
-  const at = await iteratorOf(streams, TableName, 'AT_SEQUENCE_NUMBER', second);
+  const at = await openIterator(streams, TableName, 'AT_SEQUENCE_NUMBER', second);
   expect(await idsFrom(at)).toEqual(['b', 'c', 'd']);
-  const after = await iteratorOf(streams, TableName, 'AFTER_SEQUENCE_NUMBER', second);
+  const after = await openIterator(streams, TableName, 'AFTER_SEQUENCE_NUMBER', second);
   expect(await idsFrom(after)).toEqual(['c', 'd']);
-  expect(await idsFrom(await iteratorOf(streams, TableName), 2)).toEqual(['a', 'b']);
+  expect(await idsFrom(await openIterator(streams, TableName), 2)).toEqual(['a', 'b']);
 });
 
 test('a page has at most 1000 records, and the next begins behind it', async () => {
@@ -156,7 +156,7 @@ test('a page has at most 1000 records, and the next begins behind it', async () 
         })),
       }),
     );
-  const ShardIterator = await iteratorOf(streams, TableName);
+  const ShardIterator = await openIterator(streams, TableName);
 
   const first = await streams.send(new GetRecordsCommand({ ShardIterator }));
   const second = await streams.send(
@@ -173,7 +173,7 @@ test('a page has at most 1 MB', async () => {
   for (let n = 0; n < 4; n++) await put(client, `${n}`, { ballast: { S: 'x'.repeat(300_000) } });
 
   const { Records } = await streams.send(
-    new GetRecordsCommand({ ShardIterator: await iteratorOf(streams, TableName) }),
+    new GetRecordsCommand({ ShardIterator: await openIterator(streams, TableName) }),
   );
 
   expect(Records).toHaveLength(3);
@@ -183,7 +183,7 @@ test('a page has at most 1 MB', async () => {
 test('an iterator ends after 15 minutes', async () => {
   let now = Date.now();
   const { streams } = await open({ now: () => now });
-  const ShardIterator = await iteratorOf(streams, TableName);
+  const ShardIterator = await openIterator(streams, TableName);
 
   now += 15 * 60 * 1000 + 1;
 
@@ -201,7 +201,7 @@ test('records are stored for a day, and a reader that comes later gets an error'
   await put(client, 'old');
   await put(client, 'old too');
   const [first] = await allRecords(streams, TableName);
-  const { StreamArn, ShardId } = await streamOf(streams, TableName);
+  const { StreamArn, ShardId } = await findStream(streams, TableName);
 
   now += dayMs + 1;
   await put(client, 'new');
@@ -258,13 +258,13 @@ test('a stream is switched on and off while its table has items', async () => {
   );
   await put(client, 'after');
 
-  const { StreamDescription } = await streamOf(streams, TableName);
+  const { StreamDescription } = await findStream(streams, TableName);
   expect(StreamDescription).toMatchObject({
     StreamStatus: 'DISABLED',
     StreamViewType: 'NEW_AND_OLD_IMAGES',
   });
   const page = await streams.send(
-    new GetRecordsCommand({ ShardIterator: await iteratorOf(streams, TableName) }),
+    new GetRecordsCommand({ ShardIterator: await openIterator(streams, TableName) }),
   );
   expect(page.Records?.map(({ dynamodb }) => dynamodb?.Keys?.['id']?.S)).toEqual(['a']);
   expect(page.NextShardIterator).toBeUndefined(); // the shard is closed and read to its end
@@ -274,7 +274,7 @@ test('the stream of a table that was deleted can be read for a day', async () =>
   let now = Date.now();
   const { client, streams, sweep } = await open({ now: () => now });
   await put(client, 'a');
-  const { StreamArn, ShardId } = await streamOf(streams, TableName);
+  const { StreamArn, ShardId } = await findStream(streams, TableName);
   const read = async () => {
     const { ShardIterator } = await streams.send(
       new GetShardIteratorCommand({ StreamArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' }),

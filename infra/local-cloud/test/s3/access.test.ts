@@ -36,9 +36,9 @@ const send = async (
   body.append('file', new Blob([file]), 'my picture.jpg');
   const answer = await fetch(url, { method: 'POST', body, headers: { origin: 'http://page' } });
   const text = await answer.text();
-  return { status: answer.status, headers: answer.headers, text, code: codeOf(text) };
+  return { status: answer.status, headers: answer.headers, text, code: readCode(text) };
 };
-const codeOf = (xml: string) => /<Code>(\w+)<\/Code>/.exec(xml)?.[1];
+const readCode = (xml: string) => /<Code>(\w+)<\/Code>/.exec(xml)?.[1];
 
 test('refuses a request without a signature, or with a wrong one', async () => {
   const { client, url } = await openS3();

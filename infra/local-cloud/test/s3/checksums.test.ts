@@ -34,7 +34,7 @@ const digests: Record<string, (bytes: Buffer) => string> = {
 };
 const crcs = { CRC32: crc32, CRC32C: crc32c, CRC64NVME: crc64nvme } as const;
 type Sums = Record<string, unknown>;
-const sumsOf = (output: object) => output as Sums;
+const readSums = (output: object) => output as Sums;
 
 // The check values of the CRC catalogue, https://reveng.sourceforge.io/crc-catalogue/all.htm
 test.each([
@@ -75,13 +75,13 @@ test.each(checksumAlgorithms)('verifies %s, stores it and gives it back', async 
   const put = (Key: string, sum: string | undefined) =>
     client.send(new PutObjectCommand({ Bucket, Key, Body: bytes, [`Checksum${algorithm}`]: sum }));
 
-  const stored = sumsOf(await put('right', right));
+  const stored = readSums(await put('right', right));
 
   expect(stored[`Checksum${algorithm}`]).toBe(right);
   await expect(put('wrong', wrong)).rejects.toMatchObject({ name: 'BadDigest' });
   await expect(put('wrong', 'abc')).rejects.toMatchObject({ name: 'InvalidRequest' });
   const at = { Bucket, Key: 'right' };
-  const head = sumsOf(await client.send(new HeadObjectCommand({ ...at, ChecksumMode: 'ENABLED' })));
+  const head = readSums(await client.send(new HeadObjectCommand({ ...at, ChecksumMode: 'ENABLED' })));
   expect(head[`Checksum${algorithm}`]).toBe(right);
   expect(head['ChecksumType']).toBe('FULL_OBJECT');
   const { Checksum } = await client.send(
@@ -106,7 +106,7 @@ test.each(['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const)(
 
     const found = await client.send(new GetObjectCommand({ ...at, ChecksumMode: 'ENABLED' }));
     expect(Buffer.from((await found.Body?.transformToByteArray()) ?? []).equals(bytes)).toBe(true);
-    expect(sumsOf(found)[`Checksum${ChecksumAlgorithm}`]).toBe(digests[ChecksumAlgorithm]?.(bytes));
+    expect(readSums(found)[`Checksum${ChecksumAlgorithm}`]).toBe(digests[ChecksumAlgorithm]?.(bytes));
     expect(found.ContentEncoding).toBeUndefined();
   },
 );
@@ -146,7 +146,7 @@ test.each(Object.keys(crcs) as (keyof typeof crcs)[])(
     const whole = digests[algorithm]?.(Buffer.concat(parts));
     const begin = { ChecksumAlgorithm: algorithm, ChecksumType: 'FULL_OBJECT' } as const;
 
-    const done = sumsOf(
+    const done = readSums(
       await uploadInParts(client, parts, begin, {
         [`Checksum${algorithm}`]: whole,
         ChecksumType: 'FULL_OBJECT',
@@ -168,7 +168,7 @@ test.each(['CRC32', 'CRC32C', 'SHA1', 'SHA256'] as const)(
     const parts = [randomBytes(5 * 1024 * 1024), randomBytes(1000)];
     const sums = parts.map((part) => Buffer.from(digests[algorithm]?.(part) ?? '', 'base64'));
 
-    const done = sumsOf(await uploadInParts(client, parts, { ChecksumAlgorithm: algorithm }));
+    const done = readSums(await uploadInParts(client, parts, { ChecksumAlgorithm: algorithm }));
 
     expect(done).toMatchObject({
       [`Checksum${algorithm}`]: `${digests[algorithm]?.(Buffer.concat(sums))}-2`,
@@ -177,7 +177,7 @@ test.each(['CRC32', 'CRC32C', 'SHA1', 'SHA256'] as const)(
     const { ObjectParts } = await client.send(
       new GetObjectAttributesCommand({ Bucket, Key: 'parts', ObjectAttributes: ['ObjectParts'] }),
     );
-    expect(ObjectParts?.Parts?.map((part) => sumsOf(part)[`Checksum${algorithm}`])).toEqual(
+    expect(ObjectParts?.Parts?.map((part) => readSums(part)[`Checksum${algorithm}`])).toEqual(
       sums.map((sum) => sum.toString('base64')),
     );
   },

@@ -21,7 +21,7 @@ const copy = (client: S3Client, options: Partial<CopyObjectCommandInput> = {}) =
   client.send(
     new CopyObjectCommand({ Bucket, Key: 'copy', CopySource: `${Bucket}/source`, ...options }),
   );
-const bytesOf = async (client: S3Client, Key: string) => {
+const readBytes = async (client: S3Client, Key: string) => {
   const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
   return Buffer.from((await Body?.transformToByteArray()) ?? []);
 };
@@ -75,11 +75,11 @@ test('shares the bytes of copies until the last of them is removed', async () =>
 
   await client.send(new DeleteObjectCommand(source));
   await client.send(new PutObjectCommand({ Bucket, Key: 'copy', Body: 'another' }));
-  expect((await bytesOf(client, 'second')).toString()).toBe('picture');
+  expect((await readBytes(client, 'second')).toString()).toBe('picture');
   await client.send(new DeleteObjectCommand({ Bucket, Key: 'second' }));
 
   await expect.poll(() => byteFiles(folder)).toHaveLength(1);
-  expect((await bytesOf(client, 'copy')).toString()).toBe('another');
+  expect((await readBytes(client, 'copy')).toString()).toBe('another');
 });
 
 test('copies an object onto itself only with other headers, and loses no byte', async () => {
@@ -89,7 +89,7 @@ test('copies an object onto itself only with other headers, and loses no byte', 
   await expect(copy(client, { Key: 'source' })).rejects.toMatchObject({ name: 'InvalidRequest' });
   await copy(client, { Key: 'source', MetadataDirective: 'REPLACE', ContentType: 'text/plain' });
 
-  expect((await bytesOf(client, 'source')).toString()).toBe('picture');
+  expect((await readBytes(client, 'source')).toString()).toBe('picture');
   expect(byteFiles(folder)).toHaveLength(1);
 });
 
@@ -139,7 +139,7 @@ test('gives the copy of an upload in parts the MD5 of its bytes', async () => {
     ChecksumSHA256: createHash('sha256').update(whole).digest('base64'),
     ChecksumType: 'FULL_OBJECT',
   });
-  expect((await bytesOf(client, 'copy')).equals(whole)).toBe(true);
+  expect((await readBytes(client, 'copy')).equals(whole)).toBe(true);
   const last = { Bucket, Key: 'source', PartNumber: 2 };
   const found = await client.send(new GetObjectCommand(last));
   expect(found).toMatchObject({ PartsCount: 2, ContentLength: 1000 });

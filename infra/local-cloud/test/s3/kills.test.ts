@@ -75,7 +75,7 @@ const changeOne = async (client: S3Client, worker: number, model: Map<string, Ex
   return { name: 'ObjectCreated:CompleteMultipartUpload', key };
 };
 
-const contentOf = async (client: S3Client, Key: string): Promise<string> => {
+const readContent = async (client: S3Client, Key: string): Promise<string> => {
   try {
     const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
     return sha256((await Body?.transformToByteArray()) ?? new Uint8Array());
@@ -119,7 +119,7 @@ test(`loses nothing that was answered, whenever SIGKILL comes (${kills} times)`,
     const child = await startKillable(folder);
     const client = s3ClientAt(child.url);
     for (const [key, expected] of model) {
-      const content = await contentOf(client, key);
+      const content = await readContent(client, key);
       if (content !== expected.answered && content !== expected.asked) {
         wrong.push(`${key}: ${content} instead of ${JSON.stringify(expected)}`);
       }

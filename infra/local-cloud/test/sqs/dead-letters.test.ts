@@ -63,7 +63,7 @@ describe('a message that was received too often', () => {
     const { queue: middle, deadLetters: last } = await sqs.createPair('middle', 2, {
       VisibilityTimeout: '0',
     });
-    const { QueueArn } = await sqs.attributesOf(middle);
+    const { QueueArn } = await sqs.readAttributes(middle);
     const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: QueueArn, maxReceiveCount: 2 });
     const first = await sqs.createQueue('first', { RedrivePolicy, VisibilityTimeout: '0' });
 
@@ -75,7 +75,7 @@ describe('a message that was received too often', () => {
   });
 
   it('does not go round and round between two queues that are the dead-letter queues of each other', async () => {
-    const { QueueArn: here } = await sqs.attributesOf(queue);
+    const { QueueArn: here } = await sqs.readAttributes(queue);
     const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: here, maxReceiveCount: 2 });
     await sqs.client.send(
       new SetQueueAttributesCommand({ QueueUrl: deadLetters, Attributes: { RedrivePolicy } }),
@@ -130,7 +130,7 @@ describe('a redrive', () => {
     await giveUp('poison');
     await sqs.send(deadLetters, 'put here by hand');
     const other = await sqs.createQueue('other');
-    const { QueueArn } = await sqs.attributesOf(other);
+    const { QueueArn } = await sqs.readAttributes(other);
 
     await start(QueueArn);
 
@@ -155,7 +155,7 @@ describe('a redrive', () => {
   });
 
   it('is refused from a queue that takes no dead letters, and from one that is not there', async () => {
-    const { QueueArn } = await sqs.attributesOf(queue);
+    const { QueueArn } = await sqs.readAttributes(queue);
     const from = (arn: string | undefined) =>
       sqs.client.send(new StartMessageMoveTaskCommand({ SourceArn: arn }));
 

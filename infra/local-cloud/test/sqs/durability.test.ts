@@ -99,7 +99,7 @@ describe('after SIGKILL', () => {
     await sqs.delete(queue, received?.ReceiptHandle); // of a worker that has ended
 
     expect(await sqs.bodies(queue)).toEqual(['in flight']);
-    expect(await sqs.attributesOf(queue)).toMatchObject({
+    expect(await sqs.readAttributes(queue)).toMatchObject({
       ApproximateNumberOfMessagesDelayed: '1',
     });
   });
@@ -117,7 +117,7 @@ describe('a move to the dead-letter queue', () => {
     expect(killedWhileMoving(folder)).toBe('SIGKILL');
 
     const { sqs } = await start({ folder });
-    expect(await sqs.attributesOf(queue)).toMatchObject({ ApproximateNumberOfMessages: '1' });
+    expect(await sqs.readAttributes(queue)).toMatchObject({ ApproximateNumberOfMessages: '1' });
     expect(await sqs.bodies(deadLetters)).toEqual([]);
     expect(await sqs.bodies(queue)).toEqual([]); // and now it moves
     expect(await sqs.bodies(deadLetters)).toEqual(['poison']);

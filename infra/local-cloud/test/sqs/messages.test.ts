@@ -172,7 +172,7 @@ describe('a batch', () => {
 
     expect(deleted.Successful).toEqual([{ Id: 'mine' }]);
     expect(deleted.Failed).toMatchObject([{ Id: 'forged', Code: 'ReceiptHandleIsInvalid' }]);
-    expect(await sqs.attributesOf(queue)).toMatchObject({
+    expect(await sqs.readAttributes(queue)).toMatchObject({
       ApproximateNumberOfMessagesNotVisible: '0',
     });
   });

@@ -26,7 +26,7 @@ describe('a queue', () => {
     expect(await sqs.client.send(new GetQueueUrlCommand({ QueueName: 'work' }))).toMatchObject({
       QueueUrl: queue,
     });
-    expect(await sqs.attributesOf(queue)).toMatchObject({
+    expect(await sqs.readAttributes(queue)).toMatchObject({
       QueueArn: 'arn:aws:sqs:eu-west-1:123456789012:work',
       VisibilityTimeout: '30',
       DelaySeconds: '0',
@@ -58,7 +58,7 @@ describe('a queue', () => {
 
     await set({ DelaySeconds: '7', RedrivePolicy: '' });
 
-    const attributes = await sqs.attributesOf(queue);
+    const attributes = await sqs.readAttributes(queue);
     expect(attributes['DelaySeconds']).toBe('7');
     expect(attributes).not.toHaveProperty('RedrivePolicy');
   });
@@ -98,7 +98,7 @@ describe('a queue', () => {
     const queue = await sqs.createQueue('work');
     const waiting = sqs.receive(queue, { WaitTimeSeconds: 20 });
     const rejected = expect(waiting).rejects.toMatchObject({ name: 'QueueDoesNotExist' });
-    await sqs.attributesOf(queue); // answered after the receiver has begun to wait
+    await sqs.readAttributes(queue); // answered after the receiver has begun to wait
 
     await sqs.client.send(new DeleteQueueCommand({ QueueUrl: queue }));
 
@@ -117,7 +117,7 @@ describe('a queue', () => {
 
     await sqs.client.send(new PurgeQueueCommand({ QueueUrl: queue }));
 
-    expect(await sqs.attributesOf(queue)).toMatchObject({
+    expect(await sqs.readAttributes(queue)).toMatchObject({
       ApproximateNumberOfMessages: '0',
       ApproximateNumberOfMessagesNotVisible: '0',
       ApproximateNumberOfMessagesDelayed: '0',

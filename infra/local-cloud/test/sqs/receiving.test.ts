@@ -12,7 +12,7 @@ beforeEach(async () => {
   const running = await start();
   sqs = running.sqs;
   queue = await sqs.createQueue('work');
-  const { QueueArn = '' } = await sqs.attributesOf(queue);
+  const { QueueArn = '' } = await sqs.readAttributes(queue);
   sendFromWithin = (body, options) => running.sendMessage(QueueArn, body, options);
 });
 
@@ -39,7 +39,7 @@ describe('receiving', () => {
     await sqs.receive(queue, { VisibilityTimeout: 600 });
 
     expect(await sqs.receive(queue)).toEqual([]);
-    expect(await sqs.attributesOf(queue)).toMatchObject({
+    expect(await sqs.readAttributes(queue)).toMatchObject({
       ApproximateNumberOfMessages: '0',
       ApproximateNumberOfMessagesNotVisible: '1',
     });
@@ -117,7 +117,7 @@ describe('a long poll', () => {
     const leaving = new AbortController();
     const gone = sqs.receive(queue, { WaitTimeSeconds: 20 }, leaving.signal);
     const rejected = expect(gone).rejects.toThrow();
-    await sqs.attributesOf(queue); // answered after the receiver has begun to wait
+    await sqs.readAttributes(queue); // answered after the receiver has begun to wait
     leaving.abort();
     await rejected;
     const waiting = sqs.receive(queue, { WaitTimeSeconds: 20 });
@@ -131,7 +131,7 @@ describe('a long poll', () => {
 
   it('gives each message to one of those who wait, and nothing to the others', async () => {
     const waiting = [1, 2, 3].map(() => sqs.bodies(queue, { WaitTimeSeconds: 4 }));
-    await sqs.attributesOf(queue);
+    await sqs.readAttributes(queue);
 
     await sqs.send(queue, 'one');
     await sqs.send(queue, 'two');
@@ -146,7 +146,7 @@ describe('a delayed message', () => {
     await sqs.send(queue, 'later', { DelaySeconds: 60 });
 
     expect(await sqs.bodies(queue)).toEqual([]);
-    expect(await sqs.attributesOf(queue)).toMatchObject({
+    expect(await sqs.readAttributes(queue)).toMatchObject({
       ApproximateNumberOfMessages: '0',
       ApproximateNumberOfMessagesNotVisible: '0',
       ApproximateNumberOfMessagesDelayed: '1',
@@ -185,12 +185,12 @@ describe('a receipt handle', () => {
     await expect(changeVisibility(first?.ReceiptHandle, 0)).rejects.toMatchObject({
       name: 'InvalidParameterValue',
     });
-    expect(await sqs.attributesOf(queue)).toMatchObject({
+    expect(await sqs.readAttributes(queue)).toMatchObject({
       ApproximateNumberOfMessagesNotVisible: '1',
     });
 
     await sqs.delete(queue, second?.ReceiptHandle);
-    expect(await sqs.attributesOf(queue)).toMatchObject({
+    expect(await sqs.readAttributes(queue)).toMatchObject({
       ApproximateNumberOfMessagesNotVisible: '0',
     });
     await sqs.delete(queue, second?.ReceiptHandle); // once more is no error

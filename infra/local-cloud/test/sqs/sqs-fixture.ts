@@ -40,7 +40,7 @@ export const connect = (endpoint: string) => {
     useQueueUrlAsEndpoint: false,
   });
   onTestFinished(() => client.destroy());
-  const attributesOf = async (QueueUrl: string): Promise<Partial<Record<string, string>>> => {
+  const readAttributes = async (QueueUrl: string): Promise<Partial<Record<string, string>>> => {
     const asked = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] });
     return (await client.send(asked)).Attributes ?? {};
   };
@@ -63,7 +63,7 @@ export const connect = (endpoint: string) => {
 
   return {
     client,
-    attributesOf,
+    readAttributes,
     createQueue,
     receive,
     bodies: async (url: string, options: Partial<ReceiveMessageCommandInput> = {}) =>
@@ -75,7 +75,7 @@ export const connect = (endpoint: string) => {
     /** A queue, and another that takes its dead letters. */
     async createPair(name: string, maxReceiveCount: number, Attributes = {}) {
       const deadLetters = await createQueue(`${name}-dlq`);
-      const { QueueArn = '' } = await attributesOf(deadLetters);
+      const { QueueArn = '' } = await readAttributes(deadLetters);
       const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: QueueArn, maxReceiveCount });
       const queue = await createQueue(name, { RedrivePolicy, ...Attributes });
       return { queue, deadLetters, deadLettersArn: QueueArn };

@@ -9,13 +9,13 @@ const start = async () => {
   const sqs = await startSqs({ port: 0, ...account });
   onTestFinished(sqs.stop);
   const call = openAws(sqs.url, account);
-  const attributesOf = async (name: string) => {
+  const readAttributes = async (name: string) => {
     const QueueUrl = `${sqs.url}/${account.accountId}/${name}`;
     const asked = { QueueUrl, AttributeNames: ['All'] };
     const answer = await call('AmazonSQS.GetQueueAttributes', asked);
     return (answer as { Attributes: Record<string, string> }).Attributes;
   };
-  return { call, attributesOf };
+  return { call, readAttributes };
 };
 const redriveTo = (name: string) =>
   JSON.stringify({
@@ -30,7 +30,7 @@ const queue = (QueueName: string, attributes: Record<string, string> = {}): Queu
 
 describe('creating queues', () => {
   it('makes dead-letter queues before those that name them', async () => {
-    const { call, attributesOf } = await start();
+    const { call, readAttributes } = await start();
     const RedrivePolicy = redriveTo('work-dlq');
 
     await createQueues(
@@ -42,20 +42,20 @@ describe('creating queues', () => {
       call,
     );
 
-    expect(await attributesOf('work')).toMatchObject({ RedrivePolicy, VisibilityTimeout: '180' });
-    expect(await attributesOf('first')).toMatchObject({ RedrivePolicy: redriveTo('work') });
+    expect(await readAttributes('work')).toMatchObject({ RedrivePolicy, VisibilityTimeout: '180' });
+    expect(await readAttributes('first')).toMatchObject({ RedrivePolicy: redriveTo('work') });
   });
 
   it('takes over a shorter visibility timeout although they exist, and gives it up again', async () => {
-    const { call, attributesOf } = await start();
+    const { call, readAttributes } = await start();
     const queues = [queue('work', { VisibilityTimeout: '180' })];
     await createQueues(queues, call);
 
     await createQueues(queues, call, 5);
-    expect((await attributesOf('work'))['VisibilityTimeout']).toBe('5');
+    expect((await readAttributes('work'))['VisibilityTimeout']).toBe('5');
 
     await createQueues(queues, call);
-    expect((await attributesOf('work'))['VisibilityTimeout']).toBe('180');
+    expect((await readAttributes('work'))['VisibilityTimeout']).toBe('180');
   });
 
   it('gives a queue that exists its new tags', async () => {
