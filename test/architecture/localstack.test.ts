@@ -152,8 +152,8 @@ describe('the workflow of GitHub', () => {
 
 describe('the ids for fuzzed requests', () => {
   it('spare the picture the DELETE', () => {
-    const config = configOf({ imageId: 'not-deleted', initId: 'i', requestId: 'r' });
-    expect(config).toContain('"path.image_id" = "not-deleted"');
-    expect(config.split('DELETE')[1]).not.toContain('not-deleted');
+    const config = configOf({ imageId: 'kept', initId: 'i', requestId: 'r' });
+    expect(config).toContain('"path.image_id" = "kept"');
+    expect(config.split('DELETE')[1]).not.toContain('kept');
   });
 });

@@ -135,7 +135,7 @@ describe('the zips', () => {
       const places = map.sources.map((source) =>
         posix.join(posix.dirname(modulePath(name)), source),
       );
-      // Where the project lies is nobody's business, and would make the bytes depend on it.
+      // The path of the project must not leak, and would make the bytes depend on it.
       expect(places.filter((place) => /^(\.\.|\/|\w:)/.test(place))).toEqual([]);
     }
   });

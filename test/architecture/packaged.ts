@@ -66,7 +66,7 @@ export const serverless = async (
   return { code, said };
 };
 
-/** A copy of the project in another place. Who asks for it removes it. */
+/** A copy of the project in another place. The caller removes it. */
 export const projectElsewhere = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-package-'));
   for (const part of parts) cpSync(part, join(folder, part), { recursive: true });

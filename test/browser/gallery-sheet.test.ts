@@ -4,13 +4,13 @@ import { z } from 'zod';
 import { chromiumPath, needsChromium, openBrowser, openPage } from '#test/support/browser.ts';
 import { anImageView, idOf } from '#test/support/browser-answers.ts';
 import { aDarkroomOf } from '#test/support/browser-gallery.ts';
-import { type Asked, startPageHost } from '#test/support/browser-host.ts';
+import { type PageRequest, startPageHost } from '#test/support/browser-host.ts';
 
 const some = aDarkroomOf(42);
 
 /** Pictures whose copies have three widths. */
-const withWidths = (asked: Asked) => {
-  if (asked.path !== 'api/images') return some(asked);
+const withWidths = (request: PageRequest) => {
+  if (request.path !== 'api/images') return some(request);
   const widths = (id: string) =>
     [160, 480, 960].map((width) => `http://elsewhere.example/i/${id}/w${width}?v=1 ${width}w`);
   return {

@@ -64,7 +64,7 @@ describe.skipIf(!chromiumPath).each(places)(needsChromium('the gallery at work, 
     const others = complaints().filter((text) => !at.key || !text.includes('status of 403'));
     expect(others).toEqual([]);
     const known = [new URL(address()).origin, stack.env['AWS_ENDPOINT_URL_S3']];
-    for (const asked of origins()) expect(known).toContain(asked);
+    for (const each of origins()) expect(known).toContain(each);
   };
 
   it('checks a CSV, starts it, follows it, and downloads what came of it', async () => {

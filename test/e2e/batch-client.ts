@@ -28,7 +28,7 @@ export const Product = z.looseObject({
   ),
 });
 
-/** The part of a batch that the tests look at; products only where details were asked for. */
+/** The part of a batch that the tests look at; products only where details were requested. */
 export const BatchRecord = z.looseObject({
   request_id: z.string(),
   status: z.string(),

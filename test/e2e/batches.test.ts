@@ -233,8 +233,8 @@ describe('a batch', () => {
       status: 'completed',
       progress: { total_products: 2, processed_images: 3 },
     });
-    const asked = origin.calls.find(({ path }) => path === '/good.csv');
-    expect(asked?.headers.accept).toBe('text/csv, */*;q=0.5'); // not for a picture
+    const download = origin.calls.find(({ path }) => path === '/good.csv');
+    expect(download?.headers.accept).toBe('text/csv, */*;q=0.5'); // not for a picture
     const refused = await darkroom.batchEnded(bad);
     expect(refused).toMatchObject({ status: 'failed', csv_filename: 'bad.csv' });
     expect(refused.errors.map(({ row }) => row)).toEqual([2, 3, 3]);

@@ -84,14 +84,14 @@ describe('a message', () => {
       const some = await Promise.all(files.map((file) => darkroom.uploadOne(file)));
       const { queued, processing } = await darkroom.stats();
       waiting = Math.max(waiting, queued + processing);
-      const asked = some.map(({ image_id }) =>
+      const messages = some.map(({ image_id }) =>
         JSON.stringify({ image_id, rev: 1, run: 1, request_id: 'again' }),
       );
       const notification = some.map(({ file_path }) => objectCreatedEvent(file_path ?? ''));
       await Promise.all([
         sendAll(darkroom, 'object-created', shuffled(five(notification), chunk + 1)),
-        sendAll(darkroom, 'make-thumbnails', shuffled(five(asked), chunk + 2)),
-        sendAll(darkroom, 'read-exif', shuffled(five(asked), chunk + 3)),
+        sendAll(darkroom, 'make-thumbnails', shuffled(five(messages), chunk + 2)),
+        sendAll(darkroom, 'read-exif', shuffled(five(messages), chunk + 3)),
       ]);
       uploads.push(...some);
     }

@@ -12,7 +12,7 @@ const Delivered = ImageRecord.extend({ srcset: z.string() });
 const Link = z.object({ url: z.string(), expires_at: z.string().nullable() });
 const chromium = 'image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8';
 
-/** As an `<img>` on another origin asks: without a key, without credentials. */
+/** As an `<img>` on another origin requests it: without a key, without credentials. */
 const get = async (url: string, headers: Record<string, string> = {}, method = 'GET') => {
   const response = await fetch(url, { method, headers });
   return {
@@ -206,13 +206,13 @@ describe('what is not delivered', () => {
       return `${darkroom.baseUrl}/i/${id}/${preset}${ending}${query}`;
     });
     const before = await darkroom.derivedKeys('i/');
-    const told = new Set<number>();
+    const statuses = new Set<number>();
     for (let from = 0; from < invented.length; from += 20)
       for (const { status } of await Promise.all(
         invented.slice(from, from + 20).map((url) => get(url)),
       ))
-        told.add(status);
-    for (const status of told) expect([400, 403, 404]).toContain(status);
+        statuses.add(status);
+    for (const status of statuses) expect([400, 403, 404]).toContain(status);
     expect(await darkroom.derivedKeys('i/')).toEqual(before);
   });
 
@@ -250,14 +250,14 @@ describe('a variant', () => {
     const bytes = await drawnJpeg({ width: 1600, height: 1200, seed: 322 });
     const { image_id, srcset } = await ended({ name: 'g.jpg', bytes });
     const links = srcset.split(', ').map((one) => one.split(' ')[0] ?? '');
-    const asked = Array.from({ length: 2 * atOnce }, (_, n) => {
+    const responses = Array.from({ length: 2 * atOnce }, (_, n) => {
       const accept = ['image/avif', 'image/webp', '*/*'][n % 3] ?? '';
       return get(links[n % links.length] ?? '', { accept });
     });
     const deletion = darkroom.json(`/api/images/${image_id}`, { method: 'DELETE' });
     expect((await deletion).status).toBe(200);
     for (const link of links) expect((await get(link)).status).toBe(404);
-    for (const { status } of await Promise.all(asked)) expect([200, 404]).toContain(status);
+    for (const { status } of await Promise.all(responses)) expect([200, 404]).toContain(status);
     expect(await darkroom.derivedKeys(`i/${image_id}/`)).toEqual([]);
   });
 

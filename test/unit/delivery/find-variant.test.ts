@@ -21,7 +21,7 @@ describe('find a variant', () => {
           e: '1000',
           s: sign({ imageId, preset: 'large', v: '', e: '1000' }, secret),
         }),
-      ].map((asked) => asked.catch((problem) => [problem.fault, problem.message])),
+      ].map((attempt) => attempt.catch((problem) => [problem.fault, problem.message])),
     );
     expect(new Set(refusals.map(String)).size).toBe(1);
     expect(refusals[0]).toMatchObject(['forbidden', expect.stringContaining('not valid')]);
@@ -30,13 +30,13 @@ describe('find a variant', () => {
 
   test('under a right signature an unknown preset, ending or image is not found', async () => {
     const { imageId, find } = await deliveryHarness({ access: signed });
-    const asked = (id: string, preset: string, ending?: string) =>
+    const findSigned = (id: string, preset: string, ending?: string) =>
       find(id, preset, { ending, s: sign({ imageId: id, preset, v: '', e: '' }, secret) });
-    await expect(asked(imageId, 'huge')).rejects.toThrow(
+    await expect(findSigned(imageId, 'huge')).rejects.toThrow(
       'There is no preset huge. There are small, medium, large, card, w160',
     );
-    await expect(asked(imageId, 'large', 'gif')).rejects.toThrow('There is no ending .gif.');
-    await expect(asked('nobody', 'large')).rejects.toThrow('Image not found');
+    await expect(findSigned(imageId, 'large', 'gif')).rejects.toThrow('There is no ending .gif.');
+    await expect(findSigned('nobody', 'large')).rejects.toThrow('Image not found');
   });
 
   test('one signature serves every ending', async () => {

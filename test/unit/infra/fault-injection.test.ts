@@ -49,14 +49,14 @@ afterEach(async () => {
   for (const one of running.splice(0).reverse()) await one.stop();
 });
 
-/** A proxy before an emulator, with the faults it is told to inject, and what it has killed. */
-const out = async (service: Service, port: number, told: Partial<FaultConfig> = {}) => {
+/** A proxy before an emulator, which injects these faults, and the callers that it killed. */
+const startFaultProxy = async (service: Service, port: number, faults: Partial<FaultConfig> = {}) => {
   const failpoints = openFailpoints();
   const received = openReceived();
   const killed: Caller[] = [];
   const down = new Set<Service>();
   const proxy = await startProxy(service, port, {
-    faultConfig: () => ({ ...noFaults, slowMs: 1, ...told }),
+    faultConfig: () => ({ ...noFaults, slowMs: 1, ...faults }),
     isDown: (one) => down.has(one),
     chance: seededRandom(1),
     failpoints,
@@ -72,10 +72,10 @@ const out = async (service: Service, port: number, told: Partial<FaultConfig> = 
   return { url: proxy.url, failpoints, received, killed, down };
 };
 
-const aTable = async (told: Partial<FaultConfig> = {}, appId = hostAppId) => {
+const aTable = async (faults: Partial<FaultConfig> = {}, appId = hostAppId) => {
   const emulator = await startDynamodb({ port: 0 });
   running.push(emulator);
-  const faultConfig = await out('dynamodb', emulator.port, told);
+  const proxy = await startFaultProxy('dynamodb', emulator.port, faults);
   const open = (config: DynamoDBClientConfig) => openDynamodb({ ...place, ...config });
   const inside = open({ endpoint: emulator.url });
   await inside.send(
@@ -95,8 +95,8 @@ const aTable = async (told: Partial<FaultConfig> = {}, appId = hostAppId) => {
     ...faultConfig,
     put,
     isThere,
-    outside: open({ endpoint: faultConfig.url, userAgentAppId: appId }),
-    stranger: open({ endpoint: faultConfig.url }),
+    outside: open({ endpoint: proxy.url, userAgentAppId: appId }),
+    otherClient: open({ endpoint: proxy.url }),
   };
 };
 
@@ -141,9 +141,9 @@ describe('with fault injection a call to DynamoDB', () => {
   });
 
   it('passes as ever when it is not one of our functions that calls', async () => {
-    const { stranger, put, isThere } = await aTable(always('cut'));
+    const { otherClient, put, isThere } = await aTable(always('cut'));
 
-    await stranger.send(put);
+    await otherClient.send(put);
     expect(await isThere()).toBe(true);
   });
 
@@ -212,10 +212,10 @@ describe('a failpoint', () => {
 });
 
 describe('with fault injection a message', () => {
-  const sentInto = async (told: Partial<FaultConfig>) => {
+  const sentInto = async (faults: Partial<FaultConfig>) => {
     const emulator = await startSqs({ port: 0, region: 'us-east-1', accountId: '000000000000' });
     running.push(emulator);
-    const { url } = await out('sqs', emulator.port, told);
+    const { url } = await startFaultProxy('sqs', emulator.port, faults);
     const inside = openSqs({ ...place, endpoint: emulator.url });
     const outside = openSqs({ ...place, endpoint: url, userAgentAppId: hostAppId });
     const { QueueUrl } = await inside.send(new CreateQueueCommand({ QueueName: 'darkroom-dev-q' }));
@@ -244,7 +244,7 @@ describe('with fault injection a message', () => {
 });
 
 describe('with fault injection a call to S3', () => {
-  const aBucket = async (told: Partial<FaultConfig> = {}) => {
+  const aBucket = async (faults: Partial<FaultConfig> = {}) => {
     const folder = mkdtempSync(join(tmpdir(), 'darkroom-faults-'));
     running.push({ stop: async () => rmSync(folder, { recursive: true }) });
     const emulator = await startS3({
@@ -255,24 +255,24 @@ describe('with fault injection a call to S3', () => {
       onEvent: async () => {},
     });
     running.push(emulator);
-    const faultConfig = await out('s3', emulator.port, told);
+    const proxy = await startFaultProxy('s3', emulator.port, faults);
     const open = (userAgentAppId?: string) =>
-      openS3({ ...place, endpoint: faultConfig.url, ...(userAgentAppId && { userAgentAppId }) });
+      openS3({ ...place, endpoint: proxy.url, ...(userAgentAppId && { userAgentAppId }) });
     return { ...faultConfig, open, at: { Bucket: 'darkroom-dev-originals', Key: 'a key/ü.jpg' } };
   };
 
   it('is refused in the words of S3, or passes with its signature whole', async () => {
-    const told: Partial<FaultConfig> = {};
-    const { open, at } = await aBucket(told);
+    const faults: Partial<FaultConfig> = {};
+    const { open, at } = await aBucket(faults);
     const s3 = open(hostAppId);
 
     await s3.send(new PutObjectCommand({ ...at, Body: 'bytes' }));
-    Object.assign(told, always('throttle'));
+    Object.assign(faults, always('throttle'));
     await expect(s3.send(new PutObjectCommand({ ...at, Body: 'others' }))).rejects.toMatchObject({
       name: 'SlowDown',
     });
     await expect(s3.send(new HeadObjectCommand(at))).rejects.toBeInstanceOf(S3ServiceException);
-    Object.assign(told, { s3: 0 });
+    Object.assign(faults, { s3: 0 });
     expect((await s3.send(new HeadObjectCommand(at))).ContentLength).toBe(5);
   });
 

@@ -68,7 +68,7 @@ describe('a function in a process of its own', () => {
   const pids = new Set<number>();
   const known = { add: (pid: number) => pids.add(pid), remove: (pid: number) => pids.delete(pid) };
   const start = (more: Partial<LocalFunction> = {}) => forked(aFunction(more), 'us-east-1', known);
-  /** Throws where there is none: 0 would be the group of whoever runs the tests. */
+  /** Throws where there is none: 0 would be the process group of the test runner itself. */
   const newest = (): number => {
     const pid = [...pids].at(-1);
     if (!pid) throw new Error('No process has begun.');

@@ -37,7 +37,7 @@ it.each([
   ['EACCES', 'is one that the system does not allow (EACCES)'],
   ['EADDRNOTAVAIL', 'cannot be opened (EADDRNOTAVAIL)'],
 ])('takes %s for no other program, and does not wait for it', async (code, reason) => {
-  // The tests may run as somebody who is allowed everything.
+  // The tests may run as root.
   const listening = vi.spyOn(Server.prototype, 'listen').mockImplementation(function (
     this: Server,
   ) {

@@ -54,10 +54,10 @@ test('a body beyond all limits is refused', async () => {
 test('a request for another host is refused before it is read', async () => {
   const { port, url } = await start();
   const status = await new Promise((resolve, reject) => {
-    const asked = request({ port, host: '127.0.0.1', headers: { host: 'rebound.example' } });
-    asked.once('response', (response) => resolve(response.resume().statusCode));
-    asked.once('error', reject);
-    asked.end();
+    const outgoing = request({ port, host: '127.0.0.1', headers: { host: 'rebound.example' } });
+    outgoing.once('response', (response) => resolve(response.resume().statusCode));
+    outgoing.once('error', reject);
+    outgoing.end();
   });
   expect(status).toBe(403);
   expect(await (await fetch(url)).text()).toContain('healthy');

@@ -114,6 +114,6 @@ test('copies no part that is not there, or not what was asked for', async () => 
     [{ CopySourceIfMatch: '"another"' }, 'PreconditionFailed'],
   ] as const;
 
-  for (const [asked, name] of refusals) await expect(copy(asked)).rejects.toMatchObject({ name });
+  for (const [source, name] of refusals) await expect(copy(source)).rejects.toMatchObject({ name });
   await expect.poll(() => byteFiles(folder)).toHaveLength(1);
 });

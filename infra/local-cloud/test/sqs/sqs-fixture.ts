@@ -41,8 +41,8 @@ export const connect = (endpoint: string) => {
   });
   onTestFinished(() => client.destroy());
   const readAttributes = async (QueueUrl: string): Promise<Partial<Record<string, string>>> => {
-    const asked = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] });
-    return (await client.send(asked)).Attributes ?? {};
+    const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] });
+    return (await client.send(command)).Attributes ?? {};
   };
   const createQueue = async (QueueName: string, Attributes: Record<string, string> = {}) =>
     (await client.send(new CreateQueueCommand({ QueueName, Attributes }))).QueueUrl ?? '';
@@ -51,14 +51,14 @@ export const connect = (endpoint: string) => {
     options: Partial<ReceiveMessageCommandInput> = {},
     abortSignal?: AbortSignal,
   ) => {
-    const asked = new ReceiveMessageCommand({
+    const command = new ReceiveMessageCommand({
       QueueUrl,
       MaxNumberOfMessages: 10,
       MessageSystemAttributeNames: ['All'],
       MessageAttributeNames: ['All'],
       ...options,
     });
-    return (await client.send(asked, abortSignal ? { abortSignal } : {})).Messages ?? [];
+    return (await client.send(command, abortSignal ? { abortSignal } : {})).Messages ?? [];
   };
 
   return {

@@ -11,8 +11,8 @@ const start = async () => {
   const call = openAws(sqs.url, account);
   const readAttributes = async (name: string) => {
     const QueueUrl = `${sqs.url}/${account.accountId}/${name}`;
-    const asked = { QueueUrl, AttributeNames: ['All'] };
-    const answer = await call('AmazonSQS.GetQueueAttributes', asked);
+    const input = { QueueUrl, AttributeNames: ['All'] };
+    const answer = await call('AmazonSQS.GetQueueAttributes', input);
     return (answer as { Attributes: Record<string, string> }).Attributes;
   };
   return { call, readAttributes };

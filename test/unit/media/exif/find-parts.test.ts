@@ -19,19 +19,19 @@ const tags = { make: 0x010f, model: 0x0110, iso: 0x8827 };
 test('takes one request of 128 KB for a large JPEG', async () => {
   const large = await drawnJpeg({ width: 1600, height: 1200, exif: phoneExif });
 
-  const { exif, asked } = await read(large);
+  const { exif, reads } = await read(large);
 
   expect(exif?.cameraMake).toBe('Darkroom');
-  expect(asked).toEqual({ times: 1, bytes: 131_072 });
+  expect(reads).toEqual({ times: 1, bytes: 131_072 });
 });
 
 test('reads only what is missing where other segments push the EXIF beyond the first 128 KB', async () => {
   const block = tiffBlock({ ifd0: [text(tags.make, 'Far away')] });
 
-  const { exif, asked } = await read(Buffer.concat([jpegWith(block, 600_000), Buffer.alloc(9e6)]));
+  const { exif, reads } = await read(Buffer.concat([jpegWith(block, 600_000), Buffer.alloc(9e6)]));
 
   expect(exif?.cameraMake).toBe('Far away');
-  expect(asked.bytes).toBeLessThan(400_000);
+  expect(reads.bytes).toBeLessThan(400_000);
 });
 
 test('never reads more than 1 MB of a file that hides its EXIF', async () => {
@@ -40,10 +40,10 @@ test('never reads more than 1 MB of a file that hides its EXIF', async () => {
     Buffer.alloc(6_000_000, Buffer.from([0xff, 0xe2, 0, 2])),
   ]);
 
-  const { found, asked } = await read(everySegmentTiny);
+  const { found, reads } = await read(everySegmentTiny);
 
   expect(found).toBeNull();
-  expect(asked.bytes).toBeLessThanOrEqual(1_048_576);
+  expect(reads.bytes).toBeLessThanOrEqual(1_048_576);
 });
 
 test('finds the EXIF of a PNG behind its pixels', async () => {
@@ -60,11 +60,11 @@ test('finds the EXIF of a PNG behind its pixels', async () => {
 test('reads no more than 288 KB of a PNG that has none', async () => {
   const png = await drawnPng({ width: 1200, height: 900 });
 
-  const { found, asked } = await read(png);
+  const { found, reads } = await read(png);
 
   expect(png.length).toBeGreaterThan(1_000_000);
   expect(found).toBeNull();
-  expect(asked).toEqual({ times: 2, bytes: 294_912 });
+  expect(reads).toEqual({ times: 2, bytes: 294_912 });
 });
 
 test('does not take pixels that spell eXIf for EXIF', async () => {
@@ -91,10 +91,10 @@ test('reads a TIFF whose directories stand at its end, without what lies between
     pixelsFirst: 3_000_000,
   });
 
-  const { exif, asked } = await read(camera);
+  const { exif, reads } = await read(camera);
 
   expect(exif).toMatchObject({ cameraMake: 'Scanner & Sons', cameraModel: 'Flatbed', iso: 100 });
-  expect(asked.bytes).toBeLessThan(200_000);
+  expect(reads.bytes).toBeLessThan(200_000);
 });
 
 test.each([false, true])('reads the EXIF of a BigTIFF (big-endian: %s)', async (bigEndian) => {
@@ -243,8 +243,8 @@ test('does not read an animated WebP through whose flags deny metadata', async (
   const start = Buffer.from('RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0\0\0\0\0\0\0', 'latin1');
   const animation = Buffer.concat([start, ...Array<Buffer>(100).fill(frame)]);
 
-  const { found, asked } = await read(animation);
+  const { found, reads } = await read(animation);
 
   expect(found).toBeNull();
-  expect(asked.bytes).toBeLessThan(400_000);
+  expect(reads.bytes).toBeLessThan(400_000);
 });

@@ -18,7 +18,7 @@ const formatOf = (bytes: Buffer): Format => {
   return kind.format;
 };
 
-/** What is said of a small picture whose header told of as many pixels: a square of them. */
+/** The verdict on a small picture whose header claims a square of that many pixels. */
 const refusalAt = async (megapixels: number, bytes: Buffer): Promise<string | undefined> => {
   const header = await sharp(bytes).metadata();
   const side = Math.floor(Math.sqrt(megapixels * 1e6));
@@ -80,10 +80,10 @@ test.each<[string, number, Way, RegExp]>([
   ['an AVIF in all colours', 21.5, (it) => it.avif(), /an AVIF/],
   ['a deep AVIF', 16, (it) => it.avif({ bitdepth: 10 }), /an AVIF/],
   ['a transparent AVIF', 21, (it) => it.ensureAlpha(0.5).avif(), /an AVIF/],
-])('refuses %s with %s megapixels, in a sentence', async (_, megapixels, way, told) => {
+])('refuses %s with %s megapixels, in a sentence', async (_, megapixels, way, sentence) => {
   const reason = await refusalAt(megapixels, await written(way));
 
-  expect(reason).toMatch(told);
+  expect(reason).toMatch(sentence);
   expect(faultsOfReason(reason ?? '')).toEqual([]);
 });
 
