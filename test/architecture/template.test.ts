@@ -7,7 +7,7 @@ import { functions, queues, serverless } from './template.ts';
 const isDead = (name: string) => name.endsWith('Dlq');
 
 describe('serverless.yml', () => {
-  it('names every folder of functions/, and no other', () => {
+  it('includes every folder of functions/, and no other', () => {
     const folders = readdirSync('functions', { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => `\${file(functions/${name}/functions.yml)}`);

@@ -48,7 +48,7 @@ const drawings = `(async () => {
   await fetch('api/stats');
 })()`;
 
-describe.skipIf(!chromiumPath)(needsChromium('the gallery while something is at work'), () => {
+describe.skipIf(!chromiumPath)(needsChromium('the gallery while work is in progress'), () => {
   let browser: Browser;
   let host: Awaited<ReturnType<typeof startPageHost>>;
   beforeAll(async () => {
@@ -60,7 +60,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while something is at 
     await host?.stop();
   });
 
-  it('keeps older batches in the list when it is read again, and reads those again too', async () => {
+  it('refreshes the list of batches, older pages included', async () => {
     const batchOf = (number: number, status = 'completed') =>
       aBatchView({ request_id: `batch-${number}`, csv_filename: `${number}.csv`, status });
     let batches = Array.from({ length: 45 }, (_, index) => batchOf(45 - index));
@@ -157,7 +157,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while something is at 
     ['a batch', '#batches/batch-1', { status: 503, error: 'It is too busy.' }],
     ['the list of batches', '#batches', 'breaks'],
     ['the list of batches', '#batches', { status: 503, error: 'It is too busy.' }],
-  ])('asks for %s again by itself after a failure: %s, %j', async (_, hash, trouble) => {
+  ])('requests %s again by itself after a failure: %s, %j', async (_, hash, trouble) => {
     host.answerWith(() => trouble);
     const { page, close } = await openPage(browser);
     await page.goto(`${host.url}${hash}`);
@@ -168,7 +168,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while something is at 
     await close();
   });
 
-  it('asks for a batch that was not there when it is told to', async () => {
+  it('retries a batch that was not found when the user asks it to', async () => {
     host.answerWith(() => ({ status: 404, error: 'There is no batch batch-1.' }));
     const { page, close } = await openPage(browser);
     await page.goto(`${host.url}#batches/batch-1`);
@@ -181,7 +181,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while something is at 
     await close();
   });
 
-  it('asks for the tags of an open picture once, however often it draws meanwhile', async () => {
+  it('requests the tags of an open picture once, however often it renders meanwhile', async () => {
     host.answerWith(aPictureThatDevelops(() => 'waits'));
     const { page, close } = await openPage(browser);
     const countRequests = requestsOf(page, `api/images/${idOf(0)}`);
@@ -194,7 +194,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while something is at 
     await close();
   });
 
-  it('lets some time pass before it asks for tags again that it did not get', async () => {
+  it('waits before it requests tags again after a failure', async () => {
     let answer: Answer = { status: 500, error: 'The server could not answer.' };
     host.answerWith(aPictureThatDevelops(() => answer));
     const { page, close } = await openPage(browser);
@@ -214,7 +214,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while something is at 
     await close();
   });
 
-  it('puts the result of an edit on the sheet that it saw at work, and no older one', async () => {
+  it('adds the result of an edit that it saw in progress to the sheet, and no older one', async () => {
     const [older, failed, atWork] = anEditProcess.edits;
     let edits: unknown[] = [{ ...older, image_id: idOf(900) }, failed, atWork];
     host.answerWith((request) =>

@@ -51,7 +51,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the sheet of the gallery'), () => 
     await close();
   });
 
-  it('shows smaller and larger pictures, and remembers which', async () => {
+  it('shows smaller and larger pictures, and stores the chosen size', async () => {
     host.answerWith(some);
     const { page, close } = await openPage(browser);
     await page.goto(host.url);
@@ -104,7 +104,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the sheet of the gallery'), () => 
     },
   );
 
-  it('has its filter in the URL, through a reload, the detail and the back button', async () => {
+  it('preserves its filter in the URL, through a reload, the detail view and the back button', async () => {
     host.answerWith(some);
     const { page, close } = await openPage(browser);
     const only = page.locator('.sheet-end').getByText('1 picture', { exact: true });

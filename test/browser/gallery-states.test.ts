@@ -45,7 +45,7 @@ const states: Record<string, State> = {
     api: () => ({ status: 500, error: 'The server could not answer.' }),
     waitUntilShown: (page) => heading(page, 'The pictures could not be loaded'),
   },
-  'nobody there': {
+  'an unreachable server': {
     api: () => 'breaks',
     waitUntilShown: (page) => page.getByText('Darkroom cannot be reached. This page').waitFor(),
   },
@@ -226,7 +226,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
     return deleted;
   };
 
-  it('sends a deletion when its grace is over, and never one that was undone', async () => {
+  it('sends a deletion after the undo period, and never one that was undone', async () => {
     const deleted = notingDeletions();
     const { page, close } = await openPage(browser);
     await page.clock.install();
@@ -249,7 +249,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
     await close();
   });
 
-  it('undoes a deletion where the picture is open, by mouse and by keyboard', async () => {
+  it('undoes the deletion of an open picture, by mouse and by keyboard', async () => {
     const deleted = notingDeletions();
     const { page, close } = await openPage(browser);
     await page.clock.install();
@@ -288,7 +288,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
     await close();
   });
 
-  it('can be used by keyboard alone, and gives the focus back', async () => {
+  it('can be used by keyboard alone, and restores the focus', async () => {
     host.answerWith(some);
     const { page, close } = await openPage(browser);
     await page.goto(host.url);

@@ -16,7 +16,7 @@ const isPrivate = /points to a private address|is not allowed/;
 const redirectTo = (url: string) => `${origin.url}/to?url=${encodeURIComponent(url)}`;
 
 describe('no server at a private address is reached', () => {
-  it('by any URL of a batch, however it is written, or by redirect', async () => {
+  it('by any URL of a batch, in any notation, or by redirect', async () => {
     const urls = [...loopbackUrls(canary.port), ...privateUrls()];
     const redirected = loopbackUrls(canary.port).map(redirectTo);
     const rows = [...urls, ...redirected].map((url) => [url.replaceAll(',', '%2C')]);

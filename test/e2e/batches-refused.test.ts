@@ -52,7 +52,7 @@ describe('a dry run', () => {
     },
   );
 
-  it('names every error, and is itself no failure', async () => {
+  it('reports every error, and does not itself fail', async () => {
     const answer = await darkroom.send(faulty, { fields: { dry_run: 'true' } });
 
     expect(answer).toMatchObject({

@@ -49,7 +49,7 @@ const shapeOf = ({ status, progress, products }: BatchRecord) => ({
 });
 
 describe('a batch', () => {
-  it('is the same whether its URLs are quoted or spill into further cells, and its results keep the order', async () => {
+  it('is the same whether its URLs are quoted or spill into further cells, with results in order', async () => {
     const [spilled, whole] = await Promise.all([darkroom.start(sample), darkroom.start(quoted)]);
     const batches = [await darkroom.batchEnded(spilled), await darkroom.batchEnded(whole)];
 
@@ -224,7 +224,7 @@ describe('a batch', () => {
     expect((await darkroom.call(`/api/image/${imageId}.jpg`)).status).toBe(404);
   });
 
-  it('started by csv_url is like any other, and so are the errors of its CSV', async () => {
+  it('started by csv_url is like any other, including the errors of its CSV', async () => {
     const good = await darkroom.startByUrl({ csv_url: url('/good.csv') });
     const bad = await darkroom.startByUrl({ csv_url: url('/bad.csv') });
     const none = await darkroom.startByUrl({ csv_url: url('/status/404') });

@@ -59,7 +59,7 @@ const objectCreatedEvent = (key: string) =>
   });
 
 describe('a message', () => {
-  it('that comes five times, and in another order, makes one record of each image', async () => {
+  it('delivered five times, and out of order, makes one record of each image', async () => {
     const count = 30;
     // What other files of this suite uploaded is done first, or it would be counted here.
     const before = await eventually(

@@ -18,7 +18,7 @@ const folder = mkdtempSync(join(tmpdir(), 'darkroom-edits-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.runIf(hasCurl)('the commands of Pictoora, with a provider that speaks as OpenAI', () => {
-  it('upload two pictures, start an edit, follow it and fetch its result', async () => {
+  it('can upload two pictures, start an edit, follow it and fetch its result', async () => {
     const server = await startEditServer({ key: editKey, port: inject('serverPorts').edits });
     // Never spawnSync: the provider lives in this process, and must be able to answer.
     const curl = async (...args: string[]) => {

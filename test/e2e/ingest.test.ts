@@ -37,7 +37,7 @@ const listed = async (name: string) =>
     return found;
   });
 
-describe('the three ways to add an image', () => {
+describe('the three ways to ingest an image', () => {
   it('make three records that agree in all that the bytes decide', async () => {
     const bytes = await drawnJpeg({ width: 1300, height: 900, seed: 51, exif: phoneExif });
     const name = 'Größe & Strand 日本.jpg';
@@ -125,7 +125,7 @@ describe('a HEIC from a phone', () => {
       expect(Math.abs((pixels[index] ?? 0) - value)).toBeLessThan(10);
   };
 
-  it('comes out upright by each way in, whatever it is called', async () => {
+  it('is upright in every rendition, however it was added and named', async () => {
     const uploaded = await darkroom.uploadOne({ name: 'IMG_1.jpg', type: 'image/jpeg', bytes });
     await expectUpright(uploaded.image_id);
 
@@ -159,7 +159,7 @@ describe('a presigned form', () => {
     ['HEIC', 'a.heic', 'image/heic', 'image/heic'],
     ['a name that does not fit its type', 'form.jpg', 'image/png', 'image/png'],
     [
-      'a type that nobody registered',
+      'an unregistered type',
       'form.jpg',
       'image/x-citrix-jpeg',
       'application/octet-stream',

@@ -34,7 +34,7 @@ describe('the package', () => {
     expect(foreign).toEqual([]);
   });
 
-  it('depends on nothing that it does not import', () => {
+  it('has no dependency that it does not import', () => {
     const imported = new Set(imports.map(({ specifier }) => toPackageName(specifier)));
 
     expect(Object.keys(dependencies).filter((name) => !imported.has(name))).toEqual([]);

@@ -92,7 +92,7 @@ const aTable = async (faults: Partial<FaultConfig> = {}, appId = hostAppId) => {
     return (await inside.send(command)).Item !== undefined;
   };
   return {
-    ...faultConfig,
+    ...proxy,
     put,
     isThere,
     outside: open({ endpoint: proxy.url, userAgentAppId: appId }),
@@ -258,7 +258,7 @@ describe('with fault injection a call to S3', () => {
     const proxy = await startFaultProxy('s3', emulator.port, faults);
     const open = (userAgentAppId?: string) =>
       openS3({ ...place, endpoint: proxy.url, ...(userAgentAppId && { userAgentAppId }) });
-    return { ...faultConfig, open, at: { Bucket: 'darkroom-dev-originals', Key: 'a key/ü.jpg' } };
+    return { ...proxy, open, at: { Bucket: 'darkroom-dev-originals', Key: 'a key/ü.jpg' } };
   };
 
   it('is refused in the words of S3, or passes with its signature whole', async () => {

@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'darkroom-reach-'));
 const file = join(folder, 'settings');
 const write = (...lines: string[]) => writeFileSync(file, lines.join('\n'));
 
-/** An SQS whose queues are empty; it records the access key of each request, and refuses others. */
+/** An SQS whose queues are empty. It records each request, and answers 400 to other services. */
 const calls: IncomingHttpHeaders[] = [];
 const server = createServer((request, response) => {
   const { headers } = request;

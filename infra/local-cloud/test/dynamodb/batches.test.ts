@@ -33,7 +33,7 @@ const invalid = (message: string) => ({
   message: expect.stringContaining(message),
 });
 
-test('a batch puts and deletes', async () => {
+test('BatchWriteItem puts and deletes items', async () => {
   const client = await open();
   await write(client, [toPut('a'), toPut('b')]);
 
@@ -47,7 +47,7 @@ test('a batch puts and deletes', async () => {
   expect(UnprocessedItems).toEqual({});
 });
 
-test('a batch of writes is refused: too many, an item twice, of no kind', async () => {
+test('BatchWriteItem refuses too many writes, an item twice and an unknown kind of write', async () => {
   const client = await open();
   await expect(
     write(
@@ -61,7 +61,7 @@ test('a batch of writes is refused: too many, an item twice, of no kind', async 
   await expect(write(client, [{}])).rejects.toMatchObject({ name: 'ValidationException' });
 });
 
-test('a batch reads what is there, in parts if asked', async () => {
+test('BatchGetItem returns the existing items, projected where requested', async () => {
   const client = await open();
   await write(client, [toPut('a', { x: { S: '1' }, y: { S: '2' } }), toPut('b')]);
 
@@ -73,7 +73,7 @@ test('a batch reads what is there, in parts if asked', async () => {
   expect(UnprocessedKeys).toEqual({});
 });
 
-test('a batch of reads is refused: too many, a key twice, none, of no table', async () => {
+test('BatchGetItem refuses too many keys, a key twice, no keys and an unknown table', async () => {
   const client = await open();
   await expect(get(client, numbered(101))).rejects.toMatchObject({ name: 'ValidationException' });
   await expect(get(client, ['a', 'b', 'a'])).rejects.toMatchObject(
@@ -84,7 +84,7 @@ test('a batch of reads is refused: too many, a key twice, none, of no table', as
   await expect(client.send(nowhere)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
 });
 
-test('a batch of reads ends at 16 MB and names the keys that are left', async () => {
+test('BatchGetItem stops at 16 MB and returns the remaining keys as unprocessed', async () => {
   const client = await open();
   const ids = numbered(50);
   for (let at = 0; at < ids.length; at += 10)
@@ -101,7 +101,7 @@ test('a batch of reads ends at 16 MB and names the keys that are left', async ()
   expect([...found, ...left]).toEqual(ids);
 });
 
-test('writes beyond the limit of a partition come back unprocessed', async () => {
+test('BatchWriteItem returns writes beyond the partition limit as unprocessed', async () => {
   const client = await open({ partitionLimits: { writeUnitsPerSecond: 1 / 60 } });
   await write(client, [toPut('hot')]);
 

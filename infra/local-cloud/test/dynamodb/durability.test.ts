@@ -31,14 +31,14 @@ test('the emulator says that a port is taken, and leaves its folder free', async
   await createThings(third.client);
 });
 
-test('a folder that another process has is refused', async () => {
+test('a data folder that another process uses is refused', async () => {
   const folder = emptyFolder();
   await startKillable(folder);
 
   await expect(startDynamodb({ port: 0, folder })).rejects.toThrow('database is locked');
 });
 
-test('items are there after a restart', async () => {
+test('items survive a restart', async () => {
   const folder = emptyFolder();
   const first = await start({ folder });
   await createThings(first.client);
@@ -63,7 +63,7 @@ const byGroup = {
     },
   ],
 };
-test('a process that dies between its writes and their commit leaves nothing of them', async () => {
+test('a process that is killed between its writes and their commit leaves none of them', async () => {
   const folder = emptyFolder();
   const setUp = await start({ folder });
   await createThings(setUp.client, { ...byGroup, ...withStream });
@@ -104,7 +104,7 @@ const indexed = async (client: DynamoDBClient) => {
   );
 };
 
-test('whenever SIGKILL comes, what was answered is there, with its index entries and stream records', async () => {
+test('whenever the process is killed, every confirmed write survives with its index entries and stream records', async () => {
   const folder = emptyFolder();
   const setUp = await start({ folder });
   await createThings(setUp.client, { ...byGroup, ...withStream });
@@ -202,7 +202,7 @@ const filledFolder = async () => {
   return folder;
 };
 
-test('a transaction that the disk has no room for is answered 500, and nothing of it is done', async () => {
+test('a transaction that does not fit on the disk gets a 500, and none of its writes is applied', async () => {
   const folder = await filledFolder();
   const limited = await startWithLittleRoom(folder, 500);
   const { client, streams } = createClients(limited.url);
@@ -219,7 +219,7 @@ test('a transaction that the disk has no room for is answered 500, and nothing o
   expect(await startWriters(after)).toEqual(allBy('after'));
 });
 
-test('a write that fits is taken after one that did not, and is there after a kill', async () => {
+test('a write that fits succeeds after one that did not, and survives a kill', async () => {
   const folder = await filledFolder();
   const limited = await startWithLittleRoom(folder, 500);
   const { client } = createClients(limited.url);
@@ -231,7 +231,7 @@ test('a write that fits is taken after one that did not, and is there after a ki
   expect(await startWriters((await start({ folder })).client)).toEqual(allBy('small'));
 });
 
-test('reads go on while there is no room, and small writes until there is none at all', async () => {
+test('on a full disk reads succeed, and small writes until no space is left at all', async () => {
   const folder = await filledFolder();
   const limited = await startWithLittleRoom(folder, 500);
   const { client } = createClients(limited.url);

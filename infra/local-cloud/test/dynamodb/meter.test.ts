@@ -86,7 +86,7 @@ describe('a write consumes a unit', () => {
     expect(await measureUnits(() => client.send(remove))).toMatchObject({ write: 1 });
   });
 
-  test('also where its condition fails: as many as the item there has', async () => {
+  test('also where its condition fails: as many as the existing item needs', async () => {
     const { put, measureUnits } = await open();
     await put('a', kb(2));
     const condition = { ConditionExpression: 'attribute_not_exists(id)' };
@@ -186,7 +186,7 @@ describe('a read consumes', () => {
   });
 });
 
-test('an answer names what it consumed, where it is asked to', async () => {
+test('a response contains its ConsumedCapacity where the request wants it', async () => {
   const { put } = await open(indexed);
   const { ConsumedCapacity } = await put('a', { shelf: { S: 's' } });
   expect(ConsumedCapacity).toEqual({
@@ -227,7 +227,7 @@ test('the meter is read and reset over HTTP, by partition key too', async () => 
   expect(await report()).toEqual({ total: { readUnits: 0, writeUnits: 0 }, tables: {} });
 });
 
-test('the meter stays small: of ten thousand partitions it names the largest', async () => {
+test('the meter is bounded: of ten thousand partitions it lists only the largest', async () => {
   const { meter } = await start();
   const add = (partition: string, units: number) =>
     meter.add('writeUnits', TableName, [{ partition, units }]);

@@ -128,7 +128,7 @@ describe('a query finds by its range key', () => {
     expect(pluckKeys(Items)).toEqual(['2', '10']);
   });
 
-  test('the last prefix there is', async () => {
+  test('begins_with of the greatest possible prefix', async () => {
     const last = ['\u{10ffff}', '\u{10ffff}a', '\ud7ff', '\ue000'];
     const client = await openWith(
       'S',
@@ -229,7 +229,7 @@ const onShelf = (client: DynamoDBClient, more: Partial<QueryCommandInput>) =>
     }),
   );
 
-test('an index gives what it holds, in its own order, without items that lack a key of it', async () => {
+test('an index returns its items in its own order, without those that lack one of its keys', async () => {
   const { client } = await start();
   await createRows(client, 'S', listed);
   const { at: _, ...timeless } = listedItem(3);
@@ -264,7 +264,7 @@ test('an index gives what it holds, in its own order, without items that lack a 
   expect(fetched.Items).toEqual([listedItem(2, 20), listedItem(1, 30)]);
 });
 
-test('an index of a page each gives every item once, also where all have one key', async () => {
+test('paging through an index returns every item once, even where all share one key', async () => {
   const { client } = await start();
   await createRows(client, 'S', listed);
   const all = Array.from({ length: 11 }, (_, n) => listedItem(n, n < 6 ? 7 : n));
@@ -288,7 +288,7 @@ test('an index of a page each gives every item once, also where all have one key
   }
 });
 
-test('an index knows of a change at once: of another key, of none, and of a deletion', async () => {
+test('an index reflects a changed key, a removed key and a deletion at once', async () => {
   const { client } = await start();
   await createRows(client, 'S', listed);
   await put(client, [listedItem(1), listedItem(2), listedItem(3)]);
@@ -309,7 +309,7 @@ test.each<[Item, string]>([
     { shelf: { S: '' } },
     'cannot contain an empty string value. IndexName: by-time, IndexKey: shelf',
   ],
-])('an item is refused that does not fit an index: %j', async (wrong, message) => {
+])('an item whose attributes do not fit an index is refused: %j', async (wrong, message) => {
   const { client } = await start();
   await createRows(client, 'S', listed);
   await expect(put(client, [{ ...listedItem(1), ...wrong }])).rejects.toMatchObject(
@@ -317,7 +317,7 @@ test.each<[Item, string]>([
   );
 });
 
-test('an index that is not there, or cannot do what is asked, is refused', async () => {
+test('a query on a missing index, or one that the index does not support, is refused', async () => {
   const { client } = await start();
   await createRows(client, 'S', listed);
   await expect(onShelf(client, { IndexName: 'nowhere' })).rejects.toMatchObject(
@@ -333,7 +333,7 @@ test('an index that is not there, or cannot do what is asked, is refused', async
   ).rejects.toMatchObject(invalid('Select type ALL_ATTRIBUTES is not supported'));
 });
 
-test('a page ends at 1 MB and says where', async () => {
+test('a page ends at 1 MB and returns its LastEvaluatedKey', async () => {
   const { client } = await start();
   await createRows(client);
   const large = (n: number) => ({
@@ -353,7 +353,7 @@ test('a page ends at 1 MB and says where', async () => {
   expect(second.LastEvaluatedKey).toBeUndefined();
 });
 
-test('a filter turns items away after they were counted towards the limit', async () => {
+test('a filter drops items after they were counted towards the limit', async () => {
   const client = await openWith(
     'N',
     [1, 2, 3, 4].map((n) => ({ N: String(n) })),
@@ -379,7 +379,7 @@ test('a filter turns items away after they were counted towards the limit', asyn
 test.each<[Item, string]>([
   [{ pk: { S: 'p' } }, 'The provided starting key is invalid'],
   [{ pk: { S: 'p' }, sk: { S: 'x' } }, 'The provided starting key is invalid'],
-])('a start key that is none of the table is refused: %j', async (ExclusiveStartKey, message) => {
+])('an ExclusiveStartKey that does not fit the table is refused: %j', async (ExclusiveStartKey, message) => {
   const client = await openWith('N', [{ N: '1' }]);
   await expect(query(client, 'pk = :p', {}, { ExclusiveStartKey })).rejects.toMatchObject(
     invalid(message),
@@ -409,18 +409,18 @@ describe('a scan', () => {
     return { client, names: namesIn(items) };
   };
 
-  test('gives each item of the table once, page by page', async () => {
+  test('returns each item of the table once, page by page', async () => {
     const { client, names } = await open();
     expect(namesIn(await scanAll(client, { Limit: 4 }))).toEqual(names);
   });
 
-  test('gives each item of an index once', async () => {
+  test('returns each item of an index once', async () => {
     const { client, names } = await open();
     expect(namesIn(await scanAll(client, { Limit: 4, IndexName: 'by-time' }))).toEqual(names);
     expect(namesIn(await scanAll(client, { IndexName: 'whole' }))).toEqual(names);
   });
 
-  test('in segments gives each item to one of them', async () => {
+  test('in segments returns each item in exactly one of them', async () => {
     const { client, names } = await open();
     const segments = await Promise.all(
       [0, 1, 2].map((Segment) => scanAll(client, { Segment, TotalSegments: 3, Limit: 2 })),
@@ -428,7 +428,7 @@ describe('a scan', () => {
     expect(namesIn(segments.flat())).toEqual(names);
   });
 
-  test('filters and projects', async () => {
+  test('filters and projects items', async () => {
     const { client } = await open();
     const found = await scanAll(client, {
       FilterExpression: '#n IN (:one, :two)',

@@ -73,7 +73,7 @@ test('a transaction puts, updates, deletes and checks together', async () => {
   expect(await readItem('absent')).toBeUndefined();
 });
 
-test('a transaction changes nothing when one condition fails, and says which, with the old item', async () => {
+test('a transaction changes nothing when one condition fails, and returns which, with the old item', async () => {
   const { write, readItem, putItem } = await open();
   const there = { id: { S: 'there' }, by: { S: 'another' } };
   await putItem(there);
@@ -95,7 +95,7 @@ test('a transaction changes nothing when one condition fails, and says which, wi
   expect(await readItem('there')).toEqual(there);
 });
 
-test('a transaction sent twice with one token is done once', async () => {
+test('a transaction sent twice with one token is applied once', async () => {
   const { write, readItem } = await open();
 
   await write([add('counted')], 'token-1');
@@ -104,7 +104,7 @@ test('a transaction sent twice with one token is done once', async () => {
   expect(await readItem('counted')).toMatchObject({ seen: { N: '1' } });
 });
 
-test('a transaction sent again after a restart is done once', async () => {
+test('a transaction sent again after a restart is applied once', async () => {
   const folder = emptyFolder();
   const first = await open({ folder });
   await first.write([add('counted')], 'token-1');
@@ -116,7 +116,7 @@ test('a transaction sent again after a restart is done once', async () => {
   expect(await second.readItem('counted')).toMatchObject({ seen: { N: '1' } });
 });
 
-test('a token of more than ten minutes ago stands for nothing', async () => {
+test('a request token expires after ten minutes', async () => {
   let now = Date.now();
   const { write, readItem } = await open({ now: () => now });
   await write([add('counted')], 'token-1');
@@ -127,7 +127,7 @@ test('a token of more than ten minutes ago stands for nothing', async () => {
   expect(await readItem('counted')).toMatchObject({ seen: { N: '2' } });
 });
 
-test('a token that came with other items before is refused', async () => {
+test('a request token that was used with other items is refused', async () => {
   const { write } = await open();
   await write([add('counted')], 'token-2');
 
@@ -136,7 +136,7 @@ test('a token that came with other items before is refused', async () => {
   });
 });
 
-test('the token of a transaction that failed is not remembered', async () => {
+test('the request token of a failed transaction is not stored', async () => {
   const { write, readItem, putItem } = await open();
   const items = () => [put('once', 'attribute_exists(is_ready)'), add('counted')];
   await catchRefusal(write(items(), 'token-3'));
@@ -170,7 +170,7 @@ test('counters stay exact while transactions and plain updates compete', async (
   expect(await readItem('right')).toMatchObject({ seen: { N: '150' } });
 });
 
-test('a transaction reads several items at one moment, each projected as asked', async () => {
+test('TransactGetItems reads several items consistently, each with its projection', async () => {
   const { client, write } = await open();
   await write([put('a'), put('b')]);
 
@@ -188,7 +188,7 @@ test('a transaction reads several items at one moment, each projected as asked',
   ]);
 });
 
-test('a transaction is refused that AWS refuses: an item twice, none, no key, no table, a bad expression', async () => {
+test('a transaction is refused as on AWS: an item twice, no items, no key, no table, a bad expression', async () => {
   const { write, readItem } = await open();
   const invalid = { name: 'ValidationException' };
   const keyless = { Put: { TableName, Item: { other: { S: 'a' } } } };
@@ -222,7 +222,7 @@ test('a transaction of more than 4 MB is refused', async () => {
   expect(Count).toBe(1);
 });
 
-test('an update that does not fit its item is named by its place', async () => {
+test('an update that does not fit its item is reported at its position in the reasons', async () => {
   const { write, readItem, putItem } = await open();
   await putItem({ id: { S: 'text' }, seen: { S: 'many' } });
 

@@ -41,7 +41,7 @@ test.each([
   ['CRC32', 'cbf43926'],
   ['CRC32C', 'e3069283'],
   ['CRC64NVME', 'ae8b14860a799888'],
-] as const)('computes %s as others do, however the bytes are cut', (algorithm, check) => {
+] as const)('computes %s like other implementations, however the bytes are chunked', (algorithm, check) => {
   const bytes = Buffer.from('123456789');
   expect(Buffer.from(crc(crcs[algorithm])(bytes), 'base64').toString('hex')).toBe(check);
 
@@ -67,7 +67,7 @@ test.each(Object.keys(crcs) as (keyof typeof crcs)[])(
   },
 );
 
-test.each(checksumAlgorithms)('verifies %s, stores it and gives it back', async (algorithm) => {
+test.each(checksumAlgorithms)('S3 verifies the checksum %s, stores it and returns it', async (algorithm) => {
   const { client, folder } = await openS3();
   const bytes = randomBytes(100_001);
   const right = digests[algorithm]?.(bytes);
@@ -183,7 +183,7 @@ test.each(['CRC32', 'CRC32C', 'SHA1', 'SHA256'] as const)(
   },
 );
 
-test('refuses a type of checksum that does not fit, and a part with another checksum', async () => {
+test('S3 refuses a checksum type that does not fit, and a part with another checksum', async () => {
   const { client } = await openS3();
   const at = { Bucket, Key: 'a' };
   const begin = (ChecksumAlgorithm: ChecksumAlgorithm, ChecksumType: 'FULL_OBJECT' | 'COMPOSITE') =>
@@ -199,7 +199,7 @@ test('refuses a type of checksum that does not fit, and a part with another chec
   });
 });
 
-test('refuses a checksum that it does not know with 501', async () => {
+test('S3 answers an unknown checksum algorithm with 501', async () => {
   const { client } = await openS3();
   const put = new PutObjectCommand({
     Bucket,

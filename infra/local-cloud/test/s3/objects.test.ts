@@ -29,7 +29,7 @@ const list = (client: S3Client, rest = {}) =>
 const expectStatus = (status: number) => ({ $metadata: { httpStatusCode: status } });
 const sha256Of = (bytes: string | Buffer) => createHash('sha256').update(bytes).digest('base64');
 
-test('gives back what was put, with its headers and the MD5 of its bytes as ETag', async () => {
+test('an object is read as it was put, with its headers and the MD5 of its bytes as ETag', async () => {
   const { client, events } = await openS3();
   const bytes = randomBytes(3_200_000);
 
@@ -70,7 +70,7 @@ test.each([
   '\u{10FFFF}\u{10FFFF}',
   'carriage\rreturn\u0001',
   'x'.repeat(1024),
-])('stores the key %s as it is', async (key) => {
+])('S3 stores the key %s as it is', async (key) => {
   const { client, events } = await openS3();
 
   await put(client, key);
@@ -97,7 +97,7 @@ test.each([
   expect((await list(client)).Contents).toBeUndefined();
 });
 
-test('removes of many objects those that have the ETag that is named, and says which it did not', async () => {
+test('DeleteObjects deletes the objects that match the given ETag, and reports the others', async () => {
   const { client } = await openS3();
   const { ETag } = await put(client, 'a & b');
   await put(client, 'other', 'another picture');
@@ -121,7 +121,7 @@ test('removes of many objects those that have the ETag that is named, and says w
   expect((await list(client)).Contents).toBeUndefined();
 });
 
-test('refuses keys that are too long', async () => {
+test('S3 refuses keys that are too long', async () => {
   const { client, folder } = await openS3();
   const key = 'ü'.repeat(513);
 
@@ -133,7 +133,7 @@ test('refuses keys that are too long', async () => {
   expect(byteFiles(folder)).toEqual([]);
 });
 
-test('lists more than a thousand keys, each once and in order', async () => {
+test('S3 lists more than a thousand keys, each once and in order', async () => {
   const { client } = await openS3();
   const keys = Array.from({ length: 1_100 }, (_, at) => `many/${String(at).padStart(4, '0')}`);
   for (let at = 0; at < keys.length; at += 100) {
@@ -149,7 +149,7 @@ test('lists more than a thousand keys, each once and in order', async () => {
   expect(listed).toEqual(keys);
 });
 
-test('lists folders, page by page', async () => {
+test('S3 lists common prefixes, page by page', async () => {
   const { client } = await openS3();
   for (const key of ['a', 'b/1', 'b/2', 'b/c/3', 'b-1', 'd/4', 'e']) await put(client, key);
 
@@ -168,7 +168,7 @@ test('lists folders, page by page', async () => {
   expect(inside.CommonPrefixes?.map(({ Prefix }) => Prefix)).toEqual(['b/c/']);
 });
 
-test('gives ranges: from, to, both, the last bytes, one byte; and 416 beyond the end', async () => {
+test('S3 serves ranges: from, to, both, the last bytes, one byte; and 416 beyond the end', async () => {
   const { client } = await openS3();
   await put(client, 'digits', '0123456789');
   await put(client, 'empty', '', { ContentLength: 0 });
@@ -186,7 +186,7 @@ test('gives ranges: from, to, both, the last bytes, one byte; and 416 beyond the
   await expect(get(client, 'empty', { Range: 'bytes=0-9' })).rejects.toMatchObject(expectStatus(416));
 });
 
-test('heeds If-Match and If-None-Match', async () => {
+test('S3 honors If-Match and If-None-Match', async () => {
   const { client } = await openS3();
   const { ETag } = await put(client, 'a', 'first', { IfNoneMatch: '*' });
 
@@ -200,7 +200,7 @@ test('heeds If-Match and If-None-Match', async () => {
   expect(await readText(client, 'a', { IfMatch: ETag })).toBe('first');
 });
 
-test('lets one of many writers win who all want to be the first', async () => {
+test('of many concurrent conditional writers exactly one creates the object', async () => {
   const { client } = await openS3();
 
   const writes = ['1', '2', '3', '4', '5'].map((text) =>
@@ -211,7 +211,7 @@ test('lets one of many writers win who all want to be the first', async () => {
   expect(ended.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
 });
 
-test('verifies checksums, and gives them back', async () => {
+test('S3 verifies checksums, and returns them', async () => {
   const { client, events, folder } = await openS3();
   const right = sha256Of('picture');
 
@@ -229,7 +229,7 @@ test('verifies checksums, and gives them back', async () => {
   await expect.poll(() => byteFiles(folder)).toHaveLength(1);
 });
 
-test('takes a stream that comes in chunks with its checksum behind it', async () => {
+test('S3 accepts a chunked stream with a trailing checksum', async () => {
   const { client } = await openS3();
   const bytes = randomBytes(500_000);
   const pieces = [bytes.subarray(0, 7), bytes.subarray(7, 300_000), bytes.subarray(300_000)];
@@ -250,7 +250,7 @@ test('takes a stream that comes in chunks with its checksum behind it', async ()
   expect(found.ContentEncoding).toBeUndefined();
 });
 
-test('replaces and deletes, and leaves no bytes behind', async () => {
+test('replaced and deleted objects leave no bytes on the disk', async () => {
   const { client, folder } = await openS3();
   await put(client, 'a', 'first');
   await put(client, 'a', 'second');
@@ -264,7 +264,7 @@ test('replaces and deletes, and leaves no bytes behind', async () => {
   await expect.poll(() => byteFiles(folder)).toEqual([]);
 });
 
-test('has its buckets and objects after a restart', async () => {
+test('buckets and objects survive a restart', async () => {
   const first = await openS3();
   await first.client.send(new CreateBucketCommand({ Bucket: 'made-later' }));
   await put(first.client, 'stored');

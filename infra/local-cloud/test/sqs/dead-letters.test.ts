@@ -48,7 +48,7 @@ describe('a message that was received too often', () => {
     ]);
   });
 
-  it('wakes who waits at the dead-letter queue', async () => {
+  it('wakes a long poll of the dead-letter queue', async () => {
     await sqs.send(queue, 'poison');
     await sqs.receive(queue);
     await sqs.receive(queue);
@@ -59,7 +59,7 @@ describe('a message that was received too often', () => {
     expect(await waiting).toEqual(['poison']);
   });
 
-  it('is received as often as a dead-letter queue allows that has dead letters of its own', async () => {
+  it('moves on from a dead-letter queue that has a redrive policy of its own', async () => {
     const { queue: middle, deadLetters: last } = await sqs.createPair('middle', 2, {
       VisibilityTimeout: '0',
     });
@@ -74,7 +74,7 @@ describe('a message that was received too often', () => {
     expect(await sqs.bodies(last)).toEqual(['poison']);
   });
 
-  it('does not go round and round between two queues that are the dead-letter queues of each other', async () => {
+  it('does not loop between two queues that are the dead-letter queues of each other', async () => {
     const { QueueArn: here } = await sqs.readAttributes(queue);
     const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: here, maxReceiveCount: 2 });
     await sqs.client.send(
@@ -88,7 +88,7 @@ describe('a message that was received too often', () => {
     expect((await Promise.all(waiting)).flat()).toEqual(['poison']);
   });
 
-  it('does not keep others back', async () => {
+  it('does not delay other messages', async () => {
     await sqs.send(queue, 'poison');
     await sqs.receive(queue);
     await sqs.receive(queue);
@@ -138,7 +138,7 @@ describe('a redrive', () => {
     expect(await sqs.bodies(deadLetters)).toEqual([]);
   });
 
-  it('is listed with how many it has moved, and has ended when it is answered', async () => {
+  it('is listed with the count of moved messages, and is complete when the call returns', async () => {
     await giveUp('poison');
     const { TaskHandle } = await start();
     await start();

@@ -29,7 +29,7 @@ const queue = (QueueName: string, attributes: Record<string, string> = {}): Queu
 });
 
 describe('creating queues', () => {
-  it('makes dead-letter queues before those that name them', async () => {
+  it('creates dead-letter queues before those that name them', async () => {
     const { call, readAttributes } = await start();
     const RedrivePolicy = redriveTo('work-dlq');
 
@@ -46,7 +46,7 @@ describe('creating queues', () => {
     expect(await readAttributes('first')).toMatchObject({ RedrivePolicy: redriveTo('work') });
   });
 
-  it('takes over a shorter visibility timeout although they exist, and gives it up again', async () => {
+  it('applies a shorter visibility timeout to existing queues, and reverts it', async () => {
     const { call, readAttributes } = await start();
     const queues = [queue('work', { VisibilityTimeout: '180' })];
     await createQueues(queues, call);
@@ -58,7 +58,7 @@ describe('creating queues', () => {
     expect((await readAttributes('work'))['VisibilityTimeout']).toBe('180');
   });
 
-  it('gives a queue that exists its new tags', async () => {
+  it('updates the tags of an existing queue', async () => {
     const { call } = await start();
     await createQueues([queue('work')], call);
 
@@ -71,7 +71,7 @@ describe('creating queues', () => {
     });
   });
 
-  it('ends with what SQS says, where a dead-letter queue is not there', async () => {
+  it('fails with the error of SQS where a dead-letter queue is missing', async () => {
     const { call } = await start();
     const queues = [queue('work', { RedrivePolicy: redriveTo('missing') })];
 
