@@ -181,7 +181,7 @@ describe('an edit that a retry would not bring', () => {
   });
 });
 
-describe('the check of the result, which is not made here,', () => {
+describe('the check of the result, which the caller makes,', () => {
   test.each(formats)(
     'lets a picture of 40 megapixels pass in the format %s',
     async (_, settings) => {

@@ -42,7 +42,7 @@ describe('the settings at the start', () => {
     );
   });
 
-  it('leave alone what is right, and what belongs to others', () => {
+  it('accept correct names, and those of other programs', () => {
     const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
 
     expect(() =>

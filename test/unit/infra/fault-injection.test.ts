@@ -124,7 +124,7 @@ describe('with fault injection a call to DynamoDB', () => {
     expect(await isThere()).toBe(true);
   });
 
-  it('that is a transaction tells of a conflict with one of its items', async () => {
+  it('that is a transaction reports a conflict with one of its items', async () => {
     const { outside, put, isThere } = await aTable(always('conflict'));
     const items = [{ Put: put.input }, { Put: { ...put.input, Item: { id: 'b' } } }] as NonNullable<
       ConstructorParameters<typeof TransactWriteCommand>[0]['TransactItems']
@@ -140,14 +140,14 @@ describe('with fault injection a call to DynamoDB', () => {
     expect(await isThere()).toBe(false);
   });
 
-  it('passes as ever when it is not one of our functions that calls', async () => {
+  it('passes unchanged when the caller is not one of our functions', async () => {
     const { otherClient, put, isThere } = await aTable(always('cut'));
 
     await otherClient.send(put);
     expect(await isThere()).toBe(true);
   });
 
-  it('finds nobody while the service is down, and then does', async () => {
+  it('fails while the service is down, and succeeds afterwards', async () => {
     const { outside, put, down, isThere } = await aTable();
 
     down.add('dynamodb');
@@ -158,7 +158,7 @@ describe('with fault injection a call to DynamoDB', () => {
     expect(await isThere()).toBe(true);
   });
 
-  it('fails for what is said to be broken, and for nothing else', async () => {
+  it('fails for the calls configured as broken, and for no others', async () => {
     const { outside, put } = await aTable({
       broken: [{ call: 'PutItem images', logFields: '"a"' }],
     });
@@ -189,7 +189,7 @@ describe('a failpoint', () => {
     ]);
   });
 
-  it('leaves other workers alone', async () => {
+  it('does not affect other workers', async () => {
     const { outside, put, failpoints, killed } = await aTable({}, appId);
     failpoints.add([{ worker: 'read-exif', nth: 1, when: 'before', what: 'kill' }]);
 
@@ -198,7 +198,7 @@ describe('a failpoint', () => {
     expect(failpoints.report().waiting).toHaveLength(1);
   });
 
-  it('holds a worker until it is let go', async () => {
+  it('pauses a worker until it is released', async () => {
     const { outside, put, failpoints, isThere } = await aTable({}, appId);
     failpoints.add([{ worker, nth: 1, when: 'before', what: 'hold' }]);
 
@@ -230,11 +230,11 @@ describe('with fault injection a message', () => {
     };
   };
 
-  it('comes once and at once, unless it is said otherwise', async () => {
+  it('is delivered once and without delay by default', async () => {
     expect(await sentInto({})).toEqual({ visible: 20, delayed: 0 });
   });
 
-  it('comes up to ten times, and some of them later', async () => {
+  it('can be delivered up to ten times, with delays', async () => {
     const { visible, delayed } = await sentInto({ copies: 10, delaySeconds: 900 });
 
     expect(visible + delayed).toBeGreaterThan(25);
@@ -261,7 +261,7 @@ describe('with fault injection a call to S3', () => {
     return { ...proxy, open, at: { Bucket: 'darkroom-dev-originals', Key: 'a key/ü.jpg' } };
   };
 
-  it('is refused in the words of S3, or passes with its signature whole', async () => {
+  it('is refused with an S3 error, or passes with its signature intact', async () => {
     const faults: Partial<FaultConfig> = {};
     const { open, at } = await aBucket(faults);
     const s3 = open(hostAppId);
@@ -276,7 +276,7 @@ describe('with fault injection a call to S3', () => {
     expect((await s3.send(new HeadObjectCommand(at))).ContentLength).toBe(5);
   });
 
-  it('has the bytes of its answer counted, for each worker and by its name', async () => {
+  it('has the bytes of its response counted, by worker and by operation', async () => {
     const { open, at, received } = await aBucket();
     const [thumbnails, exif] = [
       open(forkedAppId('make-thumbnails', 1)),
@@ -298,8 +298,8 @@ describe('with fault injection a call to S3', () => {
   });
 });
 
-describe('chance', () => {
-  it('is the same for the same seed, whatever else is drawn in between', () => {
+describe('the seeded random generator', () => {
+  it('gives the same numbers for the same seed, whatever else is drawn in between', () => {
     const [one, two] = [seededRandom(42), seededRandom(42)];
 
     const alone = [one('a'), one('a'), one('a')];
