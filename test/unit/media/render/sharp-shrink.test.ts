@@ -41,7 +41,7 @@ const meanColourOf = async (bytes: Uint8Array) => {
 const near = (expected: number[], tolerance = 5) =>
   expected.map((value) => expect.toSatisfy((mean: number) => Math.abs(mean - value) < tolerance));
 
-test.each(Object.entries(drawnBy))('makes every size of a %s as a JPEG', async (_, draw) => {
+test.each(Object.entries(drawnBy))('shrinking makes every size of a %s as a JPEG', async (_, draw) => {
   const { renditions, placeholder, dominantColor } = await shrunk(
     await draw({ width: 1200, height: 900 }),
   );
@@ -58,7 +58,7 @@ test.each(Object.entries(drawnBy))('makes every size of a %s as a JPEG', async (
   expect(dominantColor).toMatch(/^#[0-9a-f]{6}$/);
 });
 
-test('never enlarges', async () => {
+test('shrinking never enlarges', async () => {
   const { renditions } = await shrunk(await drawnJpeg({ width: 300, height: 150 }));
 
   expect(renditions.map(({ width, height }) => [width, height])).toEqual([
@@ -71,13 +71,13 @@ test.each([
   [1, 1],
   [1, 5000],
   [5000, 1],
-])('makes at least a pixel of %i × %i', async (width, height) => {
+])('shrinking makes at least a pixel of %i × %i', async (width, height) => {
   const { renditions } = await shrunk(await drawnPng({ width, height }));
 
   for (const rendition of renditions) expect(Math.min(rendition.width, rendition.height)).toBe(1);
 });
 
-test('shows the same picture under every orientation', async () => {
+test('shrinking gives the same upright picture for every orientation', async () => {
   const drawing = { width: 640, height: 420 };
   const upright = await shrunk(await drawnJpeg(drawing));
   const [expected] = await Promise.all(upright.renditions.map(({ bytes }) => toPixels(bytes)));
@@ -114,7 +114,7 @@ test.each(['png', 'webp', 'avif', 'tiff'] as const)(
   },
 );
 
-test.each(['gif', 'webp'] as const)('shows the first frame of an animated %s', async (format) => {
+test.each(['gif', 'webp'] as const)('shrinking takes the first frame of an animated %s', async (format) => {
   expect(await meanColourOf(await drawnAnimation(format))).toEqual(near([208, 32, 32]));
 });
 
@@ -127,18 +127,18 @@ test.each<[string, (picture: Sharp) => Sharp]>([
   ['Display P3 JPEG', (picture) => picture.withIccProfile('p3').jpeg()],
   ['Display P3 AVIF', (picture) => picture.withIccProfile('p3').avif({ effort: 0 })],
   ['10-bit AVIF', (picture) => picture.avif({ effort: 0, bitdepth: 10 })],
-])('keeps the colour of a %s', async (_, encode) => {
+])('shrinking preserves the colour of a %s', async (_, encode) => {
   expect(await meanColourOf(await encode(brick()).toBuffer())).toEqual(near([150, 110, 90]));
 });
 
-test.each(['jpeg', 'tiff'] as const)('turns a CMYK %s into sRGB', async (format) => {
+test.each(['jpeg', 'tiff'] as const)('shrinking converts a CMYK %s to sRGB', async (format) => {
   const printed = brick().toColourspace('cmyk').withIccProfile('cmyk')[format]();
 
   // There and back through libvips' small press profile costs up to 20 levels of blue.
   expect(await meanColourOf(await printed.toBuffer())).toEqual(near([150, 110, 90], 22));
 });
 
-test('makes a colour JPEG of a grey picture', async () => {
+test('shrinking makes a colour JPEG of a grey picture', async () => {
   const grey = sharp({ create: { width: 300, height: 200, channels: 3, background: '#787878' } });
 
   expect(await meanColourOf(await grey.toColourspace('b-w').jpeg().toBuffer())).toEqual(
@@ -146,7 +146,7 @@ test('makes a colour JPEG of a grey picture', async () => {
   );
 });
 
-test('names the colour that most of the picture has, not the mean', async () => {
+test('the dominant colour is the most frequent one, not the mean', async () => {
   const half = (background: string) =>
     sharp({ create: { width: 100, height: 300, channels: 3, background } })
       .png()
@@ -177,7 +177,7 @@ test.each(['jpeg', 'png', 'webp', 'avif'] as const)(
   },
 );
 
-test('makes the same bytes of the same picture', async () => {
+test('shrinking is deterministic: the same picture gives the same bytes', async () => {
   const bytes = await drawnJpeg({ width: 900, height: 600 });
 
   expect(await shrink(bytes)).toEqual(await shrink(bytes));
@@ -205,7 +205,7 @@ const bigTiffOf = async () =>
     .tiff({ bigtiff: true, compression: 'none' })
     .toBuffer();
 
-test('refuses the hostile pictures that only decoding shows', async () => {
+test('shrinking refuses the hostile pictures that only decoding reveals', async () => {
   const late = (await hostilePictures()).filter(({ expected }) => expected === 'failed later');
   expect(late.length).toBeGreaterThan(0);
 
@@ -220,7 +220,7 @@ test.each([
   'VipsJpeg: Insufficient memory (case 4)',
   'heif: Memory allocation error',
   'glib: unable to create thread',
-])('does not blame the picture for %j', (message) => {
+])('the machine, not the picture, is at fault for %j', (message) => {
   expect(isMachineFault(new Error(message))).toBe(true);
 });
 
@@ -229,7 +229,7 @@ test.each([
   'pngload_buffer: libspng read error',
   'heif: Memory allocation error: Security limit exceeded: Allocating 9 GB',
   'Unknown error',
-])('blames the picture for %j, in a sentence of its own', (message) => {
+])('the picture is at fault for %j, with a sentence of its own', (message) => {
   const error = new Error(message);
 
   expect(isMachineFault(error)).toBe(false);
