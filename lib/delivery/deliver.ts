@@ -10,7 +10,7 @@ import type { Variant } from './find-variant.ts';
 import type { Preset } from './preset.ts';
 import { planRender, type RenderPlan, type RenderVariant } from './render.ts';
 import { type StoredVariant, unreadableKey, type Variants, variantPrefix } from './variants.ts';
-import { pictureVersion, computeVersion } from './version.ts';
+import { computeVersion, pictureVersion } from './version.ts';
 
 type Deps = {
   images: Images;

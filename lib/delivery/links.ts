@@ -2,7 +2,7 @@ import type { Access } from './access.ts';
 import type { Ending } from './negotiate-format.ts';
 import { ladder, type Preset } from './preset.ts';
 import { sign } from './signature.ts';
-import { type FocalPoint, computeVersion } from './version.ts';
+import { computeVersion, type FocalPoint } from './version.ts';
 
 /** An image as a link names it. Without an ETag the link is one of whatever is current. */
 export type Linked = {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Links, buildSrcset } from '#lib/delivery/links.ts';
+import { buildSrcset, type Links } from '#lib/delivery/links.ts';
 import { optimizedPreset } from '#lib/delivery/preset.ts';
 import { type RawExif, takenAt } from '#lib/images/exif.ts';
 import { errorOf, type Image, Source, Status, statusOf } from '#lib/images/image.ts';

@@ -56,7 +56,7 @@ describe('every queue', () => {
   });
 
   it.each(queues.filter(([name]) => !isDead(name)))(
-    '%s hides a message for six times as long as its worker may take',
+    '%s has a visibility timeout of six times the timeout of its worker',
     (name, { Properties }) => {
       const consumers = functions.filter(([, { events }]) =>
         events.some(({ sqs }) => sqs?.arn['Fn::GetAtt'] === `${name}.Arn`),

@@ -34,7 +34,8 @@ const choose = async (page: Page, ...names: string[]) => {
 
 const states: Record<string, State> = {
   'the empty sheet': {
-    api: (request) => (request.path === 'api/stats' ? { data: someStats({ total: 0 }) } : { data: [] }),
+    api: (request) =>
+      request.path === 'api/stats' ? { data: someStats({ total: 0 }) } : { data: [] },
     waitUntilShown: (page) => heading(page, 'No pictures yet'),
   },
   'the sheet that is loading': {

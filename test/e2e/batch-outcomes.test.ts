@@ -56,7 +56,7 @@ describe('a batch from an origin that misbehaves', () => {
   it('reports the outcome of each URL, and completes when its failed rows are corrected', async () => {
     const id = await darkroom.start(csvOf(...products));
     // Three waits of 2, 4 and 8 s between four tries of 3 s each.
-    const batch = await darkroom.batchEnded(id, darkroom.patience(60_000));
+    const batch = await darkroom.batchEnded(id, darkroom.scaleTimeout(60_000));
 
     expect(batch.status).toBe('completed_with_errors');
     const failing = outcomes.filter(([, error]) => error !== null).length;

@@ -22,7 +22,7 @@ describe('no server at a private address is reached', () => {
     const rows = [...urls, ...redirected].map((url) => [url.replaceAll(',', '%2C')]);
 
     const id = await darkroom.start(csvOf(...rows, [`${origin.url}/good.jpg`]));
-    const ended = await darkroom.batchEnded(id, darkroom.patience(55_000));
+    const ended = await darkroom.batchEnded(id, darkroom.scaleTimeout(55_000));
 
     expect(ended).toMatchObject({
       status: 'completed_with_errors',
@@ -75,7 +75,7 @@ describe('no server at a private address is reached', () => {
           expect(record.webhook?.state).toBe('failed');
           return record;
         },
-        { within: darkroom.patience(40_000), every: 100 },
+        { within: darkroom.scaleTimeout(40_000), every: 100 },
       );
       expect(batch.status).toBe('completed');
       for (const { error } of batch.webhook?.attempts ?? [])

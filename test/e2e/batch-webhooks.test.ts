@@ -50,7 +50,7 @@ const webhookOf = (id: string, state: string) =>
       if (webhook?.state !== state) throw new Error(JSON.stringify(webhook));
       return webhook;
     },
-    { within: darkroom.patience(30_000), every: 100 },
+    { within: darkroom.scaleTimeout(30_000), every: 100 },
   );
 const resend = (id: string) => darkroom.json(`/api/batches/${id}/webhook`, { method: 'POST' });
 

@@ -37,7 +37,7 @@ const started = async () => {
 
 describe('a dry run', () => {
   it.each(['true', '1', 'on', 'yes'])(
-    '(%s) says what is in the file and starts nothing',
+    '(%s) reports the content of the file and starts nothing',
     async (dry_run) => {
       const before = await started();
 

@@ -298,7 +298,7 @@ describe.runIf(hasCurl)('the five routes of the replaced CSV service', () => {
         expect(answer.data.status).toBe('completed');
         return answer;
       },
-      { within: darkroom.patience(30_000), every: 100 },
+      { within: darkroom.scaleTimeout(30_000), every: 100 },
     );
     expect(status).toMatchObject({ code: 5000, data: { progress: { processed_images: 3 } } });
     expect(status.data).not.toHaveProperty('products');

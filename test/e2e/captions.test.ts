@@ -18,7 +18,7 @@ const embedded = inject('embedded');
 beforeAll(() =>
   eventually(
     async () => expect(await darkroom.stats()).toMatchObject({ queued: 0, processing: 0 }),
-    { within: darkroom.patience(30_000), every: 200 },
+    { within: darkroom.scaleTimeout(30_000), every: 200 },
   ),
 );
 

@@ -129,7 +129,7 @@ export const clientOf = ({ baseUrl, env }: Target) => {
     upload,
     image,
     ended,
-    patience,
+    scaleTimeout,
     bytes,
     s3,
     sqs,

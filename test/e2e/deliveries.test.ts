@@ -68,7 +68,7 @@ describe('a message', () => {
         expect(stats.queued + stats.processing).toBe(0);
         return stats;
       },
-      { within: darkroom.patience(60_000) },
+      { within: darkroom.scaleTimeout(60_000) },
     );
     const five = <T>(items: T[]) => Array.from({ length: 5 }, () => items).flat();
     const uploads: ImageRecord[] = [];
@@ -106,7 +106,7 @@ describe('a message', () => {
         for (const queue of ['object-created', 'make-thumbnails', 'read-exif'])
           expect(await depthOf(darkroom, queue), queue).toBe(0);
       },
-      { within: darkroom.patience(120_000) },
+      { within: darkroom.scaleTimeout(120_000) },
     );
     expect(await darkroom.stats()).toMatchObject({
       total: before.total + count,

@@ -211,7 +211,7 @@ describe('edits', () => {
     server.next(...behaviours);
     const { initId } = await session.start({ source_url: await aSource(), prompt: what });
 
-    const edit = await session.ended(initId, darkroom.patience(50_000));
+    const edit = await session.ended(initId, darkroom.scaleTimeout(50_000));
 
     expect(server.calls).toHaveLength(before + calls);
     expect(server.paidFor(what)).toBeLessThanOrEqual(1);
@@ -227,13 +227,13 @@ describe('edits', () => {
   });
 
   it(
-    'fail after eight tries, with the reason, where the provider always says to wait',
+    'fail after eight attempts, with the reason, where the provider always requests a wait',
     () =>
       withShortWaits(async () => {
         server.become(busy(503, 0));
         const { initId } = await session.start({ source_url: await aSource(), prompt: 'never' });
 
-        const edit = await session.ended(initId, darkroom.patience(100_000));
+        const edit = await session.ended(initId, darkroom.scaleTimeout(100_000));
 
         expect(edit).toMatchObject({ status: 'FAILED' });
         expect(edit.error).toMatch(/^Tried 8 times and gave up: .*503/);

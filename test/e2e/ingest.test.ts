@@ -158,12 +158,7 @@ describe('a presigned form', () => {
   it.each([
     ['HEIC', 'a.heic', 'image/heic', 'image/heic'],
     ['a name that does not fit its type', 'form.jpg', 'image/png', 'image/png'],
-    [
-      'an unregistered type',
-      'form.jpg',
-      'image/x-citrix-jpeg',
-      'application/octet-stream',
-    ],
+    ['an unregistered type', 'form.jpg', 'image/x-citrix-jpeg', 'application/octet-stream'],
     ['a type that says nothing', 'form.jpg', 'multipart/form-data', 'application/octet-stream'],
   ])('is given for %s, since the bytes will decide', async (_, filename, type, stored) => {
     const { status, data } = await presignPost({ ...request, filename, content_type: type });

@@ -132,7 +132,7 @@ const ending = (folder: DataFolder, file: ReturnType<typeof openLog>) => {
     if (isEnding) return; // npm and the terminal may both pass on the same Ctrl-C
     isEnding = true;
     (code === 0 ? say : complain)(reason);
-    setTimeout(() => process.exit(code), patienceMs).unref(); // the functions notice, and go too
+    setTimeout(() => process.exit(code), shutdownTimeoutMs).unref(); // the functions notice, and go too
     await stack?.then((running) => running.stop()).catch(() => {});
     await file.close();
     folder.release();
@@ -147,7 +147,7 @@ const ending = (folder: DataFolder, file: ReturnType<typeof openLog>) => {
   return { because, when, isEnding: () => isEnding };
 };
 
-const patienceMs = 9000;
+const shutdownTimeoutMs = 9000;
 
 const expected = [InvalidSettingsError, FolderInUseError, FolderNotOursError, OldDataError];
 

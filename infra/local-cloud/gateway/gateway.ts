@@ -111,14 +111,16 @@ const digest = (text: string) => createHash('sha256').update(text).digest();
 export const mayEnter = (isPrivate: boolean, given: unknown, key: string | undefined): boolean =>
   !isPrivate || !key || (typeof given === 'string' && timingSafeEqual(digest(given), digest(key)));
 
-// By listener: hapi hands out another object for the same server each time.
+// By listener: hapi passes another object for the same server each time.
 const configuredServers = new Map<Server['listener'], Server>();
 
 const closeTimeoutMs = 2000; // for requests that are being answered when the stack stops
 
 /** Accepts no more requests, and resolves when those in progress are answered. */
 export const closeGateway = async (): Promise<void> => {
-  await Promise.all([...configuredServers.values()].map((server) => server.stop({ timeout: closeTimeoutMs })));
+  await Promise.all(
+    [...configuredServers.values()].map((server) => server.stop({ timeout: closeTimeoutMs })),
+  );
 };
 
 /**

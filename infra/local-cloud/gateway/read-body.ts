@@ -3,7 +3,7 @@ import type { Lifecycle, Server } from '@hapi/hapi';
 import { respond } from './gateway-responses.ts';
 import { releaseMemory } from './release-memory.ts';
 
-/** Has hapi hand over bodies as they come, within the size that it allows itself. */
+/** Makes hapi pass on bodies as streams, within its own size limit. */
 export const takeBodies = (server: Server): void => {
   for (const { settings } of server.table()) {
     if (settings.payload) Object.assign(settings.payload, { output: 'stream' });

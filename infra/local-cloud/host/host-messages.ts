@@ -14,7 +14,7 @@ export const FromHost = z.discriminatedUnion('kind', [
     handlers: z.array(z.string()),
   }),
   z.object({ kind: z.literal('ready') }),
-  /** The host cannot go on; it ends after this. */
+  /** The host cannot continue; it exits after this. */
   z.object({ kind: z.literal('failed'), reason: z.string() }),
   /** A version was loaded, or could not be. */
   z.object({ kind: z.literal('loaded'), reason: z.string().optional() }),

@@ -39,7 +39,7 @@ export const heapFlags = [
   '--max-semi-space-size=16',
   '--max-old-space-size=1024',
 ];
-const patienceMs = 6000;
+const shutdownTimeoutMs = 6000;
 
 /** Starts osls with serverless-offline and our plugin, in the project that has the serverless.yml. */
 export const startHostProcess = (
@@ -73,7 +73,7 @@ export const startHostProcess = (
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     if (child.connected) child.send({ kind: 'stop' } satisfies FromLauncher, () => {});
-    await Promise.race([ended, wait(patienceMs, undefined, { ref: false })]);
+    await Promise.race([ended, wait(shutdownTimeoutMs, undefined, { ref: false })]);
     child.kill('SIGKILL');
     await ended;
   };

@@ -31,7 +31,7 @@ export type Host = {
   stop(): Promise<void>;
 };
 
-const patienceMs = 3000; // for what is at work when the stack stops; the rest comes back by itself
+const shutdownTimeoutMs = 3000; // for messages in progress when the stack stops; the rest becomes visible again
 
 /** `tellPids` hears the process ids of forked workers whenever they change. */
 export const startHost = (
@@ -106,7 +106,7 @@ export const startHost = (
     stop: async () => {
       for (const clock of clocks) clock.stop();
       const all = [...sources, ...streamSources.map(({ source }) => source)];
-      await Promise.all(all.map((source) => source.stop(patienceMs)));
+      await Promise.all(all.map((source) => source.stop(shutdownTimeoutMs)));
       startStream?.close();
       await Promise.all(hosted.map(({ invoker }) => invoker.stop()));
       await sqs.close();

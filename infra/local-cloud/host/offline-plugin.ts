@@ -181,7 +181,7 @@ export default class EmbeddedStack {
   }
 }
 
-/** All of its modules first: calls go on with the last version where one of them fails. */
+/** Loads all modules first: calls stay on the last version where one of them fails. */
 const loadVersion = async ({ folder, modules }: { folder: string; modules: string[] }) => {
   await Promise.all(modules.map((module) => import(pathToFileURL(join(folder, module)).href)));
   process.env[buildVariable] = folder;

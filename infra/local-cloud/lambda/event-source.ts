@@ -33,7 +33,7 @@ const mostAtOnce = 10; // likewise, for receiving and for deleting
 const pauseAfterErrorMs = 1000;
 
 export type Running = {
-  /** Takes no more messages; resolves when those at work have ended, or the time is up. */
+  /** Receives no more messages; resolves when those in progress have ended, or after the timeout. */
   stop(withinMs: number): Promise<void>;
 };
 

@@ -82,7 +82,8 @@ export const forked = (fn: LocalFunction, region: string, pids: Pids): Invoker =
     // The exit of a child killed a moment ago is not known yet. Without a callback that would be an
     // unhandled error of the child, and would end this process.
     const onSent = (error: Error | null) => error && onExit(null, error.message);
-    if (event !== undefined && child.connected) child.send(JSON.parse(JSON.stringify(event)), onSent);
+    if (event !== undefined && child.connected)
+      child.send(JSON.parse(JSON.stringify(event)), onSent);
     return promise.finally(() => {
       clearTimeout(timer);
       child.off('message', onMessage).off('exit', onExit).off('error', reject);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type ChangeRecord, type StreamMapping, getSequenceNumber } from './stream-event.ts';
+import { type ChangeRecord, getSequenceNumber, type StreamMapping } from './stream-event.ts';
 
 export type BatchTools = {
   mapping: Pick<

@@ -6,8 +6,8 @@ import type { Running } from './event-source.ts';
 import { handleBatch } from './stream-batch.ts';
 import {
   type ChangeRecord,
-  type StreamMapping,
   getSequenceNumber,
+  type StreamMapping,
   toEventRecord,
 } from './stream-event.ts';
 import { listShards, openShard, resolveStreamArn } from './stream-reader.ts';
@@ -113,7 +113,8 @@ const readShard = async (
     mapping,
     invoke: (batch: readonly ChangeRecord[]) =>
       tools.invoke({ Records: batch.map((record) => toEventRecord(record, streamArn)) }),
-    checkpoint: (record: ChangeRecord) => checkpoints.save(functionName, place, getSequenceNumber(record)),
+    checkpoint: (record: ChangeRecord) =>
+      checkpoints.save(functionName, place, getSequenceNumber(record)),
     giveUp: (batch: readonly ChangeRecord[], invocations: number) =>
       giveUp(batch, { mapping, streamArn, shardId, invocations }, tools),
     report: tools.report,

@@ -19,7 +19,11 @@ export const openLog = (folder: string, name: string) => {
   let isFailing = false;
 
   const open = () => {
-    const opened = createStream(formatFileName, { path: folder, size: '10M', rotate: maxRotatedFiles });
+    const opened = createStream(formatFileName, {
+      path: folder,
+      size: '10M',
+      rotate: maxRotatedFiles,
+    });
     opened.on('error', (error) => {
       if (!isFailing) process.stderr.write(`The log cannot be written: ${error}\n`);
       isFailing = true;

@@ -141,7 +141,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
   }
 };
 
-/** What the host of the functions says, as promises; rejects `ready` where it cannot go on. */
+/** The messages of the functions' host, as promises; rejects `ready` where it cannot continue. */
 const hearHost = (onWorkers: (pids: number[]) => void) => {
   const template = Promise.withResolvers<Extract<FromHost, { kind: 'template' }>>();
   const ready = Promise.withResolvers<void>();

@@ -21,7 +21,7 @@ export const versionedBundles = (outFolder: string, bundle: Bundle) => {
       version++;
       const folder = join(outFolder, `v${version}`);
       await bundle(handlers, folder);
-      // The one before may still be at work, and load a part of it later.
+      // The previous version may still be running, and load a part of it later.
       rmSync(join(outFolder, `v${version - 2}`), { recursive: true, force: true });
       return folder;
     },

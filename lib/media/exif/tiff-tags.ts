@@ -3,7 +3,7 @@ import { partReader } from './part-reader.ts';
 import type { Reader } from './range-reader.ts';
 import { pointerIn, type TiffEntry, type TiffLayout, tiffEntries } from './tiff-entry.ts';
 import { openTiff } from './tiff-header.ts';
-import { type Directory, tagValue, getTypeWidth } from './tiff-value.ts';
+import { type Directory, getTypeWidth, tagValue } from './tiff-value.ts';
 
 /** Tags by name; a tag without one in exifr's dictionary goes by its number, `0xea1d`. */
 export type Tags = Map<string, unknown>;

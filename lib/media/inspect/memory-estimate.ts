@@ -109,7 +109,10 @@ const decoderMemory: Record<
   },
 
   tiff: (header, bytes) => ({
-    bytes: Math.max(countBlockBytes(header, bytes) + countRowBytes(header), heldForChannels(header, bytes)),
+    bytes: Math.max(
+      countBlockBytes(header, bytes) + countRowBytes(header),
+      heldForChannels(header, bytes),
+    ),
     kind: 'a TIFF cut up like this',
     advice:
       'Save it in strips or smaller tiles, with 8 bits for each channel, or with fewer pixels.',

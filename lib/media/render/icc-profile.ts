@@ -30,7 +30,10 @@ const curvePoints = 4_096; // lcms interpolates between them: an error below 0.1
  * says in a language that libvips understands what a PNG's chunks or an nclx box say in numbers.
  */
 export const rgbProfile = ({ red, green, blue, white }: Primaries, curve: Curve): Buffer => {
-  const toXyz = multiply(adaptToD50(chromaticityToXyz(white)), primariesToXyz([red, green, blue], white));
+  const toXyz = multiply(
+    adaptToD50(chromaticityToXyz(white)),
+    primariesToXyz([red, green, blue], white),
+  );
   const column = (index: 0 | 1 | 2): Triple => [toXyz[0][index], toXyz[1][index], toXyz[2][index]];
   const trc = curveTag(curve);
   return profile('RGB ', [

@@ -78,7 +78,9 @@ const metaWithout = (file: Buffer, meta: Box, lists: Lists): Buffer | undefined 
     if (!privateBoxes.includes(box.type)) parts.push(rewriteBox(file, box, lists));
   const left = meta.end - meta.start - parts.reduce((sum, { length }) => sum + length, 0);
   if (left === 0) return Buffer.concat(parts);
-  return left < 8 ? undefined : Buffer.concat([...parts, writeBox('free', [Buffer.alloc(left - 8)])]);
+  return left < 8
+    ? undefined
+    : Buffer.concat([...parts, writeBox('free', [Buffer.alloc(left - 8)])]);
 };
 
 const rewriteBox = (file: Buffer, box: Box, { gone, places, pixels }: Lists): Buffer => {

@@ -50,7 +50,11 @@ afterEach(async () => {
 });
 
 /** A proxy before an emulator, which injects these faults, and the callers that it killed. */
-const startFaultProxy = async (service: Service, port: number, faults: Partial<FaultConfig> = {}) => {
+const startFaultProxy = async (
+  service: Service,
+  port: number,
+  faults: Partial<FaultConfig> = {},
+) => {
   const failpoints = openFailpoints();
   const received = openReceived();
   const killed: Caller[] = [];

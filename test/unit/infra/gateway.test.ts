@@ -57,7 +57,7 @@ describe('the API key check', () => {
   });
 
   it.each([[undefined], [''], ['secre'], ['secret '], [['secret', 'secret']]])(
-    'is closed to %j',
+    'refuses %j',
     (given) => {
       expect(mayEnter(true, given, 'secret')).toBe(false);
     },

@@ -36,20 +36,23 @@ it('the port check waits a moment for a stack that is just closing its ports', a
 it.each([
   ['EACCES', 'is one that the system does not allow (EACCES)'],
   ['EADDRNOTAVAIL', 'cannot be opened (EADDRNOTAVAIL)'],
-])('the port check does not mistake %s for another program, and does not wait for it', async (code, reason) => {
-  // The tests may run as root.
-  const listening = vi.spyOn(Server.prototype, 'listen').mockImplementation(function (
-    this: Server,
-  ) {
-    process.nextTick(() => this.emit('error', Object.assign(new Error(code), { code })));
-    return this;
-  });
-  onTestFinished(() => listening.mockRestore());
+])(
+  'the port check does not mistake %s for another program, and does not wait for it',
+  async (code, reason) => {
+    // The tests may run as root.
+    const listening = vi.spyOn(Server.prototype, 'listen').mockImplementation(function (
+      this: Server,
+    ) {
+      process.nextTick(() => this.emit('error', Object.assign(new Error(code), { code })));
+      return this;
+    });
+    onTestFinished(() => listening.mockRestore());
 
-  const check = checkPorts([{ port: 80, setting: 'PORT', serves: 'the API' }], 'npm start');
+    const check = checkPorts([{ port: 80, setting: 'PORT', serves: 'the API' }], 'npm start');
 
-  await expect(check).rejects.toThrow(
-    `Port 80, for the API, ${reason}. Choose another port: PORT=10080 npm start`,
-  );
-  expect(listening).toHaveBeenCalledOnce();
-});
+    await expect(check).rejects.toThrow(
+      `Port 80, for the API, ${reason}. Choose another port: PORT=10080 npm start`,
+    );
+    expect(listening).toHaveBeenCalledOnce();
+  },
+);

@@ -15,7 +15,8 @@ export const queueOperations = (
 ): Record<string, Operation> => {
   const { queues } = service;
   const QueueUrl = queueUrl(queues);
-  const buildUrl = ({ name }: Queue, { baseUrl }: RequestContext) => `${baseUrl}/${accountId}/${name}`;
+  const buildUrl = ({ name }: Queue, { baseUrl }: RequestContext) =>
+    `${baseUrl}/${accountId}/${name}`;
 
   const readAttributes = (queue: Queue, names: readonly string[]): Record<string, string> => {
     const isWanted = (name: string) => names.includes('All') || names.includes(name);

@@ -151,7 +151,7 @@ describe('local-cloud', () => {
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'stops at %s with code 0 and nothing to say',
+    'stops on %s with code 0 and no output',
     async (signal) => {
       const { urls, end } = await startCommand(newProject(template));
 

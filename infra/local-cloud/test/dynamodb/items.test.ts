@@ -174,17 +174,20 @@ test.each([
   ['UPDATED_OLD', { n: { N: '1' }, m: { M: { a: { S: 'x' } } } }],
   ['UPDATED_NEW', { n: { N: '2' }, m: { M: { a: { S: 'z' } } } }],
   ['ALL_NEW', { ...Key, n: { N: '2' }, m: { M: { a: { S: 'z' }, b: { S: 'y' } } } }],
-] as const)('an update with ReturnValues %s returns those attributes', async (ReturnValues, wanted) => {
-  const { put, update } = await open();
-  await put({ ...Key, n: { N: '1' }, m: { M: { a: { S: 'x' }, b: { S: 'y' } } } });
+] as const)(
+  'an update with ReturnValues %s returns those attributes',
+  async (ReturnValues, wanted) => {
+    const { put, update } = await open();
+    await put({ ...Key, n: { N: '1' }, m: { M: { a: { S: 'x' }, b: { S: 'y' } } } });
 
-  const { Attributes } = await update('SET m.a = :z ADD n :one', {
-    ExpressionAttributeValues: { ':z': { S: 'z' }, ':one': { N: '1' } },
-    ReturnValues,
-  });
+    const { Attributes } = await update('SET m.a = :z ADD n :one', {
+      ExpressionAttributeValues: { ':z': { S: 'z' }, ':one': { N: '1' } },
+      ReturnValues,
+    });
 
-  expect(Attributes).toEqual(wanted);
-});
+    expect(Attributes).toEqual(wanted);
+  },
+);
 
 test('a delete returns the old item, and does nothing where none exists', async () => {
   const { put, remove, get } = await open();

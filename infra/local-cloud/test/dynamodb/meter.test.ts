@@ -181,8 +181,14 @@ describe('a read consumes', () => {
         KeyConditionExpression: 'shelf = :s',
         ExpressionAttributeValues: { ':s': { S: 's' } },
       });
-    expect(await measureUnits(() => client.send(query('whole')))).toMatchObject({ read: 0, whole: 1 });
-    expect(await measureUnits(() => client.send(query('keys')))).toMatchObject({ read: 0, keys: 0.5 });
+    expect(await measureUnits(() => client.send(query('whole')))).toMatchObject({
+      read: 0,
+      whole: 1,
+    });
+    expect(await measureUnits(() => client.send(query('keys')))).toMatchObject({
+      read: 0,
+      keys: 0.5,
+    });
   });
 });
 

@@ -379,12 +379,15 @@ test('a filter drops items after they were counted towards the limit', async () 
 test.each<[Item, string]>([
   [{ pk: { S: 'p' } }, 'The provided starting key is invalid'],
   [{ pk: { S: 'p' }, sk: { S: 'x' } }, 'The provided starting key is invalid'],
-])('an ExclusiveStartKey that does not fit the table is refused: %j', async (ExclusiveStartKey, message) => {
-  const client = await openWith('N', [{ N: '1' }]);
-  await expect(query(client, 'pk = :p', {}, { ExclusiveStartKey })).rejects.toMatchObject(
-    invalid(message),
-  );
-});
+])(
+  'an ExclusiveStartKey that does not fit the table is refused: %j',
+  async (ExclusiveStartKey, message) => {
+    const client = await openWith('N', [{ N: '1' }]);
+    await expect(query(client, 'pk = :p', {}, { ExclusiveStartKey })).rejects.toMatchObject(
+      invalid(message),
+    );
+  },
+);
 
 describe('a scan', () => {
   const scanAll = async (client: DynamoDBClient, more: Partial<ScanCommandInput>) => {

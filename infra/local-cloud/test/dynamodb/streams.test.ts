@@ -10,7 +10,7 @@ import {
 import { GetRecordsCommand, GetShardIteratorCommand } from '@aws-sdk/client-dynamodb-streams';
 import { expect, test } from 'vitest';
 import { createThings, emptyFolder, start, withStream } from './dynamodb-harness.ts';
-import { allRecords, openIterator, findStream } from './read-stream.ts';
+import { allRecords, findStream, openIterator } from './read-stream.ts';
 
 const TableName = 'things';
 const Key = { id: { S: 'a' } };

@@ -183,7 +183,9 @@ test('S3 serves ranges: from, to, both, the last bytes, one byte; and 416 beyond
   expect((await get(client, 'digits', { Range: 'bytes=2-4' })).ContentRange).toBe('bytes 2-4/10');
   await expect(range('bytes=10-')).rejects.toMatchObject(expectStatus(416));
   expect(await readText(client, 'empty')).toBe('');
-  await expect(get(client, 'empty', { Range: 'bytes=0-9' })).rejects.toMatchObject(expectStatus(416));
+  await expect(get(client, 'empty', { Range: 'bytes=0-9' })).rejects.toMatchObject(
+    expectStatus(416),
+  );
 });
 
 test('S3 honors If-Match and If-None-Match', async () => {

@@ -31,7 +31,7 @@ const drain = async (sqs: Sqs, urls: readonly string[]): Promise<string[]> => {
 
 describe('after SIGKILL', () => {
   it(
-    'holds everything that was answered, once and in one queue, however often it is killed',
+    'has every confirmed message, once and in one queue, however often it is killed',
     async () => {
       const folder = newFolder();
       const ledger = openLedger();

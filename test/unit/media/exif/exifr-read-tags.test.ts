@@ -20,7 +20,7 @@ const drawnFacts = {
 };
 
 test.each(['jpeg', 'png', 'webp', 'avif'] as const)(
-  'reads the same facts from a %s as from any other format',
+  'reading tags gives the same facts for a %s as for any other format',
   async (format) => {
     const { exif, raw } = await read(await drawnBy[format]({ exif: phoneExif, orientation: 6 }));
 
@@ -29,9 +29,12 @@ test.each(['jpeg', 'png', 'webp', 'avif'] as const)(
   },
 );
 
-test.each(Object.entries(drawnBy))('reading tags finds nothing in a %s without EXIF', async (_, draw) => {
-  expect((await read(await draw())).found).toBeNull();
-});
+test.each(Object.entries(drawnBy))(
+  'reading tags finds nothing in a %s without EXIF',
+  async (_, draw) => {
+    expect((await read(await draw())).found).toBeNull();
+  },
+);
 
 test('reading tags supports big-endian files', async () => {
   const block = tiffBlock({

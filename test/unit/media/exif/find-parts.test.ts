@@ -174,7 +174,7 @@ test.each([
 });
 
 test.each(['before', 'behind'] as const)(
-  'finds a raw profile of EXIF %s the pixels of a PNG',
+  'a raw EXIF profile is found %s the pixels of a PNG',
   async (where) => {
     const png = await drawnPng({ width: 800, height: 600 });
     const profile = Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), found]);

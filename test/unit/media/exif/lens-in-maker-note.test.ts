@@ -47,7 +47,7 @@ test.each([
 });
 
 test.each(['OLYMPUS\0II\x03\0', 'OM SYSTEM\0\0\0II\x04\0'])(
-  'the note that begins with %j names the lens among the equipment',
+  'the maker note that begins with %j names the lens among the equipment',
   async (start) => {
     const equipmentAt = start.length + 18;
     const main = Buffer.alloc(18);

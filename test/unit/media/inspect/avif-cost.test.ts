@@ -16,11 +16,14 @@ test.each([
   [{ chromaSubsampling: '4:4:4', bitdepth: 10 }, 6],
   [{ chromaSubsampling: '4:4:4', bitdepth: 12 }, 6],
   [{ lossless: true }, 3],
-] as const)('the cost of an AVIF written with %j includes the bytes per pixel', async (options, bytes) => {
-  const avif = await (await picture()).avif({ effort: 0, ...options }).toBuffer();
+] as const)(
+  'the cost of an AVIF written with %j includes the bytes per pixel',
+  async (options, bytes) => {
+    const avif = await (await picture()).avif({ effort: 0, ...options }).toBuffer();
 
-  expect(estimateAvifCost(avif)).toEqual({ pixels, bytesPerPixel: bytes, pixelsInAll: pixels });
-});
+    expect(estimateAvifCost(avif)).toEqual({ pixels, bytesPerPixel: bytes, pixelsInAll: pixels });
+  },
+);
 
 test('the cost of an AVIF counts transparency as a second picture', async () => {
   const avif = await drawnAvif({ width: 200, height: 120, transparent: 0.5 });

@@ -80,33 +80,39 @@ test.each<[string, number, Way, RegExp]>([
   ['an AVIF in all colours', 21.5, (it) => it.avif(), /an AVIF/],
   ['a deep AVIF', 16, (it) => it.avif({ bitdepth: 10 }), /an AVIF/],
   ['a transparent AVIF', 21, (it) => it.ensureAlpha(0.5).avif(), /an AVIF/],
-])('inspection refuses %s with %s megapixels, with a sentence', async (_, megapixels, way, sentence) => {
-  const reason = await refusalAt(megapixels, await written(way));
+])(
+  'inspection refuses %s with %s megapixels, with a sentence',
+  async (_, megapixels, way, sentence) => {
+    const reason = await refusalAt(megapixels, await written(way));
 
-  expect(reason).toMatch(sentence);
-  expect(faultsOfReason(reason ?? '')).toEqual([]);
-});
+    expect(reason).toMatch(sentence);
+    expect(faultsOfReason(reason ?? '')).toEqual([]);
+  },
+);
 
 test.each([
   ['tiles', [short(322, 4_096), short(323, 4_096)], 16, 40],
   ['strips of one channel', [short(284, 2), short(278, 3_000)], 25, 45],
   ['strips of one channel, all its rows in each', [short(284, 2)], 30, 45],
-])('inspection bounds the rows held in memory of a TIFF of large %s', async (_, ifd0, few, many) => {
-  const tiff = await written((picture) => picture.ensureAlpha(0.5).tiff({ compression: 'lzw' }));
-  const header = await sharp(tiff).metadata();
-  const refusalOf = (megapixels: number) => {
-    const side = Math.floor(Math.sqrt(megapixels * 1e6));
-    return findLimitViolation(
-      { ...header, width: side, height: side },
-      'tiff',
-      tiffBlock({ ifd0 }),
-    );
-  };
+])(
+  'inspection bounds the rows held in memory of a TIFF of large %s',
+  async (_, ifd0, few, many) => {
+    const tiff = await written((picture) => picture.ensureAlpha(0.5).tiff({ compression: 'lzw' }));
+    const header = await sharp(tiff).metadata();
+    const refusalOf = (megapixels: number) => {
+      const side = Math.floor(Math.sqrt(megapixels * 1e6));
+      return findLimitViolation(
+        { ...header, width: side, height: side },
+        'tiff',
+        tiffBlock({ ifd0 }),
+      );
+    };
 
-  expect(refusalOf(few)).toBeUndefined();
-  expect(refusalOf(many)).toMatch(/as a TIFF cut up like this takes .+ smaller tiles/);
-  expect(faultsOfReason(refusalOf(many) ?? '')).toEqual([]);
-});
+    expect(refusalOf(few)).toBeUndefined();
+    expect(refusalOf(many)).toMatch(/as a TIFF cut up like this takes .+ smaller tiles/);
+    expect(faultsOfReason(refusalOf(many) ?? '')).toEqual([]);
+  },
+);
 
 test('the memory estimate includes the bytes of the file', async () => {
   const webp = await written((picture) => picture.webp({ lossless: true }));

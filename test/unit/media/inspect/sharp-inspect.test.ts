@@ -13,7 +13,7 @@ const refusalOf = async (bytes: Uint8Array, inspect = sharpInspect) => {
 };
 
 test.each(Object.entries({ ...drawnBy, heic: async () => drawnHeic() }))(
-  'takes a %s by its bytes',
+  'inspection detects a %s by its bytes',
   async (format, draw) => {
     const bytes = await draw({ width: 128, height: 128 });
 
@@ -22,7 +22,7 @@ test.each(Object.entries({ ...drawnBy, heic: async () => drawnHeic() }))(
 );
 
 test.each([1, 3, 6, 8] as const)(
-  'measures a picture as it is seen under orientation %i',
+  'inspection measures a picture as displayed under orientation %i',
   async (orientation) => {
     const metadata = { width: 300, height: 200, format: 'jpeg' };
     const bytes = await drawnJpeg({ width: 300, height: 200, orientation });
@@ -31,11 +31,14 @@ test.each([1, 3, 6, 8] as const)(
   },
 );
 
-test.each(['gif', 'webp'] as const)('inspection measures one frame of an animated %s', async (format) => {
-  const bytes = await drawnAnimation(format, { width: 70, height: 50 });
+test.each(['gif', 'webp'] as const)(
+  'inspection measures one frame of an animated %s',
+  async (format) => {
+    const bytes = await drawnAnimation(format, { width: 70, height: 50 });
 
-  expect(await sharpInspect(bytes)).toEqual({ metadata: { width: 70, height: 50, format } });
-});
+    expect(await sharpInspect(bytes)).toEqual({ metadata: { width: 70, height: 50, format } });
+  },
+);
 
 test('inspection refuses every hostile picture in milliseconds, with a sentence', async () => {
   const statuses = { type: 415, contents: 422 };
@@ -143,14 +146,17 @@ test.each([
   ['Olympus ORF', Buffer.from('IIRO\x08\0\0\0\0\0\0\0', 'latin1')],
   ['Panasonic RW2', Buffer.from('IIU\0\x08\0\0\0\0\0\0\0', 'latin1')],
   ['Fujifilm RAF', Buffer.from('FUJIFILMCCD-RAW 0201FF', 'latin1')],
-])('inspection refuses the camera raw file %s, whose preview is not the picture', async (name, bytes) => {
-  const refusal = await refusalOf(bytes);
+])(
+  'inspection refuses the camera raw file %s, whose preview is not the picture',
+  async (name, bytes) => {
+    const refusal = await refusalOf(bytes);
 
-  expect(refusal).toEqual({
-    kind: 'type',
-    reason: `invalid file format: the file is a camera raw file (${name}), which is not read here. Develop it to JPEG or TIFF and send that.`,
-  });
-});
+    expect(refusal).toEqual({
+      kind: 'type',
+      reason: `invalid file format: the file is a camera raw file (${name}), which is not read here. Develop it to JPEG or TIFF and send that.`,
+    });
+  },
+);
 
 test.each([
   ['a Windows bitmap (BMP)', Buffer.from(`BM\x36${'\0'.repeat(30)}`, 'latin1')],

@@ -11,24 +11,30 @@ test('the layout of a TIFF omits strips with all channels', async () => {
   );
 });
 
-test.each([false, true])('the layout has the tiles of a TIFF, also of a BigTIFF: %s', async (bigtiff) => {
-  const options = { tile: true, tileWidth: 32, tileHeight: 48, bigtiff };
+test.each([false, true])(
+  'the layout has the tiles of a TIFF, also of a BigTIFF: %s',
+  async (bigtiff) => {
+    const options = { tile: true, tileWidth: 32, tileHeight: 48, bigtiff };
 
-  expect(readTiffLayout(await (await picture()).tiff(options).toBuffer())).toEqual({
-    tile: { width: 32, height: 48 },
-  });
-});
+    expect(readTiffLayout(await (await picture()).tiff(options).toBuffer())).toEqual({
+      tile: { width: 32, height: 48 },
+    });
+  },
+);
 
-test.each([false, true])('the layout of a TIFF has the rows of separate channels, big endian: %s', (bigEndian) => {
-  const entry = (tag: number, value: number) => short(tag, value, bigEndian);
+test.each([false, true])(
+  'the layout of a TIFF has the rows of separate channels, big endian: %s',
+  (bigEndian) => {
+    const entry = (tag: number, value: number) => short(tag, value, bigEndian);
 
-  expect(
-    readTiffLayout(tiffBlock({ bigEndian, ifd0: [entry(278, 16), entry(284, 2)] })).planarRows,
-  ).toBe(16);
-  expect(
-    readTiffLayout(tiffBlock({ bigEndian, ifd0: [entry(284, 2)] })).planarRows,
-  ).toBeGreaterThan(1e9);
-});
+    expect(
+      readTiffLayout(tiffBlock({ bigEndian, ifd0: [entry(278, 16), entry(284, 2)] })).planarRows,
+    ).toBe(16);
+    expect(
+      readTiffLayout(tiffBlock({ bigEndian, ifd0: [entry(284, 2)] })).planarRows,
+    ).toBeGreaterThan(1e9);
+  },
+);
 
 test('the layout of a TIFF takes the larger of two values', () => {
   const ifd0 = [short(322, 8_192), short(322, 16), short(323, 16), short(323, 8_192)];

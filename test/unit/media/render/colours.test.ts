@@ -180,7 +180,7 @@ describe('colours that a PNG defines by numbers', () => {
 });
 
 describe('extra channels of a TIFF', () => {
-  /** Five channels, of which the further two say what ExtraSamples tells. */
+  /** Five channels; ExtraSamples describes the last two. */
   const fiveChannels = (
     kinds: readonly [number, number],
     further: readonly [number, number],
@@ -196,7 +196,7 @@ describe('extra channels of a TIFF', () => {
     ['a selection and transparency', [0, 2], [255, 0], [255, 255, 255]],
     ['transparency and a selection', [2, 0], [255, 0], red],
   ] as const)(
-    'do not count unless they are transparency: %s',
+    'are ignored unless they are transparency: %s',
     async (_, kinds, further, expected) => {
       expectNear(await seen(fiveChannels(kinds, further)), expected);
     },

@@ -21,7 +21,7 @@ import {
 } from './optimized.ts';
 
 test.each(['jpeg', 'png', 'tiff'] as const)(
-  'is a JPEG of quality 80 in full size of a %s',
+  'optimizing makes a full-size JPEG of quality 80 from a %s',
   async (format) => {
     const original = await drawnBy[format]({ width: 1200, height: 900 });
 
@@ -34,7 +34,7 @@ test.each(['jpeg', 'png', 'tiff'] as const)(
 );
 
 test.each(Object.entries(drawnBy))(
-  'shows a %s as it is, in no more bytes and without metadata',
+  'optimizing preserves the look of a %s, in no more bytes and without metadata',
   async (_, draw) => {
     const original = await draw({ width: 300, height: 220, exif: phoneExif, orientation: 6 });
 
@@ -46,7 +46,7 @@ test.each(Object.entries(drawnBy))(
 );
 
 test.each([1, 2, 3, 4, 5, 6, 7, 8])(
-  'stands upright under orientation %i, also where quality 80 would be too large',
+  'optimizing rotates a picture of orientation %i upright, also where quality 80 would be too large',
   async (orientation) => {
     const picture = (await drawn({ width: 320, height: 200 })).withExif(phoneExif);
     const original = await picture.withMetadata({ orientation }).jpeg({ quality: 40 }).toBuffer();
@@ -78,7 +78,7 @@ test('optimizing returns a bare JPEG of low quality unchanged', async () => {
 });
 
 test.each(['p3', 'cmyk'])(
-  'turns a %s JPEG of low quality into sRGB without its profile',
+  'optimizing converts a %s JPEG of low quality to sRGB without its profile',
   async (profile) => {
     const picture = (await drawn({ width: 640, height: 480 })).withIccProfile(profile);
     const original = await picture.jpeg({ quality: 30 }).toBuffer();
@@ -92,7 +92,7 @@ test.each(['p3', 'cmyk'])(
 );
 
 test.each([false, true])(
-  'leaves a PNG that beats JPEG as it is (transparent: %s), but for its metadata',
+  'optimizing only strips the metadata of a PNG that is smaller than JPEG (transparent: %s)',
   async (transparent) => {
     const original = await flat({ transparent })
       .withExif(phoneExif)
@@ -156,20 +156,23 @@ test('optimizing puts a transparent picture on white where it becomes a JPEG', a
   expect(distance(await seen(bytes), await seenOnWhite(original))).toBeLessThan(8);
 });
 
-test.each(['gif', 'webp'] as const)('optimizing takes the first frame of an animated %s', async (format) => {
-  const original = await drawnAnimation(format);
+test.each(['gif', 'webp'] as const)(
+  'optimizing takes the first frame of an animated %s',
+  async (format) => {
+    const original = await drawnAnimation(format);
 
-  const { bytes } = await optimized(original);
+    const { bytes } = await optimized(original);
 
-  expect((await sharp(bytes).metadata()).pages ?? 1).toBe(1);
-  const { channels } = await sharp(bytes).stats();
-  expect(channels.slice(0, 3).map(({ mean }) => mean)).toEqual(
-    [208, 32, 32].map((value) => expect.closeTo(value, -1)),
-  );
-});
+    expect((await sharp(bytes).metadata()).pages ?? 1).toBe(1);
+    const { channels } = await sharp(bytes).stats();
+    expect(channels.slice(0, 3).map(({ mean }) => mean)).toEqual(
+      [208, 32, 32].map((value) => expect.closeTo(value, -1)),
+    );
+  },
+);
 
 test.each(['webp', 'avif'] as const)(
-  'leaves the pixels of a %s that beats JPEG alone',
+  'optimizing does not change the pixels of a %s that is smaller than JPEG',
   async (format) => {
     const original = await (await drawn({ exif: phoneExif, width: 480, height: 320 }))
       .withXmp(xmp)
@@ -194,7 +197,7 @@ test('optimizing does not change the pixels of a GIF that is smaller than JPEG',
 });
 
 test.each(Object.keys(drawnBy) as (keyof typeof drawnBy)[])(
-  'is no larger than the tiniest %s',
+  'optimizing is never larger than the tiniest %s',
   async (format) => {
     for (const side of [1, 3, 16])
       for (const orientation of format === 'gif' ? [1] : [1, 6]) {

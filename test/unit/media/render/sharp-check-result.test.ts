@@ -19,24 +19,27 @@ const reasonOf = async (bytes: Uint8Array) => {
   return 'refusal' in answer ? answer.refusal.reason : 'It was taken.';
 };
 
-test.each(Object.entries(drawnBy))('checking an edit result accepts a %s, and encodes it as JPEG', async (_, draw) => {
-  const original = await draw({ width: 320, height: 200 });
+test.each(Object.entries(drawnBy))(
+  'checking an edit result accepts a %s, and encodes it as JPEG',
+  async (_, draw) => {
+    const original = await draw({ width: 320, height: 200 });
 
-  const { bytes, metadata } = await checked(original);
+    const { bytes, metadata } = await checked(original);
 
-  expect(metadata).toEqual({ width: 320, height: 200, format: 'jpeg' });
-  const [before, after] = await Promise.all(
-    [original, bytes].map((file) => sharp(file).removeAlpha().raw().toBuffer()),
-  );
-  const difference = (before ?? Buffer.alloc(0)).reduce(
-    (sum, value, at) => sum + Math.abs(value - (after?.[at] ?? 0)),
-    0,
-  );
-  expect(difference / (before?.length ?? 1)).toBeLessThan(3);
-});
+    expect(metadata).toEqual({ width: 320, height: 200, format: 'jpeg' });
+    const [before, after] = await Promise.all(
+      [original, bytes].map((file) => sharp(file).removeAlpha().raw().toBuffer()),
+    );
+    const difference = (before ?? Buffer.alloc(0)).reduce(
+      (sum, value, at) => sum + Math.abs(value - (after?.[at] ?? 0)),
+      0,
+    );
+    expect(difference / (before?.length ?? 1)).toBeLessThan(3);
+  },
+);
 
 test.each(['png', 'webp'] as const)(
-  'writes a %s as PNG where something shows through',
+  'checking an edit result encodes a transparent %s as PNG',
   async (format) => {
     const { bytes, metadata } = await checked(await drawnBy[format]({ transparent: 0.5 }));
 
@@ -46,7 +49,7 @@ test.each(['png', 'webp'] as const)(
 );
 
 test.each(['jpeg', 'png', 'webp', 'avif'] as const)(
-  'lets nothing of a %s but the picture through',
+  'checking an edit result removes all metadata of a %s',
   async (format) => {
     const picture = await drawn({ exif: phoneExif, orientation: 6, width: 300, height: 200 });
     const original = await picture.withXmp('<x>SERIAL-0042</x>')[format]().toBuffer();

@@ -31,14 +31,17 @@ const prepared = async (bytes: Uint8Array, limits = roomy) => {
   return answer;
 };
 
-test.each(Object.entries(drawnBy))('preparing sends a %s as JPEG of its own size', async (_, draw) => {
-  const { contentType, width, height } = await prepared(await draw({ width: 320, height: 200 }));
+test.each(Object.entries(drawnBy))(
+  'preparing sends a %s as JPEG of its own size',
+  async (_, draw) => {
+    const { contentType, width, height } = await prepared(await draw({ width: 320, height: 200 }));
 
-  expect([contentType, width, height]).toEqual(['image/jpeg', 320, 200]);
-});
+    expect([contentType, width, height]).toEqual(['image/jpeg', 320, 200]);
+  },
+);
 
 test.each(['png', 'webp', 'avif', 'tiff'] as const)(
-  'sends a %s as PNG where something shows through',
+  'preparing sends a transparent %s as PNG',
   async (format) => {
     const { contentType, bytes } = await prepared(
       await drawnBy[format]({ width: 200, height: 100, transparent: 0.5 }),
@@ -58,7 +61,7 @@ test('preparing treats a fully opaque alpha channel as no transparency', async (
 });
 
 test.each([1, 2, 3, 4, 5, 6, 7, 8])(
-  'stands upright, whatever its orientation: %i',
+  'preparing rotates a picture upright from orientation %i',
   async (orientation) => {
     const original = await (await drawn({ width: 300, height: 200 }))
       .withMetadata({ orientation })
@@ -96,28 +99,34 @@ test.each([
   expect((await prepared(await draw())).contentType).toBe('image/jpeg');
 });
 
-test.each(['gif', 'webp'] as const)('preparing sends the first frame of an animated %s', async (format) => {
-  const { bytes, height } = await prepared(await drawnAnimation(format));
+test.each(['gif', 'webp'] as const)(
+  'preparing sends the first frame of an animated %s',
+  async (format) => {
+    const { bytes, height } = await prepared(await drawnAnimation(format));
 
-  expect(height).toBe(48);
-  const [red, green] = (await sharp(bytes).stats()).channels;
-  expect([red?.mean, green?.mean]).toEqual([expect.closeTo(208, -1), expect.closeTo(32, -1)]);
-});
+    expect(height).toBe(48);
+    const [red, green] = (await sharp(bytes).stats()).channels;
+    expect([red?.mean, green?.mean]).toEqual([expect.closeTo(208, -1), expect.closeTo(32, -1)]);
+  },
+);
 
-test.each([false, true])('preparing removes all metadata (transparent: %s)', async (transparent) => {
-  const original = await drawnBy.png({
-    exif: phoneExif,
-    orientation: 6,
-    ...(transparent && { transparent: 0.5 }),
-  });
-  expect(ExifReader.load(original, { expanded: true }).exif?.['Make']).toBeDefined();
+test.each([false, true])(
+  'preparing removes all metadata (transparent: %s)',
+  async (transparent) => {
+    const original = await drawnBy.png({
+      exif: phoneExif,
+      orientation: 6,
+      ...(transparent && { transparent: 0.5 }),
+    });
+    expect(ExifReader.load(original, { expanded: true }).exif?.['Make']).toBeDefined();
 
-  const { bytes } = await prepared(original);
+    const { bytes } = await prepared(original);
 
-  const { exif, gps, icc, xmp, iptc } = ExifReader.load(Buffer.from(bytes), { expanded: true });
-  expect([exif, gps, icc, xmp, iptc]).toEqual(Array(5).fill(undefined));
-  expect(Buffer.from(bytes).includes('SERIAL-0042')).toBe(false);
-});
+    const { exif, gps, icc, xmp, iptc } = ExifReader.load(Buffer.from(bytes), { expanded: true });
+    expect([exif, gps, icc, xmp, iptc]).toEqual(Array(5).fill(undefined));
+    expect(Buffer.from(bytes).includes('SERIAL-0042')).toBe(false);
+  },
+);
 
 test('preparing shrinks to the longest side, and preserves the aspect ratio', async () => {
   const { width, height } = await prepared(await drawnJpeg({ width: 900, height: 600 }), {

@@ -41,22 +41,25 @@ const meanColourOf = async (bytes: Uint8Array) => {
 const near = (expected: number[], tolerance = 5) =>
   expected.map((value) => expect.toSatisfy((mean: number) => Math.abs(mean - value) < tolerance));
 
-test.each(Object.entries(drawnBy))('shrinking makes every size of a %s as a JPEG', async (_, draw) => {
-  const { renditions, placeholder, dominantColor } = await shrunk(
-    await draw({ width: 1200, height: 900 }),
-  );
+test.each(Object.entries(drawnBy))(
+  'shrinking makes every size of a %s as a JPEG',
+  async (_, draw) => {
+    const { renditions, placeholder, dominantColor } = await shrunk(
+      await draw({ width: 1200, height: 900 }),
+    );
 
-  expect(renditions.map(({ name, width, height }) => [name, width, height])).toEqual([
-    ['small', 200, 150],
-    ['medium', 800, 600],
-  ]);
-  for (const { bytes, sizeBytes, width } of renditions) {
-    expect(bytes.length).toBe(sizeBytes);
-    expect(await sharp(bytes).metadata()).toMatchObject({ format: 'jpeg', width, space: 'srgb' });
-  }
-  expect(Buffer.from(placeholder, 'base64').length).toBeGreaterThan(5);
-  expect(dominantColor).toMatch(/^#[0-9a-f]{6}$/);
-});
+    expect(renditions.map(({ name, width, height }) => [name, width, height])).toEqual([
+      ['small', 200, 150],
+      ['medium', 800, 600],
+    ]);
+    for (const { bytes, sizeBytes, width } of renditions) {
+      expect(bytes.length).toBe(sizeBytes);
+      expect(await sharp(bytes).metadata()).toMatchObject({ format: 'jpeg', width, space: 'srgb' });
+    }
+    expect(Buffer.from(placeholder, 'base64').length).toBeGreaterThan(5);
+    expect(dominantColor).toMatch(/^#[0-9a-f]{6}$/);
+  },
+);
 
 test('shrinking never enlarges', async () => {
   const { renditions } = await shrunk(await drawnJpeg({ width: 300, height: 150 }));
@@ -100,7 +103,7 @@ const distance = (one: Buffer, other: Buffer | undefined) =>
   one.reduce((sum, value, at) => sum + Math.abs(value - (other?.[at] ?? 0)), 0) / one.length;
 
 test.each(['png', 'webp', 'avif', 'tiff'] as const)(
-  'shows white where a %s is transparent',
+  'shrinking shows white where a %s is transparent',
   async (format) => {
     const bytes = await drawnBy[format]({ width: 300, height: 200, transparent: 0.5 });
     const { renditions, dominantColor } = await shrunk(bytes);
@@ -114,9 +117,12 @@ test.each(['png', 'webp', 'avif', 'tiff'] as const)(
   },
 );
 
-test.each(['gif', 'webp'] as const)('shrinking takes the first frame of an animated %s', async (format) => {
-  expect(await meanColourOf(await drawnAnimation(format))).toEqual(near([208, 32, 32]));
-});
+test.each(['gif', 'webp'] as const)(
+  'shrinking takes the first frame of an animated %s',
+  async (format) => {
+    expect(await meanColourOf(await drawnAnimation(format))).toEqual(near([208, 32, 32]));
+  },
+);
 
 const brick = () =>
   sharp({ create: { width: 300, height: 200, channels: 3, background: '#966e5a' } });
@@ -160,7 +166,7 @@ test('the dominant colour is the most frequent one, not the mean', async () => {
 });
 
 test.each(['jpeg', 'png', 'webp', 'avif'] as const)(
-  'lets nothing of a %s but the picture through: no camera, no place, no profile',
+  'shrinking removes all metadata of a %s: no camera, no place, no profile',
   async (format) => {
     const bytes = await drawnBy[format]({ exif: phoneExif, orientation: 6 });
     const before = ExifReader.load(bytes, { expanded: true });
@@ -184,7 +190,7 @@ test('shrinking is deterministic: the same picture gives the same bytes', async 
 });
 
 test.each(['jpeg', 'png', 'gif', 'avif', 'tiff'] as const)(
-  'refuses a %s whose end is missing, in our own words',
+  'shrinking refuses a truncated %s with a sentence of its own',
   async (format) => {
     const whole = await drawnBy[format]({ width: 500, height: 400 });
     const directoryFirst = format === 'tiff' ? await bigTiffOf() : whole;

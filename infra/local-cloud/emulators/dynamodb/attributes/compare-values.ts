@@ -1,9 +1,9 @@
 import {
   type AttributeValue,
   getAttribute,
+  getType,
   type Item,
   setMembers,
-  getType,
 } from './attribute-value.ts';
 import { compareNumbers } from './decimal.ts';
 

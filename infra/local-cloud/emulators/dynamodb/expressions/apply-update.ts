@@ -1,10 +1,10 @@
 import {
   type AttributeValue,
   getAttribute,
+  getType,
   type Item,
   setAttribute,
   setMembers,
-  getType,
 } from '../attributes/attribute-value.ts';
 import { addNumbers } from '../attributes/decimal.ts';
 import { validationError } from '../dynamodb-error.ts';

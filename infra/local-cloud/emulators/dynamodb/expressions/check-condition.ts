@@ -1,4 +1,4 @@
-import { type AttributeValue, typeNames, getType } from '../attributes/attribute-value.ts';
+import { type AttributeValue, getType, typeNames } from '../attributes/attribute-value.ts';
 import { compareValues } from '../attributes/compare-values.ts';
 import { validationError } from '../dynamodb-error.ts';
 import { arePathsEqual, formatPath } from './document-path.ts';

@@ -1,4 +1,4 @@
-import { setMembers, type TypeName, getType } from '../attributes/attribute-value.ts';
+import { getType, setMembers, type TypeName } from '../attributes/attribute-value.ts';
 import { validationError } from '../dynamodb-error.ts';
 import { checkPathsApart } from './document-path.ts';
 import type { Placeholders } from './placeholders.ts';

@@ -1,8 +1,8 @@
 import {
   type AttributeValue,
+  getType,
   type Item,
   setMembers,
-  getType,
 } from '../attributes/attribute-value.ts';
 import { areEqual, compareValues } from '../attributes/compare-values.ts';
 import { valueAt } from './document-path.ts';

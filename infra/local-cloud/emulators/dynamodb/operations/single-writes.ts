@@ -82,7 +82,7 @@ const decide = (engine: Engine, prepared: PreparedWrite): DecidedWrite => {
   }
 };
 
-/** A write that its condition turned away costs as much as one that was done. */
+/** A write whose condition failed consumes as much as one that succeeded. */
 const meterFailure = (engine: Engine, prepared: PreparedWrite): void => {
   const { name } = prepared.table.definition;
   const { keyItem } = prepared;

@@ -1,8 +1,8 @@
 import {
   type AttributeValue,
   getAttribute,
-  type Item,
   getType,
+  type Item,
 } from '../attributes/attribute-value.ts';
 import { numberOfSortable, sortableNumber } from '../attributes/decimal.ts';
 import { validationError } from '../dynamodb-error.ts';

@@ -2,7 +2,13 @@ import type { AttributeValue, Item } from '../attributes/attribute-value.ts';
 import { attributesSize } from '../attributes/check-value.ts';
 import type { RangeCondition } from '../expressions/key-condition.ts';
 import type { Database } from './database.ts';
-import { indexColumns, getSqlIndex, getSqlKeyIndex, rangeColumn, getSqlTable } from './item-store.ts';
+import {
+  getSqlIndex,
+  getSqlKeyIndex,
+  getSqlTable,
+  indexColumns,
+  rangeColumn,
+} from './item-store.ts';
 import { decodeKeyValue, encodeKeyValue, endOfPrefix, type SqlValue } from './key-values.ts';
 import {
   type IndexDefinition,

@@ -1,13 +1,13 @@
 import type { Item } from '../attributes/attribute-value.ts';
 import type { Database } from './database.ts';
 import {
-  readExpiry,
-  hashColumn,
-  indexColumns,
-  getSqlIndex,
   getIndexValues,
+  getSqlIndex,
   getSqlKeyIndex,
   getSqlTable,
+  hashColumn,
+  indexColumns,
+  readExpiry,
 } from './item-store.ts';
 import type { IndexDefinition, TableDefinition } from './table-definition.ts';
 

@@ -7,9 +7,9 @@ import type { StreamStore } from '../storage/stream-store.ts';
 import {
   formatIterator,
   formatSequence,
+  getShardId,
   parseIterator,
   parseSequence,
-  getShardId,
 } from './stream-position.ts';
 import { streamRecord } from './stream-record.ts';
 
@@ -112,7 +112,10 @@ export const getShardIterator: Operation = (engine, given) => {
   return JSON.stringify({ ShardIterator: formatIterator(input.StreamArn, position) });
 };
 
-const resolveStart = (stream: StreamStore, { ShardIteratorType, SequenceNumber }: IteratorInput) => {
+const resolveStart = (
+  stream: StreamStore,
+  { ShardIteratorType, SequenceNumber }: IteratorInput,
+) => {
   if (ShardIteratorType === 'TRIM_HORIZON') return 0;
   if (ShardIteratorType === 'LATEST') return stream.lastSequence();
   if (SequenceNumber === undefined) throw missing('SequenceNumber');

@@ -16,7 +16,8 @@ export const getObject: Operation = (request, context) => {
   return { ...response, body: context.files.read(object.details.segments, first, last) };
 };
 
-export const headObject: Operation = (request, context) => describeObject(request, context).response;
+export const headObject: Operation = (request, context) =>
+  describeObject(request, context).response;
 
 const describeObject = (request: S3Request, context: S3Context) => {
   const object = findObject(request, context);
