@@ -8,8 +8,8 @@ export type Access =
   | { kind: 'signed'; secrets: readonly [string, ...string[]] };
 
 /**
- * Throws one and the same 403 for whatever is wrong, so that the client does not learn which images exist. A
- * link that says when it ends does so on an open stage too.
+ * Throws one and the same 403 for whatever is wrong, so that the client does not learn which images
+ * exist. A link that says when it ends does so on an open stage too.
  */
 export const checkAccess = (
   link: SignedLink,

@@ -131,8 +131,8 @@ const notReady = () => new Problem('not-found', 'Thumbnail not ready or missing'
 
 /**
  * A deletion first marks the record, then removes what lies under the image's prefix. A delivery
- * reads the record after it has stored: so one of the two always sees the other. Killed before that,
- * what was stored goes when sweep-stuck removes the prefix of a deleted image a second time.
+ * reads the record after it has stored: so one of the two always sees the other. Killed before
+ * that, what was stored goes when sweep-stuck removes the prefix of a deleted image a second time.
  */
 const removeUnlessCurrent = async (
   { image, preset, version }: Variant,

@@ -15,7 +15,9 @@ import { eventually } from '#test/support/eventually.ts';
 
 const some = aDarkroomOf(42);
 
-/** One picture, of which the sheet learns its EXIF while it is open; the whole record is requested. */
+/**
+ * One picture, of which the sheet learns its EXIF while it is open; the whole record is requested.
+ */
 const aPictureThatDevelops = (whole: () => Answer) => {
   const developing = anImageView(0, {
     status: 'processing',

@@ -17,9 +17,9 @@ export type CdnOptions = {
 };
 
 /**
- * CloudFront before the API. Pictures (`/i/*`) are checked and given their path by a function at the
- * edge, then looked up in the bucket, then requested from the API, which makes and stores them. All else
- * goes to the API and is never stored.
+ * CloudFront before the API. Pictures (`/i/*`) are checked and given their path by a function at
+ * the edge, then looked up in the bucket, then requested from the API, which makes and stores them.
+ * All else goes to the API and is never stored.
  */
 export const cdnResources = (options: CdnOptions) => ({
   CdnKeys: {

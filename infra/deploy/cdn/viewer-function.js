@@ -16,10 +16,10 @@ async function handler(event) {
 }
 
 /**
- * Checks the link as the function behind the API does (lib/delivery/signature.ts), and turns it into
- * the path under which the variant is stored, or made by that function where it is not: S3 and API
- * get a request for the same path, one after the other. Without a version it is not stored under any,
- * and the API answers the current one. Whatever is no link of a picture goes on as it
+ * Checks the link as the function behind the API does (lib/delivery/signature.ts), and turns it
+ * into the path under which the variant is stored, or made by that function where it is not: S3 and
+ * API get a request for the same path, one after the other. Without a version it is not stored
+ * under any, and the API answers the current one. Whatever is no link of a picture goes on as it
  * is, and the API answers what it lacks.
  */
 async function findVariant(event) {

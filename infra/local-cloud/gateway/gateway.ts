@@ -124,8 +124,8 @@ export const closeGateway = async (): Promise<void> => {
 };
 
 /**
- * serverless-offline's customAuthenticationProvider: called once per route. hapi hands its server to
- * an authentication scheme, which is the only way to get hold of it from outside.
+ * serverless-offline's customAuthenticationProvider: called once per route. hapi hands its server
+ * to an authentication scheme, which is the only way to get hold of it from outside.
  */
 export const authenticationFor = (
   endpoint: { private?: boolean },

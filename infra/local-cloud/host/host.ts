@@ -31,7 +31,8 @@ export type Host = {
   stop(): Promise<void>;
 };
 
-const shutdownTimeoutMs = 3000; // for messages in progress when the stack stops; the rest becomes visible again
+// For messages in progress when the stack stops; the rest becomes visible again.
+const shutdownTimeoutMs = 3000;
 
 /** `tellPids` hears the process ids of forked workers whenever they change. */
 export const startHost = (

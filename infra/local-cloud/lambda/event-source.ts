@@ -33,7 +33,9 @@ const mostAtOnce = 10; // likewise, for receiving and for deleting
 const pauseAfterErrorMs = 1000;
 
 export type Running = {
-  /** Receives no more messages; resolves when those in progress have ended, or after the timeout. */
+  /**
+   * Receives no more messages; resolves when those in progress have ended, or after the timeout.
+   */
   stop(withinMs: number): Promise<void>;
 };
 

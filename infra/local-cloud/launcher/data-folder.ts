@@ -98,7 +98,7 @@ const busy = 5;
 const notADatabase = 26;
 const SqliteError = z.object({ errcode: z.int().optional(), message: z.string() });
 
-const systemFiles = ['.DS_Store', '.localized', 'Thumbs.db', 'desktop.ini', 'lost+found']; // of systems
+const systemFiles = ['.DS_Store', '.localized', 'Thumbs.db', 'desktop.ini', 'lost+found'];
 
 /** Each start makes the lock first of all, so whatever else a stack made lies beside one. */
 const isOursOrEmpty = (path: string): boolean => {

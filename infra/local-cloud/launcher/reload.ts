@@ -6,7 +6,9 @@ type Tools = {
   folders: readonly string[];
   handlers: readonly string[];
   bundles: ReturnType<typeof versionedBundles>;
-  /** Has the host load a version; rejects where it cannot be loaded, and the last one stays active. */
+  /**
+   * Has the host load a version; rejects where it cannot be loaded, and the last one stays active.
+   */
   load: (folder: string, modules: string[]) => Promise<void>;
   log: (line: LogLine) => void;
 };

@@ -17,7 +17,9 @@ const ofTheFile = /security limit|exceeds limit|tiff2vips|elements? of \d+ bytes
 const endsTooSoon =
   /premature|unexpected end|end of (file|data|stream|input)|EOF|insufficient (input )?data|not enough data|truncated|read gave/i;
 
-/** All that libpng's reader reports: a wrong checksum, broken compression and a missing end alike. */
+/**
+ * All that libpng's reader reports: a wrong checksum, broken compression and a missing end alike.
+ */
 const mayEndTooSoon = /read error/i;
 
 /** Whether trying again, or elsewhere, may help. */

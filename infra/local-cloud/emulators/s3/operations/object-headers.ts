@@ -31,7 +31,10 @@ const refusedHeaders = [
   /^x-amz-write-offset-bytes$/,
 ];
 
-/** Throws for a header that requests what is not implemented: other ACLs, customer keys, object lock. */
+/**
+ * Throws for a header that requests what is not implemented: other ACLs, customer keys, object
+ * lock.
+ */
 export const checkWriteHeaders = (headers: Headers): void => {
   for (const name of Object.keys(headers)) {
     if (refusedHeaders.some((pattern) => pattern.test(name))) throw notImplemented(name);
