@@ -35,12 +35,12 @@ export const humanLine = (line: LogLine, { everything = false, colour = false } 
   return parts.filter((part) => part.trim() !== '').join('  ');
 };
 
-const longestShown = 200;
+const maxShownLength = 200;
 
 const shown = (value: unknown, everything: boolean): string => {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  if (everything || text.length <= longestShown) return text;
-  return `${text.slice(0, longestShown)}…`;
+  if (everything || text.length <= maxShownLength) return text;
+  return `${text.slice(0, maxShownLength)}…`;
 };
 
 const formatClock = (timestamp: string): string => {

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Lifecycle, Request, ResponseObject, ResponseToolkit, Server } from '@hapi/hapi';
 import type { HostOptions } from '../host/host-messages.ts';
 import { respond, toResponseType } from './gateway-responses.ts';
-import { readBody, takeBodies } from './read-body.ts';
+import { readBody, streamBodies } from './read-body.ts';
 import { releaseMemory } from './release-memory.ts';
 import { findRefusal } from './request-guard.ts';
 
@@ -108,7 +108,11 @@ const refuseHead: Lifecycle.Method = (request, h) => {
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
 /** Compared as hashes, in constant time. Without a configured key every route is open. */
-export const mayEnter = (isPrivate: boolean, given: unknown, key: string | undefined): boolean =>
+export const isAuthorized = (
+  isPrivate: boolean,
+  given: unknown,
+  key: string | undefined,
+): boolean =>
   !isPrivate || !key || (typeof given === 'string' && timingSafeEqual(digest(given), digest(key)));
 
 // By listener: hapi passes another object for the same server each time.
@@ -136,7 +140,7 @@ export const authenticationFor = (
   const name = `key for ${method} ${path}`;
   const getAuthenticateFunction = (server: Server) => {
     if (!configuredServers.has(server.listener)) {
-      server.ext('onPreStart', takeBodies);
+      server.ext('onPreStart', streamBodies);
       server.ext('onRequest', refuseUntrusted);
       server.ext('onPreAuth', normalizeForm);
       server.ext('onPreHandler', refuseHead);
@@ -146,7 +150,11 @@ export const authenticationFor = (
     configuredServers.set(server.listener, server);
     return {
       authenticate: (request: Request, h: ResponseToolkit) =>
-        mayEnter(endpoint.private === true, request.headers['x-api-key'], process.env['API_KEY'])
+        isAuthorized(
+          endpoint.private === true,
+          request.headers['x-api-key'],
+          process.env['API_KEY'],
+        )
           ? h.authenticated({ credentials: {} })
           : respond(request, h, 'INVALID_API_KEY', 403).takeover(),
     };

@@ -34,11 +34,11 @@ export type Host = {
 // For messages in progress when the stack stops; the rest becomes visible again.
 const shutdownTimeoutMs = 3000;
 
-/** `tellPids` hears the process ids of forked workers whenever they change. */
+/** `onPids` receives the process ids of forked workers whenever they change. */
 export const startHost = (
   functions: readonly HostedFunction[],
   options: Omit<HostOptions, 'port' | 'buildFolder'>,
-  tellPids: (pids: number[]) => void,
+  onPids: (pids: number[]) => void,
 ): Host => {
   const { region, workers } = options;
   const sqs = openSqsPoller(options.sqsUrl);
@@ -46,8 +46,8 @@ export const startHost = (
   const startStream = hasStreams ? openStreams(options) : undefined;
   const pids = new Set<number>();
   const known = {
-    add: (pid: number) => tellPids([...pids.add(pid)]),
-    remove: (pid: number) => pids.delete(pid) && tellPids([...pids]),
+    add: (pid: number) => onPids([...pids.add(pid)]),
+    remove: (pid: number) => pids.delete(pid) && onPids([...pids]),
   };
 
   const hosted = functions.map((fn) => {

@@ -59,11 +59,15 @@ export const openSqsPoller = (endpoint: string) => {
     /** Waits for messages for as many seconds, at most 20; at most 10 come at a time. */
     async receive(
       queueUrl: string,
-      { most, seconds, signal }: { most: number; seconds: number; signal: AbortSignal },
+      {
+        maxMessages,
+        seconds,
+        signal,
+      }: { maxMessages: number; seconds: number; signal: AbortSignal },
     ): Promise<Message[]> {
       const input = {
         QueueUrl: queueUrl,
-        MaxNumberOfMessages: most,
+        MaxNumberOfMessages: maxMessages,
         WaitTimeSeconds: seconds,
         MessageAttributeNames: ['All'],
         MessageSystemAttributeNames: ['All'],

@@ -52,13 +52,13 @@ export const startStreamSource = (mapping: StreamMapping, tools: StreamTools): R
       shards.map((shardId) => readShard({ mapping, streamArn, shardId }, tools, { bell, signal })),
     );
   };
-  const keepRunning = async (): Promise<void> => {
+  const runUntilStopped = async (): Promise<void> => {
     while (!signal.aborted) {
       await run().catch((error: unknown) => signal.aborted || report(error));
       if (!signal.aborted) await wait(pollMs, undefined, { signal }).catch(() => {});
     }
   };
-  const running = keepRunning();
+  const running = runUntilStopped();
   return {
     wake: bell.ring,
     stop: async (withinMs) => {

@@ -123,7 +123,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     bundles?.writeEntries(handlers);
     started.send({ kind: 'prepared' });
     await orBroken(messages.ready);
-    messages.tellWorkers();
+    messages.notifyWorkers();
     if (bundles) {
       const load = (version: string, modules: string[]) => {
         const loaded = messages.nextLoaded();
@@ -152,7 +152,7 @@ const hearHost = (onWorkers: (pids: number[]) => void) => {
     loading = Promise.withResolvers<void>();
     return loading.promise;
   };
-  const tellWorkers = () => onWorkers(workers);
+  const notifyWorkers = () => onWorkers(workers);
   const hear = (message: FromHost) => {
     if (message.kind === 'template') template.resolve(message);
     if (message.kind === 'ready') ready.resolve();
@@ -163,9 +163,9 @@ const hearHost = (onWorkers: (pids: number[]) => void) => {
     }
     if (message.kind !== 'workers') return;
     workers = message.pids;
-    tellWorkers();
+    notifyWorkers();
   };
-  return { hear, tellWorkers, nextLoaded, template: template.promise, ready: ready.promise };
+  return { hear, notifyWorkers, nextLoaded, template: template.promise, ready: ready.promise };
 };
 
 /** Commits come in bursts; one message covers all that happen before the next turn of the loop. */

@@ -57,12 +57,12 @@ export const withPicture = <T>(
     const header = await sharp(file, { limitInputPixels: false }).metadata();
     const plan = await planReading(file, metadata.format, header);
     const isHeld = plan.way !== 'direct' || (header.orientation ?? 1) > 1;
-    const most = isHeld ? Math.min(side, maxHeldSide(metadata)) : side;
-    const input = await inputFor({ bytes: file, metadata }, plan, most, failOn);
+    const maxSide = isHeld ? Math.min(side, maxHeldSide(metadata)) : side;
+    const input = await inputFor({ bytes: file, metadata }, plan, maxSide, failOn);
     try {
       const opened = sharp(input, { failOn, limitInputPixels: false }).autoOrient();
-      if (most < fullSize)
-        opened.resize({ width: most, height: most, fit: 'inside', withoutEnlargement: true });
+      if (maxSide < fullSize)
+        opened.resize({ width: maxSide, height: maxSide, fit: 'inside', withoutEnlargement: true });
       if (transparency === 'white') opened.flatten({ background: '#ffffff' });
       return await step(opened.toColourspace('srgb'));
     } finally {

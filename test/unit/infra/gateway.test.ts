@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mayEnter } from '#infra/local-cloud/gateway/gateway.ts';
+import { isAuthorized } from '#infra/local-cloud/gateway/gateway.ts';
 import {
   gatewayAnswer,
   useGatewayResponses,
@@ -48,22 +48,22 @@ describe('an error response of the gateway itself', () => {
 
 describe('the API key check', () => {
   it('admits every request when no key is set', () => {
-    expect(mayEnter(true, undefined, undefined)).toBe(true);
-    expect(mayEnter(true, 'any', '')).toBe(true);
+    expect(isAuthorized(true, undefined, undefined)).toBe(true);
+    expect(isAuthorized(true, 'any', '')).toBe(true);
   });
 
   it('admits every request on public routes', () => {
-    expect(mayEnter(false, undefined, 'secret')).toBe(true);
+    expect(isAuthorized(false, undefined, 'secret')).toBe(true);
   });
 
   it.each([[undefined], [''], ['secre'], ['secret '], [['secret', 'secret']]])(
     'refuses %j',
     (given) => {
-      expect(mayEnter(true, given, 'secret')).toBe(false);
+      expect(isAuthorized(true, given, 'secret')).toBe(false);
     },
   );
 
   it('admits a request with the right key', () => {
-    expect(mayEnter(true, 'secret', 'secret')).toBe(true);
+    expect(isAuthorized(true, 'secret', 'secret')).toBe(true);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keepInside, zoomAt } from '#functions/site/gallery/detail/zoom-math.ts';
+import { clampToFrame, zoomAt } from '#functions/site/gallery/detail/zoom-math.ts';
 import { uniqueNames } from '#functions/site/gallery/pictures/zip-names.ts';
 
 const frame = { width: 1000, height: 600 };
@@ -20,9 +20,9 @@ describe('zoomAt', () => {
   });
 });
 
-describe('keepInside', () => {
+describe('clampToFrame', () => {
   it('clamps the position of the picture to its frame', () => {
-    expect(keepInside({ scale: 2, x: 900, y: -900 }, frame)).toEqual({
+    expect(clampToFrame({ scale: 2, x: 900, y: -900 }, frame)).toEqual({
       scale: 2,
       x: 500,
       y: -300,
