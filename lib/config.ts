@@ -73,24 +73,24 @@ export const config = {
   queues: mapQueues((name) => resource(queueVariable(name))),
   deadLetterQueues: mapQueues((name) => resource(dlqVariable(name))),
   /** The caption settings. Secrets are looked up by name. */
-  caption: (secretOf: (name: CaptionSecret) => string | undefined) => ({
+  caption: (getSecret: (name: CaptionSecret) => string | undefined) => ({
     provider: settings.CAPTION_PROVIDER,
     baseUrl: settings.CAPTION_BASE_URL,
     model: settings.CAPTION_MODEL,
     timeoutMs: settings.CAPTION_TIMEOUT_SECONDS * 1000,
-    apiKey: secretOf('CAPTION_API_KEY'),
-    hfToken: secretOf('HF_TOKEN'),
-    geminiKey: secretOf('GEMINI_API_KEY') ?? secretOf('geminikey'),
-    openaiKey: secretOf('OPENAI_API_KEY'),
+    apiKey: getSecret('CAPTION_API_KEY'),
+    hfToken: getSecret('HF_TOKEN'),
+    geminiKey: getSecret('GEMINI_API_KEY') ?? getSecret('geminikey'),
+    openaiKey: getSecret('OPENAI_API_KEY'),
   }),
   /** The edit settings. Secrets are looked up by name. */
-  edits: (secretOf: (name: EditSecret) => string | undefined) => ({
+  edits: (getSecret: (name: EditSecret) => string | undefined) => ({
     provider: settings.EDIT_PROVIDER,
     baseUrl: settings.EDIT_BASE_URL,
     model: settings.EDIT_MODEL,
     timeoutMs: settings.EDIT_TIMEOUT_SECONDS * 1000,
-    apiKey: secretOf('EDIT_API_KEY'),
-    hfToken: secretOf('HF_TOKEN'),
-    openaiKey: secretOf('OPENAI_API_KEY'),
+    apiKey: getSecret('EDIT_API_KEY'),
+    hfToken: getSecret('HF_TOKEN'),
+    openaiKey: getSecret('OPENAI_API_KEY'),
   }),
 };

@@ -5,7 +5,7 @@ const maxSeconds = 24 * 60 * 60;
 const maxProviderSeconds = 15 * 60;
 
 /**
- * The seconds that a `Retry-After` header asks a client to wait (RFC 9110 §10.2.3: seconds or a
+ * The seconds that a `Retry-After` header requires a client to wait (RFC 9110 §10.2.3: seconds or a
  * date), whole, between 0 and 86 400; undefined where it says nothing or something else.
  */
 export const parseRetryAfter = (header: string | undefined, now: Date): number | undefined => {
@@ -15,7 +15,7 @@ export const parseRetryAfter = (header: string | undefined, now: Date): number |
 };
 
 /**
- * The seconds that an AI provider asks a client to wait, whole, between 0 and 900; undefined where
+ * The seconds that an AI provider wants a client to wait, whole, between 0 and 900; undefined where
  * it does not say. Reads `Retry-After`, `retry-after-ms` (OpenAI), and the body where no header
  * helps: `retryDelay: "37s"` (google.rpc.RetryInfo, Gemini) and `estimated_time` (a Hugging Face
  * model that is loading).

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Files } from './zip.ts';
 
-/** What Node loads, and the licences that go along: LGPL-3.0 §4 asks for both, unchanged. */
+/** What Node loads, and the licences that go along: LGPL-3.0 §4 requires both, unchanged. */
 const paths = [
   'package.json',
   'LICENSE',

@@ -15,12 +15,12 @@ const dlqRetentionSeconds = 14 * 24 * 3600; // SQS' maximum; consumed by no func
 const visibilityTimeoutsPerFunctionTimeout = 6;
 
 /**
- * Queue and dead-letter queue of each worker, as CloudFormation. `timeoutOf` is the timeout in
+ * Queue and dead-letter queue of each worker, as CloudFormation. `getTimeout` is the timeout in
  * seconds of the function that consumes the queue.
  */
 export const queueResources = (
   stackName: string,
-  timeoutOf: (queue: QueueName) => number,
+  getTimeout: (queue: QueueName) => number,
 ): Record<string, unknown> =>
   Object.fromEntries(
     queueNames.flatMap((name) => [
@@ -30,7 +30,7 @@ export const queueResources = (
           Type: 'AWS::SQS::Queue',
           Properties: {
             QueueName: `${stackName}-${name}`,
-            VisibilityTimeout: visibilityTimeoutsPerFunctionTimeout * timeoutOf(name),
+            VisibilityTimeout: visibilityTimeoutsPerFunctionTimeout * getTimeout(name),
             MessageRetentionPeriod: retentionSeconds,
             SqsManagedSseEnabled: true,
             RedrivePolicy: {

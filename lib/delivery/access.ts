@@ -8,8 +8,8 @@ export type Access =
   | { kind: 'signed'; secrets: readonly [string, ...string[]] };
 
 /**
- * Throws one and the same 403 for whatever is wrong, so that nobody learns which images exist. A
- * link that says when it ends does so on an open stage too.
+ * Throws one and the same 403 for whatever is wrong, so that the client does not learn which images
+ * exist. A link that says when it ends does so on an open stage too.
  */
 export const checkAccess = (
   link: SignedLink,
@@ -22,7 +22,7 @@ export const checkAccess = (
 };
 
 /**
- * Reads who may see renditions each time it is asked, so that a rotated secret is in use without a
+ * Reads who may see renditions at each call, so that a rotated secret is in use without a
  * deployment. Throws where links are to be signed and there is nothing to sign them with.
  */
 export const accessFrom =

@@ -5,7 +5,7 @@ const otherVersionSeconds = 60;
 
 /**
  * `Cache-Control` of a variant. Under a link that names its version it never changes; under any
- * other it is the newest, for a minute. Nobody stores it beyond the end of the link.
+ * other it is the newest, for a minute. No cache stores it beyond the expiry of the link.
  */
 export const cacheControl = (
   { isCurrent, expiresAt }: Pick<Variant, 'isCurrent' | 'expiresAt'>,

@@ -1,4 +1,4 @@
-/** Work that gives the same result for the same key, whoever asks. */
+/** Work that gives the same result for the same key, whatever the caller. */
 export type Coalesce = <T>(key: string, work: () => Promise<T>) => Promise<T>;
 
 /** Of all that ask for a key at the same time, the first does the work, and the others wait for it. */

@@ -10,7 +10,7 @@ import type { Variant } from './find-variant.ts';
 import type { Preset } from './preset.ts';
 import { planRender, type RenderPlan, type RenderVariant } from './render.ts';
 import { type StoredVariant, unreadableKey, type Variants, variantPrefix } from './variants.ts';
-import { pictureVersion, versionOf } from './version.ts';
+import { computeVersion, pictureVersion } from './version.ts';
 
 type Deps = {
   images: Images;
@@ -69,7 +69,7 @@ const makeVariant = async (variant: Variant, deps: Deps): Promise<StoredVariant>
   const { image, key } = variant;
   const { variants } = deps;
   const { imageId } = image;
-  const stored = await keysOf(imageId, deps);
+  const stored = await listKeys(imageId, deps);
   const unreadable = unreadableKey(imageId, pictureVersion(image));
   if (stored.has(unreadable)) {
     const known = await variants.find(unreadable, maxBytes);
@@ -99,7 +99,7 @@ const makeVariant = async (variant: Variant, deps: Deps): Promise<StoredVariant>
 };
 
 /** One question instead of one for each key that might be there. */
-const keysOf = async (imageId: string, { variants }: Deps): Promise<Set<string>> => {
+const listKeys = async (imageId: string, { variants }: Deps): Promise<Set<string>> => {
   const keys = new Set<string>();
   for await (const key of variants.list(variantPrefix(imageId))) keys.add(key);
   return keys;
@@ -130,9 +130,9 @@ const renderFromSmallest = async (
 const notReady = () => new Problem('not-found', 'Thumbnail not ready or missing', soon);
 
 /**
- * A deletion first marks the record, then removes what lies under the image's prefix. Whoever stores
- * looks at the record afterwards: so one of the two always sees the other. Killed before the look,
- * what was stored goes when sweep-stuck removes the prefix of a deleted image a second time.
+ * A deletion first marks the record, then removes what lies under the image's prefix. A delivery
+ * reads the record after it has stored: so one of the two always sees the other. Killed before
+ * that, what was stored goes when sweep-stuck removes the prefix of a deleted image a second time.
  */
 const removeUnlessCurrent = async (
   { image, preset, version }: Variant,
@@ -140,7 +140,7 @@ const removeUnlessCurrent = async (
   { images, variants }: Deps,
 ): Promise<void> => {
   const now = (await images.find(image.imageId))?.image;
-  if (now && !now.deleted && versionOf(now, preset) === version) return;
+  if (now && !now.deleted && computeVersion(now, preset) === version) return;
   await variants.remove(keys);
   if (!now || now.deleted) throw new Problem('not-found', 'Image not found');
   throw notReady();

@@ -5,7 +5,7 @@ import { isNeverTransparent, type Variant } from './find-variant.ts';
 import { optimizedPreset, type Preset } from './preset.ts';
 import { isLargeEnough, planRender, type RenderPlan } from './render.ts';
 import { type Variants, variantKey } from './variants.ts';
-import { versionOf } from './version.ts';
+import { computeVersion } from './version.ts';
 
 type Deps = {
   originals: Objects;
@@ -80,7 +80,7 @@ export const findIntermediate = (
     .toSorted((one, other) => one.shape.width - other.shape.width);
   if (!smallest) return undefined;
   const { preset } = smallest;
-  const version = versionOf(image, preset);
+  const version = computeVersion(image, preset);
   const key = variantKey(imageId, preset.name, version, encoding);
   return { ...variant, preset, encoding, version, key };
 };

@@ -7,7 +7,7 @@ import { type Access, checkAccess } from './access.ts';
 import { type Encoding, endings, negotiateEncoding } from './negotiate-format.ts';
 import { ladder, optimizedPreset, type Preset } from './preset.ts';
 import { variantKey } from './variants.ts';
-import { versionOf } from './version.ts';
+import { computeVersion } from './version.ts';
 
 /** A request for a picture. What its query lacks is empty. */
 export type VariantRequest = {
@@ -58,13 +58,13 @@ export const findVariant = async (
   const link = { imageId, preset: request.preset, v, e };
   checkAccess(link, s, { access: await access(), now: now() });
 
-  const encoding = ending === undefined ? negotiateEncoding(accept) : encodingOf(ending);
+  const encoding = ending === undefined ? negotiateEncoding(accept) : parseEncoding(ending);
   if (!presets.has(request.preset)) throw unknownPreset(request.preset, presets);
   const found = await findImage(imageId, { images });
   const preset = findPreset(request.preset, found, presets);
   const image = withPicture(found, preset);
 
-  const version = versionOf(image, preset);
+  const version = computeVersion(image, preset);
   const stored = encoding === 'auto' && isNeverTransparent(image) ? 'jpg' : encoding;
   return {
     image,
@@ -93,7 +93,7 @@ export const findPreset = (
 export const isNeverTransparent = ({ metadata }: Pick<Image, 'metadata'>): boolean =>
   metadata?.format === 'jpeg' || metadata?.format === 'heic';
 
-const encodingOf = (ending: string): Encoding => {
+const parseEncoding = (ending: string): Encoding => {
   const encoding = [...endings, 'auto' as const].find((one) => one === ending);
   if (encoding) return encoding;
   throw new Problem(

@@ -2,7 +2,7 @@ import type { Access } from './access.ts';
 import type { Ending } from './negotiate-format.ts';
 import { ladder, type Preset } from './preset.ts';
 import { sign } from './signature.ts';
-import { type FocalPoint, versionOf } from './version.ts';
+import { computeVersion, type FocalPoint } from './version.ts';
 
 /** An image as a link names it. Without an ETag the link is one of whatever is current. */
 export type Linked = {
@@ -30,16 +30,16 @@ export const linksBelow =
   (presets: ReadonlyMap<string, Preset>, readAccess: () => Promise<Access>): LinksBelow =>
   async (baseUrl) => {
     const access = await readAccess();
-    return { presets, linkTo: (...args) => `${baseUrl}${pathOf(access, ...args)}` };
+    return { presets, linkTo: (...args) => `${baseUrl}${buildPath(access, ...args)}` };
   };
 
-const pathOf = (
+const buildPath = (
   access: Access,
   { imageId, etag, focalPoint }: Linked,
   preset: Preset,
   { format, expiresAt }: Options = {},
 ): string => {
-  const v = etag === undefined ? '' : versionOf({ etag, focalPoint }, preset);
+  const v = etag === undefined ? '' : computeVersion({ etag, focalPoint }, preset);
   const e = expiresAt ? String(Math.floor(expiresAt.getTime() / 1000)) : '';
   const s =
     access.kind === 'signed' ? sign({ imageId, preset: preset.name, v, e }, access.secrets[0]) : '';
@@ -52,7 +52,7 @@ const pathOf = (
 export const widestPreset: Preset = ladder.at(-1) ?? { name: 'w3840', fit: 'width', width: 3840 };
 
 /** A `srcset`, ready to paste: each width with the pixels that the picture really has there. */
-export const srcsetOf = (
+export const buildSrcset = (
   image: Linked & { metadata: { width: number; height: number } },
   linkTo: LinkTo,
 ): string => {

@@ -24,9 +24,9 @@ export const parseFilename = (
 };
 
 /**
- * What `Accept` asks for: AVIF and WebP only where they are named, as importers and
- * spreadsheets that send a bare wildcard read neither. A client that takes JPEG but no PNG, or the other way round, gets what it takes.
- * infra/deploy/cdn/viewer-function.js does the same at the edge.
+ * What `Accept` requests: AVIF and WebP only where they are named, as importers and spreadsheets
+ * that send a bare wildcard read neither. A client that takes JPEG but no PNG, or the other way
+ * round, gets what it takes. infra/deploy/cdn/viewer-function.js does the same at the edge.
  */
 export const negotiateEncoding = (accept: string | undefined): Encoding => {
   const ranges = parseAccept(accept ?? '');

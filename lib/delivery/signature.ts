@@ -12,8 +12,8 @@ export const sign = ({ imageId, preset, v, e }: SignedLink, secret: string): str
 
 /**
  * Whether one of the secrets made this signature. All of them are tried and compared in constant
- * time, so that the time an answer takes tells nothing. What no link of ours can hold never fits:
- * the fields could not be told apart.
+ * time, so that the response time reveals nothing. What no link of ours can hold never matches:
+ * the fields would be ambiguous.
  */
 export const isSignedBy = (
   link: SignedLink,

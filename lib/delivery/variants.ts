@@ -33,7 +33,7 @@ export const variantPrefix = (imageId: string): string => `i/${imageId}/`;
 
 /**
  * Where a variant is stored, which is also a path of the API: behind the CDN the bucket and the API
- * are asked for the same one. The version holds the bytes' identity, the focal point and the
+ * get requests for the same one. The version holds the bytes' identity, the focal point and the
  * preset's definition.
  */
 export const variantKey = (

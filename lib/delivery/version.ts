@@ -13,7 +13,7 @@ export type PictureIdentity = Pick<Image, 'etag'> & { focalPoint?: FocalPoint | 
  * 14 characters that are fit for a URL and for a key. The ETag stands for the bytes, as it is known
  * from the first moment and is the same when they come back.
  */
-export const versionOf = (picture: PictureIdentity, preset: PresetDefinition): string =>
+export const computeVersion = (picture: PictureIdentity, preset: PresetDefinition): string =>
   pictureVersion(picture) + hash(describePreset(preset)).slice(0, 6);
 
 /** What the versions of all variants of a picture begin with: 48 bits. */

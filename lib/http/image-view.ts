@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Links, srcsetOf } from '#lib/delivery/links.ts';
+import { buildSrcset, type Links } from '#lib/delivery/links.ts';
 import { optimizedPreset } from '#lib/delivery/preset.ts';
 import { type RawExif, takenAt } from '#lib/images/exif.ts';
 import { errorOf, type Image, Source, Status, statusOf } from '#lib/images/image.ts';
@@ -148,7 +148,7 @@ const thumbnailUrls = (image: Image, { linkTo, presets }: ViewOptions): Record<s
 
 const srcsetFor = (image: Image, { linkTo }: ViewOptions): string | null => {
   const { metadata } = image;
-  return metadata && isShown(image) ? srcsetOf({ ...image, metadata }, linkTo) : null;
+  return metadata && isShown(image) ? buildSrcset({ ...image, metadata }, linkTo) : null;
 };
 
 const toStepView = (step: Step): ImageView['steps'][StepName] => {

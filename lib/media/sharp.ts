@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 
-/** sharp as this service uses it: nothing kept between pictures, one thread each, few loaders. */
+/** sharp as this service uses it: nothing cached between pictures, one thread each, few loaders. */
 sharp.cache(false);
 sharp.concurrency(1); // pictures are worked on side by side, each on one thread
 

@@ -18,7 +18,7 @@ const codeSpans = (text: string): string[] =>
 const isPath = (code: string) =>
   /^(functions|lib|infra|test|\.github|\.ci)\/[\w./-]*$/.test(code) && !code.includes('/…');
 
-/** A pattern of examples: files that a reader is told to add. */
+/** A pattern of examples: files that the documents instruct the reader to add. */
 const toBeAdded = /extract-palette|palette\.test/;
 
 const scripts = (file: string): string[] => Object.keys(JSON.parse(read(file)).scripts ?? {});

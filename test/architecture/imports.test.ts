@@ -49,7 +49,7 @@ const { stdout } = spawnSync(
 const refused = stdout.split('\n').filter((line) => line.includes('noRestrictedImports'));
 
 describe('the import rules', () => {
-  it.each(forbidden)('keep %s from importing %s', (folder, imported) => {
+  it.each(forbidden)('forbid %s to import %s', (folder, imported) => {
     expect(refused.join('\n')).toContain(fileOf(folder, imported));
   });
 

@@ -21,7 +21,7 @@ describe('the stores of a packaged template', () => {
     Outputs: { Worker: {} },
   };
 
-  it('are its buckets, queues and tables, leaning on nothing that is left out', () => {
+  it('are its buckets, queues and tables, without dependencies on omitted resources', () => {
     expect(storesIn(packaged)).toEqual({
       AWSTemplateFormatVersion: '2010-09-09',
       Resources: {
@@ -42,7 +42,7 @@ describe('a stack with a resource that CloudFormation only pretended to make', (
     ResourceStatus: 'CREATE_COMPLETE' as const,
   });
 
-  it('is refused with its name, unless this kind may be missing', () => {
+  it('is refused by name, unless its type is optional', () => {
     const resources = [made('AWS::SQS::Queue', 'object-created'), made('AWS::X::Y', 'unknown')];
     expect(() => refuseUnknown(resources)).toThrow('Thing (AWS::X::Y)');
     expect(() => refuseUnknown(resources, ['AWS::X::Y'])).not.toThrow();
@@ -72,7 +72,7 @@ describe('a template broken on purpose', () => {
     Bucket: { Type: 'AWS::S3::Bucket', DependsOn: 'Policy' },
   };
 
-  it('allows one action less, and everything else as before', () => {
+  it('can allow one action less, and everything else as before', () => {
     const broken = withFault(resources, { kind: 'without', action: 'sqs:SendMessage' });
     expect(broken).toEqual({
       ...resources,
@@ -80,7 +80,7 @@ describe('a template broken on purpose', () => {
     });
   });
 
-  it('has no queue policies, and nothing that waits for them', () => {
+  it('can lack the queue policies, and every dependency on them', () => {
     expect(withFault(resources, { kind: 'without-queue-policies' })).toEqual({
       Role: resources.Role,
       Worker: worker,
@@ -88,7 +88,7 @@ describe('a template broken on purpose', () => {
     });
   });
 
-  it('misspells the handler of one function', () => {
+  it('can misspell the handler of one function', () => {
     const { Worker } = withFault(resources, { kind: 'misspelt', fn: 'read-exif' });
     expect(Worker).toMatchObject({ Properties: { Handler: 'functoins/a/read-exif.handler' } });
   });
@@ -101,17 +101,17 @@ describe('a template broken on purpose', () => {
   });
 });
 
-describe('what the suites install', () => {
+describe('the tools of the emulator suites', () => {
   const files = ['localstack.txt', 'ministack.txt', 'schemathesis.txt'];
 
-  it.each(files)('%s names one version of everything', (file) => {
+  it.each(files)('are pinned to one version each in %s', (file) => {
     const lines = read(`test/suites/requirements/${file}`).split('\n');
     const wanted = lines.filter((line) => line !== '' && !line.startsWith('#'));
     expect(wanted.filter((line) => !/^[\w.-]+==[\w.]+$/.test(line))).toEqual([]);
     expect(wanted.length).toBeGreaterThan(10);
   });
 
-  it('is the LocalStack of the compose file', () => {
+  it('have the LocalStack version of the compose file', () => {
     const compose = z
       .object({ services: z.record(z.string(), z.object({ image: z.string() })) })
       .parse(parse(read('docker-compose.localstack.yml')));
@@ -121,7 +121,7 @@ describe('what the suites install', () => {
     expect(compose.services['localstack']?.image).toContain(`localstack/localstack:${pinned}}`);
   });
 
-  it('mounts what exists', () => {
+  it('mount only paths that exist', () => {
     const { volumes } = z
       .object({ services: z.object({ localstack: z.object({ volumes: z.array(z.string()) }) }) })
       .parse(parse(read('docker-compose.localstack.yml'))).services.localstack;
@@ -136,7 +136,7 @@ describe('what the suites install', () => {
 describe('the workflow of GitHub', () => {
   const workflow = read('.github/workflows/ci.yml');
 
-  it('names each action by a commit, and the release that it is', () => {
+  it('pins each action to a commit, with its release in a comment', () => {
     const used = [...workflow.matchAll(/uses: (.+)/g)].map(([, action]) => action ?? '');
     expect(used).not.toEqual([]);
     expect(
@@ -151,7 +151,7 @@ describe('the workflow of GitHub', () => {
 });
 
 describe('the ids for fuzzed requests', () => {
-  it('spare the picture the DELETE', () => {
+  it('do not send the DELETE to the shared picture', () => {
     const config = configOf({ imageId: 'kept', initId: 'i', requestId: 'r' });
     expect(config).toContain('"path.image_id" = "kept"');
     expect(config.split('DELETE')[1]).not.toContain('kept');

@@ -39,12 +39,12 @@ const { devDependencies } = z
   .object({ devDependencies: z.record(z.string(), z.string()) })
   .parse(JSON.parse(readFileSync('package.json', 'utf8')));
 
-describe('the zips', () => {
-  it('are there for every function, and for nothing else', () => {
+describe('the zips of the functions', () => {
+  it('exist for every function, and for nothing else', () => {
     expect([...zips.keys()].toSorted()).toEqual(names.toSorted());
   });
 
-  it('load by themselves, and have the handler where Lambda looks for it', () => {
+  it('load on their own, and have the handler where Lambda expects it', () => {
     for (const name of names) {
       for (const [path, bytes] of Object.entries(makeZip(name).files)) {
         if (path.startsWith('node_modules/')) continue;
@@ -74,7 +74,7 @@ describe('the zips', () => {
     expect(stdout.trim().split('\n')).toEqual(names.map((name) => `${name} function`));
   });
 
-  it('bring sharp to those that use it, once, for Linux on arm64', () => {
+  it('contain sharp where it is used, once, for Linux on arm64', () => {
     expect(names.filter(usesSharp)).toEqual(expect.arrayContaining(['make-thumbnails']));
     for (const name of names) {
       const paths = Object.keys(makeZip(name).files);
@@ -100,7 +100,7 @@ describe('the zips', () => {
     }
   });
 
-  it('bring libheif as files that may be replaced, with its licence, to those that decode', () => {
+  it('contain libheif as replaceable files, with its licence, where it decodes', () => {
     const withLibheif = names.filter((name) =>
       packagesIn(Object.keys(makeZip(name).files)).has('libheif-js'),
     );
@@ -116,14 +116,14 @@ describe('the zips', () => {
     }
   });
 
-  it('bring the files of the pages to those that show them', () => {
+  it('contain the files of the pages where they are served', () => {
     expect(names.filter(showsPages).toSorted()).toEqual(['show-docs', 'show-gallery']);
     for (const name of names.filter(showsPages))
       for (const path of pageFiles)
         expect(Buffer.from(makeZip(name).files[path] ?? ''), path).toEqual(readFileSync(path));
   });
 
-  it('bring nothing that is there for development only', () => {
+  it('contain no development dependencies', () => {
     const pages = packagesIn([...pageFiles]); // packages that are served, not run
     for (const name of names) {
       const map = z
@@ -135,7 +135,7 @@ describe('the zips', () => {
       const places = map.sources.map((source) =>
         posix.join(posix.dirname(modulePath(name)), source),
       );
-      // Where the project lies is nobody's business, and would make the bytes depend on it.
+      // The path of the project must not leak, and would make the bytes depend on it.
       expect(places.filter((place) => /^(\.\.|\/|\w:)/.test(place))).toEqual([]);
     }
   });
@@ -150,7 +150,7 @@ describe('the zips', () => {
     }
   });
 
-  it('are the same bytes when they are packaged again, here instead of there', async () => {
+  it('are byte for byte the same when packaged in another folder', async () => {
     const again = ['get-image', 'show-gallery', 'make-thumbnails'];
     const packed = again.map((name) => ({
       handler: modulePath(name).replace(/\.mjs$/, '.handler'),
@@ -174,7 +174,7 @@ const lockedVersionOf = (name: string): unknown =>
 templateSuite(template);
 
 describe('packaging', () => {
-  it('refuses what only the embedded stack can do', async () => {
+  it('refuses settings that only the embedded stack supports', async () => {
     const folder = projectElsewhere();
 
     const { code, said } = await serverless(['package', '--stage', 'prod'], folder, {

@@ -41,7 +41,7 @@ export const templateSuite = (template: Template) => {
       }
     });
 
-    it('keeps data when the stack goes, encrypted and restorable', () => {
+    it('retains data when the stack is deleted, encrypted and restorable', () => {
       const ours = all('AWS::S3::Bucket').filter(([name]) => !name.startsWith('Serverless'));
       for (const [name, bucket] of ours) {
         expect(bucket.DeletionPolicy, name).toBe('Retain');

@@ -66,7 +66,7 @@ export const serverless = async (
   return { code, said };
 };
 
-/** A copy of the project in another place. Who asks for it removes it. */
+/** A copy of the project in another place. The caller removes it. */
 export const projectElsewhere = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-package-'));
   for (const part of parts) cpSync(part, join(folder, part), { recursive: true });
@@ -109,13 +109,13 @@ export const environmentOf = ({ Resources }: Template): Record<string, string> =
   return Object.fromEntries(
     Object.entries(Environment.Variables).map(([name, value]) => {
       if (typeof value === 'string') return [name, value];
-      return [name, longestValueOf(name)];
+      return [name, findLongestValue(name)];
     }),
   );
 };
 
 /** What a Ref becomes in the region with the longest name. */
-const longestValueOf = (name: string): string => {
+const findLongestValue = (name: string): string => {
   const own = `darkroom-prod-${name.toLowerCase().replaceAll('_', '-').slice(0, -6)}`;
   return name.endsWith('_QUEUE') || name.endsWith('_DLQ')
     ? `https://sqs.ap-southeast-2.amazonaws.com/123456789012/${own}`

@@ -10,7 +10,7 @@ const tests = globSync('test/{unit,support}/**/*.ts').map((file) => readFileSync
 describe.each(stepNames.map((name) => [steps[name].worker, name] as const))(
   '%s',
   (worker, step) => {
-    it('has a use case of its name', () => {
+    it('has a use case of the same name', () => {
       expect(existsSync(`lib/images/${worker}.ts`), `lib/images/${worker}.ts`).toBe(true);
     });
 

@@ -7,7 +7,7 @@ import { functions, queues, serverless } from './template.ts';
 const isDead = (name: string) => name.endsWith('Dlq');
 
 describe('serverless.yml', () => {
-  it('names every folder of functions/, and no other', () => {
+  it('includes every folder of functions/, and no other', () => {
     const folders = readdirSync('functions', { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => `\${file(functions/${name}/functions.yml)}`);
@@ -56,7 +56,7 @@ describe('every queue', () => {
   });
 
   it.each(queues.filter(([name]) => !isDead(name)))(
-    '%s hides a message for six times as long as its worker may take',
+    '%s has a visibility timeout of six times the timeout of its worker',
     (name, { Properties }) => {
       const consumers = functions.filter(([, { events }]) =>
         events.some(({ sqs }) => sqs?.arn['Fn::GetAtt'] === `${name}.Arn`),

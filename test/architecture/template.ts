@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { completeService } from '#infra/deploy/complete-service.ts';
 
-/** CloudFormation's short forms, kept as the long ones they stand for. */
+/** CloudFormation's short forms, parsed as the long ones they stand for. */
 const customTags = ['Ref', 'GetAtt', 'Sub'].map((name) => ({
   tag: `!${name}`,
   resolve: (value: string) => ({ [name === 'Ref' ? 'Ref' : `Fn::${name}`]: value }),

@@ -9,12 +9,12 @@ import {
 } from '#test/support/browser.ts';
 import { anImageView, idOf } from '#test/support/browser-answers.ts';
 import { aDarkroomOf } from '#test/support/browser-gallery.ts';
-import { type Asked, startPageHost } from '#test/support/browser-host.ts';
+import { type PageRequest, startPageHost } from '#test/support/browser-host.ts';
 
 const some = aDarkroomOf(42);
 
 /** Pictures whose copies have six widths. */
-const withWidths = (asked: Asked) => {
+const withWidths = (request: PageRequest) => {
   const view = (index: number) => {
     const id = idOf(index);
     const srcset = [160, 320, 640, 1280, 1920, 3840]
@@ -22,11 +22,11 @@ const withWidths = (asked: Asked) => {
       .join(', ');
     return anImageView(index, { srcset, caption: 'A lake ["quiet"] & hills' });
   };
-  const index = [3, 4, 5].find((each) => asked.path === `api/images/${idOf(each)}`);
+  const index = [3, 4, 5].find((each) => request.path === `api/images/${idOf(each)}`);
   if (index !== undefined) return { data: view(index) };
-  if (asked.path.endsWith('/original'))
-    return { data: { url: `/i/${asked.path.split('/')[2]}/w160`, expires_at: '' } };
-  return asked.path === 'api/images' ? { data: [3, 4, 5].map(view) } : some(asked);
+  if (request.path.endsWith('/original'))
+    return { data: { url: `/i/${request.path.split('/')[2]}/w160`, expires_at: '' } };
+  return request.path === 'api/images' ? { data: [3, 4, 5].map(view) } : some(request);
 };
 
 const scale = (page: Page) => page.locator('.zoom-scale').textContent();

@@ -32,7 +32,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the dialogs of the gallery'), () =
   });
 
   it.each(Object.entries(looks))(
-    'list the shortcuts at ?, over an open picture too: %s',
+    'list the shortcuts on pressing ?, over an open picture too: %s',
     async (_, look) => {
       const { page, close } = await openPage(browser, look);
       await page.goto(host.url);
@@ -80,7 +80,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the dialogs of the gallery'), () =
     await close();
   });
 
-  it('remove the key of the tab', async () => {
+  it('can remove the API key of the tab', async () => {
     const { page, close } = await openPage(browser);
     await page.addInitScript(
       "if (!sessionStorage.getItem('seen')) sessionStorage.setItem('darkroom-api-key', 'a-key'); sessionStorage.setItem('seen', '1')",

@@ -10,12 +10,14 @@ import {
 import { anImageView, idOf } from '#test/support/browser-answers.ts';
 import { aBatchView, anEditProcess } from '#test/support/browser-answers-batches.ts';
 import { aDarkroomOf } from '#test/support/browser-gallery.ts';
-import { type Answer, type Asked, startPageHost } from '#test/support/browser-host.ts';
+import { type Answer, type PageRequest, startPageHost } from '#test/support/browser-host.ts';
 import { eventually } from '#test/support/eventually.ts';
 
 const some = aDarkroomOf(42);
 
-/** One picture, of which the sheet learns its EXIF while it is open; the whole record is asked for. */
+/**
+ * One picture, of which the sheet learns its EXIF while it is open; the whole record is requested.
+ */
 const aPictureThatDevelops = (whole: () => Answer) => {
   const developing = anImageView(0, {
     status: 'processing',
@@ -23,14 +25,14 @@ const aPictureThatDevelops = (whole: () => Answer) => {
     steps: { ...anImageView().steps, exif: { state: 'pending' } },
   });
   let answered = 0;
-  return ({ method, path, query }: Asked): Answer => {
+  return ({ method, path, query }: PageRequest): Answer => {
     if (path === 'api/images') return { data: [answered > 0 ? anImageView() : developing] };
     if (path !== `api/images/${idOf(0)}`) return some({ method, path, query });
     return ++answered > 1 ? whole() : { data: developing };
   };
 };
 
-/** How often the page has asked for it: the browser itself sends one of several equal requests. */
+/** How often the page has requested it: the browser itself sends one of several equal requests. */
 const requestsOf = (page: Page, path: string) => {
   let count = 0;
   page.on('request', (request) => {
@@ -48,7 +50,7 @@ const drawings = `(async () => {
   await fetch('api/stats');
 })()`;
 
-describe.skipIf(!chromiumPath)(needsChromium('the gallery while something is at work'), () => {
+describe.skipIf(!chromiumPath)(needsChromium('the gallery while work is in progress'), () => {
   let browser: Browser;
   let host: Awaited<ReturnType<typeof startPageHost>>;
   beforeAll(async () => {
@@ -60,7 +62,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while something is at 
     await host?.stop();
   });
 
-  it('keeps older batches in the list when it is read again, and reads those again too', async () => {
+  it('refreshes the list of batches, older pages included', async () => {
     const batchOf = (number: number, status = 'completed') =>
       aBatchView({ request_id: `batch-${number}`, csv_filename: `${number}.csv`, status });
     let batches = Array.from({ length: 45 }, (_, index) => batchOf(45 - index));
@@ -72,11 +74,11 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while something is at 
       );
     };
     becomes(batchOf(45, 'processing'), batchOf(15, 'processing'));
-    host.answerWith((asked) => {
-      if (asked.path !== 'api/batches') return some(asked);
-      const cursor = asked.query.get('cursor');
+    host.answerWith((request) => {
+      if (request.path !== 'api/batches') return some(request);
+      const cursor = request.query.get('cursor');
       const from = batches.findIndex(({ request_id: id }) => id === cursor) + 1;
-      const data = batches.slice(from, from + Number(asked.query.get('limit')));
+      const data = batches.slice(from, from + Number(request.query.get('limit')));
       const last = data.at(-1);
       return { data, next: last === batches.at(-1) ? null : (last?.request_id ?? null) };
     });
@@ -107,11 +109,11 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while something is at 
   it('follows all products of a batch that are shown, not only the first page of them', async () => {
     const progress = { ...aBatchView().progress, total_products: 120, total_images: 120 };
     let status = 'processing';
-    let asked: (string | null)[] = [];
+    let cursors: (string | null)[] = [];
     host.answerWith(({ path, query }) => {
       if (path !== 'api/batches/batch-1') return some({ method: 'GET', path, query });
       const cursor = query.get('cursor');
-      asked.push(cursor);
+      cursors.push(cursor);
       const from = Number(cursor ?? 0);
       // The middle ones were quick.
       const statusOf = (index: number) => (index < 50 || index >= 100 ? status : 'completed');
@@ -134,10 +136,10 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while something is at 
     await eventually(async () => expect(await products('processing')).toBe(70));
     await more.waitFor({ state: 'detached' });
 
-    asked = [];
+    cursors = [];
     status = 'completed';
     await eventually(async () => expect(await products('completed')).toBe(120));
-    expect(asked).not.toContain('50');
+    expect(cursors).not.toContain('50');
     await close();
   });
 
@@ -157,7 +159,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while something is at 
     ['a batch', '#batches/batch-1', { status: 503, error: 'It is too busy.' }],
     ['the list of batches', '#batches', 'breaks'],
     ['the list of batches', '#batches', { status: 503, error: 'It is too busy.' }],
-  ])('asks for %s again by itself after a failure: %s, %j', async (_, hash, trouble) => {
+  ])('requests %s again by itself after a failure: %s, %j', async (_, hash, trouble) => {
     host.answerWith(() => trouble);
     const { page, close } = await openPage(browser);
     await page.goto(`${host.url}${hash}`);
@@ -168,7 +170,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while something is at 
     await close();
   });
 
-  it('asks for a batch that was not there when it is told to', async () => {
+  it('retries a batch that was not found when the user asks it to', async () => {
     host.answerWith(() => ({ status: 404, error: 'There is no batch batch-1.' }));
     const { page, close } = await openPage(browser);
     await page.goto(`${host.url}#batches/batch-1`);
@@ -181,50 +183,50 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while something is at 
     await close();
   });
 
-  it('asks for the tags of an open picture once, however often it draws meanwhile', async () => {
+  it('requests the tags of an open picture once, however often it renders meanwhile', async () => {
     host.answerWith(aPictureThatDevelops(() => 'waits'));
     const { page, close } = await openPage(browser);
-    const asked = requestsOf(page, `api/images/${idOf(0)}`);
+    const countRequests = requestsOf(page, `api/images/${idOf(0)}`);
     await page.goto(`${host.url}#pictures/${idOf(0)}`);
     await page.getByRole('cell', { name: 'NIKON D90' }).waitFor();
-    await eventually(() => expect(asked()).toBe(2));
+    await eventually(() => expect(countRequests()).toBe(2));
 
     await page.evaluate(drawings);
-    expect(asked()).toBe(2);
+    expect(countRequests()).toBe(2);
     await close();
   });
 
-  it('lets some time pass before it asks for tags again that it did not get', async () => {
+  it('waits before it requests tags again after a failure', async () => {
     let answer: Answer = { status: 500, error: 'The server could not answer.' };
     host.answerWith(aPictureThatDevelops(() => answer));
     const { page, close } = await openPage(browser);
-    const asked = requestsOf(page, `api/images/${idOf(0)}`);
+    const countRequests = requestsOf(page, `api/images/${idOf(0)}`);
     await page.clock.install();
     await page.goto(`${host.url}#pictures/${idOf(0)}`);
     await page.getByRole('cell', { name: 'NIKON D90' }).waitFor();
-    await eventually(() => expect(asked()).toBe(2));
+    await eventually(() => expect(countRequests()).toBe(2));
     await page.evaluate(drawings);
-    expect(asked()).toBe(2);
+    expect(countRequests()).toBe(2);
 
     const { exif } = anImageView();
     answer = { data: anImageView(0, { exif: exif && { ...exif, raw: { Flash: 16 } } }) };
     await page.clock.fastForward(10_000);
     await page.getByText('All 1 tags').waitFor();
-    expect(asked()).toBe(3);
+    expect(countRequests()).toBe(3);
     await close();
   });
 
-  it('puts the result of an edit on the sheet that it saw at work, and no older one', async () => {
+  it('adds the result of an edit that it saw in progress to the sheet, and no older one', async () => {
     const [older, failed, atWork] = anEditProcess.edits;
     let edits: unknown[] = [{ ...older, image_id: idOf(900) }, failed, atWork];
-    host.answerWith((asked) =>
-      asked.path === 'api/processes/process-1'
+    host.answerWith((request) =>
+      request.path === 'api/processes/process-1'
         ? { data: { ...anEditProcess, edits } }
-        : some(asked),
+        : some(request),
     );
     const { page, close } = await openPage(browser);
-    const asked: string[] = [];
-    page.on('request', (request) => asked.push(request.url()));
+    const urls: string[] = [];
+    page.on('request', (request) => urls.push(request.url()));
     await page.addInitScript("sessionStorage.setItem('darkroom-edit-process', 'process-1')");
     await page.goto(`${host.url}#edits`);
     await page.getByText('processing', { exact: true }).waitFor();
@@ -236,8 +238,8 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while something is at 
       .getByRole('button', { name: 'Open Make it look like a rainy evening, queued' })
       .waitFor();
     await page.locator('.sheet-end').getByText('43 pictures').waitFor();
-    // Its thumbnails are still to be made: asked for now, each would be a 404.
-    expect(asked.filter((url) => url.includes(`${idOf(901)}/thumbnails`))).toEqual([]);
+    // Its thumbnails are still to be made: requested now, each would be a 404.
+    expect(urls.filter((url) => url.includes(`${idOf(901)}/thumbnails`))).toEqual([]);
     await close();
   });
 });

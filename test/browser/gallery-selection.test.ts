@@ -11,7 +11,7 @@ import {
 } from '#test/support/browser.ts';
 import { anImageView, idOf } from '#test/support/browser-answers.ts';
 import { aDarkroomOf } from '#test/support/browser-gallery.ts';
-import { type Asked, startPageHost } from '#test/support/browser-host.ts';
+import { type PageRequest, startPageHost } from '#test/support/browser-host.ts';
 
 const some = aDarkroomOf(42);
 const phone = { viewport: { width: 390, height: 800 }, hasTouch: true } as const;
@@ -103,7 +103,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the selection of the gallery'), ()
     const { page, close } = await openPage(browser, {
       permissions: ['clipboard-read', 'clipboard-write'],
     });
-    // A browser that asks where to save cannot be answered by a test.
+    // A test cannot answer the browser's dialog for saving a file.
     await page.addInitScript('delete window.showSaveFilePicker');
     await page.goto(host.url);
     await openTile(page, 3).click({ modifiers: ['Control'] });
@@ -143,7 +143,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the selection of the gallery'), ()
       failed(3, 'The worker ran out of memory.'),
     ];
     const retried: string[] = [];
-    host.answerWith(({ method, path, query }: Asked) => {
+    host.answerWith(({ method, path, query }: PageRequest) => {
       if (path === 'api/images') return { data: pictures };
       if (!path.endsWith('/retry')) return some({ method, path, query });
       const id = path.split('/')[2] ?? '';

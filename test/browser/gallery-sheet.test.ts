@@ -4,13 +4,13 @@ import { z } from 'zod';
 import { chromiumPath, needsChromium, openBrowser, openPage } from '#test/support/browser.ts';
 import { anImageView, idOf } from '#test/support/browser-answers.ts';
 import { aDarkroomOf } from '#test/support/browser-gallery.ts';
-import { type Asked, startPageHost } from '#test/support/browser-host.ts';
+import { type PageRequest, startPageHost } from '#test/support/browser-host.ts';
 
 const some = aDarkroomOf(42);
 
 /** Pictures whose copies have three widths. */
-const withWidths = (asked: Asked) => {
-  if (asked.path !== 'api/images') return some(asked);
+const withWidths = (request: PageRequest) => {
+  if (request.path !== 'api/images') return some(request);
   const widths = (id: string) =>
     [160, 480, 960].map((width) => `http://elsewhere.example/i/${id}/w${width}?v=1 ${width}w`);
   return {
@@ -51,7 +51,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the sheet of the gallery'), () => 
     await close();
   });
 
-  it('shows smaller and larger pictures, and remembers which', async () => {
+  it('shows smaller and larger pictures, and stores the chosen size', async () => {
     host.answerWith(some);
     const { page, close } = await openPage(browser);
     await page.goto(host.url);
@@ -104,7 +104,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the sheet of the gallery'), () => 
     },
   );
 
-  it('has its filter in the URL, through a reload, the detail and the back button', async () => {
+  it('preserves its filter in the URL, through a reload, the detail view and the back button', async () => {
     host.answerWith(some);
     const { page, close } = await openPage(browser);
     const only = page.locator('.sheet-end').getByText('1 picture', { exact: true });

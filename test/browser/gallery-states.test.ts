@@ -11,15 +11,15 @@ import {
 import { idOf, someStats } from '#test/support/browser-answers.ts';
 import { someFaults } from '#test/support/browser-answers-batches.ts';
 import { aDarkroomOf } from '#test/support/browser-gallery.ts';
-import { type Answer, type Asked, startPageHost } from '#test/support/browser-host.ts';
+import { type Answer, type PageRequest, startPageHost } from '#test/support/browser-host.ts';
 import { scrollToTheEnd, taskTimesMs } from '#test/support/browser-trace.ts';
 
-type Api = (asked: Asked) => Answer;
+type Api = (request: PageRequest) => Answer;
 type State = {
   hash?: string;
   api?: Api;
   /** Goes there, and waits until it is there. */
-  resolveEndpoint: (page: Page) => Promise<unknown>;
+  waitUntilShown: (page: Page) => Promise<unknown>;
 };
 
 const some = aDarkroomOf(42);
@@ -34,57 +34,58 @@ const choose = async (page: Page, ...names: string[]) => {
 
 const states: Record<string, State> = {
   'the empty sheet': {
-    api: (asked) => (asked.path === 'api/stats' ? { data: someStats({ total: 0 }) } : { data: [] }),
-    resolveEndpoint: (page) => heading(page, 'No pictures yet'),
+    api: (request) =>
+      request.path === 'api/stats' ? { data: someStats({ total: 0 }) } : { data: [] },
+    waitUntilShown: (page) => heading(page, 'No pictures yet'),
   },
   'the sheet that is loading': {
     api: () => 'waits',
-    resolveEndpoint: (page) => page.getByRole('status', { name: 'Loading pictures' }).waitFor(),
+    waitUntilShown: (page) => page.getByRole('status', { name: 'Loading pictures' }).waitFor(),
   },
   'the sheet that could not be loaded': {
     api: () => ({ status: 500, error: 'The server could not answer.' }),
-    resolveEndpoint: (page) => heading(page, 'The pictures could not be loaded'),
+    waitUntilShown: (page) => heading(page, 'The pictures could not be loaded'),
   },
-  'nobody there': {
+  'an unreachable server': {
     api: () => 'breaks',
-    resolveEndpoint: (page) => page.getByText('Darkroom cannot be reached. This page').waitFor(),
+    waitUntilShown: (page) => page.getByText('Darkroom cannot be reached. This page').waitFor(),
   },
   'a sheet, with some chosen': {
-    resolveEndpoint: async (page) => {
+    waitUntilShown: async (page) => {
       await choose(page, 'picture-0.jpg', 'picture-3.jpg', 'picture-4.jpg');
       await page.getByText('3 selected').waitFor();
       await page.locator('.sheet-end').getByText('42 pictures').waitFor();
     },
   },
   'a filter without pictures': {
-    api: (asked) => (asked.query.get('status') ? { data: [] } : some(asked)),
-    resolveEndpoint: async (page) => {
+    api: (request) => (request.query.get('status') ? { data: [] } : some(request)),
+    waitUntilShown: async (page) => {
       await page.getByRole('button', { name: /^Queued/ }).click();
       await heading(page, 'No picture is queued now');
     },
   },
   'uploads, one of them refused': {
-    resolveEndpoint: async (page) => {
+    waitUntilShown: async (page) => {
       await dropFiles(page, [{ name: 'notes.txt', type: 'text/plain', bytes: Buffer.from('x') }]);
       await page.getByText('text/plain is not a type we read').waitFor();
     },
   },
   'an open picture': {
     hash: `#pictures/${idOf(3)}`,
-    resolveEndpoint: async (page) => {
+    waitUntilShown: async (page) => {
       await page.getByText('All 3 tags').click();
       await page.locator('dialog shown-picture.is-sharp').waitFor();
     },
   },
   'an open picture that failed': {
     hash: `#pictures/${idOf(2)}`,
-    resolveEndpoint: (page) => page.getByText('No picture could be made of this file').waitFor(),
+    waitUntilShown: (page) => page.getByText('No picture could be made of this file').waitFor(),
   },
   'an open picture that cannot be tried again': {
     hash: `#pictures/${idOf(2)}`,
-    api: (asked) =>
-      asked.path.endsWith('/retry') ? { status: 409, error: 'It is at work.' } : some(asked),
-    resolveEndpoint: async (page) => {
+    api: (request) =>
+      request.path.endsWith('/retry') ? { status: 409, error: 'It is at work.' } : some(request),
+    waitUntilShown: async (page) => {
       const dialog = page.getByRole('dialog', { name: 'picture-2.jpg' });
       await dialog.getByRole('button', { name: 'Retry failed and skipped steps' }).click();
       await dialog.getByRole('status', { name: 'Notices' }).getByText('It is at work.').waitFor();
@@ -92,31 +93,31 @@ const states: Record<string, State> = {
   },
   'a picture that is not there': {
     hash: `#pictures/${'z'.repeat(26)}`,
-    resolveEndpoint: (page) => heading(page, 'This picture could not be opened'),
+    waitUntilShown: (page) => heading(page, 'This picture could not be opened'),
   },
   batches: {
     hash: '#batches',
-    resolveEndpoint: (page) => page.getByRole('link', { name: 'autumn-catalogue.csv' }).waitFor(),
+    waitUntilShown: (page) => page.getByRole('link', { name: 'autumn-catalogue.csv' }).waitFor(),
   },
   'a CSV that is right': {
-    resolveEndpoint: async (page) => {
+    waitUntilShown: async (page) => {
       await dropFiles(page, csv('right.csv'));
       await page.getByRole('button', { name: 'Start the batch' }).waitFor();
     },
   },
   'a CSV with faults': {
-    api: (asked) =>
-      asked.method === 'POST'
+    api: (request) =>
+      request.method === 'POST'
         ? { status: 422, error: 'The file has 2 faults.', data: someFaults }
-        : some(asked),
-    resolveEndpoint: async (page) => {
+        : some(request),
+    waitUntilShown: async (page) => {
       await dropFiles(page, csv('wrong.csv'));
       await page.getByRole('cell', { name: /ftp:.* is not an http/ }).waitFor();
     },
   },
   'a batch': {
     hash: '#batches/0d4e2f4e-6a3c-4a51-9a53-0d6f6f1f2c11',
-    resolveEndpoint: async (page) => {
+    waitUntilShown: async (page) => {
       await page.getByRole('button', { name: 'Download the failed rows' }).waitFor();
       await page.getByRole('button', { name: 'Deliver again' }).waitFor();
       await page.getByText('The receiver answered 503.').waitFor();
@@ -124,10 +125,10 @@ const states: Record<string, State> = {
   },
   'edits before any picture is chosen': {
     hash: '#edits',
-    resolveEndpoint: (page) => heading(page, 'Edit with words'),
+    waitUntilShown: (page) => heading(page, 'Edit with words'),
   },
   'edits of chosen pictures': {
-    resolveEndpoint: async (page) => {
+    waitUntilShown: async (page) => {
       await choose(page, 'picture-3.jpg', 'picture-4.jpg');
       await page.getByRole('button', { name: 'Edit' }).click();
       await page.getByLabel('Describe the change').fill('Make it rain');
@@ -137,7 +138,7 @@ const states: Record<string, State> = {
   },
   stats: {
     hash: '#stats',
-    resolveEndpoint: (page) =>
+    waitUntilShown: (page) =>
       page.getByRole('img', { name: /Processing time of the newest 40 pictures/ }).waitFor(),
   },
 };
@@ -167,7 +168,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
         const gallery = await openPage(browser, look);
         const { page } = gallery;
         await page.goto(`${host.url}${state.hash ?? ''}`);
-        await state.resolveEndpoint(page);
+        await state.waitUntilShown(page);
 
         expect(await seriousFaults(page)).toEqual([]);
         expect(gallery.origins()).toEqual([new URL(host.url).origin]);
@@ -218,15 +219,15 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
   /** Answers as usual; what was deleted is in the list that this gives. */
   const notingDeletions = (): string[] => {
     const deleted: string[] = [];
-    host.answerWith((asked) => {
-      if (asked.method !== 'DELETE') return some(asked);
-      deleted.push(asked.path);
-      return { data: { image_id: asked.path.split('/')[2], deleted: true } };
+    host.answerWith((request) => {
+      if (request.method !== 'DELETE') return some(request);
+      deleted.push(request.path);
+      return { data: { image_id: request.path.split('/')[2], deleted: true } };
     });
     return deleted;
   };
 
-  it('sends a deletion when its grace is over, and never one that was undone', async () => {
+  it('sends a deletion after the undo period, and never one that was undone', async () => {
     const deleted = notingDeletions();
     const { page, close } = await openPage(browser);
     await page.clock.install();
@@ -249,7 +250,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
     await close();
   });
 
-  it('undoes a deletion where the picture is open, by mouse and by keyboard', async () => {
+  it('undoes the deletion of an open picture, by mouse and by keyboard', async () => {
     const deleted = notingDeletions();
     const { page, close } = await openPage(browser);
     await page.clock.install();
@@ -288,7 +289,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
     await close();
   });
 
-  it('can be used by keyboard alone, and gives the focus back', async () => {
+  it('can be used by keyboard alone, and restores the focus', async () => {
     host.answerWith(some);
     const { page, close } = await openPage(browser);
     await page.goto(host.url);

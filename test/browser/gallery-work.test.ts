@@ -64,10 +64,10 @@ describe.skipIf(!chromiumPath).each(places)(needsChromium('the gallery at work, 
     const others = complaints().filter((text) => !at.key || !text.includes('status of 403'));
     expect(others).toEqual([]);
     const known = [new URL(address()).origin, stack.env['AWS_ENDPOINT_URL_S3']];
-    for (const asked of origins()) expect(known).toContain(asked);
+    for (const each of origins()) expect(known).toContain(each);
   };
 
-  it('checks a CSV, starts it, follows it, and downloads what came of it', async () => {
+  it('checks a CSV, starts its batch, follows it, and downloads the results', async () => {
     const gallery = await openPage(browser);
     const { page } = gallery;
     await enter(page);
@@ -118,7 +118,7 @@ describe.skipIf(!chromiumPath).each(places)(needsChromium('the gallery at work, 
     await gallery.close();
   });
 
-  it('edits a chosen picture, and shows the result beside its source', async () => {
+  it('edits a selected picture, and shows the result beside its source', async () => {
     const gallery = await openPage(browser);
     const { page } = gallery;
     await enter(page);

@@ -106,7 +106,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery on a running stack'), 
     });
     afterAll(() => proxy?.stop());
 
-    it('asks for the key, keeps it for the tab, and does everything with it', async () => {
+    it('prompts for the key, stores it for the tab, and sends it with every request', async () => {
       const gallery = await openPage(browser, { viewport: { width: 1600, height: 1400 } });
       const { page } = gallery;
       await page.goto(proxy.url);

@@ -10,7 +10,7 @@ declare module 'vitest' {
 }
 
 export type Gallery = { baseUrl: string; env: Record<string, string> };
-/** Where the tests must listen, because both galleries were told to call there. */
+/** Where the tests must listen, because both galleries are configured to call there. */
 type Ports = { edits: number; origin: number; receiver: number };
 
 export const key = 'only-for-this-test';

@@ -45,7 +45,7 @@ describe('with an API key set', () => {
     expect(status).toBeLessThan(300);
   });
 
-  it('a client that has it may upload', async () => {
+  it('a client with the key may upload', async () => {
     const { image_id } = await keyed.uploadOne({ name: 'key.jpg', bytes: await drawnJpeg() });
     expect((await keyed.ended(image_id)).status).toBe('done');
   });

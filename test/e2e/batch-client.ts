@@ -28,7 +28,7 @@ export const Product = z.looseObject({
   ),
 });
 
-/** The part of a batch that the tests look at; products only where details were asked for. */
+/** The part of a batch that the tests look at; products only where details were requested. */
 export const BatchRecord = z.looseObject({
   request_id: z.string(),
   status: z.string(),
@@ -97,7 +97,7 @@ export const batchClientOf = (target: Target) => {
     startByUrl: async (body: { csv_url: string; webhook_url?: string }) =>
       (await started(sendJson(body))).request_id,
     /** The batch with its first products, when it has ended. */
-    batchEnded: (requestId: string, within = darkroom.patience(40_000)) =>
+    batchEnded: (requestId: string, within = darkroom.scaleTimeout(40_000)) =>
       eventually(
         async () => {
           const record = await batch(requestId);

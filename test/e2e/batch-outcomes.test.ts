@@ -53,10 +53,10 @@ const products = [
 const errorAt = new Map(outcomes.map(([path, error]) => [`${origin.url}${path}`, error]));
 
 describe('a batch from an origin that misbehaves', () => {
-  it('names what became of each URL, and completes when its failed rows are corrected', async () => {
+  it('reports the outcome of each URL, and completes when its failed rows are corrected', async () => {
     const id = await darkroom.start(csvOf(...products));
     // Three waits of 2, 4 and 8 s between four tries of 3 s each.
-    const batch = await darkroom.batchEnded(id, darkroom.patience(60_000));
+    const batch = await darkroom.batchEnded(id, darkroom.scaleTimeout(60_000));
 
     expect(batch.status).toBe('completed_with_errors');
     const failing = outcomes.filter(([, error]) => error !== null).length;
@@ -119,7 +119,7 @@ describe('a batch from an origin that misbehaves', () => {
     });
   }, 120_000);
 
-  it('has failed where every URL has', async () => {
+  it('has failed when every URL has failed', async () => {
     const paths = ['/status/404', '/html'].map((path) => [`${origin.url}${path}?again`]);
     const id = await darkroom.start(csvOf(...paths));
 

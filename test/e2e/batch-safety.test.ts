@@ -16,13 +16,13 @@ const isPrivate = /points to a private address|is not allowed/;
 const redirectTo = (url: string) => `${origin.url}/to?url=${encodeURIComponent(url)}`;
 
 describe('no server at a private address is reached', () => {
-  it('by any URL of a batch, however it is written, or by redirect', async () => {
+  it('by any URL of a batch, in any notation, or by redirect', async () => {
     const urls = [...loopbackUrls(canary.port), ...privateUrls()];
     const redirected = loopbackUrls(canary.port).map(redirectTo);
     const rows = [...urls, ...redirected].map((url) => [url.replaceAll(',', '%2C')]);
 
     const id = await darkroom.start(csvOf(...rows, [`${origin.url}/good.jpg`]));
-    const ended = await darkroom.batchEnded(id, darkroom.patience(55_000));
+    const ended = await darkroom.batchEnded(id, darkroom.scaleTimeout(55_000));
 
     expect(ended).toMatchObject({
       status: 'completed_with_errors',
@@ -75,7 +75,7 @@ describe('no server at a private address is reached', () => {
           expect(record.webhook?.state).toBe('failed');
           return record;
         },
-        { within: darkroom.patience(40_000), every: 100 },
+        { within: darkroom.scaleTimeout(40_000), every: 100 },
       );
       expect(batch.status).toBe('completed');
       for (const { error } of batch.webhook?.attempts ?? [])

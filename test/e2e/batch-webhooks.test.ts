@@ -50,7 +50,7 @@ const webhookOf = (id: string, state: string) =>
       if (webhook?.state !== state) throw new Error(JSON.stringify(webhook));
       return webhook;
     },
-    { within: darkroom.patience(30_000), every: 100 },
+    { within: darkroom.scaleTimeout(30_000), every: 100 },
   );
 const resend = (id: string) => darkroom.json(`/api/batches/${id}/webhook`, { method: 'POST' });
 
@@ -85,7 +85,7 @@ describe('the webhook of a batch', () => {
     expect(() => verified(last, other)).toThrow();
   });
 
-  it('is sent for a batch that failed, too', async () => {
+  it('is sent for a failed batch, too', async () => {
     const id = await start('/failed', '/status/404');
 
     await webhookOf(id, 'delivered');
@@ -94,7 +94,7 @@ describe('the webhook of a batch', () => {
     expect(call && verified(call)).toMatchObject({ request_id: id, status: 'failed' });
   });
 
-  it('stops where the receiver answers 410, until a client asks for it again', async () => {
+  it('stops when the receiver answers 410, until a client requests a redelivery', async () => {
     const id = await start('/gone');
     const webhook = await webhookOf(id, 'stopped');
     expect(webhook.attempts).toMatchObject([
@@ -114,7 +114,7 @@ describe('the webhook of a batch', () => {
     expect(second && verified(second)).toMatchObject({ request_id: id });
   });
 
-  it('has failed when its schedule is over, and is delivered when it is asked for again', async () => {
+  it('has failed after its last retry, and is delivered when a client requests it again', async () => {
     const id = await start('/down');
     const webhook = await webhookOf(id, 'failed');
     expect(webhook.attempts).toHaveLength(5);
@@ -136,7 +136,7 @@ describe('the webhook of a batch', () => {
     expect(attempts).toHaveLength(2);
   });
 
-  it('cannot be sent again where there is none, nor before the batch has ended', async () => {
+  it('cannot be redelivered where none is set, nor before the batch has ended', async () => {
     const without = await darkroom.start(csvOf([`${origin.url}/good.jpg`]));
     await darkroom.batchEnded(without);
     expect(await resend(without)).toMatchObject({ status: 404, code: 5001 });

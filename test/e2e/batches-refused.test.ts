@@ -37,7 +37,7 @@ const started = async () => {
 
 describe('a dry run', () => {
   it.each(['true', '1', 'on', 'yes'])(
-    '(%s) says what is in the file and starts nothing',
+    '(%s) reports the content of the file and starts nothing',
     async (dry_run) => {
       const before = await started();
 
@@ -52,7 +52,7 @@ describe('a dry run', () => {
     },
   );
 
-  it('names every error, and is itself no failure', async () => {
+  it('reports every error, and does not itself fail', async () => {
     const answer = await darkroom.send(faulty, { fields: { dry_run: 'true' } });
 
     expect(answer).toMatchObject({

@@ -49,7 +49,7 @@ const shapeOf = ({ status, progress, products }: BatchRecord) => ({
 });
 
 describe('a batch', () => {
-  it('is the same whether its URLs are quoted or spill into further cells, and its results keep the order', async () => {
+  it('is the same whether its URLs are quoted or spill into further cells, with results in order', async () => {
     const [spilled, whole] = await Promise.all([darkroom.start(sample), darkroom.start(quoted)]);
     const batches = [await darkroom.batchEnded(spilled), await darkroom.batchEnded(whole)];
 
@@ -224,7 +224,7 @@ describe('a batch', () => {
     expect((await darkroom.call(`/api/image/${imageId}.jpg`)).status).toBe(404);
   });
 
-  it('started by csv_url is like any other, and so are the errors of its CSV', async () => {
+  it('started by csv_url is like any other, including the errors of its CSV', async () => {
     const good = await darkroom.startByUrl({ csv_url: url('/good.csv') });
     const bad = await darkroom.startByUrl({ csv_url: url('/bad.csv') });
     const none = await darkroom.startByUrl({ csv_url: url('/status/404') });
@@ -233,8 +233,8 @@ describe('a batch', () => {
       status: 'completed',
       progress: { total_products: 2, processed_images: 3 },
     });
-    const asked = origin.calls.find(({ path }) => path === '/good.csv');
-    expect(asked?.headers.accept).toBe('text/csv, */*;q=0.5'); // not for a picture
+    const download = origin.calls.find(({ path }) => path === '/good.csv');
+    expect(download?.headers.accept).toBe('text/csv, */*;q=0.5'); // not for a picture
     const refused = await darkroom.batchEnded(bad);
     expect(refused).toMatchObject({ status: 'failed', csv_filename: 'bad.csv' });
     expect(refused.errors.map(({ row }) => row)).toEqual([2, 3, 3]);
@@ -298,7 +298,7 @@ describe.runIf(hasCurl)('the five routes of the replaced CSV service', () => {
         expect(answer.data.status).toBe('completed');
         return answer;
       },
-      { within: darkroom.patience(30_000), every: 100 },
+      { within: darkroom.scaleTimeout(30_000), every: 100 },
     );
     expect(status).toMatchObject({ code: 5000, data: { progress: { processed_images: 3 } } });
     expect(status.data).not.toHaveProperty('products');

@@ -18,7 +18,7 @@ const embedded = inject('embedded');
 beforeAll(() =>
   eventually(
     async () => expect(await darkroom.stats()).toMatchObject({ queued: 0, processing: 0 }),
-    { within: darkroom.patience(30_000), every: 200 },
+    { within: darkroom.scaleTimeout(30_000), every: 200 },
   ),
 );
 
@@ -95,7 +95,7 @@ describe('a caption provider that misbehaves', () => {
     expect(record.steps.caption.reason).not.toContain(captionKey);
   });
 
-  it('by answering 429 with Retry-After is called again then, not before', async () => {
+  it('by answering 429 with Retry-After is called again after that time, not before', async () => {
     const before = server.calls.length;
     const id = await captioned({
       is: 'failing',
@@ -119,7 +119,7 @@ describe('a caption provider that misbehaves', () => {
     expect(await darkroom.ended(id)).toMatchObject({ status: 'done', caption: usualCaption });
   });
 
-  it('by answering 503 for ever is given up, the message is kept in the DLQ, and a retry writes the caption', () =>
+  it('by always answering 503 sends the message to the DLQ, and a retry writes the caption', () =>
     withShortWaits(async () => {
       const before = await deadLetters();
       const id = await captioned({ is: 'failing', status: 503 });
@@ -138,7 +138,7 @@ describe('a caption provider that misbehaves', () => {
       );
     }));
 
-  it('and recovers writes the caption of what npm run redrive sends back', () =>
+  it('and recovers writes the captions that npm run redrive retries', () =>
     withShortWaits(async () => {
       const before = await deadLetters();
       const id = await captioned({ is: 'failing', status: 503, headers: { 'retry-after': '0' } });

@@ -81,10 +81,10 @@ export const clientOf = ({ baseUrl, env }: Target) => {
   };
   const image = async (imageId: string) =>
     ImageRecord.parse((await json(`/api/images/${imageId}`)).data);
-  // Elsewhere a question costs as much as the work that it asks about.
+  // On a remote deployment a poll costs as much as the work that it waits for.
   const isElsewhere = Boolean(env['BASE_URL']);
   /** Milliseconds to wait for what takes so long at most on an embedded stack. */
-  const patience = (withinMs: number) => (isElsewhere ? 4 * withinMs : withinMs);
+  const scaleTimeout = (withinMs: number) => (isElsewhere ? 4 * withinMs : withinMs);
   const ended = (imageId: string, within = 30_000) =>
     eventually(
       async () => {
@@ -93,12 +93,12 @@ export const clientOf = ({ baseUrl, env }: Target) => {
           throw new Error(`${imageId} is ${JSON.stringify(record.steps)}`);
         return record;
       },
-      { within: patience(within), ...(isElsewhere && { every: 500 }) },
+      { within: scaleTimeout(within), ...(isElsewhere && { every: 500 }) },
     );
   const bytes = async (url: string, init: RequestInit = {}) => {
     // The API may lie below a path, which `new URL` would leave out.
     const address = url.startsWith('/') ? `${baseUrl}${url}` : new URL(url, baseUrl).href;
-    // A link into the stores carries its own signature, and is not told the key.
+    // A link into the stores carries its own signature, and must not receive the key.
     const isOurs = address.startsWith(`${baseUrl}/`);
     const response = await fetch(address, isOurs ? withKey(init) : init);
     return { response, body: Buffer.from(await response.arrayBuffer()) };
@@ -129,7 +129,7 @@ export const clientOf = ({ baseUrl, env }: Target) => {
     upload,
     image,
     ended,
-    patience,
+    scaleTimeout,
     bytes,
     s3,
     sqs,

@@ -59,7 +59,7 @@ const objectCreatedEvent = (key: string) =>
   });
 
 describe('a message', () => {
-  it('that comes five times, and in another order, makes one record of each image', async () => {
+  it('delivered five times, and out of order, makes one record of each image', async () => {
     const count = 30;
     // What other files of this suite uploaded is done first, or it would be counted here.
     const before = await eventually(
@@ -68,7 +68,7 @@ describe('a message', () => {
         expect(stats.queued + stats.processing).toBe(0);
         return stats;
       },
-      { within: darkroom.patience(60_000) },
+      { within: darkroom.scaleTimeout(60_000) },
     );
     const five = <T>(items: T[]) => Array.from({ length: 5 }, () => items).flat();
     const uploads: ImageRecord[] = [];
@@ -84,14 +84,14 @@ describe('a message', () => {
       const some = await Promise.all(files.map((file) => darkroom.uploadOne(file)));
       const { queued, processing } = await darkroom.stats();
       waiting = Math.max(waiting, queued + processing);
-      const asked = some.map(({ image_id }) =>
+      const messages = some.map(({ image_id }) =>
         JSON.stringify({ image_id, rev: 1, run: 1, request_id: 'again' }),
       );
       const notification = some.map(({ file_path }) => objectCreatedEvent(file_path ?? ''));
       await Promise.all([
         sendAll(darkroom, 'object-created', shuffled(five(notification), chunk + 1)),
-        sendAll(darkroom, 'make-thumbnails', shuffled(five(asked), chunk + 2)),
-        sendAll(darkroom, 'read-exif', shuffled(five(asked), chunk + 3)),
+        sendAll(darkroom, 'make-thumbnails', shuffled(five(messages), chunk + 2)),
+        sendAll(darkroom, 'read-exif', shuffled(five(messages), chunk + 3)),
       ]);
       uploads.push(...some);
     }
@@ -106,7 +106,7 @@ describe('a message', () => {
         for (const queue of ['object-created', 'make-thumbnails', 'read-exif'])
           expect(await depthOf(darkroom, queue), queue).toBe(0);
       },
-      { within: darkroom.patience(120_000) },
+      { within: darkroom.scaleTimeout(120_000) },
     );
     expect(await darkroom.stats()).toMatchObject({
       total: before.total + count,

@@ -12,7 +12,7 @@ const Delivered = ImageRecord.extend({ srcset: z.string() });
 const Link = z.object({ url: z.string(), expires_at: z.string().nullable() });
 const chromium = 'image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8';
 
-/** As an `<img>` on another origin asks: without a key, without credentials. */
+/** As an `<img>` on another origin requests it: without a key, without credentials. */
 const get = async (url: string, headers: Record<string, string> = {}, method = 'GET') => {
   const response = await fetch(url, { method, headers });
   return {
@@ -51,7 +51,7 @@ const formatOf = async (bytes: Buffer) => {
 };
 
 describe('a picture is delivered', () => {
-  it('by the links of its record, without a key, in the format that the client reads', async () => {
+  it('by the links of its record, without a key, in the format that the client accepts', async () => {
     const bytes = await drawnJpeg({ width: 1600, height: 1200, seed: 301, exif: phoneExif });
     const { srcset, thumbnails } = await ended({ name: 'a.jpg', bytes });
     const url = fromSrcset(srcset, 640);
@@ -84,7 +84,7 @@ describe('a picture is delivered', () => {
     expect(await formatOf(small.body)).toMatchObject({ format: 'jpeg', width: 200 });
   });
 
-  it('in the format of its ending, whatever the client reads, under one signature', async () => {
+  it('in the format of its extension, whatever the client accepts, under one signature', async () => {
     const { image_id } = await ended({ name: 'b.jpg', bytes: await drawnJpeg({ seed: 302 }) });
     const [path = '', query = ''] = (await linkTo(image_id, 'w320')).split('?');
     for (const [ending, format] of [
@@ -99,7 +99,7 @@ describe('a picture is delivered', () => {
     }
   });
 
-  it('transparent where it is, except as a JPEG, where it is on white', async () => {
+  it('with its transparency, except as a JPEG, where it is on white', async () => {
     const bytes = await drawnPng({ width: 400, height: 300, seed: 303, transparent: 0.5 });
     const { image_id, srcset } = await ended({ name: 'logo.png', bytes });
     const url = fromSrcset(srcset, 320);
@@ -114,7 +114,7 @@ describe('a picture is delivered', () => {
     expect(Math.min(...data.subarray(0, 3))).toBeGreaterThan(245);
   });
 
-  it('upright, and never larger than it is', async () => {
+  it('upright, and never enlarged', async () => {
     const bytes = await drawnJpeg({ width: 300, height: 200, seed: 304, orientation: 6 });
     const { image_id, srcset } = await ended({ name: 'small.jpg', bytes });
     expect(srcset).toMatch(/ 160w, \S+\/w320\?\S+ 300w$/);
@@ -136,7 +136,7 @@ describe('a picture is delivered', () => {
     expect(body.length).toBeGreaterThan(4_000_000);
   });
 
-  it('around the point that a person marked, under a new version', async () => {
+  it('cropped around the focal point, under a new version', async () => {
     const { image_id, thumbnails } = await ended({
       name: 'c.jpg',
       bytes: await drawnJpeg({ seed: 306 }),
@@ -164,7 +164,7 @@ describe('a picture is delivered', () => {
     expect((await patch({})).status).toBe(422);
   });
 
-  it('for as long as its link lasts, and nobody may store it longer', async () => {
+  it('until its link expires, and no cache may store it longer', async () => {
     const { image_id } = await ended({ name: 'd.jpg', bytes: await drawnJpeg({ seed: 307 }) });
     const url = await linkTo(image_id, 'w160', { expires_in: 2 });
     const { status, headers } = await get(url);
@@ -175,7 +175,7 @@ describe('a picture is delivered', () => {
 });
 
 describe('what is not delivered', () => {
-  it('are presets that nobody has: they are named, and nothing is made', async () => {
+  it('includes unknown presets: the error names them, and nothing is rendered', async () => {
     const { image_id } = await ended({ name: 'e.jpg', bytes: await drawnJpeg({ seed: 311 }) });
     const answer = await darkroom.json(`/api/images/${image_id}/links`, {
       method: 'POST',
@@ -189,7 +189,7 @@ describe('what is not delivered', () => {
     expect(await darkroom.derivedKeys(`i/${image_id}/`)).toEqual([]);
   });
 
-  it('are invented links: whatever they say, nothing is made and nothing is stored', async () => {
+  it('includes forged links: nothing is rendered and nothing is stored', async () => {
     const { image_id, thumbnails } = await ended({
       name: 'h.jpg',
       bytes: await drawnJpeg({ seed: 313 }),
@@ -210,17 +210,17 @@ describe('what is not delivered', () => {
       return `${darkroom.baseUrl}/i/${id}/${preset}${ending}${query}`;
     });
     const before = await darkroom.derivedKeys('i/');
-    const told = new Set<number>();
+    const statuses = new Set<number>();
     for (let from = 0; from < invented.length; from += 20)
       for (const { status } of await Promise.all(
         invented.slice(from, from + 20).map((url) => get(url)),
       ))
-        told.add(status);
-    for (const status of told) expect([400, 403, 404]).toContain(status);
+        statuses.add(status);
+    for (const status of statuses) expect([400, 403, 404]).toContain(status);
     expect(await darkroom.derivedKeys('i/')).toEqual(before);
   });
 
-  it('is a picture that cannot be decoded: its reason is given', async () => {
+  it('includes a picture that cannot be decoded: the error gives the reason', async () => {
     const whole = await drawnJpeg({ width: 1200, height: 900, seed: 312 });
     const { image_id } = await darkroom.uploadOne({
       name: 'cut.jpg',
@@ -240,7 +240,7 @@ describe('what is not delivered', () => {
 });
 
 describe('a variant', () => {
-  it('that many ask for at once is stored once, and the same for all', async () => {
+  it('requested concurrently is stored once, and the same for all', async () => {
     const bytes = await drawnJpeg({ width: 1600, height: 1200, seed: 321 });
     const { image_id } = await ended({ name: 'f.jpg', bytes });
     const url = await linkTo(image_id, 'w480', { format: 'avif' });
@@ -250,22 +250,22 @@ describe('a variant', () => {
     expect(await darkroom.derivedKeys(`i/${image_id}/`)).toHaveLength(1);
   });
 
-  it('goes with its image, also while it is being asked for', async () => {
+  it('is deleted with its image, even during requests for it', async () => {
     const bytes = await drawnJpeg({ width: 1600, height: 1200, seed: 322 });
     const { image_id, srcset } = await ended({ name: 'g.jpg', bytes });
     const links = srcset.split(', ').map((one) => one.split(' ')[0] ?? '');
-    const asked = Array.from({ length: 2 * atOnce }, (_, n) => {
+    const responses = Array.from({ length: 2 * atOnce }, (_, n) => {
       const accept = ['image/avif', 'image/webp', '*/*'][n % 3] ?? '';
       return get(links[n % links.length] ?? '', { accept });
     });
     const deletion = darkroom.json(`/api/images/${image_id}`, { method: 'DELETE' });
     expect((await deletion).status).toBe(200);
     for (const link of links) expect((await get(link)).status).toBe(404);
-    for (const { status } of await Promise.all(asked)) expect([200, 404]).toContain(status);
+    for (const { status } of await Promise.all(responses)) expect([200, 404]).toContain(status);
     expect(await darkroom.derivedKeys(`i/${image_id}/`)).toEqual([]);
   });
 
-  it('is of the picture that is there now: another under its key takes it along', async () => {
+  it('belongs to the current picture: replacing the picture deletes the variant', async () => {
     const key = `delivery/${crypto.randomUUID()}.jpg`;
     const idOf = async (from: string | undefined) =>
       eventually(async () => {
@@ -297,7 +297,7 @@ describe('a variant', () => {
 });
 
 describe('an original', () => {
-  it('is served as what its bytes are, whatever its sender said, and HEAD as HEAD', async () => {
+  it('is served with the media type of its bytes, whatever the client declared, and for HEAD as well', async () => {
     const key = `delivery/${crypto.randomUUID()}`;
     const bytes = await drawnJpeg({ seed: 331 });
     await darkroom.drop(key, bytes, 'text/html');
@@ -318,7 +318,7 @@ describe('an original', () => {
     expect(head.response.headers.get('content-length')).toBe(String(bytes.length));
   });
 
-  it('that was never looked at is only saved', async () => {
+  it('that was never inspected is served as a download only', async () => {
     const key = `delivery/${crypto.randomUUID()}.html`;
     await darkroom.drop(key, Buffer.from('<script>alert(1)</script>'), 'text/html');
     const record = await eventually(async () => {

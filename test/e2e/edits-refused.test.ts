@@ -37,7 +37,7 @@ describe('edits', () => {
     ['POST', '/api/v1/process/status', 1001],
     ['GET', '/api/cache', 1001],
     ['GET', '/api/v1/cache/status', 1001],
-  ])('%s %s is closed to those without a key, or with a wrong one', async (method, path, code) => {
+  ])('%s %s is refused without a key, or with a wrong one', async (method, path, code) => {
     const open = clientOf({ ...inject('target'), env: {} });
     for (const headers of [{}, { 'x-api-key': 'a-wrong-key' }]) {
       const answer = await open.json(path, { method, headers });
@@ -178,7 +178,7 @@ describe('edits', () => {
     await eventually(async () => expect(await darkroom.derivedKeys('edits/')).toEqual([]));
   });
 
-  it('are started once for the same Idempotency-Key, and paid for once', async () => {
+  it('are started once for the same Idempotency-Key, and billed once', async () => {
     const initId = await session.initiate();
     const request = { source_url: await aSource(), prompt: 'Only once.' };
     const headers = { 'idempotency-key': 'only-once' };
@@ -211,7 +211,7 @@ describe('edits', () => {
     server.next(...behaviours);
     const { initId } = await session.start({ source_url: await aSource(), prompt: what });
 
-    const edit = await session.ended(initId, darkroom.patience(50_000));
+    const edit = await session.ended(initId, darkroom.scaleTimeout(50_000));
 
     expect(server.calls).toHaveLength(before + calls);
     expect(server.paidFor(what)).toBeLessThanOrEqual(1);
@@ -227,13 +227,13 @@ describe('edits', () => {
   });
 
   it(
-    'fail after eight tries, with the reason, where the provider always says to wait',
+    'fail after eight attempts, with the reason, where the provider always requests a wait',
     () =>
       withShortWaits(async () => {
         server.become(busy(503, 0));
         const { initId } = await session.start({ source_url: await aSource(), prompt: 'never' });
 
-        const edit = await session.ended(initId, darkroom.patience(100_000));
+        const edit = await session.ended(initId, darkroom.scaleTimeout(100_000));
 
         expect(edit).toMatchObject({ status: 'FAILED' });
         expect(edit.error).toMatch(/^Tried 8 times and gave up: .*503/);

@@ -18,7 +18,7 @@ const folder = mkdtempSync(join(tmpdir(), 'darkroom-edits-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.runIf(hasCurl)('the commands of Pictoora, with a provider that speaks as OpenAI', () => {
-  it('upload two pictures, start an edit, follow it and fetch its result', async () => {
+  it('can upload two pictures, start an edit, follow it and fetch its result', async () => {
     const server = await startEditServer({ key: editKey, port: inject('serverPorts').edits });
     // Never spawnSync: the provider lives in this process, and must be able to answer.
     const curl = async (...args: string[]) => {
@@ -66,7 +66,7 @@ describe.runIf(hasCurl)('the commands of Pictoora, with a provider that speaks a
           expect(answer.data.status).toBe('COMPLETED');
           return answer;
         },
-        { within: darkroom.patience(30_000), every: 200 },
+        { within: darkroom.scaleTimeout(30_000), every: 200 },
       );
 
       expect(ended).toMatchObject({
@@ -129,7 +129,7 @@ describe.runIf(hasCurl)('the commands of Pictoora, with a provider that speaks a
           expect(data).toMatchObject({ status: 'COMPLETED', process_id: again.data.process_id });
           expect(data.edits).toHaveLength(2);
         },
-        { within: darkroom.patience(30_000), every: 200 },
+        { within: darkroom.scaleTimeout(30_000), every: 200 },
       );
       expect(server.calls).toHaveLength(2);
     } finally {

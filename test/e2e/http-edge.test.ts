@@ -10,7 +10,7 @@ describe('the HTTP API', () => {
     expect(await darkroom.json(path)).toMatchObject({ status: 200, code: 1000, error: null });
   });
 
-  it('checks what it depends on, and counts dead letters', async () => {
+  it('reports the health of its dependencies, and counts dead letters', async () => {
     const { data } = await darkroom.json('/api/health');
     expect(data).toMatchObject({
       dead_letters: {
@@ -84,7 +84,7 @@ describe('the HTTP API', () => {
     },
   );
 
-  it('says which sizes there are, and refuses to retry what is done', async () => {
+  it('lists the sizes of an image, and refuses to retry a finished one', async () => {
     const { image_id } = await darkroom.uploadOne({
       name: 'sizes.jpg',
       bytes: await drawnJpeg({ seed: 71 }),

@@ -51,7 +51,7 @@ describe('an uploaded picture', () => {
       const head = await darkroom.bytes(record.thumbnails[size] ?? '', { method: 'HEAD' });
       expect(head.body).toHaveLength(0);
       expect(head.response.headers.get('content-length')).toBe(String(body.length));
-      // An independent parser finds nothing that tells who, where or with what.
+      // An independent parser finds nothing that reveals who, where or with what.
       const { Thumbnail: _, ...tags } = exifReader.load(body, { expanded: true });
       expect(Object.keys(tags).filter((group) => /exif|gps|xmp|iptc|icc/i.test(group))).toEqual([]);
     }

@@ -37,7 +37,7 @@ const listed = async (name: string) =>
     return found;
   });
 
-describe('the three ways to add an image', () => {
+describe('the three ways to ingest an image', () => {
   it('make three records that agree in all that the bytes decide', async () => {
     const bytes = await drawnJpeg({ width: 1300, height: 900, seed: 51, exif: phoneExif });
     const name = 'Größe & Strand 日本.jpg';
@@ -125,7 +125,7 @@ describe('a HEIC from a phone', () => {
       expect(Math.abs((pixels[index] ?? 0) - value)).toBeLessThan(10);
   };
 
-  it('comes out upright by each way in, whatever it is called', async () => {
+  it('is upright in every rendition, however it was added and named', async () => {
     const uploaded = await darkroom.uploadOne({ name: 'IMG_1.jpg', type: 'image/jpeg', bytes });
     await expectUpright(uploaded.image_id);
 
@@ -158,12 +158,7 @@ describe('a presigned form', () => {
   it.each([
     ['HEIC', 'a.heic', 'image/heic', 'image/heic'],
     ['a name that does not fit its type', 'form.jpg', 'image/png', 'image/png'],
-    [
-      'a type that nobody registered',
-      'form.jpg',
-      'image/x-citrix-jpeg',
-      'application/octet-stream',
-    ],
+    ['an unregistered type', 'form.jpg', 'image/x-citrix-jpeg', 'application/octet-stream'],
     ['a type that says nothing', 'form.jpg', 'multipart/form-data', 'application/octet-stream'],
   ])('is given for %s, since the bytes will decide', async (_, filename, type, stored) => {
     const { status, data } = await presignPost({ ...request, filename, content_type: type });

@@ -93,7 +93,7 @@ describe('a body that is no form', () => {
     expect(answer).toMatchObject({ status: 413, error: expect.stringContaining('/api/uploads') });
   });
 
-  it('of 5 MB gets the same, by our own limit', async () => {
+  it('of 5 MB gets the same, by the limit of Darkroom', async () => {
     const answer = await darkroom.upload([{ name: 'large.jpg', bytes: new Uint8Array(5_000_000) }]);
     expect(answer).toMatchObject({
       status: 413,

@@ -46,7 +46,7 @@ describe.runIf(hasCurl)(
       return String(answer.data.image_id);
     };
 
-    it('those of imgapi', async () => {
+    it('the commands of imgapi', async () => {
       const id = uploaded(
         'curl -X POST "http://localhost:8000/api/images" -F "file=@/path/to/photo.jpg"',
       );
@@ -77,7 +77,7 @@ describe.runIf(hasCurl)(
       });
     });
 
-    it('those of image-api', async () => {
+    it('the commands of image-api', async () => {
       const id = uploaded('curl -X POST "http://127.0.0.1:8000/api/images" -F "file=@cat.jpg"');
       await eventually(() =>
         expect(json('curl http://127.0.0.1:8000/api/images/1234', id).data.status).toBe('done'),
@@ -88,7 +88,7 @@ describe.runIf(hasCurl)(
       });
     });
 
-    it('those of imageprocessingapi', async () => {
+    it('the commands of imageprocessingapi', async () => {
       const id = uploaded('curl -X POST "http://localhost:8000/api/images" -F "file=@test.jpg"');
       await darkroom.ended(id);
       expect(json('curl http://localhost:8000/api/images')).toMatchObject({ status: 'success' });
@@ -113,7 +113,7 @@ describe.runIf(hasCurl)(
       });
     });
 
-    it('those of Pictoora that concern pictures', () => {
+    it('the picture commands of Pictoora', () => {
       expect(json('curl http://localhost:8000/api/v1/')).toMatchObject({ code: 1000 });
       expect(json('curl http://localhost:8000/api/v1/health')).toMatchObject({ code: 1000 });
       const answer = json(

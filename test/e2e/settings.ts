@@ -16,7 +16,7 @@ export const settingsFor = ({ captions, edits, origin, receiver }: ServerPorts) 
   CAPTION_BASE_URL: `http://127.0.0.1:${captions}`,
   CAPTION_MODEL: 'a-model',
   // As short as may be for the one that is silent, and longer than a busy machine stands still:
-  // an answer that is late is asked for again, and calls are counted.
+  // a late response is requested again, and calls are counted.
   CAPTION_TIMEOUT_SECONDS: '4',
   EDIT_PROVIDER: 'openai',
   EDIT_BASE_URL: `http://127.0.0.1:${edits}`,

@@ -6,7 +6,7 @@ const darkroom = theClient();
 const times = 50;
 
 describe(`the same photo uploaded ${times} times`, () => {
-  it('is stored once, counted every time, and deleted with the last of its images', async () => {
+  it('is stored once, with a reference for each image, and deleted with the last of them', async () => {
     const bytes = await drawnJpeg({ width: 1000, height: 800, seed: 61 });
     const before = await darkroom.stats();
 

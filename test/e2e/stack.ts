@@ -8,7 +8,7 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** Where the API is, and what an SDK client needs to reach the stores behind it. */
     target: Target;
-    /** Where the tests must listen, because the Darkroom under test was told to call there. */
+    /** Where the tests must listen, because the Darkroom under test is configured to call there. */
     serverPorts: ServerPorts;
     /** What only an embedded stack has; null where the suite runs on another one. */
     embedded: { dataDir: string; faultsUrl: string } | null;

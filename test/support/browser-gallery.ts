@@ -1,7 +1,7 @@
 import { mapSteps } from '#lib/images/steps.ts';
 import { anImageView, someStats } from './browser-answers.ts';
 import { aBatchView, anEditProcess } from './browser-answers-batches.ts';
-import type { Answer, Asked } from './browser-host.ts';
+import type { Answer, PageRequest } from './browser-host.ts';
 import { drawnJpeg } from './drawn-pictures.ts';
 
 const thumbnail = await drawnJpeg({ width: 96, height: 64 });
@@ -46,7 +46,7 @@ export const aDarkroomOf = (count: number) => {
   });
   const byId = new Map(pictures.map((picture) => [picture.image_id, picture]));
 
-  return ({ method, path, query }: Asked): Answer => {
+  return ({ method, path, query }: PageRequest): Answer => {
     if (path === 'api/stats') return { data: someStats({ total: count }) };
     if (path === 'api/images') {
       const from = Number(query.get('cursor') ?? 0);

@@ -3,7 +3,7 @@ import { showDocs, showFile } from '#functions/site/pages/pages.ts';
 import { Problem } from '#lib/problem.ts';
 import { freePorts } from './embedded-stack.ts';
 
-export type Asked = { method: string; path: string; query: URLSearchParams };
+export type PageRequest = { method: string; path: string; query: URLSearchParams };
 /** An envelope's data, a refusal, bytes; a line that breaks, or one on which nothing comes. */
 export type Answer =
   | { data: unknown; next?: string | null; status?: number }
@@ -16,7 +16,7 @@ export type Answer =
  * The real pages before an API that answers whatever a test says: for states that would take a real
  * one hours, or thousands of pictures, to get into.
  */
-export const startPageHost = async (answer: (asked: Asked) => Answer) => {
+export const startPageHost = async (answer: (request: PageRequest) => Answer) => {
   const [port = 0] = await freePorts(1);
   const url = `http://127.0.0.1:${port}/`;
   let current = answer;

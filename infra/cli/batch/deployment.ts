@@ -8,7 +8,7 @@ const Envelope = z.object({
   page: z.object({ next_cursor: z.string().nullable() }).optional(),
 });
 type Envelope = z.infer<typeof Envelope>;
-/** The data of a success, and where the list goes on. */
+/** The data of a success, and the cursor of the next page. */
 type Success<T> = { data: T; nextCursor: string | null };
 
 /** The deployment refused a request or could not be reached. The message is for the terminal. */

@@ -23,7 +23,7 @@ export const humanLine = (line: LogLine, { everything = false, colour = false } 
   );
   const isTold = everything || isWarning(line);
   const parts = [
-    clockOf(line.timestamp),
+    formatClock(line.timestamp),
     line.level === 'INFO' ? '' : painted(line.level, line, colour),
     place.padEnd(16),
     what,
@@ -35,15 +35,15 @@ export const humanLine = (line: LogLine, { everything = false, colour = false } 
   return parts.filter((part) => part.trim() !== '').join('  ');
 };
 
-const longestShown = 200;
+const maxShownLength = 200;
 
 const shown = (value: unknown, everything: boolean): string => {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  if (everything || text.length <= longestShown) return text;
-  return `${text.slice(0, longestShown)}…`;
+  if (everything || text.length <= maxShownLength) return text;
+  return `${text.slice(0, maxShownLength)}…`;
 };
 
-const clockOf = (timestamp: string): string => {
+const formatClock = (timestamp: string): string => {
   const at = new Date(timestamp);
   if (Number.isNaN(at.getTime())) return timestamp;
   const two = (number: number) => String(number).padStart(2, '0');

@@ -29,7 +29,7 @@ export const welcomeText = (
 ): string => {
   const url = loopbackUrl(settings.PORT);
   const key = settings.API_KEY ? ' -H "X-API-Key: $API_KEY"' : '';
-  // The default one is no secret; somebody's own is not shown.
+  // The default key is not secret; a custom key is not printed.
   const secret = settings.AWS_SECRET_ACCESS_KEY === 'darkroom-secret' ? 'darkroom-secret' : '…';
   return `
   Darkroom is ready.

@@ -49,7 +49,7 @@ const complainOfName = (name: string): string[] => {
   const [nearest] = knownNames
     .map((known) => ({ known, typos: editDistance(name.toUpperCase(), known.toUpperCase()) }))
     .sort((a, b) => a.typos - b.typos);
-  // A short name of somebody else's is soon two letters away from one of ours.
+  // The short names of other programs are easily within two letters of one of ours.
   const allowed = name.length < 8 ? 1 : maxTypos;
   return nearest && nearest.typos <= allowed
     ? [`${name} is no setting. Is ${nearest.known} meant?`]

@@ -11,7 +11,7 @@ import type { Environment, LocalSettings } from './local-settings.ts';
 /** What is on, what is off and why: a line for each, as the banner shows them. */
 export const describeFeatures = (settings: LocalSettings, environment: Environment): string[] => {
   const given = (name: string) => environment[name] || undefined;
-  /** The function finds the secret in SSM, which nobody asks here. */
+  /** The function reads the secret from SSM, which is not queried here. */
   const secret = (name: string) =>
     given(name) ?? (given(`${name}_PARAMETER`) && 'from its parameter');
   const keys = { hfToken: secret('HF_TOKEN'), openaiKey: secret('OPENAI_API_KEY') };

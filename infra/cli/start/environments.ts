@@ -12,16 +12,16 @@ export const clientEnvironment = (settings: LocalSettings): Environment => ({
   AWS_ENDPOINT_URL_DYNAMODB: loopbackUrl(settings.DYNAMODB_PORT),
 });
 
-/** What the host and its functions see: everything of the person's, the emulators, no trace of AWS. */
+/** What the host and its functions see: the user's environment, the emulators, no trace of AWS. */
 export const hostEnvironment = (settings: LocalSettings, environment: Environment): Environment => {
   const foreign = ['AWS_PROFILE', 'AWS_SESSION_TOKEN', 'AWS_SECURITY_TOKEN', 'AWS_ENDPOINT_URL'];
-  const kept = Object.entries(environment).filter(([name]) => !foreign.includes(name));
+  const own = Object.entries(environment).filter(([name]) => !foreign.includes(name));
   return {
-    ...Object.fromEntries(kept),
+    ...Object.fromEntries(own),
     ...clientEnvironment(settings),
     AWS_DEFAULT_REGION: settings.AWS_REGION,
     MALLOC_ARENA_MAX: '2', // read when a process begins: too late for the functions' own
-    // As a deployed stage, which has keys; where none is asked for, links need no signature either.
+    // As a deployed stage, which has keys; where none is required, links need no signature either.
     DELIVERY_ACCESS: environment['DELIVERY_ACCESS'] || (settings.API_KEY ? 'signed' : 'public'),
     SWEEP_MINUTES: String(settings.SWEEP_MINUTES),
     PIPELINE_CONCURRENCY: String(settings.PIPELINE_CONCURRENCY),

@@ -123,7 +123,7 @@ const main = async (startInterceptor?: StartInterceptor): Promise<void> => {
   say(welcomeText(settings, { features, data: `${folder.path} (${describeSize(folder.path)})` }));
 };
 
-/** One way out, however it is asked for and however often. */
+/** Shuts down once, whatever requests it and however often. */
 const ending = (folder: DataFolder, file: ReturnType<typeof openLog>) => {
   let stack: Promise<Stack> | undefined;
   let isEnding = false;
@@ -132,7 +132,7 @@ const ending = (folder: DataFolder, file: ReturnType<typeof openLog>) => {
     if (isEnding) return; // npm and the terminal may both pass on the same Ctrl-C
     isEnding = true;
     (code === 0 ? say : complain)(reason);
-    setTimeout(() => process.exit(code), patienceMs).unref(); // the functions notice, and go too
+    setTimeout(() => process.exit(code), shutdownTimeoutMs).unref(); // the functions notice, and go too
     await stack?.then((running) => running.stop()).catch(() => {});
     await file.close();
     folder.release();
@@ -147,11 +147,11 @@ const ending = (folder: DataFolder, file: ReturnType<typeof openLog>) => {
   return { because, when, isEnding: () => isEnding };
 };
 
-const patienceMs = 9000;
+const shutdownTimeoutMs = 9000;
 
 const expected = [InvalidSettingsError, FolderInUseError, FolderNotOursError, OldDataError];
 
-/** Starts everything, and ends this process when it is asked to, or with 1 where it cannot start. */
+/** Starts everything, and ends this process on a signal, or with code 1 when it cannot start. */
 export const launch = (startInterceptor?: StartInterceptor): void => {
   main(startInterceptor).catch((error: unknown) => {
     const isOurs = expected.some((kind) => error instanceof kind);

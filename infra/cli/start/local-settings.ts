@@ -10,13 +10,13 @@ const port = (standard: number) =>
     .min(1, 'must be a port, 1 to 65535')
     .max(65_535, 'must be a port, 1 to 65535')
     .prefault(standard);
-const number = (least: number, most: number) => {
-  const allowed = `must be a number from ${least} to ${most}`;
-  return z.coerce.number(allowed).min(least, allowed).max(most, allowed);
+const number = (minimum: number, maximum: number) => {
+  const allowed = `must be a number from ${minimum} to ${maximum}`;
+  return z.coerce.number(allowed).min(minimum, allowed).max(maximum, allowed);
 };
-const wholeNumber = (least: number, most: number) => {
-  const allowed = `must be a whole number from ${least} to ${most}`;
-  return z.coerce.number(allowed).int(allowed).min(least, allowed).max(most, allowed);
+const wholeNumber = (minimum: number, maximum: number) => {
+  const allowed = `must be a whole number from ${minimum} to ${maximum}`;
+  return z.coerce.number(allowed).int(allowed).min(minimum, allowed).max(maximum, allowed);
 };
 const text = z.string().trim().min(1);
 

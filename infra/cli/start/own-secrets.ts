@@ -12,8 +12,8 @@ export const secretFiles = {
 
 /**
  * The environment with the secrets that sign webhooks and links of pictures: the person's own, or
- * such as are made once and stored with the data, so that after a restart receivers go on verifying,
- * and links that were given out go on working.
+ * such as are made once and stored with the data, so that after a restart receivers can still
+ * verify, and issued links stay valid.
  */
 export const withOwnSecrets = (environment: Environment, folder: DataFolder): Environment => {
   const secrets: Environment = {};

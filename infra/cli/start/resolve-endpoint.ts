@@ -3,10 +3,10 @@ import { loopbackUrl } from './environments.ts';
 import { environmentWith, readLocalSettings } from './local-settings.ts';
 
 /**
- * How a command finds what a stage keeps: the options of an SDK client. Stage dev is on this machine:
- * the file of settings counts, and the embedded stack is meant where no other endpoint is named. Any
- * other stage the SDK finds by the environment alone, as it was deployed: the credentials in the file
- * are those of emulators.
+ * How a command reaches the stores of a stage: the options of an SDK client. Stage dev is on this
+ * machine: the file of settings counts, and the embedded stack is meant where no other endpoint is
+ * named. Any other stage the SDK finds by the environment alone, as it was deployed: the
+ * credentials in the file are those of emulators.
  */
 export const resolveEndpoint = (stage: string, file: string) => {
   if (stage !== 'dev') return () => ({});

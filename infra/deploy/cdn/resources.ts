@@ -17,9 +17,9 @@ export type CdnOptions = {
 };
 
 /**
- * CloudFront before the API. Pictures (`/i/*`) are checked and given their path by a function at the
- * edge, then looked for in the bucket, then asked of the API, which makes and stores them. All else
- * goes to the API and is never stored.
+ * CloudFront before the API. Pictures (`/i/*`) are checked and given their path by a function at
+ * the edge, then looked up in the bucket, then requested from the API, which makes and stores them.
+ * All else goes to the API and is never stored.
  */
 export const cdnResources = (options: CdnOptions) => ({
   CdnKeys: {
@@ -55,7 +55,7 @@ export const cdnOutputs = {
   },
 };
 
-/** Lets the distribution, and nobody else of CloudFront, read variants. */
+/** Lets this distribution, and no other of CloudFront, read variants. */
 export const cdnBucketStatement = {
   Sid: 'CloudFrontReadsVariants',
   Effect: 'Allow',

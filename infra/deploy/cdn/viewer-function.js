@@ -16,11 +16,11 @@ async function handler(event) {
 }
 
 /**
- * Checks the link as the function behind the API does (lib/delivery/signature.ts), and turns it into
- * the path under which the variant is stored, or made by that function where it is not: S3 and API
- * are asked for the same path, one after the other. Without a version it is not stored under any,
- * and the API answers the current one. Whatever is no link of a picture goes on as it
- * is, and is told what it lacks.
+ * Checks the link as the function behind the API does (lib/delivery/signature.ts), and turns it
+ * into the path under which the variant is stored, or made by that function where it is not: S3 and
+ * API get a request for the same path, one after the other. Without a version it is not stored
+ * under any, and the API answers the current one. Whatever is no link of a picture goes on as it
+ * is, and the API answers what it lacks.
  */
 async function findVariant(event) {
   const request = event.request;
@@ -52,7 +52,7 @@ async function findVariant(event) {
   return request;
 }
 
-/** Nobody is to store an answer beyond the end of its link; what S3 says knows nothing of links. */
+/** No cache may store a response beyond the expiry of its link; S3's own headers know no links. */
 function limitAge(event) {
   const response = event.response;
   response.headers.vary = { value: 'Accept' };

@@ -40,7 +40,7 @@ const child = spawn(findNode(), [main, ...process.argv.slice(2)], {
   env: { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache'), ...process.env }, // starts faster
 });
 
-// On Windows the console tells each process of Ctrl-C itself, and kill() would end it at once.
+// On Windows the console sends Ctrl-C to each process itself, and kill() would end it at once.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
   process.on(signal, () => isWindows || child.kill(signal));
 child.on('error', (error) => {

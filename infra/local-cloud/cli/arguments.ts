@@ -43,7 +43,7 @@ const options = {
   help: { type: 'boolean', short: 'h', default: false },
 } as const;
 
-/** The arguments, or 'help' where that was asked for. Throws UsageError. */
+/** The arguments, or 'help' where that was requested. Throws UsageError. */
 export const readArguments = (args: readonly string[]): Arguments | 'help' => {
   const { values, positionals } = parse(args);
   if (values.help) return 'help';

@@ -59,12 +59,12 @@ export const respond = (
   const answer = gatewayAnswer(type, status);
   const response = h.response(body ?? answer.body).code(answer.status);
   for (const [name, value] of answer.headers) response.header(name, value);
-  const asked = request.headers['x-request-id'];
-  const isFit = typeof asked === 'string' && /^[\w.:-]{1,128}$/.test(asked);
-  return response.header('x-request-id', isFit ? asked : randomUUID());
+  const given = request.headers['x-request-id'];
+  const isFit = typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given);
+  return response.header('x-request-id', isFit ? given : randomUUID());
 };
 
-export const typeOf = (status: number): string => {
+export const toResponseType = (status: number): string => {
   const types: Record<number, string> = {
     404: 'MISSING_AUTHENTICATION_TOKEN', // what API Gateway calls a route it does not know
     413: 'REQUEST_TOO_LARGE',

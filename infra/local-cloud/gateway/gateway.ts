@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Lifecycle, Request, ResponseObject, ResponseToolkit, Server } from '@hapi/hapi';
 import type { HostOptions } from '../host/host-messages.ts';
-import { respond, typeOf } from './gateway-responses.ts';
-import { readBody, takeBodies } from './read-body.ts';
+import { respond, toResponseType } from './gateway-responses.ts';
+import { readBody, streamBodies } from './read-body.ts';
 import { releaseMemory } from './release-memory.ts';
 import { findRefusal } from './request-guard.ts';
 
@@ -16,7 +16,7 @@ const enveloped: Lifecycle.Method = (request, h) => {
   if (Buffer.isBuffer(payload)) releaseMemory(payload);
   if ('isBoom' in response) {
     const status = response.output.statusCode;
-    return respond(request, h, typeOf(status), status);
+    return respond(request, h, toResponseType(status), status);
   }
   if (refused.has(request)) {
     staysRefused(response);
@@ -27,13 +27,13 @@ const enveloped: Lifecycle.Method = (request, h) => {
   const { source, statusCode } = response;
   const isOfAFunction = Number(statusCode) < 400 || Buffer.isBuffer(source) || isText(source);
   if (isOfAFunction || request.method === 'head') return h.continue;
-  const status = ownStatusOf(statusCode);
-  return respond(request, h, typeOf(status), status);
+  const status = toGatewayStatus(statusCode);
+  return respond(request, h, toResponseType(status), status);
 };
 
-// serverless-offline tells its own refusals by a number. When a function failed it is a text: 504
-// when its time was up; all else, taken from the error's message, would be a 502 on AWS.
-const ownStatusOf = (statusCode: unknown): number => {
+// serverless-offline reports its own errors as a number. When a function failed it is a text: 504
+// when it timed out; all else, taken from the error's message, would be a 502 on AWS.
+const toGatewayStatus = (statusCode: unknown): number => {
   if (typeof statusCode === 'number') return statusCode;
   return statusCode === '504' ? 504 : 502;
 };
@@ -107,23 +107,29 @@ const refuseHead: Lifecycle.Method = (request, h) => {
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
-/** Compared as hashes, in constant time. Without a key of ours every door is open. */
-export const mayEnter = (isPrivate: boolean, given: unknown, key: string | undefined): boolean =>
+/** Compared as hashes, in constant time. Without a configured key every route is open. */
+export const isAuthorized = (
+  isPrivate: boolean,
+  given: unknown,
+  key: string | undefined,
+): boolean =>
   !isPrivate || !key || (typeof given === 'string' && timingSafeEqual(digest(given), digest(key)));
 
-// By listener: hapi hands out another object for the same server each time.
-const furnished = new Map<Server['listener'], Server>();
+// By listener: hapi passes another object for the same server each time.
+const configuredServers = new Map<Server['listener'], Server>();
 
-const patienceMs = 2000; // for requests that are being answered when the stack stops
+const closeTimeoutMs = 2000; // for requests that are being answered when the stack stops
 
-/** Takes no more requests, and resolves when those that came before are answered. */
+/** Accepts no more requests, and resolves when those in progress are answered. */
 export const closeGateway = async (): Promise<void> => {
-  await Promise.all([...furnished.values()].map((server) => server.stop({ timeout: patienceMs })));
+  await Promise.all(
+    [...configuredServers.values()].map((server) => server.stop({ timeout: closeTimeoutMs })),
+  );
 };
 
 /**
- * serverless-offline's customAuthenticationProvider: asked once per route. hapi hands its server to
- * an authentication scheme, which is the only way to get hold of it from outside.
+ * serverless-offline's customAuthenticationProvider: called once per route. hapi hands its server
+ * to an authentication scheme, which is the only way to get hold of it from outside.
  */
 export const authenticationFor = (
   endpoint: { private?: boolean },
@@ -133,18 +139,22 @@ export const authenticationFor = (
 ) => {
   const name = `key for ${method} ${path}`;
   const getAuthenticateFunction = (server: Server) => {
-    if (!furnished.has(server.listener)) {
-      server.ext('onPreStart', takeBodies);
+    if (!configuredServers.has(server.listener)) {
+      server.ext('onPreStart', streamBodies);
       server.ext('onRequest', refuseUntrusted);
       server.ext('onPreAuth', normalizeForm);
       server.ext('onPreHandler', refuseHead);
       server.ext('onPreHandler', readBody);
       server.ext('onPreResponse', enveloped);
     }
-    furnished.set(server.listener, server);
+    configuredServers.set(server.listener, server);
     return {
       authenticate: (request: Request, h: ResponseToolkit) =>
-        mayEnter(endpoint.private === true, request.headers['x-api-key'], process.env['API_KEY'])
+        isAuthorized(
+          endpoint.private === true,
+          request.headers['x-api-key'],
+          process.env['API_KEY'],
+        )
           ? h.authenticated({ credentials: {} })
           : respond(request, h, 'INVALID_API_KEY', 403).takeover(),
     };

@@ -3,8 +3,8 @@ import type { Lifecycle, Server } from '@hapi/hapi';
 import { respond } from './gateway-responses.ts';
 import { releaseMemory } from './release-memory.ts';
 
-/** Has hapi hand over bodies as they come, within the size that it allows itself. */
-export const takeBodies = (server: Server): void => {
+/** Makes hapi pass on bodies as streams, within its own size limit. */
+export const streamBodies = (server: Server): void => {
   for (const { settings } of server.table()) {
     if (settings.payload) Object.assign(settings.payload, { output: 'stream' });
     // A part of an answer is what a function makes: API Gateway passes Range on, and no more.
@@ -19,22 +19,25 @@ export const takeBodies = (server: Server): void => {
 export const readBody: Lifecycle.Method = async (request, h) => {
   const { payload, mime } = request;
   if (!(payload instanceof IncomingMessage)) return h.continue;
-  const most = request.route.settings.payload?.maxBytes ?? Number.POSITIVE_INFINITY;
-  const body = await bytesOf(payload, most);
+  const maxBytes = request.route.settings.payload?.maxBytes ?? Number.POSITIVE_INFINITY;
+  const body = await readBytes(payload, maxBytes);
   if (!body) return respond(request, h, 'REQUEST_TOO_LARGE', 413).takeover();
   Object.assign(request, { payload: body });
-  if (mime === 'multipart/form-data') spareCopies(body);
+  if (mime === 'multipart/form-data') avoidCopies(body);
   return h.continue;
 };
 
 /** Undefined if there are more. */
-const bytesOf = async (message: IncomingMessage, most: number): Promise<Buffer | undefined> => {
+const readBytes = async (
+  message: IncomingMessage,
+  maxBytes: number,
+): Promise<Buffer | undefined> => {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   for await (const chunk of message.iterator({ destroyOnReturn: false })) {
     chunks.push(chunk);
     sizeBytes += chunk.length;
-    if (sizeBytes > most) return undefined;
+    if (sizeBytes > maxBytes) return undefined;
   }
   const body = Buffer.concat(chunks, sizeBytes);
   for (const chunk of chunks) releaseMemory(chunk);
@@ -42,11 +45,11 @@ const bytesOf = async (message: IncomingMessage, most: number): Promise<Buffer |
 };
 
 /**
- * serverless-offline makes a text of every body; of a form it only asks whether there is one, and
+ * serverless-offline makes a text of every body; of a form it only checks whether there is one, and
  * makes a copy of the bytes before it encodes them. Forms are megabytes, so theirs says that there
  * is a text, and lends Buffer.from() its memory instead of having it copied.
  */
-const spareCopies = (body: Buffer): void => {
+const avoidCopies = (body: Buffer): void => {
   if (body.length === 0 || body.length !== body.buffer.byteLength) return;
   Object.assign(body, { toString: () => 'a form', valueOf: () => body.buffer });
 };

@@ -3,7 +3,7 @@ import { isHostAllowed } from '../http/host-guard.ts';
 export type GuardOptions = {
   /** The address that is listened on. */
   host: string;
-  /** Without a key nobody is asked for one, and pages of other origins are kept out instead. */
+  /** Without a key none is required, and pages of other origins are refused instead. */
   hasKey: boolean;
   /** Origins whose pages may use an API without a key, beside its own; e.g. `https://photos.example`. */
   allowedOrigins: readonly string[];

@@ -3,8 +3,8 @@ import { Template } from '../template/template.ts';
 
 /**
  * How the launcher, which runs the emulators, and the host of the functions (osls and
- * serverless-offline in a process of their own) speak to each other: the host tells what
- * serverless.yml says, the launcher makes it all, the host starts the functions.
+ * serverless-offline in a process of their own) communicate: the host reports what
+ * serverless.yml declares, the launcher creates it, the host starts the functions.
  */
 export const FromHost = z.discriminatedUnion('kind', [
   z.object({
@@ -14,7 +14,7 @@ export const FromHost = z.discriminatedUnion('kind', [
     handlers: z.array(z.string()),
   }),
   z.object({ kind: z.literal('ready') }),
-  /** The host cannot go on; it ends after this. */
+  /** The host cannot continue; it exits after this. */
   z.object({ kind: z.literal('failed'), reason: z.string() }),
   /** A version was loaded, or could not be. */
   z.object({ kind: z.literal('loaded'), reason: z.string().optional() }),

@@ -16,7 +16,7 @@ export type HostProcess = {
   send(message: FromLauncher): void;
   /** Resolves when the process has ended, with what is to be said about it. */
   ended: Promise<string>;
-  /** Asks it to end, and makes it end if it does not. */
+  /** Requests a graceful exit, and kills the process if it does not exit. */
   stop(): Promise<void>;
 };
 
@@ -39,7 +39,7 @@ export const heapFlags = [
   '--max-semi-space-size=16',
   '--max-old-space-size=1024',
 ];
-const patienceMs = 6000;
+const shutdownTimeoutMs = 6000;
 
 /** Starts osls with serverless-offline and our plugin, in the project that has the serverless.yml. */
 export const startHostProcess = (
@@ -69,11 +69,11 @@ export const startHostProcess = (
     });
   child.on('message', (message) => onMessage(FromHost.parse(message)));
 
-  const ended = endOf(child).then((how) => [how, ...last].join('\n'));
+  const ended = waitForExit(child).then((how) => [how, ...last].join('\n'));
   const stop = async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     if (child.connected) child.send({ kind: 'stop' } satisfies FromLauncher, () => {});
-    await Promise.race([ended, wait(patienceMs, undefined, { ref: false })]);
+    await Promise.race([ended, wait(shutdownTimeoutMs, undefined, { ref: false })]);
     child.kill('SIGKILL');
     await ended;
   };
@@ -108,7 +108,7 @@ const splitStderr = (
 // serverless-offline draws its routes at the start, whatever the log level.
 const isPartOfATable = (line: string): boolean => /^ *[┌│└]/.test(line);
 
-const endOf = (child: ChildProcess): Promise<string> =>
+const waitForExit = (child: ChildProcess): Promise<string> =>
   new Promise((resolve) => {
     child.once('error', (error) => resolve(`could not be started: ${error.message}`));
     child.once('close', (code, signal) => {

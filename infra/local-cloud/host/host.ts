@@ -31,13 +31,14 @@ export type Host = {
   stop(): Promise<void>;
 };
 
-const patienceMs = 3000; // for what is at work when the stack stops; the rest comes back by itself
+// For messages in progress when the stack stops; the rest becomes visible again.
+const shutdownTimeoutMs = 3000;
 
-/** `tellPids` hears the process ids of forked workers whenever they change. */
+/** `onPids` receives the process ids of forked workers whenever they change. */
 export const startHost = (
   functions: readonly HostedFunction[],
   options: Omit<HostOptions, 'port' | 'buildFolder'>,
-  tellPids: (pids: number[]) => void,
+  onPids: (pids: number[]) => void,
 ): Host => {
   const { region, workers } = options;
   const sqs = openSqsPoller(options.sqsUrl);
@@ -45,8 +46,8 @@ export const startHost = (
   const startStream = hasStreams ? openStreams(options) : undefined;
   const pids = new Set<number>();
   const known = {
-    add: (pid: number) => tellPids([...pids.add(pid)]),
-    remove: (pid: number) => pids.delete(pid) && tellPids([...pids]),
+    add: (pid: number) => onPids([...pids.add(pid)]),
+    remove: (pid: number) => pids.delete(pid) && onPids([...pids]),
   };
 
   const hosted = functions.map((fn) => {
@@ -63,7 +64,7 @@ export const startHost = (
 
   const start = () => {
     for (const { local, mappings, streams, schedules, invoker } of hosted) {
-      const report = (error: unknown) => tellOf(local.key, error);
+      const report = (error: unknown) => logFailure(local.key, error);
       for (const mapping of mappings)
         sources.push(startEventSource(mapping, { sqs, region, invoke: invoker.invoke, report }));
       for (const mapping of streams) {
@@ -106,7 +107,7 @@ export const startHost = (
     stop: async () => {
       for (const clock of clocks) clock.stop();
       const all = [...sources, ...streamSources.map(({ source }) => source)];
-      await Promise.all(all.map((source) => source.stop(patienceMs)));
+      await Promise.all(all.map((source) => source.stop(shutdownTimeoutMs)));
       startStream?.close();
       await Promise.all(hosted.map(({ invoker }) => invoker.stop()));
       await sqs.close();
@@ -141,7 +142,7 @@ const openStreams = ({
 };
 
 /** A line as the functions' own logger writes them. */
-const tellOf = (functionName: string, error: unknown): void => {
+const logFailure = (functionName: string, error: unknown): void => {
   const line = {
     level: 'ERROR',
     message: 'invocation failed',

@@ -50,8 +50,8 @@ if (optionsText) {
 
 /**
  * Runs the functions for the embedded stack: a plugin of osls beside serverless-offline, which does
- * HTTP. This one resolves what CloudFormation would, reads the queues and rings the clocks. It works
- * only below infra/local/start.ts, and keeps out of the way of every other command of osls.
+ * HTTP. This one resolves what CloudFormation would, polls the queues and runs the schedules. It is
+ * active only under the launcher, and does nothing in any other command of osls.
  */
 export default class EmbeddedStack {
   readonly hooks: Record<string, () => unknown>;
@@ -75,13 +75,13 @@ export default class EmbeddedStack {
     if (command === 'offline' && optionsText && this.serverless.configurationInput) {
       // The schema of serverless.yml is checked when it is packaged. Here it would cost half a
       // second at each start, and refuse what only the embedded stack can do, such as a
-      // concurrency of 1. With 'off' alone osls still runs it, and keeps 45 MB of compiled schema.
+      // concurrency of 1. With 'off' alone osls still runs it, and holds 45 MB of compiled schema.
       this.serverless.configurationInput.configValidationMode = 'off';
       this.serverless.configSchemaHandler.validateConfig = async () => {};
     }
   }
 
-  /** Tells the launcher what serverless.yml says, and waits until it has made all of it. */
+  /** Sends the launcher what serverless.yml declares, and waits until all of it is created. */
   private async prepare(): Promise<void> {
     process.channel?.ref();
     const options = HostOptions.parse(JSON.parse(optionsText ?? ''));
@@ -110,7 +110,7 @@ export default class EmbeddedStack {
         ...z.looseObject({}).parse(service.custom?.['serverless-offline'] ?? {}),
         host: options.host,
         httpPort: options.port,
-        lambdaPort: 0, // nobody calls it, and any free one will do
+        lambdaPort: 0, // never called, so any free port will do
         location: options.buildFolder,
         useInProcess: true,
         noPrependStageInUrl: true,
@@ -181,7 +181,7 @@ export default class EmbeddedStack {
   }
 }
 
-/** All of its modules first: calls go on with the last version where one of them fails. */
+/** Loads all modules first: calls stay on the last version where one of them fails. */
 const loadVersion = async ({ folder, modules }: { folder: string; modules: string[] }) => {
   await Promise.all(modules.map((module) => import(pathToFileURL(join(folder, module)).href)));
   process.env[buildVariable] = folder;

@@ -28,12 +28,14 @@ type Tools = {
   report: (error: unknown) => void;
 };
 
-const longestPollSeconds = 20; // SQS's own limit
-const mostAtOnce = 10; // likewise, for receiving and for deleting
+const maxPollSeconds = 20; // SQS's own limit
+const maxBatchSize = 10; // likewise, for receiving and for deleting
 const pauseAfterErrorMs = 1000;
 
 export type Running = {
-  /** Takes no more messages; resolves when those at work have ended, or the time is up. */
+  /**
+   * Receives no more messages; resolves when those in progress have ended, or after the timeout.
+   */
   stop(withinMs: number): Promise<void>;
 };
 
@@ -47,16 +49,16 @@ export const startEventSource = (mapping: Mapping, tools: Tools): Running => {
   const { queueUrl } = mapping;
   const ending = new AbortController();
 
-  const receive = (most: number, seconds: number): Promise<Message[]> =>
+  const receive = (maxMessages: number, seconds: number): Promise<Message[]> =>
     sqs.receive(queueUrl, {
-      most: Math.min(most, mostAtOnce),
-      seconds: Math.min(seconds, longestPollSeconds),
+      maxMessages: Math.min(maxMessages, maxBatchSize),
+      seconds: Math.min(seconds, maxPollSeconds),
       signal: ending.signal,
     });
 
   const gather = async (): Promise<Message[]> => {
     const { batchSize, maximumBatchingWindow } = mapping;
-    const batch = await receive(batchSize, longestPollSeconds);
+    const batch = await receive(batchSize, maxPollSeconds);
     const until = Date.now() + maximumBatchingWindow * 1000;
     while (batch.length > 0 && batch.length < batchSize && Date.now() < until) {
       if (ending.signal.aborted) break;
@@ -73,8 +75,8 @@ export const startEventSource = (mapping: Mapping, tools: Tools): Running => {
     const isPartial = mapping.functionResponseType === 'ReportBatchItemFailures';
     const failed = isPartial ? readFailures(answer, batch) : new Set();
     const done = batch.filter(({ MessageId }) => !failed.has(MessageId));
-    for (let at = 0; at < done.length; at += mostAtOnce)
-      await sqs.remove(queueUrl, done.slice(at, at + mostAtOnce));
+    for (let at = 0; at < done.length; at += maxBatchSize)
+      await sqs.remove(queueUrl, done.slice(at, at + maxBatchSize));
   };
 
   const slot = async (): Promise<void> => {

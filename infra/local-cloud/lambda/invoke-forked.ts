@@ -57,11 +57,11 @@ export const forked = (fn: LocalFunction, region: string, pids: Pids): Invoker =
       return idle;
     }
     const worker = start();
-    await answerOf(worker, undefined, loadingTakesMs);
+    await invokeWorker(worker, undefined, loadingTakesMs);
     return worker;
   };
 
-  const answerOf = (
+  const invokeWorker = (
     { child }: Worker,
     event: unknown,
     withinMs: number,
@@ -79,10 +79,11 @@ export const forked = (fn: LocalFunction, region: string, pids: Pids): Invoker =
       reject(timedOut(fn));
     }, withinMs);
     child.once('message', onMessage).once('exit', onExit).once('error', reject);
-    // One that was killed a moment ago is not known to be gone yet. Without someone to tell, that
-    // would be an error of the child's that nobody handles, and would end this process.
-    const tell = (error: Error | null) => error && onExit(null, error.message);
-    if (event !== undefined && child.connected) child.send(JSON.parse(JSON.stringify(event)), tell);
+    // The exit of a child killed a moment ago is not known yet. Without a callback that would be an
+    // unhandled error of the child, and would end this process.
+    const onSent = (error: Error | null) => error && onExit(null, error.message);
+    if (event !== undefined && child.connected)
+      child.send(JSON.parse(JSON.stringify(event)), onSent);
     return promise.finally(() => {
       clearTimeout(timer);
       child.off('message', onMessage).off('exit', onExit).off('error', reject);
@@ -96,7 +97,7 @@ export const forked = (fn: LocalFunction, region: string, pids: Pids): Invoker =
   const invoke = async (event: unknown): Promise<unknown> => {
     const worker = await readyWorker();
     try {
-      const said = await answerOf(worker, event, fn.timeoutSeconds * 1000);
+      const said = await invokeWorker(worker, event, fn.timeoutSeconds * 1000);
       return 'result' in said ? said.result : undefined;
     } finally {
       worker.isBusy = false;

@@ -30,7 +30,7 @@ const Deleted = z.object({
 export type SqsPoller = ReturnType<typeof openSqsPoller>;
 
 /**
- * What Lambda's own pollers do, which on AWS nobody sees and nobody pays for: the two calls of SQS'
+ * What Lambda's own pollers do, which on AWS is invisible and free: the two calls of SQS'
  * JSON protocol that an event source makes, unsigned, for an emulator that checks no signatures.
  * They are a third of all calls of a picture, and by the SDK each would cost twice as much. Rejects
  * when the endpoint does not answer, or refuses.
@@ -59,11 +59,15 @@ export const openSqsPoller = (endpoint: string) => {
     /** Waits for messages for as many seconds, at most 20; at most 10 come at a time. */
     async receive(
       queueUrl: string,
-      { most, seconds, signal }: { most: number; seconds: number; signal: AbortSignal },
+      {
+        maxMessages,
+        seconds,
+        signal,
+      }: { maxMessages: number; seconds: number; signal: AbortSignal },
     ): Promise<Message[]> {
       const input = {
         QueueUrl: queueUrl,
-        MaxNumberOfMessages: most,
+        MaxNumberOfMessages: maxMessages,
         WaitTimeSeconds: seconds,
         MessageAttributeNames: ['All'],
         MessageSystemAttributeNames: ['All'],

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type ChangeRecord, type StreamMapping, sequenceOf } from './stream-event.ts';
+import { type ChangeRecord, getSequenceNumber, type StreamMapping } from './stream-event.ts';
 
 export type BatchTools = {
   mapping: Pick<
@@ -20,14 +20,14 @@ const PartialAnswer = z
   .object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string().min(1) })).nullish() })
   .nullish();
 
-/** From the first record that failed on, everything is tried again, for the order is kept. */
+/** From the first record that failed on, everything is retried, to preserve the order. */
 const findFirstFailure = (answer: unknown, batch: readonly ChangeRecord[]): number => {
   const parsed = PartialAnswer.safeParse(answer === '' ? undefined : answer);
   if (!parsed.success) return 0;
   const failed = new Set(parsed.data?.batchItemFailures?.map((one) => one.itemIdentifier));
-  const known = new Set(batch.map(sequenceOf));
+  const known = new Set(batch.map(getSequenceNumber));
   if ([...failed].some((id) => !known.has(id))) return 0;
-  const at = batch.findIndex((record) => failed.has(sequenceOf(record)));
+  const at = batch.findIndex((record) => failed.has(getSequenceNumber(record)));
   return at === -1 ? batch.length : at;
 };
 

@@ -22,7 +22,7 @@ export const StreamEvent = z.strictObject({
     })
     .optional(),
   functionResponseType: z.literal('ReportBatchItemFailures').optional(),
-  /** Only 1 batch of a shard is at work here, whatever it says. */
+  /** Here only 1 batch of a shard is processed at once, whatever the value. */
   parallelizationFactor: z.coerce.number().int().min(1).max(10).optional(),
 });
 export type StreamEvent = z.infer<typeof StreamEvent>;
@@ -45,7 +45,7 @@ export const ChangeRecord = z.looseObject({
 });
 export type ChangeRecord = z.infer<typeof ChangeRecord>;
 
-export const sequenceOf = ({ dynamodb }: ChangeRecord): string => dynamodb.SequenceNumber;
+export const getSequenceNumber = ({ dynamodb }: ChangeRecord): string => dynamodb.SequenceNumber;
 
 /** A record as Lambda hands it to a function. */
 export const toEventRecord = ({ userIdentity, ...record }: ChangeRecord, streamArn: string) => ({

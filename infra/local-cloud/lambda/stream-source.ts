@@ -6,8 +6,8 @@ import type { Running } from './event-source.ts';
 import { handleBatch } from './stream-batch.ts';
 import {
   type ChangeRecord,
+  getSequenceNumber,
   type StreamMapping,
-  sequenceOf,
   toEventRecord,
 } from './stream-event.ts';
 import { listShards, openShard, resolveStreamArn } from './stream-reader.ts';
@@ -52,13 +52,13 @@ export const startStreamSource = (mapping: StreamMapping, tools: StreamTools): R
       shards.map((shardId) => readShard({ mapping, streamArn, shardId }, tools, { bell, signal })),
     );
   };
-  const keepRunning = async (): Promise<void> => {
+  const runUntilStopped = async (): Promise<void> => {
     while (!signal.aborted) {
       await run().catch((error: unknown) => signal.aborted || report(error));
       if (!signal.aborted) await wait(pollMs, undefined, { signal }).catch(() => {});
     }
   };
-  const running = keepRunning();
+  const running = runUntilStopped();
   return {
     wake: bell.ring,
     stop: async (withinMs) => {
@@ -113,7 +113,8 @@ const readShard = async (
     mapping,
     invoke: (batch: readonly ChangeRecord[]) =>
       tools.invoke({ Records: batch.map((record) => toEventRecord(record, streamArn)) }),
-    checkpoint: (record: ChangeRecord) => checkpoints.save(functionName, place, sequenceOf(record)),
+    checkpoint: (record: ChangeRecord) =>
+      checkpoints.save(functionName, place, getSequenceNumber(record)),
     giveUp: (batch: readonly ChangeRecord[], invocations: number) =>
       giveUp(batch, { mapping, streamArn, shardId, invocations }, tools),
     report: tools.report,
@@ -142,7 +143,7 @@ const startingPoint = async (
   for (;;) {
     const newest = (await shard.read(1000)).at(-1);
     if (!newest) return last;
-    last = sequenceOf(newest);
+    last = getSequenceNumber(newest);
   }
 };
 
@@ -175,10 +176,10 @@ const giveUp = async (
   const { mapping, streamArn, shardId, invocations } = place;
   const [first, last] = [batch[0], batch.at(-1)];
   if (!first || !last) return;
-  const range = `${sequenceOf(first)} to ${sequenceOf(last)}`;
+  const range = `${getSequenceNumber(first)} to ${getSequenceNumber(last)}`;
   report(new Error(`${batch.length} records are given up after ${invocations} calls: ${range}.`));
   if (mapping.onFailureArn === undefined) return;
-  const timeOf = ({ dynamodb }: ChangeRecord) =>
+  const toIsoTime = ({ dynamodb }: ChangeRecord) =>
     new Date(dynamodb.ApproximateCreationDateTime * 1000).toISOString();
   const failure = {
     requestContext: {
@@ -196,10 +197,10 @@ const giveUp = async (
     timestamp: new Date().toISOString(),
     DDBStreamBatchInfo: {
       shardId,
-      startSequenceNumber: sequenceOf(first),
-      endSequenceNumber: sequenceOf(last),
-      approximateArrivalOfFirstRecord: timeOf(first),
-      approximateArrivalOfLastRecord: timeOf(last),
+      startSequenceNumber: getSequenceNumber(first),
+      endSequenceNumber: getSequenceNumber(last),
+      approximateArrivalOfFirstRecord: toIsoTime(first),
+      approximateArrivalOfLastRecord: toIsoTime(last),
       batchSize: batch.length,
       streamArn,
     },

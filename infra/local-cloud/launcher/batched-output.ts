@@ -1,4 +1,4 @@
-const waitMs = 50; // nobody who reads along notices
+const waitMs = 50; // too short for a reader to notice
 
 /**
  * Writes lines a moment later, several together: each write is a system call, mostly one that wakes

@@ -8,12 +8,12 @@ export class FolderInUseError extends Error {
   override readonly name = 'FolderInUse';
 }
 
-/** A folder that somebody else filled: a stack would replace what is called `build` there. */
+/** A folder with other content: a stack would replace what is called `build` there. */
 export class FolderNotOursError extends Error {
   override readonly name = 'FolderNotOurs';
 }
 
-/** What a running stack tells about itself in `stack.json`; its `workers` are the forked ones. */
+/** What a running stack records about itself in `stack.json`; its `workers` are the forked ones. */
 export const StackState = z.object({
   pid: z.int(),
   url: z.url(),
@@ -51,7 +51,7 @@ export type DataFolder = ReturnType<typeof claimDataFolder>;
  */
 export const claimDataFolder = (path: string, owner: FolderOwner) => {
   mkdirSync(path, { recursive: true });
-  if (!isOursOrEmpty(path)) throw new FolderNotOursError(refusalOf(path, owner));
+  if (!isOursOrEmpty(path)) throw new FolderNotOursError(describeRefusal(path, owner));
   const lock = lockIn(path, owner);
   const statePath = join(path, 'stack.json');
   rmSync(statePath, { force: true });
@@ -59,12 +59,12 @@ export const claimDataFolder = (path: string, owner: FolderOwner) => {
   return {
     path,
     in: (...names: string[]) => join(path, ...names),
-    /** Only what a stack makes: somebody may have named a folder that holds other things, too. */
+    /** Deletes only what a stack makes: the folder may hold other files, too. */
     forget: () => {
       for (const name of [...stackFiles, ...(owner.files ?? [])])
         rmSync(join(path, name), { recursive: true, force: true });
     },
-    /** Renamed into its place, so that nobody reads half of it. */
+    /** Renamed into its place, so that no reader sees half of it. */
     writeState: (state: StackState) => {
       writeFileSync(`${statePath}.new`, `${JSON.stringify(state)}\n`);
       renameSync(`${statePath}.new`, statePath);
@@ -98,20 +98,20 @@ const busy = 5;
 const notADatabase = 26;
 const SqliteError = z.object({ errcode: z.int().optional(), message: z.string() });
 
-const litter = ['.DS_Store', '.localized', 'Thumbs.db', 'desktop.ini', 'lost+found']; // of systems
+const systemFiles = ['.DS_Store', '.localized', 'Thumbs.db', 'desktop.ini', 'lost+found'];
 
 /** Each start makes the lock first of all, so whatever else a stack made lies beside one. */
 const isOursOrEmpty = (path: string): boolean => {
-  const names = readdirSync(path); // asking for `lock` would find the LOCK of others on a Mac
-  return names.includes('lock') || names.every((name) => litter.includes(name));
+  const names = readdirSync(path); // existsSync('lock') would find another program's LOCK on a Mac
+  return names.includes('lock') || names.every((name) => systemFiles.includes(name));
 };
 
-const refusalOf = (path: string, { product, setting }: FolderOwner): string =>
+const describeRefusal = (path: string, { product, setting }: FolderOwner): string =>
   `${path} holds what no ${product} put there, and this one would delete what has the names of its ` +
   `own: build, logs and others. Give it a ${setting} that is new or empty, or that a ${product} made; ` +
   'such a folder has a file named lock, which may be empty.';
 
-/** What the stack on this folder last told, if one runs or was killed. */
+/** The last recorded state of the stack on this folder, if one runs or was killed. */
 export const stackStateIn = (path: string): z.infer<typeof StackState> | undefined => {
   try {
     return StackState.parse(JSON.parse(readFileSync(join(path, 'stack.json'), 'utf8')));

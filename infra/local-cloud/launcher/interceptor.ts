@@ -3,7 +3,7 @@ import type { LogLine } from './log-line.ts';
 /** Something that stands between the functions and the emulators, such as a proxy that injects faults. */
 export type Interceptor = {
   stop(): Promise<void>;
-  /** Where the functions find S3, SQS and DynamoDB instead, and what else they must be told. */
+  /** Where the functions find S3, SQS and DynamoDB instead, and other variables they need. */
   environment: Readonly<Record<string, string>>;
   /** How the embedded S3 sends its events instead. */
   sendNotification(queueArn: string, body: string, delayMs: number): Promise<void>;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { createStream, type RotatingFileStream } from 'rotating-file-stream';
 import { batchedOutput } from './batched-output.ts';
 
-const kept = 5; // files of 10 MB beside the one being written
+const maxRotatedFiles = 5; // files of 10 MB beside the one being written
 
 const pauseMs = 1000; // what fails once mostly fails again: a full disk, a folder that is gone
 
@@ -12,14 +12,18 @@ const pauseMs = 1000; // what fails once mostly fails again: a full disk, a fold
  * said once, the lines are lost, and it is tried again with later ones.
  */
 export const openLog = (folder: string, name: string) => {
-  const nameOf = (index: number | Date | null) =>
+  const formatFileName = (index: number | Date | null) =>
     typeof index === 'number' ? `${name}.${index}.log` : `${name}.log`;
   let stream: RotatingFileStream | undefined;
   let failedAt = Number.NEGATIVE_INFINITY;
   let isFailing = false;
 
   const open = () => {
-    const opened = createStream(nameOf, { path: folder, size: '10M', rotate: kept });
+    const opened = createStream(formatFileName, {
+      path: folder,
+      size: '10M',
+      rotate: maxRotatedFiles,
+    });
     opened.on('error', (error) => {
       if (!isFailing) process.stderr.write(`The log cannot be written: ${error}\n`);
       isFailing = true;
@@ -53,12 +57,12 @@ export const openLog = (folder: string, name: string) => {
 /** The log's files that exist, oldest first. */
 export const logFilesIn = (folder: string, name: string): string[] => {
   if (!existsSync(folder)) return [];
-  const ageOf = (file: string) => {
+  const measureAge = (file: string) => {
     const age = file.startsWith(`${name}.`) && /^(\d+)\.log$/.exec(file.slice(name.length + 1));
     return age ? Number(age[1]) : 0;
   };
   return readdirSync(folder)
-    .filter((file) => file === `${name}.log` || ageOf(file) > 0)
-    .sort((a, b) => ageOf(b) - ageOf(a))
+    .filter((file) => file === `${name}.log` || measureAge(file) > 0)
+    .sort((a, b) => measureAge(b) - measureAge(a))
     .map((file) => join(folder, file));
 };

@@ -8,17 +8,19 @@ export class PortUnavailableError extends Error {
 
 export type PortUse = { port: number; setting: string; serves: string };
 
-const patienceMs = 1500; // a stack that has just been stopped may still be closing its ports
+const retryForMs = 1500; // a stack that has just been stopped may still be closing its ports
 
 /**
  * Throws PortUnavailableError, naming every port that cannot be opened, and how `command` is given
  * another one.
  */
 export const checkPorts = async (uses: readonly PortUse[], command: string): Promise<void> => {
-  const deadline = Date.now() + patienceMs;
+  const deadline = Date.now() + retryForMs;
   for (;;) {
-    const refusals = await Promise.all(uses.map(({ port }) => refusalOf(port)));
-    const complaints = uses.flatMap((use, index) => complaintOf(use, command, refusals[index]));
+    const refusals = await Promise.all(uses.map(({ port }) => probePort(port)));
+    const complaints = uses.flatMap((use, index) =>
+      describeConflict(use, command, refusals[index]),
+    );
     if (complaints.length === 0) return;
     const mayPass = refusals.every((code) => code === undefined || code === taken);
     if (!mayPass || Date.now() > deadline) throw new PortUnavailableError(complaints.join('\n'));
@@ -28,7 +30,7 @@ export const checkPorts = async (uses: readonly PortUse[], command: string): Pro
 
 const taken = 'EADDRINUSE';
 
-const complaintOf = (
+const describeConflict = (
   { port, setting, serves }: PortUse,
   command: string,
   code: string | undefined,
@@ -46,7 +48,7 @@ const adviceOn = (code: string): string => {
 };
 
 /** Why the system does not let us listen there, by its own code; undefined if it does. */
-const refusalOf = (port: number): Promise<string | undefined> =>
+const probePort = (port: number): Promise<string | undefined> =>
   new Promise((resolve) => {
     const server = createServer();
     server.once('error', ({ code, message }: NodeJS.ErrnoException) => resolve(code ?? message));

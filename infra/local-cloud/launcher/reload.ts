@@ -1,12 +1,14 @@
 import { type LogLine, logLine } from './log-line.ts';
-import { modulesOf, type versionedBundles, watchFolders } from './versioned-bundles.ts';
+import { listModules, type versionedBundles, watchFolders } from './versioned-bundles.ts';
 
 type Tools = {
   project: string;
   folders: readonly string[];
   handlers: readonly string[];
   bundles: ReturnType<typeof versionedBundles>;
-  /** Has the host load a version; rejects where it cannot be loaded, and the last one goes on. */
+  /**
+   * Has the host load a version; rejects where it cannot be loaded, and the last one stays active.
+   */
   load: (folder: string, modules: string[]) => Promise<void>;
   log: (line: LogLine) => void;
 };
@@ -18,7 +20,7 @@ export const reloadOnChange = ({ project, folders, handlers, bundles, load, log 
   const reload = async (files: string[]): Promise<void> => {
     const startedAt = performance.now();
     try {
-      await load(await bundles.build(handlers), modulesOf(handlers));
+      await load(await bundles.build(handlers), listModules(handlers));
       const duration_ms = Math.round(performance.now() - startedAt);
       say('INFO', `reloaded after a change of ${files.join(', ')}`, { duration_ms });
     } catch (error) {

@@ -16,7 +16,7 @@ import { versionedBundles } from './versioned-bundles.ts';
 
 export type Stack = {
   url: string;
-  /** Resolves when the functions' process ended without being asked to, with the reason. */
+  /** Resolves when the functions' process ended unexpectedly, with the reason. */
   broken: Promise<string>;
   stop(): Promise<void>;
 };
@@ -103,7 +103,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     bundles?.writeEntries(handlers);
     started.send({ kind: 'prepared' });
     await orBroken(messages.ready);
-    messages.tellWorkers();
+    messages.notifyWorkers();
     if (bundles) {
       const load = (version: string, modules: string[]) => {
         const loaded = messages.nextLoaded();
@@ -147,7 +147,7 @@ const forwardStreamRecords = (cloud: LocalCloud, host: HostProcess): void => {
       );
 };
 
-/** What the host of the functions says, as promises; rejects `ready` where it cannot go on. */
+/** The messages of the functions' host, as promises; rejects `ready` where it cannot continue. */
 const hearHost = (onWorkers: (pids: number[]) => void) => {
   const template = Promise.withResolvers<Extract<FromHost, { kind: 'template' }>>();
   const ready = Promise.withResolvers<void>();
@@ -158,7 +158,7 @@ const hearHost = (onWorkers: (pids: number[]) => void) => {
     loading = Promise.withResolvers<void>();
     return loading.promise;
   };
-  const tellWorkers = () => onWorkers(workers);
+  const notifyWorkers = () => onWorkers(workers);
   const hear = (message: FromHost) => {
     if (message.kind === 'template') template.resolve(message);
     if (message.kind === 'ready') ready.resolve();
@@ -169,12 +169,12 @@ const hearHost = (onWorkers: (pids: number[]) => void) => {
     }
     if (message.kind !== 'workers') return;
     workers = message.pids;
-    tellWorkers();
+    notifyWorkers();
   };
-  return { hear, tellWorkers, nextLoaded, template: template.promise, ready: ready.promise };
+  return { hear, notifyWorkers, nextLoaded, template: template.promise, ready: ready.promise };
 };
 
-/** Commits come in bursts; one message tells of all that happen before the next turn of the loop. */
+/** Commits come in bursts; one message covers all that happen before the next turn of the loop. */
 const oncePerTurn = (call: () => void) => {
   let isDue = false;
   return () => {

@@ -4,8 +4,8 @@ import { buildVariable } from '../host/host-messages.ts';
 
 type Bundle = (handlers: readonly string[], outFolder: string) => Promise<void>;
 
-const moduleOf = (handler: string) => `${handler.replace(/\.[^./]+$/, '')}.mjs`;
-const exportOf = (handler: string) => handler.split('.').at(-1) ?? 'handler';
+const toModulePath = (handler: string) => `${handler.replace(/\.[^./]+$/, '')}.mjs`;
+const toExportName = (handler: string) => handler.split('.').at(-1) ?? 'handler';
 
 /**
  * Bundles of functions in versions: what the host loads are modules that pass each call on to the
@@ -21,13 +21,13 @@ export const versionedBundles = (outFolder: string, bundle: Bundle) => {
       version++;
       const folder = join(outFolder, `v${version}`);
       await bundle(handlers, folder);
-      // The one before may still be at work, and load a part of it later.
+      // The previous version may still be running, and load a part of it later.
       rmSync(join(outFolder, `v${version - 2}`), { recursive: true, force: true });
       return folder;
     },
     writeEntries: (handlers: readonly string[]): void => {
       for (const handler of handlers) {
-        const module = moduleOf(handler);
+        const module = toModulePath(handler);
         const file = join(outFolder, module);
         mkdirSync(dirname(file), { recursive: true });
         writeFileSync(
@@ -35,7 +35,7 @@ export const versionedBundles = (outFolder: string, bundle: Bundle) => {
           `import { pathToFileURL } from 'node:url';
 const current = () => import(pathToFileURL(process.env['${buildVariable}']).href + ${JSON.stringify(`/${module}`)});
 await current(); // or its error shows at the first call only
-export const ${exportOf(handler)} = async (...given) => (await current()).${exportOf(handler)}(...given);
+export const ${toExportName(handler)} = async (...given) => (await current()).${toExportName(handler)}(...given);
 `,
         );
       }
@@ -43,8 +43,8 @@ export const ${exportOf(handler)} = async (...given) => (await current()).${expo
   };
 };
 
-export const modulesOf = (handlers: readonly string[]): string[] => [
-  ...new Set(handlers.map(moduleOf)),
+export const listModules = (handlers: readonly string[]): string[] => [
+  ...new Set(handlers.map(toModulePath)),
 ];
 
 const quietMs = 60; // an editor writes a file in several steps

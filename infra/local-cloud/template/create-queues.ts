@@ -34,14 +34,14 @@ export const createQueues = async (
   // dead letters of their own.
   const waiting = new Set(queues);
   while (waiting.size > 0) {
-    const ready = [...waiting].filter((queue) => !dependsOnOneOf(queue, waiting));
+    const ready = [...waiting].filter((queue) => !dependsOnAny(queue, waiting));
     const next = ready.length > 0 ? ready : [...waiting]; // a circle: SQS says what is wrong
     await Promise.all(next.map(create));
     for (const queue of next) waiting.delete(queue);
   }
 };
 
-const dependsOnOneOf = (queue: Queue, others: Iterable<Queue>): boolean =>
+const dependsOnAny = (queue: Queue, others: Iterable<Queue>): boolean =>
   [...others].some(
     ({ QueueName }) =>
       QueueName !== queue.QueueName &&

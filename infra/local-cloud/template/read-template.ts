@@ -35,7 +35,7 @@ const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // YAML may begin so too, and tells better what is wrong
+    return undefined; // YAML may begin so too, and its parser's message is better
   }
 };
 

@@ -54,7 +54,7 @@ export const openResolver = (template: Template, environment: Environment) => {
   };
 
   /** The final name of a resource that the local cloud has. */
-  const nameOf = (logicalId: string): string => {
+  const getName = (logicalId: string): string => {
     const { Type = '', Properties = {} } = Resources[logicalId] ?? {};
     const given = resolve(Properties[nameProperties[Type] ?? '']);
     if (typeof given === 'string') return given;
@@ -62,9 +62,9 @@ export const openResolver = (template: Template, environment: Environment) => {
     return Type === servedTypes.bucket ? name.toLowerCase() : name;
   };
 
-  const attributesOf = (logicalId: string): Record<string, string> => {
+  const getAttributes = (logicalId: string): Record<string, string> => {
     const type = Resources[logicalId]?.Type;
-    const attributes = type && resourceAttributes(type, nameOf(logicalId), environment);
+    const attributes = type && resourceAttributes(type, getName(logicalId), environment);
     if (attributes) return attributes;
     throw new UnresolvableError(
       type
@@ -75,12 +75,12 @@ export const openResolver = (template: Template, environment: Environment) => {
 
   const ref = (name: string): unknown => {
     if (Object.hasOwn(pseudo, name)) return pseudo[name];
-    return Object.hasOwn(Parameters, name) ? parameter(name) : attributesOf(name)['Ref'];
+    return Object.hasOwn(Parameters, name) ? parameter(name) : getAttributes(name)['Ref'];
   };
 
   const attribute = (argument: unknown): string => {
     const [logicalId = '', name = ''] = Path.parse(argument);
-    const value = attributesOf(logicalId)[name];
+    const value = getAttributes(logicalId)[name];
     if (value !== undefined && name !== 'Ref') return value;
     throw new UnresolvableError(
       `The local cloud does not know the attribute ${logicalId}.${name}.`,
@@ -145,5 +145,5 @@ export const openResolver = (template: Template, environment: Environment) => {
     );
   };
 
-  return { resolve, nameOf, attributesOf, isTrue };
+  return { resolve, getName, getAttributes, isTrue };
 };

@@ -37,7 +37,7 @@ export const resourceAttributes = (
     };
   if (type === servedTypes.table) {
     const Arn = `arn:aws:dynamodb:${region}:${accountId}:table/${name}`;
-    // The end of a stream's real ARN is the time at which it was made: DescribeTable tells it.
+    // The end of a stream's real ARN is the time at which it was made: DescribeTable returns it.
     return { Ref: name, Arn, StreamArn: `${Arn}/stream/local` };
   }
   return undefined;

@@ -44,7 +44,7 @@ export const readResources = (template: Template, environment: Environment): Res
           ignore(`${Type} ${name}`);
     } else ignore(Type);
     if (!Object.values<string>(servedTypes).includes(Type)) continue;
-    const name = `${Type} ${resolver.nameOf(logicalId)}`;
+    const name = `${Type} ${resolver.getName(logicalId)}`;
     const other = logicalIds.get(name);
     if (other) throw new TemplateError(`${other} and ${logicalId} have the same name (${name}).`);
     logicalIds.set(name, logicalId);
@@ -89,7 +89,7 @@ const parse = <Schema extends z.ZodType>(schema: Schema, value: unknown, { logic
 
 const readBucket = (reader: Reader): Bucket => {
   const { properties, logicalId, resolver } = reader;
-  const BucketName = resolver.nameOf(logicalId);
+  const BucketName = resolver.getName(logicalId);
   const given = z.looseObject({}).safeParse(properties['NotificationConfiguration']).data ?? {};
   const isFunction = Object.keys(given).some((key) => key.startsWith('Fn::'));
   // Not the functions and topics that it notifies as well: they are not there to be resolved.
@@ -104,13 +104,13 @@ const readBucket = (reader: Reader): Bucket => {
 };
 
 const readTable = (reader: Reader): Table => {
-  const TableName = reader.resolver.nameOf(reader.logicalId);
+  const TableName = reader.resolver.getName(reader.logicalId);
   return parse(Table, { ...pick(reader, tableProperties), TableName }, reader);
 };
 
 const readQueue = (reader: Reader): Queue => {
   const { logicalId, properties, resolver } = reader;
-  const QueueName = resolver.nameOf(logicalId);
+  const QueueName = resolver.getName(logicalId);
   if (QueueName.endsWith('.fifo') || String(properties['FifoQueue']) === 'true')
     throw new TemplateError(
       `${logicalId} is a FIFO queue, and the local cloud has standard queues only.`,

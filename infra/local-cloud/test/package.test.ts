@@ -18,7 +18,7 @@ const imports = globSync('**/*.{ts,mjs}', { cwd: folder, exclude: ['**/node_modu
       ...readFileSync(resolve(folder, file), 'utf8').matchAll(/\b(?:from|import\()\s*'([^']+)'/g),
     ].map(([, specifier = '']) => ({ file, specifier })),
 );
-const packageOf = (specifier: string) => /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? '';
+const toPackageName = (specifier: string) => /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? '';
 
 describe('the package', () => {
   it('imports Node, its own dependencies and its own files, and nothing of the project around it', () => {
@@ -27,15 +27,15 @@ describe('the package', () => {
       if (specifier.startsWith('.'))
         return relative(folder, resolve(folder, dirname(file), specifier)).startsWith('..');
       if (specifier.startsWith('#')) return true;
-      return !file.startsWith('test/') && !(packageOf(specifier) in dependencies);
+      return !file.startsWith('test/') && !(toPackageName(specifier) in dependencies);
     });
 
     expect(imports.length).toBeGreaterThan(100);
     expect(foreign).toEqual([]);
   });
 
-  it('depends on nothing that it does not import', () => {
-    const imported = new Set(imports.map(({ specifier }) => packageOf(specifier)));
+  it('has no dependency that it does not import', () => {
+    const imported = new Set(imports.map(({ specifier }) => toPackageName(specifier)));
 
     expect(Object.keys(dependencies).filter((name) => !imported.has(name))).toEqual([]);
   });

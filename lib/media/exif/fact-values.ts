@@ -6,8 +6,8 @@ const maxKeywords = 64;
 const maxKeywordCharacters = 256;
 
 /** Text of a field; null where there is none, or none with a letter or digit in it. */
-export const textFact = (value: unknown, most: number = maxCharacters): string | null => {
-  const text = typeof value === 'string' ? tidyText(value, most) : undefined;
+export const textFact = (value: unknown, maxLength: number = maxCharacters): string | null => {
+  const text = typeof value === 'string' ? tidyText(value, maxLength) : undefined;
   return text && /[\p{L}\p{N}\p{S}]/u.test(text) ? text : null;
 };
 

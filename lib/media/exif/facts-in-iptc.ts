@@ -15,7 +15,7 @@ const dataset = {
   caption: 120,
 } as const;
 
-/** What IPTC tells: words, and when the picture was made; it knows nothing of cameras. */
+/** What IPTC holds: words, and when the picture was made; it knows nothing of cameras. */
 export const factsInIptc = ({ values, isUtf8 }: IptcRecords): Facts => {
   const texts = (number: number) =>
     (values.get(number) ?? []).flatMap(

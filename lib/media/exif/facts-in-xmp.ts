@@ -24,7 +24,7 @@ const timeProperties = [
 const lensProperties = ['exifEX:LensModel', 'aux:Lens', 'exif:LensModel'];
 const isoProperties = ['exif:ISOSpeedRatings', 'exifEX:PhotographicSensitivity'];
 
-/** What XMP tells, by the names of its namespaces for EXIF, TIFF, Dublin Core and Photoshop. */
+/** What XMP holds, by the names of its namespaces for EXIF, TIFF, Dublin Core and Photoshop. */
 export const factsInXmp = (properties: XmpProperties): Facts => {
   const one = (name: string) => properties.get(name)?.[0];
   const number = (name: string) => numberInText(one(name) ?? '');

@@ -1,6 +1,6 @@
 import { type Exif, ExifField, type MetadataSource } from '#lib/images/exif.ts';
 
-/** The fields of a record as one source tells them; null where it is silent. */
+/** The fields of a record as one source states them; null where it has none. */
 export type Facts = { [field in ExifField]: NonNullable<Exif[field]> | null };
 
 export const noFacts = (): Facts => ({

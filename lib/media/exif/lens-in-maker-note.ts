@@ -4,7 +4,7 @@ import { textIn } from './text.ts';
 import { pointerIn, tiffEntries } from './tiff-entry.ts';
 import { openTiff } from './tiff-header.ts';
 import type { TiffTags } from './tiff-tags.ts';
-import { widthOf } from './tiff-value.ts';
+import { getTypeWidth } from './tiff-value.ts';
 
 const maxValueBytes = 256;
 
@@ -78,7 +78,7 @@ const pointerTo = async (directory: Directory, tag: number): Promise<number | un
 
 const readValue = async (directory: Directory, tag: number) => {
   const entry = await findEntry(directory, tag);
-  const length = entry ? (widthOf(entry.type) ?? 0) * entry.count : 0;
+  const length = entry ? (getTypeWidth(entry.type) ?? 0) * entry.count : 0;
   if (!entry || length <= 4 || length > maxValueBytes) return undefined;
   const bytes = await directory.reader.at(entry.place, length);
   return bytes && { type: entry.type, bytes };

@@ -1,9 +1,9 @@
 import type { Reader } from './range-reader.ts';
 
 /**
- * Where a file keeps its metadata, in the order found. `exif`: each holds a TIFF structure, perhaps
- * behind a preamble. `xmp`: XML packets, the main one first. `iptc`: Photoshop resources (`8BIM`)
- * or bare IPTC records.
+ * Where a file stores its metadata, in the order found. `exif`: each holds a TIFF structure,
+ * perhaps behind a preamble. `xmp`: XML packets, the main one first. `iptc`: Photoshop resources
+ * (`8BIM`) or bare IPTC records.
  */
 export type MetadataParts = { exif: Reader[]; xmp: Reader[]; iptc: Reader[] };
 

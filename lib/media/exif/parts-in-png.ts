@@ -52,8 +52,8 @@ const tailBytes = 163_840; // EXIF as large as a JPEG can hold, written as hexad
 const maxTries = 32;
 
 /**
- * Thousands of IDAT chunks may lie between, so the end is searched for names of chunks: a checksum
- * tells a chunk from pixels that look like one.
+ * Thousands of IDAT chunks may lie between, so the end is searched for names of chunks: the
+ * checksum distinguishes a chunk from pixels that look like one.
  */
 const chunksInTail = async (reader: Reader): Promise<Chunk[]> => {
   const start = Math.max(0, reader.sizeBytes - tailBytes);

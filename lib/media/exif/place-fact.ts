@@ -39,13 +39,13 @@ const hemisphereSign = (
 };
 
 /** Minutes and seconds may be unknown, degrees may not. */
-const degreesIn = (angle: Angle, sign: number | undefined, most: number): number | null => {
+const degreesIn = (angle: Angle, sign: number | undefined, maxDegrees: number): number | null => {
   const [first] = angle;
   if (!sign || typeof first !== 'number') return null;
   const degrees = angle
     .slice(0, 3)
     .reduce<number>((sum, part, index) => sum + Math.abs(part ?? 0) / 60 ** index, 0);
-  return degrees <= most ? (degrees === 0 ? 0 : sign * degrees) : null;
+  return degrees <= maxDegrees ? (degrees === 0 ? 0 : sign * degrees) : null;
 };
 
 /** EXIF 3.0: 0 above and 1 below sea level, 2 and 3 likewise for the ellipsoid; 0 where unsaid. */

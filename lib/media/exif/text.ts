@@ -74,10 +74,10 @@ export const textInNamedCharacters = (bytes: Buffer, little: boolean): string | 
 };
 
 /** Without control characters, whole characters only, bounded; nothing is undefined. */
-export const tidyText = (text: string, most: number = maxCharacters): string | undefined => {
+export const tidyText = (text: string, maxLength: number = maxCharacters): string | undefined => {
   const clean = text
     .replace(/\p{Cc}+/gu, ' ')
     .replace(/\p{Cs}/gu, '\ufffd')
     .trim();
-  return [...clean.slice(0, most * 2)].slice(0, most).join('') || undefined;
+  return [...clean.slice(0, maxLength * 2)].slice(0, maxLength).join('') || undefined;
 };

@@ -1,5 +1,5 @@
 import type { Reader } from './range-reader.ts';
-import { widthOf } from './tiff-value.ts';
+import { getTypeWidth } from './tiff-value.ts';
 
 /** How a TIFF structure writes numbers; BigTIFF's offsets and counts have 64 bits. */
 export type TiffLayout = { little: boolean; isBig: boolean };
@@ -49,6 +49,6 @@ export const numberAt = (
 
 /** As wide as its type says: a long by the standard, a short with some writers. */
 export const pointerIn = ({ type, inline }: TiffEntry, layout: TiffLayout): number => {
-  const width = widthOf(type) ?? 4;
+  const width = getTypeWidth(type) ?? 4;
   return numberAt(inline, 0, width === 2 || width === inline.length ? width : 4, layout);
 };

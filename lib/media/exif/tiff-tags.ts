@@ -3,7 +3,7 @@ import { partReader } from './part-reader.ts';
 import type { Reader } from './range-reader.ts';
 import { pointerIn, type TiffEntry, type TiffLayout, tiffEntries } from './tiff-entry.ts';
 import { openTiff } from './tiff-header.ts';
-import { type Directory, tagValue, widthOf } from './tiff-value.ts';
+import { type Directory, getTypeWidth, tagValue } from './tiff-value.ts';
 
 /** Tags by name; a tag without one in exifr's dictionary goes by its number, `0xea1d`. */
 export type Tags = Map<string, unknown>;
@@ -45,7 +45,7 @@ type Found = { tags: Tags; borrowed: Tags; offsets: Map<number, number>; embedde
 
 /**
  * Reads the tags of a TIFF structure (TIFF 6.0 §2, EXIF 3.0 §4.6) entry by entry through ranged
- * reads, and names them by exifr's dictionary. exifr's own parser is not asked: it wants the whole
+ * reads, and names them by exifr's dictionary. exifr's own parser is not used: it wants the whole
  * file, gives up a directory at its first odd entry (EXIF 3.0's UTF-8 strings are one), and
  * allocates as many numbers as an entry claims to hold. Undefined where there is no TIFF header.
  */
@@ -108,7 +108,7 @@ const readEntry = async (found: Found, directory: Directory, entry: TiffEntry, s
   const kind = directory === 'gps' ? undefined : embeddedTags[tag];
   if (pointerTags.has(tag)) found.offsets.set(tag, pointerIn(entry, scope));
   else if (kind) {
-    const length = (widthOf(type) ?? 1) * entry.count;
+    const length = (getTypeWidth(type) ?? 1) * entry.count;
     if (length <= entry.inline.length) return;
     found.embedded[kind] = partReader(scope.reader, entry.place, length);
     found.offsets.set(tag, entry.place);
@@ -131,7 +131,7 @@ const valueBytes = async (
   { tag, type, count, place, inline }: TiffEntry,
   { reader }: Scope,
 ): Promise<Buffer | undefined> => {
-  const length = (widthOf(type) ?? 0) * count;
+  const length = (getTypeWidth(type) ?? 0) * count;
   if (length === 0) return undefined;
   if (length <= inline.length) return inline.subarray(0, length);
   if (length <= maxValueBytes) return reader.at(place, length);

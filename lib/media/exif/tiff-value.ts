@@ -23,7 +23,7 @@ const widths: Readonly<Record<number, number>> = {
   129: 1, // UTF-8
 };
 
-export const widthOf = (type: number): number | undefined => widths[type];
+export const getTypeWidth = (type: number): number | undefined => widths[type];
 
 const maxNumbers = 64; // longer rows are tables for decoders, not facts for people
 
@@ -45,11 +45,11 @@ const isText = ({ directory, tag, type }: About): boolean =>
 export const tagValue = (bytes: Buffer, about: About): unknown => {
   const { type, tag, directory, little } = about;
   if (inNamedCharacters.has(`${directory}:${tag}`)) return textInNamedCharacters(bytes, little);
-  if (directory === 'gps' && tag === altitudeRef && widthOf(type) === 1) return digitIn(bytes);
+  if (directory === 'gps' && tag === altitudeRef && getTypeWidth(type) === 1) return digitIn(bytes);
   if (isText(about)) return textIn(bytes);
   if (directory === 'ifd0' && tag >= 0x9c9b && tag <= 0x9c9f) return utf16Text(bytes, true); // XP…
   if (type === 7) return undefinedValue(bytes);
-  const width = widthOf(type) ?? 1;
+  const width = getTypeWidth(type) ?? 1;
   const length = Math.floor(bytes.length / width);
   if (length > maxNumbers) return undefined;
   const read = { ...about, type: signedType(about) };

@@ -73,10 +73,10 @@ type Factory = (settings: {
   printErr: () => void;
 }) => LibHeif;
 
-/** More than this decoding a single picture never needs; what asks for more is refused. */
+/** More than this decoding a single picture never needs; a request for more is refused. */
 const maxHeapBytes = 384 * 1024 * 1024;
 /** A worker whose heap has grown beyond this starts the next picture with a new one. */
-const keptHeapBytes = 96 * 1024 * 1024;
+const maxReusedHeapBytes = 96 * 1024 * 1024;
 
 const load = createRequire(libheifPlace);
 
@@ -115,7 +115,7 @@ export const useLibHeif = async <T>(task: (lib: LibHeif) => T): Promise<T> => {
   try {
     const lib = await current;
     const result = task(lib);
-    if (lib.HEAPU8.length > keptHeapBytes) instance = undefined;
+    if (lib.HEAPU8.length > maxReusedHeapBytes) instance = undefined;
     return result;
   } catch (error) {
     instance = undefined;

@@ -20,7 +20,10 @@ export const readProperties = (bytes: Buffer, iprp: Box): Map<number, Property[]
 
 const maxAssociations = 65_536;
 
-/** The version tells the width of ids, the lowest flag that of indexes; their highest bit is "essential". */
+/**
+ * The version determines the width of ids, the lowest flag that of indexes; their highest bit is
+ * "essential".
+ */
 const readAssociations = (bytes: Buffer, { start }: Box) => {
   const idBytes = bytes.readUInt8(start) === 0 ? 2 : 4;
   const indexBytes = bytes.readUInt8(start + 3) & 1 ? 2 : 1;

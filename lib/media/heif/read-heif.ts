@@ -85,7 +85,7 @@ const describePrimary = (file: Buffer, meta: Meta): HeifPicture | undefined => {
   const own = properties.get(primary) ?? [];
   const size = sizeIn(file, own);
   if (!size) return undefined;
-  const parts = partsOf(primary, references);
+  const parts = listReferences(primary, references);
   const sizes = (parts.length ? parts : [primary]).map((id) =>
     sizeIn(file, properties.get(id) ?? []),
   );
@@ -95,9 +95,9 @@ const describePrimary = (file: Buffer, meta: Meta): HeifPicture | undefined => {
     type,
     codecs: [...new Set((parts.length ? parts : [primary]).map((id) => types.get(id) ?? ''))],
     ...size,
-    codedPixels: pixels.reduce((most, one) => Math.max(most, one), 0),
+    codedPixels: pixels.reduce((max, one) => Math.max(max, one), 0),
     totalPixels: pixels.reduce((sum, one) => sum + one, 0),
-    orientation: combineTurns(own.flatMap((property) => turnIn(file, property) ?? [])),
+    orientation: combineTurns(own.flatMap((property) => readTurn(file, property) ?? [])),
     isCropped: own.some((property) => property.type === 'clap'),
     hasAlpha: hasAlpha(file, primary, meta),
     ...colours.map((list) => colourIn(file, list)).find((found) => found.icc ?? found.nclx),
@@ -105,7 +105,7 @@ const describePrimary = (file: Buffer, meta: Meta): HeifPicture | undefined => {
 };
 
 /** What a picture is derived from: a grid's tiles, an identity's or an overlay's pictures. */
-const partsOf = (id: number, references: Meta['references']): number[] =>
+const listReferences = (id: number, references: Meta['references']): number[] =>
   references.filter(({ type, from }) => type === 'dimg' && from === id).flatMap(({ to }) => to);
 
 const sizeIn = (file: Buffer, properties: readonly Property[]) => {
@@ -116,7 +116,7 @@ const sizeIn = (file: Buffer, properties: readonly Property[]) => {
 };
 
 /** §6.5.10 and §6.5.12: quarter turns anti-clockwise, and a mirror that exchanges top and bottom or left and right. */
-const turnIn = (file: Buffer, { type, start }: Property): Turn | undefined => {
+const readTurn = (file: Buffer, { type, start }: Property): Turn | undefined => {
   if (type === 'irot') return { anticlockwise: file.readUInt8(start) & 3 };
   if (type === 'imir') return { mirror: file.readUInt8(start) & 1 ? 'sides' : 'top-and-bottom' };
   return undefined;

@@ -4,7 +4,8 @@ const pageBytes = 65_536;
 /**
  * A WebAssembly module whose memory cannot grow beyond a limit (WebAssembly 2.0 §5.5.8): what a
  * file makes a decoder allocate then fails inside, and never takes the process with it. The number
- * keeps its width, so that nothing else moves. Throws where the module has no such number.
+ * is encoded in the same width, so that nothing else moves. Throws where the module has no such
+ * number.
  */
 export const limitMemory = (module: Uint8Array, maxBytes: number): Uint8Array<ArrayBuffer> => {
   const copy = new Uint8Array(module);

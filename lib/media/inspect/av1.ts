@@ -58,7 +58,7 @@ const samplesPerPixel = [1.5, 3, 3]; // by profile: 4:2:0, 4:4:4, anything
 
 /** §5.5.1, as far as the size and, of a still picture's short header, the depth. */
 const sequenceIn = (data: Uint8Array) => {
-  const { read, isBeyond } = bitsOf(data);
+  const { read, isBeyond } = createBitReader(data);
   const profile = read(3);
   read(1); // a still picture
   const isReduced = read(1) === 1;
@@ -103,7 +103,7 @@ const skipVariableLength = (read: Read) => {
 };
 
 /** Numbers of any width, the highest bit first; zeros beyond the end. */
-const bitsOf = (data: Uint8Array) => {
+const createBitReader = (data: Uint8Array) => {
   let at = 0;
   const read: Read = (bits) => {
     let value = 0;

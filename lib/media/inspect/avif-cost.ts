@@ -11,7 +11,7 @@ export type AvifCost = {
   pixelsInAll: number;
 };
 
-/** Coded pictures, grids of them, and what is no picture. `tmap` tells how to brighten one. */
+/** Coded pictures, grids of them, and what is no picture. `tmap` says how to brighten one. */
 const known = ['av01', 'grid', 'tmap', 'Exif', 'mime', 'uri '];
 const maxTiles = 256;
 const maxFrames = 4; // as many layers as the standard knows of (AV1 image file format, §2.3.2)

@@ -15,13 +15,13 @@ const maxSharing = 4; // layers of one picture may be items of their own, over t
 
 /**
  * The items of each `meta` box of an AVIF (ISO 14496-12 §8.11) with their bytes: one, or two where
- * somebody put two files into one. Undefined where the boxes make no sense, where data is to be
+ * two files were concatenated. Undefined where the boxes make no sense, where data is to be
  * found elsewhere than in the file or in `idat`, or where it is used again and again.
  */
 export const readAvifItems = (file: Buffer): AvifItems[] | undefined => {
   try {
     const boxes = readBoxes(file, 0, file.length).filter(({ type }) => type === 'meta');
-    const found = boxes.slice(0, 2).map((meta) => contentsOf(file, meta));
+    const found = boxes.slice(0, 2).map((meta) => readContents(file, meta));
     const all = found.filter((items) => items !== undefined);
     return all.length === boxes.length && all.length > 0 ? all : undefined;
   } catch (error) {
@@ -30,7 +30,7 @@ export const readAvifItems = (file: Buffer): AvifItems[] | undefined => {
   }
 };
 
-const contentsOf = (file: Buffer, meta: Box): AvifItems | undefined => {
+const readContents = (file: Buffer, meta: Box): AvifItems | undefined => {
   const boxes = readBoxes(file, meta.start + 4, meta.end); // after version and flags
   const named = (type: string) => boxes.filter((box) => box.type === type);
   const [infos, locations, data] = [named('iinf'), named('iloc'), named('idat')];
@@ -39,13 +39,13 @@ const contentsOf = (file: Buffer, meta: Box): AvifItems | undefined => {
   if (data.length > 1) return undefined;
   const places = readLocations(file, location);
   if (!places) return undefined;
-  const placesOf = Map.groupBy(places, ({ id }) => id);
+  const placesById = Map.groupBy(places, ({ id }) => id);
   const items: AvifItem[] = [];
   let allBytes = 0;
   for (const { id, type } of readItems(file, info)) {
     const parts: Buffer[] = [];
     let itemBytes = 0;
-    for (const extent of placesOf.get(id)?.flatMap(({ extents }) => extents) ?? []) {
+    for (const extent of placesById.get(id)?.flatMap(({ extents }) => extents) ?? []) {
       const part = bytesAt(file, extent, data[0]);
       itemBytes += part?.length ?? 0;
       if (!part || itemBytes > file.length) return undefined;

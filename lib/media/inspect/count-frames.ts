@@ -1,17 +1,17 @@
 import type { Format } from '#lib/images/picture.ts';
 
 /**
- * Whether an animation or a stack of pages has more than `most` of them. libvips walks them all to
- * read a header, and for WebP in quadratic time: 1.4 MB of one-pixel frames cost it a second,
- * 50 MB for ever. So they are counted here first; the walk ends at `most` or where the bytes stop
- * making sense, which is the decoder's to judge.
+ * Whether an animation or a stack of pages has more than `maxFrames` of them. libvips walks them
+ * all to read a header, and for WebP in quadratic time: 1.4 MB of one-pixel frames cost it a
+ * second, 50 MB for ever. So they are counted here first; the walk ends at `maxFrames` or where the
+ * bytes stop making sense, which is the decoder's to judge.
  */
-export const exceedsFrames = (most: number, format: Format, bytes: Uint8Array): boolean => {
+export const exceedsFrames = (maxFrames: number, format: Format, bytes: Uint8Array): boolean => {
   const count = { gif: gifFrames, webp: webpFrames, tiff: tiffPages };
   if (format !== 'gif' && format !== 'webp' && format !== 'tiff') return false;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let frames = 0;
-  for (const _ of count[format](view)) if (++frames > most) return true;
+  for (const _ of count[format](view)) if (++frames > maxFrames) return true;
   return false;
 };
 

@@ -9,7 +9,7 @@ const ofTheMachine =
   /(out of|insufficient|not enough) memory|(cannot|unable to|failed to|could not) (m?alloc|create thread)|alloc\w* (fail|error)|no space for|ENOMEM|too many open files/i;
 
 /**
- * Allocations that the file asked for: libheif refuses absurd sizes, and libtiff calls every list
+ * Allocations that the file demands: libheif refuses absurd sizes, and libtiff calls every list
  * that it will not read, an empty one too, a failure to allocate.
  */
 const ofTheFile = /security limit|exceeds limit|tiff2vips|elements? of \d+ bytes/i;
@@ -17,19 +17,21 @@ const ofTheFile = /security limit|exceeds limit|tiff2vips|elements? of \d+ bytes
 const endsTooSoon =
   /premature|unexpected end|end of (file|data|stream|input)|EOF|insufficient (input )?data|not enough data|truncated|read gave/i;
 
-/** All that libpng's reader tells: a wrong checksum, broken compression and a missing end alike. */
+/**
+ * All that libpng's reader reports: a wrong checksum, broken compression and a missing end alike.
+ */
 const mayEndTooSoon = /read error/i;
 
 /** Whether trying again, or elsewhere, may help. */
 export const isMachineFault = (error: unknown): boolean =>
-  ofTheMachine.test(messageOf(error)) && !ofTheFile.test(messageOf(error));
+  ofTheMachine.test(toMessage(error)) && !ofTheFile.test(toMessage(error));
 
 /**
  * The refusal for a picture whose pixels could not be decoded, in our words: the decoders' own are
  * many lines for programmers, and for a broken PNG there are none at all.
  */
 export const undecodableRefusal = (error: unknown, format: Format): Refusal => {
-  return { kind: 'contents', reason: `The ${labels[format]} picture ${faultIn(messageOf(error))}` };
+  return { kind: 'contents', reason: `The ${labels[format]} picture ${faultIn(toMessage(error))}` };
 };
 
 const faultIn = (message: string): string => {
@@ -40,4 +42,4 @@ const faultIn = (message: string): string => {
   return 'is damaged and cannot be decoded. Export it again and send the new file.';
 };
 
-const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
+const toMessage = (error: unknown) => (error instanceof Error ? error.message : String(error));

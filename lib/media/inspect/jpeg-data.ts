@@ -123,7 +123,7 @@ const walk = (
     for (let count = isSingle ? 1 : one.across * one.down; count > 0; count--)
       blocks.push([dc, ac]);
   }
-  const bits = bitsOf(bytes, start);
+  const bits = createBitReader(bytes, start);
   let done = 0;
   while (done < total) {
     const until = restartEvery ? Math.min(total, done + restartEvery) : total;
@@ -139,7 +139,7 @@ const walk = (
   return 0;
 };
 
-type Bits = ReturnType<typeof bitsOf>;
+type Bits = ReturnType<typeof createBitReader>;
 
 /** §F.2.2.1 and §F.2.2.2: the difference of the DC value, then runs of zeros and AC values. */
 const skipBlock = (bits: Bits, dc: Table, ac: Table): void => {
@@ -154,7 +154,7 @@ const skipBlock = (bits: Bits, dc: Table, ac: Table): void => {
 };
 
 /** Bits of entropy-coded data up to the next marker; zeros behind it. A stuffed zero follows each FF. */
-const bitsOf = (bytes: Uint8Array, start: number) => {
+const createBitReader = (bytes: Uint8Array, start: number) => {
   let at = start;
   let [held, count, padding] = [0, 0, 0];
 

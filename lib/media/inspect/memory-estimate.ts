@@ -24,10 +24,10 @@ const maxDecoderBytes = 220_000_000;
 const maxAvifDecoderBytes = 380_000_000;
 
 /**
- * Rows of pixels that libvips keeps while it shrinks a picture in order; measured 500 to 1000. JPEG
+ * Rows of pixels that libvips holds while it shrinks a picture in order; measured 500 to 1000. JPEG
  * and WebP are shrunk by their decoders.
  */
-const rowsKept = 1_100;
+const heldRows = 1_100;
 
 /** Of one decoded pixel, with all its channels. */
 export const rawBytesPerPixel = ({ channels, depth }: Pick<Header, 'channels' | 'depth'>) =>
@@ -78,7 +78,7 @@ const decoderMemory: Record<
 
   /** Pixels of an interlaced one are complete only when the last of seven passes is read. */
   png: (header) => ({
-    bytes: (header.isProgressive ? rawBytesOf(header) : 0) + rowsOf(header),
+    bytes: (header.isProgressive ? countRawBytes(header) : 0) + countRowBytes(header),
     kind: 'an interlaced PNG', // no other can need that much
     advice: 'Save it without interlacing, or with fewer pixels.',
   }),
@@ -92,7 +92,7 @@ const decoderMemory: Record<
 
   /** Frames are painted onto a canvas of 32-bit pixels. */
   gif: ({ width, height }) => ({
-    bytes: 4 * width * (height + Math.min(rowsKept, height)),
+    bytes: 4 * width * (height + Math.min(heldRows, height)),
     kind: 'a GIF',
     advice: 'Save it as a PNG or a JPEG, or with fewer pixels.',
   }),
@@ -109,7 +109,10 @@ const decoderMemory: Record<
   },
 
   tiff: (header, bytes) => ({
-    bytes: Math.max(blocksOf(header, bytes) + rowsOf(header), heldForChannels(header, bytes)),
+    bytes: Math.max(
+      countBlockBytes(header, bytes) + countRowBytes(header),
+      heldForChannels(header, bytes),
+    ),
     kind: 'a TIFF cut up like this',
     advice:
       'Save it in strips or smaller tiles, with 8 bits for each channel, or with fewer pixels.',
@@ -119,14 +122,14 @@ const decoderMemory: Record<
 /** Planes and RGB of a tile, all at once: measured 6.3 on single tiles of 24 and 49 megapixels. */
 const heicBytesPerPixel = 6.5;
 
-const rawBytesOf = (header: Header) => header.width * header.height * rawBytesPerPixel(header);
+const countRawBytes = (header: Header) => header.width * header.height * rawBytesPerPixel(header);
 
-const rowsOf = (header: Header) =>
-  Math.min(rowsKept, header.height) * header.width * rawBytesPerPixel(header);
+const countRowBytes = (header: Header) =>
+  Math.min(heldRows, header.height) * header.width * rawBytesPerPixel(header);
 
 /** Channels are picked from all pixels at once: theirs, and the picture without the others. */
 const heldForChannels = (header: Header, bytes: Uint8Array): number =>
-  findMisreadChannels(bytes) ? rawBytesOf(header) + 7 * header.width * header.height : 0;
+  findMisreadChannels(bytes) ? countRawBytes(header) + 7 * header.width * header.height : 0;
 
 const chunks = { lossy: 0x56503820, lossless: 0x5650384c, frame: 0x414e4d46 }; // VP8, VP8L, ANMF
 
@@ -143,10 +146,10 @@ const isLossless = (bytes: Uint8Array): boolean => {
 };
 
 /**
- * libvips keeps two rows of tiles, and of strips where each channel has its own; of these it
+ * libvips holds two rows of tiles, and of strips where each channel has its own; of these it
  * decodes one more before it puts them together.
  */
-const blocksOf = (header: Header, bytes: Uint8Array): number => {
+const countBlockBytes = (header: Header, bytes: Uint8Array): number => {
   const { width, height, channels } = header;
   const { tile, planarRows = 0 } = readTiffLayout(bytes);
   const across = tile ? Math.ceil(width / tile.width) * tile.width : width;

@@ -2,7 +2,7 @@ import type { Format } from '#lib/images/picture.ts';
 import { withoutBrokenPages } from './tiff-features.ts';
 
 /**
- * The same file without what keeps a decoder from the picture that is in it: pointers to pages
+ * The same file without what prevents a decoder from reading its picture: pointers to pages
  * that are not there, and brands that announce a film where a still picture comes first. A copy;
  * the bytes themselves where nothing is in the way.
  */

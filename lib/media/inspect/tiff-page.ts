@@ -21,7 +21,7 @@ type Reader = {
 
 /** Undefined where the directory lies outside the file. */
 export const readTiffPage = (bytes: Uint8Array): TiffPage | undefined => {
-  const reader = readerOf(bytes);
+  const reader = createReader(bytes);
   if (!reader) return undefined;
   const { view, little, isBig, wide } = reader;
   const [entryBytes, countBytes] = isBig ? [20, 8] : [12, 2];
@@ -47,7 +47,7 @@ export const readTiffPage = (bytes: Uint8Array): TiffPage | undefined => {
   };
 };
 
-const readerOf = (bytes: Uint8Array): Reader | undefined => {
+const createReader = (bytes: Uint8Array): Reader | undefined => {
   if (bytes.length < 16) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const little = view.getUint8(0) === 0x49;
@@ -82,7 +82,7 @@ const numbersAt = ({ view, little, isBig, wide }: Reader, entry: number): number
 
 /** How many entries the directory at an offset has; 0 for one outside the file. */
 export const countTiffEntries = (bytes: Uint8Array, directory: number): number => {
-  const reader = readerOf(bytes);
+  const reader = createReader(bytes);
   if (!reader || directory + (reader.isBig ? 8 : 2) > bytes.length) return 0;
   return reader.isBig ? reader.wide(directory) : reader.view.getUint16(directory, reader.little);
 };

@@ -19,7 +19,7 @@ const smpte170m: Primaries = {
   white: d65,
 };
 
-/** ITU-T H.273, table 2. 2 is "unspecified": what nobody specifies is sRGB. */
+/** ITU-T H.273, table 2. 2 is "unspecified", which is treated as sRGB. */
 const primariesByCode: Record<number, Primaries> = {
   1: srgbPrimaries,
   2: srgbPrimaries,

@@ -15,7 +15,7 @@ export type Pixels = {
   width: number;
   height: number;
   channels: 1 | 2 | 3 | 4;
-  /** Bytes in front of the data, in the same memory, that nobody needs. */
+  /** Unused bytes in front of the data, in the same memory. */
   headroomBytes?: number;
 };
 
@@ -37,7 +37,7 @@ const maxHeicSide = (width: number, height: number): number => {
   return factor === 1 ? fullSize : Math.floor(Math.max(width, height) / factor);
 };
 
-type Transparency = 'white' | 'kept';
+type Transparency = 'white' | 'preserved';
 
 /** A picture to be read: what it is has been found out before. */
 export type Picture = { bytes: Uint8Array; metadata: Metadata };
@@ -57,12 +57,12 @@ export const withPicture = <T>(
     const header = await sharp(file, { limitInputPixels: false }).metadata();
     const plan = await planReading(file, metadata.format, header);
     const isHeld = plan.way !== 'direct' || (header.orientation ?? 1) > 1;
-    const most = isHeld ? Math.min(side, maxHeldSide(metadata)) : side;
-    const input = await inputFor({ bytes: file, metadata }, plan, most, failOn);
+    const maxSide = isHeld ? Math.min(side, maxHeldSide(metadata)) : side;
+    const input = await inputFor({ bytes: file, metadata }, plan, maxSide, failOn);
     try {
       const opened = sharp(input, { failOn, limitInputPixels: false }).autoOrient();
-      if (most < fullSize)
-        opened.resize({ width: most, height: most, fit: 'inside', withoutEnlargement: true });
+      if (maxSide < fullSize)
+        opened.resize({ width: maxSide, height: maxSide, fit: 'inside', withoutEnlargement: true });
       if (transparency === 'white') opened.flatten({ background: '#ffffff' });
       return await step(opened.toColourspace('srgb'));
     } finally {

@@ -8,7 +8,7 @@ const levels = 16; // per channel: finer and noise decides, coarser and colours 
 export const findDominantColor = (pixels: Uint8Array, channels: number): string => {
   const counts = new Uint32Array(levels ** 3);
   for (let at = 0; at + 2 < pixels.length; at += channels) {
-    const bin = binOf(pixels[at], pixels[at + 1], pixels[at + 2]);
+    const bin = toBin(pixels[at], pixels[at + 1], pixels[at + 2]);
     counts[bin] = (counts[bin] ?? 0) + 1;
   }
   const centre = fullest(blurred(blurred(blurred(counts, 1), levels), levels ** 2));
@@ -16,10 +16,10 @@ export const findDominantColor = (pixels: Uint8Array, channels: number): string 
 };
 
 // No arrays per pixel here and below: thousands of them a picture, and V8 collects everything soon.
-const binOf = (red = 0, green = 0, blue = 0): number =>
-  (levelOf(red) * levels + levelOf(green)) * levels + levelOf(blue);
+const toBin = (red = 0, green = 0, blue = 0): number =>
+  (toLevel(red) * levels + toLevel(green)) * levels + toLevel(blue);
 
-const levelOf = (value: number) => value >> 4;
+const toLevel = (value: number) => value >> 4;
 
 /** Each bin plus half of its two neighbours along one channel, whose bins lie `stride` apart. */
 const blurred = (counts: Uint32Array, stride: number) =>
@@ -43,7 +43,7 @@ const meanAround = (centre: number, pixels: Uint8Array, channels: number): numbe
     Math.floor(centre / levels) % levels,
     centre % levels,
   ];
-  const isNear = (value: number, level: number) => Math.abs(levelOf(value) - level) <= 1;
+  const isNear = (value: number, level: number) => Math.abs(toLevel(value) - level) <= 1;
   let [reds, greens, blues, counted] = [0, 0, 0, 0];
   for (let at = 0; at + 2 < pixels.length; at += channels) {
     const red = pixels[at] ?? 0;

@@ -36,7 +36,7 @@ export const decodeHeicPixels = async (
     });
     return { pixels, profile, orientation: transformed ? 1 : heif.orientation };
   } catch (error) {
-    throw refusalOf(error);
+    throw toError(error);
   }
 };
 
@@ -51,7 +51,7 @@ const findProfile = ({ icc, nclx }: HeifPicture): Buffer | undefined => {
 };
 
 /** Memory is limited, and so are the sizes that were read before: whatever fails here, the file made fail. */
-const refusalOf = (error: unknown): Error => {
+const toError = (error: unknown): Error => {
   if (!(error instanceof Error)) return new Refused(damaged);
   if (error instanceof HeifError) {
     const isUnsupported =

@@ -30,7 +30,10 @@ const curvePoints = 4_096; // lcms interpolates between them: an error below 0.1
  * says in a language that libvips understands what a PNG's chunks or an nclx box say in numbers.
  */
 export const rgbProfile = ({ red, green, blue, white }: Primaries, curve: Curve): Buffer => {
-  const toXyz = multiply(adaptToD50(toXyzOf(white)), primariesToXyz([red, green, blue], white));
+  const toXyz = multiply(
+    adaptToD50(chromaticityToXyz(white)),
+    primariesToXyz([red, green, blue], white),
+  );
   const column = (index: 0 | 1 | 2): Triple => [toXyz[0][index], toXyz[1][index], toXyz[2][index]];
   const trc = curveTag(curve);
   return profile('RGB ', [
@@ -51,20 +54,20 @@ export const greyProfile = (curve: Curve): Buffer =>
     ['kTRC', curveTag(curve)],
   ]);
 
-const toXyzOf = ([x, y]: Chromaticity): Triple => [x / y, 1, (1 - x - y) / y];
+const chromaticityToXyz = ([x, y]: Chromaticity): Triple => [x / y, 1, (1 - x - y) / y];
 
 /** Each primary at the strength that makes all three together white. */
 const primariesToXyz = (
   primaries: readonly [Chromaticity, Chromaticity, Chromaticity],
   white: Chromaticity,
 ): Matrix => {
-  const [red, green, blue] = primaries.map(toXyzOf) as [Triple, Triple, Triple];
+  const [red, green, blue] = primaries.map(chromaticityToXyz) as [Triple, Triple, Triple];
   const columns: Matrix = [
     [red[0], green[0], blue[0]],
     [red[1], green[1], blue[1]],
     [red[2], green[2], blue[2]],
   ];
-  const [r, g, b] = apply(invert(columns), toXyzOf(white));
+  const [r, g, b] = apply(invert(columns), chromaticityToXyz(white));
   return columns.map((row) => [row[0] * r, row[1] * g, row[2] * b]) as unknown as Matrix;
 };
 

@@ -77,7 +77,7 @@ const losslessly = async (
   bytes: Uint8Array,
   metadata: Metadata,
 ): Promise<Optimized | undefined> => {
-  const pixels = await decodePixels(bytes, metadata, fullSize, 'kept');
+  const pixels = await decodePixels(bytes, metadata, fullSize, 'preserved');
   if ('refusal' in pixels || Math.max(pixels.width, pixels.height) > maxWebpSide) return undefined;
   return encoded(toSharp(pixels).webp({ lossless: true, effort: 0 }), 'webp');
 };

@@ -16,7 +16,7 @@ export type ReadingPlan =
       profile: Buffer | undefined;
       orientation: number;
       channels?: TiffChannels;
-      /** The profile that libvips would apply is to be left alone. */
+      /** The profile that libvips would apply must be ignored. */
       ignoreProfile: boolean;
       /** Its profile is one of grey, and fits no other pixels. */
       isGrey: boolean;
@@ -25,8 +25,8 @@ export type ReadingPlan =
   | { way: 'refused'; unsupported: string };
 
 /**
- * sharp converts 16 bits with a profile wrongly (to Display P3 and no further), knows nothing of
- * colours that are told by numbers (nclx, cICP, gAMA), and of EXIF only where libvips looks for it.
+ * sharp converts 16 bits with a profile wrongly (to Display P3 and no further), ignores colours
+ * that are given by numbers (nclx, cICP, gAMA), and reads EXIF only where libvips looks for it.
  * Such pictures are read in two steps; all others, which are nearly all, in one.
  */
 export const planReading = async (

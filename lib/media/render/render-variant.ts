@@ -15,7 +15,7 @@ const opaque: readonly Format[] = ['jpeg', 'heic'];
  * many opaque pictures have a channel for transparency nevertheless.
  */
 export const sharpRenderVariant: RenderVariant = async (source, plan) =>
-  withPicture(source, { side: decodedSide(plan), transparency: 'kept' }, async (picture) => {
+  withPicture(source, { side: decodedSide(plan), transparency: 'preserved' }, async (picture) => {
     const resized = toShape(picture, plan);
     if (opaque.includes(source.metadata.format))
       return encoded(resized, plan, { isTransparent: false });
@@ -35,7 +35,7 @@ const decodedSide = ({ width, height, crop }: RenderPlan): number => {
 /** The side is not known before the picture is: as it is, and libjpeg shrinks for sharp anyway. */
 const fullSide = Number.POSITIVE_INFINITY;
 
-/** Exactly as many pixels as planned; sharp takes the last size that it is told. */
+/** Exactly as many pixels as planned; sharp uses the last size that it is given. */
 const toShape = (picture: Sharp, { width, height, crop }: RenderPlan): Sharp => {
   if (crop === 'attention')
     return picture.resize({ width, height, fit: 'cover', position: sharp.strategy.attention });

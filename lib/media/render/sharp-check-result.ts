@@ -8,7 +8,7 @@ import { hasTransparency } from './has-transparency.ts';
 export const sharpCheckResult: CheckResult = async (bytes) => {
   const inspected = await sharpInspect(bytes);
   if ('refusal' in inspected) return refused(inspected.refusal, bytes);
-  const pixels = await decodePixels(bytes, inspected.metadata, fullSize, 'kept');
+  const pixels = await decodePixels(bytes, inspected.metadata, fullSize, 'preserved');
   if ('refusal' in pixels) return refused(pixels.refusal, bytes);
   const { width, height } = pixels;
   const isTransparent = hasTransparency(pixels);
@@ -21,10 +21,10 @@ export const sharpCheckResult: CheckResult = async (bytes) => {
 };
 
 const refused = (refusal: Refusal, bytes: Uint8Array) => ({
-  refusal: { ...refusal, reason: reasonOf(refusal, bytes) },
+  refusal: { ...refusal, reason: describeReason(refusal, bytes) },
 });
 
-const reasonOf = ({ kind, reason }: Refusal, bytes: Uint8Array): string => {
+const describeReason = ({ kind, reason }: Refusal, bytes: Uint8Array): string => {
   if (bytes.length === 0) return 'The provider answered an empty file instead of a picture.';
   if (kind === 'contents') return `The provider answered a picture that cannot be used. ${reason}`;
   const found = detectKind(bytes);

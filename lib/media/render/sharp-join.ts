@@ -16,7 +16,7 @@ export const sharpJoin: JoinPictures = async (left, right, limits) => {
   return sharpPrepare(await joined.png(quickly).toBuffer(), limits);
 };
 
-/** It is read again at once, and by nobody else. */
+/** For an intermediate PNG, which is decoded at once and then dropped. */
 const quickly = { compressionLevel: 1 };
 
 const scaled = ({ bytes }: PreparedPicture, height: number) =>

@@ -8,7 +8,7 @@ import { hasTransparency } from './has-transparency.ts';
 export const sharpPrepare: PreparePicture = async (bytes, limits) => {
   const inspected = await sharpInspect(bytes);
   if ('refusal' in inspected) return inspected;
-  const pixels = await decodePixels(bytes, inspected.metadata, limits.maxSide, 'kept');
+  const pixels = await decodePixels(bytes, inspected.metadata, limits.maxSide, 'preserved');
   if ('refusal' in pixels) return pixels;
   for (const encode of encodings(pixels)) {
     const prepared = await encode();

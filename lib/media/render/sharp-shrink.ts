@@ -6,7 +6,7 @@ import { findDominantColor } from './dominant-color.ts';
 import { optimize } from './optimize.ts';
 import { smallCopy } from './small-copy.ts';
 
-const hashSide = 64; // ThumbHash keeps seven waves a side: the 100 that it takes add only work
+const hashSide = 64; // ThumbHash stores seven waves a side: the 100 that it takes add only work
 
 /**
  * Decodes to the largest size, and makes everything else from those pixels; except the full size of
@@ -26,7 +26,7 @@ export const sharpShrink: Shrink = async (bytes, metadata, sizes) => {
     isThumbnail(size)
       ? render(largest, size, metadata)
       : whole(size, bytes, metadata, isReadTwice ? undefined : decoded);
-  const [made, look] = await Promise.all([Promise.all(sizes.map(make)), lookOf(largest)]);
+  const [made, look] = await Promise.all([Promise.all(sizes.map(make)), computePreview(largest)]);
   release(decoded.data);
   release(largest.data);
   const refused = made.find((one) => 'refusal' in one);
@@ -77,7 +77,7 @@ const whole = async (
   return 'refusal' in made ? made : { name, ...made, sizeBytes: made.bytes.length };
 };
 
-const lookOf = (pixels: Pixels) => {
+const computePreview = (pixels: Pixels) => {
   const { width, height } = shapeAt(hashSide, pixels);
   const copy = smallCopy(pixels, { width, height });
   return {

@@ -16,7 +16,7 @@ const privateBoxes = ['uuid', 'free', 'skip', 'xml ', 'bxml'];
 
 /**
  * A still AVIF whose lists know of no EXIF or XMP, with zeros where those were. Everything else
- * keeps its place, as the lists hold offsets into the file. Undefined where the file is put
+ * stays in place, as the lists hold offsets into the file. Undefined where the file is put
  * together in a way we do not know.
  */
 export const stripAvif = (file: Buffer): Buffer | undefined => {
@@ -60,8 +60,8 @@ const listsIn = (file: Buffer, meta: Box): Lists | undefined => {
   const places = readLocations(file, locations);
   if (!places || items.length === 0 || items.some(({ type }) => type.length < 4)) return undefined;
   const gone = new Set(items.filter(({ type }) => privateItems.includes(type)).map(({ id }) => id));
-  const kept = places.filter(({ id }) => !gone.has(id));
-  const pixels = kept.flatMap(({ extents }) => extents);
+  const remaining = places.filter(({ id }) => !gone.has(id));
+  const pixels = remaining.flatMap(({ extents }) => extents);
   const isKnown = pixels.every(({ method }) => method === 0 || (method === 1 && data));
   const isWhole = pixels.every(
     ({ method, offset, length }) =>
@@ -75,38 +75,40 @@ const listsIn = (file: Buffer, meta: Box): Lists | undefined => {
 const metaWithout = (file: Buffer, meta: Box, lists: Lists): Buffer | undefined => {
   const parts = [file.subarray(meta.start, meta.start + 4)];
   for (const box of readBoxes(file, meta.start + 4, meta.end))
-    if (!privateBoxes.includes(box.type)) parts.push(partOf(file, box, lists));
+    if (!privateBoxes.includes(box.type)) parts.push(rewriteBox(file, box, lists));
   const left = meta.end - meta.start - parts.reduce((sum, { length }) => sum + length, 0);
   if (left === 0) return Buffer.concat(parts);
-  return left < 8 ? undefined : Buffer.concat([...parts, boxOf('free', [Buffer.alloc(left - 8)])]);
+  return left < 8
+    ? undefined
+    : Buffer.concat([...parts, writeBox('free', [Buffer.alloc(left - 8)])]);
 };
 
-const partOf = (file: Buffer, box: Box, { gone, places, pixels }: Lists): Buffer => {
+const rewriteBox = (file: Buffer, box: Box, { gone, places, pixels }: Lists): Buffer => {
   const bytes = (from: number, to: number) => file.subarray(from, to);
   if (box.type === 'iinf') {
-    const kept = readItems(file, box).filter(({ id }) => !gone.has(id));
-    const entries = kept.map((item) => bytes(item.box.at, item.box.end));
+    const remaining = readItems(file, box).filter(({ id }) => !gone.has(id));
+    const entries = remaining.map((item) => bytes(item.box.at, item.box.end));
     return counted(bytes(box.start, itemsStart(file, box)), entries, box.type);
   }
   if (box.type === 'iloc') {
-    const kept = places.filter(({ id }) => !gone.has(id));
-    const entries = kept.map(({ start, end }) => bytes(start, end));
+    const remaining = places.filter(({ id }) => !gone.has(id));
+    const entries = remaining.map(({ start, end }) => bytes(start, end));
     const head = bytes(box.start, places[0]?.start ?? box.end);
     return counted(head, entries, box.type);
   }
   if (box.type === 'iref') {
     const idBytes = file.readUInt8(box.start) === 0 ? 2 : 4;
-    const kept = readBoxes(file, box.start + 4, box.end).filter(
+    const remaining = readBoxes(file, box.start + 4, box.end).filter(
       ({ start }) => !gone.has(file.readUIntBE(start, idBytes)),
     );
-    const entries = kept.map(({ at, end }) => bytes(at, end));
-    return boxOf(box.type, [bytes(box.start, box.start + 4), ...entries]);
+    const entries = remaining.map(({ at, end }) => bytes(at, end));
+    return writeBox(box.type, [bytes(box.start, box.start + 4), ...entries]);
   }
   if (box.type === 'idat') {
     const data = Buffer.alloc(box.end - box.start);
     for (const { method, offset, length } of pixels)
       if (method === 1) file.copy(data, offset, box.start + offset, box.start + offset + length);
-    return boxOf(box.type, [data]);
+    return writeBox(box.type, [data]);
   }
   return bytes(box.at, box.end);
 };
@@ -115,10 +117,10 @@ const partOf = (file: Buffer, box: Box, { gone, places, pixels }: Lists): Buffer
 const counted = (head: Buffer, entries: Buffer[], type: string): Buffer => {
   const copy = Buffer.from(head);
   copy.writeUInt16BE(entries.length, copy.length - 2);
-  return boxOf(type, [copy, ...entries]);
+  return writeBox(type, [copy, ...entries]);
 };
 
-const boxOf = (type: string, contents: Buffer[]): Buffer => {
+const writeBox = (type: string, contents: Buffer[]): Buffer => {
   const head = Buffer.alloc(8);
   head.writeUInt32BE(8 + contents.reduce((sum, { length }) => sum + length, 0));
   head.write(type, 4, 'latin1');

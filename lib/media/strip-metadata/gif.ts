@@ -7,18 +7,18 @@ const graphicControl = 0xf9; // says which colour is transparent
  */
 export const stripGif = (file: Buffer): Buffer | undefined => {
   const first = 13 + paletteBytes(file[10]);
-  const kept = [file.subarray(0, first)];
+  const parts = [file.subarray(0, first)];
   let images = 0;
   for (let at = first; at < file.length; ) {
     const block = file[at];
     if (block === blocks.end)
-      return images === 1 ? Buffer.concat([...kept, Buffer.from([blocks.end])]) : undefined;
+      return images === 1 ? Buffer.concat([...parts, Buffer.from([blocks.end])]) : undefined;
     if (block !== blocks.image && block !== blocks.extension) return undefined;
     const isImage = block === blocks.image;
     const data = at + (isImage ? 11 + paletteBytes(file[at + 9]) : 2);
     const next = endOfSubBlocks(file, data);
     if (isImage) images++;
-    if (isImage || file[at + 1] === graphicControl) kept.push(file.subarray(at, next));
+    if (isImage || file[at + 1] === graphicControl) parts.push(file.subarray(at, next));
     at = next;
   }
   return undefined;

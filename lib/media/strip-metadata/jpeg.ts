@@ -14,7 +14,7 @@ const end = Buffer.from([0xff, markers.end]);
  * they say how colours are stored. Undefined where the file is put together in a way we do not know.
  */
 export const stripJpeg = (file: Buffer): Buffer | undefined => {
-  const kept: Buffer[] = [start];
+  const parts: Buffer[] = [start];
   for (let at = 2; at + 4 <= file.length + 2; ) {
     const marker = file[at] === 0xff ? file[at + 1] : undefined;
     if (marker === undefined) return undefined;
@@ -22,19 +22,19 @@ export const stripJpeg = (file: Buffer): Buffer | undefined => {
       at++; // fill bytes may precede any marker
       continue;
     }
-    if (marker === markers.end) return Buffer.concat([...kept, end]);
+    if (marker === markers.end) return Buffer.concat([...parts, end]);
     if (at + 4 > file.length) return undefined;
     const next = at + 2 + file.readUInt16BE(at + 2);
     if (next < at + 4 || next > file.length) return undefined;
     const segment = file.subarray(at, next);
     if (marker === markers.scan) {
       at = endOfScan(file, next);
-      kept.push(file.subarray(next - segment.length, at));
+      parts.push(file.subarray(next - segment.length, at));
       continue;
     }
     if (marker === markers.comment || (marker >= markers.app0 && marker <= markers.app15))
-      kept.push(essenceOf(marker, segment));
-    else if (frames.includes(marker) || tables.includes(marker)) kept.push(segment);
+      parts.push(stripSegment(marker, segment));
+    else if (frames.includes(marker) || tables.includes(marker)) parts.push(segment);
     else return undefined;
     at = next;
   }
@@ -55,7 +55,7 @@ const jfifBytes = 18;
 const adobeBytes = 16;
 
 /** What decoders read of an application's segment: never its thumbnail, nor what is written behind. */
-const essenceOf = (marker: number, segment: Buffer): Buffer => {
+const stripSegment = (marker: number, segment: Buffer): Buffer => {
   const says = (name: string) => segment.toString('latin1', 4, 4 + name.length) === name;
   const isJfif = marker === markers.app0 && says('JFIF\0') && segment.length >= jfifBytes;
   const isAdobe = marker === markers.app14 && says('Adobe') && segment.length >= adobeBytes;

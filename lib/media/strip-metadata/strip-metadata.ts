@@ -32,16 +32,16 @@ export const stripMetadata = async (
   format: Format,
 ): Promise<Uint8Array | undefined> => {
   const strip = strips[format];
-  const before = await headerOf(bytes);
+  const before = await readHeader(bytes);
   if (!strip || !before || !looksTheSameWithout(before)) return undefined;
   if ((await findOrientation(bytes, format, before)) !== 1) return undefined;
   const bare = strip(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-  const after = bare && (await headerOf(bare));
+  const after = bare && (await readHeader(bare));
   if (!after || hasMetadata(after) || bare.length > bytes.length) return undefined;
   return after.width === before.width && after.height === before.height ? bare : undefined;
 };
 
-const headerOf = async (bytes: Uint8Array): Promise<Header | undefined> => {
+const readHeader = async (bytes: Uint8Array): Promise<Header | undefined> => {
   try {
     return await sharp(bytes, { limitInputPixels: false }).metadata();
   } catch (error) {

@@ -27,7 +27,7 @@ describe('a caption that may be retried', () => {
     },
   );
 
-  test('throws with the wait that the provider asks for and succeeds after it', async () => {
+  test('throws with the wait that the provider requests, and succeeds after it', async () => {
     const headers = { 'retry-after': '7' };
     const server = await start({
       key,

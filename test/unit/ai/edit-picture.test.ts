@@ -46,7 +46,7 @@ describe('an edited picture', () => {
 
       await editAt(server, settings);
 
-      // A reused one may have died meanwhile, and then it is unknown whether the request arrived.
+      // A reused one may have closed: then it is unknown whether the request was received.
       expect(server.calls[0]?.headers.connection).toBe('close');
     },
   );

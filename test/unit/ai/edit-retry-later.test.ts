@@ -7,7 +7,7 @@ import { eventually } from '#test/support/eventually.ts';
 
 const { key, source, start, editAt, expectNoSecrets } = editTools();
 
-describe('an edit that surely was not made and may be retried', () => {
+describe('an edit that was certainly not made and may be retried', () => {
   test.each([429, 500, 502, 503, 504, 529, 408, 409])(
     'throws RetryLaterError after HTTP %d',
     async (status) => {
@@ -29,7 +29,7 @@ describe('an edit that surely was not made and may be retried', () => {
   );
 
   test.each(formats)(
-    'throws with the wait that the provider asks for and succeeds after it in the format %s',
+    'throws with the wait that the provider requests, and succeeds after it, in the format %s',
     async (_, settings) => {
       const server = await start();
       server.next({ is: 'failing', status: 429, headers: { 'retry-after': '7' } });
@@ -53,7 +53,7 @@ describe('an edit that surely was not made and may be retried', () => {
     { code: 'rate_limit_exceeded' },
     { type: 'server_error', code: null },
     { code: 503, message: 'no workers' },
-  ])('throws after an error with status 200 that passes: %j', async (error) => {
+  ])('throws after a temporary error with status 200: %j', async (error) => {
     const server = await start();
     server.become({ is: 'error-as-answer', error });
 

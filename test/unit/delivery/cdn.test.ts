@@ -26,7 +26,7 @@ const packaged = (environment: Record<string, unknown> = { PUBLIC_URL: '' }) => 
 };
 
 describe('the CDN of a packaged service', () => {
-  test('lets CloudFront read variants and nothing else of the bucket, beside what was there', () => {
+  test('lets CloudFront read variants and nothing else of the bucket, and preserves the earlier statements', () => {
     const { resources } = packaged();
     expect(resources.Resources['DerivedBucketPolicy']).toMatchObject({
       Properties: {
@@ -45,7 +45,7 @@ describe('the CDN of a packaged service', () => {
     });
   });
 
-  test('lets those that remove pictures make it forget them, and no other', () => {
+  test('lets only the functions that remove pictures invalidate paths', () => {
     const { functions } = packaged();
     const purging = Object.entries(functions)
       .filter(([, { iamRoleStatements }]) =>
@@ -64,7 +64,7 @@ describe('the CDN of a packaged service', () => {
     expect(environment['PUBLIC_URL']).toBe('https://pictures.example');
   });
 
-  test('asks for signatures unless DELIVERY_ACCESS opens the stage', () => {
+  test('requires signatures unless DELIVERY_ACCESS makes the stage public', () => {
     const codeOf = (access?: string) => {
       const { Resources } = packaged({ DELIVERY_ACCESS: access }).resources;
       return JSON.stringify(Resources['CdnViewerFunction']);

@@ -9,7 +9,7 @@ const textOf = (delivered: object) =>
     : undefined;
 
 describe('deliver', () => {
-  test('the first request makes and stores a variant, the second is answered from the store', async () => {
+  test('the first request renders and stores a variant, the second is served from the store', async () => {
     const { imageId, get, find, renders, deps } = await deliveryHarness();
     expect(textOf(await get(imageId, 'large', { ending: 'webp' }))).toBe('2048x1536');
     expect(textOf(await get(imageId, 'large', { ending: 'webp' }))).toBe('2048x1536');
@@ -18,7 +18,7 @@ describe('deliver', () => {
     expect(deps.variants.keys()).toEqual([`i/${imageId}/large.${version}.webp`]);
   });
 
-  test('what ingest made just so is answered without a render, and not stored twice', async () => {
+  test('a variant equal to a rendition of ingest is served without rendering, and not stored twice', async () => {
     const { imageId, get, renders, deps } = await deliveryHarness();
     expect(textOf(await get(imageId, 'small'))).toBe('a photo');
     expect(textOf(await get(imageId, 'small', { ending: 'jpg' }))).toBe('a photo');
@@ -26,14 +26,14 @@ describe('deliver', () => {
     expect(deps.variants.keys()).toEqual([]);
   });
 
-  test('a size that has changed since ingest is made anew, for old images too', async () => {
+  test('a size that has changed since ingest is rendered again, for old images too', async () => {
     const { imageId, get, deps, renders } = await deliveryHarness();
     deps.presets = listPresets([{ name: 'small', longestSide: 300 }], []);
     expect(textOf(await get(imageId, 'small'))).toBe('300x225');
     expect(renders).toHaveLength(1);
   });
 
-  test('a variant is made of the smallest copy that has pixels enough', async () => {
+  test('a variant is rendered from the smallest copy that has enough pixels', async () => {
     const { imageId, get, renders, deps } = await deliveryHarness();
     await get(imageId, 'w320', { ending: 'avif' }); // of medium, 800 wide
     await get(imageId, 'w800', { ending: 'avif' }); // of the original: large is not there yet
@@ -50,7 +50,7 @@ describe('deliver', () => {
     expect(deps.variants.saves).toHaveLength(5);
   });
 
-  test('pictures through which something may show are not made of JPEG renditions', async () => {
+  test('pictures that may be transparent are not rendered from JPEG renditions', async () => {
     const { imageId, get, change, deps, renders } = await deliveryHarness();
     await change(imageId, { metadata: { width: 4000, height: 3000, format: 'png' } });
     const read: string[] = [];
@@ -68,7 +68,7 @@ describe('deliver', () => {
     ]);
   });
 
-  test('a HEIC is decoded once for all that can be made of its large copy, and that is stored', async () => {
+  test('a HEIC is decoded once into a stored large copy, from which its variants are rendered', async () => {
     const { imageId, get, change, renders, deps } = await deliveryHarness();
     await change(imageId, { metadata: { width: 4000, height: 3000, format: 'heic' } });
     await Promise.all(['w640', 'w800', 'w1080'].map((p) => get(imageId, p, { ending: 'avif' })));
@@ -83,7 +83,7 @@ describe('deliver', () => {
     expect(renders.at(-1)?.from).toBe('jpeg of a photo'); // a thumbnail is large enough
   });
 
-  test('of a hundred that ask at once one renders', async () => {
+  test('a hundred concurrent requests for a variant cause one render', async () => {
     const { imageId, get, renders, deps } = await deliveryHarness();
     const all = await Promise.all(
       Array.from({ length: 100 }, () => get(imageId, 'w640', { ending: 'avif' })),
@@ -92,7 +92,7 @@ describe('deliver', () => {
     expect([renders.length, deps.variants.saves.length]).toEqual([1, 1]);
   });
 
-  test('pictures are rendered a few at a time', async () => {
+  test('the number of concurrent renders is bounded', async () => {
     const { imageId, get, deps } = await deliveryHarness();
     let [running, most] = [0, 0];
     const { render } = deps;
@@ -110,7 +110,7 @@ describe('deliver', () => {
     expect(most).toBe(2);
   });
 
-  test('what cannot be decoded is refused with the reason, and not tried again', async () => {
+  test('a picture that cannot be decoded is refused with the reason, and not retried', async () => {
     const { imageId, get, deps, app } = await deliveryHarness();
     let tries = 0;
     deps.render = async () => {
@@ -130,7 +130,7 @@ describe('deliver', () => {
     expect(tries).toBe(2);
   });
 
-  test('a fault of the machine is not remembered', async () => {
+  test('an error of the machine is not cached', async () => {
     const { imageId, get, deps, renders } = await deliveryHarness();
     const { render } = deps;
     deps.render = async () => {
@@ -142,7 +142,7 @@ describe('deliver', () => {
     expect(renders).toHaveLength(1);
   });
 
-  test('what is too large for an answer is linked to, now and later', async () => {
+  test('a variant too large for a response is redirected to, each time', async () => {
     const { imageId, get, deps } = await deliveryHarness();
     deps.render = async () => ({ bytes: Buffer.alloc(4_000_001), contentType: 'image/png' });
     const first = await get(imageId, 'w3840', { ending: 'png' });
@@ -150,7 +150,7 @@ describe('deliver', () => {
     expect(await get(imageId, 'w3840', { ending: 'png' })).toEqual(first);
   });
 
-  test('a delivery that ends after a deletion leaves nothing behind', async () => {
+  test('a delivery that ends after the deletion of its image stores nothing', async () => {
     const { imageId, get, deps, app } = await deliveryHarness();
     const { render } = deps;
     deps.render = async (source, plan) => {
@@ -178,7 +178,7 @@ describe('deliver', () => {
     expect(deps.variants.keys()).toHaveLength(1);
   });
 
-  test('a picture that is replaced takes its variants along, and what the CDN has of it', async () => {
+  test('replacing a picture deletes its variants, and invalidates them in the CDN', async () => {
     const { imageId, get, find, deps, app } = await deliveryHarness();
     const { key } = await app.image(imageId);
     await get(imageId, 'w160', { ending: 'avif' });
@@ -194,7 +194,7 @@ describe('deliver', () => {
     expect(await find(imageId, 'w160', { v: before.version })).toMatchObject({ isCurrent: false });
   });
 
-  test('a picture that is being replaced is asked for again', async () => {
+  test('a picture that is being replaced gets a response to retry later', async () => {
     const { imageId, get, deps, app } = await deliveryHarness();
     const { key } = await app.image(imageId);
     await deps.originals.write(String(key), Buffer.from('new'), { contentType: 'image/jpeg' });

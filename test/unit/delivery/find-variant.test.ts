@@ -6,7 +6,7 @@ const secret = 'a-secret-of-sixteen';
 const signed = { kind: 'signed', secrets: [secret] } as const;
 
 describe('find a variant', () => {
-  test('on a closed stage whatever is wrong with a link has one answer, for every image and preset', async () => {
+  test('on a private stage every invalid link gets the same response, for every image and preset', async () => {
     const { imageId, find } = await deliveryHarness({ access: signed });
     const right = sign({ imageId, preset: 'large', v: '', e: '' }, secret);
     const refusals = await Promise.all(
@@ -21,25 +21,25 @@ describe('find a variant', () => {
           e: '1000',
           s: sign({ imageId, preset: 'large', v: '', e: '1000' }, secret),
         }),
-      ].map((asked) => asked.catch((problem) => [problem.fault, problem.message])),
+      ].map((attempt) => attempt.catch((problem) => [problem.fault, problem.message])),
     );
     expect(new Set(refusals.map(String)).size).toBe(1);
     expect(refusals[0]).toMatchObject(['forbidden', expect.stringContaining('not valid')]);
     await expect(find(imageId, 'large', { s: right })).resolves.toMatchObject({ isCurrent: false });
   });
 
-  test('under a right signature an unknown preset, ending or image is not found', async () => {
+  test('with a valid signature an unknown preset, extension or image is not found', async () => {
     const { imageId, find } = await deliveryHarness({ access: signed });
-    const asked = (id: string, preset: string, ending?: string) =>
+    const findSigned = (id: string, preset: string, ending?: string) =>
       find(id, preset, { ending, s: sign({ imageId: id, preset, v: '', e: '' }, secret) });
-    await expect(asked(imageId, 'huge')).rejects.toThrow(
+    await expect(findSigned(imageId, 'huge')).rejects.toThrow(
       'There is no preset huge. There are small, medium, large, card, w160',
     );
-    await expect(asked(imageId, 'large', 'gif')).rejects.toThrow('There is no ending .gif.');
-    await expect(asked('nobody', 'large')).rejects.toThrow('Image not found');
+    await expect(findSigned(imageId, 'large', 'gif')).rejects.toThrow('There is no ending .gif.');
+    await expect(findSigned('nobody', 'large')).rejects.toThrow('Image not found');
   });
 
-  test('one signature serves every ending', async () => {
+  test('one signature is valid for every extension', async () => {
     const { imageId, find } = await deliveryHarness({ access: signed });
     const s = sign({ imageId, preset: 'large', v: '', e: '' }, secret);
     for (const ending of ['jpg', 'webp', 'avif', 'png'])
@@ -49,7 +49,7 @@ describe('find a variant', () => {
       });
   });
 
-  test('a link says whether it names the version that is there, and only that one is current', async () => {
+  test('a link is current only if it names the stored version', async () => {
     const { imageId, find, change } = await deliveryHarness();
     const { version } = await find(imageId, 'large');
     expect(await find(imageId, 'large', { v: version })).toMatchObject({ isCurrent: true });
@@ -57,26 +57,26 @@ describe('find a variant', () => {
     expect(await find(imageId, 'large', { v: version })).toMatchObject({ isCurrent: false });
   });
 
-  test('on an open stage a link that says when it ends ends', async () => {
+  test('on a public stage, too, a link with an expiry expires', async () => {
     const { imageId, find } = await deliveryHarness();
     await expect(find(imageId, 'large', { e: '1000' })).rejects.toThrow('not valid');
   });
 
-  test('optimized is there for images of a batch only', async () => {
+  test('the preset optimized exists for images of a batch only', async () => {
     const { imageId, find, change } = await deliveryHarness();
     await expect(find(imageId, 'optimized')).rejects.toThrow('no preset optimized');
     await change(imageId, { source: 'batch' });
     await expect(find(imageId, 'optimized')).resolves.toMatchObject({ encoding: 'jpg' });
   });
 
-  test('what ingest is about to make is asked for again, all else is there as soon as the upload', async () => {
+  test('a rendition that ingest is about to make gets a response to retry later, any other variant is available at once', async () => {
     const { app, find } = await deliveryHarness();
     const { imageId } = await app.upload('another photo');
     await expect(find(imageId, 'small')).rejects.toMatchObject({ retryAfterSeconds: 2 });
     await expect(find(imageId, 'large')).resolves.toMatchObject({ encoding: 'jpg' });
   });
 
-  test('a picture that is still to be inspected is asked for again, one that was refused is not', async () => {
+  test('a picture not yet inspected gets a response to retry later, a refused one does not', async () => {
     const { app, find, imageId, change } = await deliveryHarness();
     const dropped = await app.drop('dropped.jpg', 'another photo');
     await expect(find(dropped?.imageId ?? '', 'large')).rejects.toMatchObject({
@@ -90,7 +90,7 @@ describe('find a variant', () => {
     });
   });
 
-  test('what every client understands is JPEG, except where something may show through', async () => {
+  test('the fallback format is JPEG, except where the picture may be transparent', async () => {
     const { imageId, find, change } = await deliveryHarness();
     expect(await find(imageId, 'large', { accept: '*/*' })).toMatchObject({ encoding: 'jpg' });
     await change(imageId, { metadata: { width: 4000, height: 3000, format: 'png' } });

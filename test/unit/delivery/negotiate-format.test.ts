@@ -27,7 +27,7 @@ describe('negotiate format', () => {
     expect(negotiateEncoding(accept)).toBe(encoding);
   });
 
-  test('an ending stands behind the last dot', () => {
+  test('the extension follows the last dot', () => {
     expect(parseFilename('large')).toEqual({ preset: 'large' });
     expect(parseFilename('large.webp')).toEqual({ preset: 'large', ending: 'webp' });
     expect(parseFilename('large.')).toEqual({ preset: 'large', ending: '' });

@@ -4,7 +4,7 @@ import { describePreset, ladder, listPresets, PresetsSetting } from '#lib/delive
 const parse = (text: string) => PresetsSetting.safeParse(text);
 
 describe('presets', () => {
-  test('a setting names a longest side, or a shape to cover, each perhaps with a quality', () => {
+  test('the preset setting gives a longest side, or a box to cover, each optionally with a quality', () => {
     expect(PresetsSetting.parse('large:2048; card:cover,400x300,q=60;tiny:16,q=1')).toEqual([
       { name: 'large', fit: 'inside', longestSide: 2048 },
       { name: 'card', fit: 'cover', width: 400, height: 300, quality: 60 },
@@ -12,7 +12,7 @@ describe('presets', () => {
     ]);
   });
 
-  test('an empty setting, or one with a semicolon too many, is no fault', () => {
+  test('an empty preset setting, or an extra semicolon in it, is allowed', () => {
     expect(PresetsSetting.parse('')).toEqual([]);
     expect(PresetsSetting.parse(' large:2048 ; ')).toHaveLength(1);
   });
@@ -30,19 +30,19 @@ describe('presets', () => {
     'card:cover,400x300,q=101',
     'card:cover,400x300,60',
     'large:2048,card:200',
-  ])('a setting of %s is refused with what it should look like', (text) => {
+  ])('a preset setting of %s is refused with an example', (text) => {
     const { error } = parse(text);
     expect(error?.issues[0]?.message).toContain('large:2048; card:cover,400x300,q=60');
   });
 
-  test('a name is given once, and those of the ladder and of batches are taken', () => {
+  test('a preset name is unique, and those of the srcset widths and of batches are reserved', () => {
     expect(parse('a:200;a:300').success).toBe(false);
     expect(parse('w800:200').success).toBe(false);
     expect(parse('optimized:200').success).toBe(false);
     expect(parse('w801:200').success).toBe(true);
   });
 
-  test('the list holds the sizes of ingest, the presets, the ladder and optimized, and no more', () => {
+  test('the list of presets holds the sizes of ingest, the presets, the srcset widths and optimized, and no more', () => {
     const presets = listPresets(
       [{ name: 'small', longestSide: 200 }],
       PresetsSetting.parse('a:300'),
@@ -58,7 +58,7 @@ describe('presets', () => {
     ]);
   });
 
-  test('a preset that has the name of a size made at ingest is refused at start', () => {
+  test('a preset with the name of a size of ingest is refused at start', () => {
     const sizes = [{ name: 'small', longestSide: 200 }];
     expect(() => listPresets(sizes, PresetsSetting.parse('small:300'))).toThrow(
       'small is given twice',
@@ -66,7 +66,7 @@ describe('presets', () => {
     expect(() => listPresets([{ name: 'w800', longestSide: 200 }], [])).toThrow('w800');
   });
 
-  test('a definition tells every difference of what comes out, and nothing else', () => {
+  test('two preset definitions are equal exactly when they render the same', () => {
     const of = (text: string) => {
       const [preset] = PresetsSetting.parse(text);
       return preset && describePreset(preset);

@@ -12,7 +12,7 @@ describe('signature', () => {
     expect(isSignedBy(link, sign(link, secret), [])).toBe(false);
   });
 
-  test('after a rotation old links verify until their secret is taken out', () => {
+  test('after a rotation old links verify until their secret is removed', () => {
     const old = sign(link, older);
     expect(isSignedBy(link, old, [secret, older])).toBe(true);
     expect(isSignedBy(link, old, [secret])).toBe(false);
@@ -28,7 +28,7 @@ describe('signature', () => {
     expect(isSignedBy(altered, sign(link, secret), [secret])).toBe(false);
   });
 
-  test('a signature that is altered, cut, longer or not there does not verify', () => {
+  test('a signature that is altered, truncated, longer or missing does not verify', () => {
     const right = sign(link, secret);
     const first = right.startsWith('A') ? 'B' : 'A';
     for (const wrong of [
@@ -48,7 +48,7 @@ describe('signature', () => {
     expect(isSignedBy(worded, sign(worded, secret), [secret])).toBe(false);
   });
 
-  test('a link is past its end from the second it names, and one without an end never', () => {
+  test('a link expires at the second it names, and one without an expiry never', () => {
     const end = new Date('2026-11-30T12:00:00Z');
     const e = String(end.getTime() / 1000);
     expect(isExpired(e, new Date(end.getTime() - 1))).toBe(false);
@@ -57,7 +57,7 @@ describe('signature', () => {
     expect(isExpired('never', end)).toBe(true);
   });
 
-  test('secrets are a list, and one that could be guessed is refused', () => {
+  test('secrets are a list, and a weak one is refused', () => {
     expect(parseSecrets(`${secret}, ${older} ,`)).toEqual([secret, older]);
     expect(() => parseSecrets('')).toThrow('DELIVERY_SECRET');
     expect(() => parseSecrets(`${secret},short`)).toThrow('at least 16 characters');

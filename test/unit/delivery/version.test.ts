@@ -2,24 +2,24 @@ import { describe, expect, test } from 'vitest';
 import { cacheControl } from '#lib/delivery/caching.ts';
 import { PresetsSetting } from '#lib/delivery/preset.ts';
 import { planRender } from '#lib/delivery/render.ts';
-import { versionOf } from '#lib/delivery/version.ts';
+import { computeVersion } from '#lib/delivery/version.ts';
 
 const [large, card] = PresetsSetting.parse('large:2048;card:cover,400x300');
 if (!large || !card) throw new Error('no presets');
 
 describe('version', () => {
-  test('names bytes, focal point and definition: another of each is another version', () => {
+  test('changes with the bytes, the focal point and the preset definition', () => {
     const versions = [
-      versionOf({ etag: 'a' }, large),
-      versionOf({ etag: 'b' }, large),
-      versionOf({ etag: 'a', focalPoint: { x: 0.5, y: 0.5 } }, large),
-      versionOf({ etag: 'a', focalPoint: { x: 0.5, y: 0.6 } }, large),
-      versionOf({ etag: 'a' }, card),
-      versionOf({ etag: 'a' }, { fit: 'inside', longestSide: 2047 }),
+      computeVersion({ etag: 'a' }, large),
+      computeVersion({ etag: 'b' }, large),
+      computeVersion({ etag: 'a', focalPoint: { x: 0.5, y: 0.5 } }, large),
+      computeVersion({ etag: 'a', focalPoint: { x: 0.5, y: 0.6 } }, large),
+      computeVersion({ etag: 'a' }, card),
+      computeVersion({ etag: 'a' }, { fit: 'inside', longestSide: 2047 }),
     ];
     expect(new Set(versions).size).toBe(versions.length);
     const renamed = { ...large, name: 'other' };
-    expect(versions[0]).toBe(versionOf({ etag: 'a' }, renamed));
+    expect(versions[0]).toBe(computeVersion({ etag: 'a' }, renamed));
     for (const version of versions) expect(version).toMatch(/^[\w-]{14}$/);
   });
 });
@@ -40,7 +40,7 @@ describe('caching', () => {
       inSeconds(1e9),
       'public, max-age=31536000',
     ],
-  ])('a link with %s is cached no longer than it is right', (_, isCurrent, expiresAt, expected) => {
+  ])('a link with %s is cached no longer than it is valid', (_, isCurrent, expiresAt, expected) => {
     expect(cacheControl({ isCurrent, expiresAt }, now)).toBe(expected);
   });
 });
@@ -62,20 +62,20 @@ describe('what a preset makes', () => {
     expect(plan(w800, { width: 3000, height: 4000 })).toEqual({ width: 800, height: 1067 });
   });
 
-  test('nothing is enlarged: a small picture stays, a crop of it has the shape at its own size', () => {
+  test('nothing is enlarged: a small picture keeps its size, and is cropped to the shape within it', () => {
     expect(plan(large, { width: 300, height: 200 })).toEqual({ width: 300, height: 200 });
     expect(plan(w800, { width: 300, height: 200 })).toEqual({ width: 300, height: 200 });
     expect(plan(card, { width: 300, height: 200 })).toMatchObject({ width: 267, height: 200 });
     expect(plan(card, { width: 1, height: 1 })).toMatchObject({ width: 1, height: 1 });
   });
 
-  test('a strip of 36 000 pixels is made as tall as an encoder takes', () => {
+  test('a strip of 36 000 pixels is limited to the height that the encoder accepts', () => {
     expect(plan(w800, { width: 790, height: 36_861 })).toEqual({ width: 351, height: 16_383 });
     const { width, height } = plan({ ...w800, width: 3840 }, { width: 3840, height: 16_000 });
     expect(width * height).toBeLessThanOrEqual(4096 * 4096 + 4096);
   });
 
-  test('a crop keeps what is interesting, or what a person marked, within the edges', () => {
+  test('a crop contains the salient region or the focal point, within the edges', () => {
     expect(plan(card).crop).toBe('attention');
     const square = { name: 'square', fit: 'cover', width: 300, height: 300 } as const;
     const around = (x: number, y = 0.5) => plan(square, photo, { x, y }).crop;

@@ -78,7 +78,7 @@ afterEach(() => {
 });
 
 describe('the viewer function of the CDN', () => {
-  test('keeps to what the runtime knows: its syntax, one import, ten kilobytes', async () => {
+  test('respects the limits of the runtime: its syntax, one import, ten kilobytes', async () => {
     const inRuntime = { 'const-and-let': true, 'async-await': true, 'object-extensions': true };
     const lowered = await transform(source, { target: 'es5', supported: inRuntime });
     const asItIs = await transform(source, { target: 'esnext' });
@@ -94,14 +94,14 @@ describe('the viewer function of the CDN', () => {
     expect(querystring['s']?.value).toBe(query.s); // for the function, which checks it again
   });
 
-  test('one signature serves every ending, and an unknown one is for the API to name', async () => {
+  test('accepts one signature for every extension, and leaves an unknown one to the API', async () => {
     for (const ending of ['jpg', 'webp', 'avif', 'png', 'gif']) {
       const { uri } = await ask(load(), `large.${ending}`, signed('large', { v: 'v1' }));
       expect(uri).toBe(`/i/${imageId}/large.v1.${ending}`);
     }
   });
 
-  test('without a version it asks for the current one', async () => {
+  test('requests the current version where the link names none', async () => {
     const { uri } = await ask(load(), 'large', signed('large'));
     expect(uri).toBe(`/i/${imageId}/large.auto`);
   });
@@ -124,7 +124,7 @@ describe('the viewer function of the CDN', () => {
     expect(uri).toBe(`/i/${imageId}/large.v1.${negotiateEncoding(accept)}`);
   });
 
-  test('refuses what the API refuses, with its sentence, and lets nobody store that', async () => {
+  test('refuses what the API refuses, with the same message, and forbids caching it', async () => {
     const right = signed('large', { v: 'v1' });
     const refused = [
       await ask(load(), 'large'),
@@ -148,7 +148,7 @@ describe('the viewer function of the CDN', () => {
     expect(new Set(refused.map(({ body }) => body)).size).toBe(1);
   });
 
-  test('a name that is given twice is refused', async () => {
+  test('refuses a query parameter that is given twice', async () => {
     const { v, s } = signed('large', { v: 'v1' });
     const twice = { value: v ?? '', multiValue: [{ value: 'v1' }, { value: 'v2' }] };
     const { statusCode } = await load()({
@@ -162,7 +162,7 @@ describe('the viewer function of the CDN', () => {
     expect(statusCode).toBe(403);
   });
 
-  test('every secret of the list verifies, whatever blanks stand around it', async () => {
+  test('verifies with every secret of the list, whatever blanks surround it', async () => {
     const handle = load({ stored: 'a-new-secret-of-sixteen, a-secret-of-sixteen ,' });
     const ok = await ask(handle, 'large', signed('large', { v: 'v1' }));
     expect(ok.statusCode).toBeUndefined();
@@ -174,7 +174,7 @@ describe('the viewer function of the CDN', () => {
     expect(statusCode).toBe(403);
   });
 
-  test('a link ends with the second it names, on an open stage too', async () => {
+  test('expires a link at the second it names, on a public stage too', async () => {
     const past = String(now.getTime() / 1000);
     expect((await ask(load(), 'large', signed('large', { e: past }))).statusCode).toBe(403);
     expect(
@@ -185,27 +185,27 @@ describe('the viewer function of the CDN', () => {
     expect((await ask(open, 'large', { e: 'never' })).statusCode).toBe(403);
   });
 
-  test('without its secrets it lets nothing through', async () => {
+  test('refuses everything while its secrets are missing', async () => {
     const handle = load({ stored: new Error('the store is down') });
     const { statusCode, body } = await ask(handle, 'large', signed('large'));
     expect(statusCode).toBe(503);
     expect(body).toContain('Try again');
   });
 
-  test('an open stage asks for no signature, and a version that is none is the current one', async () => {
+  test('requires no signature on a public stage, and treats an invalid version as the current one', async () => {
     const open = load({ access: 'public', stored: new Error('never read') });
     expect((await ask(open, 'large.jpg')).uri).toBe(`/i/${imageId}/large.jpg`);
     expect((await ask(open, 'large', { v: 'v1' })).uri).toBe(`/i/${imageId}/large.v1.auto`);
     expect((await ask(open, 'large', { v: '../x' })).uri).toBe(`/i/${imageId}/large.auto`);
   });
 
-  test('what is no link of a picture goes on to the API as it is', async () => {
+  test('passes a request that is no link of a picture to the API unchanged', async () => {
     const open = load({ access: 'public' });
     for (const file of ['', 'large/more', '../large', 'LARGE', '%2e%2e'])
       expect((await ask(open, file)).uri).toBe(`/i/${imageId}/${file}`);
   });
 
-  describe('before an answer', () => {
+  describe('before a response', () => {
     const answer = async (
       headers: Values,
       querystring: Values = {},
@@ -221,7 +221,7 @@ describe('the viewer function of the CDN', () => {
     };
     const forEver = () => ({ 'cache-control': { value: 'public, max-age=31536000, immutable' } });
 
-    test('says that another Accept may get another answer', async () => {
+    test('adds Vary: Accept', async () => {
       expect(await answer(forEver())).toEqual({
         vary: 'Accept',
         'cache-control': 'public, max-age=31536000, immutable',
@@ -229,7 +229,7 @@ describe('the viewer function of the CDN', () => {
       expect(await answer({})).toEqual({ vary: 'Accept' });
     });
 
-    test('lets nobody store it beyond the end of its link', async () => {
+    test('limits max-age to the expiry of the link', async () => {
       const until = async (e: string) =>
         (await answer(forEver(), { e: { value: e } }))['cache-control'];
       expect(await until(inAnHour)).toBe('public, max-age=3600');
@@ -238,7 +238,7 @@ describe('the viewer function of the CDN', () => {
       expect(await until('never')).toBe('public, max-age=31536000, immutable');
     });
 
-    test('leaves alone what is not to be stored at all', async () => {
+    test('does not change a response with no-store', async () => {
       const refused = { 'cache-control': { value: 'no-store' } };
       const given = await answer(refused, { e: { value: inAnHour } }, 404);
       expect(given['cache-control']).toBe('no-store');

@@ -6,7 +6,7 @@ import { toItem } from '#lib/aws/dynamo-image-items.ts';
 import { failedRowsKey, resultsKey } from '#lib/batches/batch.ts';
 import type { PresetDefinition } from '#lib/delivery/preset.ts';
 import { variantKey } from '#lib/delivery/variants.ts';
-import { versionOf } from '#lib/delivery/version.ts';
+import { computeVersion } from '#lib/delivery/version.ts';
 import { counterNames, countImage } from '#lib/images/counters.ts';
 import { type Image, ownerOf } from '#lib/images/image.ts';
 import { renditionKey, renditionSetIdFor } from '#lib/images/rendition-set.ts';
@@ -156,10 +156,10 @@ describe('an audit', () => {
         }),
         one,
       );
-    const current = versionOf(image, small);
+    const current = computeVersion(image, small);
 
     expect(of(current)).toEqual([]);
-    expect(of(versionOf({ etag: 'before' }, small)).join()).toMatch(/of an earlier picture/);
+    expect(of(computeVersion({ etag: 'before' }, small)).join()).toMatch(/of an earlier picture/);
     expect(of(current, { ...image, imageId: 'another' }).join()).toMatch(/is of no image/);
     expect(of(current, { ...image, deleted: 'gone' }).join()).toMatch(/is of no image/);
     expect(of(current, { ...image, deleted: 'removed' }).join()).not.toMatch(/The variant/);

@@ -16,7 +16,7 @@ const check = (environment: Record<string, string>, text = '') => {
 
 describe('the settings at the start', () => {
   it.each(['localhost:11434/v1', 'api.example/v1', 'ftp://a/v1', 'true'])(
-    'do not take %s for a base URL',
+    'do not accept %s as a base URL',
     (value) => {
       const complaint = `CAPTION_BASE_URL=${value}: must be a URL that begins with http:// or https://.`;
 
@@ -42,7 +42,7 @@ describe('the settings at the start', () => {
     );
   });
 
-  it('leave alone what is right, and what belongs to others', () => {
+  it('accept correct names, and those of other programs', () => {
     const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
 
     expect(() =>

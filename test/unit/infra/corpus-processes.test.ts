@@ -31,14 +31,14 @@ const isRunning = (pid: number): boolean => {
   }
 };
 
-test('processes files one after another in the same process', async () => {
+test('a corpus run processes files one after another in the same process', async () => {
   const [first, second] = await processFiles(['good', 'better']);
 
   expect(pidOf(first)).toBeGreaterThan(0);
   expect(pidOf(second)).toBe(pidOf(first));
 });
 
-test('reports a process that ends as a crash, and goes on with another', async () => {
+test('a corpus run reports a process that ends as a crash, and continues with another', async () => {
   const [first, crash, last] = await processFiles(['good', 'crashes', 'better']);
 
   expect(crash).toEqual({ name: 'crashes', end: 'crash', how: expect.stringContaining('SIGKILL') });
@@ -46,27 +46,27 @@ test('reports a process that ends as a crash, and goes on with another', async (
   expect(pidOf(last)).not.toBe(pidOf(first));
 });
 
-test('reports what a process wrote before it crashed', async () => {
+test('a corpus run reports what a process wrote before it crashed', async () => {
   expect(await processFiles(['complains'])).toEqual([
     { name: 'complains', end: 'crash', how: 'ended with code 3: It hurts.' },
   ]);
 });
 
-test('kills a process that does not respond, and reports a hang', async () => {
+test('a corpus run kills a process that does not respond, and reports a hang', async () => {
   const outcomes = await processFiles(['good', 'hangs', 'better'], { secondsPerFile: 2 });
 
   expect(outcomes[1]).toEqual({ name: 'hangs', end: 'hang', seconds: 2 });
   expect(outcomes[2]).toMatchObject({ name: 'better', end: 'done' });
 });
 
-test('starts a new process for the next file when one has grown', async () => {
+test('a corpus run starts a new process for the next file when one uses too much memory', async () => {
   const [grown, next] = await processFiles(['grows', 'good']);
 
   expect(grown).toMatchObject({ end: 'done' });
   expect(pidOf(next)).not.toBe(pidOf(grown));
 });
 
-test('reports a process that cannot start', async () => {
+test('a corpus run reports a process that cannot start', async () => {
   const program = fileURLToPath(new URL('./not-there.ts', import.meta.url));
 
   expect(await processFiles(['good'], { program })).toEqual([
@@ -78,7 +78,7 @@ test('reports a process that cannot start', async () => {
   ]);
 });
 
-test('processes several files in parallel, each once', async () => {
+test('a corpus run processes several files in parallel, each once', async () => {
   const names = ['a', 'b', 'c', 'd', 'e'];
 
   const outcomes = await processFiles(names, { count: 2 });
@@ -87,7 +87,7 @@ test('processes several files in parallel, each once', async () => {
   expect(new Set(outcomes.map(pidOf)).size).toBe(2);
 });
 
-test('leaves no process running, even when it is stopped half-way', async () => {
+test('a corpus run leaves no process running, even when it is stopped half-way', async () => {
   const [done] = await processFiles(['good']);
   expect(isRunning(pidOf(done))).toBe(false);
 

@@ -33,8 +33,8 @@ const anEnding = (ending: Partial<Ending> = {}): Ending => ({
 });
 const anOutcome = (...endings: Ending[]): Outcome => ({ name: 'beach.jpg', end: 'done', endings });
 
-describe('a file', () => {
-  test('is good when it ended alike by both doors and took little', () => {
+describe('the outcome of a corpus file', () => {
+  test('is good when both ways of ingest end alike and within the bounds', () => {
     expect(breachesOf(anOutcome(anEnding(), anEnding({ way: 'drop' })))).toEqual([]);
   });
 
@@ -54,19 +54,19 @@ describe('a file', () => {
     expect(breachesOf(outcome)).toEqual([expect.stringMatching(breach)]);
   });
 
-  test('may take more where it is an AVIF', () => {
+  test('has larger bounds for an AVIF', () => {
     const avif = anEnding({ format: 'avif', cpuMs: 4000, peakBytes: 500_000_000 });
 
     expect(breachesOf(anOutcome(avif))).toEqual([]);
   });
 
-  test('is not blamed for memory that its process once had for another', () => {
+  test('does not count memory that its process had allocated for an earlier file', () => {
     const late = anEnding({ peakBeforeBytes: 400_000_000, peakBytes: 400_000_000 });
 
     expect(breachesOf(anOutcome(late))).toEqual([]);
   });
 
-  test('must end as it was drawn to end', () => {
+  test('must be the one that the generator expects', () => {
     const refused = anOutcome(anEnding({ status: 'rejected', reasons: ['The file is empty.'] }));
 
     expect(breachesOf(refused, 'rejected')).toEqual([]);
@@ -75,14 +75,14 @@ describe('a file', () => {
     ]);
   });
 
-  test('of a batch is bounded by nothing but what it comes to', () => {
+  test('of a batch has no bounds but its expected status and errors', () => {
     const batch = anEnding({ way: 'batch', cpuMs: 9000, peakBytes: 900_000_000 });
 
     expect(breachesOf(anOutcome(anEnding({ status: 'rejected' }), batch), 'rejected')).toEqual([]);
     expect(breachesOf(anOutcome({ ...batch, faults: ['threw a plate'] }))).toHaveLength(1);
   });
 
-  test('that took too much is measured again, and the smaller costs count', () => {
+  test('beyond a bound is measured again, and the smaller costs count', () => {
     const dear = anOutcome(anEnding({ cpuMs: 3000, peakBytes: 390_000_000 }));
     const alone = anOutcome(anEnding({ cpuMs: 1900, peakBytes: 340_000_000 }));
 
@@ -93,7 +93,7 @@ describe('a file', () => {
   });
 });
 
-describe('a reason', () => {
+describe('a reason of a failure', () => {
   test.each([
     'The file is empty.',
     'invalid file format: the file is PNG, but its name says JPEG. Make them agree and send it again.',
@@ -115,7 +115,7 @@ describe('a reason', () => {
     expect(faultsOfReason(reason).length).toBeGreaterThan(0);
   });
 
-  test('is one with another that says other numbers or names', () => {
+  test('equals another that differs only in numbers or names', () => {
     const said = (width: string, name: string) =>
       groupOf(`The file is PNG, but its name says ${name}. It has ${width} pixels.`);
 
@@ -124,7 +124,7 @@ describe('a reason', () => {
   });
 });
 
-describe('what was made of a picture', () => {
+describe('a rendition in the corpus run', () => {
   const content = {
     renditionSetId: 'aa/small-200',
     owner: 'me.1',
@@ -157,7 +157,7 @@ describe('what was made of a picture', () => {
   });
 });
 
-describe('working a file through', () => {
+describe('processing a corpus file', () => {
   const no = failure('no', 'No.');
   const tools = { captioning: no, describe: async () => no };
   const work = (name: string, bytes: Uint8Array) => {
@@ -166,7 +166,7 @@ describe('working a file through', () => {
     return workThrough({ path, name, ways: ['upload', 'drop', 'batch'] }, tools);
   };
 
-  test('brings a good picture to its end by every way', async () => {
+  test('completes a good picture by every way of ingest', async () => {
     const endings = await work('beach.jpg', await drawnJpeg({ exif: phoneExif }));
 
     expect(endings.map(({ way }) => way)).toEqual(['upload', 'drop', 'batch']);
@@ -177,7 +177,7 @@ describe('working a file through', () => {
     }
   });
 
-  test('tells why a file is turned away, by every way', async () => {
+  test('reports why a file is rejected, by every way of ingest', async () => {
     for (const ending of await work('empty.jpg', Buffer.alloc(0)))
       expect(ending).toMatchObject({
         status: 'rejected',
@@ -186,7 +186,7 @@ describe('working a file through', () => {
       });
   });
 
-  test('tells why a picture failed', async () => {
+  test('reports why a picture failed', async () => {
     const jpeg = await drawnJpeg();
 
     for (const ending of await work('cut.jpg', jpeg.subarray(0, 9000)))
@@ -197,7 +197,7 @@ describe('working a file through', () => {
       });
   });
 
-  test('notes that a worker threw', async () => {
+  test('reports that a worker threw', async () => {
     const describe = async () => {
       throw new Error('The model is asleep.');
     };
@@ -213,7 +213,7 @@ describe('working a file through', () => {
   });
 });
 
-test('the table counts ends, groups reasons, and shows whose cost it was', () => {
+test('the table of a corpus run counts outcomes, groups reasons, and names the most expensive files', () => {
   const rejected = (name: string, reason: string): Outcome => ({
     name,
     end: 'done',
@@ -236,7 +236,7 @@ test('the table counts ends, groups reasons, and shows whose cost it was', () =>
   expect(lines).toContain('   222 MB  jpeg  beach.jpg');
 });
 
-test('the same seed draws the same files, another seed others', async () => {
+test('the same seed generates the same corpus, another seed a different one', async () => {
   const draw = async (seed: number) => {
     const random = randomFrom(seed);
     const files: HostileFile[] = [];

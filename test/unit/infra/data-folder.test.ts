@@ -19,7 +19,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const write = (name: string, text = '') => writeFileSync(join(folder, name), text);
 
-describe('the folder of the data', () => {
+describe('the data folder', () => {
   it('is made where there is none', () => {
     const path = join(folder, 'new', 'data');
 
@@ -36,14 +36,14 @@ describe('the folder of the data', () => {
     expect(() => claimDataFolder(folder, owner).release()).not.toThrow();
   });
 
-  it('may hold what systems leave everywhere', () => {
+  it('may hold files that operating systems create everywhere', () => {
     for (const name of ['.DS_Store', 'Thumbs.db', 'desktop.ini']) write(name);
     mkdirSync(join(folder, 'lost+found'));
 
     expect(() => claimDataFolder(folder, owner).release()).not.toThrow();
   });
 
-  it('is not one that somebody else filled, who finds it as it was', () => {
+  it('is refused and left unchanged when it holds other files', () => {
     mkdirSync(join(folder, 'build'));
     write('package.json', '{}');
     write('LOCK'); // of a LevelDB, say
@@ -57,14 +57,14 @@ describe('the folder of the data', () => {
     expect(readdirSync(folder)).toEqual(before);
   });
 
-  it('belongs to one at a time', () => {
+  it('belongs to one stack at a time', () => {
     const mine = claimDataFolder(folder, owner);
 
     expect(() => claimDataFolder(folder, owner)).toThrow(FolderInUseError);
     mine.release();
     expect(() => claimDataFolder(folder, owner).release()).not.toThrow();
   });
-  it("is not called another one's when its lock is damaged, and may be mended", () => {
+  it('is not reported as in use when its lock file is damaged, and can be repaired', () => {
     const lock = join(folder, 'lock');
     write('lock', 'no database at all, '.repeat(100));
 
@@ -98,7 +98,7 @@ describe('the data of a version with other emulators', () => {
     expect(() => refuseOldData(folder)).toThrow(/start anew by npm start -- --fresh, or choose/);
   });
 
-  it('is not seen in what this version stores', () => {
+  it('is not detected in what this version stores', () => {
     mkdirSync(join(folder, 'sqs'));
     write('sqs/sqs.db');
 

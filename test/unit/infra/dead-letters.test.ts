@@ -60,7 +60,7 @@ describe('a dead letter that is sent back', () => {
     expect(withoutEffect.map(({ queue }) => queue)).toContain('run-edit');
   });
 
-  it('records, closes and delivers what is still open', async () => {
+  it('completes the work that is still open', async () => {
     const harness = batchHarness();
     await harness.start(toCsv([url]), { webhook: true });
     await harness.work.expand();

@@ -86,7 +86,7 @@ const isEmpty = (mapping: Mapping) =>
   eventually(async () => expect(await leftIn(mapping)).toBe(0), { within: 15_000 });
 
 describe('the event source', () => {
-  it('gives the function records as Lambda makes them', async () => {
+  it('passes records to the function as Lambda does', async () => {
     const mapping = await aMapping();
     const seen: SQSRecord[] = [];
     start(mapping, async ({ Records }) => void seen.push(...Records));
@@ -114,7 +114,7 @@ describe('the event source', () => {
     await isEmpty(mapping);
   });
 
-  it('deletes what succeeded, and brings back what the function says has failed', async () => {
+  it('deletes what succeeded, and retries what the function reports as failed', async () => {
     const mapping = await aMapping({
       functionResponseType: 'ReportBatchItemFailures',
       ...(await aQueue({ VisibilityTimeout: '2' })),
@@ -132,7 +132,7 @@ describe('the event source', () => {
     expect(counts).toEqual({ good: 1, bad: 3, fine: 1 });
   });
 
-  it('brings back the whole batch when the function throws, and says so', async () => {
+  it('retries the whole batch when the function throws, and reports the error', async () => {
     const mapping = await aMapping({
       functionResponseType: 'ReportBatchItemFailures',
       ...(await aQueue({ VisibilityTimeout: '1' })),
@@ -150,7 +150,7 @@ describe('the event source', () => {
     expect(String(errors[0])).toContain('the light went out');
   });
 
-  it('leaves to the dead-letter queue what fails as often as the queue allows', async () => {
+  it('lets a message go to the dead-letter queue after maxReceiveCount failures', async () => {
     const dead = await aQueue();
     const RedrivePolicy = JSON.stringify({
       deadLetterTargetArn: dead.queueArn,
@@ -169,7 +169,7 @@ describe('the event source', () => {
     expect(calls).toBe(2);
   });
 
-  it('never works on more batches at once than it may', async () => {
+  it('never processes more batches at once than its maximum concurrency', async () => {
     const mapping = await aMapping({ batchSize: 1, maximumConcurrency: 2 });
     let atWork = 0;
     let most = 0;
@@ -185,7 +185,7 @@ describe('the event source', () => {
     expect(most).toBe(2);
   });
 
-  it('works in the order of arrival when it is one at a time', async () => {
+  it('processes messages in the order they were sent when its concurrency is 1', async () => {
     const mapping = await aMapping({ batchSize: 1, maximumConcurrency: 1 });
     const order: string[] = [];
     const letters = ['a', 'b', 'c', 'd', 'e', 'f'];
@@ -197,7 +197,7 @@ describe('the event source', () => {
     expect(order).toEqual(letters);
   });
 
-  it('gathers for the batching window', async () => {
+  it('collects messages for the batching window', async () => {
     const mapping = await aMapping({
       batchSize: 3,
       maximumBatchingWindow: 5,
@@ -212,7 +212,7 @@ describe('the event source', () => {
     expect(sizes).toEqual([3]);
   });
 
-  it('finishes what it works on before it stops, and takes nothing more', async () => {
+  it('finishes messages in progress before it stops, and receives no more', async () => {
     const mapping = await aMapping({ maximumConcurrency: 1 });
     const { promise: mayEnd, resolve: end } = Promise.withResolvers<void>();
     let begun = 0;
@@ -233,7 +233,7 @@ describe('the event source', () => {
   });
 });
 
-it('takes numbers that come as text from an environment variable', () => {
+it('the event source accepts numbers that come as text from an environment variable', () => {
   expect(SqsEvent.parse({ arn: 'x', batchSize: '1', maximumConcurrency: '4' })).toMatchObject({
     batchSize: 1,
     maximumConcurrency: 4,

@@ -49,14 +49,18 @@ afterEach(async () => {
   for (const one of running.splice(0).reverse()) await one.stop();
 });
 
-/** A proxy before an emulator, with the faults it is told to inject, and what it has killed. */
-const out = async (service: Service, port: number, told: Partial<FaultConfig> = {}) => {
+/** A proxy before an emulator, which injects these faults, and the callers that it killed. */
+const startFaultProxy = async (
+  service: Service,
+  port: number,
+  faults: Partial<FaultConfig> = {},
+) => {
   const failpoints = openFailpoints();
   const received = openReceived();
   const killed: Caller[] = [];
   const down = new Set<Service>();
   const proxy = await startProxy(service, port, {
-    faultConfig: () => ({ ...noFaults, slowMs: 1, ...told }),
+    faultConfig: () => ({ ...noFaults, slowMs: 1, ...faults }),
     isDown: (one) => down.has(one),
     chance: seededRandom(1),
     failpoints,
@@ -72,10 +76,10 @@ const out = async (service: Service, port: number, told: Partial<FaultConfig> = 
   return { url: proxy.url, failpoints, received, killed, down };
 };
 
-const aTable = async (told: Partial<FaultConfig> = {}, appId = hostAppId) => {
+const aTable = async (faults: Partial<FaultConfig> = {}, appId = hostAppId) => {
   const emulator = await startDynamodb({ port: 0 });
   running.push(emulator);
-  const faultConfig = await out('dynamodb', emulator.port, told);
+  const proxy = await startFaultProxy('dynamodb', emulator.port, faults);
   const open = (config: DynamoDBClientConfig) => openDynamodb({ ...place, ...config });
   const inside = open({ endpoint: emulator.url });
   await inside.send(
@@ -92,11 +96,11 @@ const aTable = async (told: Partial<FaultConfig> = {}, appId = hostAppId) => {
     return (await inside.send(command)).Item !== undefined;
   };
   return {
-    ...faultConfig,
+    ...proxy,
     put,
     isThere,
-    outside: open({ endpoint: faultConfig.url, userAgentAppId: appId }),
-    stranger: open({ endpoint: faultConfig.url }),
+    outside: open({ endpoint: proxy.url, userAgentAppId: appId }),
+    otherClient: open({ endpoint: proxy.url }),
   };
 };
 
@@ -124,7 +128,7 @@ describe('with fault injection a call to DynamoDB', () => {
     expect(await isThere()).toBe(true);
   });
 
-  it('that is a transaction tells of a conflict with one of its items', async () => {
+  it('that is a transaction reports a conflict with one of its items', async () => {
     const { outside, put, isThere } = await aTable(always('conflict'));
     const items = [{ Put: put.input }, { Put: { ...put.input, Item: { id: 'b' } } }] as NonNullable<
       ConstructorParameters<typeof TransactWriteCommand>[0]['TransactItems']
@@ -140,14 +144,14 @@ describe('with fault injection a call to DynamoDB', () => {
     expect(await isThere()).toBe(false);
   });
 
-  it('passes as ever when it is not one of our functions that calls', async () => {
-    const { stranger, put, isThere } = await aTable(always('cut'));
+  it('passes unchanged when the caller is not one of our functions', async () => {
+    const { otherClient, put, isThere } = await aTable(always('cut'));
 
-    await stranger.send(put);
+    await otherClient.send(put);
     expect(await isThere()).toBe(true);
   });
 
-  it('finds nobody while the service is down, and then does', async () => {
+  it('fails while the service is down, and succeeds afterwards', async () => {
     const { outside, put, down, isThere } = await aTable();
 
     down.add('dynamodb');
@@ -158,7 +162,7 @@ describe('with fault injection a call to DynamoDB', () => {
     expect(await isThere()).toBe(true);
   });
 
-  it('fails for what is said to be broken, and for nothing else', async () => {
+  it('fails for the calls configured as broken, and for no others', async () => {
     const { outside, put } = await aTable({
       broken: [{ call: 'PutItem images', logFields: '"a"' }],
     });
@@ -189,7 +193,7 @@ describe('a failpoint', () => {
     ]);
   });
 
-  it('leaves other workers alone', async () => {
+  it('does not affect other workers', async () => {
     const { outside, put, failpoints, killed } = await aTable({}, appId);
     failpoints.add([{ worker: 'read-exif', nth: 1, when: 'before', what: 'kill' }]);
 
@@ -198,7 +202,7 @@ describe('a failpoint', () => {
     expect(failpoints.report().waiting).toHaveLength(1);
   });
 
-  it('holds a worker until it is let go', async () => {
+  it('pauses a worker until it is released', async () => {
     const { outside, put, failpoints, isThere } = await aTable({}, appId);
     failpoints.add([{ worker, nth: 1, when: 'before', what: 'hold' }]);
 
@@ -212,10 +216,10 @@ describe('a failpoint', () => {
 });
 
 describe('with fault injection a message', () => {
-  const sentInto = async (told: Partial<FaultConfig>) => {
+  const sentInto = async (faults: Partial<FaultConfig>) => {
     const emulator = await startSqs({ port: 0, region: 'us-east-1', accountId: '000000000000' });
     running.push(emulator);
-    const { url } = await out('sqs', emulator.port, told);
+    const { url } = await startFaultProxy('sqs', emulator.port, faults);
     const inside = openSqs({ ...place, endpoint: emulator.url });
     const outside = openSqs({ ...place, endpoint: url, userAgentAppId: hostAppId });
     const { QueueUrl } = await inside.send(new CreateQueueCommand({ QueueName: 'darkroom-dev-q' }));
@@ -230,11 +234,11 @@ describe('with fault injection a message', () => {
     };
   };
 
-  it('comes once and at once, unless it is said otherwise', async () => {
+  it('is delivered once and without delay by default', async () => {
     expect(await sentInto({})).toEqual({ visible: 20, delayed: 0 });
   });
 
-  it('comes up to ten times, and some of them later', async () => {
+  it('can be delivered up to ten times, with delays', async () => {
     const { visible, delayed } = await sentInto({ copies: 10, delaySeconds: 900 });
 
     expect(visible + delayed).toBeGreaterThan(25);
@@ -244,7 +248,7 @@ describe('with fault injection a message', () => {
 });
 
 describe('with fault injection a call to S3', () => {
-  const aBucket = async (told: Partial<FaultConfig> = {}) => {
+  const aBucket = async (faults: Partial<FaultConfig> = {}) => {
     const folder = mkdtempSync(join(tmpdir(), 'darkroom-faults-'));
     running.push({ stop: async () => rmSync(folder, { recursive: true }) });
     const emulator = await startS3({
@@ -255,28 +259,28 @@ describe('with fault injection a call to S3', () => {
       onEvent: async () => {},
     });
     running.push(emulator);
-    const faultConfig = await out('s3', emulator.port, told);
+    const proxy = await startFaultProxy('s3', emulator.port, faults);
     const open = (userAgentAppId?: string) =>
-      openS3({ ...place, endpoint: faultConfig.url, ...(userAgentAppId && { userAgentAppId }) });
-    return { ...faultConfig, open, at: { Bucket: 'darkroom-dev-originals', Key: 'a key/ü.jpg' } };
+      openS3({ ...place, endpoint: proxy.url, ...(userAgentAppId && { userAgentAppId }) });
+    return { ...proxy, open, at: { Bucket: 'darkroom-dev-originals', Key: 'a key/ü.jpg' } };
   };
 
-  it('is refused in the words of S3, or passes with its signature whole', async () => {
-    const told: Partial<FaultConfig> = {};
-    const { open, at } = await aBucket(told);
+  it('is refused with an S3 error, or passes with its signature intact', async () => {
+    const faults: Partial<FaultConfig> = {};
+    const { open, at } = await aBucket(faults);
     const s3 = open(hostAppId);
 
     await s3.send(new PutObjectCommand({ ...at, Body: 'bytes' }));
-    Object.assign(told, always('throttle'));
+    Object.assign(faults, always('throttle'));
     await expect(s3.send(new PutObjectCommand({ ...at, Body: 'others' }))).rejects.toMatchObject({
       name: 'SlowDown',
     });
     await expect(s3.send(new HeadObjectCommand(at))).rejects.toBeInstanceOf(S3ServiceException);
-    Object.assign(told, { s3: 0 });
+    Object.assign(faults, { s3: 0 });
     expect((await s3.send(new HeadObjectCommand(at))).ContentLength).toBe(5);
   });
 
-  it('has the bytes of its answer counted, for each worker and by its name', async () => {
+  it('has the bytes of its response counted, by worker and by operation', async () => {
     const { open, at, received } = await aBucket();
     const [thumbnails, exif] = [
       open(forkedAppId('make-thumbnails', 1)),
@@ -298,8 +302,8 @@ describe('with fault injection a call to S3', () => {
   });
 });
 
-describe('chance', () => {
-  it('is the same for the same seed, whatever else is drawn in between', () => {
+describe('the seeded random generator', () => {
+  it('gives the same numbers for the same seed, whatever else is drawn in between', () => {
     const [one, two] = [seededRandom(42), seededRandom(42)];
 
     const alone = [one('a'), one('a'), one('a')];

@@ -54,7 +54,7 @@ const failing = (from: number, to: number) =>
     .filter((n) => n % 10 === 0)
     .map((n) => n + 1);
 
-it('finds the failures of rows that are written after the first call', async () => {
+it('the failure finder finds the failures of rows written after its first call', async () => {
   const { requested, newFailures, write } = aBatch();
   write(15);
   expect(await newFailures('processing')).toEqual(failing(0, 15));
@@ -67,7 +67,7 @@ it('finds the failures of rows that are written after the first call', async () 
   expect(new Set(requested).size).toBe(3);
 });
 
-it('requests a page once per call, although the progress counts more failures than it shows', async () => {
+it('the failure finder requests a page once per call, although more failures are counted than listed', async () => {
   const { requested, newFailures, write } = aBatch();
   write(50, { ended: 45 });
   expect(await newFailures('processing', 7)).toEqual(failing(0, 50));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mayEnter } from '#infra/local-cloud/gateway/gateway.ts';
+import { isAuthorized } from '#infra/local-cloud/gateway/gateway.ts';
 import {
   gatewayAnswer,
   useGatewayResponses,
@@ -12,7 +12,7 @@ const answer = (ResponseType: string, more: object) => ({
 });
 const body = (error: string) => ({ ResponseTemplates: { 'application/json': error } });
 
-describe('what the gateway answers by itself', () => {
+describe('an error response of the gateway itself', () => {
   useGatewayResponses(
     Template.parse({
       Resources: {
@@ -26,7 +26,7 @@ describe('what the gateway answers by itself', () => {
     }),
   );
 
-  it('is what the template says, headers included', () => {
+  it('is the one that the template declares, headers included', () => {
     const { status, headers, body: text } = gatewayAnswer('REQUEST_TOO_LARGE', 413);
 
     expect({ status, text }).toEqual({ status: 413, text: 'too large' });
@@ -34,11 +34,11 @@ describe('what the gateway answers by itself', () => {
     expect(headers.get('content-type')).toBe('application/json');
   });
 
-  it("is the family's answer, with its own status, where the template has no other", () => {
+  it('defaults to DEFAULT_4XX or DEFAULT_5XX of the template, with its own status', () => {
     expect(gatewayAnswer('BAD_REQUEST_BODY', 400)).toMatchObject({ status: 400, body: 'refused' });
   });
 
-  it("is API Gateway's own sentence if the template says nothing", () => {
+  it('is that of API Gateway if the template declares none', () => {
     const { status, body: text } = gatewayAnswer('INTEGRATION_FAILURE', 502);
 
     expect(status).toBe(502);
@@ -46,24 +46,24 @@ describe('what the gateway answers by itself', () => {
   });
 });
 
-describe('the door with a key', () => {
-  it('is open to all when there is no key', () => {
-    expect(mayEnter(true, undefined, undefined)).toBe(true);
-    expect(mayEnter(true, 'any', '')).toBe(true);
+describe('the API key check', () => {
+  it('admits every request when no key is set', () => {
+    expect(isAuthorized(true, undefined, undefined)).toBe(true);
+    expect(isAuthorized(true, 'any', '')).toBe(true);
   });
 
-  it('is open on public routes', () => {
-    expect(mayEnter(false, undefined, 'secret')).toBe(true);
+  it('admits every request on public routes', () => {
+    expect(isAuthorized(false, undefined, 'secret')).toBe(true);
   });
 
   it.each([[undefined], [''], ['secre'], ['secret '], [['secret', 'secret']]])(
-    'is closed to %j',
+    'refuses %j',
     (given) => {
-      expect(mayEnter(true, given, 'secret')).toBe(false);
+      expect(isAuthorized(true, given, 'secret')).toBe(false);
     },
   );
 
-  it('opens to the right one', () => {
-    expect(mayEnter(true, 'secret', 'secret')).toBe(true);
+  it('admits a request with the right key', () => {
+    expect(isAuthorized(true, 'secret', 'secret')).toBe(true);
   });
 });

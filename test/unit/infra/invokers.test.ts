@@ -49,7 +49,7 @@ describe('a function in this process', () => {
     });
   });
 
-  it('fails when its time is up', async () => {
+  it('fails after its timeout', async () => {
     const invoker = inProcess(aFunction({ timeoutSeconds: 0.05 }), 'us-east-1');
 
     await expect(invoker.invoke({ forever: true })).rejects.toThrow(
@@ -57,7 +57,7 @@ describe('a function in this process', () => {
     );
   });
 
-  it('is missed before it is called', async () => {
+  it('is reported missing before the first call', async () => {
     const invoker = inProcess(aFunction({ exportName: 'main' }), 'us-east-1');
 
     await expect(invoker.warm()).rejects.toThrow('does not export a function named main');
@@ -68,14 +68,14 @@ describe('a function in a process of its own', () => {
   const pids = new Set<number>();
   const known = { add: (pid: number) => pids.add(pid), remove: (pid: number) => pids.delete(pid) };
   const start = (more: Partial<LocalFunction> = {}) => forked(aFunction(more), 'us-east-1', known);
-  /** Throws where there is none: 0 would be the group of whoever runs the tests. */
+  /** Throws where there is none: 0 would be the process group of the test runner itself. */
   const newest = (): number => {
     const pid = [...pids].at(-1);
     if (!pid) throw new Error('No process has begun.');
     return pid;
   };
 
-  it('runs there, with its own environment, again and again', async () => {
+  it('runs with its own environment, and is reused', async () => {
     const invoker = start();
 
     const first = await invoker.invoke({});
@@ -92,7 +92,7 @@ describe('a function in a process of its own', () => {
     expect(pids.size).toBe(0);
   });
 
-  it('tells its error, and works on', async () => {
+  it('reports its error, and can be called again', async () => {
     const invoker = start();
 
     await expect(invoker.invoke({ fail: true })).rejects.toThrow('the lens cracked');
@@ -100,7 +100,7 @@ describe('a function in a process of its own', () => {
     await invoker.stop();
   });
 
-  it('is really killed when its time is up, and the next call has another', async () => {
+  it('is killed after its timeout, and the next call gets a new process', async () => {
     const invoker = start({ timeoutSeconds: 2 });
     await invoker.warm();
     const pid = newest();
@@ -112,7 +112,7 @@ describe('a function in a process of its own', () => {
     await invoker.stop();
   });
 
-  it('fails its call when somebody kills it', async () => {
+  it('fails its call when the process is killed', async () => {
     const invoker = start();
     await invoker.warm();
     const pid = newest();

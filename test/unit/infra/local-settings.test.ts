@@ -22,7 +22,7 @@ describe('the settings of the embedded stack', () => {
     });
   });
 
-  it('take an empty line of .env for "not set"', () => {
+  it('treat an empty value in .env as not set', () => {
     expect(readLocalSettings({ PORT: '', API_KEY: '' })).toMatchObject({ PORT: 3000 });
   });
 
@@ -39,7 +39,7 @@ describe('the settings of the embedded stack', () => {
     );
   });
 
-  it('refuse two doors at one port', () => {
+  it('refuse two services at one port', () => {
     expect(() => readLocalSettings({ PORT: '4569' })).toThrow(
       'S3_PORT: 4569 is the port of PORT, too; each needs one of its own.',
     );

@@ -64,7 +64,7 @@ describe('a line of the log', () => {
     expect(humanLine(aLine({ level: 'ERROR', error: 'S3 is down' }))).toContain('error=S3 is down');
   });
 
-  it('is not made of output that is no JSON log line', () => {
+  it('is not parsed from output that is no JSON log line', () => {
     expect(parseLogLine('Warning: something')).toBeUndefined();
     expect(parseLogLine('{"half": ')).toBeUndefined();
     expect(parseLogLine('{"no":"level"}')).toBeUndefined();

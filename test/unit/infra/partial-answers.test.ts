@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readFailures } from '#infra/local-cloud/lambda/event-source.ts';
 
-describe('an answer about failures', () => {
+describe('a partial batch response', () => {
   const batch = [{ MessageId: 'a' }, { MessageId: 'b' }];
 
   it.each([
@@ -11,7 +11,7 @@ describe('an answer about failures', () => {
     [{}],
     [{ batchItemFailures: null }],
     [{ batchItemFailures: [] }],
-  ])('means that all went well when it is %j', (answer) => {
+  ])('means success of all messages when it is %j', (answer) => {
     expect(readFailures(answer, batch)).toEqual(new Set());
   });
 

@@ -3,7 +3,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { checkPorts, PortUnavailableError } from '#infra/local-cloud/launcher/ports.ts';
 import { freePorts } from '#test/support/embedded-stack.ts';
 
-it('names each port that is taken, and the setting that changes it', async () => {
+it('the port check names each port that is taken, and the setting that changes it', async () => {
   const [taken = 0, free = 0] = await freePorts(2);
   const server = createServer().listen(taken, '127.0.0.1');
 
@@ -23,7 +23,7 @@ it('names each port that is taken, and the setting that changes it', async () =>
   server.close();
 });
 
-it('waits a moment for a stack that is just closing its ports', async () => {
+it('the port check waits a moment for a stack that is just closing its ports', async () => {
   const [port = 0] = await freePorts(1);
   const server = createServer().listen(port, '127.0.0.1');
   setTimeout(() => server.close(), 200);
@@ -36,20 +36,23 @@ it('waits a moment for a stack that is just closing its ports', async () => {
 it.each([
   ['EACCES', 'is one that the system does not allow (EACCES)'],
   ['EADDRNOTAVAIL', 'cannot be opened (EADDRNOTAVAIL)'],
-])('takes %s for no other program, and does not wait for it', async (code, reason) => {
-  // The tests may run as somebody who is allowed everything.
-  const listening = vi.spyOn(Server.prototype, 'listen').mockImplementation(function (
-    this: Server,
-  ) {
-    process.nextTick(() => this.emit('error', Object.assign(new Error(code), { code })));
-    return this;
-  });
-  onTestFinished(() => listening.mockRestore());
+])(
+  'the port check does not mistake %s for another program, and does not wait for it',
+  async (code, reason) => {
+    // The tests may run as root.
+    const listening = vi.spyOn(Server.prototype, 'listen').mockImplementation(function (
+      this: Server,
+    ) {
+      process.nextTick(() => this.emit('error', Object.assign(new Error(code), { code })));
+      return this;
+    });
+    onTestFinished(() => listening.mockRestore());
 
-  const check = checkPorts([{ port: 80, setting: 'PORT', serves: 'the API' }], 'npm start');
+    const check = checkPorts([{ port: 80, setting: 'PORT', serves: 'the API' }], 'npm start');
 
-  await expect(check).rejects.toThrow(
-    `Port 80, for the API, ${reason}. Choose another port: PORT=10080 npm start`,
-  );
-  expect(listening).toHaveBeenCalledOnce();
-});
+    await expect(check).rejects.toThrow(
+      `Port 80, for the API, ${reason}. Choose another port: PORT=10080 npm start`,
+    );
+    expect(listening).toHaveBeenCalledOnce();
+  },
+);

@@ -12,7 +12,7 @@ const folder = mkdtempSync(join(tmpdir(), 'darkroom-reach-'));
 const file = join(folder, 'settings');
 const write = (...lines: string[]) => writeFileSync(file, lines.join('\n'));
 
-/** An SQS whose queues are empty, and which notes who asks; to anybody else it says no. */
+/** An SQS whose queues are empty. It records each request, and answers 400 to other services. */
 const calls: IncomingHttpHeaders[] = [];
 const server = createServer((request, response) => {
   const { headers } = request;
@@ -50,7 +50,7 @@ const emulated = [
 ];
 
 describe('.env', () => {
-  it('tells npm run redrive where the embedded SQS is', async () => {
+  it('gives npm run redrive the endpoint of the embedded SQS', async () => {
     write(`SQS_PORT=${portOf()}`, ...emulated);
 
     const { stdout } = await run('redrive', ['read-exif']);
@@ -59,7 +59,7 @@ describe('.env', () => {
     expect(calls[0]?.authorization).toMatch('Credential=of-the-file/');
   });
 
-  it('tells npm run redrive of another endpoint', async () => {
+  it('can give npm run redrive another endpoint', async () => {
     write(`AWS_ENDPOINT_URL=http://127.0.0.1:${portOf()}`, ...emulated);
 
     const { stdout } = await run('redrive', ['read-exif']);
@@ -67,7 +67,7 @@ describe('.env', () => {
     expect(stdout).toBe('read-exif: 0 messages sent back\n');
   });
 
-  it('tells npm run audit where the embedded stores are', async () => {
+  it('gives npm run audit the endpoints of the embedded stores', async () => {
     write(`DYNAMODB_PORT=${portOf()}`, 'S3_PORT=1', ...emulated);
 
     await run('audit', []);
@@ -75,7 +75,7 @@ describe('.env', () => {
     expect(calls.map((headers) => headers['x-amz-target'])).toContain('DynamoDB_20120810.Scan');
   });
 
-  it('tells npm run batch where the API is, and its key', async () => {
+  it('gives npm run batch the URL of the API and its key', async () => {
     const csv = join(folder, 'products.csv');
     writeFileSync(csv, [header, ...products(1)].join('\n'));
     write(`PORT=${portOf()}`, 'API_KEY=the key of the file');
@@ -86,8 +86,8 @@ describe('.env', () => {
   });
 });
 
-describe('what a stage keeps', () => {
-  it('is where the environment says, for npm run redrive as for npm run audit', async () => {
+describe('the endpoint of the stores of a stage', () => {
+  it('comes from the environment, for npm run redrive as for npm run audit', async () => {
     write(...emulated);
     const AWS_ENDPOINT_URL = `http://127.0.0.1:${portOf()}`;
 
@@ -97,7 +97,7 @@ describe('what a stage keeps', () => {
     expect(calls[0]?.authorization).toMatch('/eu-west-1/sqs/');
   });
 
-  it('is sought by the environment alone where the stage is not of this machine', () => {
+  it('comes from the environment alone where the stage is deployed', () => {
     vi.stubEnv('AWS_ENDPOINT_URL', undefined);
     write('AWS_ENDPOINT_URL=http://127.0.0.1:1', ...emulated);
 

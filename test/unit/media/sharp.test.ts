@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { sharp } from '#lib/media/sharp.ts';
 import { drawnBy, drawnPng } from '#test/support/drawn-pictures.ts';
 
-test('libvips refuses to parse SVG, whoever asks it to', async () => {
+test('libvips refuses to parse SVG, whatever code path calls it', async () => {
   const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>');
 
   await expect(sharp(svg).metadata()).rejects.toThrow('unsupported image format');

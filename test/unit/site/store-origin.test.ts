@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { cacheOrigin } from '#functions/site/pages/store-origin.ts';
 
-it('returns scheme, host and port of a link, and computes it once', async () => {
+it('the store origin is scheme, host and port of a link, and is computed once', async () => {
   let calls = 0;
   const origin = cacheOrigin(async () => `http://127.0.0.1:4569/bucket/key?n=${++calls}`);
   expect(await origin()).toBe('http://127.0.0.1:4569');
@@ -9,7 +9,7 @@ it('returns scheme, host and port of a link, and computes it once', async () => 
   expect(calls).toBe(1);
 });
 
-it('tries again after a failure', async () => {
+it('the store origin is computed again after a failure', async () => {
   let calls = 0;
   const origin = cacheOrigin(async () => {
     if (++calls === 1) throw new Error('no credentials yet');

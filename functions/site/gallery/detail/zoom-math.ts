@@ -5,7 +5,7 @@ export type Point = { x: number; y: number };
 const maxScale = 8;
 
 /**
- * The zoom that keeps the point under the pointer where it is. `at` is measured from the middle of
+ * The zoom that leaves the point under the pointer in place. `at` is measured from the middle of
  * the frame, and the picture may not leave its frame.
  */
 export const zoomAt = (
@@ -16,20 +16,20 @@ export const zoomAt = (
 ): Zoom => {
   const next = Math.min(maxScale, Math.max(1, scale * factor));
   const ratio = next / scale;
-  return keepInside(
+  return clampToFrame(
     { scale: next, x: at.x - (at.x - x) * ratio, y: at.y - (at.y - y) * ratio },
     frame,
   );
 };
 
 /** Moves a zoomed picture back so far that it fills its frame. */
-export const keepInside = (
+export const clampToFrame = (
   { scale, x, y }: Zoom,
   { width, height }: { width: number; height: number },
 ): Zoom => {
   const limit = (value: number, size: number) => {
-    const most = ((scale - 1) * size) / 2;
-    return Math.min(most, Math.max(-most, value)) || 0; // no -0
+    const maxOffset = ((scale - 1) * size) / 2;
+    return Math.min(maxOffset, Math.max(-maxOffset, value)) || 0; // no -0
   };
   return { scale, x: limit(x, width), y: limit(y, height) };
 };

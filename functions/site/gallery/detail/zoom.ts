@@ -1,5 +1,5 @@
 import { requestRender } from '../parts/render.ts';
-import { keepInside, type Point, type Zoom, zoomAt } from './zoom-math.ts';
+import { clampToFrame, type Point, type Zoom, zoomAt } from './zoom-math.ts';
 
 const none: Zoom = { scale: 1, x: 0, y: 0 };
 const doubleClickScale = 3;
@@ -66,7 +66,7 @@ const panByKey = (key: string): void => {
 };
 
 const pan = (dx: number, dy: number): void => {
-  zoom = keepInside({ ...zoom, x: zoom.x + dx, y: zoom.y + dy }, frameSize());
+  zoom = clampToFrame({ ...zoom, x: zoom.x + dx, y: zoom.y + dy }, frameSize());
   requestRender();
 };
 

@@ -25,7 +25,7 @@ export const getPicture = async (id: string): Promise<Picture> =>
 export const toPath = (link: string): string =>
   link.slice(link.search(/\/(api|i\/[a-z2-7]{26})\//) + 1);
 
-/** The rendition whose name was asked for, or the last there is: sizes are the operator's choice. */
+/** The rendition with the requested name, else the last one: the operator chooses the sizes. */
 export const thumbnailPath = ({ thumbnails }: Picture, size: 'small' | 'medium') => {
   const links = Object.values(thumbnails);
   const link = thumbnails[size] ?? (size === 'small' ? links[0] : links.at(-1));

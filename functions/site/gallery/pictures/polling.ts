@@ -25,7 +25,7 @@ let isPolling = false;
 /** When each upload was first requested. */
 const missingSince = new Map<string, number>();
 
-/** Keeps the pictures in the viewport up to date; pauses while the tab is hidden. */
+/** Refreshes the pictures in the viewport; pauses while the tab is hidden. */
 export const startPolling = (idsInSight: () => readonly string[]): void => {
   visible = idsInSight;
   document.addEventListener('visibilitychange', () => pollNow());

@@ -75,7 +75,7 @@ const show = (status: Status | undefined): void => {
   navigate({ view: 'pictures', ...(status && { status }) });
 };
 
-/** Loads the pictures that the URL asks for, now and whenever it changes. */
+/** Loads the pictures that the URL selects, now and whenever it changes. */
 export const followFilter = (): void => {
   const follow = (route: Route) => {
     if (route.view !== 'pictures') return;

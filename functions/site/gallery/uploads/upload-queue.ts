@@ -31,7 +31,7 @@ export const uploadQueue = <File extends { name: string; size: number }>({
   send,
   onChange,
   retryDelaysMs: pausesMs = [1000, 4000],
-  toMessage: reasonOf,
+  toMessage: describeError,
 }: Deps<File>) => {
   const files = new Map<number, File>();
   const aborts = new Map<number, AbortController>();
@@ -82,7 +82,7 @@ export const uploadQueue = <File extends { name: string; size: number }>({
         const pause = pausesMs[attempt];
         change(id, { sentBytes: 0 });
         if (pause === undefined) {
-          change(id, { state: 'failed', reason: reasonOf(error) });
+          change(id, { state: 'failed', reason: describeError(error) });
           break;
         }
         await waitFor(pause, signal);

@@ -20,7 +20,7 @@ export const uploads = uploadQueue<File>({
   },
 });
 
-// The browser asks for confirmation, in its own words.
+// The browser shows its own confirmation dialog.
 addEventListener('beforeunload', (event) => {
   const isBusy = uploads.all().some(({ state }) => state === 'waiting' || state === 'sending');
   if (isBusy) event.preventDefault();

@@ -28,7 +28,7 @@ export const resourceNotFound = (message: string): DynamodbError =>
 export const serializationError = (message: string): DynamodbError =>
   new DynamodbError('SerializationException', message);
 
-/** `item` is the item as it is, where the request asked for it. */
+/** `item` is the current item, where the request wants it returned. */
 export const conditionalCheckFailed = (item?: object): DynamodbError =>
   new DynamodbError(
     'ConditionalCheckFailedException',

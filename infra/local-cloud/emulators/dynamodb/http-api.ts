@@ -80,7 +80,7 @@ const refuse = (
   send(response, status, JSON.stringify(body));
 };
 
-/** The meter: GET tells what was consumed (`?by=partition-key`: of each), DELETE begins anew. */
+/** The meter: GET returns what was consumed (`?by=partition-key`: by each), DELETE resets it. */
 const serveOther = (
   { meter }: Engine,
   { method, url = '/' }: IncomingMessage,

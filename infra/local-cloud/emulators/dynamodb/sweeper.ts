@@ -3,7 +3,7 @@ import type { Item } from './attributes/attribute-value.ts';
 import type { Engine } from './engine.ts';
 import { commitWrites } from './operations/commit-writes.ts';
 import type { Table } from './storage/catalog.ts';
-import { tableOf } from './storage/item-store.ts';
+import { getSqlTable } from './storage/item-store.ts';
 import { encodeKey } from './storage/key-values.ts';
 import { requestTokens } from './storage/request-tokens.ts';
 import { pickKey } from './storage/table-definition.ts';
@@ -70,7 +70,7 @@ const removeExpired = (engine: Engine, table: Table): number => {
   const now = Math.floor(engine.now() / 1000);
   const rows = engine.database
     .prepare(
-      `SELECT item FROM ${tableOf(table.definition)}
+      `SELECT item FROM ${getSqlTable(table.definition)}
         WHERE expires IS NOT NULL AND expires < ? AND expires > ? ORDER BY expires LIMIT ${itemsPerStep}`,
     )
     .all(now, now - maxAgeSeconds) as unknown as [string][];

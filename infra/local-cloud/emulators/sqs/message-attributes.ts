@@ -85,7 +85,7 @@ export const attributesMd5 = (attributes: MessageAttributes): string => {
   return md5.digest('hex');
 };
 
-/** Those that a receiver asked for by name, by prefix (`foo.*`), or all (`All`, `.*`). */
+/** Those that a receiver requested by name, by prefix (`foo.*`), or all (`All`, `.*`). */
 export const selectAttributes = (
   attributes: MessageAttributes,
   wanted: readonly string[],

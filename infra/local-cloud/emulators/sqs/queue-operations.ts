@@ -15,7 +15,8 @@ export const queueOperations = (
 ): Record<string, Operation> => {
   const { queues } = service;
   const QueueUrl = queueUrl(queues);
-  const urlOf = ({ name }: Queue, { baseUrl }: RequestContext) => `${baseUrl}/${accountId}/${name}`;
+  const buildUrl = ({ name }: Queue, { baseUrl }: RequestContext) =>
+    `${baseUrl}/${accountId}/${name}`;
 
   const readAttributes = (queue: Queue, names: readonly string[]): Record<string, string> => {
     const isWanted = (name: string) => names.includes('All') || names.includes(name);
@@ -49,7 +50,7 @@ export const queueOperations = (
     const last = page.at(-1);
     const hasMore = MaxResults !== undefined && last && rest.length > page.length;
     return {
-      urls: page.map((queue) => urlOf(queue, context)),
+      urls: page.map((queue) => buildUrl(queue, context)),
       ...(hasMore && { NextToken: Buffer.from(last.name).toString('base64url') }),
     };
   };
@@ -66,12 +67,12 @@ export const queueOperations = (
         tags: Texts.default({}),
       }),
       ({ QueueName, Attributes, tags }, context) => ({
-        QueueUrl: urlOf(queues.create(QueueName, Attributes, tags), context),
+        QueueUrl: buildUrl(queues.create(QueueName, Attributes, tags), context),
       }),
     ),
 
     GetQueueUrl: operation(z.object({ QueueName: z.string() }), ({ QueueName }, context) => ({
-      QueueUrl: urlOf(queues.get(QueueName), context),
+      QueueUrl: buildUrl(queues.get(QueueName), context),
     })),
 
     ListQueues: operation(
@@ -86,7 +87,7 @@ export const queueOperations = (
     ListDeadLetterSourceQueues: operation(
       z.object({ QueueUrl, ...Page }),
       ({ QueueUrl: queue, ...page }, context) => {
-        const { urls, ...rest } = listPage(queues.sourcesOf(queue), page, context);
+        const { urls, ...rest } = listPage(queues.listSources(queue), page, context);
         return { queueUrls: urls, ...rest };
       },
     ),

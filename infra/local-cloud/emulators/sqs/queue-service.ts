@@ -102,7 +102,7 @@ export const openQueueService = (database: DatabaseSync, options: ServiceOptions
     },
 
     startMoveTask(from: Queue, destination: Queue | undefined) {
-      const sources = queues.sourcesOf(from);
+      const sources = queues.listSources(from);
       if (sources.length === 0)
         throw new SqsError(
           'InvalidParameterValue',

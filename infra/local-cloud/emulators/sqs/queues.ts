@@ -179,7 +179,7 @@ export const openQueues = (
     },
 
     /** The queues whose dead letters this one takes. */
-    sourcesOf: (target: Queue): Queue[] =>
+    listSources: (target: Queue): Queue[] =>
       [...byName.values()].filter(
         ({ settings }) => settings.redrivePolicy?.deadLetterTargetArn === target.arn,
       ),

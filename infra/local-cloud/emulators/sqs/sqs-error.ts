@@ -27,7 +27,7 @@ const catalogue = {
 
 export type SqsErrorCode = keyof typeof catalogue;
 
-/** A refusal that the client is told, in the words of SQS. */
+/** An error that is returned to the client, in the words of SQS. */
 export class SqsError extends Error {
   override readonly name = 'SqsError';
   readonly code: SqsErrorCode;

@@ -19,10 +19,10 @@ export type SqsOptions = {
   accountId: string;
   /**
    * Makes messages visible at the start that were in flight: for a stack whose workers end with it,
-   * so that no one can be at work on them.
+   * so that no consumer can be processing them.
    */
   releaseInFlight?: boolean | undefined;
-  /** Told of what answers a request with 500, such as a full disk; stderr by default. */
+  /** Called with each error behind a response of 500, such as a full disk; stderr by default. */
   onError?: (error: unknown) => void;
 };
 

@@ -16,8 +16,9 @@ type WaitOptions = {
 };
 
 /**
- * Long polls. Whoever waits longest is served first, when a message is sent, given back or becomes
- * visible by itself; for that there is one timer per queue with receivers, set to the moment.
+ * Long polls. The longest-waiting receiver is served first, when a message is sent, given back or
+ * becomes visible by itself; for that there is one timer per queue with receivers, set to the
+ * moment.
  */
 export const openWaitingReceivers = (
   nextVisibleAt: (queueId: number) => number | undefined,

@@ -9,7 +9,7 @@ const anOldNode =
   pretend('execPath', "'/no/such/node'"); // so that it is not what runs the command
 
 describe('the launcher of local-cloud', () => {
-  it('hands over to the Node that npm has installed, where its own is older than 24', async () => {
+  it('runs the Node that npm has installed, where its own is older than 24', async () => {
     const { code, stdout, stderr } = await runCommand(newProject(''), ['--help'], anOldNode);
 
     expect(stderr).toBe('');
@@ -17,7 +17,7 @@ describe('the launcher of local-cloud', () => {
     expect(code).toBe(0);
   });
 
-  it('says what to do where there is none for this machine', async () => {
+  it('says what to do where npm has no Node for this platform', async () => {
     const elsewhere = anOldNode + pretend('arch', "'riscv64'");
 
     const { code, stderr } = await runCommand(newProject(''), ['--help'], elsewhere);

@@ -121,7 +121,7 @@ describe('local-cloud', () => {
     });
   });
 
-  it('has everything again after it was killed and started once more', async () => {
+  it('has all resources and data after SIGKILL and a restart', async () => {
     const project = newProject(template);
     const first = await startCommand(project, [...anyPorts, '--data', 'stored/here']);
     const before = connect(first.urls);
@@ -151,7 +151,7 @@ describe('local-cloud', () => {
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)(
-    'stops at %s with code 0 and nothing to say',
+    'stops on %s with code 0 and no output',
     async (signal) => {
       const { urls, end } = await startCommand(newProject(template));
 
@@ -161,7 +161,7 @@ describe('local-cloud', () => {
     },
   );
 
-  it('takes values of parameters', async () => {
+  it('takes values of template parameters', async () => {
     const args = [...anyPorts, '--parameter', 'Stage=prod', '--stack-name', 'gallery'];
 
     const { banner } = await startCommand(newProject(template), args);
@@ -169,7 +169,7 @@ describe('local-cloud', () => {
     expect(banner).toContain('\n  uploads-prod\n');
   });
 
-  it('says who may use it when it listens on more than this machine', async () => {
+  it('warns that other machines have access when it listens on more than localhost', async () => {
     const { banner } = await startCommand(newProject(template), [...anyPorts, '--host', '0.0.0.0']);
 
     expect(banner).toContain('Listening on 0.0.0.0: whoever reaches this machine may use SQS');
@@ -217,7 +217,7 @@ describe('local-cloud', () => {
     expect(ran.code).toBe(2);
   });
 
-  it('helps', async () => {
+  it('prints its usage for --help', async () => {
     const { code, stdout } = await runCommand(newProject(template), ['--help']);
 
     for (const option of ['--data', '--s3-port', '--sqs-port', '--dynamodb-port', '--host'])

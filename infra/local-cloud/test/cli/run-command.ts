@@ -56,7 +56,7 @@ export const startCommand = async (folder: string, args: readonly string[] = any
   }
   if (!banner.includes('Ctrl-C')) throw new Error(await complaints);
   child.stdout.resume();
-  const urlOf = (service: string) =>
+  const buildUrl = (service: string) =>
     new RegExp(`AWS_ENDPOINT_URL_${service}=(\\S+)`).exec(banner)?.[1] ?? '';
   const end = async (signal: NodeJS.Signals) => {
     const ended = once(child, 'exit');
@@ -64,6 +64,6 @@ export const startCommand = async (folder: string, args: readonly string[] = any
     const [code] = await ended;
     return { code, complaints: await complaints };
   };
-  const urls = { s3: urlOf('S3'), sqs: urlOf('SQS'), dynamodb: urlOf('DYNAMODB') };
+  const urls = { s3: buildUrl('S3'), sqs: buildUrl('SQS'), dynamodb: buildUrl('DYNAMODB') };
   return { banner, urls, end };
 };

@@ -10,16 +10,16 @@ import { expect, test } from 'vitest';
 import { createThings, start } from './dynamodb-harness.ts';
 
 const TableName = 'things';
-const keyOf = (id: string) => ({ id: { S: id } });
-const putOf = (id: string, rest = {}): WriteRequest => ({
-  PutRequest: { Item: { ...keyOf(id), ...rest } },
+const toKey = (id: string) => ({ id: { S: id } });
+const toPut = (id: string, rest = {}): WriteRequest => ({
+  PutRequest: { Item: { ...toKey(id), ...rest } },
 });
 const write = (client: DynamoDBClient, requests: WriteRequest[]) =>
   client.send(new BatchWriteItemCommand({ RequestItems: { [TableName]: requests } }));
 const get = (client: DynamoDBClient, ids: string[], more: Partial<KeysAndAttributes> = {}) =>
   client.send(
     new BatchGetItemCommand({
-      RequestItems: { [TableName]: { Keys: ids.map(keyOf), ...more } },
+      RequestItems: { [TableName]: { Keys: ids.map(toKey), ...more } },
     }),
   );
 const numbered = (count: number) => Array.from({ length: count }, (_, n) => `item ${n}`);
@@ -33,13 +33,13 @@ const invalid = (message: string) => ({
   message: expect.stringContaining(message),
 });
 
-test('a batch puts and deletes', async () => {
+test('BatchWriteItem puts and deletes items', async () => {
   const client = await open();
-  await write(client, [putOf('a'), putOf('b')]);
+  await write(client, [toPut('a'), toPut('b')]);
 
   const { UnprocessedItems } = await write(client, [
-    putOf('c'),
-    { DeleteRequest: { Key: keyOf('a') } },
+    toPut('c'),
+    { DeleteRequest: { Key: toKey('a') } },
   ]);
 
   const { Items = [] } = await client.send(new ScanCommand({ TableName }));
@@ -47,23 +47,23 @@ test('a batch puts and deletes', async () => {
   expect(UnprocessedItems).toEqual({});
 });
 
-test('a batch of writes is refused: too many, an item twice, of no kind', async () => {
+test('BatchWriteItem refuses too many writes, an item twice and an unknown kind of write', async () => {
   const client = await open();
   await expect(
     write(
       client,
-      numbered(26).map((id) => putOf(id)),
+      numbered(26).map((id) => toPut(id)),
     ),
   ).rejects.toMatchObject(invalid('Too many items requested for the BatchWriteItem call'));
-  await expect(write(client, [putOf('a'), putOf('a', { x: { S: 'x' } })])).rejects.toMatchObject(
+  await expect(write(client, [toPut('a'), toPut('a', { x: { S: 'x' } })])).rejects.toMatchObject(
     invalid('Provided list of item keys contains duplicates'),
   );
   await expect(write(client, [{}])).rejects.toMatchObject({ name: 'ValidationException' });
 });
 
-test('a batch reads what is there, in parts if asked', async () => {
+test('BatchGetItem returns the existing items, projected where requested', async () => {
   const client = await open();
-  await write(client, [putOf('a', { x: { S: '1' }, y: { S: '2' } }), putOf('b')]);
+  await write(client, [toPut('a', { x: { S: '1' }, y: { S: '2' } }), toPut('b')]);
 
   const { Responses, UnprocessedKeys } = await get(client, ['a', 'absent', 'b'], {
     ProjectionExpression: 'id, x',
@@ -73,24 +73,24 @@ test('a batch reads what is there, in parts if asked', async () => {
   expect(UnprocessedKeys).toEqual({});
 });
 
-test('a batch of reads is refused: too many, a key twice, none, of no table', async () => {
+test('BatchGetItem refuses too many keys, a key twice, no keys and an unknown table', async () => {
   const client = await open();
   await expect(get(client, numbered(101))).rejects.toMatchObject({ name: 'ValidationException' });
   await expect(get(client, ['a', 'b', 'a'])).rejects.toMatchObject(
     invalid('Provided list of item keys contains duplicates'),
   );
   await expect(get(client, [])).rejects.toMatchObject({ name: 'ValidationException' });
-  const nowhere = new BatchGetItemCommand({ RequestItems: { nowhere: { Keys: [keyOf('a')] } } });
+  const nowhere = new BatchGetItemCommand({ RequestItems: { nowhere: { Keys: [toKey('a')] } } });
   await expect(client.send(nowhere)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
 });
 
-test('a batch of reads ends at 16 MB and names the keys that are left', async () => {
+test('BatchGetItem stops at 16 MB and returns the remaining keys as unprocessed', async () => {
   const client = await open();
   const ids = numbered(50);
   for (let at = 0; at < ids.length; at += 10)
     await write(
       client,
-      ids.slice(at, at + 10).map((id) => putOf(id, { ballast: { S: 'x'.repeat(400_000) } })),
+      ids.slice(at, at + 10).map((id) => toPut(id, { ballast: { S: 'x'.repeat(400_000) } })),
     );
 
   const { Responses, UnprocessedKeys } = await get(client, ids);
@@ -101,11 +101,11 @@ test('a batch of reads ends at 16 MB and names the keys that are left', async ()
   expect([...found, ...left]).toEqual(ids);
 });
 
-test('writes beyond the limit of a partition come back unprocessed', async () => {
+test('BatchWriteItem returns writes beyond the partition limit as unprocessed', async () => {
   const client = await open({ partitionLimits: { writeUnitsPerSecond: 1 / 60 } });
-  await write(client, [putOf('hot')]);
+  await write(client, [toPut('hot')]);
 
-  const { UnprocessedItems } = await write(client, [putOf('cold'), putOf('hot')]);
+  const { UnprocessedItems } = await write(client, [toPut('cold'), toPut('hot')]);
 
-  expect(UnprocessedItems).toEqual({ [TableName]: [putOf('hot')] });
+  expect(UnprocessedItems).toEqual({ [TableName]: [toPut('hot')] });
 });

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
 import { startDynamodb } from '../../emulators/dynamodb/start-dynamodb.ts';
-import { clientsOf, createThings, emptyFolder, start, withStream } from './dynamodb-harness.ts';
+import { createClients, createThings, emptyFolder, start, withStream } from './dynamodb-harness.ts';
 import { runDying, startKillable, startWithLittleRoom } from './killable.ts';
 import { allRecords } from './read-stream.ts';
 
@@ -31,14 +31,14 @@ test('the emulator says that a port is taken, and leaves its folder free', async
   await createThings(third.client);
 });
 
-test('a folder that another process has is refused', async () => {
+test('a data folder that another process uses is refused', async () => {
   const folder = emptyFolder();
   await startKillable(folder);
 
   await expect(startDynamodb({ port: 0, folder })).rejects.toThrow('database is locked');
 });
 
-test('items are there after a restart', async () => {
+test('items survive a restart', async () => {
   const folder = emptyFolder();
   const first = await start({ folder });
   await createThings(first.client);
@@ -63,7 +63,7 @@ const byGroup = {
     },
   ],
 };
-test('a process that dies between its writes and their commit leaves nothing of them', async () => {
+test('a process that is killed between its writes and their commit leaves none of them', async () => {
   const folder = emptyFolder();
   const setUp = await start({ folder });
   await createThings(setUp.client, { ...byGroup, ...withStream });
@@ -82,7 +82,7 @@ test('a process that dies between its writes and their commit leaves nothing of 
 });
 
 const groups = ['even', 'odd', 'dying'];
-const groupOf = (version: number) => groups[version % 2] as string;
+const pickGroup = (version: number) => groups[version % 2] as string;
 
 /** What the index has of all groups. */
 const indexed = async (client: DynamoDBClient) => {
@@ -104,7 +104,7 @@ const indexed = async (client: DynamoDBClient) => {
   );
 };
 
-test('whenever SIGKILL comes, what was answered is there, with its index entries and stream records', async () => {
+test('whenever the process is killed, every confirmed write survives with its index entries and stream records', async () => {
   const folder = emptyFolder();
   const setUp = await start({ folder });
   await createThings(setUp.client, { ...byGroup, ...withStream });
@@ -114,14 +114,14 @@ test('whenever SIGKILL comes, what was answered is there, with its index entries
 
   for (let round = 0; round < 8; round++) {
     const child = await startKillable(folder);
-    const { client } = clientsOf(child.url);
+    const { client } = createClients(child.url);
     const killAfter = 5 + Math.floor(Math.random() * 60);
     let done = 0;
     const work = async (worker: number) => {
       for (let n = 0; ; n++) {
         const version = round * 1000 + n;
         const id = `worker ${worker} item ${n % 5}`;
-        const one = { version: { N: String(version) }, group: { S: groupOf(version) } };
+        const one = { version: { N: String(version) }, group: { S: pickGroup(version) } };
         if (n % 2) await put(client, id, one);
         else await addOne(client, `counter ${worker}`, { id: { S: id }, ...one });
         if (n % 2 === 0) transactions += 1;
@@ -187,7 +187,7 @@ const putAll = (client: DynamoDBClient, by: string, sizeBytes: number) =>
       })),
     }),
   );
-const writersOf = (client: DynamoDBClient) =>
+const startWriters = (client: DynamoDBClient) =>
   Promise.all(ids.map(async (id) => (await find(client, id))?.['by']?.S));
 const allBy = (by: string) => ids.map(() => by);
 const failed = { name: 'InternalServerError', $metadata: { httpStatusCode: 500 } };
@@ -202,39 +202,39 @@ const filledFolder = async () => {
   return folder;
 };
 
-test('a transaction that the disk has no room for is answered 500, and nothing of it is done', async () => {
+test('a transaction that does not fit on the disk gets a 500, and none of its writes is applied', async () => {
   const folder = await filledFolder();
   const limited = await startWithLittleRoom(folder, 500);
-  const { client, streams } = clientsOf(limited.url);
+  const { client, streams } = createClients(limited.url);
 
   await expect(putAll(client, 'large', 150_000)).rejects.toMatchObject(failed);
   await expect(putAll(client, 'large', 150_000)).rejects.toMatchObject(failed);
 
-  expect(await writersOf(client)).toEqual(allBy('before'));
+  expect(await startWriters(client)).toEqual(allBy('before'));
   expect(await allRecords(streams, TableName)).toHaveLength(ids.length);
   await limited.kill();
   const { client: after } = await start({ folder });
-  expect(await writersOf(after)).toEqual(allBy('before'));
+  expect(await startWriters(after)).toEqual(allBy('before'));
   await putAll(after, 'after', 150_000);
-  expect(await writersOf(after)).toEqual(allBy('after'));
+  expect(await startWriters(after)).toEqual(allBy('after'));
 });
 
-test('a write that fits is taken after one that did not, and is there after a kill', async () => {
+test('a write that fits succeeds after one that did not, and survives a kill', async () => {
   const folder = await filledFolder();
   const limited = await startWithLittleRoom(folder, 500);
-  const { client } = clientsOf(limited.url);
+  const { client } = createClients(limited.url);
   await expect(putAll(client, 'large', 150_000)).rejects.toMatchObject(failed);
 
   await putAll(client, 'small', 10);
   await limited.kill();
 
-  expect(await writersOf((await start({ folder })).client)).toEqual(allBy('small'));
+  expect(await startWriters((await start({ folder })).client)).toEqual(allBy('small'));
 });
 
-test('reads go on while there is no room, and small writes until there is none at all', async () => {
+test('on a full disk reads succeed, and small writes until no space is left at all', async () => {
   const folder = await filledFolder();
   const limited = await startWithLittleRoom(folder, 500);
-  const { client } = clientsOf(limited.url);
+  const { client } = createClients(limited.url);
   let stored = 0;
   const fill = async () => {
     for (;;) {
@@ -246,7 +246,7 @@ test('reads go on while there is no room, and small writes until there is none a
   await expect(fill()).rejects.toMatchObject(failed);
 
   expect(stored).toBeGreaterThan(3);
-  expect(await writersOf(client)).toEqual(allBy('before'));
+  expect(await startWriters(client)).toEqual(allBy('before'));
   await limited.stop();
   const { client: after } = await start({ folder });
   expect(await find(after, `filler ${stored - 1}`)).toBeDefined();

@@ -18,7 +18,7 @@ const connection = (endpoint: string) => ({
 });
 
 /** Clients of the real SDK for an endpoint. */
-export const clientsOf = (endpoint: string) => {
+export const createClients = (endpoint: string) => {
   const client = new DynamoDBClient(connection(endpoint));
   const streams = new DynamoDBStreamsClient(connection(endpoint));
   onTestFinished(() => {
@@ -32,7 +32,7 @@ export const clientsOf = (endpoint: string) => {
 export const start = async (options: Partial<DynamodbOptions> = {}) => {
   const running = await startDynamodb({ port: 0, ...options });
   onTestFinished(running.stop);
-  return { ...running, ...clientsOf(running.url) };
+  return { ...running, ...createClients(running.url) };
 };
 
 /** An empty folder that goes when the test has ended. */

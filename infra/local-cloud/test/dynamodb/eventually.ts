@@ -1,12 +1,12 @@
-const patienceMs = 25_000; // a little less than a test may take, which would not say what came last
+const timeoutMs = 25_000; // a little less than a test may take, which would not say what came last
 const pauseMs = 20;
 
-/** Asks until the answer is what it should be; gives the last answer. */
+/** Polls until the answer is as expected; returns the last answer. */
 export const eventually = async <T>(
   ask: () => Promise<T>,
   isRight: (answer: T) => boolean,
 ): Promise<T> => {
-  const until = Date.now() + patienceMs;
+  const until = Date.now() + timeoutMs;
   for (;;) {
     const answer = await ask();
     if (isRight(answer) || Date.now() > until) return answer;

@@ -219,7 +219,7 @@ describe('a condition is refused', () => {
     });
   });
 
-  test('placeholders without any expression', async () => {
+  test('placeholders without any expression are refused', async () => {
     const sent = client.send(
       new PutItemCommand({ TableName, Item: item, ExpressionAttributeNames: { '#a': 'a' } }),
     );
@@ -309,7 +309,7 @@ describe('an update', () => {
     });
   });
 
-  test('makes an item that is not there, of its key and what is set', async () => {
+  test('creates a missing item from its key and the set attributes', async () => {
     const key = { id: { S: 'new' } };
     const { Attributes } = await client.send(
       new UpdateItemCommand({

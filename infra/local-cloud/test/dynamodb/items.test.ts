@@ -36,7 +36,7 @@ const invalid = (message: string | RegExp) =>
     message: expect.stringMatching(message),
   });
 
-test('an item of every type comes back as it was put', async () => {
+test('an item with attributes of every type is read as it was put', async () => {
   const { put, get } = await open();
   const item: Record<string, AttributeValue> = {
     ...Key,
@@ -134,7 +134,7 @@ describe('what is no item is refused', () => {
     await expect(put(item)).rejects.toEqual(invalid(message));
   });
 
-  test('nested more than 32 levels deep', async () => {
+  test('an item nested more than 32 levels deep', async () => {
     const { put } = await open();
     const nested = (levels: number): AttributeValue =>
       levels === 0 ? { S: 'x' } : { L: [nested(levels - 1)] };
@@ -143,7 +143,7 @@ describe('what is no item is refused', () => {
   });
 });
 
-test('an item may have exactly 400 kB, its names counted', async () => {
+test('an item may have exactly 400 kB, attribute names included', async () => {
   const { put, update } = await open();
   const room = 400 * 1024 - 'id'.length - 'a'.length - 's'.length;
   await put({ ...Key, s: { S: 'x'.repeat(room) } });
@@ -157,7 +157,7 @@ test('an item may have exactly 400 kB, its names counted', async () => {
   );
 });
 
-test('a put answers the old item when it is asked to, and takes its place whole', async () => {
+test('a put replaces the whole item, and returns the old one for ReturnValues ALL_OLD', async () => {
   const { put, get } = await open();
   const old = { ...Key, old: { S: 'attribute' } };
   await put(old);
@@ -174,19 +174,22 @@ test.each([
   ['UPDATED_OLD', { n: { N: '1' }, m: { M: { a: { S: 'x' } } } }],
   ['UPDATED_NEW', { n: { N: '2' }, m: { M: { a: { S: 'z' } } } }],
   ['ALL_NEW', { ...Key, n: { N: '2' }, m: { M: { a: { S: 'z' }, b: { S: 'y' } } } }],
-] as const)('an update asked for %s answers that', async (ReturnValues, wanted) => {
-  const { put, update } = await open();
-  await put({ ...Key, n: { N: '1' }, m: { M: { a: { S: 'x' }, b: { S: 'y' } } } });
+] as const)(
+  'an update with ReturnValues %s returns those attributes',
+  async (ReturnValues, wanted) => {
+    const { put, update } = await open();
+    await put({ ...Key, n: { N: '1' }, m: { M: { a: { S: 'x' }, b: { S: 'y' } } } });
 
-  const { Attributes } = await update('SET m.a = :z ADD n :one', {
-    ExpressionAttributeValues: { ':z': { S: 'z' }, ':one': { N: '1' } },
-    ReturnValues,
-  });
+    const { Attributes } = await update('SET m.a = :z ADD n :one', {
+      ExpressionAttributeValues: { ':z': { S: 'z' }, ':one': { N: '1' } },
+      ReturnValues,
+    });
 
-  expect(Attributes).toEqual(wanted);
-});
+    expect(Attributes).toEqual(wanted);
+  },
+);
 
-test('a delete answers the old item, and does nothing where there is none', async () => {
+test('a delete returns the old item, and does nothing where none exists', async () => {
   const { put, remove, get } = await open();
   await put({ ...Key, by: { S: 'me' } });
 
@@ -198,7 +201,7 @@ test('a delete answers the old item, and does nothing where there is none', asyn
   expect(await get()).toBeUndefined();
 });
 
-test('a condition that fails leaves all as it was, and shows the item when it is asked to', async () => {
+test('a failed condition changes nothing, and returns the item for ReturnValuesOnConditionCheckFailure', async () => {
   const { put, get } = await open();
   const there = { ...Key, v: { N: '1' } };
   await put(there);
@@ -221,7 +224,7 @@ test('a condition that fails leaves all as it was, and shows the item when it is
   expect(await get()).toEqual(there);
 });
 
-test('a get answers the parts that are asked for', async () => {
+test('a get returns the attributes that its projection names', async () => {
   const { client, put } = await open();
   const list: AttributeValue = { L: [{ S: 'zero' }, { S: 'one' }, { M: { x: { S: 'two' } } }] };
   await put({ ...Key, list, parts: { M: { a: { S: '1' }, b: { S: '2' } } }, other: { S: 'o' } });
@@ -252,7 +255,7 @@ test('a key must have exactly the attributes of the table, of their types', asyn
   expect((await get({ pk: { S: 'a' }, sk: { S: 'b' } })).Item).toBeUndefined();
 });
 
-test('a table that is not there is named by its error', async () => {
+test('the error about a missing table names it', async () => {
   const { client } = await start();
   const get = (table: string) => client.send(new GetItemCommand({ TableName: table, Key }));
 
@@ -263,7 +266,7 @@ test('a table that is not there is named by its error', async () => {
   await expect(get('no')).rejects.toEqual(invalid('between 3 and 255 characters'));
 });
 
-test('a legacy parameter is refused by its name, and says what to use', async () => {
+test('a legacy parameter is refused by name, with what to use instead', async () => {
   const { client, put } = await open();
   await expect(put(Key, { Expected: { id: { Exists: false } } })).rejects.toEqual(
     invalid('The legacy parameter Expected is not supported.*use an expression'),

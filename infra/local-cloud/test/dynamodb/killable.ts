@@ -5,8 +5,8 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-const pathOf = (file: string) => fileURLToPath(new URL(file, import.meta.url));
-const script = pathOf('./dynamodb-child.ts');
+const toPath = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+const script = toPath('./dynamodb-child.ts');
 
 /** The emulator in a process that can be killed with SIGKILL, as a crash would. */
 export const startKillable = (folder: string) =>
@@ -36,7 +36,7 @@ const running = async (child: ChildProcessByStdio<null, Readable, null>) => {
 
 /** Runs dying-child.ts; the signal of which it died. */
 export const runDying = async (folder: string): Promise<unknown> => {
-  const child = spawn(process.execPath, [pathOf('./dying-child.ts'), folder], { stdio: 'inherit' });
+  const child = spawn(process.execPath, [toPath('./dying-child.ts'), folder], { stdio: 'inherit' });
   const [, signal] = await once(child, 'exit');
   return signal;
 };

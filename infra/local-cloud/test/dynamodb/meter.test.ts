@@ -54,7 +54,7 @@ const open = async (more = {}) => {
         }),
       ),
     /** What `work` consumed of the table and each index. */
-    unitsOf: async (work: () => Promise<unknown>) => {
+    measureUnits: async (work: () => Promise<unknown>) => {
       meter.reset();
       await work();
       const { [TableName]: table } = meter.report().tables;
@@ -74,28 +74,28 @@ const get = (client: DynamoDBClient, id: string, ConsistentRead = false) =>
 
 describe('a write consumes a unit', () => {
   test('for each started kB of the larger of the items before and after', async () => {
-    const { put, unitsOf, client } = await open();
-    expect(await unitsOf(() => put('a'))).toMatchObject({ write: 1 });
-    expect(await unitsOf(() => put('a', kb(3)))).toMatchObject({ write: 3 });
-    expect(await unitsOf(() => put('a'))).toMatchObject({ write: 3 });
+    const { put, measureUnits, client } = await open();
+    expect(await measureUnits(() => put('a'))).toMatchObject({ write: 1 });
+    expect(await measureUnits(() => put('a', kb(3)))).toMatchObject({ write: 3 });
+    expect(await measureUnits(() => put('a'))).toMatchObject({ write: 3 });
     await put('a', kb(5));
     const update = new UpdateItemCommand({ TableName, Key, UpdateExpression: 'REMOVE absent' });
-    expect(await unitsOf(() => client.send(update))).toMatchObject({ write: 5 });
+    expect(await measureUnits(() => client.send(update))).toMatchObject({ write: 5 });
     const remove = new DeleteItemCommand({ TableName, Key });
-    expect(await unitsOf(() => client.send(remove))).toMatchObject({ write: 5 });
-    expect(await unitsOf(() => client.send(remove))).toMatchObject({ write: 1 });
+    expect(await measureUnits(() => client.send(remove))).toMatchObject({ write: 5 });
+    expect(await measureUnits(() => client.send(remove))).toMatchObject({ write: 1 });
   });
 
-  test('also where its condition fails: as many as the item there has', async () => {
-    const { put, unitsOf } = await open();
+  test('also where its condition fails: as many as the existing item needs', async () => {
+    const { put, measureUnits } = await open();
     await put('a', kb(2));
     const condition = { ConditionExpression: 'attribute_not_exists(id)' };
     const refused = () => put('a', {}, condition).catch(() => {});
-    expect(await unitsOf(refused)).toMatchObject({ write: 2 });
+    expect(await measureUnits(refused)).toMatchObject({ write: 2 });
   });
 
   test('twice in a transaction, a check too', async () => {
-    const { put, unitsOf, client } = await open();
+    const { put, measureUnits, client } = await open();
     await put('checked', kb(2));
     const transact = new TransactWriteItemsCommand({
       TransactItems: [
@@ -109,40 +109,40 @@ describe('a write consumes a unit', () => {
         },
       ],
     });
-    expect(await unitsOf(() => client.send(transact))).toMatchObject({ write: 2 * 3 + 2 * 2 });
+    expect(await measureUnits(() => client.send(transact))).toMatchObject({ write: 2 * 3 + 2 * 2 });
   });
 });
 
 describe('an index consumes', () => {
   test('nothing for an item that it does not hold', async () => {
-    const { put, unitsOf } = await open(indexed);
-    expect(await unitsOf(() => put('a'))).toEqual({ read: 0, write: 1 });
+    const { put, measureUnits } = await open(indexed);
+    expect(await measureUnits(() => put('a'))).toEqual({ read: 0, write: 1 });
   });
 
   test('by the size of what it holds', async () => {
-    const { put, unitsOf } = await open(indexed);
-    const units = await unitsOf(() => put('a', { shelf: { S: 's' }, ...kb(3) }));
+    const { put, measureUnits } = await open(indexed);
+    const units = await measureUnits(() => put('a', { shelf: { S: 's' }, ...kb(3) }));
     expect(units).toEqual({ read: 0, write: 3, keys: 1, whole: 3, some: 1 });
   });
 
   test('nothing where what it holds stays, once where it changes', async () => {
-    const { put, unitsOf } = await open(indexed);
+    const { put, measureUnits } = await open(indexed);
     await put('a', { shelf: { S: 's' }, name: { S: 'old' } });
-    const units = await unitsOf(() => put('a', { shelf: { S: 's' }, name: { S: 'new' } }));
+    const units = await measureUnits(() => put('a', { shelf: { S: 's' }, name: { S: 'new' } }));
     expect(units).toEqual({ read: 0, write: 1, whole: 1, some: 1 });
   });
 
   test('twice where its key changes: a deletion and a put', async () => {
-    const { put, unitsOf } = await open(indexed);
+    const { put, measureUnits } = await open(indexed);
     await put('a', { shelf: { S: 's' }, ...kb(3) });
-    const units = await unitsOf(() => put('a', { shelf: { S: 't' } }));
+    const units = await measureUnits(() => put('a', { shelf: { S: 't' } }));
     expect(units).toEqual({ read: 0, write: 3, keys: 2, whole: 3 + 1, some: 2 });
   });
 
   test('once for a deletion, of the item or of its key in the index', async () => {
-    const { put, unitsOf, client } = await open(indexed);
+    const { put, measureUnits, client } = await open(indexed);
     await put('a', { shelf: { S: 's' } });
-    expect(await unitsOf(() => put('a'))).toEqual({
+    expect(await measureUnits(() => put('a'))).toEqual({
       read: 0,
       write: 1,
       keys: 1,
@@ -151,29 +151,29 @@ describe('an index consumes', () => {
     });
     await put('a', { shelf: { S: 's' } });
     const remove = () => client.send(new DeleteItemCommand({ TableName, Key }));
-    expect(await unitsOf(remove)).toEqual({ read: 0, write: 1, keys: 1, whole: 1, some: 1 });
+    expect(await measureUnits(remove)).toEqual({ read: 0, write: 1, keys: 1, whole: 1, some: 1 });
   });
 });
 
 describe('a read consumes', () => {
   test('a unit for each started 4 kB, half of it where it may be old, twice in a transaction', async () => {
-    const { put, unitsOf, client } = await open();
+    const { put, measureUnits, client } = await open();
     await put('a', kb(5));
-    expect(await unitsOf(() => get(client, 'a'))).toMatchObject({ read: 1 });
-    expect(await unitsOf(() => get(client, 'a', true))).toMatchObject({ read: 2 });
-    expect(await unitsOf(() => get(client, 'absent'))).toMatchObject({ read: 0.5 });
+    expect(await measureUnits(() => get(client, 'a'))).toMatchObject({ read: 1 });
+    expect(await measureUnits(() => get(client, 'a', true))).toMatchObject({ read: 2 });
+    expect(await measureUnits(() => get(client, 'absent'))).toMatchObject({ read: 0.5 });
     const transact = new TransactGetItemsCommand({ TransactItems: [{ Get: { TableName, Key } }] });
-    expect(await unitsOf(() => client.send(transact))).toMatchObject({ read: 4 });
+    expect(await measureUnits(() => client.send(transact))).toMatchObject({ read: 4 });
   });
 
   test('in a batch for each item, in a query or scan for the sum of them', async () => {
-    const { put, unitsOf, client } = await open(indexed);
+    const { put, measureUnits, client } = await open(indexed);
     for (const id of ['a', 'b', 'c']) await put(id, { shelf: { S: 's' }, ...kb(2) });
     const Keys = ['a', 'b', 'c'].map((id) => ({ id: { S: id } }));
     const batch = new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys } } });
-    expect(await unitsOf(() => client.send(batch))).toMatchObject({ read: 1.5 });
+    expect(await measureUnits(() => client.send(batch))).toMatchObject({ read: 1.5 });
     const scan = new ScanCommand({ TableName, ConsistentRead: true });
-    expect(await unitsOf(() => client.send(scan))).toMatchObject({ read: 2 });
+    expect(await measureUnits(() => client.send(scan))).toMatchObject({ read: 2 });
     const query = (IndexName: string) =>
       new QueryCommand({
         TableName,
@@ -181,12 +181,18 @@ describe('a read consumes', () => {
         KeyConditionExpression: 'shelf = :s',
         ExpressionAttributeValues: { ':s': { S: 's' } },
       });
-    expect(await unitsOf(() => client.send(query('whole')))).toMatchObject({ read: 0, whole: 1 });
-    expect(await unitsOf(() => client.send(query('keys')))).toMatchObject({ read: 0, keys: 0.5 });
+    expect(await measureUnits(() => client.send(query('whole')))).toMatchObject({
+      read: 0,
+      whole: 1,
+    });
+    expect(await measureUnits(() => client.send(query('keys')))).toMatchObject({
+      read: 0,
+      keys: 0.5,
+    });
   });
 });
 
-test('an answer names what it consumed, where it is asked to', async () => {
+test('a response contains its ConsumedCapacity where the request wants it', async () => {
   const { put } = await open(indexed);
   const { ConsumedCapacity } = await put('a', { shelf: { S: 's' } });
   expect(ConsumedCapacity).toEqual({
@@ -227,7 +233,7 @@ test('the meter is read and reset over HTTP, by partition key too', async () => 
   expect(await report()).toEqual({ total: { readUnits: 0, writeUnits: 0 }, tables: {} });
 });
 
-test('the meter stays small: of ten thousand partitions it names the largest', async () => {
+test('the meter is bounded: of ten thousand partitions it lists only the largest', async () => {
   const { meter } = await start();
   const add = (partition: string, units: number) =>
     meter.add('writeUnits', TableName, [{ partition, units }]);

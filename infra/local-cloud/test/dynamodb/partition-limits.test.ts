@@ -14,7 +14,7 @@ const put = (client: DynamoDBClient, id: string, rest = {}) =>
 const throttled = { name: 'ProvisionedThroughputExceededException' };
 const oneAMinute = 1 / 60; // so that no slow machine fills the bucket again
 
-test('a partition key that took its units is throttled, another one is not', async () => {
+test('a partition key that has used its units is throttled, another one is not', async () => {
   const { client } = await start({ partitionLimits: { writeUnitsPerSecond: oneAMinute } });
   await createThings(client);
   await put(client, 'hot');
@@ -24,7 +24,7 @@ test('a partition key that took its units is throttled, another one is not', asy
   await client.send(new GetItemCommand({ TableName, Key: { id: { S: 'hot' } } }));
 });
 
-test('reads have a limit of their own', async () => {
+test('reads have a partition limit of their own', async () => {
   const { client } = await start({ partitionLimits: { readUnitsPerSecond: oneAMinute } });
   await createThings(client);
   const get = () => client.send(new GetItemCommand({ TableName, Key: { id: { S: 'hot' } } }));
@@ -58,7 +58,7 @@ test('a hot key of an index throttles the write of the item', async () => {
   expect(meter.report().tables['things']?.writeUnits).toBe(1); // what was throttled costs nothing
 });
 
-test('a transaction that is throttled is cancelled for that reason', async () => {
+test('a throttled transaction is cancelled with ProvisionedThroughputExceeded as the reason', async () => {
   const { client } = await start({ partitionLimits: { writeUnitsPerSecond: oneAMinute } });
   await createThings(client);
   const transact = () =>
@@ -75,7 +75,7 @@ test('a transaction that is throttled is cancelled for that reason', async () =>
   });
 });
 
-test('a bucket holds the units of one second and fills by the clock', () => {
+test('a token bucket holds the units of one second and refills with time', () => {
   let nowMs = 0;
   const guard = partitionGuard({ writeUnitsPerSecond: 10 }, () => nowMs);
   const take = (units: number) => guard.take('write', 'things', [{ partition: 'hot', units }]);

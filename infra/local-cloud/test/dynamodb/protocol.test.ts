@@ -11,7 +11,7 @@ const headers = (operation: string) => ({
 const post = (url: string, operation: string, body: string | Buffer) =>
   fetch(url, { method: 'POST', headers: headers(operation), body: body as never });
 
-test('an answer has a request id and the checksum of its body', async () => {
+test('a DynamoDB response has a request id and the checksum of its body', async () => {
   const { url } = await start();
 
   const response = await post(url, 'ListTables', '{}');
@@ -36,7 +36,7 @@ test.each([
   expect(await response.json()).toMatchObject({ __type: expect.stringMatching(`#${type}$`) });
 });
 
-test('a request without a signature is refused', async () => {
+test('a DynamoDB request without a signature is refused', async () => {
   const { url } = await start();
   const { authorization: _, ...unsigned } = headers('ListTables');
   const response = await fetch(url, { method: 'POST', headers: unsigned, body: '{}' });
@@ -45,25 +45,25 @@ test('a request without a signature is refused', async () => {
   });
 });
 
-test('a body beyond all limits is refused', async () => {
+test('a request body beyond the size limit is refused', async () => {
   const { url } = await start();
   const response = await post(url, 'PutItem', Buffer.alloc(17 * 1024 * 1024));
   expect(response.status).toBe(413);
 });
 
-test('a request for another host is refused before it is read', async () => {
+test('a request with a foreign Host header is refused before its body is read', async () => {
   const { port, url } = await start();
   const status = await new Promise((resolve, reject) => {
-    const asked = request({ port, host: '127.0.0.1', headers: { host: 'rebound.example' } });
-    asked.once('response', (response) => resolve(response.resume().statusCode));
-    asked.once('error', reject);
-    asked.end();
+    const outgoing = request({ port, host: '127.0.0.1', headers: { host: 'rebound.example' } });
+    outgoing.once('response', (response) => resolve(response.resume().statusCode));
+    outgoing.once('error', reject);
+    outgoing.end();
   });
   expect(status).toBe(403);
   expect(await (await fetch(url)).text()).toContain('healthy');
 });
 
-test('stopping twice is harmless', async () => {
+test('stopping the emulator twice is harmless', async () => {
   const { stop, url } = await start();
   await Promise.all([stop(), stop()]);
   await expect(fetch(url)).rejects.toThrow();

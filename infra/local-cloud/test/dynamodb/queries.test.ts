@@ -30,7 +30,7 @@ const query = (
       ...more,
     }),
   );
-const keysOf = (items: Item[] | undefined, name = 'sk') =>
+const pluckKeys = (items: Item[] | undefined, name = 'sk') =>
   items?.map((item) => Object.values(item[name] ?? {})[0]);
 const invalid = (message: string | RegExp) => ({
   name: 'ValidationException',
@@ -69,7 +69,7 @@ describe('a query gives its items in the order', () => {
 
     const { Items } = await query(client, 'pk = :p');
 
-    expect(keysOf(Items)?.map(Number)).toEqual(sorted.map(Number));
+    expect(pluckKeys(Items)?.map(Number)).toEqual(sorted.map(Number));
   });
 
   test('of the UTF-8 bytes of strings', async () => {
@@ -83,8 +83,8 @@ describe('a query gives its items in the order', () => {
     const { Items } = await query(client, 'pk = :p');
     const reversed = await query(client, 'pk = :p', {}, { ScanIndexForward: false });
 
-    expect(keysOf(Items)).toEqual(sorted);
-    expect(keysOf(reversed.Items)).toEqual(sorted.toReversed());
+    expect(pluckKeys(Items)).toEqual(sorted);
+    expect(pluckKeys(reversed.Items)).toEqual(sorted.toReversed());
   });
 
   test('of the bytes of binaries', async () => {
@@ -96,7 +96,7 @@ describe('a query gives its items in the order', () => {
 
     const { Items } = await query(client, 'pk = :p');
 
-    expect(keysOf(Items)).toEqual(sorted);
+    expect(pluckKeys(Items)).toEqual(sorted);
   });
 });
 
@@ -115,7 +115,7 @@ describe('a query finds by its range key', () => {
       letters.map((S) => ({ S })),
     );
     const { Items } = await query(client, `pk = :p AND ${condition}`, { ':v': { S: 'b' } });
-    expect(keysOf(Items)).toEqual(wanted);
+    expect(pluckKeys(Items)).toEqual(wanted);
   });
 
   test('BETWEEN, its bounds included', async () => {
@@ -125,10 +125,10 @@ describe('a query finds by its range key', () => {
     );
     const bounds = { ':low': { N: '2' }, ':high': { N: '10' } };
     const { Items } = await query(client, 'pk = :p AND sk BETWEEN :low AND :high', bounds);
-    expect(keysOf(Items)).toEqual(['2', '10']);
+    expect(pluckKeys(Items)).toEqual(['2', '10']);
   });
 
-  test('the last prefix there is', async () => {
+  test('begins_with of the greatest possible prefix', async () => {
     const last = ['\u{10ffff}', '\u{10ffff}a', '\ud7ff', '\ue000'];
     const client = await openWith(
       'S',
@@ -136,7 +136,7 @@ describe('a query finds by its range key', () => {
     );
     const find = async (prefix: string) => {
       const found = await query(client, 'pk = :p AND begins_with(sk, :v)', { ':v': { S: prefix } });
-      return keysOf(found.Items);
+      return pluckKeys(found.Items);
     };
     expect(await find('\u{10ffff}')).toEqual(['\u{10ffff}', '\u{10ffff}a']);
     expect(await find('\ud7ff')).toEqual(['\ud7ff']);
@@ -229,7 +229,7 @@ const onShelf = (client: DynamoDBClient, more: Partial<QueryCommandInput>) =>
     }),
   );
 
-test('an index gives what it holds, in its own order, without items that lack a key of it', async () => {
+test('an index returns its items in its own order, without those that lack one of its keys', async () => {
   const { client } = await start();
   await createRows(client, 'S', listed);
   const { at: _, ...timeless } = listedItem(3);
@@ -264,7 +264,7 @@ test('an index gives what it holds, in its own order, without items that lack a 
   expect(fetched.Items).toEqual([listedItem(2, 20), listedItem(1, 30)]);
 });
 
-test('an index of a page each gives every item once, also where all have one key', async () => {
+test('paging through an index returns every item once, even where all share one key', async () => {
   const { client } = await start();
   await createRows(client, 'S', listed);
   const all = Array.from({ length: 11 }, (_, n) => listedItem(n, n < 6 ? 7 : n));
@@ -280,15 +280,15 @@ test('an index of a page each gives every item once, also where all have one key
         ScanIndexForward,
         ExclusiveStartKey,
       });
-      found.push(...(keysOf(page.Items) ?? []));
+      found.push(...(pluckKeys(page.Items) ?? []));
       ExclusiveStartKey = page.LastEvaluatedKey;
     } while (ExclusiveStartKey);
-    expect(found.toSorted()).toEqual(keysOf(all)?.toSorted());
+    expect(found.toSorted()).toEqual(pluckKeys(all)?.toSorted());
     expect(new Set(found).size).toBe(all.length);
   }
 });
 
-test('an index knows of a change at once: of another key, of none, and of a deletion', async () => {
+test('an index reflects a changed key, a removed key and a deletion at once', async () => {
   const { client } = await start();
   await createRows(client, 'S', listed);
   await put(client, [listedItem(1), listedItem(2), listedItem(3)]);
@@ -297,7 +297,7 @@ test('an index knows of a change at once: of another key, of none, and of a dele
 
   const { Items } = await onShelf(client, { IndexName: 'by-time' });
 
-  expect(keysOf(Items)).toEqual(['item 3']);
+  expect(pluckKeys(Items)).toEqual(['item 3']);
 });
 
 test.each<[Item, string]>([
@@ -309,7 +309,7 @@ test.each<[Item, string]>([
     { shelf: { S: '' } },
     'cannot contain an empty string value. IndexName: by-time, IndexKey: shelf',
   ],
-])('an item is refused that does not fit an index: %j', async (wrong, message) => {
+])('an item whose attributes do not fit an index is refused: %j', async (wrong, message) => {
   const { client } = await start();
   await createRows(client, 'S', listed);
   await expect(put(client, [{ ...listedItem(1), ...wrong }])).rejects.toMatchObject(
@@ -317,7 +317,7 @@ test.each<[Item, string]>([
   );
 });
 
-test('an index that is not there, or cannot do what is asked, is refused', async () => {
+test('a query on a missing index, or one that the index does not support, is refused', async () => {
   const { client } = await start();
   await createRows(client, 'S', listed);
   await expect(onShelf(client, { IndexName: 'nowhere' })).rejects.toMatchObject(
@@ -333,7 +333,7 @@ test('an index that is not there, or cannot do what is asked, is refused', async
   ).rejects.toMatchObject(invalid('Select type ALL_ATTRIBUTES is not supported'));
 });
 
-test('a page ends at 1 MB and says where', async () => {
+test('a page ends at 1 MB and returns its LastEvaluatedKey', async () => {
   const { client } = await start();
   await createRows(client);
   const large = (n: number) => ({
@@ -347,13 +347,13 @@ test('a page ends at 1 MB and says where', async () => {
   const { LastEvaluatedKey: ExclusiveStartKey } = first;
   const second = await query(client, 'pk = :p', {}, { ExclusiveStartKey });
 
-  expect(keysOf(first.Items)).toEqual(['item 0', 'item 1', 'item 2']);
+  expect(pluckKeys(first.Items)).toEqual(['item 0', 'item 1', 'item 2']);
   expect(ExclusiveStartKey).toEqual({ pk: { S: 'p' }, sk: { S: 'item 2' } });
-  expect(keysOf(second.Items)).toEqual(['item 3', 'item 4']);
+  expect(pluckKeys(second.Items)).toEqual(['item 3', 'item 4']);
   expect(second.LastEvaluatedKey).toBeUndefined();
 });
 
-test('a filter turns items away after they were counted towards the limit', async () => {
+test('a filter drops items after they were counted towards the limit', async () => {
   const client = await openWith(
     'N',
     [1, 2, 3, 4].map((n) => ({ N: String(n) })),
@@ -379,12 +379,15 @@ test('a filter turns items away after they were counted towards the limit', asyn
 test.each<[Item, string]>([
   [{ pk: { S: 'p' } }, 'The provided starting key is invalid'],
   [{ pk: { S: 'p' }, sk: { S: 'x' } }, 'The provided starting key is invalid'],
-])('a start key that is none of the table is refused: %j', async (ExclusiveStartKey, message) => {
-  const client = await openWith('N', [{ N: '1' }]);
-  await expect(query(client, 'pk = :p', {}, { ExclusiveStartKey })).rejects.toMatchObject(
-    invalid(message),
-  );
-});
+])(
+  'an ExclusiveStartKey that does not fit the table is refused: %j',
+  async (ExclusiveStartKey, message) => {
+    const client = await openWith('N', [{ N: '1' }]);
+    await expect(query(client, 'pk = :p', {}, { ExclusiveStartKey })).rejects.toMatchObject(
+      invalid(message),
+    );
+  },
+);
 
 describe('a scan', () => {
   const scanAll = async (client: DynamoDBClient, more: Partial<ScanCommandInput>) => {
@@ -409,18 +412,18 @@ describe('a scan', () => {
     return { client, names: namesIn(items) };
   };
 
-  test('gives each item of the table once, page by page', async () => {
+  test('returns each item of the table once, page by page', async () => {
     const { client, names } = await open();
     expect(namesIn(await scanAll(client, { Limit: 4 }))).toEqual(names);
   });
 
-  test('gives each item of an index once', async () => {
+  test('returns each item of an index once', async () => {
     const { client, names } = await open();
     expect(namesIn(await scanAll(client, { Limit: 4, IndexName: 'by-time' }))).toEqual(names);
     expect(namesIn(await scanAll(client, { IndexName: 'whole' }))).toEqual(names);
   });
 
-  test('in segments gives each item to one of them', async () => {
+  test('in segments returns each item in exactly one of them', async () => {
     const { client, names } = await open();
     const segments = await Promise.all(
       [0, 1, 2].map((Segment) => scanAll(client, { Segment, TotalSegments: 3, Limit: 2 })),
@@ -428,7 +431,7 @@ describe('a scan', () => {
     expect(namesIn(segments.flat())).toEqual(names);
   });
 
-  test('filters and projects', async () => {
+  test('filters and projects items', async () => {
     const { client } = await open();
     const found = await scanAll(client, {
       FilterExpression: '#n IN (:one, :two)',

@@ -9,20 +9,20 @@ import {
 } from '@aws-sdk/client-dynamodb-streams';
 
 /** The newest stream of a table and its shard. */
-export const streamOf = async (streams: DynamoDBStreamsClient, TableName: string) => {
+export const findStream = async (streams: DynamoDBStreamsClient, TableName: string) => {
   const { Streams = [] } = await streams.send(new ListStreamsCommand({ TableName }));
   const StreamArn = Streams.at(-1)?.StreamArn;
   const { StreamDescription } = await streams.send(new DescribeStreamCommand({ StreamArn }));
   return { StreamArn, ShardId: StreamDescription?.Shards?.[0]?.ShardId, StreamDescription };
 };
 
-export const iteratorOf = async (
+export const openIterator = async (
   streams: DynamoDBStreamsClient,
   TableName: string,
   ShardIteratorType: ShardIteratorType = 'TRIM_HORIZON',
   SequenceNumber?: string,
 ) => {
-  const { StreamArn, ShardId } = await streamOf(streams, TableName);
+  const { StreamArn, ShardId } = await findStream(streams, TableName);
   const { ShardIterator } = await streams.send(
     new GetShardIteratorCommand({ StreamArn, ShardId, ShardIteratorType, SequenceNumber }),
   );
@@ -35,7 +35,7 @@ export const allRecords = async (
   TableName: string,
 ): Promise<ChangeRecord[]> => {
   const found: ChangeRecord[] = [];
-  let ShardIterator = await iteratorOf(streams, TableName);
+  let ShardIterator = await openIterator(streams, TableName);
   for (;;) {
     const page = await streams.send(new GetRecordsCommand({ ShardIterator }));
     found.push(...(page.Records ?? []));

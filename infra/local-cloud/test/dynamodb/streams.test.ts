@@ -10,7 +10,7 @@ import {
 import { GetRecordsCommand, GetShardIteratorCommand } from '@aws-sdk/client-dynamodb-streams';
 import { expect, test } from 'vitest';
 import { createThings, emptyFolder, start, withStream } from './dynamodb-harness.ts';
-import { allRecords, iteratorOf, streamOf } from './read-stream.ts';
+import { allRecords, findStream, openIterator } from './read-stream.ts';
 
 const TableName = 'things';
 const Key = { id: { S: 'a' } };
@@ -25,7 +25,7 @@ const open = async (options: Parameters<typeof start>[0] = {}) => {
 };
 const dayMs = 24 * 60 * 60 * 1000;
 
-test('each change of an item is one record, in order, with both images', async () => {
+test('each change of an item is one stream record, in order, with both images', async () => {
   const { client, streams } = await open();
   await put(client, 'a', { n: { N: '1' } });
   await client.send(
@@ -65,7 +65,7 @@ test('each change of an item is one record, in order, with both images', async (
   expect(numbers).toEqual([...new Set(numbers)].sort());
 });
 
-test('what changes nothing makes no record', async () => {
+test('a write that changes nothing makes no stream record', async () => {
   const { client, streams } = await open();
   await put(client, 'a', { x: { SS: ['1', '2'] }, y: { N: '1.0' } });
 
@@ -92,7 +92,7 @@ test('what changes nothing makes no record', async () => {
   expect(await allRecords(streams, TableName)).toHaveLength(1);
 });
 
-test('a transaction makes a record for each item, a refused one none', async () => {
+test('a transaction makes a stream record for each item, a refused one none', async () => {
   const { client, streams } = await open();
   const transact = (ids: string[], ConditionExpression?: string) =>
     client.send(
@@ -127,11 +127,11 @@ test.each([
   expect(record?.dynamodb?.OldImage).toEqual(before);
 });
 
-test('a reader begins where its iterator says', async () => {
+test('a stream reader begins where its iterator says', async () => {
   const { client, streams } = await open();
   for (const id of ['a', 'b', 'c']) await put(client, id);
   const second = (await allRecords(streams, TableName))[1]?.dynamodb?.SequenceNumber;
-  const latest = await iteratorOf(streams, TableName, 'LATEST');
+  const latest = await openIterator(streams, TableName, 'LATEST');
   await put(client, 'd');
   const idsFrom = async (ShardIterator: string | undefined, Limit?: number) => {
     const { Records = [] } = await streams.send(new GetRecordsCommand({ ShardIterator, Limit }));
@@ -139,14 +139,14 @@ test('a reader begins where its iterator says', async () => {
   };
 
   expect(await idsFrom(latest)).toEqual(['d']);
-  const at = await iteratorOf(streams, TableName, 'AT_SEQUENCE_NUMBER', second);
+  const at = await openIterator(streams, TableName, 'AT_SEQUENCE_NUMBER', second);
   expect(await idsFrom(at)).toEqual(['b', 'c', 'd']);
-  const after = await iteratorOf(streams, TableName, 'AFTER_SEQUENCE_NUMBER', second);
+  const after = await openIterator(streams, TableName, 'AFTER_SEQUENCE_NUMBER', second);
   expect(await idsFrom(after)).toEqual(['c', 'd']);
-  expect(await idsFrom(await iteratorOf(streams, TableName), 2)).toEqual(['a', 'b']);
+  expect(await idsFrom(await openIterator(streams, TableName), 2)).toEqual(['a', 'b']);
 });
 
-test('a page has at most 1000 records, and the next begins behind it', async () => {
+test('a page of stream records has at most 1000, and the next begins after it', async () => {
   const { client, streams } = await open();
   for (let at = 0; at < 1100; at += 100)
     await client.send(
@@ -156,7 +156,7 @@ test('a page has at most 1000 records, and the next begins behind it', async () 
         })),
       }),
     );
-  const ShardIterator = await iteratorOf(streams, TableName);
+  const ShardIterator = await openIterator(streams, TableName);
 
   const first = await streams.send(new GetRecordsCommand({ ShardIterator }));
   const second = await streams.send(
@@ -168,22 +168,22 @@ test('a page has at most 1000 records, and the next begins behind it', async () 
   expect(second.Records).toHaveLength(100);
 });
 
-test('a page has at most 1 MB', async () => {
+test('a page of stream records has at most 1 MB', async () => {
   const { client, streams } = await open();
   for (let n = 0; n < 4; n++) await put(client, `${n}`, { ballast: { S: 'x'.repeat(300_000) } });
 
   const { Records } = await streams.send(
-    new GetRecordsCommand({ ShardIterator: await iteratorOf(streams, TableName) }),
+    new GetRecordsCommand({ ShardIterator: await openIterator(streams, TableName) }),
   );
 
   expect(Records).toHaveLength(3);
   expect(await allRecords(streams, TableName)).toHaveLength(4);
 });
 
-test('an iterator ends after 15 minutes', async () => {
+test('a shard iterator expires after 15 minutes', async () => {
   let now = Date.now();
   const { streams } = await open({ now: () => now });
-  const ShardIterator = await iteratorOf(streams, TableName);
+  const ShardIterator = await openIterator(streams, TableName);
 
   now += 15 * 60 * 1000 + 1;
 
@@ -195,13 +195,13 @@ test('an iterator ends after 15 minutes', async () => {
   ).rejects.toMatchObject({ name: 'ValidationException' });
 });
 
-test('records are stored for a day, and a reader that comes later gets an error', async () => {
+test('stream records are stored for a day, and a later reader gets TrimmedDataAccessException', async () => {
   let now = Date.now();
   const { client, streams } = await open({ now: () => now });
   await put(client, 'old');
   await put(client, 'old too');
   const [first] = await allRecords(streams, TableName);
-  const { StreamArn, ShardId } = await streamOf(streams, TableName);
+  const { StreamArn, ShardId } = await findStream(streams, TableName);
 
   now += dayMs + 1;
   await put(client, 'new');
@@ -217,7 +217,7 @@ test('records are stored for a day, and a reader that comes later gets an error'
   await expect(streams.send(late)).rejects.toMatchObject({ name: 'TrimmedDataAccessException' });
 });
 
-test('numbers go on after a restart, also where every record was trimmed', async () => {
+test('sequence numbers continue after a restart, even where every record was trimmed', async () => {
   const folder = emptyFolder();
   let now = Date.now();
   const first = await open({ folder, now: () => now });
@@ -243,7 +243,7 @@ const sweepAll = async (folder: string, now: number) => {
   await stop();
 };
 
-test('a stream is switched on and off while its table has items', async () => {
+test('a stream can be enabled and disabled while its table has items', async () => {
   const { client, streams } = await start();
   await createThings(client);
   await put(client, 'before');
@@ -258,13 +258,13 @@ test('a stream is switched on and off while its table has items', async () => {
   );
   await put(client, 'after');
 
-  const { StreamDescription } = await streamOf(streams, TableName);
+  const { StreamDescription } = await findStream(streams, TableName);
   expect(StreamDescription).toMatchObject({
     StreamStatus: 'DISABLED',
     StreamViewType: 'NEW_AND_OLD_IMAGES',
   });
   const page = await streams.send(
-    new GetRecordsCommand({ ShardIterator: await iteratorOf(streams, TableName) }),
+    new GetRecordsCommand({ ShardIterator: await openIterator(streams, TableName) }),
   );
   expect(page.Records?.map(({ dynamodb }) => dynamodb?.Keys?.['id']?.S)).toEqual(['a']);
   expect(page.NextShardIterator).toBeUndefined(); // the shard is closed and read to its end
@@ -274,7 +274,7 @@ test('the stream of a table that was deleted can be read for a day', async () =>
   let now = Date.now();
   const { client, streams, sweep } = await open({ now: () => now });
   await put(client, 'a');
-  const { StreamArn, ShardId } = await streamOf(streams, TableName);
+  const { StreamArn, ShardId } = await findStream(streams, TableName);
   const read = async () => {
     const { ShardIterator } = await streams.send(
       new GetShardIteratorCommand({ StreamArn, ShardId, ShardIteratorType: 'TRIM_HORIZON' }),
@@ -293,7 +293,7 @@ test('the stream of a table that was deleted can be read for a day', async () =>
   await expect(read()).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
 });
 
-test('who listens to a table is called after each commit that added records', async () => {
+test('a listener of a table is called after each commit that added stream records', async () => {
   const { client, onStreamRecords } = await open();
   await createThings(client, { TableName: 'others', ...withStream });
   let calls = 0;

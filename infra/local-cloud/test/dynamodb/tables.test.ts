@@ -23,7 +23,7 @@ const TableName = 'things';
 const describe = async (client: DynamoDBClient, name = TableName) =>
   (await client.send(new DescribeTableCommand({ TableName: name }))).Table;
 
-test('a table is described as it was made', async () => {
+test('DescribeTable returns the table as it was created', async () => {
   const { client } = await start();
   const by = (name: string) => [{ AttributeName: name, KeyType: 'HASH' as const }];
   const created = await createThings(client, {
@@ -63,7 +63,7 @@ test('a table is described as it was made', async () => {
   });
 });
 
-test('a table counts its items and their bytes', async () => {
+test('DescribeTable counts the items and their bytes', async () => {
   const { client } = await start();
   await createThings(client);
   for (const id of ['one', 'two'])
@@ -87,7 +87,7 @@ test('tables are listed by name, in pages', async () => {
   expect(second.LastEvaluatedTableName).toBeUndefined();
 });
 
-test('a table that exists is not made again, and one that is gone can be', async () => {
+test('an existing table is not created again, a deleted one can be', async () => {
   const { client } = await start();
   await createThings(client);
   await client.send(new PutItemCommand({ TableName, Item: { id: { S: 'old' } } }));
@@ -137,7 +137,7 @@ test.each([
   });
 });
 
-test('an index that is added holds what the table held before, and can be taken away', async () => {
+test('an added index is backfilled from the table, and can be removed', async () => {
   const folder = emptyFolder();
   const first = await start({ folder });
   await createRows(first.client);
@@ -195,7 +195,7 @@ test('an index that is added holds what the table held before, and can be taken 
   expect((await describe(client, 'rows'))?.GlobalSecondaryIndexes).toBeUndefined();
 });
 
-test('a time to live is switched on and off, and only once', async () => {
+test('a time to live can be enabled and disabled, each only once', async () => {
   const { client } = await start();
   await createThings(client);
   const set = (Enabled: boolean, AttributeName = 'expires') =>
@@ -224,7 +224,7 @@ test('a table may be named by its ARN', async () => {
   expect(await describe(client, arn)).toMatchObject({ TableName });
 });
 
-test('tags are added, listed and taken away', async () => {
+test('tags of a table are added, listed and removed', async () => {
   const { client } = await start();
   const { TableDescription } = await createThings(client, {
     Tags: [{ Key: 'stage', Value: 'dev' }],
@@ -240,7 +240,7 @@ test('tags are added, listed and taken away', async () => {
   expect(Tags).toEqual([{ Key: 'team', Value: 'pictures' }]);
 });
 
-test('limits and endpoints are those that AWS gives by itself', async () => {
+test('DescribeLimits and DescribeEndpoints return the defaults of AWS', async () => {
   const { client } = await start();
   const limits = await client.send(new DescribeLimitsCommand({}));
   expect(limits.TableMaxWriteCapacityUnits).toBe(40_000);
@@ -248,7 +248,7 @@ test('limits and endpoints are those that AWS gives by itself', async () => {
   expect(Endpoints?.[0]?.Address).toBe('dynamodb.us-east-1.amazonaws.com');
 });
 
-test('a table needs its members', async () => {
+test('CreateTable requires its members', async () => {
   const { client } = await start();
   const wrong = { TableName, KeySchema: undefined, AttributeDefinitions: undefined };
   await expect(client.send(new CreateTableCommand(wrong as never))).rejects.toMatchObject({

@@ -30,7 +30,7 @@ const idsIn = async (client: DynamoDBClient) => {
   return Items.map((item) => item['id']?.S).toSorted();
 };
 
-test('items that have expired are removed, also after a restart, and no others', async () => {
+test('expired items, and no others, are removed, even after a restart', async () => {
   const folder = emptyFolder();
   const first = await start({ folder });
   await createThings(first.client);
@@ -58,7 +58,7 @@ test('items that have expired are removed, also after a restart, and no others',
   });
 });
 
-test('all that has expired is found, in many steps, also what was there before', async () => {
+test('every expired item is found, in many steps, also those older than the TTL setting', async () => {
   const { client } = await start({ sweepEveryMs: 30 });
   await createThings(client);
   const ageless = Array.from({ length: 20 }, (_, nth) => `ageless ${nth}`);
@@ -75,7 +75,7 @@ test('all that has expired is found, in many steps, also what was there before',
   expect(left).toEqual(ageless.toSorted());
 });
 
-test('an item that was given more time is left', async () => {
+test('an item whose expiry was extended is not removed', async () => {
   let now = Date.now();
   const { client } = await start({ sweepEveryMs: 10, now: () => now });
   await createThings(client);
@@ -93,7 +93,7 @@ test('an item that was given more time is left', async () => {
   expect(await idsIn(client)).toEqual(['renewed']);
 });
 
-test('the record of an item that expired names the service, that of a request does not', async () => {
+test('the stream record of an expired item names the service, that of a request does not', async () => {
   const { client, streams, meter } = await start({ sweepEveryMs: 30 });
   await createThings(client, withStream);
   await enable(client);

@@ -22,7 +22,7 @@ const open = async (options: Parameters<typeof start>[0] = {}) => {
     stop,
     write: (TransactItems: TransactWriteItem[], ClientRequestToken?: string) =>
       client.send(new TransactWriteItemsCommand({ TransactItems, ClientRequestToken })),
-    itemOf: async (id: string) =>
+    readItem: async (id: string) =>
       (await client.send(new GetItemCommand({ TableName, Key: { id: { S: id } } }))).Item,
     putItem: (Item: Record<string, { S: string } | { BOOL: boolean }>) =>
       client.send(new PutItemCommand({ TableName, Item })),
@@ -47,14 +47,14 @@ const add = (id: string): TransactWriteItem => ({
 const check = (id: string, condition: string): TransactWriteItem => ({
   ConditionCheck: { TableName, Key: { id: { S: id } }, ConditionExpression: condition },
 });
-const refusalOf = async (sent: Promise<unknown>): Promise<TransactionCanceledException> => {
+const catchRefusal = async (sent: Promise<unknown>): Promise<TransactionCanceledException> => {
   const error = await sent.then(() => undefined).catch((thrown: unknown) => thrown);
   if (error instanceof TransactionCanceledException) return error;
   throw new Error(`expected a cancelled transaction, got ${String(error)}`);
 };
 
 test('a transaction puts, updates, deletes and checks together', async () => {
-  const { write, itemOf, putItem } = await open();
+  const { write, readItem, putItem } = await open();
   await putItem({ id: { S: 'old' } });
   await putItem({ id: { S: 'there' } });
 
@@ -66,21 +66,21 @@ test('a transaction puts, updates, deletes and checks together', async () => {
     check('absent', 'attribute_not_exists(id)'),
   ]);
 
-  expect(await itemOf('new')).toEqual({ id: { S: 'new' }, by: { S: 'transaction' } });
-  expect(await itemOf('counted')).toEqual({ id: { S: 'counted' }, seen: { N: '1' } });
-  expect(await itemOf('old')).toBeUndefined();
-  expect(await itemOf('there')).toEqual({ id: { S: 'there' } });
-  expect(await itemOf('absent')).toBeUndefined();
+  expect(await readItem('new')).toEqual({ id: { S: 'new' }, by: { S: 'transaction' } });
+  expect(await readItem('counted')).toEqual({ id: { S: 'counted' }, seen: { N: '1' } });
+  expect(await readItem('old')).toBeUndefined();
+  expect(await readItem('there')).toEqual({ id: { S: 'there' } });
+  expect(await readItem('absent')).toBeUndefined();
 });
 
-test('a transaction changes nothing when one condition fails, and says which, with the old item', async () => {
-  const { write, itemOf, putItem } = await open();
+test('a transaction changes nothing when one condition fails, and returns which, with the old item', async () => {
+  const { write, readItem, putItem } = await open();
   const there = { id: { S: 'there' }, by: { S: 'another' } };
   await putItem(there);
   const refused = put('there', 'attribute_not_exists(id)');
   if (refused.Put) refused.Put.ReturnValuesOnConditionCheckFailure = 'ALL_OLD';
 
-  const error = await refusalOf(write([add('counted'), refused, put('new')]));
+  const error = await catchRefusal(write([add('counted'), refused, put('new')]));
 
   expect(error.message).toBe(
     'Transaction cancelled, please refer cancellation reasons for specific reasons [None, ConditionalCheckFailed, None]',
@@ -90,21 +90,21 @@ test('a transaction changes nothing when one condition fails, and says which, wi
     { Code: 'ConditionalCheckFailed', Message: 'The conditional request failed', Item: there },
     { Code: 'None' },
   ]);
-  expect(await itemOf('counted')).toBeUndefined();
-  expect(await itemOf('new')).toBeUndefined();
-  expect(await itemOf('there')).toEqual(there);
+  expect(await readItem('counted')).toBeUndefined();
+  expect(await readItem('new')).toBeUndefined();
+  expect(await readItem('there')).toEqual(there);
 });
 
-test('a transaction sent twice with one token is done once', async () => {
-  const { write, itemOf } = await open();
+test('a transaction sent twice with one token is applied once', async () => {
+  const { write, readItem } = await open();
 
   await write([add('counted')], 'token-1');
   await write([add('counted')], 'token-1');
 
-  expect(await itemOf('counted')).toMatchObject({ seen: { N: '1' } });
+  expect(await readItem('counted')).toMatchObject({ seen: { N: '1' } });
 });
 
-test('a transaction sent again after a restart is done once', async () => {
+test('a transaction sent again after a restart is applied once', async () => {
   const folder = emptyFolder();
   const first = await open({ folder });
   await first.write([add('counted')], 'token-1');
@@ -113,21 +113,21 @@ test('a transaction sent again after a restart is done once', async () => {
   const second = await open({ folder });
   await second.write([add('counted')], 'token-1');
 
-  expect(await second.itemOf('counted')).toMatchObject({ seen: { N: '1' } });
+  expect(await second.readItem('counted')).toMatchObject({ seen: { N: '1' } });
 });
 
-test('a token of more than ten minutes ago stands for nothing', async () => {
+test('a request token expires after ten minutes', async () => {
   let now = Date.now();
-  const { write, itemOf } = await open({ now: () => now });
+  const { write, readItem } = await open({ now: () => now });
   await write([add('counted')], 'token-1');
 
   now += 10 * 60 * 1000 + 1;
   await write([add('counted')], 'token-1');
 
-  expect(await itemOf('counted')).toMatchObject({ seen: { N: '2' } });
+  expect(await readItem('counted')).toMatchObject({ seen: { N: '2' } });
 });
 
-test('a token that came with other items before is refused', async () => {
+test('a request token that was used with other items is refused', async () => {
   const { write } = await open();
   await write([add('counted')], 'token-2');
 
@@ -136,19 +136,19 @@ test('a token that came with other items before is refused', async () => {
   });
 });
 
-test('the token of a transaction that failed is not remembered', async () => {
-  const { write, itemOf, putItem } = await open();
+test('the request token of a failed transaction is not stored', async () => {
+  const { write, readItem, putItem } = await open();
   const items = () => [put('once', 'attribute_exists(is_ready)'), add('counted')];
-  await refusalOf(write(items(), 'token-3'));
+  await catchRefusal(write(items(), 'token-3'));
   await putItem({ id: { S: 'once' }, is_ready: { BOOL: true } });
 
   await write(items(), 'token-3');
 
-  expect(await itemOf('counted')).toMatchObject({ seen: { N: '1' } });
+  expect(await readItem('counted')).toMatchObject({ seen: { N: '1' } });
 });
 
 test('counters stay exact while transactions and plain updates compete', async () => {
-  const { client, write, itemOf } = await open();
+  const { client, write, readItem } = await open();
   const plain = () =>
     client.send(
       new UpdateItemCommand({
@@ -158,7 +158,7 @@ test('counters stay exact while transactions and plain updates compete', async (
         ExpressionAttributeValues: { ':one': { N: '1' } },
       }),
     );
-  const failing = () => refusalOf(write([add('left'), put('x', 'attribute_exists(nothing)')]));
+  const failing = () => catchRefusal(write([add('left'), put('x', 'attribute_exists(nothing)')]));
 
   await Promise.all([
     ...Array.from({ length: 150 }, () => write([add('left'), add('right')])),
@@ -166,11 +166,11 @@ test('counters stay exact while transactions and plain updates compete', async (
     ...Array.from({ length: 50 }, failing),
   ]);
 
-  expect(await itemOf('left')).toMatchObject({ seen: { N: '200' } });
-  expect(await itemOf('right')).toMatchObject({ seen: { N: '150' } });
+  expect(await readItem('left')).toMatchObject({ seen: { N: '200' } });
+  expect(await readItem('right')).toMatchObject({ seen: { N: '150' } });
 });
 
-test('a transaction reads several items at one moment, each projected as asked', async () => {
+test('TransactGetItems reads several items consistently, each with its projection', async () => {
   const { client, write } = await open();
   await write([put('a'), put('b')]);
 
@@ -188,8 +188,8 @@ test('a transaction reads several items at one moment, each projected as asked',
   ]);
 });
 
-test('a transaction is refused that AWS refuses: an item twice, none, no key, no table, a bad expression', async () => {
-  const { write, itemOf } = await open();
+test('a transaction is refused as on AWS: an item twice, no items, no key, no table, a bad expression', async () => {
+  const { write, readItem } = await open();
   const invalid = { name: 'ValidationException' };
   const keyless = { Put: { TableName, Item: { other: { S: 'a' } } } };
   await expect(write([add('b'), keyless])).rejects.toMatchObject(invalid);
@@ -205,7 +205,7 @@ test('a transaction is refused that AWS refuses: an item twice, none, no key, no
   await expect(write([gone])).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   const reserved = put('a', 'status = status');
   await expect(write([add('b'), reserved])).rejects.toMatchObject(invalid);
-  expect(await itemOf('b')).toBeUndefined();
+  expect(await readItem('b')).toBeUndefined();
 });
 
 test('a transaction of more than 4 MB is refused', async () => {
@@ -222,11 +222,11 @@ test('a transaction of more than 4 MB is refused', async () => {
   expect(Count).toBe(1);
 });
 
-test('an update that does not fit its item is named by its place', async () => {
-  const { write, itemOf, putItem } = await open();
+test('an update that does not fit its item is reported at its position in the reasons', async () => {
+  const { write, readItem, putItem } = await open();
   await putItem({ id: { S: 'text' }, seen: { S: 'many' } });
 
-  const error = await refusalOf(write([put('new'), add('text')]));
+  const error = await catchRefusal(write([put('new'), add('text')]));
 
   expect(error.CancellationReasons).toEqual([
     { Code: 'None' },
@@ -235,5 +235,5 @@ test('an update that does not fit its item is named by its place', async () => {
       Message: 'An operand in the update expression has an incorrect data type',
     },
   ]);
-  expect(await itemOf('new')).toBeUndefined();
+  expect(await readItem('new')).toBeUndefined();
 });

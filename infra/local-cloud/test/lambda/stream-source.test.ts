@@ -103,7 +103,7 @@ describe('a function behind a stream', () => {
     });
   });
 
-  it('gets batches of at most the size that it asks for', async () => {
+  it('gets batches of at most its batch size', async () => {
     const { put, read } = await openReader();
     const batches: string[][] = [];
     await put('a', 'b', 'c', 'd', 'e');
@@ -113,7 +113,7 @@ describe('a function behind a stream', () => {
     await expect.poll(() => batches).toEqual([['a', 'b'], ['c', 'd'], ['e']]);
   });
 
-  it('waits for more within its window', async () => {
+  it('waits for more records within its batching window', async () => {
     const { put, read } = await openReader();
     const batches: string[][] = [];
     const source = read({ batchSize: 3, batchWindow: 20 }, (ids) => void batches.push(ids));
@@ -126,7 +126,7 @@ describe('a function behind a stream', () => {
     await expect.poll(() => batches).toEqual([['a', 'b', 'c']]);
   });
 
-  it('goes on after a restart where it was, and gets a batch again that was not done', async () => {
+  it('resumes at its checkpoint after a restart, and gets an unfinished batch again', async () => {
     const { put, read } = await openReader();
     const first: string[] = [];
     await put('a', 'b');
@@ -144,7 +144,7 @@ describe('a function behind a stream', () => {
     await expect.poll(() => second).toEqual(['b']);
   });
 
-  it('that begins with the latest gets nothing older, but all that came while it was down', async () => {
+  it('that starts at LATEST gets no older record, but all that were added while it was down', async () => {
     const { put, read } = await openReader();
     await put('old');
     const seen: string[] = [];
@@ -167,7 +167,7 @@ describe('a function behind a stream', () => {
 });
 
 describe('a batch that fails', () => {
-  it('is tried again until it succeeds, and what follows waits for it', async () => {
+  it('is retried until it succeeds, and later records wait for it', async () => {
     const { put, read } = await openReader();
     const calls: string[] = [];
     await put('a', 'b');
@@ -180,7 +180,7 @@ describe('a batch that fails', () => {
     await expect.poll(() => calls).toEqual(['a', 'a', 'a', 'a', 'b']);
   });
 
-  it('is halved until the record at fault is alone, which is then given up to the destination', async () => {
+  it('is bisected until the failing record is alone, which is then sent to the on-failure destination', async () => {
     const { put, read, sent } = await openReader();
     const done: string[] = [];
     const sequences = new Map<string, string>();
@@ -214,7 +214,7 @@ describe('a batch that fails', () => {
     });
   });
 
-  it('is tried again from the first record that the function names', async () => {
+  it('is retried from the first record that the function reports as failed', async () => {
     const { put, read } = await openReader();
     const batches: string[][] = [];
     await put('a', 'b', 'c');
@@ -253,7 +253,7 @@ describe('a batch that fails', () => {
   });
 });
 
-it('refuses a parameter that would be without effect', () => {
+it('a stream event source refuses a parameter that would have no effect', () => {
   const parsed = StreamEvent.safeParse({ type: 'dynamodb', arn: 'a', filterPatterns: [] });
 
   expect(parsed.error?.issues[0]?.message).toContain('filterPatterns');

@@ -36,11 +36,11 @@ const send = async (
   body.append('file', new Blob([file]), 'my picture.jpg');
   const answer = await fetch(url, { method: 'POST', body, headers: { origin: 'http://page' } });
   const text = await answer.text();
-  return { status: answer.status, headers: answer.headers, text, code: codeOf(text) };
+  return { status: answer.status, headers: answer.headers, text, code: readCode(text) };
 };
-const codeOf = (xml: string) => /<Code>(\w+)<\/Code>/.exec(xml)?.[1];
+const readCode = (xml: string) => /<Code>(\w+)<\/Code>/.exec(xml)?.[1];
 
-test('refuses a request without a signature, or with a wrong one', async () => {
+test('S3 refuses a request without a signature, or with a wrong one', async () => {
   const { client, url } = await openS3();
   await client.send(new PutObjectCommand({ Bucket, Key: 'a', Body: 'secret picture' }));
   const forger = s3ClientAt(url, 'another secret');
@@ -58,7 +58,7 @@ test('refuses a request without a signature, or with a wrong one', async () => {
   });
 });
 
-test('serves a presigned URL, for its object only and until it expires', async () => {
+test('a presigned URL is valid for its object only and until it expires', async () => {
   const { client } = await openS3();
   const Key = 'a + b/ü (1).jpg';
   await client.send(new PutObjectCommand({ Bucket, Key, Body: 'picture' }));
@@ -82,7 +82,7 @@ test('serves a presigned URL, for its object only and until it expires', async (
   expect(await late.text()).toContain('Request has expired');
 });
 
-test('takes a presigned PUT, whose key may hold ..', async () => {
+test('a presigned PUT may have .. in its key', async () => {
   const { client, url } = await openS3();
   const presigned = await getSignedUrl(client, new PutObjectCommand({ Bucket, Key: 'put' }));
   const Key = 'a/../../b';
@@ -99,7 +99,7 @@ test('takes a presigned PUT, whose key may hold ..', async () => {
   expect((await client.send(new HeadObjectCommand({ Bucket, Key: 'put' }))).ContentLength).toBe(7);
 });
 
-test('stores what a presigned form allows, and sends its event', async () => {
+test('a presigned form stores its file and sends the event', async () => {
   const { form, client, events } = await presignPost({
     Fields: { 'Content-Type': 'image/jpeg', 'x-amz-meta-request': 'abc' },
   });
@@ -116,7 +116,7 @@ test('stores what a presigned form allows, and sends its event', async () => {
     .toMatchObject([{ name: 'ObjectCreated:Post', key: 'uploads/a.jpg', sizeBytes: 7 }]);
 });
 
-test('gives back metadata that no header can hold, encoded, and refuses such a name', async () => {
+test('metadata that no header can hold is returned encoded, and such a name is refused', async () => {
   const Conditions: Wanted['Conditions'] = [['starts-with', '$x-amz-meta-name', '']];
   const { form, client } = await presignPost({ Conditions });
   const named = await presignPost({ Conditions: [['starts-with', '$x-amz-meta-a b', '']] });
@@ -130,7 +130,7 @@ test('gives back metadata that no header can hold, encoded, and refuses such a n
   expect(Buffer.from(encoded, 'base64').toString()).toMatch(/^ü 写\r?\nb$/);
 });
 
-test('answers a form with 201 and its place, if the form says so', async () => {
+test('a form upload gets a 201 with the location, if the form says so', async () => {
   const { form } = await presignPost({ Fields: { success_action_status: '201' } });
 
   const answer = await send(form, 'picture');
@@ -139,7 +139,7 @@ test('answers a form with 201 and its place, if the form says so', async () => {
   expect(answer.text).toContain('<Key>uploads/a.jpg</Key>');
 });
 
-test("puts the file's name into the key where the form wants it", async () => {
+test('the file name of a form replaces the filename variable of its key', async () => {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: S3's own variable
   const { form, events } = await presignPost({ Key: 'uploads/${filename}' });
 
@@ -166,7 +166,7 @@ test.each<[string, (form: Form) => Promise<Awaited<ReturnType<typeof send>>>, st
     'SignatureDoesNotMatch',
   ],
   ['without a policy', ({ url }) => send({ url, fields: { key: 'a' } }, 'x'), 'AccessDenied'],
-])('refuses a form that is %s', async (_, post, code) => {
+])('S3 refuses a form that is %s', async (_, post, code) => {
   const { form, client, events } = await presignPost();
 
   const answer = await post(form);
@@ -177,13 +177,13 @@ test.each<[string, (form: Form) => Promise<Awaited<ReturnType<typeof send>>>, st
   await expect(client.send(new HeadObjectCommand(key))).rejects.toMatchObject({ name: 'NotFound' });
 });
 
-test('refuses a form that has expired', async () => {
+test('S3 refuses a form that has expired', async () => {
   const expired = await presignPost({ Expires: -1 });
 
   expect((await send(expired.form, 'x')).text).toContain('Policy expired');
 });
 
-test('verifies the checksum that a form claims', async () => {
+test('S3 verifies the checksum of a form upload', async () => {
   const claimed = 'x-amz-checksum-sha256';
   const { form } = await presignPost({ Conditions: [['starts-with', `$${claimed}`, '']] });
   const digest = await crypto.subtle.digest('SHA-256', Buffer.from('picture'));
@@ -193,7 +193,7 @@ test('verifies the checksum that a form claims', async () => {
   expect((await send(form, 'picture', { [claimed]: right })).status).toBe(204);
 });
 
-test('refuses a form that is cut off or is none', async () => {
+test('S3 refuses a form that is cut off or malformed', async () => {
   const { url, events, form } = await presignPost();
   const headers = { 'content-type': 'multipart/form-data; boundary=b' };
   const fields = Object.entries(form.fields).map(
@@ -209,7 +209,7 @@ test('refuses a form that is cut off or is none', async () => {
   expect(events).toEqual([]);
 });
 
-test('lets pages of other origins do what the rules say, without a signature for the preflight', async () => {
+test('CORS rules allow pages of other origins, and the preflight needs no signature', async () => {
   const rule = {
     AllowedOrigins: ['http://page'],
     AllowedMethods: ['POST', 'GET'],
@@ -245,7 +245,7 @@ test('lets pages of other origins do what the rules say, without a signature for
   expect(refused.headers.get('access-control-expose-headers')).toBe('ETag');
 });
 
-test('says that a port is taken', async () => {
+test('the S3 emulator reports that its port is taken', async () => {
   const { port } = await openS3();
 
   await expect(openS3({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });

@@ -34,28 +34,31 @@ const digests: Record<string, (bytes: Buffer) => string> = {
 };
 const crcs = { CRC32: crc32, CRC32C: crc32c, CRC64NVME: crc64nvme } as const;
 type Sums = Record<string, unknown>;
-const sumsOf = (output: object) => output as Sums;
+const readSums = (output: object) => output as Sums;
 
 // The check values of the CRC catalogue, https://reveng.sourceforge.io/crc-catalogue/all.htm
 test.each([
   ['CRC32', 'cbf43926'],
   ['CRC32C', 'e3069283'],
   ['CRC64NVME', 'ae8b14860a799888'],
-] as const)('computes %s as others do, however the bytes are cut', (algorithm, check) => {
-  const bytes = Buffer.from('123456789');
-  expect(Buffer.from(crc(crcs[algorithm])(bytes), 'base64').toString('hex')).toBe(check);
+] as const)(
+  'computes %s like other implementations, however the bytes are chunked',
+  (algorithm, check) => {
+    const bytes = Buffer.from('123456789');
+    expect(Buffer.from(crc(crcs[algorithm])(bytes), 'base64').toString('hex')).toBe(check);
 
-  const long = randomBytes(10_007);
-  const running = crcs[algorithm]();
-  for (let at = 0, size = 1; at < long.length; at += size, size = (size * 7) % 61) {
-    running.update(long.subarray(at, at + size));
-    if (at + size > long.length) break;
-  }
-  expect(running.base64()).toBe(crc(crcs[algorithm])(long));
-});
+    const long = randomBytes(10_007);
+    const running = crcs[algorithm]();
+    for (let at = 0, size = 1; at < long.length; at += size, size = (size * 7) % 61) {
+      running.update(long.subarray(at, at + size));
+      if (at + size > long.length) break;
+    }
+    expect(running.base64()).toBe(crc(crcs[algorithm])(long));
+  },
+);
 
 test.each(Object.keys(crcs) as (keyof typeof crcs)[])(
-  'combines the %s of parts into that of the whole',
+  'S3 combines the %s of parts into that of the whole',
   (algorithm) => {
     const parts = [700, 1, 0, 700, 12_345].map((size) => randomBytes(size));
     const sums = parts.map((part) => ({
@@ -67,32 +70,39 @@ test.each(Object.keys(crcs) as (keyof typeof crcs)[])(
   },
 );
 
-test.each(checksumAlgorithms)('verifies %s, stores it and gives it back', async (algorithm) => {
-  const { client, folder } = await openS3();
-  const bytes = randomBytes(100_001);
-  const right = digests[algorithm]?.(bytes);
-  const wrong = digests[algorithm]?.(Buffer.from('another'));
-  const put = (Key: string, sum: string | undefined) =>
-    client.send(new PutObjectCommand({ Bucket, Key, Body: bytes, [`Checksum${algorithm}`]: sum }));
+test.each(checksumAlgorithms)(
+  'S3 verifies the checksum %s, stores it and returns it',
+  async (algorithm) => {
+    const { client, folder } = await openS3();
+    const bytes = randomBytes(100_001);
+    const right = digests[algorithm]?.(bytes);
+    const wrong = digests[algorithm]?.(Buffer.from('another'));
+    const put = (Key: string, sum: string | undefined) =>
+      client.send(
+        new PutObjectCommand({ Bucket, Key, Body: bytes, [`Checksum${algorithm}`]: sum }),
+      );
 
-  const stored = sumsOf(await put('right', right));
+    const stored = readSums(await put('right', right));
 
-  expect(stored[`Checksum${algorithm}`]).toBe(right);
-  await expect(put('wrong', wrong)).rejects.toMatchObject({ name: 'BadDigest' });
-  await expect(put('wrong', 'abc')).rejects.toMatchObject({ name: 'InvalidRequest' });
-  const at = { Bucket, Key: 'right' };
-  const head = sumsOf(await client.send(new HeadObjectCommand({ ...at, ChecksumMode: 'ENABLED' })));
-  expect(head[`Checksum${algorithm}`]).toBe(right);
-  expect(head['ChecksumType']).toBe('FULL_OBJECT');
-  const { Checksum } = await client.send(
-    new GetObjectAttributesCommand({ ...at, ObjectAttributes: ['Checksum'] }),
-  );
-  expect(Checksum).toMatchObject({ [`Checksum${algorithm}`]: right });
-  await expect.poll(() => byteFiles(folder)).toHaveLength(1);
-});
+    expect(stored[`Checksum${algorithm}`]).toBe(right);
+    await expect(put('wrong', wrong)).rejects.toMatchObject({ name: 'BadDigest' });
+    await expect(put('wrong', 'abc')).rejects.toMatchObject({ name: 'InvalidRequest' });
+    const at = { Bucket, Key: 'right' };
+    const head = readSums(
+      await client.send(new HeadObjectCommand({ ...at, ChecksumMode: 'ENABLED' })),
+    );
+    expect(head[`Checksum${algorithm}`]).toBe(right);
+    expect(head['ChecksumType']).toBe('FULL_OBJECT');
+    const { Checksum } = await client.send(
+      new GetObjectAttributesCommand({ ...at, ObjectAttributes: ['Checksum'] }),
+    );
+    expect(Checksum).toMatchObject({ [`Checksum${algorithm}`]: right });
+    await expect.poll(() => byteFiles(folder)).toHaveLength(1);
+  },
+);
 
 test.each(['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const)(
-  'takes a stream in chunks, with its %s behind it',
+  'S3 accepts a chunked stream with a trailing %s',
   async (ChecksumAlgorithm) => {
     const { client } = await openS3();
     const bytes = randomBytes(300_000);
@@ -106,7 +116,9 @@ test.each(['CRC32', 'CRC32C', 'CRC64NVME', 'SHA1', 'SHA256'] as const)(
 
     const found = await client.send(new GetObjectCommand({ ...at, ChecksumMode: 'ENABLED' }));
     expect(Buffer.from((await found.Body?.transformToByteArray()) ?? []).equals(bytes)).toBe(true);
-    expect(sumsOf(found)[`Checksum${ChecksumAlgorithm}`]).toBe(digests[ChecksumAlgorithm]?.(bytes));
+    expect(readSums(found)[`Checksum${ChecksumAlgorithm}`]).toBe(
+      digests[ChecksumAlgorithm]?.(bytes),
+    );
     expect(found.ContentEncoding).toBeUndefined();
   },
 );
@@ -139,14 +151,14 @@ const uploadInParts = async (
 };
 
 test.each(Object.keys(crcs) as (keyof typeof crcs)[])(
-  'gives an upload in parts the %s of all its bytes',
+  'a multipart upload can have the %s of all its bytes',
   async (algorithm) => {
     const { client } = await openS3();
     const parts = [randomBytes(5 * 1024 * 1024), randomBytes(1000)];
     const whole = digests[algorithm]?.(Buffer.concat(parts));
     const begin = { ChecksumAlgorithm: algorithm, ChecksumType: 'FULL_OBJECT' } as const;
 
-    const done = sumsOf(
+    const done = readSums(
       await uploadInParts(client, parts, begin, {
         [`Checksum${algorithm}`]: whole,
         ChecksumType: 'FULL_OBJECT',
@@ -162,13 +174,13 @@ test.each(Object.keys(crcs) as (keyof typeof crcs)[])(
 );
 
 test.each(['CRC32', 'CRC32C', 'SHA1', 'SHA256'] as const)(
-  'gives an upload in parts the %s of the %s of its parts',
+  'a multipart upload can have the %s of the %s of its parts',
   async (algorithm) => {
     const { client } = await openS3();
     const parts = [randomBytes(5 * 1024 * 1024), randomBytes(1000)];
     const sums = parts.map((part) => Buffer.from(digests[algorithm]?.(part) ?? '', 'base64'));
 
-    const done = sumsOf(await uploadInParts(client, parts, { ChecksumAlgorithm: algorithm }));
+    const done = readSums(await uploadInParts(client, parts, { ChecksumAlgorithm: algorithm }));
 
     expect(done).toMatchObject({
       [`Checksum${algorithm}`]: `${digests[algorithm]?.(Buffer.concat(sums))}-2`,
@@ -177,13 +189,13 @@ test.each(['CRC32', 'CRC32C', 'SHA1', 'SHA256'] as const)(
     const { ObjectParts } = await client.send(
       new GetObjectAttributesCommand({ Bucket, Key: 'parts', ObjectAttributes: ['ObjectParts'] }),
     );
-    expect(ObjectParts?.Parts?.map((part) => sumsOf(part)[`Checksum${algorithm}`])).toEqual(
+    expect(ObjectParts?.Parts?.map((part) => readSums(part)[`Checksum${algorithm}`])).toEqual(
       sums.map((sum) => sum.toString('base64')),
     );
   },
 );
 
-test('refuses a type of checksum that does not fit, and a part with another checksum', async () => {
+test('S3 refuses a checksum type that does not fit, and a part with another checksum', async () => {
   const { client } = await openS3();
   const at = { Bucket, Key: 'a' };
   const begin = (ChecksumAlgorithm: ChecksumAlgorithm, ChecksumType: 'FULL_OBJECT' | 'COMPOSITE') =>
@@ -199,7 +211,7 @@ test('refuses a type of checksum that does not fit, and a part with another chec
   });
 });
 
-test('refuses a checksum that it does not know with 501', async () => {
+test('S3 answers an unknown checksum algorithm with 501', async () => {
   const { client } = await openS3();
   const put = new PutObjectCommand({
     Bucket,

@@ -21,7 +21,7 @@ const copy = (client: S3Client, options: Partial<CopyObjectCommandInput> = {}) =
   client.send(
     new CopyObjectCommand({ Bucket, Key: 'copy', CopySource: `${Bucket}/source`, ...options }),
   );
-const bytesOf = async (client: S3Client, Key: string) => {
+const readBytes = async (client: S3Client, Key: string) => {
   const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
   return Buffer.from((await Body?.transformToByteArray()) ?? []);
 };
@@ -36,7 +36,7 @@ const putSource = (client: S3Client, Body: string | Buffer = 'picture') =>
     }),
   );
 
-test('copies headers and tags with the bytes, or replaces them, as it is asked to', async () => {
+test('CopyObject copies or replaces headers and tags, as the directives say', async () => {
   const { client } = await openS3();
   const { ETag } = await putSource(client);
 
@@ -66,7 +66,7 @@ test('copies headers and tags with the bytes, or replaces them, as it is asked t
   expect([await colour('copy'), await colour('replaced')]).toEqual(['red', 'blue']);
 });
 
-test('shares the bytes of copies until the last of them is removed', async () => {
+test('copies of an object share its bytes until the last of them is removed', async () => {
   const { client, folder } = await openS3();
   await putSource(client);
   await copy(client);
@@ -75,25 +75,25 @@ test('shares the bytes of copies until the last of them is removed', async () =>
 
   await client.send(new DeleteObjectCommand(source));
   await client.send(new PutObjectCommand({ Bucket, Key: 'copy', Body: 'another' }));
-  expect((await bytesOf(client, 'second')).toString()).toBe('picture');
+  expect((await readBytes(client, 'second')).toString()).toBe('picture');
   await client.send(new DeleteObjectCommand({ Bucket, Key: 'second' }));
 
   await expect.poll(() => byteFiles(folder)).toHaveLength(1);
-  expect((await bytesOf(client, 'copy')).toString()).toBe('another');
+  expect((await readBytes(client, 'copy')).toString()).toBe('another');
 });
 
-test('copies an object onto itself only with other headers, and loses no byte', async () => {
+test('an object is copied onto itself only with changed headers, and without loss', async () => {
   const { client, folder } = await openS3();
   await putSource(client);
 
   await expect(copy(client, { Key: 'source' })).rejects.toMatchObject({ name: 'InvalidRequest' });
   await copy(client, { Key: 'source', MetadataDirective: 'REPLACE', ContentType: 'text/plain' });
 
-  expect((await bytesOf(client, 'source')).toString()).toBe('picture');
+  expect((await readBytes(client, 'source')).toString()).toBe('picture');
   expect(byteFiles(folder)).toHaveLength(1);
 });
 
-test('heeds the conditions of the source and of the target', async () => {
+test('CopyObject checks the conditions on source and target', async () => {
   const { client } = await openS3();
   const { ETag } = await putSource(client);
   const yesterday = new Date(Date.now() - 86_400_000);
@@ -115,7 +115,7 @@ test('heeds the conditions of the source and of the target', async () => {
   });
 });
 
-test('gives the copy of an upload in parts the MD5 of its bytes', async () => {
+test('the copy of a multipart upload has the MD5 of its bytes as ETag', async () => {
   const { client } = await openS3();
   const bodies = [randomBytes(5 * 1024 * 1024), randomBytes(1000)];
   const whole = Buffer.concat(bodies);
@@ -139,7 +139,7 @@ test('gives the copy of an upload in parts the MD5 of its bytes', async () => {
     ChecksumSHA256: createHash('sha256').update(whole).digest('base64'),
     ChecksumType: 'FULL_OBJECT',
   });
-  expect((await bytesOf(client, 'copy')).equals(whole)).toBe(true);
+  expect((await readBytes(client, 'copy')).equals(whole)).toBe(true);
   const last = { Bucket, Key: 'source', PartNumber: 2 };
   const found = await client.send(new GetObjectCommand(last));
   expect(found).toMatchObject({ PartsCount: 2, ContentLength: 1000 });
@@ -148,7 +148,7 @@ test('gives the copy of an upload in parts the MD5 of its bytes', async () => {
   ).toBe(true);
 });
 
-test('lets a reader finish whose object is replaced meanwhile', async () => {
+test('a reader can finish although the object is replaced meanwhile', async () => {
   const { client, folder } = await openS3();
   const bytes = randomBytes(8_000_000);
   await putSource(client, bytes);

@@ -16,7 +16,7 @@ import { emptyFolder, sentEvents, startKillable } from './killable.ts';
 import { byteFiles, openS3, s3ClientAt, totalBytes } from './s3-harness.ts';
 
 const Bucket = 'pictures';
-test('shows the old object, not half a new one, after SIGKILL during a PUT', async () => {
+test('after SIGKILL during a PUT, S3 has the old object, not half a new one', async () => {
   const folder = emptyFolder();
   const first = await startKillable(folder);
   const before = s3ClientAt(first.url);
@@ -40,7 +40,7 @@ test('shows the old object, not half a new one, after SIGKILL during a PUT', asy
   await expect.poll(() => byteFiles(folder)).toHaveLength(1); // the halves are removed
 });
 
-test('sends an event that its receiver refused again, until it is taken', async () => {
+test('an S3 event that its receiver refused is sent again until it is accepted', async () => {
   const errors: unknown[] = [];
   const attempts: string[] = [];
   const { client } = await openS3({
@@ -58,7 +58,7 @@ test('sends an event that its receiver refused again, until it is taken', async 
   expect(errors).toHaveLength(2);
 });
 
-test('sends what waits at the next start, also when an event before it cannot be sent', async () => {
+test('pending S3 events are sent at the next start, even when an earlier one cannot be sent', async () => {
   const first = await openS3({
     onEvent: async () => Promise.reject(new Error('no queue')),
     onError: () => {},
@@ -81,7 +81,7 @@ test('sends what waits at the next start, also when an event before it cannot be
   await expect.poll(() => sent).toEqual(['b']);
 });
 
-test('stops although a send hangs, and repeats it at the next start', async () => {
+test('S3 stops although sending an event hangs, and repeats it at the next start', async () => {
   const started: string[] = [];
   const first = await openS3({
     onEvent: (_, { key }) => {
@@ -98,7 +98,7 @@ test('stops although a send hangs, and repeats it at the next start', async () =
   await expect.poll(() => events.map(({ key }) => key)).toEqual(['a']);
 });
 
-test('stores no event without a listener', async () => {
+test('S3 stores no event without a listener', async () => {
   const sent: string[] = [];
   const { client } = await openS3({
     onEvent: async (_, { name, key }) => void sent.push(`${name} ${key}`),
@@ -113,7 +113,7 @@ test('stores no event without a listener', async () => {
   await expect.poll(() => sent).toEqual(['ObjectCreated:Put a.jpg', 'ObjectCreated:Put last.jpg']);
 });
 
-test('sends the event of an object that was committed just before SIGKILL', async () => {
+test('S3 sends the event of an object that was committed just before SIGKILL', async () => {
   const folder = emptyFolder();
   const dying = await startKillable(folder, 'before-first-event');
   const client = s3ClientAt(dying.url);
@@ -133,7 +133,7 @@ test('sends the event of an object that was committed just before SIGKILL', asyn
     .toMatchObject([{ name: 'ObjectCreated:Put', key: 'a.jpg' }]);
 });
 
-test('stores nothing of an upload that its sender cut off', async () => {
+test('S3 stores nothing of an upload that the client aborted', async () => {
   const { client, folder, events } = await openS3();
   const url = await getSignedUrl(client, new PutObjectCommand({ Bucket, Key: 'cut' }));
   const upload = request(url, { method: 'PUT', headers: { 'content-length': 2_000_000 } });
@@ -147,7 +147,7 @@ test('stores nothing of an upload that its sender cut off', async () => {
   expect(events).toEqual([]);
 });
 
-test('stores nothing of an object that the database has no room for', async () => {
+test('S3 stores nothing of an object for which the database has no space', async () => {
   const errors: unknown[] = [];
   const { client, folder, events } = await openS3({ onError: (error) => errors.push(error) });
   const catalogue = new DatabaseSync(join(folder, 'catalogue.sqlite'));
@@ -163,7 +163,7 @@ test('stores nothing of an object that the database has no room for', async () =
   expect(errors).toHaveLength(1);
 });
 
-test('stores nothing of a part whose upload was aborted while it came', async () => {
+test('S3 stores nothing of a part whose upload was aborted during its transfer', async () => {
   const { client, folder } = await openS3();
   const begun = await client.send(new CreateMultipartUploadCommand({ Bucket, Key: 'large' }));
   const upload = { Bucket, Key: 'large', UploadId: begun.UploadId };

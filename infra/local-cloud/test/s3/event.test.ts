@@ -12,7 +12,7 @@ const event = {
   sequencer: '00000000000000000A',
 } as const;
 
-test('describes an object as S3 does, its key encoded like a form', () => {
+test('an event describes an object as S3 does, with its key form-encoded', () => {
   const { Records } = toNotification('pictures', event, { region: 'eu-central-1' });
 
   expect(Records).toMatchObject([
@@ -31,7 +31,7 @@ test('describes an object as S3 does, its key encoded like a form', () => {
   ]);
 });
 
-test('gives a later event the greater sequencer', async () => {
+test('a later event has the greater sequencer', async () => {
   const { client, events } = await openS3();
   for (const Body of ['1', '2', '3']) {
     await client.send(new PutObjectCommand({ Bucket: 'pictures', Key: 'a', Body }));

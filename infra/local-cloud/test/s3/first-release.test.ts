@@ -45,7 +45,7 @@ const oldFolder = (): string => {
   return folder;
 };
 
-test('takes over the objects that the store before this one left', async () => {
+test('S3 migrates the objects that the first release stored', async () => {
   const folder = oldFolder();
 
   const first = await openS3({ folder });

@@ -29,7 +29,7 @@ const postForm = async (client: S3Client, Key: string) => {
   return fetch(url, { method: 'POST', body: form });
 };
 
-test('refuses an object that the disk took only in part, stores nothing of it, and sends no event', async () => {
+test('an object that does not fit on the disk is refused, without leftover bytes or an event', async () => {
   const { client, folder } = await crampedS3();
 
   const put = client.send(new PutObjectCommand({ Bucket, Key: 'large', Body: tooMuch }));
@@ -43,7 +43,7 @@ test('refuses an object that the disk took only in part, stores nothing of it, a
   expect(sentEvents(folder)).toEqual([]);
 });
 
-test('refuses a part that the disk took only in part', async () => {
+test('a part that does not fit on the disk is refused', async () => {
   const { client, folder } = await crampedS3();
   const Key = 'large';
   const { UploadId } = await client.send(new CreateMultipartUploadCommand({ Bucket, Key }));
@@ -54,7 +54,7 @@ test('refuses a part that the disk took only in part', async () => {
   await expect.poll(() => byteFiles(folder)).toEqual([]);
 });
 
-test('goes on with what fits, and leaves the old object where a new one does not', async () => {
+test('on a full disk smaller objects are stored, and an old object stays where a new one does not fit', async () => {
   const { client, folder } = await crampedS3();
   await client.send(new PutObjectCommand({ Bucket, Key: 'picture', Body: 'the old one' }));
 

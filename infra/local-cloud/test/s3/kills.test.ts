@@ -26,8 +26,8 @@ const absent = 'absent';
 const firstPart = randomBytes(5 * 1024 * 1024);
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
-/** What a key may hold: what was answered last, and what was asked for since. */
-type Expected = { answered: string; asked?: string };
+/** What a key may hold: what was confirmed last, or what was requested since. */
+type Expected = { answered: string; requested?: string };
 type Answered = { name: string; key: string };
 
 /** Each worker has keys of its own, so it knows what each of them must hold. */
@@ -37,10 +37,10 @@ const changeOne = async (client: S3Client, worker: number, model: Map<string, Ex
   const at = { Bucket, Key: key };
   const expected = (name: string) => model.get(name) ?? { answered: absent };
   const before = expected(key);
-  const change = async (asked: string, run: () => Promise<unknown>) => {
-    model.set(key, { ...before, asked });
+  const change = async (requested: string, run: () => Promise<unknown>) => {
+    model.set(key, { ...before, requested });
     await run();
-    model.set(key, { answered: asked });
+    model.set(key, { answered: requested });
   };
   const chance = randomInt(100);
   if (chance < 50) {
@@ -75,7 +75,7 @@ const changeOne = async (client: S3Client, worker: number, model: Map<string, Ex
   return { name: 'ObjectCreated:CompleteMultipartUpload', key };
 };
 
-const contentOf = async (client: S3Client, Key: string): Promise<string> => {
+const readContent = async (client: S3Client, Key: string): Promise<string> => {
   try {
     const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
     return sha256((await Body?.transformToByteArray()) ?? new Uint8Array());
@@ -119,8 +119,8 @@ test(`loses nothing that was answered, whenever SIGKILL comes (${kills} times)`,
     const child = await startKillable(folder);
     const client = s3ClientAt(child.url);
     for (const [key, expected] of model) {
-      const content = await contentOf(client, key);
-      if (content !== expected.answered && content !== expected.asked) {
+      const content = await readContent(client, key);
+      if (content !== expected.answered && content !== expected.requested) {
         wrong.push(`${key}: ${content} instead of ${JSON.stringify(expected)}`);
       }
       model.set(key, { answered: content });

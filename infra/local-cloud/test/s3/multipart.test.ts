@@ -14,7 +14,7 @@ import { byteFiles, openS3 } from './s3-harness.ts';
 
 const Bucket = 'pictures';
 
-test('joins the parts of a large upload, and sends one event', async () => {
+test('a multipart upload joins its parts, and sends one event', async () => {
   const { client, events, folder } = await openS3();
   const parts = [randomBytes(5 * 1024 * 1024), randomBytes(100_000)];
   const Key = 'large file.tif';
@@ -50,7 +50,7 @@ test('joins the parts of a large upload, and sends one event', async () => {
   await expect.poll(() => byteFiles(folder)).toHaveLength(2); // no byte was copied
 });
 
-test('forgets an upload that was aborted, and refuses parts that are not there', async () => {
+test('an aborted multipart upload is gone, and missing parts are refused', async () => {
   const { client, folder } = await openS3();
   const Key = 'aborted';
   const begun = await client.send(new CreateMultipartUploadCommand({ Bucket, Key }));
@@ -67,7 +67,7 @@ test('forgets an upload that was aborted, and refuses parts that are not there',
   await expect.poll(() => byteFiles(folder)).toEqual([]);
 });
 
-test('joins an upload from parts of an object, as the AWS CLI copies a large one', async () => {
+test('UploadPartCopy joins parts of an object, as the AWS CLI copies a large one', async () => {
   const { client, folder } = await openS3();
   const bytes = randomBytes(12_000_000);
   const from = 'my folder/ü+(1).tif';
@@ -94,7 +94,7 @@ test('joins an upload from parts of an object, as the AWS CLI copies a large one
   await expect.poll(() => byteFiles(folder)).toHaveLength(1); // shared by both objects
 });
 
-test('copies no part that is not there, or not what was asked for', async () => {
+test('UploadPartCopy refuses a missing source, an invalid range and a failed condition', async () => {
   const { client, folder } = await openS3();
   await client.send(new PutObjectCommand({ Bucket, Key: 'source', Body: 'picture' }));
   const Key = 'copy';
@@ -114,6 +114,6 @@ test('copies no part that is not there, or not what was asked for', async () => 
     [{ CopySourceIfMatch: '"another"' }, 'PreconditionFailed'],
   ] as const;
 
-  for (const [asked, name] of refusals) await expect(copy(asked)).rejects.toMatchObject({ name });
+  for (const [source, name] of refusals) await expect(copy(source)).rejects.toMatchObject({ name });
   await expect.poll(() => byteFiles(folder)).toHaveLength(1);
 });

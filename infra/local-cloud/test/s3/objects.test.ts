@@ -20,16 +20,16 @@ const put = (client: S3Client, Key: string, Body: string | Buffer = 'picture', r
   client.send(new PutObjectCommand({ Bucket, Key, Body, ...rest }));
 const get = (client: S3Client, Key: string, rest = {}) =>
   client.send(new GetObjectCommand({ Bucket, Key, ...rest }));
-const textOf = async (client: S3Client, Key: string, rest = {}) =>
+const readText = async (client: S3Client, Key: string, rest = {}) =>
   (await get(client, Key, rest)).Body?.transformToString();
 const head = (client: S3Client, Key: string, rest = {}) =>
   client.send(new HeadObjectCommand({ Bucket, Key, ...rest }));
 const list = (client: S3Client, rest = {}) =>
   client.send(new ListObjectsV2Command({ Bucket, ...rest }));
-const statusOf = (status: number) => ({ $metadata: { httpStatusCode: status } });
+const expectStatus = (status: number) => ({ $metadata: { httpStatusCode: status } });
 const sha256Of = (bytes: string | Buffer) => createHash('sha256').update(bytes).digest('base64');
 
-test('gives back what was put, with its headers and the MD5 of its bytes as ETag', async () => {
+test('an object is read as it was put, with its headers and the MD5 of its bytes as ETag', async () => {
   const { client, events } = await openS3();
   const bytes = randomBytes(3_200_000);
 
@@ -70,7 +70,7 @@ test.each([
   '\u{10FFFF}\u{10FFFF}',
   'carriage\rreturn\u0001',
   'x'.repeat(1024),
-])('stores the key %s as it is', async (key) => {
+])('S3 stores the key %s as it is', async (key) => {
   const { client, events } = await openS3();
 
   await put(client, key);
@@ -82,8 +82,8 @@ test.each([
     }),
   );
 
-  expect(await textOf(client, key)).toBe('picture');
-  expect(await textOf(client, 'copy')).toBe('picture');
+  expect(await readText(client, key)).toBe('picture');
+  expect(await readText(client, 'copy')).toBe('picture');
   expect((await list(client)).Contents?.map(({ Key }) => Key)).toEqual([key, 'copy'].sort());
   await expect
     .poll(() => events.map((event) => [event.name, event.key]))
@@ -97,7 +97,7 @@ test.each([
   expect((await list(client)).Contents).toBeUndefined();
 });
 
-test('removes of many objects those that have the ETag that is named, and says which it did not', async () => {
+test('DeleteObjects deletes the objects that match the given ETag, and reports the others', async () => {
   const { client } = await openS3();
   const { ETag } = await put(client, 'a & b');
   await put(client, 'other', 'another picture');
@@ -121,19 +121,19 @@ test('removes of many objects those that have the ETag that is named, and says w
   expect((await list(client)).Contents).toBeUndefined();
 });
 
-test('refuses keys that are too long', async () => {
+test('S3 refuses keys that are too long', async () => {
   const { client, folder } = await openS3();
   const key = 'ü'.repeat(513);
 
   await expect(put(client, key)).rejects.toMatchObject({ name: 'KeyTooLongError' });
   const source = { Bucket, Key: key, CopySource: `${Bucket}/a` };
-  await expect(client.send(new CopyObjectCommand(source))).rejects.toMatchObject(statusOf(400));
+  await expect(client.send(new CopyObjectCommand(source))).rejects.toMatchObject(expectStatus(400));
 
   expect((await list(client)).KeyCount).toBe(0);
   expect(byteFiles(folder)).toEqual([]);
 });
 
-test('lists more than a thousand keys, each once and in order', async () => {
+test('S3 lists more than a thousand keys, each once and in order', async () => {
   const { client } = await openS3();
   const keys = Array.from({ length: 1_100 }, (_, at) => `many/${String(at).padStart(4, '0')}`);
   for (let at = 0; at < keys.length; at += 100) {
@@ -149,7 +149,7 @@ test('lists more than a thousand keys, each once and in order', async () => {
   expect(listed).toEqual(keys);
 });
 
-test('lists folders, page by page', async () => {
+test('S3 lists common prefixes, page by page', async () => {
   const { client } = await openS3();
   for (const key of ['a', 'b/1', 'b/2', 'b/c/3', 'b-1', 'd/4', 'e']) await put(client, key);
 
@@ -168,12 +168,12 @@ test('lists folders, page by page', async () => {
   expect(inside.CommonPrefixes?.map(({ Prefix }) => Prefix)).toEqual(['b/c/']);
 });
 
-test('gives ranges: from, to, both, the last bytes, one byte; and 416 beyond the end', async () => {
+test('S3 serves ranges: from, to, both, the last bytes, one byte; and 416 beyond the end', async () => {
   const { client } = await openS3();
   await put(client, 'digits', '0123456789');
   await put(client, 'empty', '', { ContentLength: 0 });
 
-  const range = (Range: string) => textOf(client, 'digits', { Range });
+  const range = (Range: string) => readText(client, 'digits', { Range });
   expect(await range('bytes=7-')).toBe('789');
   expect(await range('bytes=2-4')).toBe('234');
   expect(await range('bytes=0-0')).toBe('0');
@@ -181,26 +181,28 @@ test('gives ranges: from, to, both, the last bytes, one byte; and 416 beyond the
   expect(await range('bytes=-300')).toBe('0123456789');
   expect(await range('bytes=8-300')).toBe('89');
   expect((await get(client, 'digits', { Range: 'bytes=2-4' })).ContentRange).toBe('bytes 2-4/10');
-  await expect(range('bytes=10-')).rejects.toMatchObject(statusOf(416));
-  expect(await textOf(client, 'empty')).toBe('');
-  await expect(get(client, 'empty', { Range: 'bytes=0-9' })).rejects.toMatchObject(statusOf(416));
+  await expect(range('bytes=10-')).rejects.toMatchObject(expectStatus(416));
+  expect(await readText(client, 'empty')).toBe('');
+  await expect(get(client, 'empty', { Range: 'bytes=0-9' })).rejects.toMatchObject(
+    expectStatus(416),
+  );
 });
 
-test('heeds If-Match and If-None-Match', async () => {
+test('S3 honors If-Match and If-None-Match', async () => {
   const { client } = await openS3();
   const { ETag } = await put(client, 'a', 'first', { IfNoneMatch: '*' });
 
   await expect(put(client, 'a', 'second', { IfNoneMatch: '*' })).rejects.toMatchObject(
-    statusOf(412),
+    expectStatus(412),
   );
-  await expect(get(client, 'a', { IfMatch: '"other"' })).rejects.toMatchObject(statusOf(412));
-  await expect(head(client, 'a', { IfMatch: '"other"' })).rejects.toMatchObject(statusOf(412));
-  await expect(get(client, 'a', { IfNoneMatch: ETag })).rejects.toMatchObject(statusOf(304));
+  await expect(get(client, 'a', { IfMatch: '"other"' })).rejects.toMatchObject(expectStatus(412));
+  await expect(head(client, 'a', { IfMatch: '"other"' })).rejects.toMatchObject(expectStatus(412));
+  await expect(get(client, 'a', { IfNoneMatch: ETag })).rejects.toMatchObject(expectStatus(304));
 
-  expect(await textOf(client, 'a', { IfMatch: ETag })).toBe('first');
+  expect(await readText(client, 'a', { IfMatch: ETag })).toBe('first');
 });
 
-test('lets one of many writers win who all want to be the first', async () => {
+test('of many concurrent conditional writers exactly one creates the object', async () => {
   const { client } = await openS3();
 
   const writes = ['1', '2', '3', '4', '5'].map((text) =>
@@ -211,25 +213,25 @@ test('lets one of many writers win who all want to be the first', async () => {
   expect(ended.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
 });
 
-test('verifies checksums, and gives them back', async () => {
+test('S3 verifies checksums, and returns them', async () => {
   const { client, events, folder } = await openS3();
   const right = sha256Of('picture');
 
   await put(client, 'right', 'picture', { ChecksumSHA256: right });
   const wrong = put(client, 'wrong', 'picture', { ChecksumSHA256: sha256Of('another') });
 
-  await expect(wrong).rejects.toMatchObject({ name: 'BadDigest', ...statusOf(400) });
-  await expect(head(client, 'wrong')).rejects.toMatchObject(statusOf(404));
+  await expect(wrong).rejects.toMatchObject({ name: 'BadDigest', ...expectStatus(400) });
+  await expect(head(client, 'wrong')).rejects.toMatchObject(expectStatus(404));
   const md5 = put(client, 'wrong', 'picture', { ContentMD5: Buffer.alloc(16).toString('base64') });
   await expect(md5).rejects.toMatchObject({ name: 'BadDigest' });
   expect((await head(client, 'right', { ChecksumMode: 'ENABLED' })).ChecksumSHA256).toBe(right);
   expect((await head(client, 'right')).ChecksumSHA256).toBeUndefined();
-  expect(await textOf(client, 'right', { ChecksumMode: 'ENABLED' })).toBe('picture');
+  expect(await readText(client, 'right', { ChecksumMode: 'ENABLED' })).toBe('picture');
   await expect.poll(() => events.map(({ key }) => key)).toEqual(['right']);
   await expect.poll(() => byteFiles(folder)).toHaveLength(1);
 });
 
-test('takes a stream that comes in chunks with its checksum behind it', async () => {
+test('S3 accepts a chunked stream with a trailing checksum', async () => {
   const { client } = await openS3();
   const bytes = randomBytes(500_000);
   const pieces = [bytes.subarray(0, 7), bytes.subarray(7, 300_000), bytes.subarray(300_000)];
@@ -250,11 +252,11 @@ test('takes a stream that comes in chunks with its checksum behind it', async ()
   expect(found.ContentEncoding).toBeUndefined();
 });
 
-test('replaces and deletes, and leaves no bytes behind', async () => {
+test('replaced and deleted objects leave no bytes on the disk', async () => {
   const { client, folder } = await openS3();
   await put(client, 'a', 'first');
   await put(client, 'a', 'second');
-  expect(await textOf(client, 'a')).toBe('second');
+  expect(await readText(client, 'a')).toBe('second');
   await expect.poll(() => byteFiles(folder)).toHaveLength(1);
 
   await client.send(new DeleteObjectCommand({ Bucket, Key: 'a' }));
@@ -264,7 +266,7 @@ test('replaces and deletes, and leaves no bytes behind', async () => {
   await expect.poll(() => byteFiles(folder)).toEqual([]);
 });
 
-test('has its buckets and objects after a restart', async () => {
+test('buckets and objects survive a restart', async () => {
   const first = await openS3();
   await first.client.send(new CreateBucketCommand({ Bucket: 'made-later' }));
   await put(first.client, 'stored');
@@ -274,7 +276,7 @@ test('has its buckets and objects after a restart', async () => {
 
   const { Buckets } = await client.send(new ListBucketsCommand({}));
   expect(Buckets?.map(({ Name }) => Name)).toEqual(['made-later', 'pictures']);
-  expect(await textOf(client, 'stored')).toBe('picture');
+  expect(await readText(client, 'stored')).toBe('picture');
   const again = client.send(new CreateBucketCommand({ Bucket: 'made-later' }));
   await expect(again).rejects.toMatchObject({ name: 'BucketAlreadyOwnedByYou' });
   const elsewhere = new PutObjectCommand({ Bucket: 'nowhere', Key: 'a', Body: 'x' });

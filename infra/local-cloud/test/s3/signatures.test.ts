@@ -50,7 +50,7 @@ const signed = (method: string, url: string, extra: Headers, now = new Date()) =
   return { headers: { ...headers, authorization }, signature, sign };
 };
 
-test('takes a signed HEAD as a HEAD only, and a signed GET as a GET only', async () => {
+test('a presigned URL for HEAD is valid for HEAD only, and one for GET for GET only', async () => {
   const { client } = await openS3();
   await client.send(new PutObjectCommand({ ...at, Body: 'picture' }));
   const get = await getSignedUrl(client, new GetObjectCommand(at));
@@ -62,7 +62,7 @@ test('takes a signed HEAD as a HEAD only, and a signed GET as a GET only', async
   expect((await fetch(head)).status).toBe(403);
 });
 
-test('refuses a header that a presigned URL does not sign, a copy of another object say', async () => {
+test('S3 refuses a header that a presigned URL does not sign, such as x-amz-copy-source', async () => {
   const { client } = await openS3();
   await client.send(new PutObjectCommand({ Bucket, Key: 'secret', Body: 'secret' }));
   const url = await getSignedUrl(client, new PutObjectCommand(at));
@@ -74,7 +74,7 @@ test('refuses a header that a presigned URL does not sign, a copy of another obj
   expect(await refused.text()).toContain('<HeadersNotSigned>x-amz-copy-source</HeadersNotSigned>');
 });
 
-test('refuses signatures of version 2, and says which it takes', async () => {
+test('S3 refuses signatures of version 2, and names the version it accepts', async () => {
   const { url } = await openS3();
   const byHeader = fetch(`${url}/${Bucket}/a`, { headers: { authorization: 'AWS local:c2ln' } });
   const byQuery = fetch(
@@ -89,7 +89,7 @@ test('refuses signatures of version 2, and says which it takes', async () => {
   }
 });
 
-test('refuses another access key, where one is set', async () => {
+test('S3 refuses another access key, where one is set', async () => {
   const { client, url } = await openS3({ accessKeyId: 'mine' });
   const credentials = { accessKeyId: 'mine', secretAccessKey: 'secret' };
   const mine = s3ClientAt(url, 'secret', { credentials });
@@ -100,7 +100,7 @@ test('refuses another access key, where one is set', async () => {
   expect((await mine.send(new ListBucketsCommand({}))).Buckets).toHaveLength(1);
 });
 
-test('refuses a request whose clock is an hour off', async () => {
+test('S3 refuses a request whose clock is an hour off', async () => {
   const { port } = await openS3();
   const extra = { host: 'localhost', 'x-amz-content-sha256': sha256('') };
   const hourAgo = new Date(Date.now() - 3_600_000);
@@ -110,7 +110,7 @@ test('refuses a request whose clock is an hour off', async () => {
   expect((await send(port, 'GET', '/pictures', headers)).text).toContain('RequestTimeTooSkewed');
 });
 
-test('refuses a body that is not the one that was signed', async () => {
+test('S3 refuses a body that is not the one that was signed', async () => {
   const { port, client } = await openS3();
   const extra = { host: 'localhost', 'x-amz-content-sha256': sha256('one') };
   const { headers } = signed('PUT', '/pictures/a.jpg', extra);
@@ -130,7 +130,7 @@ test.each([
   '<Delete><Object></Object></Delete>',
   '<Other><Object><Key>a</Key></Object></Other>',
   `<Delete>${'<Object><Key>a</Key></Object>'.repeat(1001)}</Delete>`,
-])('refuses a document that is not as S3 wants it: %#', async (body) => {
+])('S3 refuses a malformed XML document: %#', async (body) => {
   const { port } = await openS3();
   const extra = { host: 'localhost', 'x-amz-content-sha256': sha256(body) };
   const { headers } = signed('POST', '/pictures?delete=', extra);
@@ -141,7 +141,7 @@ test.each([
   expect(refused.text).toContain('<Code>MalformedXML</Code>');
 });
 
-test('verifies the signature of each chunk, and of the trailing checksum', async () => {
+test('S3 verifies the signature of each chunk, and of the trailing checksum', async () => {
   const { port, client } = await openS3();
   const path = '/pictures/a.jpg';
   const mode = 'STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER';
@@ -181,7 +181,7 @@ test('verifies the signature of each chunk, and of the trailing checksum', async
   expect(head.ContentEncoding).toBeUndefined();
 });
 
-test('finds the bucket in the host name, too', async () => {
+test('S3 finds the bucket in the host name, too', async () => {
   const { client, port } = await openS3();
   await client.send(new PutObjectCommand({ ...at, Body: 'picture' }));
   const virtual = s3ClientAt(`http://localhost:${port}`, 'secret', { forcePathStyle: false });
@@ -193,7 +193,7 @@ test('finds the bucket in the host name, too', async () => {
   expect(found).toEqual({ status: 200, text: 'picture' });
 });
 
-test('answers by no other name: a page that rebinds its own to this machine gets nothing', async () => {
+test('S3 refuses foreign host names, so DNS rebinding gives a web page no access', async () => {
   const { client, port } = await openS3();
   await client.send(new PutObjectCommand({ ...at, Body: 'picture' }));
   const url = new URL(await getSignedUrl(client, new GetObjectCommand(at)));

@@ -38,7 +38,7 @@ const at = { Bucket, Key: 'a & b.jpg' };
 const put = (client: S3Client, options = {}) =>
   client.send(new PutObjectCommand({ ...at, Body: 'picture', ...options }));
 
-test('answers what an object is: GetObjectAttributes', async () => {
+test('GetObjectAttributes describes an object', async () => {
   const { client } = await openS3();
   const { ETag } = await put(client);
 
@@ -57,7 +57,7 @@ test('answers what an object is: GetObjectAttributes', async () => {
   expect(attributes.ObjectParts).toBeUndefined();
 });
 
-test('answers what a bucket is: location, versioning, owner', async () => {
+test('S3 returns the location, versioning and owner of a bucket', async () => {
   const { client } = await openS3({ region: 'eu-central-1' });
   await put(client);
 
@@ -73,7 +73,7 @@ test('answers what a bucket is: location, versioning, owner', async () => {
   }
 });
 
-test('stores tags, gives them back and removes them', async () => {
+test('S3 stores, returns and removes tags', async () => {
   const { client, events } = await openS3();
   await put(client, { Tagging: 'colour=red&note=a%20b+c' });
   const tags = async () => (await client.send(new GetObjectTaggingCommand(at))).TagSet;
@@ -96,7 +96,7 @@ test('stores tags, gives them back and removes them', async () => {
   await expect(put(client, { Tagging: 'a=1&a=2' })).rejects.toMatchObject({ name: 'InvalidTag' });
 });
 
-test('lists uploads and their parts, page by page', async () => {
+test('S3 lists multipart uploads and their parts, page by page', async () => {
   const { client } = await openS3();
   const begin = async (Key: string) =>
     (await client.send(new CreateMultipartUploadCommand({ Bucket, Key }))).UploadId;
@@ -125,7 +125,7 @@ test('lists uploads and their parts, page by page', async () => {
   expect(second).toMatchObject({ IsTruncated: false, Parts: [{ Size: 7, PartNumber: 7 }] });
 });
 
-test('takes a part only for the key and bucket of its upload', async () => {
+test('S3 accepts a part only for the key and bucket of its upload', async () => {
   const { client } = await openS3({ buckets: ['pictures', 'others'] });
   const { UploadId } = await client.send(new CreateMultipartUploadCommand(at));
   const part = { ...at, UploadId, PartNumber: 1, Body: 'x' };
@@ -140,7 +140,7 @@ test('takes a part only for the key and bucket of its upload', async () => {
   ).rejects.toMatchObject({ name: 'InvalidArgument' });
 });
 
-test('completes an upload twice with one object and one event', async () => {
+test('completing a multipart upload twice makes one object and one event', async () => {
   const { client, events } = await openS3();
   const { UploadId } = await client.send(new CreateMultipartUploadCommand(at));
   const bodies = [randomBytes(5 * 1024 * 1024), randomBytes(10)];
@@ -167,7 +167,7 @@ test('completes an upload twice with one object and one event', async () => {
     .toEqual(['ObjectCreated:CompleteMultipartUpload']);
 });
 
-test('refuses a part, not the last, that is smaller than 5 MB', async () => {
+test('S3 refuses a part before the last that is smaller than 5 MB', async () => {
   const { client } = await openS3();
   const { UploadId } = await client.send(new CreateMultipartUploadCommand(at));
   const Parts = [];
@@ -182,7 +182,7 @@ test('refuses a part, not the last, that is smaller than 5 MB', async () => {
   });
 });
 
-test('lists by presigned URLs, in both versions', async () => {
+test('S3 lists objects by presigned URLs, in both versions', async () => {
   const { client } = await openS3();
   await put(client);
 
@@ -208,7 +208,7 @@ test.each([
   ['GetObjectRetention', new GetObjectRetentionCommand(at)],
   ['PutObjectAcl', new PutObjectAclCommand({ ...at, ACL: 'public-read' })],
   ['RestoreObject', new RestoreObjectCommand(at)],
-])('answers %s with 501, in the XML of S3', async (_, command) => {
+])('S3 answers %s with 501, in its XML', async (_, command) => {
   const { client } = await openS3();
   await put(client);
 
@@ -223,7 +223,7 @@ test.each([
   ['a key of KMS', { ServerSideEncryption: 'aws:kms' }, 'NotImplemented'],
   ['an object lock', { ObjectLockLegalHoldStatus: 'ON' }, 'NotImplemented'],
   ['3 KB of metadata', { Metadata: { a: 'x'.repeat(3000) } }, 'MetadataTooLarge'],
-])('refuses a PUT that asks for %s, and stores nothing', async (_, options, name) => {
+])('S3 refuses a PUT that requests %s, and stores nothing', async (_, options, name) => {
   const { client } = await openS3();
 
   await expect(put(client, options)).rejects.toMatchObject({ name });
@@ -231,7 +231,7 @@ test.each([
   expect(KeyCount).toBe(0);
 });
 
-test('removes a bucket only when it is empty', async () => {
+test('S3 deletes a bucket only when it is empty', async () => {
   const { client } = await openS3();
   await put(client);
   const remove = () => client.send(new DeleteBucketCommand({ Bucket }));

@@ -48,7 +48,7 @@ describe('a message that was received too often', () => {
     ]);
   });
 
-  it('wakes who waits at the dead-letter queue', async () => {
+  it('wakes a long poll of the dead-letter queue', async () => {
     await sqs.send(queue, 'poison');
     await sqs.receive(queue);
     await sqs.receive(queue);
@@ -59,11 +59,11 @@ describe('a message that was received too often', () => {
     expect(await waiting).toEqual(['poison']);
   });
 
-  it('is received as often as a dead-letter queue allows that has dead letters of its own', async () => {
+  it('moves on from a dead-letter queue that has a redrive policy of its own', async () => {
     const { queue: middle, deadLetters: last } = await sqs.createPair('middle', 2, {
       VisibilityTimeout: '0',
     });
-    const { QueueArn } = await sqs.attributesOf(middle);
+    const { QueueArn } = await sqs.readAttributes(middle);
     const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: QueueArn, maxReceiveCount: 2 });
     const first = await sqs.createQueue('first', { RedrivePolicy, VisibilityTimeout: '0' });
 
@@ -74,8 +74,8 @@ describe('a message that was received too often', () => {
     expect(await sqs.bodies(last)).toEqual(['poison']);
   });
 
-  it('does not go round and round between two queues that are the dead-letter queues of each other', async () => {
-    const { QueueArn: here } = await sqs.attributesOf(queue);
+  it('does not loop between two queues that are the dead-letter queues of each other', async () => {
+    const { QueueArn: here } = await sqs.readAttributes(queue);
     const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: here, maxReceiveCount: 2 });
     await sqs.client.send(
       new SetQueueAttributesCommand({ QueueUrl: deadLetters, Attributes: { RedrivePolicy } }),
@@ -88,7 +88,7 @@ describe('a message that was received too often', () => {
     expect((await Promise.all(waiting)).flat()).toEqual(['poison']);
   });
 
-  it('does not keep others back', async () => {
+  it('does not delay other messages', async () => {
     await sqs.send(queue, 'poison');
     await sqs.receive(queue);
     await sqs.receive(queue);
@@ -130,7 +130,7 @@ describe('a redrive', () => {
     await giveUp('poison');
     await sqs.send(deadLetters, 'put here by hand');
     const other = await sqs.createQueue('other');
-    const { QueueArn } = await sqs.attributesOf(other);
+    const { QueueArn } = await sqs.readAttributes(other);
 
     await start(QueueArn);
 
@@ -138,7 +138,7 @@ describe('a redrive', () => {
     expect(await sqs.bodies(deadLetters)).toEqual([]);
   });
 
-  it('is listed with how many it has moved, and has ended when it is answered', async () => {
+  it('is listed with the count of moved messages, and is complete when the call returns', async () => {
     await giveUp('poison');
     const { TaskHandle } = await start();
     await start();
@@ -155,7 +155,7 @@ describe('a redrive', () => {
   });
 
   it('is refused from a queue that takes no dead letters, and from one that is not there', async () => {
-    const { QueueArn } = await sqs.attributesOf(queue);
+    const { QueueArn } = await sqs.readAttributes(queue);
     const from = (arn: string | undefined) =>
       sqs.client.send(new StartMessageMoveTaskCommand({ SourceArn: arn }));
 

@@ -31,7 +31,7 @@ const drain = async (sqs: Sqs, urls: readonly string[]): Promise<string[]> => {
 
 describe('after SIGKILL', () => {
   it(
-    'holds everything that was answered, once and in one queue, however often it is killed',
+    'has every confirmed message, once and in one queue, however often it is killed',
     async () => {
       const folder = newFolder();
       const ledger = openLedger();
@@ -66,7 +66,7 @@ describe('after SIGKILL', () => {
     60_000 + kills * 5000,
   );
 
-  it('brings back what was in flight when its visibility timeout ends, and not before', async () => {
+  it('messages in flight become visible when their visibility timeout ends, and not before', async () => {
     const folder = newFolder();
     const first = await startProcess({ folder });
     const soon = await first.sqs.createQueue('soon', { VisibilityTimeout: '1' });
@@ -86,7 +86,7 @@ describe('after SIGKILL', () => {
     expect(await sqs.bodies(later)).toEqual(['waiting']);
   });
 
-  it('brings it back at once with releaseInFlight, and leaves delayed messages delayed', async () => {
+  it('releaseInFlight makes messages in flight visible at once, and leaves delayed ones delayed', async () => {
     const folder = newFolder();
     const first = await startProcess({ folder });
     const queue = await first.sqs.createQueue('work', { VisibilityTimeout: '600' });
@@ -99,7 +99,7 @@ describe('after SIGKILL', () => {
     await sqs.delete(queue, received?.ReceiptHandle); // of a worker that has ended
 
     expect(await sqs.bodies(queue)).toEqual(['in flight']);
-    expect(await sqs.attributesOf(queue)).toMatchObject({
+    expect(await sqs.readAttributes(queue)).toMatchObject({
       ApproximateNumberOfMessagesDelayed: '1',
     });
   });
@@ -117,7 +117,7 @@ describe('a move to the dead-letter queue', () => {
     expect(killedWhileMoving(folder)).toBe('SIGKILL');
 
     const { sqs } = await start({ folder });
-    expect(await sqs.attributesOf(queue)).toMatchObject({ ApproximateNumberOfMessages: '1' });
+    expect(await sqs.readAttributes(queue)).toMatchObject({ ApproximateNumberOfMessages: '1' });
     expect(await sqs.bodies(deadLetters)).toEqual([]);
     expect(await sqs.bodies(queue)).toEqual([]); // and now it moves
     expect(await sqs.bodies(deadLetters)).toEqual(['poison']);
@@ -149,7 +149,7 @@ describe('a move to the dead-letter queue', () => {
 });
 
 describe('a full disk', () => {
-  it('refuses messages with 500, and keeps those that it took', async () => {
+  it('refuses messages with 500, and loses none that it accepted', async () => {
     const folder = newFolder();
     const cramped = await startProcessOnSmallDisk({ folder }, 2048);
     const queue = await cramped.sqs.createQueue('work');
@@ -173,14 +173,14 @@ describe('a full disk', () => {
 });
 
 describe('the folder', () => {
-  it('is refused to a second process while the first one runs', async () => {
+  it('of an SQS emulator is refused to a second process while the first one runs', async () => {
     const folder = newFolder();
     await startProcess({ folder });
 
     await expect(startSqs({ port: 0, ...account, folder })).rejects.toThrow('locked');
   });
 
-  it('holds one whole database', async () => {
+  it('of an SQS emulator holds one whole database', async () => {
     const folder = newFolder();
     const running = await start({ folder });
     const queue = await running.sqs.createQueue('work');
@@ -195,7 +195,7 @@ describe('the folder', () => {
 });
 
 describe('retention', () => {
-  it('ends for messages that are older than their queue keeps them', async () => {
+  it('deletes messages older than the MessageRetentionPeriod of their queue', async () => {
     let now = Date.now();
     const service = openQueueService(openDatabase(undefined), { ...account, now: () => now });
     const queue = service.queues.create('work', { MessageRetentionPeriod: '60' }, {});

@@ -17,7 +17,7 @@ const sendBatch = (Entries: { Id: string; MessageBody: string; DelaySeconds?: nu
   sqs.client.send(new SendMessageBatchCommand({ QueueUrl: queue, Entries }));
 
 describe('a message', () => {
-  it('arrives as it was sent, with the attributes that SQS adds', async () => {
+  it('is received as it was sent, with the attributes that SQS adds', async () => {
     const sentAfter = Date.now();
     const { MessageId } = await sqs.send(queue, 'grüße 🙂');
 
@@ -58,7 +58,7 @@ describe('a message', () => {
     expect(none).not.toHaveProperty('MessageAttributes');
   });
 
-  it('keeps its trace header and its group', async () => {
+  it('is received with its trace header and its message group', async () => {
     const AWSTraceHeader = { DataType: 'String', StringValue: 'Root=1-5759e988-bd862e3f' };
     await sqs.send(queue, 'traced', {
       MessageSystemAttributes: { AWSTraceHeader },
@@ -88,7 +88,7 @@ describe('a message', () => {
     expect(await sqs.bodies(queue)).toEqual([body]);
   });
 
-  it('is refused with characters that XML has not, and without a body', async () => {
+  it('is refused with characters that XML does not allow, and without a body', async () => {
     await expect(sqs.send(queue, 'a\u0000b')).rejects.toMatchObject({
       name: 'InvalidMessageContents',
     });
@@ -120,7 +120,7 @@ describe('a message', () => {
 });
 
 describe('a batch', () => {
-  it('stores what is good in it, and says of each other message what is wrong', async () => {
+  it('stores its valid messages, and reports an error for each other one', async () => {
     const sent = await sendBatch([
       { Id: 'good', MessageBody: 'good' },
       { Id: 'bad', MessageBody: 'a\u0000b' },
@@ -133,7 +133,7 @@ describe('a batch', () => {
     expect(await sqs.bodies(queue)).toEqual(['good']);
   });
 
-  it('is refused whole when its entries cannot be told apart or are too many', async () => {
+  it('is refused as a whole when its ids are not distinct or its entries too many', async () => {
     const entries = (ids: string[]) => sendBatch(ids.map((Id) => ({ Id, MessageBody: 'x' })));
     const eleven = Array.from({ length: 11 }, (_, at) => String(at));
 
@@ -156,7 +156,7 @@ describe('a batch', () => {
     expect(await sqs.bodies(queue)).toEqual([]);
   });
 
-  it('of deletions tells which receipt handles are no handles', async () => {
+  it('of deletions reports the invalid receipt handles', async () => {
     await sqs.send(queue, 'done');
     const [message] = await sqs.receive(queue);
 
@@ -172,7 +172,7 @@ describe('a batch', () => {
 
     expect(deleted.Successful).toEqual([{ Id: 'mine' }]);
     expect(deleted.Failed).toMatchObject([{ Id: 'forged', Code: 'ReceiptHandleIsInvalid' }]);
-    expect(await sqs.attributesOf(queue)).toMatchObject({
+    expect(await sqs.readAttributes(queue)).toMatchObject({
       ApproximateNumberOfMessagesNotVisible: '0',
     });
   });

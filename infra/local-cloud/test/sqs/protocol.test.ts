@@ -21,7 +21,7 @@ const call = (operation: string, input: object, path = '/') =>
     body: JSON.stringify(input),
   });
 
-describe('the port', () => {
+describe('the port of SQS', () => {
   it('is refused when it is taken', async () => {
     await expect(startSqs({ port, ...account })).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
@@ -35,7 +35,7 @@ describe('the port', () => {
     if (outside) await expect(fetch(`http://${outside.address}:${port}/health`)).rejects.toThrow();
   });
 
-  it('answers no page that has rebound its own name to this machine', async () => {
+  it('refuses foreign host names, so DNS rebinding gives a web page no access', async () => {
     const status = await new Promise((resolve, reject) => {
       const headers = {
         host: `attacker.example:${port}`,
@@ -52,12 +52,12 @@ describe('the port', () => {
     expect(status).toBe(403);
   });
 
-  it('says whether it is there', async () => {
+  it('answers a health check', async () => {
     expect((await fetch(`${url}/health`)).status).toBe(200);
   });
 });
 
-describe('a request', () => {
+describe('a request to SQS', () => {
   it('is answered on the path of a queue as well, as SDKs send it that use the URL', async () => {
     const QueueUrl = await sqs.createQueue('work');
 

@@ -26,7 +26,7 @@ describe('a queue', () => {
     expect(await sqs.client.send(new GetQueueUrlCommand({ QueueName: 'work' }))).toMatchObject({
       QueueUrl: queue,
     });
-    expect(await sqs.attributesOf(queue)).toMatchObject({
+    expect(await sqs.readAttributes(queue)).toMatchObject({
       QueueArn: 'arn:aws:sqs:eu-west-1:123456789012:work',
       VisibilityTimeout: '30',
       DelaySeconds: '0',
@@ -51,14 +51,14 @@ describe('a queue', () => {
     });
   });
 
-  it('takes over changed attributes, and loses a policy that is set to nothing', async () => {
+  it('applies changed attributes, and loses a policy that is set to an empty string', async () => {
     const { queue } = await sqs.createPair('work', 3);
     const set = (Attributes: Record<string, string>) =>
       sqs.client.send(new SetQueueAttributesCommand({ QueueUrl: queue, Attributes }));
 
     await set({ DelaySeconds: '7', RedrivePolicy: '' });
 
-    const attributes = await sqs.attributesOf(queue);
+    const attributes = await sqs.readAttributes(queue);
     expect(attributes['DelaySeconds']).toBe('7');
     expect(attributes).not.toHaveProperty('RedrivePolicy');
   });
@@ -94,11 +94,11 @@ describe('a queue', () => {
     });
   });
 
-  it('is gone with its messages when it is deleted, for those who wait at it as well', async () => {
+  it('is gone with its messages when it is deleted, also for long polls in progress', async () => {
     const queue = await sqs.createQueue('work');
     const waiting = sqs.receive(queue, { WaitTimeSeconds: 20 });
     const rejected = expect(waiting).rejects.toMatchObject({ name: 'QueueDoesNotExist' });
-    await sqs.attributesOf(queue); // answered after the receiver has begun to wait
+    await sqs.readAttributes(queue); // answered after the receiver has begun to wait
 
     await sqs.client.send(new DeleteQueueCommand({ QueueUrl: queue }));
 
@@ -117,7 +117,7 @@ describe('a queue', () => {
 
     await sqs.client.send(new PurgeQueueCommand({ QueueUrl: queue }));
 
-    expect(await sqs.attributesOf(queue)).toMatchObject({
+    expect(await sqs.readAttributes(queue)).toMatchObject({
       ApproximateNumberOfMessages: '0',
       ApproximateNumberOfMessagesNotVisible: '0',
       ApproximateNumberOfMessagesDelayed: '0',
@@ -141,7 +141,7 @@ describe('the list of queues', () => {
     expect(names((await list({})).QueueUrls)).toEqual(['b-1', 'b-2', 'b-3']);
   });
 
-  it('tells which queues send their dead letters to a queue', async () => {
+  it('includes the source queues of a dead-letter queue', async () => {
     const { queue, deadLetters } = await sqs.createPair('work', 3);
 
     const listed = await sqs.client.send(
@@ -152,7 +152,7 @@ describe('the list of queues', () => {
   });
 });
 
-describe('tags', () => {
+describe('tags of a queue', () => {
   it('are added, replaced and removed, and survive a restart', async () => {
     const folder = newFolder();
     const first = await start({ folder });

@@ -12,7 +12,7 @@ beforeEach(async () => {
   const running = await start();
   sqs = running.sqs;
   queue = await sqs.createQueue('work');
-  const { QueueArn = '' } = await sqs.attributesOf(queue);
+  const { QueueArn = '' } = await sqs.readAttributes(queue);
   sendFromWithin = (body, options) => running.sendMessage(QueueArn, body, options);
 });
 
@@ -26,8 +26,8 @@ const elapsedMs = async (work: () => Promise<unknown>) => {
   return performance.now() - startedAt;
 };
 
-describe('receiving', () => {
-  it('gives the oldest messages first, and at most as many as are asked for', async () => {
+describe('ReceiveMessage', () => {
+  it('returns the oldest messages first, and at most MaxNumberOfMessages', async () => {
     for (const body of ['1', '2', '3']) await sqs.send(queue, body);
 
     expect(await sqs.bodies(queue, { MaxNumberOfMessages: 2 })).toEqual(['1', '2']);
@@ -39,13 +39,13 @@ describe('receiving', () => {
     await sqs.receive(queue, { VisibilityTimeout: 600 });
 
     expect(await sqs.receive(queue)).toEqual([]);
-    expect(await sqs.attributesOf(queue)).toMatchObject({
+    expect(await sqs.readAttributes(queue)).toMatchObject({
       ApproximateNumberOfMessages: '0',
       ApproximateNumberOfMessagesNotVisible: '1',
     });
   });
 
-  it('gives a message again when its visibility timeout has ended', async () => {
+  it('returns a message again when its visibility timeout has ended', async () => {
     await sqs.send(queue, 'again');
 
     const [first] = await sqs.receive(queue, { VisibilityTimeout: 1 });
@@ -95,7 +95,7 @@ describe('a long poll', () => {
     expect(ms).toBeLessThan(15_000);
   });
 
-  it('is answered when another receiver gives its message back', async () => {
+  it('is answered when another receiver makes its message visible', async () => {
     await sqs.send(queue, 'given back');
     const [message] = await sqs.receive(queue);
     const waiting = sqs.bodies(queue, { WaitTimeSeconds: 20 });
@@ -105,7 +105,7 @@ describe('a long poll', () => {
     expect(await waiting).toEqual(['given back']);
   });
 
-  it('ends with nothing after its time, which may be that of the queue', async () => {
+  it('ends empty after its wait time, which defaults to that of the queue', async () => {
     const patient = await sqs.createQueue('patient', { ReceiveMessageWaitTimeSeconds: '1' });
 
     const ms = await elapsedMs(async () => expect(await sqs.receive(patient)).toEqual([]));
@@ -113,11 +113,11 @@ describe('a long poll', () => {
     expect(ms).toBeGreaterThan(900);
   });
 
-  it('takes no message for a client that has gone', async () => {
+  it('receives no message for a client that has disconnected', async () => {
     const leaving = new AbortController();
     const gone = sqs.receive(queue, { WaitTimeSeconds: 20 }, leaving.signal);
     const rejected = expect(gone).rejects.toThrow();
-    await sqs.attributesOf(queue); // answered after the receiver has begun to wait
+    await sqs.readAttributes(queue); // answered after the receiver has begun to wait
     leaving.abort();
     await rejected;
     const waiting = sqs.receive(queue, { WaitTimeSeconds: 20 });
@@ -129,9 +129,9 @@ describe('a long poll', () => {
     ]);
   });
 
-  it('gives each message to one of those who wait, and nothing to the others', async () => {
+  it('delivers each message to one of several waiting receivers', async () => {
     const waiting = [1, 2, 3].map(() => sqs.bodies(queue, { WaitTimeSeconds: 4 }));
-    await sqs.attributesOf(queue);
+    await sqs.readAttributes(queue);
 
     await sqs.send(queue, 'one');
     await sqs.send(queue, 'two');
@@ -142,18 +142,18 @@ describe('a long poll', () => {
 });
 
 describe('a delayed message', () => {
-  it('is counted, and not given before its time', async () => {
+  it('is counted, and not received before its delay has passed', async () => {
     await sqs.send(queue, 'later', { DelaySeconds: 60 });
 
     expect(await sqs.bodies(queue)).toEqual([]);
-    expect(await sqs.attributesOf(queue)).toMatchObject({
+    expect(await sqs.readAttributes(queue)).toMatchObject({
       ApproximateNumberOfMessages: '0',
       ApproximateNumberOfMessagesNotVisible: '0',
       ApproximateNumberOfMessagesDelayed: '1',
     });
   });
 
-  it('has the delay of its queue when it names none', async () => {
+  it('has the delay of its queue by default', async () => {
     const slow = await sqs.createQueue('slow', { DelaySeconds: '60' });
     await sqs.send(slow, 'later');
     await sqs.send(slow, 'at once', { DelaySeconds: 0 });
@@ -161,7 +161,7 @@ describe('a delayed message', () => {
     expect(await sqs.bodies(slow)).toEqual(['at once']);
   });
 
-  it('is refused with part of a second by SQS, and taken from within the process', async () => {
+  it('may have a fraction of a second only when sent in the same process', async () => {
     await expect(sqs.send(queue, 'soon', { DelaySeconds: 0.1 })).rejects.toMatchObject({
       name: 'InvalidParameterValue',
     });
@@ -185,12 +185,12 @@ describe('a receipt handle', () => {
     await expect(changeVisibility(first?.ReceiptHandle, 0)).rejects.toMatchObject({
       name: 'InvalidParameterValue',
     });
-    expect(await sqs.attributesOf(queue)).toMatchObject({
+    expect(await sqs.readAttributes(queue)).toMatchObject({
       ApproximateNumberOfMessagesNotVisible: '1',
     });
 
     await sqs.delete(queue, second?.ReceiptHandle);
-    expect(await sqs.attributesOf(queue)).toMatchObject({
+    expect(await sqs.readAttributes(queue)).toMatchObject({
       ApproximateNumberOfMessagesNotVisible: '0',
     });
     await sqs.delete(queue, second?.ReceiptHandle); // once more is no error
@@ -214,7 +214,7 @@ describe('a receipt handle', () => {
     });
   });
 
-  it('is refused when it is none, or one of another queue', async () => {
+  it('is refused when it is malformed, or belongs to another queue', async () => {
     const other = await sqs.createQueue('other');
     await sqs.send(other, 'elsewhere');
     const [message] = await sqs.receive(other);
@@ -225,7 +225,7 @@ describe('a receipt handle', () => {
     await expect(changeVisibility('forged', 0)).rejects.toMatchObject(invalid);
   });
 
-  it('gives several messages back in one call', async () => {
+  it('works in a batch: one call makes several messages visible', async () => {
     await sqs.send(queue, 'one');
     await sqs.send(queue, 'two');
     const received = await sqs.receive(queue);

@@ -40,9 +40,9 @@ export const connect = (endpoint: string) => {
     useQueueUrlAsEndpoint: false,
   });
   onTestFinished(() => client.destroy());
-  const attributesOf = async (QueueUrl: string): Promise<Partial<Record<string, string>>> => {
-    const asked = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] });
-    return (await client.send(asked)).Attributes ?? {};
+  const readAttributes = async (QueueUrl: string): Promise<Partial<Record<string, string>>> => {
+    const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] });
+    return (await client.send(command)).Attributes ?? {};
   };
   const createQueue = async (QueueName: string, Attributes: Record<string, string> = {}) =>
     (await client.send(new CreateQueueCommand({ QueueName, Attributes }))).QueueUrl ?? '';
@@ -51,19 +51,19 @@ export const connect = (endpoint: string) => {
     options: Partial<ReceiveMessageCommandInput> = {},
     abortSignal?: AbortSignal,
   ) => {
-    const asked = new ReceiveMessageCommand({
+    const command = new ReceiveMessageCommand({
       QueueUrl,
       MaxNumberOfMessages: 10,
       MessageSystemAttributeNames: ['All'],
       MessageAttributeNames: ['All'],
       ...options,
     });
-    return (await client.send(asked, abortSignal ? { abortSignal } : {})).Messages ?? [];
+    return (await client.send(command, abortSignal ? { abortSignal } : {})).Messages ?? [];
   };
 
   return {
     client,
-    attributesOf,
+    readAttributes,
     createQueue,
     receive,
     bodies: async (url: string, options: Partial<ReceiveMessageCommandInput> = {}) =>
@@ -75,7 +75,7 @@ export const connect = (endpoint: string) => {
     /** A queue, and another that takes its dead letters. */
     async createPair(name: string, maxReceiveCount: number, Attributes = {}) {
       const deadLetters = await createQueue(`${name}-dlq`);
-      const { QueueArn = '' } = await attributesOf(deadLetters);
+      const { QueueArn = '' } = await readAttributes(deadLetters);
       const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: QueueArn, maxReceiveCount });
       const queue = await createQueue(name, { RedrivePolicy, ...Attributes });
       return { queue, deadLetters, deadLettersArn: QueueArn };

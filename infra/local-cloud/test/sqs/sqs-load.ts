@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-/** What clients know: what was answered, and what was asked without an answer. */
+/** What clients know: the confirmed requests, and those without a response. */
 export type Ledger = {
   sent: Set<string>;
   maybeSent: Set<string>;
@@ -60,8 +60,8 @@ export const runLoad = async (url: string, { queue, deadLetters, ledger, round }
   // Half of what is received is deleted; the rest is given back, and in the end a dead letter.
   const receiver = (QueueUrl: string) =>
     untilGone(async () => {
-      const asked = { QueueUrl, MaxNumberOfMessages: 5, VisibilityTimeout: 30, WaitTimeSeconds: 1 };
-      const { Messages = [] } = await call('ReceiveMessage', asked);
+      const input = { QueueUrl, MaxNumberOfMessages: 5, VisibilityTimeout: 30, WaitTimeSeconds: 1 };
+      const { Messages = [] } = await call('ReceiveMessage', input);
       for (const { Body, ReceiptHandle } of Messages) {
         if (Math.random() < 0.5) {
           await call('ChangeMessageVisibility', { QueueUrl, ReceiptHandle, VisibilityTimeout: 0 });

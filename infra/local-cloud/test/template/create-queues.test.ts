@@ -9,13 +9,13 @@ const start = async () => {
   const sqs = await startSqs({ port: 0, ...account });
   onTestFinished(sqs.stop);
   const call = openAws(sqs.url, account);
-  const attributesOf = async (name: string) => {
+  const readAttributes = async (name: string) => {
     const QueueUrl = `${sqs.url}/${account.accountId}/${name}`;
-    const asked = { QueueUrl, AttributeNames: ['All'] };
-    const answer = await call('AmazonSQS.GetQueueAttributes', asked);
+    const input = { QueueUrl, AttributeNames: ['All'] };
+    const answer = await call('AmazonSQS.GetQueueAttributes', input);
     return (answer as { Attributes: Record<string, string> }).Attributes;
   };
-  return { call, attributesOf };
+  return { call, readAttributes };
 };
 const redriveTo = (name: string) =>
   JSON.stringify({
@@ -29,8 +29,8 @@ const queue = (QueueName: string, attributes: Record<string, string> = {}): Queu
 });
 
 describe('creating queues', () => {
-  it('makes dead-letter queues before those that name them', async () => {
-    const { call, attributesOf } = await start();
+  it('creates dead-letter queues before those that name them', async () => {
+    const { call, readAttributes } = await start();
     const RedrivePolicy = redriveTo('work-dlq');
 
     await createQueues(
@@ -42,23 +42,23 @@ describe('creating queues', () => {
       call,
     );
 
-    expect(await attributesOf('work')).toMatchObject({ RedrivePolicy, VisibilityTimeout: '180' });
-    expect(await attributesOf('first')).toMatchObject({ RedrivePolicy: redriveTo('work') });
+    expect(await readAttributes('work')).toMatchObject({ RedrivePolicy, VisibilityTimeout: '180' });
+    expect(await readAttributes('first')).toMatchObject({ RedrivePolicy: redriveTo('work') });
   });
 
-  it('takes over a shorter visibility timeout although they exist, and gives it up again', async () => {
-    const { call, attributesOf } = await start();
+  it('applies a shorter visibility timeout to existing queues, and reverts it', async () => {
+    const { call, readAttributes } = await start();
     const queues = [queue('work', { VisibilityTimeout: '180' })];
     await createQueues(queues, call);
 
     await createQueues(queues, call, 5);
-    expect((await attributesOf('work'))['VisibilityTimeout']).toBe('5');
+    expect((await readAttributes('work'))['VisibilityTimeout']).toBe('5');
 
     await createQueues(queues, call);
-    expect((await attributesOf('work'))['VisibilityTimeout']).toBe('180');
+    expect((await readAttributes('work'))['VisibilityTimeout']).toBe('180');
   });
 
-  it('gives a queue that exists its new tags', async () => {
+  it('updates the tags of an existing queue', async () => {
     const { call } = await start();
     await createQueues([queue('work')], call);
 
@@ -71,7 +71,7 @@ describe('creating queues', () => {
     });
   });
 
-  it('ends with what SQS says, where a dead-letter queue is not there', async () => {
+  it('fails with the error of SQS where a dead-letter queue is missing', async () => {
     const { call } = await start();
     const queues = [queue('work', { RedrivePolicy: redriveTo('missing') })];
 

@@ -48,7 +48,7 @@ Resources:
 });
 
 describe('a template in JSON', () => {
-  it('is read as well', () => {
+  it('is read like one in YAML', () => {
     const folder = mkdtempSync(join(tmpdir(), 'local-cloud-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const path = join(folder, 'template.json');
@@ -60,7 +60,7 @@ describe('a template in JSON', () => {
   });
 });
 
-describe('what is no template', () => {
+describe('an invalid template', () => {
   it.each([
     ['service: darkroom', /^x is no CloudFormation template: it has no Resources\.$/],
     ['just text', /^x is no CloudFormation template/],
@@ -72,7 +72,7 @@ describe('what is no template', () => {
     expect(() => parseTemplate(text, 'x')).toThrow(sentence);
   });
 
-  it('is refused when there is no such file', () => {
+  it('is refused when its file does not exist', () => {
     expect(() => readTemplate('/no/such/file.yml')).toThrow(
       '/no/such/file.yml: There is no such file.',
     );

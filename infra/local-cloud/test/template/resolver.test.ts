@@ -40,7 +40,7 @@ const template = Template.parse({
 const { resolve, isTrue } = openResolver(template, environment);
 
 describe('an intrinsic function', () => {
-  it('gives a queue its URL by Ref, and a bucket and a table their names', () => {
+  it('Ref returns the URL of a queue, and the name of a bucket or table', () => {
     expect(resolve([{ Ref: 'Work' }, { Ref: 'Pictures' }, { Ref: 'Things' }])).toEqual([
       'http://127.0.0.1:4576/123456789012/work-dev',
       'pictures-123456789012',
@@ -48,7 +48,7 @@ describe('an intrinsic function', () => {
     ]);
   });
 
-  it('gives ARNs in both ways that GetAtt is written', () => {
+  it('GetAtt returns ARNs in both of its notations', () => {
     expect(resolve({ 'Fn::GetAtt': ['Work', 'Arn'] })).toBe(
       'arn:aws:sqs:eu-north-1:123456789012:work-dev',
     );
@@ -60,7 +60,7 @@ describe('an intrinsic function', () => {
     );
   });
 
-  it('substitutes resources, attributes, parameters and names of its own', () => {
+  it('Sub substitutes resources, attributes, parameters and its own variables', () => {
     const sub = [
       '${AWS::Region} ${Work.Arn} ${Things} ${Stage} ${mine} ${!kept}',
       { mine: { Ref: 'Things' } },
@@ -71,7 +71,7 @@ describe('an intrinsic function', () => {
     );
   });
 
-  it('joins, splits, selects, encodes, and looks up in a mapping', () => {
+  it('can join, split, select, encode, and look up in a mapping', () => {
     expect(resolve({ 'Fn::Join': ['/', [{ Ref: 'Things' }, 'index', '*']] })).toBe(
       'things/index/*',
     );
@@ -80,18 +80,18 @@ describe('an intrinsic function', () => {
     expect(resolve({ 'Fn::FindInMap': ['ByStage', { Ref: 'Stage' }, 'days'] })).toBe(1);
   });
 
-  it('leaves out what has no value', () => {
+  it('drops what AWS::NoValue stands for', () => {
     expect(resolve({ a: { Ref: 'AWS::NoValue' }, b: [1, { Ref: 'AWS::NoValue' }] })).toEqual({
       b: [1],
     });
   });
 
-  it('chooses by a condition, and works out only what is chosen', () => {
+  it('If chooses by a condition, and resolves only the chosen branch', () => {
     expect(resolve({ 'Fn::If': ['IsProd', { Ref: 'Secret' }, 'plain'] })).toBe('plain');
     expect(['IsProd', 'IsDev', 'Either', 'Both'].map(isTrue)).toEqual([false, true, true, false]);
   });
 
-  it('does not touch an object that only looks a little like one', () => {
+  it('is not confused with an object that merely resembles one', () => {
     const value = { Ref: 'Work', and: 'more' };
 
     expect(resolve(value)).toEqual(value);
@@ -107,14 +107,14 @@ describe('an intrinsic function', () => {
     [{ 'Fn::If': ['Missing', 1, 2] }, 'no condition Missing'],
     [{ 'Fn::If': ['Circle', 1, 2] }, 'Circle refers to itself'],
     [{ 'Fn::Join': 'a' }, 'Fn::Join cannot have the argument "a"'],
-  ])('refuses %j with a sentence', (value, sentence) => {
+  ])('is refused with a sentence: %j', (value, sentence) => {
     expect(() => resolve(value)).toThrow(UnresolvableError);
     expect(() => resolve(value)).toThrow(sentence);
   });
 });
 
 describe('a parameter', () => {
-  it('has its default, as text or as a list', () => {
+  it('of a template has its default, as text or as a list', () => {
     expect(resolve([{ Ref: 'Stage' }, { Ref: 'Size' }, { Ref: 'Colors' }])).toEqual([
       'dev',
       '3',
@@ -122,14 +122,14 @@ describe('a parameter', () => {
     ]);
   });
 
-  it('may be given instead, and decides conditions', () => {
+  it('of a template can be given, and decides conditions', () => {
     const given = openResolver(template, { ...environment, parameters: { Stage: 'prod' } });
 
     expect(given.resolve({ Ref: 'Work' })).toMatch(/work-prod$/);
     expect(given.isTrue('IsProd')).toBe(true);
   });
 
-  it('is refused when the template has none of that name', () => {
+  it('is refused when the template does not declare it', () => {
     const parameters = { Stagee: 'prod' };
 
     expect(() => openResolver(template, { ...environment, parameters })).toThrow(TemplateError);

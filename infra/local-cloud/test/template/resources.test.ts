@@ -67,7 +67,7 @@ Resources:
 `;
 
 describe('the resources of a template', () => {
-  it('have their final names and values, and nothing that is not there is asked for', () => {
+  it('have their resolved names and values, and nothing that is absent is requested', () => {
     const { buckets, queues, tables } = read(pipeline);
 
     expect(buckets).toMatchObject([
@@ -96,7 +96,7 @@ describe('the resources of a template', () => {
     ]);
   });
 
-  it('are there only while their condition holds', () => {
+  it('exist only if their condition holds', () => {
     const names = (parameters: Record<string, string>) =>
       read(pipeline, parameters).queues.map(({ QueueName }) => QueueName);
 
@@ -104,7 +104,7 @@ describe('the resources of a template', () => {
     expect(names({ Extra: 'yes' })).toContain('gallery-ExtraQueue');
   });
 
-  it('are listed as ignored where the local cloud has nothing for them', () => {
+  it('are listed as ignored where the local cloud does not support them', () => {
     expect(read(pipeline).ignored).toEqual([
       { logicalId: 'Uploads', type: 'AWS::S3::Bucket LambdaConfigurations' },
       { logicalId: 'Key', type: 'AWS::KMS::Key' },
@@ -147,13 +147,13 @@ describe('a notification', () => {
   const queuesFor = (name: string, key: string) =>
     bucket && findNotifiedQueues(bucket, { name, key }).map((arn) => arn.split(':').at(-1));
 
-  it('goes to the queues whose event, prefix and suffix fit', () => {
+  it('is sent to the queues whose event, prefix and suffix match', () => {
     expect(queuesFor('ObjectCreated:Put', 'in/a.jpg')).toEqual(['work']);
     expect(queuesFor('ObjectCreated:Copy', 'in/a.jpg')).toEqual(['work']);
     expect(queuesFor('ObjectRemoved:Delete', 'any')).toEqual(['gallery-DeadLetters']);
   });
 
-  it('goes nowhere for another prefix, suffix or event', () => {
+  it('is not sent for another prefix, suffix or event', () => {
     expect(queuesFor('ObjectCreated:Put', 'out/a.jpg')).toEqual([]);
     expect(queuesFor('ObjectCreated:Put', 'in/a.png')).toEqual([]);
     expect(queuesFor('ObjectRemoved:DeleteMarkerCreated', 'in/a.jpg')).toEqual([]);

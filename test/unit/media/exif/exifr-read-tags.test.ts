@@ -20,7 +20,7 @@ const drawnFacts = {
 };
 
 test.each(['jpeg', 'png', 'webp', 'avif'] as const)(
-  'reads the same facts from a %s as from any other format',
+  'reading tags gives the same facts for a %s as for any other format',
   async (format) => {
     const { exif, raw } = await read(await drawnBy[format]({ exif: phoneExif, orientation: 6 }));
 
@@ -29,11 +29,14 @@ test.each(['jpeg', 'png', 'webp', 'avif'] as const)(
   },
 );
 
-test.each(Object.entries(drawnBy))('finds nothing in a %s without EXIF', async (_, draw) => {
-  expect((await read(await draw())).found).toBeNull();
-});
+test.each(Object.entries(drawnBy))(
+  'reading tags finds nothing in a %s without EXIF',
+  async (_, draw) => {
+    expect((await read(await draw())).found).toBeNull();
+  },
+);
 
-test('reads big-endian files as well', async () => {
+test('reading tags supports big-endian files', async () => {
   const block = tiffBlock({
     bigEndian: true,
     ifd0: [text(tags.make, 'NIKON')],
@@ -56,7 +59,7 @@ test.each([
   ['    :  :     :  :  ', undefined, null],
   ['2017:02:31 10:00:00', undefined, null],
   ['yesterday', undefined, null],
-])('takes the time %j with offset %j for %j', async (taken, offset, expected) => {
+])('reading tags parses the time %j with offset %j as %j', async (taken, offset, expected) => {
   const exif = [text(tags.taken, taken), ...(offset ? [text(tags.offset, offset)] : [])];
 
   expect((await read(jpegWith(tiffBlock({ exif })))).exif?.datetimeOriginal).toBe(expected);
@@ -89,13 +92,13 @@ test.each([
   ['at 0/0 degrees', { lat: rationals(2, [[0, 0]]) }, null],
   ['beyond the pole', { lat: rationals(2, [[91, 1]]) }, null],
   ['without a longitude', { lon: null }, null],
-])('places a picture taken %s', async (_, change, expected) => {
+])('reading tags computes the position of a picture taken %s', async (_, change, expected) => {
   const { exif } = await read(jpegWith(tiffBlock({ gps: place(change) })));
 
   expect(exif?.gps ?? null).toEqual(expected);
 });
 
-test('reads on after an entry of a type that does not exist', async () => {
+test('reading tags continues after an entry of an unknown type', async () => {
   const block = tiffBlock({
     ifd0: [
       { tag: 0x010e, type: 77, count: 9, bytes: Buffer.alloc(4) },
@@ -110,7 +113,7 @@ test('reads on after an entry of a type that does not exist', async () => {
   });
 });
 
-test('does not believe an entry that claims four thousand million numbers', async () => {
+test('reading tags ignores an entry that claims four thousand million values', async () => {
   const greedy = [4, 5, 12].map((type) => ({
     tag: 0x0111 + type,
     type,
@@ -123,7 +126,7 @@ test('does not believe an entry that claims four thousand million numbers', asyn
   expect(raw).toEqual({ Make: 'Calm' });
 });
 
-test('trims text, keeps it short, and takes blank text for silence', async () => {
+test('reading tags trims text, limits its length, and treats blank text as absent', async () => {
   const block = tiffBlock({
     ifd0: [
       text(tags.make, '  Leica\0\0\0  '),
@@ -140,7 +143,7 @@ test('trims text, keeps it short, and takes blank text for silence', async () =>
   expect(raw?.['ImageDescription']).toBe('x'.repeat(1000));
 });
 
-test('keeps the raw tags within 32 kB, dropping the longest first, and leaves binary ones out', async () => {
+test('raw tags are limited to 32 kB, dropping the longest first, without binary ones', async () => {
   const wordy = Array.from({ length: 60 }, (_, index) => text(0xc000 + index, '漢'.repeat(1000)));
   const block = tiffBlock({
     ifd0: [text(tags.make, 'Brief'), ...wordy.slice(0, 12)],
@@ -155,7 +158,7 @@ test('keeps the raw tags within 32 kB, dropping the longest first, and leaves bi
   expect(raw).not.toHaveProperty('0x9999');
 });
 
-test('gives as much as it can read of EXIF that is cut off', async () => {
+test('reading tags returns what is readable of truncated EXIF', async () => {
   const block = tiffBlock({
     ifd0: [text(tags.make, 'Complete')],
     exif: [short(tags.iso, 400), text(0xa434, 'A lens that is missing')],
@@ -170,7 +173,7 @@ test('gives as much as it can read of EXIF that is cut off', async () => {
   });
 });
 
-test('survives any bytes, and throws only what reading throws', async () => {
+test('reading tags of any bytes throws only errors of the reader', async () => {
   let state = 1;
   const random = (below: number) => {
     state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fff_ffff;

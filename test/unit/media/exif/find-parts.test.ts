@@ -16,37 +16,37 @@ import { jpegWith, rationals, short, text, tiffBlock } from './tiff-block.ts';
 
 const tags = { make: 0x010f, model: 0x0110, iso: 0x8827 };
 
-test('takes one request of 128 KB for a large JPEG', async () => {
+test('finding EXIF takes one read of 128 KB for a large JPEG', async () => {
   const large = await drawnJpeg({ width: 1600, height: 1200, exif: phoneExif });
 
-  const { exif, asked } = await read(large);
+  const { exif, reads } = await read(large);
 
   expect(exif?.cameraMake).toBe('Darkroom');
-  expect(asked).toEqual({ times: 1, bytes: 131_072 });
+  expect(reads).toEqual({ times: 1, bytes: 131_072 });
 });
 
-test('reads only what is missing where other segments push the EXIF beyond the first 128 KB', async () => {
+test('finding EXIF reads only what is missing where other segments push it beyond the first 128 KB', async () => {
   const block = tiffBlock({ ifd0: [text(tags.make, 'Far away')] });
 
-  const { exif, asked } = await read(Buffer.concat([jpegWith(block, 600_000), Buffer.alloc(9e6)]));
+  const { exif, reads } = await read(Buffer.concat([jpegWith(block, 600_000), Buffer.alloc(9e6)]));
 
   expect(exif?.cameraMake).toBe('Far away');
-  expect(asked.bytes).toBeLessThan(400_000);
+  expect(reads.bytes).toBeLessThan(400_000);
 });
 
-test('never reads more than 1 MB of a file that hides its EXIF', async () => {
+test('finding EXIF never reads more than 1 MB of a file that hides it', async () => {
   const everySegmentTiny = Buffer.concat([
     Buffer.from([0xff, 0xd8]),
     Buffer.alloc(6_000_000, Buffer.from([0xff, 0xe2, 0, 2])),
   ]);
 
-  const { found, asked } = await read(everySegmentTiny);
+  const { found, reads } = await read(everySegmentTiny);
 
   expect(found).toBeNull();
-  expect(asked.bytes).toBeLessThanOrEqual(1_048_576);
+  expect(reads.bytes).toBeLessThanOrEqual(1_048_576);
 });
 
-test('finds the EXIF of a PNG behind its pixels', async () => {
+test('EXIF of a PNG is found after its pixels', async () => {
   const png = await drawnPng({ width: 800, height: 600 });
   const exif = pngChunk('eXIf', tiffBlock({ ifd0: [text(tags.make, 'After IDAT')] }));
   const end = png.length - 12;
@@ -57,17 +57,17 @@ test('finds the EXIF of a PNG behind its pixels', async () => {
   expect((await read(behind)).exif?.cameraMake).toBe('After IDAT');
 });
 
-test('reads no more than 288 KB of a PNG that has none', async () => {
+test('finding EXIF reads no more than 288 KB of a PNG that has none', async () => {
   const png = await drawnPng({ width: 1200, height: 900 });
 
-  const { found, asked } = await read(png);
+  const { found, reads } = await read(png);
 
   expect(png.length).toBeGreaterThan(1_000_000);
   expect(found).toBeNull();
-  expect(asked).toEqual({ times: 2, bytes: 294_912 });
+  expect(reads).toEqual({ times: 2, bytes: 294_912 });
 });
 
-test('does not take pixels that spell eXIf for EXIF', async () => {
+test('pixels that spell eXIf are not mistaken for EXIF', async () => {
   const png = await drawnPng();
   const forged = Buffer.concat([
     Buffer.from([0, 0, 0, 40]),
@@ -84,27 +84,27 @@ test('does not take pixels that spell eXIf for EXIF', async () => {
   expect(found).toBeNull();
 });
 
-test('reads a TIFF whose directories stand at its end, without what lies between', async () => {
+test('directories at the end of a TIFF are read without the data before them', async () => {
   const camera = tiffBlock({
     ifd0: [text(tags.make, 'Scanner & Sons'), text(tags.model, 'Flatbed')],
     exif: [short(tags.iso, 100)],
     pixelsFirst: 3_000_000,
   });
 
-  const { exif, asked } = await read(camera);
+  const { exif, reads } = await read(camera);
 
   expect(exif).toMatchObject({ cameraMake: 'Scanner & Sons', cameraModel: 'Flatbed', iso: 100 });
-  expect(asked.bytes).toBeLessThan(200_000);
+  expect(reads.bytes).toBeLessThan(200_000);
 });
 
-test.each([false, true])('reads the EXIF of a BigTIFF (big-endian: %s)', async (bigEndian) => {
+test.each([false, true])('EXIF of a BigTIFF is read (big-endian: %s)', async (bigEndian) => {
   const { exif, raw } = await read(bigTiff({ bigEndian }));
 
   expect(exif).toMatchObject({ cameraMake: 'A long name', cameraModel: 'Short', iso: 640 });
   expect(raw).toMatchObject({ Orientation: 6 });
 });
 
-test('does not take the layout of a TIFF for EXIF', async () => {
+test('the layout tags of a TIFF are not mistaken for EXIF', async () => {
   const plain = await drawnTiff({ width: 500, height: 400, orientation: 6 });
 
   expect((await read(plain)).found).toBeNull();
@@ -121,17 +121,17 @@ test.each([
   ['a header in capitals', makeJpeg(exifSegment(found, 'EXIF\0\0'))],
   ['a restart marker before it', makeJpeg(Buffer.from([0xff, 0xd0]), exifSegment(found))],
   ['an empty block before it', makeJpeg(exifSegment(tiffBlock({})), exifSegment(found))],
-])('finds EXIF in a JPEG with %s', async (_, jpeg) => {
+])('EXIF is found in a JPEG with %s', async (_, jpeg) => {
   expect((await read(jpeg)).exif?.cameraMake).toBe('Found');
 });
 
-test('does not look for EXIF behind the start of the pixels', async () => {
+test('EXIF of a JPEG is not sought after the start of the pixels', async () => {
   const behind = Buffer.concat([makeJpeg(), exifSegment(found)]);
 
   expect((await read(behind)).found).toBeNull();
 });
 
-test('reads EXIF of more than 64 kB that is split over two segments', async () => {
+test('EXIF of more than 64 kB, split over two segments, is read', async () => {
   const block = tiffBlock({
     exif: [text(0x9286, 'x'.repeat(90_000)), text(0xa434, 'A lens behind the comment')],
   });
@@ -143,7 +143,7 @@ test('reads EXIF of more than 64 kB that is split over two segments', async () =
   expect((await read(jpeg)).exif?.lensModel).toBe('A lens behind the comment');
 });
 
-test('takes the later of two blocks as ExifTool does, and the orientation as decoders do', async () => {
+test('of two EXIF blocks the later is read, as by ExifTool, but the orientation as by decoders', async () => {
   const turned = (value: number) => short(0x0112, value);
   const first = tiffBlock({ ifd0: [text(tags.make, 'First'), text(tags.model, 'M'), turned(6)] });
   const second = tiffBlock({ ifd0: [text(tags.make, 'Second'), turned(3)] });
@@ -174,7 +174,7 @@ test.each([
 });
 
 test.each(['before', 'behind'] as const)(
-  'finds a raw profile of EXIF %s the pixels of a PNG',
+  'a raw EXIF profile is found %s the pixels of a PNG',
   async (where) => {
     const png = await drawnPng({ width: 800, height: 600 });
     const profile = Buffer.concat([Buffer.from('Exif\0\0', 'latin1'), found]);
@@ -186,7 +186,7 @@ test.each(['before', 'behind'] as const)(
   },
 );
 
-test('inflates no chunk beyond a megabyte, and no more than sixteen', async () => {
+test('PNG chunks are inflated up to a megabyte each, and at most sixteen', async () => {
   const png = await drawnPng({ width: 64, height: 48 });
   const bomb = rawProfileChunk('zTXt', 'exif', Buffer.alloc(5_000_000));
   const many = Array.from({ length: 20 }, () => rawProfileChunk('zTXt', 'exif', Buffer.alloc(9)));
@@ -200,7 +200,7 @@ test('inflates no chunk beyond a megabyte, and no more than sixteen', async () =
   ).toMatchObject({ cameraMake: 'Found' });
 });
 
-test('finds the EXIF chunk of a WebP whose flags deny it', async () => {
+test('the EXIF chunk of a WebP is found although its flags deny it', async () => {
   const webp = await drawnWebp({ width: 64, height: 48, exif: phoneExif });
   expect(webp.toString('latin1', 12, 16)).toBe('VP8X');
   webp[20] = 0;
@@ -223,12 +223,12 @@ test.each([
     { data: Buffer.concat([Buffer.alloc(4), counted.subarray(4)]) },
   ],
   ['a count that leads beyond it', { data: Buffer.concat([Buffer.alloc(4, 0x7f), found]) }],
-])('finds the EXIF item of a HEIC by %s', async (_, item) => {
+])('the EXIF item of a HEIC is found by %s', async (_, item) => {
   for (const brand of ['heic', 'avif'])
     expect((await read(makeHeif(brand, { type: 'Exif', ...item }))).exif?.cameraMake).toBe('Found');
 });
 
-test('finds the XMP item of a HEIC', async () => {
+test('the XMP item of a HEIC is found', async () => {
   const xmp = '<rdf:RDF><rdf:Description tiff:Make="Found"/></rdf:RDF>';
   const item = { type: 'mime', contentType: 'application/rdf+xml', data: Buffer.from(xmp) };
 
@@ -236,15 +236,15 @@ test('finds the XMP item of a HEIC', async () => {
   expect((await read(makeHeif('heic', { ...item, contentType: 'text/plain' }))).found).toBeNull();
 });
 
-test('does not read an animated WebP through whose flags deny metadata', async () => {
+test('an animated WebP whose flags deny metadata is not read to its end', async () => {
   const frame = Buffer.alloc(30_008);
   frame.write('ANMF');
   frame.writeUInt32LE(30_000, 4);
   const start = Buffer.from('RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0\0\0\0\0\0\0', 'latin1');
   const animation = Buffer.concat([start, ...Array<Buffer>(100).fill(frame)]);
 
-  const { found, asked } = await read(animation);
+  const { found, reads } = await read(animation);
 
   expect(found).toBeNull();
-  expect(asked.bytes).toBeLessThan(400_000);
+  expect(reads.bytes).toBeLessThan(400_000);
 });

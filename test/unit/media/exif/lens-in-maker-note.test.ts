@@ -40,14 +40,14 @@ const noteThatCountsFromTiff = (
 test.each([
   ['Canon', '', 0x0095, 'EF16-35mm f/2.8L II USM'],
   ['Panasonic', 'Panasonic\0\0\0', 0x0051, 'LUMIX G VARIO 14-45/F3.5-5.6'],
-])('the note of a %s names the lens in words', async (make, start, tag, name) => {
+])('the maker note of a %s names the lens in words', async (make, start, tag, name) => {
   const note = noteThatCountsFromTiff(make, start, tag, name);
 
   expect(await readLens(make, note)).toEqual({ lens: name, source: 'maker_note' });
 });
 
 test.each(['OLYMPUS\0II\x03\0', 'OM SYSTEM\0\0\0II\x04\0'])(
-  'the note that begins with %j names the lens among the equipment',
+  'the maker note that begins with %j names the lens among the equipment',
   async (start) => {
     const equipmentAt = start.length + 18;
     const main = Buffer.alloc(18);
@@ -99,7 +99,7 @@ test.each([
   },
 );
 
-test('numbers of 0 are no lens', async () => {
+test('a maker note with numbers of 0 names no lens', async () => {
   const note = nikonNote([0, 1], [0, 1], [0, 1], [0, 1]);
 
   expect(await readLens('NIKON', note, short(0x8827, 100))).toEqual({
@@ -108,7 +108,7 @@ test('numbers of 0 are no lens', async () => {
   });
 });
 
-test('the tag of EXIF is asked before the note', async () => {
+test('the lens tag of EXIF has precedence over the maker note', async () => {
   const note = nikonNote([24, 1], [24, 1], [28, 10], [28, 10]);
 
   expect(await readLens('NIKON', note, lensTag('Own words'))).toEqual({
@@ -117,7 +117,7 @@ test('the tag of EXIF is asked before the note', async () => {
   });
 });
 
-test('a note that is cut off, or of another maker, names no lens', async () => {
+test('a maker note that is truncated, or of another maker, names no lens', async () => {
   const note = nikonNote([24, 1], [24, 1], [28, 10], [28, 10]);
 
   for (const bytes of [note.subarray(0, 30), Buffer.from('Any maker'), Buffer.alloc(6)])

@@ -75,7 +75,7 @@ test.each([
   ['a TIFF', async () => tiffBlock({ ifd0: [xmpTag(packet)] })],
   ['the first directory of EXIF', async () => jpegWith(tiffBlock({ ifd0: [xmpTag(packet)] }))],
   ['UTF-16', async () => tiffBlock({ ifd0: [{ ...xmpTag(''), ...utf16(packet) }] })],
-])('the XMP in %s speaks where there is no EXIF', async (_, make) => {
+])('the XMP in %s is used where EXIF is absent', async (_, make) => {
   const { exif, raw } = await read(await make());
 
   expect(exif).toEqual({ ...ofXmp, sources: allFrom('xmp') });
@@ -87,7 +87,7 @@ const utf16 = (contents: string) => {
   return { count: bytes.length, bytes };
 };
 
-test('EXIF is asked before XMP, field by field', async () => {
+test('EXIF has precedence over XMP, field by field', async () => {
   const block = tiffBlock({
     ifd0: [text(0x010f, 'ExifMake')],
     exif: [rationals(0x829d, [[0, 0]]), short(0x8827, 100)],
@@ -109,7 +109,7 @@ test('XMP is read under whatever prefixes it declares', async () => {
   });
 });
 
-test('what stands in a structure or in a list of structures is no property', async () => {
+test('XMP inside a structure or a list of structures is not read as a property', async () => {
   const inside = `<xmp:Thing rdf:parseType="Resource"><tiff:Make>Nested</tiff:Make></xmp:Thing>
     <xmp:History><rdf:Seq><rdf:li><rdf:Description tiff:Make="Nested"/></rdf:li></rdf:Seq></xmp:History>
     <tiff:Model>Own</tiff:Model>`;
@@ -120,13 +120,13 @@ test('what stands in a structure or in a list of structures is no property', asy
   });
 });
 
-test('XMP that says nothing of the fields is no metadata', async () => {
+test('XMP without any known field is no metadata', async () => {
   const { found } = await read(makeJpeg(xmpSegment(xmpPacket('', 'xmp:CreatorTool="A tool"'))));
 
   expect(found).toBeNull();
 });
 
-test('a packet that is cut off tells what came before', async () => {
+test('a truncated XMP packet is read up to where it ends', async () => {
   const cut = packet.slice(0, packet.indexOf('<dc:subject>') + 40);
 
   const { exif } = await read(makeJpeg(xmpSegment(cut)));
@@ -144,7 +144,7 @@ const extension = (guid: string, all: string, offset: number, length: number) =>
   return segment(0xe1, Buffer.concat([signature, head, bytes]));
 };
 
-test('extended XMP is put together by its offsets, in whatever order its segments stand', async () => {
+test('extended XMP is assembled by its offsets, in any order of its segments', async () => {
   const guid = 'A'.repeat(32);
   const all = xmpPacket(`<dc:source>${'x'.repeat(70_000)}</dc:source>${xmpFacts}`);
   const main = xmpSegment(xmpPacket('', 'tiff:Make="XmpMake"'));
@@ -210,7 +210,7 @@ test.each([
     "Photoshop's resources in a TIFF",
     async () => tiffBlock({ ifd0: [iptcTag(0x8649, 1, photoshopResource(0x0404, bareIptc))] }),
   ],
-])('the IPTC records in %s speak where EXIF and XMP are silent', async (_, make) => {
+])('the IPTC records in %s are used where EXIF and XMP are absent', async (_, make) => {
   const { exif } = await read(await make());
 
   expect(exif).toMatchObject({ ...ofIptc, cameraMake: null, sources: iptcSources });
@@ -227,7 +227,7 @@ test('IPTC records split over two segments are read as one', async () => {
   expect(exif).toMatchObject(ofIptc);
 });
 
-test('IPTC records that say so are UTF-8', async () => {
+test('IPTC records that declare UTF-8 are decoded as UTF-8', async () => {
   const { exif } = await read(
     makeJpeg(iptcSegment(iptcRecord(90, '\x1b%G', 1), iptcRecord(5, 'Käfer'))),
   );
@@ -235,7 +235,7 @@ test('IPTC records that say so are UTF-8', async () => {
   expect(exif?.title).toBe('Käfer');
 });
 
-test('XMP is asked before IPTC', async () => {
+test('XMP has precedence over IPTC', async () => {
   const { exif } = await read(makeJpeg(iptcSegment(...iptc), xmpSegment(xmpPacket(xmpFacts))));
 
   expect(exif).toMatchObject({ title: 'Harbour & quay', sources: { title: 'xmp' } });
@@ -275,7 +275,7 @@ test.each([
   expect((user + system) / 1000).toBeLessThan(1_000);
 });
 
-test('XMP and IPTC with any bytes give something or nothing, and never throw', async () => {
+test('XMP and IPTC with any bytes never throw', async () => {
   let state = 7;
   const random = (below: number) => {
     state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fff_ffff;

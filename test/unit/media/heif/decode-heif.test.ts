@@ -37,7 +37,7 @@ const quarters = ({ data, width, height, channels }: Pixels): string[] =>
   });
 
 describe('decoding a HEIC', () => {
-  test('puts its tiles where they belong', async () => {
+  test('puts its tiles in the right places', async () => {
     expect(quarters(await decode({}))).toEqual(['red', 'green', 'blue', 'yellow']);
   });
 
@@ -53,7 +53,7 @@ describe('decoding a HEIC', () => {
     expect(quarters(await decode({ ...drawing, exif }))).toEqual(expected);
   });
 
-  test('leaves the padding of the last tiles out, also where it is turned', async () => {
+  test('crops the padding of the last tiles, even when rotated', async () => {
     const pixels = await decode({ width: 100, height: 90, irot: 3 });
 
     expect([pixels.width, pixels.height]).toEqual([90, 100]);
@@ -68,15 +68,15 @@ describe('decoding a HEIC', () => {
     expect(quarters(pixels)).toEqual(['red', 'green', 'red', 'green']);
   });
 
-  test('takes neither thumbnail nor depth map for the picture', async () => {
+  test('mistakes neither thumbnail nor depth map for the picture', async () => {
     expect(quarters(await decode({ beside: true }))).toEqual(['red', 'green', 'blue', 'yellow']);
   });
 
-  test('takes a picture that is a single one', async () => {
+  test('supports a picture without a grid', async () => {
     expect(quarters(await decode({ tiles: [['blue']] }))).toEqual(Array(4).fill('blue'));
   });
 
-  test('takes the cover of a sequence', async () => {
+  test('decodes the cover of a sequence', async () => {
     const pixels = await decode({ brands: 'hevc\0\0\0\0msf1hevcheicmif1' });
 
     expect(quarters(pixels)).toEqual(['red', 'green', 'blue', 'yellow']);
@@ -94,7 +94,7 @@ describe('decoding a HEIC', () => {
       expect(Math.abs(value - (expected[index] ?? 0))).toBeLessThanOrEqual(8);
   });
 
-  test('names code points that nobody can honour', async () => {
+  test('reports unsupported code points', async () => {
     await expect(decode({ nclx: { primaries: 99, transfer: 13 } })).rejects.toThrow(
       /colour primaries 99.*Convert it to sRGB/,
     );
@@ -113,7 +113,7 @@ describe('decoding a HEIC', () => {
     expect(prepared).toMatchObject({ contentType: 'image/jpeg', width: 100 });
   });
 
-  test('refuses what is cut off or damaged in a sentence, every time', async () => {
+  test('refuses a truncated or damaged file with a sentence, every time', async () => {
     const whole = drawnHeic({ beside: true });
     for (let round = 0; round < 200; round++) {
       const broken = Buffer.from(

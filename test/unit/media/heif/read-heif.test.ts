@@ -3,7 +3,7 @@ import { readHeif } from '#lib/media/heif/read-heif.ts';
 import { drawnHeic } from '#test/support/drawn-heic.ts';
 
 describe('the boxes of a HEIF', () => {
-  test('tell size, tiles, turns and colours of the primary picture', () => {
+  test('give size, tiles, rotation and colours of the primary picture', () => {
     const icc = Buffer.from('a profile');
     const file = drawnHeic({ width: 120, height: 100, irot: 3, icc, beside: true });
 
@@ -21,7 +21,7 @@ describe('the boxes of a HEIF', () => {
     });
   });
 
-  test('tell colours by code points', () => {
+  test('give colours by code points', () => {
     expect(readHeif(drawnHeic({ nclx: { primaries: 12, transfer: 13 } }))?.nclx).toEqual({
       primaries: 12,
       transfer: 13,
@@ -29,11 +29,11 @@ describe('the boxes of a HEIF', () => {
     });
   });
 
-  test('tell a picture that is no grid by itself', () => {
+  test('identify a picture without a grid', () => {
     expect(readHeif(drawnHeic({ tiles: [['red']] }))).toMatchObject({ type: 'hvc1', width: 64 });
   });
 
-  test('make a file without a picture undefined, and never throw where they are cut off', () => {
+  test('of a file without a picture give undefined, and truncated ones never throw', () => {
     const file = drawnHeic({ beside: true });
 
     expect(readHeif(Buffer.from('\0\0\0\x0cftypheic', 'latin1'))).toBeUndefined();

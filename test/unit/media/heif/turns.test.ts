@@ -37,7 +37,7 @@ const all: Turn[][] = [0, 1, 2, 3].flatMap((anticlockwise) => [
   [{ mirror: 'sides' }, { anticlockwise }],
 ]);
 
-describe('turns of a HEIF', () => {
+describe('rotations of a HEIF', () => {
   test.each(all.map((turns) => [JSON.stringify(turns), turns] as const))(
     'come to one orientation that looks the same: %s',
     async (_, turns) => {

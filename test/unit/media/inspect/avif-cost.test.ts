@@ -16,26 +16,29 @@ test.each([
   [{ chromaSubsampling: '4:4:4', bitdepth: 10 }, 6],
   [{ chromaSubsampling: '4:4:4', bitdepth: 12 }, 6],
   [{ lossless: true }, 3],
-] as const)('reads of an AVIF written with %j how large its pixels are', async (options, bytes) => {
-  const avif = await (await picture()).avif({ effort: 0, ...options }).toBuffer();
+] as const)(
+  'the cost of an AVIF written with %j includes the bytes per pixel',
+  async (options, bytes) => {
+    const avif = await (await picture()).avif({ effort: 0, ...options }).toBuffer();
 
-  expect(estimateAvifCost(avif)).toEqual({ pixels, bytesPerPixel: bytes, pixelsInAll: pixels });
-});
+    expect(estimateAvifCost(avif)).toEqual({ pixels, bytesPerPixel: bytes, pixelsInAll: pixels });
+  },
+);
 
-test('counts transparency as a second picture', async () => {
+test('the cost of an AVIF counts transparency as a second picture', async () => {
   const avif = await drawnAvif({ width: 200, height: 120, transparent: 0.5 });
 
   expect(estimateAvifCost(avif)?.pixelsInAll).toBe(2 * pixels);
 });
 
-test('counts what is decoded more than once, and gives up at more than four frames', async () => {
+test('the cost of an AVIF counts repeated decoding, and is unknown beyond four frames', async () => {
   const avif = await drawnAvif({ width: 200, height: 120 });
 
   expect(estimateAvifCost(withFrames(avif, 3))).toMatchObject({ pixelsInAll: 3 * pixels });
   expect(estimateAvifCost(withFrames(avif, 5))).toBeUndefined();
 });
 
-test('does not look at kinds of items that it does not know', async () => {
+test('the cost of an AVIF ignores unknown item types', async () => {
   const avif = await (await picture()).avif({ effort: 0 }).toBuffer();
   const overlay = Buffer.from(avif);
   overlay.write('iovl', overlay.indexOf('av01', overlay.indexOf('infe')), 'latin1');
@@ -44,7 +47,7 @@ test('does not look at kinds of items that it does not know', async () => {
   expect(estimateAvifCost(overlay)).toBeUndefined();
 });
 
-test('finds frames that hide among the settings', async () => {
+test('the cost of an AVIF includes frames hidden in its configuration', async () => {
   const avif = await drawnAvif({ width: 200, height: 120 });
   const coded = avif.subarray(avif.indexOf('mdat', 0, 'latin1') + 4);
   const settings = avif.indexOf('av1C', 0, 'latin1');
@@ -60,7 +63,7 @@ test('finds frames that hide among the settings', async () => {
   expect(estimateAvifCost(hiding)).toBeUndefined();
 });
 
-test('takes places that are written a thousand times over for what they are', async () => {
+test('the cost of an AVIF is bounded when item locations are repeated a thousand times', async () => {
   const avif = await drawnAvif({ width: 200, height: 120 });
   const places = avif.indexOf('iloc', 0, 'latin1') + 4;
   const endless = Buffer.from(avif);
@@ -73,13 +76,13 @@ test('takes places that are written a thousand times over for what they are', as
   expect(cpuMs).toBeLessThan(250);
 });
 
-test('leaves an AVIF that is cut off to the decoder', async () => {
+test('a truncated AVIF is left to the decoder', async () => {
   const avif = await drawnAvif({ width: 200, height: 120 });
 
   expect(estimateAvifCost(avif.subarray(0, avif.length - 500))).toMatchObject({ pixels });
 });
 
-test('never throws, whatever the bytes', async () => {
+test('the cost of an AVIF never throws, whatever the bytes', async () => {
   const avif = await drawnAvif({ width: 64, height: 48, transparent: 0.5, exif: phoneExif });
   const head = avif.indexOf('mdat', 0, 'latin1') + 60;
   let state = 5;
@@ -100,7 +103,7 @@ const megapixel = stillOf(1_000, 1_000);
 const grid = { type: 'grid', data: Buffer.alloc(8) };
 const tile = { type: 'av01', data: megapixel };
 
-test('counts a tile as often as a grid shows it, at most 256 of them', () => {
+test('the cost of an AVIF counts a tile as often as a grid shows it, at most 256 of them', () => {
   const of = (times: number) =>
     estimateAvifCost(avifBlock([{ ...grid, of: Array(times).fill(2) }, tile]));
 
@@ -109,7 +112,7 @@ test('counts a tile as often as a grid shows it, at most 256 of them', () => {
   expect(of(257)).toBeUndefined();
 });
 
-test('takes a bright version of a grid, and no grid of grids', () => {
+test('an AVIF grid may have a gain map, but no grid of grids', () => {
   const inner = { ...grid, of: [3] };
   const outer = (type: string) => avifBlock([{ ...grid, type, of: [2] }, inner, tile]);
 
@@ -117,7 +120,7 @@ test('takes a bright version of a grid, and no grid of grids', () => {
   expect(estimateAvifCost(outer('grid'))).toBeUndefined();
 });
 
-test('lets items share bytes, but no item have more than the file', () => {
+test('AVIF items may share bytes, but no item may exceed the file', () => {
   const layer = { type: 'av01', data: Buffer.concat([megapixel, Buffer.alloc(2_000)]) };
 
   expect(estimateAvifCost(avifBlock([layer, layer, layer]))).toBeDefined();
@@ -125,7 +128,7 @@ test('lets items share bytes, but no item have more than the file', () => {
   expect(estimateAvifCost(avifBlock([{ ...layer, times: 2 }]))).toBeUndefined();
 });
 
-test('reads two files that are one, and not three', () => {
+test('two concatenated AVIF files are read, three are not', () => {
   expect(estimateAvifCost(avifBlock([tile], 2))).toBeDefined();
   expect(estimateAvifCost(avifBlock([tile], 3))).toBeUndefined();
   expect(estimateAvifCost(Buffer.alloc(0))).toBeUndefined();
@@ -138,7 +141,7 @@ const size: Fields = [
   [1_499, 11],
 ];
 
-test('reads the size in the long header of a film, and takes it for a deep one', () => {
+test('the size in the sequence header of an AVIF film is read, with a high bit depth assumed', () => {
   const head: Fields = [
     [0, 3],
     [0, 1],
@@ -201,7 +204,7 @@ test('reads the size in the long header of a film, and takes it for a deep one',
   expect(readAv1(cut)?.pixels).toBe(0); // ends before its size
 });
 
-test('ends where the units make no sense', () => {
+test('counting AV1 frames ends where the units make no sense', () => {
   const shown = Buffer.from([0x1a, 1, 0x80]);
 
   expect(readAv1(Buffer.concat([frame, shown, frame]))?.frames).toBe(3);
@@ -210,7 +213,7 @@ test('ends where the units make no sense', () => {
   expect(readAv1(Buffer.alloc(20, 0xff))?.frames).toBe(0);
 });
 
-test('gives up at more units than a picture needs', () => {
+test('counting AV1 frames gives up at more units than a picture needs', () => {
   const padding = Buffer.from([0x7a, 0]);
 
   expect(readAv1(Buffer.alloc(2 * 10_000, padding))?.frames).toBe(0);

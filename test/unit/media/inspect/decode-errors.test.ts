@@ -20,13 +20,13 @@ const scribbledOn = (bytes: Buffer): Buffer => {
 };
 const cutOff = (bytes: Buffer): Buffer => bytes.subarray(0, Math.round(bytes.length * 0.8));
 
-test('does not say that a damaged AVIF lacks a part', async () => {
+test('the reason for a damaged AVIF does not claim that a part is missing', async () => {
   expect(await reasonFor(scribbledOn(await drawnAvif(drawing)))).toMatch(
     /^The AVIF picture is damaged and/,
   );
 });
 
-test('says of a PNG no more than its reader knows', async () => {
+test('the reason for a broken PNG claims no more than libpng reports', async () => {
   const png = await drawnPng(drawing);
 
   for (const broken of [scribbledOn(png), cutOff(png)])
@@ -35,19 +35,19 @@ test('says of a PNG no more than its reader knows', async () => {
     );
 });
 
-test('says that an AVIF lacks a part', async () => {
+test('the reason for a truncated AVIF is that a part is missing', async () => {
   expect(await reasonFor(cutOff(await drawnAvif(drawing)))).toBe(
     'The AVIF picture ends too soon: part of the file is missing. Send the whole file again.',
   );
 });
 
-test('says how much of a JPEG is missing', async () => {
+test('the reason for a truncated JPEG says how much is missing', async () => {
   expect(await reasonFor(cutOff(await drawnJpeg(drawing)))).toMatch(
     /^The JPEG picture ends too soon: (1\d|2\d) % of its pixels are missing\. Send the whole file again\.$/,
   );
 });
 
-test('says that a damaged TIFF is damaged', async () => {
+test('the reason for a damaged TIFF is that it is damaged', async () => {
   expect(await reasonFor(scribbledOn(await drawnTiff(drawing)))).toMatch(
     /^The TIFF picture is damaged and/,
   );

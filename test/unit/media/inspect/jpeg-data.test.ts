@@ -13,23 +13,26 @@ const ways = {
 };
 
 describe('the data of a JPEG', () => {
-  test.each(Object.entries(ways))('is counted as whole where it is: %s', async (_, write) => {
+  test.each(Object.entries(ways))('is counted as complete where it is: %s', async (_, write) => {
     const jpeg = await write();
 
     expect(missingJpegShare(jpeg)).toBe(0);
     expect(missingJpegShare(jpeg.subarray(0, -2))).toBe(0); // no end marker
   });
 
-  test.each(Object.entries(ways))('is counted where half of it is there: %s', async (_, write) => {
-    const jpeg = await write();
-    const start = jpeg.indexOf(Buffer.from([0xff, 0xda]));
-    const half = jpeg.subarray(0, start + Math.round((jpeg.length - start) / 2));
-    const ended = Buffer.concat([half, Buffer.from([0xff, 0xd9])]);
+  test.each(Object.entries(ways))(
+    'is counted where half of it is missing: %s',
+    async (_, write) => {
+      const jpeg = await write();
+      const start = jpeg.indexOf(Buffer.from([0xff, 0xda]));
+      const half = jpeg.subarray(0, start + Math.round((jpeg.length - start) / 2));
+      const ended = Buffer.concat([half, Buffer.from([0xff, 0xd9])]);
 
-    expect(missingJpegShare(half)).toBeGreaterThan(0.3);
-    expect(missingJpegShare(ended)).toBe(missingJpegShare(half));
-    expect(missingJpegShare(ended)).toBeLessThan(0.7);
-  });
+      expect(missingJpegShare(half)).toBeGreaterThan(0.3);
+      expect(missingJpegShare(ended)).toBe(missingJpegShare(half));
+      expect(missingJpegShare(ended)).toBeLessThan(0.7);
+    },
+  );
 
   test('is not judged where it is progressive', async () => {
     expect(

@@ -5,7 +5,7 @@ import { drawn, drawnJpeg, phoneExif } from '#test/support/drawn-pictures.ts';
 
 const picture = () => drawn({ width: 64, height: 48, exif: phoneExif });
 
-test('counts the samples of each component', async () => {
+test('the sampling of a JPEG is read for each component', async () => {
   const halved = await (await picture()).jpeg({ chromaSubsampling: '4:2:0' }).toBuffer();
   const whole = await (await picture()).jpeg({ chromaSubsampling: '4:4:4' }).toBuffer();
   const progressive = await (await picture()).jpeg({ progressive: true }).toBuffer();
@@ -31,7 +31,7 @@ test('sees through sampling factors that only look like 4:2:0', async () => {
   expect(countJpegSamplesPerPixel(jpeg)).toBe(3);
 });
 
-test('knows nothing of a JPEG that ends before its frame', async () => {
+test('the sampling of a JPEG that ends before its frame is unknown', async () => {
   const jpeg = await drawnJpeg({ width: 64, height: 48 });
   const frame = jpeg.indexOf(Buffer.from([0xff, 0xc0]));
 

@@ -18,7 +18,7 @@ const formatOf = (bytes: Buffer): Format => {
   return kind.format;
 };
 
-/** What is said of a small picture whose header told of as many pixels: a square of them. */
+/** The verdict on a small picture whose header claims a square of that many pixels. */
 const refusalAt = async (megapixels: number, bytes: Buffer): Promise<string | undefined> => {
   const header = await sharp(bytes).metadata();
   const side = Math.floor(Math.sqrt(megapixels * 1e6));
@@ -51,7 +51,7 @@ test.each<[string, number, Way]>([
   ['an AVIF of a good camera', 24.5, (it) => it.avif({ chromaSubsampling: '4:2:0' })],
   ['an AVIF in all colours', 20, (it) => it.avif()],
   ['a deep AVIF of a telephone', 12.5, (it) => it.avif({ bitdepth: 10 })],
-])('takes %s with %s megapixels', async (_, megapixels, way) => {
+])('inspection accepts %s with %s megapixels', async (_, megapixels, way) => {
   expect(await refusalAt(megapixels, await written(way))).toBeUndefined();
 });
 
@@ -80,35 +80,41 @@ test.each<[string, number, Way, RegExp]>([
   ['an AVIF in all colours', 21.5, (it) => it.avif(), /an AVIF/],
   ['a deep AVIF', 16, (it) => it.avif({ bitdepth: 10 }), /an AVIF/],
   ['a transparent AVIF', 21, (it) => it.ensureAlpha(0.5).avif(), /an AVIF/],
-])('refuses %s with %s megapixels, in a sentence', async (_, megapixels, way, told) => {
-  const reason = await refusalAt(megapixels, await written(way));
+])(
+  'inspection refuses %s with %s megapixels, with a sentence',
+  async (_, megapixels, way, sentence) => {
+    const reason = await refusalAt(megapixels, await written(way));
 
-  expect(reason).toMatch(told);
-  expect(faultsOfReason(reason ?? '')).toEqual([]);
-});
+    expect(reason).toMatch(sentence);
+    expect(faultsOfReason(reason ?? '')).toEqual([]);
+  },
+);
 
 test.each([
   ['tiles', [short(322, 4_096), short(323, 4_096)], 16, 40],
   ['strips of one channel', [short(284, 2), short(278, 3_000)], 25, 45],
   ['strips of one channel, all its rows in each', [short(284, 2)], 30, 45],
-])('bounds the rows that are held of a TIFF of large %s', async (_, ifd0, few, many) => {
-  const tiff = await written((picture) => picture.ensureAlpha(0.5).tiff({ compression: 'lzw' }));
-  const header = await sharp(tiff).metadata();
-  const refusalOf = (megapixels: number) => {
-    const side = Math.floor(Math.sqrt(megapixels * 1e6));
-    return findLimitViolation(
-      { ...header, width: side, height: side },
-      'tiff',
-      tiffBlock({ ifd0 }),
-    );
-  };
+])(
+  'inspection bounds the rows held in memory of a TIFF of large %s',
+  async (_, ifd0, few, many) => {
+    const tiff = await written((picture) => picture.ensureAlpha(0.5).tiff({ compression: 'lzw' }));
+    const header = await sharp(tiff).metadata();
+    const refusalOf = (megapixels: number) => {
+      const side = Math.floor(Math.sqrt(megapixels * 1e6));
+      return findLimitViolation(
+        { ...header, width: side, height: side },
+        'tiff',
+        tiffBlock({ ifd0 }),
+      );
+    };
 
-  expect(refusalOf(few)).toBeUndefined();
-  expect(refusalOf(many)).toMatch(/as a TIFF cut up like this takes .+ smaller tiles/);
-  expect(faultsOfReason(refusalOf(many) ?? '')).toEqual([]);
-});
+    expect(refusalOf(few)).toBeUndefined();
+    expect(refusalOf(many)).toMatch(/as a TIFF cut up like this takes .+ smaller tiles/);
+    expect(faultsOfReason(refusalOf(many) ?? '')).toEqual([]);
+  },
+);
 
-test('counts the bytes of the file, which are held too', async () => {
+test('the memory estimate includes the bytes of the file', async () => {
   const webp = await written((picture) => picture.webp({ lossless: true }));
   const padding = Buffer.alloc(8 + 26_000_000);
   padding.write('JUNK', 'latin1');
@@ -119,7 +125,7 @@ test('counts the bytes of the file, which are held too', async () => {
   expect(await refusalAt(50, padded)).toMatch(/lossless WebP takes 226 MB/);
 });
 
-test('sees that the frames of an animation are lossless', async () => {
+test('the memory estimate detects lossless frames of an animation', async () => {
   const frames = ['#d02020', '#20d020'].map((background) =>
     sharp({ create: { width: 40, height: 30, channels: 3, background } })
       .png()
@@ -135,21 +141,21 @@ test('sees that the frames of an animation are lossless', async () => {
   expect(await refusalAt(50, Buffer.concat([await joined(false), padding]))).toBeUndefined();
 });
 
-test('refuses an AVIF of more bytes than can be decoded in time', async () => {
+test('inspection refuses an AVIF of more bytes than can be decoded in time', async () => {
   const avif = await drawnAvif({ width: 64, height: 48 });
   const padded = Buffer.concat([avif, Buffer.alloc(20_000_000)]);
 
   expect(await refusalAt(1, padded)).toMatch(/^The AVIF file has 20\.1 MB; at most 20 MB/);
 });
 
-test('refuses an AVIF whose one picture is coded many times over', async () => {
+test('inspection refuses an AVIF whose one picture is coded many times over', async () => {
   const avif = await drawnAvif({ width: 64, height: 48 });
 
   expect(await refusalAt(1, withFrames(avif, 4))).toBeUndefined();
   expect(await refusalAt(1, withFrames(avif, 5))).toMatch(/put together.+single still picture/);
 });
 
-test('refuses a small AVIF of very many pictures', async () => {
+test('inspection refuses a small AVIF of very many pictures', async () => {
   const header = await sharp(await drawnAvif({ width: 64, height: 48 })).metadata();
   const tile = { type: 'av01', data: stillOf(1_000, 1_000) };
   const gridOf = (tiles: number) =>
@@ -161,7 +167,7 @@ test('refuses a small AVIF of very many pictures', async () => {
   expect(faultsOfReason(reason ?? '')).toEqual([]);
 });
 
-test('believes the data of an AVIF, and not what is said of it', async () => {
+test('the estimate for an AVIF relies on its coded data, not on its properties', async () => {
   const deep = await written((picture) => picture.avif({ bitdepth: 10 }));
   const lie = sayingLittle(deep);
 

@@ -13,7 +13,7 @@ const refusalOf = async (bytes: Uint8Array, inspect = sharpInspect) => {
 };
 
 test.each(Object.entries({ ...drawnBy, heic: async () => drawnHeic() }))(
-  'takes a %s by its bytes',
+  'inspection detects a %s by its bytes',
   async (format, draw) => {
     const bytes = await draw({ width: 128, height: 128 });
 
@@ -22,7 +22,7 @@ test.each(Object.entries({ ...drawnBy, heic: async () => drawnHeic() }))(
 );
 
 test.each([1, 3, 6, 8] as const)(
-  'measures a picture as it is seen under orientation %i',
+  'inspection measures a picture as displayed under orientation %i',
   async (orientation) => {
     const metadata = { width: 300, height: 200, format: 'jpeg' };
     const bytes = await drawnJpeg({ width: 300, height: 200, orientation });
@@ -31,13 +31,16 @@ test.each([1, 3, 6, 8] as const)(
   },
 );
 
-test.each(['gif', 'webp'] as const)('measures one frame of an animated %s', async (format) => {
-  const bytes = await drawnAnimation(format, { width: 70, height: 50 });
+test.each(['gif', 'webp'] as const)(
+  'inspection measures one frame of an animated %s',
+  async (format) => {
+    const bytes = await drawnAnimation(format, { width: 70, height: 50 });
 
-  expect(await sharpInspect(bytes)).toEqual({ metadata: { width: 70, height: 50, format } });
-});
+    expect(await sharpInspect(bytes)).toEqual({ metadata: { width: 70, height: 50, format } });
+  },
+);
 
-test('refuses every hostile picture in milliseconds, with a sentence', async () => {
+test('inspection refuses every hostile picture in milliseconds, with a sentence', async () => {
   const statuses = { type: 415, contents: 422 };
   await sharpInspect(await drawnJpeg()); // the first call loads the decoders
 
@@ -51,7 +54,7 @@ test('refuses every hostile picture in milliseconds, with a sentence', async () 
   }
 });
 
-test('refuses HEIC where it is switched off, and tells how to send such a picture', async () => {
+test('inspection refuses HEIC where it is disabled, and says how to send such a picture', async () => {
   const inspect = sharpInspectWith({ maxMegapixels: 268, heic: false });
 
   const refusal = await refusalOf(drawnHeic(), inspect);
@@ -65,13 +68,13 @@ test.each([
   ['turned to the left', { irot: 1 }, 64, 192],
   ['turned and mirrored', { irot: 3, imir: 1 }, 64, 192],
   ['with padding', { width: 130, height: 60 }, 130, 60],
-])('measures a HEIC %s', async (_, drawing, width, height) => {
+])('inspection measures a HEIC %s', async (_, drawing, width, height) => {
   const bytes = drawnHeic({ tiles: [['red', 'green', 'blue']], ...drawing });
 
   expect(await sharpInspect(bytes)).toEqual({ metadata: { width, height, format: 'heic' } });
 });
 
-test('takes a limit of megapixels from the settings, give or take what makers round', async () => {
+test('inspection applies the configured limit of megapixels, with a tolerance for rounded camera sizes', async () => {
   const inspect = sharpInspectWith({ maxMegapixels: 50, heic: true });
 
   expect(await refusalOf(pngHeaderOnly({ width: 8_160, height: 6_144 }), inspect)).toBeUndefined();
@@ -85,7 +88,7 @@ test.each([
   [{ width: 65_501, height: 10 }, '65 501', '65 500'],
   [{ width: 20_000, height: 20_000 }, '400 megapixels', '268'],
   [{ width: 30_000, height: 8_900, bitDepth: 16, colourType: 6 }, 'MB of memory', '220'],
-] as const)('refuses %j with the numbers', async (header, has, limit) => {
+] as const)('inspection refuses %j with the numbers', async (header, has, limit) => {
   const refusal = await refusalOf(pngHeaderOnly(header));
 
   expect(refusal?.kind).toBe('contents');
@@ -93,7 +96,7 @@ test.each([
   expect(refusal?.reason).toContain(limit);
 });
 
-test('takes what is just within the limits', async () => {
+test('inspection accepts pictures just within the limits', async () => {
   const widest = await drawnPng({ width: 65_500, height: 2 });
   const largest = pngHeaderOnly({ width: 16_384, height: 16_384, colourType: 2 });
 
@@ -101,7 +104,7 @@ test('takes what is just within the limits', async () => {
   expect(await refusalOf(largest)).toBeUndefined(); // 268.4 megapixels
 });
 
-test('counts the frames of an animation before libvips does, which takes it seconds', async () => {
+test('inspection counts the frames of an animation before libvips does, which would take seconds', async () => {
   const chunk = (type: string, body: Buffer) => {
     const head = Buffer.alloc(8);
     head.write(type);
@@ -143,14 +146,17 @@ test.each([
   ['Olympus ORF', Buffer.from('IIRO\x08\0\0\0\0\0\0\0', 'latin1')],
   ['Panasonic RW2', Buffer.from('IIU\0\x08\0\0\0\0\0\0\0', 'latin1')],
   ['Fujifilm RAF', Buffer.from('FUJIFILMCCD-RAW 0201FF', 'latin1')],
-])('refuses the camera raw file %s, whose preview is not the picture', async (name, bytes) => {
-  const refusal = await refusalOf(bytes);
+])(
+  'inspection refuses the camera raw file %s, whose preview is not the picture',
+  async (name, bytes) => {
+    const refusal = await refusalOf(bytes);
 
-  expect(refusal).toEqual({
-    kind: 'type',
-    reason: `invalid file format: the file is a camera raw file (${name}), which is not read here. Develop it to JPEG or TIFF and send that.`,
-  });
-});
+    expect(refusal).toEqual({
+      kind: 'type',
+      reason: `invalid file format: the file is a camera raw file (${name}), which is not read here. Develop it to JPEG or TIFF and send that.`,
+    });
+  },
+);
 
 test.each([
   ['a Windows bitmap (BMP)', Buffer.from(`BM\x36${'\0'.repeat(30)}`, 'latin1')],
@@ -163,7 +169,7 @@ test.each([
   ['an HTML page', Buffer.from('<!doctype html><p>hello')],
   ['a video', Buffer.from('\0\0\0\x18ftypmp42\0\0\0\0mp42isom', 'latin1')],
   ['a QuickTime video', Buffer.from('\0\0\0\x08wide\0\0\0\x10mdat', 'latin1')],
-])('names %s and says what to do', async (name, bytes) => {
+])('inspection names %s and says what to do', async (name, bytes) => {
   const refusal = await refusalOf(bytes);
 
   expect(refusal?.kind).toBe('type');
@@ -171,7 +177,7 @@ test.each([
   expect(refusal?.reason).toContain(`the file is ${name}, which is not read here.`);
 });
 
-test('refuses a JPEG with anything before its first marker', async () => {
+test('inspection refuses a JPEG with anything before its first marker', async () => {
   const refusal = await refusalOf(Buffer.concat([Buffer.from('\r\n'), await drawnJpeg()]));
 
   expect(refusal?.kind).toBe('type');
@@ -182,7 +188,7 @@ test.each([
   ['old-style JPEG', [short(259, 6), short(322, 64), short(323, 64)]],
   ['CIELAB', [short(262, 8)]],
   ['separate planes', [short(277, 3), short(284, 2), short(322, 64), short(323, 64)]],
-])('names the feature of a TIFF that is not read: %s', async (feature, ifd0) => {
+])('inspection names the unsupported feature of a TIFF: %s', async (feature, ifd0) => {
   const refusal = await refusalOf(tiffBlock({ ifd0 }));
 
   expect(refusal?.kind).toBe('contents');
@@ -190,7 +196,7 @@ test.each([
   expect(refusal?.reason).not.toMatch(/damaged|incomplete|corrupt/);
 });
 
-test('names the variant of PNG that only Apple reads', async () => {
+test('inspection names the variant of PNG that only Apple reads', async () => {
   const png = await drawnPng();
   const cgbi = Buffer.from('\0\0\0\x04CgBI\x50\0\x20\x06\x2b\xd5\xb3\x8e', 'latin1');
 
@@ -199,7 +205,7 @@ test('names the variant of PNG that only Apple reads', async () => {
   expect(refusal).toEqual({ kind: 'contents', reason: expect.stringContaining('CgBI') });
 });
 
-test('never throws, whatever the bytes', async () => {
+test('inspection never throws, whatever the bytes', async () => {
   let state = 9;
   const random = (below: number) => {
     state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fff_ffff;

@@ -118,7 +118,7 @@ const toGrey16 = (data: Buffer, profile: Buffer): Buffer => {
   return tiff;
 };
 
-describe('colours that a PNG tells by numbers', () => {
+describe('colours that a PNG defines by numbers', () => {
   test('are converted: cICP', async () => {
     const png = await plain([200, 60, 50]).png().toBuffer();
     const asProfile = await tagged([200, 60, 50], rgbProfile(p3, srgbCurve)).png().toBuffer();
@@ -144,7 +144,7 @@ describe('colours that a PNG tells by numbers', () => {
     expectNear(await seen(withChunks(png, ['cHRM', chromaticities])), await seen(asProfile));
   });
 
-  test('are left alone where they come to sRGB, or make no sense', async () => {
+  test('are not converted where they equal sRGB, or make no sense', async () => {
     const png = await plain(red).png().toBuffer();
 
     for (const chunks of [
@@ -159,7 +159,7 @@ describe('colours that a PNG tells by numbers', () => {
       expectNear(await seen(withChunks(png, ...chunks)), red, 0);
   });
 
-  test('are refused with their number where nobody knows them', async () => {
+  test('are refused with their number where it is unknown', async () => {
     const png = await plain(red).png().toBuffer();
 
     await expect(seen(withChunks(png, ['cICP', Buffer.from([77, 13, 0, 1])]))).rejects.toThrow(
@@ -179,8 +179,8 @@ describe('colours that a PNG tells by numbers', () => {
   });
 });
 
-describe('channels of a TIFF that are no colours', () => {
-  /** Five channels, of which the further two say what ExtraSamples tells. */
+describe('extra channels of a TIFF', () => {
+  /** Five channels; ExtraSamples describes the last two. */
   const fiveChannels = (
     kinds: readonly [number, number],
     further: readonly [number, number],
@@ -196,7 +196,7 @@ describe('channels of a TIFF that are no colours', () => {
     ['a selection and transparency', [0, 2], [255, 0], [255, 255, 255]],
     ['transparency and a selection', [2, 0], [255, 0], red],
   ] as const)(
-    'do not count unless they are transparency: %s',
+    'are ignored unless they are transparency: %s',
     async (_, kinds, further, expected) => {
       expectNear(await seen(fiveChannels(kinds, further)), expected);
     },

@@ -14,13 +14,13 @@ const pixelsOf = async (bytes: Buffer) => {
 describe('a JPEG', () => {
   const whole = () => drawnJpeg({ width: 320, height: 240 });
 
-  test('is taken without its end marker, with the same pixels', async () => {
+  test('is accepted without its end marker, with the same pixels', async () => {
     const jpeg = await whole();
 
     expect(await pixelsOf(jpeg.subarray(0, -2))).toEqual(await pixelsOf(jpeg));
   });
 
-  test('is taken with junk between its segments, with the same pixels', async () => {
+  test('is accepted with junk between its segments, with the same pixels', async () => {
     const jpeg = await whole();
     const junk = Buffer.concat([jpeg.subarray(0, 2), Buffer.alloc(3), jpeg.subarray(2)]);
 
@@ -39,7 +39,7 @@ describe('a JPEG', () => {
     },
   );
 
-  test('fails as truncated although it is progressive', async () => {
+  test('fails as truncated even when progressive', async () => {
     const jpeg = await (await drawn({ width: 320, height: 240 }))
       .jpeg({ progressive: true })
       .toBuffer();

@@ -21,7 +21,7 @@ import {
 } from './optimized.ts';
 
 test.each(['jpeg', 'png', 'tiff'] as const)(
-  'is a JPEG of quality 80 in full size of a %s',
+  'optimizing makes a full-size JPEG of quality 80 from a %s',
   async (format) => {
     const original = await drawnBy[format]({ width: 1200, height: 900 });
 
@@ -34,7 +34,7 @@ test.each(['jpeg', 'png', 'tiff'] as const)(
 );
 
 test.each(Object.entries(drawnBy))(
-  'shows a %s as it is, in no more bytes and without metadata',
+  'optimizing preserves the look of a %s, in no more bytes and without metadata',
   async (_, draw) => {
     const original = await draw({ width: 300, height: 220, exif: phoneExif, orientation: 6 });
 
@@ -46,7 +46,7 @@ test.each(Object.entries(drawnBy))(
 );
 
 test.each([1, 2, 3, 4, 5, 6, 7, 8])(
-  'stands upright under orientation %i, also where quality 80 would be too large',
+  'optimizing rotates a picture of orientation %i upright, also where quality 80 would be too large',
   async (orientation) => {
     const picture = (await drawn({ width: 320, height: 200 })).withExif(phoneExif);
     const original = await picture.withMetadata({ orientation }).jpeg({ quality: 40 }).toBuffer();
@@ -57,7 +57,7 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
   },
 );
 
-test('keeps the very pixels of a JPEG that has been optimized before, and drops the rest', async () => {
+test('optimizing an optimized JPEG again preserves its exact pixels', async () => {
   const original = await (await drawn({ width: 640, height: 480, exif: phoneExif }))
     .withXmp(xmp)
     .withIccProfile('srgb')
@@ -71,14 +71,14 @@ test('keeps the very pixels of a JPEG that has been optimized before, and drops 
   expect(distance(await seen(bytes), await seen(original))).toBe(0);
 });
 
-test('answers a bare JPEG of low quality byte by byte', async () => {
+test('optimizing returns a bare JPEG of low quality unchanged', async () => {
   const original = await (await drawn()).jpeg({ quality: 40 }).toBuffer();
 
   expect(Buffer.from((await optimized(original)).bytes).equals(original)).toBe(true);
 });
 
 test.each(['p3', 'cmyk'])(
-  'turns a %s JPEG of low quality into sRGB without its profile',
+  'optimizing converts a %s JPEG of low quality to sRGB without its profile',
   async (profile) => {
     const picture = (await drawn({ width: 640, height: 480 })).withIccProfile(profile);
     const original = await picture.jpeg({ quality: 30 }).toBuffer();
@@ -92,7 +92,7 @@ test.each(['p3', 'cmyk'])(
 );
 
 test.each([false, true])(
-  'leaves a PNG that beats JPEG as it is (transparent: %s), but for its metadata',
+  'optimizing only strips the metadata of a PNG that is smaller than JPEG (transparent: %s)',
   async (transparent) => {
     const original = await flat({ transparent })
       .withExif(phoneExif)
@@ -112,7 +112,7 @@ test.each([
   ['a turned PNG', (picture: Sharp) => picture.withMetadata({ orientation: 6 }).png()],
   ['a Display P3 PNG', (picture: Sharp) => picture.withIccProfile('p3').png()],
   ['a TIFF', (picture: Sharp) => picture.tiff({ compression: 'deflate' })],
-])('packs %s that beats JPEG losslessly into a WebP', async (_, encode) => {
+])('optimizing converts %s that is smaller than JPEG losslessly to WebP', async (_, encode) => {
   const original = await encode(flat()).toBuffer();
 
   const { bytes, format } = await optimized(original);
@@ -121,7 +121,7 @@ test.each([
   expect(distance(await seen(bytes), await seen(original))).toBe(0);
 });
 
-test('keeps what is transparent in a turned PNG that beats JPEG', async () => {
+test('optimizing preserves the transparency of a rotated PNG that is smaller than JPEG', async () => {
   const picture = flat({ transparent: true }).withMetadata({ orientation: 6 });
   const original = await picture.png().toBuffer();
 
@@ -132,7 +132,7 @@ test('keeps what is transparent in a turned PNG that beats JPEG', async () => {
   expect((await sharp(bytes).stats()).isOpaque).toBe(false);
 });
 
-test('is a WebP where no JPEG could be as small', async () => {
+test('optimizing makes a WebP where no JPEG could be as small', async () => {
   const original = await turnedWebp();
 
   const { format, width, height } = await optimized(original);
@@ -141,13 +141,13 @@ test('is a WebP where no JPEG could be as small', async () => {
   expect([format, width, height]).toEqual(['webp', 16, 32]);
 });
 
-test('makes a JPEG of a PNG with 16 bits', async () => {
+test('optimizing makes a JPEG of a PNG with 16 bits', async () => {
   const original = await (await drawn()).toColourspace('rgb16').png().toBuffer();
 
   expect((await optimized(original)).format).toBeUndefined();
 });
 
-test('lays what is transparent on white where it becomes a JPEG', async () => {
+test('optimizing puts a transparent picture on white where it becomes a JPEG', async () => {
   const original = await drawnBy.png({ width: 300, height: 200, transparent: 0.5 });
 
   const { bytes, format } = await optimized(original);
@@ -156,20 +156,23 @@ test('lays what is transparent on white where it becomes a JPEG', async () => {
   expect(distance(await seen(bytes), await seenOnWhite(original))).toBeLessThan(8);
 });
 
-test.each(['gif', 'webp'] as const)('is the first frame of an animated %s', async (format) => {
-  const original = await drawnAnimation(format);
+test.each(['gif', 'webp'] as const)(
+  'optimizing takes the first frame of an animated %s',
+  async (format) => {
+    const original = await drawnAnimation(format);
 
-  const { bytes } = await optimized(original);
+    const { bytes } = await optimized(original);
 
-  expect((await sharp(bytes).metadata()).pages ?? 1).toBe(1);
-  const { channels } = await sharp(bytes).stats();
-  expect(channels.slice(0, 3).map(({ mean }) => mean)).toEqual(
-    [208, 32, 32].map((value) => expect.closeTo(value, -1)),
-  );
-});
+    expect((await sharp(bytes).metadata()).pages ?? 1).toBe(1);
+    const { channels } = await sharp(bytes).stats();
+    expect(channels.slice(0, 3).map(({ mean }) => mean)).toEqual(
+      [208, 32, 32].map((value) => expect.closeTo(value, -1)),
+    );
+  },
+);
 
 test.each(['webp', 'avif'] as const)(
-  'leaves the pixels of a %s that beats JPEG alone',
+  'optimizing does not change the pixels of a %s that is smaller than JPEG',
   async (format) => {
     const original = await (await drawn({ exif: phoneExif, width: 480, height: 320 }))
       .withXmp(xmp)
@@ -184,7 +187,7 @@ test.each(['webp', 'avif'] as const)(
   },
 );
 
-test('leaves the pixels of a GIF that beats JPEG alone', async () => {
+test('optimizing does not change the pixels of a GIF that is smaller than JPEG', async () => {
   const original = await flat({ transparent: true }).gif().toBuffer();
 
   const { bytes, format } = await optimized(original);
@@ -194,7 +197,7 @@ test('leaves the pixels of a GIF that beats JPEG alone', async () => {
 });
 
 test.each(Object.keys(drawnBy) as (keyof typeof drawnBy)[])(
-  'is no larger than the tiniest %s',
+  'optimizing is never larger than the tiniest %s',
   async (format) => {
     for (const side of [1, 3, 16])
       for (const orientation of format === 'gif' ? [1] : [1, 6]) {
@@ -208,7 +211,7 @@ test.each(Object.keys(drawnBy) as (keyof typeof drawnBy)[])(
   },
 );
 
-test('decodes once where the picture is smaller than its thumbnails, and makes them as ever', async () => {
+test('a picture smaller than its thumbnails is decoded once, with the same thumbnails', async () => {
   const original = await drawnJpeg({ width: 500, height: 300 });
 
   const [withIt, without] = [await shrunk(original), await shrunk(original, thumbnails)];
@@ -216,7 +219,7 @@ test('decodes once where the picture is smaller than its thumbnails, and makes t
   expect(withIt).toEqual({ ...without, renditions: [...without.renditions, expect.anything()] });
 });
 
-test('shows the same in thumbnails, whether a full size is made beside them or not', async () => {
+test('thumbnails are the same with and without a full size beside them', async () => {
   const original = await drawnJpeg({ width: 2400, height: 1600 });
 
   const [withIt, without] = [await shrunk(original), await shrunk(original, thumbnails)];
@@ -229,7 +232,7 @@ test('shows the same in thumbnails, whether a full size is made beside them or n
   }
 });
 
-test('makes a full size alone', async () => {
+test('a full size can be rendered alone', async () => {
   const made = await shrunk(await drawnJpeg(), [{ name: 'whole', longestSide: fullSize }]);
 
   expect(made.renditions.map(({ name, width }) => [name, width])).toEqual([['whole', 640]]);

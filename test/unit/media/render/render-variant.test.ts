@@ -37,7 +37,7 @@ describe('render a variant', () => {
     expect(made.metadata).toMatchObject({ format, width: 320, height: 240 });
   });
 
-  test('every orientation comes out upright, and nothing that a camera wrote comes along', async () => {
+  test('every orientation is rendered upright, without camera metadata', async () => {
     for (const orientation of [1, 3, 6, 8] as const) {
       const bytes = await drawnJpeg({ orientation, exif: phoneExif });
       for (const encoding of ['jpg', 'webp', 'avif', 'png'] as const) {
@@ -50,7 +50,7 @@ describe('render a variant', () => {
     }
   });
 
-  test('what shows through stays so, except in a JPEG, where it becomes white', async () => {
+  test('transparency is preserved, except in a JPEG, where it becomes white', async () => {
     for (const [bytes, format] of [
       [await drawnPng({ transparent: 0.5 }), 'png'],
       [await drawnWebp({ transparent: 0.5 }), 'webp'],
@@ -65,7 +65,7 @@ describe('render a variant', () => {
     }
   });
 
-  test('auto is PNG only where something shows through', async () => {
+  test('auto is PNG only where the picture is transparent', async () => {
     const transparent = await drawnPng({ transparent: 0.5 });
     const idle = await sharp(await drawnPng())
       .ensureAlpha()
@@ -76,7 +76,7 @@ describe('render a variant', () => {
     expect((await rendered(idle, 'png', plan('webp'))).metadata.hasAlpha).toBe(false);
   });
 
-  test('a colour profile is applied, and left out', async () => {
+  test('a colour profile is applied and not embedded', async () => {
     const p3 = await sharp({
       create: { width: 64, height: 48, channels: 3, background: '#ff0000' },
     })
@@ -88,7 +88,7 @@ describe('render a variant', () => {
     expect(pixel(10, 10)[0]).toBeGreaterThan(250);
   });
 
-  test('a crop follows the focal point: the sun is in it, or it is not', async () => {
+  test('a crop follows the focal point', async () => {
     const bytes = await drawnJpeg({ orientation: 6 });
     const at = (left: number) =>
       plan('jpg', { width: 200, crop: { width: 320, height: 240, left, top: 0 } });
@@ -99,7 +99,7 @@ describe('render a variant', () => {
     expect([isSun(left.pixel(64, 60)), isSun(right.pixel(64, 60))]).toEqual([true, false]);
   });
 
-  test('without a focal point a crop keeps what stands out', async () => {
+  test('without a focal point a crop contains the salient region', async () => {
     const dull = {
       create: { width: 900, height: 300, channels: 3, background: '#808080' },
     } as const;
@@ -117,7 +117,7 @@ describe('render a variant', () => {
     expect(reds.length).toBeGreaterThan(0);
   });
 
-  test('quality counts as in JPEG: less of it is fewer bytes in every lossy encoding', async () => {
+  test('a lower quality gives fewer bytes in every lossy encoding', async () => {
     const bytes = await drawnJpeg();
     for (const encoding of ['jpg', 'webp', 'avif'] as const) {
       const sizes = await Promise.all(
@@ -130,7 +130,7 @@ describe('render a variant', () => {
     }
   });
 
-  test('a picture that is cut off is refused with a sentence', async () => {
+  test('a truncated picture is refused with a sentence', async () => {
     const bytes = (await drawnJpeg()).subarray(0, 9000);
     const made = await sharpRenderVariant(
       { bytes, metadata: { width: 640, height: 480, format: 'jpeg' } },

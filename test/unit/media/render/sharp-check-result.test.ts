@@ -19,24 +19,27 @@ const reasonOf = async (bytes: Uint8Array) => {
   return 'refusal' in answer ? answer.refusal.reason : 'It was taken.';
 };
 
-test.each(Object.entries(drawnBy))('takes a %s, and writes it anew as JPEG', async (_, draw) => {
-  const original = await draw({ width: 320, height: 200 });
+test.each(Object.entries(drawnBy))(
+  'checking an edit result accepts a %s, and encodes it as JPEG',
+  async (_, draw) => {
+    const original = await draw({ width: 320, height: 200 });
 
-  const { bytes, metadata } = await checked(original);
+    const { bytes, metadata } = await checked(original);
 
-  expect(metadata).toEqual({ width: 320, height: 200, format: 'jpeg' });
-  const [before, after] = await Promise.all(
-    [original, bytes].map((file) => sharp(file).removeAlpha().raw().toBuffer()),
-  );
-  const difference = (before ?? Buffer.alloc(0)).reduce(
-    (sum, value, at) => sum + Math.abs(value - (after?.[at] ?? 0)),
-    0,
-  );
-  expect(difference / (before?.length ?? 1)).toBeLessThan(3);
-});
+    expect(metadata).toEqual({ width: 320, height: 200, format: 'jpeg' });
+    const [before, after] = await Promise.all(
+      [original, bytes].map((file) => sharp(file).removeAlpha().raw().toBuffer()),
+    );
+    const difference = (before ?? Buffer.alloc(0)).reduce(
+      (sum, value, at) => sum + Math.abs(value - (after?.[at] ?? 0)),
+      0,
+    );
+    expect(difference / (before?.length ?? 1)).toBeLessThan(3);
+  },
+);
 
 test.each(['png', 'webp'] as const)(
-  'writes a %s as PNG where something shows through',
+  'checking an edit result encodes a transparent %s as PNG',
   async (format) => {
     const { bytes, metadata } = await checked(await drawnBy[format]({ transparent: 0.5 }));
 
@@ -46,7 +49,7 @@ test.each(['png', 'webp'] as const)(
 );
 
 test.each(['jpeg', 'png', 'webp', 'avif'] as const)(
-  'lets nothing of a %s but the picture through',
+  'checking an edit result removes all metadata of a %s',
   async (format) => {
     const picture = await drawn({ exif: phoneExif, orientation: 6, width: 300, height: 200 });
     const original = await picture.withXmp('<x>SERIAL-0042</x>')[format]().toBuffer();
@@ -60,7 +63,7 @@ test.each(['jpeg', 'png', 'webp', 'avif'] as const)(
   },
 );
 
-test('takes 40 megapixels', async () => {
+test('checking an edit result accepts 40 megapixels', async () => {
   const { metadata } = await checked(pngBomb({ width: 8000, height: 5000, bitDepth: 1 }));
 
   expect(metadata).toEqual({ width: 8000, height: 5000, format: 'jpeg' });
@@ -83,11 +86,11 @@ test.each([
     Buffer.from('{"error":"busy"}'),
     'The provider answered text, which is no picture that we read.',
   ],
-])('refuses %s and says what it was', async (_, bytes, reason) => {
+])('checking an edit result refuses %s and says what it was', async (_, bytes, reason) => {
   expect(await reasonOf(bytes)).toBe(reason);
 });
 
-test('refuses a picture that is too large, with the numbers', async () => {
+test('checking an edit result refuses a picture that is too large, with the numbers', async () => {
   const reason = await reasonOf(pngBomb({ width: 20_000, height: 20_000, bitDepth: 1 }));
 
   expect(reason).toMatch(
@@ -95,7 +98,7 @@ test('refuses a picture that is too large, with the numbers', async () => {
   );
 });
 
-test('refuses a picture whose end is missing', async () => {
+test('checking an edit result refuses a truncated picture', async () => {
   const jpeg = await drawnJpeg();
 
   expect(await reasonOf(jpeg.subarray(0, jpeg.length >> 1))).toMatch(
@@ -103,7 +106,7 @@ test('refuses a picture whose end is missing', async () => {
   );
 });
 
-test('speaks of the provider in every refusal', async () => {
+test('checking an edit result names the provider in every refusal', async () => {
   for (const { bytes, name } of await hostilePictures())
     expect(await reasonOf(bytes), name).toMatch(/^The provider answered .+\.$/);
 });

@@ -17,7 +17,7 @@ const colourAt = async (bytes: Uint8Array, left: number, top: number) => {
 };
 
 describe('two pictures in one', () => {
-  it('stand beside each other, the first on the left, at the height of the lower one', async () => {
+  it('are placed side by side, the first on the left, at the height of the lower one', async () => {
     const joined = await sharpJoin(
       await plain(300, 400, '#ff0000'),
       await plain(600, 200, '#0000ff'),
@@ -34,7 +34,7 @@ describe('two pictures in one', () => {
     expect(otherBlue).toBeGreaterThan(240);
   });
 
-  it('keep within the limits together', async () => {
+  it('together stay within the limits', async () => {
     const joined = await sharpJoin(
       await plain(1500, 1000, '#ff0000'),
       await plain(1500, 1000, '#0000ff'),

@@ -31,14 +31,17 @@ const prepared = async (bytes: Uint8Array, limits = roomy) => {
   return answer;
 };
 
-test.each(Object.entries(drawnBy))('sends a %s as JPEG of its own size', async (_, draw) => {
-  const { contentType, width, height } = await prepared(await draw({ width: 320, height: 200 }));
+test.each(Object.entries(drawnBy))(
+  'preparing sends a %s as JPEG of its own size',
+  async (_, draw) => {
+    const { contentType, width, height } = await prepared(await draw({ width: 320, height: 200 }));
 
-  expect([contentType, width, height]).toEqual(['image/jpeg', 320, 200]);
-});
+    expect([contentType, width, height]).toEqual(['image/jpeg', 320, 200]);
+  },
+);
 
 test.each(['png', 'webp', 'avif', 'tiff'] as const)(
-  'sends a %s as PNG where something shows through',
+  'preparing sends a transparent %s as PNG',
   async (format) => {
     const { contentType, bytes } = await prepared(
       await drawnBy[format]({ width: 200, height: 100, transparent: 0.5 }),
@@ -51,14 +54,14 @@ test.each(['png', 'webp', 'avif', 'tiff'] as const)(
   },
 );
 
-test('does not take a channel of nothing but opacity for transparency', async () => {
+test('preparing treats a fully opaque alpha channel as no transparency', async () => {
   const opaque = await (await drawn()).ensureAlpha().png().toBuffer();
 
   expect((await prepared(opaque)).contentType).toBe('image/jpeg');
 });
 
 test.each([1, 2, 3, 4, 5, 6, 7, 8])(
-  'stands upright, whatever its orientation: %i',
+  'preparing rotates a picture upright from orientation %i',
   async (orientation) => {
     const original = await (await drawn({ width: 300, height: 200 }))
       .withMetadata({ orientation })
@@ -92,34 +95,40 @@ test.each([
   ],
   ['grey JPEG', async () => (await drawn()).toColourspace('b-w').jpeg().toBuffer()],
   ['16-bit PNG', async () => (await drawn()).toColourspace('rgb16').png().toBuffer()],
-])('sends a %s in sRGB', async (_, draw) => {
+])('preparing sends a %s in sRGB', async (_, draw) => {
   expect((await prepared(await draw())).contentType).toBe('image/jpeg');
 });
 
-test.each(['gif', 'webp'] as const)('sends the first frame of an animated %s', async (format) => {
-  const { bytes, height } = await prepared(await drawnAnimation(format));
+test.each(['gif', 'webp'] as const)(
+  'preparing sends the first frame of an animated %s',
+  async (format) => {
+    const { bytes, height } = await prepared(await drawnAnimation(format));
 
-  expect(height).toBe(48);
-  const [red, green] = (await sharp(bytes).stats()).channels;
-  expect([red?.mean, green?.mean]).toEqual([expect.closeTo(208, -1), expect.closeTo(32, -1)]);
-});
+    expect(height).toBe(48);
+    const [red, green] = (await sharp(bytes).stats()).channels;
+    expect([red?.mean, green?.mean]).toEqual([expect.closeTo(208, -1), expect.closeTo(32, -1)]);
+  },
+);
 
-test.each([false, true])('sends nothing but the picture (transparent: %s)', async (transparent) => {
-  const original = await drawnBy.png({
-    exif: phoneExif,
-    orientation: 6,
-    ...(transparent && { transparent: 0.5 }),
-  });
-  expect(ExifReader.load(original, { expanded: true }).exif?.['Make']).toBeDefined();
+test.each([false, true])(
+  'preparing removes all metadata (transparent: %s)',
+  async (transparent) => {
+    const original = await drawnBy.png({
+      exif: phoneExif,
+      orientation: 6,
+      ...(transparent && { transparent: 0.5 }),
+    });
+    expect(ExifReader.load(original, { expanded: true }).exif?.['Make']).toBeDefined();
 
-  const { bytes } = await prepared(original);
+    const { bytes } = await prepared(original);
 
-  const { exif, gps, icc, xmp, iptc } = ExifReader.load(Buffer.from(bytes), { expanded: true });
-  expect([exif, gps, icc, xmp, iptc]).toEqual(Array(5).fill(undefined));
-  expect(Buffer.from(bytes).includes('SERIAL-0042')).toBe(false);
-});
+    const { exif, gps, icc, xmp, iptc } = ExifReader.load(Buffer.from(bytes), { expanded: true });
+    expect([exif, gps, icc, xmp, iptc]).toEqual(Array(5).fill(undefined));
+    expect(Buffer.from(bytes).includes('SERIAL-0042')).toBe(false);
+  },
+);
 
-test('shrinks to the longest side, and keeps the shape', async () => {
+test('preparing shrinks to the longest side, and preserves the aspect ratio', async () => {
   const { width, height } = await prepared(await drawnJpeg({ width: 900, height: 600 }), {
     ...roomy,
     maxSide: 300,
@@ -128,7 +137,7 @@ test('shrinks to the longest side, and keeps the shape', async () => {
   expect([width, height]).toEqual([300, 200]);
 });
 
-test('becomes coarser before it becomes smaller', async () => {
+test('preparing lowers the quality before the size', async () => {
   const original = await drawnJpeg({ width: 600, height: 400 });
   const { bytes } = await prepared(original);
 
@@ -140,7 +149,7 @@ test('becomes coarser before it becomes smaller', async () => {
   expect(smaller.width / smaller.height).toBeCloseTo(1.5, 1);
 });
 
-test('makes a transparent picture smaller until it fits', async () => {
+test('preparing shrinks a transparent picture until it fits', async () => {
   const original = await drawnPng({ width: 400, height: 300, transparent: 0.3 });
 
   const { contentType, width } = await prepared(original, { ...roomy, maxBytes: 40_000 });
@@ -149,7 +158,7 @@ test('makes a transparent picture smaller until it fits', async () => {
   expect(width).toBeLessThan(400);
 });
 
-test('refuses where not even a pixel fits', async () => {
+test('preparing refuses a limit that not even one pixel meets', async () => {
   expect(await sharpPrepare(await drawnJpeg(), { maxSide: 1024, maxBytes: 10 })).toEqual({
     refusal: {
       kind: 'contents',
@@ -158,7 +167,7 @@ test('refuses where not even a pixel fits', async () => {
   });
 });
 
-test('refuses every hostile picture with a sentence', async () => {
+test('preparing refuses every hostile picture with a sentence', async () => {
   for (const { bytes, name, expected } of await hostilePictures()) {
     const answer = await sharpPrepare(bytes, roomy);
     const refusal = 'refusal' in answer ? answer.refusal : undefined;

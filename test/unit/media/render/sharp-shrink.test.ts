@@ -41,24 +41,27 @@ const meanColourOf = async (bytes: Uint8Array) => {
 const near = (expected: number[], tolerance = 5) =>
   expected.map((value) => expect.toSatisfy((mean: number) => Math.abs(mean - value) < tolerance));
 
-test.each(Object.entries(drawnBy))('makes every size of a %s as a JPEG', async (_, draw) => {
-  const { renditions, placeholder, dominantColor } = await shrunk(
-    await draw({ width: 1200, height: 900 }),
-  );
+test.each(Object.entries(drawnBy))(
+  'shrinking makes every size of a %s as a JPEG',
+  async (_, draw) => {
+    const { renditions, placeholder, dominantColor } = await shrunk(
+      await draw({ width: 1200, height: 900 }),
+    );
 
-  expect(renditions.map(({ name, width, height }) => [name, width, height])).toEqual([
-    ['small', 200, 150],
-    ['medium', 800, 600],
-  ]);
-  for (const { bytes, sizeBytes, width } of renditions) {
-    expect(bytes.length).toBe(sizeBytes);
-    expect(await sharp(bytes).metadata()).toMatchObject({ format: 'jpeg', width, space: 'srgb' });
-  }
-  expect(Buffer.from(placeholder, 'base64').length).toBeGreaterThan(5);
-  expect(dominantColor).toMatch(/^#[0-9a-f]{6}$/);
-});
+    expect(renditions.map(({ name, width, height }) => [name, width, height])).toEqual([
+      ['small', 200, 150],
+      ['medium', 800, 600],
+    ]);
+    for (const { bytes, sizeBytes, width } of renditions) {
+      expect(bytes.length).toBe(sizeBytes);
+      expect(await sharp(bytes).metadata()).toMatchObject({ format: 'jpeg', width, space: 'srgb' });
+    }
+    expect(Buffer.from(placeholder, 'base64').length).toBeGreaterThan(5);
+    expect(dominantColor).toMatch(/^#[0-9a-f]{6}$/);
+  },
+);
 
-test('never enlarges', async () => {
+test('shrinking never enlarges', async () => {
   const { renditions } = await shrunk(await drawnJpeg({ width: 300, height: 150 }));
 
   expect(renditions.map(({ width, height }) => [width, height])).toEqual([
@@ -71,13 +74,13 @@ test.each([
   [1, 1],
   [1, 5000],
   [5000, 1],
-])('makes at least a pixel of %i × %i', async (width, height) => {
+])('shrinking makes at least a pixel of %i × %i', async (width, height) => {
   const { renditions } = await shrunk(await drawnPng({ width, height }));
 
   for (const rendition of renditions) expect(Math.min(rendition.width, rendition.height)).toBe(1);
 });
 
-test('shows the same picture under every orientation', async () => {
+test('shrinking gives the same upright picture for every orientation', async () => {
   const drawing = { width: 640, height: 420 };
   const upright = await shrunk(await drawnJpeg(drawing));
   const [expected] = await Promise.all(upright.renditions.map(({ bytes }) => toPixels(bytes)));
@@ -100,7 +103,7 @@ const distance = (one: Buffer, other: Buffer | undefined) =>
   one.reduce((sum, value, at) => sum + Math.abs(value - (other?.[at] ?? 0)), 0) / one.length;
 
 test.each(['png', 'webp', 'avif', 'tiff'] as const)(
-  'shows white where a %s is transparent',
+  'shrinking shows white where a %s is transparent',
   async (format) => {
     const bytes = await drawnBy[format]({ width: 300, height: 200, transparent: 0.5 });
     const { renditions, dominantColor } = await shrunk(bytes);
@@ -114,9 +117,12 @@ test.each(['png', 'webp', 'avif', 'tiff'] as const)(
   },
 );
 
-test.each(['gif', 'webp'] as const)('shows the first frame of an animated %s', async (format) => {
-  expect(await meanColourOf(await drawnAnimation(format))).toEqual(near([208, 32, 32]));
-});
+test.each(['gif', 'webp'] as const)(
+  'shrinking takes the first frame of an animated %s',
+  async (format) => {
+    expect(await meanColourOf(await drawnAnimation(format))).toEqual(near([208, 32, 32]));
+  },
+);
 
 const brick = () =>
   sharp({ create: { width: 300, height: 200, channels: 3, background: '#966e5a' } });
@@ -127,18 +133,18 @@ test.each<[string, (picture: Sharp) => Sharp]>([
   ['Display P3 JPEG', (picture) => picture.withIccProfile('p3').jpeg()],
   ['Display P3 AVIF', (picture) => picture.withIccProfile('p3').avif({ effort: 0 })],
   ['10-bit AVIF', (picture) => picture.avif({ effort: 0, bitdepth: 10 })],
-])('keeps the colour of a %s', async (_, encode) => {
+])('shrinking preserves the colour of a %s', async (_, encode) => {
   expect(await meanColourOf(await encode(brick()).toBuffer())).toEqual(near([150, 110, 90]));
 });
 
-test.each(['jpeg', 'tiff'] as const)('turns a CMYK %s into sRGB', async (format) => {
+test.each(['jpeg', 'tiff'] as const)('shrinking converts a CMYK %s to sRGB', async (format) => {
   const printed = brick().toColourspace('cmyk').withIccProfile('cmyk')[format]();
 
   // There and back through libvips' small press profile costs up to 20 levels of blue.
   expect(await meanColourOf(await printed.toBuffer())).toEqual(near([150, 110, 90], 22));
 });
 
-test('makes a colour JPEG of a grey picture', async () => {
+test('shrinking makes a colour JPEG of a grey picture', async () => {
   const grey = sharp({ create: { width: 300, height: 200, channels: 3, background: '#787878' } });
 
   expect(await meanColourOf(await grey.toColourspace('b-w').jpeg().toBuffer())).toEqual(
@@ -146,7 +152,7 @@ test('makes a colour JPEG of a grey picture', async () => {
   );
 });
 
-test('names the colour that most of the picture has, not the mean', async () => {
+test('the dominant colour is the most frequent one, not the mean', async () => {
   const half = (background: string) =>
     sharp({ create: { width: 100, height: 300, channels: 3, background } })
       .png()
@@ -160,7 +166,7 @@ test('names the colour that most of the picture has, not the mean', async () => 
 });
 
 test.each(['jpeg', 'png', 'webp', 'avif'] as const)(
-  'lets nothing of a %s but the picture through: no camera, no place, no profile',
+  'shrinking removes all metadata of a %s: no camera, no place, no profile',
   async (format) => {
     const bytes = await drawnBy[format]({ exif: phoneExif, orientation: 6 });
     const before = ExifReader.load(bytes, { expanded: true });
@@ -177,14 +183,14 @@ test.each(['jpeg', 'png', 'webp', 'avif'] as const)(
   },
 );
 
-test('makes the same bytes of the same picture', async () => {
+test('shrinking is deterministic: the same picture gives the same bytes', async () => {
   const bytes = await drawnJpeg({ width: 900, height: 600 });
 
   expect(await shrink(bytes)).toEqual(await shrink(bytes));
 });
 
 test.each(['jpeg', 'png', 'gif', 'avif', 'tiff'] as const)(
-  'refuses a %s whose end is missing, in our own words',
+  'shrinking refuses a truncated %s with a sentence of its own',
   async (format) => {
     const whole = await drawnBy[format]({ width: 500, height: 400 });
     const directoryFirst = format === 'tiff' ? await bigTiffOf() : whole;
@@ -205,7 +211,7 @@ const bigTiffOf = async () =>
     .tiff({ bigtiff: true, compression: 'none' })
     .toBuffer();
 
-test('refuses the hostile pictures that only decoding shows', async () => {
+test('shrinking refuses the hostile pictures that only decoding reveals', async () => {
   const late = (await hostilePictures()).filter(({ expected }) => expected === 'failed later');
   expect(late.length).toBeGreaterThan(0);
 
@@ -220,7 +226,7 @@ test.each([
   'VipsJpeg: Insufficient memory (case 4)',
   'heif: Memory allocation error',
   'glib: unable to create thread',
-])('does not blame the picture for %j', (message) => {
+])('the machine, not the picture, is at fault for %j', (message) => {
   expect(isMachineFault(new Error(message))).toBe(true);
 });
 
@@ -229,7 +235,7 @@ test.each([
   'pngload_buffer: libspng read error',
   'heif: Memory allocation error: Security limit exceeded: Allocating 9 GB',
   'Unknown error',
-])('blames the picture for %j, in a sentence of its own', (message) => {
+])('the picture is at fault for %j, with a sentence of its own', (message) => {
   const error = new Error(message);
 
   expect(isMachineFault(error)).toBe(false);

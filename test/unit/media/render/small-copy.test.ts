@@ -13,14 +13,14 @@ const painted = (
   return { data, width, height, channels: 3 };
 };
 
-test('each pixel is the mean of its part of the picture', () => {
+test('each pixel of a small copy is the mean of its part of the picture', () => {
   const halves = painted({ width: 40, height: 20 }, (x) => (x < 20 ? [200, 0, 0] : [0, 0, 100]));
 
   expect([...smallCopy(halves, { width: 2, height: 1 })]).toEqual([200, 0, 0, 255, 0, 0, 100, 255]);
   expect([...smallCopy(halves, { width: 1, height: 1 })]).toEqual([100, 0, 50, 255]);
 });
 
-test('keeps the place of every part', () => {
+test('a small copy preserves the position of every part', () => {
   const quarters = painted({ width: 30, height: 30 }, (x, y) => [
     x < 15 ? 10 : 20,
     y < 15 ? 1 : 2,
@@ -37,7 +37,7 @@ test('keeps the place of every part', () => {
   );
 });
 
-test('at the same size it is the picture', () => {
+test('a small copy of the same size is the picture', () => {
   const picture = painted({ width: 7, height: 5 }, (x, y) => [x * 30, y * 40, x * y]);
 
   const copy = Buffer.from(smallCopy(picture, { width: 7, height: 5 }));
@@ -47,7 +47,7 @@ test('at the same size it is the picture', () => {
   expect(opaque.every((value) => value === 255)).toBe(true);
 });
 
-test('looks at all of a picture that its parts do not divide evenly', () => {
+test('a small copy covers a picture that its parts do not divide evenly', () => {
   const rising = painted({ width: 101, height: 1 }, (x) => [x, x, x]);
 
   const greys = [...smallCopy(rising, { width: 10, height: 1 })].filter((_, at) => at % 4 === 0);
@@ -58,7 +58,7 @@ test('looks at all of a picture that its parts do not divide evenly', () => {
   }
 });
 
-test('one channel is grey', () => {
+test('a small copy of one channel is grey', () => {
   const grey: Pixels = { data: Buffer.from([10, 30, 50, 70]), width: 2, height: 2, channels: 1 };
 
   expect([...smallCopy(grey, { width: 1, height: 1 })]).toEqual([40, 40, 40, 255]);

@@ -27,13 +27,13 @@ test.each([
     'fill bytes before a comment',
     Buffer.concat([Buffer.from([0xff, 0xff]), segment(0xfe, secret)]),
   ],
-])('drops %s from a JPEG', async (_, added) => {
+])('stripping drops %s from a JPEG', async (_, added) => {
   const bare = await expectStripped(withSegments(await plainJpeg(), added), 'jpeg');
 
   expect(bare.length).toBeLessThanOrEqual((await plainJpeg()).length + 16);
 });
 
-test('keeps the JFIF segment of a JPEG, but not the preview in it', async () => {
+test('stripping preserves the JFIF segment of a JPEG, but not the preview in it', async () => {
   const jpeg = await plainJpeg();
   const preview = Buffer.from(`JFIF\0\x01\x02\0\0\x01\0\x01\x04\x01${secret}!`, 'latin1');
 
@@ -44,7 +44,7 @@ test('keeps the JFIF segment of a JPEG, but not the preview in it', async () => 
   expect(bare.length).toBe(jpeg.length + 18);
 });
 
-test('drops the film that a phone hides behind the end of a JPEG', async () => {
+test('stripping drops the video that a phone appends to a JPEG', async () => {
   const jpeg = await plainJpeg();
 
   expect(
@@ -56,13 +56,13 @@ test.each([
   ['progressive', (picture: Sharp) => picture.jpeg({ progressive: true })],
   ['grey', (picture: Sharp) => picture.toColourspace('b-w').jpeg()],
   ['4:4:4', (picture: Sharp) => picture.jpeg({ chromaSubsampling: '4:4:4' })],
-])('takes a %s JPEG apart', async (_, encode) => {
+])('stripping parses a %s JPEG', async (_, encode) => {
   const jpeg = await encode(await drawn({ width: 200, height: 120 })).toBuffer();
 
   expect(await expectStripped(withSegments(jpeg, segment(0xfe, secret)), 'jpeg')).toEqual(jpeg);
 });
 
-test('follows a scan over restarts and stuffed bytes, to the scan after it', () => {
+test('stripping follows a JPEG scan over restarts and stuffed bytes to the next scan', () => {
   const scan = Buffer.concat([segment(0xda, '\x01'), Buffer.from('a9ff00b1ffd0c2ffd7ff', 'hex')]);
   const [start, end] = [Buffer.from([0xff, 0xd8]), Buffer.from([0xff, 0xd9])];
   const file = Buffer.concat([start, segment(0xc2, 'frame'), scan, segment(0xc4, 'table'), scan]);
@@ -70,7 +70,7 @@ test('follows a scan over restarts and stuffed bytes, to the scan after it', () 
   expect(stripJpeg(Buffer.concat([file, end, end]))).toEqual(Buffer.concat([file, end]));
 });
 
-test('keeps a JPEG whose colours are RGB as it looks', async () => {
+test('stripping preserves the look of a JPEG whose colours are RGB', async () => {
   const jpeg = await drawnJpeg({ width: 60, height: 40 });
   const adobe = segment(0xee, Buffer.from('Adobe\0\x64\0\0\0\0\0', 'latin1')); // transform 0: RGB
   const asRgb = withSegments(jpeg, adobe);

@@ -22,7 +22,7 @@ test.each([
   ['international text', pngChunk('iTXt', Buffer.from(`XML:com.adobe.xmp\0\0\0\0\0${secret}`))],
   ['a private chunk', pngChunk('prVt', Buffer.from(secret))],
   ['the frames of an animation', pngChunk('fdAT', Buffer.from(`\0\0\0\x01${secret}`))],
-])('drops %s from a PNG', async (_, chunk) => {
+])('stripping drops %s from a PNG', async (_, chunk) => {
   const png = await drawnBy.png({ width: 60, height: 40, transparent: 0.5 });
   const end = png.length - 12;
   const added = Buffer.concat([
@@ -37,7 +37,7 @@ test.each([
   );
 });
 
-test('keeps what a PNG needs to look as it does', async () => {
+test('stripping preserves the chunks that determine the look of a PNG', async () => {
   const png = await sharp(await drawnBy.png({ width: 60, height: 40 }))
     .png({ palette: true })
     .toBuffer();
@@ -60,7 +60,7 @@ const gifBlock = (label: number, data: string) =>
 test.each([
   ['a comment', gifBlock(0xfe, secret)],
   ['an application’s block', gifBlock(0xff, `XMP DataXMP${secret}`)],
-])('drops %s from a GIF', async (_, block) => {
+])('stripping drops %s from a GIF', async (_, block) => {
   const gif = await sharp(await drawnBy.png({ width: 60, height: 40, transparent: 0.5 }))
     .gif()
     .toBuffer();
@@ -79,22 +79,25 @@ test.each([
 test.each([
   ['lossy', { quality: 50 }],
   ['lossless', { lossless: true }],
-])('drops EXIF, XMP and unknown chunks from a %s WebP that is transparent', async (_, options) => {
-  const picture = await drawn({ width: 60, height: 40, transparent: 0.5, exif: phoneExif });
-  const webp = await picture.withXmp(`<x>${secret}</x>`).webp(options).toBuffer();
-  const unknown = Buffer.concat([Buffer.from('prVt\x0c\0\0\0'), Buffer.from(`${secret}!`)]);
-  const added = Buffer.concat([webp, unknown]);
-  added.writeUInt32LE(added.length - 8, 4);
+])(
+  'stripping drops EXIF, XMP and unknown chunks from a %s WebP that is transparent',
+  async (_, options) => {
+    const picture = await drawn({ width: 60, height: 40, transparent: 0.5, exif: phoneExif });
+    const webp = await picture.withXmp(`<x>${secret}</x>`).webp(options).toBuffer();
+    const unknown = Buffer.concat([Buffer.from('prVt\x0c\0\0\0'), Buffer.from(`${secret}!`)]);
+    const added = Buffer.concat([webp, unknown]);
+    added.writeUInt32LE(added.length - 8, 4);
 
-  const bare = await expectStripped(added, 'webp');
+    const bare = await expectStripped(added, 'webp');
 
-  expect(await sharp(bare).metadata()).toMatchObject({ hasAlpha: true, hasProfile: false });
-  expect(bare.readUInt32LE(4)).toBe(bare.length - 8);
-  expect(bare.toString('latin1', 12, 16) === 'VP8X' ? bare[20] : 0x10).toBe(0x10); // only alpha
-});
+    expect(await sharp(bare).metadata()).toMatchObject({ hasAlpha: true, hasProfile: false });
+    expect(bare.readUInt32LE(4)).toBe(bare.length - 8);
+    expect(bare.toString('latin1', 12, 16) === 'VP8X' ? bare[20] : 0x10).toBe(0x10); // only alpha
+  },
+);
 
 test.each([false, true])(
-  'drops EXIF and XMP from an AVIF (transparent: %s)',
+  'stripping drops EXIF and XMP from an AVIF (transparent: %s)',
   async (transparent) => {
     const picture = await drawn({
       width: 60,
@@ -112,7 +115,7 @@ test.each([false, true])(
   },
 );
 
-test('drops what stands in boxes that nobody has to read from an AVIF', async () => {
+test('stripping drops the content of optional boxes from an AVIF', async () => {
   const avif = await drawnBy.avif({ width: 60, height: 40 });
   const box = Buffer.concat([Buffer.from('\0\0\0\0uuid0123456789abcdef'), Buffer.from(secret)]);
   box.writeUInt32BE(box.length);
@@ -140,7 +143,7 @@ test.each([
   ['an animated GIF', 'gif', () => drawnAnimation('gif')],
   ['an animated WebP', 'webp', () => drawnAnimation('webp')],
   ['a TIFF, which no browser shows', 'tiff', () => drawnBy.tiff()],
-] as const)('does not touch %s', async (_, format, draw) => {
+] as const)('stripping does not touch %s', async (_, format, draw) => {
   expect(await stripMetadata(await draw(), format)).toBeUndefined();
 });
 
@@ -148,13 +151,16 @@ test.each([
   ['srgb', true],
   ['p3', false],
   ['cmyk', false],
-])('knows by its description whether a profile is sRGB: %s', async (profile, expected) => {
-  const picture = (await drawn({ width: 20, height: 20 })).withIccProfile(profile);
-  const { icc } = await sharp(await picture.jpeg().toBuffer()).metadata();
+])(
+  'stripping knows by its description whether a profile is sRGB: %s',
+  async (profile, expected) => {
+    const picture = (await drawn({ width: 20, height: 20 })).withIccProfile(profile);
+    const { icc } = await sharp(await picture.jpeg().toBuffer()).metadata();
 
-  expect(isSrgb(icc ?? Buffer.alloc(0))).toBe(expected);
-  expect(isSrgb(Buffer.from('sRGB'))).toBe(false);
-});
+    expect(isSrgb(icc ?? Buffer.alloc(0))).toBe(expected);
+    expect(isSrgb(Buffer.from('sRGB'))).toBe(false);
+  },
+);
 
 const strips = {
   jpeg: stripJpeg,
@@ -165,7 +171,7 @@ const strips = {
 };
 
 test.each(Object.entries(strips))(
-  'survives a %s that is broken anywhere',
+  'stripping never throws for a %s that is broken anywhere',
   async (format, strip) => {
     const draw = drawnBy[format as keyof typeof strips];
     const original = await draw({ width: 64, height: 48, exif: phoneExif });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { keepInside, zoomAt } from '#functions/site/gallery/detail/zoom-math.ts';
+import { clampToFrame, zoomAt } from '#functions/site/gallery/detail/zoom-math.ts';
 import { uniqueNames } from '#functions/site/gallery/pictures/zip-names.ts';
 
 const frame = { width: 1000, height: 600 };
 
 describe('zoomAt', () => {
-  it('keeps the point under the pointer where it is', () => {
+  it('leaves the point under the pointer in place', () => {
     const zoom = zoomAt({ scale: 1, x: 0, y: 0 }, 2, { x: 200, y: -100 }, frame);
     expect(zoom).toEqual({ scale: 2, x: -200, y: 100 });
   });
@@ -20,9 +20,9 @@ describe('zoomAt', () => {
   });
 });
 
-describe('keepInside', () => {
-  it('does not let the picture leave its frame', () => {
-    expect(keepInside({ scale: 2, x: 900, y: -900 }, frame)).toEqual({
+describe('clampToFrame', () => {
+  it('clamps the position of the picture to its frame', () => {
+    expect(clampToFrame({ scale: 2, x: 900, y: -900 }, frame)).toEqual({
       scale: 2,
       x: 500,
       y: -300,

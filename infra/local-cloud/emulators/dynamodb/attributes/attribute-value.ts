@@ -27,13 +27,13 @@ export const typeNames: ReadonlySet<string> = new Set<TypeName>([
 ]);
 
 /** The value has passed `checkValue`, so its only member names its type. */
-export const typeOf = (value: AttributeValue): TypeName => {
+export const getType = (value: AttributeValue): TypeName => {
   for (const type in value) return type as TypeName;
   throw new Error('An attribute value without a type was stored.');
 };
 
 /** An attribute that the item itself has: a name may be `constructor`. */
-export const attributeOf = (item: Item, name: string): AttributeValue | undefined =>
+export const getAttribute = (item: Item, name: string): AttributeValue | undefined =>
   Object.hasOwn(item, name) ? item[name] : undefined;
 
 /** Sets an attribute whatever its name: an assignment to `__proto__` would set none. */

@@ -1,16 +1,16 @@
 import {
   type AttributeValue,
-  attributeOf,
+  getAttribute,
+  getType,
   type Item,
   setMembers,
-  typeOf,
 } from './attribute-value.ts';
 import { compareNumbers } from './decimal.ts';
 
 /** Equal in type and content; the order of sets and of a map's names does not count. */
 export const areEqual = (left: AttributeValue, right: AttributeValue): boolean => {
-  const type = typeOf(left);
-  if (type !== typeOf(right)) return false;
+  const type = getType(left);
+  if (type !== getType(right)) return false;
   if ('M' in left && 'M' in right) return areItemsEqual(left.M, right.M);
   if ('L' in left && 'L' in right) {
     const others = right.L;
@@ -36,7 +36,7 @@ export const areItemsEqual = (left: Item, right: Item): boolean => {
   return (
     names.length === Object.keys(right).length &&
     names.every((name) => {
-      const [a, b] = [left[name], attributeOf(right, name)];
+      const [a, b] = [left[name], getAttribute(right, name)];
       return a !== undefined && b !== undefined && areEqual(a, b);
     })
   );

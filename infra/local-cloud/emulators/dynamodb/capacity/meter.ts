@@ -1,7 +1,7 @@
 import type { Consumption } from './units.ts';
 
 export type Units = { readUnits: number; writeUnits: number };
-/** Of one table or index, since the last reset; by partition key value where that was asked for. */
+/** Of one table or index, since the last reset; by partition key value where that was requested. */
 export type MeteredUnits = Units & { partitions?: Record<string, Units> };
 export type MeterReport = {
   /** Of all tables and indexes together. */
@@ -25,14 +25,14 @@ export const otherPartitions = '(others)';
 export const startMeter = (): Meter => {
   const tables = new Map<string, { counter: Counter; indexes: Map<string, Counter> }>();
 
-  const counterOf = (table: string, index: string | undefined): Counter => {
+  const getCounter = (table: string, index: string | undefined): Counter => {
     const entry = getOrAdd(tables, table, () => ({ counter: newCounter(), indexes: new Map() }));
     return index === undefined ? entry.counter : getOrAdd(entry.indexes, index, newCounter);
   };
   return {
     add: (kind, table, consumed) => {
       for (const { index, partition, units } of consumed) {
-        const counter = counterOf(table, index?.name);
+        const counter = getCounter(table, index?.name);
         counter[kind] += units;
         if (partition === undefined) continue;
         getOrAdd(counter.partitions, partition, noUnits)[kind] += units;

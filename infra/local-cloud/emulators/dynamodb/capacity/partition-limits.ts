@@ -32,7 +32,7 @@ export const partitionGuard = (
     bucket.units = Math.min(limit, bucket.units + ((now - bucket.filledAt) / 1000) * limit);
     bucket.filledAt = now;
   };
-  const bucketOf = (key: string, limit: number, now: number): Bucket => {
+  const getBucket = (key: string, limit: number, now: number): Bucket => {
     const known = buckets.get(key);
     if (known) {
       fill(known, limit, now);
@@ -57,7 +57,7 @@ export const partitionGuard = (
           ? []
           : [
               {
-                bucket: bucketOf(
+                bucket: getBucket(
                   `${kind}\0${table}\0${index?.name ?? ''}\0${partition}`,
                   limit,
                   now,

@@ -27,7 +27,7 @@ export const writeUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes
 export const readUnits = (bytes: number, isConsistent: boolean): number =>
   Math.max(1, Math.ceil(bytes / 4096)) * (isConsistent ? 1 : 0.5);
 
-export const partitionOf = (item: Item, name: string): string =>
+export const getPartition = (item: Item, name: string): string =>
   String(Object.values(item[name] ?? {})[0] ?? '');
 
 /**
@@ -52,11 +52,11 @@ const consumedByIndexes = (
   after: NewItem | undefined,
 ): Consumption[] =>
   definition.indexes.flatMap((index) => {
-    const old = before && entryOf(definition, index, before.item(), before.sizeBytes);
-    const now = after && entryOf(definition, index, after.item, after.sizeBytes);
+    const old = before && toIndexEntry(definition, index, before.item(), before.sizeBytes);
+    const now = after && toIndexEntry(definition, index, after.item, after.sizeBytes);
     const use = (entry: Entry, bytes: number): Consumption => ({
       index,
-      partition: partitionOf(entry.key, index.key.hash.name),
+      partition: getPartition(entry.key, index.key.hash.name),
       units: writeUnits(bytes),
     });
     if (!old || !now) {
@@ -69,7 +69,7 @@ const consumedByIndexes = (
   });
 
 /** What an index holds of an item; undefined if the item lacks a part of the index's key. */
-const entryOf = (
+const toIndexEntry = (
   definition: TableDefinition,
   index: IndexDefinition,
   item: Item,

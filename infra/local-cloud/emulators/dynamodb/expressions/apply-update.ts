@@ -1,14 +1,14 @@
 import {
   type AttributeValue,
-  attributeOf,
+  getAttribute,
+  getType,
   type Item,
   setAttribute,
   setMembers,
-  typeOf,
 } from '../attributes/attribute-value.ts';
 import { addNumbers } from '../attributes/decimal.ts';
 import { validationError } from '../dynamodb-error.ts';
-import { memberOf, valueAt } from './document-path.ts';
+import { getMember, valueAt } from './document-path.ts';
 import type { Placeholders } from './placeholders.ts';
 import type { Operand, Path, Update } from './syntax.ts';
 
@@ -85,9 +85,9 @@ const sumWith = (old: AttributeValue | undefined, added: AttributeValue): Attrib
   if (!old) return added;
   if ('N' in old && 'N' in added) return { N: addNumbers(old.N, added.N) };
   const [members, others] = [setMembers(old), setMembers(added)];
-  if (!members || !others || typeOf(old) !== typeOf(added)) throw wrongType();
+  if (!members || !others || getType(old) !== getType(added)) throw wrongType();
   const union = [...new Set([...members, ...others])];
-  return { [typeOf(old)]: union } as AttributeValue;
+  return { [getType(old)]: union } as AttributeValue;
 };
 
 /** What is left of a set, or undefined where nothing is. */
@@ -97,19 +97,19 @@ const without = (
 ): AttributeValue | undefined => {
   if (!old) return undefined;
   const [members, others] = [setMembers(old), new Set(setMembers(removed))];
-  if (!members || typeOf(old) !== typeOf(removed)) throw wrongType();
+  if (!members || getType(old) !== getType(removed)) throw wrongType();
   const left = members.filter((member) => !others.has(member));
-  return left.length > 0 ? ({ [typeOf(old)]: left } as AttributeValue) : undefined;
+  return left.length > 0 ? ({ [getType(old)]: left } as AttributeValue) : undefined;
 };
 
-const parentOf = (item: Item, path: Path): AttributeValue => {
+const findParent = (item: Item, path: Path): AttributeValue => {
   const parent = path.length === 1 ? { M: item } : valueAt(item, path.slice(0, -1));
   if (!parent) throw invalidPath();
   return parent;
 };
 
 const setAt = (item: Item, path: Path, value: AttributeValue): void => {
-  const parent = parentOf(item, path);
+  const parent = findParent(item, path);
   const last = path.at(-1);
   if (typeof last === 'string' && 'M' in parent) setAttribute(parent.M, last, value);
   else if (typeof last === 'number' && 'L' in parent) {
@@ -120,11 +120,11 @@ const setAt = (item: Item, path: Path, value: AttributeValue): void => {
 };
 
 const removeAt = (item: Item, path: Path): void => {
-  const parent = parentOf(item, path);
+  const parent = findParent(item, path);
   const last = path.at(-1);
   if (typeof last === 'string' && 'M' in parent) {
-    if (attributeOf(parent.M, last)) delete parent.M[last];
+    if (getAttribute(parent.M, last)) delete parent.M[last];
   } else if (typeof last === 'number' && 'L' in parent) {
-    if (memberOf(parent, last)) parent.L.splice(last, 1);
+    if (getMember(parent, last)) parent.L.splice(last, 1);
   } else throw invalidPath();
 };

@@ -1,4 +1,4 @@
-import { type AttributeValue, typeNames, typeOf } from '../attributes/attribute-value.ts';
+import { type AttributeValue, getType, typeNames } from '../attributes/attribute-value.ts';
 import { compareValues } from '../attributes/compare-values.ts';
 import { validationError } from '../dynamodb-error.ts';
 import { arePathsEqual, formatPath } from './document-path.ts';
@@ -73,7 +73,7 @@ const checkTypes = (
 ): void => {
   for (const operand of operands) {
     const value = givenValue(operand, context);
-    const type = value ? typeOf(value) : operand.kind === 'size' ? 'N' : undefined;
+    const type = value ? getType(value) : operand.kind === 'size' ? 'N' : undefined;
     if (type === undefined || (type.length === 1 && allowed.includes(type))) continue;
     throw refuse(
       context,
@@ -101,7 +101,7 @@ const checkBounds = (low: Operand, high: Operand, context: Context): void => {
   const [lower, upper] = [givenValue(low, context), givenValue(high, context)];
   if (!lower || !upper) return;
   const operands = `lower bound operand: AttributeValue: ${describe(lower)}, upper bound operand: AttributeValue: ${describe(upper)}`;
-  if (typeOf(lower) !== typeOf(upper))
+  if (getType(lower) !== getType(upper))
     throw refuse(
       context,
       `The BETWEEN operator requires same data type for lower and upper bounds; ${operands}`,

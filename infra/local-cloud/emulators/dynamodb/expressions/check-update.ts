@@ -1,4 +1,4 @@
-import { setMembers, type TypeName, typeOf } from '../attributes/attribute-value.ts';
+import { getType, setMembers, type TypeName } from '../attributes/attribute-value.ts';
 import { validationError } from '../dynamodb-error.ts';
 import { checkPathsApart } from './document-path.ts';
 import type { Placeholders } from './placeholders.ts';
@@ -28,11 +28,11 @@ export const checkUpdate = (
   for (const { operand } of update.set) checkOperand(operand, placeholders);
   for (const { placeholder } of update.add) {
     const value = placeholders.value(placeholder);
-    if (!('N' in value) && !setMembers(value)) throw wrongAction('ADD', typeOf(value));
+    if (!('N' in value) && !setMembers(value)) throw wrongAction('ADD', getType(value));
   }
   for (const { placeholder } of update.delete) {
     const value = placeholders.value(placeholder);
-    if (!setMembers(value)) throw wrongAction('DELETE', typeOf(value));
+    if (!setMembers(value)) throw wrongAction('DELETE', getType(value));
   }
   return paths;
 };
@@ -43,7 +43,7 @@ const checkOperand = (operand: Operand, placeholders: Placeholders): void => {
   const [name, type] =
     operand.kind === 'list_append' ? ['list_append', 'L'] : [operand.sign === 1 ? '+' : '-', 'N'];
   for (const side of [operand.left, operand.right]) {
-    const given = side.kind === 'value' ? typeOf(placeholders.value(side.placeholder)) : type;
+    const given = side.kind === 'value' ? getType(placeholders.value(side.placeholder)) : type;
     if (given !== type) throw wrongOperand(name, given);
     checkOperand(side, placeholders);
   }

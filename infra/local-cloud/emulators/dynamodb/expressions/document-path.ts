@@ -1,21 +1,21 @@
-import { type AttributeValue, attributeOf, type Item } from '../attributes/attribute-value.ts';
+import { type AttributeValue, getAttribute, type Item } from '../attributes/attribute-value.ts';
 import { validationError } from '../dynamodb-error.ts';
 import type { Path } from './syntax.ts';
 
 /** What stands at a path, or undefined. */
 export const valueAt = (item: Item, path: Path): AttributeValue | undefined => {
-  let value = attributeOf(item, path[0] as string);
+  let value = getAttribute(item, path[0] as string);
   for (let at = 1; value !== undefined && at < path.length; at++)
-    value = memberOf(value, path[at] as string | number);
+    value = getMember(value, path[at] as string | number);
   return value;
 };
 
 /** A map's attribute by its name, a list's element by its index. */
-export const memberOf = (
+export const getMember = (
   value: AttributeValue,
   part: string | number,
 ): AttributeValue | undefined => {
-  if (typeof part === 'string') return 'M' in value ? attributeOf(value.M, part) : undefined;
+  if (typeof part === 'string') return 'M' in value ? getAttribute(value.M, part) : undefined;
   return 'L' in value ? value.L[part] : undefined;
 };
 

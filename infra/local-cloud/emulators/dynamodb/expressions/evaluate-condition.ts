@@ -1,8 +1,8 @@
 import {
   type AttributeValue,
+  getType,
   type Item,
   setMembers,
-  typeOf,
 } from '../attributes/attribute-value.ts';
 import { areEqual, compareValues } from '../attributes/compare-values.ts';
 import { valueAt } from './document-path.ts';
@@ -51,7 +51,7 @@ const operandValue = (
     case 'path':
       return valueAt(item, placeholders.path(operand.path));
     case 'size': {
-      const size = sizeOf(valueAt(item, placeholders.path(operand.path)));
+      const size = measureSize(valueAt(item, placeholders.path(operand.path)));
       return size === undefined ? undefined : { N: String(size) };
     }
     default:
@@ -81,7 +81,7 @@ const functions: Record<FunctionName, Test> = {
   attribute_exists: (value) => value !== undefined,
   attribute_not_exists: (value) => value === undefined,
   attribute_type: (value, type) =>
-    value !== undefined && type !== undefined && 'S' in type && typeOf(value) === type.S,
+    value !== undefined && type !== undefined && 'S' in type && getType(value) === type.S,
   begins_with: (value, prefix) => {
     if (!value || !prefix) return false;
     if ('S' in value && 'S' in prefix) return value.S.startsWith(prefix.S);
@@ -97,13 +97,13 @@ const functions: Record<FunctionName, Test> = {
         'B' in wanted && Buffer.from(value.B, 'base64').includes(Buffer.from(wanted.B, 'base64'))
       );
     if ('L' in value) return value.L.some((member) => areEqual(member, wanted));
-    const memberType = typeOf(value).charAt(0); // of SS, NS and BS
+    const memberType = getType(value).charAt(0); // of SS, NS and BS
     const [type, text] = Object.entries(wanted)[0] ?? [];
     return type === memberType && (setMembers(value)?.includes(String(text)) ?? false);
   },
 };
 
-const sizeOf = (value: AttributeValue | undefined): number | undefined => {
+const measureSize = (value: AttributeValue | undefined): number | undefined => {
   if (!value) return undefined;
   if ('S' in value) return value.S.length;
   if ('B' in value) return Buffer.from(value.B, 'base64').length;

@@ -16,6 +16,6 @@ const cached = <Tree>(parse: (parameter: string, expression: string) => Tree) =>
   };
 };
 
-export const conditionOf = cached(parseCondition);
-export const updateOf = cached(parseUpdate);
-export const projectionOf = cached(parseProjection);
+export const compileCondition = cached(parseCondition);
+export const compileUpdate = cached(parseUpdate);
+export const compileProjection = cached(parseProjection);

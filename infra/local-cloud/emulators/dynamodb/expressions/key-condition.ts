@@ -1,4 +1,4 @@
-import { type AttributeValue, typeOf } from '../attributes/attribute-value.ts';
+import { type AttributeValue, getType } from '../attributes/attribute-value.ts';
 import { invalidParameter, validationError } from '../dynamodb-error.ts';
 import type { KeyAttribute, KeySchema } from '../storage/table-definition.ts';
 import { checkCondition } from './check-condition.ts';
@@ -12,7 +12,7 @@ export type KeyCondition = { hash: AttributeValue; range: RangeCondition | undef
 
 const parameter = 'KeyConditionExpression';
 
-/** What a KeyConditionExpression asks of the hash key and, maybe, of the range key. */
+/** What a KeyConditionExpression requires of the hash key and, optionally, of the range key. */
 export const readKeyCondition = (
   condition: Condition,
   placeholders: Placeholders,
@@ -58,7 +58,7 @@ const readPart = (
   part: Condition,
   placeholders: Placeholders,
 ): { name: string; test: RangeCondition } => {
-  const nameOf = (operand: Operand | undefined): string => {
+  const readName = (operand: Operand | undefined): string => {
     if (operand?.kind !== 'path') throw validationError('Query key condition not supported');
     const path = placeholders.path(operand.path);
     if (path.length > 1)
@@ -77,16 +77,16 @@ const readPart = (
     case 'compare': {
       const { operator } = part;
       if (operator === '<>') throw unsupported(operator);
-      return { name: nameOf(part.left), test: { operator, value: resolve(part.right) } };
+      return { name: readName(part.left), test: { operator, value: resolve(part.right) } };
     }
     case 'between': {
       const [low, high] = [resolve(part.low), resolve(part.high)];
-      return { name: nameOf(part.operand), test: { operator: 'between', low, high } };
+      return { name: readName(part.operand), test: { operator: 'between', low, high } };
     }
     case 'function': {
       const [path, value] = part.operands;
       if (part.name !== 'begins_with') throw unsupported(part.name);
-      return { name: nameOf(path), test: { operator: 'begins_with', value: resolve(value) } };
+      return { name: readName(path), test: { operator: 'begins_with', value: resolve(value) } };
     }
     default:
       throw unsupported(part.kind.toUpperCase());
@@ -94,7 +94,7 @@ const readPart = (
 };
 
 const checkType = (value: AttributeValue, { type, name }: KeyAttribute): AttributeValue => {
-  if (typeOf(value) !== type)
+  if (getType(value) !== type)
     throw invalidParameter('Condition parameter type does not match schema type');
   if ((type === 'S' || type === 'B') && Object.values(value)[0] === '')
     throw validationError(

@@ -36,7 +36,7 @@ export const startParser = (parameter: string, expression: string): Parser => {
   const near = (from: number) => expression.slice(Math.max(0, from - 8), from + 12).trim();
   const syntaxErrorAt = (text: string, from: number) =>
     refuse(`Syntax error; token: "${text}", near: "${near(from)}"`);
-  const tokens = tokensOf(expression, syntaxErrorAt);
+  const tokens = tokenize(expression, syntaxErrorAt);
   if (tokens.length > maxTokens) throw refuse('The expression contains too many operators');
   const end = tokens[tokens.length - 1] as Token;
   let at = 0;
@@ -77,7 +77,7 @@ export const startParser = (parameter: string, expression: string): Parser => {
   };
 };
 
-const tokensOf = (expression: string, syntaxErrorAt: (text: string, from: number) => Error) => {
+const tokenize = (expression: string, syntaxErrorAt: (text: string, from: number) => Error) => {
   try {
     return readTokens(expression);
   } catch (error) {

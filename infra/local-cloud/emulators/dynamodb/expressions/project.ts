@@ -1,10 +1,10 @@
 import {
   type AttributeValue,
-  attributeOf,
+  getAttribute,
   type Item,
   setAttribute,
 } from '../attributes/attribute-value.ts';
-import { memberOf } from './document-path.ts';
+import { getMember } from './document-path.ts';
 import type { Path } from './syntax.ts';
 
 /** Paths as a tree; a branch without further parts is wanted whole. */
@@ -27,7 +27,7 @@ const branches = (paths: readonly Path[]): Branch => {
 export const project = (item: Item, paths: readonly Path[]): Item => {
   const projected: Item = {};
   for (const [name, branch] of branches(paths)) {
-    const value = attributeOf(item, String(name));
+    const value = getAttribute(item, String(name));
     const part = value && projectValue(value, branch);
     if (part) setAttribute(projected, String(name), part);
   }
@@ -39,7 +39,7 @@ const projectValue = (value: AttributeValue, branch: Branch): AttributeValue | u
   const found = [...branch]
     .sort(([one], [other]) => Number(one) - Number(other))
     .flatMap(([part, inner]) => {
-      const member = memberOf(value, part);
+      const member = getMember(value, part);
       const projected = member && projectValue(member, inner);
       return projected ? [[part, projected] as const] : [];
     });

@@ -1,6 +1,6 @@
 import type { Item } from '../attributes/attribute-value.ts';
 import { areItemsEqual } from '../attributes/compare-values.ts';
-import { type Consumption, consumedByWrite, partitionOf, writeUnits } from '../capacity/units.ts';
+import { type Consumption, consumedByWrite, getPartition, writeUnits } from '../capacity/units.ts';
 import type { Engine } from '../engine.ts';
 import type { Table } from '../storage/catalog.ts';
 import type { StreamChange } from '../storage/stream-store.ts';
@@ -50,7 +50,7 @@ export const commitWrites = (
 const consumption = (write: DecidedWrite, factor: 1 | 2) => {
   const { table, keyItem, before, after, isCheck } = write;
   const { definition } = table;
-  const partition = partitionOf(keyItem, definition.key.hash.name);
+  const partition = getPartition(keyItem, definition.key.hash.name);
   const consumed: Consumption[] = isCheck
     ? [{ partition, units: writeUnits(before?.sizeBytes ?? 0) }]
     : consumedByWrite(definition, before, after, partition);

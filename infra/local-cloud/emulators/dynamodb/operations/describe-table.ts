@@ -1,6 +1,6 @@
 import type { Engine } from '../engine.ts';
 import type { Table } from '../storage/catalog.ts';
-import { indexOf, tableOf } from '../storage/item-store.ts';
+import { getSqlIndex, getSqlTable } from '../storage/item-store.ts';
 import type { IndexDefinition, KeySchema, TableDefinition } from '../storage/table-definition.ts';
 
 type Place = Pick<Engine, 'region' | 'accountId'>;
@@ -23,7 +23,7 @@ export const describeTable = (engine: Engine, table: Table, status = 'ACTIVE'): 
   const describe = (index: IndexDefinition) => describeIndex(engine, definition, index, status);
   const global = definition.indexes.filter(({ isGlobal }) => isGlobal).map(describe);
   const local = definition.indexes.filter(({ isGlobal }) => !isGlobal).map(describe);
-  const { count, bytes } = sizeOf(engine, definition);
+  const { count, bytes } = measureTable(engine, definition);
   return {
     TableName: name,
     TableArn: tableArn(engine, name),
@@ -70,7 +70,7 @@ const describeIndex = (
   const { name, key, projection, isGlobal } = index;
   const [row] = engine.database
     .prepare(
-      `SELECT count(*) FROM ${tableOf(definition)} INDEXED BY ${indexOf(definition, index)}
+      `SELECT count(*) FROM ${getSqlTable(definition)} INDEXED BY ${getSqlIndex(definition, index)}
         WHERE hash_${index.slot} IS NOT NULL`,
     )
     .all() as unknown as [[number]];
@@ -94,8 +94,8 @@ const describeIndex = (
 const maxMeasuredItems = 10_000;
 
 /** The bytes are exact for a small table; for a large one, extrapolated from its first items. */
-const sizeOf = ({ database }: Engine, definition: TableDefinition) => {
-  const table = tableOf(definition);
+const measureTable = ({ database }: Engine, definition: TableDefinition) => {
+  const table = getSqlTable(definition);
   const first = (sql: string) => (database.prepare(sql).get() as unknown as [number])[0];
   const count = first(`SELECT count(*) FROM ${table}`);
   const measured = first(

@@ -7,7 +7,7 @@ import { applyUpdate } from '../expressions/apply-update.ts';
 import { checkCondition } from '../expressions/check-condition.ts';
 import { checkUpdate } from '../expressions/check-update.ts';
 import { meets } from '../expressions/evaluate-condition.ts';
-import { conditionOf, updateOf } from '../expressions/expression-cache.ts';
+import { compileCondition, compileUpdate } from '../expressions/expression-cache.ts';
 import { type Placeholders, readPlaceholders } from '../expressions/placeholders.ts';
 import type { Path } from '../expressions/syntax.ts';
 import type { Table } from '../storage/catalog.ts';
@@ -108,7 +108,7 @@ export const prepareUpdate = (engine: Engine, input: UpdateInput): PreparedWrite
   const update =
     input.UpdateExpression === undefined
       ? undefined
-      : updateOf('UpdateExpression', input.UpdateExpression);
+      : compileUpdate('UpdateExpression', input.UpdateExpression);
   if (update) placeholders.use(update, 'UpdateExpression');
   condition.checkAllUsed();
   const paths = update ? checkUpdate(update.tree, placeholders, keyNames(definition.key)) : [];
@@ -165,7 +165,7 @@ const prepareCondition = (input: Conditional, hasUpdate = false): PreparedCondit
   if (expression === undefined)
     return { placeholders, checkAllUsed: placeholders.checkAllUsed, check: () => {} };
 
-  const condition = conditionOf('ConditionExpression', expression);
+  const condition = compileCondition('ConditionExpression', expression);
   placeholders.use(condition, 'ConditionExpression');
   checkCondition('ConditionExpression', condition.tree, placeholders);
   const wantsOld = input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD';

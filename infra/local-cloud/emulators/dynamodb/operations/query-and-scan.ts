@@ -7,7 +7,7 @@ import { validationError } from '../dynamodb-error.ts';
 import type { Engine, Operation } from '../engine.ts';
 import { checkCondition } from '../expressions/check-condition.ts';
 import { meets } from '../expressions/evaluate-condition.ts';
-import { conditionOf } from '../expressions/expression-cache.ts';
+import { compileCondition } from '../expressions/expression-cache.ts';
 import { readKeyCondition } from '../expressions/key-condition.ts';
 import { type Placeholders, readPlaceholders } from '../expressions/placeholders.ts';
 import { jsonArray, jsonObject, optionalJson } from '../json-text.ts';
@@ -66,7 +66,7 @@ export const query: Operation = (engine, given) => {
     );
   const page = preparePage(engine, input, true);
   const { placeholders, schema } = page;
-  const parsed = conditionOf('KeyConditionExpression', input.KeyConditionExpression);
+  const parsed = compileCondition('KeyConditionExpression', input.KeyConditionExpression);
   placeholders.use(parsed, 'KeyConditionExpression');
   const { hash, range } = readKeyCondition(parsed.tree, placeholders, schema);
   const filter = prepareFilter(input, placeholders, keyNames(schema));
@@ -164,7 +164,7 @@ const prepareFilter = (
   keys: readonly string[],
 ) => {
   if (expression === undefined) return undefined;
-  const { tree, ...parsed } = conditionOf('FilterExpression', expression);
+  const { tree, ...parsed } = compileCondition('FilterExpression', expression);
   placeholders.use({ tree, ...parsed }, 'FilterExpression');
   checkCondition('FilterExpression', tree, placeholders, ([name]) => {
     if (keys.includes(String(name)))
@@ -218,7 +218,7 @@ const readPage = (engine: Engine, input: PageInput, page: Page): string => {
     if (isFetching) fetchedUnits += readUnits(selected.sizeBytes, isConsistent);
     if (filter && !filter(selected.item())) return true;
     count += 1;
-    if (!isCount) texts.push(projection ? projection.textOf(selected.item()) : selected.text());
+    if (!isCount) texts.push(projection ? projection.toText(selected.item()) : selected.text());
     return true;
   });
 

@@ -1,5 +1,5 @@
 import { type CapacityMode, consumedCapacity } from '../capacity/consumed-capacity.ts';
-import { type Consumption, partitionOf, readUnits } from '../capacity/units.ts';
+import { type Consumption, getPartition, readUnits } from '../capacity/units.ts';
 import { invalidParameter, serializationError, validationError } from '../dynamodb-error.ts';
 import type { Engine, Operation } from '../engine.ts';
 import { readPlaceholders } from '../expressions/placeholders.ts';
@@ -41,13 +41,13 @@ const read = (
   const stored = table.items.find(key);
   const consumed: Consumption[] = [
     {
-      partition: partitionOf(keyItem, definition.key.hash.name),
+      partition: getPartition(keyItem, definition.key.hash.name),
       units: readUnits(stored?.sizeBytes ?? 0, true) * factor,
     },
   ];
   engine.partitions.take('read', definition.name, consumed);
   engine.meter.add('readUnits', definition.name, consumed);
-  const text = stored && (projection ? projection.textOf(stored.item()) : stored.text);
+  const text = stored && (projection ? projection.toText(stored.item()) : stored.text);
   return { text, consumed, sizeBytes: stored?.sizeBytes ?? 0 };
 };
 

@@ -1,5 +1,5 @@
 import { type CapacityMode, consumedCapacity } from '../capacity/consumed-capacity.ts';
-import { partitionOf } from '../capacity/units.ts';
+import { getPartition } from '../capacity/units.ts';
 import { DynamodbError } from '../dynamodb-error.ts';
 import type { Engine, Operation } from '../engine.ts';
 import { project } from '../expressions/project.ts';
@@ -82,11 +82,11 @@ const decide = (engine: Engine, prepared: PreparedWrite): DecidedWrite => {
   }
 };
 
-/** A write that its condition turned away costs as much as one that was done. */
+/** A write whose condition failed consumes as much as one that succeeded. */
 const meterFailure = (engine: Engine, prepared: PreparedWrite): void => {
   const { name } = prepared.table.definition;
   const { keyItem } = prepared;
-  const partition = partitionOf(keyItem, prepared.table.definition.key.hash.name);
+  const partition = getPartition(keyItem, prepared.table.definition.key.hash.name);
   const consumed = [{ partition, units: unitsOfFailedCondition(prepared) }];
   engine.partitions.take('write', name, consumed);
   engine.meter.add('writeUnits', name, consumed);

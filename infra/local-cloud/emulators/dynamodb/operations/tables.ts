@@ -94,9 +94,9 @@ export const inUse = (message: string) => new DynamodbError('ResourceInUseExcept
 export const newStream = ({ now, catalog }: Engine, viewType: StreamViewType): NewStream => {
   const labels = new Set(catalog.streams().map(({ definition }) => definition.label));
   let at = now();
-  const labelOf = (ms: number) => new Date(ms).toISOString().slice(0, -1);
-  while (labels.has(labelOf(at))) at += 1;
-  return { viewType, label: labelOf(at) };
+  const formatLabel = (ms: number) => new Date(ms).toISOString().slice(0, -1);
+  while (labels.has(formatLabel(at))) at += 1;
+  return { viewType, label: formatLabel(at) };
 };
 
 const readIndexes = (input: CreateInput, attributes: KeyAttribute[]) => {

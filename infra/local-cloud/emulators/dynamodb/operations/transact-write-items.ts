@@ -1,5 +1,5 @@
 import { type CapacityMode, consumedCapacity } from '../capacity/consumed-capacity.ts';
-import { type Consumption, partitionOf } from '../capacity/units.ts';
+import { type Consumption, getPartition } from '../capacity/units.ts';
 import { DynamodbError, validationError } from '../dynamodb-error.ts';
 import type { Engine, Operation } from '../engine.ts';
 import { jsonObject, optionalJson } from '../json-text.ts';
@@ -108,20 +108,20 @@ const decideAll = (engine: Engine, prepared: readonly PreparedWrite[]): DecidedW
       writes.push(one.decide());
       return { Code: 'None' };
     } catch (error) {
-      return reasonOf(error);
+      return toReason(error);
     }
   });
   if (writes.length === prepared.length) return writes;
   for (const one of prepared) {
     const { definition } = one.table;
-    const partition = partitionOf(one.keyItem, definition.key.hash.name);
+    const partition = getPartition(one.keyItem, definition.key.hash.name);
     const consumed = [{ partition, units: 2 * unitsOfFailedCondition(one) }];
     engine.meter.add('writeUnits', definition.name, consumed);
   }
   throw cancelled(reasons);
 };
 
-const reasonOf = (error: unknown): Reason => {
+const toReason = (error: unknown): Reason => {
   if (!(error instanceof DynamodbError)) throw error;
   if (isFailedCondition(error))
     return { Code: 'ConditionalCheckFailed', Message: error.message, ...error.details };

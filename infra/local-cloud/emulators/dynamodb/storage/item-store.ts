@@ -1,8 +1,8 @@
 import {
   type AttributeValue,
-  attributeOf,
+  getAttribute,
+  getType,
   type Item,
-  typeOf,
 } from '../attributes/attribute-value.ts';
 import { validationError } from '../dynamodb-error.ts';
 import type { Database } from './database.ts';
@@ -16,7 +16,7 @@ export type StoredItem = {
   sizeBytes: number;
   /** What the columns of the indexes hold, in the order of `indexColumns`. */
   indexValues: readonly (SqlValue | null)[];
-  /** Parsed when it is first asked for; not to be changed. */
+  /** Parsed on first use; must not be mutated. */
   item(): Item;
 };
 
@@ -34,8 +34,8 @@ export const newItem = (item: Item, sizeBytes: number, definition: TableDefiniti
   item,
   text: JSON.stringify(item),
   sizeBytes,
-  indexValues: indexValuesOf(item, definition),
-  expires: expiryOf(item, definition),
+  indexValues: getIndexValues(item, definition),
+  expires: readExpiry(item, definition),
 });
 
 /** The items of one table: a row each, whose columns SQLite's indexes are made of. */
@@ -46,10 +46,10 @@ export type ItemStore = {
   remove(before: StoredItem): void;
 };
 
-export const tableOf = ({ id }: TableDefinition): string => `items_${id}`;
-export const indexOf = ({ id }: TableDefinition, { slot }: IndexDefinition): string =>
+export const getSqlTable = ({ id }: TableDefinition): string => `items_${id}`;
+export const getSqlIndex = ({ id }: TableDefinition, { slot }: IndexDefinition): string =>
   `items_${id}_index_${slot}`;
-export const keyIndexOf = ({ id }: TableDefinition): string => `items_${id}_key`;
+export const getSqlKeyIndex = ({ id }: TableDefinition): string => `items_${id}_key`;
 
 export const hashColumn = ({ slot }: IndexDefinition): string => `hash_${slot}`;
 export const rangeColumn = ({ slot }: IndexDefinition): string => `range_${slot}`;
@@ -57,12 +57,12 @@ export const indexColumns = (index: IndexDefinition): string[] =>
   index.key.range ? [hashColumn(index), rangeColumn(index)] : [hashColumn(index)];
 
 export const itemStore = (database: Database, definition: TableDefinition): ItemStore => {
-  const table = tableOf(definition);
+  const table = getSqlTable(definition);
   const columns = definition.indexes.flatMap(indexColumns);
   const derived = ['expires', ...columns];
   const select = database.prepare(
     `SELECT ${['rowid', 'item', 'size', ...columns].join(', ')} FROM ${table}
-      INDEXED BY ${keyIndexOf(definition)} WHERE hash = ? AND range = ?`,
+      INDEXED BY ${getSqlKeyIndex(definition)} WHERE hash = ? AND range = ?`,
   );
   const insert = database.prepare(
     `INSERT INTO ${table} (hash, range, item, size, ${derived.join(', ')})
@@ -107,7 +107,7 @@ export const itemStore = (database: Database, definition: TableDefinition): Item
 };
 
 /** What an item writes into the columns of the indexes; null where it is not in an index. */
-export const indexValuesOf = (item: Item, { indexes }: TableDefinition): (SqlValue | null)[] =>
+export const getIndexValues = (item: Item, { indexes }: TableDefinition): (SqlValue | null)[] =>
   indexes.flatMap((index) => {
     const { hash, range } = index.key;
     const hashValue = indexKeyValue(item, hash, index);
@@ -123,11 +123,11 @@ const indexKeyValue = (
   { name, type }: KeyAttribute,
   index: IndexDefinition,
 ): AttributeValue | null => {
-  const value = attributeOf(item, name);
+  const value = getAttribute(item, name);
   if (!value) return null;
-  if (typeOf(value) !== type)
+  if (getType(value) !== type)
     throw validationError(
-      `One or more parameter values were invalid: Type mismatch for Index Key ${name} Expected: ${type} Actual: ${typeOf(value)} IndexName: ${index.name}`,
+      `One or more parameter values were invalid: Type mismatch for Index Key ${name} Expected: ${type} Actual: ${getType(value)} IndexName: ${index.name}`,
     );
   if (Object.values(value)[0] === '')
     throw validationError(
@@ -137,8 +137,8 @@ const indexKeyValue = (
 };
 
 /** Seconds since 1970 at which an item expires, if its table has a time to live. */
-export const expiryOf = (item: Item, { ttlAttribute }: TableDefinition): number | null => {
-  const value = ttlAttribute === undefined ? undefined : attributeOf(item, ttlAttribute);
+export const readExpiry = (item: Item, { ttlAttribute }: TableDefinition): number | null => {
+  const value = ttlAttribute === undefined ? undefined : getAttribute(item, ttlAttribute);
   return value && 'N' in value ? Number(value.N) : null;
 };
 

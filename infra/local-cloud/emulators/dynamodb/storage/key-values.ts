@@ -1,8 +1,8 @@
 import {
   type AttributeValue,
-  attributeOf,
+  getAttribute,
+  getType,
   type Item,
-  typeOf,
 } from '../attributes/attribute-value.ts';
 import { numberOfSortable, sortableNumber } from '../attributes/decimal.ts';
 import { validationError } from '../dynamodb-error.ts';
@@ -17,7 +17,7 @@ export const encodeKeyValue = (value: AttributeValue): SqlValue => {
   if ('S' in value) return value.S;
   if ('N' in value) return sortableNumber(value.N);
   if ('B' in value) return Buffer.from(value.B, 'base64');
-  throw new Error(`${typeOf(value)} is no type of a key.`);
+  throw new Error(`${getType(value)} is no type of a key.`);
 };
 
 export const decodeKeyValue = (column: SqlValue, type: KeyAttribute['type']): AttributeValue => {
@@ -52,14 +52,14 @@ export const encodeKey = (item: Item, schema: KeySchema): SqlKey => ({
 });
 
 const encodePart = (item: Item, { name, type }: KeyAttribute, maxBytes: number, part: string) => {
-  const value = attributeOf(item, name);
+  const value = getAttribute(item, name);
   if (!value)
     throw validationError(
       `One or more parameter values were invalid: Missing the key ${name} in the item`,
     );
-  if (typeOf(value) !== type)
+  if (getType(value) !== type)
     throw validationError(
-      `One or more parameter values were invalid: Type mismatch for key ${name} expected: ${type} actual: ${typeOf(value)}`,
+      `One or more parameter values were invalid: Type mismatch for key ${name} expected: ${type} actual: ${getType(value)}`,
     );
   const text = Object.values(value)[0] as string;
   if (text === '')

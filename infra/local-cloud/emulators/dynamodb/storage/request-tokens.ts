@@ -25,11 +25,11 @@ export const requestTokens = (database: Database, now: () => number): RequestTok
     find: (token, content) => {
       const row = select.get(token, now() - rememberedMs) as unknown as [Uint8Array] | undefined;
       if (!row) return 'new';
-      return Buffer.compare(row[0], fingerprintOf(content)) === 0 ? 'done' : 'other';
+      return Buffer.compare(row[0], hashContent(content)) === 0 ? 'done' : 'other';
     },
-    add: (token, content) => void insert.run(token, fingerprintOf(content), now()),
+    add: (token, content) => void insert.run(token, hashContent(content), now()),
     trim: () => void remove.run(now() - rememberedMs),
   };
 };
 
-const fingerprintOf = (content: string): Buffer => createHash('sha256').update(content).digest();
+const hashContent = (content: string): Buffer => createHash('sha256').update(content).digest();

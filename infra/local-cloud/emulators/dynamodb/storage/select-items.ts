@@ -2,7 +2,13 @@ import type { AttributeValue, Item } from '../attributes/attribute-value.ts';
 import { attributesSize } from '../attributes/check-value.ts';
 import type { RangeCondition } from '../expressions/key-condition.ts';
 import type { Database } from './database.ts';
-import { indexColumns, indexOf, keyIndexOf, rangeColumn, tableOf } from './item-store.ts';
+import {
+  getSqlIndex,
+  getSqlKeyIndex,
+  getSqlTable,
+  indexColumns,
+  rangeColumn,
+} from './item-store.ts';
 import { decodeKeyValue, encodeKeyValue, endOfPrefix, type SqlValue } from './key-values.ts';
 import {
   type IndexDefinition,
@@ -38,22 +44,22 @@ export const selectItems = (
   selection: Selection,
   visit: (item: SelectedItem) => boolean,
 ): void => {
-  const { sql, values } = statementOf(selection);
+  const { sql, values } = buildStatement(selection);
   const toItem = rowReader(selection);
   for (const row of database.prepare(sql).iterate(...values))
     if (!visit(toItem(row as unknown as SqlValue[]))) return;
 };
 
 /** The columns that order a table or index; the last ones make each place distinct. */
-const orderOf = (index: IndexDefinition | undefined): string[] =>
+const listOrderColumns = (index: IndexDefinition | undefined): string[] =>
   index ? [...indexColumns(index), 'hash', 'range'] : ['hash', 'range'];
 
 const isKeysOnly = ({ index, isWhole }: Selection): boolean =>
   index?.projection.type === 'KEYS_ONLY' && !isWhole;
 
-const statementOf = (selection: Selection): { sql: string; values: SqlValue[] } => {
+const buildStatement = (selection: Selection): { sql: string; values: SqlValue[] } => {
   const { definition, index, hash, range, after, isForward } = selection;
-  const order = orderOf(index);
+  const order = listOrderColumns(index);
   const conditions: string[] = [];
   const values: SqlValue[] = [];
   const add = (condition: string, ...bound: SqlValue[]) => {
@@ -66,16 +72,16 @@ const statementOf = (selection: Selection): { sql: string; values: SqlValue[] } 
   if (range) addRange(index ? rangeColumn(index) : 'range', range, add);
   if (after) {
     const columns = hash ? rest : order;
-    const place = placeOf(definition, index, after).slice(order.length - columns.length);
+    const place = encodeStartKey(definition, index, after).slice(order.length - columns.length);
     const marks = columns.map(() => '?').join(', ');
     add(`(${columns.join(', ')}) ${isForward ? '>' : '<'} (${marks})`, ...place);
   }
-  // Where the hash is given it orders nothing; named, it would keep SQLite from using its index.
+  // Where the hash is given it orders nothing; named, it would prevent SQLite from using its index.
   const orderBy = (hash ? rest : order)
     .map((column) => `${column} ${isForward ? 'ASC' : 'DESC'}`)
     .join(', ');
   const columns = isKeysOnly(selection) ? order : ['item', 'size'];
-  const source = `${tableOf(definition)} INDEXED BY ${index ? indexOf(definition, index) : keyIndexOf(definition)}`;
+  const source = `${getSqlTable(definition)} INDEXED BY ${index ? getSqlIndex(definition, index) : getSqlKeyIndex(definition)}`;
   const where = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
   const sql = `SELECT ${columns.join(', ')} FROM ${source} ${where} ORDER BY ${orderBy}`;
   return { sql, values };
@@ -98,7 +104,7 @@ const addRange = (column: string, range: RangeCondition, add: Add): void => {
   if (end !== undefined) add(`${column} < ?`, end);
 };
 
-const placeOf = (
+const encodeStartKey = (
   { key }: TableDefinition,
   index: IndexDefinition | undefined,
   after: Item,

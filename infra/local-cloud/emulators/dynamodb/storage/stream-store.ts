@@ -43,12 +43,12 @@ export type StreamStore = {
   trim(before: number): number;
 };
 
-const tableOf = ({ id }: StreamDefinition) => `stream_${id}`;
+const getSqlTable = ({ id }: StreamDefinition) => `stream_${id}`;
 
 export const createStreamTable = (database: Database, stream: StreamDefinition): void =>
   // AUTOINCREMENT: a number is not given again after its record was trimmed.
   database.execute(
-    `CREATE TABLE ${tableOf(stream)} (
+    `CREATE TABLE ${getSqlTable(stream)} (
       sequence INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, event_id TEXT NOT NULL,
       event TEXT NOT NULL, keys TEXT NOT NULL, old_image TEXT, new_image TEXT,
       size INTEGER NOT NULL, is_expiry INTEGER NOT NULL
@@ -56,14 +56,14 @@ export const createStreamTable = (database: Database, stream: StreamDefinition):
   );
 
 export const dropStreamTable = (database: Database, stream: StreamDefinition): void => {
-  database.execute(`DROP TABLE ${tableOf(stream)}`);
-  database.forget(tableOf(stream));
+  database.execute(`DROP TABLE ${getSqlTable(stream)}`);
+  database.forget(getSqlTable(stream));
 };
 
 const recordsPerTrim = 1000;
 
 export const streamStore = (database: Database, definition: StreamDefinition): StreamStore => {
-  const table = tableOf(definition);
+  const table = getSqlTable(definition);
   const { viewType } = definition;
   const hasOld = viewType === 'OLD_IMAGE' || viewType === 'NEW_AND_OLD_IMAGES';
   const hasNew = viewType === 'NEW_IMAGE' || viewType === 'NEW_AND_OLD_IMAGES';

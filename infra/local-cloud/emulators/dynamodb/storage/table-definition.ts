@@ -1,5 +1,5 @@
 import type { Item } from '../attributes/attribute-value.ts';
-import { attributeOf, setAttribute } from '../attributes/attribute-value.ts';
+import { getAttribute, setAttribute } from '../attributes/attribute-value.ts';
 
 export type KeyType = 'S' | 'N' | 'B';
 export type KeyAttribute = { name: string; type: KeyType };
@@ -57,7 +57,7 @@ export const pickKey = (item: Item, schema: KeySchema): Item =>
 export const pickAttributes = (item: Item, names: Iterable<string>): Item => {
   const picked: Item = {};
   for (const name of names) {
-    const value = attributeOf(item, name);
+    const value = getAttribute(item, name);
     if (value) setAttribute(picked, name, value);
   }
   return picked;

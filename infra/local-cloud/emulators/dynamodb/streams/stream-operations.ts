@@ -7,20 +7,20 @@ import type { StreamStore } from '../storage/stream-store.ts';
 import {
   formatIterator,
   formatSequence,
+  getShardId,
   parseIterator,
   parseSequence,
-  shardIdOf,
 } from './stream-position.ts';
 import { streamRecord } from './stream-record.ts';
 
 /** How long DynamoDB stores a record. */
 export const retentionMs = 24 * 60 * 60 * 1000;
 
-const arnOf = (engine: Engine, { definition }: StreamStore) =>
+const buildArn = (engine: Engine, { definition }: StreamStore) =>
   streamArn(engine, definition.tableName, definition.label);
 
-const streamOf = (engine: Engine, arn: string): StreamStore => {
-  const stream = engine.catalog.streams().find((one) => arnOf(engine, one) === arn);
+const findStream = (engine: Engine, arn: string): StreamStore => {
+  const stream = engine.catalog.streams().find((one) => buildArn(engine, one) === arn);
   if (!stream) throw resourceNotFound(`Requested resource not found: Stream: ${arn} not found`);
   return stream;
 };
@@ -39,16 +39,16 @@ export const listStreams: Operation = (engine, given) => {
   const all = engine.catalog
     .streams()
     .filter(({ definition }) => name === undefined || definition.tableName === name);
-  const from = start ? all.findIndex((one) => arnOf(engine, one) === start) + 1 : 0;
+  const from = start ? all.findIndex((one) => buildArn(engine, one) === start) + 1 : 0;
   const page = all.slice(from, from + Limit);
   const last = page.at(-1);
   return JSON.stringify({
     Streams: page.map((one) => ({
-      StreamArn: arnOf(engine, one),
+      StreamArn: buildArn(engine, one),
       TableName: one.definition.tableName,
       StreamLabel: one.definition.label,
     })),
-    ...(last && from + Limit < all.length && { LastEvaluatedStreamArn: arnOf(engine, last) }),
+    ...(last && from + Limit < all.length && { LastEvaluatedStreamArn: buildArn(engine, last) }),
   });
 };
 
@@ -57,11 +57,11 @@ export const describeStream: Operation = (engine, given) => {
     StreamArn: string;
     ExclusiveStartShardId?: string;
   }>(given, { StreamArn: 'string!', Limit: 'integer', ExclusiveStartShardId: 'string' });
-  const stream = streamOf(engine, StreamArn);
+  const stream = findStream(engine, StreamArn);
   const { definition } = stream;
   const isEnded = definition.disabledAt !== undefined;
   const shard = {
-    ShardId: shardIdOf(definition),
+    ShardId: getShardId(definition),
     SequenceNumberRange: {
       StartingSequenceNumber: formatSequence(0),
       ...(isEnded && { EndingSequenceNumber: formatSequence(stream.lastSequence()) }),
@@ -102,17 +102,20 @@ export const getShardIterator: Operation = (engine, given) => {
     SequenceNumber: 'string',
   });
   if (!input.ShardIteratorType) throw missing('ShardIteratorType');
-  const stream = streamOf(engine, input.StreamArn);
-  if (input.ShardId !== shardIdOf(stream.definition))
+  const stream = findStream(engine, input.StreamArn);
+  if (input.ShardId !== getShardId(stream.definition))
     throw resourceNotFound(`Requested resource not found: Shard: ${input.ShardId} not found`);
-  const after = startOf(stream, input);
+  const after = resolveStart(stream, input);
   const now = engine.now();
   if (after > 0) checkNotTrimmed(stream, after, now);
   const position = { streamId: stream.definition.id, after, issuedAt: now };
   return JSON.stringify({ ShardIterator: formatIterator(input.StreamArn, position) });
 };
 
-const startOf = (stream: StreamStore, { ShardIteratorType, SequenceNumber }: IteratorInput) => {
+const resolveStart = (
+  stream: StreamStore,
+  { ShardIteratorType, SequenceNumber }: IteratorInput,
+) => {
   if (ShardIteratorType === 'TRIM_HORIZON') return 0;
   if (ShardIteratorType === 'LATEST') return stream.lastSequence();
   if (SequenceNumber === undefined) throw missing('SequenceNumber');
@@ -156,7 +159,7 @@ export const getRecords: Operation = (engine, given) => {
     return true;
   });
   const isRead = stream.definition.disabledAt !== undefined && last === stream.lastSequence();
-  const next = formatIterator(arnOf(engine, stream), { streamId, after: last, issuedAt: now });
+  const next = formatIterator(buildArn(engine, stream), { streamId, after: last, issuedAt: now });
   return jsonObject({
     Records: jsonArray(records),
     NextShardIterator: isRead ? undefined : JSON.stringify(next),

@@ -14,7 +14,7 @@ export const parseSequence = (text: string): number => {
 };
 
 /** The one shard of a stream. */
-export const shardIdOf = ({ id }: StreamDefinition): string =>
+export const getShardId = ({ id }: StreamDefinition): string =>
   `shardId-${String(id).padStart(20, '0')}-00000001`;
 
 /** Where a reader stands: it has seen all up to `after`. */

@@ -24,7 +24,7 @@ export const streamRecord = (
       SizeBytes: String(row.sizeBytes),
       StreamViewType: JSON.stringify(viewType),
     }),
-    // So a reader tells an item that expired from one that a request deleted.
+    // So a reader can distinguish an expired item from one that a request deleted.
     userIdentity: row.isExpiry
       ? JSON.stringify({ PrincipalId: 'dynamodb.amazonaws.com', Type: 'Service' })
       : undefined,

@@ -52,7 +52,9 @@ export const checkChecksumValue = (algorithm: ChecksumAlgorithm, value: string):
 
 export type Digests = { md5: string; values: Map<ChecksumAlgorithm, string> };
 
-/** Hashes bytes once: always with MD5, which is the ETag, and with what else is asked for. */
+/**
+ * Hashes bytes once: always with MD5, which is the ETag, and with the other requested algorithms.
+ */
 export const startDigests = (wanted: Iterable<ChecksumAlgorithm>) => {
   const md5 = createHash('md5');
   const running = [...new Set(wanted)].map(

@@ -46,7 +46,7 @@ export const incomingBody = (
       if (sha256) checkPayloadHash(digests, sha256);
       return verifyClaims(claims, digests);
     };
-    return { bytes: bytesOf(message), algorithms, verify };
+    return { bytes: readBytes(message), algorithms, verify };
   }
 
   const trailer = trailerAlgorithm(headers);
@@ -57,7 +57,7 @@ export const incomingBody = (
       claims.checksum = { algorithm: trailer, value };
     }
   };
-  const bytes = decodeAwsChunked(bytesOf(message), { ...chunks, trailer: onTrailer });
+  const bytes = decodeAwsChunked(readBytes(message), { ...chunks, trailer: onTrailer });
   const verify = (digests: Digests, sizeBytes: number) => {
     const decodedLength = headers['x-amz-decoded-content-length'];
     if (decodedLength !== undefined && Number(decodedLength) !== sizeBytes) throw incompleteBody();
@@ -78,7 +78,7 @@ export const formBody = (bytes: AsyncIterable<Buffer>, fields: Headers): Incomin
 };
 
 /** A request's body. To stop reading does not cut the connection: a refusal is still to be sent. */
-export const bytesOf = (message: IncomingMessage): AsyncIterable<Buffer> =>
+export const readBytes = (message: IncomingMessage): AsyncIterable<Buffer> =>
   message.iterator({ destroyOnReturn: false });
 
 const maxDocumentBytes = 2 * 1024 * 1024; // a thousand keys, each sign of them written as an entity

@@ -46,7 +46,7 @@ export const completeMultipartUpload: Operation = async (request, context) => {
   return { xml: ['CompleteMultipartUploadResult', result] };
 };
 
-/** A client that lost the answer, to a kill say, asks again and is given it. */
+/** A client that lost the response, to a kill for example, may repeat the request and gets it. */
 const completedBefore = (request: S3Request, { objects }: S3Context): StoredObject | undefined => {
   const object = objects.find(request.bucket, request.key);
   return object?.details.uploadId === request.query.get('uploadId') ? object : undefined;

@@ -10,15 +10,16 @@ import { type Operation, quoted, type S3Context, type S3Response } from './opera
 type Range = { first: number; last: number };
 
 export const getObject: Operation = (request, context) => {
-  const { object, response, range } = headOf(request, context);
+  const { object, response, range } = describeObject(request, context);
   if (response.status === 304) return response;
   const { first = 0, last = object.size_bytes - 1 } = range ?? {};
   return { ...response, body: context.files.read(object.details.segments, first, last) };
 };
 
-export const headObject: Operation = (request, context) => headOf(request, context).response;
+export const headObject: Operation = (request, context) =>
+  describeObject(request, context).response;
 
-const headOf = (request: S3Request, context: S3Context) => {
+const describeObject = (request: S3Request, context: S3Context) => {
   const object = findObject(request, context);
   const { headers, query } = request;
   const validators = {

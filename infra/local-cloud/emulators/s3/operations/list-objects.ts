@@ -20,7 +20,7 @@ export const listObjects: Operation = (request, { objects }) => {
     ? Buffer.from(token, 'base64url').toString()
     : text(isSecond ? 'start-after' : 'marker');
 
-  const page = pageOf(objects, bucket, { prefix, delimiter, after, maxKeys });
+  const page = collectPage(objects, bucket, { prefix, delimiter, after, maxKeys });
   const isEncoded = text('encoding-type') === 'url';
   const shown = (key: string) => (isEncoded ? encodeUri(key).replaceAll('%2F', '/') : key);
   const next = page.isTruncated ? page.last : undefined;
@@ -58,7 +58,7 @@ export const listObjects: Operation = (request, { objects }) => {
 
 type Wanted = { prefix: string; delimiter: string; after: string; maxKeys: number };
 
-const pageOf = (store: ObjectStore, bucket: S3Request['bucket'], wanted: Wanted) => {
+const collectPage = (store: ObjectStore, bucket: S3Request['bucket'], wanted: Wanted) => {
   const { prefix, delimiter, after, maxKeys } = wanted;
   const objects: ListedObject[] = [];
   const prefixes: string[] = [];

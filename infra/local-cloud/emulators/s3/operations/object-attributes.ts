@@ -22,7 +22,7 @@ export const getObjectAttributes: Operation = (request, context) => {
   const all: Record<string, unknown> = {
     ETag: object.etag,
     Checksum: details.checksum ? checksumElements(details.checksum) : undefined,
-    ObjectParts: partsOf(object, headers),
+    ObjectParts: listPartPage(object, headers),
     StorageClass: details.headers['x-amz-storage-class'] ?? 'STANDARD',
     ObjectSize: object.size_bytes,
   };
@@ -34,7 +34,7 @@ export const getObjectAttributes: Operation = (request, context) => {
 };
 
 /** The parts themselves are listed only where each has a checksum, as S3 does. */
-const partsOf = (
+const listPartPage = (
   { details: { parts, checksum } }: StoredObject,
   headers: Readonly<Record<string, string>>,
 ) => {

@@ -24,14 +24,17 @@ const maxMetadataBytes = 2 * 1024;
 // A form or a query may name metadata as no header could be named.
 const headerName = /^[\w!#$%&'*+.^`|~-]+$/;
 
-// What asks for protection that is not given here.
+// Headers that request protection which is not implemented here.
 const refusedHeaders = [
   /^x-amz-server-side-encryption-(?!bucket-key-enabled)/,
   /^x-amz-object-lock-/,
   /^x-amz-write-offset-bytes$/,
 ];
 
-/** Throws for a header that asks for what is not done: another ACL, customer keys, object lock. */
+/**
+ * Throws for a header that requests what is not implemented: other ACLs, customer keys, object
+ * lock.
+ */
 export const checkWriteHeaders = (headers: Headers): void => {
   for (const name of Object.keys(headers)) {
     if (refusedHeaders.some((pattern) => pattern.test(name))) throw notImplemented(name);
@@ -70,7 +73,7 @@ export const storedHeaders = (headers: Headers): Record<string, string> => {
   return stored;
 };
 
-/** Of an object, for who asks for it. */
+/** The response headers of an object. */
 export const checksumHeaders = (checksum: Checksum | null | undefined): Record<string, string> =>
   checksum
     ? {

@@ -49,7 +49,7 @@ const createSchema = (sqlite: DatabaseSync): void => {
   if (isFirstRelease)
     sqlite.exec('ALTER TABLE objects RENAME TO old_objects; DROP TABLE parts; DROP TABLE uploads;');
   sqlite.exec(schema);
-  if (isFirstRelease) sqlite.exec(takeOver);
+  if (isFirstRelease) sqlite.exec(migrateFirstRelease);
   sqlite.exec(`PRAGMA user_version = ${version}`);
 };
 
@@ -84,7 +84,7 @@ const schema = `
 `;
 
 // The store before this one had an object's bytes in one file, and its SHA-256 as the ETag.
-const takeOver = `
+const migrateFirstRelease = `
   INSERT INTO objects
     SELECT bucket, key, size_bytes, etag, modified_at, json_object(
       'headers', json(headers),
