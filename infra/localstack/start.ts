@@ -6,6 +6,7 @@ import { humanLine } from '#infra/cli/logs/human-line.ts';
 import { runCommandLine } from '#infra/cli/run-command.ts';
 import { hostEnvironment, loopbackUrl } from '#infra/cli/start/environments.ts';
 import { environmentWith, readLocalSettings } from '#infra/cli/start/local-settings.ts';
+import { withOwnSecrets } from '#infra/cli/start/own-secrets.ts';
 import { bundleFunctions } from '#infra/deploy/bundle.ts';
 import { emulatorEnvironment, packageService, project } from '#infra/deploy/serverless.ts';
 import type { FromHost } from '#infra/local-cloud/host/host-messages.ts';
@@ -55,10 +56,11 @@ await runCommandLine('start:localstack', async (tools) => {
   refuseUnknown(resources);
   tools.say(`${resources.length} resources by CloudFormation`);
 
-  const buildFolder = join(project, '.serverless', 'localstack-build');
+  const inOwnFolder = (...path: string[]) => join(project, '.serverless', 'localstack', ...path);
+  const buildFolder = inOwnFolder('build');
   mkdirSync(buildFolder, { recursive: true });
   const environment = {
-    ...hostEnvironment(settings, given),
+    ...hostEnvironment(settings, withOwnSecrets(given, { in: inOwnFolder })),
     AWS_ENDPOINT_URL_S3: endpoint,
     AWS_ENDPOINT_URL_SQS: endpoint,
     AWS_ENDPOINT_URL_DYNAMODB: endpoint,

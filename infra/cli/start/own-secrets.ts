@@ -15,7 +15,10 @@ export const secretFiles = {
  * such as are made once and stored with the data, so that after a restart receivers can still
  * verify, and issued links stay valid.
  */
-export const withOwnSecrets = (environment: Environment, folder: DataFolder): Environment => {
+export const withOwnSecrets = (
+  environment: Environment,
+  folder: Pick<DataFolder, 'in'>,
+): Environment => {
   const secrets: Environment = {};
   for (const [name, { file, make }] of Object.entries(secretFiles)) {
     if (environment[name] || environment[`${name}_PARAMETER`]) continue;
