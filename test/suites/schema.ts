@@ -35,7 +35,7 @@ await runCommandLine('test:schema', async (tools) => {
   tools.onEnd(() => rmSync(folder, { recursive: true, force: true }));
   const port = await freePort();
   const baseUrl = `http://127.0.0.1:${port}`;
-  const start = join(project, 'infra', 'local', 'start.ts');
+  const start = join(project, 'infra', 'cli', 'start.ts');
   await tools.step('starting the embedded stack', async () =>
     tools.start(process.execPath, ['--initial-heap-size=256', start, '--settings', 'none'], {
       cwd: project,
