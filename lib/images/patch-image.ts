@@ -28,7 +28,8 @@ export const patchImage = async (
       const { personCaption, focalPoint: before, ...rest } = known;
       const after = {
         personCaption: caption === undefined ? personCaption : (caption ?? undefined),
-        focalPoint: focalPoint === undefined ? before : (focalPoint ?? undefined),
+        focalPoint:
+          focalPoint === undefined ? before : focalPoint ? rounded(focalPoint) : undefined,
       };
       return {
         image: {
@@ -44,3 +45,11 @@ export const patchImage = async (
   if (focalPoint !== undefined) await removeVariants(imageId, { variants, cdn }, { except: image });
   return image;
 };
+
+/**
+ * To a ten-thousandth of a side: finer than a pixel of most pictures, and a number that DynamoDB holds
+ * (it takes none nearer to 0 than 1e-130).
+ */
+const rounded = ({ x, y }: { x: number; y: number }) => ({ x: toFraction(x), y: toFraction(y) });
+
+const toFraction = (value: number): number => Math.round(value * 10_000) / 10_000;

@@ -37,6 +37,13 @@ describe('patch an image', () => {
     expect({ caption, focal_point }).toEqual({ caption: 'Ours.', focal_point: null });
   });
 
+  test('a focal point is stored to a ten-thousandth, which DynamoDB can hold', async () => {
+    const app = appHarness();
+    const { imageId } = await app.upload('a photo');
+    await patchImage(imageId, { focalPoint: { x: 2.1e-278, y: 0.123456 } }, app.deps);
+    expect((await app.image(imageId))?.focalPoint).toEqual({ x: 0, y: 0.1235 });
+  });
+
   test('a new focal point gives new links, and removes the variants cropped around the old one', async () => {
     const { imageId, get, find, deps, app, renders } = await deliveryHarness();
     await get(imageId, 'card', { ending: 'jpg' });
