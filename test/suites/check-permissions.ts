@@ -17,7 +17,7 @@ export const checkPermissions = (roles: Roles, decisions: readonly Decision[]): 
     ...findUnusedPermissions(roles, decisions, permissionExceptions).map(
       ({ fn, action, resource }) => `${fn} may ${action} on ${resource}, and never did`,
     ),
-    ...findNeedlessExceptions(roles, decisions, permissionExceptions).map(
+    ...findNeedlessExceptions(roles, permissionExceptions).map(
       ({ fn = 'every function', actions, resource = 'anything' }) =>
         `the exception for ${fn} to ${actions.join()} on ${resource} explains nothing any more`,
     ),

@@ -69,15 +69,17 @@ export const findUnusedPermissions = (
     .filter((permission) => !exceptions.some((exception) => explains(exception, permission)))
     .map(({ fn, action, resource }) => ({ fn, action, resource }));
 
-/** Exceptions that explain no unused permission any more: the list must not outlive its reasons. */
+/**
+ * Exceptions for what no function may do any more: the list must not outlive its reasons. One whose
+ * permission was used this time stays: what it explains may depend on timing.
+ */
 export const findNeedlessExceptions = (
   roles: Roles,
-  decisions: readonly Decision[],
   exceptions: readonly Exception[],
 ): Exception[] => {
-  const unused = findUnusedPermissions(roles, decisions, []);
+  const granted = grantedPermissions(roles);
   return exceptions.filter(
-    (exception) => !unused.some((permission) => explains(exception, permission)),
+    (exception) => !granted.some((permission) => explains(exception, permission)),
   );
 };
 
