@@ -49,7 +49,7 @@ export const startHostMode = async (tools: CommandTools, port: number): Promise<
   symlinkSync(libFolder, join(state, 'lib'));
   const init = join(root, 'etc/localstack/init');
   mkdirSync(init, { recursive: true });
-  symlinkSync(here('init'), join(init, 'ready.d'));
+  symlinkSync(here('../../../infra/localstack/init'), join(init, 'ready.d'));
   const logFile = join(folder, 'localstack.log');
   const url = `http://127.0.0.1:${port}`;
 
@@ -124,7 +124,8 @@ const ready = async (url: string, child: ChildProcess, logFile: string) => {
   throw new CommandFailedError(`LocalStack could not load ${missing.join(', ')}.`); // it only logs that
 };
 
-const Stages = z.looseObject({ completed: z.boolean() });
+// Without a script of infra/localstack/init the REST API would answer otherwise than AWS does.
+const Stages = z.looseObject({ completed: z.boolean(), scripts: z.array(z.unknown()).min(1) });
 
 const isReady = async (url: string): Promise<boolean> => {
   try {
