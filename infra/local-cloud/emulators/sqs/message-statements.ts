@@ -15,7 +15,7 @@ export const prepareMessageStatements = (database: DatabaseSync) => ({
     'SELECT visible_at FROM messages WHERE sequence = ? AND receipt = ?',
   ),
   selectNextVisibleAt: database.prepare(
-    'SELECT min(visible_at) AS at FROM messages WHERE queue_id = ? AND visible_at > ?',
+    'SELECT min(visible_at) AS at FROM messages WHERE queue_id = ?',
   ),
   countVisible: database.prepare(
     'SELECT count(*) AS visible FROM messages WHERE queue_id = ? AND visible_at <= ?',

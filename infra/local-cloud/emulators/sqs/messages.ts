@@ -91,9 +91,12 @@ export const openMessages = (
     remove: ({ sequence, nonce }: Receipt): void =>
       void statements.removeByReceipt.run(sequence, nonce),
     removeAll: (queue: Queue): void => void statements.removeAll.run(queue.id),
-    /** When a message that is hidden now becomes visible. */
+    /**
+     * When the first message becomes visible, or became: it may do so between a receive that found
+     * nothing and this call, and a receiver that then waits must not miss it.
+     */
     nextVisibleAt: (queueId: number): number | undefined =>
-      (statements.selectNextVisibleAt.get(queueId, now()) as { at: number | null }).at ?? undefined,
+      (statements.selectNextVisibleAt.get(queueId) as { at: number | null }).at ?? undefined,
     /** Makes visible what was in flight. A delayed message stays delayed. */
     releaseInFlight: (): void => void statements.releaseInFlight.run(now()),
   };
