@@ -9,7 +9,7 @@ import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
 import { config, secretPresence } from '#lib/config.ts';
 import { registerImage } from '#lib/images/register-image.ts';
 import { consumer } from '#lib/queue/consumer.ts';
-import { logFieldsFor, objectKeys, S3Notification } from '#lib/queue/s3-event.ts';
+import { objectKeys, registerLog, S3Notification } from '#lib/queue/s3-event.ts';
 
 const deps = {
   images: dynamoImages(config.tables),
@@ -28,5 +28,5 @@ export const handler = consumer(
   S3Notification,
   (notification, { messageId }) =>
     Promise.all(objectKeys(notification).map((key) => registerImage(key, messageId, deps))),
-  { queueUrl: config.queues['object-created'], backOff: sqsBackoff(), logFields: logFieldsFor },
+  { queueUrl: config.queues['object-created'], backOff: sqsBackoff(), log: registerLog },
 );

@@ -5,15 +5,13 @@ import { logger as defaultLogger } from '#lib/observability.ts';
 import { Problem } from '#lib/problem.ts';
 import { type Outgoing, render, renderFailure, renderProblem } from './envelope.ts';
 import { readHeaders, readRequest, readRequestId } from './request.ts';
+import { logRequest, type RequestLogger } from './request-log.ts';
 import type { Reply, Route, RouteReply, RouteRequest } from './route.ts';
-
-/** Gets its fields with each call: keys appended to a logger would mix up parallel requests. */
-type Log = (message: string, fields: Record<string, unknown>) => void;
 
 export type EndpointOptions = {
   /** Base URL of the links in responses; by default derived from the request. */
   publicUrl?: string | undefined;
-  logger?: { info: Log; error: Log };
+  logger?: RequestLogger;
 };
 
 /**
@@ -47,7 +45,7 @@ export const endpoint = <R extends Route>(
       replied = await answer(readRequest(route, event, { publicUrl, requestId }));
       outgoing = render(route, replied);
     } catch (error) {
-      if (!(error instanceof Problem)) failure = error;
+      failure = error;
       outgoing =
         error instanceof Problem
           ? renderProblem(error, route.code[1])
@@ -56,13 +54,11 @@ export const endpoint = <R extends Route>(
 
     const fields = {
       ...line,
-      status: outgoing.status,
       duration_ms: Math.round(performance.now() - startedAt),
       ...findImageIds(event, replied),
     };
     event.body = null; // the caller may hold the event for long, and a form is megabytes
-    if (failure) logger.error('request failed', { ...fields, error: describeFailure(failure) });
-    else logger.info('request answered', fields);
+    logRequest(logger, fields, { status: outgoing.status, replied, failure });
     return toResult(outgoing, event.httpMethod, requestId);
   };
 
@@ -130,14 +126,3 @@ const readImageId = (data: unknown): string | undefined =>
   typeof data.image_id === 'string'
     ? data.image_id
     : undefined;
-
-/** For the log only, and bounded: an SDK's error may contain whole requests. */
-const describeFailure = (error: unknown) =>
-  error instanceof Error
-    ? {
-        name: error.name,
-        message: error.message.slice(0, 1000),
-        stack: error.stack?.slice(0, 3000),
-        ...(error.cause instanceof Error && { cause: error.cause.message.slice(0, 1000) }),
-      }
-    : { name: typeof error, message: String(error).slice(0, 1000) };

@@ -2,7 +2,7 @@ import { type AttemptStats, withStepEnded } from './advance-steps.ts';
 import type { Caption } from './caption.ts';
 import { deleteOrphanedRenditions } from './delete-image.ts';
 import { deleteUnusedRenditions } from './delete-unused-renditions.ts';
-import { endStep, type Measure, type StepDeps } from './end-step.ts';
+import { endStep, type Measure, type StepDeps, type StepEnded } from './end-step.ts';
 import { enqueueSteps } from './enqueue-steps.ts';
 import { type Image, ownerOf } from './image.ts';
 import type { ImageDeps } from './image-deps.ts';
@@ -30,7 +30,7 @@ export const attachRenditions = async (
   metadata: Metadata,
   { isNew, seen }: { isNew: boolean; seen?: { record: Versioned | undefined } },
   run: Run,
-): Promise<void> => {
+): Promise<StepEnded> => {
   const { message } = run;
   let mayCreate = isNew;
   const { image, changed } = await endStep(
@@ -48,11 +48,14 @@ export const attachRenditions = async (
     run,
     seen,
   );
-  if (!image || image.deleted || image.rev !== message.rev)
-    return deleteUnusedRenditions(message, image, run);
+  if (!image || image.deleted || image.rev !== message.rev) {
+    await deleteUnusedRenditions(message, image, run);
+    return { image, changed };
+  }
   await deleteOrphanedRenditions(image, run);
   if (isNew && !changed) await deleteUnusedRenditions(message, image, run);
   await enqueueSteps(image, run);
+  return { image, changed };
 };
 
 const withNewSet = (

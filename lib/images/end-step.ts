@@ -20,6 +20,12 @@ export type StepEnd =
   | ((image: Image) => ImageUpdate | undefined | Promise<ImageUpdate | undefined>);
 
 /**
+ * The image as it stands after a delivery, whether this delivery ended its step, and the kind of
+ * failure where what failed has one.
+ */
+export type StepEnded = { image: Image | undefined; changed: boolean; kind?: string };
+
+/**
  * Ends the run of a step that a message requested, unless that run is over or another one by now:
  * SQS delivers at least once. `seen` is a record read a moment ago, which spares a read. Returns the
  * image as it stands afterwards, and whether this call ended the step.
@@ -48,9 +54,11 @@ export const failStep = async (
   step: StepName,
   reason: string,
   deps: StepDeps & { measure: Measure },
-): Promise<void> => {
-  const { image } = await endStep(message, step, { state: 'failed', reason, gaveUp: false }, deps);
-  await notifyBatch(image, deps);
+): Promise<StepEnded> => {
+  const outcome = { state: 'failed', reason, gaveUp: false } as const;
+  const ended = await endStep(message, step, outcome, deps);
+  await notifyBatch(ended.image, deps);
+  return ended;
 };
 
 /** Records that retries of a step are exhausted. Its message stays in the dead-letter queue. */

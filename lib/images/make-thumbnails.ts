@@ -4,7 +4,7 @@ import { isCurrent, isOpen, reject, start } from './advance-steps.ts';
 import { attachRenditions } from './attach-renditions.ts';
 import { deleteOrphanedRenditions } from './delete-image.ts';
 import { deleteUnusedRenditions } from './delete-unused-renditions.ts';
-import { endStep, failStep, type Measure, type StepDeps } from './end-step.ts';
+import { endStep, failStep, type Measure, type StepDeps, type StepEnded } from './end-step.ts';
 import { enqueueSteps, notifyBatch } from './enqueue-steps.ts';
 import type { Image } from './image.ts';
 import type { ImageDeps } from './image-deps.ts';
@@ -33,25 +33,31 @@ export const makeThumbnails = async (
   message: StepMessage,
   attempts: number,
   deps: Deps,
-): Promise<void> => {
+): Promise<StepEnded> => {
   const run: Run = { ...deps, message, measure: startTimer(attempts, deps) };
   const image = (await deps.images.find(message.image_id))?.image;
-  if (!isCurrent(image, 'thumbnails', message)) return deleteUnusedRenditions(message, image, deps);
+  if (!isCurrent(image, 'thumbnails', message)) {
+    await deleteUnusedRenditions(message, image, deps);
+    return { image, changed: false };
+  }
   if (!isOpen(image.steps.thumbnails)) return finishEarlierDelivery(image, run);
   if (image.sizeBytes > deps.uploadMaxBytes) return refuse(tooLarge(image.sizeBytes, deps), run);
-  if (await attachKnown(image, run)) return;
+  const attached = await attachKnown(image, run);
+  if (attached) return attached;
 
   const bytes = image.key === null ? undefined : await deps.originals.read(image.key, image.etag);
   if (bytes) return makeFrom(bytes, image, run);
   if (await isOriginalGone(image, deps))
-    await failStep(message, 'thumbnails', 'The original is no longer there.', run);
+    return failStep(message, 'thumbnails', 'The original is no longer there.', run);
+  return { image, changed: false };
 };
 
 /** SQS delivered the message twice, or the delivery before this one was killed after it had saved. */
-const finishEarlierDelivery = async (image: Image, run: Run): Promise<void> => {
+const finishEarlierDelivery = async (image: Image, run: Run): Promise<StepEnded> => {
   await deleteOrphanedRenditions(image, run);
   await deleteUnusedRenditions(run.message, image, run);
   await enqueueSteps(image, run);
+  return { image, changed: false };
 };
 
 /** Whether hash and metadata were recorded by an upload or by an earlier delivery, which inspected the bytes. */
@@ -59,15 +65,14 @@ const isInspected = (image: Image): image is Image & { sha256: string; metadata:
   image.sha256 !== undefined && image.metadata !== undefined;
 
 /** Known bytes need not be read again. */
-const attachKnown = async (image: Image, run: Run): Promise<boolean> => {
-  if (!isInspected(image)) return false;
+const attachKnown = async (image: Image, run: Run): Promise<StepEnded | undefined> => {
+  if (!isInspected(image)) return undefined;
   const id = renditionSetIdFor(image.sha256, sizesFor(image, run.sizes));
   const known = await run.renditionSets.find(id);
-  if (known) await attachRenditions(known, image.metadata, { isNew: false }, run);
-  return known !== undefined;
+  return known && attachRenditions(known, image.metadata, { isNew: false }, run);
 };
 
-const makeFrom = async (bytes: Uint8Array, image: Image, run: Run): Promise<void> => {
+const makeFrom = async (bytes: Uint8Array, image: Image, run: Run): Promise<StepEnded> => {
   const inspected = await inspectOnce(bytes, image, run);
   if ('refusal' in inspected) return refuse(inspected.refusal, run);
   const { metadata } = inspected;
@@ -76,7 +81,7 @@ const makeFrom = async (bytes: Uint8Array, image: Image, run: Run): Promise<void
   const id = renditionSetIdFor(sha256, sizes);
 
   const record = await recordInspection(image, { sha256, metadata }, run);
-  if (!record) return;
+  if (!record) return { image, changed: false };
   const known = isInspected(image) ? undefined : await run.renditionSets.find(id);
   if (known) return attachRenditions(known, metadata, { isNew: false }, run);
 
@@ -85,7 +90,7 @@ const makeFrom = async (bytes: Uint8Array, image: Image, run: Run): Promise<void
   const set = newRenditionSet(image, id, shrunk, run.now());
   await putRenditions(set, shrunk, run);
   release(bytes);
-  await attachRenditions(set, metadata, { isNew: true, seen: { record } }, run);
+  return attachRenditions(set, metadata, { isNew: true, seen: { record } }, run);
 };
 
 const inspectOnce = (bytes: Uint8Array, image: Image, { inspect }: Run) =>
@@ -111,14 +116,15 @@ const recordInspection = async (
   return changed || isCurrent(image, 'thumbnails', message) ? record : undefined;
 };
 
-const refuse = async (refusal: Refusal, run: Run): Promise<void> => {
-  const { image } = await endStep(
+const refuse = async (refusal: Refusal, run: Run): Promise<StepEnded> => {
+  const ended = await endStep(
     run.message,
     'thumbnails',
     (now) => ({ image: reject(now, refusal, run.now()) }),
     run,
   );
-  await notifyBatch(image, run);
+  await notifyBatch(ended.image, run);
+  return ended;
 };
 
 const tooLarge = (sizeBytes: number, { uploadMaxBytes }: Deps): Refusal => ({

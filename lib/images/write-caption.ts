@@ -1,6 +1,6 @@
 import { isCurrent, isOpen, withStepEnded } from './advance-steps.ts';
 import type { Caption, Describe } from './caption.ts';
-import { endStep, failStep, type StepDeps } from './end-step.ts';
+import { endStep, failStep, type StepDeps, type StepEnded } from './end-step.ts';
 import { notifyBatch } from './enqueue-steps.ts';
 import type { ImageRenditions } from './image.ts';
 import type { ImageDeps } from './image-deps.ts';
@@ -20,18 +20,25 @@ export const writeCaption = async (
   message: StepMessage,
   attempts: number,
   deps: Deps,
-): Promise<void> => {
+): Promise<StepEnded> => {
   const measure = startTimer(attempts, deps);
   const image = (await deps.images.find(message.image_id))?.image;
-  if (!isCurrent(image, 'caption', message)) return;
-  if (!isOpen(image.steps.caption)) return notifyBatch(image, deps); // delivered twice, or killed before
+  const unchanged = { image, changed: false };
+  if (!isCurrent(image, 'caption', message)) return unchanged;
+  if (!isOpen(image.steps.caption)) {
+    await notifyBatch(image, deps); // delivered twice, or killed before
+    return unchanged;
+  }
   const { renditionSet } = image;
-  if (!renditionSet) return; // its thumbnails are being made anew, and enqueue this step when done
+  if (!renditionSet) return unchanged; // its thumbnails are being made anew, and enqueue this step when done
 
   const described = await describeRenditions(renditionSet, deps);
-  if (described === undefined) return;
-  if (!described.ok) return failStep(message, 'caption', described.reason, { ...deps, measure });
-  await endWithCaption(message, described.caption, { ...deps, measure });
+  if (described === undefined) return unchanged;
+  if (!described.ok) {
+    const ended = await failStep(message, 'caption', described.reason, { ...deps, measure });
+    return { ...ended, kind: described.kind };
+  }
+  return endWithCaption(message, described.caption, { ...deps, measure });
 };
 
 /** Undefined where there is no rendition to describe. */
@@ -54,8 +61,8 @@ const endWithCaption = async (
   message: StepMessage,
   caption: Caption,
   deps: Deps & { measure: ReturnType<typeof startTimer> },
-): Promise<void> => {
-  const { image } = await endStep(
+): Promise<StepEnded> => {
+  const ended = await endStep(
     message,
     'caption',
     (now) => ({
@@ -69,5 +76,6 @@ const endWithCaption = async (
     }),
     deps,
   );
-  await notifyBatch(image, deps);
+  await notifyBatch(ended.image, deps);
+  return ended;
 };

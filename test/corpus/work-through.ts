@@ -55,7 +55,7 @@ const darkroomAround = (path: string, sizeBytes: number, tools: CaptionTools) =>
 };
 type Darkroom = ReturnType<typeof darkroomAround>;
 
-type Worker = (message: StepMessage, darkroom: Darkroom) => Promise<void>;
+type Worker = (message: StepMessage, darkroom: Darkroom) => Promise<unknown>;
 
 const workers: Partial<Record<StepName, Worker>> = {
   thumbnails: (message, darkroom) => makeThumbnails(message, 1, darkroom),
