@@ -3,6 +3,7 @@ import { errorCode } from '#lib/error-code.ts';
 import { readAtMost } from '#lib/read-at-most.ts';
 import { parseProviderRetryAfter } from '#lib/retry-after.ts';
 import { RetryLaterError } from '#lib/retry-later-error.ts';
+import { annotateSpan, inSpan } from '#lib/tracing/spans.ts';
 import { ProviderRefusalError, type Refusal } from './messages.ts';
 import type { Provider } from './provider.ts';
 import { classifyRefusal } from './refusal.ts';
@@ -34,7 +35,21 @@ const maxErrorBytes = 16 * 1024;
  * response was lost. Follows no redirect, which would send the picture to another party, and throws
  * only errors made here: those of fetch and of clients carry requests with keys and pictures.
  */
-export const sendRequest = async (
+export const sendRequest = (
+  provider: Provider,
+  request: ProviderRequest,
+  limit: ResponseLimit,
+  deps: Deps,
+  signal?: AbortSignal,
+): Promise<ProviderResponse> => {
+  const { task, provider: name, model } = provider;
+  const attributes = { 'gen_ai.provider.name': name, 'gen_ai.request.model': model };
+  return inSpan(`${task} by ${name}`, { kind: 'client', attributes }, () =>
+    send(provider, request, limit, deps, signal),
+  );
+};
+
+const send = async (
   provider: Provider,
   { method = 'POST', url = provider.url, headers, body, sendKey = true }: ProviderRequest,
   { maxBytes, refusal }: ResponseLimit,
@@ -55,6 +70,7 @@ export const sendRequest = async (
   };
   const init = { method, headers: allHeaders, signal, redirect: 'manual' } as const;
   const response = await fetch(url, { ...init, ...(body && { body }) }).catch(failed);
+  annotateSpan({ 'http.response.status_code': response.status });
 
   if (!response.ok) {
     const read = await readAtMost(maxErrorBytes, response.body).catch(() => undefined);

@@ -2,6 +2,7 @@ import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aw
 import type { BatchQueues } from '#lib/batches/messages.ts';
 import { sqs } from './clients.ts';
 import { isEmpty } from './sqs-depth.ts';
+import { traceAttributes } from './trace-attributes.ts';
 
 type Urls = Readonly<
   Record<
@@ -34,6 +35,7 @@ export const sqsBatchQueues = (urls: Urls, client: SQSClient = sqs()): BatchQueu
         QueueUrl: url,
         MessageBody: JSON.stringify(message),
         ...(delaySeconds && { DelaySeconds: delaySeconds }),
+        ...traceAttributes(),
       }),
     );
   };
@@ -50,6 +52,7 @@ export const sqsBatchQueues = (urls: Urls, client: SQSClient = sqs()): BatchQueu
             Entries: some.map((message, index) => ({
               Id: String(index),
               MessageBody: JSON.stringify(message),
+              ...traceAttributes(),
             })),
           }),
         );

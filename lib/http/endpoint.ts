@@ -3,10 +3,12 @@ import middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { logger as defaultLogger } from '#lib/observability.ts';
 import { Problem } from '#lib/problem.ts';
+import { traceFields } from '#lib/tracing/spans.ts';
 import { type Outgoing, render, renderFailure, renderProblem } from './envelope.ts';
 import { readHeaders, readRequest, readRequestId } from './request.ts';
 import { logRequest, type RequestLogger } from './request-log.ts';
 import type { Reply, Route, RouteReply, RouteRequest } from './route.ts';
+import { traceRequests } from './trace-requests.ts';
 
 export type EndpointOptions = {
   /** Base URL of the links in responses; by default derived from the request. */
@@ -36,6 +38,7 @@ export const endpoint = <R extends Route>(
       method: event.httpMethod,
       path: event.path?.slice(0, 512),
       route: route.name,
+      ...traceFields(),
     };
 
     let outgoing: Outgoing;
@@ -71,7 +74,7 @@ export const endpoint = <R extends Route>(
       logger.error('request timed out', { request_id: requestId, route: route.name, status: 504 });
       return toResult(renderFailure(requestId, route.code[1], 504), 'GET', requestId);
     },
-  }).handler(respond);
+  }).handler(traceRequests(route, respond));
 };
 
 const always = {

@@ -3,6 +3,7 @@ import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { z } from 'zod';
 import { logger } from '#lib/observability.ts';
+import { annotateSpan, flushSpans, inSpan, traceFields } from '#lib/tracing/spans.ts';
 
 /** How often SQS delivers a message before it goes to the dead-letter queue; as in the template. */
 export const maxReceiveCount = 8;
@@ -57,6 +58,7 @@ export const consumer = <Message, Result>(
       queue: queueName(record),
       attempts,
       duration_ms: Math.round(performance.now() - startedAt),
+      ...traceFields(),
     });
 
     let message: Message | undefined;
@@ -65,7 +67,9 @@ export const consumer = <Message, Result>(
       if (attempts > 1) logger.warn('message received again', fields(message));
       const result = await work(message, { attempts, messageId: record.messageId });
       const { level = 'info', fields: more } = log.outcome?.(result, message) ?? { fields: {} };
-      logger[level]('message handled', { ...fields(message), ...more });
+      const line = { ...fields(message), ...more };
+      annotateSpan(pickSpanAttributes(line));
+      logger[level]('message handled', line);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const last = attempts >= maxReceiveCount;
@@ -88,14 +92,46 @@ export const consumer = <Message, Result>(
     }
   };
 
+  const traced = (record: SQSRecord, context: Context) =>
+    inSpan(
+      log.labels?.['step'] ?? queueName(record),
+      {
+        kind: 'consumer',
+        parent: record.messageAttributes['traceparent']?.stringValue,
+        attributes: {
+          'messaging.system': 'aws_sqs',
+          'messaging.destination.name': queueName(record),
+          'messaging.message.id': record.messageId,
+          'darkroom.attempts': Number(record.attributes.ApproximateReceiveCount),
+          'faas.name': context.functionName,
+        },
+      },
+      () => handleRecord(record, context),
+    );
+
   // A processor per call: it holds the failures of its batch, and on the embedded stack several
   // calls run in one process at a time.
-  return middy<SQSEvent, SQSBatchResponse>().handler((event, context) =>
-    processPartialResponse(event, handleRecord, new BatchProcessor(EventType.SQS), {
-      context,
-      throwOnFullBatchFailure: false,
-    }),
-  );
+  return middy<SQSEvent, SQSBatchResponse>().handler(async (event, context) => {
+    const response = await processPartialResponse(
+      event,
+      traced,
+      new BatchProcessor(EventType.SQS),
+      { context, throwOnFullBatchFailure: false },
+    );
+    await flushSpans();
+    return response;
+  });
+};
+
+/** What a span says of the outcome. */
+const pickSpanAttributes = (line: Record<string, unknown>) => {
+  const text = (name: string) => (typeof line[name] === 'string' ? line[name] : undefined);
+  return {
+    'darkroom.image_id': text('image_id'),
+    'darkroom.request_id': text('request_id'),
+    'darkroom.state': text('state'),
+    'darkroom.reason': text('reason'),
+  };
 };
 
 /** A message that does not match its schema. Retrying later does not help. */
