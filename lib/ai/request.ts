@@ -4,6 +4,7 @@ import { readAtMost } from '#lib/read-at-most.ts';
 import { parseProviderRetryAfter } from '#lib/retry-after.ts';
 import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { annotateSpan, inSpan } from '#lib/tracing/spans.ts';
+import { type CallOutcome, emitCall, emitUsage } from './emit-call.ts';
 import { ProviderRefusalError, type Refusal } from './messages.ts';
 import type { Provider } from './provider.ts';
 import { classifyRefusal } from './refusal.ts';
@@ -44,9 +45,20 @@ export const sendRequest = (
 ): Promise<ProviderResponse> => {
   const { task, provider: name, model } = provider;
   const attributes = { 'gen_ai.provider.name': name, 'gen_ai.request.model': model };
-  return inSpan(`${task} by ${name}`, { kind: 'client', attributes }, () =>
-    send(provider, request, limit, deps, signal),
-  );
+  const counted = async () => {
+    const startedAt = performance.now();
+    const end = (outcome: CallOutcome) =>
+      emitCall(provider, outcome, performance.now() - startedAt);
+    try {
+      const response = await send(provider, request, limit, deps, signal);
+      end('answered');
+      return response;
+    } catch (error) {
+      end(error instanceof ProviderRefusalError ? 'refused' : 'unavailable');
+      throw error;
+    }
+  };
+  return inSpan(`${task} by ${name}`, { kind: 'client', attributes }, counted);
 };
 
 const send = async (
@@ -96,10 +108,17 @@ export const parseJson = (provider: Provider, { bytes }: { bytes: Buffer }): unk
   const text = bytes.toString('utf8');
   if (!text.trim()) throw new ProviderRefusalError('empty', provider);
   if (/^\s*</.test(text)) throw new ProviderRefusalError('web_page', provider);
+  const json = parse(text);
+  if (json === undefined) throw new ProviderRefusalError('malformed', provider);
+  emitUsage(provider, json);
+  return json;
+};
+
+const parse = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {
-    throw new ProviderRefusalError('malformed', provider);
+    return undefined;
   }
 };
 
