@@ -3,6 +3,7 @@ import { dynamoChanges } from '#lib/aws/dynamo-changes.ts';
 import { dynamoProjections } from '#lib/aws/dynamo-projections.ts';
 import { config } from '#lib/config.ts';
 import { projectChanges } from '#lib/events/project-changes.ts';
+import { emitPicture } from '#lib/metrics/emit-picture.ts';
 import { logger } from '#lib/observability.ts';
 import { streamConsumer } from '#lib/stream/stream-consumer.ts';
 
@@ -17,6 +18,7 @@ const deps = {
     { streamArn, sequence }: { streamArn: string; sequence: string },
     error: unknown,
   ) => logger.error('change unreadable', { stream: streamArn, sequence, error: String(error) }),
+  onPictureEnded: emitPicture,
 };
 
 export const handler = streamConsumer((batch) => projectChanges(batch, deps));

@@ -1,34 +1,33 @@
-import type { Image } from './image.ts';
-import { statusOf } from './image.ts';
+import type { ImageCounters } from './counters.ts';
+import { type Image, statusOf } from './image.ts';
 import { findFailure, measureArrivalToThumbnail } from './picture-facts.ts';
 
-// A histogram whose buckets grow by √2: a percentile from it is at most a fifth off, and what any
-// number of pictures took fits into two dozen counters.
+// A histogram whose buckets double. Few and with short names, because each write of a counter item costs
+// by its size: more than 1 kB would double the write units of every batch of changes.
 const firstBucketMs = 50;
-const bucketsPerDoubling = 2;
-const lastBucket = 26; // 50 ms × 2^13, seven minutes
+const lastBucket = 13; // seven minutes
 
-const bucketFor = (ms: number): number => {
-  const bucket = Math.ceil(bucketsPerDoubling * Math.log2(ms / firstBucketMs));
-  return Math.min(Math.max(0, bucket), lastBucket);
-};
+const bucketFor = (ms: number): number =>
+  Math.min(Math.max(0, Math.ceil(Math.log2(ms / firstBucketMs))), lastBucket);
 
-const upperBoundMs = (bucket: number): number => firstBucketMs * 2 ** (bucket / bucketsPerDoubling);
+const upperBoundMs = (bucket: number): number => firstBucketMs * 2 ** bucket;
+
+/** Beside the other counters: `f|jpeg|5` by format, `s|upload|5` by source, `x|other` failures by code. */
+const isDetail = (name: string): boolean => name.includes('|');
 
 /**
  * What an image adds to the counters behind `GET /api/stats?detail=1`: a function of the record only, so
- * that each change adds the difference. Names are `format|jpeg|7`, `source|upload|7`, `failed|other`.
+ * that each change adds the difference.
  */
 export const countDetail = (image: Image | undefined): Record<string, number> => {
   if (!image || image.deleted) return {};
-  if (statusOf(image) === 'failed')
-    return { [`failed|${findFailure(image)?.errorCode ?? 'other'}`]: 1 };
+  if (statusOf(image) === 'failed') return { [`x|${findFailure(image)?.errorCode ?? 'other'}`]: 1 };
   const ms = measureArrivalToThumbnail(image);
   if (ms === undefined) return {};
   const bucket = bucketFor(ms);
   return {
-    [`format|${image.metadata?.format ?? 'unknown'}|${bucket}`]: 1,
-    [`source|${image.source}|${bucket}`]: 1,
+    [`f|${image.metadata?.format ?? 'unknown'}|${bucket}`]: 1,
+    [`s|${image.source}|${bucket}`]: 1,
   };
 };
 
@@ -50,24 +49,28 @@ export type Detail = {
   failedByReason: Record<string, number>;
 };
 
+/** The details, where the caller wants them. */
+export const findDetail = async (
+  wanted: '0' | '1',
+  { counters }: { counters: ImageCounters },
+): Promise<Detail | undefined> =>
+  wanted === '1' ? readDetail(await counters.detail()) : undefined;
+
 /** The counters' totals as percentiles and reasons. */
 export const readDetail = (totals: Readonly<Record<string, number>>): Detail => {
-  const histograms: Record<'format' | 'source', Record<string, [number, number][]>> = {
-    format: {},
-    source: {},
-  };
+  const histograms: Record<'f' | 's', Record<string, [number, number][]>> = { f: {}, s: {} };
   const failedByReason: Record<string, number> = {};
   for (const [name, n] of Object.entries(totals)) {
     const [kind, value = '', bucket] = name.split('|');
     if (n <= 0) continue;
-    if (kind === 'failed') failedByReason[value] = n;
-    if (kind !== 'format' && kind !== 'source') continue;
+    if (kind === 'x') failedByReason[value] = n;
+    if (kind !== 'f' && kind !== 's') continue;
     histograms[kind][value] ??= [];
     histograms[kind][value].push([Number(bucket), n]);
   }
   return {
-    byFormat: mapValues(histograms.format, toTiming),
-    bySource: mapValues(histograms.source, toTiming),
+    byFormat: mapValues(histograms.f, toTiming),
+    bySource: mapValues(histograms.s, toTiming),
     failedByReason,
   };
 };
@@ -85,6 +88,10 @@ const toTiming = (histogram: readonly [bucket: number, n: number][]): Timing => 
   };
   return { count, p50Ms: Math.round(percentile(0.5)), p95Ms: Math.round(percentile(0.95)) };
 };
+
+/** Those of all counters that are details. */
+export const pickDetail = (counters: Readonly<Record<string, number>>): Record<string, number> =>
+  Object.fromEntries(Object.entries(counters).filter(([name]) => isDetail(name)));
 
 const interpolated = (bucket: number, share: number): number => {
   const from = bucket === 0 ? 0 : upperBoundMs(bucket - 1);
