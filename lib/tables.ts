@@ -3,7 +3,6 @@ export const tableNames = [
   'images',
   'rendition-sets',
   'counters',
-  'list-months',
   'idempotency',
   'batches',
   'edit-sessions',

@@ -71,7 +71,6 @@ const tableNames = [
   'imagesTable',
   'renditionSetsTable',
   'countersTable',
-  'listMonthsTable',
   'idempotencyTable',
   'batchesTable',
   'editSessionsTable',

@@ -22,16 +22,13 @@ export const seedStore = async (dataDir: string, count: number): Promise<void> =
   try {
     const { put, flush } = batchedWriter(engine);
     const sums = new Map<string, Record<string, number>>();
-    const months = new Set<string>();
     for (let nth = count - 1; nth >= 0; nth--) {
       const { lives, item, rawItem } = await seededImage(nth);
       increment(sums, lives);
-      if (item.partition) months.add(item.partition);
       put('images', rawItem);
       put('images', item);
     }
     for (const [shard, counts] of sums) put('counters', { scope: 'stats', shard, ...counts });
-    put('list-months', { kind: 'images', months });
     flush();
   } finally {
     engine.database.close();
