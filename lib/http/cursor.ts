@@ -32,11 +32,11 @@ export const decodeCursor = (query: Query): ListPosition | undefined => {
   if (query.cursor === undefined) return undefined;
   const parsed = Cursor.safeParse(parseJson(query.cursor));
   if (!parsed.success)
-    throw new Problem('invalid', 'cursor: not one of ours. Take it from page.next_cursor.');
+    throw new Problem('invalid_cursor', 'cursor: not one of ours. Take it from page.next_cursor.');
   const [filter, month, after] = parsed.data;
   if (filter !== filterName(query))
     throw new Problem(
-      'invalid',
+      'invalid_cursor',
       'cursor: it belongs to another list, or to another status filter.',
     );
   return { month, after: after ?? undefined };
@@ -56,7 +56,10 @@ export const decodeProductCursor = (requestId: string, cursor: string | undefine
   if (cursor === undefined) return 0;
   const parsed = ProductCursor.safeParse(parseJson(cursor));
   if (!parsed.success || parsed.data[0] !== requestId)
-    throw new Problem('invalid', 'cursor: not one of this batch. Take it from page.next_cursor.');
+    throw new Problem(
+      'invalid_cursor',
+      'cursor: not one of this batch. Take it from page.next_cursor.',
+    );
   return parsed.data[1];
 };
 
