@@ -77,6 +77,15 @@ const states: Record<string, State> = {
       await page.locator('dialog shown-picture.is-sharp').waitFor();
     },
   },
+  'a caption and a focal point that are being set': {
+    hash: `#pictures/${idOf(3)}`,
+    waitUntilShown: async (page) => {
+      await page.getByRole('button', { name: 'Focal point' }).click();
+      await page.getByRole('slider', { name: 'From the top' }).waitFor();
+      await page.getByRole('button', { name: 'Edit the caption' }).click();
+      await page.getByRole('textbox', { name: 'Caption' }).waitFor();
+    },
+  },
   'an open picture that failed': {
     hash: `#pictures/${idOf(2)}`,
     waitUntilShown: (page) => page.getByText('No picture could be made of this file').waitFor(),

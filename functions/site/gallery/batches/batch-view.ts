@@ -1,7 +1,8 @@
 import { repeat } from 'lit/directives/repeat.js';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { toMessage } from '../parts/api.ts';
-import { formatCount, formatDate, formatDateToSecond } from '../parts/format.ts';
+import { formatDate } from '../parts/dates.ts';
+import { formatCount } from '../parts/format.ts';
 import { icon } from '../parts/icons.ts';
 import { navigate } from '../parts/route.ts';
 import { saveFile } from '../parts/save-file.ts';
@@ -84,7 +85,7 @@ const webhook = (batch: Batch): TemplateResult => {
               <table class="list">
                 <thead><tr><th scope="col">When</th><th scope="col">Status</th><th scope="col">Error</th></tr></thead>
                 <tbody>
-                  ${attempts.map(({ at, status, error }) => html`<tr><td>${formatDateToSecond(at)}</td><td>${status ?? 'none'}</td><td>${error ?? ''}</td></tr>`)}
+                  ${attempts.map(({ at, status, error }) => html`<tr><td>${formatDate(at, 'second')}</td><td>${status ?? 'none'}</td><td>${error ?? ''}</td></tr>`)}
                 </tbody>
               </table>
             `
@@ -98,7 +99,7 @@ const webhookText = ({ webhook }: Batch): string => {
   if (!webhook) return '';
   if (webhook.state === 'waiting') return 'sent when the batch ends';
   const next = webhook.next_attempt_at;
-  return next ? `next attempt ${formatDateToSecond(next)}` : webhook.state;
+  return next ? `next attempt ${formatDate(next, 'second')}` : webhook.state;
 };
 
 const products = (): TemplateResult => {

@@ -29,6 +29,8 @@ const drawings = {
   minus: svg`<path d="M5 12h14"/>`,
   fullScreen: svg`<path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5"/>`,
   settings: svg`<path d="M4 7h9M19 7h1M4 17h1M11 17h9"/><circle cx="16" cy="7" r="2.6"/><circle cx="8" cy="17" r="2.6"/>`,
+  pencil: svg`<path d="M4.5 19.5l1-4.5L16 4.5l3.5 3.5L9 18.5zM13.5 7l3.5 3.5"/>`,
+  target: svg`<circle cx="12" cy="12" r="6.5"/><path d="M12 3v5M12 16v5M3 12h5M16 12h5"/>`,
   keyboard: svg`<rect x="3" y="6" width="18" height="12" rx="2"/><path d="M7 10h.1M11 10h.1M15 10h.1M8 14h8"/>`,
   gridSmall: svg`<path d="M4 4h3.4v3.4H4zM10.3 4h3.4v3.4h-3.4zM16.6 4H20v3.4h-3.4zM4 10.3h3.4v3.4H4zM10.3 10.3h3.4v3.4h-3.4zM16.6 10.3H20v3.4h-3.4zM4 16.6h3.4V20H4zM10.3 16.6h3.4V20h-3.4zM16.6 16.6H20V20h-3.4z"/>`,
   gridMedium: svg`<path d="M4 4h6.5v6.5H4zM13.5 4H20v6.5h-6.5zM4 13.5h6.5V20H4zM13.5 13.5H20V20h-6.5z"/>`,
