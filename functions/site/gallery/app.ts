@@ -15,7 +15,7 @@ import { theme, toggleTheme } from './parts/theme.ts';
 import { picturesPage } from './pictures/sheet-page.ts';
 import { statsPage } from './stats/stats-page.ts';
 import { dropOverlay } from './uploads/drop-zone.ts';
-import { openFilePicker } from './uploads/file-picker.ts';
+import { openFilePicker, openFolderPicker } from './uploads/file-picker.ts';
 import { uploadTray } from './uploads/tray.ts';
 
 const views = {
@@ -66,6 +66,7 @@ const header = (current: Route['view']): TemplateResult => html`
       <button class="plain icon-only" aria-label="Switch to the ${theme() === 'dark' ? 'light' : 'dark'} theme" @click=${toggleTheme}>
         ${icon(theme() === 'dark' ? 'sun' : 'moon')}
       </button>
+      <button class="plain icon-only" aria-label="Choose a folder" title="Choose a folder" @click=${openFolderPicker}>${icon('folder')}</button>
       <button class="main" @click=${openFilePicker}>${icon('add')}<span>Add pictures</span></button>
     </div>
   </header>

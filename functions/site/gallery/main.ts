@@ -16,6 +16,7 @@ import { startPolling } from './pictures/polling.ts';
 import { loadStats } from './stats/counters.ts';
 import { loadTimes } from './stats/times.ts';
 import { acceptDrops } from './uploads/drop-zone.ts';
+import { uploadedIds } from './uploads/uploads.ts';
 
 const place = document.getElementById('app');
 if (!place) throw new Error('gallery.html has no #app.');
@@ -36,7 +37,7 @@ onView(currentRoute());
 acceptDrops();
 listenForSelectionKeys();
 listenForHelpKey();
-startPolling(() => [...idsInSight(), ...editedIds()]);
+startPolling(() => [...idsInSight(), ...editedIds(), ...uploadedIds()]);
 watchOpenPicture();
 watchBatches();
 watchEdits();

@@ -1,5 +1,6 @@
 import { request, resolveUrl } from '../parts/api.ts';
 import { requestRender } from '../parts/render.ts';
+import { findPreview } from '../uploads/previews.ts';
 import { type Picture, pictureCollection } from './collection.ts';
 
 /** The pictures of this page. */
@@ -41,3 +42,7 @@ export const toSrcset = ({ srcset }: Picture): string | undefined =>
       return `${resolveUrl(toPath(link))} ${width}`;
     })
     .join(', ');
+
+/** Width divided by height; of the local preview while the server has not read the file. */
+export const toRatio = ({ image_id: id, metadata: { width, height } }: Picture) =>
+  width && height ? width / height : findPreview(id)?.ratio;

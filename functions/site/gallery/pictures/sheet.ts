@@ -9,7 +9,7 @@ import type { Picture } from './collection.ts';
 import { remove } from './deletions.ts';
 import { targetRowHeight } from './density.ts';
 import { justify, type Layout, moveByKey, visibleRange } from './justified-layout.ts';
-import { pictures } from './pictures.ts';
+import { pictures, toRatio } from './pictures.ts';
 import { hasSelection, selectedIds, toggleSelected } from './selection.ts';
 import { extendSelection } from './selection-input.ts';
 import { tile } from './tile.ts';
@@ -35,7 +35,7 @@ const layoutNow = (): Layout => {
   const rowHeight = targetRowHeight();
   const key = `${width} ${rowHeight}`;
   if (known?.key === key && known.all === all) return known.layout;
-  const ratios = all.map(({ metadata: { width: w, height: h } }) => (w && h ? w / h : 1));
+  const ratios = all.map((picture) => toRatio(picture) ?? 1);
   known = { key, all, layout: justify(ratios, { width, rowHeight }) };
   return known.layout;
 };
