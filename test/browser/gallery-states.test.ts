@@ -122,6 +122,7 @@ const states: Record<string, State> = {
     waitUntilShown: async (page) => {
       await dropFiles(page, csv('wrong.csv'));
       await page.getByRole('cell', { name: /ftp:.* is not an http/ }).waitFor();
+      await page.getByText('no column for the serial number').waitFor();
     },
   },
   'a batch': {
@@ -130,6 +131,10 @@ const states: Record<string, State> = {
       await page.getByRole('button', { name: 'Download the failed rows' }).waitFor();
       await page.getByRole('button', { name: 'Deliver again' }).waitFor();
       await page.getByText('The receiver answered 503.').waitFor();
+      const rows = page.getByRole('listitem').filter({ has: page.locator('.product-name') });
+      await rows.first().getByText('Linen apron').waitFor(); // the one that failed
+      await page.getByRole('button', { name: 'failed', exact: true }).click();
+      await page.getByText('Enamel mug, cream').waitFor({ state: 'detached' });
     },
   },
   'edits before any picture is chosen': {
@@ -143,12 +148,29 @@ const states: Record<string, State> = {
       await page.getByLabel('Describe the change').fill('Make it rain');
       await page.getByRole('button', { name: 'Start the edit' }).click();
       await page.getByText('The provider refused the prompt.').waitFor();
+      await page.getByText('Edits are made by openai, gpt-image-1.').waitFor();
+      await page.getByRole('button', { name: 'Compare' }).click();
+      await page.getByRole('slider', { name: /^Divide between before/ }).press('ArrowLeft');
+    },
+  },
+  'edits without a provider': {
+    api: (request) =>
+      request.path === 'api/health'
+        ? { data: { edits: { ok: false, reason: 'Set OPENAI_API_KEY to edit pictures.' } } }
+        : some(request),
+    waitUntilShown: async (page) => {
+      await choose(page, 'picture-3.jpg');
+      await page.getByRole('button', { name: 'Edit' }).click();
+      await page.getByText('Set OPENAI_API_KEY to edit pictures.').waitFor();
+      await page.locator('button:disabled').getByText('Start the edit').waitFor();
     },
   },
   stats: {
     hash: '#stats',
     waitUntilShown: (page) =>
-      page.getByRole('img', { name: /Processing time of the newest 40 pictures/ }).waitFor(),
+      page
+        .getByRole('img', { name: /From upload to thumbnail, newest 40 pictures: half within/ })
+        .waitFor(),
   },
 };
 

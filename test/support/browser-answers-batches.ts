@@ -60,12 +60,23 @@ const outcome = (index: number) => ({
   error: null,
 });
 
+/** A CSV with a column that is ignored. */
+export const someColumns = {
+  columns: [
+    { name: 'SKU', meaning: 'serial_number' },
+    { name: 'Title', meaning: 'product_name' },
+    { name: 'Color', meaning: null },
+    { name: 'Photos', meaning: 'image_urls' },
+  ],
+};
+
 /** What a dry run finds in a file with faults. */
 export const someFaults = {
   valid: false,
   total_products: 3,
   total_images: 5,
   more_errors: 0,
+  columns: someColumns.columns.slice(1, 3),
   errors: [
     { row: 3, column: 'Input Image Urls', message: 'There is no URL in this row.' },
     {

@@ -1,9 +1,10 @@
 import { mapSteps } from '#lib/images/steps.ts';
 import { anImageView, someStats } from './browser-answers.ts';
-import { aBatchView, anEditProcess } from './browser-answers-batches.ts';
+import { aBatchView, anEditProcess, someColumns } from './browser-answers-batches.ts';
 import type { Answer, PageRequest } from './browser-host.ts';
 import { drawnJpeg } from './drawn-pictures.ts';
 
+const someProvider = { ok: true, provider: 'openai', model: 'gpt-image-1' };
 const thumbnail = await drawnJpeg({ width: 96, height: 64 });
 
 /** The API responses of a darkroom with `count` pictures, one batch and three edits. */
@@ -64,11 +65,21 @@ export const aDarkroomOf = (count: number) => {
       return { data: { ...picture, exif: picture.exif && { ...picture.exif, raw } } };
     }
     if (path === 'api/batches' && method === 'POST')
-      return { data: { valid: true, total_products: 2, total_images: 4, errors: [] } };
+      return {
+        data: {
+          ...someColumns,
+          valid: true,
+          total_products: 2,
+          total_images: 4,
+          more_errors: 0,
+          errors: [],
+        },
+      };
     if (path === 'api/batches') return { data: [aBatchView()] };
     if (path.startsWith('api/batches/')) return { data: aBatchView() };
     if (path === 'api/processes') return { status: 201, data: { ...anEditProcess, edits: [] } };
     if (path.startsWith('api/processes/')) return { data: anEditProcess };
+    if (path === 'api/health') return { data: { edits: someProvider } };
     if (path === 'api/uploads')
       return { status: 415, error: 'invalid file format: text/plain is not a type we read.' };
     return { status: 404, error: `There is no ${method} ${path} here.` };

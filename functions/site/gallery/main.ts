@@ -3,6 +3,7 @@ import { app } from './app.ts';
 import { watchBatches } from './batches/open-batch.ts';
 import { watchOpenPicture } from './detail/open-picture.ts';
 import { editedIds, watchEdits } from './edits/edits.ts';
+import { watchProvider } from './edits/provider.ts';
 import { onReconnect, setProbe } from './parts/connection.ts';
 import { listenForHelpKey } from './parts/open-dialog.ts';
 import { setRenderer } from './parts/render.ts';
@@ -41,6 +42,7 @@ startPolling(() => [...idsInSight(), ...editedIds(), ...uploadedIds()]);
 watchOpenPicture();
 watchBatches();
 watchEdits();
+watchProvider();
 setProbe(loadStats);
 onReconnect(() => {
   if (pictures.failure()) void pictures.more();

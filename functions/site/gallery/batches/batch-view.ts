@@ -6,9 +6,25 @@ import { formatCount } from '../parts/format.ts';
 import { icon } from '../parts/icons.ts';
 import { navigate } from '../parts/route.ts';
 import { saveFile } from '../parts/save-file.ts';
-import { type Batch, hasEnded, type Product, type ProductImage, statusText } from './batch.ts';
+import {
+  type Batch,
+  hasEnded,
+  outcomes,
+  type Product,
+  type ProductImage,
+  selectOutcome,
+  statusText,
+} from './batch.ts';
+import { cancelBatch } from './cancel-batch.ts';
 import { errorTable } from './new-batch-view.ts';
-import { loadMoreProducts, openBatch, redeliverWebhook, reloadNow } from './open-batch.ts';
+import {
+  loadMoreProducts,
+  openBatch,
+  redeliverWebhook,
+  reloadNow,
+  shownOutcome,
+  showOutcome,
+} from './open-batch.ts';
 
 /** One batch: progress, the outcome of each URL, and the attempts of its webhook. */
 export const batchView = (id: string): TemplateResult => {
@@ -38,15 +54,13 @@ const aboutBatch = (batch: Batch): TemplateResult => {
       <h1>${name}</h1>
       <span class="state is-${status}" role="status">${statusText(status)}</span>
     </header>
-    ${batch.message ? html`<p class=${status === 'failed' ? 'error-box' : 'muted'}>${batch.message}</p>` : nothing}
     ${batch.errors.length > 0 ? errorTable(batch.errors) : nothing}
     <progress class="is-${status}" max="100" .value=${progress.percentage} aria-label="Progress of ${name}"></progress>
+    ${batch.message ? html`<p class=${status === 'failed' ? 'error-box' : ''}>${batch.message}</p>` : nothing}
     <p class="muted">
-      ${progress.processed_images.toLocaleString('en')} of ${formatCount(progress.total_images, 'picture')} in
-      ${formatCount(progress.total_products, 'product')}${progress.failed_images > 0 ? html`, <b class="error-text">${progress.failed_images.toLocaleString('en')} failed</b>` : nothing}
-      · started ${formatDate(batch.created_at)}
+      ${formatCount(progress.total_products, 'product')} · started ${formatDate(batch.created_at)}
     </p>
-    ${hasEnded(batch) ? downloads(batch) : nothing}
+    ${hasEnded(batch) ? downloads(batch) : html`<div class="actions"><button class="plain is-danger" @click=${() => cancelBatch(batch.request_id)}>${icon('close')} Cancel the batch</button></div>`}
     ${batch.webhook_url ? webhook(batch) : nothing}
     <section class="part">
       <h2>Products</h2>
@@ -106,9 +120,14 @@ const products = (): TemplateResult => {
   const { pages, isLoading } = openBatch();
   const all = pages.flatMap((page) => page.products);
   if (all.length === 0) return html`<p class="muted">No rows read yet.</p>`;
+  const shown = selectOutcome(all, shownOutcome());
+  const hasMore = pages.at(-1)?.next !== null;
   return html`
-    <ol class="products">${repeat(all, (_, index) => index, product)}</ol>
-    ${pages.at(-1)?.next ? html`<button class="plain" ?disabled=${isLoading} @click=${loadMoreProducts}>Show more products</button>` : nothing}
+    <div class="chips" role="group" aria-label="Filter by outcome">
+      ${outcomes.map((each) => html`<button class="chip" aria-pressed=${each === shownOutcome()} @click=${() => showOutcome(each)}>${each}</button>`)}
+    </div>
+    ${shown.length > 0 ? html`<ol class="products">${repeat(shown, ({ serial_number: serial, product_name: name }, index) => `${serial} ${name} ${index}`, product)}</ol>` : html`<p class="muted">None${hasMore ? ' so far' : ''}.</p>`}
+    ${hasMore ? html`<button class="plain" ?disabled=${isLoading} @click=${loadMoreProducts}>Show more products</button>` : nothing}
   `;
 };
 

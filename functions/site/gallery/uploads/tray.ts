@@ -10,10 +10,11 @@ import { totalProgress, type Upload } from './upload-queue.ts';
 import { uploads } from './uploads.ts';
 
 const maxRows = 60; // more would slow the page down
-/** Folded on a phone, where it would cover the pictures; undefined until it was chosen. */
+/** Folded on a phone, where it would cover the pictures, unless a file failed; undefined until it was chosen. */
 let chosen: boolean | undefined;
 const phoneWidth = 700;
-const isListOpen = (): boolean => chosen ?? innerWidth >= phoneWidth;
+const isListOpen = (failedCount: number): boolean =>
+  chosen ?? (innerWidth >= phoneWidth || failedCount > 0);
 
 /** The list of uploads in a corner; nothing while there are none. */
 export const uploadTray = (): TemplateResult | typeof nothing => {
@@ -22,7 +23,7 @@ export const uploadTray = (): TemplateResult | typeof nothing => {
   const progress = totalProgress(all);
   const outcomes = Map.groupBy(all.map(toOutcome), ({ kind }) => kind);
   const failedCount = outcomes.get('bad')?.length ?? 0;
-  const isOpen = isListOpen();
+  const isOpen = isListOpen(failedCount);
   const percent = Math.round(progress.share * 100);
   return html`
     <section class="tray" aria-label="Uploads">
@@ -32,7 +33,7 @@ export const uploadTray = (): TemplateResult | typeof nothing => {
           class="plain icon-only ${isOpen ? '' : 'is-turned'}"
           aria-label=${isOpen ? 'Collapse the list of uploads' : 'Expand the list of uploads'}
           aria-expanded=${isOpen}
-          @click=${toggle}
+          @click=${() => choose(!isOpen)}
         >${icon('down')}</button>
         ${
           progress.busy > 0
@@ -50,8 +51,8 @@ export const uploadTray = (): TemplateResult | typeof nothing => {
   `;
 };
 
-const toggle = (): void => {
-  chosen = !isListOpen();
+const choose = (isOpen: boolean): void => {
+  chosen = isOpen;
   requestRender();
 };
 

@@ -70,7 +70,9 @@ export const uploadQueue = <File extends { name: string; size: number }>({
     const { signal } = abort;
     for (let attempt = 0; ; attempt++) {
       try {
-        const onProgress = (sentBytes: number) => change(id, { sentBytes });
+        // The form around the file counts as sent too.
+        const onProgress = (sentBytes: number) =>
+          change(id, { sentBytes: Math.min(sentBytes, file.size) });
         const imageId = await send(file, { id, onProgress, signal });
         change(id, { state: 'sent', sentBytes: file.size, imageId });
         files.delete(id); // frees the file
