@@ -165,6 +165,14 @@ const states: Record<string, State> = {
       await page.locator('button:disabled').getByText('Start the edit').waitFor();
     },
   },
+  webhooks: {
+    hash: '#webhooks',
+    waitUntilShown: async (page) => {
+      await page.getByRole('heading', { name: 'https://shop.example/hooks/darkroom' }).waitFor();
+      await page.getByText('The receiver answered 410: it gets nothing any more.').waitFor();
+      await page.getByText('The receiver answered 503.').waitFor();
+    },
+  },
   stats: {
     hash: '#stats',
     waitUntilShown: (page) =>

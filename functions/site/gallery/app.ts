@@ -17,12 +17,14 @@ import { statsPage } from './stats/stats-page.ts';
 import { dropOverlay } from './uploads/drop-zone.ts';
 import { openFilePicker, openFolderPicker } from './uploads/file-picker.ts';
 import { uploadTray } from './uploads/tray.ts';
+import { webhooksPage } from './webhooks/webhooks-page.ts';
 
 const views = {
   pictures: { label: 'Pictures', icon: 'pictures', page: picturesPage },
   batches: { label: 'Batches', icon: 'batches', page: batchesPage },
   edits: { label: 'Edits', icon: 'wand', page: editsPage },
   stats: { label: 'Stats', icon: 'stats', page: statsPage },
+  webhooks: { label: 'Webhooks', icon: 'webhook', page: webhooksPage },
 } satisfies Record<Route['view'], { label: string; icon: IconName; page: () => TemplateResult }>;
 
 /** The whole page, rendered from the current state. */
@@ -72,7 +74,7 @@ const header = (current: Route['view']): TemplateResult => html`
   </header>
 `;
 
-const viewNames = ['pictures', 'batches', 'edits', 'stats'] as const;
+const viewNames = ['pictures', 'batches', 'edits', 'stats', 'webhooks'] as const;
 
 const follow = (event: MouseEvent, view: Route['view']): void => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return; // the browser opens a new tab

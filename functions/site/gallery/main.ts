@@ -18,6 +18,7 @@ import { loadStats } from './stats/counters.ts';
 import { loadTimes } from './stats/times.ts';
 import { acceptDrops } from './uploads/drop-zone.ts';
 import { uploadedIds } from './uploads/uploads.ts';
+import { watchWebhooks } from './webhooks/webhooks.ts';
 
 const place = document.getElementById('app');
 if (!place) throw new Error('gallery.html has no #app.');
@@ -43,6 +44,7 @@ watchOpenPicture();
 watchBatches();
 watchEdits();
 watchProvider();
+watchWebhooks();
 setProbe(loadStats);
 onReconnect(() => {
   if (pictures.failure()) void pictures.more();

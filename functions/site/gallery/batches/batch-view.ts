@@ -1,6 +1,7 @@
 import { repeat } from 'lit/directives/repeat.js';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { toMessage } from '../parts/api.ts';
+import { attemptTable } from '../parts/attempt-table.ts';
 import { formatDate } from '../parts/dates.ts';
 import { formatCount } from '../parts/format.ts';
 import { icon } from '../parts/icons.ts';
@@ -84,7 +85,6 @@ const downloads = ({ request_id: id, progress }: Batch): TemplateResult => {
 };
 
 const webhook = (batch: Batch): TemplateResult => {
-  const attempts = batch.webhook?.attempts ?? [];
   return html`
     <section class="part">
       <header class="row">
@@ -93,18 +93,7 @@ const webhook = (batch: Batch): TemplateResult => {
         ${hasEnded(batch) ? html`<button class="plain" @click=${() => redeliverWebhook(batch.request_id)}>${icon('retry')} Deliver again</button>` : nothing}
       </header>
       <p class="muted url">${batch.webhook_url}</p>
-      ${
-        attempts.length > 0
-          ? html`
-              <table class="list">
-                <thead><tr><th scope="col">When</th><th scope="col">Status</th><th scope="col">Error</th></tr></thead>
-                <tbody>
-                  ${attempts.map(({ at, status, error }) => html`<tr><td>${formatDate(at, 'second')}</td><td>${status ?? 'none'}</td><td>${error ?? ''}</td></tr>`)}
-                </tbody>
-              </table>
-            `
-          : html`<p class="muted">No attempt yet.</p>`
-      }
+      ${attemptTable(batch.webhook?.attempts ?? [])}
     </section>
   `;
 };

@@ -3,6 +3,7 @@ import { formatCameraTime, formatDate } from '../parts/dates.ts';
 import { formatBytes, formatCameraName, formatExposure, round } from '../parts/format.ts';
 import { styled } from '../parts/styled.ts';
 import type { Picture } from '../pictures/collection.ts';
+import { sourceTexts } from '../pictures/sources.ts';
 import { loadMissingTags, rawTags } from './open-picture.ts';
 import { place } from './place.ts';
 
@@ -49,14 +50,6 @@ const camera = (exif: Exif): TemplateResult => {
   return isSilent ? html`` : html`<section class="part"><h3>Camera</h3>${table(all)}</section>`;
 };
 
-const sources: Record<Picture['source'], string> = {
-  upload: 'sent to the API',
-  presigned: 'sent directly to S3',
-  drop: 'put into the bucket',
-  batch: 'from a batch',
-  edit: 'from an edit',
-};
-
 const fileFacts = (picture: Picture): Fact[] => {
   const { metadata, dominant_color: color, focal_point: point } = picture;
   const { processed_at: processedAt } = picture;
@@ -68,7 +61,7 @@ const fileFacts = (picture: Picture): Fact[] => {
     ['File size', size === undefined ? null : formatBytes(size)],
     ['Format', format],
     ['Dominant color', color && swatch(color)],
-    ['Uploaded', `${formatDate(picture.uploaded_at)}, ${sources[picture.source]}`],
+    ['Uploaded', `${formatDate(picture.uploaded_at)}, ${sourceTexts[picture.source]}`],
     [
       'First seen',
       sameMoment(picture) ? null : picture.first_upload && formatDate(picture.first_upload),

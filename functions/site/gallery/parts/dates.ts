@@ -5,6 +5,7 @@ const formats = {
   minute: { dateStyle: 'medium', timeStyle: 'short' },
   second: { dateStyle: 'medium', timeStyle: 'medium' },
   day: { weekday: 'short', day: 'numeric', month: 'long', year: 'numeric' },
+  date: { day: 'numeric', month: 'long', year: 'numeric' },
   month: { month: 'long', year: 'numeric' },
 } as const satisfies Record<string, Intl.DateTimeFormatOptions>;
 export type DatePrecision = keyof typeof formats;
@@ -37,6 +38,10 @@ export const formatCameraTime = (text: string, precision: DatePrecision = 'secon
   if (!offset || precision === 'day' || precision === 'month') return shown;
   return `${shown} (UTC${offset === 'Z' ? '' : offset})`;
 };
+
+/** `13 – 14 November 2026`, from two days such as `2026-11-13`. */
+export const formatDayRange = (from: string, to: string): string =>
+  formatter('date', 'UTC').formatRange(new Date(`${from}T00:00:00Z`), new Date(`${to}T00:00:00Z`));
 
 /** `2026-11-20`: the day of an instant in the reader's zone. */
 export const localDay = (iso: string): string => {

@@ -2,15 +2,16 @@ import { request, resolveUrl } from '../parts/api.ts';
 import { requestRender } from '../parts/render.ts';
 import { findPreview } from '../uploads/previews.ts';
 import { type Picture, pictureCollection } from './collection.ts';
+import { toParameters } from './filter.ts';
 
 /** The pictures of this page. */
 export const pictures = pictureCollection({
   onChange: requestRender,
-  list: ({ limit, cursor, status }) => {
+  list: ({ limit, cursor, filter }) => {
     const query = new URLSearchParams({
       limit: String(limit),
       ...(cursor && { cursor }),
-      ...(status && { status }),
+      ...toParameters(filter),
     });
     return request<Picture[]>(`api/images?${query}`);
   },
