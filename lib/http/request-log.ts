@@ -30,12 +30,12 @@ export const logRequest = (
   else logger.info('request answered', fields);
 };
 
-/** The sentence for the client: of a Problem, or of a reply that says what failed. */
+/** The sentence for the client and its code: of a Problem, or of a reply that says what failed. */
 const pickReason = (replied: Reply | undefined, failure: unknown) => {
   if (failure instanceof Problem)
-    return { reason: failure.message.slice(0, maxReasonLength), kind: failure.fault };
+    return { reason: failure.message.slice(0, maxReasonLength), error_code: failure.code };
   return replied && 'error' in replied && replied.error
-    ? { reason: replied.error.slice(0, maxReasonLength) }
+    ? { reason: replied.error.slice(0, maxReasonLength), error_code: replied.errorCode }
     : {};
 };
 

@@ -1,6 +1,6 @@
 import type { ImageCounters } from './counters.ts';
-import { type Image, statusOf } from './image.ts';
-import { findFailure, measureArrivalToThumbnail } from './picture-facts.ts';
+import { failureOf, type Image, statusOf } from './image.ts';
+import { measureArrivalToThumbnail } from './picture-facts.ts';
 
 // A histogram whose buckets double. Few and with short names, because each write of a counter item costs
 // by its size: more than 1 kB would double the write units of every batch of changes.
@@ -12,7 +12,7 @@ const bucketFor = (ms: number): number =>
 
 const upperBoundMs = (bucket: number): number => firstBucketMs * 2 ** bucket;
 
-/** Beside the other counters: `f|jpeg|5` by format, `s|upload|5` by source, `x|other` failures by code. */
+/** Beside the other counters: `f|jpeg|5` by format, `s|upload|5` by source, `x|damaged_file` failures by code. */
 const isDetail = (name: string): boolean => name.includes('|');
 
 /**
@@ -21,7 +21,8 @@ const isDetail = (name: string): boolean => name.includes('|');
  */
 export const countDetail = (image: Image | undefined): Record<string, number> => {
   if (!image || image.deleted) return {};
-  if (statusOf(image) === 'failed') return { [`x|${findFailure(image)?.errorCode ?? 'other'}`]: 1 };
+  const failure = failureOf(image);
+  if (failure && statusOf(image) === 'failed') return { [`x|${failure.code}`]: 1 };
   const ms = measureArrivalToThumbnail(image);
   if (ms === undefined) return {};
   const bucket = bucketFor(ms);

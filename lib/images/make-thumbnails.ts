@@ -9,8 +9,15 @@ import { enqueueSteps, notifyBatch } from './enqueue-steps.ts';
 import type { Image } from './image.ts';
 import type { ImageDeps } from './image-deps.ts';
 import type { StepMessage } from './messages.ts';
-import type { Inspect, Metadata, Refusal, Shrink } from './picture.ts';
-import { isOriginalGone } from './read-exif.ts';
+import {
+  type Inspect,
+  type Metadata,
+  type Refusal,
+  refusalCode,
+  type Shrink,
+  tooLargeRefusal,
+} from './picture.ts';
+import { isOriginalGone, originalMissing } from './read-exif.ts';
 import { newRenditionSet, putRenditions, renditionSetIdFor, sizesFor } from './rendition-set.ts';
 import { startTimer } from './timer.ts';
 import { updateImage } from './update-image.ts';
@@ -40,14 +47,15 @@ export const makeThumbnails = async (
     return { image, changed: false };
   }
   if (!isOpen(image.steps.thumbnails)) return finishEarlierDelivery(image, run);
-  if (image.sizeBytes > deps.uploadMaxBytes) return refuse(tooLarge(image.sizeBytes, deps), run);
+  if (image.sizeBytes > deps.uploadMaxBytes)
+    return refuse(tooLargeRefusal(image.sizeBytes, deps.uploadMaxBytes), run);
   const attached = await attachKnown(image, run);
   if (attached) return attached;
 
   const bytes = image.key === null ? undefined : await deps.originals.read(image.key, image.etag);
   if (bytes) return makeFrom(bytes, image, run);
   if (await isOriginalGone(image, deps))
-    return failStep(message, 'thumbnails', 'The original is no longer there.', run);
+    return failStep(message, 'thumbnails', originalMissing, run);
   return { image, changed: false };
 };
 
@@ -84,7 +92,7 @@ const makeFrom = async (bytes: Uint8Array, image: Image, run: Run): Promise<Step
   if (known) return attachRenditions(known, metadata, { isNew: false }, run);
 
   const shrunk = await run.shrink(bytes, metadata, sizes);
-  if ('refusal' in shrunk) return failStep(run.message, 'thumbnails', shrunk.refusal.reason, run);
+  if ('refusal' in shrunk) return failDecoding(shrunk.refusal, run);
   const set = newRenditionSet(image, id, shrunk);
   await putRenditions(set, shrunk, run);
   release(bytes);
@@ -114,6 +122,9 @@ const recordInspection = async (
   return changed || isCurrent(image, 'thumbnails', message);
 };
 
+const failDecoding = (refusal: Refusal, run: Run): Promise<StepEnded> =>
+  failStep(run.message, 'thumbnails', { code: refusalCode(refusal), reason: refusal.reason }, run);
+
 const refuse = async (refusal: Refusal, run: Run): Promise<StepEnded> => {
   const ended = await endStep(
     run.message,
@@ -124,8 +135,3 @@ const refuse = async (refusal: Refusal, run: Run): Promise<StepEnded> => {
   await notifyBatch(ended.image, run);
   return ended;
 };
-
-const tooLarge = (sizeBytes: number, { uploadMaxBytes }: Deps): Refusal => ({
-  kind: 'contents',
-  reason: `The file has ${sizeBytes} bytes; at most ${uploadMaxBytes} are allowed.`,
-});

@@ -1,4 +1,5 @@
-import { type Image, statusOf } from './image.ts';
+import type { ErrorCode } from '#lib/error-codes.ts';
+import { failureOf, type Image, statusOf } from './image.ts';
 
 /** What a picture's end says to an operator. Times in milliseconds. */
 export type PictureFacts = {
@@ -11,8 +12,7 @@ export type PictureFacts = {
   /** From the arrival of its bytes to its thumbnails; none where they were made for a retry. */
   arrivalToThumbnailMs?: number;
   thumbnailMs?: number;
-  reason?: string;
-  errorCode?: string;
+  failure: { error: string; code: ErrorCode } | null;
 };
 
 /** What there is to say of a picture whose last step ended with this change; undefined for any other. */
@@ -29,7 +29,7 @@ export const pictureFacts = (
     format: metadata?.format ?? 'unknown',
     ...(arrivalToThumbnailMs !== undefined && { arrivalToThumbnailMs }),
     ...(steps.thumbnails.state === 'done' && { thumbnailMs: steps.thumbnails.durationMs }),
-    ...(status === 'failed' && findFailure(after)),
+    failure: failureOf(after),
   };
 };
 
@@ -47,15 +47,3 @@ export const measureArrivalToThumbnail = ({
   thumbnails.state === 'done' && thumbnails.run === 1
     ? Math.max(0, Date.parse(thumbnails.endedAt) - Date.parse(uploadedAt))
     : undefined;
-
-/** Why an image failed: the refusal of its file, or its first step that failed. */
-export const findFailure = ({
-  rejected,
-  steps,
-}: Pick<Image, 'rejected' | 'steps'>): { reason: string; errorCode?: string } | undefined => {
-  const failed: { reason: string; code?: string } | undefined =
-    rejected ?? Object.values(steps).find((step) => step.state === 'failed');
-  if (!failed) return undefined;
-  const { reason, code } = failed;
-  return { reason, ...(code && { errorCode: code }) };
-};

@@ -42,7 +42,7 @@ export const readExif = async (
   const tags = await readOriginalTags(image, deps);
   if (tags === 'gone') {
     if (await isOriginalGone(image, deps))
-      return failStep(message, 'exif', 'The original is no longer there.', { ...deps, measure });
+      return failStep(message, 'exif', originalMissing, { ...deps, measure });
     return { image, changed: false };
   }
   if (tags) await images.putRawExif(imageId, rev, tags.raw);
@@ -90,6 +90,12 @@ const endWithTags = async (
   await notifyBatch(image, deps);
   return ended;
 };
+
+/** How a step fails whose original was deleted. */
+export const originalMissing = {
+  code: 'original_missing',
+  reason: 'The original is no longer there.',
+} as const;
 
 /** Whether an original was deleted; false where another object has replaced it, which has an event of its own. */
 export const isOriginalGone = async (

@@ -1,17 +1,19 @@
+import type { ErrorCode } from '#lib/error-codes.ts';
 import { isCurrent } from './advance-steps.ts';
 import type { StepEnded } from './end-step.ts';
 import type { StepMessage } from './messages.ts';
-import type { Step, StepName } from './step.ts';
+import { refusalCode } from './picture.ts';
+import { type Step, type StepName, stepErrorCode } from './step.ts';
 
 /** How one delivery of a step's message ended. */
 export type StepOutcome = {
   step: StepName;
   /** `stale` where the image is gone, or another run of the step was requested since. */
   state: Step['state'] | 'stale';
-  /** Why it failed or was skipped, and what kind of failure this is. */
+  /** Why it failed or was skipped; a code where it failed, and the provider's kind of refusal. */
   reason?: string;
+  error_code?: ErrorCode;
   kind?: string;
-  error_code?: string;
   /** Whether an earlier delivery had ended the step. */
   repeated?: true;
 };
@@ -24,17 +26,16 @@ export const stepOutcome = (
 ): StepOutcome => {
   if (!isCurrent(image, step, message)) return { step, state: 'stale' };
   if (changed && image.rejected)
-    return { step, state: 'failed', ...pickFailure(image.rejected, image.rejected.kind) };
+    return {
+      ...{ step, state: 'failed', reason: image.rejected.reason },
+      error_code: refusalCode(image.rejected),
+    };
   const ended = image.steps[step];
   return {
     step,
     state: ended.state,
-    ...('reason' in ended && pickFailure(ended, ended.state === 'failed' ? kind : undefined)),
+    ...('reason' in ended && { reason: ended.reason }),
+    ...(ended.state === 'failed' && { error_code: stepErrorCode(ended), ...(kind && { kind }) }),
     ...(!changed && ended.state !== 'pending' && { repeated: true }),
   };
 };
-
-const pickFailure = (
-  { reason, code }: { reason: string; code?: string },
-  kind: string | undefined,
-) => ({ reason, ...(kind && { kind }), ...(code && { error_code: code }) });

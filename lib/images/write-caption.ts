@@ -41,8 +41,9 @@ export const writeCaption = async (
   const described = await describeOnce(renditionSet, deps);
   if (described === undefined) return unchanged;
   if (!described.ok) {
-    const failed = await failStep(message, 'caption', described.reason, { ...deps, measure });
-    return { ...failed, kind: described.kind };
+    const { kind, reason } = described;
+    const failed = { code: 'provider_refused', reason } as const;
+    return { ...(await failStep(message, 'caption', failed, { ...deps, measure })), kind };
   }
   const { caption } = described;
   const ended = await endStep(

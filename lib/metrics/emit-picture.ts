@@ -3,7 +3,7 @@ import { emitMetrics } from './emit-metrics.ts';
 
 /** Writes the one line of a picture that has ended. */
 export const emitPicture = (facts: PictureFacts): void => {
-  const { imageId, requestId, status, source, format, sizeBytes, reason, errorCode } = facts;
+  const { imageId, requestId, status, source, format, sizeBytes, failure } = facts;
   const { arrivalToThumbnailMs, thumbnailMs } = facts;
   emitMetrics({
     message: `picture ${status}`,
@@ -13,11 +13,12 @@ export const emitPicture = (facts: PictureFacts): void => {
       ...(arrivalToThumbnailMs !== undefined && { ArrivalToThumbnail: arrivalToThumbnailMs }),
       ...(thumbnailMs !== undefined && { ThumbnailTime: thumbnailMs }),
     },
-    dimensions: [
-      { status },
-      { format },
-      ...(status === 'failed' ? [{ error_code: errorCode ?? 'other' }] : []),
-    ],
-    fields: { image_id: imageId, request_id: requestId, source, ...(reason && { reason }) },
+    dimensions: [{ status }, { format }, ...(failure ? [{ error_code: failure.code }] : [])],
+    fields: {
+      image_id: imageId,
+      request_id: requestId,
+      source,
+      ...(failure && { reason: failure.error }),
+    },
   });
 };

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { reject, withStepEnded } from '#lib/images/advance-steps.ts';
 import { countDetail, detailDeltas, readDetail } from '#lib/images/detail-counters.ts';
 import type { Image } from '#lib/images/image.ts';
+import { refusal } from '#lib/images/picture.ts';
 import { pictureFacts } from '#lib/images/picture-facts.ts';
 import { type StepName, stepNames } from '#lib/images/step.ts';
 import { anImage } from '#test/support/image-builder.ts';
@@ -22,8 +23,11 @@ const doneBut = (open: StepName[], ms = 900) =>
       uploaded,
     );
 const done = (ms?: number) => doneBut([], ms);
-const refusal = { kind: 'contents', reason: 'The file is empty.' } as const;
-const failed = reject(uploaded, refusal, new Date(arrivedAt + 50));
+const failed = reject(
+  uploaded,
+  refusal('empty_file', 'The file is empty.'),
+  new Date(arrivedAt + 50),
+);
 
 describe('what a change says of a picture', () => {
   it('is nothing until its last step ends', () => {
@@ -43,7 +47,7 @@ describe('what a change says of a picture', () => {
   it('is its reason where it failed, also where its record begins as failed', () => {
     expect(pictureFacts(undefined, failed)).toMatchObject({
       status: 'failed',
-      reason: refusal.reason,
+      failure: { code: 'empty_file', error: 'The file is empty.' },
     });
   });
 
@@ -84,7 +88,7 @@ describe('the counters behind the details', () => {
   });
 
   it('count failures by code', () => {
-    expect(readDetail(totals(failed, failed)).failedByReason).toEqual({ other: 2 });
+    expect(readDetail(totals(failed, failed)).failedByReason).toEqual({ empty_file: 2 });
   });
 
   it('take back what they added when an image is deleted, retried or replaced', () => {

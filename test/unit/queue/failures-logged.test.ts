@@ -2,9 +2,10 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { pictureRefusals } from '#lib/ai/messages.ts';
 import { failure } from '#lib/failure.ts';
 import { giveUpStep, type StepEnded } from '#lib/images/end-step.ts';
-import { errorOf } from '#lib/images/image.ts';
+import { failureOf } from '#lib/images/image.ts';
 import { makeThumbnails } from '#lib/images/make-thumbnails.ts';
 import { StepMessage } from '#lib/images/messages.ts';
+import { refusal } from '#lib/images/picture.ts';
 import { readExif } from '#lib/images/read-exif.ts';
 import type { StepName } from '#lib/images/step.ts';
 import { writeCaption } from '#lib/images/write-caption.ts';
@@ -54,11 +55,10 @@ const fail = async (step: StepName, breakIt: Break, attempts = 1) => {
   const lines = collectLines();
   await workerOf(step, app)(anSqsEvent([message], attempts), context);
   const record = await app.image(image?.imageId ?? '');
-  return { step: record.steps[step], error: errorOf(record), line: lines.at(-1) };
+  return { step: record.steps[step], failure: failureOf(record), line: lines.at(-1) };
 };
 
-const refusal = { kind: 'contents', reason: 'The file is truncated.' } as const;
-const refuses = async () => ({ refusal });
+const refuses = async () => ({ refusal: refusal('truncated_file', 'The file ends too soon.') });
 const isDown = async () => {
   throw new RetryLaterError('It is down.', 1);
 };
@@ -72,9 +72,9 @@ describe('where a step fails, the log says what the record says', () => {
     ['is gone before its thumbnails', 'thumbnails', removesOriginal],
     ['is gone before its EXIF is read', 'exif', removesOriginal],
   ])('at WARN where an original %s', async (_, step, breakIt) => {
-    const { error, line } = await fail(step, breakIt);
-    expect(error).not.toBeNull();
-    expect(line).toMatchObject({ level: 'warn', step, state: 'failed', reason: error });
+    const { failure, line } = await fail(step, breakIt);
+    expect(line).toMatchObject({ level: 'warn', step, state: 'failed' });
+    expect(line).toMatchObject({ reason: failure?.error, error_code: failure?.code });
   });
 
   it.each([
@@ -92,7 +92,7 @@ describe('where a step fails, the log says what the record says', () => {
     );
     expect(step).toMatchObject({ state: 'failed', reason: 'It said so.' });
     expect(line).toMatchObject({ level, step: 'caption', state: 'failed', kind });
-    expect(line).toHaveProperty('reason', 'It said so.');
+    expect(line).toMatchObject({ reason: 'It said so.', error_code: 'provider_refused' });
   });
 
   const outages: [string, StepName, Break][] = [

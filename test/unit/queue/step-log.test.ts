@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { pictureRefusals } from '#lib/ai/messages.ts';
 import { reject, withStepEnded } from '#lib/images/advance-steps.ts';
+import { refusal } from '#lib/images/picture.ts';
 import type { Outcome } from '#lib/images/step.ts';
 import { stepLog } from '#lib/queue/step-log.ts';
 import { anImage } from '#test/support/image-builder.ts';
@@ -10,7 +11,12 @@ const message = { image_id: image.imageId, rev: 1, run: 1, request_id: 'a-reques
 const stats = { attempts: 1, durationMs: 5, endedAt: new Date('2026-11-21T09:31:00.000Z') };
 const ended = (outcome: Outcome, step: 'thumbnails' | 'caption' = 'thumbnails') =>
   withStepEnded(image, step, outcome, stats);
-const failed = { state: 'failed', reason: 'It is truncated.', gaveUp: false } as const;
+const failed = {
+  state: 'failed',
+  code: 'damaged_file',
+  reason: 'It is damaged.',
+  gaveUp: false,
+} as const;
 
 const line = (given: Parameters<NonNullable<ReturnType<typeof stepLog>['outcome']>>[0]) =>
   stepLog('thumbnails').outcome?.(given, message);
@@ -30,22 +36,30 @@ describe('the log line of a step', () => {
   it('warns with the reason where the picture cannot be decoded', () => {
     expect(line({ image: ended(failed), changed: true })).toEqual({
       level: 'warn',
-      fields: { step: 'thumbnails', state: 'failed', reason: 'It is truncated.' },
+      fields: {
+        ...{ step: 'thumbnails', state: 'failed' },
+        ...{ reason: 'It is damaged.', error_code: 'damaged_file' },
+      },
     });
   });
 
-  it('warns with reason and kind where the file is rejected', () => {
-    const refusal = { kind: 'contents', reason: 'The file is empty.' } as const;
-    const rejected = reject(image, refusal, stats.endedAt);
+  it('warns with reason and code where the file is rejected', () => {
+    const rejected = reject(image, refusal('empty_file', 'The file is empty.'), stats.endedAt);
     expect(line({ image: rejected, changed: true })).toEqual({
       level: 'warn',
-      fields: { step: 'thumbnails', state: 'failed', ...refusal },
+      fields: {
+        ...{ step: 'thumbnails', state: 'failed' },
+        ...{ reason: 'The file is empty.', error_code: 'empty_file' },
+      },
     });
   });
 
   it('does not warn again where an earlier delivery ended the step', () => {
     expect(line({ image: ended(failed), changed: false })).toEqual({
-      fields: { ...{ step: 'thumbnails', state: 'failed' }, reason: failed.reason, repeated: true },
+      fields: {
+        ...{ step: 'thumbnails', state: 'failed', repeated: true },
+        ...{ reason: failed.reason, error_code: failed.code },
+      },
     });
   });
 
