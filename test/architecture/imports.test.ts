@@ -15,11 +15,16 @@ const forbidden = [
   ['lib/media', '#lib/aws/s3-objects.ts'],
   ['lib/ai', 'sharp'],
   ['functions/images', '@aws-sdk/client-s3'],
+  ['functions/pipeline', 'libheif-js/libheif-wasm/libheif.js'],
+  ...(['images', 'aws', 'ai', 'web', 'http'] as const).map(
+    (folder) => [`lib/${folder}`, 'libheif-js'] as const,
+  ),
 ] as const;
 const allowed = [
   ['lib/images', 'zod'],
   ['lib/aws', '@aws-sdk/client-s3'],
   ['lib/media', 'sharp'],
+  ['lib/media', 'libheif-js'],
   ['functions/images', '#lib/aws/s3-objects.ts'],
 ] as const;
 
