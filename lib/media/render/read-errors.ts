@@ -1,6 +1,7 @@
 import type { Format, Refusal } from '#lib/images/picture.ts';
 import { isMachineFault, undecodableRefusal } from '#lib/media/inspect/decode-errors.ts';
 import { missingJpegShare } from '#lib/media/inspect/jpeg-data.ts';
+import { lacksScans } from '#lib/media/inspect/jpeg-scans.ts';
 
 /** A refusal that is known by its reason already, on its way out of a decoder. */
 export class Refused extends Error {
@@ -33,7 +34,7 @@ const lacksEnd = /premature end of JPEG/i;
 /**
  * libjpeg fills what is missing with grey and only warns; and it complains as much of a missing end
  * marker as of missing pixels. So every warning is looked into: first the end marker is added, then
- * the blocks that have data are counted. A whole picture is then read without regard to warnings.
+ * the blocks that have data are counted, and the scans that should follow. A whole picture is then read without regard to warnings.
  */
 const readJpeg = async <T>(bytes: Uint8Array, step: Step<T>): Promise<T> => {
   try {
@@ -44,6 +45,7 @@ const readJpeg = async <T>(bytes: Uint8Array, step: Step<T>): Promise<T> => {
     const ended = isUnended ? Buffer.concat([bytes, endMarker]) : bytes;
     const missing = missingJpegShare(ended);
     if (missing !== undefined && missing > 0) throw new Refused(endsTooSoon(missing));
+    if (isUnended && lacksScans(bytes)) throw new Refused(endsBeforeLastScan);
     if (missing === undefined)
       return isUnended ? step(ended, 'warning') : readUncounted(ended, step, error);
     return step(ended, 'error');
@@ -56,6 +58,9 @@ const readUncounted = <T>(bytes: Uint8Array, step: Step<T>, error: unknown): Pro
   if (isShort) throw new Refused(endsTooSoon());
   return step(bytes, 'error');
 };
+
+const endsBeforeLastScan =
+  'The JPEG picture ends too soon: some of its detail or colour is missing. Send the whole file again.';
 
 const endsTooSoon = (missing?: number): string => {
   const share = missing === undefined ? 'some' : `${Math.max(1, Math.round(missing * 100))} %`;
