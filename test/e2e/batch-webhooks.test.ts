@@ -16,7 +16,7 @@ const answers: Record<string, (n: number) => { status: number; headers?: Record<
   };
 const receiver = await startWebhookReceiver({
   port: inject('serverPorts').receiver,
-  idempotencyRecords: () => {
+  respond: () => {
     const path = receiver.calls.at(-1)?.path ?? '';
     return answers[path]?.(callsTo(path).length) ?? { status: 204 };
   },

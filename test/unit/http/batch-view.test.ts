@@ -240,11 +240,11 @@ describe('a product', () => {
 
 describe('the check of a CSV', () => {
   it('is valid only without errors', () => {
-    const renditionSets = { totalProducts: 2, totalImages: 3 };
+    const totals = { totalProducts: 2, totalImages: 3 };
     const fault = { row: 2, column: 'Product Name', message: 'The row has no product name.' };
 
     expect(
-      CsvCheckView.parse(toCsvCheckView({ ...renditionSets, faults: { faults: [], more: 0 } })),
+      CsvCheckView.parse(toCsvCheckView({ ...totals, faults: { faults: [], more: 0 } })),
     ).toEqual({
       valid: true,
       total_products: 2,
@@ -252,9 +252,7 @@ describe('the check of a CSV', () => {
       errors: [],
       more_errors: 0,
     });
-    expect(
-      toCsvCheckView({ ...renditionSets, faults: { faults: [fault], more: 7 } }),
-    ).toMatchObject({
+    expect(toCsvCheckView({ ...totals, faults: { faults: [fault], more: 7 } })).toMatchObject({
       valid: false,
       errors: [fault],
       more_errors: 7,

@@ -165,9 +165,9 @@ describe('a CSV of products', () => {
   });
 
   it('only checks the file without a callback', async () => {
-    const renditionSets = await readCsv(inPieces(sample));
+    const found = await readCsv(inPieces(sample));
 
-    expect(renditionSets).toEqual({
+    expect(found).toEqual({
       totalProducts: 2,
       totalImages: 3,
       columns: ['S. No.', 'Product Name', 'Input Image Urls'],
