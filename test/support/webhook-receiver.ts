@@ -27,7 +27,7 @@ export type WebhookReceiver = {
 };
 
 /**
- * A webhook receiver on loopback, on a free port. `answers` is called with the number of the request,
+ * A webhook receiver on loopback, on a free port. `respond` is called with the number of the request,
  * from 1; by default every request gets 204.
  */
 export const startWebhookReceiver = async ({
