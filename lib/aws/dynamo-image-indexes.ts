@@ -1,4 +1,4 @@
-import { takenAt } from '#lib/images/exif.ts';
+import { localTimeTaken } from '#lib/images/exif.ts';
 import { attentionOf, type Image } from '#lib/images/image.ts';
 
 /**
@@ -45,13 +45,8 @@ export const statusShard = (attention: 'unfinished' | 'failed', shard: string): 
 export const uploadedPosition = ({ listedAt, imageId }: Pick<Image, 'listedAt' | 'imageId'>) =>
   `${new Date(listedAt).toISOString()}#${imageId}`;
 
-const localTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?/;
-
-/**
- * `<local time>#<image id>`: by the clock on the wall where the picture was taken, as most cameras
- * write no offset. Undefined where that time is unknown.
- */
+/** `<local time>#<image id>`; undefined where that time is unknown. */
 export const takenPosition = ({ exif, imageId }: Pick<Image, 'exif' | 'imageId'>) => {
-  const [time] = localTime.exec(takenAt(exif) ?? '') ?? [];
+  const time = localTimeTaken(exif);
   return time && `${time}#${imageId}`;
 };

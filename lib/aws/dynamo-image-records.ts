@@ -18,7 +18,7 @@ import {
 } from './dynamo-conditions.ts';
 import { toIndexAttributes } from './dynamo-image-indexes.ts';
 import { fromItem, recordKey, toItem } from './dynamo-image-items.ts';
-import { toIndexRepair, toUpdate } from './dynamo-image-updates.ts';
+import { toBeginning, toIndexRepair, toUpdate } from './dynamo-image-updates.ts';
 import { transactionWrite } from './dynamo-rendition-sets.ts';
 
 type Deps = { imagesTable: string; renditionSetsTable: string; client: DynamoDBDocumentClient };
@@ -34,9 +34,18 @@ type StoredItem = Record<string, unknown>;
  * and fails, so that `save` returns undefined for a change that took place: updateImage then reads
  * that change and decides on it, as it would for a message delivered twice.
  */
-export const dynamoImageRecords = (deps: Deps): Pick<Images, 'find' | 'save'> => ({
+export const dynamoImageRecords = (deps: Deps): Pick<Images, 'find' | 'begin' | 'save'> => ({
   async find(imageId) {
     const item = await getItem(imageId, deps);
+    return item && fromItem(item);
+  },
+
+  async begin(imageId, run, now) {
+    const { imagesTable, client } = deps;
+    const begun = await unlessConflict(
+      client.send(new UpdateCommand(toBeginning(imagesTable, imageId, run, now))),
+    );
+    const item = begun?.Attributes ?? (await getItem(imageId, deps));
     return item && fromItem(item);
   },
 

@@ -1,5 +1,5 @@
 import type { Image } from '#lib/images/image.ts';
-import type { Versioned } from '#lib/images/images.ts';
+import type { StepRun, Versioned } from '#lib/images/images.ts';
 import type { StepUpdate } from '#lib/images/step-update.ts';
 import { toIndexAttributes } from './dynamo-image-indexes.ts';
 import { recordKey, toItem } from './dynamo-image-items.ts';
@@ -73,6 +73,39 @@ export const toUpdate = (table: string, before: Image, after: Image, update: Ste
     ExpressionAttributeValues: values,
   };
 };
+
+/** Marks an image as being processed, unless it is, and returns it. */
+export const toBeginning = (
+  table: string,
+  imageId: string,
+  { step, rev, run }: StepRun,
+  now: Date,
+) => ({
+  TableName: table,
+  Key: recordKey(imageId),
+  UpdateExpression: 'SET #beganAt = :now ADD #v :one',
+  ConditionExpression:
+    '#rev = :rev AND attribute_not_exists(#deleted) AND attribute_not_exists(#beganAt) ' +
+    'AND #steps.#step.#run = :run AND #steps.#step.#state = :pending',
+  ExpressionAttributeNames: {
+    '#v': 'v',
+    '#rev': 'rev',
+    '#deleted': 'deleted',
+    '#beganAt': 'beganAt',
+    '#steps': 'steps',
+    '#step': step,
+    '#run': 'run',
+    '#state': 'state',
+  },
+  ExpressionAttributeValues: {
+    ':now': now.toISOString(),
+    ':one': 1,
+    ':rev': rev,
+    ':run': run,
+    ':pending': 'pending',
+  },
+  ReturnValues: 'ALL_NEW' as const,
+});
 
 const changedIndexAttributes = (before: Image, after: Image) => {
   const [old, now] = [toIndexAttributes(before), toIndexAttributes(after)];

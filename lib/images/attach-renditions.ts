@@ -16,6 +16,7 @@ type Run = StepDeps &
   Pick<ImageDeps, 'renditionSets' | 'derived' | 'sizes'> & {
     message: StepMessage;
     measure: Measure;
+    isFirst: boolean;
   };
 
 type NewRenditionSet = Omit<RenditionSet, 'refs'>;
@@ -42,7 +43,7 @@ export const attachRenditions = async (
       // A known set was deleted with its last image: the message is retried and makes it again.
       if (!existing && !isNew) throw new Error('The known rendition set has been deleted since.');
       return existing
-        ? withReference(now, existing, set, metadata, run)
+        ? withReference(now, existing, set, metadata, { ...run, isNew })
         : withNewSet(now, set, metadata, run);
     },
     run,
@@ -69,12 +70,12 @@ const withReference = (
   existing: RenditionSet,
   written: NewRenditionSet,
   metadata: Metadata,
-  run: Run,
+  run: Run & { isNew: boolean },
 ): ImageUpdate => {
   const own = ownerOf(image);
   // Unused because another image with the same bytes was first: written by this delivery, or by an
   // earlier one that was killed.
-  const mayHaveWritten = image.beganAt && existing.owner !== own;
+  const mayHaveWritten = (run.isNew || !run.isFirst) && existing.owner !== own;
   const { renditionSetId, owner } = existing;
   return {
     image: {

@@ -22,7 +22,12 @@ type Deps = StepDeps &
   > & { inspect: Inspect; shrink: Shrink };
 
 /** One delivery of a message, with its dependencies. */
-type Run = Deps & { message: StepMessage; measure: Measure };
+type Run = Deps & {
+  message: StepMessage;
+  measure: Measure;
+  /** No worker has begun before, so none can have written renditions. */
+  isFirst: boolean;
+};
 
 /**
  * Makes the thumbnails of an image, unless those of the same bytes exist. Writes to predictable keys
@@ -33,8 +38,12 @@ export const makeThumbnails = async (
   attempts: number,
   deps: Deps,
 ): Promise<void> => {
-  const run: Run = { ...deps, message, measure: startTimer(attempts, deps) };
-  const image = (await deps.images.find(message.image_id))?.image;
+  const measure = startTimer(attempts, deps);
+  const now = deps.now();
+  const begun = await deps.images.begin(message.image_id, { step: 'thumbnails', ...message }, now);
+  const image = begun?.image;
+  const isFirst = attempts === 1 && image?.beganAt === now.toISOString();
+  const run: Run = { ...deps, message, measure, isFirst };
   if (!isCurrent(image, 'thumbnails', message)) return deleteUnusedRenditions(message, image, deps);
   if (!isOpen(image.steps.thumbnails)) return finishEarlierDelivery(image, run);
   if (image.sizeBytes > deps.uploadMaxBytes) return refuse(tooLarge(image.sizeBytes, deps), run);
@@ -59,12 +68,16 @@ const isInspected = (image: Image): image is Image & { sha256: string; metadata:
 
 /** Known bytes need not be read again. */
 const attachKnown = async (image: Image, run: Run): Promise<boolean> => {
-  if (!isInspected(image)) return false;
+  if (!isInspected(image) || (run.isFirst && wereNew(image))) return false;
   const id = renditionSetIdFor(image.sha256, sizesFor(image, run.sizes));
   const known = await run.renditionSets.find(id);
   if (known) await attachRenditions(known, image.metadata, { isNew: false }, run);
   return known !== undefined;
 };
+
+/** An upload by HTTP has looked for a set of the same bytes a moment ago. */
+const wereNew = ({ source, firstUploadAt }: Image): boolean =>
+  source === 'upload' && firstUploadAt === undefined;
 
 const makeFrom = async (bytes: Uint8Array, image: Image, run: Run): Promise<void> => {
   const inspected = await inspectOnce(bytes, image, run);

@@ -21,21 +21,25 @@ type Deps = Pick<
   | 'cdn'
 >;
 
+/** An event: `etag` is that of the object it is about, where the event says so. */
+type ObjectEvent = { key: string; etag?: string | undefined; requestId: string };
+
 /**
  * Makes sure that the object under a key has a record and that its steps are enqueued. An S3 event is
  * only a hint: it may be delivered twice, late, in any order, or for an object that is gone, so the
- * object is looked up. The record is read before the object, so that the object is never older than
- * what the record was made from.
+ * object is looked up, unless the record has just this one. The record is read before the object, so
+ * that the object is never older than what the record was made from.
  */
 export const registerImage = async (
-  key: string,
-  requestId: string,
+  { key, etag: eventEtag, requestId }: ObjectEvent,
   deps: Deps,
 ): Promise<Image | undefined> => {
   const { images, renditionSets, originals, derived, stepQueues, captioning, sizes, now } = deps;
   const { image } = await updateImage(
     imageIdOf(key),
     async (known) => {
+      // A newer object has an event of its own.
+      if (known && !known.deleted && known.etag === eventEtag) return undefined;
       const head = await originals.head(key);
       if (!head) return undefined; // deleted in the meantime, or an old event
       const { etag, sizeBytes, lastModified, userMetadata, sha256 } = head;
