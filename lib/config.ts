@@ -64,6 +64,7 @@ export const config = {
     imagesTable: table('images'),
     renditionSetsTable: table('rendition-sets'),
     countersTable: table('counters'),
+    eventsTable: table('events'),
     idempotencyTable: table('idempotency'),
     batchesTable: table('batches'),
     editSessionsTable: table('edit-sessions'),

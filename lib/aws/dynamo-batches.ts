@@ -32,6 +32,9 @@ const unfinished = { name: 'unfinished', value: 'batch' };
 const Item = z
   .object({ v: z.int(), batch: Batch })
   .transform(({ v, batch }): VersionedBatch => ({ batch, version: v }));
+/** Reads a stored batch; throws a ZodError where the item is no batch. */
+export const fromBatchItem = (item: unknown): VersionedBatch => parseItem(Item, item);
+
 const Key = z.object({ request_id: z.string() });
 
 const sweepPageSize = 100;
@@ -54,7 +57,7 @@ export const dynamoBatches = (
           ConsistentRead: true,
         }),
       );
-      return item && parseItem(Item, item);
+      return item && fromBatchItem(item);
     },
 
     save(before, after) {
@@ -106,7 +109,7 @@ const read = async (
   const items = await readMany(batchesTable, requestIds.map(headKey), client);
   const found = new Map(
     items.map((item) => {
-      const { batch } = parseItem(Item, item);
+      const { batch } = fromBatchItem(item);
       return [batch.requestId, batch] as const;
     }),
   );

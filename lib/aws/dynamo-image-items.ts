@@ -116,9 +116,12 @@ const OutdatedItem = z
     }),
   );
 
+const isOutdated = (item: unknown): boolean =>
+  typeof item === 'object' && item !== null && 'image' in item;
+
 /** Reads a stored image of any release; throws a ZodError where the item is no image. */
-export const fromItem = (item: Record<string, unknown>): Versioned =>
-  'image' in item ? parseItem(OutdatedItem, item) : Item.parse(item);
+export const fromItem = (item: unknown): Versioned =>
+  isOutdated(item) ? parseItem(OutdatedItem, item) : Item.parse(item);
 
 /** Reads records strongly consistently, in the order of their ids; missing ones are left out. */
 export const readRecords = async (

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { Caption } from './caption.ts';
-import type { Counters } from './counters.ts';
 import type { RawExif } from './exif.ts';
 import { type Image, ImageRenditions, type Source, type Status } from './image.ts';
 import type { StepName } from './step.ts';
@@ -62,7 +61,7 @@ export type Versioned = {
 /** The run of a step that a message requests. */
 export type StepRun = { step: StepName; rev: number; run: number };
 
-/** The images, with their counters. */
+/** The images. Their counters follow from their changes (lib/events). */
 export interface Images {
   /** Strongly consistent. Finds deleted images too, while their tombstone exists (a day). */
   find(imageId: string): Promise<Versioned | undefined>;
@@ -84,9 +83,6 @@ export interface Images {
     after: Image,
     renditionSetChange?: RenditionSetChange,
   ): Promise<Versioned | undefined>;
-
-  /** The total of countImage over all images, without reading them. */
-  counts(): Promise<Counters>;
 
   /** Images that are not deleted, newest first. */
   list(query: ListQuery): Promise<Page>;

@@ -1,4 +1,4 @@
-import { counterNames, countImage, zeroCounters } from '#lib/images/counters.ts';
+import { type Counters, counterNames, countImage, zeroCounters } from '#lib/images/counters.ts';
 import { localTimeTaken, type RawExif } from '#lib/images/exif.ts';
 import { attentionOf, Image, statusOf } from '#lib/images/image.ts';
 import type {
@@ -15,6 +15,8 @@ type InMemoryImages = Images & {
   renditionSets: RenditionSets;
   /** Everything there is, tombstones too. */
   all(): Image[];
+  /** What project-changes would have counted. */
+  counts(): Promise<Counters>;
 };
 
 /** Images with their counters and rendition sets, with the behaviour of the DynamoDB adapters. */

@@ -46,9 +46,7 @@ const storedFor = (image: Image): StoredRecords => {
     images: [{ image, version: 1, indexAttributes: toIndexAttributes(image) }],
     rawTags: [],
     renditionSets: renditionSet ? [renditionSet] : [],
-    counters: [
-      { scope: 'stats', shard: pickShard(image.imageId), counts: { ...countImage(image) } },
-    ],
+    counters: [{ scope: 'images#03', shard: '03', counts: { ...countImage(image) } }],
     batches: [],
     rows: [],
     originals: new Map([[image.key ?? '', image.etag]]),
@@ -82,7 +80,7 @@ describe('an audit', () => {
 
   it('finds a counter that is missing', () => {
     expect(findAfter(() => ({ counters: [] })).join()).toMatch(
-      /counter total of stats, .* is 0; .* up to 1/,
+      /counter total of images is 0; .* up to 1/,
     );
   });
 
