@@ -41,12 +41,15 @@ export const toIndexAttributes = (image: Image): IndexAttributes => {
 export const statusShard = (attention: 'unfinished' | 'failed', shard: string): string =>
   `${attention}#${shard}`;
 
-/** `<ISO time>#<image id>`, always with milliseconds, so that text sorts as time. */
-export const uploadedPosition = ({ listedAt, imageId }: Pick<Image, 'listedAt' | 'imageId'>) =>
-  `${new Date(listedAt).toISOString()}#${imageId}`;
+/** Of an image's id, so much as tells images of one moment apart. */
+const idLength = 8;
 
-/** `<local time>#<image id>`; undefined where that time is unknown. */
+/** `<ISO time>#<start of the image id>`, always with milliseconds, so that text sorts as time. */
+export const uploadedPosition = ({ listedAt, imageId }: Pick<Image, 'listedAt' | 'imageId'>) =>
+  `${new Date(listedAt).toISOString()}#${imageId.slice(0, idLength)}`;
+
+/** `<local time>#<start of the image id>`; undefined where that time is unknown. */
 export const takenPosition = ({ exif, imageId }: Pick<Image, 'exif' | 'imageId'>) => {
   const time = localTimeTaken(exif);
-  return time && `${time}#${imageId}`;
+  return time && `${time}#${imageId.slice(0, idLength)}`;
 };

@@ -1,3 +1,4 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   type DynamoDBDocumentClient,
   GetCommand,
@@ -5,6 +6,7 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { canBeEnqueued } from '#lib/images/advance-steps.ts';
 import type { Image } from '#lib/images/image.ts';
 import type { Images, RenditionSetChange, Versioned } from '#lib/images/images.ts';
@@ -42,11 +44,15 @@ export const dynamoImageRecords = (deps: Deps): Pick<Images, 'find' | 'begin' | 
 
   async begin(imageId, run, now) {
     const { imagesTable, client } = deps;
-    const begun = await unlessConflict(
-      client.send(new UpdateCommand(toBeginning(imagesTable, imageId, run, now))),
-    );
-    const item = begun?.Attributes ?? (await getItem(imageId, deps));
-    return item && fromItem(item);
+    try {
+      const begun = await client.send(
+        new UpdateCommand(toBeginning(imagesTable, imageId, run, now)),
+      );
+      return fromItem(begun.Attributes);
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return error.Item && fromItem(unmarshall(error.Item));
+    }
   },
 
   async save(before, after, renditionSetChange) {

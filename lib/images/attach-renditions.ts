@@ -1,4 +1,4 @@
-import { type AttemptStats, withStepEnded } from './advance-steps.ts';
+import { type AttemptStats, canBeEnqueued, withStepEnded } from './advance-steps.ts';
 import type { Caption } from './caption.ts';
 import { deleteOrphanedRenditions } from './delete-image.ts';
 import { deleteUnusedRenditions } from './delete-unused-renditions.ts';
@@ -6,10 +6,11 @@ import { endStep, type Measure, type StepDeps } from './end-step.ts';
 import { enqueueSteps } from './enqueue-steps.ts';
 import { type Image, ownerOf } from './image.ts';
 import type { ImageDeps } from './image-deps.ts';
-import type { RenditionSet } from './images.ts';
+import type { RenditionSet, Versioned } from './images.ts';
 import type { StepMessage } from './messages.ts';
 import type { Metadata } from './picture.ts';
 import { toImageRenditions } from './rendition-set.ts';
+import { stepNames } from './step.ts';
 import type { ImageUpdate } from './update-image.ts';
 
 type Run = StepDeps &
@@ -29,7 +30,7 @@ type NewRenditionSet = Omit<RenditionSet, 'refs'>;
 export const attachRenditions = async (
   set: NewRenditionSet,
   metadata: Metadata,
-  { isNew }: { isNew: boolean },
+  { isNew, record }: { isNew: boolean; record: Versioned },
   run: Run,
 ): Promise<void> => {
   const { message } = run;
@@ -47,6 +48,7 @@ export const attachRenditions = async (
         : withNewSet(now, set, metadata, run);
     },
     run,
+    isAlone(record.image) ? { record } : undefined,
   );
   if (!image || image.deleted || image.rev !== message.rev)
     return deleteUnusedRenditions(message, image, run);
@@ -54,6 +56,10 @@ export const attachRenditions = async (
   if (isNew && !changed) await deleteUnusedRenditions(message, image, run);
   await enqueueSteps(image, run);
 };
+
+/** Whether no other worker can end a step now: then a record read a while ago need not be read again. */
+const isAlone = (image: Image): boolean =>
+  stepNames.every((name) => name === 'thumbnails' || !canBeEnqueued(image, name));
 
 const withNewSet = (
   image: Image,

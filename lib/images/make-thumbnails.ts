@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { release } from '#lib/release.ts';
-import { isCurrent, isOpen, reject, start } from './advance-steps.ts';
+import { isCurrent, isOpen, reject } from './advance-steps.ts';
 import { attachRenditions } from './attach-renditions.ts';
 import { deleteOrphanedRenditions } from './delete-image.ts';
 import { deleteUnusedRenditions } from './delete-unused-renditions.ts';
@@ -8,10 +8,12 @@ import { endStep, failStep, type Measure, type StepDeps } from './end-step.ts';
 import { enqueueSteps, notifyBatch } from './enqueue-steps.ts';
 import type { Image } from './image.ts';
 import type { ImageDeps } from './image-deps.ts';
+import type { Versioned } from './images.ts';
 import type { StepMessage } from './messages.ts';
 import type { Inspect, Metadata, Refusal, Shrink } from './picture.ts';
 import { isOriginalGone } from './read-exif.ts';
 import { newRenditionSet, putRenditions, renditionSetIdFor, sizesFor } from './rendition-set.ts';
+import type { Step } from './step.ts';
 import { startTimer } from './timer.ts';
 import { updateImage } from './update-image.ts';
 
@@ -25,9 +27,12 @@ type Deps = StepDeps &
 type Run = Deps & {
   message: StepMessage;
   measure: Measure;
-  /** No worker has begun before, so none can have written renditions. */
+  /** No delivery before it can have written renditions and been killed. */
   isFirst: boolean;
 };
+
+const wasRequeued = (step: Step): boolean =>
+  step.state === 'pending' && step.requeuedAt !== undefined;
 
 /**
  * Makes the thumbnails of an image, unless those of the same bytes exist. Writes to predictable keys
@@ -39,18 +44,19 @@ export const makeThumbnails = async (
   deps: Deps,
 ): Promise<void> => {
   const measure = startTimer(attempts, deps);
-  const now = deps.now();
-  const begun = await deps.images.begin(message.image_id, { step: 'thumbnails', ...message }, now);
-  const image = begun?.image;
-  const isFirst = attempts === 1 && image?.beganAt === now.toISOString();
+  const stepRun = { step: 'thumbnails', rev: message.rev, run: message.run } as const;
+  const record = await deps.images.begin(message.image_id, stepRun, deps.now());
+  const image = record?.image;
+  if (!record || !isCurrent(image, 'thumbnails', message))
+    return deleteUnusedRenditions(message, image, deps);
+  const isFirst = attempts === 1 && !wasRequeued(image.steps.thumbnails);
   const run: Run = { ...deps, message, measure, isFirst };
-  if (!isCurrent(image, 'thumbnails', message)) return deleteUnusedRenditions(message, image, deps);
   if (!isOpen(image.steps.thumbnails)) return finishEarlierDelivery(image, run);
   if (image.sizeBytes > deps.uploadMaxBytes) return refuse(tooLarge(image.sizeBytes, deps), run);
-  if (await attachKnown(image, run)) return;
+  if (await attachKnown(record, run)) return;
 
   const bytes = image.key === null ? undefined : await deps.originals.read(image.key, image.etag);
-  if (bytes) return makeFrom(bytes, image, run);
+  if (bytes) return makeFrom(bytes, record, run);
   if (await isOriginalGone(image, deps))
     await failStep(message, 'thumbnails', 'The original is no longer there.', run);
 };
@@ -67,11 +73,12 @@ const isInspected = (image: Image): image is Image & { sha256: string; metadata:
   image.sha256 !== undefined && image.metadata !== undefined;
 
 /** Known bytes need not be read again. */
-const attachKnown = async (image: Image, run: Run): Promise<boolean> => {
+const attachKnown = async (record: Versioned, run: Run): Promise<boolean> => {
+  const { image } = record;
   if (!isInspected(image) || (run.isFirst && wereNew(image))) return false;
   const id = renditionSetIdFor(image.sha256, sizesFor(image, run.sizes));
   const known = await run.renditionSets.find(id);
-  if (known) await attachRenditions(known, image.metadata, { isNew: false }, run);
+  if (known) await attachRenditions(known, image.metadata, { isNew: false, record }, run);
   return known !== undefined;
 };
 
@@ -79,7 +86,8 @@ const attachKnown = async (image: Image, run: Run): Promise<boolean> => {
 const wereNew = ({ source, firstUploadAt }: Image): boolean =>
   source === 'upload' && firstUploadAt === undefined;
 
-const makeFrom = async (bytes: Uint8Array, image: Image, run: Run): Promise<void> => {
+const makeFrom = async (bytes: Uint8Array, begun: Versioned, run: Run): Promise<void> => {
+  const { image } = begun;
   const inspected = await inspectOnce(bytes, image, run);
   if ('refusal' in inspected) return refuse(inspected.refusal, run);
   const { metadata } = inspected;
@@ -87,16 +95,17 @@ const makeFrom = async (bytes: Uint8Array, image: Image, run: Run): Promise<void
   const sizes = sizesFor(image, run.sizes);
   const id = renditionSetIdFor(sha256, sizes);
 
-  if (!(await recordInspection(image, { sha256, metadata }, run))) return;
+  const record = await recordInspection(begun, { sha256, metadata }, run);
+  if (!record) return;
   const known = isInspected(image) ? undefined : await run.renditionSets.find(id);
-  if (known) return attachRenditions(known, metadata, { isNew: false }, run);
+  if (known) return attachRenditions(known, metadata, { isNew: false, record }, run);
 
   const shrunk = await run.shrink(bytes, metadata, sizes);
   if ('refusal' in shrunk) return failStep(run.message, 'thumbnails', shrunk.refusal.reason, run);
   const set = newRenditionSet(image, id, shrunk);
   await putRenditions(set, shrunk, run);
   release(bytes);
-  await attachRenditions(set, metadata, { isNew: true }, run);
+  await attachRenditions(set, metadata, { isNew: true, record }, run);
 };
 
 const inspectOnce = (bytes: Uint8Array, image: Image, { inspect }: Run) =>
@@ -104,22 +113,24 @@ const inspectOnce = (bytes: Uint8Array, image: Image, { inspect }: Run) =>
 
 /**
  * Records hash and metadata before any rendition is written, so that a deletion knows their keys.
- * False where the message has become stale.
+ * Undefined where the message has become stale.
  */
 const recordInspection = async (
-  { imageId }: Image,
+  begun: Versioned,
   known: { sha256: string; metadata: Metadata },
-  { images, message, now }: Run,
-): Promise<boolean> => {
-  const { image, changed } = await updateImage(
-    imageId,
+  { images, message }: Run,
+): Promise<Versioned | undefined> => {
+  if (isInspected(begun.image)) return begun;
+  const { image, record } = await updateImage(
+    begun.image.imageId,
     (image) =>
-      isCurrent(image, 'thumbnails', message) && !(image.beganAt && image.sha256 && image.metadata)
-        ? { image: { ...start(image, now()), ...known } }
+      isCurrent(image, 'thumbnails', message) && !isInspected(image)
+        ? { image: { ...image, ...known } }
         : undefined,
     { images },
+    { record: begun },
   );
-  return changed || isCurrent(image, 'thumbnails', message);
+  return isCurrent(image, 'thumbnails', message) ? record : undefined;
 };
 
 const refuse = async (refusal: Refusal, run: Run): Promise<void> => {

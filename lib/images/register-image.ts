@@ -1,10 +1,10 @@
 import { removeVariants } from '#lib/delivery/variants.ts';
 import { deleteOrphanedRenditions } from './delete-image.ts';
 import { enqueueSteps } from './enqueue-steps.ts';
-import { type Image, imageIdOf, type Source } from './image.ts';
+import { type Image, imageIdOf } from './image.ts';
 import type { ImageDeps } from './image-deps.ts';
 import { ingest } from './ingest.ts';
-import { lastSegment } from './object-key.ts';
+import { lastSegment, sourceByKey } from './object-key.ts';
 import { updateImage } from './update-image.ts';
 
 type Deps = Pick<
@@ -49,7 +49,7 @@ export const registerImage = async (
         sizeBytes,
         sha256,
         originalName: userMetadata['name'] ?? lastSegment(key),
-        source: parseSource(key),
+        source: sourceByKey(key),
         requestId: userMetadata['request-id'] ?? requestId,
         receivedAt: receivedAtFor(lastModified, now()),
       };
@@ -69,14 +69,3 @@ export const registerImage = async (
 /** S3 dates are whole seconds, in which lists would lose their order: a new object is dated by this clock. */
 const receivedAtFor = (lastModified: Date, now: Date): Date =>
   Math.abs(now.getTime() - lastModified.getTime()) < 10_000 ? now : lastModified;
-
-/** The prefix of a key that Darkroom chose says its source; any other object was dropped into the bucket. */
-const parseSource = (key: string): Source => {
-  const prefixes: Record<string, Source> = {
-    'uploads/': 'upload',
-    'presigned/': 'presigned',
-    'batches/': 'batch',
-    'edits/': 'edit',
-  };
-  return Object.entries(prefixes).find(([prefix]) => key.startsWith(prefix))?.[1] ?? 'drop';
-};
