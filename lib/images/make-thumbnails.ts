@@ -10,8 +10,15 @@ import type { Image } from './image.ts';
 import type { ImageDeps } from './image-deps.ts';
 import type { Versioned } from './images.ts';
 import type { StepMessage } from './messages.ts';
-import type { Inspect, Metadata, Refusal, Shrink } from './picture.ts';
-import { isOriginalGone } from './read-exif.ts';
+import {
+  type Inspect,
+  type Metadata,
+  type Refusal,
+  refusalCode,
+  type Shrink,
+  tooLargeRefusal,
+} from './picture.ts';
+import { isOriginalGone, originalMissing } from './read-exif.ts';
 import { newRenditionSet, putRenditions, renditionSetIdFor, sizesFor } from './rendition-set.ts';
 import type { Step } from './step.ts';
 import { startTimer } from './timer.ts';
@@ -52,13 +59,14 @@ export const makeThumbnails = async (
   const isFirst = attempts === 1 && !wasRequeued(image.steps.thumbnails);
   const run: Run = { ...deps, message, measure, isFirst };
   if (!isOpen(image.steps.thumbnails)) return finishEarlierDelivery(image, run);
-  if (image.sizeBytes > deps.uploadMaxBytes) return refuse(tooLarge(image.sizeBytes, deps), run);
+  if (image.sizeBytes > deps.uploadMaxBytes)
+    return refuse(tooLargeRefusal(image.sizeBytes, deps.uploadMaxBytes), run);
   if (await attachKnown(record, run)) return;
 
   const bytes = image.key === null ? undefined : await deps.originals.read(image.key, image.etag);
   if (bytes) return makeFrom(bytes, record, run);
   if (await isOriginalGone(image, deps))
-    await failStep(message, 'thumbnails', 'The original is no longer there.', run);
+    await failStep(message, 'thumbnails', originalMissing, run);
 };
 
 /** SQS delivered the message twice, or the delivery before this one was killed after it had saved. */
@@ -101,7 +109,7 @@ const makeFrom = async (bytes: Uint8Array, begun: Versioned, run: Run): Promise<
   if (known) return attachRenditions(known, metadata, { isNew: false, record }, run);
 
   const shrunk = await run.shrink(bytes, metadata, sizes);
-  if ('refusal' in shrunk) return failStep(run.message, 'thumbnails', shrunk.refusal.reason, run);
+  if ('refusal' in shrunk) return failDecoding(shrunk.refusal, run);
   const set = newRenditionSet(image, id, shrunk);
   await putRenditions(set, shrunk, run);
   release(bytes);
@@ -133,6 +141,9 @@ const recordInspection = async (
   return isCurrent(image, 'thumbnails', message) ? record : undefined;
 };
 
+const failDecoding = (refusal: Refusal, run: Run): Promise<void> =>
+  failStep(run.message, 'thumbnails', { code: refusalCode(refusal), reason: refusal.reason }, run);
+
 const refuse = async (refusal: Refusal, run: Run): Promise<void> => {
   const { image } = await endStep(
     run.message,
@@ -142,8 +153,3 @@ const refuse = async (refusal: Refusal, run: Run): Promise<void> => {
   );
   await notifyBatch(image, run);
 };
-
-const tooLarge = (sizeBytes: number, { uploadMaxBytes }: Deps): Refusal => ({
-  kind: 'contents',
-  reason: `The file has ${sizeBytes} bytes; at most ${uploadMaxBytes} are allowed.`,
-});

@@ -148,8 +148,8 @@ export const imagesContract = (name: string, open: OpenImages) => {
     it('but the end of a run only once, and of a run that is over never', async () => {
       const { images, before } = await given();
       const { image } = before;
-      const failed: Outcome = { state: 'failed', reason: 'no', gaveUp: true };
-      const other = end(image, 'exif', { state: 'failed', reason: 'no', gaveUp: false });
+      const failed: Outcome = { state: 'failed', code: 'damaged_file', reason: 'no', gaveUp: true };
+      const other = end(image, 'exif', { ...failed, gaveUp: false });
 
       const first = await images.save(before, end(image, 'exif', failed));
       expect(await images.save(before, end(image, 'exif'))).toBeUndefined();
