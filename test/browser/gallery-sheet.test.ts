@@ -120,7 +120,9 @@ describe.skipIf(!chromiumPath)(needsChromium('the sheet of the gallery'), () => 
       const from = Number(request.query.get('cursor') ?? 0);
       const data = Array.from(Object(answer.data), (_, at) =>
         anImageView(from + at, {
-          uploaded_at: new Date(Date.UTC(2026, 10, 20, 23) - (from + at) * (dayMs / 10)).toISOString(),
+          uploaded_at: new Date(
+            Date.UTC(2026, 10, 20, 23) - (from + at) * (dayMs / 10),
+          ).toISOString(),
         }),
       );
       return { ...answer, data };
