@@ -26,7 +26,10 @@ export const handler = endpoint(
     const health = await checkHealth(deps);
     return health.healthy
       ? reply(200, health)
-      : reply(503, health, { error: 'Something this service needs is down.' });
+      : reply(503, health, {
+          error: 'Something this service needs is down.',
+          errorCode: 'service_unavailable',
+        });
   },
   config,
 );

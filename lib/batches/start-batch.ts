@@ -46,7 +46,8 @@ export const startBatch = async (
   deps: Deps,
 ): Promise<{ ok: true; batch: Batch } | CsvFailure> => {
   const { requestId, webhookUrl, baseUrl } = request;
-  if (webhookUrl !== undefined && !deps.canSign) throw new Problem('conflict', unsigned);
+  if (webhookUrl !== undefined && !deps.canSign)
+    throw new Problem('webhook_secret_missing', unsigned);
   const now = deps.now().toISOString();
   const started: Batch = {
     requestId,

@@ -2,9 +2,17 @@ import { z } from 'zod';
 import { type Batch, BatchStatus, batchStatus, type RowCounts } from '#lib/batches/batch.ts';
 import type { CsvErrors } from '#lib/batches/csv/csv-errors.ts';
 import { percentage } from '#lib/batches/progress.ts';
-import { outputUrl, type Row, type RowImage, rowImageId, rowStatus } from '#lib/batches/row.ts';
+import {
+  outputUrl,
+  type Row,
+  type RowImage,
+  rowErrorCode,
+  rowImageId,
+  rowStatus,
+} from '#lib/batches/row.ts';
 import type { CsvCheck } from '#lib/batches/start-batch.ts';
 import type { LinkTo } from '#lib/delivery/links.ts';
+import { ErrorCodeView } from './error-code-view.ts';
 
 const Time = z.iso.datetime();
 
@@ -47,6 +55,7 @@ const ProductView = z
         image_id: z.string().nullable(),
         status: z.enum(['pending', 'processing', 'completed', 'failed']),
         error: z.string().nullable(),
+        error_code: ErrorCodeView.nullable(),
       }),
     ),
   })
@@ -161,6 +170,7 @@ export const toProductView = (row: Row, { requestId, linkTo }: ProductViewOption
       image_id: isThere(image) ? rowImageId(place, image.inputUrl) : null,
       status: image.state === 'fetched' ? ('processing' as const) : image.state,
       error: image.state === 'failed' ? image.reason : null,
+      error_code: image.state === 'failed' ? rowErrorCode(image) : null,
     };
   }),
 });

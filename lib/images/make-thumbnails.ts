@@ -8,10 +8,16 @@ import { endStep, failStep, type Measure, type StepDeps } from './end-step.ts';
 import { enqueueSteps, notifyBatch } from './enqueue-steps.ts';
 import type { Image } from './image.ts';
 import type { ImageDeps } from './image-deps.ts';
-import type { Versioned } from './images.ts';
 import type { StepMessage } from './messages.ts';
-import type { Inspect, Metadata, Refusal, Shrink } from './picture.ts';
-import { isOriginalGone } from './read-exif.ts';
+import {
+  type Inspect,
+  type Metadata,
+  type Refusal,
+  refusalCode,
+  type Shrink,
+  tooLargeRefusal,
+} from './picture.ts';
+import { isOriginalGone, originalMissing } from './read-exif.ts';
 import { newRenditionSet, putRenditions, renditionSetIdFor, sizesFor } from './rendition-set.ts';
 import { startTimer } from './timer.ts';
 import { updateImage } from './update-image.ts';
@@ -38,13 +44,14 @@ export const makeThumbnails = async (
   const image = (await deps.images.find(message.image_id))?.image;
   if (!isCurrent(image, 'thumbnails', message)) return deleteUnusedRenditions(message, image, deps);
   if (!isOpen(image.steps.thumbnails)) return finishEarlierDelivery(image, run);
-  if (image.sizeBytes > deps.uploadMaxBytes) return refuse(tooLarge(image.sizeBytes, deps), run);
+  if (image.sizeBytes > deps.uploadMaxBytes)
+    return refuse(tooLargeRefusal(image.sizeBytes, deps.uploadMaxBytes), run);
   if (await attachKnown(image, run)) return;
 
   const bytes = image.key === null ? undefined : await deps.originals.read(image.key, image.etag);
   if (bytes) return makeFrom(bytes, image, run);
   if (await isOriginalGone(image, deps))
-    await failStep(message, 'thumbnails', 'The original is no longer there.', run);
+    await failStep(message, 'thumbnails', originalMissing, run);
 };
 
 /** SQS delivered the message twice, or the delivery before this one was killed after it had saved. */
@@ -75,17 +82,16 @@ const makeFrom = async (bytes: Uint8Array, image: Image, run: Run): Promise<void
   const sizes = sizesFor(image, run.sizes);
   const id = renditionSetIdFor(sha256, sizes);
 
-  const record = await recordInspection(image, { sha256, metadata }, run);
-  if (!record) return;
+  if (!(await recordInspection(image, { sha256, metadata }, run))) return;
   const known = isInspected(image) ? undefined : await run.renditionSets.find(id);
   if (known) return attachRenditions(known, metadata, { isNew: false }, run);
 
   const shrunk = await run.shrink(bytes, metadata, sizes);
-  if ('refusal' in shrunk) return failStep(run.message, 'thumbnails', shrunk.refusal.reason, run);
-  const set = newRenditionSet(image, id, shrunk, run.now());
+  if ('refusal' in shrunk) return failDecoding(shrunk.refusal, run);
+  const set = newRenditionSet(image, id, shrunk);
   await putRenditions(set, shrunk, run);
   release(bytes);
-  await attachRenditions(set, metadata, { isNew: true, seen: { record } }, run);
+  await attachRenditions(set, metadata, { isNew: true }, run);
 };
 
 const inspectOnce = (bytes: Uint8Array, image: Image, { inspect }: Run) =>
@@ -93,14 +99,14 @@ const inspectOnce = (bytes: Uint8Array, image: Image, { inspect }: Run) =>
 
 /**
  * Records hash and metadata before any rendition is written, so that a deletion knows their keys.
- * Undefined where the message has become stale.
+ * False where the message has become stale.
  */
 const recordInspection = async (
   { imageId }: Image,
   known: { sha256: string; metadata: Metadata },
   { images, message, now }: Run,
-): Promise<Versioned | undefined> => {
-  const { image, record, changed } = await updateImage(
+): Promise<boolean> => {
+  const { image, changed } = await updateImage(
     imageId,
     (image) =>
       isCurrent(image, 'thumbnails', message) && !(image.beganAt && image.sha256 && image.metadata)
@@ -108,8 +114,11 @@ const recordInspection = async (
         : undefined,
     { images },
   );
-  return changed || isCurrent(image, 'thumbnails', message) ? record : undefined;
+  return changed || isCurrent(image, 'thumbnails', message);
 };
+
+const failDecoding = (refusal: Refusal, run: Run): Promise<void> =>
+  failStep(run.message, 'thumbnails', { code: refusalCode(refusal), reason: refusal.reason }, run);
 
 const refuse = async (refusal: Refusal, run: Run): Promise<void> => {
   const { image } = await endStep(
@@ -120,8 +129,3 @@ const refuse = async (refusal: Refusal, run: Run): Promise<void> => {
   );
   await notifyBatch(image, run);
 };
-
-const tooLarge = (sizeBytes: number, { uploadMaxBytes }: Deps): Refusal => ({
-  kind: 'contents',
-  reason: `The file has ${sizeBytes} bytes; at most ${uploadMaxBytes} are allowed.`,
-});

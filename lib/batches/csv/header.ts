@@ -1,4 +1,5 @@
-import { type CsvError, truncate } from './csv-errors.ts';
+import { plainText } from '#lib/plain-text.ts';
+import type { CsvError } from './csv-errors.ts';
 
 /** The indexes of the columns we need. Other columns are ignored. */
 export type Columns = {
@@ -101,7 +102,7 @@ const missing = (
   names: string[],
   row: number,
 ): CsvError[] => {
-  const header = truncate(names.slice(0, 20).join(', '), 120);
+  const header = plainText(names.slice(0, 20).join(', '), 120);
   return (['serialNumber', 'productName', 'urls'] as const)
     .filter((needed) => found[needed] === undefined)
     .map((needed) => ({
@@ -114,6 +115,6 @@ const missing = (
 const findDuplicates = (at: number, names: string[], row: number): CsvError[] => {
   const same = names.filter((name) => plain(name) === plain(names[at] ?? ''));
   if (same.length < 2) return [];
-  const message = `The header names ${truncate(names[at] ?? '', 40)} ${same.length} times. Keep one column of that name; several URLs go into one cell, with commas between them.`;
+  const message = `The header names ${plainText(names[at] ?? '', 40)} ${same.length} times. Keep one column of that name; several URLs go into one cell, with commas between them.`;
   return [{ row, column: names[at] ?? null, message }];
 };

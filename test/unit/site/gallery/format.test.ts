@@ -96,6 +96,7 @@ describe('newlyDone', () => {
     result_url: null,
     image_id: imageId,
     error: null,
+    error_code: null,
     created_at: '2026-11-20T10:00:00.000Z',
     ended_at: null,
   });
