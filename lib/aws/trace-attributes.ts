@@ -1,4 +1,5 @@
-import { currentTraceparent } from '#lib/tracing/spans.ts';
+import type { Objects } from '#lib/images/objects.ts';
+import { currentTraceparent, isTracing } from '#lib/tracing/spans.ts';
 
 /** The trace context as an attribute of an SQS message; nothing where no trace is made. */
 export const traceAttributes = () => {
@@ -12,4 +13,15 @@ export const traceAttributes = () => {
 export const traceMetadata = (): Record<string, string> => {
   const traceparent = currentTraceparent();
   return traceparent ? { traceparent } : {};
+};
+
+/**
+ * Continues the trace of whoever stored an object, by its metadata. Without traces nothing is read:
+ * register-image looks up no object that its upload has recorded.
+ */
+export const continueTraceOf = async (
+  key: string,
+  objects: Pick<Objects, 'head'>,
+): Promise<void> => {
+  if (isTracing) await objects.head(key);
 };

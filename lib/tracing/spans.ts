@@ -16,6 +16,9 @@ const endpoint = process.env['OTEL_EXPORTER_OTLP_ENDPOINT'];
 const exporter = endpoint ? otlpExporter(endpoint) : undefined;
 const active = new AsyncLocalStorage<ActiveSpan>();
 
+/** Whether spans are made and exported. */
+export const isTracing = exporter !== undefined;
+
 /** Lambda freezes a process between invocations, so spans are sent before each one ends. */
 const isOnLambda = Boolean(process.env['AWS_LAMBDA_RUNTIME_API']);
 const sendAfterMs = 500;

@@ -73,7 +73,7 @@ export const describeHeader = (cells: string[]): ColumnMeaning[] => {
       const needed = (['serialNumber', 'productName', 'urls'] as const).find(
         (each) => found[each] === at,
       );
-      return { name: truncate(name, 80), meaning: needed ? meanings[needed] : null };
+      return { name: plainText(name, 80), meaning: needed ? meanings[needed] : null };
     })
     .filter(({ name }) => name !== '')
     .slice(0, maxDescribed);
