@@ -3,7 +3,7 @@ export const tableNames = [
   'images',
   'rendition-sets',
   'counters',
-  'list-months',
+  'events',
   'idempotency',
   'batches',
   'edit-sessions',

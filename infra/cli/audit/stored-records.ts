@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { IndexAttributes } from '#lib/aws/dynamo-image-indexes.ts';
 import { Batch } from '#lib/batches/batch.ts';
 import { Row } from '#lib/batches/row.ts';
 import type { Image } from '#lib/images/image.ts';
@@ -8,7 +9,7 @@ import { RenditionSet } from '#lib/images/images.ts';
 export type StoredImage = {
   image: Image;
   version: number;
-  indexAttributes: { listed_at?: unknown; partition?: unknown; status_partition?: unknown };
+  indexAttributes: { [Name in keyof IndexAttributes]?: unknown };
 };
 
 export const StoredRenditionSet = z
@@ -20,10 +21,15 @@ export const StoredRenditionSet = z
   .transform(({ renditionSet, owner, refs }) => ({ ...renditionSet, owner, refs }));
 export type StoredRenditionSet = z.infer<typeof StoredRenditionSet>;
 
+const pickNumbers = (attributes: Record<string, unknown>): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(attributes).flatMap(([name, n]) => (typeof n === 'number' ? [[name, n]] : [])),
+  );
+
 export const StoredCounter = z
-  .object({ scope: z.string(), shard: z.string() })
-  .catchall(z.number())
-  .transform(({ scope, shard, ...counts }) => ({ scope, shard, counts }));
+  .looseObject({ scope: z.string(), shard: z.string() })
+  // How far each stream was counted is stored beside the counts.
+  .transform(({ scope, shard, ...counts }) => ({ scope, shard, counts: pickNumbers(counts) }));
 export type StoredCounter = z.infer<typeof StoredCounter>;
 
 export const StoredRow = z
@@ -34,9 +40,6 @@ export type StoredRow = z.infer<typeof StoredRow>;
 export const StoredBatch = z.object({ batch: Batch }).transform(({ batch }) => batch);
 export type StoredBatch = z.infer<typeof StoredBatch>;
 
-export const StoredListMonth = z.object({ kind: z.string(), months: z.set(z.string()) });
-export type StoredListMonth = z.infer<typeof StoredListMonth>;
-
 /** Everything a stage stores, read item by item and object by object. */
 export type StoredRecords = {
   images: StoredImage[];
@@ -44,7 +47,6 @@ export type StoredRecords = {
   rawTags: { imageId: string; rev: number }[];
   renditionSets: StoredRenditionSet[];
   counters: StoredCounter[];
-  listMonths: StoredListMonth[];
   batches: StoredBatch[];
   rows: StoredRow[];
   /** ETags by key. */
