@@ -30,6 +30,14 @@ export const CsvCheckView = z
     valid: z.boolean(),
     total_products: z.int(),
     total_images: z.int(),
+    columns: z
+      .array(
+        z.object({
+          name: z.string(),
+          meaning: z.enum(['serial_number', 'product_name', 'image_urls']).nullable(),
+        }),
+      )
+      .describe('what each column was understood as; null: it is ignored'),
     errors: z.array(CsvFaultView).describe('at most 1000, fewer where their texts are long'),
     more_errors: z.int().describe('how many there are beyond those'),
   })
@@ -96,10 +104,11 @@ export const BatchDetailsView = z
   .object({ ...BatchView.shape, products: z.array(ProductView) })
   .meta({ id: 'BatchDetails', description: 'A batch with a page of its products' });
 
-export const toCsvCheckView = ({ totalProducts, totalImages, faults }: CsvCheck) => ({
+export const toCsvCheckView = ({ totalProducts, totalImages, meanings, faults }: CsvCheck) => ({
   valid: faults.faults.length === 0,
   total_products: totalProducts,
   total_images: totalImages,
+  columns: meanings,
   errors: faults.faults,
   more_errors: faults.more,
 });

@@ -5,7 +5,10 @@ import { Problem } from '#lib/problem.ts';
 type Query = Readonly<Record<string, unknown>>;
 
 /** [query, position]: short, and opaque to clients. */
-const Cursor = z.tuple([z.string(), z.string().max(200)]);
+const Cursor = z.tuple([
+  z.string(),
+  z.string().regex(/^\d{4}-\d\d-\d\dT[\d:.]{5,20}Z?#[\w-]{1,100}$/),
+]);
 
 /** All of a query but how much of it is read, and from where. */
 const queryName = ({ cursor: _, limit: __, ...query }: Query): string =>

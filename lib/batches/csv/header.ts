@@ -53,6 +53,33 @@ const find = (header: string[]): Partial<Record<Needed, number>> => {
   return found;
 };
 
+export type ColumnMeaning = {
+  name: string;
+  /** Null for a column that is ignored. */
+  meaning: 'serial_number' | 'product_name' | 'image_urls' | null;
+};
+const meanings = {
+  serialNumber: 'serial_number',
+  productName: 'product_name',
+  urls: 'image_urls',
+} as const satisfies Record<Needed, ColumnMeaning['meaning']>;
+
+/** What each column of a header was understood as, whether or not the file can be used. */
+export const describeHeader = (cells: string[]): ColumnMeaning[] => {
+  const names = cells.map((cell) => cell.trim());
+  const found = find(names);
+  return names
+    .map((name, at) => {
+      const needed = (['serialNumber', 'productName', 'urls'] as const).find(
+        (each) => found[each] === at,
+      );
+      return { name: plainText(name, 80), meaning: needed ? meanings[needed] : null };
+    })
+    .filter(({ name }) => name !== '')
+    .slice(0, maxDescribed);
+};
+const maxDescribed = 50;
+
 /** The columns of a file by its header, or all of its errors. */
 export const readHeader = (cells: string[], row: number): Columns | { faults: CsvError[] } => {
   const names = cells.map((cell) => cell.trim());

@@ -217,11 +217,11 @@ describe('endpoint', () => {
   it('does not mix up concurrent requests', async () => {
     lines.length = 0;
     const ids = Array.from({ length: 20 }, (_, index) => `r-${index}`);
-    const idempotencyRecords = await Promise.all(
+    const responses = await Promise.all(
       ids.map((id) => post(`n-${id}`, { headers: { 'x-request-id': id } })),
     );
 
-    expect(idempotencyRecords.map(({ headers }) => headers?.['x-request-id'])).toEqual(ids);
+    expect(responses.map(({ headers }) => headers?.['x-request-id'])).toEqual(ids);
     expect(lines.every(({ request_id, image_id }) => image_id === `n-${request_id}`)).toBe(true);
   });
 
