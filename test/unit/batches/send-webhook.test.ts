@@ -58,6 +58,20 @@ describe('the webhook of a batch', () => {
     expect(harness.waiting.webhook).toEqual([]);
   });
 
+  it('that would fail again in the same way fails at once', async () => {
+    const harness = await dueWebhook({
+      ok: false,
+      status: null,
+      error: 'http://10.0.0.1/ points to a private address, which is not allowed.',
+      permanent: true,
+    });
+
+    await harness.deliver();
+
+    expect(await harness.webhook()).toMatchObject({ state: 'failed', tries: 1 });
+    expect(harness.waiting.webhook).toEqual([]);
+  });
+
   it.each([
     [30, 30], // longer than the schedule: as the receiver says
     [1, 5], // shorter: as the schedule says
@@ -111,7 +125,7 @@ describe('the webhook of a batch', () => {
 
     await harness.work.webhook(message);
 
-    expect(other).toMatchObject({ name: 'BeingDeliveredError', retryAfterSeconds: 60 });
+    expect(other).toMatchObject({ name: 'BeingDeliveredError', retryAfterSeconds: 30 });
     await harness.work.webhook(message);
     expect(harness.receiver.deliveries).toHaveLength(1);
     expect(await harness.webhook()).toMatchObject({ state: 'delivered' });
@@ -128,7 +142,7 @@ describe('the webhook of a batch', () => {
       name: 'BeingDeliveredError',
     });
     expect(harness.receiver.deliveries).toHaveLength(1);
-    harness.pass(60_000);
+    harness.pass(30_000);
     await harness.work.webhook(message);
 
     // Killed between the response and our record of it: delivered again, with the same id.
