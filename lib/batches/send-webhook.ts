@@ -58,15 +58,19 @@ const toDelivery = (batch: Batch) =>
   batch.webhook && { progress: batch.webhook, request: toRequest(batch, batch.webhook.url) };
 
 const toRequest = (batch: Batch, url: string): WebhookRequest => {
-  const { requestId, total, work } = batch;
+  const { requestId, total, work, baseUrl } = batch;
   const counts = work.state === 'ended' ? work.counts : { products: 0, images: 0, failed: 0 };
   const body = JSON.stringify({
+    type: 'batch.ended',
     timestamp: 'endedAt' in work ? work.endedAt : batch.updatedAt,
     request_id: requestId,
     status: batchStatus(batch),
     total_products: total?.products ?? 0,
     processed_products: counts.products,
+    failed_images: counts.failed,
     completion_percentage: percentage(counts.images, total?.images ?? 0),
+    // A CSV that was refused has no results.
+    results_url: work.state === 'ended' ? `${baseUrl}/api/batches/${requestId}/results` : null,
   });
   return { id: `msg_${requestId}`, url, body };
 };

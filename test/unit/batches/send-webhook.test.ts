@@ -72,6 +72,25 @@ describe('the webhook of a batch', () => {
     expect(harness.waiting.webhook).toEqual([]);
   });
 
+  it('of a CSV that was refused has the same fields, and no results', async () => {
+    const harness = batchHarness();
+    harness.serve('https://shop.example/a.csv', 'S. No.,Product Name\n1,SKU1');
+    await harness.start({ csvUrl: 'https://shop.example/a.csv' }, { webhook: true });
+    await harness.finish();
+
+    expect(JSON.parse(harness.receiver.deliveries[0]?.body ?? '')).toEqual({
+      type: 'batch.ended',
+      timestamp: expect.stringMatching(/Z$/),
+      request_id: (await harness.batch()).requestId,
+      status: 'failed',
+      total_products: 0,
+      processed_products: 0,
+      failed_images: 0,
+      completion_percentage: 0,
+      results_url: null,
+    });
+  });
+
   it.each([
     [30, 30], // longer than the schedule: as the receiver says
     [1, 5], // shorter: as the schedule says

@@ -64,11 +64,14 @@ describe('a batch', () => {
     expect(harness.fetched).toEqual([a, b, c]);
     expect(harness.receiver.deliveries).toHaveLength(1);
     expect(JSON.parse(harness.receiver.deliveries[0]?.body ?? '')).toEqual({
+      type: 'batch.ended',
       request_id: requestId,
       status: 'completed_with_errors',
       total_products: 2,
       processed_products: 2,
+      failed_images: 1,
       completion_percentage: 100,
+      results_url: `https://api.example/api/batches/${requestId}/results`,
       timestamp: expect.stringMatching(/Z$/),
     });
   });
