@@ -60,7 +60,7 @@ export type GuardOptions = {
  * environment. Connecting throws PrivateAddressError, UnresolvedHostError or ConnectionFailedError.
  */
 export const guardedAgent = ({ allowHosts, timeoutMs, resolve = lookupAll }: GuardOptions) => {
-  const allowed = new Set(allowHosts.map(normalizeHost));
+  const isAllowed = allowedHosts(allowHosts);
 
   const resolvePublic = async (hostname: string, port: number): Promise<ResolvedAddress[]> => {
     const literal = isIP(hostname);
@@ -70,9 +70,7 @@ export const guardedAgent = ({ allowHosts, timeoutMs, resolve = lookupAll }: Gua
           throw new UnresolvedHostError(errorCode(error) ?? 'UNKNOWN');
         });
     if (addresses.length === 0) throw new UnresolvedHostError('ENOTFOUND');
-    const host = isIPv6(hostname) ? `[${hostname}]` : hostname;
-    const safe =
-      allowed.has(`${host}:${port}`) || addresses.every(({ address }) => isPublic(address));
+    const safe = isAllowed(hostname, port) || addresses.every(({ address }) => isPublic(address));
     if (!safe) throw new PrivateAddressError(literal ? hostname : undefined);
     return addresses;
   };
@@ -99,6 +97,13 @@ export const guardedAgent = ({ allowHosts, timeoutMs, resolve = lookupAll }: Gua
         .catch((error: Error) => callback(error, null));
     },
   });
+};
+
+/** Whether a host, an IPv6 address without its brackets, may be reached although private. */
+export const allowedHosts = (allowHosts: readonly string[]) => {
+  const allowed = new Set(allowHosts.map(normalizeHost));
+  return (hostname: string, port: number): boolean =>
+    allowed.has(`${isIPv6(hostname) ? `[${hostname}]` : hostname}:${port}`);
 };
 
 const secure = { allowH2: false, rejectUnauthorized: true };

@@ -19,6 +19,7 @@ const queues = [
   'close-batch',
   'send-webhook',
   'run-edit',
+  'deliver-event',
 ];
 const betweenLooksMs = 150;
 

@@ -14,3 +14,6 @@ export const batchRoute = { private: true, tag: 'Batches', code: [5000, 5001] } 
 
 /** AI edits, and the store of their sessions. */
 export const editRoute = { private: true, tag: 'Edits' } as const;
+
+/** Subscriptions to events. */
+export const webhookRoute = { private: true, tag: 'Webhooks', code: [1000, 1001] } as const;
