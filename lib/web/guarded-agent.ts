@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns/promises';
-import { isIP, isIPv6, type LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import { Agent, buildConnector } from 'undici';
 import { errorCode } from '#lib/error-code.ts';
+import { allowedHosts } from './allowed-hosts.ts';
 import { isPublic } from './public-address.ts';
 
 export type ResolvedAddress = { address: string; family: number };
@@ -99,13 +100,6 @@ export const guardedAgent = ({ allowHosts, timeoutMs, resolve = lookupAll }: Gua
   });
 };
 
-/** Whether a host, an IPv6 address without its brackets, may be reached although private. */
-export const allowedHosts = (allowHosts: readonly string[]) => {
-  const allowed = new Set(allowHosts.map(normalizeHost));
-  return (hostname: string, port: number): boolean =>
-    allowed.has(`${isIPv6(hostname) ? `[${hostname}]` : hostname}:${port}`);
-};
-
 const secure = { allowH2: false, rejectUnauthorized: true };
 
 const lookupAll: Resolver = (hostname) => lookup(hostname, { all: true });
@@ -125,15 +119,4 @@ const withTimeout = async <T>(timeoutMs: number, work: Promise<T>): Promise<T> =
     timer = setTimeout(() => reject(new UnresolvedHostError('ETIMEOUT')), timeoutMs);
   });
   return Promise.race([work, timeout]).finally(() => clearTimeout(timer));
-};
-
-/** The entry as a URL writes it, always with its port. Throws where it is none. */
-const normalizeHost = (entry: string): string => {
-  const [, host, port] = entry.trim().match(/^(.+):(\d{1,5})$/) ?? [];
-  const url = host && URL.parse(`http://${host}/`);
-  if (!url || !port || url.href !== `http://${url.hostname}/`)
-    throw new Error(
-      `FETCH_ALLOW_HOSTS holds "${entry}"; write host:port, for example 127.0.0.1:8080.`,
-    );
-  return `${url.hostname}:${Number(port)}`;
 };

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
-import type { ExplainUnusableUrl } from '#lib/webhooks/create-webhook.ts';
-import { allowedHosts } from './guarded-agent.ts';
+import type { ExplainUnusableUrl } from '#lib/webhooks/check-receiver.ts';
+import { allowedHosts } from './allowed-hosts.ts';
 import { isPublic } from './public-address.ts';
 import { parseUntrustedUrl, toDisplayUrl } from './untrusted-url.ts';
 

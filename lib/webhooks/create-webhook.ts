@@ -1,16 +1,11 @@
 import type { EventType } from '#lib/events/event.ts';
 import { Problem } from '#lib/problem.ts';
+import { checkReceiver, type ReceiverRules } from './check-receiver.ts';
 import { maxSubscriptions, type Subscription, type Subscriptions } from './subscription.ts';
 import { updateSubscriptions } from './update-subscriptions.ts';
 
-/** Why no request will ever be made to a URL, as a sentence; undefined where one may be. */
-export type ExplainUnusableUrl = (url: string) => string | undefined;
-
-type Deps = {
+type Deps = ReceiverRules & {
   subscriptions: Subscriptions;
-  explainUnusableUrl: ExplainUnusableUrl;
-  /** Whether a secret to sign webhooks is set. */
-  canSign: boolean;
   newId: () => string;
   now: () => Date;
 };
@@ -23,9 +18,7 @@ export const createWebhook = async (
   { url, events }: { url: string; events: readonly EventType[] },
   deps: Deps,
 ): Promise<Subscription> => {
-  const unusable = deps.explainUnusableUrl(url);
-  if (unusable !== undefined) throw new Problem('unprocessable', `url: ${unusable}`);
-  if (!deps.canSign) throw new Problem('conflict', unsigned);
+  checkReceiver({ field: 'url', url }, deps);
   const subscription: Subscription = {
     webhookId: deps.newId(),
     url,
@@ -45,6 +38,3 @@ export const createWebhook = async (
   }, deps);
   return subscription;
 };
-
-const unsigned =
-  'This Darkroom cannot sign webhooks yet: set WEBHOOK_SECRET or WEBHOOK_SECRET_PARAMETER.';

@@ -61,6 +61,21 @@ describe('a batch that is started', () => {
     expect(await harness.start(toCsv([a]))).toMatchObject({ batch: { requestId } });
   });
 
+  it.each([
+    'http://10.0.0.7/hook',
+    'http://localhost:8080/hook',
+    'https://ann:pw@hook.example/',
+    'ftp://hook.example/',
+  ])('rejects a webhook that could never be delivered: %s', async (webhook) => {
+    const harness = batchHarness();
+
+    await expect(harness.start(toCsv([a]), { webhook })).rejects.toMatchObject({
+      fault: 'unprocessable',
+      message: expect.stringMatching(/^webhook_url: .*\.$/),
+    });
+    await expect(harness.batch()).rejects.toMatchObject({ fault: 'not-found' });
+  });
+
   it('of a URL fetches nothing yet, and is named after its file', async () => {
     const harness = batchHarness();
 
