@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { errorSchema, openapiResponses, sharedHeaders } from './openapi-responses.ts';
 import { type Json, jsonSchema, type Schemas } from './openapi-schemas.ts';
+import { openapiWebhooks } from './openapi-webhooks.ts';
 import { optionalBody } from './request.ts';
 import type { Method, Route } from './route.ts';
 import { routes } from './routes.ts';
@@ -34,6 +35,7 @@ export const openapiDocument = ({ uploadMaxBytes }: Limits = {}): Json => {
     servers: [{ url: './', description: 'where this document was loaded from' }],
     tags: tags.map(([name, description]) => ({ name, description })),
     paths,
+    webhooks: openapiWebhooks(schemas),
     components: {
       schemas,
       securitySchemes: {

@@ -66,7 +66,7 @@ describe('a webhook', () => {
 
     const sent = await post(`/api/webhooks/${webhook.webhook_id}/test`);
 
-    expect(sent).toMatchObject({ status: 202, code: 1000 });
+    expect(sent).toMatchObject({ status: 202, code: 8000 });
     const { event_id: eventId } = z.object({ event_id: z.string() }).loose().parse(sent.data);
     const call = await callOf(eventId);
     for (const verify of Object.values(verifyBy))
@@ -82,7 +82,7 @@ describe('a webhook', () => {
     );
 
     expect(await remove(webhook.webhook_id)).toMatchObject({ status: 200 });
-    expect(await remove(webhook.webhook_id)).toMatchObject({ status: 404, code: 1001 });
+    expect(await remove(webhook.webhook_id)).toMatchObject({ status: 404, code: 8001 });
     expect(await post(`/api/webhooks/${webhook.webhook_id}/test`)).toMatchObject({ status: 404 });
   });
 
@@ -108,7 +108,7 @@ describe('a webhook', () => {
   ])('is refused with a sentence about %s for %j', async (field, body) => {
     expect(await post('/api/webhooks', body)).toMatchObject({
       status: 422,
-      code: 1001,
+      code: 8001,
       error: expect.stringMatching(`^${field}.*: .+\\.$`),
     });
   });

@@ -16,4 +16,4 @@ export const batchRoute = { private: true, tag: 'Batches', code: [5000, 5001] } 
 export const editRoute = { private: true, tag: 'Edits' } as const;
 
 /** Subscriptions to events. */
-export const webhookRoute = { private: true, tag: 'Webhooks', code: [1000, 1001] } as const;
+export const webhookRoute = { private: true, tag: 'Webhooks', code: [8000, 8001] } as const;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BatchWebhookPayload } from '#lib/http/webhook-payloads.ts';
 import { batchHarness } from '#test/support/batch-harness.ts';
 import { Killed } from '#test/support/killable-process.ts';
 import { busy, dueWebhook, ok } from './webhook-harness.ts';
@@ -78,7 +79,8 @@ describe('the webhook of a batch', () => {
     await harness.start({ csvUrl: 'https://shop.example/a.csv' }, { webhook: true });
     await harness.finish();
 
-    expect(JSON.parse(harness.receiver.deliveries[0]?.body ?? '')).toEqual({
+    const payload = JSON.parse(harness.receiver.deliveries[0]?.body ?? '');
+    expect(BatchWebhookPayload.strict().parse(payload)).toEqual({
       type: 'batch.ended',
       timestamp: expect.stringMatching(/Z$/),
       request_id: (await harness.batch()).requestId,
