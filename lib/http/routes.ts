@@ -20,6 +20,7 @@ import { getStatsRoute } from './routes/get-stats.ts';
 import { getThumbnailRoute } from './routes/get-thumbnail.ts';
 import { getWelcomeRoute } from './routes/get-welcome.ts';
 import { listBatchesRoute } from './routes/list-batches.ts';
+import { listEventsRoute } from './routes/list-events.ts';
 import { listImagesRoute } from './routes/list-images.ts';
 import { listWebhooksRoute } from './routes/list-webhooks.ts';
 import { patchImageRoute } from './routes/patch-image.ts';
@@ -52,6 +53,7 @@ export const routes = {
   deleteImage: deleteImageRoute,
   retryImage: retryImageRoute,
   getStats: getStatsRoute,
+  listEvents: listEventsRoute,
   deliverImage: deliverImageRoute,
   createLink: createLinkRoute,
   startBatch: startBatchRoute,
