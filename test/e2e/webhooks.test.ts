@@ -1,5 +1,7 @@
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { z } from 'zod';
+import { eventPayloads } from '#lib/http/webhook-payloads.ts';
+import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { startWebhookReceiver } from '#test/support/webhook-receiver.ts';
 import { verifyBy } from '#test/support/webhook-verifiers.ts';
@@ -84,6 +86,35 @@ describe('a webhook', () => {
     expect(await remove(webhook.webhook_id)).toMatchObject({ status: 200 });
     expect(await remove(webhook.webhook_id)).toMatchObject({ status: 404, code: 8001 });
     expect(await post(`/api/webhooks/${webhook.webhook_id}/test`)).toMatchObject({ status: 404 });
+  });
+
+  it('hears of a picture that is done, once, in the words of its record', async () => {
+    const webhook = await subscribe('/pictures', ['image.done']);
+    const bytes = await drawnJpeg({ width: 320, height: 240, seed: 941 });
+    const { page } = await darkroom.json('/api/events?after=now');
+
+    const { image_id: imageId } = await darkroom.uploadOne({ name: 'heard.jpg', bytes });
+
+    const call = await eventually(
+      () => {
+        const found = receiver.calls.find(
+          ({ path, body }) => path === '/pictures' && body.includes(imageId),
+        );
+        if (!found) throw new Error(`The end of ${imageId} was not delivered.`);
+        return found;
+      },
+      { within: darkroom.scaleTimeout(30_000) },
+    );
+    const { processed_at: timestamp } = await darkroom.image(imageId);
+    expect(eventPayloads['image.done'].strict().parse(verifyBy.svix(call, secret))).toEqual({
+      type: 'image.done',
+      timestamp,
+      data: { image_id: imageId, status: 'done', error: null, error_code: null },
+    });
+    const { data } = await darkroom.json(`/api/events?after=${page?.next_cursor}&wait=10`);
+    expect(JSON.stringify(data)).toContain(`"event_id":"${call.headers['webhook-id']}"`);
+    await remove(webhook.webhook_id);
+    expect(receiver.calls.filter(({ body }) => body.includes(imageId))).toEqual([call]);
   });
 
   it('is disabled where its receiver answers 410', async () => {
