@@ -111,8 +111,10 @@ describe('a webhook', () => {
       timestamp,
       data: { image_id: imageId, status: 'done', error: null, error_code: null },
     });
-    const { data } = await darkroom.json(`/api/events?after=${page?.next_cursor}&wait=10`);
-    expect(JSON.stringify(data)).toContain(`"event_id":"${call.headers['webhook-id']}"`);
+    await eventually(async () => {
+      const { data } = await darkroom.json(`/api/events?after=${page?.next_cursor}`);
+      expect(JSON.stringify(data)).toContain(`"event_id":"${call.headers['webhook-id']}"`);
+    });
     await remove(webhook.webhook_id);
     expect(receiver.calls.filter(({ body }) => body.includes(imageId))).toEqual([call]);
   });
