@@ -89,7 +89,7 @@ const newImage = (incoming: IncomingObject, rev: number, captioning: Captioning)
     sizeBytes,
     ...(incoming.sha256 && { sha256: incoming.sha256 }),
     ...(incoming.metadata && { metadata: incoming.metadata }),
-    firstUploadAt: incoming.firstUploadAt ?? now,
+    ...(incoming.firstUploadAt && { firstUploadAt: incoming.firstUploadAt }),
     steps: mapSteps((name) =>
       name === 'caption' && !captioning.ok
         ? { state: 'skipped', run: 1, reason: captioning.reason }

@@ -12,3 +12,6 @@ export const sanitizeFilename = (filename: string): string => {
     .replaceAll(/^[-.]+/g, '');
   return safe || 'picture';
 };
+
+/** The name that a key ends with. */
+export const lastSegment = (key: string): string => key.split('/').filter(Boolean).at(-1) ?? key;

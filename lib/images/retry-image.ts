@@ -36,7 +36,7 @@ const restartSteps = (image: Image, captioning: Captioning, now: Date): Image =>
   if (toRetry.length === 0)
     throw new Problem('conflict', `There is nothing to retry: ${whyNot(image, captioning)}`);
 
-  const { rejected: _, beganAt: __, ...rest } = image;
+  const { rejected: _, beganAt: __, processedAt: ___, ...rest } = image;
   const steps = { ...image.steps };
   for (const name of toRetry)
     steps[name] = { state: 'pending', run: steps[name].run + 1, since: now.toISOString() };
