@@ -43,6 +43,9 @@ export interface Delivery {
   enqueue(request: AttemptRequest, delaySeconds: number): Promise<void>;
 }
 
+/** An attempt, and the state of its delivery after it: `pending` where it will be repeated. */
+export type DeliveryOutcome = WebhookAttempt & { state: DeliveryProgress['state'] };
+
 type Deps = {
   send: SendWebhook;
   /** Seconds from each failed attempt to the next. */
@@ -69,13 +72,13 @@ class BeingDeliveredError extends Error {
  * Makes one attempt of a delivery, and requests the next one where it failed. The attempt is leased
  * first, so that a message delivered twice makes it once; if the function is killed between the
  * receiver's response and our record of it, it is made again with the same `webhook-id`, by which
- * receivers recognize it. Returns the attempt; undefined where none was due.
+ * receivers recognize it. Returns how the attempt ended; undefined where none was due.
  */
 export const attemptDelivery = async (
   message: AttemptRequest,
   delivery: Delivery,
   { send, schedule, now }: Deps,
-): Promise<WebhookAttempt | undefined> => {
+): Promise<DeliveryOutcome | undefined> => {
   const enqueueNext = async (known: KnownDelivery | undefined) => {
     const next = known && nextAttempt(known.progress, now());
     if (next) await delivery.enqueue(next.request, next.delaySeconds);
@@ -111,7 +114,7 @@ export const attemptDelivery = async (
     attempt,
   );
   await enqueueNext(recorded.known);
-  return attempt;
+  return { ...attempt, state: recorded.known?.progress.state ?? 'stopped' };
 };
 
 const isRequested = ({ state, round, tries }: DeliveryProgress, request: AttemptRequest): boolean =>

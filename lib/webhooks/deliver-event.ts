@@ -2,12 +2,13 @@ import { updateWithRetry } from '#lib/update-with-retry.ts';
 import {
   attemptDelivery,
   type Delivery,
+  type DeliveryOutcome,
   type KnownDelivery,
   type SendWebhook,
 } from './attempt-delivery.ts';
 import type { DeliverEventMessage, DeliverEventQueue, EventDeliveries } from './event-delivery.ts';
 import { testEventType } from './payload.ts';
-import type { DeliveryProgress, WebhookAttempt } from './progress.ts';
+import type { DeliveryProgress } from './progress.ts';
 import type { Subscriptions } from './subscription.ts';
 import { findSubscription, updateSubscriptions } from './update-subscriptions.ts';
 
@@ -23,13 +24,13 @@ type Deps = {
 
 /**
  * Makes one attempt to deliver an event to a subscription. One that was deleted or disabled gets nothing.
- * A test event is attempted once: who asked for it looks at the result. Returns the attempt; undefined
- * where none was due.
+ * A test event is attempted once: who asked for it looks at the result. Returns how the attempt ended;
+ * undefined where none was due.
  */
 export const deliverEvent = async (
   message: DeliverEventMessage,
   deps: Deps,
-): Promise<WebhookAttempt | undefined> => {
+): Promise<DeliveryOutcome | undefined> => {
   const subscription = await findSubscription(message.webhook_id, deps);
   if (subscription?.state !== 'active') return undefined;
 

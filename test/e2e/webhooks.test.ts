@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { eventPayloads } from '#lib/http/webhook-payloads.ts';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { eventually } from '#test/support/eventually.ts';
-import { startWebhookReceiver } from '#test/support/webhook-receiver.ts';
+import { startWebhookReceiver, type WebhookCall } from '#test/support/webhook-receiver.ts';
 import { verifyBy } from '#test/support/webhook-verifiers.ts';
 import { theClient } from './client.ts';
 import { webhookSecret as secret } from './settings.ts';
@@ -16,8 +16,15 @@ const Subscription = z.looseObject({
 
 const receiver = await startWebhookReceiver({
   port: inject('serverPorts').receiver,
-  idempotencyRecords: () => ({ status: receiver.calls.at(-1)?.path === '/gone' ? 410 : 204 }),
+  idempotencyRecords: () => {
+    const { path = '', headers = {} } = receiver.calls.at(-1) ?? {};
+    if (path === '/gone') return { status: 410 };
+    const isRepeated = callsOf(String(headers['webhook-id'])).length > 1;
+    return { status: path === '/busy-once' && !isRepeated ? 503 : 204 };
+  },
 });
+const callsOf = (eventId: string) =>
+  receiver.calls.filter(({ headers }) => headers['webhook-id'] === eventId);
 afterAll(() => receiver.stop());
 
 const darkroom = theClient();
@@ -47,14 +54,14 @@ const listed = async (id: string) => {
   if (!found) throw new Error(`${id} is not listed.`);
   return found;
 };
-const callOf = (eventId: string) =>
+const firstCall = (isMeant: (call: WebhookCall) => boolean) =>
   eventually(
     () => {
-      const call = receiver.calls.find(({ headers }) => headers['webhook-id'] === eventId);
-      if (!call) throw new Error(`${eventId} was not delivered.`);
+      const call = receiver.calls.find(isMeant);
+      if (!call) throw new Error('It was not delivered.');
       return call;
     },
-    { within: darkroom.scaleTimeout(20_000) },
+    { within: darkroom.scaleTimeout(30_000) },
   );
 
 describe('a webhook', () => {
@@ -70,7 +77,7 @@ describe('a webhook', () => {
 
     expect(sent).toMatchObject({ status: 202, code: 8000 });
     const { event_id: eventId } = z.object({ event_id: z.string() }).loose().parse(sent.data);
-    const call = await callOf(eventId);
+    const call = await firstCall(({ headers }) => headers['webhook-id'] === eventId);
     for (const verify of Object.values(verifyBy))
       expect(verify(call, secret)).toEqual({
         type: 'webhook.test',
@@ -88,35 +95,38 @@ describe('a webhook', () => {
     expect(await post(`/api/webhooks/${webhook.webhook_id}/test`)).toMatchObject({ status: 404 });
   });
 
-  it('hears of a picture that is done, once, in the words of its record', async () => {
-    const webhook = await subscribe('/pictures', ['image.done']);
+  it('hears of a picture that is done, again where its receiver was busy', async () => {
+    const { webhook_id: id } = await subscribe('/busy-once', ['image.done']);
     const bytes = await drawnJpeg({ width: 320, height: 240, seed: 941 });
     const { page } = await darkroom.json('/api/events?after=now');
 
     const { image_id: imageId } = await darkroom.uploadOne({ name: 'heard.jpg', bytes });
 
-    const call = await eventually(
-      () => {
-        const found = receiver.calls.find(
-          ({ path, body }) => path === '/pictures' && body.includes(imageId),
-        );
-        if (!found) throw new Error(`The end of ${imageId} was not delivered.`);
-        return found;
+    const { headers } = await firstCall(({ body }) => body.includes(imageId));
+    const eventId = String(headers['webhook-id']);
+    await eventually(
+      async () => {
+        const { attempts } = await listed(id);
+        const own = attempts.filter(({ event_id }) => event_id === eventId);
+        expect(own.map(({ status }) => status)).toEqual([503, 204]);
       },
-      { within: darkroom.scaleTimeout(30_000) },
+      { within: darkroom.scaleTimeout(20_000) },
     );
+    await remove(id);
+    const [first, second, ...others] = callsOf(eventId);
+    if (!first || !second) throw new Error('It was not delivered twice.');
+    expect(others).toEqual([]);
+    expect(second.body).toBe(first.body);
     const { processed_at: timestamp } = await darkroom.image(imageId);
-    expect(eventPayloads['image.done'].strict().parse(verifyBy.svix(call, secret))).toEqual({
+    expect(eventPayloads['image.done'].strict().parse(verifyBy.svix(second, secret))).toEqual({
       type: 'image.done',
       timestamp,
       data: { image_id: imageId, status: 'done', error: null, error_code: null },
     });
     await eventually(async () => {
       const { data } = await darkroom.json(`/api/events?after=${page?.next_cursor}`);
-      expect(JSON.stringify(data)).toContain(`"event_id":"${call.headers['webhook-id']}"`);
+      expect(JSON.stringify(data)).toContain(`"event_id":"${eventId}"`);
     });
-    await remove(webhook.webhook_id);
-    expect(receiver.calls.filter(({ body }) => body.includes(imageId))).toEqual([call]);
   });
 
   it('is disabled where its receiver answers 410', async () => {
