@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { EventType, eventTypes } from '#lib/events/event.ts';
+import type { Missing } from '#lib/not-found.ts';
 import { WebUrl } from './web-url.ts';
 
 /** A malformed id names no webhook, so it is 404 and not 400. */
 export const WebhookPath = z.object({
   webhook_id: z
     .string()
-    .regex(/^[0-9a-f-]{36}$/, 'Webhook not found')
+    .regex(/^[0-9a-f-]{36}$/, 'webhook_not_found' satisfies Missing)
     .meta({
       description: 'the id of the webhook',
       examples: ['7c1e7d1c-5d0a-4f2e-8d0b-6a3f0c9d2b11'],

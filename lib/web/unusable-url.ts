@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { ExplainUnusableUrl } from '#lib/webhooks/check-receiver.ts';
 import { allowedHosts } from './allowed-hosts.ts';
 import { isPublic } from './public-address.ts';
-import { parseUntrustedUrl, toDisplayUrl } from './untrusted-url.ts';
+import { parseUntrustedUrl } from './untrusted-url.ts';
 
 /**
  * Why the guarded agent will never request a URL, whatever names resolve to: another scheme, a user name,
@@ -14,14 +14,14 @@ export const explainUnusableUrl = (allowHosts: readonly string[]): ExplainUnusab
 
   return (text) => {
     const target = parseUntrustedUrl(text);
-    if ('failure' in target) return `${toDisplayUrl(text)} ${target.failure}.`;
+    if ('failure' in target) return target.failure;
     const { url } = target;
     const host = url.hostname.replace(/^\[|\]$|\.$/g, '');
     const isLoopback = host === 'localhost' || host.endsWith('.localhost');
     const isPrivate = isLoopback || (isIP(host) !== 0 && !isPublic(host));
     const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
     return isPrivate && !isAllowed(host, port)
-      ? `${toDisplayUrl(text)} points to a private address, which is not allowed.`
+      ? 'points to a private address, which is not allowed'
       : undefined;
   };
 };

@@ -1,6 +1,9 @@
 import { Problem } from '#lib/problem.ts';
 
-/** Why no request will ever be made to a URL, as a sentence; undefined where one may be. */
+/**
+ * Why no request will ever be made to a URL, as the end of a sentence that begins with it; undefined
+ * where one may be made.
+ */
 export type ExplainUnusableUrl = (url: string) => string | undefined;
 
 export type ReceiverRules = {
@@ -18,10 +21,13 @@ export const checkReceiver = (
   { explainUnusableUrl, canSign }: ReceiverRules,
 ): void => {
   const unusable = explainUnusableUrl(url);
-  if (unusable !== undefined) throw new Problem('unprocessable', `${field}: ${unusable}`);
+  if (unusable !== undefined)
+    throw new Problem('invalid_field', `The field ${field} ${unusable}.`, {
+      fields: [{ field, error: `${unusable.charAt(0).toUpperCase()}${unusable.slice(1)}.` }],
+    });
   if (!canSign)
     throw new Problem(
-      'conflict',
+      'webhook_secret_missing',
       'This Darkroom cannot sign webhooks yet: set WEBHOOK_SECRET or WEBHOOK_SECRET_PARAMETER.',
     );
 };

@@ -31,7 +31,7 @@ export const createWebhook = async (
     if (known.some(({ webhookId }) => webhookId === subscription.webhookId)) return undefined;
     if (known.length >= maxSubscriptions)
       throw new Problem(
-        'conflict',
+        'too_many_webhooks',
         `There are ${maxSubscriptions} webhooks, and more are not possible; delete one first.`,
       );
     return [...known, subscription];

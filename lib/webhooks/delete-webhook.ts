@@ -1,4 +1,4 @@
-import { Problem } from '#lib/problem.ts';
+import { notFound } from '#lib/not-found.ts';
 import type { Subscriptions } from './subscription.ts';
 import { updateSubscriptions } from './update-subscriptions.ts';
 
@@ -13,7 +13,7 @@ export const deleteWebhook = (
   updateSubscriptions(
     (known) => {
       const others = known.filter((subscription) => subscription.webhookId !== webhookId);
-      if (others.length === known.length) throw new Problem('not-found', 'Webhook not found');
+      if (others.length === known.length) throw notFound('webhook_not_found');
       return others;
     },
     { subscriptions },

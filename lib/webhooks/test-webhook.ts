@@ -1,3 +1,4 @@
+import { notFound } from '#lib/not-found.ts';
 import { Problem } from '#lib/problem.ts';
 import type { DeliverEventQueue } from './event-delivery.ts';
 import { firstMessage, testEventType } from './payload.ts';
@@ -17,10 +18,10 @@ export const testWebhook = async (
   deps: Deps,
 ): Promise<{ webhookId: string; eventId: string }> => {
   const subscription = await findSubscription(webhookId, deps);
-  if (!subscription) throw new Problem('not-found', 'Webhook not found');
+  if (!subscription) throw notFound('webhook_not_found');
   if (subscription.state === 'disabled')
     throw new Problem(
-      'conflict',
+      'webhook_disabled',
       'The webhook is disabled, because its receiver answered 410. Delete it, and create another.',
     );
   const eventId = `evt_test_${deps.newId()}`;

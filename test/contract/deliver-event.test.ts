@@ -27,7 +27,7 @@ const retries = 2;
 
 /** One event to one receiver, by SQS, DynamoDB and HTTP, until no message is left. */
 const deliverTo = async (answer: (n: number) => ReceiverAnswer) => {
-  const receiver = await startWebhookReceiver({ idempotencyRecords: answer });
+  const receiver = await startWebhookReceiver({ respond: answer });
   const url = await sqs.makeQueue();
   const webhooksTable = await dynamodb.makeTable('WebhooksTable');
   const now = () => new Date();

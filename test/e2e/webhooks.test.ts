@@ -16,7 +16,7 @@ const Subscription = z.looseObject({
 
 const receiver = await startWebhookReceiver({
   port: inject('serverPorts').receiver,
-  idempotencyRecords: () => {
+  respond: () => {
     const { path = '', headers = {} } = receiver.calls.at(-1) ?? {};
     if (path === '/gone') return { status: 410 };
     const isRepeated = callsOf(String(headers['webhook-id'])).length > 1;
@@ -152,7 +152,8 @@ describe('a webhook', () => {
     expect(await post('/api/webhooks', body)).toMatchObject({
       status: 422,
       code: 8001,
-      error: expect.stringMatching(`^${field}.*: .+\\.$`),
+      error_code: 'invalid_field',
+      error: expect.stringMatching(`^The field ${field}\\b.+\\.$`),
     });
   });
 });

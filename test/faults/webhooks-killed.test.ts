@@ -16,7 +16,7 @@ let receiver: WebhookReceiver;
 let darkroom: FaultyDarkroom;
 beforeAll(async () => {
   receiver = await startWebhookReceiver({
-    idempotencyRecords: () => {
+    respond: () => {
       const id = String(receiver.calls.at(-1)?.headers['webhook-id']);
       return { status: isBusyOnce(id) && callsOf(id) === 1 ? 503 : 204 };
     },

@@ -43,7 +43,7 @@ describe('a batch that is started', () => {
       { row: 2, column: 'Input Image Urls' },
       { row: 3, column: 'Product Name' },
     ]);
-    await expect(harness.batch()).rejects.toMatchObject({ fault: 'not-found' });
+    await expect(harness.batch()).rejects.toMatchObject({ code: 'batch_not_found' });
     expect(harness.waiting.expand).toEqual([]);
     expect(harness.app.deps.derived.keys()).toEqual([]);
   });
@@ -53,10 +53,10 @@ describe('a batch that is started', () => {
     harness.deps.canSign = false;
 
     await expect(harness.start(toCsv([a]), { webhook: true })).rejects.toMatchObject({
-      fault: 'conflict',
+      code: 'webhook_secret_missing',
       message: expect.stringContaining('WEBHOOK_SECRET'),
     });
-    await expect(harness.batch()).rejects.toMatchObject({ fault: 'not-found' });
+    await expect(harness.batch()).rejects.toMatchObject({ code: 'batch_not_found' });
     expect(harness.waiting.expand).toEqual([]);
     expect(await harness.start(toCsv([a]))).toMatchObject({ batch: { requestId } });
   });
@@ -70,10 +70,11 @@ describe('a batch that is started', () => {
     const harness = batchHarness();
 
     await expect(harness.start(toCsv([a]), { webhook })).rejects.toMatchObject({
-      fault: 'unprocessable',
-      message: expect.stringMatching(/^webhook_url: .*\.$/),
+      code: 'invalid_field',
+      message: expect.stringMatching(/^The field webhook_url .*\.$/),
+      fields: [{ field: 'webhook_url', error: expect.stringMatching(/^[A-Z].*\.$/) }],
     });
-    await expect(harness.batch()).rejects.toMatchObject({ fault: 'not-found' });
+    await expect(harness.batch()).rejects.toMatchObject({ code: 'batch_not_found' });
   });
 
   it('of a URL fetches nothing yet, and is named after its file', async () => {

@@ -13,18 +13,18 @@ describe('a URL to which no request will ever be made', () => {
       'https://LOCALHOST./',
       'http://hook.localhost:8080/',
     ])
-      expect(explain(url), url).toMatch(/ points to a private address, which is not allowed\.$/);
+      expect(explain(url), url).toBe('points to a private address, which is not allowed');
   });
 
   test.each([
-    ['ftp://hook.example/', 'ftp://hook.example/ is not an http or https URL.'],
+    ['ftp://hook.example/', 'is not an http or https URL'],
     [
       'https://ann:pw@hook.example/x?token=1',
-      'https://hook.example/x contains a user name or password, which is not allowed.',
+      'contains a user name or password, which is not allowed',
     ],
-    ['hook', 'hook is not a valid URL.'],
-  ])('is %s', (url, sentence) => {
-    expect(explainUnusableUrl([])(url)).toBe(sentence);
+    ['hook', 'is not a valid URL'],
+  ])('is %s', (url, words) => {
+    expect(explainUnusableUrl([])(url)).toBe(words);
   });
 
   test('is none that is public, that a name hides, or that is allowed with its port', () => {
