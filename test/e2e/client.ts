@@ -96,6 +96,12 @@ export const clientOf = ({ baseUrl, env }: Target) => {
       },
       { within: scaleTimeout(within), ...(isElsewhere && { every: 500 }) },
     );
+  /** One after another: asked for all at once, their polls cost more than the work. */
+  const allEnded = async (imageIds: readonly string[], within?: number) => {
+    const records: ImageRecord[] = [];
+    for (const imageId of imageIds) records.push(await ended(imageId, within));
+    return records;
+  };
   const bytes = async (url: string, init: RequestInit = {}) => {
     // The API may lie below a path, which `new URL` would leave out.
     const address = url.startsWith('/') ? `${baseUrl}${url}` : new URL(url, baseUrl).href;
@@ -147,6 +153,7 @@ export const clientOf = ({ baseUrl, env }: Target) => {
     upload,
     image,
     ended,
+    allEnded,
     scaleTimeout,
     bytes,
     s3,

@@ -194,7 +194,7 @@ describe('edits', () => {
     expect(server.paidFor('Only once.')).toBe(1);
   });
 
-  it.each<[string, EditBehaviour[], number, RegExp | null]>([
+  it.concurrent.each<[string, EditBehaviour[], number, RegExp | null]>([
     ['429 and its Retry-After', [busy(429, 1)], 2, null],
     ['500, then 503', [busy(500, 0), busy(503, 0)], 3, null],
     ['a 40 MP picture', [{ is: 'enormous' }], 1, null],
@@ -207,13 +207,12 @@ describe('edits', () => {
     ['half an answer', [{ is: 'breaking-off' }], 1, /broke/],
     ['more than any client takes', [{ is: 'flooding' }], 1, /\w+ \w+/],
   ])('end when the provider answers %s', async (what, behaviours, calls, reason) => {
-    const before = server.calls.length;
-    server.next(...behaviours);
+    server.nextFor(what, ...behaviours);
     const { initId } = await session.start({ source_url: await aSource(), prompt: what });
 
     const edit = await session.ended(initId, darkroom.scaleTimeout(50_000));
 
-    expect(server.calls).toHaveLength(before + calls);
+    expect(server.calls.filter(({ prompt }) => prompt === what)).toHaveLength(calls);
     expect(server.paidFor(what)).toBeLessThanOrEqual(1);
     if (reason) {
       expect(edit).toMatchObject({ status: 'FAILED', result_url: null, image_id: null });

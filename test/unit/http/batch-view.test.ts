@@ -1,28 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import type { Batch, Webhook } from '#lib/batches/batch.ts';
 import { rowImageId } from '#lib/batches/row.ts';
-import {
-  BatchDetailsView,
-  BatchView,
-  CsvCheckView,
-  toBatchView,
-  toCsvCheckView,
-  toProductView,
-} from '#lib/http/batch-view.ts';
+import { BatchDetailsView, BatchView, toBatchView, toProductView } from '#lib/http/batch-view.ts';
 import { aBatch, aRow } from '#test/support/batch-builder.ts';
 import { linksTo } from '#test/support/links-builder.ts';
 
 const at = '2026-11-20T10:00:00.000Z';
+
 const none = { products: 0, images: 0, failed: 0 };
+
 const total = { products: 4, images: 6 };
+
 const cut = { written: 3, reason: 'Nobody came.' };
+
 const { linkTo } = await linksTo('https://api.example');
+
 const options = { requestId: aBatch().requestId, linkTo };
+
 const ended = (failed: number): Batch['work'] => ({
   state: 'ended',
   endedAt: at,
   counts: { products: 4, images: 6, failed },
 });
+
 const cutAt = (failed: number): Batch['work'] => ({
   state: 'ended',
   endedAt: at,
@@ -202,7 +202,7 @@ describe('a product', () => {
     const view = toProductView(row, options);
 
     BatchDetailsView.parse({ ...toBatchView(aBatch(), none), products: [view] });
-    const nowhere = { output_url: null, error: null };
+    const nowhere = { output_url: null, error: null, error_code: null };
     expect(view).toEqual({
       serial_number: '3.',
       product_name: 'SKU3',
@@ -215,6 +215,7 @@ describe('a product', () => {
           image_id: pickImageId(2, c),
           status: 'completed',
           error: null,
+          error_code: null,
           output_url: expect.stringMatching(
             new RegExp(`^https://api.example/i/${pickImageId(2, c)}/optimized\\?v=[\\w-]{14}$`),
           ),
@@ -224,6 +225,7 @@ describe('a product', () => {
           image_id: null,
           status: 'failed',
           error: 'It answered 404.',
+          error_code: 'not_fetched',
           output_url: null,
         },
         {
@@ -231,33 +233,10 @@ describe('a product', () => {
           image_id: pickImageId(4, e),
           status: 'failed',
           error: 'It is text.',
+          error_code: 'unreadable_file',
           output_url: null,
         },
       ],
-    });
-  });
-});
-
-describe('the check of a CSV', () => {
-  it('is valid only without errors', () => {
-    const renditionSets = { totalProducts: 2, totalImages: 3 };
-    const fault = { row: 2, column: 'Product Name', message: 'The row has no product name.' };
-
-    expect(
-      CsvCheckView.parse(toCsvCheckView({ ...renditionSets, faults: { faults: [], more: 0 } })),
-    ).toEqual({
-      valid: true,
-      total_products: 2,
-      total_images: 3,
-      errors: [],
-      more_errors: 0,
-    });
-    expect(
-      toCsvCheckView({ ...renditionSets, faults: { faults: [fault], more: 7 } }),
-    ).toMatchObject({
-      valid: false,
-      errors: [fault],
-      more_errors: 7,
     });
   });
 });
