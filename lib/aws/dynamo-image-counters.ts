@@ -35,7 +35,7 @@ const Detail = z
     ),
   );
 
-/** The counters of images, which project-changes writes; their total is one request of 8 read units. */
+/** The counters of images, which project-changes writes; their total is one request of 16 read units. */
 export const dynamoImageCounters = (
   { countersTable }: { countersTable: string },
   client: DynamoDBDocumentClient = dynamodb(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type ErrorCode, errorCodeNames } from '#lib/error-codes.ts';
+import { DeliveryProgress, WebhookAttempt } from '#lib/webhooks/progress.ts';
 
 /** Totals over rows: products and images that have ended, failed ones included; `failed` counts images. */
 export const RowCounts = z.object({ products: z.int(), images: z.int(), failed: z.int() });
@@ -20,34 +21,16 @@ export const BatchWork = z.discriminatedUnion('state', [
     state: z.literal('refused'),
     endedAt: z.iso.datetime(),
     reason: z.string(),
+    /** Earlier releases stored none. */
     code: z.enum(errorCodeNames).optional().catch(undefined),
   }),
 ]);
 export type BatchWork = z.infer<typeof BatchWork>;
 
-export const WebhookAttempt = z.object({
-  at: z.iso.datetime(),
-  /** The receiver's HTTP status; null where there was no response. */
-  status: z.int().nullable(),
-  error: z.string().nullable(),
-});
-export type WebhookAttempt = z.infer<typeof WebhookAttempt>;
-
-/**
- * The notification at the end of a batch. A message requests one `attempt` of one `round`; others are
- * stale. Delivering it again starts a new round.
- */
+/** The notification at the end of a batch, and the attempts to deliver it. */
 export const Webhook = z.object({
   url: z.string(),
-  /** `stopped`: the receiver responded with 410. */
-  state: z.enum(['waiting', 'pending', 'delivered', 'failed', 'stopped']),
-  round: z.int(),
-  /** Attempts made in this round. */
-  tries: z.int(),
-  /** When the next attempt is due. */
-  dueAt: z.iso.datetime().optional(),
-  /** The lease of the worker that delivers it. */
-  leasedUntil: z.iso.datetime().optional(),
+  ...DeliveryProgress.shape,
   attempts: z.array(WebhookAttempt),
 });
 export type Webhook = z.infer<typeof Webhook>;
@@ -87,6 +70,15 @@ export type BatchStatus = z.infer<typeof BatchStatus>;
 export const expectedRows = ({ total, cut }: Pick<Batch, 'total' | 'cut'>): number | undefined =>
   cut?.written ?? total?.products;
 
+/** Why a batch has failed as a whole, or ended early; null unless it has. */
+export const batchFailure = ({
+  work,
+  cut,
+}: Pick<Batch, 'work' | 'cut'>): { error: string; code: ErrorCode } | null => {
+  if (work.state === 'refused') return { error: work.reason, code: work.code ?? 'invalid_csv' };
+  return cut ? { error: cut.reason, code: 'retries_exhausted' } : null;
+};
+
 /** The status of a batch, derived from its work. */
 export const batchStatus = ({ work, cut }: Pick<Batch, 'work' | 'cut'>): BatchStatus => {
   if (work.state === 'refused') return 'failed';
@@ -95,15 +87,6 @@ export const batchStatus = ({ work, cut }: Pick<Batch, 'work' | 'cut'>): BatchSt
   const { failed, images } = work.counts;
   if (failed === 0 && !cut) return 'completed';
   return failed === images ? 'failed' : 'completed_with_errors';
-};
-
-/** Why a batch has no rows, or not all of them, as a sentence and as a code; null unless that is so. */
-export const batchFailureOf = ({
-  work,
-  cut,
-}: Pick<Batch, 'work' | 'cut'>): { error: string; code: ErrorCode } | null => {
-  if (work.state === 'refused') return { error: work.reason, code: work.code ?? 'invalid_csv' };
-  return cut ? { error: cut.reason, code: 'retries_exhausted' } : null;
 };
 
 /** Whether all of its work is done; its webhook may still be pending. */

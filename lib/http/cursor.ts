@@ -31,10 +31,13 @@ export const decodeCursor = (
   if (query.cursor === undefined) return undefined;
   const parsed = Cursor.safeParse(parseJson(query.cursor));
   if (!parsed.success)
-    throw new Problem('invalid_cursor', 'cursor: not one of ours. Take it from page.next_cursor.');
+    throw new Problem(
+      'invalid_cursor',
+      'The cursor is not one of ours. Take it from page.next_cursor.',
+    );
   const [name, position] = parsed.data;
   if (name !== queryName(query))
-    throw new Problem('invalid_cursor', 'cursor: it belongs to another list, or to other filters.');
+    throw new Problem('invalid_cursor', 'The cursor belongs to another list, or to other filters.');
   return position;
 };
 
@@ -54,7 +57,7 @@ export const decodeProductCursor = (requestId: string, cursor: string | undefine
   if (!parsed.success || parsed.data[0] !== requestId)
     throw new Problem(
       'invalid_cursor',
-      'cursor: not one of this batch. Take it from page.next_cursor.',
+      'The cursor is not one of this batch. Take it from page.next_cursor.',
     );
   return parsed.data[1];
 };

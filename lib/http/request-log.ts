@@ -24,7 +24,11 @@ export const logRequest = (
 ): void => {
   const fields = { ...line, status, ...pickReason(replied, failure) };
   if (failure !== undefined && !(failure instanceof Problem))
-    logger.error('request failed', { ...fields, error: describeFailure(failure) });
+    logger.error('request failed', {
+      ...fields,
+      error_code: 'internal_error',
+      error: describeFailure(failure),
+    });
   else if (status >= 500) logger.error('request answered', fields);
   else if (inputIsAtFault.has(status)) logger.warn('request answered', fields);
   else logger.info('request answered', fields);

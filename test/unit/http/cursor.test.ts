@@ -54,6 +54,6 @@ describe('cursors', () => {
     encoded(['nonsense', place]),
   ])('are refused where we did not give them: %j', (cursor) => {
     expect(() => decodeCursor({ cursor })).toThrow(Problem);
-    expect(() => decodeCursor({ cursor })).toThrow(/^cursor: .*\.$/);
+    expect(() => decodeCursor({ cursor })).toThrow(/^The cursor .*\.$/);
   });
 });

@@ -9,6 +9,7 @@ const greet = route({
   name: 'greet',
   methods: ['POST'],
   paths: ['/api/greetings/{image_id}'],
+  otherMethods: { '/api/greetings/{image_id}': ['GET'], '/api/elsewhere': ['DELETE'] },
   private: true,
   tag: 'Greetings',
   summary: 'Greets',
@@ -137,6 +138,16 @@ describe('endpoint', () => {
       expect(answer.body.error).toContain(words);
     },
   );
+
+  it('answers another method with 405 and the methods of the path', async () => {
+    const { status, headers, body } = await post('ada', { method: 'PUT' });
+    expect(status).toBe(405);
+    expect(headers).toMatchObject({ allow: 'GET, POST, OPTIONS' });
+    expect(body).toMatchObject({
+      error: 'There is no PUT at /api/greetings/ada, but GET, POST.',
+      error_code: 'method_not_allowed',
+    });
+  });
 
   it('names every field at fault, with what is wrong with it', async () => {
     const { body } = await post('ada', { query: { times: '10' } });
