@@ -17,6 +17,7 @@ export const sendMany = async (
         Entries: messages.slice(from, from + maxEntries).map((message, index) => ({
           Id: String(index),
           MessageBody: JSON.stringify(message),
+          ...traceAttributes(),
           ...(delaySeconds && { DelaySeconds: delaySeconds }),
           ...traceAttributes(),
         })),
