@@ -43,6 +43,22 @@ describe('an upload', () => {
     });
   });
 
+  it('with too many bytes is refused with the sentence that a dropped one gets, in units for people', async () => {
+    const app = appHarness();
+    app.deps.uploadMaxBytes = 8;
+    const uploaded = await app.upload('a picture');
+    const dropped = await app.drop('dropped.jpg', 'a picture');
+    await app.finish();
+
+    const rejected = {
+      kind: 'contents',
+      code: 'file_too_large',
+      reason: 'The file has 9 bytes; at most 8 bytes are taken.',
+    };
+    expect(uploaded).toMatchObject({ key: null, rejected });
+    expect(await app.image(dropped?.imageId ?? '')).toMatchObject({ rejected });
+  });
+
   it('that is rejected is recorded and not stored', async () => {
     const app = appHarness();
     app.deps.inspect = async () => ({ refusal: { kind: 'type', reason: 'It is text.' } });
