@@ -1,11 +1,11 @@
 import { type Failure, failure } from '#lib/failure.ts';
+import { type FetchFile, fetchWithRetry } from '#lib/fetch-file.ts';
 import type { Objects } from '#lib/images/objects.ts';
 import { advanceBatch } from './advance-batch.ts';
 import { type Batch, csvErrorsKey, inputKey } from './batch.ts';
 import type { Batches, Rows } from './batches.ts';
 import { csvErrorSentence } from './csv/csv-errors.ts';
 import { type Product, readCsv } from './csv/read-csv.ts';
-import { type FetchFile, fetchWithRetry } from './fetch-file.ts';
 import type { BatchQueues, ExpandMessage, ImportMessage } from './messages.ts';
 import type { Row } from './row.ts';
 import { updateBatch } from './update-batch.ts';

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
+import { type FetchFile, fetchWithRetry } from '#lib/fetch-file.ts';
 import { storedTypeFor } from '#lib/images/claims.ts';
 import type { Images } from '#lib/images/images.ts';
+import { pictureName } from '#lib/images/object-key.ts';
 import type { Objects } from '#lib/images/objects.ts';
 import { advanceAfterRow } from './advance-batch.ts';
 import type { Batches, Rows } from './batches.ts';
-import { type FetchFile, fetchWithRetry } from './fetch-file.ts';
 import type { BatchQueues, ImportMessage } from './messages.ts';
 import {
   hasEndedImage,
-  pictureName,
   type Row,
   type RowImage,
   type RowPlace,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { LinkTo } from '#lib/delivery/links.ts';
 import { optimizedPreset } from '#lib/delivery/preset.ts';
 import { errorOf, type Image, imageIdOf, statusOf } from '#lib/images/image.ts';
-import { sanitizeFilename } from '#lib/images/object-key.ts';
+import { pictureName, sanitizeFilename } from '#lib/images/object-key.ts';
 import type { BatchStatus, RowCounts } from './batch.ts';
 
 const inputUrl = z.string();
@@ -71,16 +71,6 @@ export const parseRowKey = (key: string): RowPlace | undefined => {
   return requestId && number && nth
     ? { requestId, number: Number(number), index: Number(nth) - 1 }
     : undefined;
-};
-
-/** The name of the picture at a URL: the last segment of its path. */
-export const pictureName = (url: string): string => {
-  const last = URL.parse(url)?.pathname.split('/').filter(Boolean).at(-1) ?? '';
-  try {
-    return decodeURIComponent(last) || 'picture';
-  } catch {
-    return last; // a % that encodes nothing
-  }
 };
 
 /** The outcome of an image for its row; undefined until it has ended. */

@@ -48,6 +48,12 @@ const ownSourceImage = async (
       'unprocessable',
       `${field}: There is no such image. Give an image_id or file_url of ours, or a public http or https URL.`,
     );
+  if (image.fetching && !image.rejected)
+    throw new Problem(
+      'conflict',
+      `${field}: That image is still being fetched from its URL.`,
+      soon,
+    );
   if (image.rejected || image.key === null)
     throw new Problem(
       'unprocessable',

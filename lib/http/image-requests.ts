@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Status } from '#lib/images/image.ts';
+import { WebUrl } from './web-url.ts';
 
 /** A malformed id names no image, so it is 404 and not 400. */
 export const ImageId = z
@@ -42,9 +43,22 @@ export const IdempotencyHeaders = z.object({
     .optional()
     .meta({
       description:
-        'For 24 hours the same key with the same files gets the first response again, with `Idempotency-Replayed: true`.',
+        'For 24 hours the same key with the same files or URL gets the first response again, with `Idempotency-Replayed: true`.',
     }),
 });
+
+/** A picture that is fetched in the background. */
+export const PictureByUrl = z
+  .object({
+    url: WebUrl.refine(
+      (text) => !URL.parse(text)?.username && !URL.parse(text)?.password,
+      'must not contain a user name or password',
+    ).meta({
+      description: 'a picture at a public address; a private one fails the image',
+      examples: ['https://example.com/photo.jpg'],
+    }),
+  })
+  .meta({ id: 'PictureByUrl' });
 
 /** Digits only: Number() would also read `0x10`, ` 7` and the empty string. */
 const Limit = z

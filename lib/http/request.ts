@@ -61,6 +61,10 @@ const parsePath = (schema: z.ZodType, value: unknown): unknown => {
   throw new Problem('not-found', result.error.issues[0]?.message ?? 'Not found');
 };
 
+/** Whether a body says that it is JSON, on a route that accepts a form or JSON. */
+export const isJson = ({ contentType }: RawBody): boolean =>
+  /^application\/json\b/i.test(contentType ?? '');
+
 /** Reads the JSON of a route that accepts a form or JSON. Throws a Problem. */
 export const readJson = <T>(rawBody: RawBody, schema: z.ZodType<T>): T =>
   parse('unprocessable', schema, parseJson(rawBody));

@@ -73,11 +73,11 @@ export const reject = (image: Image, rejected: Refusal, now: Date): Image => {
   return { ...start(image, now), steps, rejected, processedAt: now.toISOString() };
 };
 
-/** Whether a step is pending and what it needs is done. */
+/** Whether a step is pending and what it needs is there: the original, and the step before it. */
 export const canBeEnqueued = (image: Image, name: StepName): boolean => {
   const { after } = stepDefinition(name);
   const isReady = stepNames.every(
     (other) => other !== after?.step || image.steps[other].state === 'done',
   );
-  return image.steps[name].state === 'pending' && isReady;
+  return image.key !== null && image.steps[name].state === 'pending' && isReady;
 };

@@ -12,3 +12,13 @@ export const sanitizeFilename = (filename: string): string => {
     .replaceAll(/^[-.]+/g, '');
   return safe || 'picture';
 };
+
+/** The name of the picture at a URL: the last segment of its path. */
+export const pictureName = (url: string): string => {
+  const last = URL.parse(url)?.pathname.split('/').filter(Boolean).at(-1) ?? '';
+  try {
+    return decodeURIComponent(last) || 'picture';
+  } catch {
+    return last; // a % that encodes nothing
+  }
+};

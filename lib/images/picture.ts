@@ -13,9 +13,9 @@ export const Metadata = z.object({
 });
 export type Metadata = z.infer<typeof Metadata>;
 
-/** Why a file is rejected: `type` becomes 415, `contents` 422. */
+/** Why a file is rejected: `type` becomes 415, `contents` 422; `fetch`: it could not be fetched from its URL. */
 export const Refusal = z.object({
-  kind: z.enum(['type', 'contents']),
+  kind: z.enum(['type', 'contents', 'fetch']),
   reason: z.string(),
 });
 export type Refusal = z.infer<typeof Refusal>;

@@ -52,6 +52,7 @@ export const registerImage = async (
     },
     { images },
   );
+  if (image?.deleted && image.fetching) await originals.remove([key]); // it was fetched too late
   if (!image || image.deleted) return undefined;
 
   await deleteOrphanedRenditions(image, { images, derived });
@@ -72,6 +73,7 @@ const parseSource = (key: string): Source => {
     'presigned/': 'presigned',
     'batches/': 'batch',
     'edits/': 'edit',
+    'urls/': 'url',
   };
   return Object.entries(prefixes).find(([prefix]) => key.startsWith(prefix))?.[1] ?? 'drop';
 };

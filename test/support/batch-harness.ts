@@ -1,6 +1,5 @@
 import { closeBatch } from '#lib/batches/close-batch.ts';
 import { expandBatch } from '#lib/batches/expand-batch.ts';
-import type { FetchedFile } from '#lib/batches/fetch-file.ts';
 import { giveUpExpansion } from '#lib/batches/give-up.ts';
 import { giveUpOnRow, importRow } from '#lib/batches/import-row.ts';
 import type { ImportMessage, WebhookMessage } from '#lib/batches/messages.ts';
@@ -11,6 +10,7 @@ import { startBatch } from '#lib/batches/start-batch.ts';
 import { sweepBatches } from '#lib/batches/sweep-batches.ts';
 import { findBatch } from '#lib/batches/update-batch.ts';
 import { type Failure, failure } from '#lib/failure.ts';
+import type { FetchedFile } from '#lib/fetch-file.ts';
 import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { appHarness } from './app-harness.ts';
 import { inMemoryBatchQueues } from './in-memory-batch-queues.ts';

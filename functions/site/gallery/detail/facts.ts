@@ -81,6 +81,7 @@ const sources: Record<Picture['source'], string> = {
   drop: 'put into the bucket',
   batch: 'from a batch',
   edit: 'from an edit',
+  url: 'fetched from a URL',
 };
 
 const fileFacts = (picture: Picture): Fact[] => {
