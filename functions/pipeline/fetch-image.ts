@@ -18,7 +18,7 @@ const deps = {
   captioning: resolveCaptionProvider(config.caption(secretPresence)),
   sizes: config.sizes,
   fetchPicture: publicFetch({
-    allowHosts: config.fetchAllowHosts,
+    ...config.webRequests,
     maxBytes: config.uploadMaxBytes,
     timeoutMs: config.fetchTimeoutMs,
   }),

@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { version } from '#lib/version.ts';
 import { errorSchema, openapiResponses, sharedHeaders } from './openapi-responses.ts';
 import { type Json, jsonSchema, type Schemas } from './openapi-schemas.ts';
 import { optionalBody } from './request.ts';
 import type { Method, Route } from './route.ts';
 import { routes } from './routes.ts';
-import { version } from './version.ts';
 
 type Limits = { uploadMaxBytes?: number | undefined };
 

@@ -1,4 +1,5 @@
 import { parseRetryAfter } from '#lib/retry-after.ts';
+import { defaultUserAgent } from '#lib/user-agent.ts';
 import { explainFailure } from './fetch-failure.ts';
 import { guardedAgent, type Resolver } from './guarded-agent.ts';
 import { parseUntrustedUrl, toDisplayUrl } from './untrusted-url.ts';
@@ -17,6 +18,7 @@ export type WebhookResponse =
 type Options = {
   /** `host:port` that may be reached although private. */
   allowHosts: readonly string[];
+  userAgent?: string;
   /** For connecting, waiting and reading together. */
   timeoutMs: number;
   /** `whsec_…`; undefined where none is set. */
@@ -36,7 +38,13 @@ const maxBodyBytes = 4096;
  * outcome, and so is a missing or malformed secret: the schedule retries it, and the batch shows it.
  * Throws only where the secret cannot be fetched.
  */
-export const sendWebhook = ({ secret, now, timeoutMs, ...guard }: Options) => {
+export const sendWebhook = ({
+  secret,
+  now,
+  timeoutMs,
+  userAgent = defaultUserAgent(),
+  ...guard
+}: Options) => {
   const agent = guardedAgent({ timeoutMs, ...guard });
 
   return async ({ id, url: text, body }: Delivery): Promise<WebhookResponse> => {
@@ -51,7 +59,7 @@ export const sendWebhook = ({ secret, now, timeoutMs, ...guard }: Options) => {
     if ('failure' in target) return unsent(target.failure);
 
     const signal = AbortSignal.timeout(timeoutMs);
-    const headers = { 'content-type': 'application/json', 'user-agent': 'darkroom', ...signature };
+    const headers = { 'content-type': 'application/json', 'user-agent': userAgent, ...signature };
     const { origin, pathname, search } = target.url;
     const response = await agent
       .request({ method: 'POST', origin, path: pathname + search, signal, headers, body })
