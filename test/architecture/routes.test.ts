@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openapiDocument } from '#lib/http/openapi.ts';
+import { allPaths, type Route } from '#lib/http/route.ts';
 import { routes } from '#lib/http/routes.ts';
 import { functions } from './template.ts';
 
@@ -20,9 +21,9 @@ const declared = functions
 
 describe('the routes', () => {
   it('are those that serverless.yml sends to the functions of their names', () => {
-    const promised = Object.values(routes).flatMap(({ name, methods, paths, private: isPrivate }) =>
-      methods.flatMap((method) =>
-        paths.map((path) => lineOf(method, path, kebab(name), isPrivate)),
+    const promised = Object.values<Route>(routes).flatMap((route) =>
+      route.methods.flatMap((method) =>
+        allPaths(route).map((path) => lineOf(method, path, kebab(route.name), route.private)),
       ),
     );
     expect(declared.toSorted()).toEqual(promised.toSorted());

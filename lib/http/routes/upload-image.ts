@@ -10,7 +10,8 @@ export const uploadImageRoute = route({
   ...imageRoute,
   name: 'uploadImage',
   methods: ['POST'],
-  paths: ['/api/images', '/api/v1/upload'],
+  paths: ['/api/images'],
+  aliases: ['/api/v1/upload'],
   summary: 'Upload one or several pictures',
   description:
     'Responds as soon as the picture is stored; thumbnails, EXIF and caption follow. Several `file` parts return an array, in the order sent. A file that is no picture is rejected and recorded. For larger files use `POST /api/uploads`. With JSON `{ url }` the picture is fetched in the background: its image is `queued` at once, and `failed` with the reason where it cannot be fetched; a retry fetches it again.',
