@@ -16,6 +16,7 @@ export const RowImage = z.discriminatedUnion('state', [
   z.object({ state: z.literal('completed'), inputUrl, etag: z.string().optional() }),
   /** `fetched` is true where there was an image, which failed or was deleted. */
   z.object({ state: z.literal('failed'), inputUrl, reason: z.string(), fetched: z.boolean() }),
+  z.object({ state: z.literal('cancelled'), inputUrl, fetched: z.boolean() }),
 ]);
 export type RowImage = z.infer<typeof RowImage>;
 
@@ -30,19 +31,27 @@ export type Row = z.infer<typeof Row>;
 
 /** Whether this URL has its outcome. */
 export const hasEndedImage = ({ state }: RowImage): boolean =>
-  state === 'completed' || state === 'failed';
+  state === 'completed' || state === 'failed' || state === 'cancelled';
+
+/** Why a cancelled picture has no output. */
+export const cancelledReason = 'The batch was cancelled before this picture was processed.';
 
 /** What a row adds to the counters: a function of the row only, so that each save can add the difference. */
-export const countRow = ({ images }: Row): RowCounts => ({
-  products: images.every(hasEndedImage) ? 1 : 0,
-  images: images.filter(hasEndedImage).length,
-  failed: images.filter(({ state }) => state === 'failed').length,
-});
+export const countRow = ({ images }: Row): RowCounts => {
+  const cancelled = images.filter(({ state }) => state === 'cancelled').length;
+  return {
+    products: images.every(hasEndedImage) ? 1 : 0,
+    images: images.filter(hasEndedImage).length,
+    failed: images.filter(({ state }) => state === 'failed').length,
+    ...(cancelled > 0 && { cancelled }),
+  };
+};
 
 /** The status of a row, in the words of a batch. */
 export const rowStatus = ({ images }: Row): BatchStatus => {
   if (images.every(({ state }) => state === 'pending')) return 'pending';
   if (!images.every(hasEndedImage)) return 'processing';
+  if (images.some(({ state }) => state === 'cancelled')) return 'cancelled';
   const failed = images.filter(({ state }) => state === 'failed').length;
   if (failed === 0) return 'completed';
   return failed === images.length ? 'failed' : 'completed_with_errors';

@@ -1,3 +1,4 @@
+import { cancelBatchRoute } from './routes/cancel-batch.ts';
 import { createEditSessionRoute } from './routes/create-edit-session.ts';
 import { createLinkRoute } from './routes/create-link.ts';
 import { createUploadRoute } from './routes/create-upload.ts';
@@ -55,6 +56,7 @@ export const routes = {
   getBatch: getBatchRoute,
   getBatchStatus: getBatchStatusRoute,
   getResults: getResultsRoute,
+  cancelBatch: cancelBatchRoute,
   resendWebhook: resendWebhookRoute,
   getProcessedImage: getProcessedImageRoute,
   createEditSession: createEditSessionRoute,

@@ -13,9 +13,12 @@ export const Metadata = z.object({
 });
 export type Metadata = z.infer<typeof Metadata>;
 
-/** Why a file is rejected: `type` becomes 415, `contents` 422; `fetch`: it could not be fetched from its URL. */
+/**
+ * Why a file is rejected: `type` becomes 415, `contents` 422. `fetch`: it could not be fetched from its
+ * URL; `cancelled`: its batch was stopped before it was processed.
+ */
 export const Refusal = z.object({
-  kind: z.enum(['type', 'contents', 'fetch']),
+  kind: z.enum(['type', 'contents', 'fetch', 'cancelled']),
   reason: z.string(),
 });
 export type Refusal = z.infer<typeof Refusal>;

@@ -1,8 +1,9 @@
+import { cancelBatch } from '#lib/batches/cancel-batch.ts';
 import { closeBatch } from '#lib/batches/close-batch.ts';
 import { expandBatch } from '#lib/batches/expand-batch.ts';
 import { giveUpExpansion } from '#lib/batches/give-up.ts';
 import { giveUpOnRow, importRow } from '#lib/batches/import-row.ts';
-import type { ImportMessage, WebhookMessage } from '#lib/batches/messages.ts';
+import type { CloseMessage, ImportMessage, WebhookMessage } from '#lib/batches/messages.ts';
 import { recordOutcome } from '#lib/batches/record-outcome.ts';
 import { resendWebhook } from '#lib/batches/resend-webhook.ts';
 import { sendWebhook, type WebhookResponse } from '#lib/batches/send-webhook.ts';
@@ -118,7 +119,7 @@ export const batchHarness = () => {
     import: (message: ImportMessage, attempts = 1) => importRow(message, { attempts }, deps),
     outcome: (key: string, imageId: string) =>
       recordOutcome({ key, image_id: imageId, request_id: requestId }, deps),
-    close: () => closeBatch({ request_id: requestId }, deps),
+    close: (message: CloseMessage = { request_id: requestId }) => closeBatch(message, deps),
     webhook: (message: WebhookMessage) => sendWebhook(message, deps),
   };
   /** As the consumer retries a message; an unexpected error fails the test. */
@@ -146,7 +147,7 @@ export const batchHarness = () => {
       onThrow,
       giveUp: (message, reason) => giveUpOnRow(message, { reason }, deps),
     }),
-    inMemoryQueue(waiting.close, () => work.close(), { onThrow }),
+    inMemoryQueue(waiting.close, (message) => work.close(message), { onThrow }),
     inMemoryQueue(waiting.webhook, ({ message }) => work.webhook(message), {
       onThrow,
       before: ({ delaySeconds }) => app.pass(delaySeconds * 1000),
@@ -179,6 +180,7 @@ export const batchHarness = () => {
         },
         deps,
       ),
+    cancel: () => cancelBatch(requestId, deps),
     resend: () => resendWebhook(requestId, deps),
     sweep: () => sweepBatches(deps),
     batch: () => findBatch(requestId, { batches: stored.batches }),

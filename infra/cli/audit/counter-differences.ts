@@ -4,6 +4,7 @@ import { countImage } from '#lib/images/counters.ts';
 import type { StoredRecords } from './stored-records.ts';
 
 type Counters = Record<string, number>;
+type Counted = Record<string, number | undefined>;
 type Shards = Map<string, Counters>;
 
 /** Each shard of the counters holds the sum of what its images or rows count. */
@@ -37,10 +38,10 @@ const shardDifferences = (scope: string, expected: Shards, stored: Shards): stri
       );
   });
 
-const add = (totals: Map<string, Shards>, scope: string, shard: string, counts: Counters): void => {
+const add = (totals: Map<string, Shards>, scope: string, shard: string, counts: Counted): void => {
   const shards = totals.get(scope) ?? new Map<string, Counters>();
   const total = shards.get(shard) ?? {};
-  for (const [name, n] of Object.entries(counts)) total[name] = (total[name] ?? 0) + n;
+  for (const [name, n] of Object.entries(counts)) total[name] = (total[name] ?? 0) + (n ?? 0);
   shards.set(shard, total);
   totals.set(scope, shards);
 };

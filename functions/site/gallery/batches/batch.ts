@@ -9,7 +9,7 @@ export type CsvCheck = z.infer<typeof CsvCheckView>;
 export type CsvError = CsvCheck['errors'][number];
 
 export const hasEnded = ({ status }: Pick<Batch, 'status'>): boolean =>
-  status === 'completed' || status === 'completed_with_errors' || status === 'failed';
+  status !== 'pending' && status !== 'processing';
 
 /** `completed_with_errors` as text. */
 export const statusText = (status: string): string => status.replaceAll('_', ' ');

@@ -41,7 +41,7 @@ test.each(['gif', 'webp'] as const)(
 );
 
 test('inspection refuses every hostile picture in milliseconds, with a sentence', async () => {
-  const statuses = { type: 415, contents: 422, fetch: 'not by an inspection' };
+  const statuses = { type: 415, contents: 422, fetch: 'never', cancelled: 'never' };
   await sharpInspect(await drawnJpeg()); // the first call loads the decoders
 
   for (const { name, bytes, expected } of await hostilePictures()) {
