@@ -69,6 +69,7 @@ export const config = {
     imagesTable: table('images'),
     renditionSetsTable: table('rendition-sets'),
     countersTable: table('counters'),
+    eventsTable: table('events'),
     listMonthsTable: table('list-months'),
     idempotencyTable: table('idempotency'),
     batchesTable: table('batches'),

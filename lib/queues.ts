@@ -22,6 +22,9 @@ export const queueNames: readonly QueueName[] = [
   ...stepNames.map((name) => steps[name].worker),
 ];
 
+/** Functions that read a stream: no queue is in front of them, and what they give up goes to a DLQ of their name. */
+export const streamWorkers = ['project-changes'] as const;
+
 const constantCase = (name: string): string => name.replaceAll('-', '_').toUpperCase();
 
 /** The environment variable that holds the URL of a queue: `MAKE_THUMBNAILS_QUEUE`. */

@@ -3,6 +3,7 @@ export const tableNames = [
   'images',
   'rendition-sets',
   'counters',
+  'events',
   'list-months',
   'idempotency',
   'batches',

@@ -4,6 +4,7 @@ import { Settings } from '#lib/settings.ts';
 import { findDifferences } from './audit/differences.ts';
 import { readAll } from './audit/read-all.ts';
 import { countVariants } from './audit/variant-differences.ts';
+import { waitForCounters } from './audit/wait-for-counters.ts';
 import { parseCommandLine, runMain } from './main.ts';
 import { resolveEndpoint } from './start/resolve-endpoint.ts';
 
@@ -12,7 +13,8 @@ const help = `npm run audit -- [--stage dev] [--settings .env]
 Reads every record and every object, computes from the records what the counters, the rendition
 sets, the lists and the buckets should hold, and prints each difference, in both directions: what is
 missing and what belongs to nothing. It changes nothing. It reads whole tables: on AWS that costs
-one read unit for each 4 KB.
+one read unit for each 4 KB. Counters of images follow within about a second; while they differ,
+everything is read again for up to 15 seconds.
 
   --stage <name>     dev (the default) is the embedded stack (DYNAMODB_PORT, S3_PORT), or what
                      AWS_ENDPOINT_URL or that of a service names in your environment or in .env;
@@ -37,12 +39,10 @@ await runMain('audit', async () => {
     return 0;
   }
   const clientConfig = resolveEndpoint(stage, settings);
-  const stored = await readAll({
-    stage,
-    dynamodb: openDynamodb(clientConfig('DYNAMODB')),
-    s3: openS3(clientConfig('S3')),
-    onProgress: (line) => process.stderr.write(`${line}\n`),
-  });
+  const dynamodb = openDynamodb(clientConfig('DYNAMODB'));
+  const s3 = openS3(clientConfig('S3'));
+  const onProgress = (line: string) => process.stderr.write(`${line}\n`);
+  const stored = await waitForCounters(() => readAll({ stage, dynamodb, s3, onProgress }));
   const sizes = Settings.shape.THUMBNAIL_SIZES.parse(process.env['THUMBNAIL_SIZES'] || undefined);
   const differences = findDifferences(stored, sizes);
 

@@ -1,8 +1,12 @@
 import { redriveAdvice } from '#infra/cli/dead-letters.ts';
+import { streamWorkers } from '#lib/queues.ts';
+import { pascalCase } from './queue-resources.ts';
 import type { Watched } from './watched.ts';
 
 // Half an hour is a delay that users notice. Backoff alone takes three minutes.
 const maxMessageAgeSeconds = 1800;
+// The feed is about a second behind; a stream forgets changes after a day.
+const maxIteratorAgeSeconds = 300;
 const apiTimeoutSeconds = 29; // API Gateway waits no longer
 const timeoutShare = 0.8; // of a timeout, above which an alarm is raised
 
@@ -35,6 +39,12 @@ const alarm = ({ description, namespace, metric, dimensions = {}, statistic, abo
   },
 });
 
+/** What to do about the dead letters of a worker; a reader of streams has none that could be redriven. */
+const adviceFor = (worker: string): string =>
+  streamWorkers.some((name) => name === worker)
+    ? 'Each names changes whose counters and events are missing; npm run audit shows by how much counters differ.'
+    : redriveAdvice(worker);
+
 const queueAlarms = ({ stackName, queues }: Watched) =>
   queues.map(({ logicalId, name, isDeadLetterQueue }) => {
     const dimensions = { QueueName: { 'Fn::GetAtt': [logicalId, 'QueueName'] } };
@@ -45,7 +55,7 @@ const queueAlarms = ({ stackName, queues }: Watched) =>
           `${logicalId}DepthAlarm`,
           alarm({
             ...common,
-            description: `Messages failed for good and are in ${name}. Look at them. ${redriveAdvice(worker)}`,
+            description: `Messages failed for good and are in ${name}. Look at them. ${adviceFor(worker)}`,
             metric: 'ApproximateNumberOfMessagesVisible',
             above: 0,
           }),
@@ -66,9 +76,7 @@ const workerAlarms = ({ functions }: Watched) =>
   functions
     .filter(({ isBehindApi }) => !isBehindApi)
     .flatMap(({ key, name, timeoutSeconds }) => {
-      const logicalId = key.replaceAll(/(^|-)(\w)/g, (_, __, letter: string) =>
-        letter.toUpperCase(),
-      );
+      const logicalId = pascalCase(key);
       const common = { namespace: 'AWS/Lambda', dimensions: { FunctionName: name } };
       return [
         [
@@ -93,6 +101,21 @@ const workerAlarms = ({ functions }: Watched) =>
         ],
       ];
     });
+
+const streamAlarms = ({ functions }: Watched) =>
+  functions
+    .filter(({ readsStream }) => readsStream)
+    .map(({ key, name }) => [
+      `${pascalCase(key)}IteratorAgeAlarm`,
+      alarm({
+        description: `${name} is more than ${maxIteratorAgeSeconds / 60} minutes behind: counters and events lag. See its log; changes that wait for a day are lost.`,
+        namespace: 'AWS/Lambda',
+        dimensions: { FunctionName: name },
+        metric: 'IteratorAge',
+        statistic: 'Maximum',
+        above: maxIteratorAgeSeconds * 1000,
+      }),
+    ]);
 
 /** The topic that alarms are sent to, and every alarm. `email` receives them once confirmed. */
 export const alarmsFor = (watched: Watched, email: string): Record<string, unknown> => {
@@ -135,6 +158,10 @@ export const alarmsFor = (watched: Watched, email: string): Record<string, unkno
       statistic: 'Sum',
       above: 0,
     }),
-    ...Object.fromEntries([...queueAlarms(watched), ...workerAlarms(watched)]),
+    ...Object.fromEntries([
+      ...queueAlarms(watched),
+      ...workerAlarms(watched),
+      ...streamAlarms(watched),
+    ]),
   };
 };

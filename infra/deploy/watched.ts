@@ -5,7 +5,13 @@ export type Watched = {
   /** Service and stage. */
   stackName: string;
   apiName: string;
-  functions: { key: string; name: string; timeoutSeconds: number; isBehindApi: boolean }[];
+  functions: {
+    key: string;
+    name: string;
+    timeoutSeconds: number;
+    isBehindApi: boolean;
+    readsStream: boolean;
+  }[];
   queues: { logicalId: string; name: string; isDeadLetterQueue: boolean }[];
 };
 
@@ -45,6 +51,7 @@ export const findWatched = (raw: unknown, stage: string): Watched => {
       name,
       timeoutSeconds: timeout ?? provider.timeout,
       isBehindApi: events.some((event) => 'http' in event),
+      readsStream: events.some((event) => 'stream' in event),
     })),
     queues: queues.map(([logicalId, { Properties }]) => ({
       logicalId,

@@ -38,6 +38,10 @@ const toItem = (batch: Batch, version: number) => {
 const Item = z
   .object({ v: z.int(), batch: Batch })
   .transform(({ v, batch }): VersionedBatch => ({ batch, version: v }));
+
+/** Reads a stored batch; throws a ZodError where the item is no batch. */
+export const fromBatchItem = (item: unknown): VersionedBatch => parseItem(Item, item);
+
 const Key = z
   .object({ request_id: z.string(), listed_at: z.string() })
   .transform(({ request_id, listed_at }) => ({ requestId: request_id, listedAt: listed_at }));
@@ -64,7 +68,7 @@ export const dynamoBatches = (
           ConsistentRead: true,
         }),
       );
-      return item && parseItem(Item, item);
+      return item && fromBatchItem(item);
     },
 
     async save(before, after) {
@@ -136,7 +140,7 @@ const read = async ({ batchesTable, client }: Table, keys: readonly Key[]): Prom
   );
   const found = new Map(
     items.map((item) => {
-      const { batch } = parseItem(Item, item);
+      const { batch } = fromBatchItem(item);
       return [batch.requestId, batch] as const;
     }),
   );

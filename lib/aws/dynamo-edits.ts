@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { Edit } from '#lib/edits/edit.ts';
-import type { Edits } from '#lib/edits/edits.ts';
+import type { Edits, VersionedEdit } from '#lib/edits/edits.ts';
 import { dynamodb } from './clients.ts';
 import { ifUnchanged, succeeded } from './dynamo-conditions.ts';
 import { readMany } from './dynamo-read-many.ts';
@@ -10,7 +10,12 @@ import { parseItem } from './stored-names.ts';
 /** So that a worker still finds its edit when the session has just expired. */
 const graceSeconds = 24 * 60 * 60;
 
-const Item = z.object({ v: z.int(), edit: Edit });
+const Item = z
+  .object({ v: z.int(), edit: Edit })
+  .transform(({ v, edit }): VersionedEdit => ({ edit, version: v }));
+
+/** Reads a stored edit; throws a ZodError where the item is no edit. */
+export const fromEditItem = (item: unknown): VersionedEdit => parseItem(Item, item);
 
 /** Edits in DynamoDB, in the table of their sessions; they expire a day after those (`expires`, seconds). */
 export const dynamoEdits = (
@@ -21,16 +26,14 @@ export const dynamoEdits = (
     const { Item: item } = await client.send(
       new GetCommand({ TableName: editSessionsTable, Key: editKey(editId), ConsistentRead: true }),
     );
-    if (!item) return undefined;
-    const { v, edit } = parseItem(Item, item);
-    return { edit, version: v };
+    return item && fromEditItem(item);
   },
 
   async findAll(editIds) {
     const items = await readMany(editSessionsTable, editIds.map(editKey), client);
     const found = new Map(
       items.map((item) => {
-        const { edit } = parseItem(Item, item);
+        const { edit } = fromEditItem(item);
         return [edit.editId, edit] as const;
       }),
     );

@@ -6,13 +6,11 @@ import {
   TransactWriteCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import { counterDeltas, counterNames, zeroCounters } from '#lib/images/counters.ts';
 import { RawExif } from '#lib/images/exif.ts';
 import type { Image } from '#lib/images/image.ts';
 import type { Images, Versioned } from '#lib/images/images.ts';
 import { dynamodb } from './clients.ts';
 import { ifUnchanged, ignoreConditionFailure, succeeded } from './dynamo-conditions.ts';
-import { increment, totalCounters } from './dynamo-counters.ts';
 import { exifKey, fromItem, listPosition, recordKey, toItem } from './dynamo-image-items.ts';
 import { dynamoListMonths } from './dynamo-list-months.ts';
 import { dynamoLists } from './dynamo-lists.ts';
@@ -21,15 +19,14 @@ import { saveCaption, transactionWrites } from './dynamo-rendition-sets.ts';
 export type ImageTables = {
   imagesTable: string;
   renditionSetsTable: string;
-  countersTable: string;
   listMonthsTable: string;
 };
 
 const RawItem = z.object({ raw: z.string().transform((text): unknown => JSON.parse(text)) });
 
-/** Images in DynamoDB, with their counters and rendition sets; the tables are those of infra/tables.yml. */
+/** Images in DynamoDB, with their rendition sets; the tables are those of infra/tables.yml. */
 export const dynamoImages = (
-  { imagesTable, renditionSetsTable, countersTable, listMonthsTable }: ImageTables,
+  { imagesTable, renditionSetsTable, listMonthsTable }: ImageTables,
   client: DynamoDBDocumentClient = dynamodb(),
 ): Images => {
   const listMonths = dynamoListMonths({ listMonthsTable, kind: 'images' }, client);
@@ -48,13 +45,9 @@ export const dynamoImages = (
     async save(before, after, renditionSetChange) {
       await listMonths.add(listPosition(after).month);
       const put = toPut(imagesTable, before, after);
-      const difference = counterDeltas(before?.image, after);
-      const writes = [
-        ...(Object.keys(difference).length
-          ? [increment({ countersTable, scope: 'stats', id: after.imageId }, difference)]
-          : []),
-        ...(renditionSetChange ? transactionWrites(renditionSetsTable, renditionSetChange) : []),
-      ];
+      const writes = renditionSetChange
+        ? transactionWrites(renditionSetsTable, renditionSetChange)
+        : [];
       const saved = await succeeded(
         writes.length
           ? client.send(new TransactWriteCommand({ TransactItems: [{ Put: put }, ...writes] }))
@@ -63,13 +56,6 @@ export const dynamoImages = (
       if (saved && renditionSetChange?.action === 'setCaption')
         await saveCaption(renditionSetsTable, renditionSetChange, client);
       return saved;
-    },
-
-    async counts() {
-      const sums = await totalCounters({ countersTable, scope: 'stats' }, client);
-      const counts = { ...zeroCounters };
-      for (const name of counterNames) counts[name] = sums[name] ?? 0;
-      return counts;
     },
   };
 };
@@ -122,8 +108,7 @@ const notNewer = (rev: number) => ({
  * (the member is modelled as an idempotency token and filled in when the command is serialized, before
  * its retries), so it responds as it did the first time and counts nothing twice. A repeated plain Put
  * finds its own version and fails, so that `save` returns false for a change that took place:
- * updateImage then reads that change and decides on it, as it would for a message delivered twice. No
- * counters depend on a plain Put.
+ * updateImage then reads that change and decides on it, as it would for a message delivered twice.
  */
 const toPut = (table: string, before: Versioned | undefined, after: Image) => ({
   TableName: table,

@@ -19,6 +19,7 @@ import { getStatsRoute } from './routes/get-stats.ts';
 import { getThumbnailRoute } from './routes/get-thumbnail.ts';
 import { getWelcomeRoute } from './routes/get-welcome.ts';
 import { listBatchesRoute } from './routes/list-batches.ts';
+import { listEventsRoute } from './routes/list-events.ts';
 import { listImagesRoute } from './routes/list-images.ts';
 import { patchImageRoute } from './routes/patch-image.ts';
 import { resendWebhookRoute } from './routes/resend-webhook.ts';
@@ -49,6 +50,7 @@ export const routes = {
   deleteImage: deleteImageRoute,
   retryImage: retryImageRoute,
   getStats: getStatsRoute,
+  listEvents: listEventsRoute,
   deliverImage: deliverImageRoute,
   createLink: createLinkRoute,
   startBatch: startBatchRoute,

@@ -42,7 +42,7 @@ const captionCount = {
   pending: 'captionsPending',
 } as const;
 
-/** What an image adds to the counters: a function of the record only, so that each save can add the difference. */
+/** What an image adds to the counters: a function of the record only, so that each change adds the difference. */
 export const countImage = (image: Image | undefined): Counters => {
   if (!image || image.deleted) return zeroCounters;
   const status = statusOf(image);
@@ -59,11 +59,28 @@ export const countImage = (image: Image | undefined): Counters => {
   };
 };
 
-/** What an update adds to the counters; only those that change. */
-export const counterDeltas = (before: Image | undefined, after: Image): Partial<Counters> => {
+/** What a change adds to the counters; only those that change. */
+export const counterDeltas = (
+  before: Image | undefined,
+  after: Image | undefined,
+): Partial<Counters> => {
   const old = countImage(before);
   const now = countImage(after);
   return Object.fromEntries(
     counterNames.map((name) => [name, now[name] - old[name]] as const).filter(([, n]) => n !== 0),
   );
 };
+
+/** The sum; only those that are not 0. */
+export const addCounters = (all: readonly Partial<Counters>[]): Partial<Counters> =>
+  Object.fromEntries(
+    counterNames
+      .map((name) => [name, all.reduce((sum, one) => sum + (one[name] ?? 0), 0)] as const)
+      .filter(([, n]) => n !== 0),
+  );
+
+/** The counters of all images. */
+export interface ImageCounters {
+  /** The total of countImage over all images, about a second late. */
+  total(): Promise<Counters>;
+}

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { Caption } from './caption.ts';
-import type { Counters } from './counters.ts';
 import type { RawExif } from './exif.ts';
 import { type Image, ImageRenditions, type Status } from './image.ts';
 
@@ -33,14 +32,14 @@ export type ListPosition = { month: string; after?: string | undefined };
 /** A record as it was read, for the optimistic lock. The version is 1 at first, and one more after each save. */
 export type Versioned = { image: Image; version: number };
 
-/** The images, with their counters. */
+/** The images. Their counters follow from their changes (lib/events). */
 export interface Images {
   /** Strongly consistent. Finds deleted images too, while their tombstone exists (a day). */
   find(imageId: string): Promise<Versioned | undefined>;
 
   /**
-   * Writes `after` if the record is still `before` (absent where undefined), adds the difference to
-   * the counters, and changes a rendition set: all together or nothing. `false` if the record or the
+   * Writes `after` if the record is still `before` (absent where undefined), and changes a rendition
+   * set: together or not at all. `false` if the record or the
    * set has changed: read and decide again.
    */
   save(
@@ -48,9 +47,6 @@ export interface Images {
     after: Image,
     renditionSetChange?: RenditionSetChange,
   ): Promise<boolean>;
-
-  /** The total of countImage over all images, without reading them. */
-  counts(): Promise<Counters>;
 
   /** Images that are not deleted, newest first, of one status or of all. */
   list(query: {

@@ -9,6 +9,8 @@ const forbidden = [
   ['lib/images', '#lib/aws/dynamo-images.ts'],
   ['lib/images', 'sharp'],
   ['lib/images', '#lib/config.ts'],
+  ['lib/events', '#lib/aws/dynamo-event-log.ts'],
+  ['lib/stream', '@aws-sdk/client-dynamodb'],
   ['lib/http', '@aws-sdk/client-s3'],
   ['lib/queue', '#lib/media/render/sharp-shrink.ts'],
   ['lib/aws', '#lib/media/render/sharp-shrink.ts'],

@@ -9,7 +9,8 @@ const customTags = ['Ref', 'GetAtt', 'Sub'].map((name) => ({
   resolve: (value: string) => ({ [name === 'Ref' ? 'Ref' : `Fn::${name}`]: value }),
 }));
 
-const read = (path: string): unknown => parse(readFileSync(path, 'utf8'), { customTags });
+const read = (path: string): unknown =>
+  parse(readFileSync(path, 'utf8'), { customTags, merge: true }); // as osls reads `<<`
 
 const Http = z.object({
   method: z.string(),
@@ -47,7 +48,7 @@ const Queue = z.object({
 });
 export type Queue = z.infer<typeof Queue>;
 
-const rooms = ['site', 'images', 'pipeline', 'batches', 'edits', 'delivery'];
+const rooms = ['site', 'images', 'pipeline', 'batches', 'edits', 'delivery', 'events'];
 
 /** Every function of serverless.yml by name. */
 export const functions: [string, FunctionEntry][] = rooms.flatMap((room) =>

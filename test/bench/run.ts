@@ -11,6 +11,7 @@ import { media } from './parts/media.ts';
 import { pipeline } from './parts/pipeline.ts';
 import { scroll } from './parts/scroll.ts';
 import { startUp } from './parts/start-up.ts';
+import { throughput } from './parts/throughput.ts';
 import { uploadLatency } from './parts/upload-latency.ts';
 import { stepQueues } from './parts/workers.ts';
 import { isWithinBound, type Part, type Section, say } from './support/report.ts';
@@ -24,6 +25,7 @@ const parts: readonly Part[] = [
   pipeline,
   bytesRead,
   uploadLatency,
+  throughput,
   lists,
   batchRows,
   manyRows,

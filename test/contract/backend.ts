@@ -47,6 +47,10 @@ const Template = z.object({
         TableName: z.string(),
         BillingMode: z.literal('PAY_PER_REQUEST'),
         KeySchema,
+        StreamSpecification: z
+          .object({ StreamViewType: z.literal('NEW_AND_OLD_IMAGES') })
+          .transform((stream) => ({ ...stream, StreamEnabled: true }))
+          .optional(),
         AttributeDefinitions: z.array(
           z.object({ AttributeName: z.string(), AttributeType: z.enum(['S', 'N', 'B']) }),
         ),
@@ -71,6 +75,7 @@ const tableNames = [
   'imagesTable',
   'renditionSetsTable',
   'countersTable',
+  'eventsTable',
   'listMonthsTable',
   'idempotencyTable',
   'batchesTable',

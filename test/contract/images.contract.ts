@@ -1,11 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { zeroCounters } from '#lib/images/counters.ts';
 import { imageIdOf } from '#lib/images/image.ts';
 import type { Images, RenditionSets } from '#lib/images/images.ts';
-import type { Step } from '#lib/images/step.ts';
-import { mapSteps } from '#lib/images/steps.ts';
 import { anImage } from '#test/support/image-builder.ts';
-import { add, at, change, done, fullImage } from './image-fixtures.ts';
+import { add, at, change, fullImage } from './image-fixtures.ts';
 
 export type OpenImages = () => Promise<{ images: Images; renditionSets: RenditionSets }>;
 
@@ -48,7 +45,6 @@ export const imagesContract = (name: string, open: OpenImages) => {
       expect(await images.save(undefined, anImage({ sizeBytes: 1 }))).toBe(false);
 
       expect((await images.find(anImage().imageId))?.image).toEqual(anImage());
-      expect((await images.counts()).total).toBe(1);
     });
 
     it('lets one of many concurrent writers save, whether counters change with it or not', async () => {
@@ -79,7 +75,6 @@ export const imagesContract = (name: string, open: OpenImages) => {
       expect(await images.save(undefined, before.image)).toBe(false);
 
       expect((await images.find(before.image.imageId))?.image.deleted).toBe('gone');
-      expect(await images.counts()).toEqual(zeroCounters);
     });
 
     it('accepts a new image under the key of one that is gone', async () => {
@@ -91,36 +86,6 @@ export const imagesContract = (name: string, open: OpenImages) => {
       expect(await images.save(await images.find(image.imageId), again)).toBe(true);
 
       expect((await images.find(image.imageId))?.image).toEqual(again);
-      expect((await images.counts()).total).toBe(1);
-    });
-
-    it('counts images, by status and by the state of their captions', async () => {
-      const { images } = await open();
-      const caption: Step = { state: 'skipped', run: 1, reason: 'no provider' };
-      const processed = { beganAt: at, processedAt: '2026-11-21T10:00:01.500Z' };
-      const one = (key: string) => anImage({ key, sizeBytes: 1000 });
-      await add(images, one('queued'));
-      await add(images, { ...one('processing'), beganAt: at });
-      const steps = { ...mapSteps(() => done), caption };
-      await add(images, { ...one('done'), ...processed, steps });
-      const rejected = { kind: 'type', reason: 'no picture' } as const;
-      await add(images, { ...one('failed'), ...processed, rejected });
-      await add(images, { ...one('deleted'), deleted: 'deleting' });
-
-      expect(await images.counts()).toEqual({
-        total: 4,
-        queued: 1,
-        processing: 1,
-        done: 1,
-        failed: 1,
-        captionsDone: 0,
-        captionsFailed: 0,
-        captionsSkipped: 1,
-        captionsPending: 3,
-        bytes: 4000,
-        timed: 2,
-        milliseconds: 3000,
-      });
     });
 
     it('stores raw tags apart, those of the newest revision', async () => {

@@ -1,7 +1,8 @@
 import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { inject } from 'vitest';
+import { expect, inject } from 'vitest';
 import { z } from 'zod';
+import { Status } from '#lib/images/image.ts';
 import { eventually } from '#test/support/eventually.ts';
 import type { Target } from './stack.ts';
 
@@ -104,6 +105,23 @@ export const clientOf = ({ baseUrl, env }: Target) => {
     return { response, body: Buffer.from(await response.arrayBuffer()) };
   };
 
+  const statsNow = async () => Stats.parse((await json('/api/stats')).data);
+  /** Counts the records themselves. */
+  const countByStatus = async () => {
+    const counts = { total: 0, queued: 0, processing: 0, done: 0, failed: 0 };
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const { data, page } = await json(
+        `/api/images?limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`,
+      );
+      for (const { status } of z.array(z.object({ status: Status })).parse(data)) {
+        counts.total++;
+        counts[status]++;
+      }
+      cursor = page?.next_cursor ?? null;
+    }
+    return counts;
+  };
+
   const region = env['AWS_REGION'] ?? 'us-east-1';
   const credentials = {
     accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '',
@@ -133,7 +151,21 @@ export const clientOf = ({ baseUrl, env }: Target) => {
     bytes,
     s3,
     sqs,
-    stats: async () => Stats.parse((await json('/api/stats')).data),
+    statsNow,
+    /**
+     * The counters, once they have caught up with the records, which takes about a second. Not for times in
+     * which images are processed.
+     */
+    stats: () =>
+      eventually(
+        async () => {
+          const stats = await statsNow();
+          expect(stats).toMatchObject(await countByStatus());
+          return stats;
+        },
+        { within: scaleTimeout(30_000), every: isElsewhere ? 1000 : 100 },
+      ),
+    countByStatus,
     uploadOne: async (file: Named, headers: Record<string, string> = {}) => {
       const answer = await upload([file], headers);
       if (answer.status !== 202) throw new Error(`${answer.status}: ${answer.error}`);

@@ -82,7 +82,7 @@ describe('a message', () => {
         })),
       );
       const some = await Promise.all(files.map((file) => darkroom.uploadOne(file)));
-      const { queued, processing } = await darkroom.stats();
+      const { queued, processing } = await darkroom.countByStatus();
       waiting = Math.max(waiting, queued + processing);
       const messages = some.map(({ image_id }) =>
         JSON.stringify({ image_id, rev: 1, run: 1, request_id: 'again' }),

@@ -54,7 +54,7 @@ const crash = async (random: () => number, images: number): Promise<void> => {
     const many = ((nth + random()) / crashes) * images * 0.8;
     await eventually(
       async () => {
-        const { done, failed } = await darkroom.stats();
+        const { done, failed } = await darkroom.statsNow();
         expect(done + failed).toBeGreaterThanOrEqual(many);
       },
       { within: waitMs },

@@ -56,7 +56,7 @@ export const findPython = (): { path: string; version: string } => {
  * neither file nor Python change. Answers the folder of its programs.
  */
 export const pythonPrograms = async (
-  tools: CommandTools,
+  tools: Pick<CommandTools, 'run' | 'step'>,
   requirements: string,
 ): Promise<string> => {
   const file = join(requirementsFolder, requirements);

@@ -1,6 +1,7 @@
 import { findDifferences } from '#infra/cli/audit/differences.ts';
 import { readAll } from '#infra/cli/audit/read-all.ts';
 import type { StoredRecords } from '#infra/cli/audit/stored-records.ts';
+import { waitForCounters } from '#infra/cli/audit/wait-for-counters.ts';
 import { openDynamodb, openS3 } from '#lib/aws/clients.ts';
 import { Settings } from '#lib/settings.ts';
 
@@ -19,7 +20,10 @@ export const auditorOf = ({ env }: { env: Record<string, string> }) => {
     storedRecords,
     /** What npm run audit would print. */
     audit: async (): Promise<string[]> =>
-      findDifferences(await storedRecords(), Settings.shape.THUMBNAIL_SIZES.parse(undefined)),
+      findDifferences(
+        await waitForCounters(storedRecords),
+        Settings.shape.THUMBNAIL_SIZES.parse(undefined),
+      ),
     close: () => {
       dynamodb.destroy();
       s3.destroy();

@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import { z } from 'zod';
+import { counterDifferences } from '#infra/cli/audit/counter-differences.ts';
 import type { StoredRecords } from '#infra/cli/audit/stored-records.ts';
 import { type Image, statusOf } from '#lib/images/image.ts';
 import { stepNames } from '#lib/images/step.ts';
+import { streamWorkers } from '#lib/queues.ts';
 import type { Client } from '#test/e2e/client.ts';
 import { eventually } from './eventually.ts';
 import { waitMs } from './faults-timeouts.ts';
@@ -24,7 +25,7 @@ const queues = [
 const betweenLooksMs = 150;
 
 type Auditor = {
-  storedRecords: () => Promise<Pick<StoredRecords, 'images'>>;
+  storedRecords: () => Promise<Pick<StoredRecords, 'images' | 'rows' | 'counters'>>;
   audit: () => Promise<string[]>;
 };
 
@@ -50,7 +51,8 @@ export const quietOf = (client: Client, { storedRecords, audit }: Auditor) => {
     return Object.values(Attributes).reduce((sum, depth) => sum + Number(depth), 0);
   };
   const depths = async (suffix = ''): Promise<Record<string, number>> => {
-    const all = queues.map(async (name) => [name, await depthOf(`${name}${suffix}`)] as const);
+    const names = suffix ? [...queues, ...streamWorkers] : queues;
+    const all = names.map(async (name) => [name, await depthOf(`${name}${suffix}`)] as const);
     return Object.fromEntries((await Promise.all(all)).filter(([, depth]) => depth > 0));
   };
 
@@ -68,7 +70,7 @@ export const quietOf = (client: Client, { storedRecords, audit }: Auditor) => {
   };
 
   /**
-   * Also waits until no image is unfinished. Throws early if no message is left and the unfinished
+   * Also waits until no image is unfinished and all are counted. Throws early if no message is left and the unfinished
    * images have not changed for `lostAfterMs`: no worker will ever finish them.
    */
   const quiet = async ({ within = waitMs, lostAfterMs = 10_000 } = {}): Promise<void> => {
@@ -76,23 +78,21 @@ export const quietOf = (client: Client, { storedRecords, audit }: Auditor) => {
     let stalled: { since: number; ids: string } | undefined;
     for (;;) {
       await delivered(Math.max(0, until - performance.now()));
-      const { status, data, error } = await client.json('/api/stats');
-      const { queued, processing } = { ...unknown, ...Unfinished.safeParse(data).data };
-      if (queued + processing === 0) return;
-      const unfinished = (await storedRecords()).images
-        .map(({ image }) => image)
-        .filter(isUnfinished);
-      const ids = unfinished.map(({ imageId }) => imageId).join();
+      const stored = await storedRecords();
+      const unfinished = stored.images.map(({ image }) => image).filter(isUnfinished);
+      const uncounted = counterDifferences(stored);
+      if (unfinished.length + uncounted.length === 0) return;
+      const ids = [...unfinished.map(({ imageId }) => imageId), ...uncounted].join();
       const now = performance.now();
       if (stalled?.ids !== ids) stalled = { since: now, ids };
       if (now > Math.min(until, stalled.since + lostAfterMs))
         throw new Error(
-          `No message is left. /api/stats (${status} ${error ?? 'ok'}) counts ${queued} queued and ${processing} ` +
-            `processing; unfinished: ${unfinished.map(describeImage).join('; ') || 'none'}. ` +
+          'No message is left. ' +
+            `Unfinished: ${unfinished.map(describeImage).join('; ') || 'none'}. ` +
             `Dead letters: ${JSON.stringify(await depths('-dlq'))}. ` +
             `The audit: ${(await audit()).slice(0, 5).join(' ') || 'no differences'}`,
         );
-      await wait(500);
+      await wait(250);
     }
   };
 
@@ -103,9 +103,6 @@ export const quietOf = (client: Client, { storedRecords, audit }: Auditor) => {
     deadLetters: () => depths('-dlq'),
   };
 };
-
-const Unfinished = z.object({ queued: z.number(), processing: z.number() });
-const unknown = { queued: Number.NaN, processing: Number.NaN };
 
 const isUnfinished = (image: Image) =>
   !image.deleted && ['queued', 'processing'].includes(statusOf(image));

@@ -1,4 +1,10 @@
-import { counterDeltas, counterNames, countImage, zeroCounters } from '#lib/images/counters.ts';
+import {
+  type Counters,
+  counterDeltas,
+  counterNames,
+  countImage,
+  zeroCounters,
+} from '#lib/images/counters.ts';
 import type { RawExif } from '#lib/images/exif.ts';
 import { Image, indexedStatus, type Status, statusOf } from '#lib/images/image.ts';
 import type {
@@ -14,6 +20,8 @@ type InMemoryImages = Images & {
   renditionSets: RenditionSets;
   /** Everything there is, tombstones too. */
   all(): Image[];
+  /** What project-changes would have counted. */
+  counts(): Promise<Counters>;
 };
 
 /** Images with their counters and rendition sets, with the behaviour of the DynamoDB adapters. */

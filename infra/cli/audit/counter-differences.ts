@@ -5,43 +5,41 @@ import type { StoredRecords } from './stored-records.ts';
 
 type Counters = Record<string, number>;
 type Counted = Record<string, number | undefined>;
+/** The counters of each shard, by its name. */
 type Shards = Map<string, Counters>;
 
-/** Each shard of the counters holds the sum of what its images or rows count. */
+/**
+ * The counters of images add up to what the images count, and each shard of a batch's holds the sum of what
+ * its rows count. Those of images follow within about a second: wait-for-counters.ts.
+ */
 export const counterDifferences = ({
   images,
   rows,
   counters,
 }: Pick<StoredRecords, 'images' | 'rows' | 'counters'>): string[] => {
-  const expected = new Map<string, Shards>();
-  for (const { image } of images)
-    add(expected, 'stats', pickShard(image.imageId), countImage(image));
+  const expected: Shards = new Map();
+  for (const { image } of images) add(expected, 'images', countImage(image));
   for (const { requestId, part, row } of rows)
-    add(expected, requestId, pickShard(part), countRow(row));
-  const stored = new Map<string, Shards>();
-  for (const { scope, shard, counts } of counters) add(stored, scope, shard, counts);
+    add(expected, `${requestId}, shard ${pickShard(part)}`, countRow(row));
+  const stored: Shards = new Map();
+  for (const { scope, shard, counts } of counters)
+    add(stored, scope.startsWith('images#') ? 'images' : `${scope}, shard ${shard}`, counts);
 
-  return [...new Set([...expected.keys(), ...stored.keys()])].flatMap((scope) =>
-    shardDifferences(scope, expected.get(scope) ?? new Map(), stored.get(scope) ?? new Map()),
-  );
-};
-
-const shardDifferences = (scope: string, expected: Shards, stored: Shards): string[] =>
-  [...new Set([...expected.keys(), ...stored.keys()])].sort().flatMap((shard) => {
-    const [due, found] = [expected.get(shard) ?? {}, stored.get(shard) ?? {}];
+  return [...new Set([...expected.keys(), ...stored.keys()])].sort().flatMap((name) => {
+    const [due, found] = [expected.get(name) ?? {}, stored.get(name) ?? {}];
     return [...new Set([...Object.keys(due), ...Object.keys(found)])]
-      .filter((name) => (due[name] ?? 0) !== (found[name] ?? 0))
+      .filter((counter) => (due[counter] ?? 0) !== (found[counter] ?? 0))
       .map(
-        (name) =>
-          `The counter ${name} of ${scope}, shard ${shard}, is ${found[name] ?? 0}; ` +
-          `the records add up to ${due[name] ?? 0}.`,
+        (counter) =>
+          `The counter ${counter} of ${name} is ${found[counter] ?? 0}; ` +
+          `the records add up to ${due[counter] ?? 0}.`,
       );
   });
+};
 
-const add = (totals: Map<string, Shards>, scope: string, shard: string, counts: Counted): void => {
-  const shards = totals.get(scope) ?? new Map<string, Counters>();
-  const total = shards.get(shard) ?? {};
-  for (const [name, n] of Object.entries(counts)) total[name] = (total[name] ?? 0) + (n ?? 0);
-  shards.set(shard, total);
-  totals.set(scope, shards);
+const add = (shards: Shards, name: string, counts: Counted): void => {
+  const total = shards.get(name) ?? {};
+  for (const [counter, n] of Object.entries(counts))
+    total[counter] = (total[counter] ?? 0) + (n ?? 0);
+  shards.set(name, total);
 };

@@ -20,10 +20,15 @@ export const StoredRenditionSet = z
   .transform(({ renditionSet, owner, refs }) => ({ ...renditionSet, owner, refs }));
 export type StoredRenditionSet = z.infer<typeof StoredRenditionSet>;
 
+const pickNumbers = (attributes: Record<string, unknown>): Record<string, number> =>
+  Object.fromEntries(
+    Object.entries(attributes).flatMap(([name, n]) => (typeof n === 'number' ? [[name, n]] : [])),
+  );
+
 export const StoredCounter = z
-  .object({ scope: z.string(), shard: z.string() })
-  .catchall(z.number())
-  .transform(({ scope, shard, ...counts }) => ({ scope, shard, counts }));
+  .looseObject({ scope: z.string(), shard: z.string() })
+  // How far each stream was counted is stored beside the counts.
+  .transform(({ scope, shard, ...counts }) => ({ scope, shard, counts: pickNumbers(counts) }));
 export type StoredCounter = z.infer<typeof StoredCounter>;
 
 export const StoredRow = z

@@ -16,6 +16,10 @@ export const StreamEvent = z.strictObject({
   bisectBatchOnFunctionError: z.boolean().default(false),
   /** -1: as often as it takes. */
   maximumRetryAttempts: z.coerce.number().int().min(-1).max(10_000).default(-1),
+  /** -1: as long as the stream stores it. */
+  maximumRecordAgeInSeconds: z.coerce.number().int().min(-1).max(604_800).default(-1),
+  /** 0: none. */
+  tumblingWindowInSeconds: z.coerce.number().int().min(0).max(900).default(0),
   destinations: z
     .object({
       onFailure: z.union([z.object({ arn: z.unknown() }).transform(({ arn }) => arn), z.unknown()]),

@@ -11,6 +11,7 @@ import {
   toEventRecord,
 } from './stream-event.ts';
 import { listShards, openShard, resolveStreamArn } from './stream-reader.ts';
+import { openTumblingWindow } from './tumbling-window.ts';
 
 export type StreamTools = {
   dynamodb: CallAws;
@@ -109,10 +110,18 @@ const readShard = async (
   checkpoints.save(functionName, place, after);
   const shard = await openShard(dynamodb, { streamArn, shardId, after });
 
+  const { tumblingWindowInSeconds: seconds } = mapping;
+  const window = seconds > 0 ? openTumblingWindow(seconds, { streamArn, shardId }) : undefined;
+
   const batchTools = {
     mapping,
-    invoke: (batch: readonly ChangeRecord[]) =>
-      tools.invoke({ Records: batch.map((record) => toEventRecord(record, streamArn)) }),
+    invoke: async (batch: readonly ChangeRecord[]) => {
+      if (!window)
+        return tools.invoke({ Records: batch.map((record) => toEventRecord(record, streamArn)) });
+      const answer = await tools.invoke(window.toEvent(batch));
+      window.accept(answer);
+      return answer;
+    },
     checkpoint: (record: ChangeRecord) =>
       checkpoints.save(functionName, place, getSequenceNumber(record)),
     giveUp: (batch: readonly ChangeRecord[], invocations: number) =>
@@ -126,9 +135,11 @@ const readShard = async (
   };
   while (!signal.aborted) {
     const batch = await collect(shard, mapping, { bell, signal, pollMs });
-    if (batch.length === 0) continue;
-    // What was read and not handled is read again from the checkpoint, by a next run.
-    if (signal.aborted || !(await handleBatch(batch, batchTools))) return;
+    for (const part of window ? window.split(batch) : [batch]) {
+      if (part.length === 0) continue;
+      // What was read and not handled is read again from the checkpoint, by a next run.
+      if (signal.aborted || !(await handleBatch(part, batchTools))) return;
+    }
   }
 };
 
@@ -162,7 +173,8 @@ const collect = async (
     if (more.length > 0) continue;
     const leftMs = until - Date.now();
     if (leftMs <= 0) break;
-    await bell.wait(Math.min(leftMs, pollMs));
+    // Not woken by each record: Lambda too reads a shard four times a second.
+    await wait(Math.min(leftMs, pollMs / 4), undefined, { signal }).catch(() => {});
   }
   return batch;
 };

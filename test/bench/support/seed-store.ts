@@ -3,8 +3,8 @@ import type { Engine } from '#infra/local-cloud/emulators/dynamodb/engine.ts';
 import { openEngine } from '#infra/local-cloud/emulators/dynamodb/open-engine.ts';
 import { commitWrites } from '#infra/local-cloud/emulators/dynamodb/operations/commit-writes.ts';
 import { preparePut } from '#infra/local-cloud/emulators/dynamodb/operations/prepare-write.ts';
-import { pickShard } from '#lib/aws/dynamo-counters.ts';
-import { counterDeltas } from '#lib/images/counters.ts';
+import { imageCountersKey } from '#lib/aws/dynamo-image-counters.ts';
+import { addCounters, type Counters, counterDeltas } from '#lib/images/counters.ts';
 import type { Image } from '#lib/images/image.ts';
 import { attributesOf } from './seed-attributes.ts';
 import { seededImage } from './seed-images.ts';
@@ -21,35 +21,28 @@ export const seedStore = async (dataDir: string, count: number): Promise<void> =
   const engine = openEngine({ folder: join(dataDir, 'dynamodb') });
   try {
     const { put, flush } = batchedWriter(engine);
-    const sums = new Map<string, Record<string, number>>();
+    let counters: Partial<Counters> = {};
     const months = new Set<string>();
     for (let nth = count - 1; nth >= 0; nth--) {
       const { lives, item, rawItem } = await seededImage(nth);
-      increment(sums, lives);
+      counters = addCounters([counters, ...countLives(lives)]);
       if (item.partition) months.add(item.partition);
       put('images', rawItem);
       put('images', item);
     }
-    for (const [shard, counts] of sums) put('counters', { scope: 'stats', shard, ...counts });
+    put('counters', { ...imageCountersKey(0), ...counters });
     put('list-months', { kind: 'images', months });
     flush();
+    // They are counted above: project-changes would take minutes for a million.
+    for (const stream of engine.catalog.streams()) while (stream.trim(Date.now() + 1) > 0);
   } finally {
     engine.database.close();
   }
 };
 
-/** The counters after each of the writes that made this image. */
-const increment = (sums: Map<string, Record<string, number>>, lives: readonly Image[]): void => {
-  let before: Image | undefined;
-  for (const after of lives) {
-    const shard = pickShard(after.imageId);
-    const sum = sums.get(shard) ?? {};
-    for (const [name, by] of Object.entries(counterDeltas(before, after)))
-      sum[name] = (sum[name] ?? 0) + by;
-    sums.set(shard, sum);
-    before = after;
-  }
-};
+/** What each of the writes that made this image adds. */
+const countLives = (lives: readonly Image[]): Partial<Counters>[] =>
+  lives.map((after, at) => counterDeltas(lives[at - 1], after));
 
 const batchedWriter = (engine: Engine) => {
   let writes: ReturnType<typeof preparePut>[] = [];

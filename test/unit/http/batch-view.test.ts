@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Batch, Webhook } from '#lib/batches/batch.ts';
+import type { Batch, RowCounts, Webhook } from '#lib/batches/batch.ts';
 import { rowImageId } from '#lib/batches/row.ts';
 import {
   BatchDetailsView,

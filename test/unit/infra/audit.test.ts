@@ -47,9 +47,7 @@ const storedFor = (image: Image): StoredRecords => {
     images: [{ image, version: 1, indexAttributes: { partition, status_partition, listed_at } }],
     rawTags: [],
     renditionSets: renditionSet ? [renditionSet] : [],
-    counters: [
-      { scope: 'stats', shard: pickShard(image.imageId), counts: { ...countImage(image) } },
-    ],
+    counters: [{ scope: 'images#03', shard: '03', counts: { ...countImage(image) } }],
     listMonths: [{ kind: 'images', months: new Set(['2026-11']) }],
     batches: [],
     rows: [],
@@ -84,7 +82,7 @@ describe('an audit', () => {
 
   it('finds a counter that is missing', () => {
     expect(findAfter(() => ({ counters: [] })).join()).toMatch(
-      /counter total of stats, .* is 0; .* up to 1/,
+      /counter total of images is 0; .* up to 1/,
     );
   });
 

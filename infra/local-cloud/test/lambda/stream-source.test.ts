@@ -126,6 +126,39 @@ describe('a function behind a stream', () => {
     await expect.poll(() => batches).toEqual([['a', 'b', 'c']]);
   });
 
+  it('that has a tumbling window gets its shard, the window and its own last state', async () => {
+    const { put, read, events } = await openReader();
+    await put('a', 'b');
+
+    read({ batchSize: 1, tumblingWindowInSeconds: 900 }, (ids) => ({ state: { last: ids[0] } }));
+
+    await expect.poll(() => events.length).toBe(2);
+    const [first, second] = events;
+    expect(first).toMatchObject({
+      shardId: expect.stringMatching(/^shardId-\d{20}-\d{8}$/),
+      eventSourceARN: expect.stringMatching(/:table\/things\/stream\//),
+      window: { start: expect.any(String), end: expect.any(String) },
+      state: {},
+      isFinalInvokeForWindow: false,
+    });
+    const { window } = Object(first);
+    expect(Date.parse(window.end) - Date.parse(window.start)).toBe(900_000);
+    expect(second).toMatchObject({ state: { last: 'a' } });
+  });
+
+  it('that has a tumbling window gets its records again until it returns a state', async () => {
+    const { put, read } = await openReader();
+    const seen: string[] = [];
+    await put('a', 'b');
+
+    read({ batchSize: 1, tumblingWindowInSeconds: 900 }, (ids) => {
+      seen.push(...ids);
+      return seen.length === 1 ? undefined : { state: {} };
+    });
+
+    await expect.poll(() => seen).toEqual(['a', 'a', 'b']);
+  });
+
   it('resumes at its checkpoint after a restart, and gets an unfinished batch again', async () => {
     const { put, read } = await openReader();
     const first: string[] = [];

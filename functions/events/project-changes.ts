@@ -1,0 +1,22 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { dynamoChanges } from '#lib/aws/dynamo-changes.ts';
+import { dynamoProjections } from '#lib/aws/dynamo-projections.ts';
+import { config } from '#lib/config.ts';
+import { projectChanges } from '#lib/events/project-changes.ts';
+import { logger } from '#lib/observability.ts';
+import { streamConsumer } from '#lib/stream/stream-consumer.ts';
+
+const deps = {
+  readChange: dynamoChanges(config.tables),
+  projections: dynamoProjections(config.tables),
+  subscribers: { notify: async () => {} },
+  now: () => new Date(),
+  pause,
+  random: Math.random,
+  reportUnreadable: (
+    { streamArn, sequence }: { streamArn: string; sequence: string },
+    error: unknown,
+  ) => logger.error('change unreadable', { stream: streamArn, sequence, error: String(error) }),
+};
+
+export const handler = streamConsumer((batch) => projectChanges(batch, deps));

@@ -1,0 +1,38 @@
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import {
+  type Counters,
+  counterNames,
+  type ImageCounters,
+  zeroCounters,
+} from '#lib/images/counters.ts';
+import { dynamodb } from './clients.ts';
+import { readMany } from './dynamo-read-many.ts';
+
+const shards = 16;
+
+/** The item of a counter shard. Its number is in the partition key, so that each can be in a partition of its own. */
+export const imageCountersKey = (shard: number) => {
+  const number = String(shard % shards).padStart(2, '0');
+  return { scope: `images#${number}`, shard: number };
+};
+
+/** Its counters; how far each stream was counted (dynamo-projections.ts) is left out. */
+const Shard = z.object(
+  Object.fromEntries(counterNames.map((name) => [name, z.number().default(0)])),
+);
+
+/** The counters of images, which project-changes writes; their total is one request of 8 read units. */
+export const dynamoImageCounters = (
+  { countersTable }: { countersTable: string },
+  client: DynamoDBDocumentClient = dynamodb(),
+): ImageCounters => ({
+  async total() {
+    const keys = Array.from({ length: shards }, (_, shard) => imageCountersKey(shard));
+    const items = await readMany(countersTable, keys, client);
+    const total: Counters = { ...zeroCounters };
+    for (const counts of z.array(Shard).parse(items))
+      for (const name of counterNames) total[name] += counts[name] ?? 0;
+    return total;
+  },
+});

@@ -1,0 +1,95 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { z } from 'zod';
+import { ToolMissingError } from '#infra/cli/run-command.ts';
+import { startBenchStack } from '../support/bench-stack.ts';
+import { startFastapiService } from '../support/fastapi-service.ts';
+import { drawnPhoto } from '../support/photo.ts';
+import { type Part, say } from '../support/report.ts';
+import { openUploadClient, type UploadClient } from '../support/upload-client.ts';
+
+const lengths = {
+  short: { warmUp: 8, rounds: 3, each: 5 },
+  full: { warmUp: 40, rounds: 8, each: 10 },
+};
+const clientsAtOnce = 4;
+
+type Service = { clients: UploadClient[]; statsUrl: string; finished: number };
+
+/** Pictures a second from the first upload until the last picture is done, with four clients. */
+export const throughput: Part = {
+  name: 'throughput',
+  run: async (length) => {
+    const { warmUp, rounds, each } = lengths[length];
+    const photo = await drawnPhoto();
+    const python = await startFastapiService().catch((error: unknown) => {
+      if (!(error instanceof ToolMissingError)) throw error;
+      say(error.message);
+      return undefined;
+    });
+    const stack = await startBenchStack();
+    const serviceAt = (baseUrl: string): Service => ({
+      clients: Array.from({ length: clientsAtOnce }, () =>
+        openUploadClient(() => ({ url: `${baseUrl}/api/images`, taken: 202 }), photo),
+      ),
+      statsUrl: `${baseUrl}/api/stats`,
+      finished: 0,
+    });
+    const darkroom = serviceAt(stack.baseUrl);
+    const fastapi = python && serviceAt(python.url);
+    const values = { darkroom: [] as number[], fastapi: [] as number[] };
+    try {
+      await picturesPerSecond(darkroom, Math.ceil(warmUp / clientsAtOnce));
+      if (fastapi) await picturesPerSecond(fastapi, 2);
+      for (let round = 0; round < rounds; round++) {
+        values.darkroom.push(await picturesPerSecond(darkroom, each));
+        if (fastapi) values.fastapi.push(await picturesPerSecond(fastapi, each));
+      }
+    } finally {
+      for (const { close } of [...darkroom.clients, ...(fastapi?.clients ?? [])]) close();
+      await Promise.all([stack.stop(), python?.stop()]);
+    }
+    const unit = 'pictures/s';
+    return {
+      title: 'Throughput with four clients',
+      how:
+        `${clientsAtOnce} clients each upload ${each} times one 12-megapixel JPEG of ` +
+        `${(photo.length / 1e6).toFixed(1)} MB, from the first upload until the last picture is ` +
+        'done. The stand-in is test/bench/fastapi-service: FastAPI, SQLite, and one thread with ' +
+        'Pillow, of the shape that Darkroom replaces. Its pictures a second are compared with ' +
+        `Darkroom's: at most 0.435 of them, so that Darkroom makes 2.3 times as many.`,
+      figures: [
+        { what: 'Darkroom', values: values.darkroom, unit },
+        ...(fastapi
+          ? [
+              {
+                what: 'FastAPI and Pillow',
+                values: values.fastapi,
+                unit,
+                against: { what: 'Darkroom', values: values.darkroom, atMost: 0.435 },
+              },
+            ]
+          : []),
+      ],
+    };
+  },
+};
+
+const Stats = z.object({ data: z.looseObject({ done: z.int(), failed: z.int() }) });
+
+const picturesPerSecond = async (service: Service, each: number): Promise<number> => {
+  const startedAt = performance.now();
+  await Promise.all(
+    service.clients.map(async ({ upload }) => {
+      for (let nth = 0; nth < each; nth++) await upload();
+    }),
+  );
+  const count = each * service.clients.length;
+  service.finished += count;
+  for (;;) {
+    const { data } = Stats.parse(await (await fetch(service.statsUrl)).json());
+    if (data.failed > 0) throw new Error(`${data.failed} pictures failed.`);
+    if (data.done >= service.finished) break;
+    await wait(50);
+  }
+  return count / ((performance.now() - startedAt) / 1000);
+};
