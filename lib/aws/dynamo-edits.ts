@@ -1,9 +1,16 @@
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+} from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { Edit } from '#lib/edits/edit.ts';
+import { isAlive, sessionTtl } from '#lib/edits/edit-session.ts';
 import type { Edits, VersionedEdit } from '#lib/edits/edits.ts';
 import { dynamodb } from './clients.ts';
 import { ifUnchanged, succeeded } from './dynamo-conditions.ts';
+import { readPage } from './dynamo-pages.ts';
 import { readMany } from './dynamo-read-many.ts';
 import { parseItem } from './stored-names.ts';
 
@@ -40,6 +47,21 @@ export const dynamoEdits = (
     return editIds.flatMap((editId) => found.get(editId) ?? []);
   },
 
+  async list({ limit, from }, now) {
+    const { items, cursor } = await readPage(
+      { limit, from, months: monthsOf(now) },
+      {
+        queryKeys: (month, some) => queryKeys(editSessionsTable, month, some, client),
+        stillListed: async (_, keys) => {
+          const items = await readMany(editSessionsTable, keys.map(toKey), client);
+          const found = items.map((item) => fromEditItem(item).edit);
+          return found.filter((edit) => isAlive(edit, now)).sort(newestFirst);
+        },
+      },
+    );
+    return { edits: items, cursor };
+  },
+
   // A Put that the SDK repeats, because its response was lost, finds its own version and fails: the
   // next read then returns what this call wrote.
   save: (before, after) =>
@@ -49,6 +71,7 @@ export const dynamoEdits = (
           TableName: editSessionsTable,
           Item: {
             ...editKey(after.editId),
+            ...listPosition(after),
             v: (before?.version ?? 0) + 1,
             expires: Math.ceil(Date.parse(after.expiresAt) / 1000) + graceSeconds,
             edit: after,
@@ -60,3 +83,48 @@ export const dynamoEdits = (
 });
 
 const editKey = (editId: string) => ({ slot: `edit#${editId}` });
+
+/** An edit's position in the list. It never changes, so that only a new edit is written to the index. */
+const listPosition = ({ createdAt, editId }: Edit) => ({
+  partition: createdAt.slice(0, 7),
+  listed_at: `${createdAt}#${editId}`,
+});
+
+const newestFirst = (one: Edit, other: Edit): number =>
+  listPosition(one).listed_at < listPosition(other).listed_at ? 1 : -1;
+
+/** The months in which an edit that has not expired was started: its session lives for a week at most. */
+const monthsOf = (now: Date): string[] => {
+  const oldest = new Date(now.getTime() - sessionTtl.maxSeconds * 1000);
+  return [...new Set([now, oldest].map((at) => at.toISOString().slice(0, 7)))];
+};
+
+const Key = z
+  .object({ slot: z.string(), listed_at: z.string() })
+  .transform(({ slot, listed_at }) => ({ slot, listedAt: listed_at }));
+type Key = z.infer<typeof Key>;
+const toKey = ({ slot }: Key) => ({ slot });
+
+/** Keys of the edits of one month, newest first, older than the position `before`. */
+const queryKeys = async (
+  editSessionsTable: string,
+  month: string,
+  { limit, before }: { limit: number; before: string | undefined },
+  client: DynamoDBDocumentClient,
+): Promise<Key[]> => {
+  const { Items: items = [] } = await client.send(
+    new QueryCommand({
+      TableName: editSessionsTable,
+      IndexName: 'by-time',
+      KeyConditionExpression: `#partition = :partition${before ? ' AND #place < :before' : ''}`,
+      ExpressionAttributeNames: {
+        '#partition': 'partition',
+        ...(before && { '#place': 'listed_at' }),
+      },
+      ExpressionAttributeValues: { ':partition': month, ...(before && { ':before': before }) },
+      ScanIndexForward: false,
+      Limit: limit,
+    }),
+  );
+  return z.array(Key).parse(items);
+};

@@ -7,7 +7,7 @@ type Query = {
   status?: Status | undefined;
   cursor?: string | undefined;
   /** Which list, where it is not that of images. */
-  list?: 'batches';
+  list?: 'batches' | 'edits';
 };
 
 /** [filter, month, after]: short, and opaque to clients. */

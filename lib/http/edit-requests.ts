@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { sessionTtl } from '#lib/edits/edit-session.ts';
 import { Problem } from '#lib/problem.ts';
-import { IdempotencyHeaders } from './image-requests.ts';
+import { IdempotencyHeaders, ListQuery } from './image-requests.ts';
 
 /** Any text: a malformed id names no process, and counts as a miss. */
 const InitId = z
@@ -14,6 +14,8 @@ const InitId = z
 export const EditSessionPath = z.object({
   init_id: InitId.meta({ description: 'from POST /api/processes' }),
 });
+
+export const EditListQuery = ListQuery.omit({ status: true });
 
 /** The same route has a path without it; then it is in the body. */
 export const OptionalEditSessionPath = z.object({ init_id: InitId.optional() });

@@ -19,6 +19,7 @@ import { getStatsRoute } from './routes/get-stats.ts';
 import { getThumbnailRoute } from './routes/get-thumbnail.ts';
 import { getWelcomeRoute } from './routes/get-welcome.ts';
 import { listBatchesRoute } from './routes/list-batches.ts';
+import { listEditsRoute } from './routes/list-edits.ts';
 import { listEventsRoute } from './routes/list-events.ts';
 import { listImagesRoute } from './routes/list-images.ts';
 import { patchImageRoute } from './routes/patch-image.ts';
@@ -63,6 +64,7 @@ export const routes = {
   getProcessedImage: getProcessedImageRoute,
   createEditSession: createEditSessionRoute,
   startEdit: startEditRoute,
+  listEdits: listEditsRoute,
   getEdits: getEditsRoute,
   getEditStatus: getEditStatusRoute,
   getCacheStatus: getCacheStatusRoute,

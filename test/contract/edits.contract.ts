@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { complete, fail, lease } from '#lib/edits/edit.ts';
-import type { Edits } from '#lib/edits/edits.ts';
+import { complete, fail, lease, type Open } from '#lib/edits/edit.ts';
+import type { Edits, ListPosition } from '#lib/edits/edits.ts';
 import { anEdit } from '#test/support/edit-builder.ts';
 
 const now = new Date('2026-11-21T10:00:00.000Z');
@@ -46,6 +46,34 @@ export const editsContract = (name: string, open: () => Promise<Edits>) =>
         lease: { worker: workers[saves.indexOf(true)] },
       });
       expect(await edits.save(before, fail(anEdit(), 'late', now))).toBe(false);
+    });
+
+    it('are listed from the newest to the oldest, across months, without those that expired', async () => {
+      const edits = await open();
+      const at = new Date('2026-12-02T10:00:00.000Z');
+      const started = ['2026-11-29T10', '2026-11-30T10', '2026-12-01T10', '2026-12-02T09'];
+      for (const [n, hour] of started.entries())
+        await edits.save(
+          undefined,
+          anEdit({
+            editId: `edit-${n}`,
+            createdAt: `${hour}:00:00.000Z`,
+            expiresAt: n === 2 ? '2026-12-02T10:00:00.000Z' : '2026-12-05T10:00:00.000Z',
+          }),
+        );
+      const before = await edits.find('edit-1');
+      await edits.save(before, lease(before?.edit as Open, { ...leaseRequest, now: at }));
+
+      const listed: string[] = [];
+      let from: ListPosition | undefined;
+      do {
+        const page = await edits.list({ limit: 2, from }, at);
+        expect(page.edits.length).toBeLessThanOrEqual(2);
+        listed.push(...page.edits.map(({ editId, status }) => `${editId} ${status}`));
+        from = page.cursor;
+      } while (from);
+
+      expect(listed).toEqual(['edit-3 PENDING', 'edit-1 PROCESSING', 'edit-0 PENDING']);
     });
 
     it('are found in the order of the requested ids, without missing ones', async () => {
