@@ -70,7 +70,6 @@ export const config = {
     renditionSetsTable: table('rendition-sets'),
     countersTable: table('counters'),
     eventsTable: table('events'),
-    listMonthsTable: table('list-months'),
     idempotencyTable: table('idempotency'),
     batchesTable: table('batches'),
     editSessionsTable: table('edit-sessions'),
@@ -78,6 +77,8 @@ export const config = {
   /** URLs by the queue's name. */
   queues: mapQueues((name) => resource(queueVariable(name))),
   deadLetterQueues: mapQueues((name) => resource(dlqVariable(name))),
+  /** How long a worker may take to have a picture described, with reading and storing. */
+  captionLeaseMs: (settings.CAPTION_TIMEOUT_SECONDS + 10) * 1000,
   /** The caption settings. Secrets are looked up by name. */
   caption: (getSecret: (name: CaptionSecret) => string | undefined) => ({
     provider: settings.CAPTION_PROVIDER,

@@ -4,7 +4,6 @@ export const tableNames = [
   'rendition-sets',
   'counters',
   'events',
-  'list-months',
   'idempotency',
   'batches',
   'edit-sessions',

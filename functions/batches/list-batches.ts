@@ -15,7 +15,7 @@ export const handler = endpoint(
   listBatchesRoute,
   async ({ query: { limit, cursor } }) => {
     const query = { cursor, list: 'batches' } as const;
-    const page = await batches.list({ limit, from: decodeCursor(query) });
+    const page = await batches.list({ limit, after: decodeCursor(query) });
     const views = page.batches.map(async (batch) =>
       toBatchView(batch, await countBatch(batch, { rows })),
     );

@@ -18,7 +18,7 @@ export const handler = endpoint(
   listEditsRoute,
   async ({ query: { limit, cursor }, baseUrl }) => {
     const query = { cursor, list: 'edits' } as const;
-    const page = await listEdits({ limit, from: decodeCursor(query) }, deps);
+    const page = await listEdits({ limit, after: decodeCursor(query) }, deps);
     const own = await links(baseUrl);
     return pageReply(
       page.edits.map((edit) => toEditView(edit, own)),

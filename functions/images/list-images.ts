@@ -3,8 +3,9 @@ import { secret } from '#lib/aws/ssm-secrets.ts';
 import { config } from '#lib/config.ts';
 import { accessFrom } from '#lib/delivery/access.ts';
 import { linksBelow } from '#lib/delivery/links.ts';
-import { decodeCursor, encodeCursor } from '#lib/http/cursor.ts';
+import { encodeCursor } from '#lib/http/cursor.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
+import { toListQuery } from '#lib/http/image-requests.ts';
 import { toImageView } from '#lib/http/image-view.ts';
 import { pageReply } from '#lib/http/route.ts';
 import { listImagesRoute } from '#lib/http/routes/list-images.ts';
@@ -16,12 +17,11 @@ const links = linksBelow(config.presets, accessFrom(config.deliveryAccess, secre
 export const handler = endpoint(
   listImagesRoute,
   async ({ query, baseUrl }) => {
-    const { limit, status } = query;
     const options = { ...(await links(baseUrl)), baseUrl };
-    const page = await images.list({ status, limit, from: decodeCursor(query) });
+    const page = await images.list(toListQuery(query));
     return pageReply(
       page.images.map((image) => toImageView(image, options)),
-      { limit, next_cursor: encodeCursor(page.cursor, query) },
+      { limit: query.limit, next_cursor: encodeCursor(page.cursor, query) },
     );
   },
   config,

@@ -23,6 +23,7 @@ const deps = {
   derived: s3Objects(config.derivedBucket),
   stepQueues: sqsStepQueues(config.queues),
   describe: describeWithSettings(settings),
+  captionLeaseMs: config.captionLeaseMs,
   now: () => new Date(),
 };
 

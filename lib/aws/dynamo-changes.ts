@@ -18,7 +18,7 @@ export const dynamoChanges =
   ({ streamArn, keys, oldImage, newImage }) => {
     const table = tableName(streamArn);
     const { part, slot } = Keys.parse(keys);
-    const change = <T>(read: (item: unknown) => T) => ({
+    const change = <T>(read: (item: Record<string, unknown>) => T) => ({
       before: readImage(oldImage, read),
       after: readImage(newImage, read),
     });
@@ -35,6 +35,6 @@ export const dynamoChanges =
 const tableName = (streamArn: string): string | undefined =>
   /:table\/([^/]+)\/stream\//.exec(streamArn)?.[1];
 
-const readImage = <T>(image: unknown, read: (item: unknown) => T): T | undefined =>
+const readImage = <T>(image: unknown, read: (item: Record<string, unknown>) => T): T | undefined =>
   // DynamoDB wrote it: that these are attribute values is taken for granted, as the SDK does.
   image === undefined ? undefined : read(unmarshall(image as Record<string, AttributeValue>));

@@ -9,14 +9,15 @@ import {
  * items conflicted, so that the caller decides again. Any other error (throttling, a missing table, an
  * invalid request) is thrown.
  */
-export const succeeded = (write: Promise<unknown>): Promise<boolean> =>
-  write.then(
-    () => true,
-    (error) => {
-      if (isConflict(error)) return false;
-      throw error;
-    },
-  );
+export const succeeded = async (write: Promise<unknown>): Promise<boolean> =>
+  (await unlessConflict(write.then(() => true))) ?? false;
+
+/** Likewise with what the write returned: undefined if its condition failed. */
+export const unlessConflict = <Result>(write: Promise<Result>): Promise<Result | undefined> =>
+  write.catch((error) => {
+    if (isConflict(error)) return undefined;
+    throw error;
+  });
 
 /**
  * Awaits a conditional write whose failed condition is no error. A conflict with a transaction says

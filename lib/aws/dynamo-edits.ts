@@ -1,16 +1,11 @@
-import {
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { Edit } from '#lib/edits/edit.ts';
-import { isAlive, sessionTtl } from '#lib/edits/edit-session.ts';
+import { isAlive } from '#lib/edits/edit-session.ts';
 import type { Edits, VersionedEdit } from '#lib/edits/edits.ts';
 import { dynamodb } from './clients.ts';
 import { ifUnchanged, succeeded } from './dynamo-conditions.ts';
-import { readPage } from './dynamo-pages.ts';
+import { type IndexEntry, readNewestFirst } from './dynamo-index.ts';
 import { readMany } from './dynamo-read-many.ts';
 import { parseItem } from './stored-names.ts';
 
@@ -47,19 +42,26 @@ export const dynamoEdits = (
     return editIds.flatMap((editId) => found.get(editId) ?? []);
   },
 
-  async list({ limit, from }, now) {
-    const { items, cursor } = await readPage(
-      { limit, from, months: monthsOf(now) },
-      {
-        queryKeys: (month, some) => queryKeys(editSessionsTable, month, some, client),
-        stillListed: async (_, keys) => {
-          const items = await readMany(editSessionsTable, keys.map(toKey), client);
-          const found = items.map((item) => fromEditItem(item).edit);
-          return found.filter((edit) => isAlive(edit, now)).sort(newestFirst);
-        },
-      },
-    );
-    return { edits: items, cursor };
+  async list({ limit, after }, now) {
+    const edits: Edit[] = [];
+    let some: IndexEntry[] = [];
+    let lookedAt = 0;
+    let last: string | undefined;
+    const readSome = async () => {
+      edits.push(...(await readAlive(editSessionsTable, some, now, client)));
+      lookedAt += some.length;
+      some = [];
+    };
+    const range = { ...listed, table: editSessionsTable, last: after };
+    for await (const entry of readNewestFirst(range, limit + 2, client)) {
+      if (entry.position === after) continue;
+      if (some.length === limit - edits.length) await readSome();
+      if (edits.length === limit || lookedAt > maxLookedAt) return { edits, cursor: last };
+      some.push(entry);
+      last = entry.position;
+    }
+    await readSome();
+    return { edits, cursor: undefined };
   },
 
   // A Put that the SDK repeats, because its response was lost, finds its own version and fails: the
@@ -71,7 +73,8 @@ export const dynamoEdits = (
           TableName: editSessionsTable,
           Item: {
             ...editKey(after.editId),
-            ...listPosition(after),
+            partition: listed.partition.value,
+            listed_at: listPosition(after),
             v: (before?.version ?? 0) + 1,
             expires: Math.ceil(Date.parse(after.expiresAt) / 1000) + graceSeconds,
             edit: after,
@@ -84,47 +87,37 @@ export const dynamoEdits = (
 
 const editKey = (editId: string) => ({ slot: `edit#${editId}` });
 
-/** An edit's position in the list. It never changes, so that only a new edit is written to the index. */
-const listPosition = ({ createdAt, editId }: Edit) => ({
-  partition: createdAt.slice(0, 7),
-  listed_at: `${createdAt}#${editId}`,
-});
-
-const newestFirst = (one: Edit, other: Edit): number =>
-  listPosition(one).listed_at < listPosition(other).listed_at ? 1 : -1;
-
-/** The months in which an edit that has not expired was started: its session lives for a week at most. */
-const monthsOf = (now: Date): string[] => {
-  const oldest = new Date(now.getTime() - sessionTtl.maxSeconds * 1000);
-  return [...new Set([now, oldest].map((at) => at.toISOString().slice(0, 7)))];
+/**
+ * All edits are listed in one partition, which takes 1000 new ones a second. An edit's place in it never
+ * changes, so that the index is written once for each.
+ */
+const listed = {
+  index: 'by-time',
+  partition: { name: 'partition', value: 'edits' },
+  position: 'listed_at',
 };
 
-const Key = z
-  .object({ slot: z.string(), listed_at: z.string() })
-  .transform(({ slot, listed_at }) => ({ slot, listedAt: listed_at }));
-type Key = z.infer<typeof Key>;
-const toKey = ({ slot }: Key) => ({ slot });
+const listPosition = ({ createdAt, editId }: Edit) => `${createdAt}#${editId}`;
 
-/** Keys of the edits of one month, newest first, older than the position `before`. */
-const queryKeys = async (
-  editSessionsTable: string,
-  month: string,
-  { limit, before }: { limit: number; before: string | undefined },
+/** Some may have expired, which DynamoDB deletes late: a page looks at so many, and may be short. */
+const maxLookedAt = 500;
+
+const Key = z.object({ slot: z.string() });
+
+/** The edits of these entries that have not expired, newest first. */
+const readAlive = async (
+  table: string,
+  entries: readonly IndexEntry[],
+  now: Date,
   client: DynamoDBDocumentClient,
-): Promise<Key[]> => {
-  const { Items: items = [] } = await client.send(
-    new QueryCommand({
-      TableName: editSessionsTable,
-      IndexName: 'by-time',
-      KeyConditionExpression: `#partition = :partition${before ? ' AND #place < :before' : ''}`,
-      ExpressionAttributeNames: {
-        '#partition': 'partition',
-        ...(before && { '#place': 'listed_at' }),
-      },
-      ExpressionAttributeValues: { ':partition': month, ...(before && { ':before': before }) },
-      ScanIndexForward: false,
-      Limit: limit,
-    }),
+): Promise<Edit[]> => {
+  const items = await readMany(
+    table,
+    entries.map(({ entry }) => Key.parse(entry)),
+    client,
   );
-  return z.array(Key).parse(items);
+  return items
+    .map((item) => fromEditItem(item).edit)
+    .filter((edit) => isAlive(edit, now))
+    .sort((one, other) => (listPosition(one) < listPosition(other) ? 1 : -1));
 };

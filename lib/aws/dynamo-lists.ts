@@ -1,95 +1,155 @@
-import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import { type Image, indexedStatus, type Status } from '#lib/images/image.ts';
-import type { Images } from '#lib/images/images.ts';
-import { listPosition, readRecords } from './dynamo-image-items.ts';
-import type { ListMonths } from './dynamo-list-months.ts';
-import { readPage } from './dynamo-pages.ts';
+import { attentionOf, type Image, statusOf } from '#lib/images/image.ts';
+import type { Images, ListQuery, Versioned } from '#lib/images/images.ts';
+import { ignoreConditionFailure } from './dynamo-conditions.ts';
+import { shards, statusShard, takenPosition, uploadedPosition } from './dynamo-image-indexes.ts';
+import { readRecords } from './dynamo-image-items.ts';
+import { toIndexRepair } from './dynamo-image-updates.ts';
+import {
+  type IndexEntry,
+  type IndexRange,
+  mergeNewestFirst,
+  readNewestFirst,
+} from './dynamo-index.ts';
 
-type Deps = { imagesTable: string; listMonths: ListMonths; client: DynamoDBDocumentClient };
-type Partition = { month: string; status?: Status | 'deleting' | undefined };
+type Deps = { imagesTable: string; client: DynamoDBDocumentClient };
 
-const sweepPageSize = 100;
+/** A filter may pass over many images: a page looks at so many, and may be short. */
+const maxLookedAt = 500;
+const maxAtOnce = 100;
 
-/** Lists of images by month, of one status or of all. */
+/**
+ * Lists of images. An index holds keys only and may lag behind, so the records themselves are read and
+ * decide: one that has moved since is left out, and is listed where it is now.
+ */
 export const dynamoLists = (deps: Deps): Pick<Images, 'list' | 'unfinished'> => ({
-  async list({ status, limit, from }) {
-    const { items, cursor } = await readPage(
-      { limit, from, months: await deps.listMonths.months() },
-      {
-        queryKeys: (month, some) => queryKeys({ month, status }, some, deps),
-        stillListed: (month, keys) => stillListed(keys, { month, status }, deps),
-      },
-    );
-    return { images: items, cursor };
+  async list(query) {
+    const { limit } = query;
+    const isFiltered = Boolean(query.status ?? query.source);
+    const atOnce = isFiltered ? maxAtOnce : limit;
+    const entries = readEntries(query, atOnce, deps);
+    const found: Listed[] = [];
+    let lookedAt = 0;
+    let cursor: string | undefined;
+    // One more than is wanted shows whether there is another page.
+    let ahead = (await entries.next()).value;
+    while (ahead && found.length < limit && lookedAt < maxLookedAt) {
+      const some: IndexEntry[] = [];
+      for (; ahead && some.length < atOnce - (isFiltered ? 0 : found.length); ) {
+        some.push(ahead);
+        ahead = (await entries.next()).value;
+      }
+      found.push(...(await readStillListed(some, query, deps)));
+      lookedAt += some.length;
+      cursor = some.at(-1)?.position;
+    }
+    const images = found.slice(0, limit);
+    if (found.length > limit) cursor = images.at(-1)?.position;
+    else if (!ahead) cursor = undefined;
+    return { images: images.map(({ image }) => image), cursor };
   },
 
   async *unfinished(before) {
-    const end = before.toISOString();
-    for (const month of await deps.listMonths.months()) {
-      for (const status of ['queued', 'processing', 'deleting'] as const) {
-        const partition = { month, status };
-        let from: string | undefined = end;
-        while (from) {
-          const found: Key[] = await queryKeys(
-            partition,
-            { limit: sweepPageSize, before: from },
-            deps,
-          );
-          yield* await stillListed(found, partition, deps);
-          from = found.length === sweepPageSize ? found.at(-1)?.listedAt : undefined;
-        }
+    for (const shard of shards) {
+      const range = { ...statusRange('unfinished', shard, deps), last: before.toISOString() };
+      let some: IndexEntry[] = [];
+      for await (const entry of readNewestFirst(range, maxAtOnce, deps.client)) {
+        some.push(entry);
+        if (some.length < maxAtOnce) continue;
+        yield* await readUnfinished(some, deps);
+        some = [];
       }
+      yield* await readUnfinished(some, deps);
     }
   },
 });
 
-const Key = z
-  .object({ image_id: z.string(), listed_at: z.string() })
-  .transform(({ image_id, listed_at }) => ({ imageId: image_id, listedAt: listed_at }));
-type Key = z.infer<typeof Key>;
-
-/** Keys of one month partition, newest first, older than the position `before`. */
-const queryKeys = async (
-  { month, status }: Partition,
-  { limit, before }: { limit: number; before: string | undefined },
-  { imagesTable, client }: Deps,
-): Promise<Key[]> => {
-  const { Items: items = [] } = await client.send(
-    new QueryCommand({
-      TableName: imagesTable,
-      IndexName: status ? 'by-status' : 'by-time',
-      KeyConditionExpression: `#partition = :partition${before ? ' AND #position < :before' : ''}`,
-      ExpressionAttributeNames: {
-        '#partition': status ? 'status_partition' : 'partition',
-        ...(before && { '#position': 'listed_at' }),
-      },
-      ExpressionAttributeValues: {
-        ':partition': status ? `${status}#${month}` : month,
-        ...(before && { ':before': before }),
-      },
-      ScanIndexForward: false,
-      Limit: limit, // at most 101 keys: far from the 1 MB at which a query would stop by itself
-    }),
-  );
-  return z.array(Key).parse(items);
+/** What a query reads, newest first: the sparse index where it holds what is asked for. */
+const readEntries = async function* (
+  query: ListQuery,
+  atOnce: number,
+  deps: Deps,
+): AsyncGenerator<IndexEntry, undefined> {
+  const { sort = 'uploaded', status, from, to, after } = query;
+  const upTo = to === undefined ? '~' : `${to}~`;
+  const bounds = { first: from, last: after !== undefined && after < upTo ? after : upTo };
+  const pageSize = Math.ceil((2 * atOnce) / shards.length) + 2; // rarely does one have more of them
+  const partitions = shards.map((shard) => {
+    const range =
+      sort === 'taken'
+        ? timeRange('by-taken', 'taken_at', shard, deps)
+        : status === undefined || status === 'done'
+          ? timeRange('by-time', 'listed_at', shard, deps)
+          : statusRange(status === 'failed' ? 'failed' : 'unfinished', shard, deps);
+    return readNewestFirst({ ...range, ...bounds }, pageSize, deps.client);
+  });
+  for await (const entry of mergeNewestFirst(partitions)) if (entry.position !== after) yield entry;
+  return undefined;
 };
 
-/** The images of these keys that are still where the index says. */
-const stillListed = async (
-  keys: Key[],
-  { status }: Partition,
+const timeRange = (
+  index: 'by-time' | 'by-taken',
+  position: 'listed_at' | 'taken_at',
+  shard: string,
+  { imagesTable }: Deps,
+): IndexRange => ({
+  table: imagesTable,
+  index,
+  partition: { name: 'shard', value: shard },
+  position,
+});
+
+const statusRange = (
+  attention: 'unfinished' | 'failed',
+  shard: string,
+  { imagesTable }: Deps,
+): IndexRange => ({
+  table: imagesTable,
+  index: 'by-status',
+  partition: { name: 'status_shard', value: statusShard(attention, shard) },
+  position: 'listed_at',
+});
+
+type Listed = { image: Image; position: string };
+
+const Key = z.object({ image_id: z.string() });
+
+const readImages = (
+  entries: readonly IndexEntry[],
   { imagesTable, client }: Deps,
-): Promise<Image[]> => {
-  const images = await readRecords(
+): Promise<Versioned[]> =>
+  readRecords(
     imagesTable,
-    keys.map(({ imageId }) => imageId),
+    entries.map(({ entry }) => Key.parse(entry).image_id),
     client,
   );
-  const places = new Set(keys.map(({ listedAt }) => listedAt));
-  return images.filter((image) => {
-    const now = indexedStatus(image);
-    const fits = status ? now === status : !image.deleted;
-    return fits && places.has(listPosition(image).listedAt);
+
+/** The images of these entries that are still where the index says, and are what was asked for. */
+const readStillListed = async (
+  entries: readonly IndexEntry[],
+  { sort, status, source }: ListQuery,
+  deps: Deps,
+): Promise<Listed[]> => {
+  const places = new Set(entries.map(({ position }) => position));
+  const toPosition = sort === 'taken' ? takenPosition : uploadedPosition;
+  return (await readImages(entries, deps)).flatMap(({ image }) => {
+    const position = toPosition(image) ?? '';
+    const isListed = !image.deleted && places.has(position);
+    const isWanted =
+      (!status || statusOf(image) === status) && (!source || image.source === source);
+    return isListed && isWanted ? [{ image, position }] : [];
   });
+};
+
+/** A worker may have been killed before it corrected the index: an image that has ended is taken out. */
+const readUnfinished = async (entries: readonly IndexEntry[], deps: Deps): Promise<Image[]> => {
+  const unfinished: Image[] = [];
+  for (const record of await readImages(entries, deps))
+    if (attentionOf(record.image) === 'unfinished') unfinished.push(record.image);
+    else
+      await ignoreConditionFailure(
+        deps.client.send(new UpdateCommand(toIndexRepair(deps.imagesTable, record))),
+      );
+  return unfinished;
 };

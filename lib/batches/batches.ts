@@ -5,9 +5,6 @@ import type { Row } from './row.ts';
 export type VersionedBatch = { batch: Batch; version: number };
 export type VersionedRow = { row: Row; version: number };
 
-/** A position in the list: after this batch of that month. */
-export type ListPosition = { month: string; after?: string | undefined };
-
 /** The batches. */
 export interface Batches {
   /** Strongly consistent. */
@@ -17,8 +14,8 @@ export interface Batches {
   /** Newest first. A page may be short; `cursor` is where the next one begins. */
   list(query: {
     limit: number;
-    from?: ListPosition | undefined;
-  }): Promise<{ batches: Batch[]; cursor: ListPosition | undefined }>;
+    after?: string | undefined;
+  }): Promise<{ batches: Batch[]; cursor: string | undefined }>;
   /** Batches with something still to do, created before `before`. */
   unfinished(before: Date): AsyncIterable<Batch>;
 }

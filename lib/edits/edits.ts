@@ -4,9 +4,6 @@ import type { Edit } from './edit.ts';
 /** An edit as it was read, with its version for the optimistic lock. */
 export type VersionedEdit = { edit: Edit; version: number };
 
-/** A position in the list: after this edit of that month. */
-export type ListPosition = { month: string; after?: string | undefined };
-
 /** Edits by their id, and in the order they were started. */
 export interface Edits {
   /** Strongly consistent. An edit is stored a day longer than its session, for a worker that still has it. */
@@ -18,9 +15,9 @@ export interface Edits {
    * the next one begins.
    */
   list(
-    query: { limit: number; from?: ListPosition | undefined },
+    query: { limit: number; after?: string | undefined },
     now: Date,
-  ): Promise<{ edits: Edit[]; cursor: ListPosition | undefined }>;
+  ): Promise<{ edits: Edit[]; cursor: string | undefined }>;
   /** Writes `after` if the edit is still `before` (absent where undefined); `false` after a conflict. */
   save(before: VersionedEdit | undefined, after: Edit): Promise<boolean>;
 }

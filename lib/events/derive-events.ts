@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type Batch, batchStatus, hasEnded } from '#lib/batches/batch.ts';
 import { type Edit, isOpen } from '#lib/edits/edit.ts';
-import { errorOf, type Image, statusOf } from '#lib/images/image.ts';
+import { errorOf, type Image, processedAtOf, statusOf } from '#lib/images/image.ts';
 import type { Change } from './changes.ts';
 import type { Event, EventType } from './event.ts';
 
@@ -45,7 +45,7 @@ const imageEvents = (before: Image | undefined, after: Image | undefined): Happe
   if (status !== 'done' && status !== 'failed') return [];
   const error = status === 'failed' ? errorOf(now) : null;
   const data = { image_id: now.imageId, status, error, error_code: null };
-  return [{ type: `image.${status}`, at: now.processedAt, data }];
+  return [{ type: `image.${status}`, at: processedAtOf(now), data }];
 };
 
 const unlessDeleted = (image: Image | undefined): Image | undefined =>

@@ -1,45 +1,38 @@
 import { z } from 'zod';
-import type { Status } from '#lib/images/image.ts';
-import type { ListPosition } from '#lib/images/images.ts';
 import { Problem } from '#lib/problem.ts';
 
-type Query = {
-  status?: Status | undefined;
-  cursor?: string | undefined;
-  /** Which list, where it is not that of images. */
-  list?: 'batches' | 'edits';
-};
+/** What a cursor belongs to: the name of a list, or its filters and order. */
+type Query = Readonly<Record<string, unknown>>;
 
-/** [filter, month, after]: short, and opaque to clients. */
-const Cursor = z.tuple([
-  z.string(),
-  z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/),
-  z.string().max(200).nullable(),
-]);
+/** [query, position]: short, and opaque to clients. */
+const Cursor = z.tuple([z.string(), z.string().max(200)]);
 
-const filterName = ({ status, list }: Query): string => list ?? status ?? '';
+/** All of a query but how much of it is read, and from where. */
+const queryName = ({ cursor: _, limit: __, ...query }: Query): string =>
+  Object.entries(query)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}=${value}`)
+    .sort()
+    .join('&');
 
 /** The cursor of the next page; null after the last page. */
-export const encodeCursor = (place: ListPosition | undefined, query: Query): string | null =>
-  place
-    ? Buffer.from(JSON.stringify([filterName(query), place.month, place.after ?? null])).toString(
-        'base64url',
-      )
-    : null;
+export const encodeCursor = (position: string | undefined, query: Query): string | null =>
+  position === undefined
+    ? null
+    : Buffer.from(JSON.stringify([queryName(query), position])).toString('base64url');
 
 /** The position in a cursor. Throws a Problem for a cursor of another list or filter. */
-export const decodeCursor = (query: Query): ListPosition | undefined => {
+export const decodeCursor = (
+  query: Query & { cursor?: string | undefined },
+): string | undefined => {
   if (query.cursor === undefined) return undefined;
   const parsed = Cursor.safeParse(parseJson(query.cursor));
   if (!parsed.success)
     throw new Problem('invalid', 'cursor: not one of ours. Take it from page.next_cursor.');
-  const [filter, month, after] = parsed.data;
-  if (filter !== filterName(query))
-    throw new Problem(
-      'invalid',
-      'cursor: it belongs to another list, or to another status filter.',
-    );
-  return { month, after: after ?? undefined };
+  const [name, position] = parsed.data;
+  if (name !== queryName(query))
+    throw new Problem('invalid', 'cursor: it belongs to another list, or to other filters.');
+  return position;
 };
 
 /** [request id, number of the last row shown] */

@@ -15,7 +15,7 @@ export const EditSessionPath = z.object({
   init_id: InitId.meta({ description: 'from POST /api/processes' }),
 });
 
-export const EditListQuery = ListQuery.omit({ status: true });
+export const EditListQuery = ListQuery.pick({ limit: true, cursor: true });
 
 /** The same route has a path without it; then it is in the body. */
 export const OptionalEditSessionPath = z.object({ init_id: InitId.optional() });

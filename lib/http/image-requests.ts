@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { Status } from '#lib/images/image.ts';
+import { Source, Status } from '#lib/images/image.ts';
+import { type ListQuery as ImagesQuery, type Sort, sorts } from '#lib/images/images.ts';
+import { decodeCursor } from './cursor.ts';
 import { WebUrl } from './web-url.ts';
 
 /** A malformed id names no image, so it is 404 and not 400. */
@@ -68,6 +70,13 @@ const Limit = z
   .default(50)
   .meta({ description: 'at most so many; a page may be short' });
 
+/** A date, which means all of that day, or a time; RFC 3339 with any offset. */
+const Bound = z
+  .union([z.iso.date(), z.iso.datetime({ offset: true, local: true })], {
+    error: 'must be a date like 2026-11-21, or a time like 2026-11-21T09:30:00Z',
+  })
+  .optional();
+
 export const ListQuery = z.object({
   limit: Limit,
   cursor: z
@@ -76,4 +85,29 @@ export const ListQuery = z.object({
     .optional()
     .meta({ description: '`page.next_cursor` of the previous page' }),
   status: Status.optional().meta({ description: 'only images of this status' }),
+  source: Source.optional().meta({ description: 'only images that came in this way' }),
+  sort: z.enum(sorts).default('uploaded').meta({
+    description:
+      'newest first, by when they were uploaded, or by when they were taken: then only images of which that is known',
+  }),
+  from: Bound.meta({
+    description:
+      'the first time, of that order: of uploads in UTC, of pictures taken by the clock there, whatever offset is given',
+  }),
+  to: Bound.meta({ description: 'the last time; a date includes all of that day' }),
 });
+
+/** What the list of images is asked for. Throws a Problem for a cursor of another query. */
+export const toListQuery = (query: z.infer<typeof ListQuery>): ImagesQuery => {
+  const { limit, status, source, sort } = query;
+  const from = toListTime(query.from, sort);
+  const to = toListTime(query.to, sort);
+  return { limit, status, source, sort, from, to, after: decodeCursor(query) };
+};
+
+/** A bound as the list is sorted: uploads by UTC with milliseconds, pictures taken by local time. */
+const toListTime = (bound: string | undefined, sort: Sort): string | undefined => {
+  if (bound === undefined || !bound.includes('T')) return bound;
+  if (sort === 'taken') return bound.replace(/(Z|[+-]\d\d:\d\d)$/, '');
+  return new Date(/(Z|[+-]\d\d:\d\d)$/.test(bound) ? bound : `${bound}Z`).toISOString();
+};

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { buildSrcset, type Links } from '#lib/delivery/links.ts';
 import { optimizedPreset } from '#lib/delivery/preset.ts';
 import { type RawExif, takenAt } from '#lib/images/exif.ts';
-import { errorOf, type Image, Source, Status, statusOf } from '#lib/images/image.ts';
+import { errorOf, type Image, processedAtOf, Source, Status, statusOf } from '#lib/images/image.ts';
 import { Format } from '#lib/images/picture.ts';
 import type { Step } from '#lib/images/step.ts';
 import { mapSteps, type StepName } from '#lib/images/steps.ts';
@@ -100,13 +100,13 @@ export const toImageView = (image: Image, options: ViewOptions): ImageView => {
     status: statusOf(image),
     source: image.source,
     uploaded_at: image.uploadedAt,
-    processed_at: image.processedAt ?? null,
+    processed_at: processedAtOf(image) ?? null,
     metadata: key === null ? {} : toMetadataView(image),
     thumbnails: thumbnailUrls(image, options),
     srcset: srcsetFor(image, options),
     file_path: key,
     file_url: key === null ? null : `${imageUrl(image, options)}/original`,
-    first_upload: key === null ? null : (image.firstUploadAt ?? null),
+    first_upload: key === null ? null : (image.firstUploadAt ?? image.uploadedAt),
     caption: personCaption ?? caption?.text ?? null,
     caption_by: personCaption !== undefined ? 'person' : caption ? 'model' : null,
     focal_point: image.focalPoint ?? null,

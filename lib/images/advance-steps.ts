@@ -1,4 +1,4 @@
-import { type Image, statusOf } from './image.ts';
+import type { Image } from './image.ts';
 import type { StepMessage } from './messages.ts';
 import type { Refusal } from './picture.ts';
 import { type Outcome, type Step, type StepName, type Steps, stepNames } from './step.ts';
@@ -23,7 +23,7 @@ export const isOpen = (step: Step): boolean =>
 export const start = (image: Image, now: Date): Image =>
   image.beganAt ? image : { ...image, beganAt: now.toISOString() };
 
-/** The image with one step ended; it is processed when this was the last one. */
+/** The image with one step ended. */
 export const withStepEnded = (
   image: Image,
   step: StepName,
@@ -38,7 +38,7 @@ export const withStepEnded = (
       : { ...outcome, run, attempts, durationMs: Math.round(durationMs), endedAt: now };
   const steps = withDependents({ ...image.steps, [step]: ended }, step, now);
   const startedAt = new Date(endedAt.getTime() - durationMs); // by this run, if by none before
-  return withProcessedAt({ ...start(image, startedAt), steps }, endedAt);
+  return { ...start(image, startedAt), steps };
 };
 
 /** A step that needs another one is skipped where that one failed, and requested again when it is done. */
@@ -55,13 +55,6 @@ const withDependents = (steps: Steps, ended: StepName, now: string): Steps => {
       after[name] = { state: 'pending', run, since: now };
   }
   return after;
-};
-
-const withProcessedAt = (image: Image, now: Date): Image => {
-  const status = statusOf(image);
-  return status === 'done' || status === 'failed'
-    ? { ...image, processedAt: now.toISOString() }
-    : image;
 };
 
 /** The image as rejected: its file is no picture that can be read, and its open steps are skipped. */

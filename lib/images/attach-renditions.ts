@@ -6,7 +6,7 @@ import { endStep, type Measure, type StepDeps } from './end-step.ts';
 import { enqueueSteps } from './enqueue-steps.ts';
 import { type Image, ownerOf } from './image.ts';
 import type { ImageDeps } from './image-deps.ts';
-import type { RenditionSet, Versioned } from './images.ts';
+import type { RenditionSet } from './images.ts';
 import type { StepMessage } from './messages.ts';
 import type { Metadata } from './picture.ts';
 import { toImageRenditions } from './rendition-set.ts';
@@ -28,7 +28,7 @@ type NewRenditionSet = Omit<RenditionSet, 'refs'>;
 export const attachRenditions = async (
   set: NewRenditionSet,
   metadata: Metadata,
-  { isNew, seen }: { isNew: boolean; seen?: { record: Versioned | undefined } },
+  { isNew }: { isNew: boolean },
   run: Run,
 ): Promise<void> => {
   const { message } = run;
@@ -46,7 +46,6 @@ export const attachRenditions = async (
         : withNewSet(now, set, metadata, run);
     },
     run,
-    seen,
   );
   if (!image || image.deleted || image.rev !== message.rev)
     return deleteUnusedRenditions(message, image, run);
@@ -99,7 +98,7 @@ const withRenditions = (
 ): Image => ({
   ...withCaption(withStepEnded(image, 'thumbnails', { state: 'done' }, stats), set.caption, stats),
   metadata,
-  firstUploadAt: set.createdAt,
+  ...(set.createdAt !== image.uploadedAt && { firstUploadAt: set.createdAt }),
   renditionSet: toImageRenditions(set),
 });
 

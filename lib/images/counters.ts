@@ -1,4 +1,4 @@
-import { type Image, statusOf } from './image.ts';
+import { type Image, processedAtOf, statusOf } from './image.ts';
 
 /** The counters of images: of states, bytes, and of processing times (`timed` images, their `milliseconds`). */
 export const counterNames = [
@@ -46,16 +46,17 @@ const captionCount = {
 export const countImage = (image: Image | undefined): Counters => {
   if (!image || image.deleted) return zeroCounters;
   const status = statusOf(image);
-  const ended = status === 'done' || status === 'failed';
-  const timed = ended && image.beganAt && image.processedAt;
+  const processedAt = processedAtOf(image);
+  const milliseconds =
+    image.beganAt && processedAt ? Date.parse(processedAt) - Date.parse(image.beganAt) : undefined;
   return {
     ...zeroCounters,
     total: 1,
     [status]: 1,
     [captionCount[image.steps.caption.state]]: 1,
     bytes: image.sizeBytes,
-    timed: timed ? 1 : 0,
-    milliseconds: timed ? Date.parse(image.processedAt ?? '') - Date.parse(image.beganAt ?? '') : 0,
+    timed: milliseconds === undefined ? 0 : 1,
+    milliseconds: milliseconds ?? 0,
   };
 };
 

@@ -16,6 +16,19 @@ const facts = {
   gps: z.object({ lat: z.number(), lon: z.number(), alt: z.number().nullable() }).nullable(),
 };
 
+/** The facts of a file that is silent about all of them. */
+export const noExif: { [Name in keyof typeof facts]: Exif[Name] | null } = {
+  cameraMake: null,
+  cameraModel: null,
+  lensModel: null,
+  datetimeOriginal: null,
+  iso: null,
+  focalLength: null,
+  exposureTime: null,
+  fNumber: null,
+  gps: null,
+};
+
 /** What people wrote about the picture; left out where there is nothing, as in older records. */
 const words = {
   title: z.string().nullable().optional(),

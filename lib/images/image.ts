@@ -52,9 +52,10 @@ export const Image = z.object({
   sizeBytes: z.int(),
   sha256: z.string().optional(),
   metadata: Metadata.optional(),
-  /** When these bytes were first uploaded. */
+  /** When these bytes were first uploaded, where that was with another image. */
   firstUploadAt: z.iso.datetime().optional(),
   beganAt: z.iso.datetime().optional(),
+  /** Of a refused upload, which has no steps that ended; otherwise `processedAtOf` derives it. */
   processedAt: z.iso.datetime().optional(),
   rejected: Refusal.optional(),
   /** Until the picture is fetched. If that failed, the image is also `rejected`; a retry fetches it again. */
@@ -98,6 +99,17 @@ export const statusOf = ({ steps, rejected, beganAt }: Image): Status => {
   return beganAt ? 'processing' : 'queued';
 };
 
+/** When the last step ended; undefined while one is pending. */
+export const processedAtOf = (image: Image): string | undefined => {
+  const status = statusOf(image);
+  if (status !== 'done' && status !== 'failed') return undefined;
+  const ends = stepNames.flatMap((name) => {
+    const step = image.steps[name];
+    return 'endedAt' in step ? [step.endedAt] : [];
+  });
+  return image.rejected ? image.processedAt : (ends.sort().at(-1) ?? image.processedAt);
+};
+
 /** The id of the image under a key: the first 26 base32 characters (RFC 4648, lower case) of its SHA-256. */
 export const imageIdOf = (key: string): string => {
   const digest = createHash('sha256').update(key).digest();
@@ -113,9 +125,16 @@ export const imageIdOf = (key: string): string => {
 export const isRemoved = ({ deleted }: Pick<Image, 'deleted'>): boolean =>
   deleted === 'removed' || deleted === 'gone';
 
-/** What an image is looked for by: its status, or that its deletion has not ended. */
-export const indexedStatus = (image: Image): Status | 'deleting' | 'gone' =>
-  image.deleted === 'removed' ? 'deleting' : (image.deleted ?? statusOf(image));
+/**
+ * What an image is looked for by, beside its position in the lists: that work on it, or its deletion,
+ * has not ended, or that it failed. Undefined for most images: they are done.
+ */
+export const attentionOf = (image: Image): 'unfinished' | 'failed' | undefined => {
+  if (image.deleted) return image.deleted === 'gone' ? undefined : 'unfinished';
+  const status = statusOf(image);
+  if (status === 'done') return undefined;
+  return status === 'failed' ? 'failed' : 'unfinished';
+};
 
 /** The owner of the renditions made for an image: `<image_id>.<rev>`. */
 export const ownerOf = ({ imageId, rev }: Pick<Image, 'imageId' | 'rev'>): string =>

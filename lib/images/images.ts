@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Caption } from './caption.ts';
 import type { RawExif } from './exif.ts';
-import { type Image, ImageRenditions, type Status } from './image.ts';
+import { type Image, ImageRenditions, type Source, type Status } from './image.ts';
 
 /** The renditions that images with the same bytes share. */
 export const RenditionSet = z.object({
@@ -13,6 +13,9 @@ export const RenditionSet = z.object({
 });
 export type RenditionSet = z.infer<typeof RenditionSet>;
 
+/** Identifies renditions: those of some bytes in some sizes, written for one image. */
+export type RenditionSetKey = { renditionSetId: string; owner: string };
+
 /** A change of a rendition set that is saved together with its image, or not at all. */
 export type RenditionSetChange =
   /** For the first image with these bytes. Fails if the set exists. */
@@ -20,17 +23,39 @@ export type RenditionSetChange =
   /** One more image refers to it. Fails if it is gone, or has another owner. */
   | { action: 'addReference'; renditionSetId: string; owner: string }
   /** One image fewer refers to it; `last` if the set is deleted with it. Fails if `last` is not true any more. */
-  | { action: 'releaseReference'; renditionSetId: string; owner: string; last: boolean }
-  /** Stores its caption. Never fails: a set that is gone stays so. */
-  | { action: 'setCaption'; renditionSetId: string; owner: string; caption: Caption };
+  | { action: 'releaseReference'; renditionSetId: string; owner: string; last: boolean };
+
+/** By when images were uploaded, or by when they were taken: then only those of which that is known. */
+export const sorts = ['uploaded', 'taken'] as const;
+export type Sort = (typeof sorts)[number];
+
+export type ListQuery = {
+  limit: number;
+  /** `uploaded` by default. */
+  sort?: Sort | undefined;
+  status?: Status | undefined;
+  source?: Source | undefined;
+  /**
+   * The first and the last time, both included, as text like `2026-11-21T09:30:00.000Z`: of uploads in
+   * UTC, of pictures taken by the local clock. `to` includes every time that it begins: `2026-11-21`
+   * is all of that day.
+   */
+  from?: string | undefined;
+  to?: string | undefined;
+  /** A page's cursor: the list goes on behind it. */
+  after?: string | undefined;
+};
 
 /** A page of a list, newest first. It may be short; `cursor` is where the next one begins. */
-export type Page = { images: Image[]; cursor: ListPosition | undefined };
-/** A position in the list: after this image of that month. */
-export type ListPosition = { month: string; after?: string | undefined };
+export type Page = { images: Image[]; cursor: string | undefined };
 
 /** A record as it was read, for the optimistic lock. The version is 1 at first, and one more after each save. */
-export type Versioned = { image: Image; version: number };
+export type Versioned = {
+  image: Image;
+  version: number;
+  /** Stored in the layout of an earlier release: the next save writes all of it. */
+  isOutdated?: true;
+};
 
 /** The images. Their counters follow from their changes (lib/events). */
 export interface Images {
@@ -39,23 +64,20 @@ export interface Images {
 
   /**
    * Writes `after` if the record is still `before` (absent where undefined), and changes a rendition
-   * set: together or not at all. `false` if the record or the
-   * set has changed: read and decide again.
+   * set: together or not at all. What a worker changes (step-update.ts) is written if only those steps
+   * are still as they were read. Returns the record as it then is, with what other workers have
+   * changed; undefined if the record or the set is another by now: read and decide again.
    */
   save(
     before: Versioned | undefined,
     after: Image,
     renditionSetChange?: RenditionSetChange,
-  ): Promise<boolean>;
+  ): Promise<Versioned | undefined>;
 
-  /** Images that are not deleted, newest first, of one status or of all. */
-  list(query: {
-    status?: Status | undefined;
-    limit: number;
-    from?: ListPosition | undefined;
-  }): Promise<Page>;
+  /** Images that are not deleted, newest first. */
+  list(query: ListQuery): Promise<Page>;
 
-  /** Unfinished images, and deletions that did not end, listed before `before`; oldest months too. */
+  /** Unfinished images, and deletions that did not end, listed before `before`, however old. */
   unfinished(before: Date): AsyncIterable<Image>;
 
   /** Raw tags are stored apart from the record, so that writing the record stays cheap. */
@@ -65,7 +87,23 @@ export interface Images {
   deleteRawExif(imageId: string, rev: number): Promise<void>;
 }
 
-/** Rendition sets by id. They change only by `images.save`. */
+/** What asking for the right to describe a set comes to. */
+export type CaptionLease =
+  /** Described before: nothing is left to pay for. */
+  | { caption: Caption }
+  /** The caller may have it described; others may not until the lease ends, or is released. */
+  | { acquired: true }
+  /** Another worker may be having it described. */
+  | { heldUntil: Date }
+  /** There is no such set any more. */
+  | { gone: true };
+
+/** Rendition sets by id. References to them change only by `images.save`. */
 export interface RenditionSets {
   find(renditionSetId: string): Promise<RenditionSet | undefined>;
+
+  /** Acquires the right to have a set described, until then. One of many concurrent callers gets it. */
+  leaseCaption(set: RenditionSetKey, lease: { now: Date; until: Date }): Promise<CaptionLease>;
+  /** Releases the lease, with the caption where there is one. Never fails: a set that is gone stays so. */
+  releaseCaption(set: RenditionSetKey, caption?: Caption): Promise<void>;
 }

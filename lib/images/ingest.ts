@@ -91,7 +91,7 @@ export const newImage = (incoming: IncomingObject, rev: number, captioning: Capt
     sizeBytes,
     ...(incoming.sha256 && { sha256: incoming.sha256 }),
     ...(incoming.metadata && { metadata: incoming.metadata }),
-    firstUploadAt: incoming.firstUploadAt ?? now,
+    ...(incoming.firstUploadAt && { firstUploadAt: incoming.firstUploadAt }),
     steps: mapSteps((name) =>
       name === 'caption' && !captioning.ok
         ? { state: 'skipped', run: 1, reason: captioning.reason }

@@ -8,7 +8,6 @@ import { endStep, failStep, type Measure, type StepDeps } from './end-step.ts';
 import { enqueueSteps, notifyBatch } from './enqueue-steps.ts';
 import type { Image } from './image.ts';
 import type { ImageDeps } from './image-deps.ts';
-import type { Versioned } from './images.ts';
 import type { StepMessage } from './messages.ts';
 import type { Inspect, Metadata, Refusal, Shrink } from './picture.ts';
 import { isOriginalGone } from './read-exif.ts';
@@ -75,17 +74,16 @@ const makeFrom = async (bytes: Uint8Array, image: Image, run: Run): Promise<void
   const sizes = sizesFor(image, run.sizes);
   const id = renditionSetIdFor(sha256, sizes);
 
-  const record = await recordInspection(image, { sha256, metadata }, run);
-  if (!record) return;
+  if (!(await recordInspection(image, { sha256, metadata }, run))) return;
   const known = isInspected(image) ? undefined : await run.renditionSets.find(id);
   if (known) return attachRenditions(known, metadata, { isNew: false }, run);
 
   const shrunk = await run.shrink(bytes, metadata, sizes);
   if ('refusal' in shrunk) return failStep(run.message, 'thumbnails', shrunk.refusal.reason, run);
-  const set = newRenditionSet(image, id, shrunk, run.now());
+  const set = newRenditionSet(image, id, shrunk);
   await putRenditions(set, shrunk, run);
   release(bytes);
-  await attachRenditions(set, metadata, { isNew: true, seen: { record } }, run);
+  await attachRenditions(set, metadata, { isNew: true }, run);
 };
 
 const inspectOnce = (bytes: Uint8Array, image: Image, { inspect }: Run) =>
@@ -93,14 +91,14 @@ const inspectOnce = (bytes: Uint8Array, image: Image, { inspect }: Run) =>
 
 /**
  * Records hash and metadata before any rendition is written, so that a deletion knows their keys.
- * Undefined where the message has become stale.
+ * False where the message has become stale.
  */
 const recordInspection = async (
   { imageId }: Image,
   known: { sha256: string; metadata: Metadata },
   { images, message, now }: Run,
-): Promise<Versioned | undefined> => {
-  const { image, record, changed } = await updateImage(
+): Promise<boolean> => {
+  const { image, changed } = await updateImage(
     imageId,
     (image) =>
       isCurrent(image, 'thumbnails', message) && !(image.beganAt && image.sha256 && image.metadata)
@@ -108,7 +106,7 @@ const recordInspection = async (
         : undefined,
     { images },
   );
-  return changed || isCurrent(image, 'thumbnails', message) ? record : undefined;
+  return changed || isCurrent(image, 'thumbnails', message);
 };
 
 const refuse = async (refusal: Refusal, run: Run): Promise<void> => {

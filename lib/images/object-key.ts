@@ -22,3 +22,6 @@ export const pictureName = (url: string): string => {
     return last; // a % that encodes nothing
   }
 };
+
+/** The name that a key ends with. */
+export const lastSegment = (key: string): string => key.split('/').filter(Boolean).at(-1) ?? key;

@@ -4,6 +4,7 @@ import { enqueueSteps } from './enqueue-steps.ts';
 import { type Image, imageIdOf, type Source } from './image.ts';
 import type { ImageDeps } from './image-deps.ts';
 import { ingest } from './ingest.ts';
+import { lastSegment } from './object-key.ts';
 import { updateImage } from './update-image.ts';
 
 type Deps = Pick<
@@ -77,5 +78,3 @@ const parseSource = (key: string): Source => {
   };
   return Object.entries(prefixes).find(([prefix]) => key.startsWith(prefix))?.[1] ?? 'drop';
 };
-
-const lastSegment = (key: string): string => key.split('/').filter(Boolean).at(-1) ?? key;

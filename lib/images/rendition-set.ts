@@ -1,10 +1,7 @@
 import { type Image, type ImageRenditions, ownerOf } from './image.ts';
-import type { RenditionSet, RenditionSetChange, RenditionSets } from './images.ts';
+import type { RenditionSet, RenditionSetChange, RenditionSetKey, RenditionSets } from './images.ts';
 import type { Objects } from './objects.ts';
 import { contentTypeOf, optimizedSize, type Shrunk, type Size } from './picture.ts';
-
-/** Identifies renditions: those of some bytes in some sizes, written for one image. */
-type RenditionSetKey = { renditionSetId: string; owner: string };
 
 /** The same bytes made into the same sizes are one set, however many images refer to it. */
 export const renditionSetIdFor = (sha256: string, sizes: readonly Size[]): string =>
@@ -38,14 +35,13 @@ export const newRenditionSet = (
   image: Image,
   renditionSetId: string,
   shrunk: Shrunk,
-  now: Date,
 ): Omit<RenditionSet, 'refs'> => ({
   renditionSetId,
   owner: ownerOf(image),
   renditions: shrunk.renditions.map(({ bytes: _, ...rendition }) => rendition),
   placeholder: shrunk.placeholder,
   dominantColor: shrunk.dominantColor,
-  createdAt: image.firstUploadAt ?? now.toISOString(),
+  createdAt: image.firstUploadAt ?? image.uploadedAt,
 });
 
 /** Writes the objects of a set. */

@@ -44,7 +44,7 @@ const restartSteps = (image: Image, captioning: Captioning, now: Date): Image =>
   if (toRetry.length === 0)
     throw new Problem('conflict', `There is nothing to retry: ${whyNot(image, captioning)}`);
 
-  const { rejected: _, beganAt: __, fetching, ...rest } = image;
+  const { rejected: _, beganAt: __, processedAt: ___, fetching, ...rest } = image;
   const steps = { ...image.steps };
   for (const name of toRetry)
     steps[name] = { state: 'pending', run: steps[name].run + 1, since: now.toISOString() };

@@ -16,15 +16,17 @@ export const updateImage = async (
   { images }: { images: Images },
   seen?: { record: Versioned | undefined },
 ): Promise<{ image: Image | undefined; record: Versioned | undefined; changed: boolean }> => {
+  let saved: Versioned | undefined;
   const { before, after } = await updateWithRetry({
     name: `Image ${imageId}`,
     read: () => images.find(imageId),
     seen,
     decide: (known) => decide(known?.image),
-    save: (known, { image, renditionSetChange }: ImageUpdate) =>
-      images.save(known, image, renditionSetChange),
+    save: async (known, { image, renditionSetChange }: ImageUpdate) => {
+      saved = await images.save(known, image, renditionSetChange);
+      return saved !== undefined;
+    },
   });
-  if (!after) return { image: before?.image, record: before, changed: false };
-  const record = { image: after.image, version: (before?.version ?? 0) + 1 };
-  return { image: after.image, record, changed: true };
+  const record = after ? saved : before;
+  return { image: record?.image, record, changed: after !== undefined };
 };

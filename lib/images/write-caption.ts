@@ -1,3 +1,4 @@
+import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { isCurrent, isOpen, withStepEnded } from './advance-steps.ts';
 import type { Caption, Describe } from './caption.ts';
 import { endStep, failStep, type StepDeps } from './end-step.ts';
@@ -10,11 +11,16 @@ import { renditionKey } from './rendition-set.ts';
 import { startTimer } from './timer.ts';
 
 type Deps = StepDeps &
-  Pick<ImageDeps, 'now' | 'renditionSets' | 'derived'> & { describe: Describe };
+  Pick<ImageDeps, 'now' | 'renditionSets' | 'derived'> & {
+    describe: Describe;
+    /** Longer than any description takes: a lease that ends earlier is of a worker that was killed. */
+    captionLeaseMs: number;
+  };
 
 /**
- * Has a model describe the largest thumbnail of an image. The original is never sent. Bytes that were
- * described before are not paid for again.
+ * Has a model describe the largest thumbnail of an image. The original is never sent. Bytes are paid
+ * for once: copies of a message, and images with the same bytes, find the caption or the lease of the
+ * worker that is having it written.
  */
 export const writeCaption = async (
   message: StepMessage,
@@ -28,46 +34,56 @@ export const writeCaption = async (
   const { renditionSet } = image;
   if (!renditionSet) return; // its thumbnails are being made anew, and enqueue this step when done
 
-  const described = await describeRenditions(renditionSet, deps);
+  const described = await describeOnce(renditionSet, deps);
   if (described === undefined) return;
   if (!described.ok) return failStep(message, 'caption', described.reason, { ...deps, measure });
-  await endWithCaption(message, described.caption, { ...deps, measure });
+  const { caption } = described;
+  const { image: after } = await endStep(
+    message,
+    'caption',
+    (now) => ({
+      image: { ...withStepEnded(now, 'caption', { state: 'done' }, measure()), caption },
+    }),
+    { ...deps, measure },
+  );
+  await notifyBatch(after, deps);
 };
 
-/** Undefined where there is no rendition to describe. */
-const describeRenditions = async (
-  set: ImageRenditions,
-  { renditionSets, derived, describe }: Deps,
-): Promise<Awaited<ReturnType<Describe>> | undefined> => {
+type Described = Awaited<ReturnType<Describe>>;
+
+/** Undefined where there is nothing to describe. Throws RetryLaterError while another worker has it described. */
+const describeOnce = async (set: ImageRenditions, deps: Deps): Promise<Described | undefined> => {
+  const { renditionSets, captionLeaseMs } = deps;
   const [largest] = set.renditions
     .filter(({ name }) => name !== optimizedSize.name) // as large as the original
     .toSorted((a, b) => b.width - a.width);
   if (!largest) return undefined;
-  const caption = (await renditionSets.find(set.renditionSetId))?.caption;
-  if (caption) return { ok: true, caption };
-  const jpeg = await derived.read(renditionKey(set, largest.name));
-  if (!jpeg) throw new Error(`There is no rendition ${largest.name} of ${set.renditionSetId}.`);
-  return describe(jpeg);
+
+  const now = deps.now();
+  const until = new Date(now.getTime() + captionLeaseMs);
+  const lease = await renditionSets.leaseCaption(set, { now, until });
+  if ('gone' in lease) return undefined; // deleted with its last image
+  if ('caption' in lease) return { ok: true, caption: lease.caption };
+  if ('heldUntil' in lease)
+    throw new RetryLaterError('Another worker is having this picture described.');
+
+  const described = await describe(renditionKey(set, largest.name), deps).catch(async (error) => {
+    await release(set, undefined, deps);
+    throw error;
+  });
+  await release(set, described.ok ? described.caption : undefined, deps);
+  return described;
 };
 
-const endWithCaption = async (
-  message: StepMessage,
-  caption: Caption,
-  deps: Deps & { measure: ReturnType<typeof startTimer> },
-): Promise<void> => {
-  const { image } = await endStep(
-    message,
-    'caption',
-    (now) => ({
-      image: { ...withStepEnded(now, 'caption', { state: 'done' }, deps.measure()), caption },
-      renditionSetChange: now.renditionSet && {
-        action: 'setCaption',
-        renditionSetId: now.renditionSet.renditionSetId,
-        owner: now.renditionSet.owner,
-        caption,
-      },
-    }),
-    deps,
-  );
-  await notifyBatch(image, deps);
+const describe = async (key: string, deps: Deps): Promise<Described> => {
+  const jpeg = await deps.derived.read(key);
+  if (!jpeg) throw new Error(`There is no rendition ${key}.`);
+  return deps.describe(jpeg);
 };
+
+/** If even that fails, the lease ends by its time, and the caption is the image's alone. */
+const release = (
+  set: ImageRenditions,
+  caption: Caption | undefined,
+  { renditionSets }: Deps,
+): Promise<void> => renditionSets.releaseCaption(set, caption).catch(() => undefined);

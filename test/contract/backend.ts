@@ -76,7 +76,6 @@ const tableNames = [
   'renditionSetsTable',
   'countersTable',
   'eventsTable',
-  'listMonthsTable',
   'idempotencyTable',
   'batchesTable',
   'editSessionsTable',

@@ -63,13 +63,13 @@ export const batchesContract = (name: string, open: Open) => {
         );
 
       const seen: string[] = [];
-      let from: Awaited<ReturnType<Batches['list']>>['cursor'];
+      let after: string | undefined;
       do {
-        const page = await batches.list({ limit: 2, from });
+        const page = await batches.list({ limit: 2, after });
         expect(page.batches.length).toBeLessThanOrEqual(2);
         seen.push(...page.batches.map(({ requestId }) => requestId));
-        from = page.cursor;
-      } while (from);
+        after = page.cursor;
+      } while (after);
 
       expect(seen).toEqual(['batch-4', 'batch-3', 'batch-2', 'batch-1', 'batch-0']);
     });

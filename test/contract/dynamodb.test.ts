@@ -1,16 +1,19 @@
 import { createServer, request as forward } from 'node:http';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { openDynamodb } from '#lib/aws/clients.ts';
-import { toItem } from '#lib/aws/dynamo-image-items.ts';
+import { recordKey, toItem } from '#lib/aws/dynamo-image-items.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
+import { dynamoRenditionSets } from '#lib/aws/dynamo-rendition-sets.ts';
 import { dynamoRows } from '#lib/aws/dynamo-rows.ts';
 import { allRows } from '#lib/batches/batches.ts';
 import { toBatchView, toProductView } from '#lib/http/batch-view.ts';
 import { render } from '#lib/http/envelope.ts';
 import { pagedReply } from '#lib/http/route.ts';
 import { routes } from '#lib/http/routes.ts';
-import type { Image } from '#lib/images/image.ts';
+import { withStepEnded } from '#lib/images/advance-steps.ts';
+import { type Image, statusOf } from '#lib/images/image.ts';
+import type { StepName } from '#lib/images/step.ts';
 import { updateImage } from '#lib/images/update-image.ts';
 import { aBatch, aRow } from '#test/support/batch-builder.ts';
 import { anImage } from '#test/support/image-builder.ts';
@@ -59,33 +62,109 @@ const losingResponsesTo = async (operation: string) => {
 };
 
 describe.runIf(embedded)('a write whose response was lost', () => {
-  it('in a transaction happens once, though the SDK sends it again', async () => {
+  const given = async (operation: string) => {
     const tables = await backend.makeTables();
-    const { client, times } = await losingResponsesTo('TransactWriteItems');
-    const images = dynamoImages(tables, client);
-    const create = { action: 'create', renditionSet: aRenditionSet } as const;
+    const first = await dynamoImages(tables, backend.client).save(undefined, anImage());
+    const { client, times } = await losingResponsesTo(operation);
+    return { tables, first, images: dynamoImages(tables, client), times };
+  };
+  const endExif = (image: Image | undefined) =>
+    image?.steps.exif.state === 'pending'
+      ? { image: withStepEnded(image, 'exif', { state: 'done' }, attemptStats) }
+      : undefined;
+  const attemptStats = { attempts: 1, durationMs: 5, endedAt: new Date('2026-11-21T10:00:00Z') };
 
-    expect(await images.save(undefined, anImage({ renditionSet: shown }), create)).toBe(true);
+  it('takes place once, if it is a transaction, though the SDK sends it again', async () => {
+    const { images, first, times, tables } = await given('TransactWriteItems');
 
+    const saved = await images.save(
+      first,
+      { ...anImage(), renditionSet: shown },
+      { action: 'create', renditionSet: aRenditionSet },
+    );
+
+    expect(saved?.version).toBe(2);
     expect(times()).toBe(2);
-    expect((await images.find(anImage().imageId))?.version).toBe(1);
+    const sets = dynamoRenditionSets(tables, backend.client);
+    expect(await sets.find(aRenditionSet.renditionSetId)).toMatchObject({ refs: 1 });
   });
 
-  it('by itself may fail, and is found when it is read again', async () => {
-    const tables = await backend.makeTables();
-    const { client, times } = await losingResponsesTo('PutItem');
-    const images = dynamoImages(tables, client);
-    await dynamoImages(tables, backend.client).save(undefined, anImage());
-    const rename = (image: Image | undefined) =>
-      image && image.originalName !== 'renamed'
-        ? { image: { ...image, originalName: 'renamed' } }
-        : undefined;
+  it.each([
+    ['PutItem', (image: Image | undefined) => image && rename(image)],
+    ['UpdateItem', endExif],
+  ] as const)('by %s may fail, and is found when it is read again', async (operation, decide) => {
+    const { images, times } = await given(operation);
 
-    const { image } = await updateImage(anImage().imageId, rename, { images });
+    const { image, record } = await updateImage(anImage().imageId, decide, { images });
 
     expect(times()).toBe(2);
-    expect(image?.originalName).toBe('renamed');
-    expect((await images.find(anImage().imageId))?.version).toBe(2);
+    expect(decide(image)).toBeUndefined();
+    expect(record?.version).toBe(2);
+  });
+
+  const rename = (image: Image) =>
+    image.originalName === 'renamed' ? undefined : { image: { ...image, originalName: 'renamed' } };
+});
+
+describe('two workers that end the last two steps at once', () => {
+  const end = (image: Image, step: StepName) =>
+    withStepEnded(
+      image,
+      step,
+      { state: 'done' },
+      { attempts: 1, durationMs: 5, endedAt: new Date('2026-11-21T10:00:00Z') },
+    );
+  const caption = { state: 'skipped', run: 1, reason: 'none' } as const;
+  const given = async () => {
+    const tables = await backend.makeTables();
+    const images = dynamoImages(tables, backend.client);
+    const before = await images.save(undefined, anImage({ steps: { caption } }));
+    if (!before) throw new Error('The image was not added.');
+    const item = async () => {
+      const Key = recordKey(before.image.imageId);
+      const { Item } = await backend.client.send(
+        new GetCommand({ TableName: tables.imagesTable, Key, ConsistentRead: true }),
+      );
+      return Item ?? {};
+    };
+    return { tables, images, before, item };
+  };
+
+  it('both succeed, and the image is no longer in the index of the unfinished', async () => {
+    const { images, before, item } = await given();
+    expect(await item()).toHaveProperty('status_shard');
+
+    const saved = await Promise.all([
+      images.save(before, end(before.image, 'exif')),
+      images.save(
+        before,
+        { ...end(before.image, 'thumbnails'), renditionSet: shown },
+        { action: 'create', renditionSet: aRenditionSet },
+      ),
+    ]);
+
+    expect(saved.map((one) => one?.image.steps.exif.state)).toContain('done');
+    const { image, version } = (await images.find(before.image.imageId)) ?? {};
+    expect(image && statusOf(image)).toBe('done');
+    expect(version).toBe(3);
+    expect(await item()).not.toHaveProperty('status_shard');
+  });
+
+  it('leave nothing to a sweep but what a kill has left', async () => {
+    const { tables, images, before, item } = await given();
+    const ended = end(end(before.image, 'exif'), 'thumbnails');
+    await backend.client.send(
+      new PutCommand({
+        TableName: tables.imagesTable,
+        Item: { ...toItem(ended, 3), status_shard: (await item())['status_shard'] },
+      }),
+    );
+
+    const unfinished: Image[] = [];
+    for await (const image of images.unfinished(new Date())) unfinished.push(image);
+
+    expect(unfinished).toEqual([]);
+    expect(await item()).not.toHaveProperty('status_shard');
   });
 });
 
@@ -186,19 +265,20 @@ describe('an index that lags behind', () => {
 
     const left = '2026-11-01T00:00:00.000Z';
     const stale = [
-      { ...toItem(at('deleted', { deleted: 'deleting' }), 1), partition: '2026-11' },
-      { ...toItem(at('begun', { beganAt: left }), 1), status_partition: 'queued#2026-11' },
+      { ...toItem(at('deleted', { deleted: 'deleting' }), 1), shard: '3' },
+      { ...toItem(at('begun', { beganAt: left }), 1), status_shard: 'failed#3' },
       { ...toItem(at('moved'), 1), listed_at: `${left}#${at('moved').imageId}` },
     ];
     for (const Item of stale)
       await backend.client.send(new PutCommand({ TableName: tables.imagesTable, Item }));
 
-    const names = async (status?: 'queued') => {
+    const names = async (status?: 'queued' | 'failed') => {
       const { images: found } = await images.list({ status, limit: 10 });
       return found.map(({ originalName }) => originalName).toSorted();
     };
-    expect(await names()).toEqual(['begun', 'right']);
-    expect(await names('queued')).toEqual(['right']);
+    expect(await names()).toEqual(['begun', 'moved', 'right']);
+    expect(await names('queued')).toEqual(['moved', 'right']);
+    expect(await names('failed')).toEqual([]);
   });
 });
 
@@ -208,8 +288,8 @@ describe('a record', () => {
 
     const gone = toItem(anImage({ deleted: 'gone' }), 1);
     expect(gone).toMatchObject({ expires: expect.closeTo(now + 86_400, -2) });
-    expect(gone).not.toHaveProperty('partition');
-    expect(gone).not.toHaveProperty('status_partition');
+    expect(gone).not.toHaveProperty('shard');
+    expect(gone).not.toHaveProperty('status_shard');
     expect(toItem(anImage({ deleted: 'deleting' }), 1)).not.toHaveProperty('expires');
     expect(toItem(anImage(), 1)).not.toHaveProperty('expires');
   });

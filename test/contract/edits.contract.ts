@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { complete, fail, lease, type Open } from '#lib/edits/edit.ts';
-import type { Edits, ListPosition } from '#lib/edits/edits.ts';
+import type { Edits } from '#lib/edits/edits.ts';
 import { anEdit } from '#test/support/edit-builder.ts';
 
 const now = new Date('2026-11-21T10:00:00.000Z');
@@ -65,13 +65,13 @@ export const editsContract = (name: string, open: () => Promise<Edits>) =>
       await edits.save(before, lease(before?.edit as Open, { ...leaseRequest, now: at }));
 
       const listed: string[] = [];
-      let from: ListPosition | undefined;
+      let after: string | undefined;
       do {
-        const page = await edits.list({ limit: 2, from }, at);
+        const page = await edits.list({ limit: 2, after }, at);
         expect(page.edits.length).toBeLessThanOrEqual(2);
         listed.push(...page.edits.map(({ editId, status }) => `${editId} ${status}`));
-        from = page.cursor;
-      } while (from);
+        after = page.cursor;
+      } while (after !== undefined);
 
       expect(listed).toEqual(['edit-3 PENDING', 'edit-1 PROCESSING', 'edit-0 PENDING']);
     });

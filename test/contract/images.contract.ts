@@ -42,12 +42,12 @@ export const imagesContract = (name: string, open: OpenImages) => {
       const { images } = await open();
       await add(images, anImage());
 
-      expect(await images.save(undefined, anImage({ sizeBytes: 1 }))).toBe(false);
+      expect(await images.save(undefined, anImage({ sizeBytes: 1 }))).toBeUndefined();
 
       expect((await images.find(anImage().imageId))?.image).toEqual(anImage());
     });
 
-    it('lets one of many concurrent writers save, whether counters change with it or not', async () => {
+    it('lets one of many concurrent writers save', async () => {
       const { images } = await open();
       const before = await add(images, anImage());
       const plain = (n: number) => ({ ...before.image, originalName: `${n}` });
@@ -56,7 +56,9 @@ export const imagesContract = (name: string, open: OpenImages) => {
       for (const change of [plain, counted]) {
         const now = await images.find(before.image.imageId);
         const changes = [1, 2, 3, 4, 5, 6].map(change);
-        const saves = await Promise.all(changes.map((after) => images.save(now, after)));
+        const saves = await Promise.all(
+          changes.map(async (after) => Boolean(await images.save(now, after))),
+        );
 
         // On AWS all of them may lose: two transactions that meet are both cancelled, at worst.
         expect(saves.filter(Boolean).length).toBeLessThanOrEqual(1);
@@ -71,8 +73,8 @@ export const imagesContract = (name: string, open: OpenImages) => {
       await change(images, before.image, { deleted: 'deleting' });
       await change(images, before.image, { deleted: 'gone' });
 
-      expect(await images.save(before, { ...before.image, beganAt: at })).toBe(false);
-      expect(await images.save(undefined, before.image)).toBe(false);
+      expect(await images.save(before, { ...before.image, beganAt: at })).toBeUndefined();
+      expect(await images.save(undefined, before.image)).toBeUndefined();
 
       expect((await images.find(before.image.imageId))?.image.deleted).toBe('gone');
     });
@@ -83,7 +85,7 @@ export const imagesContract = (name: string, open: OpenImages) => {
       await change(images, image, { deleted: 'gone' });
 
       const { deleted: _, ...again } = { ...image, rev: 2 };
-      expect(await images.save(await images.find(image.imageId), again)).toBe(true);
+      expect(await images.save(await images.find(image.imageId), again)).toBeDefined();
 
       expect((await images.find(image.imageId))?.image).toEqual(again);
     });

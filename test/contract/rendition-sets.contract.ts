@@ -26,19 +26,23 @@ export const contentsContract = (name: string, open: OpenImages) =>
       const refs = async () => (await renditionSets.find(renditionSetId))?.refs;
 
       expect(await renditionSets.find(renditionSetId)).toBeUndefined();
-      expect(await images.save(first, shows(first), create)).toBe(true);
+      expect(await images.save(first, shows(first), create)).toBeDefined();
       expect(await renditionSets.find(renditionSetId)).toEqual({
         ...aRenditionSet,
         refs: 1,
       } satisfies RenditionSet);
-      expect(await images.save(second, shows(second), addReference)).toBe(true);
+      expect(await images.save(second, shows(second), addReference)).toBeDefined();
       expect(await refs()).toBe(2);
 
       const now = await images.find(imageId);
-      expect(await images.save(now, first.image, { ...releaseReference, last: false })).toBe(true);
+      expect(
+        await images.save(now, first.image, { ...releaseReference, last: false }),
+      ).toBeDefined();
       expect(await refs()).toBe(1);
       const then = await images.find(second.image.imageId);
-      expect(await images.save(then, second.image, { ...releaseReference, last: true })).toBe(true);
+      expect(
+        await images.save(then, second.image, { ...releaseReference, last: true }),
+      ).toBeDefined();
       expect(await renditionSets.find(renditionSetId)).toBeUndefined();
     });
 
@@ -48,7 +52,7 @@ export const contentsContract = (name: string, open: OpenImages) =>
       const refused = async (renditionSetChange: Parameters<Images['save']>[2]) => {
         const renditionSet = await renditionSets.find(renditionSetId);
         for (const after of [shows(second), { ...ended, beganAt: at, deleted: 'gone' as const }]) {
-          expect(await images.save(second, after, renditionSetChange)).toBe(false);
+          expect(await images.save(second, after, renditionSetChange)).toBeUndefined();
         }
         expect(await images.find(second.image.imageId)).toEqual(second);
         expect(await renditionSets.find(renditionSetId)).toEqual(renditionSet);
@@ -57,16 +61,16 @@ export const contentsContract = (name: string, open: OpenImages) =>
       await refused(addReference);
       await refused({ ...releaseReference, last: true });
       await refused({ ...releaseReference, last: false });
-      expect(await images.save(first, shows(first), create)).toBe(true);
+      expect(await images.save(first, shows(first), create)).toBeDefined();
       await refused(create);
       await refused({ ...addReference, owner: 'somebody.1' });
       await refused({ ...releaseReference, owner: 'somebody.1', last: true });
       await refused({ ...releaseReference, last: false });
-      expect(await images.save(second, shows(second), addReference)).toBe(true);
+      expect(await images.save(second, shows(second), addReference)).toBeDefined();
       const third = await images.find(first.image.imageId);
-      expect(await images.save(third, first.image, { ...releaseReference, last: true })).toBe(
-        false,
-      );
+      expect(
+        await images.save(third, first.image, { ...releaseReference, last: true }),
+      ).toBeUndefined();
       expect((await renditionSets.find(renditionSetId))?.refs).toBe(2);
     });
 
@@ -74,51 +78,72 @@ export const contentsContract = (name: string, open: OpenImages) =>
       const { images, renditionSets, first, shows } = await given();
       await change(images, first.image, { originalName: 'changed' });
 
-      expect(await images.save(first, shows(first), create)).toBe(false);
+      expect(await images.save(first, shows(first), create)).toBeUndefined();
 
       expect(await renditionSets.find(renditionSetId)).toBeUndefined();
     });
 
-    it('store their caption, if any, and ignore one for a set that is gone', async () => {
-      const { images, renditionSets, first, second, shows } = await given();
-      const caption = { text: 'A beach.', provider: 'p', model: 'm', durationMs: 7 };
-      const renditionSetChange = {
-        action: 'setCaption',
-        renditionSetId,
-        owner,
-        caption,
-      } as const;
+    const caption = { text: 'A beach.', provider: 'p', model: 'm', durationMs: 7 };
+    const set = { renditionSetId, owner };
+    const second = (n: number) => new Date(Date.UTC(2026, 10, 21, 10, 0, n));
+    const lease = (from: number, to: number) => ({ now: second(from), until: second(to) });
+    const givenSet = async () => {
+      const { images, renditionSets, first, shows } = await given();
+      expect(await images.save(first, shows(first), create)).toBeDefined();
+      return renditionSets;
+    };
 
-      expect(await images.save(second, { ...second.image, caption }, renditionSetChange)).toBe(
-        true,
+    it('are leased to one of many workers that want to have them described', async () => {
+      const renditionSets = await givenSet();
+
+      const leases = await Promise.all(
+        Array.from({ length: 10 }, () => renditionSets.leaseCaption(set, lease(0, 40))),
       );
-      expect(await renditionSets.find(renditionSetId)).toBeUndefined();
-      expect(await images.save(first, shows(first), create)).toBe(true);
-      const now = await images.find(first.image.imageId);
-      const others = { ...renditionSetChange, owner: 'somebody.1' };
-      expect(await images.save(now, { ...shows(first), caption }, others)).toBe(true);
+
+      expect(leases.filter((one) => 'acquired' in one)).toHaveLength(1);
+      expect(leases.filter((one) => 'heldUntil' in one)).toEqual(
+        Array.from({ length: 9 }, () => ({ heldUntil: second(40) })),
+      );
+    });
+
+    it('are leased again when the lease has ended by its time, or was released', async () => {
+      const renditionSets = await givenSet();
+
+      expect(await renditionSets.leaseCaption(set, lease(0, 40))).toEqual({ acquired: true });
+      expect(await renditionSets.leaseCaption(set, lease(39, 80))).toEqual({
+        heldUntil: second(40),
+      });
+      expect(await renditionSets.leaseCaption(set, lease(40, 80))).toEqual({ acquired: true });
+      await renditionSets.releaseCaption(set);
+      expect(await renditionSets.leaseCaption(set, lease(41, 80))).toEqual({ acquired: true });
       expect(await renditionSets.find(renditionSetId)).toEqual({ ...aRenditionSet, refs: 1 });
-      const then = await images.find(first.image.imageId);
-      expect(await images.save(then, { ...shows(first), caption }, renditionSetChange)).toBe(true);
+    });
+
+    it('store their caption, which nobody needs to pay for again', async () => {
+      const renditionSets = await givenSet();
+      await renditionSets.leaseCaption(set, lease(0, 40));
+
+      await renditionSets.releaseCaption(set, caption);
+
+      expect(await renditionSets.leaseCaption(set, lease(1, 40))).toEqual({ caption });
       expect(await renditionSets.find(renditionSetId)).toEqual({
         ...aRenditionSet,
         refs: 1,
         caption,
       });
+    });
 
-      expect(
-        await images.save(
-          then,
-          { ...shows(first) },
-          {
-            ...renditionSetChange,
-            caption: {
-              ...caption,
-              text: 'Late.',
-            },
-          },
-        ),
-      ).toBe(false);
-      expect((await renditionSets.find(renditionSetId))?.caption).toEqual(caption);
+    it('that are gone, or were made anew for another image, are neither leased nor described', async () => {
+      const renditionSets = await givenSet();
+      const others = { renditionSetId, owner: 'another.1' };
+      const absent = { renditionSetId: 'beef/small-200', owner };
+
+      for (const one of [others, absent]) {
+        expect(await renditionSets.leaseCaption(one, lease(0, 40))).toEqual({ gone: true });
+        await renditionSets.releaseCaption(one, caption);
+      }
+
+      expect(await renditionSets.find(absent.renditionSetId)).toBeUndefined();
+      expect(await renditionSets.find(renditionSetId)).toEqual({ ...aRenditionSet, refs: 1 });
     });
   });

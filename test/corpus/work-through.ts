@@ -50,6 +50,7 @@ const darkroomAround = (path: string, sizeBytes: number, tools: CaptionTools) =>
     ...tools,
     sizes,
     uploadMaxBytes,
+    captionLeaseMs: 60_000,
     now: () => new Date(),
   };
 };

@@ -77,6 +77,7 @@ export const appHarness = ({ captions = true }: { captions?: boolean } = {}) => 
     shrink: shrinks,
     readTags: noTags,
     describe: describes,
+    captionLeaseMs: 40_000,
     captioning,
     sizes,
     uploadMaxBytes: 1_000_000,

@@ -37,15 +37,11 @@ export const inMemoryBatches = (): { batches: Batches; rows: Rows } => {
         heads.set(after.requestId, { batch, version: (before?.version ?? 0) + 1 });
         return true;
       },
-      async list({ limit, from }) {
-        const start = from && (from.after ?? `${from.month}~`);
-        const found = listed().filter((batch) => !start || position(batch) < start);
+      async list({ limit, after }) {
+        const found = listed().filter((batch) => !after || position(batch) < after);
         const batches = found.slice(0, limit);
         const last = found.length > limit ? batches.at(-1) : undefined;
-        return {
-          batches,
-          cursor: last && { month: last.createdAt.slice(0, 7), after: position(last) },
-        };
+        return { batches, cursor: last && position(last) };
       },
       async *unfinished(before) {
         yield* listed().filter(

@@ -11,19 +11,15 @@ export const inMemoryEdits = (...given: Edit[]): Edits => {
     find: async (editId) => structuredClone(stored.get(editId)),
     findAll: async (editIds) =>
       editIds.flatMap((editId) => structuredClone(stored.get(editId)?.edit) ?? []),
-    async list({ limit, from }, now) {
+    async list({ limit, after = '~' }, now) {
       const position = ({ createdAt, editId }: Edit) => `${createdAt}#${editId}`;
-      const start = from && (from.after ?? `${from.month}~`);
       const found = [...stored.values()]
         .map(({ edit }) => structuredClone(edit))
-        .filter((edit) => isAlive(edit, now) && (!start || position(edit) < start))
+        .filter((edit) => isAlive(edit, now) && position(edit) < after)
         .sort((a, b) => (position(a) < position(b) ? 1 : -1));
       const edits = found.slice(0, limit);
       const last = found.length > limit ? edits.at(-1) : undefined;
-      return {
-        edits,
-        cursor: last && { month: last.createdAt.slice(0, 7), after: position(last) },
-      };
+      return { edits, cursor: last && position(last) };
     },
     async save(before, after) {
       await undefined; // concurrent calls run here, as during a request

@@ -1,20 +1,15 @@
-import {
-  type Counters,
-  counterDeltas,
-  counterNames,
-  countImage,
-  zeroCounters,
-} from '#lib/images/counters.ts';
-import type { RawExif } from '#lib/images/exif.ts';
-import { Image, indexedStatus, type Status, statusOf } from '#lib/images/image.ts';
+import { type Counters, counterNames, countImage, zeroCounters } from '#lib/images/counters.ts';
+import { type RawExif, takenAt } from '#lib/images/exif.ts';
+import { attentionOf, Image, statusOf } from '#lib/images/image.ts';
 import type {
   Images,
-  ListPosition,
   RenditionSet,
   RenditionSetChange,
   RenditionSets,
+  Sort,
   Versioned,
 } from '#lib/images/images.ts';
+import { isStillDue, toStepUpdate, withStepUpdate } from '#lib/images/step-update.ts';
 
 type InMemoryImages = Images & {
   renditionSets: RenditionSets;
@@ -29,64 +24,62 @@ export const inMemoryImages = (...given: Image[]): InMemoryImages => {
   const records = new Map<string, Versioned>();
   const renditionSets = new Map<string, RenditionSet>();
   const rawExif = new Map<string, { rev: number; raw: RawExif }>();
-  let counts = zeroCounters;
 
-  const write = (before: Versioned | undefined, after: Image) => {
-    const difference = counterDeltas(before?.image, after);
-    counts = { ...counts };
-    for (const name of counterNames) counts[name] += difference[name] ?? 0;
+  const write = (before: Versioned | undefined, after: Image): Versioned => {
     const image = Image.parse(structuredClone(after));
-    records.set(after.imageId, { image, version: (before?.version ?? 0) + 1 });
+    const record = { image, version: (before?.version ?? 0) + 1 };
+    records.set(after.imageId, record);
+    return structuredClone(record);
   };
   for (const image of given) write(undefined, image);
-
-  const listed = (fits: (image: Image) => boolean) =>
-    [...records.values()]
-      .map(({ image }) => structuredClone(image))
-      .filter(fits)
-      .sort((a, b) => (position(a) < position(b) ? 1 : -1));
+  const all = () => [...records.values()].map(({ image }) => structuredClone(image));
 
   return {
-    renditionSets: {
-      find: async (renditionSetId) => structuredClone(renditionSets.get(renditionSetId)),
-    },
-    all: () => [...records.values()].map(({ image }) => structuredClone(image)),
+    renditionSets: inMemoryRenditionSets(renditionSets),
+    all,
 
     find: async (imageId) => structuredClone(records.get(imageId)),
 
     async save(before, after, renditionSetChange) {
       await undefined; // concurrent calls run here, as during a request
-      if (records.get(after.imageId)?.version !== before?.version) return false;
-      if (
-        renditionSetChange &&
-        !applies(renditionSetChange, renditionSets.get(changedSetId(renditionSetChange)))
-      )
-        return false;
       const found = records.get(after.imageId);
-      write(found, after);
+      const saved = toSaved(found, before, after);
+      if (
+        !saved ||
+        (renditionSetChange &&
+          !applies(renditionSetChange, renditionSets.get(changedSetId(renditionSetChange))))
+      )
+        return undefined;
       if (renditionSetChange) apply(renditionSetChange, renditionSets);
-      return true;
+      return write(found, saved);
     },
 
-    counts: async () => ({ ...counts }),
+    counts: async () => totalCounts(all()),
 
-    async list({ status, limit, from }) {
-      const start = from && (from.after ?? `${from.month}~`);
-      const fitting = listed(
-        (image) =>
-          !image.deleted &&
-          (!status || statusOf(image) === status) &&
-          (!start || position(image) < start),
-      );
-      const images = fitting.slice(0, limit);
-      const last = images.at(-1);
-      return { images, cursor: last && fitting.length > limit ? cursorAfter(last) : undefined };
+    async list({ sort = 'uploaded', status, source, from = '', to = '', after = '~', limit }) {
+      const fitting = all()
+        .map((image) => ({ image, position: position(image, sort) }))
+        .filter(
+          ({ image, position }) =>
+            !image.deleted &&
+            position !== undefined &&
+            position >= from &&
+            position <= `${to}~` &&
+            position < after &&
+            (!status || statusOf(image) === status) &&
+            (!source || image.source === source),
+        )
+        .sort((a, b) => ((a.position ?? '') < (b.position ?? '') ? 1 : -1));
+      const page = fitting.slice(0, limit);
+      return {
+        images: page.map(({ image }) => image),
+        cursor: fitting.length > limit ? page.at(-1)?.position : undefined,
+      };
     },
 
     async *unfinished(before) {
-      const standings = new Set<Status | 'deleting' | 'gone'>(['queued', 'processing', 'deleting']);
-      yield* listed(
-        (image) => standings.has(indexedStatus(image)) && image.listedAt < before.toISOString(),
+      yield* all().filter(
+        (image) => attentionOf(image) === 'unfinished' && image.listedAt < before.toISOString(),
       );
     },
 
@@ -101,6 +94,42 @@ export const inMemoryImages = (...given: Image[]): InMemoryImages => {
   };
 };
 
+/** What a save makes of a record; undefined where it is too late. */
+const toSaved = (
+  found: Versioned | undefined,
+  before: Versioned | undefined,
+  after: Image,
+): Image | undefined => {
+  const update = before && toStepUpdate(before.image, after);
+  if (!found || !before || !update) return found?.version === before?.version ? after : undefined;
+  return isStillDue(found.image, before.image, update)
+    ? withStepUpdate(found.image, after, update)
+    : undefined;
+};
+
+const inMemoryRenditionSets = (sets: Map<string, RenditionSet>): RenditionSets => {
+  const leases = new Map<string, Date>();
+  return {
+    find: async (renditionSetId) => structuredClone(sets.get(renditionSetId)),
+    async leaseCaption({ renditionSetId, owner }, { now, until }) {
+      await undefined;
+      const set = sets.get(renditionSetId);
+      if (set?.owner !== owner) return { gone: true };
+      if (set.caption) return { caption: set.caption };
+      const heldUntil = leases.get(renditionSetId);
+      if (heldUntil && heldUntil > now) return { heldUntil };
+      leases.set(renditionSetId, until);
+      return { acquired: true };
+    },
+    async releaseCaption({ renditionSetId, owner }, caption) {
+      const set = sets.get(renditionSetId);
+      if (set?.owner !== owner) return;
+      leases.delete(renditionSetId);
+      if (caption) set.caption = structuredClone(caption);
+    },
+  };
+};
+
 /** The total that the counters must always equal. */
 export const totalCounts = (images: readonly Image[]) => {
   const sum = { ...zeroCounters };
@@ -111,12 +140,10 @@ export const totalCounts = (images: readonly Image[]) => {
   return sum;
 };
 
-const position = ({ listedAt, imageId }: Image) => `${listedAt}#${imageId}`;
-
-const cursorAfter = (image: Image): ListPosition => ({
-  month: image.listedAt.slice(0, 7),
-  after: position(image),
-});
+const position = ({ listedAt, exif, imageId }: Image, sort: Sort) => {
+  const time = sort === 'uploaded' ? listedAt : takenAt(exif)?.slice(0, 19);
+  return time && `${time}#${imageId}`;
+};
 
 const changedSetId = (renditionSetChange: RenditionSetChange) =>
   renditionSetChange.action === 'create'
@@ -127,7 +154,6 @@ const applies = (
   renditionSetChange: RenditionSetChange,
   renditionSet: RenditionSet | undefined,
 ): boolean => {
-  if (renditionSetChange.action === 'setCaption') return true;
   if (renditionSetChange.action === 'create') return !renditionSet;
   if (renditionSet?.owner !== renditionSetChange.owner) return false;
   return (
@@ -152,6 +178,4 @@ const apply = (
     renditionSet.refs--;
     if (renditionSetChange.last) renditionSets.delete(renditionSetChange.renditionSetId);
   }
-  if (renditionSetChange.action === 'setCaption' && renditionSet.owner === renditionSetChange.owner)
-    renditionSet.caption = structuredClone(renditionSetChange.caption);
 };

@@ -7,7 +7,6 @@ import {
   StoredBatch,
   StoredCounter,
   type StoredImage,
-  StoredListMonth,
   type StoredRecords,
   StoredRenditionSet,
   StoredRow,
@@ -41,8 +40,8 @@ export const readAll = async ({
     return objects;
   };
   // The objects after the records: one that was stored meanwhile is at worst reported as unknown.
-  const [images, renditionSets, counters, listMonths, batches] = await Promise.all(
-    (['images', 'rendition-sets', 'counters', 'list-months', 'batches'] as const).map(table),
+  const [images, renditionSets, counters, batches] = await Promise.all(
+    (['images', 'rendition-sets', 'counters', 'batches'] as const).map(table),
   );
   const [originals = new Map(), derived = new Map()] = await Promise.all(
     ['originals', 'derived'].map(bucket),
@@ -52,7 +51,6 @@ export const readAll = async ({
     rawTags: withPart(images, 'exif').map((item) => RawTags.parse(item)),
     renditionSets: z.array(StoredRenditionSet).parse(renditionSets),
     counters: z.array(StoredCounter).parse(counters),
-    listMonths: z.array(StoredListMonth).parse(listMonths),
     batches: z.array(StoredBatch).parse(withPart(batches, 'head')),
     rows: (batches ?? []).flatMap((item) => {
       const row = StoredRow.safeParse(item);
@@ -67,8 +65,8 @@ const withPart = (items: Item[] = [], part: string) =>
   items.filter((item) => item['part'] === part);
 
 const toStoredImage = (item: Item): StoredImage => {
-  const { partition, status_partition, listed_at } = item;
-  return { ...fromItem(item), indexAttributes: { partition, status_partition, listed_at } };
+  const { shard, listed_at, taken_at, status_shard } = item;
+  return { ...fromItem(item), indexAttributes: { shard, listed_at, taken_at, status_shard } };
 };
 
 const RawTags = z

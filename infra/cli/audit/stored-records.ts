@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { IndexAttributes } from '#lib/aws/dynamo-image-indexes.ts';
 import { Batch } from '#lib/batches/batch.ts';
 import { Row } from '#lib/batches/row.ts';
 import type { Image } from '#lib/images/image.ts';
@@ -8,7 +9,7 @@ import { RenditionSet } from '#lib/images/images.ts';
 export type StoredImage = {
   image: Image;
   version: number;
-  indexAttributes: { listed_at?: unknown; partition?: unknown; status_partition?: unknown };
+  indexAttributes: { [Name in keyof IndexAttributes]?: unknown };
 };
 
 export const StoredRenditionSet = z
@@ -39,9 +40,6 @@ export type StoredRow = z.infer<typeof StoredRow>;
 export const StoredBatch = z.object({ batch: Batch }).transform(({ batch }) => batch);
 export type StoredBatch = z.infer<typeof StoredBatch>;
 
-export const StoredListMonth = z.object({ kind: z.string(), months: z.set(z.string()) });
-export type StoredListMonth = z.infer<typeof StoredListMonth>;
-
 /** Everything a stage stores, read item by item and object by object. */
 export type StoredRecords = {
   images: StoredImage[];
@@ -49,7 +47,6 @@ export type StoredRecords = {
   rawTags: { imageId: string; rev: number }[];
   renditionSets: StoredRenditionSet[];
   counters: StoredCounter[];
-  listMonths: StoredListMonth[];
   batches: StoredBatch[];
   rows: StoredRow[];
   /** ETags by key. */

@@ -82,7 +82,6 @@ const openRoom = ({ env, handle, cpuMsOf }: WorkerBench) => {
     {
       imagesTable: setting('IMAGES_TABLE'),
       renditionSetsTable: setting('RENDITION_SETS_TABLE'),
-      listMonthsTable: setting('LIST_MONTHS_TABLE'),
     },
     openDynamodb({ region, credentials, endpoint: setting('AWS_ENDPOINT_URL_DYNAMODB') }),
   );

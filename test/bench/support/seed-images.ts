@@ -7,6 +7,7 @@ import { type Image, imageIdOf, ownerOf } from '#lib/images/image.ts';
 import { ingest } from '#lib/images/ingest.ts';
 import { renditionSetIdFor } from '#lib/images/rendition-set.ts';
 import { Settings } from '#lib/settings.ts';
+import { inMemoryImages } from '#test/support/in-memory-images.ts';
 
 const newest = Date.parse('2026-05-28T12:00:00Z');
 const apartMs = 30_000; // a million of them span a year: twelve month partitions
@@ -54,7 +55,7 @@ export const seededImage = async (nth: number): Promise<SeededImage> => {
       sha256,
       metadata: { width: 4000, height: 3000, format: 'jpeg' },
     },
-    { renditionSets: { find: async () => undefined }, captioning, sizes },
+    { renditionSets: inMemoryImages().renditionSets, captioning, sizes },
   );
   if (!change) throw new Error('A new image was not ingested.');
   const newImage = change.image;

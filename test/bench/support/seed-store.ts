@@ -22,16 +22,13 @@ export const seedStore = async (dataDir: string, count: number): Promise<void> =
   try {
     const { put, flush } = batchedWriter(engine);
     let counters: Partial<Counters> = {};
-    const months = new Set<string>();
     for (let nth = count - 1; nth >= 0; nth--) {
       const { lives, item, rawItem } = await seededImage(nth);
       counters = addCounters([counters, ...countLives(lives)]);
-      if (item.partition) months.add(item.partition);
       put('images', rawItem);
       put('images', item);
     }
     put('counters', { ...imageCountersKey(0), ...counters });
-    put('list-months', { kind: 'images', months });
     flush();
     // They are counted above: project-changes would take minutes for a million.
     for (const stream of engine.catalog.streams()) while (stream.trim(Date.now() + 1) > 0);

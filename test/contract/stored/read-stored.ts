@@ -77,7 +77,7 @@ const readImage = async (item: Item, store: Store) => {
   if (!image) return undefined;
   const { rev, deleted = null, steps, orphanedRenditions = [], earlier = [] } = image;
   return {
-    shown: deleted ? null : toImageView(image, { ...thumbnailLinks(image), baseUrl }),
+    shown: deleted ? null : showIn4d27351(image),
     known: {
       version,
       deleted,
@@ -94,6 +94,12 @@ const readImage = async (item: Item, store: Store) => {
       began_at: image.beganAt ?? null,
     },
   };
+};
+
+/** 4d27351 showed the end of an earlier run while a step was retried. */
+const showIn4d27351 = (image: Image) => {
+  const view = toImageView(image, { ...thumbnailLinks(image), baseUrl });
+  return { ...view, processed_at: view.processed_at ?? image.processedAt ?? null };
 };
 
 /** `views.json` has the name that 4d27351 had for it. */

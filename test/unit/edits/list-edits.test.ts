@@ -12,7 +12,7 @@ it('the list of edits shows one that no worker will finish as failed, as its pro
   );
   const now = () => new Date('2026-11-22T10:00:00.000Z');
 
-  const page = await listEdits({ limit: 10, from: undefined }, { edits, now });
+  const page = await listEdits({ limit: 10, after: undefined }, { edits, now });
 
   expect(page.edits).toMatchObject([
     { editId: 'new', status: 'PENDING' },

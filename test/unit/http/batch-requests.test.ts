@@ -164,7 +164,7 @@ describe('cursors of products', () => {
   });
 
   it('of the list of batches are rejected by the list of images, and vice versa', () => {
-    const place = { month: '2026-11', after: undefined };
+    const place = '2026-11-21T09:30:00.000Z#mfrggzdfmztwq2lknnwg23tpob';
     const ofBatches = encodeCursor(place, { list: 'batches' }) ?? '';
     const ofImages = encodeCursor(place, {}) ?? '';
 

@@ -38,11 +38,8 @@ describe('the status of an image', () => {
 describe('the counts of an image', () => {
   it('follow its status, and its deletion', () => {
     const queued = imageIn(pending, pending, skipped, { sizeBytes: 100 });
-    const finished = imageIn(done, done, skipped, {
-      sizeBytes: 100,
-      beganAt: at,
-      processedAt: '2026-11-21T10:00:01.500Z',
-    });
+    const last = { ...done, endedAt: '2026-11-21T10:00:01.500Z' };
+    const finished = imageIn(done, last, skipped, { sizeBytes: 100, beganAt: at });
 
     expect(counterDeltas(undefined, queued)).toEqual({
       total: 1,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { findDifferences } from '#infra/cli/audit/differences.ts';
 import type { StoredRecords } from '#infra/cli/audit/stored-records.ts';
 import { pickShard } from '#lib/aws/dynamo-counters.ts';
-import { toItem } from '#lib/aws/dynamo-image-items.ts';
+import { toIndexAttributes } from '#lib/aws/dynamo-image-indexes.ts';
 import { failedRowsKey, resultsKey } from '#lib/batches/batch.ts';
 import type { PresetDefinition } from '#lib/delivery/preset.ts';
 import { variantKey } from '#lib/delivery/variants.ts';
@@ -37,18 +37,16 @@ const aDoneImage = (key = 'holiday/beach.jpg'): Image => {
 
 /** A consistent stage with this image: every record, counter and object that follows from it. */
 const storedFor = (image: Image): StoredRecords => {
-  const { partition, status_partition, listed_at }: Record<string, unknown> = toItem(image, 1);
   const renditionSet = image.renditionSet && {
     ...image.renditionSet,
     refs: 1,
     createdAt: '2026-11-21T09:30:00.000Z',
   };
   return {
-    images: [{ image, version: 1, indexAttributes: { partition, status_partition, listed_at } }],
+    images: [{ image, version: 1, indexAttributes: toIndexAttributes(image) }],
     rawTags: [],
     renditionSets: renditionSet ? [renditionSet] : [],
     counters: [{ scope: 'images#03', shard: '03', counts: { ...countImage(image) } }],
-    listMonths: [{ kind: 'images', months: new Set(['2026-11']) }],
     batches: [],
     rows: [],
     originals: new Map([[image.key ?? '', image.etag]]),
@@ -191,12 +189,11 @@ describe('an audit', () => {
     const wrong = findAfter(({ images }) => ({
       images: images.map((one) => ({
         ...one,
-        indexAttributes: { ...one.indexAttributes, status_partition: 'queued#2026-11' },
+        indexAttributes: { ...one.indexAttributes, status_shard: 'unfinished#3' },
       })),
     }));
 
-    expect(wrong.join()).toMatch(/status_partition is queued#2026-11; it should be done#2026-11/);
-    expect(findAfter(() => ({ listMonths: [] })).join()).toMatch(/no list reads its month/);
+    expect(wrong.join()).toMatch(/status_shard is unfinished#3; it should be undefined/);
   });
 
   it('finds a batch that differs from its rows or its files', () => {
