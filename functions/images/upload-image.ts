@@ -31,6 +31,7 @@ const deps = {
   captioning: resolveCaptionProvider(config.caption(secretPresence)),
   sizes: config.sizes,
   idempotencyRecords: dynamoIdempotencyRecords(config.tables),
+  uploadMaxBytes: config.uploadMaxBytes,
   newId: randomUUID,
   now: () => new Date(),
 };
@@ -55,7 +56,7 @@ const uploadForm = async (request: Request) => {
       ),
     );
     for (const { bytes } of form.files) release(bytes);
-    return uploadReply(images, { ...(await links(baseUrl)), baseUrl });
+    return uploadReply(images, form.warnings, { ...(await links(baseUrl)), baseUrl });
   };
   return idempotent(uploadImageRoute, request, fingerprintForm(form), upload, deps);
 };
@@ -65,7 +66,7 @@ const fetchLater = async (request: Request) => {
   const body = readJson(request.rawBody, PictureByUrl);
   const start = async (uploadId: string) => {
     const image = await requestFetch({ uploadId, requestId, url: body.url }, deps);
-    return uploadReply([image], { ...(await links(baseUrl)), baseUrl });
+    return uploadReply([image], [], { ...(await links(baseUrl)), baseUrl });
   };
   return idempotent(uploadImageRoute, request, fingerprintJson(body), start, deps);
 };

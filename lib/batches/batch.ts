@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type ErrorCode, errorCodeNames } from '#lib/error-codes.ts';
 
 /**
  * Totals over rows: products and images that have ended, failed and cancelled ones included; `failed`
@@ -23,7 +24,12 @@ export const BatchWork = z.discriminatedUnion('state', [
   z.object({ state: z.literal('closing'), ...since }),
   z.object({ state: z.literal('ended'), endedAt: z.iso.datetime(), counts: RowCounts }),
   /** The CSV at a URL could not be read, or has errors; these are stored in an object of their own. */
-  z.object({ state: z.literal('refused'), endedAt: z.iso.datetime(), reason: z.string() }),
+  z.object({
+    state: z.literal('refused'),
+    endedAt: z.iso.datetime(),
+    reason: z.string(),
+    code: z.enum(errorCodeNames).optional().catch(undefined),
+  }),
 ]);
 export type BatchWork = z.infer<typeof BatchWork>;
 
@@ -105,6 +111,15 @@ export const batchStatus = ({
   const { failed, images } = work.counts;
   if (failed === 0 && !cut) return 'completed';
   return failed === images ? 'failed' : 'completed_with_errors';
+};
+
+/** Why a batch has no rows, or not all of them, as a sentence and as a code; null unless that is so. */
+export const batchFailureOf = ({
+  work,
+  cut,
+}: Pick<Batch, 'work' | 'cut'>): { error: string; code: ErrorCode } | null => {
+  if (work.state === 'refused') return { error: work.reason, code: work.code ?? 'invalid_csv' };
+  return cut ? { error: cut.reason, code: 'retries_exhausted' } : null;
 };
 
 /** Whether all of its work is done; its webhook may still be pending. */

@@ -1,3 +1,4 @@
+import { notFound } from '#lib/not-found.ts';
 import { Problem } from '#lib/problem.ts';
 import { advanceBatch } from './advance-batch.ts';
 import { type Batch, hasEnded } from './batch.ts';
@@ -17,7 +18,7 @@ export const cancelBatch = async (requestId: string, deps: Deps): Promise<Batch>
     requestId,
     (known) => {
       if (hasEnded(known) || (known.work.state === 'closing' && !known.cancelledAt))
-        throw new Problem('conflict', 'The batch has ended: there is nothing left to cancel.');
+        throw new Problem('batch_ended', 'The batch has ended: there is nothing left to cancel.');
       if (known.cancelledAt) return undefined;
       const cancelledAt = deps.now().toISOString();
       // Before its CSV was read there are no rows to cancel.
@@ -27,7 +28,7 @@ export const cancelBatch = async (requestId: string, deps: Deps): Promise<Batch>
     },
     deps,
   );
-  if (!batch) throw new Problem('not-found', 'Batch not found');
+  if (!batch) throw notFound('batch_not_found');
   await advanceBatch(batch, deps);
   return batch;
 };

@@ -76,7 +76,7 @@ const cancelPicture = async (
   deps: CancelDeps,
 ): Promise<RowImage> => {
   const image = await cancelImage(rowImageId(place, inputUrl), cancelledReason, deps);
-  if (!image || image.rejected?.kind === 'cancelled')
+  if (!image || image.rejected?.code === 'batch_cancelled')
     return { state: 'cancelled', inputUrl, fetched: image !== undefined };
   return rowOutcome(image, inputUrl) ?? { state: 'cancelled', inputUrl, fetched: true };
 };

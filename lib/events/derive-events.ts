@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type Batch, batchStatus, hasEnded } from '#lib/batches/batch.ts';
-import { type Edit, isOpen } from '#lib/edits/edit.ts';
-import { errorOf, type Image, processedAtOf, statusOf } from '#lib/images/image.ts';
+import { type Batch, batchFailureOf, batchStatus, hasEnded } from '#lib/batches/batch.ts';
+import { type Edit, editErrorCode, isOpen } from '#lib/edits/edit.ts';
+import { failureOf, type Image, processedAtOf, statusOf } from '#lib/images/image.ts';
 import type { Change } from './changes.ts';
 import type { Event, EventType } from './event.ts';
 
@@ -43,8 +43,13 @@ const imageEvents = (before: Image | undefined, after: Image | undefined): Happe
   // A replaced object may fail as the one before did.
   if (old && statusOf(old) === status && old.rev === now.rev) return [];
   if (status !== 'done' && status !== 'failed') return [];
-  const error = status === 'failed' ? errorOf(now) : null;
-  const data = { image_id: now.imageId, status, error, error_code: null };
+  const failure = failureOf(now);
+  const data = {
+    image_id: now.imageId,
+    status,
+    error: failure?.error ?? null,
+    error_code: failure?.code ?? null,
+  };
   return [{ type: `image.${status}`, at: processedAtOf(now), data }];
 };
 
@@ -53,9 +58,14 @@ const unlessDeleted = (image: Image | undefined): Image | undefined =>
 
 const batchEvents = (before: Batch | undefined, after: Batch | undefined): Happened[] => {
   if (!after || !hasEnded(after) || (before && hasEnded(before))) return [];
-  const { requestId, work, cut } = after;
-  const error = work.state === 'refused' ? work.reason : (cut?.reason ?? null);
-  const data = { request_id: requestId, status: batchStatus(after), error, error_code: null };
+  const { requestId, work } = after;
+  const failure = batchFailureOf(after);
+  const data = {
+    request_id: requestId,
+    status: batchStatus(after),
+    error: failure?.error ?? null,
+    error_code: failure?.code ?? null,
+  };
   return [{ type: 'batch.ended', at: 'endedAt' in work ? work.endedAt : undefined, data }];
 };
 
@@ -63,6 +73,7 @@ const editEvents = (before: Edit | undefined, after: Edit | undefined): Happened
   if (!after || isOpen(after) || (before && !isOpen(before))) return [];
   const { editId, status, endedAt } = after;
   const error = after.status === 'FAILED' ? after.reason : null;
-  const data = { edit_id: editId, status, error, error_code: null };
+  const error_code = after.status === 'FAILED' ? editErrorCode(after) : null;
+  const data = { edit_id: editId, status, error, error_code };
   return [{ type: 'edit.ended', at: endedAt, data }];
 };

@@ -33,7 +33,7 @@ export const readEvents = async (
   const until = now().getTime() + waitMs;
   for (;;) {
     const read = await log.read(from, limit);
-    if (!read) throw new Problem('invalid', goneReason);
+    if (!read) throw new Problem('invalid_cursor', goneReason);
     const leftMs = until - now().getTime();
     if (read.events.length > 0 || leftMs <= 0) return read;
     await pause(Math.min(pollMs, leftMs));

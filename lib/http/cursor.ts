@@ -28,10 +28,10 @@ export const decodeCursor = (
   if (query.cursor === undefined) return undefined;
   const parsed = Cursor.safeParse(parseJson(query.cursor));
   if (!parsed.success)
-    throw new Problem('invalid', 'cursor: not one of ours. Take it from page.next_cursor.');
+    throw new Problem('invalid_cursor', 'cursor: not one of ours. Take it from page.next_cursor.');
   const [name, position] = parsed.data;
   if (name !== queryName(query))
-    throw new Problem('invalid', 'cursor: it belongs to another list, or to other filters.');
+    throw new Problem('invalid_cursor', 'cursor: it belongs to another list, or to other filters.');
   return position;
 };
 
@@ -49,7 +49,10 @@ export const decodeProductCursor = (requestId: string, cursor: string | undefine
   if (cursor === undefined) return 0;
   const parsed = ProductCursor.safeParse(parseJson(cursor));
   if (!parsed.success || parsed.data[0] !== requestId)
-    throw new Problem('invalid', 'cursor: not one of this batch. Take it from page.next_cursor.');
+    throw new Problem(
+      'invalid_cursor',
+      'cursor: not one of this batch. Take it from page.next_cursor.',
+    );
   return parsed.data[1];
 };
 

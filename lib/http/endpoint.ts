@@ -73,7 +73,7 @@ export const endpoint = <R extends Route>(
     timeoutEarlyResponse: () => {
       const requestId = randomUUID();
       logger.error('request timed out', { request_id: requestId, route: route.name, status: 504 });
-      return toResult(renderFailure(requestId, route.code[1], 504), 'GET', requestId);
+      return toResult(renderFailure(requestId, route.code[1], 'timeout'), 'GET', requestId);
     },
   }).handler(respond);
 };
@@ -81,7 +81,7 @@ export const endpoint = <R extends Route>(
 const always = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers':
-    'x-request-id, etag, location, retry-after, idempotency-replayed',
+    'x-request-id, etag, location, retry-after, allow, idempotency-replayed',
   'x-content-type-options': 'nosniff',
 };
 

@@ -15,7 +15,7 @@ export const decodeEventCursor = (after: string | undefined): LogPosition | 'beg
   const parsed = Cursor.safeParse(parseJson(after));
   if (!parsed.success)
     throw new Problem(
-      'invalid',
+      'invalid_cursor',
       'after: not a cursor of events. Take it from page.next_cursor, or send after=now.',
     );
   const [, page, offset] = parsed.data;

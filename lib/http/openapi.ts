@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { version } from '#lib/version.ts';
+import { ErrorCodeView } from './error-code-view.ts';
 import { errorSchema, openapiResponses, sharedHeaders } from './openapi-responses.ts';
 import { type Json, jsonSchema, type Schemas } from './openapi-schemas.ts';
 import { optionalBody } from './request.ts';
@@ -15,6 +16,7 @@ type Options = {
 /** The OpenAPI 3.1 document of every route. The server URL is relative to the document's own. */
 export const openapiDocument = ({ uploadMaxBytes, withAliases = false }: Options = {}): Json => {
   const schemas: Schemas = { Error: errorSchema };
+  jsonSchema(ErrorCodeView, schemas);
   const paths: Record<string, Json> = {};
   for (const route of Object.values<Route>(routes))
     for (const [place, path] of (withAliases ? allPaths(route) : route.paths).entries())
@@ -32,7 +34,7 @@ export const openapiDocument = ({ uploadMaxBytes, withAliases = false }: Options
       title: 'Darkroom',
       version,
       description:
-        'Upload a picture and get its thumbnails, EXIF data, caption and record. Every JSON response is `{ status, code, data, error }`; HTTP status codes have their usual meaning.',
+        'Upload a picture and get its thumbnails, EXIF data, caption and record. Every JSON response is `{ status, code, data, error }`; HTTP status codes have their usual meaning. A failure also has `error_code`, a stable word for programs (schema `ErrorCode`), and `fields` where fields or parameters are at fault.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: './', description: 'where this document was loaded from' }],

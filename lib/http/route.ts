@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { ErrorCode } from '#lib/error-codes.ts';
 
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE';
 
@@ -106,7 +107,14 @@ export type PageInfo = { limit: number; next_cursor: string | null };
 export type Rendered = { rendered: { status: number; headers: Headers; body: string } };
 
 /** `failed` is for uploads that were rejected *and recorded*; with `error` alone it is `error`. */
-export type Extra = { headers?: Headers; error?: string; outcome?: 'failed' | 'error' };
+export type Extra = {
+  headers?: Headers;
+  outcome?: 'failed' | 'error';
+  warnings?: readonly Warning[];
+} & ({ error: string; errorCode: ErrorCode } | { error?: undefined; errorCode?: undefined });
+
+/** What was ignored in a request that succeeded otherwise. */
+export type Warning = { part: string; error: string; error_code: ErrorCode };
 
 type AnswerIn<Status, S> = S extends { kind: 'data'; schema: infer Z extends z.ZodType }
   ? { status: Status; data: z.input<Z> } & Extra

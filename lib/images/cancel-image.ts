@@ -26,7 +26,11 @@ export const cancelImage = async (
 };
 
 const cancel = (image: Image, reason: string, now: Date): Image => {
-  const { rejected, ...rest } = reject(image, { kind: 'cancelled', reason }, now);
+  const { rejected, ...rest } = reject(
+    image,
+    { kind: 'contents', reason, code: 'batch_cancelled' },
+    now,
+  );
   const isWhole = stepNames.every(
     (name) => !stepDefinition(name).required || image.steps[name].state === 'done',
   );

@@ -2,7 +2,7 @@ import { type FetchFile, fetchWithRetry } from '#lib/fetch-file.ts';
 import type { Image } from './image.ts';
 import type { ImageDeps } from './image-deps.ts';
 import type { FetchMessage } from './messages.ts';
-import type { Inspect, Refusal } from './picture.ts';
+import type { Inspect, Rejection } from './picture.ts';
 import { mapSteps } from './steps.ts';
 import { storePicture } from './store-picture.ts';
 import { updateImage } from './update-image.ts';
@@ -30,7 +30,12 @@ export const fetchImage = async (
   const { fetching, originalName, requestId } = record.image;
 
   const fetched = await fetchWithRetry(fetching.url, delivery, deps.fetchPicture);
-  if (!fetched.ok) return failFetch(message, { kind: 'fetch', reason: fetched.reason }, deps);
+  if (!fetched.ok)
+    return failFetch(
+      message,
+      { kind: 'contents', reason: fetched.reason, code: 'not_fetched' },
+      deps,
+    );
   const { bytes } = fetched;
   const inspected = await deps.inspect(bytes);
   if ('refusal' in inspected) return failFetch(message, inspected.refusal, deps);
@@ -49,11 +54,12 @@ export const giveUpFetch = (
   message: FetchMessage,
   { reason }: { reason: string },
   deps: Pick<Deps, 'images' | 'now'>,
-): Promise<void> => failFetch(message, { kind: 'fetch', reason }, deps);
+): Promise<void> =>
+  failFetch(message, { kind: 'contents', reason, code: 'retries_exhausted' }, deps);
 
 const failFetch = async (
   message: FetchMessage,
-  rejected: Refusal,
+  rejected: Rejection,
   { images, now }: Pick<Deps, 'images' | 'now'>,
 ): Promise<void> => {
   await updateImage(

@@ -9,8 +9,15 @@ import { enqueueSteps, notifyBatch } from './enqueue-steps.ts';
 import type { Image } from './image.ts';
 import type { ImageDeps } from './image-deps.ts';
 import type { StepMessage } from './messages.ts';
-import type { Inspect, Metadata, Refusal, Shrink } from './picture.ts';
-import { isOriginalGone } from './read-exif.ts';
+import {
+  type Inspect,
+  type Metadata,
+  type Refusal,
+  refusalCode,
+  type Shrink,
+  tooLargeRefusal,
+} from './picture.ts';
+import { isOriginalGone, originalMissing } from './read-exif.ts';
 import { newRenditionSet, putRenditions, renditionSetIdFor, sizesFor } from './rendition-set.ts';
 import { startTimer } from './timer.ts';
 import { updateImage } from './update-image.ts';
@@ -37,13 +44,14 @@ export const makeThumbnails = async (
   const image = (await deps.images.find(message.image_id))?.image;
   if (!isCurrent(image, 'thumbnails', message)) return deleteUnusedRenditions(message, image, deps);
   if (!isOpen(image.steps.thumbnails)) return finishEarlierDelivery(image, run);
-  if (image.sizeBytes > deps.uploadMaxBytes) return refuse(tooLarge(image.sizeBytes, deps), run);
+  if (image.sizeBytes > deps.uploadMaxBytes)
+    return refuse(tooLargeRefusal(image.sizeBytes, deps.uploadMaxBytes), run);
   if (await attachKnown(image, run)) return;
 
   const bytes = image.key === null ? undefined : await deps.originals.read(image.key, image.etag);
   if (bytes) return makeFrom(bytes, image, run);
   if (await isOriginalGone(image, deps))
-    await failStep(message, 'thumbnails', 'The original is no longer there.', run);
+    await failStep(message, 'thumbnails', originalMissing, run);
 };
 
 /** SQS delivered the message twice, or the delivery before this one was killed after it had saved. */
@@ -79,7 +87,7 @@ const makeFrom = async (bytes: Uint8Array, image: Image, run: Run): Promise<void
   if (known) return attachRenditions(known, metadata, { isNew: false }, run);
 
   const shrunk = await run.shrink(bytes, metadata, sizes);
-  if ('refusal' in shrunk) return failStep(run.message, 'thumbnails', shrunk.refusal.reason, run);
+  if ('refusal' in shrunk) return failDecoding(shrunk.refusal, run);
   const set = newRenditionSet(image, id, shrunk);
   await putRenditions(set, shrunk, run);
   release(bytes);
@@ -109,6 +117,9 @@ const recordInspection = async (
   return changed || isCurrent(image, 'thumbnails', message);
 };
 
+const failDecoding = (refusal: Refusal, run: Run): Promise<void> =>
+  failStep(run.message, 'thumbnails', { code: refusalCode(refusal), reason: refusal.reason }, run);
+
 const refuse = async (refusal: Refusal, run: Run): Promise<void> => {
   const { image } = await endStep(
     run.message,
@@ -118,8 +129,3 @@ const refuse = async (refusal: Refusal, run: Run): Promise<void> => {
   );
   await notifyBatch(image, run);
 };
-
-const tooLarge = (sizeBytes: number, { uploadMaxBytes }: Deps): Refusal => ({
-  kind: 'contents',
-  reason: `The file has ${sizeBytes} bytes; at most ${uploadMaxBytes} are allowed.`,
-});

@@ -21,9 +21,14 @@ export const presignOriginal = async (
 ): Promise<{ url: string; expiresAt: Date }> => {
   const { key, originalName, metadata, fetching, rejected } = await findImage(imageId, { images });
   if (key === null && fetching && !rejected)
-    throw new Problem('not-found', 'The picture is still being fetched from its URL.', soon);
+    throw new Problem('original_not_ready', 'The picture is still being fetched from its URL.', {
+      retryAfterSeconds: soon,
+    });
   if (key === null)
-    throw new Problem('not-found', 'This picture was rejected, and its file was not stored.');
+    throw new Problem(
+      'original_not_stored',
+      'This picture was rejected, and its file was not stored.',
+    );
   const expiresAt = new Date(now().getTime() + validSeconds * 1000);
   const url = await originals.link(key, validSeconds, {
     filename: originalName,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type ErrorCode, errorCodeNames } from '#lib/error-codes.ts';
 import { mapSteps, type StepName, stepNames } from './steps.ts';
 
 export { type StepName, stepNames } from './steps.ts';
@@ -28,6 +29,8 @@ export const Step = z.discriminatedUnion('state', [
     reason: z.string(),
     /** True where retries were exhausted, false where the picture itself is at fault. */
     gaveUp: z.boolean(),
+    /** Earlier releases stored none. */
+    code: z.enum(errorCodeNames).optional().catch(undefined),
   }),
   z.object({ state: z.literal('skipped'), run: z.int(), reason: z.string() }),
 ]);
@@ -36,8 +39,12 @@ export type Step = z.infer<typeof Step>;
 /** How a worker may end its step. */
 export type Outcome =
   | { state: 'done' }
-  | { state: 'failed'; reason: string; gaveUp: boolean }
+  | { state: 'failed'; code: ErrorCode; reason: string; gaveUp: boolean }
   | { state: 'skipped'; reason: string };
+
+/** The code of a failed step of any release. */
+export const stepErrorCode = ({ code, gaveUp }: Extract<Step, { state: 'failed' }>): ErrorCode =>
+  code ?? (gaveUp ? 'retries_exhausted' : 'unreadable_file');
 
 /** A step that was added to the list after an image was stored; a retry runs it. */
 export const addedLater = { state: 'skipped', run: 0, reason: 'added later' } as const;

@@ -65,9 +65,22 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery on a running stack'), 
     await opened(page, 'walk-7.jpg').click();
     const dialog = page.getByRole('dialog', { name: 'walk-7.jpg' });
     await dialog.getByRole('row', { name: 'Camera Darkroom Drawn One' }).waitFor();
+    await dialog.getByRole('img', { name: /a dot at 33\.8583° S, 70\.5100° W/ }).waitFor();
     const map = dialog.getByRole('link', { name: /33\.8583° S, 70\.5100° W/ });
     expect(await map.getAttribute('href')).toContain('mlat=-33.858');
     await dialog.locator('shown-picture.is-sharp').waitFor();
+
+    await dialog.getByRole('button', { name: 'Add a caption' }).click();
+    await dialog.getByRole('textbox', { name: 'Caption' }).fill('A walk by the sea');
+    await page.keyboard.press('Control+Enter');
+    await dialog.getByText('Written by a person').waitFor();
+    await dialog.getByRole('button', { name: 'Focal point' }).click();
+    await dialog.locator('.detail-picture shown-picture').click({ position: { x: 1, y: 1 } });
+    await dialog.getByRole('slider', { name: 'From the left' }).press('ArrowRight');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByRole('row', { name: /Focal point \d % from the left, 0 % from/ }).waitFor();
+    await page.reload();
+    await dialog.getByText('A walk by the sea').waitFor();
     expect(page.url()).toMatch(/#pictures\/[a-z2-7]{26}$/);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });

@@ -1,13 +1,14 @@
 import { type CsvErrors, csvErrorList } from './csv-errors.ts';
 import { detectDelimiter } from './delimiter.ts';
 import { detectOtherFile } from './detect-other-file.ts';
-import { type Columns, readHeader } from './header.ts';
+import { type ColumnMeaning, type Columns, describeHeader, readHeader } from './header.ts';
 import { type Product, readProduct } from './read-product.ts';
 import { type CsvRecord, readRecords } from './records.ts';
 import { asUtf8, type Chunks, readHead, withoutBom } from './text-bytes.ts';
 import { withoutZeroWidth } from './zero-width.ts';
 
 export { type CsvError, type CsvErrors, csvErrorSentence } from './csv-errors.ts';
+export type { ColumnMeaning } from './header.ts';
 export type { Product } from './read-product.ts';
 
 export type CsvContents = {
@@ -17,6 +18,8 @@ export type CsvContents = {
   totalImages: number;
   /** The header of the file. */
   columns: string[];
+  /** What its columns were understood as; empty where it has no header. */
+  meanings: ColumnMeaning[];
   faults: CsvErrors;
 };
 
@@ -38,6 +41,7 @@ export const readCsv = async (
     totalProducts: 0,
     totalImages: 0,
     columns: [],
+    meanings: [],
     faults: faults.found,
   };
 
@@ -73,6 +77,7 @@ const startReader = (
   let products: Product[] = [];
 
   const readColumns = (cells: string[], line: number): 'on' | 'stop' => {
+    contents.meanings = describeHeader(cells);
     const columns = readHeader(cells, line);
     if ('faults' in columns) {
       faults.add(...columns.faults);

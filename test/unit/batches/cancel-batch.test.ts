@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { batchStatus, failedRowsKey, resultsKey } from '#lib/batches/batch.ts';
 import { rowImageId } from '#lib/batches/row.ts';
-import { errorOf, statusOf } from '#lib/images/image.ts';
+import { failureOf, statusOf } from '#lib/images/image.ts';
 import { type BatchHarness, batchHarness, requestId, toCsv } from '#test/support/batch-harness.ts';
 
 const [a, b, c] = ['a', 'b', 'c'].map((name) => `https://shop.example/${name}.jpg`) as [
@@ -66,7 +66,10 @@ describe('a batch that is cancelled', () => {
 
     const image = await harness.app.image(imageId(1, a));
     expect(statusOf(image)).toBe('failed');
-    expect(errorOf(image)).toBe('The batch was cancelled before this picture was processed.');
+    expect(failureOf(image)).toEqual({
+      error: 'The batch was cancelled before this picture was processed.',
+      code: 'batch_cancelled',
+    });
     expect(Object.values(image.steps).map(({ state }) => state)).toEqual([
       'skipped',
       'skipped',
@@ -190,14 +193,14 @@ describe('a batch that is cancelled', () => {
     expect((await harness.cancel()).cancelledAt).toBe(cancelledAt);
     await harness.finish();
 
-    await expect(harness.cancel()).rejects.toMatchObject({ fault: 'conflict' });
+    await expect(harness.cancel()).rejects.toMatchObject({ code: 'batch_ended' });
   });
 
   it('that is unknown, or has completed, is a Problem', async () => {
-    await expect(batchHarness().cancel()).rejects.toMatchObject({ fault: 'not-found' });
+    await expect(batchHarness().cancel()).rejects.toMatchObject({ code: 'batch_not_found' });
     const completed = await startedHarness({ done: 3 });
     expect(batchStatus(await completed.batch())).toBe('completed');
-    await expect(completed.cancel()).rejects.toMatchObject({ fault: 'conflict' });
+    await expect(completed.cancel()).rejects.toMatchObject({ code: 'batch_ended' });
   });
 
   it('ends although the message that cancels its rows was lost', async () => {

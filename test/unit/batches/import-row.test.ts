@@ -93,7 +93,13 @@ describe('the URLs of a row', () => {
 
     expect(await harness.images()).toEqual([
       { state: 'fetched', inputUrl: a },
-      { state: 'failed', inputUrl: b, reason: `${b} answered 404.`, fetched: false },
+      {
+        state: 'failed',
+        inputUrl: b,
+        code: 'not_fetched',
+        reason: `${b} answered 404.`,
+        fetched: false,
+      },
       { state: 'fetched', inputUrl: c },
     ]);
     expect(await harness.counts()).toEqual({ products: 0, images: 1, failed: 1 });
@@ -259,8 +265,14 @@ describe('an import that is given up', () => {
 
     expect(await harness.images()).toEqual([
       { state: 'fetched', inputUrl: a },
-      { state: 'failed', inputUrl: b, reason: last.reason, fetched: false },
-      { state: 'failed', inputUrl: c, reason: 'No.', fetched: false },
+      {
+        state: 'failed',
+        inputUrl: b,
+        code: 'retries_exhausted',
+        reason: last.reason,
+        fetched: false,
+      },
+      { state: 'failed', inputUrl: c, code: 'not_fetched', reason: 'No.', fetched: false },
     ]);
     expect(await harness.counts()).toEqual({ products: 0, images: 2, failed: 2 });
     await harness.finish();

@@ -226,7 +226,7 @@ describe('a product', () => {
     const view = toProductView(row, options);
 
     BatchDetailsView.parse({ ...toBatchView(aBatch(), none), products: [view] });
-    const nowhere = { output_url: null, error: null };
+    const nowhere = { output_url: null, error: null, error_code: null };
     expect(view).toEqual({
       serial_number: '3.',
       product_name: 'SKU3',
@@ -239,6 +239,7 @@ describe('a product', () => {
           image_id: pickImageId(2, c),
           status: 'completed',
           error: null,
+          error_code: null,
           output_url: expect.stringMatching(
             new RegExp(`^https://api.example/i/${pickImageId(2, c)}/optimized\\?v=[\\w-]{14}$`),
           ),
@@ -248,6 +249,7 @@ describe('a product', () => {
           image_id: null,
           status: 'failed',
           error: 'It answered 404.',
+          error_code: 'not_fetched',
           output_url: null,
         },
         {
@@ -255,6 +257,7 @@ describe('a product', () => {
           image_id: pickImageId(4, e),
           status: 'failed',
           error: 'It is text.',
+          error_code: 'unreadable_file',
           output_url: null,
         },
       ],
@@ -264,21 +267,24 @@ describe('a product', () => {
 
 describe('the check of a CSV', () => {
   it('is valid only without errors', () => {
-    const renditionSets = { totalProducts: 2, totalImages: 3 };
+    const meanings = [
+      { name: 'SKU', meaning: 'serial_number' as const },
+      { name: 'Color', meaning: null },
+    ];
+    const totals = { totalProducts: 2, totalImages: 3, meanings };
     const fault = { row: 2, column: 'Product Name', message: 'The row has no product name.' };
 
     expect(
-      CsvCheckView.parse(toCsvCheckView({ ...renditionSets, faults: { faults: [], more: 0 } })),
+      CsvCheckView.parse(toCsvCheckView({ ...totals, faults: { faults: [], more: 0 } })),
     ).toEqual({
       valid: true,
       total_products: 2,
       total_images: 3,
+      columns: meanings,
       errors: [],
       more_errors: 0,
     });
-    expect(
-      toCsvCheckView({ ...renditionSets, faults: { faults: [fault], more: 7 } }),
-    ).toMatchObject({
+    expect(toCsvCheckView({ ...totals, faults: { faults: [fault], more: 7 } })).toMatchObject({
       valid: false,
       errors: [fault],
       more_errors: 7,

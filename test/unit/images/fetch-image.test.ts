@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { failure } from '#lib/failure.ts';
 import type { FetchFile } from '#lib/fetch-file.ts';
 import { fetchImage, giveUpFetch } from '#lib/images/fetch-image.ts';
-import { errorOf, statusOf } from '#lib/images/image.ts';
+import { failureOf, statusOf } from '#lib/images/image.ts';
 import { patchImage } from '#lib/images/patch-image.ts';
 import type { Inspect } from '#lib/images/picture.ts';
 import { requestFetch } from '#lib/images/request-fetch.ts';
@@ -141,7 +141,10 @@ describe('an image by URL', () => {
 
     const image = await app.image(imageId);
     expect(statusOf(image)).toBe('failed');
-    expect(errorOf(image)).toBe('shop.example answered 404.');
+    expect(failureOf(image)).toEqual({
+      error: 'shop.example answered 404.',
+      code: 'not_fetched',
+    });
     expect(app.originals()).toEqual([]);
     expect(await app.deps.images.counts()).toMatchObject({
       failed: 1,
@@ -158,7 +161,7 @@ describe('an image by URL', () => {
 
     await app.fetch();
 
-    expect(errorOf(await app.image(imageId))).toBe('It is text.');
+    expect(failureOf(await app.image(imageId))?.error).toBe('It is text.');
     expect(app.originals()).toEqual([]);
   });
 
@@ -172,7 +175,9 @@ describe('an image by URL', () => {
     expect(statusOf(await app.image(imageId))).toBe('queued');
     await app.fetch(4, message);
 
-    expect(errorOf(await app.image(imageId))).toBe('shop.example answered 503, tried 4 times.');
+    expect(failureOf(await app.image(imageId))?.error).toBe(
+      'shop.example answered 503, tried 4 times.',
+    );
   });
 
   it('is fetched again by a retry, once it has failed', async () => {
@@ -181,7 +186,7 @@ describe('an image by URL', () => {
     app.host.fetch = refuses;
     const { imageId } = await app.request();
     const [first] = app.deps.fetchQueue.messages;
-    await expect(app.retry(imageId)).rejects.toMatchObject({ fault: 'conflict' });
+    await expect(app.retry(imageId)).rejects.toMatchObject({ code: 'nothing_to_retry' });
     await app.fetch();
     app.host.fetch = fetch;
 
@@ -202,7 +207,7 @@ describe('an image by URL', () => {
 
     await app.giveUp();
 
-    expect(errorOf(await app.image(imageId))).toBe('The table was down.');
+    expect(failureOf(await app.image(imageId))?.error).toBe('The table was down.');
     await app.retry(imageId);
     expect(app.deps.fetchQueue.messages).toHaveLength(1);
   });
@@ -233,7 +238,7 @@ describe('an image by URL that is deleted', () => {
     await app.register('urls/an-upload/My-Boat.jpg');
 
     expect(app.originals()).toEqual([]);
-    await expect(app.image(imageId)).rejects.toMatchObject({ fault: 'not-found' });
+    await expect(app.image(imageId)).rejects.toMatchObject({ code: 'image_not_found' });
   });
 
   it('while it is fetched never comes back, although the worker was killed after it had stored it', async () => {
@@ -246,7 +251,7 @@ describe('an image by URL that is deleted', () => {
     await app.register(key);
 
     expect(app.originals()).toEqual([]);
-    await expect(app.image(imageId)).rejects.toMatchObject({ fault: 'not-found' });
+    await expect(app.image(imageId)).rejects.toMatchObject({ code: 'image_not_found' });
   });
 
   it('after it was stored, and before it was recorded, leaves no original', async () => {
@@ -286,7 +291,7 @@ describe('an image by URL whose message was lost', () => {
 
     expect(await app.sweep()).toMatchObject({ requeued: 0, gaveUp: 1 });
 
-    expect(errorOf(await app.image(imageId))).toMatch(/requested twice/);
+    expect(failureOf(await app.image(imageId))?.error).toMatch(/requested twice/);
   });
 
   it('is left alone while the queue has messages', async () => {
