@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { imageActions } from '#lib/images/act-on-images.ts';
 import { Source, Status } from '#lib/images/image.ts';
 import { type ListQuery as ImagesQuery, type Sort, sorts } from '#lib/images/images.ts';
 import type { Missing } from '#lib/not-found.ts';
@@ -65,6 +66,19 @@ export const PictureByUrl = z
     }),
   })
   .meta({ id: 'PictureByUrl' });
+
+/** Ids that name no image are no error of the request: each has an outcome. */
+export const ImageActionBody = z
+  .object({
+    action: z.enum(imageActions),
+    image_ids: z
+      .array(z.string().min(1).max(100))
+      .min(1)
+      .max(100)
+      .refine((ids) => new Set(ids).size === ids.length, 'must not have an id twice')
+      .meta({ uniqueItems: true, examples: [['mfrggzdfmztwq2lknnwg23tpob']] }),
+  })
+  .meta({ id: 'ImageActionRequest' });
 
 /** Digits only: Number() would also read `0x10`, ` 7` and the empty string. */
 const Limit = z

@@ -1,3 +1,4 @@
+import { actOnImagesRoute } from './routes/act-on-images.ts';
 import { cancelBatchRoute } from './routes/cancel-batch.ts';
 import { createEditSessionRoute } from './routes/create-edit-session.ts';
 import { createLinkRoute } from './routes/create-link.ts';
@@ -50,6 +51,7 @@ export const routes = {
   patchImage: patchImageRoute,
   deleteImage: deleteImageRoute,
   retryImage: retryImageRoute,
+  actOnImages: actOnImagesRoute,
   getStats: getStatsRoute,
   listEvents: listEventsRoute,
   deliverImage: deliverImageRoute,

@@ -52,7 +52,11 @@ describe('a batch that is cancelled', () => {
     expect(rows[1]?.[3]).toMatch(/^http/);
     expect(rows[2]?.slice(3)).toEqual(['', expect.stringContaining('The batch was cancelled')]);
     expect((await darkroom.results(requestId, '?errors=1')).rows).toHaveLength(21);
-    expect(await cancel(requestId)).toMatchObject({ status: 409, error_code: 'batch_ended', code: 5001 });
+    expect(await cancel(requestId)).toMatchObject({
+      status: 409,
+      error_code: 'batch_ended',
+      code: 5001,
+    });
   });
 
   it('is a 404 where it is unknown', async () => {

@@ -53,6 +53,7 @@ const Envelope = z.object({
   code: z.int(),
   data: z.unknown(),
   error: z.string().nullable(),
+  error_code: z.string().optional(),
   page: z.object({ limit: z.int(), next_cursor: z.string().nullable() }).optional(),
 });
 
