@@ -9,7 +9,7 @@ export const errorCodes = {
   invalid_json: { status: 400, meaning: 'The body is missing, or is not JSON in UTF-8.' },
   invalid_parameter: { status: 400, meaning: 'A parameter or header has a wrong value: `fields`.' },
   unknown_parameter: { status: 400, meaning: 'The route has no such query parameter: `fields`.' },
-  invalid_cursor: { status: 400, meaning: 'The cursor is not one of this list.' },
+  invalid_cursor: { status: 400, meaning: 'The cursor is not one of this list, or too old.' },
   invalid_form: { status: 400, meaning: 'The multipart form is malformed or was cut off.' },
   missing_file: { status: 400, meaning: 'The form has no file in a part named `file`.' },
   too_many_files: { status: 400, meaning: 'The form has more files than one request may have.' },

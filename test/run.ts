@@ -1,6 +1,5 @@
-// npm test: every suite but the faults, on two cores. Suites that need a running stack run one after
-// another, each with its own; those that need none run beside them. With arguments it is one run of
-// vitest with these: npm test -- test/unit/images
+// npm test: every suite but the faults, on two cores, in two lists that take about as long. Each suite
+// that needs a running stack has its own. With arguments it is one run of vitest with these: npm test -- test/unit/images
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
@@ -12,10 +11,10 @@ const vitest = join(
   'vitest.mjs',
 );
 
-/** Side by side: two lists of runs of vitest, by the projects of each. */
+/** Side by side: two lists of runs of vitest, by the projects of each; test/README.md has their seconds. */
 const sideBySide = [
-  [['unit', 'contract', 'architecture'], ['local-cloud']],
-  [['e2e'], ['browser'], ['start-up']],
+  [['unit', 'contract', 'architecture'], ['local-cloud'], ['browser']],
+  [['e2e'], ['start-up']],
 ] as const;
 
 const run = async (args: readonly string[], onOutput: (text: string) => void): Promise<number> => {

@@ -3,6 +3,7 @@ import * as hf from '@huggingface/inference';
 import { z } from 'zod';
 import type { EditRequest } from '#lib/edits/edit-picture.ts';
 import { RetryLaterError } from '#lib/retry-later-error.ts';
+import { parseRoutedModel, routedProviders } from './known-providers.ts';
 import { ProviderRefusalError } from './messages.ts';
 import {
   decodePicture,
@@ -14,7 +15,6 @@ import {
 import type { EditProvider } from './provider.ts';
 import { throwErrorInBody } from './refusal.ts';
 import * as http from './request.ts';
-import { parseRoutedModel, routedProviders } from './services.ts';
 
 type Send = (
   request: http.ProviderRequest,

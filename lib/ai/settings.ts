@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import * as known from './known-providers.ts';
 import { type SetupFailure, setupFailure } from './messages.ts';
 import type { CaptionProvider, EditProvider, Provider } from './provider.ts';
-import * as services from './services.ts';
 
 /** The values of CAPTION_PROVIDER and EDIT_PROVIDER. */
 export const captionProviders = [
@@ -13,7 +13,7 @@ export const captionProviders = [
   'openai',
   'ollama',
   'openai-compatible',
-] as const satisfies ('auto' | 'none' | services.CaptionService)[];
+] as const satisfies ('auto' | 'none' | known.KnownCaptionProvider)[];
 export const editProviders = ['auto', 'none', 'openai', 'huggingface'] as const;
 
 /** An empty line in `.env` means "not set". */
@@ -54,9 +54,9 @@ export const resolveCaptionProvider = (
   const base = parseBaseUrl(settings.baseUrl);
   if (base === null) return setupFailure('invalid_base_url', { TASK: 'CAPTION' });
   const provider =
-    settings.provider === 'auto' ? chooseCaptionService(settings, base) : settings.provider;
+    settings.provider === 'auto' ? chooseCaptionProvider(settings, base) : settings.provider;
   if (!provider) return setupFailure('no_caption_provider');
-  const resolved = resolve('caption', provider, services.captionServices[provider], base, settings);
+  const resolved = resolve('caption', provider, known.captionProviders[provider], base, settings);
   return resolved.ok ? { ...resolved, provider } : resolved;
 };
 
@@ -72,21 +72,21 @@ export const resolveEditProvider = (
   if (settings.provider === 'none') return setupFailure('edits_disabled');
   const base = parseBaseUrl(settings.baseUrl);
   if (base === null) return setupFailure('invalid_base_url', { TASK: 'EDIT' });
-  const { routed } = services.parseRoutedModel(settings.model ?? '');
-  const service = chooseEditService(settings, base, routed);
+  const { routed } = known.parseRoutedModel(settings.model ?? '');
+  const service = chooseEditProvider(settings, base, routed);
   if (!service) return setupFailure('no_edit_provider');
   const isRouter = service === 'huggingface';
-  const supported = services.routedProviders.map((name) => `:${name}`);
+  const supported = known.routedProviders.map((name) => `:${name}`);
   if (isRouter && routed && !supported.includes(`:${routed}`))
     return setupFailure('unsupported_router_provider', {
       routed,
       supported: supported.join(' or '),
     });
-  const resolved = resolve('edit', service, services.editServices[service], base, settings);
+  const resolved = resolve('edit', service, known.editProviders[service], base, settings);
   if (!resolved.ok) return resolved;
   const provider = resolved.format === 'images-edits' ? 'openai' : 'huggingface';
   const model = isRouter && !routed ? `${resolved.model}${supported[0]}` : resolved.model;
-  return { ...resolved, ...services.editLimits[resolved.format], provider, model };
+  return { ...resolved, ...known.editLimits[resolved.format], provider, model };
 };
 
 /** Null where it is no http or https URL, or carries a user or password. */
@@ -95,28 +95,28 @@ const parseBaseUrl = (value: string | undefined): URL | undefined | null => {
   return url && (!/^https?:$/.test(url.protocol) || url.username || url.password) ? null : url;
 };
 
-const chooseCaptionService = (
+const chooseCaptionProvider = (
   { hfToken, geminiKey, openaiKey }: CaptionSettings,
   base: URL | undefined,
-): services.CaptionService | undefined => {
+): known.KnownCaptionProvider | undefined => {
   if (!base)
     return (
       (hfToken && 'huggingface') || (geminiKey && 'gemini') || (openaiKey && 'openai') || undefined
     );
-  const vendor = services.findVendor(base)?.name ?? 'openai-compatible';
+  const vendor = known.findVendor(base)?.name ?? 'openai-compatible';
   // A dedicated endpoint may run BLIP or a chat server; only the latter's URL ends like this.
   const isChat = /\/(v1|chat\/completions)\/*$/.test(base.pathname);
   return vendor === 'hf-endpoint' && isChat ? 'openai-compatible' : vendor;
 };
 
-const chooseEditService = (
+const chooseEditProvider = (
   { provider, hfToken, openaiKey }: EditSettings,
   base: URL | undefined,
   routed: string | undefined,
-): services.EditService | undefined => {
+): known.KnownEditProvider | undefined => {
   if (!base && provider === 'auto')
     return (openaiKey && 'openai') || (hfToken && 'huggingface') || undefined;
-  const vendor = services.findVendor(base)?.name ?? '';
+  const vendor = known.findVendor(base)?.name ?? '';
   const isHuggingFace =
     provider === 'auto' ? /^(huggingface|hf-)/.test(vendor) : provider === 'huggingface';
   if (isHuggingFace)
@@ -127,8 +127,8 @@ const chooseEditService = (
 /** What is the same for every provider; or what is missing. */
 const resolve = <Format extends (CaptionProvider | EditProvider)['format']>(
   task: 'caption' | 'edit',
-  service: services.CaptionService | services.EditService,
-  { label, format, baseUrl, model: suggestedModel, retired = {} }: services.Offer<Format>,
+  service: known.KnownCaptionProvider | known.KnownEditProvider,
+  { label, format, baseUrl, model: suggestedModel, retired = {} }: known.ProviderDefaults<Format>,
   given: URL | undefined,
   { apiKey, provider, timeoutMs, ...settings }: CaptionSettings | EditSettings,
 ): (Omit<Provider, 'provider'> & { format: Format }) | SetupFailure => {
@@ -140,10 +140,10 @@ const resolve = <Format extends (CaptionProvider | EditProvider)['format']>(
   const because = Object.entries(retired).find(([, names]) => names.test(model))?.[0];
   if (because) return setupFailure('retired_model', { TASK, model, because, suggestedModel });
 
-  const vendor = services.findVendor(base);
+  const vendor = known.findVendor(base);
   // Where only a vendor's key chose the provider, the settings do not say where the task's own key belongs.
   const taskKey = provider === 'auto' && !given ? undefined : apiKey;
-  const setting = vendor && !taskKey ? services.keySettings[vendor.key] : `${TASK}_API_KEY`;
+  const setting = vendor && !taskKey ? known.keySettings[vendor.key] : `${TASK}_API_KEY`;
   const key = taskKey ?? (vendor && settings[vendor.key]);
   // At any other host (a gateway of one's own) only that host knows whether it needs a key.
   if (!key && vendor && baseUrl) return setupFailure('no_key', { TASK, service, setting });

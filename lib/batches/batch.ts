@@ -28,6 +28,7 @@ export const BatchWork = z.discriminatedUnion('state', [
     state: z.literal('refused'),
     endedAt: z.iso.datetime(),
     reason: z.string(),
+    /** Earlier releases stored none. */
     code: z.enum(errorCodeNames).optional().catch(undefined),
   }),
 ]);
@@ -98,6 +99,15 @@ export type BatchStatus = z.infer<typeof BatchStatus>;
 export const expectedRows = ({ total, cut }: Pick<Batch, 'total' | 'cut'>): number | undefined =>
   cut?.written ?? total?.products;
 
+/** Why a batch has failed as a whole, or ended early; null unless it has. */
+export const batchFailure = ({
+  work,
+  cut,
+}: Pick<Batch, 'work' | 'cut'>): { error: string; code: ErrorCode } | null => {
+  if (work.state === 'refused') return { error: work.reason, code: work.code ?? 'invalid_csv' };
+  return cut ? { error: cut.reason, code: 'retries_exhausted' } : null;
+};
+
 /** The status of a batch, derived from its work. */
 export const batchStatus = ({
   work,
@@ -111,15 +121,6 @@ export const batchStatus = ({
   const { failed, images } = work.counts;
   if (failed === 0 && !cut) return 'completed';
   return failed === images ? 'failed' : 'completed_with_errors';
-};
-
-/** Why a batch has no rows, or not all of them, as a sentence and as a code; null unless that is so. */
-export const batchFailureOf = ({
-  work,
-  cut,
-}: Pick<Batch, 'work' | 'cut'>): { error: string; code: ErrorCode } | null => {
-  if (work.state === 'refused') return { error: work.reason, code: work.code ?? 'invalid_csv' };
-  return cut ? { error: cut.reason, code: 'retries_exhausted' } : null;
 };
 
 /** Whether all of its work is done; its webhook may still be pending. */

@@ -143,16 +143,15 @@ const check = async (csv: Uint8Array) => {
   return faults.faults.length ? faults : { products: totalProducts, images: totalImages };
 };
 
-const refuse = async (
-  requestId: string,
-  { code, reason }: { code: ErrorCode; reason: string },
-  deps: Deps,
-) => {
+type BatchFailure = { code: ErrorCode; reason: string };
+
+const refuse = async (requestId: string, failure: BatchFailure, deps: Deps) => {
+  const endedAt = deps.now().toISOString();
   const { batch } = await updateBatch(
     requestId,
     (known) =>
       known.work.state === 'expanding'
-        ? { ...known, work: { state: 'refused', endedAt: deps.now().toISOString(), reason, code } }
+        ? { ...known, work: { state: 'refused', endedAt, ...failure } }
         : undefined,
     deps,
   );

@@ -7,7 +7,7 @@ const dayMs = 24 * 60 * 60 * 1000;
 const pollMs = 500;
 
 const goneReason =
-  'after: the events behind this cursor are not stored any more. Read the records that you need, and go on without after or with after=now.';
+  'The events behind this cursor are not stored any more. Read the records that you need, and go on without after or with after=now.';
 
 type Query = {
   /** A position; `beginning` of the last 24 hours, or the `end`. */

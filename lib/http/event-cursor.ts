@@ -16,7 +16,7 @@ export const decodeEventCursor = (after: string | undefined): LogPosition | 'beg
   if (!parsed.success)
     throw new Problem(
       'invalid_cursor',
-      'after: not a cursor of events. Take it from page.next_cursor, or send after=now.',
+      'The parameter after is not a cursor of events. Take it from page.next_cursor, or send after=now.',
     );
   const [, page, offset] = parsed.data;
   return { page, offset };

@@ -31,10 +31,12 @@ export const readRequestId = (event: APIGatewayProxyEvent, headers: Headers): st
 
 /** Parses every part that the route declares, and no other. Throws a Problem for the first that is wrong. */
 export const readRequest = <R extends Route>(
-  { request }: R,
+  route: R,
   event: APIGatewayProxyEvent,
   { publicUrl, requestId }: { publicUrl?: string | undefined; requestId: string },
 ): RouteRequest<R> => {
+  checkMethod(route, event);
+  const { request } = route;
   const headers = readHeaders(event);
   const rawBody = {
     text: event.body ?? '',
@@ -55,6 +57,20 @@ export const readRequest = <R extends Route>(
   };
   // Each part was parsed with the schema that RequestOf names; TypeScript cannot follow that.
   return parts as RouteRequest<R>;
+};
+
+/** One function of each path gets the methods that no route has there: infra/deploy/complete-service.ts. */
+const checkMethod = (
+  { methods, otherMethods }: Route,
+  { httpMethod, path, resource }: APIGatewayProxyEvent,
+): void => {
+  if (methods.some((method) => method === httpMethod)) return;
+  const here = [...methods, ...(otherMethods?.[resource] ?? [])].toSorted();
+  throw new Problem(
+    'method_not_allowed',
+    `There is no ${httpMethod} at ${plainText(path, 200)}, but ${here.join(', ')}.`,
+    { allow: [...here, 'OPTIONS'] }, // which every path has, for preflight requests
+  );
 };
 
 /** A malformed path parameter names nothing: its schema's message is the code of what is missing. */

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { ErrorCode } from '#lib/error-codes.ts';
 
-export type Method = 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
 
 /** The content of a reply: data or a list in the envelope, bytes without it, or nothing. */
 export type Shape =
@@ -39,6 +39,8 @@ export type Route = {
   paths: readonly [`/${string}`, ...`/${string}`[]];
   /** Paths of the services that Darkroom replaces; the OpenAPI document has them on request. */
   aliases?: readonly `/${string}`[];
+  /** The methods that other routes have at paths of this one. */
+  otherMethods?: Partial<Record<string, readonly Method[]>>;
   /** Whether an API key is required. */
   private: boolean;
   tag: string;

@@ -5,9 +5,13 @@ import { mapSteps, type StepName, stepNames } from './steps.ts';
 export { type StepName, stepNames } from './steps.ts';
 export const StepNameSchema = z.enum(stepNames);
 
+/** Left out of what is stored where it is the first. */
+const Run = z.int().default(1);
+
 const ended = {
-  run: z.int(),
-  attempts: z.int(),
+  run: Run,
+  /** Likewise. */
+  attempts: z.int().default(1),
   durationMs: z.int(),
   endedAt: z.iso.datetime(),
 };
@@ -16,7 +20,7 @@ const ended = {
 export const Step = z.discriminatedUnion('state', [
   z.object({
     state: z.literal('pending'),
-    run: z.int(),
+    run: Run,
     /** When this run was requested. */
     since: z.iso.datetime(),
     /** When sweep-stuck enqueued it a second time. */
@@ -32,7 +36,7 @@ export const Step = z.discriminatedUnion('state', [
     /** Earlier releases stored none. */
     code: z.enum(errorCodeNames).optional().catch(undefined),
   }),
-  z.object({ state: z.literal('skipped'), run: z.int(), reason: z.string() }),
+  z.object({ state: z.literal('skipped'), run: Run, reason: z.string() }),
 ]);
 export type Step = z.infer<typeof Step>;
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Done, type Outcome, type Task } from './tasks.ts';
 
-export type EditSessions = {
+export type ProcessPool = {
   /** How many run in parallel. */
   count: number;
   /** Of the clock, after which a file is said to hang and its process is killed. */
@@ -28,19 +28,19 @@ const maxErrorLength = 300; // characters of what a process said before it died
  */
 export const inProcesses = async (
   tasks: Iterable<Task>,
-  editSessions: EditSessions,
+  pool: ProcessPool,
   onOutcome: (outcome: Outcome) => void,
 ): Promise<void> => {
   const left = tasks[Symbol.iterator]();
   const work = async () => {
     let worker: Worker | undefined;
     for (let next = left.next(); !next.done; next = left.next()) {
-      editSessions.signal?.throwIfAborted();
-      worker ??= startWorker(editSessions);
+      pool.signal?.throwIfAborted();
+      worker ??= startWorker(pool);
       const outcome = await worker.process(next.value);
       const isStillGood =
         outcome.end === 'done' &&
-        outcome.endings.every(({ peakBytes }) => peakBytes <= editSessions.retireBytes);
+        outcome.endings.every(({ peakBytes }) => peakBytes <= pool.retireBytes);
       if (!isStillGood) {
         await worker.end();
         worker = undefined;
@@ -49,13 +49,13 @@ export const inProcesses = async (
     }
     await worker?.end();
   };
-  await Promise.all(Array.from({ length: editSessions.count }, work));
+  await Promise.all(Array.from({ length: pool.count }, work));
 };
 
 type Worker = { process(task: Task): Promise<Outcome>; end(): Promise<void> };
 
-const startWorker = (editSessions: EditSessions): Worker => {
-  const { program = ownProgram, args = [], environment, signal, secondsPerFile } = editSessions;
+const startWorker = (pool: ProcessPool): Worker => {
+  const { program = ownProgram, args = [], environment, signal, secondsPerFile } = pool;
   const child = fork(program, args, {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

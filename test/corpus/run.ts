@@ -11,7 +11,7 @@ import { drawCorpus } from './draw-corpus.ts';
 import { answerField } from './field.ts';
 import { type Corpus, filesIn } from './files.ts';
 import { breachesOf, cheaperOf, isTooCostly } from './judge.ts';
-import { type EditSessions, inProcesses } from './processes.ts';
+import { inProcesses, type ProcessPool } from './processes.ts';
 import { shown, tableOf } from './table.ts';
 import type { Outcome, Way } from './tasks.ts';
 
@@ -105,7 +105,7 @@ await runCommandLine('test:corpus', async (tools) => {
   tools.onEnd(() => captions?.stop());
   const cache = mkdtempSync(join(tmpdir(), 'darkroom-corpus-cache-'));
   tools.onEnd(() => rmSync(cache, { recursive: true, force: true }));
-  const editSessions: EditSessions = {
+  const pool: ProcessPool = {
     environment: asInALambda(cache),
     count: numberOf('jobs'),
     secondsPerFile: numberOf('seconds'),
@@ -117,16 +117,14 @@ await runCommandLine('test:corpus', async (tools) => {
   const outcomes = new Map<string, Outcome>();
   const note = (outcome: Outcome) => void outcomes.set(outcome.name, outcome);
 
-  await tools.step(`${names.length} files`, () =>
-    inProcesses(names.map(taskOf), editSessions, note),
-  );
+  await tools.step(`${names.length} files`, () => inProcesses(names.map(taskOf), pool, note));
   for (const outcome of [...outcomes.values()].filter(isTooCostly))
     await tools.step(
       `${shown(outcome.name)} again, alone and in a new process by each way`,
       async () => {
         const again: Outcome[] = [];
         const tasks = ways.map((way) => ({ ...taskOf(outcome.name), ways: [way] }));
-        const alone = { ...editSessions, count: 1, retireBytes: 0 };
+        const alone = { ...pool, count: 1, retireBytes: 0 };
         await inProcesses(tasks, alone, (one) => again.push(one));
         note(cheaperOf(outcome, again));
       },

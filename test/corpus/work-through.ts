@@ -34,7 +34,7 @@ const uploadMaxBytes = Settings.shape.UPLOAD_MAX_BYTES.parse(undefined);
 const multipartMaxBytes = Settings.shape.MULTIPART_MAX_BYTES.parse(undefined);
 
 /** The use cases and lib/media as the functions wire them, over stores in memory. */
-const darkroomAround = (path: string, sizeBytes: number, tools: CaptionTools) => {
+const createDarkroom = (path: string, sizeBytes: number, tools: CaptionTools) => {
   const images = inMemoryImages();
   return {
     images,
@@ -54,7 +54,7 @@ const darkroomAround = (path: string, sizeBytes: number, tools: CaptionTools) =>
     now: () => new Date(),
   };
 };
-type Darkroom = ReturnType<typeof darkroomAround>;
+type Darkroom = ReturnType<typeof createDarkroom>;
 
 type Worker = (message: StepMessage, darkroom: Darkroom) => Promise<void>;
 
@@ -82,13 +82,13 @@ export const workThrough = async (
   const { size } = await stat(path);
   const endings: Ending[] = [];
   for (const way of waysFor(ways, size)) {
-    const darkroom = darkroomAround(path, size, tools);
+    const darkroom = createDarkroom(path, size, tools);
     const peakBeforeBytes = peakMemory();
     const begin = process.cpuUsage();
-    const came = await comeBy(way, { path, name }, darkroom).catch(asError);
+    const processed = await processBy(way, { path, name }, darkroom).catch(asError);
     const { user, system } = process.cpuUsage(begin);
     const used = { cpuMs: (user + system) / 1000, peakBeforeBytes, peakBytes: peakMemory() };
-    const seen = came instanceof Error ? broken(came) : await lookAt(came, darkroom);
+    const seen = processed instanceof Error ? broken(processed) : await lookAt(processed, darkroom);
     endings.push({ way, ...seen, ...used });
   }
   return endings;
@@ -102,13 +102,13 @@ const broken = ({ name, message, stack = '' }: Error): Omit<Ending, 'way' | keyo
   return { status: 'broken', reasons: [], faults: [fault] };
 };
 
-const comeBy = async (way: Way, { path, name }: Omit<Task, 'ways'>, darkroom: Darkroom) => {
+const processBy = async (way: Way, { path, name }: Omit<Task, 'ways'>, darkroom: Darkroom) => {
   const { images, originals, stepQueues: queue } = darkroom;
   const newImage = way === 'upload' ? await uploaded(path, name, darkroom) : undefined;
   if (newImage?.rejected) return newImage;
   const key = newImage?.key ?? (way === 'batch' ? `batches/a-batch/${name}` : name);
   if (!newImage) await originals.write(key, Buffer.alloc(0), { contentType: '' });
-  const registered = await registerImage(key, 'an-event', darkroom);
+  const registered = await registerImage({ key, requestId: 'an-event' }, darkroom);
   for (let next = queue.messages.shift(); next; next = queue.messages.shift())
     await (workers[next.step]?.(next.message, darkroom) ??
       endOther(next.step, next.message, darkroom));

@@ -16,7 +16,7 @@ const answers: Record<string, (n: number) => { status: number; headers?: Record<
   };
 const receiver = await startWebhookReceiver({
   port: inject('serverPorts').receiver,
-  idempotencyRecords: () => {
+  respond: () => {
     const path = receiver.calls.at(-1)?.path ?? '';
     return answers[path]?.(callsTo(path).length) ?? { status: 204 };
   },
@@ -54,7 +54,8 @@ const webhookOf = (id: string, state: string) =>
   );
 const resend = (id: string) => darkroom.json(`/api/batches/${id}/webhook`, { method: 'POST' });
 
-describe('the webhook of a batch', () => {
+// Each waits for its own deliveries, on a path of its own.
+describe.concurrent('the webhook of a batch', () => {
   it('is delivered once to a receiver that fails three times, and its signature verifies', async () => {
     const id = await start('/stubborn');
 

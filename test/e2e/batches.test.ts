@@ -6,6 +6,7 @@ import { parse } from 'csv-parse/sync';
 import { load } from 'exifreader';
 import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
+import { drawnHeic } from '#test/support/drawn-heic.ts';
 import { drawn, drawnJpeg, drawnPng, phoneExif } from '#test/support/drawn-pictures.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { BatchRecord, csvOf, openWithOrigin } from './batch-client.ts';
@@ -19,6 +20,7 @@ const pictures: Record<string, Buffer> = {
   '/image3.jpg': await drawnPng({ ...small, seed: 903 }), // what shops call .jpg
   // Coarser than we would make it: written anew it would have more bytes.
   '/coarse.jpg': await (await drawn(phone)).jpeg({ quality: 30 }).toBuffer(),
+  '/phone.heic': drawnHeic({ height: 100, irot: 3 }),
   '/large.jpg': await drawnJpeg({ width: 2600, height: 1900, seed: 904 }),
 };
 const { origin, darkroom } = await openWithOrigin(pictures);
@@ -93,10 +95,15 @@ describe('a batch', () => {
   });
 
   it('makes each picture an ordinary image, with a rendition that is upright, without metadata and no larger', async () => {
-    const urls = ['/image1.jpg', '/image2.jpg', '/image3.jpg', '/coarse.jpg'].map(url);
+    const urls = ['/phone.heic', '/image1.jpg', '/image2.jpg', '/image3.jpg', '/coarse.jpg'].map(
+      url,
+    );
     const { products } = await darkroom.batchEnded(await darkroom.start(csvOf(urls)));
+    const [heic, ...images] = products[0]?.images ?? [];
 
-    for (const { input_url, output_url, image_id } of products[0]?.images ?? []) {
+    const fromHeic = await sharp((await darkroom.bytes(heic?.output_url ?? '')).body).metadata();
+    expect(fromHeic).toMatchObject({ format: 'jpeg', width: 100, height: 128 });
+    for (const { input_url, output_url, image_id } of images) {
       const original = pictures[new URL(input_url).pathname] ?? Buffer.alloc(0);
       const record = await darkroom.image(image_id ?? '');
       expect(record).toMatchObject({ source: 'batch', status: 'done' });
@@ -123,7 +130,7 @@ describe('a batch', () => {
       const thumbnail = await darkroom.bytes(`/api/images/${image_id}/thumbnails/small`);
       expect((await sharp(thumbnail.body).metadata()).format).toBe('jpeg');
     }
-    const formats = (products[0]?.images ?? []).slice(0, 3).map(async ({ output_url }) => {
+    const formats = images.slice(0, 3).map(async ({ output_url }) => {
       const { body } = await darkroom.bytes(output_url ?? '');
       return (await sharp(body).metadata()).format;
     });

@@ -54,6 +54,10 @@ const Envelope = z.object({
   data: z.unknown(),
   error: z.string().nullable(),
   error_code: z.string().optional(),
+  fields: z.array(z.object({ field: z.string(), error: z.string() })).optional(),
+  warnings: z
+    .array(z.object({ part: z.string(), error: z.string(), error_code: z.string() }))
+    .optional(),
   page: z.object({ limit: z.int(), next_cursor: z.string().nullable() }).optional(),
 });
 
@@ -97,6 +101,12 @@ export const clientOf = ({ baseUrl, env }: Target) => {
       },
       { within: scaleTimeout(within), ...(isElsewhere && { every: 500 }) },
     );
+  /** One after another: asked for all at once, their polls cost more than the work. */
+  const allEnded = async (imageIds: readonly string[], within?: number) => {
+    const records: ImageRecord[] = [];
+    for (const imageId of imageIds) records.push(await ended(imageId, within));
+    return records;
+  };
   const bytes = async (url: string, init: RequestInit = {}) => {
     // The API may lie below a path, which `new URL` would leave out.
     const address = url.startsWith('/') ? `${baseUrl}${url}` : new URL(url, baseUrl).href;
@@ -148,6 +158,7 @@ export const clientOf = ({ baseUrl, env }: Target) => {
     upload,
     image,
     ended,
+    allEnded,
     scaleTimeout,
     bytes,
     s3,

@@ -6,10 +6,10 @@ import { faultControlAt } from '#test/support/faults-config.ts';
  * minutes otherwise. Where the suite runs on another stack, its emulator shortens long waits itself
  * (test/suites/ministack/launch.py, test/suites/localstack/host_mode.py).
  */
-export const withShortWaits = async (test: () => Promise<void>): Promise<void> => {
+export const withShortWaits = async <T>(test: () => Promise<T>): Promise<T> => {
   const embedded = inject('embedded');
   if (!embedded) return test();
   const faults = faultControlAt(embedded.faultsUrl);
   await faults.change({ timeScale: 100 });
-  await test().finally(() => faults.change({ timeScale: 1 }));
+  return test().finally(() => faults.change({ timeScale: 1 }));
 };

@@ -15,11 +15,11 @@ export const withStack = async (
   {
     origin,
     workers,
-    idempotencyRecords,
+    respond,
   }: {
     origin: FetchOrigin;
     workers: 'forked' | 'in-process';
-    idempotencyRecords?: () => ReceiverAnswer;
+    respond?: () => ReceiverAnswer;
   },
   test: (given: {
     stack: EmbeddedStack;
@@ -27,7 +27,7 @@ export const withStack = async (
     receiver: WebhookReceiver;
   }) => Promise<void>,
 ): Promise<void> => {
-  const receiver = await startWebhookReceiver(idempotencyRecords && { idempotencyRecords });
+  const receiver = await startWebhookReceiver(respond && { respond });
   const env = {
     CAPTION_PROVIDER: 'none',
     FETCH_ALLOW_HOSTS: `${origin.host},${receiver.host}`,

@@ -83,14 +83,14 @@ describe('the pipeline under load', () => {
       // Captions fail at first, so that there is something to retry.
       darkroom.captions.become({ is: 'failing', status: 400 });
       await clients.drop([source]);
-      const [requestId, editSessions] = await Promise.all([
+      const [requestId, editIds] = await Promise.all([
         clients.startBatch(csvOf(rows)),
         clients.startEdits(source, prompts),
         clients.upload(uploads),
         clients.drop(drops).then(() => Promise.all([clients.remove(removed), clients.drop(newer)])),
         crash(random.next, drops.length + uploads.length + countOf(rows)),
       ]);
-      const edits = await Promise.all(editSessions.map(clients.editEnded));
+      const edits = await Promise.all(editIds.map(clients.editEnded));
       await darkroom.quiet({ lostAfterMs });
 
       darkroom.captions.become({ is: 'answering' });

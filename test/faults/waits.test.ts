@@ -151,11 +151,11 @@ describe.concurrent('a webhook delivery', () => {
     'is repeated with the same id when its sender was killed before the response',
     async () => {
       const rows = givenRows(2, origin.url);
-      const idempotencyRecords = (): ReceiverAnswer => (calls++ === 0 ? 'never' : { status: 204 });
+      const respond = (): ReceiverAnswer => (calls++ === 0 ? 'never' : { status: 204 });
       let calls = 0;
 
       await withStack(
-        { origin, workers: 'forked', idempotencyRecords },
+        { origin, workers: 'forked', respond },
         async ({ stack, darkroom, receiver }) => {
           const requestId = await darkroom.start(csvOf(rows), {
             fields: { webhook_url: receiver.url },

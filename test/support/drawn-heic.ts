@@ -52,12 +52,12 @@ const u32 = (...values: number[]) => {
 const latin = (text: string) => Buffer.from(text, 'latin1');
 
 /** A box of ISO 14496-12, and one with version and flags. */
-const box = (type: string, ...renditionSets: Buffer[]): Buffer => {
-  const body = Buffer.concat(renditionSets);
+const box = (type: string, ...contents: Buffer[]): Buffer => {
+  const body = Buffer.concat(contents);
   return Buffer.concat([u32(8 + body.length), latin(type), body]);
 };
-const fullBox = (type: string, version: number, flags: number, ...renditionSets: Buffer[]) =>
-  box(type, u32(version * 2 ** 24 + flags), ...renditionSets);
+const fullBox = (type: string, version: number, flags: number, ...contents: Buffer[]) =>
+  box(type, u32(version * 2 ** 24 + flags), ...contents);
 
 type Item = { type: string; data: Buffer; properties: Buffer[]; hidden?: boolean };
 type Reference = { type: string; from: number; to: number[] };

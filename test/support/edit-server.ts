@@ -24,6 +24,8 @@ export type EditServer = {
   become(behaviour: EditBehaviour): void;
   /** How the next requests are answered, one each, before `become` applies again. */
   next(...behaviours: EditBehaviour[]): void;
+  /** Likewise for the next requests with this prompt, whatever others come between. */
+  nextFor(prompt: string, ...behaviours: EditBehaviour[]): void;
   /** How many of the next polls of fal's queue are answered with 503. */
   failNextPolls(count: number): void;
   /** What the next poll of fal's queue is answered with. */
@@ -53,6 +55,7 @@ export const startEditServer = async (options: Options = {}): Promise<EditServer
   const files: Buffer[] = [];
   const polls = new Map<string, number>();
   const nextBehaviours: EditBehaviour[] = [];
+  const byPrompt = new Map<string, EditBehaviour[]>();
   const pollAnswers: unknown[] = [];
   let failingPolls = 0;
   let defaultBehaviour: EditBehaviour = options.behaviour ?? { is: 'editing' };
@@ -71,7 +74,8 @@ export const startEditServer = async (options: Options = {}): Promise<EditServer
     const earlier = calls.find((other) => other.result && isRepeated(other, call));
     if (options.honoursIdempotencyKey && earlier?.result)
       return sendPicture(response, call, earlier.result, context);
-    const behaviour = nextBehaviours.shift() ?? defaultBehaviour;
+    const own = byPrompt.get(call.prompt)?.shift();
+    const behaviour = own ?? nextBehaviours.shift() ?? defaultBehaviour;
     call.paid = isPaid(behaviour);
     return behave(behaviour, call, context, response);
   };
@@ -120,6 +124,9 @@ export const startEditServer = async (options: Options = {}): Promise<EditServer
     },
     next: (...behaviours) => {
       nextBehaviours.push(...behaviours);
+    },
+    nextFor: (prompt, ...behaviours) => {
+      byPrompt.set(prompt, behaviours);
     },
     failNextPolls: (count) => {
       failingPolls = count;

@@ -27,14 +27,14 @@ export type WebhookReceiver = {
 };
 
 /**
- * A webhook receiver on loopback, on a free port. `answers` is called with the number of the request,
+ * A webhook receiver on loopback, on a free port. `respond` is called with the number of the request,
  * from 1; by default every request gets 204.
  */
 export const startWebhookReceiver = async ({
-  idempotencyRecords = () => ({ status: 204 }),
+  respond = () => ({ status: 204 }),
   port = 0,
 }: {
-  idempotencyRecords?: (n: number) => ReceiverAnswer;
+  respond?: (n: number) => ReceiverAnswer;
   port?: number;
 } = {}): Promise<WebhookReceiver> => {
   const calls: WebhookCall[] = [];
@@ -42,7 +42,7 @@ export const startWebhookReceiver = async ({
   const { url, stop } = await startLoopbackServer((request, body, response) => {
     const { method = '', url: path = '', headers } = request;
     calls.push({ method, path, headers, body: body.toString() });
-    const answer = idempotencyRecords(calls.length);
+    const answer = respond(calls.length);
     if (answer === 'never') return;
     if (answer === 'reset') {
       request.socket.resetAndDestroy();

@@ -36,8 +36,8 @@ export const webhookTools = () => {
     body,
     /** Stops it after the test. */
     stopAfterTest,
-    start: (idempotencyRecords?: (n: number) => ReceiverAnswer) =>
-      stopAfterTest(startWebhookReceiver(idempotencyRecords && { idempotencyRecords })),
+    start: (respond?: (n: number) => ReceiverAnswer) =>
+      stopAfterTest(startWebhookReceiver(respond && { respond })),
     createSender,
     deliver: (receiver: { host: string; url: string }, options?: Options) =>
       createSender(receiver, options)({ id: 'msg_1', url: receiver.url, body }),

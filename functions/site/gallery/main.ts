@@ -4,6 +4,7 @@ import { watchBatches } from './batches/open-batch.ts';
 import { watchOpenPicture } from './detail/open-picture.ts';
 import { editedIds, watchEdits } from './edits/edits.ts';
 import { watchProvider } from './edits/provider.ts';
+import { startLive } from './live/live.ts';
 import { onReconnect, setProbe } from './parts/connection.ts';
 import { listenForHelpKey } from './parts/open-dialog.ts';
 import { setRenderer } from './parts/render.ts';
@@ -45,6 +46,7 @@ watchBatches();
 watchEdits();
 watchProvider();
 watchWebhooks();
+startLive();
 setProbe(loadStats);
 onReconnect(() => {
   if (pictures.failure()) void pictures.more();

@@ -8,6 +8,7 @@ export const getBatchRoute = route({
   name: 'getBatch',
   methods: ['GET'],
   paths: ['/api/batches/{request_id}'],
+  otherMethods: { '/api/batches/{request_id}': ['DELETE'] },
   aliases: ['/api/details/{request_id}'],
   summary: 'One batch, with the state of each URL',
   description: 'Products come in pages, in the order of the CSV.',

@@ -1,24 +1,7 @@
-import type { LibHeif } from './libheif.ts';
-import { useLibHeif } from './libheif.ts';
+import { tileDecoder } from './decode-tile.ts';
+import { HeifError, heifErrors, throwIfFailed } from './heif-error.ts';
+import { type LibHeif, readU32, useLibHeif } from './libheif.ts';
 import { type Reduced, reducedImage } from './reduced-image.ts';
-
-/** What libheif says is wrong with a file, by its numbers; its words are for programmers. */
-export class HeifError extends Error {
-  override readonly name = 'HeifError';
-  readonly code: number;
-  readonly subcode: number;
-  constructor(code: number, subcode: number, message: string) {
-    super(message);
-    this.code = code;
-    this.subcode = subcode;
-  }
-}
-
-/** heif_error_code (heif_error.h). */
-export const heifErrors = { unsupportedFiletype: 3, unsupportedFeature: 4, memory: 6 };
-
-/** heif_colorspace_RGB, heif_chroma_interleaved_RGB and …_RGBA, heif_channel_interleaved. */
-const rgb = { colorspace: 1, opaque: 10, withAlpha: 11, channel: 10 };
 
 /** Offsets into heif_decoding_options of libheif 1.23, 32-bit. */
 const options = { ignoreTransformations: 1, convertHdrTo8bit: 20, strict: 21 };
@@ -50,10 +33,10 @@ export const decodeHeif = (
       const error = memory.allocate(12);
       const out = memory.allocate(4);
       lib._heif_context_read_from_memory_without_copy(error, context, bytes, file.length, 0);
-      check(lib, error);
+      throwIfFailed(lib, error);
       lib._heif_context_get_primary_image_handle(error, context, out);
-      check(lib, error);
-      const handle = u32(lib, out);
+      throwIfFailed(lib, error);
+      const handle = readU32(lib, out);
       try {
         return decodeHandle({ lib, handle, error, out, memory }, minSide, transformed);
       } finally {
@@ -83,14 +66,12 @@ const decodeHandle = (open: Open, minSide: number, transformed: boolean): HeifPi
   lib.HEAPU8[settings + options.ignoreTransformations] = transformed ? 0 : 1;
   lib.HEAPU8[settings + options.convertHdrTo8bit] = 1;
   lib.HEAPU8[settings + options.strict] = 0;
+  const isHalved = factor > 1 && tiling.width % 2 === 0 && tiling.height % 2 === 0;
+  const decodeTile = tileDecoder(open, { channels, settings, whole: transformed, isHalved });
   try {
     for (let row = 0; row < tiling.rows; row++)
       for (let column = 0; column < tiling.columns; column++)
-        image.add(
-          decodeTile(open, { column, row, channels, settings, whole: transformed }),
-          column * tiling.tileWidth,
-          row * tiling.tileHeight,
-        );
+        image.add(decodeTile(column, row), column * tiling.tileWidth, row * tiling.tileHeight);
   } finally {
     lib._heif_decoding_options_free(settings);
   }
@@ -121,8 +102,8 @@ const readTiling = (
 ): Tiling => {
   const out = memory.allocate(80);
   lib._heif_image_handle_get_image_tiling(error, handle, 0, out);
-  check(lib, error);
-  const at = (index: number) => u32(lib, out + 4 * index);
+  throwIfFailed(lib, error);
+  const at = (index: number) => readU32(lib, out + 4 * index);
   return {
     columns: at(1),
     rows: at(2),
@@ -146,42 +127,6 @@ const factorFor = (
       (rows === 1 || tileHeight % factor === 0),
   ) ?? 1;
 
-type Tile = { column: number; row: number; channels: number; settings: number; whole: boolean };
-
-const decodeTile = (
-  { lib, handle, error, out }: Open,
-  { column, row, channels, settings, whole }: Tile,
-) => {
-  const chroma = channels === 4 ? rgb.withAlpha : rgb.opaque;
-  if (whole) lib._heif_decode_image(error, handle, out, rgb.colorspace, chroma, settings);
-  else
-    lib._heif_image_handle_decode_image_tile(
-      error,
-      handle,
-      out,
-      rgb.colorspace,
-      chroma,
-      settings,
-      column,
-      row,
-    );
-  check(lib, error);
-  const image = u32(lib, out);
-  const width = lib._heif_image_get_width(image, rgb.channel);
-  const height = lib._heif_image_get_height(image, rgb.channel);
-  const start = lib._heif_image_get_plane_readonly(image, rgb.channel, out);
-  const stride = u32(lib, out);
-  if (start === 0 || width < 1 || height < 1)
-    throw new HeifError(0, 0, 'The decoder made no pixels.');
-  return {
-    width,
-    height,
-    stride,
-    data: lib.HEAPU8.subarray(start, start + stride * height),
-    release: () => lib._heif_image_release(image),
-  };
-};
-
 const limit = (lib: LibHeif, context: number, maxPixels: number): void => {
   const at = lib._heif_context_get_security_limits(context);
   const set = (offset: number, value: number) => {
@@ -194,17 +139,6 @@ const limit = (lib: LibHeif, context: number, maxPixels: number): void => {
   set(limits.maxItems, maxItems); // iPhones' bursts and portraits have hundreds
   set(limits.maxBlock, 256 * 1024 * 1024);
   set(limits.maxBlock + 4, 0);
-};
-
-const u32 = (lib: LibHeif, pointer: number): number => lib.HEAPU32[pointer >> 2] ?? 0;
-
-const check = (lib: LibHeif, error: number): void => {
-  const code = u32(lib, error);
-  if (code === 0) return;
-  const start = u32(lib, error + 8);
-  const end = start ? lib.HEAPU8.indexOf(0, start) : 0;
-  const message = Buffer.from(lib.HEAPU8.subarray(start, Math.min(end, start + 500)));
-  throw new HeifError(code, u32(lib, error + 4), message.toString('latin1'));
 };
 
 const allocations = (lib: LibHeif) => {

@@ -51,13 +51,21 @@ export type LibHeif = {
     chroma: number,
     options: number,
   ) => void;
+  _heif_image_handle_get_luma_bits_per_pixel: (handle: number) => number;
   _heif_decoding_options_alloc: () => number;
   _heif_decoding_options_free: (options: number) => void;
   _heif_image_get_width: (image: number, channel: number) => number;
   _heif_image_get_height: (image: number, channel: number) => number;
+  _heif_image_get_chroma_format: (image: number) => number;
+  _heif_image_get_bits_per_pixel_range: (image: number, channel: number) => number;
+  _heif_image_get_nclx_color_profile: (error: number, image: number, out: number) => void;
+  _heif_nclx_color_profile_free: (profile: number) => void;
   _heif_image_get_plane_readonly: (image: number, channel: number, outStride: number) => number;
   _heif_image_release: (image: number) => void;
 };
+
+/** A 32-bit number in its memory. */
+export const readU32 = (lib: LibHeif, pointer: number): number => lib.HEAPU32[pointer >> 2] ?? 0;
 
 /** What of WebAssembly is used; Node's types leave it out. */
 type Instance = { exports: Record<string, unknown> };

@@ -1,3 +1,6 @@
+import { shrinkPlanes } from './shrink-planes.ts';
+import type { InterleavedTile, Tile } from './tile.ts';
+
 /**
  * Interleaved samples of 8 bits. So many bytes in front of them are free, in the same memory, for a
  * header: a copy would take as much memory again.
@@ -5,15 +8,6 @@
 export type Reduced = { data: Buffer; width: number; height: number; headroomBytes: number };
 
 const headroomBytes = 262_144;
-
-/** A tile in the decoder's memory, whose rows lie `stride` bytes apart. */
-type Tile = {
-  data: Uint8Array;
-  width: number;
-  height: number;
-  stride: number;
-  release: () => void;
-};
 
 /**
  * A picture that is put together from tiles and shrunk by a whole factor meanwhile, each pixel the
@@ -33,7 +27,8 @@ export const reducedImage = (
 
   const add = (tile: Tile, left: number, top: number): void => {
     try {
-      if (factor === 1) copyTile(data, tile, left, top, shape);
+      if (tile.layout === 'planes') shrinkPlanes(tile, planesTarget(data, tile, left, top, shape));
+      else if (factor === 1) copyTile(data, tile, left, top, shape);
       else shrinkTile(data, tile, left, top, shape);
     } finally {
       tile.release();
@@ -56,7 +51,24 @@ const visible = ({ width, height }: Tile, left: number, top: number, shape: Shap
   down: Math.min(height, shape.fullHeight - top),
 });
 
-const copyTile = (to: Buffer, tile: Tile, left: number, top: number, shape: Shape): void => {
+const planesTarget = (to: Buffer, tile: Tile, left: number, top: number, shape: Shape) => {
+  const rowBytes = shape.width * 3;
+  return {
+    samples: new Uint8ClampedArray(to.buffer, to.byteOffset, to.length),
+    rowBytes,
+    at: (top / shape.factor) * rowBytes + (left / shape.factor) * 3,
+    factor: shape.factor,
+    ...visible(tile, left, top, shape),
+  };
+};
+
+const copyTile = (
+  to: Buffer,
+  tile: InterleavedTile,
+  left: number,
+  top: number,
+  shape: Shape,
+): void => {
   const { across, down } = visible(tile, left, top, shape);
   const { channels, width } = shape;
   for (let row = 0; row < down; row++) {
@@ -68,7 +80,13 @@ const copyTile = (to: Buffer, tile: Tile, left: number, top: number, shape: Shap
   }
 };
 
-const shrinkTile = (to: Buffer, tile: Tile, left: number, top: number, shape: Shape): void => {
+const shrinkTile = (
+  to: Buffer,
+  tile: InterleavedTile,
+  left: number,
+  top: number,
+  shape: Shape,
+): void => {
   const { across, down } = visible(tile, left, top, shape);
   const { channels, factor, width } = shape;
   const sums = new Uint32Array(Math.ceil(across / factor) * channels);

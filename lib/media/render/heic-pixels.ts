@@ -1,4 +1,5 @@
-import { decodeHeif, HeifError, heifErrors } from '#lib/media/heif/decode-heif.ts';
+import { decodeHeif } from '#lib/media/heif/decode-heif.ts';
+import { HeifError, heifErrors } from '#lib/media/heif/heif-error.ts';
 import { hasLibHeif } from '#lib/media/heif/libheif.ts';
 import { type HeifPicture, readHeif } from '#lib/media/heif/read-heif.ts';
 import { readCodePoints } from './code-points.ts';

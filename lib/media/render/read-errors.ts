@@ -1,6 +1,7 @@
 import { type Format, type Refusal, type RefusalCode, refusal } from '#lib/images/picture.ts';
 import { isMachineFault, undecodableRefusal } from '#lib/media/inspect/decode-errors.ts';
 import { missingJpegShare } from '#lib/media/inspect/jpeg-data.ts';
+import { lacksScans } from '#lib/media/inspect/jpeg-scans.ts';
 
 /** A refusal that is known by its reason already, on its way out of a decoder. */
 export class Refused extends Error {
@@ -39,7 +40,7 @@ const lacksEnd = /premature end of JPEG/i;
 /**
  * libjpeg fills what is missing with grey and only warns; and it complains as much of a missing end
  * marker as of missing pixels. So every warning is looked into: first the end marker is added, then
- * the blocks that have data are counted. A whole picture is then read without regard to warnings.
+ * the blocks that have data are counted, and the scans that should follow. A whole picture is then read without regard to warnings.
  */
 const readJpeg = async <T>(bytes: Uint8Array, step: Step<T>): Promise<T> => {
   try {
@@ -51,6 +52,7 @@ const readJpeg = async <T>(bytes: Uint8Array, step: Step<T>): Promise<T> => {
     const missing = missingJpegShare(ended);
     if (missing !== undefined && missing > 0)
       throw new Refused('truncated_file', endsTooSoon(missing));
+    if (isUnended && lacksScans(bytes)) throw new Refused('truncated_file', endsBeforeLastScan);
     if (missing === undefined)
       return isUnended ? step(ended, 'warning') : readUncounted(ended, step, error);
     return step(ended, 'error');
@@ -63,6 +65,9 @@ const readUncounted = <T>(bytes: Uint8Array, step: Step<T>, error: unknown): Pro
   if (isShort) throw new Refused('truncated_file', endsTooSoon());
   return step(bytes, 'error');
 };
+
+const endsBeforeLastScan =
+  'The JPEG picture ends too soon: some of its detail or colour is missing. Send the whole file again.';
 
 const endsTooSoon = (missing?: number): string => {
   const share = missing === undefined ? 'some' : `${Math.max(1, Math.round(missing * 100))} %`;

@@ -16,7 +16,7 @@ const max = 1.3;
 const paths = ['/api/images?limit=50', '/api/stats'];
 const env = { CAPTION_PROVIDER: 'none' };
 
-/** What a page and the counters cost, however many pictures there are: two stacks, in turns. */
+/** What a page and the counters cost, however many pictures there are: two stacks, asked alternately. */
 export const lists: Part = {
   name: 'lists',
   run: async (length) => {

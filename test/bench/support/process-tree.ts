@@ -7,7 +7,7 @@ export type Usage = {
   /** Resident memory of all running ones together; pages they share count once for each. */
   rssBytes: number;
   /** The largest processes first. */
-  editSessions: { pid: number; name: string; rssBytes: number; cpuMs: number }[];
+  processes: { pid: number; name: string; rssBytes: number; cpuMs: number }[];
 };
 
 const ticksPerSecond = 100; // USER_HZ, the same on every Linux that Node runs on
@@ -57,14 +57,14 @@ export const usageOf = (root: number): Usage => {
     size = tree.size;
     for (const { pid, parent } of stats) if (tree.has(parent)) tree.add(pid);
   }
-  const editSessions = stats
+  const processes = stats
     .filter(({ pid }) => tree.has(pid))
     .map(({ pid, cpuMs }) => ({ pid, name: nameOf(pid), rssBytes: rssOf(pid), cpuMs }))
     .sort((a, b) => b.rssBytes - a.rssBytes);
   return {
-    cpuMs: editSessions.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
-    rssBytes: editSessions.reduce((sum, { rssBytes }) => sum + rssBytes, 0),
-    editSessions,
+    cpuMs: processes.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
+    rssBytes: processes.reduce((sum, { rssBytes }) => sum + rssBytes, 0),
+    processes,
   };
 };
 

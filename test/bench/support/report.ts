@@ -8,7 +8,7 @@ export type Figure = {
   /** What was measured in each round, in `unit`. */
   values: readonly number[];
   unit: string;
-  /** What it is compared with: measured in the same rounds, in turns with this. */
+  /** What it is compared with: measured in the same rounds, alternately with this. */
   against?: { what: string; values: readonly number[]; atMost?: number };
   /** The most it may be, in `unit`. */
   atMost?: number;

@@ -71,7 +71,7 @@ export const writeReport = (file: string, sections: readonly Section[], length: 
   const head =
     `# npm run bench${length === 'short' ? ' -- --short' : ''}\n\n` +
     `${new Date().toISOString()}, ${machineOf()}.\n\n` +
-    'Ratios are medians over rounds in which both were measured in turns.\n';
+    'Ratios are medians over rounds in which both were measured alternately.\n';
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, [head, ...sections.map(markdownOf)].join('\n'));
 };

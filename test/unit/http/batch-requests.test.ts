@@ -157,7 +157,7 @@ describe('cursors of products', () => {
     '',
     '%%%',
   ])('are refused where we did not give them for this batch: %j', (cursor) => {
-    expect(() => decodeProductCursor(mine, cursor)).toThrow(/^cursor: .*\.$/);
+    expect(() => decodeProductCursor(mine, cursor)).toThrow(/^The cursor .*\.$/);
   });
 
   it('are none after the last page', () => {

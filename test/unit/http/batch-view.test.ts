@@ -1,28 +1,28 @@
 import { describe, expect, it } from 'vitest';
 import type { Batch, RowCounts, Webhook } from '#lib/batches/batch.ts';
 import { rowImageId } from '#lib/batches/row.ts';
-import {
-  BatchDetailsView,
-  BatchView,
-  CsvCheckView,
-  toBatchView,
-  toCsvCheckView,
-  toProductView,
-} from '#lib/http/batch-view.ts';
+import { BatchDetailsView, BatchView, toBatchView, toProductView } from '#lib/http/batch-view.ts';
 import { aBatch, aRow } from '#test/support/batch-builder.ts';
 import { linksTo } from '#test/support/links-builder.ts';
 
 const at = '2026-11-20T10:00:00.000Z';
+
 const none = { products: 0, images: 0, failed: 0 };
+
 const total = { products: 4, images: 6 };
+
 const cut = { written: 3, reason: 'Nobody came.' };
+
 const { linkTo } = await linksTo('https://api.example');
+
 const options = { requestId: aBatch().requestId, linkTo };
+
 const ended = (failed: number): Batch['work'] => ({
   state: 'ended',
   endedAt: at,
   counts: { products: 4, images: 6, failed },
 });
+
 const cutAt = (failed: number): Batch['work'] => ({
   state: 'ended',
   endedAt: at,
@@ -261,33 +261,6 @@ describe('a product', () => {
           output_url: null,
         },
       ],
-    });
-  });
-});
-
-describe('the check of a CSV', () => {
-  it('is valid only without errors', () => {
-    const meanings = [
-      { name: 'SKU', meaning: 'serial_number' as const },
-      { name: 'Color', meaning: null },
-    ];
-    const totals = { totalProducts: 2, totalImages: 3, meanings };
-    const fault = { row: 2, column: 'Product Name', message: 'The row has no product name.' };
-
-    expect(
-      CsvCheckView.parse(toCsvCheckView({ ...totals, faults: { faults: [], more: 0 } })),
-    ).toEqual({
-      valid: true,
-      total_products: 2,
-      total_images: 3,
-      columns: meanings,
-      errors: [],
-      more_errors: 0,
-    });
-    expect(toCsvCheckView({ ...totals, faults: { faults: [fault], more: 7 } })).toMatchObject({
-      valid: false,
-      errors: [fault],
-      more_errors: 7,
     });
   });
 });

@@ -9,6 +9,7 @@ const greet = route({
   name: 'greet',
   methods: ['POST'],
   paths: ['/api/greetings/{image_id}'],
+  otherMethods: { '/api/greetings/{image_id}': ['GET'], '/api/elsewhere': ['DELETE'] },
   private: true,
   tag: 'Greetings',
   summary: 'Greets',
@@ -138,6 +139,16 @@ describe('endpoint', () => {
     },
   );
 
+  it('answers another method with 405 and the methods of the path', async () => {
+    const { status, headers, body } = await post('ada', { method: 'PUT' });
+    expect(status).toBe(405);
+    expect(headers).toMatchObject({ allow: 'GET, POST, OPTIONS' });
+    expect(body).toMatchObject({
+      error: 'There is no PUT at /api/greetings/ada, but GET, POST.',
+      error_code: 'method_not_allowed',
+    });
+  });
+
   it('names every field at fault, with what is wrong with it', async () => {
     const { body } = await post('ada', { query: { times: '10' } });
     expect(body).toMatchObject({
@@ -206,11 +217,11 @@ describe('endpoint', () => {
   it('does not mix up concurrent requests', async () => {
     lines.length = 0;
     const ids = Array.from({ length: 20 }, (_, index) => `r-${index}`);
-    const idempotencyRecords = await Promise.all(
+    const responses = await Promise.all(
       ids.map((id) => post(`n-${id}`, { headers: { 'x-request-id': id } })),
     );
 
-    expect(idempotencyRecords.map(({ headers }) => headers?.['x-request-id'])).toEqual(ids);
+    expect(responses.map(({ headers }) => headers?.['x-request-id'])).toEqual(ids);
     expect(lines.every(({ request_id, image_id }) => image_id === `n-${request_id}`)).toBe(true);
   });
 

@@ -1,22 +1,22 @@
 import { fileURLToPath } from 'node:url';
 import { expect, test, vi } from 'vitest';
-import { type EditSessions, inProcesses } from '#test/corpus/processes.ts';
+import { inProcesses, type ProcessPool } from '#test/corpus/processes.ts';
 import type { Outcome } from '#test/corpus/tasks.ts';
 import { eventually } from '#test/support/eventually.ts';
 
 vi.setConfig({ testTimeout: 30_000 }); // each test starts processes
 
-const editSessions: EditSessions = {
+const pool: ProcessPool = {
   count: 1,
   secondsPerFile: 60,
   retireBytes: 500,
   program: fileURLToPath(new URL('./corpus-process.ts', import.meta.url)),
 };
 
-const processFiles = async (names: string[], options: Partial<EditSessions> = {}) => {
+const processFiles = async (names: string[], options: Partial<ProcessPool> = {}) => {
   const outcomes: Outcome[] = [];
   const tasks = names.map((name) => ({ path: name, name, ways: [] }));
-  await inProcesses(tasks, { ...editSessions, ...options }, (outcome) => outcomes.push(outcome));
+  await inProcesses(tasks, { ...pool, ...options }, (outcome) => outcomes.push(outcome));
   return outcomes;
 };
 
@@ -95,7 +95,7 @@ test('a corpus run leaves no process running, even when it is stopped half-way',
   const pids: number[] = [];
   const stopped = inProcesses(
     ['good', 'hangs', 'never'].map((name) => ({ path: name, name, ways: [] })),
-    { ...editSessions, signal: stop.signal },
+    { ...pool, signal: stop.signal },
     (outcome) => {
       pids.push(pidOf(outcome));
       stop.abort();

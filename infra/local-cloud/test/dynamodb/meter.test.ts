@@ -18,7 +18,7 @@ const Key = { id: { S: 'a' } };
 const indexed = {
   AttributeDefinitions: [
     { AttributeName: 'id', AttributeType: 'S' as const },
-    { AttributeName: 'shelf', AttributeType: 'S' as const },
+    { AttributeName: 'album', AttributeType: 'S' as const },
   ],
   GlobalSecondaryIndexes: (
     [
@@ -28,7 +28,7 @@ const indexed = {
     ] as const
   ).map(([IndexName, Projection]) => ({
     IndexName,
-    KeySchema: [{ AttributeName: 'shelf', KeyType: 'HASH' as const }],
+    KeySchema: [{ AttributeName: 'album', KeyType: 'HASH' as const }],
     Projection: {
       ...Projection,
       NonKeyAttributes: 'NonKeyAttributes' in Projection ? ['name'] : undefined,
@@ -121,27 +121,27 @@ describe('an index consumes', () => {
 
   test('by the size of what it holds', async () => {
     const { put, measureUnits } = await open(indexed);
-    const units = await measureUnits(() => put('a', { shelf: { S: 's' }, ...kb(3) }));
+    const units = await measureUnits(() => put('a', { album: { S: 's' }, ...kb(3) }));
     expect(units).toEqual({ read: 0, write: 3, keys: 1, whole: 3, some: 1 });
   });
 
   test('nothing where what it holds stays, once where it changes', async () => {
     const { put, measureUnits } = await open(indexed);
-    await put('a', { shelf: { S: 's' }, name: { S: 'old' } });
-    const units = await measureUnits(() => put('a', { shelf: { S: 's' }, name: { S: 'new' } }));
+    await put('a', { album: { S: 's' }, name: { S: 'old' } });
+    const units = await measureUnits(() => put('a', { album: { S: 's' }, name: { S: 'new' } }));
     expect(units).toEqual({ read: 0, write: 1, whole: 1, some: 1 });
   });
 
   test('twice where its key changes: a deletion and a put', async () => {
     const { put, measureUnits } = await open(indexed);
-    await put('a', { shelf: { S: 's' }, ...kb(3) });
-    const units = await measureUnits(() => put('a', { shelf: { S: 't' } }));
+    await put('a', { album: { S: 's' }, ...kb(3) });
+    const units = await measureUnits(() => put('a', { album: { S: 't' } }));
     expect(units).toEqual({ read: 0, write: 3, keys: 2, whole: 3 + 1, some: 2 });
   });
 
   test('once for a deletion, of the item or of its key in the index', async () => {
     const { put, measureUnits, client } = await open(indexed);
-    await put('a', { shelf: { S: 's' } });
+    await put('a', { album: { S: 's' } });
     expect(await measureUnits(() => put('a'))).toEqual({
       read: 0,
       write: 1,
@@ -149,7 +149,7 @@ describe('an index consumes', () => {
       whole: 1,
       some: 1,
     });
-    await put('a', { shelf: { S: 's' } });
+    await put('a', { album: { S: 's' } });
     const remove = () => client.send(new DeleteItemCommand({ TableName, Key }));
     expect(await measureUnits(remove)).toEqual({ read: 0, write: 1, keys: 1, whole: 1, some: 1 });
   });
@@ -168,7 +168,7 @@ describe('a read consumes', () => {
 
   test('in a batch for each item, in a query or scan for the sum of them', async () => {
     const { put, measureUnits, client } = await open(indexed);
-    for (const id of ['a', 'b', 'c']) await put(id, { shelf: { S: 's' }, ...kb(2) });
+    for (const id of ['a', 'b', 'c']) await put(id, { album: { S: 's' }, ...kb(2) });
     const Keys = ['a', 'b', 'c'].map((id) => ({ id: { S: id } }));
     const batch = new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys } } });
     expect(await measureUnits(() => client.send(batch))).toMatchObject({ read: 1.5 });
@@ -178,7 +178,7 @@ describe('a read consumes', () => {
       new QueryCommand({
         TableName,
         IndexName,
-        KeyConditionExpression: 'shelf = :s',
+        KeyConditionExpression: 'album = :s',
         ExpressionAttributeValues: { ':s': { S: 's' } },
       });
     expect(await measureUnits(() => client.send(query('whole')))).toMatchObject({
@@ -194,7 +194,7 @@ describe('a read consumes', () => {
 
 test('a response contains its ConsumedCapacity where the request wants it', async () => {
   const { put } = await open(indexed);
-  const { ConsumedCapacity } = await put('a', { shelf: { S: 's' } });
+  const { ConsumedCapacity } = await put('a', { album: { S: 's' } });
   expect(ConsumedCapacity).toEqual({
     TableName,
     CapacityUnits: 4,
@@ -209,8 +209,8 @@ test('a response contains its ConsumedCapacity where the request wants it', asyn
 
 test('the meter is read and reset over HTTP, by partition key too', async () => {
   const { put, client, url } = await open(indexed);
-  await put('a', { shelf: { S: 'november' } });
-  await put('b', { shelf: { S: 'november' } });
+  await put('a', { album: { S: 'november' } });
+  await put('b', { album: { S: 'november' } });
   await get(client, 'a');
   const path = `${url}/_local-cloud/consumed-capacity`;
   const report = async (query = '') => (await fetch(`${path}${query}`)).json();

@@ -39,19 +39,19 @@ test('a hot key of an index throttles the write of the item', async () => {
   await createThings(client, {
     AttributeDefinitions: [
       { AttributeName: 'id', AttributeType: 'S' },
-      { AttributeName: 'shelf', AttributeType: 'S' },
+      { AttributeName: 'album', AttributeType: 'S' },
     ],
     GlobalSecondaryIndexes: [
       {
-        IndexName: 'by-shelf',
-        KeySchema: [{ AttributeName: 'shelf', KeyType: 'HASH' }],
+        IndexName: 'by-album',
+        KeySchema: [{ AttributeName: 'album', KeyType: 'HASH' }],
         Projection: { ProjectionType: 'KEYS_ONLY' },
       },
     ],
   });
-  await put(client, 'a', { shelf: { S: 'november' } });
+  await put(client, 'a', { album: { S: 'november' } });
 
-  await expect(put(client, 'b', { shelf: { S: 'november' } })).rejects.toMatchObject(throttled);
+  await expect(put(client, 'b', { album: { S: 'november' } })).rejects.toMatchObject(throttled);
 
   const { Item } = await client.send(new GetItemCommand({ TableName, Key: { id: { S: 'b' } } }));
   expect(Item).toBeUndefined();

@@ -1,18 +1,18 @@
 import { type Product, readCsv } from '#lib/batches/csv/read-csv.ts';
 
 /** The bytes in pieces of this length, as a network would bring them. */
-export function* inPieces(renditionSet: string | Uint8Array, length = 4096): Generator<Uint8Array> {
-  const bytes = Buffer.from(renditionSet);
+export function* inPieces(content: string | Uint8Array, length = 4096): Generator<Uint8Array> {
+  const bytes = Buffer.from(content);
   for (let at = 0; at < bytes.length; at += length) yield bytes.subarray(at, at + length);
 }
 
 /** What readCsv finds in a file, and every product that it hands over. */
-export const read = async (renditionSet: string | Uint8Array, pieceLength?: number) => {
+export const read = async (content: string | Uint8Array, pieceLength?: number) => {
   const products: Product[] = [];
-  const renditionSets = await readCsv(inPieces(renditionSet, pieceLength), (chunk) => {
+  const summary = await readCsv(inPieces(content, pieceLength), (chunk) => {
     products.push(...chunk);
   });
-  return { ...renditionSets, products };
+  return { ...summary, products };
 };
 
 export const header = 'S. No.,Product Name,Input Image Urls';

@@ -165,7 +165,9 @@ describe('a CSV of products', () => {
   });
 
   it('only checks the file without a callback', async () => {
-    expect(await readCsv(inPieces(sample))).toEqual({
+    const found = await readCsv(inPieces(sample));
+
+    expect(found).toEqual({
       totalProducts: 2,
       totalImages: 3,
       columns: ['S. No.', 'Product Name', 'Input Image Urls'],

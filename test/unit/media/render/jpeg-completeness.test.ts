@@ -48,4 +48,36 @@ describe('a JPEG', () => {
     expect(await pixelsOf(cut)).toMatch(/ends too soon/);
     expect(await pixelsOf(Buffer.concat([cut, end]))).toMatch(/ends too soon/);
   });
+
+  test('fails as truncated where it ends exactly between two scans of a progressive picture', async () => {
+    const jpeg = await (await drawn({ width: 320, height: 240 }))
+      .jpeg({ progressive: true })
+      .toBuffer();
+    const ends = endsOfScans(jpeg);
+
+    expect(ends.length).toBeGreaterThan(5);
+    for (const at of ends.slice(0, -1))
+      expect(await pixelsOf(jpeg.subarray(0, at))).toMatch(/ends too soon: some of its detail/);
+    expect(await pixelsOf(jpeg.subarray(0, ends.at(-1)))).toEqual(await pixelsOf(jpeg));
+  });
+
+  test('is accepted with an end marker behind fewer scans, which an encoder may mean', async () => {
+    const jpeg = await (await drawn({ width: 320, height: 240 }))
+      .jpeg({ progressive: true })
+      .toBuffer();
+    const coarse = Buffer.concat([jpeg.subarray(0, endsOfScans(jpeg).at(-2)), end]);
+
+    expect((await pixelsOf(coarse)).length).toBe((await pixelsOf(jpeg)).length);
+  });
 });
+
+/** The marker that follows the data of each scan: data has a zero behind each FF. */
+const endsOfScans = (jpeg: Buffer): number[] => {
+  const ends: number[] = [];
+  for (let at = jpeg.indexOf('ffda', 0, 'hex'); at >= 0; at = jpeg.indexOf('ffda', at, 'hex')) {
+    at = jpeg.indexOf(0xff, at + 2);
+    while (jpeg[at + 1] === 0) at = jpeg.indexOf(0xff, at + 2);
+    ends.push(at);
+  }
+  return ends;
+};

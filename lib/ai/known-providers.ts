@@ -1,11 +1,11 @@
 import type { CaptionProvider, EditLimits, EditProvider } from './provider.ts';
 
 /**
- * What a service offers for one task. Without `baseUrl` the person has to give one; `model` is used
+ * What is known of a provider for one task. Without `baseUrl` the person has to set one; `model` is used
  * where the person names none, and a setting replaces it without a release. `retired` has models
  * that people still have in their settings, by the reason why they cannot be used.
  */
-export type Offer<Format> = {
+export type ProviderDefaults<Format> = {
   label: string;
   format: Format;
   baseUrl?: string;
@@ -20,7 +20,7 @@ const notRouted = 'is not served by the Hugging Face router; give it its own end
  * ai.google.dev/gemini-api/docs/deprecations (2.0 was shut down on 2026-06-01) and
  * developers.openai.com/api/docs/deprecations.
  */
-export const captionServices = {
+export const captionProviders = {
   huggingface: {
     label: 'Hugging Face',
     format: 'chat',
@@ -60,8 +60,8 @@ export const captionServices = {
     model: 'gemma3:4b',
   },
   'openai-compatible': { label: 'The caption server', format: 'chat' },
-} as const satisfies Record<string, Offer<CaptionProvider['format']>>;
-export type CaptionService = keyof typeof captionServices;
+} as const satisfies Record<string, ProviderDefaults<CaptionProvider['format']>>;
+export type KnownCaptionProvider = keyof typeof captionProviders;
 
 /** Of 2026-11-04; the sunburst line is the one for edits that leave the rest as it is. */
 const openaiModel = 'gpt-image-2.6-sunburst';
@@ -70,7 +70,7 @@ const openaiModel = 'gpt-image-2.6-sunburst';
  * DALL·E was shut down on 2026-05-12, gpt-image-1 on 2026-10-23. gpt-image-1.5, gpt-image-1-mini
  * and chatgpt-image-latest work until 2026-12-01; after that OpenAI's 404 becomes the message.
  */
-export const editServices = {
+export const editProviders = {
   openai: {
     label: 'OpenAI',
     format: 'images-edits',
@@ -94,8 +94,8 @@ export const editServices = {
     },
   },
   'hf-endpoint': { label: 'The Hugging Face endpoint', format: 'image-to-image' },
-} as const satisfies Record<string, Offer<EditProvider['format']>>;
-export type EditService = keyof typeof editServices;
+} as const satisfies Record<string, ProviderDefaults<EditProvider['format']>>;
+export type KnownEditProvider = keyof typeof editProviders;
 
 export const editLimits = {
   // OpenAI takes files below 50 MB, but bills input by the token; above 2048 pixels it only costs.
