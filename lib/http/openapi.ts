@@ -3,6 +3,7 @@ import { version } from '#lib/version.ts';
 import { ErrorCodeView } from './error-code-view.ts';
 import { errorSchema, openapiResponses, sharedHeaders } from './openapi-responses.ts';
 import { type Json, jsonSchema, type Schemas } from './openapi-schemas.ts';
+import { openapiWebhooks } from './openapi-webhooks.ts';
 import { optionalBody } from './request.ts';
 import { allPaths, type Method, type Route } from './route.ts';
 import { routes } from './routes.ts';
@@ -40,6 +41,7 @@ export const openapiDocument = ({ uploadMaxBytes, withAliases = false }: Options
     servers: [{ url: './', description: 'where this document was loaded from' }],
     tags: tags.map(([name, description]) => ({ name, description })),
     paths,
+    webhooks: openapiWebhooks(schemas),
     components: {
       schemas,
       securitySchemes: {
@@ -57,6 +59,7 @@ const tags = [
   ['Edits', 'AI edits as background jobs: processes, edits, status'],
   ['Cache', 'The store of processes'],
   ['Events', 'What happened, for clients that keep in step'],
+  ['Webhooks', 'Receivers of events: subscribe, list, test, delete'],
   ['Stats', 'Counters'],
   ['Site', 'Welcome, health and documentation; no key is required'],
 ] as const;

@@ -21,6 +21,7 @@ const queues = [
   'close-batch',
   'send-webhook',
   'run-edit',
+  'deliver-event',
 ];
 const betweenLooksMs = 150;
 
