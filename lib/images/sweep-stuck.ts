@@ -20,7 +20,11 @@ type Deps = Pick<
   | 'sizes'
   | 'variants'
   | 'cdn'
-> & { pause: (ms: number) => Promise<unknown> };
+> & {
+  pause: (ms: number) => Promise<unknown>;
+  /** Called for each step that no worker finished. */
+  onSwept?: (swept: { action: 'requeued' | 'gaveUp'; step: StepName; image: Image }) => void;
+};
 
 /** Younger work is left alone: its message may be in flight. */
 const oldEnoughMs = 2 * 60_000;
@@ -33,7 +37,7 @@ const betweenReadingsMs = 3000;
  * more, only while its queue is empty; the next time it records that retries are exhausted.
  */
 export const sweepStuck = async (deps: Deps) => {
-  const { images, now } = deps;
+  const { images, now, onSwept } = deps;
   const before = new Date(now().getTime() - oldEnoughMs);
   const swept = { deleted: 0, requeued: 0, gaveUp: 0 };
   let idle: Promise<ReadonlySet<StepName | 'fetch'>> | undefined;
@@ -55,7 +59,9 @@ export const sweepStuck = async (deps: Deps) => {
     for (const step of stuckSteps(image, before)) {
       idle ??= idleQueues(deps); // read only when an image is stuck
       if (!(await idle).has(step)) continue;
-      swept[await requeueOrGiveUp(image, step, before, deps)]++;
+      const action = await requeueOrGiveUp(image, step, before, deps);
+      swept[action]++;
+      onSwept?.({ action, step, image });
     }
   }
   return swept;
