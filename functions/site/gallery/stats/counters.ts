@@ -3,13 +3,9 @@ import { request } from '../parts/api.ts';
 import { requestRender } from '../parts/render.ts';
 
 /** Counters change with every step of every picture: requested at most this often. */
-<<<<<<< HEAD
 const minIntervalMs = 1000;
-=======
-const minIntervalMs = 2000;
 /** Counters follow a change within about a second. */
 const lagMs = 1500;
->>>>>>> w/feed
 
 let stats: StatsView | undefined;
 let failure: unknown;
