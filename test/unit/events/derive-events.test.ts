@@ -16,7 +16,13 @@ const derive = (change: Change, changeId = 'shard 1') => deriveEvents(change, { 
 
 const ended = { run: 1, attempts: 1, durationMs: 5, endedAt: processedAt };
 const done: Step = { state: 'done', ...ended };
-const failed: Step = { state: 'failed', ...ended, reason: 'The file is cut off.', gaveUp: false };
+const failed: Step = {
+  state: 'failed',
+  ...ended,
+  code: 'truncated_file',
+  reason: 'The file is cut off.',
+  gaveUp: false,
+};
 
 const queued = anImage();
 const isDone: Image = { ...queued, steps: mapSteps(() => done), processedAt };
@@ -68,7 +74,7 @@ describe('the events of an image', () => {
         image_id: queued.imageId,
         status: 'failed',
         error: 'The file is cut off.',
-        error_code: null,
+        error_code: 'truncated_file',
       },
     });
     const [deletion] = derive({ record: 'image', before: isDone, after: isDeleted });
@@ -146,11 +152,20 @@ describe('the events of an edit', () => {
   });
 
   it('say why it failed', () => {
-    const reason = 'There is no provider.';
-    const after = fail(pending, { code: 'provider_not_configured', reason }, new Date(processedAt));
+    const after = fail(
+      pending,
+      { code: 'provider_refused', reason: 'There is no provider.' },
+      new Date(processedAt),
+    );
 
     expect(derive({ record: 'edit', before: pending, after })).toMatchObject([
-      { data: { status: 'FAILED', error: reason, error_code: 'provider_not_configured' } },
+      {
+        data: {
+          status: 'FAILED',
+          error: 'There is no provider.',
+          error_code: 'provider_refused',
+        },
+      },
     ]);
   });
 });
