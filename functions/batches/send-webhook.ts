@@ -13,7 +13,7 @@ const deps = {
   batches: dynamoBatches(config.tables),
   batchQueues: sqsBatchQueues(config.queues),
   send: send({
-    allowHosts: config.fetchAllowHosts,
+    ...config.webRequests,
     timeoutMs: 20_000,
     secret: () => secret('WEBHOOK_SECRET'),
     now,

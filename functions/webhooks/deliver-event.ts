@@ -15,7 +15,7 @@ const deps = {
   deliveries: dynamoEventDeliveries(config.tables),
   queue: sqsDeliverEventQueue(config.queues),
   send: sendWebhook({
-    allowHosts: config.fetchAllowHosts,
+    ...config.webRequests,
     timeoutMs: 20_000,
     secret: () => secret('WEBHOOK_SECRET'),
     now,

@@ -1,0 +1,20 @@
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import type { FetchQueue } from '#lib/images/messages.ts';
+import { sqs } from './clients.ts';
+import { isEmpty } from './sqs-depth.ts';
+
+/** The queue `fetch-image` in SQS. */
+export const sqsFetchQueue = (
+  urls: Readonly<Record<'fetch-image', string>>,
+  client: SQSClient = sqs(),
+): FetchQueue => ({
+  async enqueue(message) {
+    await client.send(
+      new SendMessageCommand({
+        QueueUrl: urls['fetch-image'],
+        MessageBody: JSON.stringify(message),
+      }),
+    );
+  },
+  isIdle: () => isEmpty(urls['fetch-image'], client),
+});
