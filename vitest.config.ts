@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { closingLine } from './test/support/closing-line.ts';
+import { failedFiles } from './test/support/failed-files.ts';
 import { suiteTimes } from './test/support/suite-times.ts';
 
 const quiet = { POWERTOOLS_DEV: 'true', POWERTOOLS_LOG_LEVEL: 'SILENT' };
@@ -11,7 +12,7 @@ const stackStartsWithinMs = 90_000; // longer than a stack may take to start, wh
 export default defineConfig({
   test: {
     env: quiet,
-    reporters: ['default', suiteTimes, closingLine],
+    reporters: ['default', suiteTimes, failedFiles, closingLine],
     maxWorkers: 2,
     // On a machine that others use too, a second passes and nothing is wrong.
     expect: { poll: { timeout: 10_000 } },

@@ -1,23 +1,40 @@
-/** The kinds of client errors. Each has one HTTP status, given in lib/http/envelope.ts. */
-export type Fault =
-  | 'invalid' // 400: malformed JSON, parameter, cursor, form without a file
-  | 'forbidden' // 403: a link that is not right
-  | 'not-found' // 404
-  | 'conflict' // 409: not now
-  | 'too-large' // 413: too many bytes
-  | 'unsupported-type' // 415: not a supported type, or not what its name and type claim
-  | 'unprocessable'; // 422: a supported type with wrong contents
+import { errorCodes, type ProblemCode } from './error-codes.ts';
 
-/** An error that the client can act on. Any other Error is ours, and becomes a 500. */
+/** What is wrong with one field of a body, or one parameter: a sentence without the field's name. */
+export type FieldError = { field: string; error: string };
+
+type Details = {
+  /** Seconds after which the same request may succeed; becomes `Retry-After`. */
+  retryAfterSeconds?: number | undefined;
+  fields?: readonly FieldError[];
+  /** The methods that the path has; becomes `Allow`. */
+  allow?: readonly string[];
+};
+
+/**
+ * An error that the client can act on: a code of the catalogue, which decides the HTTP status, and one
+ * sentence. Any other Error is ours, and becomes a 500.
+ */
 export class Problem extends Error {
   override readonly name = 'Problem';
-  readonly fault: Fault;
-  /** Seconds after which the same request may succeed; becomes `Retry-After`. */
+  readonly code: ProblemCode;
   readonly retryAfterSeconds: number | undefined;
+  readonly fields: readonly FieldError[];
+  readonly allow: readonly string[];
 
-  constructor(fault: Fault, detail: string, retryAfterSeconds?: number) {
-    super(detail);
-    this.fault = fault;
+  constructor(
+    code: ProblemCode,
+    sentence: string,
+    { retryAfterSeconds, fields = [], allow = [] }: Details = {},
+  ) {
+    super(sentence);
+    this.code = code;
     this.retryAfterSeconds = retryAfterSeconds;
+    this.fields = fields;
+    this.allow = allow;
+  }
+
+  get status(): number {
+    return errorCodes[this.code].status;
   }
 }

@@ -5,13 +5,13 @@ import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { sqsBatchQueues } from '#lib/aws/sqs-batch-queues.ts';
 import { checkCsv, startBatch } from '#lib/batches/start-batch.ts';
 import { config, secretPresence } from '#lib/config.ts';
-import { CsvByUrl, readBatchForm } from '#lib/http/batch-requests.ts';
+import { batchFormFields, CsvByUrl, readBatchForm } from '#lib/http/batch-requests.ts';
 import { toBatchView, toCsvCheckView } from '#lib/http/batch-view.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { fingerprintForm, fingerprintJson, idempotent } from '#lib/http/idempotency.ts';
 import { readForm } from '#lib/http/multipart.ts';
 import { readJson } from '#lib/http/request.ts';
-import { reply } from '#lib/http/route.ts';
+import { reply, type Warning } from '#lib/http/route.ts';
 import { startBatchRoute } from '#lib/http/routes/start-batch.ts';
 
 const deps = {
@@ -36,16 +36,22 @@ export const handler = endpoint(
       return startOnce(fingerprintJson(input), { csvUrl, webhookUrl });
     }
 
-    const form = await readForm(rawBody, { maxBytes: config.multipartMaxBytes, larger });
+    const form = await readForm(rawBody, {
+      maxBytes: config.multipartMaxBytes,
+      larger,
+      fields: batchFormFields,
+    });
     const { file, webhook_url: webhookUrl, dry_run: isDryRun } = readBatchForm(form);
-    if (isDryRun) return reply(200, toCsvCheckView(await checkCsv(file.bytes)));
+    const { warnings } = form;
+    if (isDryRun) return reply(200, toCsvCheckView(await checkCsv(file.bytes)), { warnings });
     return startOnce(fingerprintForm(form), {
       filename: file.filename,
       csv: file.bytes,
       webhookUrl,
+      warnings,
     });
 
-    function startOnce(fingerprint: () => string, input: BatchInput) {
+    function startOnce(fingerprint: () => string, { warnings = [], ...input }: BatchInput) {
       return idempotent(
         startBatchRoute,
         request,
@@ -53,8 +59,12 @@ export const handler = endpoint(
         async (requestId) => {
           const started = await startBatch({ ...input, requestId, baseUrl }, deps);
           return started.ok
-            ? reply(202, toBatchView(started.batch, zeroCounts))
-            : reply(422, toCsvCheckView(started.check), { error: started.reason });
+            ? reply(202, toBatchView(started.batch, zeroCounts), { warnings })
+            : reply(422, toCsvCheckView(started.check), {
+                error: started.reason,
+                errorCode: 'invalid_csv',
+                warnings,
+              });
         },
         deps,
       );
@@ -63,7 +73,7 @@ export const handler = endpoint(
   config,
 );
 
-type BatchInput = { webhookUrl: string | undefined } & (
+type BatchInput = { webhookUrl: string | undefined; warnings?: readonly Warning[] } & (
   | { filename: string; csv: Uint8Array }
   | { csvUrl: string }
 );

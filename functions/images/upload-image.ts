@@ -25,6 +25,7 @@ const deps = {
   captioning: resolveCaptionProvider(config.caption(secretPresence)),
   sizes: config.sizes,
   idempotencyRecords: dynamoIdempotencyRecords(config.tables),
+  uploadMaxBytes: config.uploadMaxBytes,
   newId: randomUUID,
   now: () => new Date(),
 };
@@ -43,7 +44,7 @@ export const handler = endpoint(
         ),
       );
       for (const { bytes } of form.files) release(bytes);
-      return uploadReply(images, { ...(await links(baseUrl)), baseUrl });
+      return uploadReply(images, form.warnings, { ...(await links(baseUrl)), baseUrl });
     };
     return idempotent(uploadImageRoute, request, fingerprintForm(form), upload, deps);
   },

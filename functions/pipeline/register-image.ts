@@ -9,7 +9,7 @@ import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
 import { config, secretPresence } from '#lib/config.ts';
 import { registerImage } from '#lib/images/register-image.ts';
 import { consumer } from '#lib/queue/consumer.ts';
-import { logFieldsFor, objectKeys, S3Notification } from '#lib/queue/s3-event.ts';
+import { logFieldsFor, objectsIn, S3Notification } from '#lib/queue/s3-event.ts';
 
 const deps = {
   images: dynamoImages(config.tables),
@@ -27,6 +27,10 @@ const deps = {
 export const handler = consumer(
   S3Notification,
   (notification, { messageId }) =>
-    Promise.all(objectKeys(notification).map((key) => registerImage(key, messageId, deps))),
+    Promise.all(
+      objectsIn(notification).map((object) =>
+        registerImage({ ...object, requestId: messageId }, deps),
+      ),
+    ),
   { queueUrl: config.queues['object-created'], backOff: sqsBackoff(), logFields: logFieldsFor },
 );

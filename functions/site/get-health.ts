@@ -1,4 +1,4 @@
-import { resolveCaptionProvider } from '#lib/ai/settings.ts';
+import { resolveCaptionProvider, resolveEditProvider } from '#lib/ai/settings.ts';
 import { bucketProbe, queueDepth, tableProbe } from '#lib/aws/probes.ts';
 import { config, secretPresence } from '#lib/config.ts';
 import { checkHealth } from '#lib/http/check-health.ts';
@@ -17,6 +17,7 @@ const deps = {
   queues: mapQueues((name) => queueDepth(config.queues[name])),
   deadLetters: mapQueues((name) => queueDepth(config.deadLetterQueues[name])),
   captioning: resolveCaptionProvider(config.caption(secretPresence)),
+  editing: resolveEditProvider(config.edits(secretPresence)),
 };
 
 export const handler = endpoint(
@@ -25,7 +26,10 @@ export const handler = endpoint(
     const health = await checkHealth(deps);
     return health.healthy
       ? reply(200, health)
-      : reply(503, health, { error: 'Something this service needs is down.' });
+      : reply(503, health, {
+          error: 'Something this service needs is down.',
+          errorCode: 'service_unavailable',
+        });
   },
   config,
 );

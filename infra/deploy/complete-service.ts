@@ -7,7 +7,14 @@ import { dlqLogicalId, pascalCase, queueLogicalId, queueResources } from './queu
 
 const FunctionEntry = z.looseObject({
   timeout: z.coerce.number().optional(),
-  events: z.array(z.looseObject({ sqs: z.unknown().optional() })).default([]),
+  events: z
+    .array(
+      z.looseObject({
+        sqs: z.unknown().optional(),
+        http: z.looseObject({ method: z.string(), path: z.string() }).optional(),
+      }),
+    )
+    .default([]),
 });
 
 const Service = z.looseObject({
@@ -19,7 +26,7 @@ const Service = z.looseObject({
 /** The parts of osls' service that are completed here. */
 export type CompletedService = {
   provider: { environment?: Record<string, unknown> };
-  functions: Record<string, { iamRoleStatements?: unknown }>;
+  functions: Record<string, { iamRoleStatements?: unknown; events?: unknown[] }>;
   resources: { Resources: Record<string, unknown> };
 };
 
@@ -44,6 +51,30 @@ export const completeService = (
     ...service.provider.environment,
   };
   for (const fn of Object.values(service.functions)) expandResourceLists(fn);
+  takeOtherMethods(parsed);
+  for (const [name, { events }] of Object.entries(parsed.functions))
+    Object.assign(service.functions[name] ?? {}, { events });
+};
+
+/**
+ * One function of each path takes whatever method no other of that path has, its GET's if there is one,
+ * and answers 405 with `Allow` (lib/http/endpoint.ts). API Gateway by itself would answer as if there
+ * were no such path, and cannot know the header. A method of its own for each path would cost a tenth of
+ * the resources that CloudFormation takes.
+ */
+const takeOtherMethods = ({ functions }: z.infer<typeof Service>): void => {
+  const all = Object.values(functions).flatMap(({ events }) =>
+    events.flatMap(({ http }) => (http ? [{ http, events }] : [])),
+  );
+  for (const here of Map.groupBy(all, ({ http }) => http.path).values()) {
+    const taker = here.find(({ http }) => http.method === 'get') ?? here[0];
+    if (!taker) continue;
+    taker.http.method = 'any';
+    const isTaken = (event: (typeof taker.events)[number]) =>
+      event.http?.path === taker.http.path && event.http !== taker.http;
+    const others = taker.events.filter((event) => !isTaken(event)); // its HEAD
+    taker.events.splice(0, taker.events.length, ...others);
+  }
 };
 
 /** Timeout in seconds of the function whose event is this queue. */

@@ -1,8 +1,8 @@
 import { ResponseLostError } from '#lib/edits/edit-picture.ts';
-import { errorCode } from '#lib/error-code.ts';
 import { readAtMost } from '#lib/read-at-most.ts';
 import { parseProviderRetryAfter } from '#lib/retry-after.ts';
 import { RetryLaterError } from '#lib/retry-later-error.ts';
+import { systemErrorCode } from '#lib/system-error-code.ts';
 import { ProviderRefusalError, type Refusal } from './messages.ts';
 import type { Provider } from './provider.ts';
 import { classifyRefusal } from './refusal.ts';
@@ -99,7 +99,7 @@ const toConnectionError = (
   const { label, settings } = provider;
   if (signal.aborted)
     return isBilled ? responseLost(provider) : new RetryLaterError(timeoutReason(provider));
-  const code = errorCode(error);
+  const code = systemErrorCode(error);
   const suffix = code ? ` (${code})` : '';
   return isBilled && !neverSent.test(code ?? '')
     ? responseLost(

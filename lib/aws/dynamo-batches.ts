@@ -32,7 +32,6 @@ const unfinished = { name: 'unfinished', value: 'batch' };
 const Item = z
   .object({ v: z.int(), batch: Batch })
   .transform(({ v, batch }): VersionedBatch => ({ batch, version: v }));
-
 /** Reads a stored batch; throws a ZodError where the item is no batch. */
 export const fromBatchItem = (item: unknown): VersionedBatch => parseItem(Item, item);
 

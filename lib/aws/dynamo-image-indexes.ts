@@ -1,4 +1,4 @@
-import { takenAt } from '#lib/images/exif.ts';
+import { localTimeTaken } from '#lib/images/exif.ts';
 import { attentionOf, type Image } from '#lib/images/image.ts';
 
 /**
@@ -41,17 +41,15 @@ export const toIndexAttributes = (image: Image): IndexAttributes => {
 export const statusShard = (attention: 'unfinished' | 'failed', shard: string): string =>
   `${attention}#${shard}`;
 
-/** `<ISO time>#<image id>`, always with milliseconds, so that text sorts as time. */
+/** Of an image's id, so much as tells images of one moment apart. */
+const idLength = 8;
+
+/** `<ISO time>#<start of the image id>`, always with milliseconds, so that text sorts as time. */
 export const uploadedPosition = ({ listedAt, imageId }: Pick<Image, 'listedAt' | 'imageId'>) =>
-  `${new Date(listedAt).toISOString()}#${imageId}`;
+  `${new Date(listedAt).toISOString()}#${imageId.slice(0, idLength)}`;
 
-const localTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?/;
-
-/**
- * `<local time>#<image id>`: by the clock on the wall where the picture was taken, as most cameras
- * write no offset. Undefined where that time is unknown.
- */
+/** `<local time>#<start of the image id>`; undefined where that time is unknown. */
 export const takenPosition = ({ exif, imageId }: Pick<Image, 'exif' | 'imageId'>) => {
-  const [time] = localTime.exec(takenAt(exif) ?? '') ?? [];
-  return time && `${time}#${imageId}`;
+  const time = localTimeTaken(exif);
+  return time && `${time}#${imageId.slice(0, idLength)}`;
 };

@@ -1,3 +1,4 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   type DynamoDBDocumentClient,
   GetCommand,
@@ -5,6 +6,7 @@ import {
   TransactWriteCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { canBeEnqueued } from '#lib/images/advance-steps.ts';
 import type { Image } from '#lib/images/image.ts';
 import type { Images, RenditionSetChange, Versioned } from '#lib/images/images.ts';
@@ -18,7 +20,7 @@ import {
 } from './dynamo-conditions.ts';
 import { toIndexAttributes } from './dynamo-image-indexes.ts';
 import { fromItem, recordKey, toItem } from './dynamo-image-items.ts';
-import { toIndexRepair, toUpdate } from './dynamo-image-updates.ts';
+import { toBeginning, toIndexRepair, toUpdate } from './dynamo-image-updates.ts';
 import { transactionWrite } from './dynamo-rendition-sets.ts';
 
 type Deps = { imagesTable: string; renditionSetsTable: string; client: DynamoDBDocumentClient };
@@ -34,10 +36,23 @@ type StoredItem = Record<string, unknown>;
  * and fails, so that `save` returns undefined for a change that took place: updateImage then reads
  * that change and decides on it, as it would for a message delivered twice.
  */
-export const dynamoImageRecords = (deps: Deps): Pick<Images, 'find' | 'save'> => ({
+export const dynamoImageRecords = (deps: Deps): Pick<Images, 'find' | 'begin' | 'save'> => ({
   async find(imageId) {
     const item = await getItem(imageId, deps);
     return item && fromItem(item);
+  },
+
+  async begin(imageId, run, now) {
+    const { imagesTable, client } = deps;
+    try {
+      const begun = await client.send(
+        new UpdateCommand(toBeginning(imagesTable, imageId, run, now)),
+      );
+      return fromItem(begun.Attributes);
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      return error.Item && fromItem(unmarshall(error.Item));
+    }
   },
 
   async save(before, after, renditionSetChange) {

@@ -1,5 +1,5 @@
 import type { Image } from '#lib/images/image.ts';
-import type { Versioned } from '#lib/images/images.ts';
+import type { StepRun, Versioned } from '#lib/images/images.ts';
 import type { StepUpdate } from '#lib/images/step-update.ts';
 import { toIndexAttributes } from './dynamo-image-indexes.ts';
 import { recordKey, toItem } from './dynamo-image-items.ts';
@@ -35,14 +35,13 @@ const placeholders = () => {
  */
 export const toUpdate = (table: string, before: Image, after: Image, update: StepUpdate) => {
   const { names, values, path, value } = placeholders();
-  const item: Record<string, unknown> = toItem(after, 0);
+  const { steps, ...item }: ReturnType<typeof toItem> & Record<string, unknown> = toItem(after, 0);
   const set = update.fields.map((name) =>
     name === 'beganAt'
       ? `${path(name)} = if_not_exists(${path(name)}, ${value(item[name])})`
       : `${path(name)} = ${value(item[name])}`,
   );
-  for (const name of update.steps)
-    set.push(`${path(`steps.${name}`)} = ${value(after.steps[name])}`);
+  for (const name of update.steps) set.push(`${path(`steps.${name}`)} = ${value(steps[name])}`);
   const remove: string[] = [];
   for (const { name, now } of changedIndexAttributes(before, after))
     if (now === undefined) remove.push(path(name));
@@ -54,7 +53,7 @@ export const toUpdate = (table: string, before: Image, after: Image, update: Ste
     ...update.steps.flatMap((name) => {
       const step = before.steps[name];
       return [
-        `${path(`steps.${name}.run`)} = ${value(step.run)}`,
+        isRun(path(`steps.${name}.run`), step.run, value),
         `${path(`steps.${name}.state`)} = ${value(step.state)}`,
         ...(step.state === 'failed'
           ? [`${path(`steps.${name}.gaveUp`)} = ${value(step.gaveUp)}`]
@@ -73,6 +72,36 @@ export const toUpdate = (table: string, before: Image, after: Image, update: Ste
     ExpressionAttributeValues: values,
   };
 };
+
+/** Marks an image as being processed, unless it is, and returns it in either case. */
+export const toBeginning = (
+  table: string,
+  imageId: string,
+  { step, rev, run }: StepRun,
+  now: Date,
+) => {
+  const { names, values, path, value } = placeholders();
+  return {
+    TableName: table,
+    Key: recordKey(imageId),
+    UpdateExpression: `SET ${path('beganAt')} = ${value(now.toISOString())} ADD ${path('v')} ${value(1)}`,
+    ConditionExpression: [
+      `${path('rev')} = ${value(rev)}`,
+      `attribute_not_exists(${path('deleted')})`,
+      `attribute_not_exists(${path('beganAt')})`,
+      isRun(path(`steps.${step}.run`), run, value),
+      `${path(`steps.${step}.state`)} = ${value('pending')}`,
+    ].join(' AND '),
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: values,
+    ReturnValues: 'ALL_NEW' as const,
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+  };
+};
+
+/** The first run is not stored. */
+const isRun = (path: string, run: number, value: (value: unknown) => string): string =>
+  run === 1 ? `attribute_not_exists(${path})` : `${path} = ${value(run)}`;
 
 const changedIndexAttributes = (before: Image, after: Image) => {
   const [old, now] = [toIndexAttributes(before), toIndexAttributes(after)];

@@ -5,10 +5,7 @@ import { dynamoImageRecords } from './dynamo-image-records.ts';
 import { dynamoLists } from './dynamo-lists.ts';
 import { dynamoRawExif } from './dynamo-raw-exif.ts';
 
-export type ImageTables = {
-  imagesTable: string;
-  renditionSetsTable: string;
-};
+export type ImageTables = { imagesTable: string; renditionSetsTable: string };
 
 /** Images in DynamoDB, with their rendition sets; the tables are those of infra/tables.yml. */
 export const dynamoImages = (

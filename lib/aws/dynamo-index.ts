@@ -19,10 +19,11 @@ export type IndexEntry = { position: string; entry: z.infer<typeof Item> };
 
 /** The entries of a partition, newest first, `pageSize` in a request: the next are read when they are asked for. */
 export const readNewestFirst = async function* (
-  { table, index, partition, position, first = '', last = '~' }: IndexRange,
+  { table, index, partition, position, first = ' ', last = '~' }: IndexRange,
   pageSize: number,
   client: DynamoDBDocumentClient,
 ): AsyncGenerator<IndexEntry, undefined> {
+  if (last < first) return undefined; // which DynamoDB refuses
   let startKey: Record<string, unknown> | undefined;
   do {
     const { Items: items = [], LastEvaluatedKey: lastKey } = await client.send(
@@ -33,7 +34,7 @@ export const readNewestFirst = async function* (
         ExpressionAttributeNames: { '#partition': partition.name, '#position': position },
         ExpressionAttributeValues: {
           ':partition': partition.value,
-          ':first': first || ' ',
+          ':first': first,
           ':last': last,
         },
         ScanIndexForward: false,

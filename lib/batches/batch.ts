@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type ErrorCode, errorCodeNames } from '#lib/error-codes.ts';
 
 /** Totals over rows: products and images that have ended, failed ones included; `failed` counts images. */
 export const RowCounts = z.object({ products: z.int(), images: z.int(), failed: z.int() });
@@ -15,7 +16,13 @@ export const BatchWork = z.discriminatedUnion('state', [
   z.object({ state: z.literal('closing'), ...since }),
   z.object({ state: z.literal('ended'), endedAt: z.iso.datetime(), counts: RowCounts }),
   /** The CSV at a URL could not be read, or has errors; these are stored in an object of their own. */
-  z.object({ state: z.literal('refused'), endedAt: z.iso.datetime(), reason: z.string() }),
+  z.object({
+    state: z.literal('refused'),
+    endedAt: z.iso.datetime(),
+    reason: z.string(),
+    /** Earlier releases stored none. */
+    code: z.enum(errorCodeNames).optional().catch(undefined),
+  }),
 ]);
 export type BatchWork = z.infer<typeof BatchWork>;
 
@@ -80,6 +87,15 @@ export type BatchStatus = z.infer<typeof BatchStatus>;
 /** How many rows the batch has once all are written; undefined until the CSV has been read. */
 export const expectedRows = ({ total, cut }: Pick<Batch, 'total' | 'cut'>): number | undefined =>
   cut?.written ?? total?.products;
+
+/** Why a batch has failed as a whole, or ended early; null unless it has. */
+export const batchFailure = ({
+  work,
+  cut,
+}: Pick<Batch, 'work' | 'cut'>): { error: string; code: ErrorCode } | null => {
+  if (work.state === 'refused') return { error: work.reason, code: work.code ?? 'invalid_csv' };
+  return cut ? { error: cut.reason, code: 'retries_exhausted' } : null;
+};
 
 /** The status of a batch, derived from its work. */
 export const batchStatus = ({ work, cut }: Pick<Batch, 'work' | 'cut'>): BatchStatus => {

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '#lib/error-codes.ts';
 import { type Failure, failure } from '#lib/failure.ts';
 import type { Objects } from '#lib/images/objects.ts';
 import { advanceBatch } from './advance-batch.ts';
@@ -44,14 +45,14 @@ export const expandBatch = async (
   if (batch.work.state !== 'expanding') return advanceBatch(batch, deps); // delivered twice
 
   const csv = await readInput(batch, delivery, deps);
-  if (!csv.ok) return refuse(requestId, csv.reason, deps);
+  if (!csv.ok) return refuse(requestId, { code: 'not_fetched', reason: csv.reason }, deps);
 
   const total = batch.total ?? (await check(csv.bytes));
   if ('faults' in total) {
     await derived.write(csvErrorsKey(requestId), Buffer.from(JSON.stringify(total)), {
       contentType: 'application/json',
     });
-    return refuse(requestId, csvErrorSentence(total), deps);
+    return refuse(requestId, { code: 'invalid_csv', reason: csvErrorSentence(total) }, deps);
   }
 
   if (!batch.total) await checkpoint(requestId, { written: 0, total }, deps);
@@ -129,12 +130,15 @@ const check = async (csv: Uint8Array) => {
   return faults.faults.length ? faults : { products: totalProducts, images: totalImages };
 };
 
-const refuse = async (requestId: string, reason: string, deps: Deps) => {
+type BatchFailure = { code: ErrorCode; reason: string };
+
+const refuse = async (requestId: string, failure: BatchFailure, deps: Deps) => {
+  const endedAt = deps.now().toISOString();
   const { batch } = await updateBatch(
     requestId,
     (known) =>
       known.work.state === 'expanding'
-        ? { ...known, work: { state: 'refused', endedAt: deps.now().toISOString(), reason } }
+        ? { ...known, work: { state: 'refused', endedAt, ...failure } }
         : undefined,
     deps,
   );

@@ -5,8 +5,14 @@ import { type Batch, failedRowsKey, hasEnded, resultsKey } from './batch.ts';
 export const findResults = (batch: Batch, { onlyErrors }: { onlyErrors: boolean }): string => {
   const { work, requestId } = batch;
   if (work.state === 'refused')
-    throw new Problem('not-found', `There are no results: ${work.reason}`);
+    throw new Problem('results_not_found', `There are no results: ${work.reason}`);
   if (!hasEnded(batch))
-    throw new Problem('conflict', 'The batch is not finished yet. Try again when it is.', 2);
+    throw new Problem(
+      'batch_not_finished',
+      'The batch is not finished yet. Try again when it is.',
+      {
+        retryAfterSeconds: 2,
+      },
+    );
   return onlyErrors ? failedRowsKey(requestId) : resultsKey(requestId);
 };

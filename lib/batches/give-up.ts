@@ -36,7 +36,8 @@ export const truncateBatch = async (
     requestId,
     ({ requeuedAt: _, ...known }): Batch | undefined => {
       if (known.work.state !== 'expanding') return undefined;
-      if (written === 0) return { ...known, work: { state: 'refused', endedAt: at, reason } };
+      const code = 'retries_exhausted';
+      if (written === 0) return { ...known, work: { state: 'refused', endedAt: at, reason, code } };
       const isWhole = written === known.total?.products; // it was only not recorded
       const running = { ...known, work: { state: 'running', since: at } } as const;
       return isWhole ? running : { ...running, cut: { written, reason } };

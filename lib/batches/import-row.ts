@@ -79,7 +79,8 @@ export const giveUpOnRow = async (
   for (const { index, inputUrl, state } of openEntries(row, message)) {
     if (state === 'fetched' && !lost) continue;
     if (await deps.images.find(rowImageId({ requestId, number, index }, inputUrl))) continue;
-    failed.push({ index, after: { state: 'failed', inputUrl, reason, fetched: false } });
+    const code = 'retries_exhausted';
+    failed.push({ index, after: { state: 'failed', inputUrl, code, reason, fetched: false } });
   }
   await recordEntries(message, failed, deps);
 };
@@ -102,7 +103,14 @@ const importPicture = async (
   if (known) return rowOutcome(known.image, inputUrl) ?? { state: 'fetched', inputUrl };
 
   const fetched = await fetchWithRetry(inputUrl, delivery, fetchPicture);
-  if (!fetched.ok) return { state: 'failed', inputUrl, reason: fetched.reason, fetched: false };
+  if (!fetched.ok)
+    return {
+      state: 'failed',
+      inputUrl,
+      code: 'not_fetched',
+      reason: fetched.reason,
+      fetched: false,
+    };
   const sha256 = createHash('sha256').update(fetched.bytes).digest('hex');
   await originals.write(key, fetched.bytes, {
     contentType: storedTypeFor(fetched.contentType),

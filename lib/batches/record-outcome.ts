@@ -3,7 +3,7 @@ import type { OutcomeMessage } from '#lib/images/messages.ts';
 import { advanceAfterRow } from './advance-batch.ts';
 import type { Batches, Rows } from './batches.ts';
 import type { BatchQueues } from './messages.ts';
-import { parseRowKey, type RowImage, rowOutcome, withImage } from './row.ts';
+import { deletedOutcome, parseRowKey, rowOutcome, withImage } from './row.ts';
 import { updateRow } from './update-batch.ts';
 
 type Deps = { batches: Batches; rows: Rows; images: Images; batchQueues: BatchQueues };
@@ -21,18 +21,12 @@ export const recordOutcome = async (message: OutcomeMessage, deps: Deps): Promis
     (row) => {
       const entry = row.images[place.index];
       if (!entry) return undefined;
-      const outcome = known ? rowOutcome(known.image, entry.inputUrl) : deletedLongAgo(entry);
+      const outcome = known
+        ? rowOutcome(known.image, entry.inputUrl)
+        : deletedOutcome(entry.inputUrl); // so long ago that its tombstone has expired
       return outcome && withImage(row, place.index, outcome);
     },
     deps,
   );
   if (row) await advanceAfterRow(place.requestId, row, deps);
 };
-
-/** Deleted so long ago that its tombstone has expired. */
-const deletedLongAgo = ({ inputUrl }: RowImage): RowImage => ({
-  state: 'failed',
-  inputUrl,
-  reason: 'The image was deleted.',
-  fetched: true,
-});

@@ -1,3 +1,4 @@
+import { notFound } from '#lib/not-found.ts';
 import { Problem } from '#lib/problem.ts';
 import { enqueueWebhook } from './advance-batch.ts';
 import { type Batch, hasEnded } from './batch.ts';
@@ -16,10 +17,11 @@ export const resendWebhook = async (requestId: string, deps: Deps): Promise<Batc
     requestId,
     (known) => {
       const { webhook } = known;
-      if (!webhook) throw new Problem('not-found', 'This batch was started without a webhook_url.');
+      if (!webhook)
+        throw new Problem('webhook_not_found', 'This batch was started without a webhook_url.');
       if (!hasEnded(known))
         throw new Problem(
-          'conflict',
+          'batch_not_finished',
           'The batch is not finished yet; its webhook is delivered when it is.',
         );
       const { leasedUntil: _, ...rest } = webhook;
@@ -31,7 +33,7 @@ export const resendWebhook = async (requestId: string, deps: Deps): Promise<Batc
     },
     deps,
   );
-  if (!batch) throw new Problem('not-found', 'Batch not found');
+  if (!batch) throw notFound('batch_not_found');
   await enqueueWebhook(batch, deps);
   return batch;
 };

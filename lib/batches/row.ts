@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import type { LinkTo } from '#lib/delivery/links.ts';
 import { optimizedPreset } from '#lib/delivery/preset.ts';
-import { errorOf, type Image, imageIdOf, statusOf } from '#lib/images/image.ts';
+import { type ErrorCode, errorCodeNames } from '#lib/error-codes.ts';
+import { failureOf, type Image, imageIdOf, statusOf } from '#lib/images/image.ts';
 import { sanitizeFilename } from '#lib/images/object-key.ts';
 import type { BatchStatus, RowCounts } from './batch.ts';
 
@@ -15,7 +16,14 @@ export const RowImage = z.discriminatedUnion('state', [
   /** `etag` is the original's; rows of earlier releases have none. */
   z.object({ state: z.literal('completed'), inputUrl, etag: z.string().optional() }),
   /** `fetched` is true where there was an image, which failed or was deleted. */
-  z.object({ state: z.literal('failed'), inputUrl, reason: z.string(), fetched: z.boolean() }),
+  z.object({
+    state: z.literal('failed'),
+    inputUrl,
+    reason: z.string(),
+    fetched: z.boolean(),
+    /** Earlier releases stored none. */
+    code: z.enum(errorCodeNames).optional().catch(undefined),
+  }),
 ]);
 export type RowImage = z.infer<typeof RowImage>;
 
@@ -27,6 +35,13 @@ export const Row = z.object({
   images: z.array(RowImage),
 });
 export type Row = z.infer<typeof Row>;
+
+/** The code of a failed URL of any release. */
+export const rowErrorCode = ({
+  code,
+  fetched,
+}: Extract<RowImage, { state: 'failed' }>): ErrorCode =>
+  code ?? (fetched ? 'unreadable_file' : 'not_fetched');
 
 /** Whether this URL has its outcome. */
 export const hasEndedImage = ({ state }: RowImage): boolean =>
@@ -85,14 +100,22 @@ export const pictureName = (url: string): string => {
 
 /** The outcome of an image for its row; undefined until it has ended. */
 export const rowOutcome = (image: Image, inputUrl: string): RowImage | undefined => {
-  const failed = { state: 'failed', inputUrl, fetched: true } as const;
-  if (image.deleted) return { ...failed, reason: 'The image was deleted.' };
+  if (image.deleted) return deletedOutcome(inputUrl);
   const status = statusOf(image);
   if (status === 'done') return { state: 'completed', inputUrl, etag: image.etag };
-  return status === 'failed'
-    ? { ...failed, reason: errorOf(image) ?? 'The image failed.' }
+  const failure = status === 'failed' ? failureOf(image) : null;
+  return failure
+    ? { state: 'failed', inputUrl, code: failure.code, reason: failure.error, fetched: true }
     : undefined;
 };
+
+export const deletedOutcome = (inputUrl: string): RowImage => ({
+  state: 'failed',
+  inputUrl,
+  code: 'image_deleted',
+  reason: 'The image was deleted.',
+  fetched: true,
+});
 
 /** The row with one of its pictures in another state; undefined where that picture already has its outcome. */
 export const withImage = (row: Row, index: number, after: RowImage): Row | undefined => {

@@ -3,7 +3,7 @@ import type { Objects } from '#lib/images/objects.ts';
 import { Problem } from '#lib/problem.ts';
 import { type Batch, inputKey, type Webhook } from './batch.ts';
 import type { Batches } from './batches.ts';
-import { type CsvErrors, csvErrorSentence, readCsv } from './csv/read-csv.ts';
+import { type ColumnMeaning, type CsvErrors, csvErrorSentence, readCsv } from './csv/read-csv.ts';
 import type { BatchQueues } from './messages.ts';
 
 type Deps = {
@@ -23,7 +23,12 @@ export type BatchRequest = {
 } & ({ filename: string; csv: Uint8Array } | { csvUrl: string });
 
 /** The totals of a CSV, and all of its errors. */
-export type CsvCheck = { totalProducts: number; totalImages: number; faults: CsvErrors };
+export type CsvCheck = {
+  totalProducts: number;
+  totalImages: number;
+  meanings: ColumnMeaning[];
+  faults: CsvErrors;
+};
 
 /** Why no batch was started: the CSV has errors, which `check` lists. */
 export type CsvFailure = Failure<'csv_errors'> & { check: CsvCheck };
@@ -41,7 +46,8 @@ export const startBatch = async (
   deps: Deps,
 ): Promise<{ ok: true; batch: Batch } | CsvFailure> => {
   const { requestId, webhookUrl, baseUrl } = request;
-  if (webhookUrl !== undefined && !deps.canSign) throw new Problem('conflict', unsigned);
+  if (webhookUrl !== undefined && !deps.canSign)
+    throw new Problem('webhook_secret_missing', unsigned);
   const now = deps.now().toISOString();
   const started: Batch = {
     requestId,

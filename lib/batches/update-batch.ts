@@ -1,4 +1,4 @@
-import { Problem } from '#lib/problem.ts';
+import { notFound } from '#lib/not-found.ts';
 import { updateWithRetry } from '#lib/update-with-retry.ts';
 import type { Batch } from './batch.ts';
 import type { Batches, Rows, VersionedBatch, VersionedRow } from './batches.ts';
@@ -46,6 +46,6 @@ export const findBatch = async (
   { batches }: { batches: Batches },
 ): Promise<Batch> => {
   const known = await batches.find(requestId);
-  if (!known) throw new Problem('not-found', 'Batch not found');
+  if (!known) throw notFound('batch_not_found');
   return known.batch;
 };

@@ -18,7 +18,7 @@ export const checkAccess = (
 ): void => {
   const isAllowed = access.kind === 'public' || isSignedBy(link, signature, access.secrets);
   if (!isAllowed || isExpired(link.e, now))
-    throw new Problem('forbidden', 'This link is not valid: it was altered, or it has expired.');
+    throw new Problem('invalid_link', 'This link is not valid: it was altered, or it has expired.');
 };
 
 /**

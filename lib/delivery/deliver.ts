@@ -2,6 +2,7 @@ import type { Images } from '#lib/images/images.ts';
 import type { Objects } from '#lib/images/objects.ts';
 import { contentTypeOf } from '#lib/images/picture.ts';
 import { renditionKey } from '#lib/images/rendition-set.ts';
+import { notFound } from '#lib/not-found.ts';
 import { Problem } from '#lib/problem.ts';
 import { release } from '#lib/release.ts';
 import type { Coalesce } from './coalesce.ts';
@@ -73,7 +74,7 @@ const makeVariant = async (variant: Variant, deps: Deps): Promise<StoredVariant>
   const unreadable = unreadableKey(imageId, pictureVersion(image));
   if (stored.has(unreadable)) {
     const known = await variants.find(unreadable, maxBytes);
-    if (known?.bytes) throw new Problem('unprocessable', Buffer.from(known.bytes).toString());
+    if (known?.bytes) throw new Problem('unreadable_file', Buffer.from(known.bytes).toString());
   }
   const plan = planRender(variant.preset, image.metadata, {
     encoding: variant.encoding,
@@ -90,7 +91,7 @@ const makeVariant = async (variant: Variant, deps: Deps): Promise<StoredVariant>
     const reason = Buffer.from(made.refusal.reason);
     await variants.save(unreadable, reason, { contentType: 'text/plain; charset=utf-8', imageId });
     await removeUnlessCurrent(variant, [unreadable], deps);
-    throw new Problem('unprocessable', made.refusal.reason);
+    throw new Problem('unreadable_file', made.refusal.reason);
   }
   const { bytes, contentType } = made;
   await variants.save(key, bytes, { contentType, imageId });
@@ -127,7 +128,7 @@ const renderFromSmallest = async (
   throw notReady(); // replaced a moment ago: the event that says so is under way
 };
 
-const notReady = () => new Problem('not-found', 'Thumbnail not ready or missing', soon);
+const notReady = () => notFound('thumbnail_not_ready', soon);
 
 /**
  * A deletion first marks the record, then removes what lies under the image's prefix. A delivery
@@ -142,6 +143,6 @@ const removeUnlessCurrent = async (
   const now = (await images.find(image.imageId))?.image;
   if (now && !now.deleted && computeVersion(now, preset) === version) return;
   await variants.remove(keys);
-  if (!now || now.deleted) throw new Problem('not-found', 'Image not found');
+  if (!now || now.deleted) throw notFound('image_not_found');
   throw notReady();
 };

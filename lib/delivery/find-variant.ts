@@ -2,6 +2,7 @@ import { findImage } from '#lib/images/find-image.ts';
 import type { Image } from '#lib/images/image.ts';
 import type { Images } from '#lib/images/images.ts';
 import type { Metadata } from '#lib/images/picture.ts';
+import { notFound } from '#lib/not-found.ts';
 import { Problem } from '#lib/problem.ts';
 import { type Access, checkAccess } from './access.ts';
 import { type Encoding, endings, negotiateEncoding } from './negotiate-format.ts';
@@ -97,7 +98,7 @@ const parseEncoding = (ending: string): Encoding => {
   const encoding = [...endings, 'auto' as const].find((one) => one === ending);
   if (encoding) return encoding;
   throw new Problem(
-    'not-found',
+    'unknown_format',
     `There is no ending .${ending}. There are .${endings.join(', .')}.`,
   );
 };
@@ -108,7 +109,7 @@ const unknownPreset = (name: string, presets: ReadonlyMap<string, Preset>): Prob
     (one) => !widths.has(one) && one !== optimizedPreset.name,
   );
   return new Problem(
-    'not-found',
+    'unknown_preset',
     `There is no preset ${name.slice(0, 40)}. There are ${named.join(', ')}, ${[...widths].join(', ')} and, for images of a batch, ${optimizedPreset.name}.`,
   );
 };
@@ -119,11 +120,11 @@ const unknownPreset = (name: string, presets: ReadonlyMap<string, Preset>): Prob
  */
 const withPicture = (image: Image, { madeAtIngest }: Preset): Variant['image'] => {
   const { rejected, metadata, steps } = image;
-  if (rejected) throw new Problem('unprocessable', rejected.reason);
+  if (rejected) throw new Problem('unreadable_file', rejected.reason);
   const { thumbnails } = steps;
   if (thumbnails.state === 'failed' && !thumbnails.gaveUp)
-    throw new Problem('unprocessable', thumbnails.reason);
+    throw new Problem('unreadable_file', thumbnails.reason);
   const mayCome = thumbnails.state === 'pending';
   if (metadata && !(mayCome && madeAtIngest)) return { ...image, metadata };
-  throw new Problem('not-found', 'Thumbnail not ready or missing', mayCome ? soon : undefined);
+  throw notFound('thumbnail_not_ready', mayCome ? soon : undefined);
 };

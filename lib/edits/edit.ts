@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { type ErrorCode, errorCodeNames } from '#lib/error-codes.ts';
 import { imageIdOf } from '#lib/images/image.ts';
 
 const Time = z.iso.datetime();
@@ -57,7 +58,14 @@ export const Edit = z.discriminatedUnion('status', [
     /** Of the result's object; an edit of an older release has none. */
     etag: z.string().optional(),
   }),
-  z.object({ status: z.literal('FAILED'), ...requested, endedAt: Time, reason: z.string() }),
+  z.object({
+    status: z.literal('FAILED'),
+    ...requested,
+    endedAt: Time,
+    reason: z.string(),
+    /** Earlier releases stored none. */
+    code: z.enum(errorCodeNames).optional().catch(undefined),
+  }),
 ]);
 export type Edit = z.infer<typeof Edit>;
 export type In<Status extends Edit['status']> = Extract<Edit, { status: Status }>;
@@ -137,12 +145,16 @@ export const complete = (
   etag,
 });
 
-/** The edit as failed, with the reason as a sentence. */
-export const fail = (edit: Open, reason: string, now: Date): In<'FAILED'> => ({
+/** Why an edit failed: a code, and a sentence. */
+export type EditFailure = { code: ErrorCode; reason: string };
+
+/** The edit as failed. */
+export const fail = (edit: Open, { code, reason }: EditFailure, now: Date): In<'FAILED'> => ({
   ...pickRequest(edit),
   status: 'FAILED',
   endedAt: now.toISOString(),
   reason,
+  code,
 });
 
 const pickRequest = (edit: Edit) => ({
@@ -175,11 +187,17 @@ export const isLost = (edit: Edit, now: Date): edit is Open =>
 /** An edit as clients see it: one that no worker will finish has failed, although no worker recorded that. */
 export const withLostAsFailed = (edit: Edit, now: Date): Edit =>
   isOpen(edit) && now.getTime() > lostAt(edit)
-    ? fail(edit, lostReason, new Date(lostAt(edit)))
+    ? fail(edit, lostEdit, new Date(lostAt(edit)))
     : edit;
 
+/** The code of a failed edit of any release. */
+export const editErrorCode = ({ code }: In<'FAILED'>): ErrorCode => code ?? 'edit_failed';
+
 /** Why a lost edit failed. */
-export const lostReason = 'No worker finished this edit in time. Please start it again.';
+export const lostEdit: EditFailure = {
+  code: 'edit_lost',
+  reason: 'No worker finished this edit in time. Please start it again.',
+};
 
 const lostAt = (edit: Open): number => {
   if (edit.status === 'PENDING') return Date.parse(edit.createdAt) + neverStartedMs;

@@ -1,4 +1,4 @@
-import { Problem } from '#lib/problem.ts';
+import { notFound } from '#lib/not-found.ts';
 import type { EditSessions, VersionedEditSession } from './edit-sessions.ts';
 
 /** Finds a session that has not expired; counts a hit or a miss. Throws a Problem where there is none. */
@@ -7,13 +7,6 @@ export const findEditSession = async (
   { editSessions, now }: { editSessions: EditSessions; now: () => Date },
 ): Promise<VersionedEditSession> => {
   const found = await editSessions.find(initId, now());
-  if (!found) throw editSessionNotFound();
+  if (!found) throw notFound('process_not_found');
   return found;
 };
-
-/** One Problem for unknown, expired and replaced sessions: they cannot be told apart. */
-export const editSessionNotFound = () =>
-  new Problem(
-    'not-found',
-    'There is no such process, or it has expired. POST /api/processes initiates a new one.',
-  );

@@ -1,3 +1,4 @@
+import type { ProblemCode } from '#lib/error-codes.ts';
 import type { Images } from '#lib/images/images.ts';
 import type { Objects } from '#lib/images/objects.ts';
 import type { Inspect } from '#lib/images/picture.ts';
@@ -44,14 +45,16 @@ const ownSourceImage = async (
 ): Promise<SourceImage> => {
   const image = (await images.find(imageId))?.image;
   if (!image || image.deleted)
-    throw new Problem(
-      'unprocessable',
-      `${field}: There is no such image. Give an image_id or file_url of ours, or a public http or https URL.`,
+    throw sourceProblem(
+      'source_not_found',
+      field,
+      'There is no such image. Give an image_id or file_url of ours, or a public http or https URL.',
     );
   if (image.rejected || image.key === null)
-    throw new Problem(
-      'unprocessable',
-      `${field}: That image was rejected. ${image.rejected?.reason ?? 'Its file was not stored.'}`,
+    throw sourceProblem(
+      'source_unusable',
+      field,
+      `That image was rejected. ${image.rejected?.reason ?? 'Its file was not stored.'}`,
     );
   return { from: 'image', key: image.key, etag: image.etag };
 };
@@ -63,19 +66,36 @@ const fetchSourceImage = async (
   const fetched = await fetchPicture(text).catch((error: unknown) => {
     // A conflict is not stored under an Idempotency-Key: the same request may succeed soon.
     if (error instanceof RetryLaterError)
-      throw new Problem('conflict', `${field}: ${error.message}`, error.retryAfterSeconds ?? soon);
+      throw sourceProblem(
+        'source_unavailable',
+        field,
+        error.message,
+        error.retryAfterSeconds ?? soon,
+      );
     throw error;
   });
-  if (!fetched.ok) throw new Problem('unprocessable', `${field}: ${fetched.reason}`);
+  if (!fetched.ok) throw sourceProblem('source_not_fetched', field, fetched.reason);
   const inspected = await inspect(fetched.bytes);
   if ('refusal' in inspected)
-    throw new Problem('unprocessable', `${field}: ${inspected.refusal.reason}`);
+    throw sourceProblem('source_unusable', field, inspected.refusal.reason);
 
   const key = copyKey(editId, field === 'source_url' ? 'source' : 'target');
   const contentType = `image/${inspected.metadata.format}`;
   await derived.write(key, fetched.bytes, { contentType });
   return { from: 'copy', key };
 };
+
+/** Begins with the field, since a request may name two pictures. */
+const sourceProblem = (
+  code: ProblemCode,
+  field: Wanted['field'],
+  error: string,
+  retryAfterSeconds?: number,
+): Problem =>
+  new Problem(code, `The picture of ${field} cannot be used. ${error}`, {
+    fields: [{ field, error }],
+    retryAfterSeconds,
+  });
 
 /** Seconds after which a busy server may be available again. */
 const soon = 5;

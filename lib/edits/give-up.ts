@@ -19,7 +19,7 @@ export const giveUpOnEdit = async (
     editId,
     (known) =>
       isOpen(known) && leaseRemainingMs(known, noWorker, now()) === 0
-        ? fail(known, reason, now())
+        ? fail(known, { code: 'retries_exhausted', reason }, now())
         : undefined,
     { edits },
   );

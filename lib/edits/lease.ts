@@ -7,7 +7,7 @@ import {
   isOpen,
   lease,
   leaseRemainingMs,
-  lostReason,
+  lostEdit,
   recordCall,
   release,
 } from './edit.ts';
@@ -45,7 +45,7 @@ export const acquireLease = async (
       if (!isOpen(known)) return undefined;
       const heldMs = leaseRemainingMs(known, worker, now());
       if (heldMs > 0) throw new LeaseHeldError(Math.ceil(heldMs / 1000) + 1);
-      if (isLost(known, now())) return fail(known, lostReason, now());
+      if (isLost(known, now())) return fail(known, lostEdit, now());
       return lease(known, { worker, attempts, now: now(), leaseMs });
     },
     { edits },

@@ -1,8 +1,9 @@
+import { notFound } from '#lib/not-found.ts';
 import { type Edit, withLostAsFailed } from './edit.ts';
 import type { EditSession } from './edit-session.ts';
 import type { EditSessions } from './edit-sessions.ts';
 import type { Edits } from './edits.ts';
-import { editSessionNotFound, findEditSession } from './find-edit-session.ts';
+import { findEditSession } from './find-edit-session.ts';
 
 type Deps = { editSessions: EditSessions; edits: Edits; now: () => Date };
 
@@ -22,7 +23,7 @@ export const findEdits = async (
   const found = (await edits.findAll(process.editIds)).map((edit) => withLostAsFailed(edit, now()));
   const requested =
     editId === undefined ? found.at(-1) : found.find((edit) => edit.editId === editId);
-  if (editId !== undefined && !requested) throw editSessionNotFound();
+  if (editId !== undefined && !requested) throw notFound('process_not_found');
   return { process, edits: found, requested };
 };
 

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '#lib/error-codes.ts';
 import { type Failure, failure } from '#lib/failure.ts';
 import type { Objects } from '#lib/images/objects.ts';
 import type {
@@ -28,7 +29,7 @@ export const preparePictures = async (
   { source, target }: In<'PROCESSING'>,
   limits: Limits,
   deps: PictureDeps,
-): Promise<Prepared | Failure> => {
+): Promise<Prepared | Failure<ErrorCode>> => {
   const first = await read('source', source, deps);
   if (!first.ok) return first;
   const second = target && (await read('target', target, deps));
@@ -52,7 +53,7 @@ export const preparePictures = async (
   return { ok: true, source: named('source', own), target: named('target', other) };
 };
 
-const unfit = (role: Role, { reason }: Refusal): Failure =>
+const unfit = (role: Role, { reason }: Refusal): Failure<ErrorCode> =>
   failure('source_unusable', `The ${role} cannot be sent: ${reason}`);
 
 const named = (role: Role, picture: PreparedPicture): PictureToSend => ({
@@ -64,14 +65,14 @@ const read = async (
   role: Role,
   sourceImage: SourceImage,
   { originals, derived }: PictureDeps,
-): Promise<{ ok: true; bytes: Uint8Array } | Failure> => {
+): Promise<{ ok: true; bytes: Uint8Array } | Failure<ErrorCode>> => {
   const bytes =
     sourceImage.from === 'image'
       ? await originals.read(sourceImage.key, sourceImage.etag)
       : await derived.read(sourceImage.key);
   return bytes
     ? { ok: true, bytes }
-    : failure('source_gone', `The ${role} was deleted or replaced before the edit began.`);
+    : failure('source_missing', `The ${role} was deleted or replaced before the edit began.`);
 };
 
 /** Deletes the copies of fetched pictures once an edit has ended. Safe to repeat. */

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '#lib/error-codes.ts';
 import { type Failure, failure } from '#lib/failure.ts';
 import { complete, type Edit, fail, type In, isHeldBy, resultImageId } from './edit.ts';
 import { type Editing, type EditPicture, ResponseLostError } from './edit-picture.ts';
@@ -20,7 +21,7 @@ export type RunDeps = PictureDeps &
     now: () => Date;
   };
 
-type Outcome = EditResult | Failure;
+type Outcome = EditResult | Failure<ErrorCode>;
 
 /**
  * Has the provider make the picture of an edit, and ingests it as an image. Throws RetryLaterError or
@@ -65,19 +66,24 @@ const makeResult = async (
   if (made) return made;
 
   const editing = await deps.editing();
-  if (!editing.ok) return editing;
+  if (!editing.ok) return failure('provider_not_configured', editing.reason);
   const pictures = await preparePictures(edit, editing, deps);
   if (!pictures.ok) return pictures;
   const { source, target } = pictures;
 
-  if (!(await recordProviderCall(edit, worker, deps))) return failure('workers_lost', lostTwice);
+  if (!(await recordProviderCall(edit, worker, deps))) return failure('edit_lost', lostTwice);
   const response = await deps
     .editPicture({ editId, prompt, source, ...(target && { target }) })
     .catch((error: unknown) => {
       if (error instanceof ResponseLostError) return failure('response_lost', error.message);
       throw error;
     });
-  return response.ok ? saveResult(edit, response, deps) : response;
+  return response.ok
+    ? saveResult(edit, response, deps)
+    : failure(
+        response.kind === 'response_lost' ? response.kind : 'provider_refused',
+        response.reason,
+      );
 };
 
 const lostTwice =
@@ -96,7 +102,7 @@ const endEdit = async (
       if (!isHeldBy(known, worker.id)) return undefined;
       return outcome.ok
         ? complete(known, outcome, deps.now())
-        : fail(known, outcome.reason, deps.now());
+        : fail(known, { code: outcome.kind, reason: outcome.reason }, deps.now());
     },
     deps,
   );

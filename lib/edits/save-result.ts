@@ -53,7 +53,7 @@ export const saveResult = async (
   edit: Running,
   { image, provider, model, durationMs }: Omit<EditResult, 'etag'> & { image: Uint8Array },
   deps: ResultDeps,
-): Promise<EditResult | Failure> => {
+): Promise<EditResult | Failure<'result_unusable'>> => {
   const checked = await deps.checkResult(image);
   if ('refusal' in checked) return failure('result_unusable', checked.refusal.reason);
   const { bytes, metadata } = checked;

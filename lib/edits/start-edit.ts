@@ -1,3 +1,4 @@
+import { notFound } from '#lib/not-found.ts';
 import { Problem } from '#lib/problem.ts';
 import { updateWithRetry } from '#lib/update-with-retry.ts';
 import { type Edit, type In, resultImageId, type SourceImage } from './edit.ts';
@@ -5,7 +6,7 @@ import type { Editing } from './edit-picture.ts';
 import { type EditSession, maxEdits } from './edit-session.ts';
 import type { EditSessions, VersionedEditSession } from './edit-sessions.ts';
 import type { EditQueue, Edits } from './edits.ts';
-import { editSessionNotFound, findEditSession } from './find-edit-session.ts';
+import { findEditSession } from './find-edit-session.ts';
 import { findSourceImage, type SourceImageDeps } from './find-source-image.ts';
 import { removeSourceCopies } from './prepare-pictures.ts';
 
@@ -98,13 +99,13 @@ const findSourceImages = async (
 
 const checkProvider = (editing: Editing): void => {
   // A conflict: the request is valid, and will be accepted once a provider is set up.
-  if (!editing.ok) throw new Problem('conflict', editing.reason);
+  if (!editing.ok) throw new Problem('provider_not_configured', editing.reason);
 };
 
 const checkRoom = ({ editIds }: EditSession, editId: string): void => {
   if (editIds.length >= maxEdits && !editIds.includes(editId))
     throw new Problem(
-      'conflict',
+      'too_many_edits',
       `This process has its ${maxEdits} edits. Initiate another one for more.`,
     );
 };
@@ -118,7 +119,7 @@ const join = async (
     name: 'The process',
     read: () => editSessions.read(initId, now()),
     decide: (known) => {
-      if (!known) throw editSessionNotFound(); // it expired or was replaced in the meantime
+      if (!known) throw notFound('process_not_found'); // it expired or was replaced in the meantime
       checkRoom(known.process, editId);
       const { editIds } = known.process;
       return editIds.includes(editId)
@@ -128,6 +129,6 @@ const join = async (
     save: async (known, process) => known !== undefined && editSessions.save(known, process),
   });
   const process = after ?? before?.process;
-  if (!process) throw editSessionNotFound();
+  if (!process) throw notFound('process_not_found');
   return process;
 };

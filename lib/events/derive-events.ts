@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type Batch, batchStatus, hasEnded } from '#lib/batches/batch.ts';
-import { type Edit, isOpen } from '#lib/edits/edit.ts';
-import { errorOf, type Image, processedAtOf, statusOf } from '#lib/images/image.ts';
+import { type Batch, batchFailure, batchStatus, hasEnded } from '#lib/batches/batch.ts';
+import { type Edit, editErrorCode, isOpen } from '#lib/edits/edit.ts';
+import type { ErrorCode } from '#lib/error-codes.ts';
+import { failureOf, type Image, processedAtOf, statusOf } from '#lib/images/image.ts';
 import type { Change } from './changes.ts';
 import type { Event, EventType } from './event.ts';
 
@@ -43,26 +44,31 @@ const imageEvents = (before: Image | undefined, after: Image | undefined): Happe
   // A replaced object may fail as the one before did.
   if (old && statusOf(old) === status && old.rev === now.rev) return [];
   if (status !== 'done' && status !== 'failed') return [];
-  const error = status === 'failed' ? errorOf(now) : null;
-  const data = { image_id: now.imageId, status, error, error_code: null };
+  const data = { image_id: now.imageId, status, ...toErrors(failureOf(now)) };
   return [{ type: `image.${status}`, at: processedAtOf(now), data }];
 };
+
+const toErrors = (failure: { error: string; code: ErrorCode } | null) => ({
+  error: failure?.error ?? null,
+  error_code: failure?.code ?? null,
+});
 
 const unlessDeleted = (image: Image | undefined): Image | undefined =>
   image?.deleted ? undefined : image;
 
 const batchEvents = (before: Batch | undefined, after: Batch | undefined): Happened[] => {
   if (!after || !hasEnded(after) || (before && hasEnded(before))) return [];
-  const { requestId, work, cut } = after;
-  const error = work.state === 'refused' ? work.reason : (cut?.reason ?? null);
-  const data = { request_id: requestId, status: batchStatus(after), error, error_code: null };
+  const { requestId, work } = after;
+  const errors = toErrors(batchFailure(after));
+  const data = { request_id: requestId, status: batchStatus(after), ...errors };
   return [{ type: 'batch.ended', at: 'endedAt' in work ? work.endedAt : undefined, data }];
 };
 
 const editEvents = (before: Edit | undefined, after: Edit | undefined): Happened[] => {
   if (!after || isOpen(after) || (before && !isOpen(before))) return [];
   const { editId, status, endedAt } = after;
-  const error = after.status === 'FAILED' ? after.reason : null;
-  const data = { edit_id: editId, status, error, error_code: null };
+  const failure =
+    after.status === 'FAILED' ? { error: after.reason, code: editErrorCode(after) } : null;
+  const data = { edit_id: editId, status, ...toErrors(failure) };
   return [{ type: 'edit.ended', at: endedAt, data }];
 };

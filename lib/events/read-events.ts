@@ -7,7 +7,7 @@ const dayMs = 24 * 60 * 60 * 1000;
 const pollMs = 500;
 
 const goneReason =
-  'after: the events behind this cursor are not stored any more. Read the records that you need, and go on without after or with after=now.';
+  'The events behind this cursor are not stored any more. Read the records that you need, and go on without after or with after=now.';
 
 type Query = {
   /** A position; `beginning` of the last 24 hours, or the `end`. */
@@ -33,7 +33,7 @@ export const readEvents = async (
   const until = now().getTime() + waitMs;
   for (;;) {
     const read = await log.read(from, limit);
-    if (!read) throw new Problem('invalid', goneReason);
+    if (!read) throw new Problem('invalid_cursor', goneReason);
     const leftMs = until - now().getTime();
     if (read.events.length > 0 || leftMs <= 0) return read;
     await pause(Math.min(pollMs, leftMs));

@@ -1,12 +1,14 @@
 import { z } from 'zod';
+import type { Missing } from '#lib/not-found.ts';
 import { Problem } from '#lib/problem.ts';
 import { ListQuery } from './image-requests.ts';
 import type { Form } from './multipart.ts';
+import { parse } from './request.ts';
 
 /** A malformed id names no batch, so it is 404 and not 400. */
 const RequestId = z
   .string()
-  .regex(/^[0-9a-f][0-9a-f-]{30,34}[0-9a-f]$/, 'Batch not found')
+  .regex(/^[0-9a-f][0-9a-f-]{30,34}[0-9a-f]$/, 'batch_not_found' satisfies Missing)
   .meta({
     description: 'the id of the batch',
     examples: ['0b9f4c52-7f36-4b6f-9a3c-2f8d6f5a1f1e'],
@@ -26,7 +28,7 @@ export const ResultsQuery = z.object({
 export const ProcessedImagePath = z.object({
   filename: z
     .string()
-    .regex(/^[a-z2-7]{26}\.jpg$/, 'Image not found')
+    .regex(/^[a-z2-7]{26}\.jpg$/, 'image_not_found' satisfies Missing)
     .meta({
       description: 'the id of the image, and .jpg',
       examples: ['mfrggzdfmztwq2lknnwg23tpob.jpg'],
@@ -62,7 +64,7 @@ export const CsvByUrl = z
   })
   .refine(({ dry_run }) => !dry_run, {
     path: ['dry_run'],
-    message: 'a dry run needs the file itself; send it as multipart/form-data',
+    message: 'needs the file itself, sent as multipart/form-data',
   })
   .meta({ id: 'CsvByUrl' });
 
@@ -72,17 +74,13 @@ const FormFields = z.object({
   dry_run: commonFields.dry_run,
 });
 
+/** The fields of a form, beside its file. */
+export const batchFormFields = Object.keys(FormFields.shape);
+
 /** Reads a batch from a form. Throws a Problem that names the fields at fault. */
-export const readBatchForm = ({ files, fields }: Form) => {
+export const readBatchForm = ({ files, fields }: Pick<Form, 'files' | 'fields'>) => {
   const [file, ...others] = files;
   if (!file || others.length)
-    throw new Problem('invalid', 'A batch is one CSV: send one part named file.');
-  const parsed = FormFields.safeParse(fields);
-  if (!parsed.success) {
-    const messages = parsed.error.issues.map(
-      ({ path, message }) => `${path.join('.')}: ${message}`,
-    );
-    throw new Problem('unprocessable', `${messages.join('; ')}.`);
-  }
-  return { file, ...parsed.data };
+    throw new Problem('too_many_files', 'A batch is one CSV: send one part named file.');
+  return { file, ...parse('field', FormFields, fields) };
 };

@@ -2,9 +2,17 @@ import { z } from 'zod';
 import { type Batch, BatchStatus, batchStatus, type RowCounts } from '#lib/batches/batch.ts';
 import type { CsvErrors } from '#lib/batches/csv/csv-errors.ts';
 import { percentage } from '#lib/batches/progress.ts';
-import { outputUrl, type Row, type RowImage, rowImageId, rowStatus } from '#lib/batches/row.ts';
+import {
+  outputUrl,
+  type Row,
+  type RowImage,
+  rowErrorCode,
+  rowImageId,
+  rowStatus,
+} from '#lib/batches/row.ts';
 import type { CsvCheck } from '#lib/batches/start-batch.ts';
 import type { LinkTo } from '#lib/delivery/links.ts';
+import { ErrorCodeView } from './error-code-view.ts';
 
 const Time = z.iso.datetime();
 
@@ -22,6 +30,14 @@ export const CsvCheckView = z
     valid: z.boolean(),
     total_products: z.int(),
     total_images: z.int(),
+    columns: z
+      .array(
+        z.object({
+          name: z.string(),
+          meaning: z.enum(['serial_number', 'product_name', 'image_urls']).nullable(),
+        }),
+      )
+      .describe('what each column was understood as; null: it is ignored'),
     errors: z.array(CsvFaultView).describe('at most 1000, fewer where their texts are long'),
     more_errors: z.int().describe('how many there are beyond those'),
   })
@@ -39,6 +55,7 @@ const ProductView = z
         image_id: z.string().nullable(),
         status: z.enum(['pending', 'processing', 'completed', 'failed']),
         error: z.string().nullable(),
+        error_code: ErrorCodeView.nullable(),
       }),
     ),
   })
@@ -87,10 +104,11 @@ export const BatchDetailsView = z
   .object({ ...BatchView.shape, products: z.array(ProductView) })
   .meta({ id: 'BatchDetails', description: 'A batch with a page of its products' });
 
-export const toCsvCheckView = ({ totalProducts, totalImages, faults }: CsvCheck) => ({
+export const toCsvCheckView = ({ totalProducts, totalImages, meanings, faults }: CsvCheck) => ({
   valid: faults.faults.length === 0,
   total_products: totalProducts,
   total_images: totalImages,
+  columns: meanings,
   errors: faults.faults,
   more_errors: faults.more,
 });
@@ -152,6 +170,7 @@ export const toProductView = (row: Row, { requestId, linkTo }: ProductViewOption
       image_id: isThere(image) ? rowImageId(place, image.inputUrl) : null,
       status: image.state === 'fetched' ? ('processing' as const) : image.state,
       error: image.state === 'failed' ? image.reason : null,
+      error_code: image.state === 'failed' ? rowErrorCode(image) : null,
     };
   }),
 });

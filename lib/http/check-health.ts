@@ -11,6 +11,7 @@ type Deps = {
   /** How many messages each dead-letter queue has. */
   deadLetters: Record<string, () => Promise<number>>;
   captioning: Captioning;
+  editing: Captioning;
 };
 
 /** A resource that takes longer than this to respond is of no use to a request. */
@@ -23,6 +24,7 @@ export const checkHealth = async ({
   queues,
   deadLetters,
   captioning,
+  editing,
 }: Deps): Promise<HealthView> => {
   const [bucketChecks, tableChecks, queueChecks, dead] = await Promise.all([
     checkAll(buckets),
@@ -39,12 +41,16 @@ export const checkHealth = async ({
     tables: tableChecks,
     queues: queueChecks,
     dead_letters: dead,
-    // Captions are optional: without them the service is still healthy.
-    captions: captioning.ok
-      ? { ok: true, provider: captioning.provider, model: captioning.model }
-      : { ok: false, reason: captioning.reason, provider: null, model: null },
+    // Captions and edits are optional: without them the service is still healthy.
+    captions: toProviderState(captioning),
+    edits: toProviderState(editing),
   };
 };
+
+const toProviderState = (provider: Captioning) =>
+  provider.ok
+    ? { ok: true, provider: provider.provider, model: provider.model }
+    : { ok: false, reason: provider.reason, provider: null, model: null };
 
 const checkAll = (probes: Record<string, Probe>) =>
   each(probes, async (probe) => {

@@ -13,7 +13,7 @@ export const csvReply = async (
 ) => {
   const head = await derived.head(key);
   const bytes = head && head.sizeBytes <= maxBytes ? await derived.read(key) : undefined;
-  if (!head) throw new Problem('not-found', 'The results are no longer there.');
+  if (!head) throw new Problem('results_not_found', 'The results are no longer there.');
   if (!bytes) {
     const location = await derived.link(key, linkSeconds, { filename });
     return emptyReply(302, { location, 'cache-control': 'no-store' });

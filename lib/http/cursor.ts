@@ -5,7 +5,10 @@ import { Problem } from '#lib/problem.ts';
 type Query = Readonly<Record<string, unknown>>;
 
 /** [query, position]: short, and opaque to clients. */
-const Cursor = z.tuple([z.string(), z.string().max(200)]);
+const Cursor = z.tuple([
+  z.string(),
+  z.string().regex(/^\d{4}-\d\d-\d\dT[\d:.]{5,20}Z?#[\w-]{1,100}$/),
+]);
 
 /** All of a query but how much of it is read, and from where. */
 const queryName = ({ cursor: _, limit: __, ...query }: Query): string =>
@@ -28,10 +31,13 @@ export const decodeCursor = (
   if (query.cursor === undefined) return undefined;
   const parsed = Cursor.safeParse(parseJson(query.cursor));
   if (!parsed.success)
-    throw new Problem('invalid', 'cursor: not one of ours. Take it from page.next_cursor.');
+    throw new Problem(
+      'invalid_cursor',
+      'The cursor is not one of ours. Take it from page.next_cursor.',
+    );
   const [name, position] = parsed.data;
   if (name !== queryName(query))
-    throw new Problem('invalid', 'cursor: it belongs to another list, or to other filters.');
+    throw new Problem('invalid_cursor', 'The cursor belongs to another list, or to other filters.');
   return position;
 };
 
@@ -49,7 +55,10 @@ export const decodeProductCursor = (requestId: string, cursor: string | undefine
   if (cursor === undefined) return 0;
   const parsed = ProductCursor.safeParse(parseJson(cursor));
   if (!parsed.success || parsed.data[0] !== requestId)
-    throw new Problem('invalid', 'cursor: not one of this batch. Take it from page.next_cursor.');
+    throw new Problem(
+      'invalid_cursor',
+      'The cursor is not one of this batch. Take it from page.next_cursor.',
+    );
   return parsed.data[1];
 };
 

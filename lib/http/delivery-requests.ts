@@ -14,8 +14,8 @@ export const DeliveryPath = z.object({
   }),
 });
 
-/** Other parameters are ignored: the CDN does not forward them. */
-export const DeliveryQuery = z.object({
+/** Loose: whoever shares a link may add parameters (`utm_source`), and the CDN does not forward them. */
+export const DeliveryQuery = z.looseObject({
   v: z.string().optional().meta({ description: 'the version, as in the links of a record' }),
   e: z.string().optional().meta({ description: 'when the link expires, in Unix seconds' }),
   s: z.string().optional().meta({ description: 'the signature, on a closed stage' }),

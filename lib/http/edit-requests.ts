@@ -1,22 +1,29 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { sessionTtl } from '#lib/edits/edit-session.ts';
+import type { Missing } from '#lib/not-found.ts';
 import { Problem } from '#lib/problem.ts';
 import { IdempotencyHeaders } from './image-requests.ts';
 
 /** Any text: a malformed id names no process, and counts as a miss. */
+const PathInitId = z
+  .string()
+  .regex(/^.{1,200}$/s, 'process_not_found' satisfies Missing)
+  .meta({
+    description: 'from POST /api/processes',
+    examples: ['042-2f1c7a52-6f0e-4b62-9d5e-0b8a4d1f7c33'],
+  });
+
 const InitId = z
   .string()
   .min(1, 'must not be empty')
   .max(200, 'must be at most 200 characters')
   .meta({ examples: ['042-2f1c7a52-6f0e-4b62-9d5e-0b8a4d1f7c33'] });
 
-export const EditSessionPath = z.object({
-  init_id: InitId.meta({ description: 'from POST /api/processes' }),
-});
+export const EditSessionPath = z.object({ init_id: PathInitId });
 
 /** The same route has a path without it; then it is in the body. */
-export const OptionalEditSessionPath = z.object({ init_id: InitId.optional() });
+export const OptionalEditSessionPath = z.object({ init_id: PathInitId.optional() });
 
 const maxTtlSeconds = sessionTtl.maxSeconds;
 const TtlSeconds = z
@@ -85,10 +92,9 @@ type EditRequestParts = {
 /** The edit in a request; its process is in the path or in the body. Throws a Problem where it is in neither, or they differ. */
 export const toEditRequest = ({ path, body }: EditRequestParts) => {
   const initId = path.init_id ?? body.init_id;
-  if (initId === undefined)
-    throw new Problem('unprocessable', 'init_id: is missing. POST /api/processes returns one.');
+  if (initId === undefined) throw wrongInitId('is missing. POST /api/processes returns one.');
   if (body.init_id !== undefined && body.init_id !== initId)
-    throw new Problem('unprocessable', 'init_id: is not the one in the path.');
+    throw wrongInitId('is not the one in the path.');
   return {
     initId,
     prompt: body.prompt,
@@ -96,6 +102,11 @@ export const toEditRequest = ({ path, body }: EditRequestParts) => {
     targetUrl: body.target_url ?? undefined,
   };
 };
+
+const wrongInitId = (text: string): Problem =>
+  new Problem('invalid_field', `The field init_id ${text}`, {
+    fields: [{ field: 'init_id', error: `The id ${text}` }],
+  });
 
 /** The fingerprint of an edit for its idempotency key; the format of its JSON does not matter. */
 export const fingerprintEdit = (edit: ReturnType<typeof toEditRequest>) => (): string => {

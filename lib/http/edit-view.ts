@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { type Links, widestPreset } from '#lib/delivery/links.ts';
-import { type Edit, resultImageId } from '#lib/edits/edit.ts';
+import { type Edit, editErrorCode, resultImageId } from '#lib/edits/edit.ts';
 import type { FoundEdits } from '#lib/edits/look-up-edits.ts';
+import { ErrorCodeView } from './error-code-view.ts';
 
 const Time = z.iso.datetime();
 const Status = z.enum(['PENDING', 'PROCESSING', 'COMPLETED', 'FAILED']);
@@ -23,6 +24,7 @@ export const EditView = z
     result_url: ResultUrl,
     image_id: z.string().nullable().describe('the result is an image like any other'),
     error: z.string().nullable().describe('why it failed'),
+    error_code: ErrorCodeView.nullable(),
     created_at: Time,
     ended_at: Time.nullable(),
   })
@@ -65,6 +67,7 @@ const toEditView = (edit: Edit, links: Links): EditView => ({
   result_url: resultUrl(edit, links),
   image_id: edit.status === 'COMPLETED' ? resultImageId(edit.editId) : null,
   error: edit.status === 'FAILED' ? edit.reason : null,
+  error_code: edit.status === 'FAILED' ? editErrorCode(edit) : null,
   created_at: edit.createdAt,
   ended_at: 'endedAt' in edit ? edit.endedAt : null,
 });

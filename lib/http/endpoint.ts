@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import type { ErrorCode } from '#lib/error-codes.ts';
 import { logger as defaultLogger } from '#lib/observability.ts';
 import { Problem } from '#lib/problem.ts';
 import { type Outgoing, render, renderFailure, renderProblem } from './envelope.ts';
@@ -43,11 +44,14 @@ export const endpoint = <R extends Route>(
     let outgoing: Outgoing;
     let replied: Reply | undefined;
     let failure: unknown;
+    let errorCode: ErrorCode | undefined;
     try {
       replied = await answer(readRequest(route, event, { publicUrl, requestId }));
       outgoing = render(route, replied);
+      if ('errorCode' in replied) errorCode = replied.errorCode;
     } catch (error) {
       if (!(error instanceof Problem)) failure = error;
+      errorCode = error instanceof Problem ? error.code : 'internal_error';
       outgoing =
         error instanceof Problem
           ? renderProblem(error, route.code[1])
@@ -57,6 +61,7 @@ export const endpoint = <R extends Route>(
     const fields = {
       ...line,
       status: outgoing.status,
+      ...(errorCode && { error_code: errorCode }),
       duration_ms: Math.round(performance.now() - startedAt),
       ...findImageIds(event, replied),
     };
@@ -73,7 +78,7 @@ export const endpoint = <R extends Route>(
     timeoutEarlyResponse: () => {
       const requestId = randomUUID();
       logger.error('request timed out', { request_id: requestId, route: route.name, status: 504 });
-      return toResult(renderFailure(requestId, route.code[1], 504), 'GET', requestId);
+      return toResult(renderFailure(requestId, route.code[1], 'timeout'), 'GET', requestId);
     },
   }).handler(respond);
 };
@@ -81,7 +86,7 @@ export const endpoint = <R extends Route>(
 const always = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers':
-    'x-request-id, etag, location, retry-after, idempotency-replayed',
+    'x-request-id, etag, location, retry-after, allow, idempotency-replayed',
   'x-content-type-options': 'nosniff',
 };
 

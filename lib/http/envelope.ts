@@ -1,15 +1,6 @@
-import type { Fault, Problem } from '#lib/problem.ts';
-import type { Reply, Route } from './route.ts';
-
-const statusByFault: Record<Fault, number> = {
-  invalid: 400,
-  forbidden: 403,
-  'not-found': 404,
-  conflict: 409,
-  'too-large': 413,
-  'unsupported-type': 415,
-  unprocessable: 422,
-};
+import type { ErrorCode, ProblemCode } from '#lib/error-codes.ts';
+import type { FieldError, Problem } from '#lib/problem.ts';
+import type { Reply, Route, Warning } from './route.ts';
 
 /** A response before it has API Gateway's format. */
 export type Outgoing = {
@@ -24,6 +15,9 @@ type Envelope = {
   data: unknown;
   page?: unknown;
   error: string | null;
+  error_code?: ErrorCode;
+  fields?: readonly FieldError[];
+  warnings?: readonly Warning[];
 };
 
 const enveloped = (
@@ -54,7 +48,7 @@ export const render = ({ name, code, replies }: Route, answer: Reply): Outgoing 
     };
   if (!('data' in answer)) return { status, headers, body: '' };
 
-  const { data, page, error = null } = answer;
+  const { data, page, error = null, errorCode, warnings = [] } = answer;
   const outcome = answer.outcome ?? (error === null ? 'success' : 'error');
   const promised = shape.kind === 'list' ? shape.schema.array() : findSchema(shape);
   return enveloped(
@@ -65,6 +59,8 @@ export const render = ({ name, code, replies }: Route, answer: Reply): Outgoing 
       data: promised.parse(data),
       ...(page && { page }),
       error,
+      ...(errorCode && { error_code: errorCode }),
+      ...(warnings.length && { warnings }),
     },
     headers,
   );
@@ -76,20 +72,45 @@ const findSchema = (shape: Route['replies'][number]) => {
 };
 
 /** Renders a Problem. */
-export const renderProblem = (problem: Problem, code: number): Outgoing =>
+export const renderProblem = (
+  { status, code: errorCode, message, retryAfterSeconds, fields, allow }: Problem,
+  code: number,
+): Outgoing =>
   enveloped(
-    statusByFault[problem.fault],
-    { status: 'error', code, data: null, error: problem.message },
-    problem.retryAfterSeconds === undefined
-      ? {}
-      : { 'retry-after': String(Math.ceil(problem.retryAfterSeconds)) },
+    status,
+    {
+      status: 'error',
+      code,
+      data: null,
+      error: message,
+      error_code: errorCode,
+      ...(fields.length && { fields }),
+    },
+    {
+      ...(retryAfterSeconds !== undefined && {
+        'retry-after': String(Math.ceil(retryAfterSeconds)),
+      }),
+      ...(allow.length && { allow: allow.join(', ') }),
+    },
   );
 
+const failures = {
+  internal_error: { status: 500, what: 'Something went wrong on our side' },
+  timeout: { status: 504, what: 'This took too long' },
+} as const satisfies Partial<Record<ProblemCode, { status: number; what: string }>>;
+
 /** Renders an internal error: its request id only, no details. */
-export const renderFailure = (requestId: string, code: number, status: 500 | 504 = 500): Outgoing =>
-  enveloped(status, {
+export const renderFailure = (
+  requestId: string,
+  code: number,
+  errorCode: keyof typeof failures = 'internal_error',
+): Outgoing => {
+  const { status, what } = failures[errorCode];
+  return enveloped(status, {
     status: 'error',
     code,
     data: null,
-    error: `${status === 504 ? 'This took too long' : 'Something went wrong on our side'}. Please try again; if the problem persists, report the request id ${requestId}.`,
+    error: `${what}. Please try again; if the problem persists, report the request id ${requestId}.`,
+    error_code: errorCode,
   });
+};

@@ -15,8 +15,8 @@ export const decodeEventCursor = (after: string | undefined): LogPosition | 'beg
   const parsed = Cursor.safeParse(parseJson(after));
   if (!parsed.success)
     throw new Problem(
-      'invalid',
-      'after: not a cursor of events. Take it from page.next_cursor, or send after=now.',
+      'invalid_cursor',
+      'The parameter after is not a cursor of events. Take it from page.next_cursor, or send after=now.',
     );
   const [, page, offset] = parsed.data;
   return { page, offset };

@@ -46,13 +46,13 @@ export const idempotent = async <R extends Route>(
     };
   if (started.state === 'in-progress')
     throw new Problem(
-      'conflict',
+      'idempotency_key_in_progress',
       'A request with this Idempotency-Key is still in progress. Try again in a moment.',
-      soon,
+      { retryAfterSeconds: soon },
     );
   if (started.state === 'other-request')
     throw new Problem(
-      'unprocessable',
+      'idempotency_key_reused',
       'This Idempotency-Key was used for another request. Send a new key with new contents.',
     );
 
@@ -72,12 +72,12 @@ const renderOutcome = async (route: Route, work: () => Promise<Reply>) => {
   try {
     return toStoredReply(render(route, await work()));
   } catch (error) {
-    if (!(error instanceof Problem) || retryable.has(error.fault)) throw error;
+    if (!(error instanceof Problem) || retryable.has(error.status)) throw error;
     return toStoredReply(renderProblem(error, route.code[1]));
   }
 };
 
-const retryable = new Set(['invalid', 'conflict', 'too-large']);
+const retryable = new Set([400, 409, 413]);
 
 const toStoredReply = ({ body, ...rest }: Outgoing) => {
   if (typeof body !== 'string') throw new Error('Bytes cannot be stored as a reply.');
@@ -97,10 +97,10 @@ const makeWorkId = (idempotencyId: string, fingerprint: string): string =>
  * files and fields only, since each retry of a form has another boundary.
  */
 export const fingerprintForm =
-  ({ files, fields }: Form) =>
+  ({ files, fields }: Pick<Form, 'files' | 'fields'>) =>
   (): string => {
     const parts = [
-      files.map(({ field, filename, bytes }) => [field, filename, sha256Hex(bytes)]),
+      files.map(({ filename, bytes }) => ['file', filename, sha256Hex(bytes)]),
       Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1)),
     ];
     return sha256Hex(JSON.stringify(parts));

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { Source, Status } from '#lib/images/image.ts';
 import { type ListQuery as ImagesQuery, type Sort, sorts } from '#lib/images/images.ts';
+import type { Missing } from '#lib/not-found.ts';
 import { decodeCursor } from './cursor.ts';
 
 /** A malformed id names no image, so it is 404 and not 400. */
 export const ImageId = z
   .string()
-  .regex(/^[a-z2-7]{26}$/, 'Image not found')
+  .regex(/^[a-z2-7]{26}$/, 'image_not_found' satisfies Missing)
   .meta({ description: 'the id of the image', examples: ['mfrggzdfmztwq2lknnwg23tpob'] });
 
 export const ImagePath = z.object({ image_id: ImageId });
@@ -36,6 +37,9 @@ export const FileHeaders = z.object({
   ...ConditionalHeaders.shape,
   'accept-encoding': z.string().optional(),
 });
+
+/** Loose: whoever shares a link to a page may add parameters (`utm_source`). */
+export const PageQuery = z.looseObject({});
 
 export const IdempotencyHeaders = z.object({
   'idempotency-key': z

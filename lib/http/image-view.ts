@@ -2,11 +2,18 @@ import { z } from 'zod';
 import { buildSrcset, type Links } from '#lib/delivery/links.ts';
 import { optimizedPreset } from '#lib/delivery/preset.ts';
 import { type RawExif, takenAt } from '#lib/images/exif.ts';
-import { errorOf, type Image, processedAtOf, Source, Status, statusOf } from '#lib/images/image.ts';
+import {
+  failureOf,
+  type Image,
+  processedAtOf,
+  Source,
+  Status,
+  statusOf,
+} from '#lib/images/image.ts';
 import { Format } from '#lib/images/picture.ts';
-import type { Step } from '#lib/images/step.ts';
+import { type Step, stepErrorCode } from '#lib/images/step.ts';
 import { mapSteps, type StepName } from '#lib/images/steps.ts';
-
+import { ErrorCodeView } from './error-code-view.ts';
 import { ExifView, toExifView } from './exif-view.ts';
 
 const Time = z.iso.datetime();
@@ -15,6 +22,7 @@ const StepView = z
   .object({
     state: z.enum(['pending', 'done', 'failed', 'skipped']),
     reason: z.string().optional(),
+    error_code: ErrorCodeView.optional(),
     /** True where retries were exhausted, false where the picture itself is at fault. */
     gave_up: z.boolean().optional(),
     attempts: z.int().min(0).optional(),
@@ -77,6 +85,7 @@ export const ImageView = z
       .nullable()
       .describe('when the picture was taken, as in exif.datetime_original; null where unknown'),
     error: z.string().nullable(),
+    error_code: ErrorCodeView.nullable(),
     placeholder: z.string().nullable().describe('ThumbHash, base64'),
     dominant_color: z.string().nullable().describe('#rrggbb'),
     steps: z.object({ ...mapSteps(() => StepView), caption: CaptionStepView }),
@@ -94,6 +103,7 @@ export type ViewOptions = Links & {
 /** An image as the API shows it. */
 export const toImageView = (image: Image, options: ViewOptions): ImageView => {
   const { renditionSet, caption, personCaption, steps, key } = image;
+  const failure = failureOf(image);
   return {
     image_id: image.imageId,
     original_name: image.originalName,
@@ -112,7 +122,8 @@ export const toImageView = (image: Image, options: ViewOptions): ImageView => {
     focal_point: image.focalPoint ?? null,
     exif: image.exif ? toExifView(image.exif, options.rawExif) : null,
     taken_at: takenAt(image.exif),
-    error: errorOf(image),
+    error: failure?.error ?? null,
+    error_code: failure?.code ?? null,
     placeholder: renditionSet?.placeholder ?? null,
     dominant_color: renditionSet?.dominantColor ?? null,
     steps: mapSteps((name) => ({
@@ -156,7 +167,11 @@ const toStepView = (step: Step): ImageView['steps'][StepName] => {
   if (step.state === 'skipped') return { state: step.state, reason: step.reason };
   return {
     state: step.state,
-    ...(step.state === 'failed' && { reason: step.reason, gave_up: step.gaveUp }),
+    ...(step.state === 'failed' && {
+      reason: step.reason,
+      error_code: stepErrorCode(step),
+      gave_up: step.gaveUp,
+    }),
     attempts: step.attempts,
     duration_ms: step.durationMs,
     ended_at: step.endedAt,

@@ -34,6 +34,7 @@ export const queuedImage: ImageView = {
   exif: null,
   taken_at: null,
   error: null,
+  error_code: null,
   placeholder: null,
   dominant_color: null,
   steps: mapSteps(() => ({ state: 'pending' as const })),

@@ -20,9 +20,10 @@ export const openapiResponses = (route: Route, method: Method, schemas: Schemas)
 };
 
 /** The errors of any request, from us or from API Gateway. */
-const everyFault = ({ private: isPrivate, request }: Route): number[] => [
-  ...(Object.keys(request).length ? [400] : []),
+const everyFault = ({ private: isPrivate }: Route): number[] => [
+  400,
   ...(isPrivate ? [403] : []),
+  405,
   429,
   500,
   504,
@@ -60,7 +61,11 @@ const toMediaType = (type: string): Json => {
   return type.startsWith('text/') ? { schema: { type: 'string' } } : {};
 };
 
-const toEnvelope = ({ code }: Route, data: Json, { hasPage }: { hasPage: boolean }): Json => ({
+const toEnvelope = (
+  { code, request }: Route,
+  data: Json,
+  { hasPage }: { hasPage: boolean },
+): Json => ({
   type: 'object',
   properties: {
     status: { type: 'string', enum: ['success', 'failed', 'error'] },
@@ -68,6 +73,8 @@ const toEnvelope = ({ code }: Route, data: Json, { hasPage }: { hasPage: boolean
     data,
     ...(hasPage && { page: pageSchema }),
     error: { type: ['string', 'null'] },
+    error_code: errorCodeRef,
+    ...(request.form && { warnings: warningsSchema }),
   },
   required: ['status', 'code', 'data', ...(hasPage ? ['page'] : []), 'error'],
   additionalProperties: false,
@@ -80,6 +87,30 @@ const pageSchema = {
   additionalProperties: false,
 };
 
+const errorCodeRef = { $ref: '#/components/schemas/ErrorCode' };
+
+const warningsSchema = {
+  type: 'array',
+  description: 'parts of the form that were not read',
+  items: {
+    type: 'object',
+    properties: { part: { type: 'string' }, error: { type: 'string' }, error_code: errorCodeRef },
+    required: ['part', 'error', 'error_code'],
+    additionalProperties: false,
+  },
+};
+
+const fieldsSchema = {
+  type: 'array',
+  description: 'what is wrong with fields of the body, parameters or headers, each by its name',
+  items: {
+    type: 'object',
+    properties: { field: { type: 'string' }, error: { type: 'string' } },
+    required: ['field', 'error'],
+    additionalProperties: false,
+  },
+};
+
 export const errorSchema = {
   type: 'object',
   description: 'What went wrong, in one sentence to act on',
@@ -88,16 +119,27 @@ export const errorSchema = {
     code: { type: 'integer' },
     data: { type: 'null' },
     error: { type: 'string' },
+    error_code: errorCodeRef,
+    fields: fieldsSchema,
   },
-  required: ['status', 'code', 'data', 'error'],
+  required: ['status', 'code', 'data', 'error', 'error_code'],
   additionalProperties: false,
-  examples: [{ status: 'error', code: 2001, data: null, error: 'Image not found' }],
+  examples: [
+    {
+      status: 'error',
+      code: 2001,
+      data: null,
+      error: 'Image not found',
+      error_code: 'image_not_found',
+    },
+  ],
 };
 
 const faultDescriptions: Record<number, string> = {
-  400: 'Malformed: JSON, a parameter, a cursor, a form without a file',
+  400: 'Malformed: JSON, a parameter, an unknown parameter, a cursor, a form without a file',
   403: 'No API key, or a wrong one',
   404: 'Not found, or not yet',
+  405: 'The path has other methods, which `Allow` lists',
   409: 'Not now',
   413: 'Too many bytes',
   415: 'Unsupported type',
@@ -112,6 +154,7 @@ const faultResponse = (status: number): Json => ({
   headers: {
     ...headerRefs('x-request-id'),
     ...([404, 409, 429].includes(status) && headerRefs('Retry-After')),
+    ...(status === 405 && headerRefs('Allow')),
   },
   content: { 'application/json': { schema: { $ref: '#/components/schemas/Error' } } },
 });
@@ -128,6 +171,7 @@ const toHeaders = ({ request }: Route, status: number): Json => ({
 const headerRefs = (name: string): Json => ({ [name]: { $ref: `#/components/headers/${name}` } });
 
 export const sharedHeaders = {
+  Allow: { description: 'The methods of this path', schema: { type: 'string' } },
   'x-request-id': { description: 'The id of this request', schema: { type: 'string' } },
   ETag: { description: 'Identifies these bytes, for `If-None-Match`', schema: { type: 'string' } },
   Location: { description: 'Where it is', schema: { type: 'string' } },

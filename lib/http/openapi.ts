@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ErrorCodeView } from './error-code-view.ts';
 import { errorSchema, openapiResponses, sharedHeaders } from './openapi-responses.ts';
 import { type Json, jsonSchema, type Schemas } from './openapi-schemas.ts';
 import { optionalBody } from './request.ts';
@@ -11,6 +12,7 @@ type Limits = { uploadMaxBytes?: number | undefined };
 /** The OpenAPI 3.1 document of every route. The server URL is relative to the document's own. */
 export const openapiDocument = ({ uploadMaxBytes }: Limits = {}): Json => {
   const schemas: Schemas = { Error: errorSchema };
+  jsonSchema(ErrorCodeView, schemas);
   const paths: Record<string, Json> = {};
   for (const route of Object.values<Route>(routes))
     for (const [place, path] of route.paths.entries())
@@ -28,7 +30,7 @@ export const openapiDocument = ({ uploadMaxBytes }: Limits = {}): Json => {
       title: 'Darkroom',
       version,
       description:
-        'Upload a picture and get its thumbnails, EXIF data, caption and record. Every JSON response is `{ status, code, data, error }`; HTTP status codes have their usual meaning.',
+        'Upload a picture and get its thumbnails, EXIF data, caption and record. Every JSON response is `{ status, code, data, error }`; HTTP status codes have their usual meaning. A failure also has `error_code`, a stable word for programs (schema `ErrorCode`), and `fields` where fields or parameters are at fault.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: './', description: 'where this document was loaded from' }],

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { z } from 'zod';
+import { isMissing, notFound } from '#lib/not-found.ts';
+import { plainText } from '#lib/plain-text.ts';
 import { Problem } from '#lib/problem.ts';
 import { readBaseUrl } from './base-url.ts';
+import { describeIssues, issueText, type Place } from './describe-issues.ts';
 import type { RawBody, Route, RouteRequest } from './route.ts';
 
 type Headers = Readonly<Record<string, string>>;
@@ -28,10 +31,12 @@ export const readRequestId = (event: APIGatewayProxyEvent, headers: Headers): st
 
 /** Parses every part that the route declares, and no other. Throws a Problem for the first that is wrong. */
 export const readRequest = <R extends Route>(
-  { request }: R,
+  route: R,
   event: APIGatewayProxyEvent,
   { publicUrl, requestId }: { publicUrl?: string | undefined; requestId: string },
 ): RouteRequest<R> => {
+  checkMethod(route, event);
+  const { request } = route;
   const headers = readHeaders(event);
   const rawBody = {
     text: event.body ?? '',
@@ -40,9 +45,9 @@ export const readRequest = <R extends Route>(
   };
   const parts = {
     path: request.path && parsePath(request.path, event.pathParameters ?? {}),
-    query: request.query && parse('invalid', request.query, readQuery(event, request.query)),
-    headers: request.headers && parse('invalid', request.headers, headers),
-    body: request.body && parse('unprocessable', request.body, readBody(rawBody, request.body)),
+    query: readQuery(request.query, event),
+    headers: request.headers && parse('header', request.headers, headers),
+    body: request.body && parse('field', request.body, readBody(rawBody, request.body)),
     rawBody,
     requestId,
     baseUrl: readBaseUrl(event, headers, publicUrl),
@@ -54,32 +59,71 @@ export const readRequest = <R extends Route>(
   return parts as RouteRequest<R>;
 };
 
-/** A malformed path parameter is not found; its schema has the message. */
+/** One function of each path gets the methods that no route has there: infra/deploy/complete-service.ts. */
+const checkMethod = (
+  { methods, otherMethods }: Route,
+  { httpMethod, path, resource }: APIGatewayProxyEvent,
+): void => {
+  if (methods.some((method) => method === httpMethod)) return;
+  const here = [...methods, ...(otherMethods?.[resource] ?? [])].toSorted();
+  throw new Problem(
+    'method_not_allowed',
+    `There is no ${httpMethod} at ${plainText(path, 200)}, but ${here.join(', ')}.`,
+    { allow: [...here, 'OPTIONS'] }, // which every path has, for preflight requests
+  );
+};
+
+/** A malformed path parameter names nothing: its schema's message is the code of what is missing. */
 const parsePath = (schema: z.ZodType, value: unknown): unknown => {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw new Problem('not-found', result.error.issues[0]?.message ?? 'Not found');
+  const code = result.error.issues[0]?.message ?? '';
+  if (isMissing(code)) throw notFound(code);
+  throw new Problem('route_not_found', 'There is nothing at this path.');
 };
 
 /** Reads the JSON of a route that accepts a form or JSON. Throws a Problem. */
 export const readJson = <T>(rawBody: RawBody, schema: z.ZodType<T>): T =>
-  parse('unprocessable', schema, parseJson(rawBody));
+  parse('field', schema, parseJson(rawBody));
 
-const parse = <T>(fault: 'invalid' | 'unprocessable', schema: z.ZodType<T>, value: unknown): T => {
-  const result = schema.safeParse(value);
+/** Parses one part of a request. Throws a Problem that names every field at fault. */
+export const parse = <T>(place: Place, schema: z.ZodType<T>, value: unknown): T => {
+  const result = schema.safeParse(value, { error: issueText });
   if (result.success) return result.data;
-  const messages = result.error.issues.map(({ path, message }) =>
-    path.length ? `${path.join('.')}: ${message}` : message,
-  );
-  throw new Problem(fault, toSentence(messages.join('; ')));
+  const { sentence, fields } = describeIssues(result.error.issues, place);
+  throw new Problem(place === 'field' ? 'invalid_field' : 'invalid_parameter', sentence, {
+    fields,
+  });
 };
 
-/** A repeated query parameter is rejected: API Gateway would use the last value, others the first. */
-const readQuery = (event: APIGatewayProxyEvent, schema: z.ZodObject): Record<string, unknown> => {
+/**
+ * Parameters that the route does not have are refused, so that a misspelt filter is not taken for none,
+ * unless its schema is loose. A repeated one is refused: API Gateway would use the last value, others the
+ * first.
+ */
+const readQuery = (schema: z.ZodObject | undefined, event: APIGatewayProxyEvent): unknown => {
+  const given = event.queryStringParameters ?? {};
   const many = event.multiValueQueryStringParameters ?? {};
-  const repeated = Object.keys(schema.shape).find((name) => (many[name]?.length ?? 0) > 1);
-  if (repeated) throw new Problem('invalid', `${repeated}: given more than once.`);
-  return event.queryStringParameters ?? {};
+  const known = Object.keys(schema?.shape ?? {});
+  const isLoose = schema?.def.catchall !== undefined;
+  const unknown = isLoose ? [] : Object.keys(given).filter((name) => !known.includes(name));
+  if (unknown.length) throw unknownParameters(unknown, known);
+  const repeated = known.find((name) => (many[name]?.length ?? 0) > 1);
+  if (repeated)
+    throw new Problem('invalid_parameter', `The parameter ${repeated} is given more than once.`, {
+      fields: [{ field: repeated, error: 'Is given more than once.' }],
+    });
+  return schema && parse('parameter', schema, given);
+};
+
+const unknownParameters = (unknown: readonly string[], known: readonly string[]): Problem => {
+  const names = unknown.slice(0, 10).map((name) => plainText(name, 60));
+  const all = known.length ? `It has ${known.join(', ')}.` : 'It has none.';
+  return new Problem(
+    'unknown_parameter',
+    `This route has no parameter ${names.join(', ')}. ${all}`,
+    { fields: names.map((field) => ({ field, error: 'Is no parameter of this route.' })) },
+  );
 };
 
 /** Whether a body may be left out: its schema accepts undefined. */
@@ -90,17 +134,15 @@ const readBody = (rawBody: RawBody, schema: z.ZodType): unknown =>
 
 /** API Gateway sends every body as base64, since it is configured for binary; the local stack sends JSON as text. */
 const parseJson = ({ text, isBase64Encoded }: RawBody): unknown => {
-  if (!text) throw new Problem('invalid', 'The body is missing: send JSON.');
+  if (!text) throw new Problem('invalid_json', 'The body is missing: send JSON.');
   try {
     return JSON.parse(isBase64Encoded ? strictText(text) : text);
   } catch (error) {
     // SyntaxError is JSON's, TypeError the decoder's.
     if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
-    throw new Problem('invalid', 'The body is not JSON in UTF-8.');
+    throw new Problem('invalid_json', 'The body is not JSON in UTF-8.');
   }
 };
 
 const strictText = (base64: string): string =>
   new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(base64, 'base64'));
-
-const toSentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);

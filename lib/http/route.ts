@@ -1,6 +1,7 @@
 import type { z } from 'zod';
+import type { ErrorCode } from '#lib/error-codes.ts';
 
-export type Method = 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE';
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
 
 /** The content of a reply: data or a list in the envelope, bytes without it, or nothing. */
 export type Shape =
@@ -37,6 +38,8 @@ export type Route = {
   methods: readonly [Method, ...Method[]];
   /** The canonical path first, then aliases. */
   paths: readonly [`/${string}`, ...`/${string}`[]];
+  /** The methods that other routes have at paths of this one. */
+  otherMethods?: Partial<Record<string, readonly Method[]>>;
   /** Whether an API key is required. */
   private: boolean;
   tag: string;
@@ -99,7 +102,14 @@ export type PageInfo = { limit: number; next_cursor: string | null };
 export type Rendered = { rendered: { status: number; headers: Headers; body: string } };
 
 /** `failed` is for uploads that were rejected *and recorded*; with `error` alone it is `error`. */
-export type Extra = { headers?: Headers; error?: string; outcome?: 'failed' | 'error' };
+export type Extra = {
+  headers?: Headers;
+  outcome?: 'failed' | 'error';
+  warnings?: readonly Warning[];
+} & ({ error: string; errorCode: ErrorCode } | { error?: undefined; errorCode?: undefined });
+
+/** What was ignored in a request that succeeded otherwise. */
+export type Warning = { part: string; error: string; error_code: ErrorCode };
 
 type AnswerIn<Status, S> = S extends { kind: 'data'; schema: infer Z extends z.ZodType }
   ? { status: Status; data: z.input<Z> } & Extra

@@ -16,6 +16,13 @@ const Check = z.object({
   reason: z.string().optional(),
 });
 
+/** Whether a provider is configured; it is not contacted. */
+const ProviderCheck = z.object({
+  ...Check.shape,
+  provider: z.string().nullable(),
+  model: z.string().nullable(),
+});
+
 /** The result of each check, by the resource's name, never by its address. */
 export const HealthView = z
   .object({
@@ -26,11 +33,8 @@ export const HealthView = z
     dead_letters: z
       .record(z.string(), z.int().nullable())
       .describe('messages in each dead-letter queue; null where that cannot be read'),
-    captions: z.object({
-      ...Check.shape,
-      provider: z.string().nullable(),
-      model: z.string().nullable(),
-    }),
+    captions: ProviderCheck,
+    edits: ProviderCheck,
   })
   .meta({ id: 'Health' });
 export type HealthView = z.infer<typeof HealthView>;

@@ -1,4 +1,4 @@
-import { type AttemptStats, withStepEnded } from './advance-steps.ts';
+import { type AttemptStats, canBeEnqueued, withStepEnded } from './advance-steps.ts';
 import type { Caption } from './caption.ts';
 import { deleteOrphanedRenditions } from './delete-image.ts';
 import { deleteUnusedRenditions } from './delete-unused-renditions.ts';
@@ -6,16 +6,18 @@ import { endStep, type Measure, type StepDeps } from './end-step.ts';
 import { enqueueSteps } from './enqueue-steps.ts';
 import { type Image, ownerOf } from './image.ts';
 import type { ImageDeps } from './image-deps.ts';
-import type { RenditionSet } from './images.ts';
+import type { RenditionSet, Versioned } from './images.ts';
 import type { StepMessage } from './messages.ts';
 import type { Metadata } from './picture.ts';
 import { toImageRenditions } from './rendition-set.ts';
+import { stepNames } from './step.ts';
 import type { ImageUpdate } from './update-image.ts';
 
 type Run = StepDeps &
   Pick<ImageDeps, 'renditionSets' | 'derived' | 'sizes'> & {
     message: StepMessage;
     measure: Measure;
+    isFirst: boolean;
   };
 
 type NewRenditionSet = Omit<RenditionSet, 'refs'>;
@@ -28,7 +30,7 @@ type NewRenditionSet = Omit<RenditionSet, 'refs'>;
 export const attachRenditions = async (
   set: NewRenditionSet,
   metadata: Metadata,
-  { isNew }: { isNew: boolean },
+  { isNew, record }: { isNew: boolean; record: Versioned },
   run: Run,
 ): Promise<void> => {
   const { message } = run;
@@ -42,10 +44,11 @@ export const attachRenditions = async (
       // A known set was deleted with its last image: the message is retried and makes it again.
       if (!existing && !isNew) throw new Error('The known rendition set has been deleted since.');
       return existing
-        ? withReference(now, existing, set, metadata, run)
+        ? withReference(now, existing, set, metadata, { ...run, isNew })
         : withNewSet(now, set, metadata, run);
     },
     run,
+    isAlone(record.image) ? { record } : undefined,
   );
   if (!image || image.deleted || image.rev !== message.rev)
     return deleteUnusedRenditions(message, image, run);
@@ -53,6 +56,10 @@ export const attachRenditions = async (
   if (isNew && !changed) await deleteUnusedRenditions(message, image, run);
   await enqueueSteps(image, run);
 };
+
+/** Whether no other worker can end a step now: then a record read a while ago need not be read again. */
+const isAlone = (image: Image): boolean =>
+  stepNames.every((name) => name === 'thumbnails' || !canBeEnqueued(image, name));
 
 const withNewSet = (
   image: Image,
@@ -69,12 +76,12 @@ const withReference = (
   existing: RenditionSet,
   written: NewRenditionSet,
   metadata: Metadata,
-  run: Run,
+  run: Run & { isNew: boolean },
 ): ImageUpdate => {
   const own = ownerOf(image);
   // Unused because another image with the same bytes was first: written by this delivery, or by an
   // earlier one that was killed.
-  const mayHaveWritten = image.beganAt && existing.owner !== own;
+  const mayHaveWritten = (run.isNew || !run.isFirst) && existing.owner !== own;
   const { renditionSetId, owner } = existing;
   return {
     image: {

@@ -3,7 +3,7 @@ import { isOtherKind, storedTypeFor } from './claims.ts';
 import { imageIdOf } from './image.ts';
 import type { ImageDeps } from './image-deps.ts';
 import { sanitizeFilename } from './object-key.ts';
-import { formats } from './picture.ts';
+import { emptyRefusal, formats, type Refusal, refusalCode, tooLargeRefusal } from './picture.ts';
 
 export type UploadRequest = {
   filename: string;
@@ -28,13 +28,9 @@ export const createUpload = async (
   { filename, contentType, sizeBytes, sha256, requestId }: UploadRequest,
   { presignedPosts, newId, now, uploadMaxBytes }: Deps,
 ) => {
-  if (isOtherKind(contentType)) throw new Problem('unsupported-type', notAPicture(contentType));
-  if (sizeBytes > uploadMaxBytes)
-    throw new Problem(
-      'too-large',
-      `The file has ${sizeBytes} bytes; at most ${uploadMaxBytes} are allowed.`,
-    );
-  if (sizeBytes < 1) throw new Problem('unprocessable', 'The file is empty.');
+  if (isOtherKind(contentType)) throw new Problem('unsupported_format', notAPicture(contentType));
+  if (sizeBytes > uploadMaxBytes) throw refusalProblem(tooLargeRefusal(sizeBytes, uploadMaxBytes));
+  if (sizeBytes < 1) throw refusalProblem(emptyRefusal);
 
   const key = `presigned/${newId()}/${sanitizeFilename(filename)}`;
   const { url, fields } = await presignedPosts.presignPost({
@@ -53,6 +49,8 @@ export const createUpload = async (
     maxBytes: uploadMaxBytes,
   };
 };
+
+const refusalProblem = (refused: Refusal) => new Problem(refusalCode(refused), refused.reason);
 
 const notAPicture = (contentType: string) =>
   `invalid file format: ${contentType} is not a picture's type. Send ${formats.join(', ')}.`;

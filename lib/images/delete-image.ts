@@ -1,5 +1,5 @@
 import { removeVariants } from '#lib/delivery/variants.ts';
-import { Problem } from '#lib/problem.ts';
+import { notFound } from '#lib/not-found.ts';
 import { notifyBatch } from './enqueue-steps.ts';
 import { type Image, isRemoved } from './image.ts';
 import type { ImageDeps } from './image-deps.ts';
@@ -36,7 +36,7 @@ export const deleteImage = async (imageId: string, deps: Deps): Promise<void> =>
   const { image } = await updateImage(
     imageId,
     async (known) => {
-      if (!known || isRemoved(known)) throw new Problem('not-found', 'Image not found');
+      if (!known || isRemoved(known)) throw notFound('image_not_found');
       if (known.deleted) return undefined;
       const { renditionSetChange, orphanedRenditions } = await planRelease(known, {
         renditionSets,

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '#lib/error-codes.ts';
 import { type AttemptStats, isCurrent, isOpen, withStepEnded } from './advance-steps.ts';
 import { notifyBatch } from './enqueue-steps.ts';
 import type { Image } from './image.ts';
@@ -46,10 +47,11 @@ export const endStep = (
 export const failStep = async (
   message: StepMessage,
   step: StepName,
-  reason: string,
+  { code, reason }: { code: ErrorCode; reason: string },
   deps: StepDeps & { measure: Measure },
 ): Promise<void> => {
-  const { image } = await endStep(message, step, { state: 'failed', reason, gaveUp: false }, deps);
+  const end = { state: 'failed', code, reason, gaveUp: false } as const;
+  const { image } = await endStep(message, step, end, deps);
   await notifyBatch(image, deps);
 };
 
@@ -66,7 +68,8 @@ export const giveUpStep = async (
     step,
     (known) => {
       if (known.steps[step].state !== 'pending') return undefined; // redriven: the first reason stands
-      const outcome = { state: 'failed', reason, gaveUp: true } as const;
+      const code = 'retries_exhausted';
+      const outcome = { state: 'failed', code, reason, gaveUp: true } as const;
       return { image: withStepEnded(known, step, outcome, measure()) };
     },
     { ...deps, measure },

@@ -71,6 +71,13 @@ export type Exif = z.infer<typeof Exif>;
  */
 export const takenAt = (exif: Exif | undefined): string | null => exif?.datetimeOriginal ?? null;
 
+/**
+ * The same without its offset, by which images are listed: most cameras write none, and people look
+ * for the hour on the clock. Undefined where it is unknown, or no time.
+ */
+export const localTimeTaken = (exif: Exif | undefined): string | undefined =>
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?/.exec(takenAt(exif) ?? '')?.[0];
+
 /** Every tag by name, JSON-safe, at most 32 kB as JSON; binary values and maker notes left out. */
 export const RawExif = z.record(z.string(), z.unknown());
 export type RawExif = z.infer<typeof RawExif>;

@@ -1,4 +1,4 @@
-import { Problem } from '#lib/problem.ts';
+import { notFound } from '#lib/not-found.ts';
 import type { Image } from './image.ts';
 import type { Images } from './images.ts';
 
@@ -8,6 +8,6 @@ export const findImage = async (
   { images }: { images: Images },
 ): Promise<Image> => {
   const found = await images.find(imageId);
-  if (!found || found.image.deleted) throw new Problem('not-found', 'Image not found');
+  if (!found || found.image.deleted) throw notFound('image_not_found');
   return found.image;
 };

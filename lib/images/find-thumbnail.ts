@@ -1,3 +1,4 @@
+import { notFound } from '#lib/not-found.ts';
 import { Problem } from '#lib/problem.ts';
 import { findImage } from './find-image.ts';
 import type { Image } from './image.ts';
@@ -34,9 +35,12 @@ export const findThumbnail = async (
 
   const names = sizesFor(image, sizes).map(({ name }) => name);
   if (!names.includes(size))
-    throw new Problem('not-found', `There is no size ${size}. There are ${names.join(' and ')}.`);
+    throw new Problem(
+      'unknown_size',
+      `There is no size ${size}. There are ${names.join(' and ')}.`,
+    );
   const isPending = steps.thumbnails.state === 'pending';
-  throw new Problem('not-found', 'Thumbnail not ready or missing', isPending ? soon : undefined);
+  throw notFound('thumbnail_not_ready', isPending ? soon : undefined);
 };
 
 /** Identifies the renditions of an image, for `?v=` and ETags: it changes with their bytes. */
@@ -55,6 +59,6 @@ export const readThumbnail = async (
   { derived }: { derived: Objects },
 ): Promise<Uint8Array> => {
   const bytes = await derived.read(key);
-  if (!bytes) throw new Problem('not-found', 'Thumbnail not ready or missing', soon);
+  if (!bytes) throw notFound('thumbnail_not_ready', soon);
   return bytes;
 };

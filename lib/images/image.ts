@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import type { ErrorCode } from '#lib/error-codes.ts';
 import { Caption } from './caption.ts';
 import { Exif } from './exif.ts';
-import { Metadata, Refusal, Rendition } from './picture.ts';
-import { type StepName, Steps, stepNames } from './step.ts';
+import { Metadata, Refusal, Rendition, refusalCode } from './picture.ts';
+import { type StepName, Steps, stepErrorCode, stepNames } from './step.ts';
 import { stepDefinition } from './steps.ts';
 
 /** The ways an image comes in; `drop` is an object put into the bucket by another client. */
@@ -125,9 +126,12 @@ export const attentionOf = (image: Image): 'unfinished' | 'failed' | undefined =
 export const ownerOf = ({ imageId, rev }: Pick<Image, 'imageId' | 'rev'>): string =>
   `${imageId}.${rev}`;
 
-/** Why the image failed; null unless it did. */
-export const errorOf = ({ rejected, steps }: Image): string | null => {
-  if (rejected) return rejected.reason;
+/** Why the image failed, as a sentence and as a code; null unless it did. */
+export const failureOf = ({
+  rejected,
+  steps,
+}: Image): { error: string; code: ErrorCode } | null => {
+  if (rejected) return { error: rejected.reason, code: refusalCode(rejected) };
   const failed = requiredSteps.map((name) => steps[name]).find((step) => step.state === 'failed');
-  return failed?.reason ?? null;
+  return failed ? { error: failed.reason, code: stepErrorCode(failed) } : null;
 };

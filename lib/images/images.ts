@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Caption } from './caption.ts';
 import type { RawExif } from './exif.ts';
 import { type Image, ImageRenditions, type Source, type Status } from './image.ts';
+import type { StepName } from './step.ts';
 
 /** The renditions that images with the same bytes share. */
 export const RenditionSet = z.object({
@@ -57,10 +58,19 @@ export type Versioned = {
   isOutdated?: true;
 };
 
+/** The run of a step that a message requests. */
+export type StepRun = { step: StepName; rev: number; run: number };
+
 /** The images. Their counters follow from their changes (lib/events). */
 export interface Images {
   /** Strongly consistent. Finds deleted images too, while their tombstone exists (a day). */
   find(imageId: string): Promise<Versioned | undefined>;
+
+  /**
+   * Finds an image like `find`, and marks it as being processed in the same request, if nothing has
+   * begun and this run of the step is pending.
+   */
+  begin(imageId: string, run: StepRun, now: Date): Promise<Versioned | undefined>;
 
   /**
    * Writes `after` if the record is still `before` (absent where undefined), and changes a rendition

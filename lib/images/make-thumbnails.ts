@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { release } from '#lib/release.ts';
-import { isCurrent, isOpen, reject, start } from './advance-steps.ts';
+import { isCurrent, isOpen, reject } from './advance-steps.ts';
 import { attachRenditions } from './attach-renditions.ts';
 import { deleteOrphanedRenditions } from './delete-image.ts';
 import { deleteUnusedRenditions } from './delete-unused-renditions.ts';
@@ -8,10 +8,19 @@ import { endStep, failStep, type Measure, type StepDeps } from './end-step.ts';
 import { enqueueSteps, notifyBatch } from './enqueue-steps.ts';
 import type { Image } from './image.ts';
 import type { ImageDeps } from './image-deps.ts';
+import type { Versioned } from './images.ts';
 import type { StepMessage } from './messages.ts';
-import type { Inspect, Metadata, Refusal, Shrink } from './picture.ts';
-import { isOriginalGone } from './read-exif.ts';
+import {
+  type Inspect,
+  type Metadata,
+  type Refusal,
+  refusalCode,
+  type Shrink,
+  tooLargeRefusal,
+} from './picture.ts';
+import { isOriginalGone, originalMissing } from './read-exif.ts';
 import { newRenditionSet, putRenditions, renditionSetIdFor, sizesFor } from './rendition-set.ts';
+import type { Step } from './step.ts';
 import { startTimer } from './timer.ts';
 import { updateImage } from './update-image.ts';
 
@@ -22,7 +31,15 @@ type Deps = StepDeps &
   > & { inspect: Inspect; shrink: Shrink };
 
 /** One delivery of a message, with its dependencies. */
-type Run = Deps & { message: StepMessage; measure: Measure };
+type Run = Deps & {
+  message: StepMessage;
+  measure: Measure;
+  /** No delivery before it can have written renditions and been killed. */
+  isFirst: boolean;
+};
+
+const wasRequeued = (step: Step): boolean =>
+  step.state === 'pending' && step.requeuedAt !== undefined;
 
 /**
  * Makes the thumbnails of an image, unless those of the same bytes exist. Writes to predictable keys
@@ -33,17 +50,23 @@ export const makeThumbnails = async (
   attempts: number,
   deps: Deps,
 ): Promise<void> => {
-  const run: Run = { ...deps, message, measure: startTimer(attempts, deps) };
-  const image = (await deps.images.find(message.image_id))?.image;
-  if (!isCurrent(image, 'thumbnails', message)) return deleteUnusedRenditions(message, image, deps);
+  const measure = startTimer(attempts, deps);
+  const stepRun = { step: 'thumbnails', rev: message.rev, run: message.run } as const;
+  const record = await deps.images.begin(message.image_id, stepRun, deps.now());
+  const image = record?.image;
+  if (!record || !isCurrent(image, 'thumbnails', message))
+    return deleteUnusedRenditions(message, image, deps);
+  const isFirst = attempts === 1 && !wasRequeued(image.steps.thumbnails);
+  const run: Run = { ...deps, message, measure, isFirst };
   if (!isOpen(image.steps.thumbnails)) return finishEarlierDelivery(image, run);
-  if (image.sizeBytes > deps.uploadMaxBytes) return refuse(tooLarge(image.sizeBytes, deps), run);
-  if (await attachKnown(image, run)) return;
+  if (image.sizeBytes > deps.uploadMaxBytes)
+    return refuse(tooLargeRefusal(image.sizeBytes, deps.uploadMaxBytes), run);
+  if (await attachKnown(record, run)) return;
 
   const bytes = image.key === null ? undefined : await deps.originals.read(image.key, image.etag);
-  if (bytes) return makeFrom(bytes, image, run);
+  if (bytes) return makeFrom(bytes, record, run);
   if (await isOriginalGone(image, deps))
-    await failStep(message, 'thumbnails', 'The original is no longer there.', run);
+    await failStep(message, 'thumbnails', originalMissing, run);
 };
 
 /** SQS delivered the message twice, or the delivery before this one was killed after it had saved. */
@@ -58,15 +81,21 @@ const isInspected = (image: Image): image is Image & { sha256: string; metadata:
   image.sha256 !== undefined && image.metadata !== undefined;
 
 /** Known bytes need not be read again. */
-const attachKnown = async (image: Image, run: Run): Promise<boolean> => {
-  if (!isInspected(image)) return false;
+const attachKnown = async (record: Versioned, run: Run): Promise<boolean> => {
+  const { image } = record;
+  if (!isInspected(image) || (run.isFirst && wereNew(image))) return false;
   const id = renditionSetIdFor(image.sha256, sizesFor(image, run.sizes));
   const known = await run.renditionSets.find(id);
-  if (known) await attachRenditions(known, image.metadata, { isNew: false }, run);
+  if (known) await attachRenditions(known, image.metadata, { isNew: false, record }, run);
   return known !== undefined;
 };
 
-const makeFrom = async (bytes: Uint8Array, image: Image, run: Run): Promise<void> => {
+/** An upload by HTTP has looked for a set of the same bytes a moment ago. */
+const wereNew = ({ source, firstUploadAt }: Image): boolean =>
+  source === 'upload' && firstUploadAt === undefined;
+
+const makeFrom = async (bytes: Uint8Array, begun: Versioned, run: Run): Promise<void> => {
+  const { image } = begun;
   const inspected = await inspectOnce(bytes, image, run);
   if ('refusal' in inspected) return refuse(inspected.refusal, run);
   const { metadata } = inspected;
@@ -74,16 +103,17 @@ const makeFrom = async (bytes: Uint8Array, image: Image, run: Run): Promise<void
   const sizes = sizesFor(image, run.sizes);
   const id = renditionSetIdFor(sha256, sizes);
 
-  if (!(await recordInspection(image, { sha256, metadata }, run))) return;
+  const record = await recordInspection(begun, { sha256, metadata }, run);
+  if (!record) return;
   const known = isInspected(image) ? undefined : await run.renditionSets.find(id);
-  if (known) return attachRenditions(known, metadata, { isNew: false }, run);
+  if (known) return attachRenditions(known, metadata, { isNew: false, record }, run);
 
   const shrunk = await run.shrink(bytes, metadata, sizes);
-  if ('refusal' in shrunk) return failStep(run.message, 'thumbnails', shrunk.refusal.reason, run);
+  if ('refusal' in shrunk) return failDecoding(shrunk.refusal, run);
   const set = newRenditionSet(image, id, shrunk);
   await putRenditions(set, shrunk, run);
   release(bytes);
-  await attachRenditions(set, metadata, { isNew: true }, run);
+  await attachRenditions(set, metadata, { isNew: true, record }, run);
 };
 
 const inspectOnce = (bytes: Uint8Array, image: Image, { inspect }: Run) =>
@@ -91,23 +121,28 @@ const inspectOnce = (bytes: Uint8Array, image: Image, { inspect }: Run) =>
 
 /**
  * Records hash and metadata before any rendition is written, so that a deletion knows their keys.
- * False where the message has become stale.
+ * Undefined where the message has become stale.
  */
 const recordInspection = async (
-  { imageId }: Image,
+  begun: Versioned,
   known: { sha256: string; metadata: Metadata },
-  { images, message, now }: Run,
-): Promise<boolean> => {
-  const { image, changed } = await updateImage(
-    imageId,
+  { images, message }: Run,
+): Promise<Versioned | undefined> => {
+  if (isInspected(begun.image)) return begun;
+  const { image, record } = await updateImage(
+    begun.image.imageId,
     (image) =>
-      isCurrent(image, 'thumbnails', message) && !(image.beganAt && image.sha256 && image.metadata)
-        ? { image: { ...start(image, now()), ...known } }
+      isCurrent(image, 'thumbnails', message) && !isInspected(image)
+        ? { image: { ...image, ...known } }
         : undefined,
     { images },
+    { record: begun },
   );
-  return changed || isCurrent(image, 'thumbnails', message);
+  return isCurrent(image, 'thumbnails', message) ? record : undefined;
 };
+
+const failDecoding = (refusal: Refusal, run: Run): Promise<void> =>
+  failStep(run.message, 'thumbnails', { code: refusalCode(refusal), reason: refusal.reason }, run);
 
 const refuse = async (refusal: Refusal, run: Run): Promise<void> => {
   const { image } = await endStep(
@@ -118,8 +153,3 @@ const refuse = async (refusal: Refusal, run: Run): Promise<void> => {
   );
   await notifyBatch(image, run);
 };
-
-const tooLarge = (sizeBytes: number, { uploadMaxBytes }: Deps): Refusal => ({
-  kind: 'contents',
-  reason: `The file has ${sizeBytes} bytes; at most ${uploadMaxBytes} are allowed.`,
-});

@@ -1,3 +1,5 @@
+import type { Source } from './image.ts';
+
 /**
  * A file name as part of an object key, `[A-Za-z0-9_.-]` only: S3 events encode other characters
  * differently on each backend. The name itself is stored as user metadata.
@@ -15,3 +17,13 @@ export const sanitizeFilename = (filename: string): string => {
 
 /** The name that a key ends with. */
 export const lastSegment = (key: string): string => key.split('/').filter(Boolean).at(-1) ?? key;
+
+const sources: Readonly<Record<string, Source>> = {
+  uploads: 'upload',
+  presigned: 'presigned',
+  batches: 'batch',
+  edits: 'edit',
+};
+
+/** The prefix of a key that Darkroom chose says its source; any other object was dropped into the bucket. */
+export const sourceByKey = (key: string): Source => sources[key.split('/')[0] ?? ''] ?? 'drop';

@@ -1,5 +1,5 @@
 import { type Cdn, removeVariants, type Variants } from '#lib/delivery/variants.ts';
-import { Problem } from '#lib/problem.ts';
+import { notFound } from '#lib/not-found.ts';
 import type { Image } from './image.ts';
 import type { Images } from './images.ts';
 import { updateImage } from './update-image.ts';
@@ -24,7 +24,7 @@ export const patchImage = async (
   const { image } = await updateImage(
     imageId,
     (known) => {
-      if (!known || known.deleted) throw new Problem('not-found', 'Image not found');
+      if (!known || known.deleted) throw notFound('image_not_found');
       const { personCaption, focalPoint: before, ...rest } = known;
       const after = {
         personCaption: caption === undefined ? personCaption : (caption ?? undefined),
@@ -41,7 +41,7 @@ export const patchImage = async (
     },
     { images },
   );
-  if (!image) throw new Problem('not-found', 'Image not found');
+  if (!image) throw notFound('image_not_found');
   if (focalPoint !== undefined) await removeVariants(imageId, { variants, cdn }, { except: image });
   return image;
 };

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { tooManyBytesText } from '#lib/bytes-text.ts';
+import type { ProblemCode } from '#lib/error-codes.ts';
 
 /** The formats we read, by the names the API uses. */
 export const formats = ['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff', 'heic'] as const;
@@ -13,12 +15,45 @@ export const Metadata = z.object({
 });
 export type Metadata = z.infer<typeof Metadata>;
 
-/** Why a file is rejected: `type` becomes 415, `contents` 422. */
+/** Why a file is rejected, as a code. */
+export const refusalCodes = [
+  'unsupported_format',
+  'file_too_large',
+  'empty_file',
+  'damaged_file',
+  'truncated_file',
+  'too_many_pixels',
+  'too_many_frames',
+  'too_much_memory',
+  'unsupported_feature',
+  'unreadable_file',
+] as const satisfies readonly ProblemCode[];
+export type RefusalCode = (typeof refusalCodes)[number];
+
+/** Why a file is rejected: a code for programs, and one sentence for people. */
 export const Refusal = z.object({
   kind: z.enum(['type', 'contents']),
   reason: z.string(),
+  /** Earlier releases stored none. */
+  code: z.enum(refusalCodes).optional().catch(undefined),
 });
 export type Refusal = z.infer<typeof Refusal>;
+
+export const refusal = (code: RefusalCode, reason: string): Refusal => ({
+  kind: code === 'unsupported_format' ? 'type' : 'contents',
+  reason,
+  code,
+});
+
+/** The code of a refusal of any release. */
+export const refusalCode = ({ kind, code }: Refusal): RefusalCode =>
+  code ?? (kind === 'type' ? 'unsupported_format' : 'unreadable_file');
+
+/** The refusal of a file beyond the setting UPLOAD_MAX_BYTES, whatever way it comes in. */
+export const tooLargeRefusal = (sizeBytes: number, maxBytes: number): Refusal =>
+  refusal('file_too_large', `The file has ${tooManyBytesText(sizeBytes, maxBytes)}.`);
+
+export const emptyRefusal: Refusal = refusal('empty_file', 'The file is empty.');
 
 /**
  * Reads a file's headers, never its pixels, and accepts it or says why not. Only the bytes count,

@@ -19,7 +19,10 @@ export const presignOriginal = async (
 ): Promise<{ url: string; expiresAt: Date }> => {
   const { key, originalName, metadata } = await findImage(imageId, { images });
   if (key === null)
-    throw new Problem('not-found', 'This upload was rejected, and its file was not stored.');
+    throw new Problem(
+      'original_not_stored',
+      'This upload was rejected, and its file was not stored.',
+    );
   const expiresAt = new Date(now().getTime() + validSeconds * 1000);
   const url = await originals.link(key, validSeconds, {
     filename: originalName,

@@ -37,7 +37,7 @@ export const readExif = async (
   const tags = await readOriginalTags(image, deps);
   if (tags === 'gone') {
     if (await isOriginalGone(image, deps))
-      await failStep(message, 'exif', 'The original is no longer there.', { ...deps, measure });
+      await failStep(message, 'exif', originalMissing, { ...deps, measure });
     return;
   }
   if (tags) await images.putRawExif(imageId, rev, tags.raw);
@@ -83,6 +83,12 @@ const endWithTags = async (
     await deps.images.deleteRawExif(message.image_id, message.rev);
   await notifyBatch(image, deps);
 };
+
+/** How a step fails whose original was deleted. */
+export const originalMissing = {
+  code: 'original_missing',
+  reason: 'The original is no longer there.',
+} as const;
 
 /** Whether an original was deleted; false where another object has replaced it, which has an event of its own. */
 export const isOriginalGone = async (

@@ -21,7 +21,7 @@ export const renditionKey = ({ renditionSetId, owner }: RenditionSetKey, name: s
   `${renditionSetId}/${owner}/${name}${name === optimizedSize.name ? '' : '.jpg'}`;
 
 /** The names of a set's sizes, from its id: settings may have changed since. */
-const parseSizeNames = (renditionSetId: string): string[] =>
+export const parseSizeNames = (renditionSetId: string): string[] =>
   (renditionSetId.split('/')[1] ?? '').split('.').map((size) => size.replace(/-\d+$/, ''));
 
 /** Whether it was made in this size, whatever the size of that name is now. */

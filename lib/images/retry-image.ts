@@ -1,3 +1,4 @@
+import { notFound } from '#lib/not-found.ts';
 import { Problem } from '#lib/problem.ts';
 import type { Captioning } from './caption.ts';
 import { enqueueSteps } from './enqueue-steps.ts';
@@ -16,12 +17,12 @@ export const retryImage = async (
   const { image } = await updateImage(
     imageId,
     (known) => {
-      if (!known || known.deleted) throw new Problem('not-found', 'Image not found');
+      if (!known || known.deleted) throw notFound('image_not_found');
       return { image: restartSteps(known, captioning, now()) };
     },
     { images },
   );
-  if (!image) throw new Problem('not-found', 'Image not found');
+  if (!image) throw notFound('image_not_found');
   await enqueueSteps(image, { stepQueues });
   return image;
 };
@@ -29,12 +30,15 @@ export const retryImage = async (
 const restartSteps = (image: Image, captioning: Captioning, now: Date): Image => {
   if (image.key === null)
     throw new Problem(
-      'conflict',
+      'nothing_to_retry',
       'This upload was rejected and not stored: there is nothing to retry. Upload the file again.',
     );
   const toRetry = stepNames.filter((name) => canRetry(name, image.steps[name], captioning));
   if (toRetry.length === 0)
-    throw new Problem('conflict', `There is nothing to retry: ${whyNot(image, captioning)}`);
+    throw new Problem(
+      'nothing_to_retry',
+      `There is nothing to retry: ${whyNot(image, captioning)}`,
+    );
 
   const { rejected: _, beganAt: __, processedAt: ___, ...rest } = image;
   const steps = { ...image.steps };

@@ -1,12 +1,17 @@
 import { z } from 'zod';
+import { type ErrorCode, errorCodeNames } from '#lib/error-codes.ts';
 import { mapSteps, type StepName, stepNames } from './steps.ts';
 
 export { type StepName, stepNames } from './steps.ts';
 export const StepNameSchema = z.enum(stepNames);
 
+/** Left out of what is stored where it is the first. */
+const Run = z.int().default(1);
+
 const ended = {
-  run: z.int(),
-  attempts: z.int(),
+  run: Run,
+  /** Likewise. */
+  attempts: z.int().default(1),
   durationMs: z.int(),
   endedAt: z.iso.datetime(),
 };
@@ -15,7 +20,7 @@ const ended = {
 export const Step = z.discriminatedUnion('state', [
   z.object({
     state: z.literal('pending'),
-    run: z.int(),
+    run: Run,
     /** When this run was requested. */
     since: z.iso.datetime(),
     /** When sweep-stuck enqueued it a second time. */
@@ -28,16 +33,22 @@ export const Step = z.discriminatedUnion('state', [
     reason: z.string(),
     /** True where retries were exhausted, false where the picture itself is at fault. */
     gaveUp: z.boolean(),
+    /** Earlier releases stored none. */
+    code: z.enum(errorCodeNames).optional().catch(undefined),
   }),
-  z.object({ state: z.literal('skipped'), run: z.int(), reason: z.string() }),
+  z.object({ state: z.literal('skipped'), run: Run, reason: z.string() }),
 ]);
 export type Step = z.infer<typeof Step>;
 
 /** How a worker may end its step. */
 export type Outcome =
   | { state: 'done' }
-  | { state: 'failed'; reason: string; gaveUp: boolean }
+  | { state: 'failed'; code: ErrorCode; reason: string; gaveUp: boolean }
   | { state: 'skipped'; reason: string };
+
+/** The code of a failed step of any release. */
+export const stepErrorCode = ({ code, gaveUp }: Extract<Step, { state: 'failed' }>): ErrorCode =>
+  code ?? (gaveUp ? 'retries_exhausted' : 'unreadable_file');
 
 /** A step that was added to the list after an image was stored; a retry runs it. */
 export const addedLater = { state: 'skipped', run: 0, reason: 'added later' } as const;

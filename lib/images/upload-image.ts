@@ -3,7 +3,7 @@ import { type Image, imageIdOf } from './image.ts';
 import type { ImageDeps } from './image-deps.ts';
 import { type IncomingObject, ingest } from './ingest.ts';
 import { sanitizeFilename } from './object-key.ts';
-import type { Inspect, Refusal } from './picture.ts';
+import { type Inspect, type Refusal, tooLargeRefusal } from './picture.ts';
 import { renditionSetIdFor } from './rendition-set.ts';
 import { mapSteps } from './steps.ts';
 import { updateImage } from './update-image.ts';
@@ -19,7 +19,7 @@ export type Upload = {
 
 type Deps = Pick<
   ImageDeps,
-  'now' | 'images' | 'renditionSets' | 'originals' | 'captioning' | 'sizes'
+  'now' | 'images' | 'renditionSets' | 'originals' | 'captioning' | 'sizes' | 'uploadMaxBytes'
 > & { inspect: Inspect };
 
 /**
@@ -29,6 +29,8 @@ type Deps = Pick<
  */
 export const uploadImage = async (upload: Upload, deps: Deps): Promise<Image> => {
   const { filename, bytes, requestId } = upload;
+  if (bytes.byteLength > deps.uploadMaxBytes)
+    return recordRefusal(upload, tooLargeRefusal(bytes.byteLength, deps.uploadMaxBytes), deps);
   const inspected = await deps.inspect(bytes);
   if ('refusal' in inspected) return recordRefusal(upload, inspected.refusal, deps);
 

@@ -36,7 +36,11 @@ export const writeCaption = async (
 
   const described = await describeOnce(renditionSet, deps);
   if (described === undefined) return;
-  if (!described.ok) return failStep(message, 'caption', described.reason, { ...deps, measure });
+  if (!described.ok) {
+    const { reason } = described;
+    const failed = { code: 'provider_refused', reason } as const;
+    return failStep(message, 'caption', failed, { ...deps, measure });
+  }
   const { caption } = described;
   const { image: after } = await endStep(
     message,

@@ -9,7 +9,9 @@ export const S3Notification = z.object({
     .array(
       z.object({
         eventName: z.string().optional(),
-        s3: z.object({ object: z.object({ key: z.string().transform(decoded) }) }),
+        s3: z.object({
+          object: z.object({ key: z.string().transform(decoded), eTag: z.string().optional() }),
+        }),
       }),
     )
     .default([]),
@@ -25,10 +27,19 @@ function decoded(key: string, context: z.RefinementCtx): string {
   }
 }
 
-/** The keys in a notification, each once. */
-export const objectKeys = ({ Records }: S3Notification): string[] => [
-  ...new Set(Records.map(({ s3 }) => s3.object.key)),
-];
+type ObjectEvent = { key: string; etag: string | undefined };
+
+/** The objects in a notification, each key once; with its ETag, if all events of that key agree on one. */
+export const objectsIn = ({ Records }: S3Notification): ObjectEvent[] => {
+  const objects = new Map<string, ObjectEvent>();
+  for (const { s3 } of Records) {
+    const { key } = s3.object;
+    const etag = s3.object.eTag?.replaceAll('"', '');
+    const known = objects.get(key);
+    objects.set(key, { key, etag: !known || known.etag === etag ? etag : undefined });
+  }
+  return [...objects.values()];
+};
 
 /** Log fields of the images in a notification: usually one, none where it was stale. */
 export const logFieldsFor = (

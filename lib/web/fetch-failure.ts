@@ -1,5 +1,5 @@
 import { errors } from 'undici';
-import { errorCode } from '#lib/error-code.ts';
+import { systemErrorCode } from '#lib/system-error-code.ts';
 import {
   ConnectionFailedError,
   PrivateAddressError,
@@ -27,7 +27,7 @@ export const explainFailure = (
   if (timedOut) return { failure: `did not finish within ${timeoutMs / 1000} s`, mayRetry: true };
   if (error instanceof UnresolvedHostError) return explainUnresolvedHost(error);
   if (error instanceof ConnectionFailedError) return explainConnection(error);
-  const code = errorCode(error) ?? 'UNKNOWN';
+  const code = systemErrorCode(error) ?? 'UNKNOWN';
   if (error instanceof errors.HTTPParserError || malformedHttp.includes(code))
     return { failure: 'does not answer in proper HTTP', mayRetry: false };
   if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT')

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP, isIPv6, type LookupFunction } from 'node:net';
 import { Agent, buildConnector } from 'undici';
-import { errorCode } from '#lib/error-code.ts';
+import { systemErrorCode } from '#lib/system-error-code.ts';
 import { isPublic } from './public-address.ts';
 
 export type ResolvedAddress = { address: string; family: number };
@@ -67,7 +67,7 @@ export const guardedAgent = ({ allowHosts, timeoutMs, resolve = lookupAll }: Gua
     const addresses = literal
       ? [{ address: hostname, family: literal }]
       : await resolve(hostname).catch((error: unknown) => {
-          throw new UnresolvedHostError(errorCode(error) ?? 'UNKNOWN');
+          throw new UnresolvedHostError(systemErrorCode(error) ?? 'UNKNOWN');
         });
     if (addresses.length === 0) throw new UnresolvedHostError('ENOTFOUND');
     const host = isIPv6(hostname) ? `[${hostname}]` : hostname;
@@ -93,7 +93,7 @@ export const guardedAgent = ({ allowHosts, timeoutMs, resolve = lookupAll }: Gua
           connect(options, (error, socket) => {
             if (socket) callback(null, socket);
             // Not the original error: it names internal addresses, and undici acts on some codes.
-            else callback(new ConnectionFailedError(errorCode(error) ?? 'UNKNOWN'), null);
+            else callback(new ConnectionFailedError(systemErrorCode(error) ?? 'UNKNOWN'), null);
           });
         })
         .catch((error: Error) => callback(error, null));

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { bytesText } from '#lib/bytes-text.ts';
 import { type Failure, failure } from '#lib/failure.ts';
 import { readAtMost } from '#lib/read-at-most.ts';
 import { parseRetryAfter } from '#lib/retry-after.ts';
@@ -121,8 +122,7 @@ const decodeUtf8 = (text: string): string => {
   return isUtf8(bytes) ? bytes.toString() : text;
 };
 
-const tooLarge = (maxBytes: number): string =>
-  `is larger than ${(maxBytes / 1e6).toFixed(1)} MB, the maximum`;
+const tooLarge = (maxBytes: number): string => `is larger than ${bytesText(maxBytes)}, the maximum`;
 
 /** Compressed bodies are refused: a small one may decompress to a huge one. */
 const findCompression = (encoding: string | undefined): string | undefined => {

@@ -1,31 +1,44 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openapiDocument } from '#lib/http/openapi.ts';
+import type { Route } from '#lib/http/route.ts';
 import { routes } from '#lib/http/routes.ts';
 import { functions } from './template.ts';
 
-/** `GET /api/images/{image_id} of get-image, with a key` */
-const lineOf = (method: string, path: string, name: string, isPrivate: boolean) =>
-  `${method.toUpperCase()} /${path.replace(/^\//, '')} of ${name}${isPrivate ? ', with a key' : ''}`;
-
+/** Each http event with its function. */
+const events = functions.flatMap(([name, { events: own }]) =>
+  own.flatMap(({ http }) => (http ? [{ ...http, name }] : [])),
+);
 const kebab = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-
-const declared = functions
-  .flatMap(([name, { events }]) =>
-    events.flatMap(({ http }) =>
-      http ? [lineOf(http.method, http.path, name, http.private)] : [],
-    ),
-  )
-  .filter((line) => !line.includes('{proxy+}'));
+const trimmed = (path: string) => path.replace(/^\//, '');
+const eventsAt = (path: string) => events.filter((event) => trimmed(event.path) === trimmed(path));
+const all = Object.values<Route>(routes);
 
 describe('the routes', () => {
   it('are those that serverless.yml sends to the functions of their names', () => {
-    const promised = Object.values(routes).flatMap(({ name, methods, paths, private: isPrivate }) =>
-      methods.flatMap((method) =>
-        paths.map((path) => lineOf(method, path, kebab(name), isPrivate)),
-      ),
-    );
-    expect(declared.toSorted()).toEqual(promised.toSorted());
+    for (const { name, methods, paths, private: isPrivate } of all)
+      for (const path of paths)
+        for (const method of methods) {
+          const own = eventsAt(path).filter((event) => event.name === kebab(name));
+          const event =
+            own.find((one) => one.method === method.toLowerCase()) ??
+            own.find((one) => one.method === 'any');
+          expect(event?.private, `${method} ${path} of ${name}`).toBe(isPrivate);
+        }
+    const paths = new Set(all.flatMap((known) => known.paths.map(trimmed)));
+    const unknown = events.filter(({ path }) => !paths.has(trimmed(path)));
+    expect(unknown.map(({ path }) => path)).toEqual(['{proxy+}']);
+  });
+
+  it('leave the other methods of each path to one function, which knows those of the others', () => {
+    for (const path of new Set(all.flatMap((known) => known.paths))) {
+      const takers = eventsAt(path).filter(({ method }) => method === 'any');
+      expect(takers, path).toHaveLength(1);
+      const here = all.filter((known) => known.paths.includes(path));
+      const taker = here.find(({ name }) => kebab(name) === takers[0]?.name);
+      const others = here.filter((one) => one !== taker).flatMap(({ methods }) => methods);
+      expect([...(taker?.otherMethods?.[path] ?? [])].toSorted(), path).toEqual(others.toSorted());
+    }
   });
 
   it('all require an API key but those of the site', () => {
@@ -41,8 +54,7 @@ describe('the routes', () => {
   });
 
   it('answer preflight requests', () => {
-    for (const [name, { events }] of functions)
-      for (const { http } of events) if (http) expect(http.cors, name).toBe(`\${self:custom.cors}`);
+    for (const { name, cors } of events) expect(cors, name).toBe(`\${self:custom.cors}`);
   });
 
   it('are in the OpenAPI document, each with its methods and its key', () => {

@@ -144,6 +144,23 @@ describe.skipIf(!chromiumPath)(needsChromium('an open picture'), () => {
     await close();
   });
 
+  it('shows times in the locale and zone of the reader, and copies coordinates', async () => {
+    const { page, close } = await openPage(browser, {
+      locale: 'de-DE',
+      timezoneId: 'Asia/Tokyo',
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    await page.goto(`${host.url}#pictures/${idOf(4)}`);
+    await page.getByRole('row', { name: 'Uploaded 20.11.2026, 19:00' }).waitFor();
+    // The clock of the camera is not shifted.
+    await page.getByRole('row', { name: 'Taken 09.02.2017, 19:51:38 (UTC+01:00)' }).waitFor();
+    await page.getByRole('button', { name: 'Copy coordinates' }).click();
+    await page.getByText('Copied the coordinates.').waitFor();
+    const copied = await page.evaluate<string>('navigator.clipboard.readText()');
+    expect(copied).toBe('-33.858300, -70.510000');
+    await close();
+  });
+
   it('fills the screen by a key, and leaves it by the same', async () => {
     const { page, close } = await openPage(browser);
     await page.goto(`${host.url}#pictures/${idOf(4)}`);

@@ -1,7 +1,13 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { chromiumPath, needsChromium, openBrowser, openPage } from '#test/support/browser.ts';
+import {
+  chromiumPath,
+  needsChromium,
+  openBrowser,
+  openPage,
+  seriousFaults,
+} from '#test/support/browser.ts';
 import { anImageView, idOf } from '#test/support/browser-answers.ts';
 import { aDarkroomOf } from '#test/support/browser-gallery.ts';
 import { type PageRequest, startPageHost } from '#test/support/browser-host.ts';
@@ -103,6 +109,73 @@ describe.skipIf(!chromiumPath)(needsChromium('the sheet of the gallery'), () => 
       await close();
     },
   );
+
+  it('is grouped by days, which a slider leads to', async () => {
+    const dayMs = 86_400_000;
+    const days = aDarkroomOf(300);
+    host.answerWith((request) => {
+      const answer = days(request);
+      if (request.path !== 'api/images' || typeof answer !== 'object' || !('data' in answer))
+        return answer;
+      const from = Number(request.query.get('cursor') ?? 0);
+      const data = Array.from(Object(answer.data), (_, at) =>
+        anImageView(from + at, {
+          uploaded_at: new Date(
+            Date.UTC(2026, 10, 20, 23) - (from + at) * (dayMs / 10),
+          ).toISOString(),
+        }),
+      );
+      return { ...answer, data };
+    });
+    const { page, close } = await openPage(browser, { timezoneId: 'UTC' });
+    await page.goto(host.url);
+    await page.getByRole('heading', { name: 'Fri, November 20, 2026' }).waitFor();
+    await page.getByRole('heading', { name: 'Thu, November 19, 2026' }).waitFor();
+    const slider = page.getByRole('slider', { name: 'Date' });
+    await expect.poll(() => slider.getAttribute('aria-valuetext')).toContain('November 20');
+    // The end of what is loaded, until everything is.
+    const end = async () => {
+      await slider.press('End');
+      return page.locator('.sheet-end').textContent();
+    };
+    await expect.poll(end).toContain('300 pictures');
+    await slider.press('End');
+    await page
+      .getByRole('heading', { name: /October 2\d, 2026/ })
+      .last()
+      .waitFor();
+    await expect.poll(() => slider.getAttribute('aria-valuetext')).toContain('October');
+    expect(await seriousFaults(page)).toEqual([]);
+    await close();
+  });
+
+  it('sorts and filters by the address', async () => {
+    const queries: string[] = [];
+    host.answerWith((request) => {
+      if (request.path === 'api/images') queries.push(request.query.toString());
+      return some(request);
+    });
+    const { page, close } = await openPage(browser, { timezoneId: 'Asia/Tokyo' });
+    await page.goto(host.url);
+    await page.getByRole('button', { name: 'Sort and filter' }).click();
+    await page.getByLabel('Source').selectOption('drop');
+    await page.getByRole('heading', { name: 'No picture fits the filter' }).waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+    await page.getByLabel('Source').selectOption('presigned');
+    await page.getByLabel('From', { exact: true }).fill('2026-11-20');
+    await page.locator('.sheet-end').getByText('42 pictures').waitFor();
+    expect(page.url()).toBe(`${host.url}#pictures?source=presigned&from=2026-11-20`);
+    expect(queries.at(-1)).toContain('from=2026-11-19T15%3A00%3A00.000Z');
+
+    await page.getByLabel('Sort by').selectOption('taken');
+    await page.reload();
+    await page.getByRole('list', { name: 'Pictures, last taken first' }).waitFor();
+    await page.getByRole('heading', { name: 'Thu, February 9, 2017' }).waitFor();
+    await page.getByRole('button', { name: 'Sort and filter, 3 set' }).click();
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.getByRole('heading', { name: 'Fri, November 20, 2026' }).waitFor();
+    await close();
+  });
 
   it('preserves its filter in the URL, through a reload, the detail view and the back button', async () => {
     host.answerWith(some);

@@ -77,6 +77,15 @@ const states: Record<string, State> = {
       await page.locator('dialog shown-picture.is-sharp').waitFor();
     },
   },
+  'a caption and a focal point that are being set': {
+    hash: `#pictures/${idOf(3)}`,
+    waitUntilShown: async (page) => {
+      await page.getByRole('button', { name: 'Focal point' }).click();
+      await page.getByRole('slider', { name: 'From the top' }).waitFor();
+      await page.getByRole('button', { name: 'Edit the caption' }).click();
+      await page.getByRole('textbox', { name: 'Caption' }).waitFor();
+    },
+  },
   'an open picture that failed': {
     hash: `#pictures/${idOf(2)}`,
     waitUntilShown: (page) => page.getByText('No picture could be made of this file').waitFor(),
@@ -113,6 +122,7 @@ const states: Record<string, State> = {
     waitUntilShown: async (page) => {
       await dropFiles(page, csv('wrong.csv'));
       await page.getByRole('cell', { name: /ftp:.* is not an http/ }).waitFor();
+      await page.getByText('no column for the serial number').waitFor();
     },
   },
   'a batch': {
@@ -121,6 +131,10 @@ const states: Record<string, State> = {
       await page.getByRole('button', { name: 'Download the failed rows' }).waitFor();
       await page.getByRole('button', { name: 'Deliver again' }).waitFor();
       await page.getByText('The receiver answered 503.').waitFor();
+      const rows = page.getByRole('listitem').filter({ has: page.locator('.product-name') });
+      await rows.first().getByText('Linen apron').waitFor(); // the one that failed
+      await page.getByRole('button', { name: 'failed', exact: true }).click();
+      await page.getByText('Enamel mug, cream').waitFor({ state: 'detached' });
     },
   },
   'edits before any picture is chosen': {
@@ -134,12 +148,37 @@ const states: Record<string, State> = {
       await page.getByLabel('Describe the change').fill('Make it rain');
       await page.getByRole('button', { name: 'Start the edit' }).click();
       await page.getByText('The provider refused the prompt.').waitFor();
+      await page.getByText('Edits are made by openai, gpt-image-1.').waitFor();
+      await page.getByRole('button', { name: 'Compare' }).click();
+      await page.getByRole('slider', { name: /^Divide between before/ }).press('ArrowLeft');
+    },
+  },
+  'edits without a provider': {
+    api: (request) =>
+      request.path === 'api/health'
+        ? { data: { edits: { ok: false, reason: 'Set OPENAI_API_KEY to edit pictures.' } } }
+        : some(request),
+    waitUntilShown: async (page) => {
+      await choose(page, 'picture-3.jpg');
+      await page.getByRole('button', { name: 'Edit' }).click();
+      await page.getByText('Set OPENAI_API_KEY to edit pictures.').waitFor();
+      await page.locator('button:disabled').getByText('Start the edit').waitFor();
+    },
+  },
+  webhooks: {
+    hash: '#webhooks',
+    waitUntilShown: async (page) => {
+      await page.getByRole('heading', { name: 'https://shop.example/hooks/darkroom' }).waitFor();
+      await page.getByText('The receiver answered 410: it gets nothing any more.').waitFor();
+      await page.getByText('The receiver answered 503.').waitFor();
     },
   },
   stats: {
     hash: '#stats',
     waitUntilShown: (page) =>
-      page.getByRole('img', { name: /Processing time of the newest 40 pictures/ }).waitFor(),
+      page
+        .getByRole('img', { name: /From upload to thumbnail, newest 40 pictures: half within/ })
+        .waitFor(),
   },
 };
 

@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Request } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { clientOf } from '#test/e2e/client.ts';
 import {
@@ -31,10 +31,34 @@ const aDrop = (batch: string) =>
     })),
   );
 
+/** How many requests for news a page sent: long polls, and for single pictures. */
+const requestsInFlight = (page: Page) => {
+  let inFlight = 0;
+  let max = 0;
+  let events = 0;
+  let pictures = 0;
+  page.on('request', (request) => {
+    if (/\/api\/images\/[a-z2-7]{26}$/.test(request.url())) pictures++;
+    if (!request.url().includes('/api/events?')) return;
+    events++;
+    max = Math.max(max, ++inFlight);
+  });
+  const onEnd = (request: Request) => {
+    if (request.url().includes('/api/events?')) inFlight--;
+  };
+  page.on('requestfinished', onEnd);
+  page.on('requestfailed', onEnd);
+  return { events: () => events, max: () => max, pictures: () => pictures };
+};
+
 const opened = (page: Page, name: string) => page.getByRole('button', { name: `Open ${name}` });
-/** Of those in the page: far ones are drawn only when they are scrolled to. */
+/** By the server's copies, of those in the page: far ones are drawn only when they are scrolled to. */
 const sharp = (page: Page, batch: string) =>
-  page.locator(`.tile:has(.name[title^="${batch}-"]) shown-picture.is-sharp`).count();
+  page
+    .locator(
+      `.tile:has(.name[title^="${batch}-"]) shown-picture.is-sharp:not(:has([src^="blob:"]))`,
+    )
+    .count();
 
 describe.skipIf(!chromiumPath)(needsChromium('the gallery on a running stack'), () => {
   let browser: Browser;
@@ -55,19 +79,45 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery on a running stack'), 
     const gallery = await openPage(browser, { viewport: { width: 1600, height: 1400 } });
     const { page } = gallery;
     await page.goto(`${baseUrl}/`);
+    // Another tab follows by one long poll at a time, not by a request for each picture.
+    const other = await openPage(browser, { viewport: { width: 1600, height: 1400 } });
+    const news = requestsInFlight(other.page);
+    await other.page.goto(`${baseUrl}/`);
+    await eventually(() => expect(news.events()).toBeGreaterThan(1));
     await dropFiles(page, await aDrop('walk'));
 
     await page.getByText('30 pictures uploaded').waitFor();
     await eventually(async () => expect(await sharp(page, 'walk')).toBe(count), { within: 40_000 });
     expect(await seriousFaults(page)).toEqual([]);
+    await eventually(async () => expect(await sharp(other.page, 'walk')).toBe(count), {
+      within: 20_000,
+    });
+    const all = other.page.getByRole('button', { name: `All ${before.total + count}` });
+    await all.waitFor();
+    expect(news.max()).toBe(1);
+    expect(news.pictures()).toBe(0);
+    await other.close();
     await page.getByRole('button', { name: 'Close the list of uploads' }).click();
 
     await opened(page, 'walk-7.jpg').click();
     const dialog = page.getByRole('dialog', { name: 'walk-7.jpg' });
     await dialog.getByRole('row', { name: 'Camera Darkroom Drawn One' }).waitFor();
+    await dialog.getByRole('img', { name: /a dot at 33\.8583° S, 70\.5100° W/ }).waitFor();
     const map = dialog.getByRole('link', { name: /33\.8583° S, 70\.5100° W/ });
     expect(await map.getAttribute('href')).toContain('mlat=-33.858');
     await dialog.locator('shown-picture.is-sharp').waitFor();
+
+    await dialog.getByRole('button', { name: 'Add a caption' }).click();
+    await dialog.getByRole('textbox', { name: 'Caption' }).fill('A walk by the sea');
+    await page.keyboard.press('Control+Enter');
+    await dialog.getByText('Written by a person').waitFor();
+    await dialog.getByRole('button', { name: 'Focal point' }).click();
+    await dialog.locator('.detail-picture shown-picture').click({ position: { x: 1, y: 1 } });
+    await dialog.getByRole('slider', { name: 'From the left' }).press('ArrowRight');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await dialog.getByRole('row', { name: /Focal point \d % from the left, 0 % from/ }).waitFor();
+    await page.reload();
+    await dialog.getByText('A walk by the sea').waitFor();
     expect(page.url()).toMatch(/#pictures\/[a-z2-7]{26}$/);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });

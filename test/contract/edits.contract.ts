@@ -24,7 +24,10 @@ export const editsContract = (name: string, open: () => Promise<Edits>) =>
         expect(await edits.save(await edits.find('an-edit'), state)).toBe(true);
         expect((await edits.find('an-edit'))?.edit).toEqual(state);
       }
-      const failed = { ...fail(pending, 'a reason', now), editId: 'another' };
+      const failed = {
+        ...fail(pending, { code: 'edit_failed', reason: 'a reason' }, now),
+        editId: 'another',
+      };
       expect(await edits.save(undefined, failed)).toBe(true);
       expect((await edits.find('another'))?.edit).toEqual(failed);
       expect(await edits.find('unknown')).toBeUndefined();
@@ -45,7 +48,9 @@ export const editsContract = (name: string, open: () => Promise<Edits>) =>
       expect((await edits.find('an-edit'))?.edit).toMatchObject({
         lease: { worker: workers[saves.indexOf(true)] },
       });
-      expect(await edits.save(before, fail(anEdit(), 'late', now))).toBe(false);
+      expect(
+        await edits.save(before, fail(anEdit(), { code: 'edit_lost', reason: 'late' }, now)),
+      ).toBe(false);
     });
 
     it('are found in the order of the requested ids, without missing ones', async () => {

@@ -141,4 +141,4 @@ const stepFor = (choice: number): StepName => {
 const outcomeFor = (choice: number): Outcome =>
   Math.round(choice * 1000) % 4
     ? { state: 'done' }
-    : { state: 'failed', reason: 'a whim', gaveUp: false };
+    : { state: 'failed', code: 'unreadable_file', reason: 'a whim', gaveUp: false };

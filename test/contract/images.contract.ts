@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { imageIdOf } from '#lib/images/image.ts';
+import { withStepEnded } from '#lib/images/advance-steps.ts';
+import { type Image, imageIdOf } from '#lib/images/image.ts';
 import type { Images, RenditionSets } from '#lib/images/images.ts';
-import { anImage } from '#test/support/image-builder.ts';
+import type { Outcome, StepName } from '#lib/images/step.ts';
+import { anExif, anImage } from '#test/support/image-builder.ts';
 import { add, at, change, fullImage } from './image-fixtures.ts';
 
 export type OpenImages = () => Promise<{ images: Images; renditionSets: RenditionSets }>;
@@ -111,6 +113,118 @@ export const imagesContract = (name: string, open: OpenImages) => {
       await images.deleteRawExif(image.imageId, 3);
       expect(await images.getRawExif(image.imageId)).toBeUndefined();
       expect((await images.find(image.imageId))?.image).toEqual(image);
+    });
+  });
+
+  describe(`${name} stores what workers of several steps change at once`, () => {
+    const end = (image: Image, step: StepName, outcome: Outcome = { state: 'done' }): Image =>
+      withStepEnded(image, step, outcome, {
+        attempts: 1,
+        durationMs: 5,
+        endedAt: new Date('2026-11-21T10:00:00Z'),
+      });
+    const given = async () => {
+      const { images } = await open();
+      return { images, before: await add(images, anImage()) };
+    };
+
+    it('all of it, and returns the record with what the others have stored', async () => {
+      const { images, before } = await given();
+      const { image } = before;
+
+      const saved = await images.save(before, { ...end(image, 'exif'), exif: anExif });
+      const last = await images.save(before, { ...end(image, 'thumbnails'), sha256: 'ab' });
+
+      expect(saved).toMatchObject({ version: 2, image: { exif: anExif } });
+      expect(last).toEqual(await images.find(image.imageId));
+      expect(last).toMatchObject({ version: 3, image: { exif: anExif, sha256: 'ab' } });
+      expect(last?.image.steps).toMatchObject({
+        thumbnails: { state: 'done' },
+        exif: { state: 'done' },
+        caption: { state: 'pending' },
+      });
+    });
+
+    it('but the end of a run only once, and of a run that is over never', async () => {
+      const { images, before } = await given();
+      const { image } = before;
+      const failed: Outcome = { state: 'failed', code: 'damaged_file', reason: 'no', gaveUp: true };
+      const other = end(image, 'exif', { ...failed, gaveUp: false });
+
+      const first = await images.save(before, end(image, 'exif', failed));
+      expect(await images.save(before, end(image, 'exif'))).toBeUndefined();
+      if (!first) throw new Error('The first end was not saved.');
+
+      const redriven = await images.save(first, end(first.image, 'exif'));
+      expect(redriven?.image.steps.exif.state).toBe('done');
+      expect(await images.save(first, other)).toBeUndefined();
+      await change(images, image, {
+        steps: { ...image.steps, exif: { state: 'pending', run: 2, since: at } },
+      });
+      expect(await images.save(before, end(image, 'exif'))).toBeUndefined();
+      expect((await images.find(image.imageId))?.image.steps.exif).toMatchObject({ run: 2 });
+    });
+
+    it('but nothing of an image that was deleted or replaced meanwhile', async () => {
+      for (const how of [{ deleted: 'deleting' }, { rev: 2 }] as const) {
+        const { images, before } = await given();
+        await change(images, before.image, how);
+
+        expect(await images.save(before, end(before.image, 'exif'))).toBeUndefined();
+        expect(await images.save(before, { ...before.image, sha256: 'ab' })).toBeUndefined();
+        expect((await images.find(before.image.imageId))?.image).toMatchObject(how);
+      }
+    });
+
+    it('but not what was decided on the whole record before', async () => {
+      const { images, before } = await given();
+      await images.save(before, end(before.image, 'exif'));
+
+      const renamed = { ...before.image, originalName: 'late' };
+
+      expect(await images.save(before, renamed)).toBeUndefined();
+    });
+
+    it('with the time at which the first of them began', async () => {
+      const { images, before } = await given();
+      const { image } = before;
+      const late = '2026-11-21T10:00:09.000Z';
+
+      await images.save(before, { ...end(image, 'exif'), beganAt: at });
+      const last = await images.save(before, { ...end(image, 'thumbnails'), beganAt: late });
+
+      expect(last?.image.beganAt).toBe(at);
+    });
+
+    it('and marks an image as begun once, in the request that reads it', async () => {
+      const { images, before } = await given();
+      const { imageId } = before.image;
+      const run = { step: 'thumbnails', rev: 1, run: 1 } as const;
+      const later = new Date('2026-11-21T10:00:09.000Z');
+
+      const begun = { image: { ...before.image, beganAt: at }, version: 2 };
+      expect(await images.begin(imageId, run, new Date(at))).toEqual(begun);
+      expect(await images.begin(imageId, run, later)).toEqual(begun);
+      expect(await images.begin(imageIdOf('another'), run, later)).toBeUndefined();
+    });
+
+    it.each([
+      ['a run that is over', {}, { run: 0 }],
+      ['an earlier revision', { rev: 2 }, { rev: 1 }],
+      ['a deleted image', { deleted: 'deleting' }, {}],
+    ] as const)('and marks nothing as begun for %s', async (_, how, run) => {
+      const { images, before } = await given();
+      await change(images, before.image, how);
+      const stored = await images.find(before.image.imageId);
+
+      const found = await images.begin(
+        before.image.imageId,
+        { step: 'thumbnails', rev: stored?.image.rev ?? 1, run: 1, ...run },
+        new Date(at),
+      );
+
+      expect(found).toEqual(stored);
+      expect(found?.image.beganAt).toBeUndefined();
     });
   });
 };

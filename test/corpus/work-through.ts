@@ -108,7 +108,7 @@ const processBy = async (way: Way, { path, name }: Omit<Task, 'ways'>, darkroom:
   if (newImage?.rejected) return newImage;
   const key = newImage?.key ?? (way === 'batch' ? `batches/a-batch/${name}` : name);
   if (!newImage) await originals.write(key, Buffer.alloc(0), { contentType: '' });
-  const registered = await registerImage(key, 'an-event', darkroom);
+  const registered = await registerImage({ key, requestId: 'an-event' }, darkroom);
   for (let next = queue.messages.shift(); next; next = queue.messages.shift())
     await (workers[next.step]?.(next.message, darkroom) ??
       endOther(next.step, next.message, darkroom));

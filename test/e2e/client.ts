@@ -53,6 +53,11 @@ const Envelope = z.object({
   code: z.int(),
   data: z.unknown(),
   error: z.string().nullable(),
+  error_code: z.string().optional(),
+  fields: z.array(z.object({ field: z.string(), error: z.string() })).optional(),
+  warnings: z
+    .array(z.object({ part: z.string(), error: z.string(), error_code: z.string() }))
+    .optional(),
   page: z.object({ limit: z.int(), next_cursor: z.string().nullable() }).optional(),
 });
 

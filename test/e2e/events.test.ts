@@ -64,7 +64,7 @@ describe('events', () => {
   });
 
   it.each([
-    ['after=here', /after: not a cursor/],
+    ['after=here', /after is not a cursor/],
     ['after=WyJldmVudHMiLDk5OTk5OTk5LDBd', /are not stored any more/],
     ['wait=21', /wait: must be at most 20/],
     ['limit=0', /limit: /],

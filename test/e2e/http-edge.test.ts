@@ -22,13 +22,42 @@ describe('the HTTP API', () => {
     });
   });
 
+  it('answers a path that it does not know with an enveloped 404', async () => {
+    const answer = await darkroom.json('/api/nowhere');
+    expect(answer).toMatchObject({ status: 404, code: 1001, error_code: 'route_not_found' });
+  });
+
   it.each([
-    ['GET', '/api/nowhere'],
-    ['DELETE', '/api/stats'],
-    ['PUT', '/api/images'],
-  ])('answers %s %s with an enveloped 404', async (method, path) => {
-    const answer = await darkroom.json(path, { method });
-    expect(answer).toMatchObject({ status: 404, code: 1001, data: null });
+    ['DELETE', '/api/stats', 'GET, OPTIONS'],
+    ['PUT', '/api/images', 'GET, POST, OPTIONS'],
+    ['HEAD', '/api/images', 'GET, POST, OPTIONS'],
+    ['HEAD', '/api/v1/upload', 'POST, OPTIONS'],
+    ['POST', '/', 'GET, OPTIONS'],
+    ['PUT', '/i/some-id/small', 'GET, HEAD, OPTIONS'],
+  ])('answers %s %s with a 405 that allows %s', async (method, path, allowed) => {
+    const { status, headers, text } = await darkroom.call(path, { method });
+    expect(status).toBe(405);
+    expect(headers.get('allow')).toBe(allowed);
+    expect(method === 'HEAD' || JSON.parse(text)).toSatisfy(
+      (body) => body === true || body.error_code === 'method_not_allowed',
+    );
+  });
+
+  it('refuses JSON that is not UTF-8, although it could be read', async () => {
+    const answer = await darkroom.json('/api/processes', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: Buffer.from('{"note":"na\xefve"}', 'latin1'),
+    });
+    expect(answer).toMatchObject({ status: 400, error_code: 'invalid_json' });
+  });
+
+  it.each([
+    ['?colour=red', 'unknown_parameter', 'colour'],
+    ['?limit=x', 'invalid_parameter', 'limit'],
+  ])('names the parameter at fault in %s', async (query, error_code, field) => {
+    const answer = await darkroom.json(`/api/images${query}`);
+    expect(answer).toMatchObject({ status: 400, error_code, fields: [{ field }] });
   });
 
   it('passes a request id through, and makes one where there is none', async () => {

@@ -117,9 +117,10 @@ export const appHarness = ({ captions = true }: { captions?: boolean } = {}) => 
       ),
     drop: async (key: string, text: string) => {
       await deps.originals.write(key, Buffer.from(text), { contentType: 'image/jpeg' });
-      return registerImage(key, 'an-event', deps);
+      return registerImage({ key, requestId: 'an-event' }, deps);
     },
-    register: (key: string | null) => registerImage(key ?? '', 'an-event', deps),
+    register: (key: string | null, etag?: string) =>
+      registerImage({ key: key ?? '', etag, requestId: 'an-event' }, deps),
     retry: (imageId: string) => retryImage(imageId, deps),
     remove: (imageId: string) => deleteImage(imageId, deps),
     giveUp: (step: StepName, message: StepMessage) =>

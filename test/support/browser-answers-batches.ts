@@ -60,12 +60,46 @@ const outcome = (index: number) => ({
   error: null,
 });
 
+/** One that works, and one whose receiver is gone. */
+export const someWebhooks = [
+  {
+    webhook_id: '7c1e7d1c-5d0a-4f2e-8d0b-6a3f0c9d2b11',
+    url: 'https://shop.example/hooks/darkroom',
+    events: ['image.done', 'image.failed'],
+    state: 'active',
+    created_at: '2026-11-20T09:00:00.000Z',
+    attempts: [
+      { at: '2026-11-20T09:01:00.000Z', status: 503, error: 'The receiver answered 503.' },
+      { at: '2026-11-20T09:01:05.000Z', status: 204, error: null },
+    ],
+  },
+  {
+    webhook_id: '8c1e7d1c-5d0a-4f2e-8d0b-6a3f0c9d2b12',
+    url: 'https://old.example/hooks',
+    events: ['batch.ended'],
+    state: 'disabled',
+    created_at: '2026-11-19T09:00:00.000Z',
+    attempts: [],
+  },
+];
+
+/** A CSV with a column that is ignored. */
+export const someColumns = {
+  columns: [
+    { name: 'SKU', meaning: 'serial_number' },
+    { name: 'Title', meaning: 'product_name' },
+    { name: 'Color', meaning: null },
+    { name: 'Photos', meaning: 'image_urls' },
+  ],
+};
+
 /** What a dry run finds in a file with faults. */
 export const someFaults = {
   valid: false,
   total_products: 3,
   total_images: 5,
   more_errors: 0,
+  columns: someColumns.columns.slice(1, 3),
   errors: [
     { row: 3, column: 'Input Image Urls', message: 'There is no URL in this row.' },
     {

@@ -52,6 +52,7 @@ export const anImageView = (index = 0, only: Partial<ImageView> = {}): ImageView
     },
     taken_at: '2017-02-09T19:51:38+01:00',
     error: null,
+    error_code: null,
     placeholder,
     dominant_color: '#4a6a8c',
     steps: {

@@ -1,10 +1,18 @@
+import type { ImageView } from '#lib/http/image-view.ts';
 import { mapSteps } from '#lib/images/steps.ts';
 import { anImageView, someStats } from './browser-answers.ts';
-import { aBatchView, anEditProcess } from './browser-answers-batches.ts';
+import { aBatchView, anEditProcess, someColumns, someWebhooks } from './browser-answers-batches.ts';
 import type { Answer, PageRequest } from './browser-host.ts';
 import { drawnJpeg } from './drawn-pictures.ts';
 
+const someProvider = { ok: true, provider: 'openai', model: 'gpt-image-1' };
 const thumbnail = await drawnJpeg({ width: 96, height: 64 });
+
+/** As `source` and, of uploads, `from` and `to` of GET /api/images. */
+const fits = ({ source, uploaded_at: at }: ImageView, query: URLSearchParams): boolean =>
+  source.includes(query.get('source') ?? '') &&
+  at >= (query.get('from') ?? '') &&
+  at <= (query.get('to') ?? '9');
 
 /** The API responses of a darkroom with `count` pictures, one batch and three edits. */
 export const aDarkroomOf = (count: number) => {
@@ -52,7 +60,9 @@ export const aDarkroomOf = (count: number) => {
       const from = Number(query.get('cursor') ?? 0);
       const limit = Number(query.get('limit') ?? 50);
       const status = query.get('status');
-      const fit = status ? pictures.filter((picture) => picture.status === status) : pictures;
+      const fit = pictures.filter(
+        (picture) => (!status || picture.status === status) && fits(picture, query),
+      );
       const end = from + limit;
       return { data: fit.slice(from, end), next: end < fit.length ? String(end) : null };
     }
@@ -64,11 +74,23 @@ export const aDarkroomOf = (count: number) => {
       return { data: { ...picture, exif: picture.exif && { ...picture.exif, raw } } };
     }
     if (path === 'api/batches' && method === 'POST')
-      return { data: { valid: true, total_products: 2, total_images: 4, errors: [] } };
+      return {
+        data: {
+          ...someColumns,
+          valid: true,
+          total_products: 2,
+          total_images: 4,
+          more_errors: 0,
+          errors: [],
+        },
+      };
     if (path === 'api/batches') return { data: [aBatchView()] };
     if (path.startsWith('api/batches/')) return { data: aBatchView() };
     if (path === 'api/processes') return { status: 201, data: { ...anEditProcess, edits: [] } };
     if (path.startsWith('api/processes/')) return { data: anEditProcess };
+    if (path === 'api/webhooks') return { data: someWebhooks };
+    if (path === 'api/events') return 'waits';
+    if (path === 'api/health') return { data: { edits: someProvider } };
     if (path === 'api/uploads')
       return { status: 415, error: 'invalid file format: text/plain is not a type we read.' };
     return { status: 404, error: `There is no ${method} ${path} here.` };

@@ -1,5 +1,5 @@
 import { type Counters, counterNames, countImage, zeroCounters } from '#lib/images/counters.ts';
-import { type RawExif, takenAt } from '#lib/images/exif.ts';
+import { localTimeTaken, type RawExif } from '#lib/images/exif.ts';
 import { attentionOf, Image, statusOf } from '#lib/images/image.ts';
 import type {
   Images,
@@ -39,6 +39,16 @@ export const inMemoryImages = (...given: Image[]): InMemoryImages => {
     all,
 
     find: async (imageId) => structuredClone(records.get(imageId)),
+
+    async begin(imageId, { step, rev, run }, now) {
+      const found = records.get(imageId);
+      const { image } = found ?? {};
+      const pending = image?.steps[step];
+      if (!image || image.deleted || image.beganAt || image.rev !== rev)
+        return structuredClone(found);
+      if (pending?.run !== run || pending.state !== 'pending') return structuredClone(found);
+      return write(found, { ...image, beganAt: now.toISOString() });
+    },
 
     async save(before, after, renditionSetChange) {
       await undefined; // concurrent calls run here, as during a request
@@ -141,7 +151,7 @@ export const totalCounts = (images: readonly Image[]) => {
 };
 
 const position = ({ listedAt, exif, imageId }: Image, sort: Sort) => {
-  const time = sort === 'uploaded' ? listedAt : takenAt(exif)?.slice(0, 19);
+  const time = sort === 'uploaded' ? listedAt : localTimeTaken(exif);
   return time && `${time}#${imageId}`;
 };
 

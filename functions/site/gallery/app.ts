@@ -15,14 +15,16 @@ import { theme, toggleTheme } from './parts/theme.ts';
 import { picturesPage } from './pictures/sheet-page.ts';
 import { statsPage } from './stats/stats-page.ts';
 import { dropOverlay } from './uploads/drop-zone.ts';
-import { openFilePicker } from './uploads/file-picker.ts';
+import { openFilePicker, openFolderPicker } from './uploads/file-picker.ts';
 import { uploadTray } from './uploads/tray.ts';
+import { webhooksPage } from './webhooks/webhooks-page.ts';
 
 const views = {
   pictures: { label: 'Pictures', icon: 'pictures', page: picturesPage },
   batches: { label: 'Batches', icon: 'batches', page: batchesPage },
   edits: { label: 'Edits', icon: 'wand', page: editsPage },
   stats: { label: 'Stats', icon: 'stats', page: statsPage },
+  webhooks: { label: 'Webhooks', icon: 'webhook', page: webhooksPage },
 } satisfies Record<Route['view'], { label: string; icon: IconName; page: () => TemplateResult }>;
 
 /** The whole page, rendered from the current state. */
@@ -66,12 +68,13 @@ const header = (current: Route['view']): TemplateResult => html`
       <button class="plain icon-only" aria-label="Switch to the ${theme() === 'dark' ? 'light' : 'dark'} theme" @click=${toggleTheme}>
         ${icon(theme() === 'dark' ? 'sun' : 'moon')}
       </button>
+      <button class="plain icon-only" aria-label="Choose a folder" title="Choose a folder" @click=${openFolderPicker}>${icon('folder')}</button>
       <button class="main" @click=${openFilePicker}>${icon('add')}<span>Add pictures</span></button>
     </div>
   </header>
 `;
 
-const viewNames = ['pictures', 'batches', 'edits', 'stats'] as const;
+const viewNames = ['pictures', 'batches', 'edits', 'stats', 'webhooks'] as const;
 
 const follow = (event: MouseEvent, view: Route['view']): void => {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return; // the browser opens a new tab

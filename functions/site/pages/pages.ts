@@ -13,7 +13,10 @@ export const showFile = async (
   if (name === undefined) return showPage('gallery', await store?.());
   const asset = await readAsset(name);
   if (!asset)
-    throw new Problem('not-found', 'There is no such file. The pages are /, /docs and /redoc.');
+    throw new Problem(
+      'asset_not_found',
+      'There is no such file. The pages are /, /docs and /redoc.',
+    );
   return { ...asset, headers: {} };
 };
 

@@ -1,5 +1,5 @@
 import { MultiBar } from 'cli-progress';
-import { truncate } from '#lib/batches/csv/csv-errors.ts';
+import { plainText } from '#lib/plain-text.ts';
 import type { BatchView } from './batch-view.ts';
 import type { Failure } from './find-failures.ts';
 
@@ -58,4 +58,4 @@ const writeLines = (stream: Output): Progress => {
 };
 
 const toLine = ({ serialNumber, productName, url, reason }: Failure): string =>
-  `failed: ${truncate(serialNumber, 40)} ${truncate(productName, 60)}: ${truncate(url, 200)}: ${truncate(reason, 300)}`;
+  `failed: ${plainText(serialNumber, 40)} ${plainText(productName, 60)}: ${plainText(url, 200)}: ${plainText(reason, 300)}`;

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { truncate } from '#lib/batches/csv/csv-errors.ts';
+import { plainText } from '#lib/plain-text.ts';
 import { BatchView, CsvCheckView, hasEnded } from './batch-view.ts';
 import { connectTo, type Deployment, DeploymentError } from './deployment.ts';
 import { failureFinder } from './find-failures.ts';
@@ -94,8 +94,8 @@ const printCheck = (check: CsvCheckView, { output, errors }: Outputs): ExitCode 
 const errorLines = ({ errors, more_errors: more }: Pick<CsvCheckView, 'errors' | 'more_errors'>) =>
   [
     ...errors.map(({ row, column, message }) => {
-      const place = column === null ? `line ${row}` : `line ${row}, ${truncate(column, 40)}`;
-      return `${place}: ${truncate(message, 300)}\n`;
+      const place = column === null ? `line ${row}` : `line ${row}, ${plainText(column, 40)}`;
+      return `${place}: ${plainText(message, 300)}\n`;
     }),
     ...(more > 0 ? [`and ${more} more\n`] : []),
   ].join('');

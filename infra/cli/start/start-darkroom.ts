@@ -7,6 +7,7 @@ import type { StartInterceptor } from '#infra/local-cloud/launcher/interceptor.t
 import { type LogLine, logLine } from '#infra/local-cloud/launcher/log-line.ts';
 import { checkPorts } from '#infra/local-cloud/launcher/ports.ts';
 import { type Stack, startStack } from '#infra/local-cloud/launcher/start-stack.ts';
+import type { ErrorCode } from '#lib/error-codes.ts';
 import { imageIdOf } from '#lib/images/image.ts';
 import { hostEnvironment } from './environments.ts';
 import type { Environment, LocalSettings } from './local-settings.ts';
@@ -88,7 +89,13 @@ const publicHosts = (url: string | undefined): string[] =>
   url && URL.canParse(url) ? [new URL(url).host] : [];
 
 const refusal = (error: string) =>
-  JSON.stringify({ status: 'error', code: 1001, data: null, error });
+  JSON.stringify({
+    status: 'error',
+    code: 1001,
+    data: null,
+    error,
+    error_code: 'forbidden' satisfies ErrorCode,
+  });
 const refusalBodies = {
   host: refusal('This API answers requests for this machine only. Check the Host header.'),
   origin: refusal(

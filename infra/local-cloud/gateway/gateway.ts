@@ -52,16 +52,14 @@ const withoutCredentials = ({ headers }: ResponseObject): void => {
 
 /**
  * A form's media type is written as serverless-offline looks for it, or it would make a text of the
- * bytes. hapi refuses one without a boundary before the function can say so: for hapi there is one.
+ * bytes. hapi refuses one without a boundary, or with a `;` behind it, before the function can say so:
+ * for hapi it is always the same.
  * The function gets the header as it came.
  */
 const normalizeForm: Lifecycle.Method = (request, h) => {
   const { headers } = request;
-  const [, rest] =
-    /^multipart\/form-data\s*((?:;.*)?)$/is.exec(String(headers['content-type'] ?? '')) ?? [];
-  if (rest === undefined) return h.continue;
-  const boundary = /;\s*boundary=[^;\s]/i.test(rest) ? rest : '; boundary=none';
-  headers['content-type'] = `multipart/form-data${boundary}`;
+  if (/^multipart\/form-data\s*(;|$)/i.test(String(headers['content-type'] ?? '')))
+    headers['content-type'] = 'multipart/form-data; boundary=none';
   return h.continue;
 };
 

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { IncomingMessage } from 'node:http';
 import type { Lifecycle, Server } from '@hapi/hapi';
 import { respond } from './gateway-responses.ts';
@@ -24,8 +25,15 @@ export const readBody: Lifecycle.Method = async (request, h) => {
   if (!body) return respond(request, h, 'REQUEST_TOO_LARGE', 413).takeover();
   Object.assign(request, { payload: body });
   if (mime === 'multipart/form-data') avoidCopies(body);
+  else if (!isUtf8(body)) request.headers['content-type'] = encodedType;
   return h.continue;
 };
+
+/**
+ * serverless-offline passes the bodies of this type on as base64, and makes a text of others, in which
+ * the bytes that are no UTF-8 are lost. The function gets the header as it came.
+ */
+const encodedType = 'application/octet-stream';
 
 /** Undefined if there are more. */
 const readBytes = async (

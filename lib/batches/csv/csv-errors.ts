@@ -1,3 +1,5 @@
+import { plainText } from '#lib/plain-text.ts';
+
 /** One error in a CSV, for the person who has to fix it. */
 export type CsvError = {
   /** The line in the file on which the row begins; the header's is usually 1. */
@@ -27,7 +29,7 @@ export const csvErrorList = () => {
   let bytes = 0;
   const addIfRoom = (fault: CsvError): boolean => {
     if (found.more > 0 || found.faults.length === maxNamed) return false;
-    const named = { ...fault, column: fault.column === null ? null : truncate(fault.column) };
+    const named = { ...fault, column: fault.column === null ? null : plainText(fault.column) };
     bytes += storedBytes(named);
     if (bytes > maxBytes) return false;
     found.faults.push(named);
@@ -59,12 +61,4 @@ export const csvErrorSentence = ({ faults, more }: CsvErrors): string => {
 };
 
 const toClause = ({ row, column, message }: CsvError): string =>
-  `line ${row}${column === null ? '' : `, column ${truncate(column, 40)}`}: ${message.replace(/\.$/, '')}`;
-
-/** Untrusted text for a message: on one line, without control characters, truncated. */
-export const truncate = (text: string, maxLength = 100): string => {
-  const start = text.slice(0, maxLength + 1).replaceAll(/[\p{Cc}\u2028\u2029]+/gu, ' ');
-  // A character beyond the BMP must not be cut in half.
-  const short = start.length > maxLength ? `${start.slice(0, maxLength - 1)}…` : start;
-  return short.replace(/[\ud800-\udbff](?=…|$)/, '').trim();
-};
+  `line ${row}${column === null ? '' : `, column ${plainText(column, 40)}`}: ${message.replace(/\.$/, '')}`;

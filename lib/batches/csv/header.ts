@@ -1,4 +1,5 @@
-import { type CsvError, truncate } from './csv-errors.ts';
+import { plainText } from '#lib/plain-text.ts';
+import type { CsvError } from './csv-errors.ts';
 
 /** The indexes of the columns we need. Other columns are ignored. */
 export type Columns = {
@@ -52,6 +53,33 @@ const find = (header: string[]): Partial<Record<Needed, number>> => {
   return found;
 };
 
+export type ColumnMeaning = {
+  name: string;
+  /** Null for a column that is ignored. */
+  meaning: 'serial_number' | 'product_name' | 'image_urls' | null;
+};
+const meanings = {
+  serialNumber: 'serial_number',
+  productName: 'product_name',
+  urls: 'image_urls',
+} as const satisfies Record<Needed, ColumnMeaning['meaning']>;
+
+/** What each column of a header was understood as, whether or not the file can be used. */
+export const describeHeader = (cells: string[]): ColumnMeaning[] => {
+  const names = cells.map((cell) => cell.trim());
+  const found = find(names);
+  return names
+    .map((name, at) => {
+      const needed = (['serialNumber', 'productName', 'urls'] as const).find(
+        (each) => found[each] === at,
+      );
+      return { name: plainText(name, 80), meaning: needed ? meanings[needed] : null };
+    })
+    .filter(({ name }) => name !== '')
+    .slice(0, maxDescribed);
+};
+const maxDescribed = 50;
+
 /** The columns of a file by its header, or all of its errors. */
 export const readHeader = (cells: string[], row: number): Columns | { faults: CsvError[] } => {
   const names = cells.map((cell) => cell.trim());
@@ -74,7 +102,7 @@ const missing = (
   names: string[],
   row: number,
 ): CsvError[] => {
-  const header = truncate(names.slice(0, 20).join(', '), 120);
+  const header = plainText(names.slice(0, 20).join(', '), 120);
   return (['serialNumber', 'productName', 'urls'] as const)
     .filter((needed) => found[needed] === undefined)
     .map((needed) => ({
@@ -87,6 +115,6 @@ const missing = (
 const findDuplicates = (at: number, names: string[], row: number): CsvError[] => {
   const same = names.filter((name) => plain(name) === plain(names[at] ?? ''));
   if (same.length < 2) return [];
-  const message = `The header names ${truncate(names[at] ?? '', 40)} ${same.length} times. Keep one column of that name; several URLs go into one cell, with commas between them.`;
+  const message = `The header names ${plainText(names[at] ?? '', 40)} ${same.length} times. Keep one column of that name; several URLs go into one cell, with commas between them.`;
   return [{ row, column: names[at] ?? null, message }];
 };

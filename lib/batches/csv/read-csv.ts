@@ -1,12 +1,13 @@
 import { type CsvErrors, csvErrorList } from './csv-errors.ts';
 import { detectDelimiter } from './delimiter.ts';
 import { detectOtherFile } from './detect-other-file.ts';
-import { type Columns, readHeader } from './header.ts';
+import { type ColumnMeaning, type Columns, describeHeader, readHeader } from './header.ts';
 import { type Product, readProduct } from './read-product.ts';
 import { type CsvRecord, readRecords } from './records.ts';
 import { asUtf8, type Chunks, readHead, withoutBom } from './text-bytes.ts';
 
 export { type CsvError, type CsvErrors, csvErrorSentence } from './csv-errors.ts';
+export type { ColumnMeaning } from './header.ts';
 export type { Product } from './read-product.ts';
 
 export type CsvContents = {
@@ -16,6 +17,8 @@ export type CsvContents = {
   totalImages: number;
   /** The header of the file. */
   columns: string[];
+  /** What its columns were understood as; empty where it has no header. */
+  meanings: ColumnMeaning[];
   faults: CsvErrors;
 };
 
@@ -37,6 +40,7 @@ export const readCsv = async (
     totalProducts: 0,
     totalImages: 0,
     columns: [],
+    meanings: [],
     faults: faults.found,
   };
 
@@ -72,6 +76,7 @@ const startReader = (
   let products: Product[] = [];
 
   const readColumns = (cells: string[], line: number): 'on' | 'stop' => {
+    contents.meanings = describeHeader(cells);
     const columns = readHeader(cells, line);
     if ('faults' in columns) {
       faults.add(...columns.faults);

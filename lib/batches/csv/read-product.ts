@@ -1,4 +1,5 @@
-import { type CsvError, truncate } from './csv-errors.ts';
+import { plainText } from '#lib/plain-text.ts';
+import type { CsvError } from './csv-errors.ts';
 import type { Delimiter } from './delimiter.ts';
 import { unescapeFormula } from './formula.ts';
 import type { Columns } from './header.ts';
@@ -72,7 +73,7 @@ export const readProduct = (
   }
   const urls = pieces.filter((piece) => {
     const fault = urlError(piece);
-    if (fault) add(columns.urls, `“${truncate(piece)}” ${fault}.`);
+    if (fault) add(columns.urls, `“${plainText(piece)}” ${fault}.`);
     return !fault;
   });
   return { product: { line, serialNumber, productName, urls }, faults };

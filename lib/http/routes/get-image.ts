@@ -8,6 +8,7 @@ export const getImageRoute = route({
   name: 'getImage',
   methods: ['GET'],
   paths: ['/api/images/{image_id}'],
+  otherMethods: { '/api/images/{image_id}': ['DELETE', 'PATCH'] },
   summary: 'One image, and the state of its processing',
   description: 'With every EXIF tag in `exif.raw`.',
   request: { path: ImagePath },

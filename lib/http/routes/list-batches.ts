@@ -8,6 +8,7 @@ export const listBatchesRoute = route({
   name: 'listBatches',
   methods: ['GET'],
   paths: ['/api/batches'],
+  otherMethods: { '/api/batches': ['POST'] },
   summary: 'Batches, newest first',
   description: 'One page; `page.next_cursor` is the cursor of the next, and null on the last.',
   request: { query: BatchListQuery },

@@ -8,6 +8,7 @@ export const listImagesRoute = route({
   name: 'listImages',
   methods: ['GET'],
   paths: ['/api/images'],
+  otherMethods: { '/api/images': ['POST'] },
   summary: 'Images, newest first',
   description: 'One page; `page.next_cursor` is the cursor of the next, and null on the last.',
   request: { query: ListQuery },

@@ -18,7 +18,7 @@ const PatchBody = z
   })
   .refine(
     ({ caption, focal_point }) => caption !== undefined || focal_point !== undefined,
-    'give a caption, a focal_point, or both',
+    'must have a caption, a focal_point, or both',
   )
   .meta({ id: 'ImagePatch' });
 

@@ -1,4 +1,4 @@
-import { FileHeaders } from '../image-requests.ts';
+import { FileHeaders, PageQuery } from '../image-requests.ts';
 import { bytes, empty, route } from '../route.ts';
 import { siteRoute } from './route-groups.ts';
 
@@ -10,6 +10,6 @@ export const showDocsRoute = route({
   summary: 'The documentation, to read and to try',
   description:
     'Swagger UI at `/docs`, ReDoc at `/redoc`; neither loads anything from another host.',
-  request: { headers: FileHeaders },
+  request: { query: PageQuery, headers: FileHeaders },
   replies: { 200: bytes('The page', 'text/html'), 304: empty('The client has it already') },
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FileHeaders } from '../image-requests.ts';
+import { FileHeaders, PageQuery } from '../image-requests.ts';
 import { bytes, empty, route } from '../route.ts';
 import { siteRoute } from './route-groups.ts';
 
@@ -10,7 +10,11 @@ export const showGalleryRoute = route({
   paths: ['/', '/assets/{file+}'],
   summary: 'The gallery, and the files of every page',
   description: 'HTML at `/`; scripts and styles below `/assets/`.',
-  request: { path: z.object({ file: z.string().optional() }), headers: FileHeaders },
+  request: {
+    path: z.object({ file: z.string().optional() }),
+    query: PageQuery,
+    headers: FileHeaders,
+  },
   replies: {
     200: bytes('The page or the file', 'text/html', 'text/css', 'text/javascript', 'image/svg+xml'),
     304: empty('The client has it already'),

@@ -20,6 +20,7 @@ export const uploadImageRoute = route({
   },
   replies: {
     202: single('Accepted; with several files, at least one of them', OneOrMore),
+    413: single('A file beyond UPLOAD_MAX_BYTES; recorded', OneOrMore),
     415: single('Unsupported type, or not what its name and type claim; recorded', OneOrMore),
     422: single('A picture with wrong contents; recorded', OneOrMore),
   },

@@ -1,4 +1,4 @@
-import type { Format, Refusal } from '#lib/images/picture.ts';
+import { type Format, type Refusal, refusal } from '#lib/images/picture.ts';
 import { labels } from './format-names.ts';
 
 /**
@@ -31,15 +31,17 @@ export const isMachineFault = (error: unknown): boolean =>
  * many lines for programmers, and for a broken PNG there are none at all.
  */
 export const undecodableRefusal = (error: unknown, format: Format): Refusal => {
-  return { kind: 'contents', reason: `The ${labels[format]} picture ${faultIn(toMessage(error))}` };
-};
-
-const faultIn = (message: string): string => {
+  const message = toMessage(error);
+  const subject = `The ${labels[format]} picture`;
   if (endsTooSoon.test(message))
-    return 'ends too soon: part of the file is missing. Send the whole file again.';
-  if (mayEndTooSoon.test(message))
-    return 'is damaged or ends too soon, and cannot be decoded. Send the whole file again, or export it anew.';
-  return 'is damaged and cannot be decoded. Export it again and send the new file.';
+    return refusal(
+      'truncated_file',
+      `${subject} ends too soon: part of the file is missing. Send the whole file again.`,
+    );
+  const advice = mayEndTooSoon.test(message)
+    ? 'is damaged or ends too soon, and cannot be decoded. Send the whole file again, or export it anew.'
+    : 'is damaged and cannot be decoded. Export it again and send the new file.';
+  return refusal('damaged_file', `${subject} ${advice}`);
 };
 
 const toMessage = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -1,5 +1,6 @@
 import type { Metadata as Header } from 'sharp';
-import { type Format, fullSize } from '#lib/images/picture.ts';
+import { tooManyBytesText } from '#lib/bytes-text.ts';
+import { type Format, fullSize, type Refusal, refusal } from '#lib/images/picture.ts';
 import { estimateAvifCost } from './avif-cost.ts';
 import { labels } from './format-names.ts';
 import { estimateAvifMemory, estimateMemory, type MemoryEstimate } from './memory-estimate.ts';
@@ -18,7 +19,7 @@ export type Limits = {
 export const defaultLimits: Limits = { maxMegapixels: 268 };
 
 /**
- * Why a picture would cost too much to decode, as a sentence; undefined where it would not.
+ * Why a picture would cost too much to decode; undefined where it would not.
  * Everything is read from headers and from how the file is cut up.
  */
 export const findLimitViolation = (
@@ -26,7 +27,7 @@ export const findLimitViolation = (
   format: Format,
   bytes: Uint8Array,
   limits: Limits = defaultLimits,
-): string | undefined =>
+): Refusal | undefined =>
   tooManyPixels(header, format, limits) ??
   (format === 'avif'
     ? tooMuchAvif(header, bytes)
@@ -39,34 +40,55 @@ const tooManyPixels = (
   header: Header,
   format: Format,
   { maxMegapixels }: Limits,
-): string | undefined => {
+): Refusal | undefined => {
   const { width, height, space } = header;
   const pixels = width * height;
   if (Math.max(width, height) > fullSize)
-    return `The picture has ${formatSize(header)}; neither side may be longer than ${formatCount(fullSize)}.`;
+    return refusal(
+      'too_many_pixels',
+      `The picture has ${formatSize(header)}; neither side may be longer than ${formatCount(fullSize)}.`,
+    );
   if (pixels > maxMegapixels * 1_000_000 * roundedUp)
-    return `The picture has ${formatSize(header)}, ${mega(pixels)} megapixels; at most ${maxMegapixels} are taken.`;
+    return refusal(
+      'too_many_pixels',
+      `The picture has ${formatSize(header)}, ${mega(pixels)} megapixels; at most ${maxMegapixels} are taken.`,
+    );
   const isShrunkFirst = format === 'jpeg'; // and converted afterwards
   if (space === 'cmyk' && pixels > maxCmykPixels && !isShrunkFirst)
-    return `The ${labels[format]} picture has ${formatSize(header)} in CMYK, ${mega(pixels)} megapixels; at most ${mega(maxCmykPixels)} are taken. Save it in RGB, or with fewer pixels.`;
+    return refusal(
+      'too_many_pixels',
+      `The ${labels[format]} picture has ${formatSize(header)} in CMYK, ${mega(pixels)} megapixels; at most ${mega(maxCmykPixels)} are taken. Save it in RGB, or with fewer pixels.`,
+    );
   return undefined;
 };
 
-const tooMuchMemory = (header: Header, need: MemoryEstimate): string | undefined => {
+const tooMuchMemory = (header: Header, need: MemoryEstimate): Refusal | undefined => {
   const { memoryBytes, maxBytes, kind, advice } = need;
   if (memoryBytes <= maxBytes) return undefined;
-  return `The picture has ${formatSize(header)}, and to decode it as ${kind} takes ${mega(memoryBytes)} MB of memory; at most ${mega(maxBytes)} MB are given. ${advice}`;
+  return refusal(
+    'too_much_memory',
+    `The picture has ${formatSize(header)}, and to decode it as ${kind} takes ${mega(memoryBytes)} MB of memory; at most ${mega(maxBytes)} MB are given. ${advice}`,
+  );
 };
 
-const tooMuchAvif = (header: Header, bytes: Uint8Array): string | undefined => {
+const tooMuchAvif = (header: Header, bytes: Uint8Array): Refusal | undefined => {
   if (bytes.length > maxAvifBytes)
-    return `The AVIF file has ${mega(bytes.length)} MB; at most ${mega(maxAvifBytes)} MB are taken. Save it with more compression, or as a JPEG.`;
+    return refusal(
+      'file_too_large',
+      `The AVIF file has ${tooManyBytesText(bytes.length, maxAvifBytes)}. Save it with more compression, or as a JPEG.`,
+    );
   const work = estimateAvifCost(bytes);
   if (!work)
-    return 'The AVIF file is put together in a way that is not read here. Export it again as a single still picture, or as a JPEG.';
+    return refusal(
+      'unsupported_feature',
+      'The AVIF file is put together in a way that is not read here. Export it again as a single still picture, or as a JPEG.',
+    );
   const tooLarge = tooMuchMemory(header, estimateAvifMemory(header, work, bytes.length));
   if (tooLarge || work.pixelsInAll <= maxAvifPixels) return tooLarge;
-  return `The AVIF file holds ${mega(work.pixelsInAll)} megapixels in all its parts; at most ${mega(maxAvifPixels)} are taken. Export it as a single still picture, or as a JPEG.`;
+  return refusal(
+    'too_many_pixels',
+    `The AVIF file holds ${mega(work.pixelsInAll)} megapixels in all its parts; at most ${mega(maxAvifPixels)} are taken. Export it as a single still picture, or as a JPEG.`,
+  );
 };
 
 const formatSize = ({ width, height }: Pick<Header, 'width' | 'height'>) =>

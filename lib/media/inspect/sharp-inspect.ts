@@ -1,5 +1,12 @@
 import type { Metadata as Header } from 'sharp';
-import type { Format, Inspect, Metadata, Refusal } from '#lib/images/picture.ts';
+import {
+  emptyRefusal,
+  type Format,
+  type Inspect,
+  type Metadata,
+  type RefusalCode,
+  refusal,
+} from '#lib/images/picture.ts';
 import { readHeif } from '#lib/media/heif/read-heif.ts';
 import { isSideways } from '#lib/media/heif/turns.ts';
 import { maxFrames, sharp } from '#lib/media/sharp.ts';
@@ -21,18 +28,18 @@ export type InspectSettings = Limits & {
 export const sharpInspectWith =
   (settings: InspectSettings): Inspect =>
   async (bytes) => {
-    if (bytes.length === 0) return refused('contents', 'The file is empty.');
+    if (bytes.length === 0) return { refusal: emptyRefusal };
     const kind = detectKind(bytes);
-    if (!kind || 'other' in kind) return refused('type', foreign(kind));
+    if (!kind || 'other' in kind) return refused('unsupported_format', foreign(kind));
     const { format } = kind;
-    if (format === 'heic' && !settings.heic) return refused('type', heicIsOff);
+    if (format === 'heic' && !settings.heic) return refused('unsupported_format', heicIsOff);
     if (exceedsFrames(maxFrames, format, bytes))
       return refused(
-        'contents',
+        'too_many_frames',
         `The ${labels[format]} holds more than ${formatCount(maxFrames)} frames.`,
       );
     const feature = findUnsupportedFeature(bytes, format);
-    if (feature) return refused('contents', unsupported(format, feature));
+    if (feature) return refused('unsupported_feature', unsupported(format, feature));
     return inspectHeader(readableForm(bytes, format), format, settings);
   };
 
@@ -43,15 +50,15 @@ const inspectHeader = async (bytes: Uint8Array, format: Format, limits: Limits) 
   const header = await readHeader(bytes, format);
   if (!header)
     return refused(
-      'contents',
+      'damaged_file',
       `The header of the ${labels[format]} file cannot be read: it is damaged or incomplete.`,
     );
   const violation = findLimitViolation(header, format, bytes, limits);
-  if (violation) return refused('contents', violation);
+  if (violation) return { refusal: violation };
   return { metadata: await seenAs(bytes, header, format) };
 };
 
-const refused = (kind: Refusal['kind'], reason: string) => ({ refusal: { kind, reason } });
+const refused = (code: RefusalCode, reason: string) => ({ refusal: refusal(code, reason) });
 
 const readable = `${Object.values(labels).slice(0, -1).join(', ')} or ${labels.heic}`;
 

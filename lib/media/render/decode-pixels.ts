@@ -79,6 +79,7 @@ const inputFor = async (
 ): Promise<Uint8Array> => {
   if (plan.way === 'refused')
     throw new Refused(
+      'unsupported_feature',
       `The picture's colours are told in a way that is not read here: ${plan.unsupported}. Convert it to sRGB and send that.`,
     );
   const { bytes } = picture;

@@ -21,7 +21,7 @@ export const decodeHeicPixels = async (
   side: number,
 ): Promise<HeicPixels> => {
   const heif = readHeif(bytes);
-  if (!heif) throw new Refused('The HEIC file holds no still picture.');
+  if (!heif) throw new Refused('unsupported_feature', 'The HEIC file holds no still picture.');
   if (!hasLibHeif())
     throw new Error('HEIC cannot be decoded: the optional package libheif-js is not installed.');
   const profile = findProfile(heif);
@@ -47,21 +47,24 @@ const findProfile = ({ icc, nclx }: HeifPicture): Buffer | undefined => {
   if (colours === 'srgb') return undefined;
   if ('profile' in colours) return colours.profile;
   throw new Refused(
+    'unsupported_feature',
     `The picture's colours are told in a way that is not read here: ${colours.unsupported}. Convert it to sRGB and send that.`,
   );
 };
 
 /** Memory is limited, and so are the sizes that were read before: whatever fails here, the file made fail. */
 const toError = (error: unknown): Error => {
-  if (!(error instanceof Error)) return new Refused(damaged);
+  if (!(error instanceof Error)) return new Refused('damaged_file', damaged);
   if (error instanceof HeifError) {
     const isUnsupported =
       error.code === heifErrors.unsupportedFeature || error.code === heifErrors.unsupportedFiletype;
-    return new Refused(isUnsupported ? unsupported : damaged);
+    return isUnsupported
+      ? new Refused('unsupported_feature', unsupported)
+      : new Refused('damaged_file', damaged);
   }
   const isWasmFault = /^(RuntimeError|RangeError|CppException|Aborted)/.test(`${error.name}`);
   return isWasmFault || /abort|memory access|unreachable/i.test(error.message)
-    ? new Refused(damaged)
+    ? new Refused('damaged_file', damaged)
     : error;
 };
 

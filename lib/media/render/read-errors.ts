@@ -1,4 +1,4 @@
-import type { Format, Refusal } from '#lib/images/picture.ts';
+import { type Format, type Refusal, type RefusalCode, refusal } from '#lib/images/picture.ts';
 import { isMachineFault, undecodableRefusal } from '#lib/media/inspect/decode-errors.ts';
 import { missingJpegShare } from '#lib/media/inspect/jpeg-data.ts';
 import { lacksScans } from '#lib/media/inspect/jpeg-scans.ts';
@@ -6,6 +6,12 @@ import { lacksScans } from '#lib/media/inspect/jpeg-scans.ts';
 /** A refusal that is known by its reason already, on its way out of a decoder. */
 export class Refused extends Error {
   override readonly name = 'Refused';
+  readonly code: RefusalCode;
+
+  constructor(code: RefusalCode, reason: string) {
+    super(reason);
+    this.code = code;
+  }
 }
 
 /** What libvips ends at: sharp's `failOn`. */
@@ -22,7 +28,7 @@ export const whileReading = async <T>(
   try {
     return await (format === 'jpeg' ? readJpeg(bytes, step) : step(bytes, 'error'));
   } catch (error) {
-    if (error instanceof Refused) return { refusal: { kind: 'contents', reason: error.message } };
+    if (error instanceof Refused) return { refusal: refusal(error.code, error.message) };
     if (isMachineFault(error)) throw error;
     return { refusal: undecodableRefusal(error, format) };
   }
@@ -44,8 +50,9 @@ const readJpeg = async <T>(bytes: Uint8Array, step: Step<T>): Promise<T> => {
     const isUnended = error instanceof Error && lacksEnd.test(error.message);
     const ended = isUnended ? Buffer.concat([bytes, endMarker]) : bytes;
     const missing = missingJpegShare(ended);
-    if (missing !== undefined && missing > 0) throw new Refused(endsTooSoon(missing));
-    if (isUnended && lacksScans(bytes)) throw new Refused(endsBeforeLastScan);
+    if (missing !== undefined && missing > 0)
+      throw new Refused('truncated_file', endsTooSoon(missing));
+    if (isUnended && lacksScans(bytes)) throw new Refused('truncated_file', endsBeforeLastScan);
     if (missing === undefined)
       return isUnended ? step(ended, 'warning') : readUncounted(ended, step, error);
     return step(ended, 'error');
@@ -55,7 +62,7 @@ const readJpeg = async <T>(bytes: Uint8Array, step: Step<T>): Promise<T> => {
 /** Progressive ones are not counted: there libjpeg's word on missing data is all there is. */
 const readUncounted = <T>(bytes: Uint8Array, step: Step<T>, error: unknown): Promise<T> => {
   const isShort = error instanceof Error && /premature end of data/i.test(error.message);
-  if (isShort) throw new Refused(endsTooSoon());
+  if (isShort) throw new Refused('truncated_file', endsTooSoon());
   return step(bytes, 'error');
 };
 

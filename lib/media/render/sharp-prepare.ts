@@ -1,5 +1,11 @@
 import type { Sharp } from 'sharp';
-import type { PictureLimits, PreparedPicture, PreparePicture } from '#lib/images/picture.ts';
+import { bytesText } from '#lib/bytes-text.ts';
+import {
+  type PictureLimits,
+  type PreparedPicture,
+  type PreparePicture,
+  refusal,
+} from '#lib/images/picture.ts';
 import { sharpInspect } from '#lib/media/inspect/sharp-inspect.ts';
 import { decodePixels, type Pixels, toSharp } from './decode-pixels.ts';
 import { hasTransparency } from './has-transparency.ts';
@@ -14,11 +20,11 @@ export const sharpPrepare: PreparePicture = async (bytes, limits) => {
     const prepared = await encode();
     if (prepared.bytes.length <= limits.maxBytes) return prepared;
   }
-  return { refusal: { kind: 'contents', reason: tooLarge(limits) } };
+  return { refusal: refusal('file_too_large', tooLarge(limits)) };
 };
 
 const tooLarge = ({ maxBytes }: PictureLimits) =>
-  `The picture cannot be made small enough for the provider, which takes at most ${maxBytes} bytes.`;
+  `The picture cannot be made small enough for the provider, which takes at most ${bytesText(maxBytes)}.`;
 
 const qualities = [90, 80, 70]; // below, a model sees the compression; fewer pixels lose less
 

@@ -121,7 +121,7 @@ const scenarios: Record<string, Scenario> = {
     },
     end: work,
     state: 'failed',
-    reason: `The file has ${`a picture from ${url}`.length} bytes; at most 3 are allowed.`,
+    reason: `The file has ${`a picture from ${url}`.length} bytes; at most 3 bytes are taken.`,
   },
   'has lost its original': {
     given: ({ app }) => app.deps.originals.remove(app.deps.originals.keys()),
@@ -169,7 +169,7 @@ const scenarios: Record<string, Scenario> = {
     end: async (harness) => {
       // Killed after it was marked gone, a second DELETE finds nothing; nor need it.
       await repeated(harness, () => harness.app.remove(imageId)).catch((error: unknown) =>
-        expect(error).toMatchObject({ fault: 'not-found' }),
+        expect(error).toMatchObject({ code: 'image_not_found' }),
       );
       await work(harness);
     },

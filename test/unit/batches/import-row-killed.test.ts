@@ -76,8 +76,14 @@ describe('an import that is given up', () => {
 
     expect(await harness.images()).toEqual([
       { state: 'fetched', inputUrl: a },
-      { state: 'failed', inputUrl: b, reason: last.reason, fetched: false },
-      { state: 'failed', inputUrl: c, reason: 'No.', fetched: false },
+      {
+        state: 'failed',
+        inputUrl: b,
+        code: 'retries_exhausted',
+        reason: last.reason,
+        fetched: false,
+      },
+      { state: 'failed', inputUrl: c, code: 'not_fetched', reason: 'No.', fetched: false },
     ]);
     expect(await harness.counts()).toEqual({ products: 0, images: 2, failed: 2 });
     await harness.finish();

@@ -77,7 +77,13 @@ describe('the URLs of a row', () => {
 
     expect(await harness.images()).toEqual([
       { state: 'fetched', inputUrl: a },
-      { state: 'failed', inputUrl: b, reason: `${b} answered 404.`, fetched: false },
+      {
+        state: 'failed',
+        inputUrl: b,
+        code: 'not_fetched',
+        reason: `${b} answered 404.`,
+        fetched: false,
+      },
       { state: 'fetched', inputUrl: c },
     ]);
     expect(await harness.counts()).toEqual({ products: 0, images: 1, failed: 1 });

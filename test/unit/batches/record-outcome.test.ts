@@ -59,6 +59,7 @@ describe('the outcome of an image', () => {
       state: 'failed',
       inputUrl: urls[0],
       reason: 'It is a web page.',
+      code: 'unsupported_format',
       fetched: true,
     });
     expect(await harness.counts()).toEqual({ products: 0, images: 1, failed: 1 });

@@ -62,13 +62,13 @@ describe('a webhook that is delivered again', () => {
     const without = batchHarness();
     await without.start(toCsv(['https://shop.example/a.jpg']));
     await expect(without.resend()).rejects.toMatchObject({
-      fault: 'not-found',
+      code: 'webhook_not_found',
       message: 'This batch was started without a webhook_url.',
     });
 
     const early = batchHarness();
     await early.start(toCsv(['https://shop.example/a.jpg']), { webhook: true });
-    await expect(early.resend()).rejects.toMatchObject({ fault: 'conflict' });
-    await expect(batchHarness().resend()).rejects.toMatchObject({ fault: 'not-found' });
+    await expect(early.resend()).rejects.toMatchObject({ code: 'batch_not_finished' });
+    await expect(batchHarness().resend()).rejects.toMatchObject({ code: 'batch_not_found' });
   });
 });

@@ -86,15 +86,31 @@ describe('how an image ended', () => {
   });
 
   it.each([
-    ['thumbnails', { steps: { thumbnails: broken, exif: done, caption: done } }, 'It broke.'],
-    ['exif', { steps: { thumbnails: done, exif: broken, caption: done } }, 'It broke.'],
-    ['type', { rejected: { kind: 'type', reason: 'It is text.' } }, 'It is text.'],
-    ['life', { deleted: 'deleting' }, 'The image was deleted.'],
-    ['memory', { deleted: 'gone' }, 'The image was deleted.'],
-  ] as const)('is failed for its %s, with the reason', (_, given, reason) => {
+    [
+      'thumbnails',
+      { steps: { thumbnails: broken, exif: done, caption: done } },
+      'unreadable_file',
+      'It broke.',
+    ],
+    [
+      'exif',
+      { steps: { thumbnails: done, exif: broken, caption: done } },
+      'unreadable_file',
+      'It broke.',
+    ],
+    [
+      'type',
+      { rejected: { kind: 'type', reason: 'It is text.' } },
+      'unsupported_format',
+      'It is text.',
+    ],
+    ['life', { deleted: 'deleting' }, 'image_deleted', 'The image was deleted.'],
+    ['memory', { deleted: 'gone' }, 'image_deleted', 'The image was deleted.'],
+  ] as const)('is failed for its %s, with the reason', (_, given, code, reason) => {
     expect(rowOutcome(anImage(given), inputUrl)).toEqual({
       state: 'failed',
       inputUrl,
+      code,
       reason,
       fetched: true,
     });

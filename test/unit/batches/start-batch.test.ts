@@ -43,7 +43,7 @@ describe('a batch that is started', () => {
       { row: 2, column: 'Input Image Urls' },
       { row: 3, column: 'Product Name' },
     ]);
-    await expect(harness.batch()).rejects.toMatchObject({ fault: 'not-found' });
+    await expect(harness.batch()).rejects.toMatchObject({ code: 'batch_not_found' });
     expect(harness.waiting.expand).toEqual([]);
     expect(harness.app.deps.derived.keys()).toEqual([]);
   });
@@ -53,10 +53,10 @@ describe('a batch that is started', () => {
     harness.deps.canSign = false;
 
     await expect(harness.start(toCsv([a]), { webhook: true })).rejects.toMatchObject({
-      fault: 'conflict',
+      code: 'webhook_secret_missing',
       message: expect.stringContaining('WEBHOOK_SECRET'),
     });
-    await expect(harness.batch()).rejects.toMatchObject({ fault: 'not-found' });
+    await expect(harness.batch()).rejects.toMatchObject({ code: 'batch_not_found' });
     expect(harness.waiting.expand).toEqual([]);
     expect(await harness.start(toCsv([a]))).toMatchObject({ batch: { requestId } });
   });

@@ -119,7 +119,7 @@ describe('deliver', () => {
     };
     for (const preset of ['w1600', 'w1600', 'w1920'])
       await expect(get(imageId, preset)).rejects.toMatchObject({
-        fault: 'unprocessable',
+        code: 'unreadable_file',
         message: 'The JPEG picture is damaged.',
       });
     expect(tries).toBe(1);

@@ -21,10 +21,10 @@ describe('find a variant', () => {
           e: '1000',
           s: sign({ imageId, preset: 'large', v: '', e: '1000' }, secret),
         }),
-      ].map((attempt) => attempt.catch((problem) => [problem.fault, problem.message])),
+      ].map((attempt) => attempt.catch((problem) => [problem.code, problem.message])),
     );
     expect(new Set(refusals.map(String)).size).toBe(1);
-    expect(refusals[0]).toMatchObject(['forbidden', expect.stringContaining('not valid')]);
+    expect(refusals[0]).toMatchObject(['invalid_link', expect.stringContaining('not valid')]);
     await expect(find(imageId, 'large', { s: right })).resolves.toMatchObject({ isCurrent: false });
   });
 
@@ -80,12 +80,12 @@ describe('find a variant', () => {
     const { app, find, imageId, change } = await deliveryHarness();
     const dropped = await app.drop('dropped.jpg', 'another photo');
     await expect(find(dropped?.imageId ?? '', 'large')).rejects.toMatchObject({
-      fault: 'not-found',
+      code: 'thumbnail_not_ready',
       retryAfterSeconds: 2,
     });
     await change(imageId, { rejected: { kind: 'contents', reason: 'It is no picture.' } });
     await expect(find(imageId, 'large')).rejects.toMatchObject({
-      fault: 'unprocessable',
+      code: 'unreadable_file',
       message: 'It is no picture.',
     });
   });

@@ -21,17 +21,23 @@ describe('an edit is not started', () => {
     harness.pass(60_000);
 
     for (const wrong of [initId, 'nonsense', `000-${crypto.randomUUID()}`])
-      expect(await refusedWith(harness, { initId: wrong })).toMatchObject({ fault: 'not-found' });
+      expect(await refusedWith(harness, { initId: wrong })).toMatchObject({
+        code: 'process_not_found',
+      });
   });
 
   it.each([
-    ['unknown', { sourceUrl: 'a'.repeat(26) }, /^source_url: There is no such image/],
-    ['no URL', { sourceUrl: 'nonsense' }, /^source_url: There is no such image/],
-    ['unknown target', { targetUrl: 'b'.repeat(26) }, /^target_url: There is no such image/],
+    ['unknown', { sourceUrl: 'a'.repeat(26) }, /source_url cannot be used. There is no such image/],
+    ['no URL', { sourceUrl: 'nonsense' }, /source_url cannot be used. There is no such image/],
+    [
+      'unknown target',
+      { targetUrl: 'b'.repeat(26) },
+      /target_url cannot be used. There is no such image/,
+    ],
   ])('from an image that does not exist: %s', async (_, input, message) => {
     const harness = await editHarness();
     expect(await refusedWith(harness, input)).toMatchObject({
-      fault: 'unprocessable',
+      code: 'source_not_found',
       message: expect.stringMatching(message),
     });
   });
@@ -43,11 +49,12 @@ describe('an edit is not started', () => {
       anImage({ key: 'deleted', deleted: 'deleting' }),
       anImage({ key: 'refused', rejected }),
     ];
+    const codes = { deleted: 'source_not_found', refused: 'source_unusable' };
     for (const image of images) {
       await harness.deps.images.save(undefined, image);
       expect(await refusedWith(harness, { sourceUrl: image.imageId })).toMatchObject({
-        fault: 'unprocessable',
-        message: expect.stringMatching(/^source_url: (There is no such|That image was rejected)/),
+        code: codes[image.key === 'deleted' ? 'deleted' : 'refused'],
+        fields: [{ field: 'source_url', error: expect.stringMatching(/no such|was rejected/) }],
       });
     }
   });
@@ -58,16 +65,16 @@ describe('an edit is not started', () => {
     harness.deps.fetchPicture = async () =>
       failure('not_fetched', 'It points to a private address.');
     expect(await refusedWith(harness, { sourceUrl })).toMatchObject({
-      fault: 'unprocessable',
-      message: 'source_url: It points to a private address.',
+      code: 'source_not_fetched',
+      message: 'The picture of source_url cannot be used. It points to a private address.',
     });
 
     harness.deps.fetchPicture = async () => {
       throw new RetryLaterError('It is busy.', 9);
     };
     expect(await refusedWith(harness, { targetUrl: sourceUrl })).toMatchObject({
-      fault: 'conflict',
-      message: 'target_url: It is busy.',
+      code: 'source_unavailable',
+      message: 'The picture of target_url cannot be used. It is busy.',
       retryAfterSeconds: 9,
     });
 
@@ -81,8 +88,8 @@ describe('an edit is not started', () => {
     harness.deps.fetchPicture = async () => ({ ok: true, bytes: Buffer.from('<html>') });
     harness.deps.inspect = async () => ({ refusal: { kind: 'type', reason: 'It is a web page.' } });
     expect(await refusedWith(harness, { sourceUrl })).toMatchObject({
-      fault: 'unprocessable',
-      message: 'source_url: It is a web page.',
+      code: 'source_unusable',
+      message: 'The picture of source_url cannot be used. It is a web page.',
     });
     expect(harness.deps.derived.keys()).toEqual([]);
   });
@@ -95,7 +102,7 @@ describe('an edit is not started', () => {
       { sourceUrl: good, targetUrl: 'unknown' },
       { sourceUrl: 'unknown', targetUrl: good },
     ])
-      expect(await refusedWith(harness, input)).toMatchObject({ fault: 'unprocessable' });
+      expect(await refusedWith(harness, input)).toMatchObject({ code: 'source_not_found' });
 
     expect(harness.deps.derived.keys()).toEqual([]);
   });
@@ -106,7 +113,7 @@ describe('an edit is not started', () => {
     harness.deps.editing = failure('no_edit_provider', 'Set OPENAI_API_KEY.');
     const sourceUrl = 'https://stranger.example/a.png';
     expect(await refusedWith(harness, { sourceUrl })).toMatchObject({
-      fault: 'conflict',
+      code: 'provider_not_configured',
       message: 'Set OPENAI_API_KEY.',
     });
   });
@@ -123,7 +130,7 @@ describe('an edit is not started', () => {
     harness.deps.fetchPicture = async () => failure('not_fetched', 'fetched!');
     const sourceUrl = 'https://stranger.example/a.png';
     await expect(harness.start({ initId, editId: 'one-more', sourceUrl })).rejects.toMatchObject({
-      fault: 'conflict',
+      code: 'too_many_edits',
     });
     await harness.start({ initId, editId: 'edit-3' });
 

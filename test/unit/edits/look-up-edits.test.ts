@@ -26,10 +26,10 @@ describe('edits are looked up', () => {
       { initId: 'unknown' },
       {},
     ])
-      await expect(harness.lookUp(wrong)).rejects.toMatchObject({ fault: 'not-found' });
+      await expect(harness.lookUp(wrong)).rejects.toMatchObject({ code: 'process_not_found' });
     harness.pass(3_600_000);
     await expect(harness.lookUp({ editId: first.edit.editId })).rejects.toMatchObject({
-      fault: 'not-found',
+      code: 'process_not_found',
     });
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lostReason, resultImageId } from '#lib/edits/edit.ts';
+import { lostEdit, resultImageId } from '#lib/edits/edit.ts';
 import { ResponseLostError } from '#lib/edits/edit-picture.ts';
 import { failure } from '#lib/failure.ts';
 import { editHarness, ending } from '#test/support/edit-harness.ts';
@@ -215,11 +215,11 @@ describe('an edit', () => {
     expect(seen).toMatchObject({
       status: 'FAILED',
       endedAt: '2026-11-21T16:00:00.000Z',
-      reason: lostReason,
+      reason: lostEdit.reason,
     });
     await harness.run(harness.message());
 
-    expect(await harness.seen(edit)).toMatchObject({ status: 'FAILED', reason: lostReason });
+    expect(await harness.seen(edit)).toMatchObject({ status: 'FAILED', reason: lostEdit.reason });
     expect(harness.calls).toHaveLength(0);
     expect(process.editIds).toEqual([edit.editId]);
   });
@@ -248,7 +248,7 @@ describe('an edit', () => {
     expect(await harness.seen(edit)).toMatchObject({ status: 'PROCESSING' });
     harness.pass(2 * minute);
 
-    expect(await harness.seen(edit)).toMatchObject({ status: 'FAILED', reason: lostReason });
+    expect(await harness.seen(edit)).toMatchObject({ status: 'FAILED', reason: lostEdit.reason });
   });
 
   it('is not lost while it is delivered, however long the provider is busy', async () => {

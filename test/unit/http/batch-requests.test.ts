@@ -17,7 +17,6 @@ import { Problem } from '#lib/problem.ts';
 import { inMemoryObjects } from '#test/support/in-memory-objects.ts';
 
 const file = {
-  field: 'file',
   filename: 'products.csv',
   contentType: 'text/csv',
   bytes: Buffer.from('x'),
@@ -25,16 +24,13 @@ const file = {
 const csv_url = 'https://shop.example/products.csv';
 
 describe('a batch as a form', () => {
-  it('is one file, in a field of any name', () => {
-    expect(readBatchForm({ files: [{ ...file, field: 'csv' }], fields: {} })).toEqual({
-      file: { ...file, field: 'csv' },
-      webhook_url: undefined,
-    });
+  it('is one file', () => {
+    expect(readBatchForm({ files: [file], fields: {} })).toEqual({ file, webhook_url: undefined });
   });
 
   it.each([[[]], [[file, file]]])('is rejected with another number of files', (files) => {
     expect(() => readBatchForm({ files, fields: {} })).toThrow(
-      new Problem('invalid', 'A batch is one CSV: send one part named file.'),
+      new Problem('too_many_files', 'A batch is one CSV: send one part named file.'),
     );
   });
 
@@ -62,10 +58,15 @@ describe('a batch as a form', () => {
   it('names every field at fault at once', () => {
     const fields = { webhook_url: 'javascript:alert(1)', dry_run: 'maybe', other: 'ignored' };
     expect(() => readBatchForm({ files: [file], fields })).toThrow(
-      new Problem(
-        'unprocessable',
-        'webhook_url: must be a URL that begins with http:// or https://; dry_run: must be true or false.',
-      ),
+      expect.objectContaining({
+        code: 'invalid_field',
+        message:
+          'The field webhook_url must be a URL that begins with http:// or https://. The field dry_run must be true or false.',
+        fields: [
+          { field: 'webhook_url', error: 'Must be a URL that begins with http:// or https://.' },
+          { field: 'dry_run', error: 'Must be true or false.' },
+        ],
+      }),
     );
   });
 });
@@ -156,7 +157,7 @@ describe('cursors of products', () => {
     '',
     '%%%',
   ])('are refused where we did not give them for this batch: %j', (cursor) => {
-    expect(() => decodeProductCursor(mine, cursor)).toThrow(/^cursor: .*\.$/);
+    expect(() => decodeProductCursor(mine, cursor)).toThrow(/^The cursor .*\.$/);
   });
 
   it('are none after the last page', () => {
@@ -201,7 +202,7 @@ describe('a CSV as a reply', () => {
 
   it('that is gone is not found', async () => {
     await expect(csvReply({ key: 'gone.csv', filename: 'x.csv' }, { derived })).rejects.toThrow(
-      new Problem('not-found', 'The results are no longer there.'),
+      new Problem('results_not_found', 'The results are no longer there.'),
     );
   });
 });

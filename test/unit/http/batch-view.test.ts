@@ -202,7 +202,7 @@ describe('a product', () => {
     const view = toProductView(row, options);
 
     BatchDetailsView.parse({ ...toBatchView(aBatch(), none), products: [view] });
-    const nowhere = { output_url: null, error: null };
+    const nowhere = { output_url: null, error: null, error_code: null };
     expect(view).toEqual({
       serial_number: '3.',
       product_name: 'SKU3',
@@ -215,6 +215,7 @@ describe('a product', () => {
           image_id: pickImageId(2, c),
           status: 'completed',
           error: null,
+          error_code: null,
           output_url: expect.stringMatching(
             new RegExp(`^https://api.example/i/${pickImageId(2, c)}/optimized\\?v=[\\w-]{14}$`),
           ),
@@ -224,6 +225,7 @@ describe('a product', () => {
           image_id: null,
           status: 'failed',
           error: 'It answered 404.',
+          error_code: 'not_fetched',
           output_url: null,
         },
         {
@@ -231,6 +233,7 @@ describe('a product', () => {
           image_id: pickImageId(4, e),
           status: 'failed',
           error: 'It is text.',
+          error_code: 'unreadable_file',
           output_url: null,
         },
       ],

@@ -3,7 +3,11 @@ import { CsvCheckView, toCsvCheckView } from '#lib/http/batch-view.ts';
 
 describe('the check of a CSV', () => {
   it('is valid only without errors', () => {
-    const totals = { totalProducts: 2, totalImages: 3 };
+    const meanings = [
+      { name: 'SKU', meaning: 'serial_number' as const },
+      { name: 'Color', meaning: null },
+    ];
+    const totals = { totalProducts: 2, totalImages: 3, meanings };
     const fault = { row: 2, column: 'Product Name', message: 'The row has no product name.' };
 
     expect(
@@ -12,6 +16,7 @@ describe('the check of a CSV', () => {
       valid: true,
       total_products: 2,
       total_images: 3,
+      columns: meanings,
       errors: [],
       more_errors: 0,
     });

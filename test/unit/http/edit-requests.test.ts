@@ -42,8 +42,8 @@ describe('a request for an edit', () => {
     ])
       expect(() => toEditRequest(invalid)).toThrow(
         expect.objectContaining({
-          fault: 'unprocessable',
-          message: expect.stringMatching(/^init_id: /),
+          code: 'invalid_field',
+          message: expect.stringMatching(/^The field init_id is /),
         }),
       );
   });

@@ -31,7 +31,11 @@ describe('a process is shown', () => {
 
   it('with the result of the requested edit, and why another failed', () => {
     const completed = complete(leased, made, now);
-    const failed = fail(anEdit({ editId: 'two' }), 'No.', now);
+    const failed = fail(
+      anEdit({ editId: 'two' }),
+      { code: 'provider_refused', reason: 'No.' },
+      now,
+    );
     const imageId = resultImageId('one');
 
     const view = toEditSessionView(
@@ -66,6 +70,7 @@ describe('a process is shown', () => {
         result_url: null,
         image_id: null,
         error: null,
+        error_code: null,
         created_at: '2026-11-21T10:00:00.000Z',
         ended_at: null,
       },

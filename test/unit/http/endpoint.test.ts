@@ -9,13 +9,14 @@ const greet = route({
   name: 'greet',
   methods: ['POST'],
   paths: ['/api/greetings/{image_id}'],
+  otherMethods: { '/api/greetings/{image_id}': ['GET'], '/api/elsewhere': ['DELETE'] },
   private: true,
   tag: 'Greetings',
   summary: 'Greets',
   description: 'Greets',
   code: [9000, 9001],
   request: {
-    path: z.object({ image_id: z.string().min(2, 'There is nobody of that name') }),
+    path: z.object({ image_id: z.string().min(2, 'image_not_found') }),
     query: z.object({ times: z.string().regex(/^\d$/, 'must be one digit').optional() }),
     headers: z.object({ 'x-mood': z.string().max(5).optional() }),
     body: z.object({ loud: z.boolean() }),
@@ -38,9 +39,11 @@ const { lines, logger } = aLog();
 const handler = endpoint(
   greet,
   async ({ path, query, headers, body, baseUrl, keyId }) => {
-    if (path.image_id === 'nobody') throw new Problem('not-found', 'There is no nobody.', 1.2);
+    if (path.image_id === 'nobody')
+      throw new Problem('image_not_found', 'There is no nobody.', { retryAfterSeconds: 1.2 });
     if (path.image_id === 'broken') throw new Error('the table darkroom-secret is on fire');
-    if (headers['x-mood'] === 'bad') return reply(503, { text: '…' }, { error: 'Not now.' });
+    if (headers['x-mood'] === 'bad')
+      return reply(503, { text: '…' }, { error: 'Not now.', errorCode: 'service_unavailable' });
     const text = path.image_id.repeat(Number(query.times ?? 1));
     const answer = { text: body.loud ? text.toUpperCase() : text, base: baseUrl, key: keyId };
     return reply(200, { ...answer, hidden: 'internals' });
@@ -91,22 +94,41 @@ describe('endpoint', () => {
   });
 
   it.each([
-    ['a path that names nothing', 'a', {}, 404, 'There is nobody of that name'],
-    ['a query value', 'ada', { query: { times: 'x' } }, 400, 'times: must be one digit.'],
+    ['a path that names nothing', 'a', {}, 404, 'Image not found'],
+    [
+      'a query value',
+      'ada',
+      { query: { times: 'x' } },
+      400,
+      'The parameter times must be one digit.',
+    ],
     [
       'a repeated value',
       'ada',
       { query: { times: ['1', '2'] } },
       400,
-      'times: given more than once.',
+      'The parameter times is given more than once.',
     ],
-    ['a header', 'ada', { headers: { 'X-Mood': 'splendid' } }, 400, 'x-mood'],
+    [
+      'a header',
+      'ada',
+      { headers: { 'X-Mood': 'splendid' } },
+      400,
+      'The header x-mood must have at most 5 characters.',
+    ],
+    [
+      'an unknown parameter',
+      'ada',
+      { query: { other: ['1', '2'] } },
+      400,
+      'This route has no parameter other. It has times.',
+    ],
     ['no body', 'ada', { body: undefined }, 400, 'The body is missing'],
     ['broken JSON', 'ada', { body: '{' }, 400, 'not JSON'],
     ['bytes that are no UTF-8', 'ada', { body: Buffer.from([0x22, 0xff, 0x22]) }, 400, 'not JSON'],
-    ['a body field', 'ada', { body: '{"loud":1}' }, 422, 'loud: '],
-    ['a body that is no object', 'ada', { body: '[1]' }, 422, 'expected object'],
-    ['null for a body', 'ada', { body: 'null' }, 422, 'expected object'],
+    ['a body field', 'ada', { body: '{"loud":1}' }, 422, 'The field loud must be true or false.'],
+    ['a body that is no object', 'ada', { body: '[1]' }, 422, 'The body must be an object.'],
+    ['null for a body', 'ada', { body: 'null' }, 422, 'The body must be an object.'],
   ] satisfies [string, string, EventInput, number, string][])(
     'explains a client error in the response: %s',
     async (_, name, input, status, words) => {
@@ -117,15 +139,35 @@ describe('endpoint', () => {
     },
   );
 
-  it('ignores unknown query parameters, repeated or not', async () => {
-    expect(await post('ada', { query: { other: ['1', '2'] } })).toMatchObject({ status: 200 });
+  it('answers another method with 405 and the methods of the path', async () => {
+    const { status, headers, body } = await post('ada', { method: 'PUT' });
+    expect(status).toBe(405);
+    expect(headers).toMatchObject({ allow: 'GET, POST, OPTIONS' });
+    expect(body).toMatchObject({
+      error: 'There is no PUT at /api/greetings/ada, but GET, POST.',
+      error_code: 'method_not_allowed',
+    });
+  });
+
+  it('names every field at fault, with what is wrong with it', async () => {
+    const { body } = await post('ada', { query: { times: '10' } });
+    expect(body).toMatchObject({
+      error_code: 'invalid_parameter',
+      fields: [{ field: 'times', error: 'Must be one digit.' }],
+    });
   });
 
   it('responds to a Problem with its status, message and Retry-After', async () => {
     const { status, headers, body } = await post('nobody');
     expect(status).toBe(404);
     expect(headers).toMatchObject({ 'retry-after': '2', 'access-control-allow-origin': '*' });
-    expect(body).toEqual({ status: 'error', code: 9001, data: null, error: 'There is no nobody.' });
+    expect(body).toEqual({
+      status: 'error',
+      code: 9001,
+      data: null,
+      error: 'There is no nobody.',
+      error_code: 'image_not_found',
+    });
   });
 
   it('logs internal errors, and shows the client only the request id', async () => {

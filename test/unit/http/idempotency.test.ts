@@ -78,7 +78,7 @@ describe('idempotent', () => {
     await send({ key: 'once', contents: 'a' });
 
     await expect(send({ key: 'once', contents: 'b' })).rejects.toMatchObject({
-      fault: 'unprocessable',
+      code: 'idempotency_key_reused',
     });
     expect(worked).toHaveLength(1);
   });
@@ -89,7 +89,7 @@ describe('idempotent', () => {
 
     expect(worked).toHaveLength(1);
     expect(both.find(({ status }) => status === 'rejected')).toMatchObject({
-      reason: { fault: 'conflict', retryAfterSeconds: 2 },
+      reason: { code: 'idempotency_key_in_progress', retryAfterSeconds: 2 },
     });
   });
 
@@ -111,11 +111,11 @@ describe('idempotent', () => {
     expect(earlier.worked).not.toEqual(later.worked);
   });
 
-  it.each(['unprocessable', 'unsupported-type', 'not-found'] as const)(
+  it.each(['invalid_field', 'unsupported_format', 'process_not_found'] as const)(
     'replays a rejection that a repeat would get anyway: %s',
-    async (fault) => {
+    async (code) => {
       const { send, worked } = appHarness();
-      const refusing = throwing(new Problem(fault, 'No.'));
+      const refusing = throwing(new Problem(code, 'No.'));
       await send({ key: 'once' }, refusing);
       const again = await send({ key: 'once' }, refusing);
 
@@ -124,13 +124,13 @@ describe('idempotent', () => {
     },
   );
 
-  it.each(['invalid', 'too-large', 'conflict'] as const)(
+  it.each(['invalid_form', 'request_too_large', 'batch_not_finished'] as const)(
     'does not store an error that a retry may fix: %s',
-    async (fault) => {
+    async (code) => {
       const { send } = appHarness();
       await expect(
-        send({ key: 'once' }, throwing(new Problem(fault, 'Not so.'))),
-      ).rejects.toMatchObject({ fault });
+        send({ key: 'once' }, throwing(new Problem(code, 'Not so.'))),
+      ).rejects.toMatchObject({ code });
       expect(await send({ key: 'once' })).toMatchObject({ rendered: { status: 202 } });
     },
   );
@@ -165,7 +165,7 @@ describe('idempotent', () => {
 });
 
 describe('fingerprintForm', () => {
-  const file = { field: 'file', filename: 'a.jpg', contentType: 'image/jpeg' };
+  const file = { filename: 'a.jpg', contentType: 'image/jpeg' };
   const form = { files: [{ ...file, bytes: Buffer.from('x') }], fields: { a: '1', b: '2' } };
 
   it('is the same for the same parts, in any order of fields', () => {

@@ -68,6 +68,7 @@ describe('toImageView', () => {
       exif: null,
       taken_at: null,
       error: null,
+      error_code: null,
       placeholder: null,
       dominant_color: null,
       steps: {

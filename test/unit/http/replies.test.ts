@@ -13,7 +13,7 @@ const refused = (kind: 'type' | 'contents', reason: string) =>
 
 describe('uploadReply', () => {
   it('responds to one file with one record', () => {
-    const answer = uploadReply([anImage()], options);
+    const answer = uploadReply([anImage()], [], options);
     expect(answer).toMatchObject({ status: 202, data: { original_name: 'beach.jpg' } });
     expect(answer).not.toHaveProperty('error');
   });
@@ -22,16 +22,17 @@ describe('uploadReply', () => {
     ['type', 415],
     ['contents', 422],
   ] as const)('responds to a file refused for its %s with %d and its reason', (kind, status) => {
-    expect(uploadReply([refused(kind, 'No.')], options)).toMatchObject({
+    expect(uploadReply([refused(kind, 'No.')], [], options)).toMatchObject({
       status,
       outcome: 'failed',
       error: 'No.',
+      errorCode: kind === 'type' ? 'unsupported_format' : 'unreadable_file',
       data: { status: 'failed', error: 'No.' },
     });
   });
 
   it('responds to several with an array in their order, accepted if any was', () => {
-    const answer = uploadReply([refused('type', 'No.'), anImage()], options);
+    const answer = uploadReply([refused('type', 'No.'), anImage()], [], options);
     expect(answer).toMatchObject({
       status: 202,
       outcome: 'failed',
@@ -42,8 +43,8 @@ describe('uploadReply', () => {
 
   it('has the status of the first rejection where all were rejected', () => {
     const two = [refused('contents', 'Empty.'), refused('type', 'Text.')];
-    expect(uploadReply(two, options)).toMatchObject({ status: 422, outcome: 'failed' });
-    expect(uploadReply(two.toReversed(), options)).toMatchObject({ status: 415 });
+    expect(uploadReply(two, [], options)).toMatchObject({ status: 422, outcome: 'failed' });
+    expect(uploadReply(two.toReversed(), [], options)).toMatchObject({ status: 415 });
   });
 });
 

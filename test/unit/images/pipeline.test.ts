@@ -53,7 +53,7 @@ describe('an upload', () => {
     expect(image).toMatchObject({ key: null, rejected: { reason: 'It is text.' } });
     expect(app.deps.originals.keys()).toEqual([]);
     expect(await app.deps.images.counts()).toMatchObject({ total: 1, failed: 1 });
-    await expect(app.retry(imageId)).rejects.toMatchObject({ fault: 'conflict' });
+    await expect(app.retry(imageId)).rejects.toMatchObject({ code: 'nothing_to_retry' });
   });
 });
 
@@ -336,7 +336,7 @@ describe('a deleted image', () => {
       await app.work(step, late);
       await app.finish();
 
-      await expect(app.image(late.image_id)).rejects.toMatchObject({ fault: 'not-found' });
+      await expect(app.image(late.image_id)).rejects.toMatchObject({ code: 'image_not_found' });
       expect(app.deps.derived.keys()).toEqual([]);
       expect(await app.deps.images.counts()).toMatchObject({ total: 0 });
     },
@@ -524,7 +524,7 @@ describe('a step that fails', () => {
     app.deps.readTags = readTags;
     await app.finish();
     expect(statusOf(await app.image(id))).toBe('done');
-    await expect(app.retry(id)).rejects.toMatchObject({ fault: 'conflict' });
+    await expect(app.retry(id)).rejects.toMatchObject({ code: 'nothing_to_retry' });
   });
 
   it('because the original is gone says so', async () => {

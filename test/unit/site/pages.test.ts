@@ -148,13 +148,19 @@ describe('the files of the pages', () => {
 
 describe('elsewhere', () => {
   const handler = endpoint(unknownRoute, rejectUnknownRoute);
+  const send = (method: string, path: string) =>
+    handler(
+      anHttpEvent({ method, path, resource: '/{proxy+}', stage: 'dev', body: 'x' }),
+      aContext(),
+    );
 
   it.each([
     ['GET', '/no/such'],
-    ['PUT', '/api/images'],
+    ['PUT', '/api/imagesx'],
+    ['GET', '/api/images/a/b/c'],
+    ['GET', '/i/only-an-id'],
   ])('says that there is no %s %s, and links the docs', async (method, path) => {
-    const event = anHttpEvent({ method, path, resource: '/{proxy+}', stage: 'dev', body: 'x' });
-    const { statusCode, body, headers } = await handler(event, aContext());
+    const { statusCode, body, headers } = await send(method, path);
 
     expect(statusCode).toBe(404);
     expect(headers).toMatchObject({ 'access-control-allow-origin': '*' });
@@ -163,6 +169,7 @@ describe('elsewhere', () => {
       code: 1001,
       data: null,
       error: `There is no ${method} ${path} here. See http://api.example/dev/docs for the routes.`,
+      error_code: 'route_not_found',
     });
   });
 

@@ -25,7 +25,7 @@ describe('a download that would fail again', () => {
 
     for (const path of ['/huge?bytes=100000000000', `/raw?answer=${answer}`])
       expect(await get(path)).toEqual(
-        notFetched(expect.stringMatching(/ is larger than 0\.0 MB, the maximum\.$/)),
+        notFetched(expect.stringMatching(/ is larger than 10 kB, the maximum\.$/)),
       );
   });
 

@@ -1,13 +1,31 @@
 import { repeat } from 'lit/directives/repeat.js';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { toMessage } from '../parts/api.ts';
-import { formatCount, formatDate, formatDateToSecond } from '../parts/format.ts';
+import { attemptTable } from '../parts/attempt-table.ts';
+import { formatDate } from '../parts/dates.ts';
+import { formatCount } from '../parts/format.ts';
 import { icon } from '../parts/icons.ts';
 import { navigate } from '../parts/route.ts';
 import { saveFile } from '../parts/save-file.ts';
-import { type Batch, hasEnded, type Product, type ProductImage, statusText } from './batch.ts';
+import {
+  type Batch,
+  hasEnded,
+  outcomes,
+  type Product,
+  type ProductImage,
+  selectOutcome,
+  statusText,
+} from './batch.ts';
+import { cancelBatch } from './cancel-batch.ts';
 import { errorTable } from './new-batch-view.ts';
-import { loadMoreProducts, openBatch, redeliverWebhook, reloadNow } from './open-batch.ts';
+import {
+  loadMoreProducts,
+  openBatch,
+  redeliverWebhook,
+  reloadNow,
+  shownOutcome,
+  showOutcome,
+} from './open-batch.ts';
 
 /** One batch: progress, the outcome of each URL, and the attempts of its webhook. */
 export const batchView = (id: string): TemplateResult => {
@@ -37,15 +55,13 @@ const aboutBatch = (batch: Batch): TemplateResult => {
       <h1>${name}</h1>
       <span class="state is-${status}" role="status">${statusText(status)}</span>
     </header>
-    ${batch.message ? html`<p class=${status === 'failed' ? 'error-box' : 'muted'}>${batch.message}</p>` : nothing}
     ${batch.errors.length > 0 ? errorTable(batch.errors) : nothing}
     <progress class="is-${status}" max="100" .value=${progress.percentage} aria-label="Progress of ${name}"></progress>
+    ${batch.message ? html`<p class=${status === 'failed' ? 'error-box' : ''}>${batch.message}</p>` : nothing}
     <p class="muted">
-      ${progress.processed_images.toLocaleString('en')} of ${formatCount(progress.total_images, 'picture')} in
-      ${formatCount(progress.total_products, 'product')}${progress.failed_images > 0 ? html`, <b class="error-text">${progress.failed_images.toLocaleString('en')} failed</b>` : nothing}
-      · started ${formatDate(batch.created_at)}
+      ${formatCount(progress.total_products, 'product')} · started ${formatDate(batch.created_at)}
     </p>
-    ${hasEnded(batch) ? downloads(batch) : nothing}
+    ${hasEnded(batch) ? downloads(batch) : html`<div class="actions"><button class="plain is-danger" @click=${() => cancelBatch(batch.request_id)}>${icon('close')} Cancel the batch</button></div>`}
     ${batch.webhook_url ? webhook(batch) : nothing}
     <section class="part">
       <h2>Products</h2>
@@ -69,7 +85,6 @@ const downloads = ({ request_id: id, progress }: Batch): TemplateResult => {
 };
 
 const webhook = (batch: Batch): TemplateResult => {
-  const attempts = batch.webhook?.attempts ?? [];
   return html`
     <section class="part">
       <header class="row">
@@ -78,18 +93,7 @@ const webhook = (batch: Batch): TemplateResult => {
         ${hasEnded(batch) ? html`<button class="plain" @click=${() => redeliverWebhook(batch.request_id)}>${icon('retry')} Deliver again</button>` : nothing}
       </header>
       <p class="muted url">${batch.webhook_url}</p>
-      ${
-        attempts.length > 0
-          ? html`
-              <table class="list">
-                <thead><tr><th scope="col">When</th><th scope="col">Status</th><th scope="col">Error</th></tr></thead>
-                <tbody>
-                  ${attempts.map(({ at, status, error }) => html`<tr><td>${formatDateToSecond(at)}</td><td>${status ?? 'none'}</td><td>${error ?? ''}</td></tr>`)}
-                </tbody>
-              </table>
-            `
-          : html`<p class="muted">No attempt yet.</p>`
-      }
+      ${attemptTable(batch.webhook?.attempts ?? [])}
     </section>
   `;
 };
@@ -98,16 +102,21 @@ const webhookText = ({ webhook }: Batch): string => {
   if (!webhook) return '';
   if (webhook.state === 'waiting') return 'sent when the batch ends';
   const next = webhook.next_attempt_at;
-  return next ? `next attempt ${formatDateToSecond(next)}` : webhook.state;
+  return next ? `next attempt ${formatDate(next, 'second')}` : webhook.state;
 };
 
 const products = (): TemplateResult => {
   const { pages, isLoading } = openBatch();
   const all = pages.flatMap((page) => page.products);
   if (all.length === 0) return html`<p class="muted">No rows read yet.</p>`;
+  const shown = selectOutcome(all, shownOutcome());
+  const hasMore = pages.at(-1)?.next !== null;
   return html`
-    <ol class="products">${repeat(all, (_, index) => index, product)}</ol>
-    ${pages.at(-1)?.next ? html`<button class="plain" ?disabled=${isLoading} @click=${loadMoreProducts}>Show more products</button>` : nothing}
+    <div class="chips" role="group" aria-label="Filter by outcome">
+      ${outcomes.map((each) => html`<button class="chip" aria-pressed=${each === shownOutcome()} @click=${() => showOutcome(each)}>${each}</button>`)}
+    </div>
+    ${shown.length > 0 ? html`<ol class="products">${repeat(shown, ({ serial_number: serial, product_name: name }, index) => `${serial} ${name} ${index}`, product)}</ol>` : html`<p class="muted">None${hasMore ? ' so far' : ''}.</p>`}
+    ${hasMore ? html`<button class="plain" ?disabled=${isLoading} @click=${loadMoreProducts}>Show more products</button>` : nothing}
   `;
 };
 

@@ -1,7 +1,8 @@
 import { repeat } from 'lit/directives/repeat.js';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { toMessage } from '../parts/api.ts';
-import { formatCount, formatDate } from '../parts/format.ts';
+import { formatDate } from '../parts/dates.ts';
+import { formatCount } from '../parts/format.ts';
 import { icon } from '../parts/icons.ts';
 import { currentRoute, navigate, toHash } from '../parts/route.ts';
 import { type Batch, statusText } from './batch.ts';

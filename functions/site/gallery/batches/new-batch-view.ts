@@ -39,9 +39,33 @@ export const newBatchView = (): TemplateResult => {
             `
           : nothing
       }
-      ${result ? found(result) : nothing}
+      ${result ? html`${columnsView(result)} ${found(result)}` : nothing}
       ${result?.valid ? startForm(state === 'starting') : nothing}
     </section>
+  `;
+};
+
+const meaningTexts = {
+  serial_number: 'serial number',
+  product_name: 'product name',
+  image_urls: 'image URLs',
+} as const;
+
+/** What each column of the file was understood as, and what is missing. */
+const columnsView = ({ columns }: CsvCheck): TemplateResult | typeof nothing => {
+  if (columns.length === 0) return nothing;
+  const missing = (['serial_number', 'product_name', 'image_urls'] as const).filter(
+    (needed) => !columns.some(({ meaning }) => meaning === needed),
+  );
+  return html`
+    <ul class="columns" aria-label="Columns of the file">
+      ${columns.map(
+        ({ name, meaning }) => html`
+          <li class=${meaning ? '' : 'is-ignored'}><b>${name}</b> ${meaning ? meaningTexts[meaning] : 'ignored'}</li>
+        `,
+      )}
+      ${missing.map((each) => html`<li class="is-missing">${icon('warning')} no column for the ${meaningTexts[each]}</li>`)}
+    </ul>
   `;
 };
 

@@ -75,6 +75,6 @@ const errorsIn = (error: unknown): CsvCheck | undefined => {
     return undefined;
   if (!('errors' in error.data) || !Array.isArray(error.data.errors)) return undefined;
   const { errors } = error.data;
-  const counts = { total_products: 0, total_images: 0, more_errors: 0 };
+  const counts = { total_products: 0, total_images: 0, more_errors: 0, columns: [] };
   return { ...counts, ...error.data, valid: false, errors };
 };

@@ -3,7 +3,7 @@ import { onReconnect } from '../parts/connection.ts';
 import { notify } from '../parts/notices.ts';
 import { requestRender } from '../parts/render.ts';
 import { currentRoute, onRoute, type Route } from '../parts/route.ts';
-import { type Batch, hasEnded, type Product } from './batch.ts';
+import { type Batch, hasEnded, type Outcome, type Product, selectOutcome } from './batch.ts';
 import {
   areBatchesRunning,
   batchesFailure,
@@ -32,6 +32,29 @@ let waitMs = minDelayMs;
 
 export const openBatch = (): Opened => opened;
 
+let outcome: Outcome = 'all';
+/** Pages that a filter reads by itself. */
+const maxFilterPages = 20;
+
+export const shownOutcome = (): Outcome => outcome;
+
+/** Shows rows of one outcome. Failed ones are looked for on further pages, until all are found. */
+export const showOutcome = async (next: Outcome): Promise<void> => {
+  outcome = next;
+  requestRender();
+  for (let pages = 0; pages < maxFilterPages && mayFindFailed(); pages++) await loadMoreProducts();
+};
+
+const mayFindFailed = (): boolean => {
+  const { batch, pages, isLoading } = opened;
+  if (outcome !== 'failed' || isLoading || !batch || pages.at(-1)?.next === null) return false;
+  const found = selectOutcome(
+    pages.flatMap(({ products }) => products),
+    'failed',
+  ).reduce((sum, { images }) => sum + images.length, 0);
+  return found < batch.progress.failed_images;
+};
+
 /** Loads the batch in the URL, and polls it until it has ended. */
 export const watchBatches = (): void => {
   onRoute(follow);
@@ -48,6 +71,7 @@ const follow = (route: Route): void => {
   if (route.requestId !== requestId) {
     requestId = route.requestId;
     opened = { pages: [], isLoading: false };
+    outcome = 'all';
   }
   if (document.hidden) return;
   waitMs = minDelayMs;

@@ -16,16 +16,24 @@ import {
 import { styled } from '../parts/styled.ts';
 import type { Picture } from '../pictures/collection.ts';
 import { remove } from '../pictures/deletions.ts';
-import { copyLinks, type LinkFormat, largestLink } from '../pictures/links.ts';
+import { copyLinks, largestLink } from '../pictures/links.ts';
 import { pictures } from '../pictures/pictures.ts';
 import { selectOnly } from '../pictures/selection.ts';
 import { focusPicture } from '../pictures/sheet.ts';
 import { toShown } from '../pictures/tile.ts';
+import { captionView } from './caption.ts';
 import { facts } from './facts.ts';
+import {
+  focalDot,
+  focalPointForm,
+  isFocalPointOpen,
+  placeFocalPoint,
+  startFocalPoint,
+} from './focal-point.ts';
 import { detailFailure, openPictureRecord, retryPicture } from './open-picture.ts';
-import { downloadOriginal, openOriginal } from './original.ts';
 import { preload } from './preload.ts';
 import { stepsView } from './steps.ts';
+import { copyButtons, originalButtons, zoomTools } from './tools.ts';
 import {
   currentZoom,
   onDoubleClick,
@@ -38,7 +46,6 @@ import {
   zoomByKey,
   zoomFrame,
 } from './zoom.ts';
-import type { Zoom } from './zoom-math.ts';
 
 const openId = (): string | undefined => {
   const route = currentRoute();
@@ -76,7 +83,7 @@ const onKey = (event: KeyboardEvent): void => {
   else if (event.key === 'ArrowRight') showNeighbour(1);
   else if (event.key === 'Delete') deleteOpen();
   else if (event.key.toLowerCase() === 'f') void toggleFullScreen();
-  else if (event.key.toLowerCase() === 'c') copyOpen('link');
+  else if (event.key.toLowerCase() === 'c') copyOpen();
   else return;
   event.preventDefault();
 };
@@ -86,10 +93,10 @@ const onSwipe = (event: PointerEvent): void => {
   if (direction) showNeighbour(direction);
 };
 
-const copyOpen = (format: LinkFormat): void => {
+const copyOpen = (): void => {
   const id = openId();
   const picture = id && openPictureRecord(id);
-  if (picture) void copyLinks([picture], format);
+  if (picture) void copyLinks([picture]);
 };
 
 const deleteOpen = (): void => {
@@ -137,11 +144,11 @@ const aboutPicture = (picture: Picture): TemplateResult => {
     for (const step of [-1, 1] as const) preload(findNeighbour(id, step), `${shownWidth(ratio)}px`);
   return html`
     <figure
-      class="detail-picture ${zoom.scale > 1 ? 'is-zoomed' : ''}"
+      class="detail-picture ${zoom.scale > 1 ? 'is-zoomed' : ''} ${isFocalPointOpen(id) ? 'is-placing' : ''}"
       ${ref(zoomFrame)}
       @wheel=${{ handleEvent: onWheel, passive: false }}
       @dblclick=${onDoubleClick}
-      @pointerdown=${onPointerDown}
+      @pointerdown=${isFocalPointOpen(id) ? placeFocalPoint : onPointerDown}
       @pointermove=${onPointerMove}
       @pointerup=${onSwipe}
       @pointercancel=${onPointerUp}
@@ -150,7 +157,7 @@ const aboutPicture = (picture: Picture): TemplateResult => {
       <shown-picture
         .shown=${shown}
         ${styled({ transform: `translate(${zoom.x}px, ${zoom.y}px) scale(${zoom.scale})` })}
-      ></shown-picture>
+      >${focalDot(id)}</shown-picture>
       ${shown.path || picture.placeholder ? nothing : html`<p class="detail-none">${picture.status === 'failed' ? 'No picture could be made of this file' : 'Processing …'}</p>`}
       ${arrow(id, -1)} ${arrow(id, 1)}
       ${zoomTools(zoom)}
@@ -160,7 +167,8 @@ const aboutPicture = (picture: Picture): TemplateResult => {
         <h2>${picture.original_name}</h2>
         <p class="state is-${picture.status}">${picture.status}</p>
       </header>
-      ${picture.caption ? html`<p class="caption">${picture.caption}</p>` : nothing}
+      ${focalPointForm(picture)}
+      ${captionView(picture)}
       ${picture.error ? html`<p class="error-box">${icon('warning')} ${picture.error}</p>` : nothing}
       <div class="actions">
         ${picture.file_url ? originalButtons(picture) : nothing}
@@ -169,41 +177,18 @@ const aboutPicture = (picture: Picture): TemplateResult => {
             ? html`<button class="plain" @click=${() => {
                 selectOnly([id]);
                 navigate({ view: 'edits' });
-              }}>${icon('wand')} Edit</button>`
+              }}>${icon('wand')} Edit</button>
+              <button class="plain" @click=${() => startFocalPoint(picture)}>${icon('target')} Focal point</button>`
             : nothing
         }
         <button class="plain is-danger" @click=${deleteOpen}>${icon('remove')} Delete</button>
       </div>
-      ${largestLink(picture) ? copyButtons() : nothing}
+      ${largestLink(picture) ? copyButtons(picture) : nothing}
       ${stepsView(picture, () => retryPicture(id))}
       ${facts(picture)}
     </div>
   `;
 };
-
-const zoomTools = ({ scale }: Zoom): TemplateResult => html`
-  <div class="zoom-tools" role="group" aria-label="Zoom">
-    <button class="plain icon-only" aria-label="Zoom out" title="Zoom out (-)" ?disabled=${scale <= 1} @click=${() => zoomByKey('-')}>${icon('minus')}</button>
-    <span role="status" class="zoom-scale">${Math.round(scale * 100)} %</span>
-    <button class="plain icon-only" aria-label="Zoom in" title="Zoom in (+)" @click=${() => zoomByKey('+')}>${icon('add')}</button>
-    <button class="plain icon-only" aria-label="Full screen" title="Full screen (F)" @click=${toggleFullScreen}>${icon('fullScreen')}</button>
-  </div>
-`;
-
-const originalButtons = (picture: Picture): TemplateResult => html`
-  <button class="plain" @click=${() => openOriginal(picture)}>${icon('original')} Open original</button>
-  <button class="plain" @click=${() => downloadOriginal(picture)}>${icon('download')} Download</button>
-`;
-
-const copyButtons = (): TemplateResult => html`
-  <div class="copy-links" role="group" aria-label="Copy a link">
-    ${icon('link')}<span class="muted">Copy</span>
-    ${(['link', 'Markdown', '<img>'] as const).map(
-      (format) =>
-        html`<button class="plain" aria-label="Copy as ${format}" @click=${() => copyOpen(format)}>${format}</button>`,
-    )}
-  </div>
-`;
 
 const arrow = (id: string, step: -1 | 1): TemplateResult | typeof nothing =>
   findNeighbour(id, step)

@@ -1,17 +1,11 @@
 import { html, nothing, type TemplateResult } from 'lit/html.js';
-import {
-  formatBytes,
-  formatCameraName,
-  formatCameraTime,
-  formatCoordinates,
-  formatDate,
-  formatExposure,
-  round,
-} from '../parts/format.ts';
-import { icon } from '../parts/icons.ts';
+import { formatCameraTime, formatDate } from '../parts/dates.ts';
+import { formatBytes, formatCameraName, formatExposure, round } from '../parts/format.ts';
 import { styled } from '../parts/styled.ts';
 import type { Picture } from '../pictures/collection.ts';
+import { sourceTexts } from '../pictures/sources.ts';
 import { loadMissingTags, rawTags } from './open-picture.ts';
+import { place } from './place.ts';
 
 type Fact = readonly [string, string | TemplateResult | null | undefined];
 type Exif = NonNullable<Picture['exif']>;
@@ -56,35 +50,9 @@ const camera = (exif: Exif): TemplateResult => {
   return isSilent ? html`` : html`<section class="part"><h3>Camera</h3>${table(all)}</section>`;
 };
 
-const place = (gps: NonNullable<Exif['gps']>): TemplateResult => {
-  const { lat, lon, alt } = gps;
-  const point = `${lat.toFixed(6)}/${lon.toFixed(6)}`;
-  const map = `https://www.openstreetmap.org/?mlat=${lat}&mlon=${lon}#map=15/${point}`;
-  return html`
-    <section class="part">
-      <h3>Place</h3>
-      <p class="place">
-        ${icon('place')}
-        <a href=${map} target="_blank" rel="noopener noreferrer">
-          ${formatCoordinates(gps)}<span class="visually-hidden"> on OpenStreetMap, in a new tab</span>
-        </a>
-        ${alt === null ? nothing : html`<span class="muted">${Math.round(alt)} m</span>`}
-        <a class="muted" href="geo:${lat},${lon}">Open in a map app</a>
-      </p>
-    </section>
-  `;
-};
-
-const sources: Record<Picture['source'], string> = {
-  upload: 'sent to the API',
-  presigned: 'sent directly to S3',
-  drop: 'put into the bucket',
-  batch: 'from a batch',
-  edit: 'from an edit',
-};
-
 const fileFacts = (picture: Picture): Fact[] => {
-  const { metadata, dominant_color: color, processed_at: processedAt } = picture;
+  const { metadata, dominant_color: color, focal_point: point } = picture;
+  const { processed_at: processedAt } = picture;
   const { width, height, format, size_bytes: size, sha256 } = metadata;
   const megapixels =
     width && height && width * height >= 1e5 ? ` (${round((width * height) / 1e6, 1)} MP)` : '';
@@ -93,17 +61,20 @@ const fileFacts = (picture: Picture): Fact[] => {
     ['File size', size === undefined ? null : formatBytes(size)],
     ['Format', format],
     ['Dominant color', color && swatch(color)],
-    ['Uploaded', `${formatDate(picture.uploaded_at)}, ${sources[picture.source]}`],
+    ['Uploaded', `${formatDate(picture.uploaded_at)}, ${sourceTexts[picture.source]}`],
     [
       'First seen',
       sameMoment(picture) ? null : picture.first_upload && formatDate(picture.first_upload),
     ],
     ['Processed', processedAt && formatDate(processedAt)],
+    ['Focal point', point && `${percent(point.x)} from the left, ${percent(point.y)} from the top`],
     ['Object key', picture.file_path && html`<code>${picture.file_path}</code>`],
     ['SHA-256', sha256 && html`<code>${sha256}</code>`],
     ['Image ID', html`<code>${picture.image_id}</code>`],
   ];
 };
+
+const percent = (fraction: number): string => `${Math.round(fraction * 100)} %`;
 
 const sameMoment = ({ first_upload: first, uploaded_at: at }: Picture): boolean =>
   !first || Math.abs(Date.parse(first) - Date.parse(at)) < 60_000;

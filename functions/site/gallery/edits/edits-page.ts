@@ -1,21 +1,37 @@
 import { repeat } from 'lit/directives/repeat.js';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
+import { compare } from '../parts/compare.ts';
 import { icon } from '../parts/icons.ts';
+import { requestRender } from '../parts/render.ts';
 import { navigate } from '../parts/route.ts';
 import { pictures } from '../pictures/pictures.ts';
 import { selectedIds, selectOnly, toggleSelected } from '../pictures/selection.ts';
 import { toShown } from '../pictures/tile.ts';
 import { type Edit, isRunning, parseImageId } from './edit.ts';
+import { noPicture, toEditShown } from './edited-picture.ts';
 import { isEditStarting, knownEdits, startEdit } from './edits.ts';
+import { editProvider } from './provider.ts';
 
 /** A prompt for the selected pictures, and the edits before. */
 export const editsPage = (): TemplateResult => html`
   <div class="page">
     <h1>Edits</h1>
+    ${providerView()}
     ${selectedIds().length > 0 ? form() : selectFirst()}
     ${list()}
   </div>
 `;
+
+/** Before a prompt is typed in vain. */
+const providerView = (): TemplateResult | typeof nothing => {
+  const state = editProvider();
+  if (!state) return nothing;
+  return state.ok
+    ? html`<p class="muted">Edits are made by ${state.provider}, ${state.model}.</p>`
+    : html`<p class="error-box" role="alert">${icon('warning')} ${state.reason}</p>`;
+};
+
+const isProviderMissing = (): boolean => editProvider()?.ok === false;
 
 const selectFirst = (): TemplateResult => html`
   <section class="drop-target">
@@ -53,7 +69,7 @@ const form = (): TemplateResult => {
         <textarea name="prompt" rows="3" required maxlength="4000" placeholder="Make it look like a rainy evening"></textarea>
       </label>
       <div class="actions">
-        <button class="main" ?disabled=${isEditStarting() || isTooMany}>${icon('wand')} ${isEditStarting() ? 'Starting …' : 'Start the edit'}</button>
+        <button class="main" ?disabled=${isEditStarting() || isTooMany || isProviderMissing()}>${icon('wand')} ${isEditStarting() ? 'Starting …' : 'Start the edit'}</button>
         <button type="button" class="plain" @click=${() => selectOnly([])}>Clear the selection</button>
       </div>
     </form>
@@ -82,33 +98,45 @@ const labels: Record<Edit['status'], string> = {
   FAILED: 'failed',
 };
 
-const editView = (edit: Edit): TemplateResult => html`
-  <li class="edit is-${edit.status.toLowerCase()}" aria-busy=${isRunning(edit)}>
-    <p class="prompt">“${edit.prompt}”</p>
-    <p class="state is-${edit.status.toLowerCase()}" role="status">${labels[edit.status]}</p>
-    <div class="pair">
-      ${side('Source', parseImageId(edit.source_url))}
-      ${edit.target_url ? side('Second', parseImageId(edit.target_url)) : nothing}
-      ${side('Result', edit.image_id ?? undefined, isRunning(edit))}
-    </div>
-    ${edit.error ? html`<p class="error-box">${icon('warning')} ${edit.error}</p>` : nothing}
-  </li>
-`;
+/** Edits that are shown as a comparison. */
+const compared = new Set<string>();
 
-const side = (label: string, id: string | undefined, isComing = false): TemplateResult => {
-  const picture = id === undefined ? undefined : pictures.find(id);
-  // A picture that the sheet has not loaded is shown by the address that every picture has; one that
-  // it has loaded is not requested before its thumbnails exist.
-  const path = id && !isComing ? `api/images/${id}/thumbnails/medium` : undefined;
-  const unknown = { path, placeholder: null, color: null, ratio: undefined };
-  const shown = picture ? toShown(picture, { size: 'medium' }) : unknown;
+const toggleCompared = (id: string): void => {
+  if (!compared.delete(id)) compared.add(id);
+  requestRender();
+};
+
+const editView = (edit: Edit): TemplateResult => {
+  const { edit_id: id, status, prompt, error, image_id: resultId } = edit;
+  const sourceId = parseImageId(edit.source_url);
+  const isCompared = compared.has(id) && sourceId && resultId;
   return html`
-    <figure class=${isComing ? 'is-coming' : ''}>
-      <shown-picture .shown=${shown}></shown-picture>
-      <figcaption>
-        ${label}
-        ${id ? html`<button class="plain" aria-label="Open the ${label.toLowerCase()}" @click=${() => navigate({ view: 'pictures', imageId: id })}>Open</button>` : nothing}
-      </figcaption>
-    </figure>
+    <li class="edit is-${status.toLowerCase()}" aria-busy=${isRunning(edit)}>
+      <p class="prompt">“${prompt}”</p>
+      <p class="state is-${status.toLowerCase()}" role="status">${labels[status]}</p>
+      ${
+        isCompared
+          ? compare(id, toEditShown(sourceId), toEditShown(resultId))
+          : html`
+              <div class="pair">
+                ${side('Source', sourceId)}
+                ${edit.target_url ? side('Second', parseImageId(edit.target_url)) : nothing}
+                ${side('Result', resultId ?? undefined, isRunning(edit))}
+              </div>
+            `
+      }
+      ${sourceId && resultId ? html`<button class="plain" aria-pressed=${compared.has(id)} @click=${() => toggleCompared(id)}>${icon('compare')} Compare</button>` : nothing}
+      ${error ? html`<p class="error-box">${icon('warning')} ${error}</p>` : nothing}
+    </li>
   `;
 };
+
+const side = (label: string, id: string | undefined, isComing = false): TemplateResult => html`
+  <figure class=${isComing ? 'is-coming' : ''}>
+    <shown-picture .shown=${id && !isComing ? toEditShown(id) : noPicture}></shown-picture>
+    <figcaption>
+      ${label}
+      ${id ? html`<button class="plain" aria-label="Open the ${label.toLowerCase()}" @click=${() => navigate({ view: 'pictures', imageId: id })}>Open</button>` : nothing}
+    </figcaption>
+  </figure>
+`;

@@ -36,6 +36,11 @@ export const watchEdits = (): void => {
   follow();
 };
 
+/** An edit has ended somewhere. */
+export const reloadEdits = (): void => {
+  if (currentRoute().view === 'edits') void poll();
+};
+
 const poll = async (): Promise<void> => {
   if (!initId) return;
   const before = edits;

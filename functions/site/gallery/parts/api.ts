@@ -22,7 +22,7 @@ export class UnreachableError extends Error {
 export type Page = { limit: number; next_cursor: string | null };
 export type Answer<Data> = { data: Data; page: Page; status: number };
 type RequestOptions = {
-  method?: 'GET' | 'POST' | 'DELETE';
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   json?: unknown;
   form?: FormData;
   headers?: Record<string, string>;

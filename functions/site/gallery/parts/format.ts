@@ -26,30 +26,9 @@ export const round = (value: number, digits: number): number => Number(value.toF
 export const formatCount = (count: number, one: string, many = `${one}s`): string =>
   `${count.toLocaleString('en')} ${count === 1 ? one : many}`;
 
-const dateFormat = new Intl.DateTimeFormat('en-GB', {
-  dateStyle: 'medium',
-  timeStyle: 'short',
-});
-const momentFormat = new Intl.DateTimeFormat('en-GB', {
-  dateStyle: 'medium',
-  timeStyle: 'medium',
-});
-
-export const formatDate = (iso: string): string => dateFormat.format(new Date(iso));
-/** To the second. */
-export const formatDateToSecond = (iso: string): string => momentFormat.format(new Date(iso));
-
 /** `33.8583° S, 70.5100° W`: four digits are about ten meters. */
 export const formatCoordinates = ({ lat, lon }: { lat: number; lon: number }): string =>
   `${Math.abs(lat).toFixed(4)}° ${lat < 0 ? 'S' : 'N'}, ${Math.abs(lon).toFixed(4)}° ${lon < 0 ? 'W' : 'E'}`;
-
-/** `2017-02-09T19:51:38+01:00` as the camera wrote it: local time, never shifted to ours. */
-export const formatCameraTime = (text: string): string => {
-  const [date = '', rest = ''] = text.split('T');
-  const time = rest.slice(0, 8);
-  const offset = rest.slice(8);
-  return [date, time, offset && `(UTC${offset === 'Z' ? '' : offset})`].filter(Boolean).join(' ');
-};
 
 /** `NIKON D90`, since many models repeat the first word of `NIKON CORPORATION`. */
 export const formatCameraName = (make: string | null, model: string | null): string | null => {

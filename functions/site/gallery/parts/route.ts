@@ -1,35 +1,30 @@
-import type { ImageView } from '#lib/http/image-view.ts';
+import { formatFilter, type PictureFilter, parseFilter } from '../pictures/filter.ts';
 import { requestRender } from './render.ts';
 
-type Status = ImageView['status'];
 export type Route =
-  | { view: 'pictures'; imageId?: string; status?: Status }
+  | ({ view: 'pictures'; imageId?: string } & PictureFilter)
   | { view: 'batches'; requestId?: string }
   | { view: 'edits' }
-  | { view: 'stats' };
+  | { view: 'stats' }
+  | { view: 'webhooks' };
 
 /** In the fragment, since a path would need a route in API Gateway. */
 export const parseRoute = (hash: string): Route => {
   const [path = '', query] = hash.replace(/^#\/?/, '').split('?');
   const [view, id] = path.split('/');
   if (view === 'batches') return id ? { view, requestId: id } : { view };
-  if (view === 'edits' || view === 'stats') return { view };
-  const status = parseStatus(new URLSearchParams(query).get('status'));
+  if (view === 'edits' || view === 'stats' || view === 'webhooks') return { view };
   return {
     view: 'pictures',
     ...(view === 'pictures' && id && { imageId: id }),
-    ...(status && { status }),
+    ...parseFilter(new URLSearchParams(query)),
   };
 };
 
-const statuses: readonly Status[] = ['queued', 'processing', 'done', 'failed'];
-const parseStatus = (text: string | null): Status | undefined =>
-  statuses.find((status) => status === text);
-
 export const toHash = (route: Route): string => {
   if (route.view === 'pictures') {
-    const query = route.status ? `?status=${route.status}` : '';
-    return `#pictures${route.imageId ? `/${route.imageId}` : ''}${query}`;
+    const query = formatFilter(route);
+    return `#pictures${route.imageId ? `/${route.imageId}` : ''}${query && `?${query}`}`;
   }
   if (route.view === 'batches') return route.requestId ? `#batches/${route.requestId}` : '#batches';
   return `#${route.view}`;
@@ -41,9 +36,16 @@ const listeners = new Set<(route: Route) => void>();
 /** The sheet with the filter of the current route, or one of its pictures. */
 export const picturesRoute = (imageId?: string): Route => ({
   view: 'pictures',
+  ...currentFilter(),
   ...(imageId !== undefined && { imageId }),
-  ...(route.view === 'pictures' && route.status && { status: route.status }),
 });
+
+/** The filter in the address; none where another view is shown. */
+export const currentFilter = (): PictureFilter => {
+  if (route.view !== 'pictures') return {};
+  const { view: _view, imageId: _id, ...filter } = route;
+  return filter;
+};
 
 export const currentRoute = (): Route => route;
 

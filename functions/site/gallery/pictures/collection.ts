@@ -1,10 +1,11 @@
 import type { ImageView } from '#lib/http/image-view.ts';
+import { formatFilter, isOnTop, type PictureFilter } from './filter.ts';
 
 export type Picture = ImageView;
 export type Status = Picture['status'];
 type Page = { data: Picture[]; page: { next_cursor: string | null } };
 type Deps = {
-  list: (options: { limit: number; cursor?: string; status?: Status }) => Promise<Page>;
+  list: (options: { limit: number; cursor?: string; filter: PictureFilter }) => Promise<Page>;
   onChange: () => void;
 };
 
@@ -34,7 +35,7 @@ export const pictureCollection = ({ list, onChange }: Deps) => {
   let order: string[] = [];
   let shown: Picture[] | undefined;
   let cursor: string | null | undefined;
-  let filter: Status | undefined;
+  let filter: PictureFilter = {};
   let loading: Promise<void> | undefined;
   let failure: unknown;
   /** Incremented with each change of the filter: responses of an older generation are dropped. */
@@ -56,7 +57,7 @@ export const pictureCollection = ({ list, onChange }: Deps) => {
     list({
       limit: from === undefined ? firstPageSize : pageSize,
       ...(from !== undefined && { cursor: from }),
-      ...(filter && { status: filter }),
+      filter,
     });
 
   /** True if one of them is new or has changed. */
@@ -109,8 +110,8 @@ export const pictureCollection = ({ list, onChange }: Deps) => {
     listed.clear();
   };
 
-  const showOnly = (status: Status | undefined): Promise<void> => {
-    filter = status;
+  const showOnly = (next: PictureFilter): Promise<void> => {
+    filter = next;
     order = [];
     restartAt(undefined);
     touch();
@@ -172,7 +173,8 @@ export const pictureCollection = ({ list, onChange }: Deps) => {
       return shown;
     },
     find: (id: string): Picture | undefined => records.get(id),
-    filter: () => filter,
+    filter: (): PictureFilter => filter,
+    hasFilter: (other: PictureFilter): boolean => formatFilter(filter) === formatFilter(other),
     hasMore: () => cursor !== null,
     isLoading: () => loading !== undefined,
     hasStarted: () => cursor !== undefined,
@@ -185,10 +187,10 @@ export const pictureCollection = ({ list, onChange }: Deps) => {
     },
     /** Shows an upload at once, before the pipeline has recorded it. */
     expect: (picture: Picture): void => {
-      if (records.has(picture.image_id) || (filter && filter !== picture.status)) return;
-      expected.add(picture.image_id);
+      if (records.has(picture.image_id)) return;
       records.set(picture.image_id, picture);
-      order = [picture.image_id, ...order];
+      expected.add(picture.image_id);
+      if (isOnTop(filter, picture)) order = [picture.image_id, ...order];
       touch();
     },
     isExpected: (id: string): boolean => expected.has(id),

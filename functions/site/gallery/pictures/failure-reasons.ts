@@ -21,7 +21,7 @@ const toIds = (all: readonly Picture[]): string[] => all.map(({ image_id: id }) 
 export const failureReasons = (): TemplateResult | typeof nothing => {
   const route = currentRoute();
   const all = pictures.all();
-  if (route.view !== 'pictures' || pictures.filter() !== 'failed' || all.length === 0)
+  if (route.view !== 'pictures' || pictures.filter().status !== 'failed' || all.length === 0)
     return nothing;
   const retriable = all.filter(isRetriable);
   return html`

@@ -1,26 +1,51 @@
 /** Pixels, as everything here. */
 export type Box = { x: number; y: number; width: number; height: number };
 type Row = { first: number; end: number; y: number; height: number };
-export type Layout = { boxes: readonly Box[]; rows: readonly Row[]; height: number };
+/** What is above the rows of a group, whose first picture has this index. */
+type Heading = { index: number; y: number };
+export type Layout = {
+  boxes: readonly Box[];
+  rows: readonly Row[];
+  headings: readonly Heading[];
+  height: number;
+};
 
 const gap = 6;
+export const headingHeight = 40;
+const groupGap = 18;
 /** Panoramas and strips are cropped to these proportions, or one of them would fill the page. */
 const minRatio = 0.5;
 const maxRatio = 3;
 
 /**
  * Rows of pictures in their own proportions (width / height), each row as wide as the sheet, and
- * about as high as `rowHeight`. The last row is not stretched.
+ * about as high as `rowHeight`. The last row of a group is not stretched. `groups` are the indexes of
+ * their first pictures; each gets a heading.
  */
 export const justify = (
   ratios: readonly number[],
-  { width, rowHeight }: { width: number; rowHeight: number },
+  {
+    width,
+    rowHeight,
+    groups = [],
+  }: { width: number; rowHeight: number; groups?: readonly number[] },
 ): Layout => {
   const boxes: Box[] = [];
   const rows: Row[] = [];
+  const headings: Heading[] = [];
+  const starts = new Set(groups);
+  const ends = groups.toSorted((one, other) => one - other);
+  let group = 0;
   let y = 0;
   for (let first = 0; first < ratios.length; ) {
-    const { end, height } = fillRow(ratios, first, { width, rowHeight });
+    if (starts.has(first)) {
+      if (first > 0) y += groupGap;
+      headings.push({ index: first, y });
+      y += headingHeight;
+    }
+    while (group < ends.length && (ends[group] ?? 0) <= first) group++;
+    const groupEnd = ends[group] ?? ratios.length;
+    const { end, height } = fillRow(ratios, first, { width, rowHeight, groupEnd });
     let x = 0;
     for (const ratio of ratios.slice(first, end)) {
       const boxWidth = clampRatio(ratio) * height;
@@ -31,7 +56,7 @@ export const justify = (
     y += height + gap;
     first = end;
   }
-  return { boxes, rows, height: Math.max(0, y - gap) };
+  return { boxes, rows, headings, height: Math.max(0, y - gap) };
 };
 
 const clampRatio = (ratio: number): number => Math.min(maxRatio, Math.max(minRatio, ratio));
@@ -40,11 +65,11 @@ const clampRatio = (ratio: number): number => Math.min(maxRatio, Math.max(minRat
 const fillRow = (
   ratios: readonly number[],
   first: number,
-  { width, rowHeight }: { width: number; rowHeight: number },
+  { width, rowHeight, groupEnd }: { width: number; rowHeight: number; groupEnd: number },
 ): { end: number; height: number } => {
   let sum = 0;
   let before = Number.POSITIVE_INFINITY;
-  for (let end = first + 1; end <= ratios.length; end++) {
+  for (let end = first + 1; end <= groupEnd; end++) {
     sum += clampRatio(ratios[end - 1] ?? 1);
     const height = Math.max(1, (width - gap * (end - first - 1)) / sum);
     if (height <= rowHeight) {
@@ -53,7 +78,7 @@ const fillRow = (
     }
     before = height;
   }
-  return { end: ratios.length, height: Math.min(before, rowHeight) };
+  return { end: groupEnd, height: Math.min(before, rowHeight) };
 };
 
 /** The pictures to render: those in the viewport, and some rows above and below. */

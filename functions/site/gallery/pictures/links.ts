@@ -1,4 +1,5 @@
 import { resolveUrl } from '../parts/api.ts';
+import { copyText } from '../parts/clipboard.ts';
 import { formatCount } from '../parts/format.ts';
 import { notify } from '../parts/notices.ts';
 import type { Picture } from './collection.ts';
@@ -47,10 +48,6 @@ export const copyLinks = async (
     notify('There is no link yet: no copy of the picture has been made.', { isError: true });
     return;
   }
-  try {
-    await navigator.clipboard.writeText(lines.join('\n'));
-    notify(`Copied ${formatCount(lines.length, format === 'link' ? 'link' : `${format} link`)}.`);
-  } catch {
-    notify('The browser does not allow this page to use the clipboard.', { isError: true });
-  }
+  const links = formatCount(lines.length, format === 'link' ? 'link' : `${format} link`);
+  await copyText(lines.join('\n'), `Copied ${links}.`);
 };

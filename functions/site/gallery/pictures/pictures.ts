@@ -1,15 +1,17 @@
 import { request, resolveUrl } from '../parts/api.ts';
 import { requestRender } from '../parts/render.ts';
+import { findPreview } from '../uploads/previews.ts';
 import { type Picture, pictureCollection } from './collection.ts';
+import { toParameters } from './filter.ts';
 
 /** The pictures of this page. */
 export const pictures = pictureCollection({
   onChange: requestRender,
-  list: ({ limit, cursor, status }) => {
+  list: ({ limit, cursor, filter }) => {
     const query = new URLSearchParams({
       limit: String(limit),
       ...(cursor && { cursor }),
-      ...(status && { status }),
+      ...toParameters(filter),
     });
     return request<Picture[]>(`api/images?${query}`);
   },
@@ -41,3 +43,7 @@ export const toSrcset = ({ srcset }: Picture): string | undefined =>
       return `${resolveUrl(toPath(link))} ${width}`;
     })
     .join(', ');
+
+/** Width divided by height; of the local preview while the server has not read the file. */
+export const toRatio = ({ image_id: id, metadata: { width, height } }: Picture) =>
+  width && height ? width / height : findPreview(id)?.ratio;

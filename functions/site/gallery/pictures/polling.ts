@@ -10,6 +10,8 @@ const maxDelayMs = 8000;
 const slower = 1.5;
 /** While nothing is processed: only for what others have added. */
 const idleMs = 30_000;
+/** While events arrive: a picture's end is one, but not each of its steps. */
+const liveMs = 10_000;
 /** Pictures after this position are requested one by one, and only so many at once. */
 const newest = 60;
 const maxConcurrent = 6;
@@ -22,13 +24,21 @@ let visible: () => readonly string[] = () => [];
 let waitMs = minDelayMs;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let isPolling = false;
+let isLive = false;
 /** When each upload was first requested. */
 const missingSince = new Map<string, number>();
+
+/** While events arrive, polling only shows that a picture has begun, and what events have missed. */
+export const setLive = (next: boolean): void => {
+  if (isLive === next) return;
+  isLive = next;
+  schedule(next ? idleMs : minDelayMs);
+};
 
 /** Refreshes the pictures in the viewport; pauses while the tab is hidden. */
 export const startPolling = (idsInSight: () => readonly string[]): void => {
   visible = idsInSight;
-  document.addEventListener('visibilitychange', () => pollNow());
+  document.addEventListener('visibilitychange', pollNow);
   onReconnect(pollNow);
   schedule(idleMs);
 };
@@ -36,12 +46,13 @@ export const startPolling = (idsInSight: () => readonly string[]): void => {
 /** To be called when something was uploaded, retried or scrolled into view. */
 export const pollSoon = (): void => {
   waitMs = minDelayMs;
-  schedule(minDelayMs);
+  schedule(isLive ? liveMs : minDelayMs);
 };
 
-const pollNow = (): void => {
+/** Resolves when everything in the viewport was read. */
+export const pollNow = async (): Promise<void> => {
   clearTimeout(timer);
-  if (!document.hidden) void poll();
+  if (!document.hidden) await poll();
 };
 
 const schedule = (ms: number): void => {
@@ -64,7 +75,7 @@ const poll = async (): Promise<void> => {
   isPolling = false;
   if (hasChanged) reloadStatsSoon();
   waitMs = hasChanged ? minDelayMs : Math.min(maxDelayMs, waitMs * slower);
-  schedule(unfinished().length > 0 ? waitMs : idleMs);
+  schedule(unfinished().length > 0 ? (isLive ? liveMs : waitMs) : idleMs);
 };
 
 const pollIds = async (ids: readonly string[]): Promise<boolean> => {
@@ -79,7 +90,7 @@ const pollIds = async (ids: readonly string[]): Promise<boolean> => {
   const alone = ids.filter((id) => (pictures.isExpected(id) ? isLate(id) : !top.has(id)));
   const moves = await Promise.all([
     ...(needsList ? [pictures.refresh()] : []),
-    ...alone.slice(0, maxConcurrent).map(pollOne),
+    ...alone.slice(0, maxConcurrent).map(readPicture),
   ]);
   return moves.some(Boolean);
 };
@@ -90,7 +101,8 @@ const isLate = (id: string): boolean => {
   return performance.now() - since > unlistedGraceMs;
 };
 
-const pollOne = async (id: string): Promise<boolean> => {
+/** Reads one picture again. True if it has changed. */
+export const readPicture = async (id: string): Promise<boolean> => {
   try {
     const picture = await getPicture(id);
     missingSince.delete(id);

@@ -26,6 +26,7 @@ export const queuedPicture = (
   exif: null,
   taken_at: null,
   error: null,
+  error_code: null,
   placeholder: null,
   dominant_color: null,
   steps: mapSteps(() => pending),

@@ -2,23 +2,12 @@ import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { resolveUrl, toMessage } from '../parts/api.ts';
 import { formatCount } from '../parts/format.ts';
 import { icon } from '../parts/icons.ts';
-import { currentRoute, navigate, onRoute, type Route } from '../parts/route.ts';
-import { knownStats } from '../stats/counters.ts';
+import { currentFilter, currentRoute, navigate, onRoute, type Route } from '../parts/route.ts';
 import { openFilePicker, openFolderPicker } from '../uploads/file-picker.ts';
-import type { Status } from './collection.ts';
-import { densities, density, setDensity } from './density.ts';
 import { failureReasons } from './failure-reasons.ts';
 import { pictures } from './pictures.ts';
-import { selectionBar } from './selection-bar.ts';
 import { sheet } from './sheet.ts';
-
-const filters: readonly { status: Status | undefined; label: string }[] = [
-  { status: undefined, label: 'All' },
-  { status: 'queued', label: 'Queued' },
-  { status: 'processing', label: 'Processing' },
-  { status: 'done', label: 'Done' },
-  { status: 'failed', label: 'Failed' },
-];
+import { toolbar } from './toolbar.ts';
 
 /** The sheet with its toolbar, or what is shown while it is empty. */
 export const picturesPage = (): TemplateResult => html`
@@ -29,58 +18,13 @@ export const picturesPage = (): TemplateResult => html`
   ${below()}
 `;
 
-const toolbar = (): TemplateResult => {
-  const stats = knownStats();
-  return html`
-    <div class="toolbar">
-      <div class="chips" role="group" aria-label="Filter by status">
-        ${filters.map(({ status, label }) => {
-          const count = stats && (status ? stats[status] : stats.total);
-          return html`
-            <button
-              class="chip"
-              aria-pressed=${pictures.filter() === status}
-              @click=${() => show(status)}
-            >
-              ${label}${count === undefined ? nothing : html` <span class="count">${count.toLocaleString('en')}</span>`}
-            </button>
-          `;
-        })}
-      </div>
-      ${densitySwitch()}
-      ${selectionBar()}
-    </div>
-  `;
-};
-
-const densityIcons = { small: 'gridSmall', medium: 'gridMedium', large: 'gridLarge' } as const;
-
-const densitySwitch = (): TemplateResult => html`
-  <div class="densities" role="group" aria-label="Picture size">
-    ${densities.map(
-      (each) => html`
-        <button
-          aria-label="Show ${each} pictures"
-          title="Show ${each} pictures"
-          aria-pressed=${density() === each}
-          @click=${() => setDensity(each)}
-        >${icon(densityIcons[each])}</button>
-      `,
-    )}
-  </div>
-`;
-
-const show = (status: Status | undefined): void => {
-  scrollTo({ top: 0 });
-  navigate({ view: 'pictures', ...(status && { status }) });
-};
-
 /** Loads the pictures that the URL selects, now and whenever it changes. */
 export const followFilter = (): void => {
   const follow = (route: Route) => {
     if (route.view !== 'pictures') return;
-    if (pictures.hasStarted() && route.status === pictures.filter()) return;
-    void pictures.showOnly(route.status);
+    const filter = currentFilter();
+    if (pictures.hasStarted() && pictures.hasFilter(filter)) return;
+    void pictures.showOnly(filter);
   };
   onRoute(follow);
   follow(currentRoute());
@@ -98,13 +42,13 @@ const emptyView = (): TemplateResult => {
       </section>
     `;
   if (!pictures.hasStarted() || pictures.isLoading()) return skeletons();
-  const filter = pictures.filter();
-  if (filter)
+  const { status } = pictures.filter();
+  if (!pictures.hasFilter({}))
     return html`
       <section class="empty-state">
         ${icon('pictures')}
-        <h2>No picture is ${filter === 'processing' ? 'being processed' : filter} now</h2>
-        <button class="plain" @click=${() => show(undefined)}>Show all</button>
+        <h2>${status && pictures.hasFilter({ status }) ? `No picture is ${status === 'processing' ? 'being processed' : status} now` : 'No picture fits the filter'}</h2>
+        <button class="plain" @click=${() => navigate({ view: 'pictures' })}>Show all</button>
       </section>
     `;
   return empty();

@@ -6,10 +6,12 @@ import { requestRender } from '../parts/render.ts';
 import { currentRoute } from '../parts/route.ts';
 import { styled } from '../parts/styled.ts';
 import type { Picture } from './collection.ts';
+import { type Day, formatDay, groupByDay, joinShortDays } from './days.ts';
 import { remove } from './deletions.ts';
 import { targetRowHeight } from './density.ts';
 import { justify, type Layout, moveByKey, visibleRange } from './justified-layout.ts';
-import { pictures } from './pictures.ts';
+import { pictures, toRatio } from './pictures.ts';
+import { moveScrubber, scrubber } from './scrubber.ts';
 import { hasSelection, selectedIds, toggleSelected } from './selection.ts';
 import { extendSelection } from './selection-input.ts';
 import { tile } from './tile.ts';
@@ -27,17 +29,24 @@ let offset = 0;
 let scrolled = scrollY;
 let drawn = '';
 
-let known: { key: string; all: readonly Picture[]; layout: Layout } | undefined;
+let known:
+  | { key: string; all: readonly Picture[]; days: readonly Day[]; layout: Layout }
+  | undefined;
 
 /** Computed again only when the pictures, the width or the row height have changed. */
-const layoutNow = (): Layout => {
+const layoutNow = (): Layout => arrange().layout;
+
+const arrange = () => {
   const all = pictures.all();
   const rowHeight = targetRowHeight();
   const key = `${width} ${rowHeight}`;
-  if (known?.key === key && known.all === all) return known.layout;
-  const ratios = all.map(({ metadata: { width: w, height: h } }) => (w && h ? w / h : 1));
-  known = { key, all, layout: justify(ratios, { width, rowHeight }) };
-  return known.layout;
+  if (known?.key === key && known.all === all) return known;
+  const ratios = all.map((picture) => toRatio(picture) ?? 1);
+  const rowRatio = width / rowHeight;
+  const days = joinShortDays(groupByDay(all, pictures.filter()), ratios, rowRatio);
+  const groups = days.map(({ first }) => first);
+  known = { key, all, days, layout: justify(ratios, { width, rowHeight, groups }) };
+  return known;
 };
 
 const rangeNow = (spareRows?: number) =>
@@ -78,6 +87,7 @@ const onList = (element: Element | undefined): void => {
 const onScroll = (): void => {
   scrolled = scrollY;
   if (currentRoute().view !== 'pictures') return;
+  moveScrubber();
   const { first, end } = rangeNow();
   if (`${first}-${end}` !== drawn) requestRender();
 };
@@ -148,7 +158,7 @@ export const focusPicture = (id: string): void => {
 let announcedText = '';
 const announceCount = (count: number): void => {
   const filter = pictures.filter();
-  const text = `${count}${pictures.hasMore() ? ' and more' : ''} ${filter ?? ''} pictures`;
+  const text = `${count}${pictures.hasMore() ? ' and more' : ''} ${filter.status ?? ''} pictures`;
   if (text === announcedText || pictures.isLoading()) return;
   announcedText = text;
   announce(text);
@@ -156,7 +166,7 @@ const announceCount = (count: number): void => {
 
 export const sheet = (): TemplateResult => {
   const all = pictures.all();
-  const layout = layoutNow();
+  const { layout, days } = arrange();
   const { first, end } = rangeNow();
   drawn = `${first}-${end}`;
   current = Math.max(0, Math.min(current, all.length - 1));
@@ -168,13 +178,18 @@ export const sheet = (): TemplateResult => {
   return html`
     <ul
       class="sheet ${hasSelection() ? 'is-selecting' : ''}"
-      aria-label="Pictures, newest first"
+      aria-label=${pictures.filter().sort ? 'Pictures, last taken first' : 'Pictures, newest first'}
       aria-busy=${pictures.isLoading()}
       ${ref(onList)}
       ${styled({ height: `${layout.height}px` })}
       @keydown=${onKey}
       @focusin=${onFocus}
     >
+      ${layout.headings.map(({ index, y }, at) =>
+        index >= first && index < end
+          ? html`<li class="day" ${styled({ transform: `translateY(${y}px)` })}><h2>${formatDay(days[at] ?? { day: '', first: 0 })}</h2></li>`
+          : nothing,
+      )}
       ${repeat(
         drawnIndexes,
         (index) => all[index]?.image_id,
@@ -187,5 +202,6 @@ export const sheet = (): TemplateResult => {
         },
       )}
     </ul>
+    ${scrubber({ days, layout, offset })}
   `;
 };

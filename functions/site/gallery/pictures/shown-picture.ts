@@ -3,6 +3,8 @@ import { ApiError, requestBlob, resolveUrl } from '../parts/api.ts';
 import { hasKey } from '../parts/key.ts';
 
 export type Shown = {
+  /** Of the picture, where other copies of it may follow. */
+  id?: string;
   /** URL relative to the page; undefined while there is none. */
   path: string | undefined;
   /** Wider and narrower copies of it, as a `srcset`, and how wide it is shown (CSS `sizes`). */
@@ -29,6 +31,8 @@ class ShownPicture extends HTMLElement {
   private objectUrl: string | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private attempts = 0;
+  /** Whose copy is shown: it stays until a better one of the same picture has loaded. */
+  private loadedId: string | undefined;
 
   set shown(options: Shown) {
     const before = this.options;
@@ -61,7 +65,10 @@ class ShownPicture extends HTMLElement {
   }
 
   private load(): void {
+    const replaced =
+      this.loadedId !== undefined && this.loadedId === this.options?.id ? this.image : undefined;
     this.release();
+    for (const other of this.querySelectorAll('img')) if (other !== replaced) other.remove();
     const { path, srcset, sizes } = this.options ?? {};
     if (path === undefined) return;
     const image = new Image();
@@ -70,9 +77,14 @@ class ShownPicture extends HTMLElement {
     image.draggable = false;
     image.addEventListener('load', () => {
       this.attempts = 0;
+      replaced?.remove();
+      this.loadedId = this.options?.id;
       this.classList.add('is-sharp');
     });
-    image.addEventListener('error', () => this.loadLater());
+    image.addEventListener('error', () => {
+      replaced?.remove();
+      this.loadLater();
+    });
     this.image = image;
     this.append(image);
     // A delivery link needs no key.
@@ -117,8 +129,8 @@ class ShownPicture extends HTMLElement {
       this.image.removeAttribute('srcset');
       this.image.removeAttribute('src');
     }
-    if (this.isConnected) this.image?.remove();
     this.image = undefined;
+    this.loadedId = undefined;
     this.classList.remove('is-sharp');
     if (this.objectUrl) URL.revokeObjectURL(this.objectUrl);
     this.objectUrl = undefined;

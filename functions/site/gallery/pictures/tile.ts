@@ -2,9 +2,10 @@ import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { stepDefinition, stepNames } from '#lib/images/steps.ts';
 import { icon } from '../parts/icons.ts';
 import { styled } from '../parts/styled.ts';
+import { findPreview } from '../uploads/previews.ts';
 import { hasEnded, type Picture } from './collection.ts';
 import type { Box } from './justified-layout.ts';
-import { thumbnailPath, toSrcset } from './pictures.ts';
+import { thumbnailPath, toRatio, toSrcset } from './pictures.ts';
 import { isSelected } from './selection.ts';
 import {
   endPress,
@@ -68,15 +69,15 @@ export const toShown = (
   picture: Picture,
   { size = 'small', sizes }: { size?: 'small' | 'medium'; sizes?: string } = {},
 ): Shown => {
-  const { width, height } = picture.metadata;
   const isReady = picture.steps.thumbnails.state === 'done';
   return {
-    path: isReady ? thumbnailPath(picture, size) : undefined,
+    id: picture.image_id,
+    path: isReady ? thumbnailPath(picture, size) : findPreview(picture.image_id)?.url,
     srcset: isReady && sizes ? toSrcset(picture) : undefined,
     sizes,
     placeholder: picture.placeholder,
     color: picture.dominant_color,
-    ratio: width && height ? width / height : undefined,
+    ratio: toRatio(picture),
   };
 };
 

@@ -1,7 +1,7 @@
-import { html, type nothing, type TemplateResult } from 'lit/html.js';
+import { html, type TemplateResult } from 'lit/html.js';
 import type { StatsView } from '#lib/http/stats-view.ts';
 import { toMessage } from '../parts/api.ts';
-import { formatBytes, formatDuration, formatPercent } from '../parts/format.ts';
+import { formatBytes, formatPercent } from '../parts/format.ts';
 import { icon } from '../parts/icons.ts';
 import { knownStats, loadStats, statsFailure } from './counters.ts';
 import { share } from './share-bar.ts';
@@ -30,19 +30,14 @@ const errorView = (failure: unknown): TemplateResult => html`
 
 const counters = (stats: StatsView): TemplateResult => {
   const { captions } = stats;
-  const ms = stats.avg_processing_time_ms;
   return html`
     <dl class="numbers">
       ${number('Pictures', stats.total.toLocaleString('en'))}
-      ${number('Done', stats.done.toLocaleString('en'))}
-      ${number('Failed', stats.failed.toLocaleString('en'), stats.failed > 0 ? 'is-failed' : '')}
-      ${number('In progress', (stats.queued + stats.processing).toLocaleString('en'))}
-      ${number('Success', stats.success_rate === null ? '–' : formatPercent(stats.success_rate))}
-      ${number('Average time', ms === null ? '–' : formatDuration(ms))}
-      ${number('Originals', formatBytes(stats.bytes))}
+      ${number('Success rate', stats.success_rate === null ? '–' : formatPercent(stats.success_rate))}
+      ${number('Size of originals', formatBytes(stats.bytes))}
     </dl>
     <div class="halves"><section class="part">
-      <h2>Pictures</h2>
+      <h2>Status</h2>
       ${share('Pictures by status', [
         { name: 'done', count: stats.done },
         { name: 'failed', count: stats.failed },
@@ -60,12 +55,12 @@ const counters = (stats: StatsView): TemplateResult => {
       ])}
     </section>
     </div><section class="part">
-      <h2>Processing time</h2>
+      <h2>From upload to thumbnail</h2>
       ${timesPlot()}
     </section>
   `;
 };
 
-const number = (name: string, value: string, kind = ''): TemplateResult | typeof nothing => html`
-  <div class="number ${kind}"><dt>${name}</dt><dd>${value}</dd></div>
+const number = (name: string, value: string): TemplateResult => html`
+  <div class="number"><dt>${name}</dt><dd>${value}</dd></div>
 `;

@@ -13,7 +13,7 @@ export const axisMaximum = (largest: number): number => {
   return [1, 2, 5, 10].map((step) => step * magnitude).find((top) => top >= largest) ?? largest;
 };
 
-/** The processing time of each of the newest pictures, as bars from the oldest to the newest. */
+/** The time from upload to thumbnail of the newest pictures, as bars from the oldest to the newest. */
 export const timesPlot = (): TemplateResult => {
   const times = knownTimes();
   if (!times) return html`<p role="status" class="muted">Loading …</p>`;
@@ -21,7 +21,7 @@ export const timesPlot = (): TemplateResult => {
   const values = times.map(({ ms }) => ms);
   const middle = median(values) ?? 0;
   const slow = quantile(values, 0.95) ?? 0;
-  const text = `Processing time of the newest ${formatCount(times.length, 'picture')}: half took less than ${formatDuration(middle)}, 95 % less than ${formatDuration(slow)}.`;
+  const text = `From upload to thumbnail, newest ${formatCount(times.length, 'picture')}: half within ${formatDuration(middle)}, 95 % within ${formatDuration(slow)}.`;
   return html`
     <figure class="plot">
       <svg viewBox="0 0 ${width} ${height}" role="img" aria-label=${text}>
@@ -29,6 +29,39 @@ export const timesPlot = (): TemplateResult => {
       </svg>
       <figcaption>${text}</figcaption>
     </figure>
+    ${durationTable(times)}
+  `;
+};
+
+/** The same figures for each format and each source. */
+const durationTable = (times: readonly PictureDuration[]): TemplateResult => html`
+  <div class="halves">
+    ${(['format', 'source'] as const).map(
+      (by) => html`
+        <table class="list durations">
+          <thead>
+            <tr><th scope="col">By ${by}</th><th scope="col">Pictures</th><th scope="col">Half within</th><th scope="col">95 % within</th></tr>
+          </thead>
+          <tbody>
+            ${[...Map.groupBy(times, (each) => each[by])]
+              .toSorted(([, one], [, other]) => other.length - one.length)
+              .map(([name, group]) => durationRow(name, group))}
+          </tbody>
+        </table>
+      `,
+    )}
+  </div>
+`;
+
+const durationRow = (name: string, group: readonly PictureDuration[]): TemplateResult => {
+  const values = group.map(({ ms }) => ms);
+  return html`
+    <tr>
+      <th scope="row">${name}</th>
+      <td>${group.length}</td>
+      <td>${formatDuration(median(values) ?? 0)}</td>
+      <td>${formatDuration(quantile(values, 0.95) ?? 0)}</td>
+    </tr>
   `;
 };
 

@@ -1,16 +1,20 @@
-import { stepNames } from '#lib/images/steps.ts';
 import { request } from '../parts/api.ts';
 import { requestRender } from '../parts/render.ts';
 import type { Picture } from '../pictures/collection.ts';
 
-export type PictureDuration = { name: string; ms: number };
+/** How long a picture waited for its thumbnails: from its upload to the end of their step. */
+export type PictureDuration = { name: string; ms: number; format: string; source: string };
 
-/** The durations of all steps together; undefined where none has one. */
-export const totalDuration = ({ steps }: Pick<Picture, 'steps'>): number | undefined => {
-  const durations = stepNames
-    .map((name) => steps[name].duration_ms)
-    .filter((ms) => ms !== undefined);
-  return durations.length > 0 ? durations.reduce((sum, ms) => sum + ms, 0) : undefined;
+/** Undefined where that is not known. */
+export const toDuration = (picture: Picture): PictureDuration | undefined => {
+  const endedAt = picture.steps.thumbnails.ended_at;
+  if (endedAt === undefined) return undefined;
+  return {
+    name: picture.original_name,
+    ms: Math.max(0, Date.parse(endedAt) - Date.parse(picture.uploaded_at)),
+    format: picture.metadata.format ?? 'unknown',
+    source: picture.source,
+  };
 };
 
 let times: readonly PictureDuration[] | undefined;
@@ -22,10 +26,8 @@ export const loadTimes = async (): Promise<void> => {
   try {
     const { data } = await request<Picture[]>('api/images?limit=100&status=done');
     times = data
-      .flatMap((picture) => {
-        const ms = totalDuration(picture);
-        return ms === undefined ? [] : [{ name: picture.original_name, ms }];
-      })
+      .map(toDuration)
+      .filter((each) => each !== undefined)
       .reverse();
   } catch {
     times ??= []; // the counters above show the error

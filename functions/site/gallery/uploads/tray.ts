@@ -3,18 +3,27 @@ import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { formatBytes, formatCount } from '../parts/format.ts';
 import { icon } from '../parts/icons.ts';
 import { requestRender } from '../parts/render.ts';
+import { navigate, picturesRoute } from '../parts/route.ts';
+import { findPreview } from './previews.ts';
+import { toOutcome } from './upload-outcome.ts';
 import { totalProgress, type Upload } from './upload-queue.ts';
 import { uploads } from './uploads.ts';
 
 const maxRows = 60; // more would slow the page down
-let isOpen = true;
+/** Folded on a phone, where it would cover the pictures, unless a file failed; undefined until it was chosen. */
+let chosen: boolean | undefined;
+const phoneWidth = 700;
+const isListOpen = (failedCount: number): boolean =>
+  chosen ?? (innerWidth >= phoneWidth || failedCount > 0);
 
 /** The list of uploads in a corner; nothing while there are none. */
 export const uploadTray = (): TemplateResult | typeof nothing => {
   const all = uploads.all();
   if (all.length === 0) return nothing;
   const progress = totalProgress(all);
-  const failedCount = all.filter(({ state }) => state === 'rejected' || state === 'failed').length;
+  const outcomes = Map.groupBy(all.map(toOutcome), ({ kind }) => kind);
+  const failedCount = outcomes.get('bad')?.length ?? 0;
+  const isOpen = isListOpen(failedCount);
   const percent = Math.round(progress.share * 100);
   return html`
     <section class="tray" aria-label="Uploads">
@@ -24,7 +33,7 @@ export const uploadTray = (): TemplateResult | typeof nothing => {
           class="plain icon-only ${isOpen ? '' : 'is-turned'}"
           aria-label=${isOpen ? 'Collapse the list of uploads' : 'Expand the list of uploads'}
           aria-expanded=${isOpen}
-          @click=${toggle}
+          @click=${() => choose(!isOpen)}
         >${icon('down')}</button>
         ${
           progress.busy > 0
@@ -34,7 +43,7 @@ export const uploadTray = (): TemplateResult | typeof nothing => {
       </header>
       <progress class=${progress.busy > 0 ? '' : 'is-full'} max="100" .value=${percent} aria-label="All uploads"></progress>
       <p class="tray-sum">
-        ${formatBytes(progress.sentBytes)} of ${formatBytes(progress.totalBytes)}
+        ${progress.busy > 0 ? `${formatBytes(progress.sentBytes)} of ${formatBytes(progress.totalBytes)}` : toSummary(outcomes.get('good')?.length ?? 0, outcomes.get('busy')?.length ?? 0)}
         ${failedCount > 0 ? html`<span class="error-text">${formatCount(failedCount, 'file')} failed</span>` : nothing}
       </p>
       ${isOpen ? rows(all) : nothing}
@@ -42,8 +51,8 @@ export const uploadTray = (): TemplateResult | typeof nothing => {
   `;
 };
 
-const toggle = (): void => {
-  isOpen = !isOpen;
+const choose = (isOpen: boolean): void => {
+  chosen = isOpen;
   requestRender();
 };
 
@@ -56,18 +65,18 @@ const toTitle = (
   return failedCount > 0 ? 'No files uploaded' : 'Uploads cancelled';
 };
 
+const toSummary = (done: number, processing: number): string =>
+  processing > 0
+    ? `${done.toLocaleString('en')} done, ${processing.toLocaleString('en')} processing`
+    : `${done.toLocaleString('en')} done`;
+
 /** Failures first, then those in progress. */
-const sortOrder: Record<Upload['state'], number> = {
-  rejected: 0,
-  failed: 0,
-  sending: 1,
-  waiting: 2,
-  cancelled: 3,
-  sent: 4,
-};
+const ranks = { bad: 0, busy: 1, none: 3, good: 4 } as const;
+const toRank = (upload: Upload): number =>
+  upload.state === 'waiting' ? 2 : ranks[toOutcome(upload).kind];
 
 const rows = (all: readonly Upload[]): TemplateResult => {
-  const sorted = all.toSorted((one, other) => sortOrder[one.state] - sortOrder[other.state]);
+  const sorted = all.toSorted((one, other) => toRank(one) - toRank(other));
   const rest = sorted.length - maxRows;
   return html`
     <ul class="tray-rows" tabindex="0" aria-label="Files">
@@ -77,24 +86,18 @@ const rows = (all: readonly Upload[]): TemplateResult => {
   `;
 };
 
-const labels: Record<Upload['state'], string> = {
-  waiting: 'waiting',
-  sending: 'uploading',
-  sent: 'uploaded',
-  rejected: 'rejected',
-  failed: 'failed',
-  cancelled: 'cancelled',
-};
-
 const row = (upload: Upload): TemplateResult => {
-  const { id, name, state, reason, sentBytes, sizeBytes } = upload;
+  const { id, name, state, sentBytes, sizeBytes, imageId } = upload;
+  const { label, kind, reason } = toOutcome(upload);
   const isBusy = state === 'waiting' || state === 'sending';
   const mayRetry = state === 'failed' || state === 'cancelled';
+  const preview = findPreview(id);
   return html`
-    <li class="upload is-${state}">
-      <p class="upload-name" title=${name}>${name}</p>
+    <li class="upload is-${kind}">
+      ${preview ? html`<img class="upload-preview" src=${preview.url} alt="" />` : html`<span class="upload-preview"></span>`}
+      ${imageId ? html`<button class="upload-name" title=${name} aria-label="Uploaded ${name}: ${label}" @click=${() => navigate(picturesRoute(imageId))}>${name}</button>` : html`<p class="upload-name" title=${name}>${name}</p>`}
       <p class="upload-state">
-        ${state === 'sending' && sizeBytes > 0 ? `${Math.min(100, Math.round((sentBytes / sizeBytes) * 100))} %` : labels[state]}
+        ${state === 'sending' && sizeBytes > 0 ? `${Math.min(100, Math.round((sentBytes / sizeBytes) * 100))} %` : label}
       </p>
       ${isBusy ? html`<button class="plain icon-only" aria-label="Cancel the upload of ${name}" @click=${() => uploads.cancel(id)}>${icon('close')}</button>` : nothing}
       ${mayRetry ? html`<button class="plain icon-only" aria-label="Upload ${name} again" @click=${() => uploads.retry(id)}>${icon('retry')}</button>` : nothing}

@@ -7,6 +7,8 @@ export type Upload = {
   state: 'waiting' | 'sending' | 'sent' | 'rejected' | 'failed' | 'cancelled';
   /** A sentence, where it was rejected or failed. */
   reason?: string;
+  /** What the server named it, once it was sent. */
+  imageId?: string;
 };
 
 /** The server rejected the file: a retry would not help. */
@@ -14,10 +16,10 @@ export class RejectedError extends Error {
   override readonly name = 'NotTaken';
 }
 
-type SendOptions = { onProgress: (sentBytes: number) => void; signal: AbortSignal };
+type SendOptions = { id: number; onProgress: (sentBytes: number) => void; signal: AbortSignal };
 type Deps<File> = {
-  /** Sends one file; throws RejectedError, or anything else where a retry may help. */
-  send: (file: File, sending: SendOptions) => Promise<void>;
+  /** Sends one file, and gives its image's id; throws RejectedError, or anything else where a retry may help. */
+  send: (file: File, sending: SendOptions) => Promise<string>;
   onChange: () => void;
   /** Delays before each retry; after the last one the upload has failed. */
   retryDelaysMs?: readonly number[];
@@ -68,9 +70,11 @@ export const uploadQueue = <File extends { name: string; size: number }>({
     const { signal } = abort;
     for (let attempt = 0; ; attempt++) {
       try {
-        const onProgress = (sentBytes: number) => change(id, { sentBytes });
-        await send(file, { onProgress, signal });
-        change(id, { state: 'sent', sentBytes: file.size });
+        // The form around the file counts as sent too.
+        const onProgress = (sentBytes: number) =>
+          change(id, { sentBytes: Math.min(sentBytes, file.size) });
+        const imageId = await send(file, { id, onProgress, signal });
+        change(id, { state: 'sent', sentBytes: file.size, imageId });
         files.delete(id); // frees the file
         break;
       } catch (error) {

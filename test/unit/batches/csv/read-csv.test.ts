@@ -171,8 +171,23 @@ describe('a CSV of products', () => {
       totalProducts: 2,
       totalImages: 3,
       columns: ['S. No.', 'Product Name', 'Input Image Urls'],
+      meanings: [
+        { name: 'S. No.', meaning: 'serial_number' },
+        { name: 'Product Name', meaning: 'product_name' },
+        { name: 'Input Image Urls', meaning: 'image_urls' },
+      ],
       faults: { faults: [], more: 0 },
     });
+  });
+
+  it('tells what it understood of a header that lacks columns', async () => {
+    const { meanings, faults } = await readCsv(inPieces('Color, Photos \nred,https://a.example/1'));
+
+    expect(meanings).toEqual([
+      { name: 'Color', meaning: null },
+      { name: 'Photos', meaning: 'image_urls' },
+    ]);
+    expect(faults.faults.map(({ column }) => column)).toEqual(['S. No.', 'Product Name']);
   });
 
   it('awaits the callback, and stops with its error', async () => {

@@ -80,6 +80,7 @@ test('inspection applies the configured limit of megapixels, with a tolerance fo
   expect(await refusalOf(pngHeaderOnly({ width: 8_160, height: 6_144 }), inspect)).toBeUndefined();
   expect(await refusalOf(pngHeaderOnly({ width: 8_300, height: 6_144 }), inspect)).toEqual({
     kind: 'contents',
+    code: 'too_many_pixels',
     reason: expect.stringMatching(/8 300 × 6 144 pixels.*at most 50/),
   });
 });
@@ -124,7 +125,11 @@ test('inspection counts the frames of an animation before libvips does, which wo
   const { answer: refusal, cpuMs } = await cpuTimeOf(() => refusalOf(endless));
 
   expect(cpuMs).toBeLessThan(250);
-  expect(refusal).toEqual({ kind: 'contents', reason: expect.stringContaining('5 000 frames') });
+  expect(refusal).toEqual({
+    kind: 'contents',
+    code: 'too_many_frames',
+    reason: expect.stringContaining('5 000 frames'),
+  });
 });
 
 test.each([
@@ -153,6 +158,7 @@ test.each([
 
     expect(refusal).toEqual({
       kind: 'type',
+      code: 'unsupported_format',
       reason: `invalid file format: the file is a camera raw file (${name}), which is not read here. Develop it to JPEG or TIFF and send that.`,
     });
   },
@@ -202,7 +208,11 @@ test('inspection names the variant of PNG that only Apple reads', async () => {
 
   const refusal = await refusalOf(Buffer.concat([png.subarray(0, 8), cgbi, png.subarray(8)]));
 
-  expect(refusal).toEqual({ kind: 'contents', reason: expect.stringContaining('CgBI') });
+  expect(refusal).toEqual({
+    kind: 'contents',
+    code: 'unsupported_feature',
+    reason: expect.stringContaining('CgBI'),
+  });
 });
 
 test('inspection never throws, whatever the bytes', async () => {

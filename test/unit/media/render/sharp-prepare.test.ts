@@ -162,6 +162,7 @@ test('preparing refuses a limit that not even one pixel meets', async () => {
   expect(await sharpPrepare(await drawnJpeg(), { maxSide: 1024, maxBytes: 10 })).toEqual({
     refusal: {
       kind: 'contents',
+      code: 'file_too_large',
       reason: expect.stringMatching(/^The picture cannot .+ 10 bytes\.$/),
     },
   });

@@ -200,7 +200,11 @@ test.each(['jpeg', 'png', 'gif', 'avif', 'tiff'] as const)(
     const made = await sharpShrink(cut, metadata, sizes);
 
     expect(made).toEqual({
-      refusal: { kind: 'contents', reason: expect.stringMatching(/^The [A-Z]+ picture .+\.$/) },
+      refusal: {
+        kind: 'contents',
+        code: expect.stringMatching(/^(truncated|damaged)_file$/),
+        reason: expect.stringMatching(/^The [A-Z]+ picture .+\.$/),
+      },
     });
     expect(JSON.stringify(made)).not.toMatch(/vips|libpng|\\n|unknown/i);
   },
@@ -217,7 +221,11 @@ test('shrinking refuses the hostile pictures that only decoding reveals', async 
 
   for (const { bytes } of late)
     expect(await shrink(bytes)).toEqual({
-      refusal: { kind: 'contents', reason: expect.stringMatching(/^The .+\.$/) },
+      refusal: {
+        kind: 'contents',
+        code: expect.stringMatching(/^(truncated|damaged)_file$/),
+        reason: expect.stringMatching(/^The .+\.$/),
+      },
     });
 });
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { type Picture, pictureCollection } from '#functions/site/gallery/pictures/collection.ts';
+import type { PictureFilter } from '#functions/site/gallery/pictures/filter.ts';
 import { anImageView } from '#test/support/browser-answers.ts';
 
-type Options = { limit: number; cursor?: string; status?: string };
+type Options = { limit: number; cursor?: string; filter: PictureFilter };
 
 /** A list with small pages, newest first, that a test may change. */
 const given = (pictures: Picture[], { perPage = 2 } = {}) => {
@@ -15,7 +16,8 @@ const given = (pictures: Picture[], { perPage = 2 } = {}) => {
     list: async (options) => {
       requests.push(options);
       if (failing) throw new Error('unreachable');
-      const matching = listed.filter(({ status }) => !options.status || status === options.status);
+      const wanted = options.filter.status;
+      const matching = listed.filter(({ status }) => !wanted || status === wanted);
       const from = matching.findIndex(({ image_id: id }) => id === options.cursor) + 1;
       const end = from + Math.min(options.limit, perPage);
       const data = matching.slice(from, end);
@@ -196,7 +198,7 @@ describe('pictureCollection', () => {
       list: () => new Promise((resolve) => answers.push(resolve)),
     });
     const first = collection.more();
-    const second = collection.showOnly('failed');
+    const second = collection.showOnly({ status: 'failed' });
     answers[1]?.({ data: [], page: { next_cursor: null } });
     answers[0]?.({ data: [a, b], page: { next_cursor: null } });
     await Promise.all([first, second]);

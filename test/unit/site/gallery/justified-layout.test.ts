@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  headingHeight,
   justify,
   moveByKey,
   visibleRange,
@@ -27,12 +28,29 @@ describe('justify', () => {
     expect(height).toBe(200);
   });
 
+  it('begins a row and leaves room for a heading where a group begins', () => {
+    const { boxes, rows, headings } = justify([1, 1, 1, 1, 1], {
+      width: 1000,
+      rowHeight: 200,
+      groups: [0, 3],
+    });
+    expect(rows.map(({ first, end }) => [first, end])).toEqual([
+      [0, 3],
+      [3, 5],
+    ]);
+    expect(headings.map(({ index }) => index)).toEqual([0, 3]);
+    const bottom = Math.max(...boxes.slice(0, 3).map(({ y, height }) => y + height));
+    expect(headings[1]?.y).toBeGreaterThan(bottom);
+    expect(boxes[3]?.y).toBe((headings[1]?.y ?? 0) + headingHeight);
+  });
+
   it('crops what is far too wide or too tall, and has no height without pictures', () => {
     const [wide, tall] = justify([20, 0.01], { width: 2000, rowHeight: 100 }).boxes;
     expect([wide?.width, tall?.width]).toEqual([300, 50]);
     expect(justify([], { width: 1000, rowHeight: 200 })).toEqual({
       boxes: [],
       rows: [],
+      headings: [],
       height: 0,
     });
   });
@@ -85,6 +103,8 @@ describe('moveByKey', () => {
 
   it('moves nowhere by other keys, and where there are no pictures', () => {
     expect(moveByKey(squares, { key: 'a', index: 0 })).toBeUndefined();
-    expect(moveByKey({ boxes: [], rows: [], height: 0 }, { key: 'End', index: 0 })).toBeUndefined();
+    expect(
+      moveByKey({ boxes: [], rows: [], headings: [], height: 0 }, { key: 'End', index: 0 }),
+    ).toBeUndefined();
   });
 });

@@ -23,9 +23,9 @@ const given = ({ retryDelaysMs: pausesMs = [0, 0] }: { retryDelaysMs?: number[] 
     retryDelaysMs: pausesMs,
     toMessage: (error) => (error instanceof Error ? error.message : ''),
     send: (file, { signal, onProgress }) =>
-      new Promise((end, fail) => {
+      new Promise((resolve, fail) => {
         signal.addEventListener('abort', () => fail(signal.reason));
-        sends.push({ file, signal, onProgress, end, fail });
+        sends.push({ file, signal, onProgress, end: () => resolve(`id of ${file.name}`), fail });
       }),
   });
   const states = () => queue.all().map(({ state }) => state);
@@ -42,6 +42,7 @@ describe('uploadQueue', () => {
     sends[2]?.end();
     await eventually(() => expect(sends).toHaveLength(5));
     expect(states()).toEqual(['sending', 'sending', 'sent', 'sending', 'sending', 'waiting']);
+    expect(queue.all()[2]?.imageId).toBe('id of 2.jpg');
   });
 
   it('does not retry a rejected file, and shows the reason', async () => {

@@ -2,7 +2,7 @@
  * The code of an error or of its cause, such as `ECONNREFUSED` or `UND_ERR_SOCKET`; undefined where
  * it has none. Unlike messages, codes never quote a request.
  */
-export const errorCode = (error: unknown): string | undefined => {
+export const systemErrorCode = (error: unknown): string | undefined => {
   const cause = error instanceof Error ? error.cause : undefined;
   return [error, cause]
     .map((one) => (one instanceof Error && 'code' in one ? one.code : undefined))
