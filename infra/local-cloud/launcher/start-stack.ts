@@ -105,12 +105,8 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     await orBroken(messages.ready);
     messages.notifyWorkers();
     if (bundles) {
-      const load = (version: string, modules: string[]) => {
-        const loaded = messages.nextLoaded();
-        started.send({ kind: 'load', folder: version, modules });
-        return loaded;
-      };
       const folders = options.reloadFolders ?? [];
+      const load = loadInto(started, messages.nextLoaded);
       emulators.push(reloadOnChange({ project, folders, handlers, bundles, load, log }));
     }
     return { url, broken, stop };
@@ -119,6 +115,15 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     throw error;
   }
 };
+
+/** Has the functions' process load changed modules from a folder; resolves with what became of it. */
+const loadInto =
+  <T>(host: HostProcess, nextLoaded: () => T) =>
+  (folder: string, modules: string[]): T => {
+    const loaded = nextLoaded();
+    host.send({ kind: 'load', folder, modules });
+    return loaded;
+  };
 
 const hostEnvironment = ({ environment, folder, reloadFolders }: StackOptions) => ({
   ...environment,
