@@ -68,6 +68,7 @@ export const config = {
     idempotencyTable: table('idempotency'),
     batchesTable: table('batches'),
     editSessionsTable: table('edit-sessions'),
+    webhooksTable: table('webhooks'),
   },
   /** URLs by the queue's name. */
   queues: mapQueues((name) => resource(queueVariable(name))),

@@ -63,13 +63,17 @@ export const errorCodes = {
 
   // Batches.
   batch_not_found: { status: 404, meaning: 'There is no batch with this id.' },
-  webhook_not_found: { status: 404, meaning: 'The batch has no webhook.' },
   results_not_found: { status: 404, meaning: 'The batch has no results.' },
   batch_not_finished: { status: 409, meaning: 'The batch has not ended yet.' },
-  webhook_secret_missing: { status: 409, meaning: 'No secret to sign webhooks is set up here.' },
   invalid_csv: { status: 422, meaning: 'The CSV has errors, which are listed.' },
   not_fetched: { meaning: 'The URL of a row could not be fetched.' },
   image_deleted: { meaning: 'The image of a row was deleted.' },
+
+  // Webhooks.
+  webhook_not_found: { status: 404, meaning: 'There is no such webhook, or the batch has none.' },
+  webhook_secret_missing: { status: 409, meaning: 'No secret to sign webhooks is set up here.' },
+  webhook_disabled: { status: 409, meaning: 'The receiver answered 410 and gets nothing more.' },
+  too_many_webhooks: { status: 409, meaning: 'There are as many webhooks as there may be.' },
 
   // Edits.
   process_not_found: { status: 404, meaning: 'There is no such process, or it has expired.' },

@@ -5,6 +5,7 @@ const sentences = {
   image_not_found: 'Image not found',
   thumbnail_not_ready: 'Thumbnail not ready or missing',
   batch_not_found: 'Batch not found',
+  webhook_not_found: 'Webhook not found',
   process_not_found:
     'There is no such process, or it has expired. POST /api/processes initiates a new one.',
 } as const;

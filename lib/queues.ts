@@ -8,6 +8,7 @@ const otherQueues = [
   'close-batch',
   'send-webhook',
   'run-edit',
+  'deliver-event',
 ] as const;
 
 export type QueueName = (typeof otherQueues)[number] | StepWorker;

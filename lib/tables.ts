@@ -7,6 +7,7 @@ export const tableNames = [
   'idempotency',
   'batches',
   'edit-sessions',
+  'webhooks',
 ] as const;
 export type TableName = (typeof tableNames)[number];
 

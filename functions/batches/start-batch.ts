@@ -13,12 +13,14 @@ import { readForm } from '#lib/http/multipart.ts';
 import { readJson } from '#lib/http/request.ts';
 import { reply, type Warning } from '#lib/http/route.ts';
 import { startBatchRoute } from '#lib/http/routes/start-batch.ts';
+import { explainUnusableUrl } from '#lib/web/unusable-url.ts';
 
 const deps = {
   batches: dynamoBatches(config.tables),
   derived: s3Objects(config.derivedBucket),
   batchQueues: sqsBatchQueues(config.queues),
   idempotencyRecords: dynamoIdempotencyRecords(config.tables),
+  explainUnusableUrl: explainUnusableUrl(config.fetchAllowHosts),
   canSign: secretPresence('WEBHOOK_SECRET') !== undefined,
   newId: randomUUID,
   now: () => new Date(),

@@ -15,7 +15,7 @@ export type SpawnOptions = {
 };
 
 const gracePeriodMs = 8000;
-const startTimeoutMs = 120_000;
+const startTimeoutMs = 300_000; // packaging on a machine that others use
 const maxOutputLength = 20_000; // characters of a program's output that an error quotes
 
 /** Ends a program and everything it started: by SIGTERM, then by SIGKILL. */

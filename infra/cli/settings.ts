@@ -20,7 +20,8 @@ const secretMeaning: Record<SecretName, string> = {
   EDIT_API_KEY: 'sent wherever EDIT_PROVIDER or EDIT_BASE_URL lead',
   DELIVERY_SECRET:
     'signs links of pictures: the first of a list signs, every one verifies; `npm start` and the first deployment make one',
-  WEBHOOK_SECRET: 'whsec_…, signs webhooks; `npm start` makes one and stores it in DATA_DIR',
+  WEBHOOK_SECRET:
+    'whsec_…, signs webhooks: every one of a list signs; `npm start` makes one and stores it in DATA_DIR',
 };
 
 const rows: Row[] = [

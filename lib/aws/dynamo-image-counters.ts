@@ -22,7 +22,7 @@ const Shard = z.object(
   Object.fromEntries(counterNames.map((name) => [name, z.number().default(0)])),
 );
 
-/** The counters of images, which project-changes writes; their total is one request of 8 read units. */
+/** The counters of images, which project-changes writes; their total is one request of 16 read units. */
 export const dynamoImageCounters = (
   { countersTable }: { countersTable: string },
   client: DynamoDBDocumentClient = dynamodb(),

@@ -1,7 +1,8 @@
-import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { BatchQueues } from '#lib/batches/messages.ts';
 import { sqs } from './clients.ts';
 import { isEmpty } from './sqs-depth.ts';
+import { sendMany } from './sqs-send-many.ts';
 
 type Urls = Readonly<
   Record<
@@ -14,8 +15,6 @@ type Urls = Readonly<
     string
   >
 >;
-
-const maxEntries = 10; // of SendMessageBatch
 
 /** The queues that hold messages of a batch in progress. */
 const batchQueueNames = [
@@ -41,23 +40,7 @@ export const sqsBatchQueues = (urls: Urls, client: SQSClient = sqs()): BatchQueu
   return {
     expand: (message) => send(urls['expand-batch'], message),
 
-    async import(messages) {
-      for (let from = 0; from < messages.length; from += maxEntries) {
-        const some = messages.slice(from, from + maxEntries);
-        const { Failed: failed } = await client.send(
-          new SendMessageBatchCommand({
-            QueueUrl: urls['import-row'],
-            Entries: some.map((message, index) => ({
-              Id: String(index),
-              MessageBody: JSON.stringify(message),
-            })),
-          }),
-        );
-        const [first] = failed ?? [];
-        if (first) throw new Error(`SQS rejected a message: ${first.Code}.`);
-      }
-    },
-
+    import: (messages) => sendMany(client, urls['import-row'], messages),
     close: (message) => send(urls['close-batch'], message),
     sendWebhook: (message, delaySeconds) => send(urls['send-webhook'], message, delaySeconds),
 

@@ -1,3 +1,4 @@
+import { nextAttempt } from '#lib/webhooks/progress.ts';
 import { type Batch, expectedRows, hasEnded } from './batch.ts';
 import type { Batches, Rows } from './batches.ts';
 import type { BatchQueues } from './messages.ts';
@@ -45,19 +46,12 @@ const enqueueClose = async (
   if (isDue) await batchQueues.close({ request_id: requestId });
 };
 
-/** The longest delay of SQS. */
-const maxDelaySeconds = 900;
-
 /** Sends the message for the attempt that is due next, if there is one. */
 export const enqueueWebhook = async (
   { requestId, webhook }: Batch,
   { batchQueues, now }: Pick<Deps, 'batchQueues' | 'now'>,
 ): Promise<void> => {
-  if (webhook?.state !== 'pending' || !webhook.dueAt) return;
-  const { round, tries, dueAt } = webhook;
-  const seconds = Math.ceil((Date.parse(dueAt) - now().getTime()) / 1000);
-  await batchQueues.sendWebhook(
-    { request_id: requestId, round, attempt: tries, due_at: dueAt },
-    Math.min(maxDelaySeconds, Math.max(0, seconds)),
-  );
+  const next = webhook && nextAttempt(webhook, now());
+  if (next)
+    await batchQueues.sendWebhook({ request_id: requestId, ...next.request }, next.delaySeconds);
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type ErrorCode, errorCodeNames } from '#lib/error-codes.ts';
+import { DeliveryProgress, WebhookAttempt } from '#lib/webhooks/progress.ts';
 
 /** Totals over rows: products and images that have ended, failed ones included; `failed` counts images. */
 export const RowCounts = z.object({ products: z.int(), images: z.int(), failed: z.int() });
@@ -26,29 +27,10 @@ export const BatchWork = z.discriminatedUnion('state', [
 ]);
 export type BatchWork = z.infer<typeof BatchWork>;
 
-export const WebhookAttempt = z.object({
-  at: z.iso.datetime(),
-  /** The receiver's HTTP status; null where there was no response. */
-  status: z.int().nullable(),
-  error: z.string().nullable(),
-});
-export type WebhookAttempt = z.infer<typeof WebhookAttempt>;
-
-/**
- * The notification at the end of a batch. A message requests one `attempt` of one `round`; others are
- * stale. Delivering it again starts a new round.
- */
+/** The notification at the end of a batch, and the attempts to deliver it. */
 export const Webhook = z.object({
   url: z.string(),
-  /** `stopped`: the receiver responded with 410. */
-  state: z.enum(['waiting', 'pending', 'delivered', 'failed', 'stopped']),
-  round: z.int(),
-  /** Attempts made in this round. */
-  tries: z.int(),
-  /** When the next attempt is due. */
-  dueAt: z.iso.datetime().optional(),
-  /** The lease of the worker that delivers it. */
-  leasedUntil: z.iso.datetime().optional(),
+  ...DeliveryProgress.shape,
   attempts: z.array(WebhookAttempt),
 });
 export type Webhook = z.infer<typeof Webhook>;

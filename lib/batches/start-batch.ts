@@ -1,17 +1,15 @@
 import { type Failure, failure } from '#lib/failure.ts';
 import type { Objects } from '#lib/images/objects.ts';
-import { Problem } from '#lib/problem.ts';
+import { checkReceiver, type ReceiverRules } from '#lib/webhooks/check-receiver.ts';
 import { type Batch, inputKey, type Webhook } from './batch.ts';
 import type { Batches } from './batches.ts';
 import { type ColumnMeaning, type CsvErrors, csvErrorSentence, readCsv } from './csv/read-csv.ts';
 import type { BatchQueues } from './messages.ts';
 
-type Deps = {
+type Deps = ReceiverRules & {
   batches: Batches;
   derived: Objects;
   batchQueues: BatchQueues;
-  /** Whether a secret to sign webhooks is set. */
-  canSign: boolean;
   now: () => Date;
 };
 
@@ -39,15 +37,14 @@ export const checkCsv = (csv: Uint8Array): Promise<CsvCheck> => readCsv([csv]);
 /**
  * Starts a batch from a CSV of products: checks the whole file, so that all of its errors are reported at
  * once, stores it, and enqueues its expansion. A CSV at a URL is fetched in the background, and its
- * errors end the batch. Throws a Problem for a webhook that could not be signed.
+ * errors end the batch. Throws a Problem for a webhook that could never be delivered.
  */
 export const startBatch = async (
   request: BatchRequest,
   deps: Deps,
 ): Promise<{ ok: true; batch: Batch } | CsvFailure> => {
   const { requestId, webhookUrl, baseUrl } = request;
-  if (webhookUrl !== undefined && !deps.canSign)
-    throw new Problem('webhook_secret_missing', unsigned);
+  if (webhookUrl !== undefined) checkReceiver({ field: 'webhook_url', url: webhookUrl }, deps);
   const now = deps.now().toISOString();
   const started: Batch = {
     requestId,
@@ -68,9 +65,6 @@ export const startBatch = async (
   const total = { products: check.totalProducts, images: check.totalImages };
   return { ok: true, batch: await begin({ ...started, total }, deps) };
 };
-
-const unsigned =
-  'This Darkroom cannot sign webhooks yet: set WEBHOOK_SECRET or WEBHOOK_SECRET_PARAMETER, or leave webhook_url out.';
 
 /** The batch may exist: the same request may have been killed before it could respond. */
 const begin = async (batch: Batch, { batches, batchQueues }: Deps): Promise<Batch> => {

@@ -4,6 +4,7 @@ import { Problem } from '#lib/problem.ts';
 import { ListQuery } from './image-requests.ts';
 import type { Form } from './multipart.ts';
 import { parse } from './request.ts';
+import { WebUrl } from './web-url.ts';
 
 /** A malformed id names no batch, so it is 404 and not 400. */
 const RequestId = z
@@ -34,10 +35,6 @@ export const ProcessedImagePath = z.object({
       examples: ['mfrggzdfmztwq2lknnwg23tpob.jpg'],
     }),
 });
-
-const WebUrl = z
-  .url({ protocol: /^https?$/, error: 'must be a URL that begins with http:// or https://' })
-  .max(2048, 'must have at most 2048 characters');
 
 const Flag = z
   .union([z.boolean(), z.enum(['true', '1', 'on', 'yes', 'false', '0', 'off', 'no', ''])], {

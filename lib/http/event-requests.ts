@@ -16,6 +16,7 @@ export const EventQuery = z.object({
       z.coerce
         .number<string>()
         .int()
+        .min(0)
         .max(maxWaitSeconds, `must be at most ${maxWaitSeconds} seconds`),
     )
     .default(0)

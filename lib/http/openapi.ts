@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ErrorCodeView } from './error-code-view.ts';
 import { errorSchema, openapiResponses, sharedHeaders } from './openapi-responses.ts';
 import { type Json, jsonSchema, type Schemas } from './openapi-schemas.ts';
+import { openapiWebhooks } from './openapi-webhooks.ts';
 import { optionalBody } from './request.ts';
 import type { Method, Route } from './route.ts';
 import { routes } from './routes.ts';
@@ -36,6 +37,7 @@ export const openapiDocument = ({ uploadMaxBytes }: Limits = {}): Json => {
     servers: [{ url: './', description: 'where this document was loaded from' }],
     tags: tags.map(([name, description]) => ({ name, description })),
     paths,
+    webhooks: openapiWebhooks(schemas),
     components: {
       schemas,
       securitySchemes: {
@@ -53,6 +55,7 @@ const tags = [
   ['Edits', 'AI edits as background jobs: processes, edits, status'],
   ['Cache', 'The store of processes'],
   ['Events', 'What happened, for clients that keep in step'],
+  ['Webhooks', 'Receivers of events: subscribe, list, test, delete'],
   ['Stats', 'Counters'],
   ['Site', 'Welcome, health and documentation; no key is required'],
 ] as const;

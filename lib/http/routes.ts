@@ -1,7 +1,9 @@
 import { createEditSessionRoute } from './routes/create-edit-session.ts';
 import { createLinkRoute } from './routes/create-link.ts';
 import { createUploadRoute } from './routes/create-upload.ts';
+import { createWebhookRoute } from './routes/create-webhook.ts';
 import { deleteImageRoute } from './routes/delete-image.ts';
+import { deleteWebhookRoute } from './routes/delete-webhook.ts';
 import { deliverImageRoute } from './routes/deliver-image.ts';
 import { getBatchRoute } from './routes/get-batch.ts';
 import { getBatchStatusRoute } from './routes/get-batch-status.ts';
@@ -20,6 +22,7 @@ import { getWelcomeRoute } from './routes/get-welcome.ts';
 import { listBatchesRoute } from './routes/list-batches.ts';
 import { listEventsRoute } from './routes/list-events.ts';
 import { listImagesRoute } from './routes/list-images.ts';
+import { listWebhooksRoute } from './routes/list-webhooks.ts';
 import { patchImageRoute } from './routes/patch-image.ts';
 import { resendWebhookRoute } from './routes/resend-webhook.ts';
 import { retryImageRoute } from './routes/retry-image.ts';
@@ -27,6 +30,7 @@ import { showDocsRoute } from './routes/show-docs.ts';
 import { showGalleryRoute } from './routes/show-gallery.ts';
 import { startBatchRoute } from './routes/start-batch.ts';
 import { startEditRoute } from './routes/start-edit.ts';
+import { testWebhookRoute } from './routes/test-webhook.ts';
 import { uploadImageRoute } from './routes/upload-image.ts';
 
 /**
@@ -64,4 +68,8 @@ export const routes = {
   getEdits: getEditsRoute,
   getEditStatus: getEditStatusRoute,
   getCacheStatus: getCacheStatusRoute,
+  createWebhook: createWebhookRoute,
+  listWebhooks: listWebhooksRoute,
+  deleteWebhook: deleteWebhookRoute,
+  testWebhook: testWebhookRoute,
 };

@@ -3,6 +3,7 @@ import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { z } from 'zod';
 import { logger } from '#lib/observability.ts';
+import { RetryLaterError } from '#lib/retry-later-error.ts';
 
 /** How often SQS delivers a message before it goes to the dead-letter queue; as in the template. */
 export const maxReceiveCount = 8;
@@ -61,7 +62,7 @@ export const consumer = <Message, Result>(
       if (last) {
         logger.error('message given up', context);
         if (message !== undefined)
-          await giveUp?.(message, { reason: toSentence(reason), attempts });
+          await giveUp?.(message, { reason: toSentence(error), attempts });
       } else logger.warn('message retried', { ...context, in_seconds: seconds });
       await backOff(queueUrl, record.receiptHandle, seconds).catch((failed) =>
         // Then it is retried when its visibility timeout ends.
@@ -111,8 +112,13 @@ const queueName = ({ eventSourceARN }: SQSRecord): string => eventSourceARN.spli
 
 const errorName = (error: unknown): string => (error instanceof Error ? error.name : 'Error');
 
-const toSentence = (reason: string): string =>
-  `Tried ${maxReceiveCount} times and gave up: ${reason.split('\n')[0]?.slice(0, 300)}`;
+/** For the record, which callers read: only RetryLaterError has words for them, the rest is in the log. */
+const toSentence = (error: unknown): string =>
+  `Tried ${maxReceiveCount} times and gave up: ${
+    error instanceof RetryLaterError
+      ? error.message
+      : 'it failed on our side each time, for a reason that is in the log.'
+  }`;
 
 /** The ids by which one image can be followed through the logs. */
 const logFieldsFor = (message: unknown): Record<string, unknown> =>

@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns/promises';
-import { isIP, isIPv6, type LookupFunction } from 'node:net';
+import { isIP, type LookupFunction } from 'node:net';
 import { Agent, buildConnector } from 'undici';
 import { systemErrorCode } from '#lib/system-error-code.ts';
+import { allowedHosts } from './allowed-hosts.ts';
 import { isPublic } from './public-address.ts';
 
 export type ResolvedAddress = { address: string; family: number };
@@ -60,7 +61,7 @@ export type GuardOptions = {
  * environment. Connecting throws PrivateAddressError, UnresolvedHostError or ConnectionFailedError.
  */
 export const guardedAgent = ({ allowHosts, timeoutMs, resolve = lookupAll }: GuardOptions) => {
-  const allowed = new Set(allowHosts.map(normalizeHost));
+  const isAllowed = allowedHosts(allowHosts);
 
   const resolvePublic = async (hostname: string, port: number): Promise<ResolvedAddress[]> => {
     const literal = isIP(hostname);
@@ -70,9 +71,7 @@ export const guardedAgent = ({ allowHosts, timeoutMs, resolve = lookupAll }: Gua
           throw new UnresolvedHostError(systemErrorCode(error) ?? 'UNKNOWN');
         });
     if (addresses.length === 0) throw new UnresolvedHostError('ENOTFOUND');
-    const host = isIPv6(hostname) ? `[${hostname}]` : hostname;
-    const safe =
-      allowed.has(`${host}:${port}`) || addresses.every(({ address }) => isPublic(address));
+    const safe = isAllowed(hostname, port) || addresses.every(({ address }) => isPublic(address));
     if (!safe) throw new PrivateAddressError(literal ? hostname : undefined);
     return addresses;
   };
@@ -120,15 +119,4 @@ const withTimeout = async <T>(timeoutMs: number, work: Promise<T>): Promise<T> =
     timer = setTimeout(() => reject(new UnresolvedHostError('ETIMEOUT')), timeoutMs);
   });
   return Promise.race([work, timeout]).finally(() => clearTimeout(timer));
-};
-
-/** The entry as a URL writes it, always with its port. Throws where it is none. */
-const normalizeHost = (entry: string): string => {
-  const [, host, port] = entry.trim().match(/^(.+):(\d{1,5})$/) ?? [];
-  const url = host && URL.parse(`http://${host}/`);
-  if (!url || !port || url.href !== `http://${url.hostname}/`)
-    throw new Error(
-      `FETCH_ALLOW_HOSTS holds "${entry}"; write host:port, for example 127.0.0.1:8080.`,
-    );
-  return `${url.hostname}:${Number(port)}`;
 };

@@ -1,18 +1,11 @@
 import { parseRetryAfter } from '#lib/retry-after.ts';
+import type { SendWebhook, WebhookResponse } from '#lib/webhooks/attempt-delivery.ts';
 import { explainFailure } from './fetch-failure.ts';
-import { guardedAgent, type Resolver } from './guarded-agent.ts';
+import { guardedAgent, PrivateAddressError, type Resolver } from './guarded-agent.ts';
 import { parseUntrustedUrl, toDisplayUrl } from './untrusted-url.ts';
 import { isSecret, signWebhook } from './webhook-signature.ts';
 
 export { isSecret, newSecret } from './webhook-signature.ts';
-
-/**
- * How a delivery ended; `ok` is any 2xx. `gone`: the receiver answered 410 and wants no more.
- * `status` is null where there was no response; `error` is a sentence.
- */
-export type WebhookResponse =
-  | { ok: true; status: number }
-  | { ok: false; status: number | null; error: string; gone?: true; retryAfterSeconds?: number };
 
 type Options = {
   /** `host:port` that may be reached although private. */
@@ -25,8 +18,6 @@ type Options = {
   resolve?: Resolver;
 };
 
-export type Delivery = { id: string; url: string; body: string };
-
 /** Only the status counts; so much of the body is read that the connection can be reused. */
 const maxBodyBytes = 4096;
 
@@ -35,11 +26,15 @@ const maxBodyBytes = 4096;
  * and `allowHosts` only, without following redirects. Every behaviour of the receiver is a returned
  * outcome, and so is a missing or malformed secret: the schedule retries it, and the batch shows it.
  * Throws only where the secret cannot be fetched.
+ *
+ * Permanent are a URL that is never requested, and the redirects that RFC 9110 calls permanent. Any
+ * other status is retried, as Standard Webhooks says, 4xx included: a receiver that is being deployed
+ * answers 404, and one that does not have the new secret yet 400 or 401.
  */
-export const sendWebhook = ({ secret, now, timeoutMs, ...guard }: Options) => {
+export const sendWebhook = ({ secret, now, timeoutMs, ...guard }: Options): SendWebhook => {
   const agent = guardedAgent({ timeoutMs, ...guard });
 
-  return async ({ id, url: text, body }: Delivery): Promise<WebhookResponse> => {
+  return async ({ id, url: text, body }): Promise<WebhookResponse> => {
     const key = await secret();
     if (key === undefined || !isSecret(key)) return { ok: false, status: null, error: unsigned };
     const signature = signWebhook(key, { id, at: now(), body });
@@ -48,15 +43,19 @@ export const sendWebhook = ({ secret, now, timeoutMs, ...guard }: Options) => {
       ({ ok: false, status: null, error: `${place} ${failure}.` }) as const;
 
     const target = parseUntrustedUrl(text);
-    if ('failure' in target) return unsent(target.failure);
+    if ('failure' in target) return { ...unsent(target.failure), permanent: true };
 
     const signal = AbortSignal.timeout(timeoutMs);
     const headers = { 'content-type': 'application/json', 'user-agent': 'darkroom', ...signature };
     const { origin, pathname, search } = target.url;
     const response = await agent
       .request({ method: 'POST', origin, path: pathname + search, signal, headers, body })
-      .catch((error: unknown) => explainFailure(error, { timedOut: signal.aborted, timeoutMs }));
-    if ('failure' in response) return unsent(response.failure);
+      .catch((error: unknown) => ({
+        ...explainFailure(error, { timedOut: signal.aborted, timeoutMs }),
+        isPrivate: error instanceof PrivateAddressError,
+      }));
+    if ('failure' in response)
+      return { ...unsent(response.failure), ...(response.isPrivate && { permanent: true }) };
 
     const { statusCode: status, headers: responseHeaders } = response;
     // The status is known; an error in the body does not change it.
@@ -68,6 +67,7 @@ export const sendWebhook = ({ secret, now, timeoutMs, ...guard }: Options) => {
       status,
       error: `${place} ${explainStatus(status)}.`,
       ...(status === 410 && { gone: true }),
+      ...((status === 301 || status === 308) && { permanent: true }),
       ...(retryAfterSeconds !== undefined && { retryAfterSeconds }),
     };
   };

@@ -48,7 +48,7 @@ const Queue = z.object({
 });
 export type Queue = z.infer<typeof Queue>;
 
-const rooms = ['site', 'images', 'pipeline', 'batches', 'edits', 'delivery', 'events'];
+const rooms = ['site', 'images', 'pipeline', 'batches', 'edits', 'delivery', 'events', 'webhooks'];
 
 /** Every function of serverless.yml by name. */
 export const functions: [string, FunctionEntry][] = rooms.flatMap((room) =>

@@ -9,8 +9,10 @@ import {
   WebhookMessage,
 } from '#lib/batches/messages.ts';
 import { EditMessage } from '#lib/edits/edits.ts';
+import { withStepEnded } from '#lib/images/advance-steps.ts';
 import { deleteImage } from '#lib/images/delete-image.ts';
 import { OutcomeMessage, StepMessage } from '#lib/images/messages.ts';
+import type { StepName } from '#lib/images/step.ts';
 import { updateImage } from '#lib/images/update-image.ts';
 import { objectsIn, S3Notification } from '#lib/queue/s3-event.ts';
 import { inMemoryObjects } from '../support/in-memory-objects.ts';
@@ -20,8 +22,10 @@ import { openDynamodbBackend } from './backend.ts';
 import { type Item, put, readers, readJson, type Store } from './stored/read-stored.ts';
 
 /** Each with a folder beside read-stored.ts, which says how it was made. */
-const releases = ['4d27351'];
-const kinds = ['images', 'contents', 'batches', 'processes', 'answers'] as const;
+const releases = ['4d27351', '17aeaef'];
+const allKinds = ['images', 'contents', 'batches', 'processes', 'answers'] as const;
+const kindsIn = (release: string) =>
+  release === '4d27351' ? allKinds : (['images', 'contents'] as const);
 
 let backend: Awaited<ReturnType<typeof openDynamodbBackend>>;
 let store: Store;
@@ -36,7 +40,7 @@ describe.each(releases)('items that release %s stored still read as they did the
     .record(z.string(), z.record(z.string(), z.looseObject({})))
     .parse(readJson(release, 'views'));
 
-  describe.each(kinds)('%s', (kind) => {
+  describe.each(kindsIn(release))('%s', (kind) => {
     const items = Object.entries(readJson(release, kind));
 
     // More may be shown by now, such as a step that was added since, but nothing less.
@@ -44,6 +48,47 @@ describe.each(releases)('items that release %s stored still read as they did the
       expect(await readers[kind](item, store)).toMatchObject(views[kind]?.[what] ?? {});
       expect(views[kind]).toHaveProperty([what]);
     });
+  });
+});
+
+describe.each(releases)('an image that release %s stored', (release) => {
+  it('is stored in the layout of this one when a worker ends a step, and then like any other', async () => {
+    const item = readJson(release, 'images')['uploaded, queued'] ?? {};
+    await put(store, store.tables.imagesTable, item);
+    const images = dynamoImages(store.tables, store.client);
+    const imageId = item['image_id']?.S ?? '';
+    const before = await images.find(imageId);
+    const end = (step: StepName) =>
+      updateImage(
+        imageId,
+        (image) =>
+          image && {
+            image: withStepEnded(
+              image,
+              step,
+              { state: 'done' },
+              { attempts: 1, durationMs: 5, endedAt: new Date('2026-12-01T10:00:00Z') },
+            ),
+          },
+        { images },
+      );
+
+    await end('exif');
+    await end('thumbnails');
+
+    const after = await images.find(imageId);
+    const { steps } = before?.image ?? {};
+    expect(after).toEqual({
+      version: 3,
+      image: {
+        ...before?.image,
+        beganAt: '2026-12-01T09:59:59.995Z',
+        steps: { ...steps, exif: expect.any(Object), thumbnails: expect.any(Object) },
+      },
+    });
+    expect(before?.isOutdated).toBe(true);
+    const { images: listed } = await images.list({ status: 'processing', limit: 1 });
+    expect(listed[0]?.imageId).toBe(imageId);
   });
 });
 
@@ -61,7 +106,7 @@ const messages = {
   'run-edit': EditMessage,
 };
 
-describe.each(releases)('messages that release %s sent are still parsed', (release) => {
+describe.each(['4d27351'])('messages that release %s sent are still parsed', (release) => {
   const sent = z.record(z.string(), z.array(z.unknown())).parse(readJson(release, 'messages'));
 
   it.each(Object.entries(messages))('from its queue %s', (queue, schema) => {
@@ -85,7 +130,7 @@ describe.each(releases)('messages that release %s sent are still parsed', (relea
   });
 });
 
-describe.each(releases)('images that release %s stored', (release) => {
+describe.each(['4d27351'])('images that release %s stored', (release) => {
   const images = readJson(release, 'images');
   const sets = readJson(release, 'contents');
   const open = async () => {

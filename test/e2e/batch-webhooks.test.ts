@@ -67,11 +67,14 @@ describe.concurrent('the webhook of a batch', () => {
     const [last] = calls.slice(-1);
     if (!last) throw new Error('There was no call.');
     expect(verified(last)).toEqual({
+      type: 'batch.ended',
       request_id: id,
       status: 'completed',
       total_products: 1,
       processed_products: 1,
+      failed_images: 0,
       completion_percentage: 100,
+      results_url: expect.stringMatching(`^http://.*/api/batches/${id}/results$`),
       timestamp: expect.stringMatching(/^\d{4}-.*Z$/),
     });
     expect(new Set(calls.map(({ headers }) => headers['webhook-id'])).size).toBe(1);

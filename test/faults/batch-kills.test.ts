@@ -13,7 +13,7 @@ import { faultsSeed } from './random.ts';
 
 const rounds = isLong ? 20 : 1;
 const moments = ['before', 'after'] as const;
-// send-webhook is killed in batches.test.ts: an interrupted delivery stays leased for a minute.
+// send-webhook is killed in batches.test.ts: an interrupted delivery stays leased for 30 seconds.
 const workers = ['expand-batch', 'import-row', 'record-outcome', 'close-batch', 'run-edit'];
 
 let origin: FetchOrigin;

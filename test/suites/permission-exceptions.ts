@@ -15,6 +15,21 @@ export const permissionExceptions: readonly Exception[] = [
     reason: 'Lambda itself takes messages from the queue of an event source mapping.',
   },
   {
+    actions: [
+      'dynamodb:DescribeStream',
+      'dynamodb:GetRecords',
+      'dynamodb:GetShardIterator',
+      'dynamodb:ListStreams',
+    ],
+    reason: 'Lambda itself reads the stream of an event source mapping.',
+  },
+  {
+    fn: 'project-changes',
+    actions: ['sqs:SendMessage'],
+    resource: 'darkroom-dev-project-changes-dlq',
+    reason: 'Lambda itself sends what failed for 23 hours.',
+  },
+  {
     actions: ['kms:Decrypt'],
     reason: 'SSM decrypts a SecureString; ministack requires no key.',
   },

@@ -6,12 +6,14 @@ import { giveUpOnRow, importRow } from '#lib/batches/import-row.ts';
 import type { ImportMessage, WebhookMessage } from '#lib/batches/messages.ts';
 import { recordOutcome } from '#lib/batches/record-outcome.ts';
 import { resendWebhook } from '#lib/batches/resend-webhook.ts';
-import { sendWebhook, type WebhookResponse } from '#lib/batches/send-webhook.ts';
+import { sendWebhook } from '#lib/batches/send-webhook.ts';
 import { startBatch } from '#lib/batches/start-batch.ts';
 import { sweepBatches } from '#lib/batches/sweep-batches.ts';
 import { findBatch } from '#lib/batches/update-batch.ts';
 import { type Failure, failure } from '#lib/failure.ts';
 import { RetryLaterError } from '#lib/retry-later-error.ts';
+import { explainUnusableUrl } from '#lib/web/unusable-url.ts';
+import type { WebhookResponse } from '#lib/webhooks/attempt-delivery.ts';
 import { appHarness } from './app-harness.ts';
 import { inMemoryBatchQueues } from './in-memory-batch-queues.ts';
 import { inMemoryBatches } from './in-memory-batches.ts';
@@ -107,6 +109,7 @@ export const batchHarness = () => {
       return receiver.answer(receiver.deliveries.length);
     }),
     canSign: true,
+    explainUnusableUrl: explainUnusableUrl([]),
     schedule: [5, 60],
     links: linksTo,
     now: () => app.deps.now(),
@@ -167,12 +170,15 @@ export const batchHarness = () => {
     pass: app.pass,
     serve: (url: string, what: WebContent) => void web.set(url, what),
     /** With a CSV, or the URL of one. */
-    start: (source: string | { csvUrl: string }, { webhook = false }: { webhook?: boolean } = {}) =>
+    start: (
+      source: string | { csvUrl: string },
+      { webhook = false }: { webhook?: boolean | string } = {},
+    ) =>
       startBatch(
         {
           requestId,
           baseUrl: 'https://api.example',
-          webhookUrl: webhook ? hookUrl : undefined,
+          webhookUrl: webhook === true ? hookUrl : webhook || undefined,
           ...(typeof source === 'string'
             ? { filename: 'products.csv', csv: Buffer.from(source) }
             : source),

@@ -20,6 +20,7 @@ const queues = [
   'close-batch',
   'send-webhook',
   'run-edit',
+  'deliver-event',
 ];
 const betweenLooksMs = 150;
 

@@ -40,7 +40,9 @@ const complainOfUrl = (name: string, value: string | undefined): string[] => {
 const complainOfSecret = (value: string | undefined): string[] =>
   !value || isSecret(value)
     ? []
-    : ['WEBHOOK_SECRET=…: must be whsec_ and the base64 of 24 to 64 bytes.'];
+    : [
+        'WEBHOOK_SECRET=…: must be whsec_ and the base64 of 24 to 64 bytes, or several of these, separated by commas.',
+      ];
 
 const maxTypos = 2;
 

@@ -122,6 +122,7 @@ const openStreams = ({
   sqsUrl,
   dynamodbUrl,
   checkpointFile,
+  streamPollMs: pollMs,
 }: Omit<HostOptions, 'port' | 'buildFolder'>) => {
   const checkpoints = openCheckpoints(checkpointFile);
   const dynamodb = openAws(dynamodbUrl, { region });
@@ -130,7 +131,7 @@ const openStreams = ({
     const [account, name] = queueArn.split(':').slice(-2);
     await sqs('AmazonSQS.SendMessage', { QueueUrl: `${sqsUrl}/${account}/${name}`, MessageBody });
   };
-  const shared = { region, accountId, dynamodb, checkpoints, sendToQueue };
+  const shared = { region, accountId, dynamodb, checkpoints, sendToQueue, pollMs };
   return {
     start: (
       mapping: StreamMapping,

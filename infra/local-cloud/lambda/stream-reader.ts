@@ -52,6 +52,8 @@ export const openShard = async (
 
   let iterator = await begin();
   return {
+    /** Whether there will never be more than was read: the stream goes on in another shard, or not at all. */
+    isEnded: () => iterator === null,
     /** An empty list: there are no more for now. */
     async read(limit: number): Promise<ChangeRecord[]> {
       if (iterator === null) return [];

@@ -23,7 +23,7 @@ export type StreamTools = {
   invoke: (event: { Records: unknown[] }) => Promise<unknown>;
   sendToQueue: (queueArn: string, body: string) => Promise<void>;
   report: (error: unknown) => void;
-  /** How often it looks for records without being woken, and the first pause after an error. */
+  /** How often it looks for records without being woken (by default every second), and the first pause after an error. */
   pollMs?: number;
   firstBackoffMs?: number;
 };
@@ -56,7 +56,8 @@ export const startStreamSource = (mapping: StreamMapping, tools: StreamTools): R
   const runUntilStopped = async (): Promise<void> => {
     while (!signal.aborted) {
       await run().catch((error: unknown) => signal.aborted || report(error));
-      if (!signal.aborted) await wait(pollMs, undefined, { signal }).catch(() => {});
+      if (!signal.aborted)
+        await wait(Math.min(pollMs, 1000), undefined, { signal }).catch(() => {});
     }
   };
   const running = runUntilStopped();
@@ -133,7 +134,7 @@ const readShard = async (
       return !signal.aborted;
     },
   };
-  while (!signal.aborted) {
+  while (!signal.aborted && !shard.isEnded()) {
     const batch = await collect(shard, mapping, { bell, signal, pollMs });
     for (const part of window ? window.split(batch) : [batch]) {
       if (part.length === 0) continue;
@@ -174,7 +175,7 @@ const collect = async (
     const leftMs = until - Date.now();
     if (leftMs <= 0) break;
     // Not woken by each record: Lambda too reads a shard four times a second.
-    await wait(Math.min(leftMs, pollMs / 4), undefined, { signal }).catch(() => {});
+    await wait(Math.min(leftMs, pollMs, 250), undefined, { signal }).catch(() => {});
   }
   return batch;
 };

@@ -139,6 +139,7 @@ const hostOptions = (options: StackOptions): HostOptions => {
     sqsUrl: `http://127.0.0.1:${ports.sqs}`,
     dynamodbUrl: `http://127.0.0.1:${ports.dynamodb}`,
     checkpointFile: folder.in('streams', 'checkpoints.db'),
+    streamPollMs: 10_000, // new records wake the readers: forwardStreamRecords
   };
 };
 

@@ -15,5 +15,8 @@ export const batchRoute = { private: true, tag: 'Batches', code: [5000, 5001] } 
 /** AI edits, and the store of their sessions. */
 export const editRoute = { private: true, tag: 'Edits' } as const;
 
-/** What happened, and who is notified of it. */
+/** What happened. */
 export const eventRoute = { private: true, tag: 'Events', code: [8000, 8001] } as const;
+
+/** Subscriptions to events. */
+export const webhookRoute = { private: true, tag: 'Webhooks', code: [8000, 8001] } as const;

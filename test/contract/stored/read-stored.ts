@@ -111,7 +111,7 @@ const pendingIn4d27351 = ({ requeuedAt, ...step }: Extract<Step, { state: 'pendi
 const readRenditionSet = async (item: Item, store: Store) => {
   await put(store, store.tables.renditionSetsTable, item);
   const set = await dynamoRenditionSets(store.tables, store.client).find(
-    textIn(item, 'content_id'),
+    textIn(item, item['content_id'] ? 'content_id' : 'rendition_set_id'),
   );
   if (!set) return undefined;
   const { renditionSetId, owner, refs, renditions, createdAt, caption = null } = set;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { WebhookResponse } from '#lib/batches/send-webhook.ts';
+import type { WebhookResponse } from '#lib/webhooks/attempt-delivery.ts';
 import { batchHarness, toCsv } from '#test/support/batch-harness.ts';
 import { Killed } from '#test/support/killable-process.ts';
 import { busy, dueWebhook, ok } from './webhook-harness.ts';

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BatchWebhookPayload } from '#lib/http/webhook-payloads.ts';
 import { batchHarness } from '#test/support/batch-harness.ts';
 import { Killed } from '#test/support/killable-process.ts';
 import { busy, dueWebhook, ok } from './webhook-harness.ts';
@@ -58,6 +59,40 @@ describe('the webhook of a batch', () => {
     expect(harness.waiting.webhook).toEqual([]);
   });
 
+  it('that would fail again in the same way fails at once', async () => {
+    const harness = await dueWebhook({
+      ok: false,
+      status: null,
+      error: 'http://10.0.0.1/ points to a private address, which is not allowed.',
+      permanent: true,
+    });
+
+    await harness.deliver();
+
+    expect(await harness.webhook()).toMatchObject({ state: 'failed', tries: 1 });
+    expect(harness.waiting.webhook).toEqual([]);
+  });
+
+  it('of a CSV that was refused has the same fields, and no results', async () => {
+    const harness = batchHarness();
+    harness.serve('https://shop.example/a.csv', 'S. No.,Product Name\n1,SKU1');
+    await harness.start({ csvUrl: 'https://shop.example/a.csv' }, { webhook: true });
+    await harness.finish();
+
+    const payload = JSON.parse(harness.receiver.deliveries[0]?.body ?? '');
+    expect(BatchWebhookPayload.strict().parse(payload)).toEqual({
+      type: 'batch.ended',
+      timestamp: expect.stringMatching(/Z$/),
+      request_id: (await harness.batch()).requestId,
+      status: 'failed',
+      total_products: 0,
+      processed_products: 0,
+      failed_images: 0,
+      completion_percentage: 0,
+      results_url: null,
+    });
+  });
+
   it.each([
     [30, 30], // longer than the schedule: as the receiver says
     [1, 5], // shorter: as the schedule says
@@ -111,7 +146,7 @@ describe('the webhook of a batch', () => {
 
     await harness.work.webhook(message);
 
-    expect(other).toMatchObject({ name: 'BeingDeliveredError', retryAfterSeconds: 60 });
+    expect(other).toMatchObject({ name: 'BeingDeliveredError', retryAfterSeconds: 30 });
     await harness.work.webhook(message);
     expect(harness.receiver.deliveries).toHaveLength(1);
     expect(await harness.webhook()).toMatchObject({ state: 'delivered' });
@@ -128,7 +163,7 @@ describe('the webhook of a batch', () => {
       name: 'BeingDeliveredError',
     });
     expect(harness.receiver.deliveries).toHaveLength(1);
-    harness.pass(60_000);
+    harness.pass(30_000);
     await harness.work.webhook(message);
 
     // Killed between the response and our record of it: delivered again, with the same id.

@@ -61,6 +61,22 @@ describe('a batch that is started', () => {
     expect(await harness.start(toCsv([a]))).toMatchObject({ batch: { requestId } });
   });
 
+  it.each([
+    'http://10.0.0.7/hook',
+    'http://localhost:8080/hook',
+    'https://ann:pw@hook.example/',
+    'ftp://hook.example/',
+  ])('rejects a webhook that could never be delivered: %s', async (webhook) => {
+    const harness = batchHarness();
+
+    await expect(harness.start(toCsv([a]), { webhook })).rejects.toMatchObject({
+      code: 'invalid_field',
+      message: expect.stringMatching(/^The field webhook_url .*\.$/),
+      fields: [{ field: 'webhook_url', error: expect.stringMatching(/^[A-Z].*\.$/) }],
+    });
+    await expect(harness.batch()).rejects.toMatchObject({ code: 'batch_not_found' });
+  });
+
   it('of a URL fetches nothing yet, and is named after its file', async () => {
     const harness = batchHarness();
 

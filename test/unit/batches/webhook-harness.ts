@@ -1,4 +1,4 @@
-import type { WebhookResponse } from '#lib/batches/send-webhook.ts';
+import type { WebhookResponse } from '#lib/webhooks/attempt-delivery.ts';
 import { batchHarness, toCsv } from '#test/support/batch-harness.ts';
 
 export const ok: WebhookResponse = { ok: true, status: 200 };

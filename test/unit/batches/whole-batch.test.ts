@@ -2,6 +2,7 @@ import { parse } from 'csv-parse/sync';
 import { describe, expect, it } from 'vitest';
 import { batchStatus, failedRowsKey, resultsKey } from '#lib/batches/batch.ts';
 import { rowImageId } from '#lib/batches/row.ts';
+import { BatchWebhookPayload } from '#lib/http/webhook-payloads.ts';
 import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { type BatchHarness, batchHarness, requestId, toCsv } from '#test/support/batch-harness.ts';
 
@@ -63,12 +64,16 @@ describe('a batch', () => {
     await expectEnded(harness);
     expect(harness.fetched).toEqual([a, b, c]);
     expect(harness.receiver.deliveries).toHaveLength(1);
-    expect(JSON.parse(harness.receiver.deliveries[0]?.body ?? '')).toEqual({
+    const payload = JSON.parse(harness.receiver.deliveries[0]?.body ?? '');
+    expect(BatchWebhookPayload.strict().parse(payload)).toEqual({
+      type: 'batch.ended',
       request_id: requestId,
       status: 'completed_with_errors',
       total_products: 2,
       processed_products: 2,
+      failed_images: 1,
       completion_percentage: 100,
+      results_url: `https://api.example/api/batches/${requestId}/results`,
       timestamp: expect.stringMatching(/Z$/),
     });
   });

@@ -8,6 +8,7 @@ import { InvalidSettingsError } from '#infra/cli/start/local-settings.ts';
 const folder = mkdtempSync(join(tmpdir(), 'darkroom-settings-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
+const aSecret = (byte: number) => `whsec_${Buffer.alloc(32, byte).toString('base64')}`;
 const check = (environment: Record<string, string>, text = '') => {
   const file = join(folder, '.env');
   writeFileSync(file, text);
@@ -25,10 +26,17 @@ describe('the settings at the start', () => {
     },
   );
 
-  it('do not take a secret that cannot sign, and do not show it', () => {
-    expect(() => check({ WEBHOOK_SECRET: 'whsec_short' })).toThrow(
-      'WEBHOOK_SECRET=…: must be whsec_ and the base64 of 24 to 64 bytes.',
-    );
+  it.each(['whsec_short', `${aSecret(1)},whsec_short`, `${aSecret(1)};${aSecret(2)}`, ','])(
+    'do not take a secret that cannot sign, and do not show it: %s',
+    (secret) => {
+      expect(() => check({ WEBHOOK_SECRET: secret })).toThrow(
+        'WEBHOOK_SECRET=…: must be whsec_ and the base64 of 24 to 64 bytes, or several of these, separated by commas.',
+      );
+    },
+  );
+
+  it('accept a new webhook secret and the one that it replaces', () => {
+    expect(() => check({ WEBHOOK_SECRET: `${aSecret(1)}, ${aSecret(2)}` })).not.toThrow();
   });
 
   it.each([
@@ -43,7 +51,7 @@ describe('the settings at the start', () => {
   });
 
   it('accept correct names, and those of other programs', () => {
-    const secret = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
+    const secret = aSecret(1);
 
     expect(() =>
       check(

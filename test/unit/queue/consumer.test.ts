@@ -99,8 +99,19 @@ describe('consumer', () => {
       throw new Error('the table is gone');
     });
     const { batchItemFailures } = await deliver([{ n: 7 }], maxReceiveCount);
-    expect(givenUp).toEqual([[7, expect.stringContaining('the table is gone')]]);
+    expect(givenUp).toEqual([[7, expect.stringMatching(/^Tried 8 times and gave up: it failed/)]]);
     expect(givenBack).toEqual([['r1', 0]]);
     expect(batchItemFailures).toEqual([{ itemIdentifier: 'm1' }]);
+  });
+
+  it('gives up with the words of another server that is busy, and with no others', async () => {
+    const { deliver, givenUp } = given((n) => {
+      throw n === 1 ? new RetryLaterError('It answered 503.') : new TypeError('x is undefined');
+    });
+    await deliver([{ n: 1 }, { n: 2 }], maxReceiveCount);
+    expect(givenUp).toEqual([
+      [1, 'Tried 8 times and gave up: It answered 503.'],
+      [2, expect.not.stringContaining('undefined')],
+    ]);
   });
 });

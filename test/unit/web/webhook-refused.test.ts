@@ -56,6 +56,7 @@ describe('a webhook that is not accepted', () => {
         ok: false,
         status,
         error: `${receiver.url} answered ${status}: redirects are not followed, so give the final address.`,
+        ...((status === 301 || status === 308) && { permanent: true }),
       });
       expect(misplacedRoute.calls).toEqual([]);
     },
@@ -103,6 +104,7 @@ describe('a webhook that is not accepted', () => {
         ok: false,
         status: null,
         error: expect.stringMatching(/ (is not|contains) .*\.$/),
+        permanent: true,
       });
     expect(receiver.calls).toEqual([]);
   });
@@ -152,6 +154,7 @@ describe('a private address is never reached by a webhook', () => {
         ok: false,
         status: null,
         error: expect.stringContaining(' points to a private address'),
+        permanent: true,
       });
     expect(canary.connections()).toBe(0);
   });
@@ -165,6 +168,7 @@ describe('a private address is never reached by a webhook', () => {
       ok: false,
       status: null,
       error: `${url} points to a private address, which is not allowed.`,
+      permanent: true,
     });
     expect(canary.connections()).toBe(0);
   });

@@ -113,7 +113,9 @@ describe('a webhook secret', () => {
     `whsec_${toBase64(23)}`,
     `whsec_${toBase64(65)}`,
     `whsec_${toBase64(32).replace('=', '')}`,
-    `whsec_${toBase64(32)} `,
+    `whsec_${toBase64(32)};whsec_${toBase64(24)}`,
+    `whsec_${toBase64(32)},whsec_`,
+    ' , ',
     `whsec_${toBase64(33).replace(/B/g, '-')}`,
     `WHSEC_${toBase64(32)}`,
   ])('is not "%s", and nothing is sent with it', async (malformed) => {

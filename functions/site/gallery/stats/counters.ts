@@ -4,6 +4,8 @@ import { requestRender } from '../parts/render.ts';
 
 /** Counters change with every step of every picture: requested at most this often. */
 const minIntervalMs = 1000;
+/** Counters follow a change within about a second. */
+const lagMs = 1500;
 
 let stats: StatsView | undefined;
 let failure: unknown;
@@ -27,7 +29,7 @@ export const loadStats = async (): Promise<void> => {
 /** Schedules one request, however often it is called. */
 export const reloadStatsSoon = (): void => {
   if (timer !== undefined) return;
-  const wait = Math.max(150, requestedAt + minIntervalMs - performance.now());
+  const wait = Math.max(lagMs, requestedAt + minIntervalMs - performance.now());
   timer = setTimeout(() => {
     timer = undefined;
     void loadStats();

@@ -76,5 +76,5 @@ export const openReader = async () => {
     onTestFinished(stop);
     return { ...source, stop };
   };
-  return { put, read, sent, events };
+  return { put, read, sent, events, dynamodb };
 };

@@ -1,3 +1,4 @@
+import { type StreamSpecification, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { openReader } from './stream-reader.ts';
 
@@ -97,6 +98,22 @@ describe('a function behind a stream', () => {
     read({ batchSize: 1 }, (ids) => void second.push(...ids));
 
     await expect.poll(() => second).toEqual(['b']);
+  });
+
+  it('goes on with the next stream of the table when the one it reads has ended', async () => {
+    const { put, read, dynamodb } = await openReader();
+    const seen: string[] = [];
+    await put('a');
+    read({}, (ids) => void seen.push(...ids));
+    await expect.poll(() => seen).toEqual(['a']);
+
+    const change = (StreamSpecification: StreamSpecification) =>
+      dynamodb.client.send(new UpdateTableCommand({ TableName: 'things', StreamSpecification }));
+    await change({ StreamEnabled: false });
+    await change({ StreamEnabled: true, StreamViewType: 'NEW_IMAGE' });
+    await put('b');
+
+    await expect.poll(() => seen).toEqual(['a', 'b']);
   });
 
   it('that starts at LATEST gets no older record, but all that were added while it was down', async () => {

@@ -1,0 +1,105 @@
+import { updateWithRetry } from '#lib/update-with-retry.ts';
+import {
+  attemptDelivery,
+  type Delivery,
+  type DeliveryOutcome,
+  type KnownDelivery,
+  type SendWebhook,
+} from './attempt-delivery.ts';
+import type { DeliverEventMessage, DeliverEventQueue, EventDeliveries } from './event-delivery.ts';
+import { testEventType } from './payload.ts';
+import type { DeliveryProgress } from './progress.ts';
+import type { Subscriptions } from './subscription.ts';
+import { findSubscription, updateSubscriptions } from './update-subscriptions.ts';
+
+type Deps = {
+  subscriptions: Subscriptions;
+  deliveries: EventDeliveries;
+  queue: DeliverEventQueue;
+  send: SendWebhook;
+  /** Seconds from each failed attempt to the next. */
+  schedule: readonly number[];
+  now: () => Date;
+};
+
+/**
+ * Makes one attempt to deliver an event to a subscription. One that was deleted or disabled gets nothing.
+ * A test event is attempted once: who asked for it looks at the result. Returns how the attempt ended;
+ * undefined where none was due.
+ */
+export const deliverEvent = async (
+  message: DeliverEventMessage,
+  deps: Deps,
+): Promise<DeliveryOutcome | undefined> => {
+  const subscription = await findSubscription(message.webhook_id, deps);
+  if (subscription?.state !== 'active') return undefined;
+
+  const send: SendWebhook = async (request) => {
+    const response = await deps.send(request);
+    // Before the attempt is recorded: a repeated message would find nothing to do.
+    if (!response.ok && response.gone) await disable(message.webhook_id, deps);
+    return response;
+  };
+  return attemptDelivery(
+    { round: 1, attempt: message.attempt, due_at: message.due_at },
+    eventDelivery(message, subscription.url, deps),
+    { send, schedule: message.type === testEventType ? [] : deps.schedule, now: deps.now },
+  );
+};
+
+const disable = (webhookId: string, deps: Pick<Deps, 'subscriptions'>): Promise<void> =>
+  updateSubscriptions(
+    (known) =>
+      known.map((subscription) =>
+        subscription.webhookId === webhookId
+          ? { ...subscription, state: 'disabled' }
+          : subscription,
+      ),
+    deps,
+  );
+
+/** The delivery of one event to one subscription; it is stored when its first attempt begins. */
+const eventDelivery = (
+  message: DeliverEventMessage,
+  url: string,
+  { deliveries, queue, now }: Pick<Deps, 'deliveries' | 'queue' | 'now'>,
+): Delivery => {
+  const { webhook_id: webhookId, event_id: eventId, body } = message;
+  const key = { webhookId, eventId };
+  const notBegun: DeliveryProgress = {
+    state: 'pending',
+    round: 1,
+    tries: 0,
+    dueAt: message.due_at,
+  };
+  const toKnown = (progress: DeliveryProgress): KnownDelivery => ({
+    progress,
+    request: { id: eventId, url, body },
+  });
+
+  return {
+    async find() {
+      const stored = await deliveries.find(key);
+      return toKnown(stored?.progress ?? notBegun);
+    },
+
+    async update(decide, attempt) {
+      // First, or it would be missing after a kill in between; repeated, it is the same item.
+      if (attempt) await deliveries.addAttempt(webhookId, { ...attempt, eventId });
+      const { before, after } = await updateWithRetry<
+        { progress: DeliveryProgress; version: number },
+        DeliveryProgress
+      >({
+        name: `The delivery of ${eventId} to ${webhookId}`,
+        read: () => deliveries.find(key),
+        decide: (stored) => decide(stored?.progress ?? notBegun),
+        save: (stored, progress) => deliveries.save(key, stored, progress, now()),
+      });
+      const progress = after ?? before?.progress ?? notBegun;
+      return { known: toKnown(progress), changed: after !== undefined };
+    },
+
+    enqueue: ({ attempt, due_at }, delaySeconds) =>
+      queue.enqueue([{ ...message, attempt, due_at }], delaySeconds),
+  };
+};

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { EventType } from '#lib/events/event.ts';
+
+/** A receiver of events. */
+export const Subscription = z.object({
+  webhookId: z.string(),
+  url: z.string(),
+  events: z.array(EventType),
+  /** `disabled`: the receiver responded with 410 and gets nothing any more. */
+  state: z.enum(['active', 'disabled']),
+  createdAt: z.iso.datetime(),
+});
+export type Subscription = z.infer<typeof Subscription>;
+
+/** Each event is a message and a request for each of them. */
+export const maxSubscriptions = 20;
+
+export type SubscriptionList = { subscriptions: readonly Subscription[]; version: number };
+
+/** All subscriptions, in the order in which they were created. They are few, and one record. */
+export interface Subscriptions {
+  /** Strongly consistent; undefined before the first one. */
+  find(): Promise<SubscriptionList | undefined>;
+  /** False where the list is no longer the one that was read. */
+  save(before: SubscriptionList | undefined, after: readonly Subscription[]): Promise<boolean>;
+}
