@@ -114,6 +114,12 @@ const shape = {
   WEBHOOK_SCHEDULE: schedule
     .prefault('5s,5m,30m,2h,5h,10h,14h,20h,24h')
     .describe('waits between the attempts to deliver a webhook'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe(
+      'where traces are sent by OTLP/HTTP, such as `http://127.0.0.1:4318`; unset, none are made',
+    ),
 };
 
 /** Every setting a person may change. The README's table and `.env.example` are made from it. */

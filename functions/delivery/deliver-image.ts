@@ -12,6 +12,7 @@ import { deliveryReply } from '#lib/http/delivery-reply.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { deliverImageRoute } from '#lib/http/routes/deliver-image.ts';
 import { sharpRenderVariant } from '#lib/media/render/render-variant.ts';
+import { emitDelivery } from '#lib/metrics/emit-delivery.ts';
 
 /** On Lambda a process has one request at a time; on the local stack it has them all. */
 const rendersAtOnce = 3;
@@ -38,7 +39,7 @@ export const handler = endpoint(
     const input = { imageId: path.image_id, ...named, accept: headers.accept, v, e, s };
     const variant = await findVariant(input, deps);
     return deliveryReply(request, variant, {
-      deliver: () => deliver(variant, deps),
+      deliver: () => emitDelivery(deliver(variant, deps)),
       now: deps.now,
     });
   },

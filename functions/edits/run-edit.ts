@@ -15,6 +15,7 @@ import { sharpCheckResult } from '#lib/media/render/sharp-check-result.ts';
 import { sharpJoin } from '#lib/media/render/sharp-join.ts';
 import { sharpPrepare } from '#lib/media/render/sharp-prepare.ts';
 import { consumer } from '#lib/queue/consumer.ts';
+import { editLog } from '#lib/queue/edit-log.ts';
 
 const settings = async () => {
   const found = await Promise.all(editSecrets.map(async (name) => [name, await secret(name)]));
@@ -50,6 +51,6 @@ export const handler = consumer(
     queueUrl: config.queues['run-edit'],
     backOff: sqsBackoff(),
     giveUp: (message, last) => giveUpOnEdit(message, last, deps),
-    logFields: (edit) => ({ edit_status: edit?.status }),
+    log: editLog,
   },
 );

@@ -5,6 +5,7 @@ import { dynamoSubscriptions } from '#lib/aws/dynamo-subscriptions.ts';
 import { sqsDeliverEventQueue } from '#lib/aws/sqs-deliver-event-queue.ts';
 import { config } from '#lib/config.ts';
 import { projectChanges } from '#lib/events/project-changes.ts';
+import { emitPicture } from '#lib/metrics/emit-picture.ts';
 import { logger } from '#lib/observability.ts';
 import { streamConsumer } from '#lib/stream/stream-consumer.ts';
 import { notifySubscribers } from '#lib/webhooks/notify-subscribers.ts';
@@ -25,6 +26,7 @@ const deps = {
     { streamArn, sequence }: { streamArn: string; sequence: string },
     error: unknown,
   ) => logger.error('change unreadable', { stream: streamArn, sequence, error: String(error) }),
+  onPictureEnded: emitPicture,
 };
 
 export const handler = streamConsumer((batch) => projectChanges(batch, deps));

@@ -10,6 +10,7 @@ import { StepMessage } from '#lib/images/messages.ts';
 import { sharpInspectWith } from '#lib/media/inspect/sharp-inspect.ts';
 import { sharpShrink } from '#lib/media/render/sharp-shrink.ts';
 import { consumer } from '#lib/queue/consumer.ts';
+import { stepLog } from '#lib/queue/step-log.ts';
 
 const deps = {
   images: dynamoImages(config.tables),
@@ -31,5 +32,6 @@ export const handler = consumer(
     queueUrl: config.queues['make-thumbnails'],
     backOff: sqsBackoff(),
     giveUp: (message, last) => giveUpStep(message, 'thumbnails', last, deps),
+    log: stepLog('thumbnails'),
   },
 );

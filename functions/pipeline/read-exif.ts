@@ -8,6 +8,7 @@ import { StepMessage } from '#lib/images/messages.ts';
 import { readExif } from '#lib/images/read-exif.ts';
 import { exifrReadTags } from '#lib/media/exif/exifr-read-tags.ts';
 import { consumer } from '#lib/queue/consumer.ts';
+import { stepLog } from '#lib/queue/step-log.ts';
 
 const deps = {
   images: dynamoImages(config.tables),
@@ -24,5 +25,6 @@ export const handler = consumer(
     queueUrl: config.queues['read-exif'],
     backOff: sqsBackoff(),
     giveUp: (message, last) => giveUpStep(message, 'exif', last, deps),
+    log: stepLog('exif'),
   },
 );

@@ -6,10 +6,11 @@ import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { s3Variants } from '#lib/aws/s3-variants.ts';
 import { sqsStepQueues } from '#lib/aws/sqs-step-queues.ts';
 import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
+import { continueTraceOf } from '#lib/aws/trace-attributes.ts';
 import { config, secretPresence } from '#lib/config.ts';
 import { registerImage } from '#lib/images/register-image.ts';
 import { consumer } from '#lib/queue/consumer.ts';
-import { logFieldsFor, objectsIn, S3Notification } from '#lib/queue/s3-event.ts';
+import { objectsIn, registerLog, S3Notification } from '#lib/queue/s3-event.ts';
 
 const deps = {
   images: dynamoImages(config.tables),
@@ -28,9 +29,10 @@ export const handler = consumer(
   S3Notification,
   (notification, { messageId }) =>
     Promise.all(
-      objectsIn(notification).map((object) =>
-        registerImage({ ...object, requestId: messageId }, deps),
-      ),
+      objectsIn(notification).map(async (object) => {
+        await continueTraceOf(object.key, deps.originals);
+        return registerImage({ ...object, requestId: messageId }, deps);
+      }),
     ),
-  { queueUrl: config.queues['object-created'], backOff: sqsBackoff(), logFields: logFieldsFor },
+  { queueUrl: config.queues['object-created'], backOff: sqsBackoff(), log: registerLog },
 );

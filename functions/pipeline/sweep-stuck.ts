@@ -8,6 +8,7 @@ import { sqsStepQueues } from '#lib/aws/sqs-step-queues.ts';
 import { config } from '#lib/config.ts';
 import { sweepStuck } from '#lib/images/sweep-stuck.ts';
 import { logger } from '#lib/observability.ts';
+import { logSwept } from '#lib/queue/sweep-log.ts';
 
 const deps = {
   images: dynamoImages(config.tables),
@@ -20,6 +21,7 @@ const deps = {
   sizes: config.sizes,
   now: () => new Date(),
   pause,
+  onSwept: logSwept,
 };
 
 export const handler = async () => {

@@ -1,4 +1,5 @@
 import { describeWithSettings } from '#lib/ai/describe-picture.ts';
+import { pictureRefusals } from '#lib/ai/messages.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { dynamoRenditionSets } from '#lib/aws/dynamo-rendition-sets.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
@@ -10,6 +11,7 @@ import { giveUpStep } from '#lib/images/end-step.ts';
 import { StepMessage } from '#lib/images/messages.ts';
 import { writeCaption } from '#lib/images/write-caption.ts';
 import { consumer } from '#lib/queue/consumer.ts';
+import { stepLog } from '#lib/queue/step-log.ts';
 
 const settings = async () => {
   const found = await Promise.all(captionSecrets.map(async (name) => [name, await secret(name)]));
@@ -34,5 +36,6 @@ export const handler = consumer(
     queueUrl: config.queues['write-caption'],
     backOff: sqsBackoff(),
     giveUp: (message, last) => giveUpStep(message, 'caption', last, deps),
+    log: stepLog('caption', { pictureKinds: pictureRefusals }),
   },
 );

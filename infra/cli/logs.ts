@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { logFilesIn } from '#infra/local-cloud/launcher/log-files.ts';
 import { isWarning, type LogLine, parseLogLine } from '#infra/local-cloud/launcher/log-line.ts';
 import { humanLine } from './logs/human-line.ts';
+import { killedAttempts } from './logs/killed-attempts.ts';
 import { logFilter } from './logs/log-filter.ts';
 import { parseCommandLine, runMain } from './main.ts';
 import { environmentWith, readLocalSettings } from './start/local-settings.ts';
@@ -16,7 +17,8 @@ const help = `npm run logs [-- options]
 Prints the log of the embedded stack in order of time, from DATA_DIR/logs/darkroom.log and the
 files before it (10 MB each, at most five).
 
-  --image <image_id>      one image: its request, the event of S3, every worker and retry
+  --image <image_id>      one image: its request, the event of S3, every worker, its retries, and
+                          attempts that were killed
   --request <request_id>  everything that belongs to one request (the header x-request-id)
   --errors                warnings and errors only
   --json                  the lines as they were written, for jq
@@ -72,15 +74,21 @@ await runMain('logs', async () => {
   const folder = resolve(project, DATA_DIR, 'logs');
   const { image, request, errors, json, follow } = values;
   const { learn, isWanted } = logFilter({ ...(image && { image }), ...(request && { request }) });
+  const attempts = killedAttempts();
 
   const print = (entries: Entry[]): number => {
-    for (const { line } of entries) learn(line);
+    for (const { line } of entries) {
+      learn(line);
+      attempts.learn(line);
+    }
     const wanted = entries
       .filter(({ line }) => isWanted(line) && (!errors || isWarning(line)))
       .sort((a, b) => a.line.timestamp.localeCompare(b.line.timestamp));
     const colour = process.stdout.isTTY;
-    for (const { line, text } of wanted)
-      process.stdout.write(`${json ? text : humanLine(line, { everything: true, colour })}\n`);
+    for (const { line, text } of wanted) {
+      const human = () => humanLine(attempts.annotate(line), { everything: true, colour });
+      process.stdout.write(`${json ? text : human()}\n`);
+    }
     return wanted.length;
   };
 

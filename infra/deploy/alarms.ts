@@ -1,4 +1,5 @@
 import { redriveAdvice } from '#infra/cli/dead-letters.ts';
+import type { MetricName } from '#lib/metrics/emit-metrics.ts';
 import { streamWorkers } from '#lib/queues.ts';
 import { pascalCase } from './queue-resources.ts';
 import type { Watched } from './watched.ts';
@@ -9,6 +10,7 @@ const maxMessageAgeSeconds = 1800;
 const maxIteratorAgeSeconds = 300;
 const apiTimeoutSeconds = 29; // API Gateway waits no longer
 const timeoutShare = 0.8; // of a timeout, above which an alarm is raised
+const maxArrivalToThumbnailMs = 60_000;
 
 type Alarm = {
   /** What happened, and what to do. */
@@ -16,7 +18,7 @@ type Alarm = {
   namespace: string;
   metric: string;
   dimensions?: Record<string, unknown>;
-  statistic: 'Sum' | 'Maximum' | 'p99';
+  statistic: 'Sum' | 'Maximum' | 'p95' | 'p99';
   above: number;
 };
 
@@ -28,7 +30,7 @@ const alarm = ({ description, namespace, metric, dimensions = {}, statistic, abo
     Namespace: namespace,
     MetricName: metric,
     Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
-    ...(statistic === 'p99' ? { ExtendedStatistic: statistic } : { Statistic: statistic }),
+    ...(statistic.startsWith('p') ? { ExtendedStatistic: statistic } : { Statistic: statistic }),
     Period: 300,
     EvaluationPeriods: 1,
     Threshold: above,
@@ -148,6 +150,14 @@ export const alarmsFor = (watched: Watched, email: string): Record<string, unkno
       dimensions,
       statistic: 'p99',
       above: apiTimeoutSeconds * 1000 * timeoutShare,
+    }),
+    ArrivalToThumbnailAlarm: alarm({
+      description: `One in twenty pictures waited more than ${maxArrivalToThumbnailMs / 1000} s for its thumbnails: see the queue object-created, the workers' concurrency and the graph by format.`,
+      namespace: watched.stackName,
+      metric: 'ArrivalToThumbnail' satisfies MetricName,
+      dimensions: { service: 'darkroom', status: 'done' },
+      statistic: 'p95',
+      above: maxArrivalToThumbnailMs,
     }),
     ThrottlesAlarm: alarm({
       // Without dimensions: no function reserves any, so all share the concurrency of the account.

@@ -1,6 +1,9 @@
+import type { MetricName } from '#lib/metrics/emit-metrics.ts';
 import type { Watched } from './watched.ts';
 
-type Metric = readonly [namespace: string, metric: string, ...dimensions: string[]];
+/** One metric by its dimensions, or a search for all that have these dimensions. */
+type Metric = readonly [namespace: string, metric: string, ...dimensions: string[]] | [Search];
+type Search = { expression: string; id: string };
 type Graph = { title: string; metrics: readonly Metric[]; statistic: string };
 
 const width = 12; // of 24: two side by side
@@ -22,7 +25,65 @@ const toWidget = ({ title, metrics, statistic }: Graph, index: number) => ({
   },
 });
 
-/** One dashboard for the API, the queues and the workers. */
+/** What the functions count themselves; lib/metrics has the names. */
+const ownGraphs = (namespace: string): Graph[] => {
+  const of = (metric: MetricName, dimension: string, value: string): Metric =>
+    [namespace, metric, 'service', 'darkroom', dimension, value] as const;
+  // Which values there are is known only once they have been counted.
+  const every = (metric: MetricName, dimensions: string, statistic: string): Metric => [
+    {
+      id: `every${metric}`,
+      expression: `SEARCH('{"${namespace}",service,${dimensions}} MetricName="${metric}"', '${statistic}', 300)`,
+    },
+  ];
+  return [
+    {
+      title: 'Pictures',
+      metrics: [of('Pictures', 'status', 'done'), of('Pictures', 'status', 'failed')],
+      statistic: 'Sum',
+    },
+    {
+      title: 'Failed pictures by error code',
+      metrics: [every('Pictures', 'error_code', 'Sum')],
+      statistic: 'Sum',
+    },
+    {
+      title: 'Arrival to thumbnail by format, p95 (ms)',
+      metrics: [every('ArrivalToThumbnail', 'format', 'p95')],
+      statistic: 'p95',
+    },
+    {
+      title: 'Thumbnail time by format (ms)',
+      metrics: [every('ThumbnailTime', 'format', 'Average')],
+      statistic: 'Average',
+    },
+    {
+      title: 'Bytes in',
+      metrics: [of('BytesIn', 'status', 'done'), of('BytesIn', 'status', 'failed')],
+      statistic: 'Sum',
+    },
+    {
+      title: 'Deliveries: made at ingest, stored, made now',
+      metrics: ['ingest', 'stored', 'made'].map((from) => of('BytesDelivered', 'from', from)),
+      statistic: 'SampleCount',
+    },
+    {
+      title: 'Provider calls by outcome',
+      metrics: [every('ProviderCalls', 'provider,outcome', 'Sum')],
+      statistic: 'Sum',
+    },
+    {
+      title: 'Provider tokens and cost (USD)',
+      metrics: [
+        every('ProviderTokens', 'provider', 'Sum'),
+        every('ProviderCost', 'provider', 'Sum'),
+      ],
+      statistic: 'Sum',
+    },
+  ];
+};
+
+/** One dashboard for the pictures, the API, the queues and the workers. */
 export const dashboardFor = ({ stackName, apiName, functions, queues }: Watched) => {
   const waiting = queues.filter(({ isDeadLetterQueue }) => !isDeadLetterQueue);
   const deadLetters = queues.filter(({ isDeadLetterQueue }) => isDeadLetterQueue);
@@ -64,6 +125,7 @@ export const dashboardFor = ({ stackName, apiName, functions, queues }: Watched)
       metrics: functions.map(functionMetric('Errors')),
       statistic: 'Sum',
     },
+    ...ownGraphs(stackName),
   ];
   return {
     Dashboard: {

@@ -8,6 +8,7 @@ import { dashboardFor } from './dashboard.ts';
 import { makeDeliverySecret, nameDeliverySecret } from './delivery-secret.ts';
 import { pascalCase } from './queue-resources.ts';
 import { IamStatement, toRole } from './role.ts';
+import { savedQueriesFor } from './saved-queries.ts';
 import { refuseWrongSettings } from './settings-to-deploy.ts';
 import { findWatched } from './watched.ts';
 
@@ -47,7 +48,7 @@ const Architecture = z.enum(['arm64', 'x86_64']);
 
 /**
  * Packages Darkroom for AWS: adds to what osls does a zip and a role for each function, alarms, a
- * dashboard, the secret that signs links, and CloudFront where it is wanted. Takes part in `package`
+ * dashboard, saved queries, the secret that signs links, and CloudFront where it is wanted. Takes part in `package`
  * and in `deploy`, which packages first, and in no other command.
  */
 export default class PackageForAws {
@@ -102,7 +103,12 @@ export default class PackageForAws {
     }
     const watched = findWatched(service, stage);
     const email = z.string().default('').parse(service.custom?.['alarmEmail']);
-    Object.assign(resources.Resources, alarmsFor(watched, email), dashboardFor(watched));
+    Object.assign(
+      resources.Resources,
+      alarmsFor(watched, email),
+      dashboardFor(watched),
+      savedQueriesFor(watched),
+    );
   }
 
   private makeSecret(): Promise<void> {

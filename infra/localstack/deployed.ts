@@ -2,7 +2,7 @@ import type { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { listStackResources, refuseUnknown, StackFailedError } from './stack.ts';
 
 // Not in LocalStack's last free release; nothing in the template depends on it.
-const unsupported = ['AWS::CloudWatch::Dashboard'];
+const unsupported = ['AWS::CloudWatch::Dashboard', 'AWS::Logs::QueryDefinition'];
 
 /** URL and counts of a deployed stack. Throws a StackFailedError if a resource was not really created. */
 export const deployedService = async (

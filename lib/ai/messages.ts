@@ -76,6 +76,17 @@ const refusals = {
 } as const;
 export type Refusal = keyof typeof refusals;
 
+/** Refusals because of the picture or the prompt. All others are for the operator to mend. */
+export const pictureRefusals: ReadonlySet<string> = new Set<Refusal>([
+  'picture_against_rules',
+  'edit_against_rules',
+  'picture_too_large',
+  'prompt_too_long',
+  'unreadable_picture',
+  'declined',
+  'maybe_declined',
+]);
+
 type Values = Record<string, string | number | undefined>;
 
 const fill = (template: string, values: Values): string =>

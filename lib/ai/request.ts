@@ -3,6 +3,8 @@ import { readAtMost } from '#lib/read-at-most.ts';
 import { parseProviderRetryAfter } from '#lib/retry-after.ts';
 import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { systemErrorCode } from '#lib/system-error-code.ts';
+import { annotateSpan, inSpan } from '#lib/tracing/spans.ts';
+import { type CallOutcome, emitCall, emitUsage } from './emit-call.ts';
 import { ProviderRefusalError, type Refusal } from './messages.ts';
 import type { Provider } from './provider.ts';
 import { classifyRefusal } from './refusal.ts';
@@ -34,7 +36,32 @@ const maxErrorBytes = 16 * 1024;
  * response was lost. Follows no redirect, which would send the picture to another party, and throws
  * only errors made here: those of fetch and of clients carry requests with keys and pictures.
  */
-export const sendRequest = async (
+export const sendRequest = (
+  provider: Provider,
+  request: ProviderRequest,
+  limit: ResponseLimit,
+  deps: Deps,
+  signal?: AbortSignal,
+): Promise<ProviderResponse> => {
+  const { task, provider: name, model } = provider;
+  const attributes = { 'gen_ai.provider.name': name, 'gen_ai.request.model': model };
+  const counted = async () => {
+    const startedAt = performance.now();
+    const end = (outcome: CallOutcome) =>
+      emitCall(provider, outcome, performance.now() - startedAt);
+    try {
+      const response = await send(provider, request, limit, deps, signal);
+      end('answered');
+      return response;
+    } catch (error) {
+      end(error instanceof ProviderRefusalError ? 'refused' : 'unavailable');
+      throw error;
+    }
+  };
+  return inSpan(`${task} by ${name}`, { kind: 'client', attributes }, counted);
+};
+
+const send = async (
   provider: Provider,
   { method = 'POST', url = provider.url, headers, body, sendKey = true }: ProviderRequest,
   { maxBytes, refusal }: ResponseLimit,
@@ -55,6 +82,7 @@ export const sendRequest = async (
   };
   const init = { method, headers: allHeaders, signal, redirect: 'manual' } as const;
   const response = await fetch(url, { ...init, ...(body && { body }) }).catch(failed);
+  annotateSpan({ 'http.response.status_code': response.status });
 
   if (!response.ok) {
     const read = await readAtMost(maxErrorBytes, response.body).catch(() => undefined);
@@ -80,10 +108,17 @@ export const parseJson = (provider: Provider, { bytes }: { bytes: Buffer }): unk
   const text = bytes.toString('utf8');
   if (!text.trim()) throw new ProviderRefusalError('empty', provider);
   if (/^\s*</.test(text)) throw new ProviderRefusalError('web_page', provider);
+  const json = parse(text);
+  if (json === undefined) throw new ProviderRefusalError('malformed', provider);
+  emitUsage(provider, json);
+  return json;
+};
+
+const parse = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {
-    throw new ProviderRefusalError('malformed', provider);
+    return undefined;
   }
 };
 

@@ -11,8 +11,10 @@ import {
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import type { Objects, PutOptions, ServedAs } from '#lib/images/objects.ts';
 import { release } from '#lib/release.ts';
+import { continueTrace, inSpan } from '#lib/tracing/spans.ts';
 import { s3 } from './clients.ts';
 import { decodeUserMetadata, encodeUserMetadata } from './s3-user-metadata.ts';
+import { traceMetadata } from './trace-attributes.ts';
 
 type Place = { bucket: string; client: S3Client };
 
@@ -27,12 +29,14 @@ export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
       if (!found) return undefined;
       const { ETag: etag, LastModified: lastModified } = found;
       if (!etag || !lastModified) throw new Error(`S3 sent no ETag or no date for ${key}.`);
+      const userMetadata = decodeUserMetadata(found.Metadata);
+      continueTrace(userMetadata['traceparent']);
       return {
         etag: unquoted(etag),
         sizeBytes: found.ContentLength ?? 0,
         contentType: found.ContentType,
         lastModified,
-        userMetadata: decodeUserMetadata(found.Metadata),
+        userMetadata,
         sha256: toHex(found.ChecksumSHA256),
       };
     },
@@ -45,7 +49,12 @@ export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
       return unlessMissing(get(place, key, etag, range).catch(emptyBeyondEnd));
     },
 
-    write: (key, bytes, options) => write(place, key, bytes, options),
+    write: (key, bytes, options) =>
+      inSpan(
+        'store',
+        { kind: 'client', attributes: { 'aws.s3.bucket': bucket, 'aws.s3.key': key } },
+        () => write(place, key, bytes, options),
+      ),
 
     async remove(keys) {
       for (let from = 0; from < keys.length; from += maxPerRemoval)
@@ -106,7 +115,9 @@ const write = async (
     Body: bytes,
     ContentType: contentType,
     ...(sha256 && { ChecksumSHA256: Buffer.from(sha256, 'hex').toString('base64') }),
-    ...(userMetadata && { Metadata: encodeUserMetadata(userMetadata) }),
+    ...(userMetadata && {
+      Metadata: encodeUserMetadata({ ...userMetadata, ...traceMetadata() }),
+    }),
   });
   // The signer needs a SHA-256 of the body as well, and uses the one in this header.
   if (sha256)

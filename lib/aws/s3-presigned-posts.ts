@@ -3,6 +3,7 @@ import { createPresignedPost } from '@aws-sdk/s3-presigned-post';
 import type { PresignedPosts } from '#lib/images/objects.ts';
 import { s3 } from './clients.ts';
 import { encodeUserMetadata } from './s3-user-metadata.ts';
+import { traceMetadata } from './trace-attributes.ts';
 
 /**
  * Presigned POST forms for one bucket. Every field is a condition of the signed policy, so that S3
@@ -10,7 +11,7 @@ import { encodeUserMetadata } from './s3-user-metadata.ts';
  */
 export const s3PresignedPosts = (bucket: string, client: S3Client = s3()): PresignedPosts => ({
   async presignPost({ key, contentType, maxBytes, seconds, sha256, userMetadata }) {
-    const metadata = Object.entries(encodeUserMetadata(userMetadata));
+    const metadata = Object.entries(encodeUserMetadata({ ...userMetadata, ...traceMetadata() }));
     const { url, fields } = await createPresignedPost(client, {
       Bucket: bucket,
       Key: key,

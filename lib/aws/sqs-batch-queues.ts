@@ -3,6 +3,7 @@ import type { BatchQueues } from '#lib/batches/messages.ts';
 import { sqs } from './clients.ts';
 import { isEmpty } from './sqs-depth.ts';
 import { sendMany } from './sqs-send-many.ts';
+import { traceAttributes } from './trace-attributes.ts';
 
 type Urls = Readonly<
   Record<
@@ -33,6 +34,7 @@ export const sqsBatchQueues = (urls: Urls, client: SQSClient = sqs()): BatchQueu
         QueueUrl: url,
         MessageBody: JSON.stringify(message),
         ...(delaySeconds && { DelaySeconds: delaySeconds }),
+        ...traceAttributes(),
       }),
     );
   };

@@ -1,4 +1,5 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { traceAttributes } from './trace-attributes.ts';
 
 const maxEntries = 10; // of SendMessageBatch
 
@@ -16,6 +17,7 @@ export const sendMany = async (
         Entries: messages.slice(from, from + maxEntries).map((message, index) => ({
           Id: String(index),
           MessageBody: JSON.stringify(message),
+          ...traceAttributes(),
           ...(delaySeconds && { DelaySeconds: delaySeconds }),
         })),
       }),

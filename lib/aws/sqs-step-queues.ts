@@ -3,6 +3,7 @@ import type { StepQueues } from '#lib/images/messages.ts';
 import { type StepWorker, steps } from '#lib/images/steps.ts';
 import { sqs } from './clients.ts';
 import { isEmpty } from './sqs-depth.ts';
+import { traceAttributes } from './trace-attributes.ts';
 
 /** The queues of the step workers in SQS, by name. */
 export const sqsStepQueues = (
@@ -11,7 +12,11 @@ export const sqsStepQueues = (
 ): StepQueues => {
   const send = async (url: string, message: unknown) => {
     await client.send(
-      new SendMessageCommand({ QueueUrl: url, MessageBody: JSON.stringify(message) }),
+      new SendMessageCommand({
+        QueueUrl: url,
+        MessageBody: JSON.stringify(message),
+        ...traceAttributes(),
+      }),
     );
   };
   return {

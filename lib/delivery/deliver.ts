@@ -25,8 +25,14 @@ type Deps = {
   limit: <T>(work: () => Promise<T>) => Promise<T>;
 };
 
-/** The picture itself, or where it is for a short time if it is too large to be answered. */
-export type Delivered = { contentType: string; bytes: Uint8Array } | { url: string };
+/**
+ * The picture itself, or where it is for a short time if it is too large to be answered; and whether it
+ * was made at ingest, stored by an earlier delivery, or made for this one.
+ */
+export type Delivered = { from: 'ingest' | 'stored' | 'made'; sizeBytes: number } & (
+  | { contentType: string; bytes: Uint8Array }
+  | { url: string }
+);
 
 /** Base64 of it still fits into Lambda's payload of 6 MB. */
 const maxBytes = 4_000_000;
@@ -40,18 +46,20 @@ const soon = 2;
 export const deliver = async (variant: Variant, deps: Deps): Promise<Delivered> => {
   const ingested = await readIngested(variant, deps);
   if (ingested) return ingested;
-  const { contentType, bytes } = await findOrMake(variant, deps);
+  const { contentType, bytes, sizeBytes, from } = await findOrMake(variant, deps);
   return bytes && bytes.length <= maxBytes
-    ? { contentType, bytes }
-    : { url: await deps.variants.link(variant.key, linkSeconds) };
+    ? { from, sizeBytes, contentType, bytes }
+    : { from, sizeBytes, url: await deps.variants.link(variant.key, linkSeconds) };
 };
 
-const findOrMake = ({ key, ...rest }: Variant, deps: Deps): Promise<StoredVariant> =>
-  deps.coalesce(
-    key,
-    async () =>
-      (await deps.variants.find(key, maxBytes)) ?? (await makeVariant({ key, ...rest }, deps)),
-  );
+type FoundOrMade = StoredVariant & { from: 'stored' | 'made' };
+
+const findOrMake = ({ key, ...rest }: Variant, deps: Deps): Promise<FoundOrMade> =>
+  deps.coalesce(key, async () => {
+    const stored = await deps.variants.find(key, maxBytes);
+    if (stored) return { ...stored, from: 'stored' };
+    return { ...(await makeVariant({ key, ...rest }, deps)), from: 'made' };
+  });
 
 const readIngested = async (
   variant: Variant,
@@ -61,9 +69,11 @@ const readIngested = async (
   const { renditionSet } = variant.image;
   if (!rendition || !renditionSet) return undefined;
   const key = renditionKey(renditionSet, rendition.name);
-  if (rendition.sizeBytes > maxBytes) return { url: await derived.link(key, linkSeconds) };
+  const from = 'ingest';
+  const { sizeBytes } = rendition;
+  if (sizeBytes > maxBytes) return { from, sizeBytes, url: await derived.link(key, linkSeconds) };
   const bytes = await derived.read(key);
-  return bytes && { contentType: contentTypeOf(rendition), bytes };
+  return bytes && { from, sizeBytes, contentType: contentTypeOf(rendition), bytes };
 };
 
 const makeVariant = async (variant: Variant, deps: Deps): Promise<StoredVariant> => {

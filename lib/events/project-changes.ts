@@ -1,4 +1,6 @@
-import { addCounters, type Counters, counterDeltas } from '#lib/images/counters.ts';
+import { addCounters, counterDeltas } from '#lib/images/counters.ts';
+import { detailDeltas } from '#lib/images/detail-counters.ts';
+import { type PictureFacts, pictureFacts } from '#lib/images/picture-facts.ts';
 import type { ReadChange, StreamRecord } from './changes.ts';
 import { deriveEvents } from './derive-events.ts';
 import type { Event } from './event.ts';
@@ -8,7 +10,13 @@ import type { Projections } from './projections.ts';
 /** Consecutive records of one shard of a stream. Shards have names that are unique among all streams. */
 export type StreamBatch = { shard: string; records: readonly StreamRecord[] };
 
-type Contribution = { sequence: string; counters: Partial<Counters>; events: readonly Event[] };
+type Contribution = {
+  sequence: string;
+  counters: Readonly<Record<string, number>>;
+  events: readonly Event[];
+  /** Of a picture that ended with this change. */
+  facts?: PictureFacts | undefined;
+};
 
 type Deps = {
   readChange: ReadChange;
@@ -18,6 +26,8 @@ type Deps = {
   pause: (ms: number) => Promise<unknown>;
   random: () => number;
   reportUnreadable: (record: StreamRecord, error: unknown) => void;
+  /** Called once its change is committed; not called where this process is killed in between. */
+  onPictureEnded: (facts: PictureFacts) => void;
 };
 
 const maxTries = 12;
@@ -55,7 +65,10 @@ export const projectChanges = async ({ shard, records }: StreamBatch, deps: Deps
     isNotified = true; // what is left after a conflict is a part of it
     const counters = addCounters(fresh.map((one) => one.counters));
     const projected = { shard, first: first.sequence, last: last.sequence, counters, events };
-    if (await projections.commit(projected, state, now())) return result(fresh, events.length);
+    if (await projections.commit(projected, state, now())) {
+      for (const { facts } of fresh) if (facts) deps.onPictureEnded(facts);
+      return result(fresh, events.length);
+    }
     await pause(random() * Math.min(maxPauseMs, 10 * 2 ** attempt)); // full jitter: other shards append too
   }
   throw new Error(`The changes were in conflict with those of other shards ${maxTries} times.`);
@@ -71,8 +84,10 @@ const readContribution = (
     const change = readChange(record);
     if (!change) return { sequence, counters: {}, events: [] };
     const events = deriveEvents(change, { changeId: `${shard} ${sequence}`, at });
-    const counters = change.record === 'image' ? counterDeltas(change.before, change.after) : {};
-    return { sequence, counters, events };
+    if (change.record !== 'image') return { sequence, counters: {}, events };
+    const { before, after } = change;
+    const counters = { ...counterDeltas(before, after), ...detailDeltas(before, after) };
+    return { sequence, counters, events, facts: pictureFacts(before, after) };
   } catch (error) {
     // It would fail for ever, and everything behind it would wait.
     reportUnreadable(record, error);

@@ -1,4 +1,3 @@
-import type { Counters } from '#lib/images/counters.ts';
 import type { Event } from './event.ts';
 
 /** How far a shard of a stream was projected. */
@@ -15,7 +14,8 @@ export type Projected = {
   /** Sequences of the first and the last of the changes. */
   first: string;
   last: string;
-  counters: Partial<Counters>;
+  /** What is added to each counter, by its name. */
+  counters: Readonly<Record<string, number>>;
   events: readonly Event[];
 };
 

@@ -1,20 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import type { ErrorCode } from '#lib/error-codes.ts';
 import { logger as defaultLogger } from '#lib/observability.ts';
 import { Problem } from '#lib/problem.ts';
+import { traceFields } from '#lib/tracing/spans.ts';
 import { type Outgoing, render, renderFailure, renderProblem } from './envelope.ts';
 import { readHeaders, readRequest, readRequestId } from './request.ts';
+import { logRequest, type RequestLogger } from './request-log.ts';
 import type { Reply, Route, RouteReply, RouteRequest } from './route.ts';
-
-/** Gets its fields with each call: keys appended to a logger would mix up parallel requests. */
-type Log = (message: string, fields: Record<string, unknown>) => void;
+import { traceRequests } from './trace-requests.ts';
 
 export type EndpointOptions = {
   /** Base URL of the links in responses; by default derived from the request. */
   publicUrl?: string | undefined;
-  logger?: { info: Log; error: Log };
+  logger?: RequestLogger;
 };
 
 /**
@@ -39,19 +38,17 @@ export const endpoint = <R extends Route>(
       method: event.httpMethod,
       path: event.path?.slice(0, 512),
       route: route.name,
+      ...traceFields(),
     };
 
     let outgoing: Outgoing;
     let replied: Reply | undefined;
     let failure: unknown;
-    let errorCode: ErrorCode | undefined;
     try {
       replied = await answer(readRequest(route, event, { publicUrl, requestId }));
       outgoing = render(route, replied);
-      if ('errorCode' in replied) errorCode = replied.errorCode;
     } catch (error) {
-      if (!(error instanceof Problem)) failure = error;
-      errorCode = error instanceof Problem ? error.code : 'internal_error';
+      failure = error;
       outgoing =
         error instanceof Problem
           ? renderProblem(error, route.code[1])
@@ -60,14 +57,11 @@ export const endpoint = <R extends Route>(
 
     const fields = {
       ...line,
-      status: outgoing.status,
-      ...(errorCode && { error_code: errorCode }),
       duration_ms: Math.round(performance.now() - startedAt),
       ...findImageIds(event, replied),
     };
     event.body = null; // the caller may hold the event for long, and a form is megabytes
-    if (failure) logger.error('request failed', { ...fields, error: describeFailure(failure) });
-    else logger.info('request answered', fields);
+    logRequest(logger, fields, { status: outgoing.status, replied, failure });
     return toResult(outgoing, event.httpMethod, requestId);
   };
 
@@ -80,7 +74,7 @@ export const endpoint = <R extends Route>(
       logger.error('request timed out', { request_id: requestId, route: route.name, status: 504 });
       return toResult(renderFailure(requestId, route.code[1], 'timeout'), 'GET', requestId);
     },
-  }).handler(respond);
+  }).handler(traceRequests(route, respond));
 };
 
 const always = {
@@ -135,14 +129,3 @@ const readImageId = (data: unknown): string | undefined =>
   typeof data.image_id === 'string'
     ? data.image_id
     : undefined;
-
-/** For the log only, and bounded: an SDK's error may contain whole requests. */
-const describeFailure = (error: unknown) =>
-  error instanceof Error
-    ? {
-        name: error.name,
-        message: error.message.slice(0, 1000),
-        stack: error.stack?.slice(0, 3000),
-        ...(error.cause instanceof Error && { cause: error.cause.message.slice(0, 1000) }),
-      }
-    : { name: typeof error, message: String(error).slice(0, 1000) };

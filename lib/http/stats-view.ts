@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { Counters } from '#lib/images/counters.ts';
+import type { Detail } from '#lib/images/detail-counters.ts';
+import { StatsDetailView, toStatsDetailView } from './stats-detail-view.ts';
 
 const Count = z.int().min(0);
 
@@ -17,12 +19,13 @@ export const StatsView = z
     avg_processing_time_ms: z.number().nullable(),
     captions: z.object({ done: Count, failed: Count, skipped: Count, pending: Count }),
     bytes: Count.describe('size of all originals'),
+    detail: StatsDetailView.optional().describe('with `detail=1`'),
   })
   .meta({ id: 'Stats', description: 'Counters of the records that exist now' });
 export type StatsView = z.infer<typeof StatsView>;
 
-/** The counters as the API shows them. */
-export const toStatsView = (counts: Counters): StatsView => {
+/** The counters as the API shows them, with details where there are any. */
+export const toStatsView = (counts: Counters, detail?: Detail): StatsView => {
   const finished = counts.done + counts.failed;
   const rate = (part: number) => (finished ? rounded(part / finished, 4) : null);
   const ms = counts.timed ? counts.milliseconds / counts.timed : null;
@@ -44,6 +47,7 @@ export const toStatsView = (counts: Counters): StatsView => {
       pending: counts.captionsPending,
     },
     bytes: counts.bytes,
+    ...(detail && { detail: toStatsDetailView(detail) }),
   };
 };
 

@@ -2,7 +2,7 @@ import { type AttemptStats, canBeEnqueued, withStepEnded } from './advance-steps
 import type { Caption } from './caption.ts';
 import { deleteOrphanedRenditions } from './delete-image.ts';
 import { deleteUnusedRenditions } from './delete-unused-renditions.ts';
-import { endStep, type Measure, type StepDeps } from './end-step.ts';
+import { endStep, type Measure, type StepDeps, type StepEnded } from './end-step.ts';
 import { enqueueSteps } from './enqueue-steps.ts';
 import { type Image, ownerOf } from './image.ts';
 import type { ImageDeps } from './image-deps.ts';
@@ -32,7 +32,7 @@ export const attachRenditions = async (
   metadata: Metadata,
   { isNew, record }: { isNew: boolean; record: Versioned },
   run: Run,
-): Promise<void> => {
+): Promise<StepEnded> => {
   const { message } = run;
   let mayCreate = isNew;
   const { image, changed } = await endStep(
@@ -50,11 +50,14 @@ export const attachRenditions = async (
     run,
     isAlone(record.image) ? { record } : undefined,
   );
-  if (!image || image.deleted || image.rev !== message.rev)
-    return deleteUnusedRenditions(message, image, run);
+  if (!image || image.deleted || image.rev !== message.rev) {
+    await deleteUnusedRenditions(message, image, run);
+    return { image, changed };
+  }
   await deleteOrphanedRenditions(image, run);
   if (isNew && !changed) await deleteUnusedRenditions(message, image, run);
   await enqueueSteps(image, run);
+  return { image, changed };
 };
 
 /** Whether no other worker can end a step now: then a record read a while ago need not be read again. */

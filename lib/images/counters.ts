@@ -64,7 +64,7 @@ export const countImage = (image: Image | undefined): Counters => {
 export const counterDeltas = (
   before: Image | undefined,
   after: Image | undefined,
-): Partial<Counters> => {
+): Record<string, number> => {
   const old = countImage(before);
   const now = countImage(after);
   return Object.fromEntries(
@@ -73,15 +73,19 @@ export const counterDeltas = (
 };
 
 /** The sum; only those that are not 0. */
-export const addCounters = (all: readonly Partial<Counters>[]): Partial<Counters> =>
-  Object.fromEntries(
-    counterNames
-      .map((name) => [name, all.reduce((sum, one) => sum + (one[name] ?? 0), 0)] as const)
-      .filter(([, n]) => n !== 0),
-  );
+export const addCounters = (
+  all: readonly Readonly<Record<string, number>>[],
+): Record<string, number> => {
+  const sums: Record<string, number> = {};
+  for (const one of all)
+    for (const [name, n] of Object.entries(one)) sums[name] = (sums[name] ?? 0) + n;
+  return Object.fromEntries(Object.entries(sums).filter(([, n]) => n !== 0));
+};
 
 /** The counters of all images. */
 export interface ImageCounters {
   /** The total of countImage over all images, about a second late. */
   total(): Promise<Counters>;
+  /** The total of countDetail (detail-counters.ts) likewise. */
+  detail(): Promise<Record<string, number>>;
 }

@@ -21,6 +21,12 @@ export type StepEnd =
   | ((image: Image) => ImageUpdate | undefined | Promise<ImageUpdate | undefined>);
 
 /**
+ * The image as it stands after a delivery, whether this delivery ended its step, and the kind of
+ * failure where what failed has one.
+ */
+export type StepEnded = { image: Image | undefined; changed: boolean; kind?: string };
+
+/**
  * Ends the run of a step that a message requested, unless that run is over or another one by now:
  * SQS delivers at least once. `seen` is a record read a moment ago, which spares a read. Returns the
  * image as it stands afterwards, and whether this call ended the step.
@@ -49,10 +55,11 @@ export const failStep = async (
   step: StepName,
   { code, reason }: { code: ErrorCode; reason: string },
   deps: StepDeps & { measure: Measure },
-): Promise<void> => {
+): Promise<StepEnded> => {
   const end = { state: 'failed', code, reason, gaveUp: false } as const;
-  const { image } = await endStep(message, step, end, deps);
-  await notifyBatch(image, deps);
+  const ended = await endStep(message, step, end, deps);
+  await notifyBatch(ended.image, deps);
+  return ended;
 };
 
 /** Records that retries of a step are exhausted. Its message stays in the dead-letter queue. */

@@ -4,7 +4,7 @@ import { isCurrent, isOpen, reject } from './advance-steps.ts';
 import { attachRenditions } from './attach-renditions.ts';
 import { deleteOrphanedRenditions } from './delete-image.ts';
 import { deleteUnusedRenditions } from './delete-unused-renditions.ts';
-import { endStep, failStep, type Measure, type StepDeps } from './end-step.ts';
+import { endStep, failStep, type Measure, type StepDeps, type StepEnded } from './end-step.ts';
 import { enqueueSteps, notifyBatch } from './enqueue-steps.ts';
 import type { Image } from './image.ts';
 import type { ImageDeps } from './image-deps.ts';
@@ -49,31 +49,36 @@ export const makeThumbnails = async (
   message: StepMessage,
   attempts: number,
   deps: Deps,
-): Promise<void> => {
+): Promise<StepEnded> => {
   const measure = startTimer(attempts, deps);
   const stepRun = { step: 'thumbnails', rev: message.rev, run: message.run } as const;
   const record = await deps.images.begin(message.image_id, stepRun, deps.now());
   const image = record?.image;
-  if (!record || !isCurrent(image, 'thumbnails', message))
-    return deleteUnusedRenditions(message, image, deps);
+  if (!record || !isCurrent(image, 'thumbnails', message)) {
+    await deleteUnusedRenditions(message, image, deps);
+    return { image, changed: false };
+  }
   const isFirst = attempts === 1 && !wasRequeued(image.steps.thumbnails);
   const run: Run = { ...deps, message, measure, isFirst };
   if (!isOpen(image.steps.thumbnails)) return finishEarlierDelivery(image, run);
   if (image.sizeBytes > deps.uploadMaxBytes)
     return refuse(tooLargeRefusal(image.sizeBytes, deps.uploadMaxBytes), run);
-  if (await attachKnown(record, run)) return;
+  const attached = await attachKnown(record, run);
+  if (attached) return attached;
 
   const bytes = image.key === null ? undefined : await deps.originals.read(image.key, image.etag);
   if (bytes) return makeFrom(bytes, record, run);
   if (await isOriginalGone(image, deps))
-    await failStep(message, 'thumbnails', originalMissing, run);
+    return failStep(message, 'thumbnails', originalMissing, run);
+  return { image, changed: false };
 };
 
 /** SQS delivered the message twice, or the delivery before this one was killed after it had saved. */
-const finishEarlierDelivery = async (image: Image, run: Run): Promise<void> => {
+const finishEarlierDelivery = async (image: Image, run: Run): Promise<StepEnded> => {
   await deleteOrphanedRenditions(image, run);
   await deleteUnusedRenditions(run.message, image, run);
   await enqueueSteps(image, run);
+  return { image, changed: false };
 };
 
 /** Whether hash and metadata were recorded by an upload or by an earlier delivery, which inspected the bytes. */
@@ -81,20 +86,19 @@ const isInspected = (image: Image): image is Image & { sha256: string; metadata:
   image.sha256 !== undefined && image.metadata !== undefined;
 
 /** Known bytes need not be read again. */
-const attachKnown = async (record: Versioned, run: Run): Promise<boolean> => {
+const attachKnown = async (record: Versioned, run: Run): Promise<StepEnded | undefined> => {
   const { image } = record;
-  if (!isInspected(image) || (run.isFirst && wereNew(image))) return false;
+  if (!isInspected(image) || (run.isFirst && wereNew(image))) return undefined;
   const id = renditionSetIdFor(image.sha256, sizesFor(image, run.sizes));
   const known = await run.renditionSets.find(id);
-  if (known) await attachRenditions(known, image.metadata, { isNew: false, record }, run);
-  return known !== undefined;
+  return known && attachRenditions(known, image.metadata, { isNew: false, record }, run);
 };
 
 /** An upload by HTTP has looked for a set of the same bytes a moment ago. */
 const wereNew = ({ source, firstUploadAt }: Image): boolean =>
   source === 'upload' && firstUploadAt === undefined;
 
-const makeFrom = async (bytes: Uint8Array, begun: Versioned, run: Run): Promise<void> => {
+const makeFrom = async (bytes: Uint8Array, begun: Versioned, run: Run): Promise<StepEnded> => {
   const { image } = begun;
   const inspected = await inspectOnce(bytes, image, run);
   if ('refusal' in inspected) return refuse(inspected.refusal, run);
@@ -104,7 +108,7 @@ const makeFrom = async (bytes: Uint8Array, begun: Versioned, run: Run): Promise<
   const id = renditionSetIdFor(sha256, sizes);
 
   const record = await recordInspection(begun, { sha256, metadata }, run);
-  if (!record) return;
+  if (!record) return { image, changed: false };
   const known = isInspected(image) ? undefined : await run.renditionSets.find(id);
   if (known) return attachRenditions(known, metadata, { isNew: false, record }, run);
 
@@ -113,7 +117,7 @@ const makeFrom = async (bytes: Uint8Array, begun: Versioned, run: Run): Promise<
   const set = newRenditionSet(image, id, shrunk);
   await putRenditions(set, shrunk, run);
   release(bytes);
-  await attachRenditions(set, metadata, { isNew: true, record }, run);
+  return attachRenditions(set, metadata, { isNew: true, record }, run);
 };
 
 const inspectOnce = (bytes: Uint8Array, image: Image, { inspect }: Run) =>
@@ -141,15 +145,16 @@ const recordInspection = async (
   return isCurrent(image, 'thumbnails', message) ? record : undefined;
 };
 
-const failDecoding = (refusal: Refusal, run: Run): Promise<void> =>
+const failDecoding = (refusal: Refusal, run: Run): Promise<StepEnded> =>
   failStep(run.message, 'thumbnails', { code: refusalCode(refusal), reason: refusal.reason }, run);
 
-const refuse = async (refusal: Refusal, run: Run): Promise<void> => {
-  const { image } = await endStep(
+const refuse = async (refusal: Refusal, run: Run): Promise<StepEnded> => {
+  const ended = await endStep(
     run.message,
     'thumbnails',
     (now) => ({ image: reject(now, refusal, run.now()) }),
     run,
   );
-  await notifyBatch(image, run);
+  await notifyBatch(ended.image, run);
+  return ended;
 };

@@ -1,5 +1,5 @@
 import { isCurrent, isOpen, withStepEnded } from './advance-steps.ts';
-import { endStep, failStep, type StepDeps } from './end-step.ts';
+import { endStep, failStep, type StepDeps, type StepEnded } from './end-step.ts';
 import { notifyBatch } from './enqueue-steps.ts';
 import type { Exif, RawExif, ReadTags } from './exif.ts';
 import type { Image } from './image.ts';
@@ -20,28 +20,33 @@ export const readExif = async (
   message: StepMessage,
   attempts: number,
   deps: Deps,
-): Promise<void> => {
+): Promise<StepEnded> => {
   const { images } = deps;
   const measure = startTimer(attempts, deps);
   const record = await images.find(message.image_id);
   const image = record?.image;
   // An earlier delivery may have been killed between storing the tags and ending the step, and the
   // image deleted or replaced since: those tags may hold a location.
-  if (!image || image.deleted || image.rev > message.rev)
-    return images.deleteRawExif(message.image_id, message.rev);
-  if (!isCurrent(image, 'exif', message)) return;
-  if (!isOpen(image.steps.exif)) return notifyBatch(image, deps); // delivered twice, or killed before
+  if (!image || image.deleted || image.rev > message.rev) {
+    await images.deleteRawExif(message.image_id, message.rev);
+    return { image, changed: false };
+  }
+  if (!isCurrent(image, 'exif', message)) return { image, changed: false };
+  if (!isOpen(image.steps.exif)) {
+    await notifyBatch(image, deps); // delivered twice, or killed before
+    return { image, changed: false };
+  }
 
   const { imageId, rev } = image;
   if (rev > 1) await images.deleteRawExif(imageId, rev - 1); // those of the previous picture
   const tags = await readOriginalTags(image, deps);
   if (tags === 'gone') {
     if (await isOriginalGone(image, deps))
-      await failStep(message, 'exif', originalMissing, { ...deps, measure });
-    return;
+      return failStep(message, 'exif', originalMissing, { ...deps, measure });
+    return { image, changed: false };
   }
   if (tags) await images.putRawExif(imageId, rev, tags.raw);
-  await endWithTags(message, tags, record, { ...deps, measure });
+  return endWithTags(message, tags, record, { ...deps, measure });
 };
 
 const readOriginalTags = async (
@@ -66,8 +71,8 @@ const endWithTags = async (
   tags: { exif: Exif; raw: RawExif } | null,
   record: Versioned | undefined,
   deps: Deps & { measure: ReturnType<typeof startTimer> },
-): Promise<void> => {
-  const { image } = await endStep(
+): Promise<StepEnded> => {
+  const ended = await endStep(
     message,
     'exif',
     (now) => ({
@@ -79,9 +84,11 @@ const endWithTags = async (
     deps,
     { record },
   );
+  const { image } = ended;
   if (tags && (!image || image.deleted || image.rev > message.rev))
     await deps.images.deleteRawExif(message.image_id, message.rev);
   await notifyBatch(image, deps);
+  return ended;
 };
 
 /** How a step fails whose original was deleted. */

@@ -18,7 +18,11 @@ type Deps = Pick<
   | 'sizes'
   | 'variants'
   | 'cdn'
-> & { pause: (ms: number) => Promise<unknown> };
+> & {
+  pause: (ms: number) => Promise<unknown>;
+  /** Called for each step that no worker finished. */
+  onSwept?: (swept: { action: 'requeued' | 'gaveUp'; step: StepName; image: Image }) => void;
+};
 
 /** Younger work is left alone: its message may be in flight. */
 const oldEnoughMs = 2 * 60_000;
@@ -31,7 +35,7 @@ const betweenReadingsMs = 3000;
  * empty; the next time it records that retries are exhausted.
  */
 export const sweepStuck = async (deps: Deps) => {
-  const { images, now } = deps;
+  const { images, now, onSwept } = deps;
   const before = new Date(now().getTime() - oldEnoughMs);
   const swept = { deleted: 0, requeued: 0, gaveUp: 0 };
   let idle: Promise<ReadonlySet<StepName>> | undefined;
@@ -49,7 +53,9 @@ export const sweepStuck = async (deps: Deps) => {
     for (const step of stuckSteps(image, before)) {
       idle ??= idleSteps(deps); // read only when an image is stuck
       if (!(await idle).has(step)) continue;
-      swept[await requeueOrGiveUp(image, step, before, deps)]++;
+      const action = await requeueOrGiveUp(image, step, before, deps);
+      swept[action]++;
+      onSwept?.({ action, step, image });
     }
   }
   return swept;

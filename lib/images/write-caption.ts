@@ -1,7 +1,7 @@
 import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { isCurrent, isOpen, withStepEnded } from './advance-steps.ts';
 import type { Caption, Describe } from './caption.ts';
-import { endStep, failStep, type StepDeps } from './end-step.ts';
+import { endStep, failStep, type StepDeps, type StepEnded } from './end-step.ts';
 import { notifyBatch } from './enqueue-steps.ts';
 import type { ImageRenditions } from './image.ts';
 import type { ImageDeps } from './image-deps.ts';
@@ -26,23 +26,27 @@ export const writeCaption = async (
   message: StepMessage,
   attempts: number,
   deps: Deps,
-): Promise<void> => {
+): Promise<StepEnded> => {
   const measure = startTimer(attempts, deps);
   const image = (await deps.images.find(message.image_id))?.image;
-  if (!isCurrent(image, 'caption', message)) return;
-  if (!isOpen(image.steps.caption)) return notifyBatch(image, deps); // delivered twice, or killed before
+  const unchanged = { image, changed: false };
+  if (!isCurrent(image, 'caption', message)) return unchanged;
+  if (!isOpen(image.steps.caption)) {
+    await notifyBatch(image, deps); // delivered twice, or killed before
+    return unchanged;
+  }
   const { renditionSet } = image;
-  if (!renditionSet) return; // its thumbnails are being made anew, and enqueue this step when done
+  if (!renditionSet) return unchanged; // its thumbnails are being made anew, and enqueue this step when done
 
   const described = await describeOnce(renditionSet, deps);
-  if (described === undefined) return;
+  if (described === undefined) return unchanged;
   if (!described.ok) {
-    const { reason } = described;
+    const { kind, reason } = described;
     const failed = { code: 'provider_refused', reason } as const;
-    return failStep(message, 'caption', failed, { ...deps, measure });
+    return { ...(await failStep(message, 'caption', failed, { ...deps, measure })), kind };
   }
   const { caption } = described;
-  const { image: after } = await endStep(
+  const ended = await endStep(
     message,
     'caption',
     (now) => ({
@@ -50,7 +54,8 @@ export const writeCaption = async (
     }),
     { ...deps, measure },
   );
-  await notifyBatch(after, deps);
+  await notifyBatch(ended.image, deps);
+  return ended;
 };
 
 type Described = Awaited<ReturnType<Describe>>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { LogOptions } from './consumer.ts';
 
 /**
  * An S3 event notification, or its test message, which has no Records. Keys are URL-encoded with `+`
@@ -41,12 +42,19 @@ export const objectsIn = ({ Records }: S3Notification): ObjectEvent[] => {
   return [...objects.values()];
 };
 
-/** Log fields of the images in a notification: usually one, none where it was stale. */
-export const logFieldsFor = (
-  images: readonly ({ imageId: string; requestId: string } | undefined)[],
-) => {
-  const known = images.filter((image) => image !== undefined);
-  const [only, ...others] = known;
-  if (only && others.length === 0) return { image_id: only.imageId, request_id: only.requestId };
-  return { image_ids: known.map(({ imageId }) => imageId) };
+type Registered = { imageId: string; requestId: string } | undefined;
+
+/** Logs the images of a notification: usually one, none where it was stale. */
+export const registerLog: LogOptions<S3Notification, readonly Registered[]> = {
+  labels: { step: 'register' },
+  outcome: (images) => {
+    const known = images.filter((image) => image !== undefined);
+    const state = known.length > 0 ? 'done' : 'stale';
+    const [only, ...others] = known;
+    const ids =
+      only && others.length === 0
+        ? { image_id: only.imageId, request_id: only.requestId }
+        : { image_ids: known.map(({ imageId }) => imageId) };
+    return { fields: { state, ...ids } };
+  },
 };

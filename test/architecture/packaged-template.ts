@@ -96,6 +96,25 @@ export const templateSuite = (template: Template) => {
       });
     });
 
+    it('has saved queries that read the logs of its own functions, of all workers among them', () => {
+      const queries = all('AWS::Logs::QueryDefinition').map(([, { Properties }]) => Properties);
+      expect(queries.map(({ Name }) => Name)).toEqual([
+        'darkroom-prod/One image',
+        'darkroom-prod/What failed',
+        'darkroom-prod/Why things fail',
+      ]);
+      const logGroups = all('AWS::Logs::LogGroup').map(
+        ([, group]) => group.Properties['LogGroupName'],
+      );
+      const workers = functions.filter(([, { events }]) => events.every(({ http }) => !http));
+      for (const { Name, LogGroupNames } of queries) {
+        expect(logGroups, String(Name)).toEqual(expect.arrayContaining([LogGroupNames].flat()));
+        expect(LogGroupNames, String(Name)).toEqual(
+          expect.arrayContaining(workers.map(([name]) => `/aws/lambda/darkroom-prod-${name}`)),
+        );
+      }
+    });
+
     it('has one API key, in one place, whose name changes with its value', () => {
       const [[logicalId, key] = [], ...others] = all('AWS::ApiGateway::ApiKey');
       expect(others).toEqual([]);

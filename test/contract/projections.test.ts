@@ -6,7 +6,10 @@ import { dynamoProjections } from '#lib/aws/dynamo-projections.ts';
 import type { Change, StreamRecord } from '#lib/events/changes.ts';
 import type { Event } from '#lib/events/event.ts';
 import { projectChanges } from '#lib/events/project-changes.ts';
+import { addCounters } from '#lib/images/counters.ts';
+import { countDetail, readDetail } from '#lib/images/detail-counters.ts';
 import type { Image } from '#lib/images/image.ts';
+import type { PictureFacts } from '#lib/images/picture-facts.ts';
 import { mapSteps } from '#lib/images/steps.ts';
 import { anImage } from '#test/support/image-builder.ts';
 import { totalCounts } from '#test/support/in-memory-images.ts';
@@ -55,6 +58,7 @@ const openFeed = async (kill: () => 'before' | 'after' | undefined = () => undef
   const { client } = backend;
   const projections = dynamoProjections(tables, client);
   const notified: Event[] = [];
+  const ended: PictureFacts[] = [];
   const deps = {
     readChange: (record: StreamRecord) => (record as Numbered).change,
     projections: {
@@ -72,11 +76,14 @@ const openFeed = async (kill: () => 'before' | 'after' | undefined = () => undef
     pause,
     random: Math.random,
     reportUnreadable: () => {},
+    onPictureEnded: (facts: PictureFacts) => void ended.push(facts),
   };
   const log = dynamoEventLog(tables, client);
   return {
     tables,
     notified,
+    ended,
+    detail: async () => readDetail(await dynamoImageCounters(tables, client).detail()),
     project: (shard: string, records: readonly StreamRecord[]) =>
       projectChanges({ shard, records }, deps),
     total: () => dynamoImageCounters(tables, client).total(),
@@ -125,6 +132,8 @@ describe('changes that are projected', { timeout }, () => {
 
     expect(await feed.total()).toEqual(totalCounts(last));
     expect(named(await feed.allEvents())).toEqual(endings(last));
+    expect(await feed.detail()).toEqual(readDetail(addCounters(last.map(countDetail))));
+    expect(feed.ended).toHaveLength(40);
   });
 
   it('are counted once when a batch is bisected, and when it is delivered with more behind it', async () => {

@@ -56,7 +56,7 @@ const createDarkroom = (path: string, sizeBytes: number, tools: CaptionTools) =>
 };
 type Darkroom = ReturnType<typeof createDarkroom>;
 
-type Worker = (message: StepMessage, darkroom: Darkroom) => Promise<void>;
+type Worker = (message: StepMessage, darkroom: Darkroom) => Promise<unknown>;
 
 const workers: Partial<Record<StepName, Worker>> = {
   thumbnails: (message, darkroom) => makeThumbnails(message, 1, darkroom),

@@ -66,8 +66,8 @@ describe('events', () => {
   it.each([
     ['after=here', /after is not a cursor/],
     ['after=WyJldmVudHMiLDk5OTk5OTk5LDBd', /are not stored any more/],
-    ['wait=21', /wait must be at most 20/],
-    ['limit=0', /limit must be/],
+    ['wait=21', /parameter wait must be at most 20/],
+    ['limit=0', /parameter limit must be/],
   ])('refuse %s with a sentence', async (query, sentence) => {
     const { status, error } = await darkroom.json(`/api/events?${query}`);
 

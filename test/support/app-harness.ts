@@ -82,7 +82,7 @@ export const appHarness = ({ captions = true }: { captions?: boolean } = {}) => 
     now: () => new Date(time++),
     pause: async () => {},
   };
-  type Worker = (message: StepMessage, attempts: number) => Promise<void>;
+  type Worker = (message: StepMessage, attempts: number) => Promise<unknown>;
   const workers: Partial<Record<StepName, Worker>> = {
     thumbnails: (message, attempts) => makeThumbnails(message, attempts, deps),
     exif: (message, attempts) => readExif(message, attempts, deps),

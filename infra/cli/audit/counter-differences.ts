@@ -1,6 +1,7 @@
 import { pickShard } from '#lib/aws/dynamo-counters.ts';
 import { countRow } from '#lib/batches/row.ts';
 import { countImage } from '#lib/images/counters.ts';
+import { countDetail } from '#lib/images/detail-counters.ts';
 import type { StoredRecords } from './stored-records.ts';
 
 type Counters = Record<string, number>;
@@ -17,7 +18,10 @@ export const counterDifferences = ({
   counters,
 }: Pick<StoredRecords, 'images' | 'rows' | 'counters'>): string[] => {
   const expected: Shards = new Map();
-  for (const { image } of images) add(expected, 'images', countImage(image));
+  for (const { image } of images) {
+    add(expected, 'images', countImage(image));
+    add(expected, 'images', countDetail(image));
+  }
   for (const { requestId, part, row } of rows)
     add(expected, `${requestId}, shard ${pickShard(part)}`, countRow(row));
   const stored: Shards = new Map();

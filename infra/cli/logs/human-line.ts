@@ -5,7 +5,7 @@ const shownElsewhere = new Set([
   ...['level', 'message', 'timestamp', 'service', 'sampling_rate', 'xray_trace_id'],
   ...['function_name', 'queue', 'image_id', 'image_ids', 'request_id', 'duration_ms'],
   ...['method', 'path', 'status', 'route', 'message_id', 'cold_start', 'function_arn'],
-  ...['function_memory_size', 'function_request_id'],
+  ...['function_memory_size', 'function_request_id', '_aws'],
 ]);
 
 /**

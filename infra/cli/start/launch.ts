@@ -83,6 +83,7 @@ const main = async (startInterceptor?: StartInterceptor): Promise<void> => {
   const file = openLog(folder.in('logs'), 'darkroom');
 
   const show = (line: LogLine) => {
+    if ('_aws' in line) return; // metrics, which are for the file
     if (!given.quiet || isWarning(line))
       terminal.add(humanLine(line, { colour: process.stdout.isTTY }));
   };

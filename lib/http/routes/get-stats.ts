@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { route, single } from '../route.ts';
 import { StatsView } from '../stats-view.ts';
 import { imageRoute } from './route-groups.ts';
@@ -11,7 +12,14 @@ export const getStatsRoute = route({
   paths: ['/api/stats'],
   summary: 'Counters',
   description: 'Of the records that exist now, without deleted ones.',
-  request: {},
+  request: {
+    query: z.object({
+      detail: z
+        .enum(['0', '1'])
+        .default('0')
+        .describe('1 adds times to thumbnails by format and source, and failures by reason'),
+    }),
+  },
   replies: { 200: single('The counters', StatsView) },
-  faults: [],
+  faults: [400],
 });

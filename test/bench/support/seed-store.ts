@@ -4,7 +4,8 @@ import { openEngine } from '#infra/local-cloud/emulators/dynamodb/open-engine.ts
 import { commitWrites } from '#infra/local-cloud/emulators/dynamodb/operations/commit-writes.ts';
 import { preparePut } from '#infra/local-cloud/emulators/dynamodb/operations/prepare-write.ts';
 import { imageCountersKey } from '#lib/aws/dynamo-image-counters.ts';
-import { addCounters, type Counters, counterDeltas } from '#lib/images/counters.ts';
+import { addCounters, counterDeltas } from '#lib/images/counters.ts';
+import { detailDeltas } from '#lib/images/detail-counters.ts';
 import type { Image } from '#lib/images/image.ts';
 import { attributesOf } from './seed-attributes.ts';
 import { seededImage } from './seed-images.ts';
@@ -21,7 +22,7 @@ export const seedStore = async (dataDir: string, count: number): Promise<void> =
   const engine = openEngine({ folder: join(dataDir, 'dynamodb') });
   try {
     const { put, flush } = batchedWriter(engine);
-    let counters: Partial<Counters> = {};
+    let counters: Record<string, number> = {};
     for (let nth = count - 1; nth >= 0; nth--) {
       const { lives, item, rawItem } = await seededImage(nth);
       counters = addCounters([counters, ...countLives(lives)]);
@@ -38,8 +39,11 @@ export const seedStore = async (dataDir: string, count: number): Promise<void> =
 };
 
 /** What each of the writes that made this image adds. */
-const countLives = (lives: readonly Image[]): Partial<Counters>[] =>
-  lives.map((after, at) => counterDeltas(lives[at - 1], after));
+const countLives = (lives: readonly Image[]): Record<string, number>[] =>
+  lives.map((after, at) => ({
+    ...counterDeltas(lives[at - 1], after),
+    ...detailDeltas(lives[at - 1], after),
+  }));
 
 const batchedWriter = (engine: Engine) => {
   let writes: ReturnType<typeof preparePut>[] = [];

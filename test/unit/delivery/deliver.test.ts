@@ -146,8 +146,12 @@ describe('deliver', () => {
     const { imageId, get, deps } = await deliveryHarness();
     deps.render = async () => ({ bytes: Buffer.alloc(4_000_001), contentType: 'image/png' });
     const first = await get(imageId, 'w3840', { ending: 'png' });
-    expect(first).toEqual({ url: expect.stringContaining(`/i/${imageId}/w3840.`) });
-    expect(await get(imageId, 'w3840', { ending: 'png' })).toEqual(first);
+    expect(first).toEqual({
+      from: 'made',
+      sizeBytes: 4_000_001,
+      url: expect.stringContaining(`/i/${imageId}/w3840.`),
+    });
+    expect(await get(imageId, 'w3840', { ending: 'png' })).toEqual({ ...first, from: 'stored' });
   });
 
   test('a delivery that ends after the deletion of its image stores nothing', async () => {

@@ -62,6 +62,7 @@ const openFunction = ({ conflicts = 0 } = {}) => {
       now: () => new Date(),
       pause: async () => {},
       random: () => 0,
+      onPictureEnded: () => {},
       reportUnreadable: (_, error) => unreadable.push(String(error)),
     }),
   );

@@ -32,7 +32,7 @@ const aLog = () => {
   const lines: Record<string, unknown>[] = [];
   const record = (level: string) => (message: string, fields: Record<string, unknown>) =>
     void lines.push({ level, message, ...fields });
-  return { lines, logger: { info: record('info'), error: record('error') } };
+  return { lines, logger: { info: record('info'), warn: record('warn'), error: record('error') } };
 };
 
 const { lines, logger } = aLog();

@@ -8,6 +8,7 @@ import type { PresetDefinition } from '#lib/delivery/preset.ts';
 import { variantKey } from '#lib/delivery/variants.ts';
 import { computeVersion } from '#lib/delivery/version.ts';
 import { counterNames, countImage } from '#lib/images/counters.ts';
+import { countDetail } from '#lib/images/detail-counters.ts';
 import { type Image, ownerOf } from '#lib/images/image.ts';
 import { renditionKey, renditionSetIdFor } from '#lib/images/rendition-set.ts';
 import { aBatch } from '#test/support/batch-builder.ts';
@@ -46,7 +47,9 @@ const storedFor = (image: Image): StoredRecords => {
     images: [{ image, version: 1, indexAttributes: toIndexAttributes(image) }],
     rawTags: [],
     renditionSets: renditionSet ? [renditionSet] : [],
-    counters: [{ scope: 'images#03', shard: '03', counts: { ...countImage(image) } }],
+    counters: [
+      { scope: 'images#03', shard: '03', counts: { ...countImage(image), ...countDetail(image) } },
+    ],
     batches: [],
     rows: [],
     originals: new Map([[image.key ?? '', image.etag]]),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { humanLine } from '#infra/cli/logs/human-line.ts';
+import { killedAttempts } from '#infra/cli/logs/killed-attempts.ts';
 import { logFilter } from '#infra/cli/logs/log-filter.ts';
 import { logFilesIn, openLog } from '#infra/local-cloud/launcher/log-files.ts';
 import { type LogLine, parseLogLine } from '#infra/local-cloud/launcher/log-line.ts';
@@ -48,6 +49,25 @@ describe('the log of one image', () => {
 
   it('is the whole log without a filter', () => {
     expect(logFieldsFor({}, lines)).toHaveLength(lines.length);
+  });
+});
+
+describe('a message that was received again', () => {
+  const again = aLine({ message: 'message received again', message_id: 'm1', attempts: 2 });
+  const annotated = (...before: LogLine[]) => {
+    const { learn, annotate } = killedAttempts();
+    for (const line of [...before, again]) learn(line);
+    return annotate(again)['attempt_before'];
+  };
+
+  it('had its attempt before killed where that left no line', () => {
+    const other = aLine({ message: 'message retried', message_id: 'm2', attempts: 1 });
+    expect(annotated(other)).toBe('was killed or ran into its timeout');
+  });
+
+  it('was retried where that is in the log', () => {
+    const retried = aLine({ message: 'message retried', message_id: 'm1', attempts: 1 });
+    expect(annotated(retried)).toBeUndefined();
   });
 });
 

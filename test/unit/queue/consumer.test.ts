@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
+import { logger } from '#lib/observability.ts';
 import { consumer, maxReceiveCount } from '#lib/queue/consumer.ts';
 import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { anSqsEvent, context } from '#test/support/sqs-events.ts';
@@ -112,6 +113,70 @@ describe('consumer', () => {
     expect(givenUp).toEqual([
       [1, 'Tried 8 times and gave up: It answered 503.'],
       [2, expect.not.stringContaining('undefined')],
+    ]);
+  });
+});
+
+describe('the log of a message', () => {
+  afterEach(() => vi.restoreAllMocks());
+
+  const logged = () => {
+    const lines: Record<string, unknown>[] = [];
+    for (const level of ['info', 'warn', 'error'] as const)
+      vi.spyOn(logger, level).mockImplementation((message, ...[fields]) => {
+        lines.push({ level, message, ...(typeof fields === 'object' && fields) });
+      });
+    return lines;
+  };
+
+  it('is one line with its outcome where the first delivery succeeds', async () => {
+    const lines = logged();
+    await given(() => {}).deliver([{ n: 1 }]);
+    expect(lines).toEqual([
+      expect.objectContaining({ level: 'info', message: 'message handled', attempts: 1 }),
+    ]);
+  });
+
+  it('says that it was received again before the work begins, since a worker may be killed', async () => {
+    const lines = logged();
+    const seen: unknown[] = [];
+    await given(() => seen.push(...lines)).deliver([{ n: 1 }], 2);
+    expect(seen).toEqual([
+      expect.objectContaining({ level: 'warn', message: 'message received again', attempts: 2 }),
+    ]);
+  });
+
+  it.each([
+    [1, 'warn', 'message retried', 'pending'],
+    [maxReceiveCount, 'error', 'message given up', 'failed'],
+  ])(
+    'names kind and reason of what the work threw, on receive %i at %s',
+    async (attempts, level, message, state) => {
+      const lines = logged();
+      await given(() => {
+        throw new RetryLaterError('The provider is busy.');
+      }).deliver([{ n: 1 }], attempts);
+      expect(lines.at(-1)).toMatchObject({
+        ...{ level, message, state, attempts },
+        kind: 'RetryLaterError',
+        reason: 'The provider is busy.',
+      });
+    },
+  );
+
+  it('has the level and the fields that its outcome asks for', async () => {
+    const lines = logged();
+    const handler = consumer(Message, async ({ n }) => n, {
+      queueUrl: 'http://queue.test/q',
+      backOff: async () => {},
+      log: {
+        labels: { step: 'exif' },
+        outcome: (n) => ({ level: 'error', fields: { state: 'failed', n } }),
+      },
+    });
+    await handler(anSqsEvent([{ n: 3 }]), context);
+    expect(lines).toEqual([
+      expect.objectContaining({ level: 'error', step: 'exif', state: 'failed', n: 3 }),
     ]);
   });
 });

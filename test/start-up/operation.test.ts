@@ -1,0 +1,119 @@
+import { execFileSync } from 'node:child_process';
+import { afterAll, describe, expect, it } from 'vitest';
+import { clientOf, ImageRecord, Stats } from '#test/e2e/client.ts';
+import { startCaptionServer } from '#test/support/caption-server.ts';
+import { drawnJpeg } from '#test/support/drawn-pictures.ts';
+import { startEmbeddedStack } from '#test/support/embedded-stack.ts';
+import { eventually } from '#test/support/eventually.ts';
+import { startOtlpReceiver } from '#test/support/otlp-receiver.ts';
+
+const key = 'a-key-of-twenty-characters';
+const captions = await startCaptionServer();
+const collector = await startOtlpReceiver();
+const stack = await startEmbeddedStack({
+  env: {
+    API_KEY: key,
+    CAPTION_PROVIDER: 'openai-compatible',
+    CAPTION_BASE_URL: captions.url,
+    CAPTION_MODEL: 'a-model',
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
+  },
+});
+afterAll(async () => {
+  await stack.stop();
+  await captions.stop();
+  await collector.stop();
+});
+const client = clientOf({ baseUrl: stack.baseUrl, env: { ...stack.env, API_KEY: key } });
+
+const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+
+const npmRunLogs = (...args: string[]): string =>
+  execFileSync(process.execPath, ['infra/cli/logs.ts', ...args, '--settings', 'none'], {
+    encoding: 'utf8',
+    env: { ...process.env, DATA_DIR: stack.dataDir },
+  });
+
+describe('a trace', () => {
+  it('that a client begins has every hop of its picture, to the caption provider', async () => {
+    const { data } = await client.upload(
+      [{ name: 'a.jpg', bytes: await drawnJpeg({ width: 900 }) }],
+      {
+        traceparent: `00-${traceId}-00f067aa0ba902b7-01`,
+      },
+    );
+    const { image_id: imageId } = ImageRecord.parse(data);
+    await client.ended(imageId);
+
+    const spans = await eventually(() => {
+      const all = collector.spans.filter((span) => span.traceId === traceId);
+      expect(all.map(({ name }) => name)).toEqual(
+        expect.arrayContaining(['caption', 'caption by openai-compatible', 'exif']),
+      );
+      return all;
+    });
+    const byId = new Map(spans.map((span) => [span.spanId, span]));
+    const parentOf = (name: string) => {
+      const span = spans.find((one) => one.name === name);
+      return byId.get(span?.parentSpanId ?? '')?.name;
+    };
+    expect(collector.faults).toEqual([]);
+    expect(parentOf('register')).toBe('store');
+    expect(parentOf('thumbnails')).toBe('register');
+    expect(parentOf('exif')).toBe('register');
+    expect(parentOf('caption')).toBe('thumbnails');
+    expect(parentOf('caption by openai-compatible')).toBe('caption');
+    expect(spans.filter(({ parentSpanId }) => !byId.has(parentSpanId ?? ''))).toMatchObject([
+      { name: 'POST /api/images', parentSpanId: '00f067aa0ba902b7' },
+    ]);
+
+    const log = npmRunLogs('--image', imageId);
+    const workers = log.split('\n').filter((line) => line.includes('message handled'));
+    expect(workers).toHaveLength(4);
+    for (const line of workers) expect(line).toContain(`trace_id=${traceId}`);
+  });
+});
+
+describe('a picture that cannot be decoded', () => {
+  it('has one story: in its record, its log, the errors, its metrics and the statistics', async () => {
+    const whole = await drawnJpeg({ width: 900 });
+    const { image_id: imageId } = await client.uploadOne({
+      name: 'half.jpg',
+      bytes: whole.subarray(0, whole.length / 2),
+    });
+    const { status, error } = await client.ended(imageId);
+    expect(status).toBe('failed');
+
+    const metrics = await eventually(() => {
+      const [line] = npmRunLogs('--image', imageId, '--json')
+        .split('\n')
+        .filter((text) => text.includes('"_aws"'));
+      return JSON.parse(line ?? '');
+    });
+    expect(metrics).toMatchObject({
+      ...{ message: 'picture failed', Pictures: 1, status: 'failed', format: 'jpeg' },
+      reason: error,
+    });
+    const warning = `WARN  make-thumbnails   message handled`;
+    expect(npmRunLogs('--errors')).toContain(warning);
+    const story = npmRunLogs('--image', imageId).split('\n');
+    expect(story.join()).toContain('POST /api/images 202'); // answered before or after S3's event
+    const steps = ['object created', 'register-image', warning, 'picture failed'];
+    const places = steps.map((step) => story.findIndex((line) => line.includes(step)));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(story[places[2] ?? 0]).toContain(`reason=${error}`);
+
+    await eventually(async () => {
+      const { data } = await client.json('/api/stats?detail=1');
+      expect(data).toMatchObject({
+        detail: {
+          arrival_to_thumbnail: { by_format: { jpeg: { count: 1 } } },
+          failed_by_reason: expect.any(Object),
+        },
+      });
+      expect(Stats.parse(data)).toMatchObject({ done: 1, failed: 1 });
+    });
+    expect((await client.json('/api/stats')).data).not.toHaveProperty('detail');
+  });
+});
