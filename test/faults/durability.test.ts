@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type BatchClient, batchClientOf } from '#test/e2e/batch-client.ts';
 import { type EmbeddedStack, startEmbeddedStack } from '#test/support/embedded-stack.ts';
+import { eventually } from '#test/support/eventually.ts';
 import { auditorOf } from '#test/support/faults-audit.ts';
 import { quietOf } from '#test/support/faults-idle.ts';
 import { isLong } from '#test/support/faults-timeouts.ts';
@@ -78,7 +79,9 @@ it(`nothing that was answered is lost, whenever the process of the emulators is 
     const dead = await load.takeDeadLetters();
     expect([...ledger.messages].filter((body) => !dead.has(body))).toEqual([]);
     ledger.messages.clear();
-    expect(await auditor.audit()).toEqual([]);
+    // A worker that was killed before it corrected the sparse index leaves that to the next sweep.
+    const clean = async () => expect(await auditor.audit()).toEqual([]);
+    await eventually(clean, { within: 4 * 60_000, every: 2_000 });
   };
 
   for (let kill = 1; kill <= kills; kill++) {
