@@ -6,7 +6,7 @@ import { WebhookMessage } from '#lib/batches/messages.ts';
 import { sendWebhook } from '#lib/batches/send-webhook.ts';
 import { config } from '#lib/config.ts';
 import { consumer } from '#lib/queue/consumer.ts';
-import { webhookLog } from '#lib/queue/webhook-log.ts';
+import { batchWebhookLog } from '#lib/queue/webhook-log.ts';
 import { sendWebhook as send } from '#lib/web/webhook.ts';
 
 const now = () => new Date();
@@ -14,7 +14,7 @@ const deps = {
   batches: dynamoBatches(config.tables),
   batchQueues: sqsBatchQueues(config.queues),
   send: send({
-    allowHosts: config.fetchAllowHosts,
+    ...config.webRequests,
     timeoutMs: 20_000,
     secret: () => secret('WEBHOOK_SECRET'),
     now,
@@ -26,5 +26,5 @@ const deps = {
 export const handler = consumer(WebhookMessage, (message) => sendWebhook(message, deps), {
   queueUrl: config.queues['send-webhook'],
   backOff: sqsBackoff(),
-  log: webhookLog,
+  log: batchWebhookLog,
 });
