@@ -8,6 +8,7 @@ import {
   Settings,
 } from './settings.ts';
 import { type TableName, tableNames, tableVariable } from './tables.ts';
+import { defaultUserAgent } from './user-agent.ts';
 
 export { captionSecrets, editSecrets } from './settings.ts';
 
@@ -53,7 +54,11 @@ export const config = {
   uploadMaxBytes: settings.UPLOAD_MAX_BYTES,
   /** Which originals are taken. */
   inspect: { maxMegapixels: settings.MAX_MEGAPIXELS, heic: settings.HEIC === 'on' },
-  fetchAllowHosts: settings.FETCH_ALLOW_HOSTS,
+  /** Requests to untrusted URLs: fetches and webhooks. */
+  webRequests: {
+    allowHosts: settings.FETCH_ALLOW_HOSTS,
+    userAgent: settings.USER_AGENT ?? defaultUserAgent(settings.PUBLIC_URL),
+  },
   fetchTimeoutMs: settings.FETCH_TIMEOUT_SECONDS * 1000,
   webhookSchedule: settings.WEBHOOK_SCHEDULE,
   originalsBucket: resource('ORIGINALS_BUCKET'),

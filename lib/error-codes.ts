@@ -44,6 +44,7 @@ export const errorCodes = {
   unknown_preset: { status: 404, meaning: 'There is no such preset.' },
   unknown_format: { status: 404, meaning: 'Pictures are not delivered in such a format.' },
   original_not_stored: { status: 404, meaning: 'The upload was refused and its file not stored.' },
+  original_not_ready: { status: 404, meaning: 'The picture is still being fetched.' },
   nothing_to_retry: { status: 409, meaning: 'No step of the image can run again.' },
 
   // Why a file is refused.
@@ -64,9 +65,11 @@ export const errorCodes = {
   // Batches.
   batch_not_found: { status: 404, meaning: 'There is no batch with this id.' },
   results_not_found: { status: 404, meaning: 'The batch has no results.' },
+  batch_ended: { status: 409, meaning: 'The batch has ended: nothing is left to cancel.' },
+  batch_cancelled: { meaning: 'The batch of the image was cancelled before it was processed.' },
   batch_not_finished: { status: 409, meaning: 'The batch has not ended yet.' },
   invalid_csv: { status: 422, meaning: 'The CSV has errors, which are listed.' },
-  not_fetched: { meaning: 'The URL of a row could not be fetched.' },
+  not_fetched: { meaning: 'The URL of a row or of an image could not be fetched.' },
   image_deleted: { meaning: 'The image of a row was deleted.' },
 
   // Webhooks.

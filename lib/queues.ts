@@ -2,6 +2,7 @@ import { type StepWorker, stepNames, steps } from '#lib/images/steps.ts';
 
 const otherQueues = [
   'object-created', // S3 events of the originals bucket
+  'fetch-image',
   'expand-batch',
   'import-row',
   'record-outcome',

@@ -106,6 +106,15 @@ const shape = {
   FETCH_ALLOW_HOSTS: allowedHosts.describe(
     'list of private `host:port` that URL fetches and webhooks may reach',
   ),
+  USER_AGENT: text
+    .regex(
+      /^[\x21-\x7e]([\x20-\x7e]{0,254}[\x21-\x7e])?$/,
+      'must be at most 256 characters of ASCII',
+    )
+    .optional()
+    .describe(
+      'User-Agent of URL fetches and webhooks; by default `Darkroom/<version> (+<PUBLIC_URL>)`',
+    ),
   FETCH_TIMEOUT_SECONDS: wholeNumber(1, 30)
     .prefault(20)
     .describe(

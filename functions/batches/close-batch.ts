@@ -1,4 +1,5 @@
 import { dynamoBatches } from '#lib/aws/dynamo-batches.ts';
+import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { dynamoRows } from '#lib/aws/dynamo-rows.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { sqsBatchQueues } from '#lib/aws/sqs-batch-queues.ts';
@@ -14,6 +15,8 @@ import { consumer } from '#lib/queue/consumer.ts';
 const deps = {
   batches: dynamoBatches(config.tables),
   rows: dynamoRows(config.tables),
+  images: dynamoImages(config.tables),
+  originals: s3Objects(config.originalsBucket),
   derived: s3Objects(config.derivedBucket),
   batchQueues: sqsBatchQueues(config.queues),
   links: linksBelow(config.presets, accessFrom(config.deliveryAccess, secret)),

@@ -16,7 +16,7 @@ const deps = {
   derived: s3Objects(config.derivedBucket),
   batchQueues: sqsBatchQueues(config.queues),
   fetchCsv: publicFetch({
-    allowHosts: config.fetchAllowHosts,
+    ...config.webRequests,
     accept: 'text/csv, */*;q=0.5', // CSVs are often served as plain text, or as bytes
     maxBytes: config.uploadMaxBytes,
     timeoutMs: config.fetchTimeoutMs,

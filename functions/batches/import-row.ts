@@ -19,7 +19,7 @@ const deps = {
   batchQueues: sqsBatchQueues(config.queues),
   fetchPicture: limitPerHost(
     publicFetch({
-      allowHosts: config.fetchAllowHosts,
+      ...config.webRequests,
       maxBytes: config.uploadMaxBytes,
       timeoutMs: config.fetchTimeoutMs,
     }),

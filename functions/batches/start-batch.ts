@@ -10,7 +10,7 @@ import { toBatchView, toCsvCheckView } from '#lib/http/batch-view.ts';
 import { endpoint } from '#lib/http/endpoint.ts';
 import { fingerprintForm, fingerprintJson, idempotent } from '#lib/http/idempotency.ts';
 import { readForm } from '#lib/http/multipart.ts';
-import { readJson } from '#lib/http/request.ts';
+import { isJson, readJson } from '#lib/http/request.ts';
 import { reply, type Warning } from '#lib/http/route.ts';
 import { startBatchRoute } from '#lib/http/routes/start-batch.ts';
 import { explainUnusableUrl } from '#lib/web/unusable-url.ts';
@@ -20,7 +20,7 @@ const deps = {
   derived: s3Objects(config.derivedBucket),
   batchQueues: sqsBatchQueues(config.queues),
   idempotencyRecords: dynamoIdempotencyRecords(config.tables),
-  explainUnusableUrl: explainUnusableUrl(config.fetchAllowHosts),
+  explainUnusableUrl: explainUnusableUrl(config.webRequests.allowHosts),
   canSign: secretPresence('WEBHOOK_SECRET') !== undefined,
   newId: randomUUID,
   now: () => new Date(),
@@ -32,7 +32,7 @@ export const handler = endpoint(
   startBatchRoute,
   async (request) => {
     const { rawBody, baseUrl } = request;
-    if (/^application\/json\b/i.test(rawBody.contentType ?? '')) {
+    if (isJson(rawBody)) {
       const input = readJson(rawBody, CsvByUrl);
       const { csv_url: csvUrl, webhook_url: webhookUrl } = input;
       return startOnce(fingerprintJson(input), { csvUrl, webhookUrl });

@@ -28,7 +28,7 @@ const deps = {
   editQueue: sqsEditQueue(config.queues),
   editing: resolveEditProvider(config.edits(secretPresence)),
   fetchPicture: publicFetch({
-    allowHosts: config.fetchAllowHosts,
+    ...config.webRequests,
     maxBytes: 20_000_000,
     timeoutMs: 10_000, // two of them, in parallel, within the 29 s of a request
   }),

@@ -1,5 +1,6 @@
 import { resolveCaptionProvider } from '#lib/ai/settings.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
+import { sqsFetchQueue } from '#lib/aws/sqs-fetch-queue.ts';
 import { sqsStepQueues } from '#lib/aws/sqs-step-queues.ts';
 import { secret } from '#lib/aws/ssm-secrets.ts';
 import { config, secretPresence } from '#lib/config.ts';
@@ -14,6 +15,7 @@ import { retryImage } from '#lib/images/retry-image.ts';
 const deps = {
   images: dynamoImages(config.tables),
   stepQueues: sqsStepQueues(config.queues),
+  fetchQueue: sqsFetchQueue(config.queues),
   captioning: resolveCaptionProvider(config.caption(secretPresence)),
   now: () => new Date(),
 };

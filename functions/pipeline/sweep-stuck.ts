@@ -4,6 +4,7 @@ import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { dynamoRenditionSets } from '#lib/aws/dynamo-rendition-sets.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { s3Variants } from '#lib/aws/s3-variants.ts';
+import { sqsFetchQueue } from '#lib/aws/sqs-fetch-queue.ts';
 import { sqsStepQueues } from '#lib/aws/sqs-step-queues.ts';
 import { config } from '#lib/config.ts';
 import { sweepStuck } from '#lib/images/sweep-stuck.ts';
@@ -18,6 +19,7 @@ const deps = {
   variants: s3Variants(config.derivedBucket),
   cdn: cloudfrontCdn(config.cdnDistributionId),
   stepQueues: sqsStepQueues(config.queues),
+  fetchQueue: sqsFetchQueue(config.queues),
   sizes: config.sizes,
   now: () => new Date(),
   pause,

@@ -11,7 +11,7 @@ import { createWebhook } from '#lib/webhooks/create-webhook.ts';
 
 const deps = {
   subscriptions: dynamoSubscriptions(config.tables),
-  explainUnusableUrl: explainUnusableUrl(config.fetchAllowHosts),
+  explainUnusableUrl: explainUnusableUrl(config.webRequests.allowHosts),
   canSign: secretPresence('WEBHOOK_SECRET') !== undefined,
   newId: randomUUID,
   now: () => new Date(),

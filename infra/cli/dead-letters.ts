@@ -11,6 +11,7 @@ type DeadLetters = {
  * the failure, so the client may have started the work again, and would pay twice.
  */
 const insteadOfRedriving: Partial<Record<QueueName, string>> = {
+  'fetch-image': 'An image that says failed is fetched again by POST /api/images/{image_id}/retry.',
   'expand-batch':
     'A batch that says failed is started again with its CSV; others go on by themselves.',
   'import-row': "A batch's failed rows (…/results?errors=1) are sent again, as a new batch.",

@@ -159,7 +159,7 @@ const counterDeltas = (before: Row, after: Row): Record<string, number> => {
   const old = countRow(before);
   return Object.fromEntries(
     Object.entries(countRow(after))
-      .map(([name, n]) => [name, n - (old[RowCounts.keyof().parse(name)] ?? 0)] as const)
+      .map(([name, n]) => [name, (n ?? 0) - (old[RowCounts.keyof().parse(name)] ?? 0)] as const)
       .filter(([, n]) => n !== 0),
   );
 };

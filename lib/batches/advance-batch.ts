@@ -20,6 +20,8 @@ export const advanceAfterRow = async (
 
 /** Enqueues the next step of a batch: close-batch or send-webhook. Twice changes nothing. */
 export const advanceBatch = async (batch: Batch, deps: Deps): Promise<void> => {
+  if (batch.cancelledAt && batch.work.state === 'running')
+    return deps.batchQueues.close({ request_id: batch.requestId });
   if (!hasEnded(batch)) return enqueueClose(batch, deps);
   const { webhook } = batch;
   if (webhook?.state === 'waiting') {

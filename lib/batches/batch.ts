@@ -2,8 +2,16 @@ import { z } from 'zod';
 import { type ErrorCode, errorCodeNames } from '#lib/error-codes.ts';
 import { DeliveryProgress, WebhookAttempt } from '#lib/webhooks/progress.ts';
 
-/** Totals over rows: products and images that have ended, failed ones included; `failed` counts images. */
-export const RowCounts = z.object({ products: z.int(), images: z.int(), failed: z.int() });
+/**
+ * Totals over rows: products and images that have ended, failed and cancelled ones included; `failed`
+ * and `cancelled` count images.
+ */
+export const RowCounts = z.object({
+  products: z.int(),
+  images: z.int(),
+  failed: z.int(),
+  cancelled: z.int().optional(),
+});
 export type RowCounts = z.infer<typeof RowCounts>;
 
 const since = { since: z.iso.datetime() };
@@ -50,6 +58,8 @@ export const Batch = z.object({
   /** Set where writing its rows was given up: only the first `written` products have rows. */
   cut: z.object({ written: z.int(), reason: z.string() }).optional(),
   work: BatchWork,
+  /** When a client stopped it: nothing more is fetched, and what has not ended is cancelled. */
+  cancelledAt: z.iso.datetime().optional(),
   webhook: Webhook.optional(),
   /** When sweep-batches found it stuck and enqueued it again. */
   requeuedAt: z.iso.datetime().optional(),
@@ -62,6 +72,7 @@ export const batchStatuses = [
   'completed',
   'completed_with_errors',
   'failed',
+  'cancelled',
 ] as const;
 export const BatchStatus = z.enum(batchStatuses);
 export type BatchStatus = z.infer<typeof BatchStatus>;
@@ -80,7 +91,12 @@ export const batchFailure = ({
 };
 
 /** The status of a batch, derived from its work. */
-export const batchStatus = ({ work, cut }: Pick<Batch, 'work' | 'cut'>): BatchStatus => {
+export const batchStatus = ({
+  work,
+  cut,
+  cancelledAt,
+}: Pick<Batch, 'work' | 'cut' | 'cancelledAt'>): BatchStatus => {
+  if (cancelledAt && hasEnded({ work })) return 'cancelled';
   if (work.state === 'refused') return 'failed';
   if (work.state === 'expanding') return work.written ? 'processing' : 'pending';
   if (work.state !== 'ended') return 'processing';

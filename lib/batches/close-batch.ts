@@ -3,26 +3,32 @@ import type { Objects } from '#lib/images/objects.ts';
 import { advanceBatch } from './advance-batch.ts';
 import { type Batch, expectedRows, failedRowsKey, resultsKey } from './batch.ts';
 import { allRows, type Batches, type Rows } from './batches.ts';
+import { type CancelDeps, cancelRows } from './cancel-rows.ts';
 import { failedRowsCsv, type ResultRow, resultsCsv } from './csv/write-results.ts';
 import type { BatchQueues, CloseMessage } from './messages.ts';
-import { outputUrl, type Row } from './row.ts';
+import { cancelledReason, outputUrl, type Row, type RowImage } from './row.ts';
 import { updateBatch } from './update-batch.ts';
 
-type Deps = {
+type Deps = CancelDeps & {
   batches: Batches;
-  rows: Rows;
   derived: Objects;
   batchQueues: BatchQueues;
   links: LinksBelow;
-  now: () => Date;
 };
 
 /**
- * Writes the results of a batch all of whose rows have ended, and ends it, once. If the function is
+ * Writes the results of a batch all of whose rows have ended, and ends it, once. In a batch that was
+ * cancelled it ends the rows first, which may take several messages. If the function is
  * killed in between, the same files are written again: rows no longer change.
  */
-export const closeBatch = async ({ request_id: requestId }: CloseMessage, deps: Deps) => {
-  const { rows, derived } = deps;
+export const closeBatch = async (message: CloseMessage, deps: Deps) => {
+  const { request_id: requestId } = message;
+  const { rows, derived, batches, batchQueues } = deps;
+  const found = (await batches.find(requestId))?.batch;
+  if (found?.cancelledAt && found.work.state === 'running') {
+    const after = await cancelRows(requestId, message.after_row ?? 0, deps);
+    if (after !== undefined) return batchQueues.close({ request_id: requestId, after_row: after });
+  }
   const counts = await rows.counts(requestId);
   const { batch } = await updateBatch(
     requestId,
@@ -72,9 +78,14 @@ const toResultRow = (
   images: images.map((image, index) => ({
     inputUrl: image.inputUrl,
     outputUrl: outputUrl({ requestId, number, index }, image, linkTo),
-    error: image.state === 'failed' ? image.reason : null,
+    error: errorOf(image),
   })),
 });
+
+const errorOf = (image: RowImage): string | null => {
+  if (image.state === 'cancelled') return cancelledReason;
+  return image.state === 'failed' ? image.reason : null;
+};
 
 const joined = async (chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> => {
   const all: Uint8Array[] = [];

@@ -1,12 +1,12 @@
 import type { ErrorCode } from '#lib/error-codes.ts';
 import { type Failure, failure } from '#lib/failure.ts';
+import { type FetchFile, fetchWithRetry } from '#lib/fetch-file.ts';
 import type { Objects } from '#lib/images/objects.ts';
 import { advanceBatch } from './advance-batch.ts';
 import { type Batch, csvErrorsKey, inputKey } from './batch.ts';
 import type { Batches, Rows } from './batches.ts';
 import { csvErrorSentence } from './csv/csv-errors.ts';
 import { type Product, readCsv } from './csv/read-csv.ts';
-import { type FetchFile, fetchWithRetry } from './fetch-file.ts';
 import type { BatchQueues, ExpandMessage, ImportMessage } from './messages.ts';
 import type { Row } from './row.ts';
 import { updateBatch } from './update-batch.ts';
@@ -55,11 +55,14 @@ export const expandBatch = async (
     return refuse(requestId, { code: 'invalid_csv', reason: csvErrorSentence(total) }, deps);
   }
 
-  if (!batch.total) await checkpoint(requestId, { written: 0, total }, deps);
+  if (!batch.total) {
+    const { batch: known } = await checkpoint(requestId, { written: 0, total }, deps);
+    if (known?.work.state !== 'expanding') return; // cancelled while the CSV was fetched
+  }
 
   const isComplete = await writeRows(
     csv.bytes,
-    { requestId, total, resumeAt: batch.work.written },
+    { requestId, total, resumeAt: batch.work.written, cancelledAt: batch.cancelledAt },
     deps,
   );
   if (!isComplete) return batchQueues.expand({ request_id: requestId });
@@ -75,10 +78,17 @@ export const expandBatch = async (
   if (after) await advanceBatch(after, deps);
 };
 
+type Resumed = {
+  requestId: string;
+  total: Total;
+  resumeAt: number;
+  cancelledAt: string | undefined;
+};
+
 /** Writes and enqueues rows from the checkpoint on; false where time ran out before the last. */
 const writeRows = async (
   csv: Uint8Array,
-  { requestId, total, resumeAt }: { requestId: string; total: Total; resumeAt: number },
+  { requestId, total, resumeAt, cancelledAt }: Resumed,
   deps: Deps,
 ): Promise<boolean> => {
   const deadline = deps.now().getTime() + maxRunMs;
@@ -90,11 +100,14 @@ const writeRows = async (
     // Those below the checkpoint exist; their messages may not have been sent.
     const exists = last <= resumeAt;
     if (exists && last <= resumeAt - chunkSize) return;
+    let isCancelled = cancelledAt !== undefined;
     if (!exists) {
       await deps.rows.add(requestId, chunk);
       const { batch: known } = await checkpoint(requestId, { written: last, total }, deps);
       if (known?.work.state !== 'expanding') return; // another worker has finished it, or given it up
+      isCancelled = known.cancelledAt !== undefined;
     }
+    if (isCancelled) return; // its rows are written all the same: the results name every product
     await deps.batchQueues.import(chunk.flatMap((row) => toImportMessages(requestId, row)));
   };
   await readCsv([csv], async (products) => {

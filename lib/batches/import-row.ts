@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
+import { type FetchFile, fetchWithRetry } from '#lib/fetch-file.ts';
 import { storedTypeFor } from '#lib/images/claims.ts';
 import type { Images } from '#lib/images/images.ts';
+import { pictureName } from '#lib/images/object-key.ts';
 import type { Objects } from '#lib/images/objects.ts';
 import { advanceAfterRow } from './advance-batch.ts';
 import type { Batches, Rows } from './batches.ts';
-import { type FetchFile, fetchWithRetry } from './fetch-file.ts';
 import type { BatchQueues, ImportMessage } from './messages.ts';
 import {
   hasEndedImage,
-  pictureName,
   type Row,
   type RowImage,
   type RowPlace,
@@ -41,8 +41,12 @@ export const importRow = async (
   deps: Deps,
 ): Promise<void> => {
   const { request_id: requestId, row: number } = message;
-  const row = (await deps.rows.find(requestId, number))?.row;
-  if (!row) return;
+  const [known, batch] = await Promise.all([
+    deps.rows.find(requestId, number),
+    deps.batches.find(requestId),
+  ]);
+  const row = known?.row;
+  if (!row || batch?.batch.cancelledAt) return; // close-batch cancels what is open
   // A picture that was fetched has an S3 event of its own: other hosts are requested once.
   const open = openEntries(row, message).filter(
     ({ state }) => message.again || state === 'pending',
@@ -58,7 +62,8 @@ export const importRow = async (
   const imported = results.flatMap((result) =>
     result.status === 'fulfilled' ? [result.value] : [],
   );
-  await recordEntries(message, imported, deps);
+  const recorded = await recordEntries(message, imported, deps);
+  await removeCancelled(recorded, message, deps);
   const busy = results.find((result) => result.status === 'rejected');
   if (busy) throw busy.reason;
 };
@@ -138,4 +143,19 @@ const recordEntries = async (
     deps,
   );
   if (row) await advanceAfterRow(requestId, row, deps);
+  return row;
+};
+
+/** The batch may have been cancelled while these were fetched: without their objects, no image is made. */
+const removeCancelled = async (
+  row: Row | undefined,
+  { request_id: requestId, from, to }: ImportMessage,
+  { images, originals }: Deps,
+): Promise<void> => {
+  for (const [index, { state, inputUrl }] of (row?.images ?? []).entries()) {
+    if (state !== 'cancelled' || index < from || index >= to || !row) continue;
+    const place = { requestId, number: row.number, index };
+    if (await images.find(rowImageId(place, inputUrl))) continue; // it was registered in the meantime
+    await originals.remove([rowImageKey(place, inputUrl)]);
+  }
 };

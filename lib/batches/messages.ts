@@ -15,8 +15,12 @@ export const ImportMessage = z.object({
 });
 export type ImportMessage = z.infer<typeof ImportMessage>;
 
-/** Requests that a batch is closed, if all of its rows have ended. */
-export const CloseMessage = z.object({ request_id: z.string() });
+/** Requests that a batch is closed, if all of its rows have ended or it was cancelled. */
+export const CloseMessage = z.object({
+  request_id: z.string(),
+  /** The rows up to this one are cancelled already. */
+  after_row: z.int().optional(),
+});
 export type CloseMessage = z.infer<typeof CloseMessage>;
 
 /** Requests one attempt to deliver a batch's webhook, not before `due_at`. */

@@ -3,7 +3,7 @@ import type { LinkTo } from '#lib/delivery/links.ts';
 import { optimizedPreset } from '#lib/delivery/preset.ts';
 import { type ErrorCode, errorCodeNames } from '#lib/error-codes.ts';
 import { failureOf, type Image, imageIdOf, statusOf } from '#lib/images/image.ts';
-import { sanitizeFilename } from '#lib/images/object-key.ts';
+import { pictureName, sanitizeFilename } from '#lib/images/object-key.ts';
 import type { BatchStatus, RowCounts } from './batch.ts';
 
 const inputUrl = z.string();
@@ -24,6 +24,7 @@ export const RowImage = z.discriminatedUnion('state', [
     /** Earlier releases stored none. */
     code: z.enum(errorCodeNames).optional().catch(undefined),
   }),
+  z.object({ state: z.literal('cancelled'), inputUrl, fetched: z.boolean() }),
 ]);
 export type RowImage = z.infer<typeof RowImage>;
 
@@ -45,19 +46,27 @@ export const rowErrorCode = ({
 
 /** Whether this URL has its outcome. */
 export const hasEndedImage = ({ state }: RowImage): boolean =>
-  state === 'completed' || state === 'failed';
+  state === 'completed' || state === 'failed' || state === 'cancelled';
+
+/** Why a cancelled picture has no output. */
+export const cancelledReason = 'The batch was cancelled before this picture was processed.';
 
 /** What a row adds to the counters: a function of the row only, so that each save can add the difference. */
-export const countRow = ({ images }: Row): RowCounts => ({
-  products: images.every(hasEndedImage) ? 1 : 0,
-  images: images.filter(hasEndedImage).length,
-  failed: images.filter(({ state }) => state === 'failed').length,
-});
+export const countRow = ({ images }: Row): RowCounts => {
+  const cancelled = images.filter(({ state }) => state === 'cancelled').length;
+  return {
+    products: images.every(hasEndedImage) ? 1 : 0,
+    images: images.filter(hasEndedImage).length,
+    failed: images.filter(({ state }) => state === 'failed').length,
+    ...(cancelled > 0 && { cancelled }),
+  };
+};
 
 /** The status of a row, in the words of a batch. */
 export const rowStatus = ({ images }: Row): BatchStatus => {
   if (images.every(({ state }) => state === 'pending')) return 'pending';
   if (!images.every(hasEndedImage)) return 'processing';
+  if (images.some(({ state }) => state === 'cancelled')) return 'cancelled';
   const failed = images.filter(({ state }) => state === 'failed').length;
   if (failed === 0) return 'completed';
   return failed === images.length ? 'failed' : 'completed_with_errors';
@@ -86,16 +95,6 @@ export const parseRowKey = (key: string): RowPlace | undefined => {
   return requestId && number && nth
     ? { requestId, number: Number(number), index: Number(nth) - 1 }
     : undefined;
-};
-
-/** The name of the picture at a URL: the last segment of its path. */
-export const pictureName = (url: string): string => {
-  const last = URL.parse(url)?.pathname.split('/').filter(Boolean).at(-1) ?? '';
-  try {
-    return decodeURIComponent(last) || 'picture';
-  } catch {
-    return last; // a % that encodes nothing
-  }
 };
 
 /** The outcome of an image for its row; undefined until it has ended. */

@@ -75,7 +75,7 @@ const requeueOrGiveUp = async (
     return 'gaveUp';
   }
   if (batch.work.state === 'expanding') await deps.batchQueues.expand({ request_id: requestId });
-  else
+  else if (!batch.cancelledAt)
     for await (const rows of allRows(requestId, deps))
       for (const row of rows) await sweepRow(requestId, row, isLastTime, deps);
   const { batch: after } = await updateBatch(

@@ -50,6 +50,13 @@ const ownSourceImage = async (
       field,
       'There is no such image. Give an image_id or file_url of ours, or a public http or https URL.',
     );
+  if (image.fetching && !image.rejected)
+    throw sourceProblem(
+      'source_unavailable',
+      field,
+      'That image is still being fetched from its URL.',
+      soon,
+    );
   if (image.rejected || image.key === null)
     throw sourceProblem(
       'source_unusable',

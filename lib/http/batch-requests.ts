@@ -17,7 +17,7 @@ const RequestId = z
 
 export const BatchPath = z.object({ request_id: RequestId });
 
-export const BatchListQuery = ListQuery.omit({ status: true });
+export const BatchListQuery = ListQuery.pick({ limit: true, cursor: true });
 
 export const ResultsQuery = z.object({
   errors: z

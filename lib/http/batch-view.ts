@@ -53,7 +53,7 @@ const ProductView = z
         input_url: z.string(),
         output_url: z.string().nullable(),
         image_id: z.string().nullable(),
-        status: z.enum(['pending', 'processing', 'completed', 'failed']),
+        status: z.enum(['pending', 'processing', 'completed', 'failed', 'cancelled']),
         error: z.string().nullable(),
         error_code: ErrorCodeView.nullable(),
       }),
@@ -86,9 +86,10 @@ export const BatchView = z
         total_images: z.int(),
         processed_images: z.int(),
         failed_images: z.int(),
+        cancelled_images: z.int(),
         percentage: z.number(),
       })
-      .describe('processed includes failed ones'),
+      .describe('processed includes failed and cancelled ones'),
     message: z.string(),
     csv_filename: z.string(),
     created_at: Time,
@@ -128,6 +129,7 @@ export const toBatchView = (
       total_images: total.images,
       processed_images: counts.images,
       failed_images: counts.failed,
+      cancelled_images: counts.cancelled ?? 0,
       percentage: percentage(counts.images, total.images),
     },
     message: progressMessage(batch, counts),
@@ -146,11 +148,18 @@ export const toBatchView = (
   };
 };
 
-const progressMessage = ({ work, total, cut }: Batch, { images, failed }: RowCounts): string => {
+const progressMessage = (
+  { work, total, cut, cancelledAt }: Batch,
+  { images, failed, cancelled = 0 }: RowCounts,
+): string => {
   if (work.state === 'refused') return work.reason;
   if (!total) return 'The CSV is being fetched.';
   const failures = failed ? `, ${failed} of them failed` : '';
-  const soFar = `${images} of ${total.images} images are processed${failures}.`;
+  const processed = images - cancelled;
+  const soFar = `${processed} of ${total.images} images are processed${failures}.`;
+  if (cancelledAt && work.state !== 'ended') return `The batch is being cancelled. ${soFar}`;
+  if (cancelledAt && total)
+    return `The batch was cancelled: ${processed} of ${total.images} images were processed${failures}.`;
   if (cut)
     return `${soFar} Of ${total.products} products only the first ${cut.written} were begun: ${cut.reason} Send the others again in a file of their own.`;
   if (work.state === 'ended') return `All ${total.images} images are processed${failures}.`;
@@ -178,4 +187,6 @@ export const toProductView = (row: Row, { requestId, linkTo }: ProductViewOption
 type ProductViewOptions = { requestId: string; linkTo: LinkTo };
 
 const isThere = (image: RowImage): boolean =>
-  image.state === 'failed' ? image.fetched : image.state !== 'pending';
+  image.state === 'failed' || image.state === 'cancelled'
+    ? image.fetched
+    : image.state !== 'pending';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { sessionTtl } from '#lib/edits/edit-session.ts';
 import type { Missing } from '#lib/not-found.ts';
 import { Problem } from '#lib/problem.ts';
-import { IdempotencyHeaders } from './image-requests.ts';
+import { IdempotencyHeaders, ListQuery } from './image-requests.ts';
 
 /** Any text: a malformed id names no process, and counts as a miss. */
 const PathInitId = z
@@ -21,6 +21,8 @@ const InitId = z
   .meta({ examples: ['042-2f1c7a52-6f0e-4b62-9d5e-0b8a4d1f7c33'] });
 
 export const EditSessionPath = z.object({ init_id: PathInitId });
+
+export const EditListQuery = ListQuery.pick({ limit: true, cursor: true });
 
 /** The same route has a path without it; then it is in the body. */
 export const OptionalEditSessionPath = z.object({ init_id: PathInitId.optional() });

@@ -58,7 +58,8 @@ export const toEditSessionView = (
   edits: edits.map((edit) => toEditView(edit, links)),
 });
 
-const toEditView = (edit: Edit, links: Links): EditView => ({
+/** An edit as the API shows it, without the `init_id` that opens its process. */
+export const toEditView = (edit: Edit, links: Links): EditView => ({
   edit_id: edit.editId,
   status: edit.status,
   prompt: edit.prompt,

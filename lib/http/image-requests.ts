@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { imageActions } from '#lib/images/act-on-images.ts';
 import { Source, Status } from '#lib/images/image.ts';
 import { type ListQuery as ImagesQuery, type Sort, sorts } from '#lib/images/images.ts';
 import type { Missing } from '#lib/not-found.ts';
 import { decodeCursor } from './cursor.ts';
+import { WebUrl } from './web-url.ts';
 
 /** A malformed id names no image, so it is 404 and not 400. */
 export const ImageId = z
@@ -48,9 +50,35 @@ export const IdempotencyHeaders = z.object({
     .optional()
     .meta({
       description:
-        'For 24 hours the same key with the same files gets the first response again, with `Idempotency-Replayed: true`.',
+        'For 24 hours the same key with the same files or URL gets the first response again, with `Idempotency-Replayed: true`.',
     }),
 });
+
+/** A picture that is fetched in the background. */
+export const PictureByUrl = z
+  .object({
+    url: WebUrl.refine(
+      (text) => !URL.parse(text)?.username && !URL.parse(text)?.password,
+      'must not contain a user name or password',
+    ).meta({
+      description: 'a picture at a public address; a private one fails the image',
+      examples: ['https://example.com/photo.jpg'],
+    }),
+  })
+  .meta({ id: 'PictureByUrl' });
+
+/** Ids that name no image are no error of the request: each has an outcome. */
+export const ImageActionBody = z
+  .object({
+    action: z.enum(imageActions),
+    image_ids: z
+      .array(z.string().min(1).max(100))
+      .min(1)
+      .max(100)
+      .refine((ids) => new Set(ids).size === ids.length, 'must not have an id twice')
+      .meta({ uniqueItems: true, examples: [['mfrggzdfmztwq2lknnwg23tpob']] }),
+  })
+  .meta({ id: 'ImageActionRequest' });
 
 /** Digits only: Number() would also read `0x10`, ` 7` and the empty string. */
 const Limit = z

@@ -1,22 +1,26 @@
 import { z } from 'zod';
+import { version } from '#lib/version.ts';
 import { ErrorCodeView } from './error-code-view.ts';
 import { errorSchema, openapiResponses, sharedHeaders } from './openapi-responses.ts';
 import { type Json, jsonSchema, type Schemas } from './openapi-schemas.ts';
 import { openapiWebhooks } from './openapi-webhooks.ts';
 import { optionalBody } from './request.ts';
-import type { Method, Route } from './route.ts';
+import { allPaths, type Method, type Route } from './route.ts';
 import { routes } from './routes.ts';
-import { version } from './version.ts';
 
-type Limits = { uploadMaxBytes?: number | undefined };
+type Options = {
+  uploadMaxBytes?: number | undefined;
+  /** Whether it has the paths of the services that Darkroom replaces, too. */
+  withAliases?: boolean;
+};
 
 /** The OpenAPI 3.1 document of every route. The server URL is relative to the document's own. */
-export const openapiDocument = ({ uploadMaxBytes }: Limits = {}): Json => {
+export const openapiDocument = ({ uploadMaxBytes, withAliases = false }: Options = {}): Json => {
   const schemas: Schemas = { Error: errorSchema };
   jsonSchema(ErrorCodeView, schemas);
   const paths: Record<string, Json> = {};
   for (const route of Object.values<Route>(routes))
-    for (const [place, path] of route.paths.entries())
+    for (const [place, path] of (withAliases ? allPaths(route) : route.paths).entries())
       for (const method of route.methods) {
         const shown = path.replaceAll('+}', '}');
         paths[shown] = {
@@ -54,7 +58,7 @@ const tags = [
   ['Batches', 'CSVs of product images: start, progress, results'],
   ['Edits', 'AI edits as background jobs: processes, edits, status'],
   ['Cache', 'The store of processes'],
-  ['Events', 'What happened, for clients that keep in step'],
+  ['Events', 'What happened to images, batches and edits'],
   ['Webhooks', 'Receivers of events: subscribe, list, test, delete'],
   ['Stats', 'Counters'],
   ['Site', 'Welcome, health and documentation; no key is required'],
@@ -69,11 +73,13 @@ const toOperation = (
 ): Json => {
   const { name, tag, summary, description, request } = route;
   const suffix = `${method === route.methods[0] ? '' : 'Head'}${place ? `Alias${place}` : ''}`;
+  const isAlias = place >= route.paths.length;
   return {
     operationId: `${name}${suffix}`,
     tags: [tag],
-    summary: place && tag !== 'Site' ? `${summary} (alias)` : summary,
+    summary: isAlias ? `${summary} (alias)` : summary,
     description,
+    ...(isAlias && { 'x-alias-of': `${method} ${route.paths[0]}` }),
     security: route.private ? [{ ApiKey: [] }] : [],
     parameters: [
       ...parametersIn('path', request.path, (key) => path.includes(`{${key}`)),

@@ -82,6 +82,10 @@ const parsePath = (schema: z.ZodType, value: unknown): unknown => {
   throw new Problem('route_not_found', 'There is nothing at this path.');
 };
 
+/** Whether a body says that it is JSON, on a route that accepts a form or JSON. */
+export const isJson = ({ contentType }: RawBody): boolean =>
+  /^application\/json\b/i.test(contentType ?? '');
+
 /** Reads the JSON of a route that accepts a form or JSON. Throws a Problem. */
 export const readJson = <T>(rawBody: RawBody, schema: z.ZodType<T>): T =>
   parse('field', schema, parseJson(rawBody));

@@ -36,8 +36,9 @@ export type Route = {
   /** The function's name in camelCase, and the operationId. */
   name: string;
   methods: readonly [Method, ...Method[]];
-  /** The canonical path first, then aliases. */
   paths: readonly [`/${string}`, ...`/${string}`[]];
+  /** Paths of the services that Darkroom replaces; the OpenAPI document has them on request. */
+  aliases?: readonly `/${string}`[];
   /** The methods that other routes have at paths of this one. */
   otherMethods?: Partial<Record<string, readonly Method[]>>;
   /** Whether an API key is required. */
@@ -55,6 +56,12 @@ export type Route = {
 
 /** Declares a route, with the types of its literals. */
 export const route = <const R extends Route>(definition: R): R => definition;
+
+/** Every path of a route, those of its aliases included. */
+export const allPaths = ({ paths, aliases = [] }: Route): readonly string[] => [
+  ...paths,
+  ...aliases,
+];
 
 /** A reply with one value in the envelope. */
 export const single = <S extends z.ZodType>(description: string, schema: S) =>

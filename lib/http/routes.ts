@@ -1,3 +1,5 @@
+import { actOnImagesRoute } from './routes/act-on-images.ts';
+import { cancelBatchRoute } from './routes/cancel-batch.ts';
 import { createEditSessionRoute } from './routes/create-edit-session.ts';
 import { createLinkRoute } from './routes/create-link.ts';
 import { createUploadRoute } from './routes/create-upload.ts';
@@ -20,6 +22,7 @@ import { getStatsRoute } from './routes/get-stats.ts';
 import { getThumbnailRoute } from './routes/get-thumbnail.ts';
 import { getWelcomeRoute } from './routes/get-welcome.ts';
 import { listBatchesRoute } from './routes/list-batches.ts';
+import { listEditsRoute } from './routes/list-edits.ts';
 import { listEventsRoute } from './routes/list-events.ts';
 import { listImagesRoute } from './routes/list-images.ts';
 import { listWebhooksRoute } from './routes/list-webhooks.ts';
@@ -52,6 +55,7 @@ export const routes = {
   patchImage: patchImageRoute,
   deleteImage: deleteImageRoute,
   retryImage: retryImageRoute,
+  actOnImages: actOnImagesRoute,
   getStats: getStatsRoute,
   listEvents: listEventsRoute,
   deliverImage: deliverImageRoute,
@@ -61,10 +65,12 @@ export const routes = {
   getBatch: getBatchRoute,
   getBatchStatus: getBatchStatusRoute,
   getResults: getResultsRoute,
+  cancelBatch: cancelBatchRoute,
   resendWebhook: resendWebhookRoute,
   getProcessedImage: getProcessedImageRoute,
   createEditSession: createEditSessionRoute,
   startEdit: startEditRoute,
+  listEdits: listEditsRoute,
   getEdits: getEditsRoute,
   getEditStatus: getEditStatusRoute,
   getCacheStatus: getCacheStatusRoute,

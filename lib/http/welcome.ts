@@ -1,5 +1,5 @@
+import { version } from '#lib/version.ts';
 import type { WelcomeView } from './site-views.ts';
-import { version } from './version.ts';
 
 /** The name and version of the service, and links. */
 export const toWelcomeView = (baseUrl: string): WelcomeView => ({

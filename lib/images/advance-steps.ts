@@ -1,6 +1,6 @@
 import type { Image } from './image.ts';
 import type { StepMessage } from './messages.ts';
-import type { Refusal } from './picture.ts';
+import type { Rejection } from './picture.ts';
 import { type Outcome, type Step, type StepName, type Steps, stepNames } from './step.ts';
 import { stepDefinition } from './steps.ts';
 
@@ -58,7 +58,7 @@ const withDependents = (steps: Steps, ended: StepName, now: string): Steps => {
 };
 
 /** The image as rejected: its file is no picture that can be read, and its open steps are skipped. */
-export const reject = (image: Image, rejected: Refusal, now: Date): Image => {
+export const reject = (image: Image, rejected: Rejection, now: Date): Image => {
   const steps = { ...image.steps };
   for (const name of stepNames)
     if (isOpen(steps[name]))
@@ -66,11 +66,11 @@ export const reject = (image: Image, rejected: Refusal, now: Date): Image => {
   return { ...start(image, now), steps, rejected, processedAt: now.toISOString() };
 };
 
-/** Whether a step is pending and what it needs is done. */
+/** Whether a step is pending and what it needs is there: the original, and the step before it. */
 export const canBeEnqueued = (image: Image, name: StepName): boolean => {
   const { after } = stepDefinition(name);
   const isReady = stepNames.every(
     (other) => other !== after?.step || image.steps[other].state === 'done',
   );
-  return image.steps[name].state === 'pending' && isReady;
+  return image.key !== null && image.steps[name].state === 'pending' && isReady;
 };

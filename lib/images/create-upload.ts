@@ -20,9 +20,10 @@ type Deps = Pick<ImageDeps, 'now' | 'presignedPosts' | 'uploadMaxBytes'> & { new
 const validSeconds = 3600;
 
 /**
- * Presigns a form that uploads one file straight into the originals bucket. Nothing is recorded until
- * the object is created, and only then is it known what it is: a name rejects nothing, and a type only
- * where it is that of another kind of file. Throws a Problem for a type or size that would be rejected.
+ * Presigns a form that uploads one file straight into the originals bucket; S3 refuses one of more bytes
+ * than were stated. Nothing is recorded until the object is created, and only then is it known what it
+ * is: a name rejects nothing, and a type only where it is that of another kind of file. Throws a Problem
+ * for a type or size that would be rejected.
  */
 export const createUpload = async (
   { filename, contentType, sizeBytes, sha256, requestId }: UploadRequest,
@@ -36,7 +37,7 @@ export const createUpload = async (
   const { url, fields } = await presignedPosts.presignPost({
     key,
     contentType: storedTypeFor(contentType),
-    maxBytes: uploadMaxBytes,
+    maxBytes: sizeBytes,
     seconds: validSeconds,
     sha256,
     userMetadata: { name: filename, 'request-id': requestId },
@@ -46,7 +47,7 @@ export const createUpload = async (
     url,
     fields,
     expiresAt: new Date(now().getTime() + validSeconds * 1000),
-    maxBytes: uploadMaxBytes,
+    maxBytes: sizeBytes,
   };
 };
 

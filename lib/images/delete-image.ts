@@ -104,9 +104,10 @@ const deliveryTakesMs = 60_000; // twice the timeout of its function
  * compared first, because not every store supports conditional deletes.
  */
 const deleteOriginal = async (
-  { key, etag }: Image,
+  { key, etag, fetching }: Image,
   { originals }: { originals: Objects },
 ): Promise<void> => {
+  if (fetching) return originals.remove([fetching.key]); // it may just have been fetched
   if (!key) return; // a rejected upload is not stored
   const head = await originals.head(key);
   if (head?.etag === etag) await originals.deleteIfMatch(key, etag);

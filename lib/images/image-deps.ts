@@ -1,7 +1,7 @@
 import type { Cdn, Variants } from '#lib/delivery/variants.ts';
 import type { Captioning } from './caption.ts';
 import type { Images, RenditionSets } from './images.ts';
-import type { StepQueues } from './messages.ts';
+import type { FetchQueue, StepQueues } from './messages.ts';
 import type { Objects, PresignedPosts } from './objects.ts';
 import type { Size } from './picture.ts';
 import type { HasClock } from './timer.ts';
@@ -14,6 +14,7 @@ export type ImageDeps = HasClock & {
   derived: Objects;
   presignedPosts: PresignedPosts;
   stepQueues: StepQueues;
+  fetchQueue: FetchQueue;
   captioning: Captioning;
   variants: Variants;
   cdn: Cdn;

@@ -3,12 +3,12 @@ import { z } from 'zod';
 import type { ErrorCode } from '#lib/error-codes.ts';
 import { Caption } from './caption.ts';
 import { Exif } from './exif.ts';
-import { Metadata, Refusal, Rendition, refusalCode } from './picture.ts';
+import { Metadata, Rejection, Rendition, refusalCode } from './picture.ts';
 import { type StepName, Steps, stepErrorCode, stepNames } from './step.ts';
 import { stepDefinition } from './steps.ts';
 
 /** The ways an image comes in; `drop` is an object put into the bucket by another client. */
-export const sources = ['upload', 'presigned', 'drop', 'batch', 'edit'] as const;
+export const sources = ['upload', 'presigned', 'drop', 'batch', 'edit', 'url'] as const;
 export const Source = z.enum(sources);
 export type Source = z.infer<typeof Source>;
 
@@ -23,13 +23,26 @@ export const ImageRenditions = z.object({
 });
 export type ImageRenditions = z.infer<typeof ImageRenditions>;
 
+/** A picture that is to be fetched from another host before anything can be made of it. */
+export const Fetching = z.object({
+  url: z.string(),
+  /** The key that its original will have; the image's id is that of this key. */
+  key: z.string(),
+  /** A message requests one run; a message of another run is stale. */
+  run: z.int(),
+  /** When this run was requested. */
+  since: z.iso.datetime(),
+  /** When sweep-stuck enqueued it a second time. */
+  requeuedAt: z.iso.datetime().optional(),
+});
+
 /** One picture, and how far its processing has come. */
 export const Image = z.object({
   imageId: z.string(),
-  /** Key of the original; null for a rejected upload, which is not stored. */
+  /** Key of the original; null where none is stored: a rejected upload, a picture still to be fetched. */
   key: z.string().nullable(),
   etag: z.string(),
-  /** The revision: how many objects, told apart by ETag, this key has had. */
+  /** The revision: how many objects, told apart by ETag, this key has had; 0 before the first is fetched. */
   rev: z.int(),
   originalName: z.string(),
   source: Source,
@@ -45,7 +58,9 @@ export const Image = z.object({
   beganAt: z.iso.datetime().optional(),
   /** Of a refused upload, which has no steps that ended; otherwise `processedAtOf` derives it. */
   processedAt: z.iso.datetime().optional(),
-  rejected: Refusal.optional(),
+  rejected: Rejection.optional(),
+  /** Until the picture is fetched. If that failed, the image is also `rejected`; a retry fetches it again. */
+  fetching: Fetching.optional(),
   steps: Steps,
   renditionSet: ImageRenditions.optional(),
   caption: Caption.optional(),

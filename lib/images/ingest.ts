@@ -36,7 +36,7 @@ export class BeingDeletedError extends Error {
 /**
  * The image under a key after an object was found there. The ETag tells revisions apart: the same one
  * changes nothing (but adds what was not known), another restarts the steps and keeps the position in
- * the list. Throws BeingDeletedError while the image with this ETag is being deleted.
+ * the list. The object of an image that was deleted before it was fetched is ignored. Throws BeingDeletedError while the image with this ETag is being deleted.
  */
 export const ingest = async (
   known: Image | undefined,
@@ -44,6 +44,7 @@ export const ingest = async (
   { renditionSets, captioning, sizes }: Deps,
 ): Promise<ImageUpdate | undefined> => {
   if (!known) return { image: newImage(incoming, 1, captioning) };
+  if (known.fetching) return fetched(known, incoming, captioning);
 
   // A worker on the previous revision may still be writing.
   const next = (): Image => ({
@@ -72,7 +73,8 @@ export const ingest = async (
 
 const maxEarlier = 4; // written within the minute that a worker may run; records must stay small
 
-const newImage = (incoming: IncomingObject, rev: number, captioning: Captioning): Image => {
+/** The record of an object that was not known before, with all steps pending. */
+export const newImage = (incoming: IncomingObject, rev: number, captioning: Captioning): Image => {
   const { key, etag, originalName, source, requestId, receivedAt, sizeBytes } = incoming;
   const now = receivedAt.toISOString();
   const pending: Step = { state: 'pending', run: 1, since: now };
@@ -97,6 +99,23 @@ const newImage = (incoming: IncomingObject, rev: number, captioning: Captioning)
     ),
   };
 };
+
+/** The first object of an image that was recorded before its picture was fetched; none for a deleted one. */
+const fetched = (
+  { deleted, rev, listedAt, personCaption, focalPoint }: Image,
+  incoming: IncomingObject,
+  captioning: Captioning,
+): ImageUpdate | undefined =>
+  deleted
+    ? undefined
+    : {
+        image: {
+          ...newImage(incoming, rev + 1, captioning),
+          listedAt,
+          ...(personCaption !== undefined && { personCaption }),
+          ...(focalPoint && { focalPoint }),
+        },
+      };
 
 /** The S3 event may register an image before the upload itself does; then the upload adds the rest. */
 const completed = (known: Image, { sha256, metadata }: IncomingObject): ImageUpdate | undefined => {

@@ -10,6 +10,21 @@ export const StepMessage = z.object({
 });
 export type StepMessage = z.infer<typeof StepMessage>;
 
+/** Requests that the picture of an image is fetched from its URL. */
+export const FetchMessage = z.object({
+  image_id: z.string(),
+  run: z.int(),
+  request_id: z.string(),
+});
+export type FetchMessage = z.infer<typeof FetchMessage>;
+
+/** The queue in front of fetch-image. */
+export interface FetchQueue {
+  enqueue(message: FetchMessage): Promise<void>;
+  /** True if nothing waits and nothing is being fetched, as far as the queue can tell. */
+  isIdle(): Promise<boolean>;
+}
+
 /** An image of a batch has ended: its row records the outcome. */
 export const OutcomeMessage = z.object({
   image_id: z.string(),

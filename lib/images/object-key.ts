@@ -15,6 +15,16 @@ export const sanitizeFilename = (filename: string): string => {
   return safe || 'picture';
 };
 
+/** The name of the picture at a URL: the last segment of its path. */
+export const pictureName = (url: string): string => {
+  const last = URL.parse(url)?.pathname.split('/').filter(Boolean).at(-1) ?? '';
+  try {
+    return decodeURIComponent(last) || 'picture';
+  } catch {
+    return last; // a % that encodes nothing
+  }
+};
+
 /** The name that a key ends with. */
 export const lastSegment = (key: string): string => key.split('/').filter(Boolean).at(-1) ?? key;
 
@@ -23,6 +33,7 @@ const sources: Readonly<Record<string, Source>> = {
   presigned: 'presigned',
   batches: 'batch',
   edits: 'edit',
+  urls: 'url',
 };
 
 /** The prefix of a key that Darkroom chose says its source; any other object was dropped into the bucket. */

@@ -45,8 +45,20 @@ export const refusal = (code: RefusalCode, reason: string): Refusal => ({
   code,
 });
 
+/** Why an image failed as a whole: its file was refused, or never got as far as that. */
+export const Rejection = Refusal.extend({
+  code: z
+    .enum([...refusalCodes, 'not_fetched', 'batch_cancelled', 'retries_exhausted'])
+    .optional()
+    .catch(undefined),
+});
+export type Rejection = z.infer<typeof Rejection>;
+
 /** The code of a refusal of any release. */
-export const refusalCode = ({ kind, code }: Refusal): RefusalCode =>
+export const refusalCode = <Code extends string>({
+  kind,
+  code,
+}: Pick<Refusal, 'kind'> & { code?: Code | undefined }): Code | RefusalCode =>
   code ?? (kind === 'type' ? 'unsupported_format' : 'unreadable_file');
 
 /** The refusal of a file beyond the setting UPLOAD_MAX_BYTES, whatever way it comes in. */

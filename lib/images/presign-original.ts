@@ -7,6 +7,8 @@ import type { HasClock } from './timer.ts';
 
 /** How long the URL is valid. */
 const validSeconds = 300;
+/** Seconds after which a picture that is being fetched may be there. */
+const soon = 2;
 
 /**
  * Presigns a short-lived URL of the original, served as what its bytes are, never as what a client
@@ -17,11 +19,15 @@ export const presignOriginal = async (
   { imageId, method }: { imageId: string; method: 'GET' | 'HEAD' },
   { images, originals, now }: HasClock & { images: Images; originals: Objects },
 ): Promise<{ url: string; expiresAt: Date }> => {
-  const { key, originalName, metadata } = await findImage(imageId, { images });
+  const { key, originalName, metadata, fetching, rejected } = await findImage(imageId, { images });
+  if (key === null && fetching && !rejected)
+    throw new Problem('original_not_ready', 'The picture is still being fetched from its URL.', {
+      retryAfterSeconds: soon,
+    });
   if (key === null)
     throw new Problem(
       'original_not_stored',
-      'This upload was rejected, and its file was not stored.',
+      'This picture was rejected, and its file was not stored.',
     );
   const expiresAt = new Date(now().getTime() + validSeconds * 1000);
   const url = await originals.link(key, validSeconds, {

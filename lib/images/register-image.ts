@@ -57,6 +57,7 @@ export const registerImage = async (
     },
     { images },
   );
+  if (image?.deleted && image.fetching) await originals.remove([key]); // it was fetched too late
   if (!image || image.deleted) return undefined;
 
   await deleteOrphanedRenditions(image, { images, derived });

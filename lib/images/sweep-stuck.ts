@@ -5,6 +5,7 @@ import { toStepMessage } from './enqueue-steps.ts';
 import type { Image } from './image.ts';
 import type { ImageDeps } from './image-deps.ts';
 import { type StepName, stepNames } from './step.ts';
+import { isFetchOverdue, requeueFetch } from './sweep-fetch.ts';
 import { updateImage } from './update-image.ts';
 
 type Deps = Pick<
@@ -15,6 +16,7 @@ type Deps = Pick<
   | 'originals'
   | 'derived'
   | 'stepQueues'
+  | 'fetchQueue'
   | 'sizes'
   | 'variants'
   | 'cdn'
@@ -31,14 +33,14 @@ const betweenReadingsMs = 3000;
 
 /**
  * Finds images that no queue has a message for: a worker was killed on its message's last receive, an
- * S3 event was lost, a deletion was interrupted. Enqueues the step once more, only while its queue is
- * empty; the next time it records that retries are exhausted.
+ * S3 event was lost, a deletion was interrupted. Enqueues the step, or the fetching of the picture, once
+ * more, only while its queue is empty; the next time it records that retries are exhausted.
  */
 export const sweepStuck = async (deps: Deps) => {
   const { images, now, onSwept } = deps;
   const before = new Date(now().getTime() - oldEnoughMs);
   const swept = { deleted: 0, requeued: 0, gaveUp: 0 };
-  let idle: Promise<ReadonlySet<StepName>> | undefined;
+  let idle: Promise<ReadonlySet<StepName | 'fetch'>> | undefined;
 
   for await (const image of images.unfinished(before)) {
     if (image.deleted === 'deleting') {
@@ -50,8 +52,12 @@ export const sweepStuck = async (deps: Deps) => {
       await finishRemoved(image, deps);
       continue;
     }
+    if (isFetchOverdue(image, before)) {
+      idle ??= idleQueues(deps);
+      if ((await idle).has('fetch')) swept[await requeueFetch(image, deps)]++;
+    }
     for (const step of stuckSteps(image, before)) {
-      idle ??= idleSteps(deps); // read only when an image is stuck
+      idle ??= idleQueues(deps); // read only when an image is stuck
       if (!(await idle).has(step)) continue;
       const action = await requeueOrGiveUp(image, step, before, deps);
       swept[action]++;
@@ -61,12 +67,20 @@ export const sweepStuck = async (deps: Deps) => {
   return swept;
 };
 
-const idleSteps = async ({ stepQueues, pause }: Deps): Promise<ReadonlySet<StepName>> => {
-  const look = () => Promise.all(stepNames.map((step) => stepQueues.isIdle(step)));
+const idleQueues = async ({
+  stepQueues,
+  fetchQueue,
+  pause,
+}: Deps): Promise<ReadonlySet<StepName | 'fetch'>> => {
+  const names = [...stepNames, 'fetch'] as const;
+  const look = () =>
+    Promise.all(
+      names.map((name) => (name === 'fetch' ? fetchQueue.isIdle() : stepQueues.isIdle(name))),
+    );
   const first = await look();
   await pause(betweenReadingsMs);
   const second = await look();
-  return new Set(stepNames.filter((_, index) => first[index] && second[index]));
+  return new Set(names.filter((_, index) => first[index] && second[index]));
 };
 
 const stuckSteps = (image: Image, before: Date): StepName[] =>

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import { type Image, imageIdOf } from './image.ts';
 import type { ImageDeps } from './image-deps.ts';
 import { type IncomingObject, ingest } from './ingest.ts';
 import { sanitizeFilename } from './object-key.ts';
 import { type Inspect, type Refusal, tooLargeRefusal } from './picture.ts';
-import { renditionSetIdFor } from './rendition-set.ts';
 import { mapSteps } from './steps.ts';
+import { storePicture } from './store-picture.ts';
 import { updateImage } from './update-image.ts';
 
 export type Upload = {
@@ -23,9 +22,8 @@ type Deps = Pick<
 > & { inspect: Inspect };
 
 /**
- * Ingests a file sent by HTTP: inspects its headers, stores the object, and writes the same record that
- * register-image would write, so that the image can be read at once. It enqueues nothing: the S3 event
- * does, even if the function is killed in between. A rejected file is recorded as such, and not stored.
+ * Ingests a file sent by HTTP: inspects its headers and stores it. A rejected file is recorded as such,
+ * and not stored.
  */
 export const uploadImage = async (upload: Upload, deps: Deps): Promise<Image> => {
   const { filename, bytes, requestId } = upload;
@@ -34,35 +32,18 @@ export const uploadImage = async (upload: Upload, deps: Deps): Promise<Image> =>
   const inspected = await deps.inspect(bytes);
   if ('refusal' in inspected) return recordRefusal(upload, inspected.refusal, deps);
 
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const key = uploadKey(upload);
-  const [known, etag] = await Promise.all([
-    deps.renditionSets.find(renditionSetIdFor(sha256, deps.sizes)),
-    deps.originals.write(key, bytes, {
-      contentType: `image/${inspected.metadata.format}`,
-      sha256,
-      userMetadata: { name: filename, 'request-id': requestId },
-    }),
-  ]);
-  const incoming: IncomingObject = {
-    key,
-    etag,
-    originalName: filename,
-    source: 'upload',
-    requestId,
-    receivedAt: deps.now(),
-    sizeBytes: bytes.byteLength,
-    sha256,
-    metadata: inspected.metadata,
-    firstUploadAt: known?.createdAt,
-  };
-  const { image } = await updateImage(
-    imageIdOf(key),
-    (image) => ingest(image, incoming, deps),
+  const { image, incoming } = await storePicture(
+    {
+      key: uploadKey(upload),
+      bytes,
+      metadata: inspected.metadata,
+      originalName: filename,
+      source: 'upload',
+      requestId,
+    },
     deps,
     { record: undefined }, // this key is new; only its own S3 event may have come first
   );
-  if (!image) throw new Error(`The image at ${key} was not recorded.`);
   return asAccepted(image, incoming, deps);
 };
 

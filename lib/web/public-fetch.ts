@@ -4,6 +4,7 @@ import { type Failure, failure } from '#lib/failure.ts';
 import { readAtMost } from '#lib/read-at-most.ts';
 import { parseRetryAfter } from '#lib/retry-after.ts';
 import { RetryLaterError } from '#lib/retry-later-error.ts';
+import { defaultUserAgent } from '#lib/user-agent.ts';
 import { explainFailure, type FetchFailure } from './fetch-failure.ts';
 import { guardedAgent, type Resolver } from './guarded-agent.ts';
 import { parseUntrustedUrl, toDisplayUrl } from './untrusted-url.ts';
@@ -18,6 +19,7 @@ export type Fetched =
 type Options = {
   /** `host:port` that may be reached although private, by redirect too. */
   allowHosts: readonly string[];
+  userAgent?: string;
   /** The Accept header, by default pictures: a server that has something else may answer 406. */
   accept?: string;
   maxBytes: number;
@@ -77,7 +79,13 @@ type Hop =
   | FetchFailure;
 
 /** One request without redirects. Throws only what resolving, connecting and reading throw. */
-const createGet = ({ accept = 'image/*', maxBytes, now = () => new Date(), ...guard }: Options) => {
+const createGet = ({
+  accept = 'image/*',
+  userAgent = defaultUserAgent(),
+  maxBytes,
+  now = () => new Date(),
+  ...guard
+}: Options) => {
   const agent = guardedAgent(guard);
 
   return async (url: URL, signal: AbortSignal): Promise<Hop> => {
@@ -86,7 +94,7 @@ const createGet = ({ accept = 'image/*', maxBytes, now = () => new Date(), ...gu
       origin: url.origin,
       path: url.pathname + url.search,
       signal,
-      headers: { accept, 'accept-encoding': 'identity', 'user-agent': 'darkroom' },
+      headers: { accept, 'accept-encoding': 'identity', 'user-agent': userAgent },
     });
     const header = (name: string): string | undefined => [headers[name]].flat()[0];
 

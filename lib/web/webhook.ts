@@ -1,4 +1,5 @@
 import { parseRetryAfter } from '#lib/retry-after.ts';
+import { defaultUserAgent } from '#lib/user-agent.ts';
 import type { SendWebhook, WebhookResponse } from '#lib/webhooks/attempt-delivery.ts';
 import { explainFailure } from './fetch-failure.ts';
 import { guardedAgent, PrivateAddressError, type Resolver } from './guarded-agent.ts';
@@ -10,6 +11,7 @@ export { isSecret, newSecret } from './webhook-signature.ts';
 type Options = {
   /** `host:port` that may be reached although private. */
   allowHosts: readonly string[];
+  userAgent?: string;
   /** For connecting, waiting and reading together. */
   timeoutMs: number;
   /** `whsec_…`; undefined where none is set. */
@@ -31,7 +33,13 @@ const maxBodyBytes = 4096;
  * other status is retried, as Standard Webhooks says, 4xx included: a receiver that is being deployed
  * answers 404, and one that does not have the new secret yet 400 or 401.
  */
-export const sendWebhook = ({ secret, now, timeoutMs, ...guard }: Options): SendWebhook => {
+export const sendWebhook = ({
+  secret,
+  now,
+  timeoutMs,
+  userAgent = defaultUserAgent(),
+  ...guard
+}: Options): SendWebhook => {
   const agent = guardedAgent({ timeoutMs, ...guard });
 
   return async ({ id, url: text, body }): Promise<WebhookResponse> => {
@@ -46,7 +54,7 @@ export const sendWebhook = ({ secret, now, timeoutMs, ...guard }: Options): Send
     if ('failure' in target) return { ...unsent(target.failure), permanent: true };
 
     const signal = AbortSignal.timeout(timeoutMs);
-    const headers = { 'content-type': 'application/json', 'user-agent': 'darkroom', ...signature };
+    const headers = { 'content-type': 'application/json', 'user-agent': userAgent, ...signature };
     const { origin, pathname, search } = target.url;
     const response = await agent
       .request({ method: 'POST', origin, path: pathname + search, signal, headers, body })

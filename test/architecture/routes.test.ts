@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openapiDocument } from '#lib/http/openapi.ts';
-import type { Route } from '#lib/http/route.ts';
+import { allPaths, type Route } from '#lib/http/route.ts';
 import { routes } from '#lib/http/routes.ts';
 import { functions } from './template.ts';
 
@@ -12,7 +12,7 @@ const events = functions.flatMap(([name, { events: own }]) =>
 const kebab = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 const trimmed = (path: string) => path.replace(/^\//, '');
 const eventsAt = (path: string) => events.filter((event) => trimmed(event.path) === trimmed(path));
-const all = Object.values<Route>(routes);
+const all = Object.values<Route>(routes).map((route) => ({ ...route, paths: allPaths(route) }));
 
 describe('the routes', () => {
   it('are those that serverless.yml sends to the functions of their names', () => {

@@ -267,14 +267,11 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while work is in progr
     const [older, failed, atWork] = anEditProcess.edits;
     let edits: unknown[] = [{ ...older, image_id: idOf(900) }, failed, atWork];
     host.answerWith((request) =>
-      request.path === 'api/processes/process-1'
-        ? { data: { ...anEditProcess, edits } }
-        : some(request),
+      request.path === 'api/edits' ? { data: edits.toReversed() } : some(request),
     );
     const { page, close } = await openPage(browser);
     const urls: string[] = [];
     page.on('request', (request) => urls.push(request.url()));
-    await page.addInitScript("sessionStorage.setItem('darkroom-edit-process', 'process-1')");
     await page.goto(`${host.url}#edits`);
     await page.getByText('processing', { exact: true }).waitFor();
     edits = [...edits.slice(0, 2), { ...atWork, status: 'COMPLETED', image_id: idOf(901) }];

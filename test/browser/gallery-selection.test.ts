@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { unzipSync } from 'fflate';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import {
   chromiumPath,
   needsChromium,
@@ -15,6 +16,8 @@ import { type PageRequest, startPageHost } from '#test/support/browser-host.ts';
 
 const some = aDarkroomOf(42);
 const phone = { viewport: { width: 390, height: 800 }, hasTouch: true } as const;
+
+const Retries = z.object({ action: z.literal('retry'), image_ids: z.array(z.string()) });
 
 const openTile = (page: Page, index: number) =>
   page.getByRole('button', { name: `Open picture-${index}.jpg` });
@@ -143,12 +146,12 @@ describe.skipIf(!chromiumPath)(needsChromium('the selection of the gallery'), ()
       failed(3, 'The worker ran out of memory.'),
     ];
     const retried: string[] = [];
-    host.answerWith(({ method, path, query }: PageRequest) => {
-      if (path === 'api/images') return { data: pictures };
-      if (!path.endsWith('/retry')) return some({ method, path, query });
-      const id = path.split('/')[2] ?? '';
-      retried.push(id);
-      return { data: pictures.find(({ image_id: each }) => each === id) };
+    host.answerWith((request: PageRequest) => {
+      if (request.path === 'api/images') return { data: pictures };
+      if (request.path !== 'api/images/actions') return some(request);
+      const ids = Retries.parse(request.json).image_ids;
+      retried.push(...ids);
+      return { data: ids.map((id) => ({ image_id: id, status: 202, error: null })) };
     });
     const { page, close } = await openPage(browser);
     await page.goto(host.url);

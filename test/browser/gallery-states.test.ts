@@ -1,5 +1,6 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import {
   chromiumPath,
   dropFiles,
@@ -13,6 +14,8 @@ import { someFaults } from '#test/support/browser-answers-batches.ts';
 import { aDarkroomOf } from '#test/support/browser-gallery.ts';
 import { type Answer, type PageRequest, startPageHost } from '#test/support/browser-host.ts';
 import { scrollToTheEnd, taskTimesMs } from '#test/support/browser-trace.ts';
+
+const Actions = z.object({ action: z.literal('delete'), image_ids: z.array(z.string()) });
 
 type Api = (request: PageRequest) => Answer;
 type State = {
@@ -259,9 +262,10 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
   const notingDeletions = (): string[] => {
     const deleted: string[] = [];
     host.answerWith((request) => {
-      if (request.method !== 'DELETE') return some(request);
-      deleted.push(request.path);
-      return { data: { image_id: request.path.split('/')[2], deleted: true } };
+      if (request.path !== 'api/images/actions') return some(request);
+      const ids = Actions.parse(request.json).image_ids;
+      deleted.push(...ids);
+      return { data: ids.map((id) => ({ image_id: id, status: 200, error: null })) };
     });
     return deleted;
   };
@@ -283,7 +287,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
     await remove('picture-4.jpg');
     expect(deleted).toEqual([]);
     await page.clock.fastForward(20_000);
-    await expect.poll(() => deleted).toEqual([`api/images/${idOf(4)}`]);
+    await expect.poll(() => deleted).toEqual([idOf(4)]);
     await page.clock.fastForward(20_000);
     expect(deleted).toHaveLength(1);
     await close();
@@ -324,7 +328,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
       .getByText('Deleted picture-4.jpg.')
       .waitFor();
     await page.clock.fastForward(20_000);
-    await expect.poll(() => deleted, { timeout: 10_000 }).toEqual([`api/images/${idOf(4)}`]);
+    await expect.poll(() => deleted, { timeout: 10_000 }).toEqual([idOf(4)]);
     await close();
   });
 

@@ -118,6 +118,29 @@ describe.skipIf(!chromiumPath).each(places)(needsChromium('the gallery at work, 
     await gallery.close();
   });
 
+  it('adds a webhook, tests it, shows its attempts, and deletes it', async () => {
+    const gallery = await openPage(browser);
+    const { page } = gallery;
+    await enter(page);
+    await page.getByRole('link', { name: 'Webhooks' }).click();
+    const url = `${receiver.url}?from=the-gallery`;
+    await page.getByLabel('URL of the receiver').fill(url);
+    await page.getByLabel('a picture was deleted').uncheck();
+    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    const webhook = page.getByRole('listitem').filter({ hasText: url });
+    await webhook.getByText(/^a picture is done, a picture failed, a batch ended/).waitFor();
+    await webhook.getByText('No attempt yet.').waitFor();
+
+    await webhook.getByRole('button', { name: /^Send a test/ }).click();
+    await webhook.getByRole('cell', { name: '204' }).waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
+
+    await webhook.getByRole('button', { name: /^Delete/ }).click();
+    await webhook.waitFor({ state: 'detached' });
+    expectQuietAndAlone(gallery);
+    await gallery.close();
+  });
+
   it('edits a selected picture, and shows the result beside its source', async () => {
     const gallery = await openPage(browser);
     const { page } = gallery;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { complete, fail, lease } from '#lib/edits/edit.ts';
+import { complete, fail, lease, type Open } from '#lib/edits/edit.ts';
 import type { Edits } from '#lib/edits/edits.ts';
 import { anEdit } from '#test/support/edit-builder.ts';
 
@@ -51,6 +51,34 @@ export const editsContract = (name: string, open: () => Promise<Edits>) =>
       expect(
         await edits.save(before, fail(anEdit(), { code: 'edit_lost', reason: 'late' }, now)),
       ).toBe(false);
+    });
+
+    it('are listed from the newest to the oldest, across months, without those that expired', async () => {
+      const edits = await open();
+      const at = new Date('2026-12-02T10:00:00.000Z');
+      const started = ['2026-11-29T10', '2026-11-30T10', '2026-12-01T10', '2026-12-02T09'];
+      for (const [n, hour] of started.entries())
+        await edits.save(
+          undefined,
+          anEdit({
+            editId: `edit-${n}`,
+            createdAt: `${hour}:00:00.000Z`,
+            expiresAt: n === 2 ? '2026-12-02T10:00:00.000Z' : '2026-12-05T10:00:00.000Z',
+          }),
+        );
+      const before = await edits.find('edit-1');
+      await edits.save(before, lease(before?.edit as Open, { ...leaseRequest, now: at }));
+
+      const listed: string[] = [];
+      let after: string | undefined;
+      do {
+        const page = await edits.list({ limit: 2, after }, at);
+        expect(page.edits.length).toBeLessThanOrEqual(2);
+        listed.push(...page.edits.map(({ editId, status }) => `${editId} ${status}`));
+        after = page.cursor;
+      } while (after !== undefined);
+
+      expect(listed).toEqual(['edit-3 PENDING', 'edit-1 PROCESSING', 'edit-0 PENDING']);
     });
 
     it('are found in the order of the requested ids, without missing ones', async () => {

@@ -30,6 +30,13 @@ export const fullImage: Image = anImage({
   beganAt: at,
   processedAt: at,
   rejected: { kind: 'contents', reason: 'broken' },
+  fetching: {
+    url: 'https://a.example/ä.jpg',
+    key: 'urls/1/a.jpg',
+    run: 2,
+    since: at,
+    requeuedAt: at,
+  },
   steps: {
     thumbnails: failed,
     exif: done,

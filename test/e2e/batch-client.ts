@@ -101,7 +101,7 @@ export const batchClientOf = (target: Target) => {
       eventually(
         async () => {
           const record = await batch(requestId);
-          if (!['completed', 'completed_with_errors', 'failed'].includes(record.status))
+          if (['pending', 'processing'].includes(record.status))
             throw new Error(`${requestId} is ${JSON.stringify(record)}`);
           return record;
         },

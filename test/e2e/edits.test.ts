@@ -80,6 +80,10 @@ describe.runIf(hasCurl)('the commands of Pictoora, with a provider that speaks a
         },
       });
       expect((await post('/process/status', { process_id })).data).toEqual(ended.data);
+      const listed = await json(`${darkroom.baseUrl}/api/edits?limit=100`);
+      expect(listed).toMatchObject({ status: 'success', code: 5000, page: { limit: 100 } });
+      expect(listed.data).toContainEqual(ended.data.edits[0]);
+      expect(JSON.stringify(listed)).not.toContain(init_id);
       await curl('-L', '-o', 'result', ended.data.result_url);
       const result = readFileSync(join(folder, 'result'));
       const metadata = await sharp(result).metadata();

@@ -86,6 +86,8 @@ describe('the HTTP API', () => {
       .parse(JSON.parse((await darkroom.call('/openapi.json')).text));
     expect(openapi).toMatch(/^3\.1/);
     expect(Object.keys(paths)).toContain('/api/images/{image_id}/thumbnails/{size}');
+    expect(Object.keys(paths)).not.toContain('/api/v1/upload');
+    expect((await darkroom.call('/openapi.json?aliases=1')).text).toContain('"/api/v1/upload"');
 
     for (const page of ['/docs', '/redoc', '/']) {
       const { status, text } = await darkroom.call(page);

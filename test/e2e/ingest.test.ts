@@ -50,7 +50,7 @@ describe('the three ways to ingest an image', () => {
       size_bytes: bytes.length,
       sha256: createHash('sha256').update(bytes).digest('hex'),
     });
-    expect(created).toMatchObject({ status: 201, data: { max_bytes: expect.any(Number) } });
+    expect(created).toMatchObject({ status: 201, data: { max_bytes: bytes.length } });
     const form = created.data as CreateUploadBody;
     expect((await darkroom.json(`/api/images/${form.image_id}`)).status).toBe(404);
     expect((await post(form, bytes)).status).toBe(204);
@@ -164,6 +164,17 @@ describe('a presigned form', () => {
     const { status, data } = await presignPost({ ...request, filename, content_type: type });
     expect(status).toBe(201);
     expect((data as CreateUploadBody).fields['Content-Type']).toBe(stored);
+  });
+
+  it('cannot be used for more bytes than it was requested for', async () => {
+    const bytes = await drawnJpeg({ seed: 54 });
+    const stated = { ...request, size_bytes: bytes.length - 1 };
+    const form = (await presignPost(stated)).data as CreateUploadBody;
+
+    const refused = await post(form, bytes);
+
+    expect(refused.status).toBe(400);
+    expect(await refused.text()).toContain('Your proposed upload exceeds the maximum allowed size');
   });
 
   it('cannot be used for another key, nor for an empty file', async () => {

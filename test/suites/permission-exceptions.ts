@@ -101,6 +101,42 @@ export const permissionExceptions: readonly Exception[] = [
     reason: 'It finds an image under its new key only when the same upload was killed before.',
   },
   {
+    fn: 'fetch-image',
+    actions: ['dynamodb:DeleteItem', 'dynamodb:UpdateItem'],
+    reason:
+      'It finds that its picture was registered meanwhile: a matter of timing, or after a kill.',
+  },
+  ...['fetch-image', 'register-image'].map((fn) => ({
+    fn,
+    actions: ['s3:DeleteObject'],
+    resource: 'urls/',
+    reason:
+      'It removes a picture whose image was deleted while it was fetched: a matter of timing.',
+  })),
+  {
+    fn: 'import-row',
+    actions: ['s3:DeleteObject'],
+    reason: 'It removes what it fetched while its batch was cancelled: a matter of timing.',
+  },
+  {
+    fn: 'close-batch',
+    actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    resource: 'table/darkroom-dev-images',
+    reason:
+      'It stops images that were in the pipeline when their batch was cancelled: a matter of timing.',
+  },
+  {
+    fn: 'cancel-batch',
+    actions: ['sqs:SendMessage'],
+    resource: 'darkroom-dev-send-webhook',
+    reason: 'A batch is cancelled before its CSV was fetched: a matter of timing.',
+  },
+  {
+    fn: 'act-on-images',
+    actions: ['sqs:SendMessage'],
+    reason: 'It does for several images what delete-image and retry-image do for one.',
+  },
+  {
     fn: 'run-edit',
     actions: ['dynamodb:DeleteItem', 'dynamodb:UpdateItem'],
     resource: 'table/darkroom-dev-rendition-sets',

@@ -1,4 +1,4 @@
-// npm run test:schema: schemathesis reads /openapi.json of a running Darkroom and tries to make it
+// npm run test:schema: schemathesis reads /openapi.json?aliases=1 of a running Darkroom and tries to make it
 // answer 5xx, or anything that the document does not declare.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -56,7 +56,7 @@ await runCommandLine('test:schema', async (tools) => {
   const run = (title: string, { before = [], after = [] }: Record<string, string[]>) =>
     tools.step(title, () => {
       const args = [
-        ...[...before, 'run', `${baseUrl}/openapi.json`, '--url', baseUrl],
+        ...[...before, 'run', `${baseUrl}/openapi.json?aliases=1`, '--url', baseUrl],
         ...['-H', `X-API-Key: ${apiKey}`, '--checks', checks.join(',')],
         ...['--phases', 'examples,coverage,fuzzing', '--max-examples', values.examples],
         ...['--seed', values.seed, '--request-timeout', '30', '--no-color', ...after],

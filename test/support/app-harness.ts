@@ -15,6 +15,7 @@ import { sweepStuck } from '#lib/images/sweep-stuck.ts';
 import { startTimer } from '#lib/images/timer.ts';
 import { uploadImage } from '#lib/images/upload-image.ts';
 import { writeCaption } from '#lib/images/write-caption.ts';
+import { inMemoryFetchQueue } from './in-memory-fetch-queue.ts';
 import { inMemoryImages } from './in-memory-images.ts';
 import { inMemoryObjects } from './in-memory-objects.ts';
 import { inMemoryStepQueues } from './in-memory-step-queues.ts';
@@ -71,6 +72,7 @@ export const appHarness = ({ captions = true }: { captions?: boolean } = {}) => 
     variants: inMemoryVariants(),
     cdn: { purge: async (imageId: string) => void purged.push(imageId) },
     stepQueues: inMemoryStepQueues(),
+    fetchQueue: inMemoryFetchQueue(),
     inspect: acceptAll,
     shrink: shrinks,
     readTags: noTags,

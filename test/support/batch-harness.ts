@@ -1,9 +1,9 @@
+import { cancelBatch } from '#lib/batches/cancel-batch.ts';
 import { closeBatch } from '#lib/batches/close-batch.ts';
 import { expandBatch } from '#lib/batches/expand-batch.ts';
-import type { FetchedFile } from '#lib/batches/fetch-file.ts';
 import { giveUpExpansion } from '#lib/batches/give-up.ts';
 import { giveUpOnRow, importRow } from '#lib/batches/import-row.ts';
-import type { ImportMessage, WebhookMessage } from '#lib/batches/messages.ts';
+import type { CloseMessage, ImportMessage, WebhookMessage } from '#lib/batches/messages.ts';
 import { recordOutcome } from '#lib/batches/record-outcome.ts';
 import { resendWebhook } from '#lib/batches/resend-webhook.ts';
 import { sendWebhook } from '#lib/batches/send-webhook.ts';
@@ -11,6 +11,7 @@ import { startBatch } from '#lib/batches/start-batch.ts';
 import { sweepBatches } from '#lib/batches/sweep-batches.ts';
 import { findBatch } from '#lib/batches/update-batch.ts';
 import { type Failure, failure } from '#lib/failure.ts';
+import type { FetchedFile } from '#lib/fetch-file.ts';
 import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { explainUnusableUrl } from '#lib/web/unusable-url.ts';
 import type { WebhookResponse } from '#lib/webhooks/attempt-delivery.ts';
@@ -121,7 +122,7 @@ export const batchHarness = () => {
     import: (message: ImportMessage, attempts = 1) => importRow(message, { attempts }, deps),
     outcome: (key: string, imageId: string) =>
       recordOutcome({ key, image_id: imageId, request_id: requestId }, deps),
-    close: () => closeBatch({ request_id: requestId }, deps),
+    close: (message: CloseMessage = { request_id: requestId }) => closeBatch(message, deps),
     webhook: (message: WebhookMessage) => sendWebhook(message, deps),
   };
   /** As the consumer retries a message; an unexpected error fails the test. */
@@ -149,7 +150,7 @@ export const batchHarness = () => {
       onThrow,
       giveUp: (message, reason) => giveUpOnRow(message, { reason }, deps),
     }),
-    inMemoryQueue(waiting.close, () => work.close(), { onThrow }),
+    inMemoryQueue(waiting.close, (message) => work.close(message), { onThrow }),
     inMemoryQueue(waiting.webhook, ({ message }) => work.webhook(message), {
       onThrow,
       before: ({ delaySeconds }) => app.pass(delaySeconds * 1000),
@@ -185,6 +186,7 @@ export const batchHarness = () => {
         },
         deps,
       ),
+    cancel: () => cancelBatch(requestId, deps),
     resend: () => resendWebhook(requestId, deps),
     sweep: () => sweepBatches(deps),
     batch: () => findBatch(requestId, { batches: stored.batches }),

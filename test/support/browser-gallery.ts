@@ -86,6 +86,7 @@ export const aDarkroomOf = (count: number) => {
       };
     if (path === 'api/batches') return { data: [aBatchView()] };
     if (path.startsWith('api/batches/')) return { data: aBatchView() };
+    if (path === 'api/edits') return { data: anEditProcess.edits.toReversed() };
     if (path === 'api/processes') return { status: 201, data: { ...anEditProcess, edits: [] } };
     if (path.startsWith('api/processes/')) return { data: anEditProcess };
     if (path === 'api/webhooks') return { data: someWebhooks };

@@ -1,9 +1,16 @@
 import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { showDocs, showFile } from '#functions/site/pages/pages.ts';
 import { Problem } from '#lib/problem.ts';
 import { freePorts } from './embedded-stack.ts';
 
-export type PageRequest = { method: string; path: string; query: URLSearchParams };
+export type PageRequest = {
+  method: string;
+  path: string;
+  query: URLSearchParams;
+  /** JSON, parsed; undefined for other requests. */
+  json?: unknown;
+};
 /** An envelope's data, a refusal, bytes; a line that breaks, or one on which nothing comes. */
 export type Answer =
   | { data: unknown; next?: string | null; status?: number }
@@ -20,7 +27,8 @@ export const startPageHost = async (answer: (request: PageRequest) => Answer) =>
   const [port = 0] = await freePorts(1);
   const url = `http://127.0.0.1:${port}/`;
   let current = answer;
-  const server = createServer(async ({ method = 'GET', url: path = '/' }, outgoing) => {
+  const server = createServer(async (incoming, outgoing) => {
+    const { method = 'GET', url: path = '/', headers } = incoming;
     const { pathname, searchParams } = new URL(path, url);
     if (!/^\/(api|i)\//.test(pathname)) {
       const shown = await fileAt(pathname).catch((error: unknown) => {
@@ -34,7 +42,9 @@ export const startPageHost = async (answer: (request: PageRequest) => Answer) =>
       outgoing.writeHead(200, { 'content-type': shown.type, ...shown.headers }).end(shown.bytes);
       return;
     }
-    const result = current({ method, path: pathname.slice(1), query: searchParams });
+    const isJson = headers['content-type'] === 'application/json';
+    const json = isJson ? JSON.parse(await text(incoming)) : undefined;
+    const result = current({ method, path: pathname.slice(1), query: searchParams, json });
     if (result === 'waits') return;
     if (result === 'breaks') {
       outgoing.destroy();

@@ -11,6 +11,7 @@ import { waitMs } from './faults-timeouts.ts';
 
 const queues = [
   'object-created',
+  'fetch-image',
   'make-thumbnails',
   'read-exif',
   'write-caption',

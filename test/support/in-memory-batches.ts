@@ -2,6 +2,12 @@ import { Batch, isUnfinished, type RowCounts } from '#lib/batches/batch.ts';
 import type { Batches, Rows, VersionedBatch, VersionedRow } from '#lib/batches/batches.ts';
 import { countRow, Row } from '#lib/batches/row.ts';
 
+/** Nothing that is cancelled is ever opened again; where nothing is, there is no such counter. */
+const add = (sum: number | undefined, now: number | undefined, old: number | undefined) => {
+  const cancelled = (sum ?? 0) + (now ?? 0) - (old ?? 0);
+  return cancelled ? { cancelled } : {};
+};
+
 /** Batches and their rows, with the behaviour of the DynamoDB adapters. */
 export const inMemoryBatches = (): { batches: Batches; rows: Rows } => {
   const heads = new Map<string, VersionedBatch>();
@@ -62,6 +68,7 @@ export const inMemoryBatches = (): { batches: Batches; rows: Rows } => {
           products: sum.products + now.products - old.products,
           images: sum.images + now.images - old.images,
           failed: sum.failed + now.failed - old.failed,
+          ...add(sum.cancelled, now.cancelled, old.cancelled),
         });
         const row = Row.parse(structuredClone(after));
         rowsOf(requestId).set(after.number, { row, version: before.version + 1 });

@@ -29,18 +29,19 @@ export const batchDifferences = (stored: Records): string[] => {
 
 const countDifferences = ({ requestId, work }: StoredBatch, { rows }: Records): string[] => {
   if (work.state !== 'ended') return [];
-  const expected = { products: 0, images: 0, failed: 0 };
+  const expected = { products: 0, images: 0, failed: 0, cancelled: 0 };
   for (const { row } of rows.filter((one) => one.requestId === requestId)) {
-    const { products, images, failed } = countRow(row);
+    const { products, images, failed, cancelled = 0 } = countRow(row);
     expected.products += products;
     expected.images += images;
     expected.failed += failed;
+    expected.cancelled += cancelled;
   }
-  return (['products', 'images', 'failed'] as const)
-    .filter((name) => work.counts[name] !== expected[name])
+  return (['products', 'images', 'failed', 'cancelled'] as const)
+    .filter((name) => (work.counts[name] ?? 0) !== expected[name])
     .map(
       (name) =>
-        `The batch ${requestId} ended with ${work.counts[name]} ${name}; ` +
+        `The batch ${requestId} ended with ${work.counts[name] ?? 0} ${name}; ` +
         `its rows add up to ${expected[name]}.`,
     );
 };

@@ -5,6 +5,7 @@ import { countDetail } from '#lib/images/detail-counters.ts';
 import type { StoredRecords } from './stored-records.ts';
 
 type Counters = Record<string, number>;
+type Counted = Record<string, number | undefined>;
 /** The counters of each shard, by its name. */
 type Shards = Map<string, Counters>;
 
@@ -40,8 +41,9 @@ export const counterDifferences = ({
   });
 };
 
-const add = (shards: Shards, name: string, counts: Counters): void => {
+const add = (shards: Shards, name: string, counts: Counted): void => {
   const total = shards.get(name) ?? {};
-  for (const [counter, n] of Object.entries(counts)) total[counter] = (total[counter] ?? 0) + n;
+  for (const [counter, n] of Object.entries(counts))
+    total[counter] = (total[counter] ?? 0) + (n ?? 0);
   shards.set(name, total);
 };

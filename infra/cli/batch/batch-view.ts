@@ -3,12 +3,20 @@ import { z } from 'zod';
 /** The fields that are read of `GET /api/batches/{request_id}`. */
 export const BatchView = z.object({
   request_id: z.string(),
-  status: z.enum(['pending', 'processing', 'completed', 'completed_with_errors', 'failed']),
+  status: z.enum([
+    'pending',
+    'processing',
+    'completed',
+    'completed_with_errors',
+    'failed',
+    'cancelled',
+  ]),
   message: z.string().nullish(),
   progress: z.object({
     total_images: z.number(),
     processed_images: z.number(),
     failed_images: z.number(),
+    cancelled_images: z.number().optional(),
   }),
   errors: z
     .array(z.object({ row: z.number(), column: z.string().nullable(), message: z.string() }))

@@ -36,7 +36,7 @@ export const failureFinder = (deployment: Pick<Deployment, 'json'>, requestId: s
     } = await deployment.json(path, Details);
 
     const allEnded = products.every(({ images }) =>
-      images.every(({ status }) => status === 'completed' || status === 'failed'),
+      images.every(({ status }) => status !== 'pending' && status !== 'processing'),
     );
     // Behind the last page more may come, while the rows are still being written.
     if (!allEnded || (nextCursor === null && !isLast)) open.push(page);

@@ -64,13 +64,15 @@ const fetchResults = async (
   deployment: Deployment,
   { output }: Outputs,
 ): Promise<ExitCode> => {
-  const { total_images: total, failed_images: failed } = progress;
+  const { total_images: total, failed_images: failed, cancelled_images: cancelled = 0 } = progress;
   const results = `/api/batches/${requestId}/results`;
   await saveResults(deployment, results, `${name}-results.csv`);
-  output.write(`${total - failed} of ${total} images processed: ${name}-results.csv\n`);
-  if (failed === 0) return status === 'completed' ? 0 : 1;
+  output.write(`${total - failed - cancelled} of ${total} images processed: ${name}-results.csv\n`);
+  if (failed + cancelled === 0) return status === 'completed' ? 0 : 1;
   await saveResults(deployment, `${results}?errors=1`, `${name}-failed.csv`);
-  output.write(`${failed} failed, to be corrected and sent again: ${name}-failed.csv\n`);
+  output.write(
+    `${cancelled ? `${cancelled} were cancelled, ` : ''}${failed} failed, to be corrected and sent again: ${name}-failed.csv\n`,
+  );
   return 1;
 };
 

@@ -5,6 +5,7 @@ import { type ColumnMeaning, type Columns, describeHeader, readHeader } from './
 import { type Product, readProduct } from './read-product.ts';
 import { type CsvRecord, readRecords } from './records.ts';
 import { asUtf8, type Chunks, readHead, withoutBom } from './text-bytes.ts';
+import { withoutZeroWidth } from './zero-width.ts';
 
 export { type CsvError, type CsvErrors, csvErrorSentence } from './csv-errors.ts';
 export type { ColumnMeaning } from './header.ts';
@@ -94,8 +95,9 @@ const startReader = (
         fault(line, record.broken);
         return header ? 'on' : 'stop';
       }
-      if (line <= linesBefore || record.cells.every((cell) => cell.trim() === '')) return 'on';
-      if (!header) return readColumns(record.cells, line);
+      const cells = record.cells.map(withoutZeroWidth);
+      if (line <= linesBefore || cells.every((cell) => cell.trim() === '')) return 'on';
+      if (!header) return readColumns(cells, line);
       if (contents.totalProducts === maxProducts) {
         fault(
           line,
@@ -103,7 +105,7 @@ const startReader = (
         );
         return 'stop';
       }
-      const row = readProduct(record, header.columns, delimiter);
+      const row = readProduct({ line, cells }, header.columns, delimiter);
       contents.totalProducts += 1;
       contents.totalImages += row.product.urls.length;
       faults.add(...row.faults);

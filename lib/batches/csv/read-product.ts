@@ -4,6 +4,7 @@ import type { Delimiter } from './delimiter.ts';
 import { unescapeFormula } from './formula.ts';
 import type { Columns } from './header.ts';
 import { splitUrls, urlError } from './split-urls.ts';
+import { withoutInvisible } from './zero-width.ts';
 
 /** One row of the file: a product and the URLs of its pictures, in order. */
 export type Product = {
@@ -55,7 +56,7 @@ export const readProduct = (
   const serialNumber = readText('serialNumber', 'serial number');
   const productName = readText('productName', 'product name');
 
-  const pieces = splitUrls(row.urls);
+  const pieces = splitUrls(withoutInvisible(row.urls));
   if (pieces.length === 0) add(columns.urls, 'The row has no image URL.');
   if (pieces.length > maxUrls) {
     add(
@@ -71,8 +72,8 @@ export const readProduct = (
     );
     return { product: { line, serialNumber, productName, urls: [] }, faults };
   }
-  const urls = pieces.filter((piece) => {
-    const fault = urlError(piece);
+  const urls = pieces.filter((piece, index) => {
+    const fault = urlError(piece, pieces[index - 1]);
     if (fault) add(columns.urls, `“${plainText(piece)}” ${fault}.`);
     return !fault;
   });

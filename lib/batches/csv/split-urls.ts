@@ -81,13 +81,21 @@ const continuesUrl = (
   return slashFollows && !pictureName.test(last);
 };
 
+const remedy =
+  'If it is the end of the URL before it, write the space between them as %20, or the comma as %2C';
+
 const maxLength = 2048; // what common browsers, proxies and servers accept
 
-/** Why a URL cannot be fetched, as the end of a sentence; undefined where it may be. */
-export const urlError = (text: string): string | undefined => {
+/**
+ * Why a URL cannot be fetched, as the end of a sentence; undefined where it may be. `before` is the piece
+ * before it in the cell: a URL that was cut at a space or a comma leaves its end behind.
+ */
+export const urlError = (text: string, before?: string): string | undefined => {
   // URL.parse alone would take `http:host`, and `https:\\host`.
   if (!/^https?:\/\/[^\s/?#]/i.test(text) || !URL.canParse(text))
-    return 'is not an http:// or https:// URL';
+    return before && /^https?:/i.test(before) && !/^[a-z][a-z0-9+.-]*:/i.test(text)
+      ? `is not an http:// or https:// URL. ${remedy}`
+      : 'is not an http:// or https:// URL';
   if (text.length > maxLength)
     return `has ${text.length} characters, and a URL may have at most ${maxLength}`;
   if (/\p{Cc}/u.test(text)) return 'contains a control character';

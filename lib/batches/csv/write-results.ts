@@ -51,8 +51,8 @@ const toCsv = (records: string[][]): Uint8Array =>
   Buffer.from(
     stringify(
       records.map((cells) => cells.map(escapeFormula)),
-      // By default it quotes only the line break that ends records.
-      { record_delimiter: '\r\n', quoted_match: /[\r\n]/ },
+      // By default it quotes only the line break that ends records, and no other delimiters.
+      { record_delimiter: '\r\n', quoted_match: /[\r\n;\t]/ },
     ),
   );
 

@@ -8,7 +8,8 @@ export const createEditSessionRoute = route({
   name: 'createEditSession',
   code: [3000, 3001],
   methods: ['POST'],
-  paths: ['/api/processes', '/api/v1/initiate-process'],
+  paths: ['/api/processes'],
+  aliases: ['/api/v1/initiate-process'],
   summary: 'Initiate a process: a session for edits that belong together',
   description:
     'Needs no body; `{"ttl_seconds": 3600}` sets the lifetime, 60 to 604800 (7 days). At most 1000 processes are stored: the next one replaces the oldest.',

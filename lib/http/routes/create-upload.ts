@@ -31,7 +31,7 @@ const UploadFormView = z
       .record(z.string(), z.string())
       .describe('form fields to send before the `file` field, unchanged'),
     expires_at: z.iso.datetime(),
-    max_bytes: z.int(),
+    max_bytes: z.int().describe('as stated: S3 refuses more with `EntityTooLarge` and a sentence'),
   })
   .meta({ id: 'UploadForm' });
 

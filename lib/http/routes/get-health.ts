@@ -6,7 +6,8 @@ export const getHealthRoute = route({
   ...siteRoute,
   name: 'getHealth',
   methods: ['GET'],
-  paths: ['/api/health', '/api/v1/health'],
+  paths: ['/api/health'],
+  aliases: ['/api/v1/health'],
   summary: 'Whether all resources are available',
   description:
     'Checks the buckets, tables and queues, and counts the messages in dead-letter queues.',

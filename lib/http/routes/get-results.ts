@@ -6,7 +6,8 @@ export const getResultsRoute = route({
   ...batchRoute,
   name: 'getResults',
   methods: ['GET'],
-  paths: ['/api/batches/{request_id}/results', '/api/download/{request_id}'],
+  paths: ['/api/batches/{request_id}/results'],
+  aliases: ['/api/download/{request_id}'],
   summary: 'The results of a batch, as CSV',
   description:
     'The columns of the input, `Output Image Urls` in the same order, and `Errors`. With `errors=1` only what failed, ready to be fixed and uploaded again.',

@@ -7,6 +7,7 @@ export const listWebhooksRoute = route({
   name: 'listWebhooks',
   methods: ['GET'],
   paths: ['/api/webhooks'],
+  otherMethods: { '/api/webhooks': ['POST'] },
   summary: 'List webhooks',
   description: 'All of them, in the order in which they were created, each with its last attempts.',
   request: {},

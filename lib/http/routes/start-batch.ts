@@ -9,7 +9,8 @@ export const startBatchRoute = route({
   name: 'startBatch',
   code: [2000, 2001],
   methods: ['POST'],
-  paths: ['/api/batches', '/api/upload'],
+  paths: ['/api/batches'],
+  aliases: ['/api/upload'],
   summary: 'Start a batch: a CSV of products and the URLs of their pictures',
   description:
     'Columns `S. No.`, `Product Name`, `Input Image Urls`. A file with errors starts nothing, and all errors are reported at once. `dry_run=true` only checks the file. 409 where a webhook is requested and no secret is set to sign it.',

@@ -8,7 +8,8 @@ export const startEditRoute = route({
   name: 'startEdit',
   code: [4000, 4001],
   methods: ['POST'],
-  paths: ['/api/processes/{init_id}/edits', '/api/v1/process/book'],
+  paths: ['/api/processes/{init_id}/edits'],
+  aliases: ['/api/v1/process/book'],
   summary: 'Start an edit of a picture',
   description:
     'Responds as soon as the edit is queued. A URL of another host is fetched first, from public addresses only, so that an unusable source is reported at once. 409 where no provider is set up, or the process has its 100 edits.',

@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import {
   countRow,
   parseRowKey,
-  pictureName,
   type RowImage,
   rowImageKey,
   rowOutcome,
   rowStatus,
   withImage,
 } from '#lib/batches/row.ts';
+import { pictureName } from '#lib/images/object-key.ts';
 import { aRow } from '#test/support/batch-builder.ts';
 import { anImage } from '#test/support/image-builder.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Batch, Webhook } from '#lib/batches/batch.ts';
+import type { Batch, RowCounts, Webhook } from '#lib/batches/batch.ts';
 import { rowImageId } from '#lib/batches/row.ts';
 import { BatchDetailsView, BatchView, toBatchView, toProductView } from '#lib/http/batch-view.ts';
 import { aBatch, aRow } from '#test/support/batch-builder.ts';
@@ -30,7 +30,7 @@ const cutAt = (failed: number): Batch['work'] => ({
 });
 
 describe('a batch', () => {
-  it.each<[string, Partial<Batch>, typeof none, string, string]>([
+  it.each<[string, Partial<Batch>, RowCounts, string, string]>([
     [
       'that has only just begun',
       { total, work: { state: 'expanding', written: 0, since: at } },
@@ -51,6 +51,28 @@ describe('a batch', () => {
       { products: 2, images: 4, failed: 1 },
       'processing',
       '4 of 6 images are processed, 1 of them failed.',
+    ],
+    [
+      'that is being cancelled',
+      { total, cancelledAt: at },
+      { products: 2, images: 4, failed: 1, cancelled: 2 },
+      'processing',
+      'The batch is being cancelled. 2 of 6 images are processed, 1 of them failed.',
+    ],
+    [
+      'that was cancelled',
+      {
+        total,
+        cancelledAt: at,
+        work: {
+          state: 'ended',
+          endedAt: at,
+          counts: { products: 4, images: 6, failed: 0, cancelled: 5 },
+        },
+      },
+      { products: 4, images: 6, failed: 0, cancelled: 5 },
+      'cancelled',
+      'The batch was cancelled: 1 of 6 images were processed.',
     ],
     [
       'that is being closed',
@@ -109,6 +131,7 @@ describe('a batch', () => {
       processed_products: counts.products,
       processed_images: counts.images,
       failed_images: counts.failed,
+      cancelled_images: counts.cancelled ?? 0,
     });
   });
 
@@ -136,6 +159,7 @@ describe('a batch', () => {
       total_images: all,
       processed_images: images,
       failed_images: 0,
+      cancelled_images: 0,
       percentage,
     });
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openapiDocument } from '#lib/http/openapi.ts';
-import type { Route } from '#lib/http/route.ts';
+import { allPaths, type Route } from '#lib/http/route.ts';
 import { routes } from '#lib/http/routes.ts';
 
 const Operation = z.looseObject({
@@ -28,7 +28,7 @@ const Document = z.looseObject({
   components: z.looseObject({ schemas: z.record(z.string(), z.looseObject({})) }),
 });
 
-const document = Document.parse(openapiDocument({ uploadMaxBytes: 1000 }));
+const document = Document.parse(openapiDocument({ uploadMaxBytes: 1000, withAliases: true }));
 const all = Object.entries(document.paths).flatMap(([path, methods]) =>
   Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
 );
@@ -40,14 +40,33 @@ const of = (path: string, method: string) => {
 
 describe('the OpenAPI document', () => {
   it('holds every path and method of every route, and nothing else', () => {
-    const promised = Object.values<Route>(routes).flatMap(({ paths, methods }) =>
-      paths.flatMap((path) =>
-        methods.map((method) => `${method.toLowerCase()} ${path.replace('+}', '}')}`),
+    const promised = Object.values<Route>(routes).flatMap((route) =>
+      allPaths(route).flatMap((path) =>
+        route.methods.map((method) => `${method.toLowerCase()} ${path.replace('+}', '}')}`),
       ),
     );
     expect(all.map(({ path, method }) => `${method} ${path}`).toSorted()).toEqual(
       promised.toSorted(),
     );
+  });
+
+  it('marks aliases, and leaves them out unless they are requested', () => {
+    const ours = Document.parse(openapiDocument());
+    const aliases = all.filter(({ operation }) => 'x-alias-of' in operation);
+
+    expect(of('/api/v1/upload', 'post')).toMatchObject({ 'x-alias-of': 'POST /api/images' });
+    expect(of('/api/v1/process/book', 'post')).toMatchObject({
+      'x-alias-of': 'POST /api/processes/{init_id}/edits',
+    });
+    expect(aliases.map(({ path }) => path).toSorted()).toEqual(
+      Object.values<Route>(routes)
+        .flatMap((route) => route.aliases ?? [])
+        .toSorted(),
+    );
+    expect(Object.keys(ours.paths)).toEqual(
+      Object.keys(document.paths).filter((path) => !aliases.some((alias) => alias.path === path)),
+    );
+    expect(Object.keys(ours.paths)).toEqual(expect.arrayContaining(['/redoc', '/docs', '/']));
   });
 
   it('gives each operation a unique id', () => {

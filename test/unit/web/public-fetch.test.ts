@@ -13,16 +13,24 @@ describe('a downloaded picture', () => {
     });
   });
 
-  test('is requested with Accept, without compression, and as darkroom', async () => {
+  test('is requested with Accept, without compression, and by the name of Darkroom', async () => {
     await get('/a.jpg');
 
     expect(origin().calls[0]?.headers).toMatchObject({
       accept: 'image/*',
       'accept-encoding': 'identity',
-      'user-agent': 'darkroom',
+      'user-agent': expect.stringMatching(/^Darkroom\/\d/),
       host: origin().host,
     });
     expect(origin().calls[0]?.headers).not.toHaveProperty('cookie');
+  });
+
+  test('is requested by the name that the operator chose', async () => {
+    await get('/a.jpg', { userAgent: 'Shop-Import (pictures@shop.example)' });
+
+    expect(origin().calls[0]?.headers).toMatchObject({
+      'user-agent': 'Shop-Import (pictures@shop.example)',
+    });
   });
 
   test('is requested with the Accept header that the caller gives', async () => {

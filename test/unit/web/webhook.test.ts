@@ -18,11 +18,19 @@ describe('a webhook delivery', () => {
         headers: expect.objectContaining({
           'content-type': 'application/json',
           'webhook-id': 'msg_1',
-          'user-agent': 'darkroom',
+          'user-agent': expect.stringMatching(/^Darkroom\/\d/),
         }),
       },
     ]);
     expect(receiver.calls.map((call) => verify(call))).toEqual([JSON.parse(body)]);
+  });
+
+  test('is sent by the name that the operator chose', async () => {
+    const receiver = await start();
+
+    await deliver(receiver, { userAgent: 'Shop (+https://shop.example)' });
+
+    expect(receiver.calls[0]?.headers['user-agent']).toBe('Shop (+https://shop.example)');
   });
 
   test('does not verify with another body, id, time or secret', async () => {

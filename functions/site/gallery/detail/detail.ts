@@ -30,6 +30,7 @@ import {
   placeFocalPoint,
   startFocalPoint,
 } from './focal-point.ts';
+import { madeByEdit } from './made-by-edit.ts';
 import { detailFailure, openPictureRecord, retryPicture } from './open-picture.ts';
 import { preload } from './preload.ts';
 import { stepsView } from './steps.ts';
@@ -184,6 +185,7 @@ const aboutPicture = (picture: Picture): TemplateResult => {
         <button class="plain is-danger" @click=${deleteOpen}>${icon('remove')} Delete</button>
       </div>
       ${largestLink(picture) ? copyButtons(picture) : nothing}
+      ${madeByEdit(picture)}
       ${stepsView(picture, () => retryPicture(id))}
       ${facts(picture)}
     </div>

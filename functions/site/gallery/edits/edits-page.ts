@@ -1,6 +1,8 @@
 import { repeat } from 'lit/directives/repeat.js';
 import { html, nothing, type TemplateResult } from 'lit/html.js';
+import { toMessage } from '../parts/api.ts';
 import { compare } from '../parts/compare.ts';
+import { formatDate } from '../parts/dates.ts';
 import { icon } from '../parts/icons.ts';
 import { requestRender } from '../parts/render.ts';
 import { navigate } from '../parts/route.ts';
@@ -9,7 +11,14 @@ import { selectedIds, selectOnly, toggleSelected } from '../pictures/selection.t
 import { toShown } from '../pictures/tile.ts';
 import { type Edit, isRunning, parseImageId } from './edit.ts';
 import { noPicture, toEditShown } from './edited-picture.ts';
-import { isEditStarting, knownEdits, startEdit } from './edits.ts';
+import {
+  editsFailure,
+  hasOlderEdits,
+  isEditStarting,
+  knownEdits,
+  loadOlderEdits,
+  startEdit,
+} from './edits.ts';
 import { editProvider } from './provider.ts';
 
 /** A prompt for the selected pictures, and the edits before. */
@@ -87,8 +96,15 @@ const onSubmit = async (event: SubmitEvent): Promise<void> => {
 
 const list = (): TemplateResult | typeof nothing => {
   const edits = knownEdits();
-  if (edits.length === 0) return nothing;
-  return html`<ol class="edits" aria-label="Edits of this tab">${repeat(edits, ({ edit_id: id }) => id, editView)}</ol>`;
+  const failure = editsFailure();
+  if (edits.length === 0)
+    return failure
+      ? html`<p class="error-box" role="alert">${icon('warning')} ${toMessage(failure)}</p>`
+      : nothing;
+  return html`
+    <ol class="edits" aria-label="Edits, newest first">${repeat(edits, ({ edit_id: id }) => id, editView)}</ol>
+    ${hasOlderEdits() ? html`<button class="plain" @click=${loadOlderEdits}>Show older edits</button>` : nothing}
+  `;
 };
 
 const labels: Record<Edit['status'], string> = {
@@ -112,7 +128,7 @@ const editView = (edit: Edit): TemplateResult => {
   const isCompared = compared.has(id) && sourceId && resultId;
   return html`
     <li class="edit is-${status.toLowerCase()}" aria-busy=${isRunning(edit)}>
-      <p class="prompt">“${prompt}”</p>
+      <p class="prompt">“${prompt}” <span class="muted">${formatDate(edit.created_at)}</span></p>
       <p class="state is-${status.toLowerCase()}" role="status">${labels[status]}</p>
       ${
         isCompared
@@ -121,7 +137,7 @@ const editView = (edit: Edit): TemplateResult => {
               <div class="pair">
                 ${side('Source', sourceId)}
                 ${edit.target_url ? side('Second', parseImageId(edit.target_url)) : nothing}
-                ${side('Result', resultId ?? undefined, isRunning(edit))}
+                ${status === 'FAILED' ? nothing : side('Result', resultId ?? undefined, isRunning(edit))}
               </div>
             `
       }

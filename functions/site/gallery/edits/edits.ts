@@ -11,25 +11,33 @@ import { type Edit, type EditProcess, isRunning, newlyCompleted } from './edit.t
 const place = 'darkroom-edit-process';
 const minDelayMs = 1000;
 const maxDelayMs = 8000;
-/** Long enough to return to the tab the next day. */
+/** Long enough to be in the list the next day. */
 const processSeconds = 86_400;
+const pageSize = 50;
 
 let initId = sessionStorage.getItem(place) ?? undefined;
 let edits: readonly Edit[] = [];
+let cursor: string | null = null;
+let failure: unknown;
 let isStarting = false;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let waitMs = minDelayMs;
 
+/** Of all tabs and clients, newest first. */
 export const knownEdits = (): readonly Edit[] => edits;
+export const editsFailure = (): unknown => failure;
+export const hasOlderEdits = (): boolean => cursor !== null;
 export const isEditStarting = (): boolean => isStarting;
 
-/** Polls the edits of this tab while their page is open. */
+const isShown = (): boolean => currentRoute().view === 'edits' && !document.hidden;
+
+/** Reads the edits while their page is open, and again while some are running. */
 export const watchEdits = (): void => {
   const follow = () => {
     clearTimeout(timer);
-    if (currentRoute().view !== 'edits' || document.hidden || !initId) return;
+    if (!isShown()) return;
     waitMs = minDelayMs;
-    void poll();
+    void loadEdits();
   };
   onRoute(follow);
   document.addEventListener('visibilitychange', follow);
@@ -38,23 +46,49 @@ export const watchEdits = (): void => {
 
 /** An edit has ended somewhere. */
 export const reloadEdits = (): void => {
-  if (currentRoute().view === 'edits') void poll();
+  if (isShown()) void loadEdits();
 };
 
-const poll = async (): Promise<void> => {
-  if (!initId) return;
+const readPage = (from: string | null) => {
+  const query = new URLSearchParams({ limit: String(pageSize), ...(from && { cursor: from }) });
+  return request<Edit[]>(`api/edits?${query}`);
+};
+
+/** Those of `known` that are not in `other`. */
+const without = (known: readonly Edit[], other: readonly Edit[]): Edit[] => {
+  const ids = new Set(other.map(({ edit_id: id }) => id));
+  return known.filter(({ edit_id: id }) => !ids.has(id));
+};
+
+export const loadEdits = async (): Promise<void> => {
   const before = edits;
   try {
-    const { data } = await request<EditProcess>(`api/processes/${encodeURIComponent(initId)}`);
-    edits = data.edits.toSorted((one, other) => other.created_at.localeCompare(one.created_at));
+    const { data, page } = await readPage(null);
+    const older = without(before, data);
+    // Without a known edit on the page there may be a gap: older ones are loaded again from there.
+    const meets = older.length < before.length;
+    edits = meets ? [...data, ...older] : data;
+    if (!meets || older.length === 0) cursor = page.next_cursor;
+    failure = undefined;
   } catch (error) {
-    if (error instanceof ApiError && error.status === 404) forget();
+    failure = error;
   }
   const hasChanged = JSON.stringify(edits) !== JSON.stringify(before);
   if (hasChanged) showResults(newlyCompleted(before, edits));
   waitMs = hasChanged ? minDelayMs : Math.min(maxDelayMs, waitMs * 1.5);
   clearTimeout(timer);
-  if (edits.some(isRunning) && !document.hidden) timer = setTimeout(poll, waitMs);
+  if (edits.some(isRunning) && isShown()) timer = setTimeout(loadEdits, waitMs);
+  requestRender();
+};
+
+export const loadOlderEdits = async (): Promise<void> => {
+  try {
+    const { data, page } = await readPage(cursor);
+    edits = [...edits, ...without(data, edits)];
+    cursor = page.next_cursor;
+  } catch (error) {
+    notify(toMessage(error), { isError: true });
+  }
   requestRender();
 };
 
@@ -70,12 +104,6 @@ const showResults = (done: readonly Edit[]): void => {
 /** Pictures on the edits page, to be polled. */
 export const editedIds = (): readonly string[] =>
   currentRoute().view === 'edits' ? edits.flatMap(({ image_id: id }) => (id ? [id] : [])) : [];
-
-/** The process has expired; its pictures remain. */
-const forget = (): void => {
-  initId = undefined;
-  sessionStorage.removeItem(place);
-};
 
 const begin = async (): Promise<string> => {
   const json = { ttl_seconds: processSeconds };
@@ -108,7 +136,7 @@ export const startEdit = async (prompt: string): Promise<boolean> => {
   try {
     await submit(prompt, crypto.randomUUID());
     waitMs = minDelayMs;
-    await poll();
+    await loadEdits();
     return true;
   } catch (error) {
     notify(toMessage(error), { isError: true });

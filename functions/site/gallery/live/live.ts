@@ -12,7 +12,7 @@ import { eventFeed } from './event-feed.ts';
 const maxReadAlone = 12;
 
 const applyEvents = async (events: readonly EventView[]): Promise<void> => {
-  reloadStatsSoon();
+  reloadStatsSoon(0);
   if (events.some(({ type }) => type === 'batch.ended')) reloadBatches();
   if (events.some(({ type }) => type === 'edit.ended')) reloadEdits();
   const changed = new Set<string>();

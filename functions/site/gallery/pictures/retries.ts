@@ -1,41 +1,26 @@
-import { request, toMessage } from '../parts/api.ts';
 import { formatCount } from '../parts/format.ts';
 import { notify } from '../parts/notices.ts';
+import { actOn } from './actions.ts';
 import type { Picture } from './collection.ts';
-import { pictures } from './pictures.ts';
-import { pollSoon } from './polling.ts';
-
-const maxConcurrent = 4;
+import { pollNow } from './polling.ts';
 
 /** Whether a step failed or was skipped, and the original is there to try it again with. */
 export const isRetriable = ({ file_url: fileUrl, steps }: Picture): boolean =>
   fileUrl !== null &&
   Object.values(steps).some(({ state }) => state === 'failed' || state === 'skipped');
 
-/** Retries the failed and skipped steps of these pictures, a few at a time, and says how it went. */
+/** Retries the failed and skipped steps of these pictures, and says how it went. */
 export const retry = async (ids: readonly string[]): Promise<void> => {
-  const waiting = [...ids];
-  let accepted = 0;
-  let failure: unknown;
-  const work = async () => {
-    for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
-      try {
-        const { data } = await request<Picture>(`api/images/${id}/retry`, { method: 'POST' });
-        pictures.update(data);
-        accepted++;
-      } catch (error) {
-        failure = error;
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: maxConcurrent }, work));
+  const outcomes = await actOn('retry', ids);
+  const refused = outcomes.filter(({ error }) => error !== null);
+  const accepted = outcomes.length - refused.length;
   if (accepted > 0) {
     notify(`Retrying ${formatCount(accepted, 'picture')}.`);
-    pollSoon();
+    void pollNow();
   }
-  const refused = ids.length - accepted;
-  if (refused > 0)
-    notify(`${formatCount(refused, 'picture')} could not be retried: ${toMessage(failure)}`, {
+  const [first] = refused;
+  if (first)
+    notify(`${formatCount(refused.length, 'picture')} could not be retried: ${first.error}`, {
       isError: true,
     });
 };

@@ -7,6 +7,7 @@ export const sourceTexts: Record<Picture['source'], string> = {
   drop: 'put into the bucket',
   batch: 'from a batch',
   edit: 'from an edit',
+  url: 'fetched from a URL',
 };
 
 const isSource = (text: string): text is Picture['source'] => Object.hasOwn(sourceTexts, text);

@@ -26,10 +26,10 @@ export const loadStats = async (): Promise<void> => {
   requestRender();
 };
 
-/** Schedules one request, however often it is called. */
-export const reloadStatsSoon = (): void => {
+/** Schedules one request, however often it is called; an event is stored together with its counters. */
+export const reloadStatsSoon = (waitMs = lagMs): void => {
   if (timer !== undefined) return;
-  const wait = Math.max(lagMs, requestedAt + minIntervalMs - performance.now());
+  const wait = Math.max(waitMs, requestedAt + minIntervalMs - performance.now());
   timer = setTimeout(() => {
     timer = undefined;
     void loadStats();

@@ -2,7 +2,9 @@ import { html, nothing, svg, type TemplateResult } from 'lit/html.js';
 import { formatCount, formatDuration, median, quantile } from '../parts/format.ts';
 import { knownTimes, type PictureDuration } from './times.ts';
 
-const width = 860;
+const phoneWidth = 700;
+/** As wide as it is about shown, so that its labels can be read. */
+const plotWidth = (): number => (innerWidth < phoneWidth ? 340 : 860);
 const height = 190;
 const left = 52; // for the labels of the scale
 const bottom = 8;
@@ -24,7 +26,7 @@ export const timesPlot = (): TemplateResult => {
   const text = `From upload to thumbnail, newest ${formatCount(times.length, 'picture')}: half within ${formatDuration(middle)}, 95 % within ${formatDuration(slow)}.`;
   return html`
     <figure class="plot">
-      <svg viewBox="0 0 ${width} ${height}" role="img" aria-label=${text}>
+      <svg viewBox="0 0 ${plotWidth()} ${height}" role="img" aria-label=${text}>
         ${bars(times, middle)}
       </svg>
       <figcaption>${text}</figcaption>
@@ -68,6 +70,7 @@ const durationRow = (name: string, group: readonly PictureDuration[]): TemplateR
 const bars = (times: readonly PictureDuration[], middle: number) => {
   const top = axisMaximum(Math.max(...times.map(({ ms }) => ms)));
   const y = (ms: number) => (height - bottom) * (1 - ms / top) + 6 * (ms / top);
+  const width = plotWidth();
   const slot = (width - left) / Math.max(times.length, 24);
   const lines = [0, top / 2, top];
   return svg`

@@ -1,19 +1,13 @@
+import type { z } from 'zod';
 import type { EventType } from '#lib/events/event.ts';
+import type { SubscriptionView } from '#lib/http/webhook-view.ts';
 import { request, toMessage } from '../parts/api.ts';
 import { notify } from '../parts/notices.ts';
 import { requestRender } from '../parts/render.ts';
 import { currentRoute, onRoute } from '../parts/route.ts';
 
-export type Attempt = { at: string; status: number | null; error: string | null };
-/** A receiver of events, as the API shows it. */
-export type Webhook = {
-  webhook_id: string;
-  url: string;
-  events: EventType[];
-  state: 'active' | 'disabled';
-  created_at: string;
-  attempts: Attempt[];
-};
+/** A receiver of events, with its last attempts. */
+export type Webhook = z.infer<typeof SubscriptionView>;
 
 /** A test is delivered in the background: its attempt is looked for after these times. */
 const lookAgainMs = [1000, 3000, 8000];

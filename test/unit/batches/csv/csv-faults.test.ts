@@ -71,6 +71,19 @@ describe('the errors of a CSV', () => {
     ]);
   });
 
+  it('say how to write a URL that contains a space or a comma', async () => {
+    const { faults } = await read(
+      'No,Name,Url\n1,Mug,https://a.example/my photo.jpg\n2,Cup,"https://a.example/x,y.jpg"\n',
+    );
+
+    const remedy =
+      'is not an http:// or https:// URL. If it is the end of the URL before it, write the space between them as %20, or the comma as %2C.';
+    expect(faults.faults.map(({ row, message }) => `${row} ${message}`)).toEqual([
+      `2 “photo.jpg” ${remedy}`,
+      `3 “y.jpg” ${remedy}`,
+    ]);
+  });
+
   it('never use one column twice', async () => {
     const { faults } = await read('SKU,Image URL\nM-1,https://a.example/1.jpg\n');
 

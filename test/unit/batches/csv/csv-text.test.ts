@@ -30,6 +30,29 @@ describe('the text of a CSV', () => {
     expect(columns).toEqual(['S. No.', 'Name', 'Url']);
   });
 
+  it('may have characters without width, which are left out', async () => {
+    const { products, columns, faults } = await read(
+      [
+        '\u200bS. No.,Product\u2060 Name,Image Url\ufeff',
+        '1\u200b,\ufeffMug,\u200ehttps://a.exam\u00adple/1.jpg\u200b \u2066https://a.example/2.jpg\u2069\u200d',
+        '\u200b,\ufeff,\u2060',
+        '2,👩\u200d🎨,https://a.example/3.jpg',
+        '',
+      ].join('\n'),
+    );
+
+    expect(faults.faults).toEqual([]);
+    expect(columns).toEqual(['S. No.', 'Product Name', 'Image Url']);
+    expect(products).toMatchObject([
+      {
+        serialNumber: '1',
+        productName: 'Mug',
+        urls: ['https://a.example/1.jpg', 'https://a.example/2.jpg'],
+      },
+      { serialNumber: '2', productName: '👩\u200d🎨', urls: ['https://a.example/3.jpg'] },
+    ]);
+  });
+
   it('may be split anywhere into chunks', async () => {
     const rows = [
       '1,"Mug ""3"" €,\r\n🌸","https://a.example/1.jpg,\r\nhttps://a.example/2.jpg"\r\n',

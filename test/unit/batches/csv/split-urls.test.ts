@@ -91,6 +91,20 @@ describe('a URL', () => {
     expect(urlError(text)).toContain('is not an http:// or https:// URL');
   });
 
+  it.each(['photo.jpg', 'images/2.jpg', '(1).png'])(
+    'that was cut at a space or a comma before %s says how to write it',
+    (end) => {
+      expect(urlError(end, 'https://a.example/my')).toBe(
+        'is not an http:// or https:// URL. If it is the end of the URL before it, write the space between them as %20, or the comma as %2C',
+      );
+      expect(urlError(end)).toBe('is not an http:// or https:// URL');
+      expect(urlError(end, 'oops')).toBe('is not an http:// or https:// URL');
+      expect(urlError('ftp://a.example/1.jpg', 'https://a.example/my')).toBe(
+        'is not an http:// or https:// URL',
+      );
+    },
+  );
+
   it('has at most 2048 characters, and no control characters', () => {
     const url = `https://a.example/${'x'.repeat(2030)}`;
 

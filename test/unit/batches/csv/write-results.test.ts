@@ -40,7 +40,7 @@ describe('the results CSV', () => {
     expect(await written(resultsCsv, [mug], [], [cup])).toBe(
       [
         'S. No.,Product Name,Input Image Urls,Output Image Urls,Errors',
-        '1.,"Mug, blue","https://a.example/1.jpg,https://a.example/2.jpg,https://a.example/3.jpg,https://a.example/4.jpg","https://d.example/api/image/aa.jpg,,https://d.example/api/image/cc.jpg,",https://a.example/2.jpg: The server answered 404.; https://a.example/4.jpg: This is no picture.',
+        '1.,"Mug, blue","https://a.example/1.jpg,https://a.example/2.jpg,https://a.example/3.jpg,https://a.example/4.jpg","https://d.example/api/image/aa.jpg,,https://d.example/api/image/cc.jpg,","https://a.example/2.jpg: The server answered 404.; https://a.example/4.jpg: This is no picture."',
         '2,"Cup ""tall""",https://a.example/5.jpg,https://d.example/api/image/ee.jpg,',
         '',
       ].join('\r\n'),
@@ -67,32 +67,56 @@ describe('the results CSV', () => {
   });
 
   it.each([
-    '=HYPERLINK("https://evil.example";"x")',
-    "+1+cmd|' /C calc'!A0",
-    '-2+3',
-    '@SUM(A1:A9)',
-    '\t=1',
-    '\r=1',
-    '\n=1',
-    '＝1',
-    "'=1",
-    "''-1",
-  ])('escapes the formula %j, and reads it back', async (text) => {
+    ['=HYPERLINK("https://evil.example";"x")', `'=HYPERLINK("https://evil.example";"x")`],
+    ["+1+cmd|' /C calc'!A0", "'+1+cmd|' /C calc'!A0"],
+    ['-2+3', "'-2+3"],
+    ['@SUM(A1:A9)', "'@SUM(A1:A9)"],
+    ['\t=1', "'\t'=1"],
+    ['\r=1', "'\r'=1"],
+    ['\n=1', "'\n'=1"],
+    ['＝1', "'＝1"],
+    ["'=1", "''=1"],
+    ["''-1", "'''-1"],
+    ['Mug;=cmd()', "Mug;'=cmd()"],
+    ['Mug\t+1', "Mug\t'+1"],
+    ['Mug\n@SUM(A1)', "Mug\n'@SUM(A1)"],
+    ['Mug; "=1"', `Mug; "'=1"`],
+    ['Mug;＝1;-2', "Mug;'＝1;'-2"],
+    ["Mug;'=1", "Mug;''=1"],
+    [';=1', ";'=1"],
+  ])('escapes the formula in %j, and reads it back', async (text, escaped) => {
     const row = { ...cup, serialNumber: text, productName: text };
     const csv = await written(resultsCsv, [row]);
     const [, cells = []]: string[][] = parse(csv);
 
-    expect(cells.slice(0, 2)).toEqual([`'${text}`, `'${text}`]);
+    expect(cells.slice(0, 2)).toEqual([escaped, escaped]);
     expect((await read(csv)).products).toMatchObject([{ serialNumber: text, productName: text }]);
   });
 
-  it.each(["'", "'tis", "5'", 'a=b', '1.', "O'Brien", '#1'])('leaves %j as it is', async (text) => {
-    const csv = await written(resultsCsv, [{ ...cup, productName: text }]);
-    const [, cells = []]: string[][] = parse(csv);
+  it.each([';', '\t'])('has no cell that runs where a spreadsheet divides it at %j', async (by) => {
+    const name = ['Mug', '=cmd()', '"=cmd()"', '-1', "'=1"].join(by);
+    const csv = await written(resultsCsv, [{ ...cup, productName: name, serialNumber: name }]);
 
-    expect(cells[1]).toBe(text);
-    expect((await read(csv)).products).toMatchObject([{ productName: text }]);
+    const cells: string[][] = parse(csv, {
+      delimiter: by,
+      relax_quotes: true,
+      relax_column_count: true,
+    });
+
+    for (const cell of cells.flat()) expect(cell).not.toMatch(/^["\s]*[=+\-@]/);
+    expect((await read(csv)).products).toMatchObject([{ productName: name }]);
   });
+
+  it.each(["'", "'tis", "5'", 'a=b', '1.', "O'Brien", '#1', 'a;b', 'a - b'])(
+    'leaves %j as it is',
+    async (text) => {
+      const csv = await written(resultsCsv, [{ ...cup, productName: text }]);
+      const [, cells = []]: string[][] = parse(csv);
+
+      expect(cells[1]).toBe(text);
+      expect((await read(csv)).products).toMatchObject([{ productName: text }]);
+    },
+  );
 
   it('is read back exactly, whatever a name contains', async () => {
     const alphabet = [

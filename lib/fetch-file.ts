@@ -1,5 +1,5 @@
-import { type Failure, failure } from '#lib/failure.ts';
-import { RetryLaterError } from '#lib/retry-later-error.ts';
+import { type Failure, failure } from './failure.ts';
+import { RetryLaterError } from './retry-later-error.ts';
 
 /**
  * Fetches an untrusted file by its URL. What would fail again is a Failure; where a retry may succeed (a
@@ -15,7 +15,7 @@ export type FetchedFile = {
   finalUrl: string;
 };
 
-/** About 15 seconds of backoff in all: a URL that still fails should not delay its batch. */
+/** About 15 seconds of backoff in all: a URL that still fails should not keep anyone waiting. */
 const maxAttempts = 4;
 
 /** Throws RetryLaterError up to the third attempt; the fourth is a Failure with the reason. */
