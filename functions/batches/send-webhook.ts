@@ -6,6 +6,7 @@ import { WebhookMessage } from '#lib/batches/messages.ts';
 import { sendWebhook } from '#lib/batches/send-webhook.ts';
 import { config } from '#lib/config.ts';
 import { consumer } from '#lib/queue/consumer.ts';
+import { batchWebhookLog } from '#lib/queue/webhook-log.ts';
 import { sendWebhook as send } from '#lib/web/webhook.ts';
 
 const now = () => new Date();
@@ -25,4 +26,5 @@ const deps = {
 export const handler = consumer(WebhookMessage, (message) => sendWebhook(message, deps), {
   queueUrl: config.queues['send-webhook'],
   backOff: sqsBackoff(),
+  log: batchWebhookLog,
 });

@@ -8,6 +8,7 @@ import { fetchImage, giveUpFetch } from '#lib/images/fetch-image.ts';
 import { FetchMessage } from '#lib/images/messages.ts';
 import { sharpInspectWith } from '#lib/media/inspect/sharp-inspect.ts';
 import { consumer } from '#lib/queue/consumer.ts';
+import { fetchLog } from '#lib/queue/fetch-log.ts';
 import { publicFetch } from '#lib/web/public-fetch.ts';
 
 const deps = {
@@ -31,6 +32,7 @@ export const handler = consumer(
   {
     queueUrl: config.queues['fetch-image'],
     backOff: sqsBackoff(),
-    giveUp: (message, last) => giveUpFetch(message, last, deps),
+    giveUp: async (message, last) => void (await giveUpFetch(message, last, deps)),
+    log: fetchLog,
   },
 );

@@ -5,6 +5,7 @@ import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
 import { secret } from '#lib/aws/ssm-secrets.ts';
 import { config } from '#lib/config.ts';
 import { consumer } from '#lib/queue/consumer.ts';
+import { eventWebhookLog } from '#lib/queue/webhook-log.ts';
 import { sendWebhook } from '#lib/web/webhook.ts';
 import { deliverEvent } from '#lib/webhooks/deliver-event.ts';
 import { DeliverEventMessage } from '#lib/webhooks/event-delivery.ts';
@@ -27,4 +28,5 @@ const deps = {
 export const handler = consumer(DeliverEventMessage, (message) => deliverEvent(message, deps), {
   queueUrl: config.queues['deliver-event'],
   backOff: sqsBackoff(),
+  log: eventWebhookLog,
 });

@@ -6,7 +6,7 @@ import type { Watched } from './watched.ts';
 
 // Half an hour is a delay that users notice. Backoff alone takes three minutes.
 const maxMessageAgeSeconds = 1800;
-// The feed is about a second behind; a stream forgets changes after a day.
+// The feed is about a second behind; a stream stores changes for a day.
 const maxIteratorAgeSeconds = 300;
 const apiTimeoutSeconds = 29; // API Gateway waits no longer
 const timeoutShare = 0.8; // of a timeout, above which an alarm is raised

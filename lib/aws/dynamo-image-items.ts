@@ -178,12 +178,14 @@ export const readRecords = async (
   imageIds: readonly string[],
   client: DynamoDBDocumentClient,
 ): Promise<Versioned[]> => {
-  const items = await readMany(table, imageIds.map(recordKey), client);
+  // An index may still have the place that an image has left, beside the new one.
+  const ids = [...new Set(imageIds)];
+  const items = await readMany(table, ids.map(recordKey), client);
   const found = new Map(
     items.map((item) => {
       const record = fromItem(item);
       return [record.image.imageId, record] as const;
     }),
   );
-  return imageIds.flatMap((imageId) => found.get(imageId) ?? []);
+  return ids.flatMap((imageId) => found.get(imageId) ?? []);
 };

@@ -26,9 +26,7 @@ const maxAtOnce = 100;
 export const dynamoLists = (deps: Deps): Pick<Images, 'list' | 'unfinished'> => ({
   async list(query) {
     const { limit } = query;
-    const isFiltered = Boolean(query.status ?? query.source);
-    const atOnce = isFiltered ? maxAtOnce : limit;
-    const entries = readEntries(query, atOnce, deps);
+    const entries = readEntries(query, deps);
     const found: Listed[] = [];
     let lookedAt = 0;
     let cursor: string | undefined;
@@ -36,7 +34,9 @@ export const dynamoLists = (deps: Deps): Pick<Images, 'list' | 'unfinished'> => 
     let ahead = (await entries.next()).value;
     while (ahead && found.length < limit && lookedAt < maxLookedAt) {
       const some: IndexEntry[] = [];
-      for (; ahead && some.length < atOnce - (isFiltered ? 0 : found.length); ) {
+      // Often all of the first are what is asked for; where they are not, many have to be looked at.
+      const wanted = lookedAt === 0 ? limit : maxAtOnce;
+      while (ahead && some.length < wanted) {
         some.push(ahead);
         ahead = (await entries.next()).value;
       }
@@ -68,13 +68,12 @@ export const dynamoLists = (deps: Deps): Pick<Images, 'list' | 'unfinished'> => 
 /** What a query reads, newest first: the sparse index where it holds what is asked for. */
 const readEntries = async function* (
   query: ListQuery,
-  atOnce: number,
   deps: Deps,
 ): AsyncGenerator<IndexEntry, undefined> {
-  const { sort = 'uploaded', status, from, to, after } = query;
+  const { sort = 'uploaded', status, from, to, after, limit } = query;
   const upTo = to === undefined ? '~' : `${to}~`;
   const bounds = { first: from, last: after !== undefined && after < upTo ? after : upTo };
-  const pageSize = Math.ceil((2 * atOnce) / shards.length) + 2; // rarely does one have more of them
+  const pageSize = Math.ceil((2 * limit) / shards.length) + 2; // rarely does one have more of them
   const partitions = shards.map((shard) => {
     const range =
       sort === 'taken'

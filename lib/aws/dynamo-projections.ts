@@ -24,7 +24,7 @@ const positionName = (shard: string) =>
 const Position = z.object({ sequence: z.string(), at: z.iso.datetime() });
 type Position = z.infer<typeof Position>;
 
-/** A stream keeps changes for a day: after two nothing up to this position is delivered any more. */
+/** A stream stores changes for a day: after two nothing up to this position is delivered any more. */
 const positionLifetimeMs = 2 * 24 * 60 * 60 * 1000;
 
 /** Counters and events in DynamoDB; the tables are those of infra/tables.yml. */

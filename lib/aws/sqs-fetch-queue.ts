@@ -2,6 +2,7 @@ import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { FetchQueue } from '#lib/images/messages.ts';
 import { sqs } from './clients.ts';
 import { isEmpty } from './sqs-depth.ts';
+import { traceAttributes } from './trace-attributes.ts';
 
 /** The queue `fetch-image` in SQS. */
 export const sqsFetchQueue = (
@@ -13,6 +14,7 @@ export const sqsFetchQueue = (
       new SendMessageCommand({
         QueueUrl: urls['fetch-image'],
         MessageBody: JSON.stringify(message),
+        ...traceAttributes(),
       }),
     );
   },

@@ -19,6 +19,7 @@ export const sendMany = async (
           MessageBody: JSON.stringify(message),
           ...traceAttributes(),
           ...(delaySeconds && { DelaySeconds: delaySeconds }),
+          ...traceAttributes(),
         })),
       }),
     );

@@ -11,7 +11,7 @@ export interface EventLog {
   find(since: Date): Promise<LogPosition>;
   /**
    * At most so many events from a position on, and the position behind them; undefined where events
-   * that follow the position are not kept any more, or where it is no position of this log.
+   * that follow the position are not stored any more, or where it is no position of this log.
    */
   read(
     from: LogPosition,

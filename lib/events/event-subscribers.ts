@@ -1,6 +1,6 @@
 import type { Event } from './event.ts';
 
-/** Who wants to be notified of events. */
+/** The subscribers to events. */
 export interface EventSubscribers {
   /**
    * Takes over events, in their order. They may come again, with the same ids: after a failure, or after

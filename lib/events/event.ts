@@ -10,7 +10,7 @@ export const eventTypes = [
 export const EventType = z.enum(eventTypes);
 export type EventType = z.infer<typeof EventType>;
 
-/** Something that happened to an image, a batch or an edit; told at least once, by the same id each time. */
+/** Something that happened to an image, a batch or an edit; published at least once, with the same id each time. */
 export const Event = z.object({
   eventId: z.string(),
   type: EventType,

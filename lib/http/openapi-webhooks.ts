@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import { type Json, jsonSchema, type Schemas } from './openapi-schemas.ts';
 import { BatchWebhookPayload, eventPayloads, TestPayload } from './webhook-payloads.ts';
 
-/** The requests that receivers get, by what they tell. */
+/** The requests that receivers get, by type. */
 export const openapiWebhooks = (schemas: Schemas): Json => ({
   ...Object.fromEntries(
     Object.entries(eventPayloads).map(([type, payload]) => [

@@ -58,7 +58,7 @@ const tags = [
   ['Batches', 'CSVs of product images: start, progress, results'],
   ['Edits', 'AI edits as background jobs: processes, edits, status'],
   ['Cache', 'The store of processes'],
-  ['Events', 'What happened, for clients that keep in step'],
+  ['Events', 'What happened to images, batches and edits'],
   ['Webhooks', 'Receivers of events: subscribe, list, test, delete'],
   ['Stats', 'Counters'],
   ['Site', 'Welcome, health and documentation; no key is required'],

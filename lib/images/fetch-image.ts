@@ -13,7 +13,10 @@ type Deps = Pick<
 > & { fetchPicture: FetchFile; inspect: Inspect };
 
 /** An image whose picture is to be fetched. */
-type Awaited = Image & { fetching: NonNullable<Image['fetching']> };
+type AwaitedImage = Image & { fetching: NonNullable<Image['fetching']> };
+
+/** How one delivery of a message ended; `stale` where the picture is not awaited any more. */
+export type FetchEnded = { state: 'done' | 'stale' } | { state: 'failed'; rejected: Rejection };
 
 /**
  * Fetches the picture of an image from its URL and stores it like an upload; the S3 event starts its
@@ -24,9 +27,9 @@ export const fetchImage = async (
   message: FetchMessage,
   delivery: { attempts: number },
   deps: Deps,
-): Promise<void> => {
+): Promise<FetchEnded> => {
   const record = await deps.images.find(message.image_id);
-  if (!isAwaited(record?.image, message)) return; // fetched, failed or deleted in the meantime
+  if (!isAwaited(record?.image, message)) return { state: 'stale' }; // fetched, failed or deleted
   const { fetching, originalName, requestId } = record.image;
 
   const fetched = await fetchWithRetry(fetching.url, delivery, deps.fetchPicture);
@@ -46,7 +49,9 @@ export const fetchImage = async (
     { key, bytes, metadata, originalName, source: 'url', requestId },
     deps,
   );
-  if (image.deleted) await deps.originals.remove([key]); // while it was fetched
+  if (!image.deleted) return { state: 'done' };
+  await deps.originals.remove([key]); // it was deleted while it was fetched
+  return { state: 'stale' };
 };
 
 /** Records that this was the last attempt. A retry by the client fetches the picture again. */
@@ -54,15 +59,15 @@ export const giveUpFetch = (
   message: FetchMessage,
   { reason }: { reason: string },
   deps: Pick<Deps, 'images' | 'now'>,
-): Promise<void> =>
+): Promise<FetchEnded> =>
   failFetch(message, { kind: 'contents', reason, code: 'retries_exhausted' }, deps);
 
 const failFetch = async (
   message: FetchMessage,
   rejected: Rejection,
   { images, now }: Pick<Deps, 'images' | 'now'>,
-): Promise<void> => {
-  await updateImage(
+): Promise<FetchEnded> => {
+  const { changed } = await updateImage(
     message.image_id,
     (known) =>
       isAwaited(known, message)
@@ -76,9 +81,10 @@ const failFetch = async (
         : undefined,
     { images },
   );
+  return changed ? { state: 'failed', rejected } : { state: 'stale' };
 };
 
-const isAwaited = (image: Image | undefined, { run }: FetchMessage): image is Awaited =>
+const isAwaited = (image: Image | undefined, { run }: FetchMessage): image is AwaitedImage =>
   image?.fetching?.run === run && !image.deleted && !image.rejected;
 
 const withStepsSkipped = (image: Image, reason: string): Image => ({

@@ -38,7 +38,7 @@ export const writeCaption = async (
   const { renditionSet } = image;
   if (!renditionSet) return unchanged; // its thumbnails are being made anew, and enqueue this step when done
 
-  const described = await describeOnce(renditionSet, deps);
+  const described = await describeOnce(renditionSet, attempts, deps);
   if (described === undefined) return unchanged;
   if (!described.ok) {
     const { kind, reason } = described;
@@ -61,7 +61,11 @@ export const writeCaption = async (
 type Described = Awaited<ReturnType<Describe>>;
 
 /** Undefined where there is nothing to describe. Throws RetryLaterError while another worker has it described. */
-const describeOnce = async (set: ImageRenditions, deps: Deps): Promise<Described | undefined> => {
+const describeOnce = async (
+  set: ImageRenditions,
+  attempts: number,
+  deps: Deps,
+): Promise<Described | undefined> => {
   const { renditionSets, captionLeaseMs } = deps;
   const [largest] = set.renditions
     .filter(({ name }) => name !== optimizedSize.name) // as large as the original
@@ -73,8 +77,7 @@ const describeOnce = async (set: ImageRenditions, deps: Deps): Promise<Described
   const lease = await renditionSets.leaseCaption(set, { now, until });
   if ('gone' in lease) return undefined; // deleted with its last image
   if ('caption' in lease) return { ok: true, caption: lease.caption };
-  if ('heldUntil' in lease)
-    throw new RetryLaterError('Another worker is having this picture described.');
+  if ('heldUntil' in lease) throw heldByAnother(lease.heldUntil, now, attempts);
 
   const described = await describe(renditionKey(set, largest.name), deps).catch(async (error) => {
     await release(set, undefined, deps);
@@ -83,6 +86,16 @@ const describeOnce = async (set: ImageRenditions, deps: Deps): Promise<Described
   await release(set, described.ok ? described.caption : undefined, deps);
   return described;
 };
+
+/**
+ * Most are described within seconds, so the first retry comes soon. A second one waits until the lease
+ * ends: its worker may have been killed, and a message has eight receives only.
+ */
+const heldByAnother = (until: Date, now: Date, attempts: number): RetryLaterError =>
+  new RetryLaterError(
+    'Another worker is having this picture described.',
+    attempts > 1 ? Math.ceil((until.getTime() - now.getTime()) / 1000) + 1 : undefined,
+  );
 
 const describe = async (key: string, deps: Deps): Promise<Described> => {
   const jpeg = await deps.derived.read(key);

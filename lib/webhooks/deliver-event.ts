@@ -24,7 +24,7 @@ type Deps = {
 
 /**
  * Makes one attempt to deliver an event to a subscription. One that was deleted or disabled gets nothing.
- * A test event is attempted once: who asked for it looks at the result. Returns how the attempt ended;
+ * A test event is attempted once: the client that requested it reads the result. Returns how the attempt ended;
  * undefined where none was due.
  */
 export const deliverEvent = async (

@@ -1,7 +1,7 @@
 import type { Event } from '#lib/events/event.ts';
 import type { DeliverEventMessage } from './event-delivery.ts';
 
-/** The type of what `POST /api/webhooks/{webhook_id}/test` sends; nobody subscribes to it. */
+/** The type of what `POST /api/webhooks/{webhook_id}/test` sends; no webhook subscribes to it. */
 export const testEventType = 'webhook.test';
 
 type Sent = Omit<Event, 'type' | 'data'> & { type: string; data: Record<string, unknown> };

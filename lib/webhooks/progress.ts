@@ -14,7 +14,7 @@ export type WebhookAttempt = z.infer<typeof WebhookAttempt>;
  * Delivering it again starts a new round.
  */
 export const DeliveryProgress = z.object({
-  /** `waiting` for what it tells; `stopped`: the receiver responded with 410. */
+  /** `waiting` for the event; `stopped`: the receiver responded with 410. */
   state: z.enum(['waiting', 'pending', 'delivered', 'failed', 'stopped']),
   round: z.int(),
   /** Attempts made in this round. */

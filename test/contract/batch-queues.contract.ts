@@ -20,7 +20,7 @@ const webhook: WebhookMessage = {
 };
 
 /** The contract of every `BatchQueues` adapter. */
-export const batchWorkersContract = (name: string, open: () => Promise<Opened> | Opened) =>
+export const batchQueuesContract = (name: string, open: () => Promise<Opened> | Opened) =>
   describe(`${name} batch queues`, () => {
     it.each<[BatchQueue, unknown, (batchQueues: BatchQueues) => Promise<void>]>([
       ['expand', request, (batchQueues) => batchQueues.expand(request)],

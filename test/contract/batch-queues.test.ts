@@ -14,9 +14,9 @@ import {
 import { eventually } from '#test/support/eventually.ts';
 import { inMemoryBatchQueues } from '#test/support/in-memory-batch-queues.ts';
 import { openSqsBackend } from './backend.ts';
-import { type BatchQueue, batchWorkersContract } from './batch-queues.contract.ts';
+import { type BatchQueue, batchQueuesContract } from './batch-queues.contract.ts';
 
-batchWorkersContract('memory', () => {
+batchQueuesContract('memory', () => {
   const batchQueues = inMemoryBatchQueues();
   const { waiting } = batchQueues;
   return {
@@ -71,7 +71,7 @@ const open = async () => {
   return { batchQueues: sqsBatchQueues(urls, client), urls, receive, take };
 };
 
-batchWorkersContract('SQS', open);
+batchQueuesContract('SQS', open);
 
 describe('SQS', () => {
   const request = { request_id: 'a-batch' };

@@ -136,7 +136,7 @@ describe.concurrent('an event, notified twice, is delivered to a receiver', () =
     });
   });
 
-  it('that asks for a pause: after it', async () => {
+  it('that sends Retry-After: after that wait', async () => {
     const { statuses, times } = await deliverTo((n) =>
       n === 1 ? { status: 429, headers: { 'retry-after': '1' } } : { status: 204 },
     );
@@ -145,7 +145,7 @@ describe.concurrent('an event, notified twice, is delivered to a receiver', () =
     expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(1000);
   });
 
-  it('that lies about a pause: as if it had said nothing', async () => {
+  it('that sends a wrong Retry-After: as if it had said nothing', async () => {
     for (const wait of ['-1', 'tomorrow', '1e9', 'Mon, 01 Jan 2001 00:00:00 GMT']) {
       const answer = (n: number) =>
         n === 1 ? { status: 503, headers: { 'retry-after': wait } } : { status: 204 };

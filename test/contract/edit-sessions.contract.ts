@@ -26,7 +26,7 @@ const runConcurrently = async <T>(
 };
 
 /** The contract of every `EditSessions` adapter. */
-export const processesContract = (name: string, open: () => Promise<EditSessions>) =>
+export const editSessionsContract = (name: string, open: () => Promise<EditSessions>) =>
   describe(`${name} edit sessions`, () => {
     it('expire after their own lifetime, to the millisecond', async () => {
       const editSessions = await open();

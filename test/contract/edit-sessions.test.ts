@@ -4,9 +4,9 @@ import { dynamoEditSessions } from '#lib/aws/dynamo-edit-sessions.ts';
 import { ringIndex } from '#lib/edits/edit-session.ts';
 import { inMemoryEditSessions } from '#test/support/in-memory-edit-sessions.ts';
 import { embedded, openDynamodbBackend } from './backend.ts';
-import { processesContract } from './edit-sessions.contract.ts';
+import { editSessionsContract } from './edit-sessions.contract.ts';
 
-processesContract('memory', async () => inMemoryEditSessions());
+editSessionsContract('memory', async () => inMemoryEditSessions());
 
 type Backend = Awaited<ReturnType<typeof openDynamodbBackend>>;
 let backend: Backend;
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => backend.stop());
 const makeTable = ({ makeTable }: Backend) => makeTable('EditSessionsTable');
 
-processesContract('DynamoDB', async () =>
+editSessionsContract('DynamoDB', async () =>
   dynamoEditSessions({ editSessionsTable: await makeTable(backend) }, backend.client),
 );
 

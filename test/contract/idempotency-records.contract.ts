@@ -4,7 +4,7 @@ import { type IdempotencyRecords, isReplayable } from '#lib/idempotency-records.
 const reply = { status: 202, headers: { 'content-type': 'application/json' }, body: '{"ö":1}' };
 
 /** The contract of every `IdempotencyRecords` adapter. */
-export const answersContract = (name: string, open: () => IdempotencyRecords) =>
+export const idempotencyRecordsContract = (name: string, open: () => IdempotencyRecords) =>
   describe(`${name} stores idempotency records`, () => {
     let count = 0;
     const given = () => ({ idempotencyRecords: open(), id: `answer-${++count}`, now: new Date() });

@@ -3,9 +3,9 @@ import { dynamoIdempotencyRecords } from '#lib/aws/dynamo-idempotency-records.ts
 import type { IdempotencyRecords } from '#lib/idempotency-records.ts';
 import { inMemoryIdempotencyRecords } from '#test/support/in-memory-idempotency-records.ts';
 import { openDynamodbBackend } from './backend.ts';
-import { answersContract } from './idempotency-records.contract.ts';
+import { idempotencyRecordsContract } from './idempotency-records.contract.ts';
 
-answersContract('memory', () => inMemoryIdempotencyRecords());
+idempotencyRecordsContract('memory', () => inMemoryIdempotencyRecords());
 
 let idempotencyRecords: IdempotencyRecords;
 let stop: () => Promise<void>;
@@ -15,4 +15,4 @@ beforeAll(async () => {
   idempotencyRecords = dynamoIdempotencyRecords(await backend.makeTables(), backend.client);
 });
 afterAll(() => stop());
-answersContract('DynamoDB', () => idempotencyRecords);
+idempotencyRecordsContract('DynamoDB', () => idempotencyRecords);

@@ -6,14 +6,14 @@ import { inMemoryImages } from '#test/support/in-memory-images.ts';
 import { openDynamodbBackend } from './backend.ts';
 import { imageListsContract } from './image-lists.contract.ts';
 import { imagesContract, type OpenImages } from './images.contract.ts';
-import { contentsContract } from './rendition-sets.contract.ts';
+import { renditionSetsContract } from './rendition-sets.contract.ts';
 
 const inMemory: OpenImages = async () => {
   const images = inMemoryImages();
   return { images, renditionSets: images.renditionSets };
 };
 imagesContract('memory', inMemory);
-contentsContract('memory', inMemory);
+renditionSetsContract('memory', inMemory);
 imageListsContract('memory', inMemory);
 
 let backend: Awaited<ReturnType<typeof openDynamodbBackend>>;
@@ -31,7 +31,7 @@ const inDynamodb: OpenImages = async () => {
   };
 };
 imagesContract('DynamoDB', inDynamodb);
-contentsContract('DynamoDB', inDynamodb);
+renditionSetsContract('DynamoDB', inDynamodb);
 imageListsContract('DynamoDB', inDynamodb);
 
 it('DynamoDB does not silently lose raw tags while a transaction has their item', async () => {

@@ -123,7 +123,7 @@ const inBatches = <T>(items: readonly T[], size: () => number): T[][] => {
 const timeout = embedded ? 30_000 : 180_000;
 
 describe('changes that are projected', { timeout }, () => {
-  it('are counted once and told once, though each batch is delivered ten times', async () => {
+  it('are counted and recorded once, though each batch is delivered ten times', async () => {
     const feed = await openFeed();
     const { records, last } = someChanges('a', 40);
 
@@ -169,7 +169,7 @@ describe('changes that are projected', { timeout }, () => {
     expect((await feed.total()).total).toBe(0);
   });
 
-  it('of several shards at once are all counted, and told in the order of each shard', async () => {
+  it('of several shards at once are all counted, and recorded in the order of each shard', async () => {
     const feed = await openFeed();
     const shards = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ name, ...someChanges(name, 30) }));
 
@@ -180,11 +180,11 @@ describe('changes that are projected', { timeout }, () => {
     );
 
     expect(await feed.total()).toEqual(totalCounts(shards.flatMap(({ last }) => last)));
-    const told = named(await feed.allEvents());
-    expect(told).toHaveLength(shards.flatMap(({ last }) => endings(last)).length);
+    const recorded = named(await feed.allEvents());
+    expect(recorded).toHaveLength(shards.flatMap(({ last }) => endings(last)).length);
     for (const { last } of shards) {
       const own = new Set(endings(last));
-      expect(told.filter((name) => own.has(name))).toEqual(endings(last));
+      expect(recorded.filter((name) => own.has(name))).toEqual(endings(last));
     }
   });
 
@@ -236,7 +236,7 @@ describe('changes that are projected', { timeout }, () => {
     expect(new Set(idsOf(feed.notified))).toEqual(new Set(idsOf(events)));
   });
 
-  it('forget shards that ended days ago, and no others', async () => {
+  it('drop the positions of shards that ended days ago, and no others', async () => {
     const { tables } = await openFeed();
     const projections = dynamoProjections(tables, backend.client);
     const commit = async (shard: string, sequence: string, at: string) => {

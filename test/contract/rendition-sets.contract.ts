@@ -6,7 +6,7 @@ import { add, aRenditionSet, at, change, failed, shown } from './image-fixtures.
 import type { OpenImages } from './images.contract.ts';
 
 /** The contract of every `RenditionSets` adapter. Sets change only together with the images that show them. */
-export const contentsContract = (name: string, open: OpenImages) =>
+export const renditionSetsContract = (name: string, open: OpenImages) =>
   describe(`${name} rendition sets`, () => {
     const { renditionSetId, owner } = aRenditionSet;
     const create = { action: 'create', renditionSet: aRenditionSet } as const;

@@ -10,7 +10,7 @@ const pictures = { '/good.jpg': await drawnJpeg({ width: 320, height: 240, seed:
 const { origin, darkroom } = await openWithOrigin(pictures);
 afterAll(origin.stop);
 
-const largest = `is larger than ${uploadMaxBytes / 1e6}.0 MB, the maximum.`;
+const largest = `is larger than ${uploadMaxBytes / 1e6} MB, the maximum.`;
 const brokenOff = /^http\S+ broke off in the middle of its answer \([A-Z_]+\), tried 4 times\.$/;
 const unfinished = `did not finish within ${fetchTimeoutSeconds} s, tried 4 times.`;
 

@@ -18,9 +18,9 @@ const Failure = z.strictObject({
 });
 
 /** Texts of the contract that are no sentences. */
-const fixedTexts = ['Image not found', 'Batch not found', 'Thumbnail not ready or missing'];
+const fixedText = /^([A-Z][a-z]+ not found|Thumbnail not ready or missing)$/;
 const isSentence = (text: string) =>
-  fixedTexts.includes(text) || /^(\p{Lu}|invalid file format: ).* .*\.$/su.test(text);
+  fixedText.test(text) || /^(\p{Lu}|invalid file format: ).* .*\.$/su.test(text);
 
 /** What zod, JSON.parse, busboy, sharp, AWS' SDK and a bug of ours say. */
 const libraryProse =

@@ -25,21 +25,21 @@ const waitForEvent = async (after: string, imageId: string, type: string) => {
 
 describe('events', () => {
   // Tried again, because another process may have this machine's CPUs for a second.
-  it('tell of an image that is done within two seconds, then of its deletion', {
+  it('announce an image that is done within two seconds, then its deletion', {
     retry: 2,
   }, async () => {
     const { next: start } = await readEvents('after=now');
     const bytes = await drawnJpeg({ seed: 8100 });
-    const { image_id } = await darkroom.uploadOne({ name: 'told.jpg', bytes });
+    const { image_id } = await darkroom.uploadOne({ name: 'announced.jpg', bytes });
 
     const { found, next } = await waitForEvent(start, image_id, 'image.done');
-    const toldAt = Date.now();
+    const announcedAt = Date.now();
     await darkroom.json(`/api/images/${image_id}`, { method: 'DELETE' });
     const { found: deletion } = await waitForEvent(next, image_id, 'image.deleted');
 
     const record = { image_id, status: 'done', error: null, error_code: null };
     expect(found).toMatchObject({ event_id: expect.stringMatching(/^evt_/), data: record });
-    expect(toldAt - Date.parse(found.at)).toBeLessThan(darkroom.scaleTimeout(2000));
+    expect(announcedAt - Date.parse(found.at)).toBeLessThan(darkroom.scaleTimeout(2000));
     expect(deletion.data).toEqual({ ...record, status: 'deleted' });
   });
 

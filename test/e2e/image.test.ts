@@ -107,6 +107,21 @@ describe('an uploaded picture', () => {
     expect(crossed.status).toBe(400);
   });
 
+  it('is listed by when it was taken, in that time, and by where it came from', async () => {
+    const { image_id } = await darkroom.uploadOne({ name: 'taken.jpg', bytes: await aPhoto(14) });
+    await darkroom.ended(image_id);
+    const { data } = await darkroom.json(`/api/images/${image_id}`);
+    const day = (data as { taken_at: string }).taken_at.slice(0, 10);
+    const listed = async (query: string) => {
+      const page = await darkroom.json(`/api/images?limit=100&sort=taken&${query}`);
+      return (page.data as { image_id: string }[]).map((image) => image.image_id);
+    };
+
+    expect(await listed(`source=upload&from=${day}&to=${day}`)).toContain(image_id);
+    expect(await listed(`source=drop&from=${day}&to=${day}`)).not.toContain(image_id);
+    expect(await listed('from=2100-01-01')).toEqual([]);
+  });
+
   it('is deleted with everything derived from it, and is not found afterwards', async () => {
     const { image_id } = await darkroom.uploadOne({
       name: 'gone.jpg',

@@ -20,7 +20,8 @@ describe('a file that is no picture we read', async () => {
 
     const answer = await darkroom.upload([{ name, type: contentType, bytes }]);
 
-    expect(answer).toMatchObject({ status: expected, code: 2001 });
+    const error_code = expected === 415 ? 'unsupported_format' : expect.any(String);
+    expect(answer).toMatchObject({ status: expected, code: 2001, error_code });
     expect(answer.error).toMatch(/\w+ \w+/);
     expect(answer.data).toMatchObject({
       original_name: name,
@@ -28,6 +29,7 @@ describe('a file that is no picture we read', async () => {
       metadata: {},
       thumbnails: {},
       error: answer.error,
+      error_code: answer.error_code,
       file_path: null,
     });
     const { image_id } = answer.data as { image_id: string };
@@ -55,7 +57,10 @@ describe('a file that is no picture we read', async () => {
     const record = await darkroom.ended(image_id);
 
     expect(record.status).toBe('failed');
-    expect(record.error).toMatch(/\w+ \w+/);
+    expect(record).toMatchObject({
+      error_code: 'truncated_file',
+      steps: { thumbnails: { error_code: 'truncated_file' } },
+    });
     const retried = await darkroom.json(`/api/images/${image_id}/retry`, { method: 'POST' });
     expect(retried.status).toBe(202);
     expect((await darkroom.ended(image_id)).status).toBe('failed');
@@ -97,6 +102,33 @@ describe('a body that is no form', () => {
     const answer = await post(body);
     expect(answer).toMatchObject({ status: 400, code: 2001, data: null });
     expect(answer.error).toMatch(/\w+ \w+/);
+  });
+
+  it.each([
+    [
+      'a quoted filename*, as Postman sends it',
+      `name="file"; filename*="UTF-8''a%20b.txt"`,
+      'a b.txt',
+    ],
+    ['a name in Latin-1', 'name="file"; filename="na\xefve.txt"', 'naïve.txt'],
+  ])('but for %s and a semicolon behind its boundary is read', async (_, disposition, name) => {
+    const body = Buffer.from(
+      `--${boundary}\r\ncontent-disposition: form-data; ${disposition}\r\n\r\nno picture\r\n--${boundary}--\r\n`,
+      'latin1',
+    );
+    const answer = await post(body, `multipart/form-data; boundary=${boundary};`);
+    expect(answer).toMatchObject({ status: 415, data: { original_name: name } });
+  });
+
+  it('names the parts that are not read, while the files are', async () => {
+    const form = new FormData();
+    form.append('photo', new Blob(['x']), 'photo.jpg');
+    form.append('file', new Blob(['no picture']), 'a.txt');
+    const answer = await darkroom.json('/api/images', { method: 'POST', body: form });
+    expect(answer).toMatchObject({
+      status: 415,
+      warnings: [{ part: 'photo', error_code: 'unexpected_part' }],
+    });
   });
 
   it('of 12 MB gets a 413 that names the presigned upload', async () => {

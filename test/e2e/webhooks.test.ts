@@ -95,12 +95,12 @@ describe('a webhook', () => {
     expect(await post(`/api/webhooks/${webhook.webhook_id}/test`)).toMatchObject({ status: 404 });
   });
 
-  it('hears of a picture that is done, again where its receiver was busy', async () => {
+  it('is notified of a picture that is done, again where its receiver was busy', async () => {
     const { webhook_id: id } = await subscribe('/busy-once', ['image.done']);
     const bytes = await drawnJpeg({ width: 320, height: 240, seed: 941 });
     const { page } = await darkroom.json('/api/events?after=now');
 
-    const { image_id: imageId } = await darkroom.uploadOne({ name: 'heard.jpg', bytes });
+    const { image_id: imageId } = await darkroom.uploadOne({ name: 'notified.jpg', bytes });
 
     const { headers } = await firstCall(({ body }) => body.includes(imageId));
     const eventId = String(headers['webhook-id']);

@@ -72,7 +72,7 @@ describe('a worker on a picture that was overwritten by a newer one', () => {
       await shown(newer);
       await darkroom.delivered(); // another worker has received its message by now, and is done
       if (ending === 'is killed')
-        await darkroom.faultControl.add({ worker, call: 'TransactWriteItems', when: 'after' });
+        await darkroom.faultControl.add({ worker, call: 'GetItem images', when: 'after' });
       await darkroom.faultControl.release();
       if (ending === 'is killed') {
         await allSprung();
@@ -141,10 +141,26 @@ describe('a worker on a picture that was overwritten by a newer one', () => {
         async () => expect((await darkroom.faultControl.report()).held).toHaveLength(late.length),
         { within: 30_000 },
       );
-      // The function that records the newer ones is killed before it can enqueue any step.
-      const kill = { worker: 'register-image', call: 'TransactWriteItems', when: 'after' } as const;
+      const hasThumbnails = lateCalls.flatMap(({ worker }, n) =>
+        worker === 'make-thumbnails' ? [] : [late[n]?.older.imageId ?? ''],
+      );
+      for (const imageId of hasThumbnails)
+        await eventually(
+          async () => {
+            const { steps } = await darkroom.image(imageId);
+            expect(steps.thumbnails.state).toBe('done');
+          },
+          { within: 30_000 },
+        );
+      // The function that records the newer ones is killed before it can enqueue any step. Where it
+      // releases renditions, it writes in a transaction.
+      const kill = { worker: 'register-image', when: 'after' } as const;
       await darkroom.faultControl.add(
-        ...late.map(({ newer }) => ({ ...kill, logFields: newer.imageId })),
+        ...late.map(({ newer, older }) => ({
+          ...kill,
+          call: hasThumbnails.includes(older.imageId) ? 'TransactWriteItems' : 'PutItem',
+          logFields: newer.imageId,
+        })),
       );
       for (const { newer } of late) await darkroom.drop(newer.key, newer.bytes);
       await allSprung();

@@ -30,7 +30,7 @@ const allEvents = async (): Promise<EventView[]> => {
 
 describe('project-changes that is killed', () => {
   it(
-    `before and after each of its calls, ${rounds} times, counts every image once and tells of it once`,
+    `before and after each of its calls, ${rounds} times, counts and announces every image once`,
     async () => {
       const before = await darkroom.stats();
       const drops: Dropped[] = [];

@@ -11,8 +11,8 @@ const rounds = isLong ? 10 : 1;
 // The workers run in separate processes, so that these calls can only be those of the upload.
 const boundaries = [
   { call: 'PutObject originals', when: 'after' },
-  { call: 'TransactWriteItems counters images', when: 'before' },
-  { call: 'TransactWriteItems counters images', when: 'after' },
+  { call: 'PutItem images', when: 'before' },
+  { call: 'PutItem images', when: 'after' },
 ] as const;
 
 let darkroom: FaultyDarkroom;

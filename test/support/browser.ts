@@ -10,11 +10,17 @@ export { chromiumPath };
 export const needsChromium = (title: string): string =>
   chromiumPath ? title : `${title} (skipped: no Chromium here; CHROMIUM_PATH may name one)`;
 
-export const openBrowser = (): Promise<Browser> =>
-  chromium.launch({
+/** With `hosts`, the browser finds these names at these addresses. */
+export const openBrowser = (hosts: Record<string, string> = {}): Promise<Browser> => {
+  const rules = Object.entries(hosts).map(([name, address]) => `MAP ${name} ${address}`);
+  return chromium.launch({
     ...(chromiumPath && { executablePath: chromiumPath }),
-    args: ['--no-sandbox'], // containers and CI run as root
+    args: [
+      '--no-sandbox', // containers and CI run as root
+      ...(rules.length > 0 ? [`--host-resolver-rules=${rules.join(',')}`] : []),
+    ],
   });
+};
 
 export type OpenedPage = Awaited<ReturnType<typeof openPage>>;
 

@@ -52,7 +52,7 @@ export const HostOptions = z.object({
   dynamodbUrl: z.url(),
   /** Where the readers of streams store how far they are; made, if it does not exist. */
   checkpointFile: z.string(),
-  /** How often streams are looked at, in milliseconds, where nothing tells of new records. */
+  /** How often streams are looked at, in milliseconds, where nothing announces new records. */
   streamPollMs: z.int().default(1000),
   region: z.string(),
   /** Twelve digits. */

@@ -57,20 +57,18 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
   const url = `http://127.0.0.1:${ports.http}`;
   const emulators: Pick<RunningServer, 'stop'>[] = [];
   let host: HostProcess | undefined;
+  const hostPid = () => host?.pid;
   const stop = async () => {
     await host?.stop(); // first the functions, then what they work with
     for (const emulator of emulators.splice(0).reverse()) await emulator.stop();
   };
 
   try {
-    const interceptor = await options.startInterceptor?.(ports, {
-      hostPid: () => host?.pid,
-      log,
-    });
+    const interceptor = await options.startInterceptor?.(ports, { hostPid, log });
     if (interceptor) emulators.push(interceptor);
     options.onProgress('reading serverless.yml');
     const messages = hearHost((workers) =>
-      folder.writeState({ pid: process.pid, url, host: host?.pid, workers }),
+      folder.writeState({ pid: process.pid, url, host: hostPid(), workers }),
     );
     const started = startHostProcess(
       project,
@@ -82,7 +80,6 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     const broken = started.ended.then((how) => `The process of the functions ${how}`);
     const orBroken = <T>(promise: Promise<T>) =>
       Promise.race([promise, messages.ready.then(() => promise), broken.then(raise)]);
-
     const bundles = options.reloadFolders && versionedBundles(folder.in('build'), options.bundle);
     const { template, stackName, handlers } = await orBroken(messages.template);
     options.onProgress('starting S3, SQS and DynamoDB, bundling the functions');
@@ -105,12 +102,8 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     await orBroken(messages.ready);
     messages.notifyWorkers();
     if (bundles) {
-      const load = (version: string, modules: string[]) => {
-        const loaded = messages.nextLoaded();
-        started.send({ kind: 'load', folder: version, modules });
-        return loaded;
-      };
       const folders = options.reloadFolders ?? [];
+      const load = loadInto(started, messages.nextLoaded);
       emulators.push(reloadOnChange({ project, folders, handlers, bundles, load, log }));
     }
     return { url, broken, stop };
@@ -119,6 +112,15 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     throw error;
   }
 };
+
+/** Has the functions' process load changed modules from a folder; resolves with what became of it. */
+const loadInto =
+  <T>(host: HostProcess, nextLoaded: () => T) =>
+  (folder: string, modules: string[]): T => {
+    const loaded = nextLoaded();
+    host.send({ kind: 'load', folder, modules });
+    return loaded;
+  };
 
 const hostEnvironment = ({ environment, folder, reloadFolders }: StackOptions) => ({
   ...environment,

@@ -10,7 +10,8 @@ export const listImagesRoute = route({
   paths: ['/api/images'],
   otherMethods: { '/api/images': ['POST'] },
   summary: 'Images, newest first',
-  description: 'One page; `page.next_cursor` is the cursor of the next, and null on the last.',
+  description:
+    'One page, which may be short; `page.next_cursor` is the cursor of the next, and null on the last. A cursor belongs to the query it came with.',
   request: { query: ListQuery },
   replies: { 200: list('A page of images', ImageView) },
   faults: [400],

@@ -1,7 +1,7 @@
 type Attribute =
   | { S: string }
   | { N: string }
-  | { SS: string[] }
+  | { B: string }
   | { L: Attribute[] }
   | { M: Record<string, Attribute> };
 
@@ -16,7 +16,7 @@ export const attributesOf = (item: Readonly<Record<string, unknown>>): Record<st
 const attributeOf = (value: unknown): Attribute => {
   if (typeof value === 'string') return { S: value };
   if (typeof value === 'number') return { N: String(value) };
-  if (value instanceof Set) return { SS: [...value].map(String) };
+  if (value instanceof Uint8Array) return { B: Buffer.from(value).toString('base64') };
   if (Array.isArray(value)) return { L: value.map(attributeOf) };
   if (typeof value === 'object' && value !== null) return { M: attributesOf({ ...value }) };
   throw new Error(`A seeded item holds ${value}, which none of ours does.`);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { deflateRawSync } from 'node:zlib';
 import { resolveCaptionProvider } from '#lib/ai/settings.ts';
 import { exifKey, toItem } from '#lib/aws/dynamo-image-items.ts';
 import { start, withStepEnded } from '#lib/images/advance-steps.ts';
@@ -10,7 +11,7 @@ import { Settings } from '#lib/settings.ts';
 import { inMemoryImages } from '#test/support/in-memory-images.ts';
 
 const newest = Date.parse('2026-05-28T12:00:00Z');
-const apartMs = 30_000; // a million of them span a year: twelve month partitions
+const apartMs = 30_000; // a million of them span a year
 const sizes = Settings.shape.THUMBNAIL_SIZES.parse(undefined);
 const captioning = resolveCaptionProvider({ provider: 'none' });
 const hexOf = (text: string, algorithm = 'sha256') =>
@@ -87,7 +88,11 @@ export const seededImage = async (nth: number): Promise<SeededImage> => {
   return {
     lives,
     item: toItem(done, lives.length),
-    rawItem: { ...exifKey(done.imageId), rev: done.rev, raw: JSON.stringify(rawExif) },
+    rawItem: {
+      ...exifKey(done.imageId),
+      rev: done.rev,
+      raw: deflateRawSync(JSON.stringify(rawExif)),
+    },
   };
 };
 

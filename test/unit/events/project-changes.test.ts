@@ -43,6 +43,7 @@ const openFunction = ({ conflicts = 0 } = {}) => {
   const committed: Projected[] = [];
   const notified: Event[][] = [];
   const unreadable: string[] = [];
+  const ended: [string, string][] = [];
   let conflictsLeft = conflicts;
   const handler = streamConsumer((batch) =>
     projectChanges(batch, {
@@ -64,6 +65,7 @@ const openFunction = ({ conflicts = 0 } = {}) => {
       random: () => 0,
       onPictureEnded: () => {},
       reportUnreadable: (_, error) => unreadable.push(String(error)),
+      onPictureEnded: ({ imageId, status }) => ended.push([imageId, status]),
     }),
   );
   return {
@@ -71,6 +73,7 @@ const openFunction = ({ conflicts = 0 } = {}) => {
     committed,
     notified,
     unreadable,
+    ended,
   };
 };
 
@@ -122,6 +125,16 @@ describe('project-changes', () => {
 
     expect(committed.map(({ counters }) => counters['total'] ?? 0)).toEqual([1, 0]);
     expect(committed[1]?.counters).toMatchObject({ queued: -1, done: 1 });
+  });
+
+  it('tells of a picture that ended once its change is committed, and not again', async () => {
+    const { call, ended } = openFunction({ conflicts: 2 });
+    const records = [aSave(undefined, queued), aSave(queued, isDone)];
+
+    await call({ Records: records });
+    await call({ Records: records });
+
+    expect(ended).toEqual([[isDone.imageId, 'done']]);
   });
 
   it('tries again after a conflict, and notifies nobody twice for it', async () => {

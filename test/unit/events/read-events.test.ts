@@ -80,7 +80,7 @@ describe('a reader of events', () => {
     ]);
   });
 
-  it('is told when the events behind its cursor are gone', async () => {
+  it('gets an error when the events behind its cursor are gone', async () => {
     const { deps } = openLog();
     const log: EventLog = { ...deps.log, read: async () => undefined };
 

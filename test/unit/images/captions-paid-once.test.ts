@@ -82,6 +82,21 @@ describe('a caption is paid for once', () => {
       expect((await app.image(image_id)).caption).toEqual(aCaption);
   });
 
+  it('and waited for shortly at first, then until the lease of its worker ends', async () => {
+    const { app, upToCaptions } = withSlowModel();
+    const [message] = await upToCaptions('a picture');
+    if (!message) throw new Error('No caption was requested.');
+    void app.work('caption', message);
+    await new Promise(setImmediate);
+
+    const retried = (attempts: number) => app.work('caption', message, attempts).catch((e) => e);
+
+    expect(await retried(1)).toMatchObject({ retryAfterSeconds: undefined });
+    expect(await retried(2)).toMatchObject({
+      retryAfterSeconds: expect.closeTo(app.deps.captionLeaseMs / 1000 + 1, 0),
+    });
+  });
+
   it('and once more where the worker was killed: when its lease has ended', async () => {
     const { app, upToCaptions, deliver, paid } = withSlowModel();
     const [message] = await upToCaptions('a picture');

@@ -70,11 +70,11 @@ describe('a webhook subscription', () => {
   it('that is deleted is gone, and deleting it again is not found', async () => {
     const harness = webhooksHarness();
     await harness.create();
-    const kept = await harness.create();
+    const other = await harness.create();
 
     await harness.delete('webhook-1');
 
-    expect((await harness.list()).map(({ subscription }) => subscription)).toEqual([kept]);
+    expect((await harness.list()).map(({ subscription }) => subscription)).toEqual([other]);
     await expect(harness.delete('webhook-1')).rejects.toThrow('Webhook not found');
     await expect(harness.test('webhook-1')).rejects.toThrow('Webhook not found');
   });

@@ -99,7 +99,12 @@ const indexed = async (client: DynamoDBClient) => {
   );
 };
 
-test('whenever the process is killed, every confirmed write survives with its index entries and stream records', async () => {
+// DYNAMODB_KILLS=200 tries for longer.
+const kills = Number(process.env['DYNAMODB_KILLS'] ?? 8);
+
+test('whenever the process is killed, every confirmed write survives with its index entries and stream records', {
+  timeout: 30_000 + kills * 10_000,
+}, async () => {
   const folder = emptyFolder();
   const setUp = await start({ folder });
   await createThings(setUp.client, { ...byGroup, ...withStream });
@@ -107,7 +112,7 @@ test('whenever the process is killed, every confirmed write survives with its in
   const answered = new Map<string, number>();
   let transactions = 0;
 
-  for (let round = 0; round < 8; round++) {
+  for (let round = 0; round < kills; round++) {
     const child = await startKillable(folder);
     const { client } = createClients(child.url);
     const killAfter = 5 + Math.floor(Math.random() * 60);
