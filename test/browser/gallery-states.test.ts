@@ -9,8 +9,8 @@ import {
   openPage,
   seriousFaults,
 } from '#test/support/browser.ts';
-import { idOf, someStats } from '#test/support/browser-answers.ts';
-import { someFaults } from '#test/support/browser-answers-batches.ts';
+import { anImageView, idOf, someStats } from '#test/support/browser-answers.ts';
+import { aBatchView, someFaults } from '#test/support/browser-answers-batches.ts';
 import { aDarkroomOf } from '#test/support/browser-gallery.ts';
 import { type Answer, type PageRequest, startPageHost } from '#test/support/browser-host.ts';
 import { scrollToTheEnd, taskTimesMs } from '#test/support/browser-trace.ts';
@@ -103,6 +103,19 @@ const states: Record<string, State> = {
       await dialog.getByRole('status', { name: 'Notices' }).getByText('It is at work.').waitFor();
     },
   },
+  'an open picture that an edit made': {
+    hash: `#pictures/${idOf(2)}`,
+    api: (request) => {
+      const made = anImageView(2, { source: 'edit', original_name: 'made.jpg' });
+      if (request.path === 'api/images') return { data: [made] };
+      return request.path === `api/images/${idOf(2)}` ? { data: made } : some(request);
+    },
+    waitUntilShown: async (page) => {
+      const dialog = page.getByRole('dialog', { name: 'made.jpg' });
+      await dialog.getByText('“Make it look like a rainy evening”').waitFor();
+      await dialog.getByRole('slider', { name: /^Divide between before/ }).press('ArrowRight');
+    },
+  },
   'a picture that is not there': {
     hash: `#pictures/${'z'.repeat(26)}`,
     waitUntilShown: (page) => heading(page, 'This picture could not be opened'),
@@ -138,6 +151,19 @@ const states: Record<string, State> = {
       await rows.first().getByText('Linen apron').waitFor(); // the one that failed
       await page.getByRole('button', { name: 'failed', exact: true }).click();
       await page.getByText('Enamel mug, cream').waitFor({ state: 'detached' });
+    },
+  },
+  'a running batch that is cancelled': {
+    hash: '#batches/0d4e2f4e-6a3c-4a51-9a53-0d6f6f1f2c11',
+    api: (request) => {
+      if (request.method === 'DELETE') return { status: 202, data: aBatchView() };
+      return request.path.startsWith('api/batches/')
+        ? { data: aBatchView({ status: 'processing', message: '1 of 4 images are processed.' }) }
+        : some(request);
+    },
+    waitUntilShown: async (page) => {
+      await page.getByRole('button', { name: 'Cancel the batch' }).click();
+      await page.getByText('The batch is being cancelled. What is done stays.').waitFor();
     },
   },
   'edits before any picture is chosen': {

@@ -5,33 +5,49 @@ import { ApiError, request } from '../parts/api.ts';
 import { onReconnect } from '../parts/connection.ts';
 import { pictures } from '../pictures/pictures.ts';
 import { pollNow, readPicture, setLive } from '../pictures/polling.ts';
+import { idsInSight } from '../pictures/sheet.ts';
 import { reloadStatsSoon } from '../stats/counters.ts';
 import { eventFeed } from './event-feed.ts';
 
-/** More changed pictures than these are read with the list only. */
-const maxReadAlone = 12;
+/** Pictures that have ended, of which only that is known: they are read when they are in the viewport. */
+const stale = new Set<string>();
+const maxReadAtOnce = 6;
+const lookForStaleMs = 1000;
+let timer: ReturnType<typeof setTimeout> | undefined;
 
 const applyEvents = async (events: readonly EventView[]): Promise<void> => {
   reloadStatsSoon(0);
   if (events.some(({ type }) => type === 'batch.ended')) reloadBatches();
   if (events.some(({ type }) => type === 'edit.ended')) reloadEdits();
-  const changed = new Set<string>();
-  for (const { type, data } of events) {
-    if (data.image_id === undefined) continue;
-    if (type === 'image.deleted') {
-      changed.delete(data.image_id);
-      pictures.forget(data.image_id);
-    } else changed.add(data.image_id);
+  const images = events.filter(({ data }) => data.image_id !== undefined);
+  if (images.length === 0) return;
+  if (images.some(({ type }) => type !== 'image.deleted')) await pictures.refresh();
+  for (const event of images) applyToRecord(event);
+  await readStale();
+};
+
+/** What the list has not told: it was read for the newest ones only. */
+const applyToRecord = ({ type, data: { image_id: id = '', status, error } }: EventView): void => {
+  if (type === 'image.deleted') {
+    pictures.forget(id);
+    return;
   }
-  if (changed.size === 0) return;
-  await pictures.refresh();
-  // The list shows only the newest ones; of older ones, what the sheet has loaded.
-  const stale = events.filter(({ data }) => {
-    const known = changed.has(data.image_id ?? '') && pictures.find(data.image_id ?? '');
-    return known && known.status !== data.status;
-  });
-  for (const { data } of stale.slice(0, maxReadAlone))
-    if (data.image_id) await readPicture(data.image_id).catch(() => {}); // a later poll reads it
+  const known = pictures.find(id);
+  if (!known || known.status === status) return;
+  pictures.update({ ...known, status: type === 'image.done' ? 'done' : 'failed', error });
+  stale.add(id);
+};
+
+const readStale = async (): Promise<void> => {
+  clearTimeout(timer);
+  const ids = idsInSight().filter((id) => stale.has(id));
+  await Promise.all(
+    ids.slice(0, maxReadAtOnce).map(async (id) => {
+      stale.delete(id);
+      await readPicture(id).catch(() => stale.add(id));
+    }),
+  );
+  if (stale.size > 0 && !document.hidden) timer = setTimeout(readStale, lookForStaleMs);
 };
 
 /** News by one long poll; while the tab is hidden, none. */
@@ -48,7 +64,10 @@ export const startLive = (): void => {
   });
   const follow = () => {
     if (document.hidden) feed.stop();
-    else feed.start();
+    else {
+      feed.start();
+      void readStale();
+    }
   };
   document.addEventListener('visibilitychange', follow);
   onReconnect(() => {
