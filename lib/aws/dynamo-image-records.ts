@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { canBeEnqueued } from '#lib/images/advance-steps.ts';
-import type { Image } from '#lib/images/image.ts';
+import { attentionOf, type Image } from '#lib/images/image.ts';
 import type { Images, RenditionSetChange, Versioned } from '#lib/images/images.ts';
 import { stepNames } from '#lib/images/step.ts';
 import { type StepUpdate, toStepUpdate } from '#lib/images/step-update.ts';
@@ -36,7 +36,9 @@ type StoredItem = Record<string, unknown>;
  * and fails, so that `save` returns undefined for a change that took place: updateImage then reads
  * that change and decides on it, as it would for a message delivered twice.
  */
-export const dynamoImageRecords = (deps: Deps): Pick<Images, 'find' | 'begin' | 'save'> => ({
+export const dynamoImageRecords = (
+  deps: Deps,
+): Pick<Images, 'find' | 'begin' | 'correctLists' | 'save'> => ({
   async find(imageId) {
     const item = await getItem(imageId, deps);
     return item && fromItem(item);
@@ -53,6 +55,13 @@ export const dynamoImageRecords = (deps: Deps): Pick<Images, 'find' | 'begin' | 
       if (!(error instanceof ConditionalCheckFailedException)) throw error;
       return error.Item && fromItem(unmarshall(error.Item));
     }
+  },
+
+  async correctLists(record) {
+    if (attentionOf(record.image) === 'unfinished') return; // whoever ends it will see to it
+    await ignoreConditionFailure(
+      deps.client.send(new UpdateCommand(toIndexRepair(deps.imagesTable, record))),
+    );
   },
 
   async save(before, after, renditionSetChange) {

@@ -82,8 +82,9 @@ const toForm = (parts: readonly Part[], known: readonly string[]): Form => {
   };
 };
 
-/** What a browser sends for a file input in which nothing was chosen. */
-const isEmptyInput = ({ filename, bytes }: Part): boolean => filename === '' && bytes.length === 0;
+/** What clients send for a file input in which nothing was chosen; undici leaves the filename out. */
+const isEmptyInput = ({ name, filename, bytes }: Part): boolean =>
+  bytes.length === 0 && (filename === '' || (name === 'file' && filename === undefined));
 
 /**
  * By RFC 7578 §4.2 a file has a filename, but some clients leave it out: then its type or its bytes say

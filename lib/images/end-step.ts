@@ -49,6 +49,12 @@ export const endStep = (
     seen,
   );
 
+/** For a message whose step has ended: delivered twice, or its worker was killed after it had saved. */
+export const finishEarlierEnd = async (record: Versioned, deps: StepDeps): Promise<void> => {
+  await deps.images.correctLists(record);
+  await notifyBatch(record.image, deps);
+};
+
 /** Ends a step as failed because of the picture itself, which no retry would change. */
 export const failStep = async (
   message: StepMessage,

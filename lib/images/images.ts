@@ -84,6 +84,12 @@ export interface Images {
     renditionSetChange?: RenditionSetChange,
   ): Promise<Versioned | undefined>;
 
+  /**
+   * Corrects by what an image that has ended is found in lists, if the worker that ended its last step
+   * was killed before it could.
+   */
+  correctLists(record: Versioned): Promise<void>;
+
   /** Images that are not deleted, newest first. */
   list(query: ListQuery): Promise<Page>;
 

@@ -60,7 +60,7 @@ export const makeThumbnails = async (
   }
   const isFirst = attempts === 1 && !wasRequeued(image.steps.thumbnails);
   const run: Run = { ...deps, message, measure, isFirst };
-  if (!isOpen(image.steps.thumbnails)) return finishEarlierDelivery(image, run);
+  if (!isOpen(image.steps.thumbnails)) return finishEarlierDelivery(record, run);
   if (image.sizeBytes > deps.uploadMaxBytes)
     return refuse(tooLargeRefusal(image.sizeBytes, deps.uploadMaxBytes), run);
   const attached = await attachKnown(record, run);
@@ -74,7 +74,9 @@ export const makeThumbnails = async (
 };
 
 /** SQS delivered the message twice, or the delivery before this one was killed after it had saved. */
-const finishEarlierDelivery = async (image: Image, run: Run): Promise<StepEnded> => {
+const finishEarlierDelivery = async (record: Versioned, run: Run): Promise<StepEnded> => {
+  const { image } = record;
+  await run.images.correctLists(record);
   await deleteOrphanedRenditions(image, run);
   await deleteUnusedRenditions(run.message, image, run);
   await enqueueSteps(image, run);

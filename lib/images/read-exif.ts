@@ -1,5 +1,5 @@
 import { isCurrent, isOpen, withStepEnded } from './advance-steps.ts';
-import { endStep, failStep, type StepDeps, type StepEnded } from './end-step.ts';
+import { endStep, failStep, finishEarlierEnd, type StepDeps, type StepEnded } from './end-step.ts';
 import { notifyBatch } from './enqueue-steps.ts';
 import type { Exif, RawExif, ReadTags } from './exif.ts';
 import type { Image } from './image.ts';
@@ -33,7 +33,7 @@ export const readExif = async (
   }
   if (!isCurrent(image, 'exif', message)) return { image, changed: false };
   if (!isOpen(image.steps.exif)) {
-    await notifyBatch(image, deps); // delivered twice, or killed before
+    await finishEarlierEnd(record, deps);
     return { image, changed: false };
   }
 

@@ -1,7 +1,7 @@
 import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { isCurrent, isOpen, withStepEnded } from './advance-steps.ts';
 import type { Caption, Describe } from './caption.ts';
-import { endStep, failStep, type StepDeps, type StepEnded } from './end-step.ts';
+import { endStep, failStep, finishEarlierEnd, type StepDeps, type StepEnded } from './end-step.ts';
 import { notifyBatch } from './enqueue-steps.ts';
 import type { ImageRenditions } from './image.ts';
 import type { ImageDeps } from './image-deps.ts';
@@ -28,11 +28,12 @@ export const writeCaption = async (
   deps: Deps,
 ): Promise<StepEnded> => {
   const measure = startTimer(attempts, deps);
-  const image = (await deps.images.find(message.image_id))?.image;
+  const record = await deps.images.find(message.image_id);
+  const image = record?.image;
   const unchanged = { image, changed: false };
-  if (!isCurrent(image, 'caption', message)) return unchanged;
+  if (!record || !isCurrent(image, 'caption', message)) return unchanged;
   if (!isOpen(image.steps.caption)) {
-    await notifyBatch(image, deps); // delivered twice, or killed before
+    await finishEarlierEnd(record, deps);
     return unchanged;
   }
   const { renditionSet } = image;

@@ -13,6 +13,7 @@ import { pagedReply } from '#lib/http/route.ts';
 import { routes } from '#lib/http/routes.ts';
 import { withStepEnded } from '#lib/images/advance-steps.ts';
 import { type Image, statusOf } from '#lib/images/image.ts';
+import type { Images, Versioned } from '#lib/images/images.ts';
 import type { StepName } from '#lib/images/step.ts';
 import { updateImage } from '#lib/images/update-image.ts';
 import { aBatch, aRow } from '#test/support/batch-builder.ts';
@@ -150,7 +151,15 @@ describe('two workers that end the last two steps at once', () => {
     expect(await item()).not.toHaveProperty('status_shard');
   });
 
-  it('leave nothing to a sweep but what a kill has left', async () => {
+  it.each<[string, (images: Images, record: Versioned) => Promise<unknown>]>([
+    ['its message is delivered again', (images, record) => images.correctLists(record)],
+    [
+      'the sweep comes by',
+      async (images) => {
+        for await (const image of images.unfinished(new Date())) expect(image).toBeUndefined();
+      },
+    ],
+  ])('leave the index to be corrected after a kill, when %s', async (_, correct) => {
     const { tables, images, before, item } = await given();
     const ended = end(end(before.image, 'exif'), 'thumbnails');
     await backend.client.send(
@@ -160,10 +169,8 @@ describe('two workers that end the last two steps at once', () => {
       }),
     );
 
-    const unfinished: Image[] = [];
-    for await (const image of images.unfinished(new Date())) unfinished.push(image);
+    await correct(images, { image: ended, version: 3 });
 
-    expect(unfinished).toEqual([]);
     expect(await item()).not.toHaveProperty('status_shard');
   });
 });

@@ -4,6 +4,7 @@ import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { dynamoRenditionSets } from '#lib/aws/dynamo-rendition-sets.ts';
 import { inMemoryImages } from '#test/support/in-memory-images.ts';
 import { openDynamodbBackend } from './backend.ts';
+import { imageListQueriesContract } from './image-list-queries.contract.ts';
 import { imageListsContract } from './image-lists.contract.ts';
 import { imagesContract, type OpenImages } from './images.contract.ts';
 import { renditionSetsContract } from './rendition-sets.contract.ts';
@@ -15,6 +16,7 @@ const inMemory: OpenImages = async () => {
 imagesContract('memory', inMemory);
 renditionSetsContract('memory', inMemory);
 imageListsContract('memory', inMemory);
+imageListQueriesContract('memory', inMemory);
 
 let backend: Awaited<ReturnType<typeof openDynamodbBackend>>;
 beforeAll(async () => {
@@ -33,6 +35,7 @@ const inDynamodb: OpenImages = async () => {
 imagesContract('DynamoDB', inDynamodb);
 renditionSetsContract('DynamoDB', inDynamodb);
 imageListsContract('DynamoDB', inDynamodb);
+imageListQueriesContract('DynamoDB', inDynamodb);
 
 it('DynamoDB does not silently lose raw tags while a transaction has their item', async () => {
   const { images } = await inDynamodb();

@@ -70,6 +70,7 @@ describe('a batch from an origin that misbehaves', () => {
       total_images: all,
       processed_images: all,
       failed_images: failing,
+      cancelled_images: 0,
       percentage: 100,
     });
     for (const image of batch.products.flatMap(({ images }) => images)) {

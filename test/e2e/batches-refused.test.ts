@@ -139,7 +139,7 @@ describe('a batch is refused', () => {
     const answer = await darkroom.send(good, { fields: { [field]: value } });
 
     expect(answer).toMatchObject({ status: 422, code: 2001, data: null });
-    expect(answer.error).toMatch(new RegExp(`^${field}: .*\\.$`));
+    expect(answer.error).toMatch(new RegExp(`^The field ${field} .*\\.$`));
   });
 
   it.each([
@@ -153,7 +153,7 @@ describe('a batch is refused', () => {
     const answer = await darkroom.sendJson(body);
 
     expect(answer).toMatchObject({ status: 422, code: 2001, data: null });
-    expect(answer.error).toMatch(new RegExp(`^${field}: .*\\.$`));
+    expect(answer.error).toMatch(new RegExp(`^The field ${field} .*\\.$`));
   });
 
   it('with the first 1000 errors named, and the others counted', async () => {

@@ -110,6 +110,7 @@ describe.runIf(hasCurl)(
         code: 2001,
         data: null,
         error: 'Image not found',
+        error_code: 'image_not_found',
       });
     });
 

@@ -50,6 +50,8 @@ export const inMemoryImages = (...given: Image[]): InMemoryImages => {
       return write(found, { ...image, beganAt: now.toISOString() });
     },
 
+    correctLists: async () => {}, // its lists are computed from its records
+
     async save(before, after, renditionSetChange) {
       await undefined; // concurrent calls run here, as during a request
       const found = records.get(after.imageId);

@@ -1,29 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { batchStatus, failedRowsKey, resultsKey } from '#lib/batches/batch.ts';
-import { rowImageId } from '#lib/batches/row.ts';
 import { failureOf, statusOf } from '#lib/images/image.ts';
-import { type BatchHarness, batchHarness, requestId, toCsv } from '#test/support/batch-harness.ts';
-
-const [a, b, c] = ['a', 'b', 'c'].map((name) => `https://shop.example/${name}.jpg`) as [
-  string,
-  string,
-  string,
-];
-
-/** A batch of three products, with rows; the first `done` of them are processed. */
-const startedHarness = async ({ done = 0, webhook = false } = {}) => {
-  const harness = batchHarness();
-  await harness.start(toCsv([a], [b], [c]), { webhook });
-  await harness.work.expand();
-  harness.waiting.expand.length = 0;
-  const later = harness.waiting.import.splice(done);
-  if (done) await harness.finish();
-  harness.waiting.import.push(...later);
-  return harness;
-};
-const statesOf = async ({ rows }: BatchHarness) =>
-  (await rows()).flatMap(({ images }) => images.map(({ state }) => state));
-const imageId = (number: number, url: string) => rowImageId({ requestId, number, index: 0 }, url);
+import { batchHarness, requestId, toCsv } from '#test/support/batch-harness.ts';
+import { a, b, c, imageId, startedHarness, statesOf } from './cancel-harness.ts';
 
 describe('a batch that is cancelled', () => {
   it('keeps what is done, cancels the rest without fetching it, and ends as cancelled', async () => {
@@ -232,24 +211,5 @@ describe('a batch that is cancelled', () => {
     expect(harness.waiting.close).toEqual([{ request_id: requestId, after_row: 3 }]);
     await harness.finish();
     expect(batchStatus(await harness.batch())).toBe('cancelled');
-  });
-});
-
-describe('a batch that is cancelled by workers killed at any write', () => {
-  it('ends as cancelled, with counters that are those of its rows', async () => {
-    for (let write = 1, wasKilled = true; wasKilled; write++) {
-      const harness = await startedHarness({ done: 1 });
-      await harness.work.import({ request_id: requestId, row: 2, from: 0, to: 1 });
-      await harness.app.register(harness.incomingObjects.shift() ?? '');
-      await harness.cancel();
-      harness.worker.killAfter(write);
-
-      await harness.finish();
-
-      wasKilled = harness.worker.wasKilled();
-      expect(batchStatus(await harness.batch()), `write ${write}`).toBe('cancelled');
-      expect(await harness.counts()).toEqual({ products: 3, images: 3, failed: 0, cancelled: 2 });
-      expect(await statesOf(harness)).toEqual(['completed', 'cancelled', 'cancelled']);
-    }
   });
 });

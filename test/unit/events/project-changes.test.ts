@@ -63,7 +63,6 @@ const openFunction = ({ conflicts = 0 } = {}) => {
       now: () => new Date(),
       pause: async () => {},
       random: () => 0,
-      onPictureEnded: () => {},
       reportUnreadable: (_, error) => unreadable.push(String(error)),
       onPictureEnded: ({ imageId, status }) => ended.push([imageId, status]),
     }),

@@ -1,52 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { failure } from '#lib/failure.ts';
 import type { FetchFile } from '#lib/fetch-file.ts';
-import { fetchImage, giveUpFetch } from '#lib/images/fetch-image.ts';
 import { failureOf, statusOf } from '#lib/images/image.ts';
 import { patchImage } from '#lib/images/patch-image.ts';
-import type { Inspect } from '#lib/images/picture.ts';
-import { requestFetch } from '#lib/images/request-fetch.ts';
 import { RetryLaterError } from '#lib/retry-later-error.ts';
-import { appHarness } from '#test/support/app-harness.ts';
+import { fetchHarness } from './fetch-harness.ts';
 
-const url = 'https://shop.example/photos/My%20Boat.jpg?w=200';
-const twoMinutes = 2 * 60_000 + 1;
-
-/** The pipeline, and a host whose responses a test chooses. */
-const fetchHarness = ({ inspect }: { inspect?: Inspect } = {}) => {
-  const app = appHarness();
-  const { deps } = app;
-  const host: { fetch: FetchFile } = {
-    fetch: async (finalUrl) => ({
-      ok: true,
-      bytes: Buffer.from('a picture'),
-      contentType: 'text/html', // what a server claims does not matter
-      finalUrl,
-    }),
-  };
-  const workerDeps = {
-    ...deps,
-    ...(inspect && { inspect }),
-    fetchPicture: (text: string) => host.fetch(text),
-  };
-  const work = (attempts = 1, message = deps.fetchQueue.messages.shift()) =>
-    message
-      ? fetchImage(message, { attempts }, workerDeps)
-      : Promise.reject(new Error('No message.'));
-  return {
-    ...app,
-    host,
-    request: (uploadId = 'an-upload') =>
-      requestFetch({ uploadId, requestId: 'a-request', url }, deps),
-    /** Delivers the oldest message of the queue, or this one. */
-    fetch: work,
-    giveUp: async () => {
-      const message = deps.fetchQueue.messages.shift();
-      if (message) await giveUpFetch(message, { reason: 'The table was down.' }, deps);
-    },
-    originals: () => deps.originals.keys(),
-  };
-};
 const refuses: FetchFile = async () => failure('not_fetched', 'shop.example answered 404.');
 const isBusy: FetchFile = async () => {
   throw new RetryLaterError('shop.example answered 503.', 7);
@@ -209,97 +168,6 @@ describe('an image by URL', () => {
 
     expect(failureOf(await app.image(imageId))?.error).toBe('The table was down.');
     await app.retry(imageId);
-    expect(app.deps.fetchQueue.messages).toHaveLength(1);
-  });
-});
-
-describe('an image by URL that is deleted', () => {
-  it('before it is fetched is not fetched', async () => {
-    const app = fetchHarness();
-    const { imageId } = await app.request();
-    await app.remove(imageId);
-
-    await app.fetch();
-
-    expect(app.originals()).toEqual([]);
-    expect(await app.deps.images.counts()).toMatchObject({ total: 0 });
-  });
-
-  it('while it is fetched never comes back', async () => {
-    const app = fetchHarness();
-    const { fetch } = app.host;
-    const { imageId } = await app.request();
-    app.host.fetch = async (text) => {
-      await app.remove(imageId);
-      return fetch(text);
-    };
-
-    await app.fetch();
-    await app.register('urls/an-upload/My-Boat.jpg');
-
-    expect(app.originals()).toEqual([]);
-    await expect(app.image(imageId)).rejects.toMatchObject({ code: 'image_not_found' });
-  });
-
-  it('while it is fetched never comes back, although the worker was killed after it had stored it', async () => {
-    const app = fetchHarness();
-    const { imageId } = await app.request();
-    await app.remove(imageId);
-    const key = 'urls/an-upload/My-Boat.jpg';
-    await app.deps.originals.write(key, Buffer.from('late'), { contentType: 'image/jpeg' });
-
-    await app.register(key);
-
-    expect(app.originals()).toEqual([]);
-    await expect(app.image(imageId)).rejects.toMatchObject({ code: 'image_not_found' });
-  });
-
-  it('after it was stored, and before it was recorded, leaves no original', async () => {
-    const app = fetchHarness();
-    const { imageId } = await app.request();
-    const key = 'urls/an-upload/My-Boat.jpg';
-    await app.deps.originals.write(key, Buffer.from('a picture'), { contentType: 'image/jpeg' });
-
-    await app.remove(imageId);
-
-    expect(app.originals()).toEqual([]);
-  });
-});
-
-describe('an image by URL whose message was lost', () => {
-  it('is requested once more, and fetched', async () => {
-    const app = fetchHarness();
-    const { imageId } = await app.request();
-    app.deps.fetchQueue.messages.length = 0;
-    expect(await app.sweep()).toMatchObject({ requeued: 0 });
-
-    app.pass(twoMinutes);
-    expect(await app.sweep()).toMatchObject({ requeued: 1, gaveUp: 0 });
-    await app.fetch();
-
-    expect(await app.image(imageId)).toMatchObject({ rev: 1 });
-  });
-
-  it('fails where no worker fetched it the second time either', async () => {
-    const app = fetchHarness();
-    const { imageId } = await app.request();
-    app.deps.fetchQueue.messages.length = 0;
-    app.pass(twoMinutes);
-    await app.sweep();
-    app.deps.fetchQueue.messages.length = 0;
-    app.pass(twoMinutes);
-
-    expect(await app.sweep()).toMatchObject({ requeued: 0, gaveUp: 1 });
-
-    expect(failureOf(await app.image(imageId))?.error).toMatch(/requested twice/);
-  });
-
-  it('is left alone while the queue has messages', async () => {
-    const app = fetchHarness();
-    await app.request();
-    app.pass(twoMinutes);
-
-    expect(await app.sweep()).toMatchObject({ requeued: 0, gaveUp: 0 });
     expect(app.deps.fetchQueue.messages).toHaveLength(1);
   });
 });

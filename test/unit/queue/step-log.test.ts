@@ -4,7 +4,6 @@ import { reject, withStepEnded } from '#lib/images/advance-steps.ts';
 import { refusal } from '#lib/images/picture.ts';
 import type { Outcome } from '#lib/images/step.ts';
 import { stepLog } from '#lib/queue/step-log.ts';
-import { webhookLog } from '#lib/queue/webhook-log.ts';
 import { anImage } from '#test/support/image-builder.ts';
 
 const image = anImage();
@@ -81,20 +80,5 @@ describe('the log line of a step', () => {
     ['no_caption_provider', 'error'],
   ])('of a caption that failed with %s is at %s', (kind, level) => {
     expect(captionLine(kind)).toMatchObject({ level, fields: { state: 'failed', kind } });
-  });
-});
-
-describe('the log line of a webhook', () => {
-  const at = '2026-11-21T09:31:00.000Z';
-  it.each([
-    [{ at, status: 204, error: null, state: 'delivered' }, undefined],
-    [{ at, status: 503, error: 'HTTP 503', state: 'pending' }, 'warn'],
-    [{ at, status: null, error: 'No answer.', state: 'failed' }, 'error'],
-    [{ at, status: 410, error: 'HTTP 410', state: 'stopped' }, 'error'],
-  ] as const)('for %j is at the level %s', (attempt, level) => {
-    const line = webhookLog.outcome?.(attempt, undefined);
-    expect(line?.level).toBe(level);
-    expect(line?.fields).toMatchObject({ state: attempt.state });
-    expect(line?.fields['reason']).toBe(attempt.error ?? undefined);
   });
 });
