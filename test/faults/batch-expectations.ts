@@ -48,6 +48,7 @@ export const expectTruth = async (
     total_images: total,
     processed_images: total,
     failed_images: failed,
+    cancelled_images: 0,
     percentage: 100,
   });
 
