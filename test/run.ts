@@ -13,8 +13,8 @@ const vitest = join(
 
 /** Side by side: two lists of runs of vitest, by the projects of each; test/README.md has their seconds. */
 const sideBySide = [
-  [['unit', 'contract', 'architecture'], ['local-cloud'], ['browser']],
-  [['e2e'], ['start-up']],
+  [['unit', 'contract', 'architecture'], ['browser']],
+  [['e2e'], ['start-up'], ['local-cloud']],
 ] as const;
 
 const run = async (args: readonly string[], onOutput: (text: string) => void): Promise<number> => {

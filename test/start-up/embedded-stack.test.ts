@@ -58,7 +58,13 @@ const putThing = (id: string) =>
     new PutItemCommand({ TableName: 'darkroom-dev-things', Item: { id: { S: id } } }),
   );
 
-const enveloped = { status: 'error', code: 1001, data: null, error: expect.any(String) };
+const enveloped = {
+  status: 'error',
+  code: 1001,
+  data: null,
+  error: expect.any(String),
+  error_code: expect.stringMatching(/^[a-z_]+$/),
+};
 
 describe('the embedded stack', { timeout: 90_000 }, () => {
   it('gives the functions the environment of the template with all references resolved', async () => {
