@@ -9,6 +9,7 @@ import { lists } from './parts/lists.ts';
 import { manyRows } from './parts/many-rows.ts';
 import { media } from './parts/media.ts';
 import { pipeline } from './parts/pipeline.ts';
+import { scale } from './parts/scale.ts';
 import { scroll } from './parts/scroll.ts';
 import { startUp } from './parts/start-up.ts';
 import { throughput } from './parts/throughput.ts';
@@ -29,6 +30,7 @@ const parts: readonly Part[] = [
   lists,
   batchRows,
   manyRows,
+  scale,
   startUp,
   functions,
   scroll,
