@@ -74,7 +74,7 @@ describe.concurrent('the webhook of a batch', () => {
       processed_products: 1,
       failed_images: 0,
       completion_percentage: 100,
-      results_url: expect.stringMatching(`^http://.*/api/batches/${id}/results$`),
+      results_url: expect.stringMatching(`^https?://.*/api/batches/${id}/results$`),
       timestamp: expect.stringMatching(/^\d{4}-.*Z$/),
     });
     expect(new Set(calls.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
