@@ -26,7 +26,8 @@ const readTables = () => {
 
 /**
  * DynamoDB with the tables of infra/tables.yml in this process, where each partition key takes so many
- * write units a second, and a client that counts how often it was throttled.
+ * write units a second, and a client that counts how often it was throttled
+ * and lost a race.
  */
 export const startLimitedDynamodb = async (writeUnitsPerSecond: number) => {
   const dynamodb = await startDynamodb({ port: 0, partitionLimits: { writeUnitsPerSecond } });
@@ -35,12 +36,14 @@ export const startLimitedDynamodb = async (writeUnitsPerSecond: number) => {
   await createTables(readTables(), call);
   const client = openDynamodb({ endpoint: dynamodb.url, region, credentials });
   let throttles = 0;
+  let lostTransactions = 0;
   client.middlewareStack.add(
     (next) => async (args) => {
       try {
         return await next(args);
       } catch (error) {
         if (isThrottle(error)) throttles++;
+        else if (Object(error).name === 'TransactionCanceledException') lostTransactions++;
         throw error;
       }
     },
@@ -53,6 +56,8 @@ export const startLimitedDynamodb = async (writeUnitsPerSecond: number) => {
     client,
     meter: dynamodb.meter,
     throttles: () => throttles,
+    /** Transactions that were cancelled because another writer was first. */
+    lostTransactions: () => lostTransactions,
     table: (name: string) => `darkroom-bench-${name}`,
     /** Delivers the changes of a table to a function, as the event source of functions.yml does. */
     startStream: (table: string, invoke: (event: unknown) => Promise<unknown>) => {
