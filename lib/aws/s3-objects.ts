@@ -13,6 +13,7 @@ import type { Objects, PutOptions, ServedAs } from '#lib/images/objects.ts';
 import { release } from '#lib/release.ts';
 import { continueTrace, inSpan } from '#lib/tracing/spans.ts';
 import { s3 } from './clients.ts';
+import { repeatBroken } from './s3-broken-body.ts';
 import { decodeUserMetadata, encodeUserMetadata } from './s3-user-metadata.ts';
 import { traceMetadata } from './trace-attributes.ts';
 
@@ -83,7 +84,15 @@ export const s3Objects = (bucket: string, client: S3Client = s3()): Objects => {
 
 const at = ({ bucket }: Place, key: string) => ({ Bucket: bucket, Key: key });
 
-const get = async (place: Place, key: string, etag: string | undefined, range?: string) => {
+const get = (place: Place, key: string, etag: string | undefined, range?: string) =>
+  repeatBroken(() => getOnce(place, key, etag, range));
+
+const getOnce = async (
+  place: Place,
+  key: string,
+  etag: string | undefined,
+  range: string | undefined,
+) => {
   const { Body: body, ContentLength: sizeBytes } = await place.client.send(
     new GetObjectCommand({
       ...at(place, key),

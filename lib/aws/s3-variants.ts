@@ -5,8 +5,9 @@ import {
   type S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import type { Variants } from '#lib/delivery/variants.ts';
+import type { StoredVariant, Variants } from '#lib/delivery/variants.ts';
 import { s3 } from './clients.ts';
+import { repeatBroken } from './s3-broken-body.ts';
 import { s3Objects } from './s3-objects.ts';
 
 /** For the CDN, which serves a variant from here: under its key it never changes. */
@@ -16,19 +17,21 @@ const cacheControl = 'public, max-age=31536000, immutable';
 export const s3Variants = (bucket: string, client: S3Client = s3()): Variants => {
   const objects = s3Objects(bucket, client);
   const at = (key: string) => ({ Bucket: bucket, Key: key });
+  const findOnce = async (key: string, maxBytes: number): Promise<StoredVariant | undefined> => {
+    const found = await client.send(new GetObjectCommand(at(key))).catch(unlessMissing);
+    if (!found?.Body) return undefined;
+    const { ContentType: contentType, ContentLength: sizeBytes } = found;
+    if (!contentType || sizeBytes === undefined)
+      throw new Error(`S3 told neither type nor size of ${key}.`);
+    if (sizeBytes <= maxBytes)
+      return { contentType, sizeBytes, bytes: await found.Body.transformToByteArray() };
+    // Not read to its end, the body would hold its connection.
+    if ('destroy' in found.Body) found.Body.destroy();
+    return { contentType, sizeBytes, bytes: undefined };
+  };
+
   return {
-    async find(key, maxBytes) {
-      const found = await client.send(new GetObjectCommand(at(key))).catch(unlessMissing);
-      if (!found?.Body) return undefined;
-      const { ContentType: contentType, ContentLength: sizeBytes } = found;
-      if (!contentType || sizeBytes === undefined)
-        throw new Error(`S3 told neither type nor size of ${key}.`);
-      if (sizeBytes <= maxBytes)
-        return { contentType, sizeBytes, bytes: await found.Body.transformToByteArray() };
-      // Not read to its end, the body would hold its connection.
-      if ('destroy' in found.Body) found.Body.destroy();
-      return { contentType, sizeBytes, bytes: undefined };
-    },
+    find: (key, maxBytes) => repeatBroken(() => findOnce(key, maxBytes)),
 
     async save(key, bytes, { contentType, imageId }) {
       const command = new PutObjectCommand({
