@@ -1,5 +1,6 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
+import { deployedShape } from '#infra/deploy/settings-to-deploy.ts';
 import { type SecretName, Settings, secretNames } from '#lib/settings.ts';
 import { localShape } from './start/local-settings.ts';
 
@@ -26,6 +27,7 @@ const secretMeaning: Record<SecretName, string> = {
 
 const rows: Row[] = [
   ...expectedRows(localShape),
+  ...expectedRows(deployedShape),
   ...expectedRows(Settings.shape),
   ...secretNames.map((name) => ({ name, standard: '', meaning: secretMeaning[name] })),
   ...secretNames.map((name) => ({
