@@ -13,7 +13,7 @@ export const editsContract = (name: string, open: () => Promise<Edits>) =>
       const edits = await open();
       const pending = anEdit({
         prompt: '\u0000 "quotes" \\ 𝄞 <b>\n',
-        targetUrl: 'https://stranger.example/?a=b',
+        targetUrl: 'https://untrusted.example/?a=b',
         target: { from: 'copy', key: 'edits/x/target' },
       });
       const leased = lease(pending, leaseRequest);

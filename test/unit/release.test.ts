@@ -9,7 +9,7 @@ test('takes megabytes away from all of their views, as often as it is asked', ()
   expect([bytes.length, view.length, bytes.buffer.detached]).toEqual([0, 0, true]);
 });
 
-test('leaves alone what may share its memory with strangers', () => {
+test('leaves alone what may share its memory with others', () => {
   const pooled = Buffer.from('a short text in the pool of Node');
   const neighbour = Buffer.from('next to it');
   release(pooled);

@@ -61,7 +61,7 @@ describe('an edit is not started', () => {
 
   it('from a URL that must not be fetched, is not a picture, or is busy', async () => {
     const harness = await editHarness();
-    const sourceUrl = 'https://stranger.example/a.png';
+    const sourceUrl = 'https://untrusted.example/a.png';
     harness.deps.fetchPicture = async () =>
       failure('not_fetched', 'It points to a private address.');
     expect(await refusedWith(harness, { sourceUrl })).toMatchObject({
@@ -96,7 +96,7 @@ describe('an edit is not started', () => {
 
   it('from one valid picture and one invalid, of which nothing is stored', async () => {
     const harness = await editHarness();
-    const good = 'https://stranger.example/a.png';
+    const good = 'https://untrusted.example/a.png';
 
     for (const input of [
       { sourceUrl: good, targetUrl: 'unknown' },
@@ -111,7 +111,7 @@ describe('an edit is not started', () => {
     const harness = await editHarness();
     harness.deps.fetchPicture = async () => failure('not_fetched', 'fetched!');
     harness.deps.editing = failure('no_edit_provider', 'Set OPENAI_API_KEY.');
-    const sourceUrl = 'https://stranger.example/a.png';
+    const sourceUrl = 'https://untrusted.example/a.png';
     expect(await refusedWith(harness, { sourceUrl })).toMatchObject({
       code: 'provider_not_configured',
       message: 'Set OPENAI_API_KEY.',
@@ -128,7 +128,7 @@ describe('an edit is not started', () => {
     for (const editId of ids) await harness.start({ initId, editId });
 
     harness.deps.fetchPicture = async () => failure('not_fetched', 'fetched!');
-    const sourceUrl = 'https://stranger.example/a.png';
+    const sourceUrl = 'https://untrusted.example/a.png';
     await expect(harness.start({ initId, editId: 'one-more', sourceUrl })).rejects.toMatchObject({
       code: 'too_many_edits',
     });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { editHarness, Killed, leaseMs } from '#test/support/edit-harness.ts';
 
-const untrustedUrl = 'https://stranger.example/a.png';
+const untrustedUrl = 'https://untrusted.example/a.png';
 
 describe.each(['before', 'after'] as const)('a worker killed %s', (when) => {
   it('any of its steps leaves an edit that the next one ends, and never pays for what was stored', async () => {

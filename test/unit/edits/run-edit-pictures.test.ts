@@ -7,14 +7,14 @@ const minute = 60_000;
 describe('an edit', () => {
   it('sends both pictures, fetched ones too, and deletes the copies at the end', async () => {
     const harness = await editHarness();
-    const { edit } = await harness.start({ targetUrl: 'https://stranger.example/b.png' });
+    const { edit } = await harness.start({ targetUrl: 'https://untrusted.example/b.png' });
     expect(harness.deps.derived.keys()).toHaveLength(1);
 
     await harness.run(harness.message());
 
     expect(Buffer.from(harness.calls[0]?.source.bytes ?? '').toString()).toBe('beach');
     expect(Buffer.from(harness.calls[0]?.target?.bytes ?? '').toString()).toBe(
-      'bytes of https://stranger.example/b.png',
+      'bytes of https://untrusted.example/b.png',
     );
     expect(await harness.seen(edit)).toMatchObject({ status: 'COMPLETED' });
     expect(harness.deps.derived.keys()).toEqual([]);
@@ -30,7 +30,7 @@ describe('an edit', () => {
       maxBytes: 9,
       maxPictures: 1,
     };
-    const { edit } = await harness.start({ targetUrl: 'https://stranger.example/hat.png' });
+    const { edit } = await harness.start({ targetUrl: 'https://untrusted.example/hat.png' });
 
     await harness.run(harness.message());
 
@@ -38,7 +38,7 @@ describe('an edit', () => {
     expect(harness.calls).toMatchObject([{ source: { width: 1280, name: 'source.png' } }]);
     expect(harness.calls[0]?.target).toBeUndefined();
     expect(Buffer.from(harness.calls[0]?.source.bytes ?? []).toString()).toBe(
-      'beachbytes of https://stranger.example/hat.png',
+      'beachbytes of https://untrusted.example/hat.png',
     );
   });
 

@@ -55,7 +55,7 @@ describe('an edit', () => {
 
   it('fails with the reason when it is given up, and a redriven message changes nothing', async () => {
     const harness = await editHarness();
-    const { edit } = await harness.start({ sourceUrl: 'https://stranger.example/a.png' });
+    const { edit } = await harness.start({ sourceUrl: 'https://untrusted.example/a.png' });
     harness.next(ending.busy());
     await expect(harness.run(harness.message(), { attempts: 8 })).rejects.toThrow();
 

@@ -73,8 +73,8 @@ describe('an edit is started', () => {
     const harness = await editHarness();
 
     const { edit } = await harness.start({
-      sourceUrl: 'https://stranger.example/a.png',
-      targetUrl: 'https://stranger.example/b.png',
+      sourceUrl: 'https://untrusted.example/a.png',
+      targetUrl: 'https://untrusted.example/b.png',
     });
 
     expect(edit).toMatchObject({ source: { from: 'copy' }, target: { from: 'copy' } });
@@ -84,7 +84,7 @@ describe('an edit is started', () => {
 
   it('with object keys that reveal neither its id nor that of its session', async () => {
     const harness = await editHarness();
-    const { edit } = await harness.start({ sourceUrl: 'https://stranger.example/a.png' });
+    const { edit } = await harness.start({ sourceUrl: 'https://untrusted.example/a.png' });
     await harness.run(harness.message());
 
     const keys = [...harness.deps.originals.keys(), ...harness.deps.derived.keys()].join();
@@ -101,7 +101,7 @@ describe('an edit is started', () => {
           { ttlSeconds: 3600 },
           harness.deps.now(),
         );
-        const sourceUrl = 'https://stranger.example/a.png';
+        const sourceUrl = 'https://untrusted.example/a.png';
         const input = { initId, editId: 'same', sourceUrl };
         const { as } = harness.killableDeps(killAt, when);
         const wasKilled = await harness.start(input, as).then(
@@ -124,7 +124,7 @@ describe('an edit is started', () => {
 
   it('without fetching again what an earlier attempt of the same request has fetched', async () => {
     const harness = await editHarness();
-    const input = { editId: 'same', sourceUrl: 'https://stranger.example/a.png' };
+    const input = { editId: 'same', sourceUrl: 'https://untrusted.example/a.png' };
     const first = await harness.start(input);
     harness.deps.fetchPicture = async () => failure('not_fetched', 'fetched!');
 
