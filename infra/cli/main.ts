@@ -20,6 +20,7 @@ export const parseCommandLine = <const T extends ParseArgsConfig>(config: T) => 
  * sentence on stderr where it was called wrongly or could not reach what it needs.
  */
 export const runMain = async (name: string, command: () => Promise<number>): Promise<void> => {
+  endQuietlyWithReader();
   try {
     process.exitCode = await command();
   } catch (error) {
@@ -27,6 +28,14 @@ export const runMain = async (name: string, command: () => Promise<number>): Pro
     process.stderr.write(`${explainError(error)}${hint}\n`);
     process.exitCode = 2;
   }
+};
+
+/** The reader of the output has ended, as `| head` does: no fault, and nothing is left to do. */
+const endQuietlyWithReader = (): void => {
+  process.stdout.once('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(0);
+  });
 };
 
 const unreachable = new Set([

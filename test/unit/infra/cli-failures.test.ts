@@ -1,7 +1,11 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { explainError } from '#infra/cli/main.ts';
 
 type Ended = { code: number; stdout: string; stderr: string };
@@ -71,4 +75,25 @@ describe('an error of an SDK client', () => {
   ])('%s is explained by what can be done about it', (error, sentence) => {
     expect(explainError(error)).toContain(sentence);
   });
+});
+
+it('npm run logs ends quietly when its reader does, as in `| head`', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'darkroom-logs-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  mkdirSync(join(folder, 'logs'));
+  const line = { level: 'INFO', message: 'x'.repeat(200), timestamp: '2026-11-30T00:00:00.000Z' };
+  const lines = `${JSON.stringify(line)}\n`.repeat(5000); // more than a pipe holds
+  writeFileSync(join(folder, 'logs', 'darkroom.log'), lines);
+
+  const env = { PATH: process.env['PATH'], DATA_DIR: folder };
+  const args = ['infra/cli/logs.ts', '--settings', 'none'];
+  const logs = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  let stderr = '';
+  logs.stderr.on('data', (text) => {
+    stderr += text;
+  });
+  logs.stdout.once('data', () => logs.stdout.destroy());
+  const [code] = await once(logs, 'close');
+
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
 });
