@@ -54,7 +54,7 @@ export const throughput: Part = {
       how:
         `${clientsAtOnce} clients each upload ${each} times one 12-megapixel JPEG of ` +
         `${(photo.length / 1e6).toFixed(1)} MB, from the first upload until the last picture is ` +
-        'done. The stand-in is test/bench/fastapi-service: FastAPI, SQLite, and one thread with ' +
+        'counted as done; our counters follow about a second later. The stand-in is test/bench/fastapi-service: FastAPI, SQLite, and one thread with ' +
         'Pillow, of the shape that Darkroom replaces. Its pictures a second are compared with ' +
         `Darkroom's: at most 0.435 of them, so that Darkroom makes 2.3 times as many.`,
       figures: [
