@@ -15,7 +15,7 @@ const fits = ({ source, uploaded_at: at }: ImageView, query: URLSearchParams): b
   at <= (query.get('to') ?? '9');
 
 /** The API responses of a darkroom with `count` pictures, one batch and three edits. */
-export const aDarkroomOf = (count: number) => {
+export const fakeApi = (count: number) => {
   const pictures = Array.from({ length: count }, (_, index) => {
     if (index === 1)
       return anImageView(index, {
