@@ -66,7 +66,10 @@ export const aDarkroomOf = (count: number) => {
       const limit = Number(query.get('limit') ?? 50);
       const status = query.get('status');
       const fit = pictures.filter(
-        (picture) => (!status || picture.status === status) && fits(picture, query),
+        (picture) =>
+          (!status || picture.status === status) &&
+          (picture.taken_at !== null || query.get('sort') !== 'taken') &&
+          fits(picture, query),
       );
       const end = from + limit;
       return { data: fit.slice(from, end), next: end < fit.length ? String(end) : null };
