@@ -60,6 +60,31 @@ const outcome = (index: number) => ({
   error: null,
 });
 
+/** The pages of a batch that was cancelled before its last product. */
+export const aCancelledBatch = (cursor: string | null) => ({
+  data: aBatchView({
+    status: 'cancelled',
+    message: 'The batch was cancelled; 4 of 5 images were processed.',
+    ...(cursor && { products: [aCancelledProduct] }),
+  }),
+  next: cursor ? null : 'second',
+});
+
+const aCancelledProduct = {
+  serial_number: '3',
+  product_name: 'Oak board',
+  status: 'cancelled',
+  images: [
+    {
+      input_url: 'https://img.example/board.jpg',
+      output_url: null,
+      image_id: null,
+      status: 'cancelled',
+      error: 'The batch was cancelled before this picture was processed.',
+    },
+  ],
+};
+
 /** One that works, and one whose receiver is gone. */
 export const someWebhooks = [
   {

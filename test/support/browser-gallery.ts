@@ -8,11 +8,16 @@ import { drawnJpeg } from './drawn-pictures.ts';
 const someProvider = { ok: true, provider: 'openai', model: 'gpt-image-1' };
 const thumbnail = await drawnJpeg({ width: 96, height: 64 });
 
-/** As `source` and, of uploads, `from` and `to` of GET /api/images. */
-const fits = ({ source, uploaded_at: at }: ImageView, query: URLSearchParams): boolean =>
-  source.includes(query.get('source') ?? '') &&
-  at >= (query.get('from') ?? '') &&
-  at <= (query.get('to') ?? '9');
+/** As `source`, `sort`, `from` and `to` of GET /api/images: pictures taken are those of which that is known. */
+const fits = (picture: ImageView, query: URLSearchParams): boolean => {
+  const at = query.get('sort') === 'taken' ? picture.taken_at : picture.uploaded_at;
+  return (
+    picture.source.includes(query.get('source') ?? '') &&
+    at !== null &&
+    at >= (query.get('from') ?? '') &&
+    at <= `${query.get('to') ?? ''}~`
+  );
+};
 
 /** The API responses of a darkroom with `count` pictures, one batch and three edits. */
 export const fakeApi = (count: number) => {

@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core';
 import { dropFiles } from './browser.ts';
 import { anImageView, fakeImageId, someStats } from './browser-answers.ts';
-import { aBatchView, someFaults } from './browser-answers-batches.ts';
+import { aBatchView, aCancelledBatch, someFaults } from './browser-answers-batches.ts';
 import { fakeApi } from './browser-gallery.ts';
 import type { Answer, PageRequest } from './browser-host.ts';
 
@@ -153,6 +153,19 @@ export const galleryStates: Record<string, State> = {
     waitUntilShown: async (page) => {
       await page.getByRole('button', { name: 'Cancel the batch' }).click();
       await page.getByText('The batch is being cancelled. What is done stays.').waitFor();
+    },
+  },
+  'a cancelled batch': {
+    hash: '#batches/0d4e2f4e-6a3c-4a51-9a53-0d6f6f1f2c11',
+    api: (request) =>
+      request.path.startsWith('api/batches/')
+        ? aCancelledBatch(request.query.get('cursor'))
+        : some(request),
+    waitUntilShown: async (page) => {
+      // What was cancelled is on the second page.
+      await page.getByRole('button', { name: 'cancelled', exact: true }).click();
+      await page.getByText('before this picture was processed').waitFor();
+      await page.getByText('Enamel mug, cream').waitFor({ state: 'detached' });
     },
   },
   'edits before any picture is chosen': {

@@ -33,7 +33,8 @@ export const joinShortDays = (
     const before = joined.at(-1);
     const end = days[index + 1]?.first ?? ratios.length;
     const width = ratios.slice(each.first, end).reduce((sum, ratio) => sum + ratio, 0);
-    if (before && filled < rowRatio && each.day !== '') {
+    const isKnown = each.day !== '' && before?.day !== '';
+    if (before && filled < rowRatio && isKnown) {
       before.last = each.day;
       filled += width;
     } else {
