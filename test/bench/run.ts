@@ -11,6 +11,7 @@ import { media } from './parts/media.ts';
 import { pipeline } from './parts/pipeline.ts';
 import { scale } from './parts/scale.ts';
 import { scroll } from './parts/scroll.ts';
+import { sdkCalls } from './parts/sdk-calls.ts';
 import { startUp } from './parts/start-up.ts';
 import { throughput } from './parts/throughput.ts';
 import { uploadLatency } from './parts/upload-latency.ts';
@@ -25,6 +26,7 @@ const parts: readonly Part[] = [
   delivery,
   pipeline,
   bytesRead,
+  sdkCalls,
   uploadLatency,
   throughput,
   lists,
