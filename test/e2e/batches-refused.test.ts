@@ -63,6 +63,23 @@ describe('a dry run', () => {
   });
 });
 
+describe('a batch and its dry run are refused alike', () => {
+  it.each(['http://10.0.0.7/hook', 'https://ann:pw@hook.example/', 'ftp://hook.example/'])(
+    'for the webhook_url %s',
+    async (webhook_url) => {
+      const [real, dry] = await Promise.all(
+        [{ webhook_url }, { webhook_url, dry_run: 'true' }].map((fields) =>
+          darkroom.send(good, { fields }),
+        ),
+      );
+
+      expect(dry).toMatchObject({ status: 422, code: 2001, data: null });
+      expect(dry?.error).toMatch(/^The field webhook_url .*\.$/);
+      expect(dry?.error).toBe(real?.error);
+    },
+  );
+});
+
 describe('a batch is refused', () => {
   it('with every error of its CSV named at once, and nothing is started', async () => {
     const before = await started();

@@ -127,7 +127,16 @@ describe.runIf(hasCurl)('the commands of Pictoora, with a provider that speaks a
       expect(newest).toMatchObject({ source: 'edit', image_id: ended.data.edits[0].image_id });
       await eventually(async () => {
         const { data } = await json(`${darkroom.baseUrl}/api/images/${newest.image_id}`);
-        expect(data).toMatchObject({ status: 'done', error: null });
+        expect(data).toMatchObject({
+          ...{ status: 'done', error: null },
+          edit: {
+            edit_id: process_id,
+            prompt: 'Put this face onto that page.',
+            source_image_id: source.data.image_id,
+            provider: 'openai',
+            model: expect.any(String),
+          },
+        });
       });
       const again = await post('/process/book', {
         init_id,

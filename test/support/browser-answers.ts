@@ -51,6 +51,7 @@ export const anImageView = (index = 0, only: Partial<ImageView> = {}): ImageView
       sources: {},
     },
     taken_at: '2017-02-09T19:51:38+01:00',
+    edit: null,
     error: null,
     error_code: null,
     placeholder,

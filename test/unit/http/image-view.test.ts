@@ -67,6 +67,7 @@ describe('toImageView', () => {
       focal_point: null,
       exif: null,
       taken_at: null,
+      edit: null,
       error: null,
       error_code: null,
       placeholder: null,
@@ -77,6 +78,19 @@ describe('toImageView', () => {
         caption: { state: 'skipped', reason: 'No provider is set.' },
       },
     });
+  });
+
+  it('names the edit that made a picture, and its source where that is an image', () => {
+    const edit = { editId: 'e-1', prompt: 'Make it blue.', provider: 'openai', model: 'm' };
+    const expected = { edit_id: 'e-1', prompt: 'Make it blue.', provider: 'openai', model: 'm' };
+
+    expect(toImageView(anImage({ edit }), options).edit).toEqual({
+      ...expected,
+      source_image_id: null,
+    });
+    expect(toImageView(anImage({ edit: { ...edit, sourceImageId: 'abc' } }), options).edit).toEqual(
+      { ...expected, source_image_id: 'abc' },
+    );
   });
 
   it('shows a processed picture', () => {
