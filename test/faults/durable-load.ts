@@ -90,10 +90,10 @@ export const openLoad = async (
     /** Rejects where the stack does not answer, or not as it should. */
     act: (): Promise<void> => {
       const chance = random.next();
-      if (chance < 0.45) return upload();
-      if (chance < 0.75) return remove();
-      if (chance < 0.8) return startBatch();
-      return chance < 0.95 ? sendMessage() : moveMessages();
+      if (chance < 0.25) return upload();
+      if (chance < 0.5) return remove();
+      if (chance < 0.53) return startBatch();
+      return chance < 0.93 ? sendMessage() : moveMessages();
     },
     /** Takes all dead letters out of their queue; returns their bodies. */
     takeDeadLetters: async (): Promise<Set<string>> => {
