@@ -66,11 +66,9 @@ export const aDarkroomOf = (count: number) => {
       const limit = Number(query.get('limit') ?? 50);
       const status = query.get('status');
       const fit = pictures.filter(
-        (picture) =>
-          (!status || picture.status === status) &&
-          (picture.taken_at !== null || query.get('sort') !== 'taken') &&
-          fits(picture, query),
+        (picture) => (!status || picture.status === status) && fits(picture, query),
       );
+      if (query.get('order') === 'asc') fit.reverse();
       const end = from + limit;
       return { data: fit.slice(from, end), next: end < fit.length ? String(end) : null };
     }
