@@ -19,8 +19,11 @@ const fits = (picture: ImageView, query: URLSearchParams): boolean => {
   );
 };
 
-/** The API responses of a darkroom with `count` pictures, one batch and three edits. */
-export const aDarkroomOf = (count: number) => {
+/** The API responses of a darkroom with `count` pictures, one batch and three edits. `only` makes pictures differ. */
+export const aDarkroomOf = (
+  count: number,
+  only: (index: number) => Partial<ImageView> = () => ({}),
+) => {
   const pictures = Array.from({ length: count }, (_, index) => {
     if (index === 1)
       return anImageView(index, {
@@ -55,7 +58,7 @@ export const aDarkroomOf = (count: number) => {
           caption: { state: 'skipped', reason: 'There is no picture to describe.' },
         },
       });
-    return anImageView(index);
+    return anImageView(index, only(index));
   });
   const byId = new Map(pictures.map((picture) => [picture.image_id, picture]));
 
