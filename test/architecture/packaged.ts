@@ -102,7 +102,7 @@ export const packageAll = async () => {
 };
 
 /** What the functions find in their environment, with values as long as they can become. */
-export const environmentOf = ({ Resources }: Template): Record<string, string> => {
+export const readEnvironment = ({ Resources }: Template): Record<string, string> => {
   const { Environment } = z
     .object({ Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }) })
     .parse(Resources['GetDashhealthLambdaFunction']?.Properties);

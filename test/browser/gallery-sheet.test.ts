@@ -8,11 +8,11 @@ import {
   openPage,
   seriousFaults,
 } from '#test/support/browser.ts';
-import { anImageView, idOf } from '#test/support/browser-answers.ts';
-import { aDarkroomOf } from '#test/support/browser-gallery.ts';
+import { anImageView, fakeImageId } from '#test/support/browser-answers.ts';
+import { fakeApi } from '#test/support/browser-gallery.ts';
 import { type PageRequest, startPageHost } from '#test/support/browser-host.ts';
 
-const some = aDarkroomOf(42);
+const some = fakeApi(42);
 
 /** Pictures whose copies have three widths. */
 const withWidths = (request: PageRequest) => {
@@ -20,7 +20,9 @@ const withWidths = (request: PageRequest) => {
   const widths = (id: string) =>
     [160, 480, 960].map((width) => `http://elsewhere.example/i/${id}/w${width}?v=1 ${width}w`);
   return {
-    data: [0, 1, 2].map((index) => anImageView(index, { srcset: widths(idOf(index)).join(', ') })),
+    data: [0, 1, 2].map((index) =>
+      anImageView(index, { srcset: widths(fakeImageId(index)).join(', ') }),
+    ),
   };
 };
 
@@ -112,7 +114,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the sheet of the gallery'), () => 
 
   it('is grouped by days, which a slider leads to', async () => {
     const dayMs = 86_400_000;
-    const days = aDarkroomOf(300);
+    const days = fakeApi(300);
     host.answerWith((request) => {
       const answer = days(request);
       if (request.path !== 'api/images' || typeof answer !== 'object' || !('data' in answer))
@@ -168,6 +170,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the sheet of the gallery'), () => 
     expect(queries.at(-1)).toContain('from=2026-11-19T15%3A00%3A00.000Z');
 
     await page.getByLabel('Sort by').selectOption('taken');
+    await page.getByLabel('From', { exact: true }).fill('2017-02-09');
     await page.reload();
     await page.getByRole('list', { name: 'Pictures, last taken first' }).waitFor();
     await page.getByRole('heading', { name: 'Thu, February 9, 2017' }).waitFor();

@@ -100,7 +100,7 @@ const openFeed = async (kill: () => 'before' | 'after' | undefined = () => undef
   };
 };
 
-const idsOf = (events: readonly Event[]) => events.map(({ eventId }) => eventId);
+const eventIds = (events: readonly Event[]) => events.map(({ eventId }) => eventId);
 const endings = (images: readonly Image[]) =>
   images.flatMap(({ imageId, deleted }) => [
     `image.done ${imageId}`,
@@ -232,8 +232,8 @@ describe('changes that are projected', { timeout }, () => {
       const own = new Set(endings(last));
       expect(named(events).filter((name) => own.has(name))).toEqual(endings(last));
     }
-    expect(new Set(idsOf(events)).size).toBe(shards.flatMap(({ last }) => endings(last)).length);
-    expect(new Set(idsOf(feed.notified))).toEqual(new Set(idsOf(events)));
+    expect(new Set(eventIds(events)).size).toBe(shards.flatMap(({ last }) => endings(last)).length);
+    expect(new Set(eventIds(feed.notified))).toEqual(new Set(eventIds(events)));
   });
 
   it('drop the positions of shards that ended days ago, and no others', async () => {

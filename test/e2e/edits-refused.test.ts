@@ -5,7 +5,7 @@ import { type EditBehaviour, startEditServer } from '#test/support/edit-server.t
 import { anEditSession } from '#test/support/edit-session-builder.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { startFetchOrigin } from '#test/support/fetch-origin.ts';
-import { clientOf, theClient } from './client.ts';
+import { createClient, theClient } from './client.ts';
 import { editKey } from './settings.ts';
 import { withShortWaits } from './short-waits.ts';
 
@@ -38,7 +38,7 @@ describe('edits', () => {
     ['GET', '/api/cache', 1001],
     ['GET', '/api/v1/cache/status', 1001],
   ])('%s %s is refused without a key, or with a wrong one', async (method, path, code) => {
-    const open = clientOf({ ...inject('target'), env: {} });
+    const open = createClient({ ...inject('target'), env: {} });
     for (const headers of [{}, { 'x-api-key': 'a-wrong-key' }]) {
       const answer = await open.json(path, { method, headers });
       expect(answer).toMatchObject({ status: 403, code, outcome: 'error', data: null });

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type BatchClient, batchClientOf } from '#test/e2e/batch-client.ts';
+import { type BatchClient, createBatchClient } from '#test/e2e/batch-client.ts';
 import { eventually } from '#test/support/eventually.ts';
-import { auditorOf } from '#test/support/faults-audit.ts';
-import { quietOf } from '#test/support/faults-idle.ts';
+import { openAuditor } from '#test/support/faults-audit.ts';
+import { watchQueues } from '#test/support/faults-idle.ts';
 import { isLong } from '#test/support/faults-timeouts.ts';
 import type { FetchOrigin } from '#test/support/fetch-origin.ts';
 import { startWithKillableEmulators } from '#test/support/killable-emulators.ts';
@@ -33,7 +33,7 @@ beforeAll(async () => {
       FETCH_ALLOW_HOSTS: origin.host,
     },
   });
-  darkroom = batchClientOf(stack);
+  darkroom = createBatchClient(stack);
 }, 120_000);
 afterAll(async () => {
   await stack?.stop();
@@ -47,8 +47,8 @@ it(`nothing that was answered is lost, whenever the process of the emulators is 
 }, async () => {
   const random = randomFrom(faultsSeed());
   const ledger = openLedger();
-  const auditor = auditorOf(stack);
-  const { quiet } = quietOf(darkroom, auditor);
+  const auditor = openAuditor(stack);
+  const { quiet } = watchQueues(darkroom, auditor);
   const load = await openLoad(darkroom, { origin: origin.url, random, ledger });
   const unexpected: string[] = [];
   let isServing = true;

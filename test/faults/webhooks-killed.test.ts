@@ -18,7 +18,7 @@ beforeAll(async () => {
   receiver = await startWebhookReceiver({
     respond: () => {
       const id = String(receiver.calls.at(-1)?.headers['webhook-id']);
-      return { status: isBusyOnce(id) && callsOf(id) === 1 ? 503 : 204 };
+      return { status: isBusyOnce(id) && countCalls(id) === 1 ? 503 : 204 };
     },
   });
   darkroom = await startFaultyDarkroom({
@@ -39,7 +39,7 @@ afterAll(async () => {
   await receiver?.stop();
 });
 
-const callsOf = (id: string) =>
+const countCalls = (id: string) =>
   receiver.calls.filter(({ headers }) => headers['webhook-id'] === id).length;
 /** Every other event meets a busy receiver first, and has to be repeated. */
 const isBusyOnce = (id: string) => /[02468]$/.test(id);
@@ -62,7 +62,7 @@ describe('deliver-event', () => {
         attempt: 0,
         due_at: new Date().toISOString(),
       });
-      const isDelivered = (n: number) => callsOf(`evt_${n}`) >= (isBusyOnce(`evt_${n}`) ? 2 : 1);
+      const isDelivered = (n: number) => countCalls(`evt_${n}`) >= (isBusyOnce(`evt_${n}`) ? 2 : 1);
 
       // The calls are recorded from an event without kills, so that no boundary can be forgotten here.
       await darkroom.send('deliver-event', [JSON.stringify(message(0))]);
@@ -96,7 +96,7 @@ describe('deliver-event', () => {
       expect(waiting).toEqual([]);
       expect(triggered).toHaveLength(kills);
       // A response that was lost with its worker is requested again: at most once for each kill.
-      const repeated = events.filter((n) => !isBusyOnce(`evt_${n}`) && callsOf(`evt_${n}`) > 1);
+      const repeated = events.filter((n) => !isBusyOnce(`evt_${n}`) && countCalls(`evt_${n}`) > 1);
       report(
         `${kills} kills at ${boundaries.length} boundaries, ${repeated.length} lost responses`,
       );

@@ -58,12 +58,12 @@ export const startHostMode = async (tools: CommandTools, port: number): Promise<
     cwd: folder, // DynamoDB Local writes a file into the working directory
     detached: true,
     stdio: ['ignore', log, log],
-    env: environmentOf({ folder, root, port, python }),
+    env: createEnvironment({ folder, root, port, python }),
   });
   closeSync(log);
   const stop = async () => {
     await endGroup(child);
-    endDynamodbOf(root);
+    endDynamodb(root);
     rmSync(folder, { recursive: true, force: true });
   };
   tools.onEnd(stop);
@@ -74,7 +74,7 @@ export const startHostMode = async (tools: CommandTools, port: number): Promise<
 
 type Place = { folder: string; root: string; port: number; python: string };
 
-const environmentOf = ({ folder, root, port, python }: Place) => ({
+const createEnvironment = ({ folder, root, port, python }: Place) => ({
   PATH: [dirname(process.execPath), dirname(python), process.env['PATH']].join(':'),
   HOME: process.env['HOME'],
   LANG: 'C.UTF-8',
@@ -137,7 +137,7 @@ const isReady = async (url: string): Promise<boolean> => {
 };
 
 /** DynamoDB Local has its own process group, and outlives a LocalStack that was killed. */
-const endDynamodbOf = (root: string): void => {
+const endDynamodb = (root: string): void => {
   const { stdout } = spawnSync('ps', ['-axww', '-o', 'pid=,args='], { encoding: 'utf8' });
   for (const line of (stdout ?? '').split('\n')) {
     if (!line.includes(`-javaagent:${root}/`)) continue;

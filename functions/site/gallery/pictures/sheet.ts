@@ -186,7 +186,7 @@ export const sheet = (): TemplateResult => {
       @focusin=${onFocus}
     >
       ${layout.headings.map(({ index, y }, at) =>
-        index >= first && index < end
+        width > 0 && index >= first && index < end
           ? html`<li class="day" ${styled({ transform: `translateY(${y}px)` })}><h2>${formatDay(days[at] ?? { day: '', first: 0 })}</h2></li>`
           : nothing,
       )}
