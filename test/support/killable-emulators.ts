@@ -16,7 +16,7 @@ import { freePorts } from './embedded-stack.ts';
 const project = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Nothing wakes the readers of streams here, for DynamoDB is in a process of its own. */
-const streamPollMs = 250;
+const streamPollMs = 500;
 
 type Options = { env: Environment; visibilityTimeoutSeconds: number };
 
