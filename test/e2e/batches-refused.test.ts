@@ -1,8 +1,8 @@
 import { describe, expect, inject, it } from 'vitest';
-import { batchClientOf, csvOf } from './batch-client.ts';
+import { createBatchClient, createCsv } from './batch-client.ts';
 
-const darkroom = batchClientOf(inject('target'));
-const good = csvOf(
+const darkroom = createBatchClient(inject('target'));
+const good = createCsv(
   ['https://shop.example/a.jpg', 'https://shop.example/b.jpg'],
   ['http://s.example'],
 );

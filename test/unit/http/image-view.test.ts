@@ -158,11 +158,11 @@ describe('toImageView', () => {
   });
 
   it('links to the sizes of the settings with a version that changes with the bytes, made or pending', async () => {
-    const linksOf = (etag: string) => toImageView(anImage({ etag }), options).thumbnails;
+    const thumbnailLinks = (etag: string) => toImageView(anImage({ etag }), options).thumbnails;
 
-    expect(Object.keys(linksOf('a'))).toEqual(['small', 'medium']);
-    expect(linksOf('a')['small']).toMatch(/\/i\/[a-z2-7]{26}\/small\?v=[\w-]{14}$/);
-    expect(linksOf('a')['small']).not.toBe(linksOf('b')['small']);
+    expect(Object.keys(thumbnailLinks('a'))).toEqual(['small', 'medium']);
+    expect(thumbnailLinks('a')['small']).toMatch(/\/i\/[a-z2-7]{26}\/small\?v=[\w-]{14}$/);
+    expect(thumbnailLinks('a')['small']).not.toBe(thumbnailLinks('b')['small']);
     const others = await linksTo(baseUrl, { sizes: [{ name: 'tiny', longestSide: 64 }] });
     expect(Object.keys(toImageView(anImage({ renditionSet }), others).thumbnails)).toEqual([
       'tiny',

@@ -47,7 +47,7 @@ const beforeStep = async (step: StepName) => {
 };
 
 /** Delivers the message of a step to its worker, and tells how the step has ended. */
-export const endStepOf = async (step: StepName, breakIt: Break, attempts = 1) => {
+export const runStep = async (step: StepName, breakIt: Break, attempts = 1) => {
   const { app, imageId, message } = await beforeStep(step);
   await breakIt(app.deps);
   await work(step, message, app, attempts);
@@ -68,7 +68,7 @@ const failedPicture = {
 const refusedBy =
   (name: 'inspect' | 'shrink', code: RefusalCode, reason: string): FailureCase['happens'] =>
   () =>
-    endStepOf('thumbnails', (deps) =>
+    runStep('thumbnails', (deps) =>
       Object.assign(deps, { [name]: async () => ({ refusal: refusal(code, reason) }) }),
     );
 
@@ -99,12 +99,12 @@ const thumbnailCases: FailureCase[] = [
   {
     what: 'a dropped object has too many bytes',
     ...{ ...failedPicture, code: 'file_too_large', log: 'WARN thumbnails: message handled' },
-    happens: () => endStepOf('thumbnails', (deps) => Object.assign(deps, { uploadMaxBytes: 3 })),
+    happens: () => runStep('thumbnails', (deps) => Object.assign(deps, { uploadMaxBytes: 3 })),
   },
   {
     what: 'an original is gone from the bucket',
     ...{ ...failedPicture, code: 'original_missing', log: 'WARN exif: message handled' },
-    happens: () => endStepOf('exif', ({ originals }) => originals.remove(['holiday/beach.jpg'])),
+    happens: () => runStep('exif', ({ originals }) => originals.remove(['holiday/beach.jpg'])),
   },
 ];
 
@@ -114,7 +114,7 @@ const oursCases: FailureCase[] = [
     ...{ ...failedPicture, code: 'retries_exhausted', log: 'ERROR thumbnails: message given up' },
     alarm: 'MakeThumbnailsDlqDepthAlarm',
     happens: () =>
-      endStepOf(
+      runStep(
         'thumbnails',
         ({ images }) => Object.assign(images, { begin: throttled }),
         maxReceiveCount,
@@ -130,7 +130,7 @@ const oursCases: FailureCase[] = [
     },
     alarm: 'MakeThumbnailsQueueAgeAlarm',
     happens: async () => {
-      const { imageId } = await endStepOf('thumbnails', ({ images }) =>
+      const { imageId } = await runStep('thumbnails', ({ images }) =>
         Object.assign(images, { begin: throttled }),
       );
       return { imageId, code: null, reason: null };
@@ -145,7 +145,7 @@ const oursCases: FailureCase[] = [
       metric: null,
     },
     alarm: 'MakeThumbnailsErrorsAlarm',
-    happens: () => endStepOf('thumbnails', () => undefined, 2),
+    happens: () => runStep('thumbnails', () => undefined, 2),
   },
   {
     what: 'workers are killed at every delivery, or a message is lost',

@@ -16,7 +16,7 @@ import type { EditBehaviour } from '#test/support/edit-server.ts';
 import { startEditServer } from '#test/support/edit-server.ts';
 import { anImage } from '#test/support/image-builder.ts';
 import type { FailureCase } from './failure-case.ts';
-import { endStepOf } from './image-failures.ts';
+import { runStep } from './image-failures.ts';
 import { deliver } from './worker.ts';
 
 /** Of a provider: short only for one that never answers, so that a slow machine does not matter. */
@@ -29,7 +29,7 @@ const caption =
     const server = await startCaptionServer({ behaviour });
     const picture = await drawnJpeg({ width: 60 });
     try {
-      return await endStepOf(
+      return await runStep(
         'caption',
         (deps) => {
           const { derived } = deps;
