@@ -8,7 +8,7 @@ import { runCommandLine } from '#infra/cli/run-command.ts';
 import { project } from '#infra/deploy/serverless.ts';
 import { freePort } from './free-port.ts';
 import { pythonPrograms } from './python.ts';
-import { formatConfig, givenThings } from './schema-records.ts';
+import { createRecords, formatConfig } from './schema-records.ts';
 
 const { values } = parseArgs({
   options: {
@@ -65,7 +65,7 @@ await runCommandLine('test:schema', async (tools) => {
     });
   await run('schemathesis, with ids of its own', {});
   const config = join(folder, 'schemathesis.toml');
-  writeFileSync(config, formatConfig(await givenThings(baseUrl, apiKey)));
+  writeFileSync(config, formatConfig(await createRecords(baseUrl, apiKey)));
   await run('schemathesis, with ids that exist', {
     before: ['--config-file', config],
     after: ['--include-path-regex', String.raw`\{(image_id|init_id|request_id|filename)`],
