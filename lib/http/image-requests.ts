@@ -40,7 +40,7 @@ export const FileHeaders = z.object({
   'accept-encoding': z.string().optional(),
 });
 
-/** Loose: whoever shares a link to a page may add parameters (`utm_source`). */
+/** Loose: sites add parameters to links that are shared (`utm_source`). */
 export const PageQuery = z.looseObject({});
 
 export const IdempotencyHeaders = z.object({

@@ -31,7 +31,7 @@ const aDrop = (batch: string) =>
     })),
   );
 
-/** How many requests for news a page sent: long polls, and for single pictures. */
+/** How many requests for changes a page sent: long polls, and for single pictures. */
 const requestsInFlight = (page: Page) => {
   let inFlight = 0;
   let max = 0;
@@ -81,9 +81,9 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery on a running stack'), 
     await page.goto(`${baseUrl}/`);
     // Another tab follows by one long poll at a time, not by a request for each picture.
     const other = await openPage(browser, { viewport: { width: 1600, height: 1400 } });
-    const news = requestsInFlight(other.page);
+    const requests = requestsInFlight(other.page);
     await other.page.goto(`${baseUrl}/`);
-    await eventually(() => expect(news.events()).toBeGreaterThan(1));
+    await eventually(() => expect(requests.events()).toBeGreaterThan(1));
     await dropFiles(page, await aDrop('walk'));
 
     await page.getByText('30 pictures uploaded').waitFor();
@@ -94,8 +94,8 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery on a running stack'), 
     });
     const all = other.page.getByRole('button', { name: `All ${before.total + count}` });
     await all.waitFor();
-    expect(news.max()).toBe(1);
-    expect(news.pictures()).toBe(0);
+    expect(requests.max()).toBe(1);
+    expect(requests.pictures()).toBe(0);
     await other.close();
     await page.getByRole('button', { name: 'Close the list of uploads' }).click();
 

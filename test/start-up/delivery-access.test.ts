@@ -60,7 +60,7 @@ describe('on a stage with signed links', () => {
       const refused = [
         `${baseUrl}/i/${imageId}/small`,
         `${baseUrl}/i/${imageId}/nothing`,
-        `${baseUrl}/i/nobody/small?s=${s}`,
+        `${baseUrl}/i/unknown/small?s=${s}`,
         altered((url) => url.searchParams.delete('s')),
         altered((url) => url.searchParams.set('s', s.slice(0, -1))),
         altered((url) => url.searchParams.set('s', `${s}A`)),
