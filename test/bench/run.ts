@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { batchRows } from './parts/batch-rows.ts';
 import { bytesRead } from './parts/bytes-read.ts';
 import { delivery } from './parts/delivery.ts';
+import { firstSheet } from './parts/first-sheet.ts';
 import { functions } from './parts/functions.ts';
 import { lists } from './parts/lists.ts';
 import { manyRows } from './parts/many-rows.ts';
@@ -17,7 +18,7 @@ import { throughput } from './parts/throughput.ts';
 import { uploadLatency } from './parts/upload-latency.ts';
 import { stepQueues } from './parts/workers.ts';
 import { isWithinBound, type Part, type Section, say } from './support/report.ts';
-import { machineOf, tableOf, writeReport } from './support/write-report.ts';
+import { describeMachine, formatTable, writeReport } from './support/write-report.ts';
 
 const file = 'bench/latest.md';
 const parts: readonly Part[] = [
@@ -35,6 +36,7 @@ const parts: readonly Part[] = [
   scale,
   startUp,
   functions,
+  firstSheet,
   scroll,
 ];
 const names = parts.map(({ name }) => name).join(', ');
@@ -57,13 +59,13 @@ if (values.help || unknown.length > 0) {
 
 const length = values.short ? 'short' : 'full';
 const sections: Section[] = [];
-say(machineOf());
+say(describeMachine());
 for (const part of parts) {
   if (wanted.length > 0 && !wanted.includes(part.name)) continue;
   say(`\n${part.name} …`);
   const section = await part.run(length);
   sections.push(section);
-  say(tableOf(section));
+  say(formatTable(section));
   writeReport(file, sections, length); // what there is, should a later part fail
 }
 const missed = sections.flatMap(({ figures }) =>

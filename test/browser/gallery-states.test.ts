@@ -1,4 +1,4 @@
-import type { Browser, BrowserContextOptions } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import {
@@ -8,20 +8,20 @@ import {
   openPage,
   seriousFaults,
 } from '#test/support/browser.ts';
-import { idOf } from '#test/support/browser-answers.ts';
-import { aDarkroomOf } from '#test/support/browser-gallery.ts';
+import { fakeImageId } from '#test/support/browser-answers.ts';
+import { fakeApi } from '#test/support/browser-gallery.ts';
 import { startPageHost } from '#test/support/browser-host.ts';
 import { galleryStates } from '#test/support/browser-states.ts';
 import { scrollToTheEnd, taskTimesMs } from '#test/support/browser-trace.ts';
 
 const Actions = z.object({ action: z.literal('delete'), image_ids: z.array(z.string()) });
 
-const some = aDarkroomOf(42);
+const some = fakeApi(42);
 
-const looks: Record<string, BrowserContextOptions> = {
-  dark: { colorScheme: 'dark' },
-  'light, on a phone': { colorScheme: 'light', viewport: { width: 390, height: 800 } },
-};
+const looks = [
+  { colorScheme: 'dark', viewport: { width: 1280, height: 800 } },
+  { colorScheme: 'light', viewport: { width: 390, height: 800 } },
+] as const;
 
 describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () => {
   let browser: Browser;
@@ -35,34 +35,37 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
     await host?.stop();
   });
 
-  describe.each(Object.entries(looks))('%s', (_, look) => {
-    it.each(Object.entries(galleryStates))(
-      'has no serious accessibility violation: %s',
-      async (_name, state) => {
-        host.answerWith(state.api ?? some);
-        const gallery = await openPage(browser, look);
-        const { page } = gallery;
-        await page.goto(`${host.url}${state.hash ?? ''}`);
-        await state.waitUntilShown(page);
+  it.each(Object.entries(galleryStates))(
+    'has no serious accessibility violation, dark or light, wide or on a phone: %s',
+    async (_name, state) => {
+      host.answerWith(state.api ?? some);
+      const gallery = await openPage(browser);
+      const { page } = gallery;
+      await page.goto(`${host.url}${state.hash ?? ''}`);
+      await state.waitUntilShown(page);
 
-        expect(await seriousFaults(page)).toEqual([]);
-        expect(gallery.origins()).toEqual([new URL(host.url).origin]);
+      for (const { colorScheme, viewport } of looks) {
+        await page.emulateMedia({ colorScheme });
+        await page.setViewportSize(viewport);
+        expect(await seriousFaults(page), colorScheme).toEqual([]);
         // Nothing may have to be scrolled sideways.
         expect(
           await page.evaluate('document.documentElement.scrollWidth - innerWidth'),
+          colorScheme,
         ).toBeLessThan(1);
-        // The browser itself reports every answer that is not a success.
-        const others = gallery
-          .complaints()
-          .filter((text) => !text.includes('Failed to load resource'));
-        expect(others).toEqual([]);
-        await gallery.close();
-      },
-    );
-  });
+      }
+      expect(gallery.origins()).toEqual([new URL(host.url).origin]);
+      // The browser itself reports every answer that is not a success.
+      const others = gallery
+        .complaints()
+        .filter((text) => !text.includes('Failed to load resource'));
+      expect(others).toEqual([]);
+      await gallery.close();
+    },
+  );
 
   it('shows the first sheet of a thousand pictures within a second of work', async () => {
-    host.answerWith(aDarkroomOf(1000));
+    host.answerWith(fakeApi(1000));
     const { page, close } = await openPage(browser);
 
     const times = await taskTimesMs(browser, page, async () => {
@@ -76,7 +79,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
 
   // npm run bench -- --only scroll does the same with ten thousand.
   it('scrolls a thousand pictures without frames over 100 ms', async () => {
-    host.answerWith(aDarkroomOf(1000));
+    host.answerWith(fakeApi(1000));
     const { page, close } = await openPage(browser, { reducedMotion: 'no-preference' });
     await page.goto(host.url);
     await page.locator('shown-picture.is-sharp').first().waitFor();
@@ -120,7 +123,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
     await remove('picture-4.jpg');
     expect(deleted).toEqual([]);
     await page.clock.fastForward(20_000);
-    await expect.poll(() => deleted).toEqual([idOf(4)]);
+    await expect.poll(() => deleted).toEqual([fakeImageId(4)]);
     await page.clock.fastForward(20_000);
     expect(deleted).toHaveLength(1);
     await close();
@@ -130,7 +133,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
     const deleted = notingDeletions();
     const { page, close } = await openPage(browser);
     await page.clock.install();
-    await page.goto(`${host.url}#pictures/${idOf(3)}`);
+    await page.goto(`${host.url}#pictures/${fakeImageId(3)}`);
     const opened = (index: number) => page.getByRole('dialog', { name: `picture-${index}.jpg` });
     const notice = (text: string) => page.getByRole('dialog').getByRole('status').getByText(text);
     const focused = () => page.evaluate<string>('document.activeElement.textContent.trim()');
@@ -161,7 +164,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
       .getByText('Deleted picture-4.jpg.')
       .waitFor();
     await page.clock.fastForward(20_000);
-    await expect.poll(() => deleted, { timeout: 10_000 }).toEqual([idOf(4)]);
+    await expect.poll(() => deleted, { timeout: 10_000 }).toEqual([fakeImageId(4)]);
     await close();
   });
 

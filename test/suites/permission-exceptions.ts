@@ -53,13 +53,21 @@ export const permissionExceptions: readonly Exception[] = [
     resource: 'darkroom-dev-derived/i/',
     reason: 'It removes a variant that it stored while the image was deleted: a matter of timing.',
   },
-  {
-    fn: 'make-thumbnails',
+  ...['make-thumbnails', 'register-image'].flatMap((fn) =>
+    ['make-thumbnails', 'read-exif', 'write-caption'].map((queue) => ({
+      fn,
+      actions: ['sqs:SendMessage'],
+      resource: `darkroom-dev-${queue}`,
+      reason:
+        'It sends to the queue of every step that is pending: which these are may depend on timing.',
+    })),
+  ),
+  ...['make-thumbnails', 'read-exif', 'write-caption'].map((fn) => ({
+    fn,
     actions: ['sqs:SendMessage'],
-    resource: 'darkroom-dev-make-thumbnails',
-    reason:
-      'It may send to the queue of every step, its own too: needed where the image was retried meanwhile.',
-  },
+    resource: 'darkroom-dev-record-outcome',
+    reason: 'The step that ends last reports the image of a batch: a matter of timing.',
+  })),
   {
     fn: 'write-caption',
     actions: ['dynamodb:PutItem'],
@@ -71,6 +79,12 @@ export const permissionExceptions: readonly Exception[] = [
     actions: ['dynamodb:UpdateItem'],
     resource: 'table/darkroom-dev-images',
     reason: 'It adds the hash of an object to a record that lacks it: a matter of timing.',
+  },
+  {
+    fn: 'upload-image',
+    actions: ['dynamodb:UpdateItem'],
+    resource: 'table/darkroom-dev-images',
+    reason: 'It finds the record that S3 announced before it made one itself: a matter of timing.',
   },
   ...['get-thumbnail', 'get-processed-image'].map((fn) => ({
     fn,

@@ -8,14 +8,22 @@ import { drawnJpeg } from './drawn-pictures.ts';
 const someProvider = { ok: true, provider: 'openai', model: 'gpt-image-1' };
 const thumbnail = await drawnJpeg({ width: 96, height: 64 });
 
-/** As `source` and, of uploads, `from` and `to` of GET /api/images. */
-const fits = ({ source, uploaded_at: at }: ImageView, query: URLSearchParams): boolean =>
-  source.includes(query.get('source') ?? '') &&
-  at >= (query.get('from') ?? '') &&
-  at <= (query.get('to') ?? '9');
+/** As `source`, `sort`, `from` and `to` of GET /api/images: pictures taken are those of which that is known. */
+const fits = (picture: ImageView, query: URLSearchParams): boolean => {
+  const at = query.get('sort') === 'taken' ? picture.taken_at : picture.uploaded_at;
+  return (
+    picture.source.includes(query.get('source') ?? '') &&
+    at !== null &&
+    at >= (query.get('from') ?? '') &&
+    at <= `${query.get('to') ?? ''}~`
+  );
+};
 
-/** The API responses of a darkroom with `count` pictures, one batch and three edits. */
-export const aDarkroomOf = (count: number) => {
+/** The API responses of a darkroom with `count` pictures, one batch and three edits. `only` makes pictures differ. */
+export const fakeApi = (
+  count: number,
+  only: (index: number) => Partial<ImageView> = () => ({}),
+) => {
   const pictures = Array.from({ length: count }, (_, index) => {
     if (index === 1)
       return anImageView(index, {
@@ -50,7 +58,7 @@ export const aDarkroomOf = (count: number) => {
           caption: { state: 'skipped', reason: 'There is no picture to describe.' },
         },
       });
-    return anImageView(index);
+    return anImageView(index, only(index));
   });
   const byId = new Map(pictures.map((picture) => [picture.image_id, picture]));
 
@@ -63,6 +71,7 @@ export const aDarkroomOf = (count: number) => {
       const fit = pictures.filter(
         (picture) => (!status || picture.status === status) && fits(picture, query),
       );
+      if (query.get('order') === 'asc') fit.reverse();
       const end = from + limit;
       return { data: fit.slice(from, end), next: end < fit.length ? String(end) : null };
     }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type EmbeddedStack, startEmbeddedStack } from '#test/support/embedded-stack.ts';
-import { usageOf } from '../support/process-tree.ts';
+import { measureUsage } from '../support/process-tree.ts';
 import { type Figure, median, type Part } from '../support/report.ts';
 import { seedStore } from '../support/seed-store.ts';
 
@@ -34,7 +34,7 @@ export const lists: Part = {
           try {
             for (const path of paths) {
               const rows = await inTurns(path, [small, large], { rounds, requests });
-              figures.push(...figuresOf(path, size, rows, size === sizes.at(-1)));
+              figures.push(...toFigures(path, size, rows, size === sizes.at(-1)));
             }
           } finally {
             await large.stop();
@@ -103,7 +103,7 @@ const inTurns = async (
     return performance.now() - startedAt;
   };
   const round = async (): Promise<Row[]> => {
-    const before = stacks.map(cpuOf);
+    const before = stacks.map(readCpuMs);
     const times: number[][] = stacks.map(() => []);
     const turns = [...stacks.entries()];
     for (let nth = 0; nth < requests; nth++) {
@@ -112,7 +112,7 @@ const inTurns = async (
     }
     return stacks.map((stack, at) => ({
       p50: median(times[at] ?? []),
-      cpu: (cpuOf(stack) - (before[at] ?? 0)) / requests,
+      cpu: (readCpuMs(stack) - (before[at] ?? 0)) / requests,
     }));
   };
 
@@ -122,13 +122,13 @@ const inTurns = async (
   return rows;
 };
 
-const cpuOf = (stack: EmbeddedStack): number => {
+const readCpuMs = (stack: EmbeddedStack): number => {
   const pid = stack.pids()?.pid;
   if (!pid) throw new Error('The stack did not report its process id.');
-  return usageOf(pid).cpuMs;
+  return measureUsage(pid).cpuMs;
 };
 
-const figuresOf = (
+const toFigures = (
   path: string,
   size: number,
   rows: readonly Row[][],

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
-import { clientOf } from '#test/e2e/client.ts';
+import { createClient } from '#test/e2e/client.ts';
 import { noFaultsYet } from '#test/support/faults-config.ts';
 import { type BenchStack, startBenchStack } from '../support/bench-stack.ts';
 import { drawnPhoto, withComment } from '../support/photo.ts';
@@ -22,7 +22,7 @@ export const sdkCalls: Part = {
     const { env, faultControl } = await noFaultsYet();
     const stack = await startBenchStack(env, { faultInjection: true });
     const meterUrl = `${stack.env['AWS_ENDPOINT_URL_DYNAMODB']}/_local-cloud/consumed-capacity`;
-    const client = clientOf(stack);
+    const client = createClient(stack);
 
     const calls = async () => countByName((await faultControl.report()).times);
     let sent = 0;
@@ -34,7 +34,7 @@ export const sdkCalls: Part = {
       await Promise.all(Array.from({ length: clientsAtOnce }, sendSome));
       sent += many;
       for (;;) {
-        const { done, failed } = Stats.parse(await stack.dataOf('/api/stats'));
+        const { done, failed } = Stats.parse(await stack.requestData('/api/stats'));
         if (failed > 0) throw new Error(`${failed} pictures failed.`);
         if (done >= sent) return;
         await wait(500);
@@ -89,10 +89,10 @@ export const sdkCalls: Part = {
 
 type Send = (stack: BenchStack, photo: Uint8Array<ArrayBuffer>) => Promise<void>;
 
-const throughApi: Send = async ({ dataOf }, photo) => {
+const throughApi: Send = async ({ requestData }, photo) => {
   const form = new FormData();
   form.append('file', new Blob([photo], { type: 'image/jpeg' }), 'photo.jpg');
-  await dataOf('/api/images', { method: 'POST', body: form });
+  await requestData('/api/images', { method: 'POST', body: form });
 };
 
 const Stats = z.looseObject({ done: z.int(), failed: z.int() });

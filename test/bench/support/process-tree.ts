@@ -15,7 +15,7 @@ const ticksPerSecond = 100; // USER_HZ, the same on every Linux that Node runs o
 type Stat = { pid: number; parent: number; cpuMs: number };
 
 /** proc_pid_stat(5): the name may hold spaces and brackets, so fields are counted after its end. */
-const statOf = (pid: number): Stat | undefined => {
+const readStat = (pid: number): Stat | undefined => {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /s, '')
@@ -27,7 +27,7 @@ const statOf = (pid: number): Stat | undefined => {
   }
 };
 
-const rssOf = (pid: number): number => {
+const readRssBytes = (pid: number): number => {
   try {
     const [, kilobytes] =
       /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
@@ -37,7 +37,7 @@ const rssOf = (pid: number): number => {
   }
 };
 
-const nameOf = (pid: number): string => {
+const readProcessName = (pid: number): string => {
   try {
     const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
     const script = words.find((word, at) => at > 0 && !word.startsWith('-')) ?? words[0];
@@ -48,10 +48,10 @@ const nameOf = (pid: number): string => {
 };
 
 /** Of a process and all of its descendants that run. */
-const statsBelow = (root: number): Stat[] => {
+const readStatsBelow = (root: number): Stat[] => {
   const stats = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => statOf(Number(name)) ?? []);
+    .flatMap((name) => readStat(Number(name)) ?? []);
   const tree = new Set([root]);
   // Children may be listed before their parents: repeat until no new process is found.
   for (let size = 0; size < tree.size; ) {
@@ -61,9 +61,14 @@ const statsBelow = (root: number): Stat[] => {
   return stats.filter(({ pid }) => tree.has(pid));
 };
 
-export const usageOf = (root: number): Usage => {
-  const processes = statsBelow(root)
-    .map(({ pid, cpuMs }) => ({ pid, name: nameOf(pid), rssBytes: rssOf(pid), cpuMs }))
+export const measureUsage = (root: number): Usage => {
+  const processes = readStatsBelow(root)
+    .map(({ pid, cpuMs }) => ({
+      pid,
+      name: readProcessName(pid),
+      rssBytes: readRssBytes(pid),
+      cpuMs,
+    }))
     .sort((a, b) => b.rssBytes - a.rssBytes);
   return {
     cpuMs: processes.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
@@ -76,13 +81,13 @@ export const usageOf = (root: number): Usage => {
  * Milliseconds of CPU by the names of processes and threads: `host.ts: MainThread`. Those of threads
  * that have ended, and of processes that were waited for, are `host.ts: others`.
  */
-export const cpuByThread = (root: number): Map<string, number> => {
+export const measureCpuByThread = (root: number): Map<string, number> => {
   const spent = new Map<string, number>();
   const add = (name: string, cpuMs: number) => spent.set(name, (spent.get(name) ?? 0) + cpuMs);
-  for (const { pid, cpuMs } of statsBelow(root)) {
-    const name = nameOf(pid);
+  for (const { pid, cpuMs } of readStatsBelow(root)) {
+    const name = readProcessName(pid);
     let ofThreads = 0;
-    for (const thread of threadsOf(pid)) {
+    for (const thread of readThreads(pid)) {
       add(`${name}: ${thread.name}`, thread.cpuMs);
       ofThreads += thread.cpuMs;
     }
@@ -91,7 +96,7 @@ export const cpuByThread = (root: number): Map<string, number> => {
   return spent;
 };
 
-const threadsOf = (pid: number): { name: string; cpuMs: number }[] => {
+const readThreads = (pid: number): { name: string; cpuMs: number }[] => {
   try {
     return readdirSync(`/proc/${pid}/task`).map((thread) => {
       const text = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
@@ -110,9 +115,9 @@ const threadsOf = (pid: number): { name: string; cpuMs: number }[] => {
 
 /** Looks every 100 ms; `peak` is the usage when memory was highest. */
 export const watchMemory = (root: number) => {
-  let peak = usageOf(root);
+  let peak = measureUsage(root);
   const timer = setInterval(() => {
-    const now = usageOf(root);
+    const now = measureUsage(root);
     if (now.rssBytes > peak.rssBytes) peak = now;
   }, 100);
   return {

@@ -11,7 +11,7 @@ export type CsvError = CsvCheck['errors'][number];
 export const hasEnded = ({ status }: Pick<Batch, 'status'>): boolean =>
   status !== 'pending' && status !== 'processing';
 
-export const outcomes = ['all', 'failed', 'unfinished', 'completed'] as const;
+export const outcomes = ['all', 'failed', 'cancelled', 'unfinished', 'completed'] as const;
 export type Outcome = (typeof outcomes)[number];
 
 const fits = ({ status }: ProductImage, outcome: Outcome): boolean => {

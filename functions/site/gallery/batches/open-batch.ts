@@ -38,21 +38,23 @@ const maxFilterPages = 20;
 
 export const shownOutcome = (): Outcome => outcome;
 
-/** Shows rows of one outcome. Failed ones are looked for on further pages, until all are found. */
+/** Shows rows of one outcome: further pages are read until a page of them is found, or all there are. */
 export const showOutcome = async (next: Outcome): Promise<void> => {
   outcome = next;
   requestRender();
-  for (let pages = 0; pages < maxFilterPages && mayFindFailed(); pages++) await loadMoreProducts();
+  for (let pages = 0; pages < maxFilterPages && outcome === next && isLooking(); pages++)
+    await loadMoreProducts();
 };
 
-const mayFindFailed = (): boolean => {
+const isLooking = (): boolean => {
   const { batch, pages, isLoading } = opened;
-  if (outcome !== 'failed' || isLoading || !batch || pages.at(-1)?.next === null) return false;
+  if (outcome === 'all' || isLoading || !batch || pages.at(-1)?.next === null) return false;
   const found = selectOutcome(
     pages.flatMap(({ products }) => products),
-    'failed',
+    outcome,
   ).reduce((sum, { images }) => sum + images.length, 0);
-  return found < batch.progress.failed_images;
+  // Only of failed ones the number is known before they are read.
+  return found < (outcome === 'failed' ? batch.progress.failed_images : pageSize);
 };
 
 /** Loads the batch in the URL, and polls it until it has ended. */
