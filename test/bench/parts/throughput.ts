@@ -92,9 +92,9 @@ const hasCounted =
   };
 
 /** By the records themselves: counters follow about a second later. */
-const hasNoneLeft = ({ dataOf }: BenchStack): Service['isIdle'] => {
+const hasNoneLeft = ({ requestData }: BenchStack): Service['isIdle'] => {
   const some = async (status: string) =>
-    Images.parse(await dataOf(`/api/images?limit=1&status=${status}`)).length > 0;
+    Images.parse(await requestData(`/api/images?limit=1&status=${status}`)).length > 0;
   return async () => {
     if ((await some('queued')) || (await some('processing'))) return false;
     if (await some('failed')) throw new Error('A picture failed.');
