@@ -5,6 +5,7 @@ import { batchRows } from './parts/batch-rows.ts';
 import { bytesRead } from './parts/bytes-read.ts';
 import { delivery } from './parts/delivery.ts';
 import { functions } from './parts/functions.ts';
+import { galleryLag } from './parts/gallery-lag.ts';
 import { lists } from './parts/lists.ts';
 import { manyRows } from './parts/many-rows.ts';
 import { media } from './parts/media.ts';
@@ -34,6 +35,7 @@ const parts: readonly Part[] = [
   startUp,
   functions,
   scroll,
+  galleryLag,
 ];
 const names = parts.map(({ name }) => name).join(', ');
 
