@@ -3,7 +3,7 @@ import { dynamoBatches } from '#lib/aws/dynamo-batches.ts';
 import { dynamoIdempotencyRecords } from '#lib/aws/dynamo-idempotency-records.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { sqsBatchQueues } from '#lib/aws/sqs-batch-queues.ts';
-import { checkCsv, startBatch } from '#lib/batches/start-batch.ts';
+import { checkBatch, startBatch } from '#lib/batches/start-batch.ts';
 import { config, secretPresence } from '#lib/config.ts';
 import { batchFormFields, CsvByUrl, readBatchForm } from '#lib/http/batch-requests.ts';
 import { toBatchView, toCsvCheckView } from '#lib/http/batch-view.ts';
@@ -45,7 +45,10 @@ export const handler = endpoint(
     });
     const { file, webhook_url: webhookUrl, dry_run: isDryRun } = readBatchForm(form);
     const { warnings } = form;
-    if (isDryRun) return reply(200, toCsvCheckView(await checkCsv(file.bytes)), { warnings });
+    if (isDryRun) {
+      const check = await checkBatch({ csv: file.bytes, webhookUrl }, deps);
+      return reply(200, toCsvCheckView(check), { warnings });
+    }
     return startOnce(fingerprintForm(form), {
       filename: file.filename,
       csv: file.bytes,

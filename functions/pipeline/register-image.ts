@@ -6,7 +6,7 @@ import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { s3Variants } from '#lib/aws/s3-variants.ts';
 import { sqsStepQueues } from '#lib/aws/sqs-step-queues.ts';
 import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
-import { continueTraceOf } from '#lib/aws/trace-attributes.ts';
+import { continueObjectTrace } from '#lib/aws/trace-attributes.ts';
 import { config, secretPresence } from '#lib/config.ts';
 import { registerImage } from '#lib/images/register-image.ts';
 import { consumer } from '#lib/queue/consumer.ts';
@@ -30,7 +30,7 @@ export const handler = consumer(
   (notification, { messageId }) =>
     Promise.all(
       objectsIn(notification).map(async (object) => {
-        await continueTraceOf(object.key, deps.originals);
+        await continueObjectTrace(object.key, deps.originals);
         return registerImage({ ...object, requestId: messageId }, deps);
       }),
     ),

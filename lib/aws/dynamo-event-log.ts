@@ -10,7 +10,7 @@ const hourMs = 60 * 60 * 1000;
 const pageLifetimeMs = 27 * hourMs;
 
 /** `2026-11-30T20` */
-const hourOf = (at: Date): string => at.toISOString().slice(0, 13);
+const toHour = (at: Date): string => at.toISOString().slice(0, 13);
 
 const headKey = { page: 'head' };
 const pageKey = (page: number) => ({ page: String(page) });
@@ -42,11 +42,11 @@ export const planPage = async (
   client: DynamoDBDocumentClient,
 ) => {
   const { next, hours } = await readHead(eventsTable, client);
-  const dayBefore = hourOf(new Date(now.getTime() - 24 * hourMs));
+  const dayBefore = toHour(new Date(now.getTime() - 24 * hourMs));
   const recent = Object.entries(hours).filter(([hour]) => hour >= dayBefore);
   const head: Head = {
     next: next + 1,
-    hours: { [hourOf(now)]: next, ...Object.fromEntries(recent) },
+    hours: { [toHour(now)]: next, ...Object.fromEntries(recent) },
   };
   return [
     {
@@ -96,7 +96,7 @@ export const dynamoEventLog = (
     async find(since) {
       const { next, hours } = await readHead(eventsTable, client);
       const pages = Object.entries(hours)
-        .filter(([hour]) => hour >= hourOf(since))
+        .filter(([hour]) => hour >= toHour(since))
         .map(([, page]) => page);
       return { page: Math.min(next, ...pages), offset: 0 };
     },

@@ -10,9 +10,15 @@ export const shards: readonly string[] = Array.from({ length: shardCount }, (_, 
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567';
 
-/** The shard of an image: three bits of its id, which is the start of a hash in base32. */
+/** Of an image's id, so much as tells images of one moment apart. */
+const idLength = 8;
+
+/**
+ * The shard of an image: three bits of its id, which is the start of a hash in base32. They are not of
+ * the part by which images of one moment are ordered, or a page of these would be in a single shard.
+ */
 const shardFor = (imageId: string): string =>
-  String(alphabet.indexOf(imageId.charAt(0)) & (shardCount - 1));
+  String(alphabet.indexOf(imageId.charAt(idLength)) & (shardCount - 1));
 
 /** The attributes by which the indexes of infra/tables.yml find an item; each absent where it is in none. */
 export type IndexAttributes = {
@@ -40,9 +46,6 @@ export const toIndexAttributes = (image: Image): IndexAttributes => {
 
 export const statusShard = (attention: 'unfinished' | 'failed', shard: string): string =>
   `${attention}#${shard}`;
-
-/** Of an image's id, so much as tells images of one moment apart. */
-const idLength = 8;
 
 /** `<ISO time>#<start of the image id>`, always with milliseconds, so that text sorts as time. */
 export const uploadedPosition = ({ listedAt, imageId }: Pick<Image, 'listedAt' | 'imageId'>) =>

@@ -19,7 +19,7 @@ export const traceMetadata = (): Record<string, string> => {
  * Continues the trace of whoever stored an object, by its metadata. Without traces nothing is read:
  * register-image looks up no object that its upload has recorded.
  */
-export const continueTraceOf = async (
+export const continueObjectTrace = async (
   key: string,
   objects: Pick<Objects, 'head'>,
 ): Promise<void> => {

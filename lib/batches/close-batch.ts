@@ -78,11 +78,11 @@ const toResultRow = (
   images: images.map((image, index) => ({
     inputUrl: image.inputUrl,
     outputUrl: outputUrl({ requestId, number, index }, image, linkTo),
-    error: errorOf(image),
+    error: imageError(image),
   })),
 });
 
-const errorOf = (image: RowImage): string | null => {
+const imageError = (image: RowImage): string | null => {
   if (image.state === 'cancelled') return cancelledReason;
   return image.state === 'failed' ? image.reason : null;
 };

@@ -31,8 +31,20 @@ export type CsvCheck = {
 /** Why no batch was started: the CSV has errors, which `check` lists. */
 export type CsvFailure = Failure<'csv_errors'> & { check: CsvCheck };
 
-/** Checks a CSV without starting a batch. */
-export const checkCsv = (csv: Uint8Array): Promise<CsvCheck> => readCsv([csv]);
+/**
+ * Checks a CSV without starting a batch. Throws the Problem that starting it would throw for its webhook.
+ */
+export const checkBatch = async (
+  { csv, webhookUrl }: { csv: Uint8Array; webhookUrl: string | undefined },
+  deps: ReceiverRules,
+): Promise<CsvCheck> => {
+  checkWebhook(webhookUrl, deps);
+  return readCsv([csv]);
+};
+
+const checkWebhook = (url: string | undefined, rules: ReceiverRules): void => {
+  if (url !== undefined) checkReceiver({ field: 'webhook_url', url }, rules);
+};
 
 /**
  * Starts a batch from a CSV of products: checks the whole file, so that all of its errors are reported at
@@ -44,7 +56,7 @@ export const startBatch = async (
   deps: Deps,
 ): Promise<{ ok: true; batch: Batch } | CsvFailure> => {
   const { requestId, webhookUrl, baseUrl } = request;
-  if (webhookUrl !== undefined) checkReceiver({ field: 'webhook_url', url: webhookUrl }, deps);
+  checkWebhook(webhookUrl, deps);
   const now = deps.now().toISOString();
   const started: Batch = {
     requestId,
@@ -58,7 +70,7 @@ export const startBatch = async (
   };
   if (!('csv' in request)) return { ok: true, batch: await begin(started, deps) };
 
-  const check = await checkCsv(request.csv);
+  const check = await readCsv([request.csv]);
   if (check.faults.faults.length)
     return { ...failure('csv_errors', csvErrorSentence(check.faults)), check };
   await deps.derived.write(inputKey(requestId), request.csv, { contentType: 'text/csv' });

@@ -52,4 +52,4 @@ const parseAccept = (accept: string): Map<string, boolean> =>
 
 const types = { avif: 'image/avif', webp: 'image/webp', jpg: 'image/jpeg', png: 'image/png' };
 
-export const contentTypeOf = (encoding: Ending): string => types[encoding];
+export const encodingContentType = (encoding: Ending): string => types[encoding];

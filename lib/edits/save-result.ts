@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Failure, failure } from '#lib/failure.ts';
+import { imageIdOf, type MadeByEdit } from '#lib/images/image.ts';
 import type { ImageDeps } from '#lib/images/image-deps.ts';
 import { ingest } from '#lib/images/ingest.ts';
 import type { CheckResult, Metadata } from '#lib/images/picture.ts';
@@ -31,18 +32,10 @@ export const findResult = async (
   const head = await deps.originals.head(resultKey(edit.editId));
   if (!head) return undefined;
   const { userMetadata, etag, sizeBytes, sha256 } = head;
-  await record(
-    edit,
-    { etag, sizeBytes, sha256, name: userMetadata['name'] ?? resultName(edit) },
-    deps,
-  );
-  return {
-    ok: true,
-    etag,
-    provider: userMetadata['provider'] ?? 'unknown',
-    model: userMetadata['model'] ?? 'unknown',
-    durationMs: Math.round(Number(userMetadata['duration-ms'])) || 0,
-  };
+  const { name = resultName(edit), provider = 'unknown', model = 'unknown' } = userMetadata;
+  const durationMs = Math.round(Number(userMetadata['duration-ms'])) || 0;
+  await record(edit, { etag, sizeBytes, sha256, name, provider, model }, deps);
+  return { ok: true, etag, provider, model, durationMs };
 };
 
 /**
@@ -70,7 +63,8 @@ export const saveResult = async (
       'duration-ms': String(Math.round(durationMs)),
     },
   });
-  await record(edit, { etag, sizeBytes: bytes.byteLength, sha256, metadata, name }, deps);
+  const sizeBytes = bytes.byteLength;
+  await record(edit, { etag, sizeBytes, sha256, metadata, name, provider, model }, deps);
   return { ok: true, provider, model, durationMs: Math.round(durationMs), etag };
 };
 
@@ -80,12 +74,14 @@ type NewObject = {
   sha256: string | undefined;
   metadata?: Metadata;
   name: string;
+  provider: string;
+  model: string;
 };
 
 /** Writes the record that register-image would write, so that the result can be read at once. */
 const record = async (
-  { editId, requestId }: Running,
-  { name, ...object }: NewObject,
+  edit: Running,
+  { name, provider, model, ...object }: NewObject,
   deps: ResultDeps,
 ): Promise<void> => {
   const known = object.sha256
@@ -93,15 +89,26 @@ const record = async (
     : undefined;
   const incoming = {
     ...object,
-    key: resultKey(editId),
+    key: resultKey(edit.editId),
     originalName: name,
     source: 'edit',
-    requestId,
+    requestId: edit.requestId,
     receivedAt: deps.now(),
     firstUploadAt: known?.createdAt,
+    edit: madeBy(edit, { provider, model }),
   } as const;
-  await updateImage(resultImageId(editId), (image) => ingest(image, incoming, deps), deps);
+  await updateImage(resultImageId(edit.editId), (image) => ingest(image, incoming, deps), deps);
 };
+
+const madeBy = (
+  { editId, prompt, source }: Running,
+  by: { provider: string; model: string },
+): MadeByEdit => ({
+  editId,
+  prompt,
+  ...(source.from === 'image' && { sourceImageId: imageIdOf(source.key) }),
+  ...by,
+});
 
 const resultName = ({ editId }: Running, metadata?: Metadata): string => {
   const extension = metadata?.format === 'jpeg' ? 'jpg' : metadata?.format;

@@ -5,6 +5,7 @@ import { type RawExif, takenAt } from '#lib/images/exif.ts';
 import {
   failureOf,
   type Image,
+  type MadeByEdit,
   processedAtOf,
   Source,
   Status,
@@ -50,6 +51,19 @@ const MetadataView = z
       'Width and height are pixels after orientation; null until known. Empty for a rejected upload.',
   });
 
+const MadeByEditView = z
+  .object({
+    edit_id: z.string(),
+    prompt: z.string(),
+    source_image_id: z
+      .string()
+      .nullable()
+      .describe('the image that was edited; null where it was fetched from a URL'),
+    provider: z.string(),
+    model: z.string(),
+  })
+  .meta({ id: 'MadeByEdit', description: 'The edit that made a picture, and with which model' });
+
 /** An image as the API shows it. */
 export const ImageView = z
   .object({
@@ -84,6 +98,7 @@ export const ImageView = z
       .string()
       .nullable()
       .describe('when the picture was taken, as in exif.datetime_original; null where unknown'),
+    edit: MadeByEditView.nullable().describe('the edit that made it; null for any other picture'),
     error: z.string().nullable(),
     error_code: ErrorCodeView.nullable(),
     placeholder: z.string().nullable().describe('ThumbHash, base64'),
@@ -122,6 +137,7 @@ export const toImageView = (image: Image, options: ViewOptions): ImageView => {
     focal_point: image.focalPoint ?? null,
     exif: image.exif ? toExifView(image.exif, options.rawExif) : null,
     taken_at: takenAt(image.exif),
+    edit: image.edit ? toMadeByEditView(image.edit) : null,
     error: failure?.error ?? null,
     error_code: failure?.code ?? null,
     placeholder: renditionSet?.placeholder ?? null,
@@ -135,6 +151,13 @@ export const toImageView = (image: Image, options: ViewOptions): ImageView => {
 
 const imageUrl = ({ imageId }: Image, { baseUrl }: ViewOptions): string =>
   `${baseUrl}/api/images/${imageId}`;
+
+const toMadeByEditView = ({ editId, prompt, sourceImageId, ...by }: MadeByEdit) => ({
+  edit_id: editId,
+  prompt,
+  source_image_id: sourceImageId ?? null,
+  ...by,
+});
 
 const toMetadataView = ({ metadata, sizeBytes, sha256 }: Image): ImageView['metadata'] => ({
   width: metadata?.width ?? null,

@@ -33,6 +33,7 @@ export const queuedImage: ImageView = {
   focal_point: null,
   exif: null,
   taken_at: null,
+  edit: null,
   error: null,
   error_code: null,
   placeholder: null,

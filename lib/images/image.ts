@@ -36,6 +36,17 @@ export const Fetching = z.object({
   requeuedAt: z.iso.datetime().optional(),
 });
 
+/** The edit that made a picture, which the picture outlives. */
+export const MadeByEdit = z.object({
+  editId: z.string(),
+  prompt: z.string(),
+  /** The image of ours that was edited; absent where it was fetched from a URL. */
+  sourceImageId: z.string().optional(),
+  provider: z.string(),
+  model: z.string(),
+});
+export type MadeByEdit = z.infer<typeof MadeByEdit>;
+
 /** One picture, and how far its processing has come. */
 export const Image = z.object({
   imageId: z.string(),
@@ -55,6 +66,8 @@ export const Image = z.object({
   metadata: Metadata.optional(),
   /** When these bytes were first uploaded, where that was with another image. */
   firstUploadAt: z.iso.datetime().optional(),
+  /** The edit that made these bytes. Results of earlier releases have none. */
+  edit: MadeByEdit.optional(),
   beganAt: z.iso.datetime().optional(),
   /** Of a refused upload, which has no steps that ended; otherwise `processedAtOf` derives it. */
   processedAt: z.iso.datetime().optional(),

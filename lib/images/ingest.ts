@@ -1,5 +1,5 @@
 import type { Captioning } from './caption.ts';
-import { type Image, imageIdOf, isRemoved, type Source } from './image.ts';
+import { type Image, imageIdOf, isRemoved, type MadeByEdit, type Source } from './image.ts';
 import type { ImageDeps } from './image-deps.ts';
 import type { Metadata } from './picture.ts';
 import {
@@ -24,6 +24,7 @@ export type IncomingObject = {
   sha256?: string | undefined;
   metadata?: Metadata | undefined;
   firstUploadAt?: string | undefined;
+  edit?: MadeByEdit;
 };
 
 type Deps = Pick<ImageDeps, 'renditionSets' | 'captioning' | 'sizes'>;
@@ -92,6 +93,7 @@ export const newImage = (incoming: IncomingObject, rev: number, captioning: Capt
     ...(incoming.sha256 && { sha256: incoming.sha256 }),
     ...(incoming.metadata && { metadata: incoming.metadata }),
     ...(incoming.firstUploadAt && { firstUploadAt: incoming.firstUploadAt }),
+    ...(incoming.edit && { edit: incoming.edit }),
     steps: mapSteps((name) =>
       name === 'caption' && !captioning.ok
         ? { state: 'skipped', run: 1, reason: captioning.reason }
@@ -117,14 +119,19 @@ const fetched = (
         },
       };
 
-/** The S3 event may register an image before the upload itself does; then the upload adds the rest. */
-const completed = (known: Image, { sha256, metadata }: IncomingObject): ImageUpdate | undefined => {
-  if ((known.sha256 || !sha256) && (known.metadata || !metadata)) return undefined;
+/** The S3 event may register an image before the upload or the edit does; then these add the rest. */
+const completed = (
+  known: Image,
+  { sha256, metadata, edit }: IncomingObject,
+): ImageUpdate | undefined => {
+  if ((known.sha256 || !sha256) && (known.metadata || !metadata) && (known.edit || !edit))
+    return undefined;
   return {
     image: {
       ...known,
       ...(sha256 && { sha256: known.sha256 ?? sha256 }),
       ...(metadata && { metadata: known.metadata ?? metadata }),
+      ...(edit && { edit: known.edit ?? edit }),
     },
   };
 };

@@ -43,7 +43,7 @@ export const inSpan = async <T>(
   const end = (error?: unknown) => {
     if (!span.isSampled) return;
     const { isSampled: _, ...ended } = span;
-    const failed = error === undefined ? {} : { error: nameOf(error) };
+    const failed = error === undefined ? {} : { error: errorName(error) };
     exporter.add({ ...ended, name, kind, startedAt, endedAt: now(), ...failed });
     if (!isOnLambda) sendSoon();
   };
@@ -114,4 +114,4 @@ const sendSoon = (): void => {
 
 const now = (): number => performance.timeOrigin + performance.now();
 
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'Error');
+const errorName = (error: unknown): string => (error instanceof Error ? error.name : 'Error');

@@ -35,10 +35,10 @@ const project = mkdtempSync(join(tmpdir(), 'darkroom-imports-'));
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 const rules = JSON.parse(readFileSync('biome.json', 'utf8'));
 writeFileSync(join(project, 'biome.json'), JSON.stringify({ ...rules, vcs: { enabled: false } }));
-const fileOf = (folder: string, imported: string) =>
+const importingFile = (folder: string, imported: string) =>
   `${folder}/${imported.replaceAll(/\W+/g, '-')}.ts`;
 for (const [folder, imported] of [...forbidden, ...allowed]) {
-  const file = join(project, fileOf(folder, imported));
+  const file = join(project, importingFile(folder, imported));
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `import '${imported}';\n`);
 }
@@ -57,10 +57,10 @@ const refused = stdout.split('\n').filter((line) => line.includes('noRestrictedI
 
 describe('the import rules', () => {
   it.each(forbidden)('forbid %s to import %s', (folder, imported) => {
-    expect(refused.join('\n')).toContain(fileOf(folder, imported));
+    expect(refused.join('\n')).toContain(importingFile(folder, imported));
   });
 
   it.each(allowed)('let %s import %s', (folder, imported) => {
-    expect(refused.join('\n')).not.toContain(fileOf(folder, imported));
+    expect(refused.join('\n')).not.toContain(importingFile(folder, imported));
   });
 });

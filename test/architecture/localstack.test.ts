@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { refuseUnknown, storesIn } from '#infra/localstack/stack.ts';
 import { withFault } from '#test/suites/broken-template.ts';
-import { configOf } from '#test/suites/schema-records.ts';
+import { formatConfig } from '#test/suites/schema-records.ts';
 
 const read = (path: string) => readFileSync(path, 'utf8');
 
@@ -152,7 +152,7 @@ describe('the workflow of GitHub', () => {
 
 describe('the ids for fuzzed requests', () => {
   it('do not send the DELETE to the shared picture', () => {
-    const config = configOf({ imageId: 'kept', initId: 'i', requestId: 'r' });
+    const config = formatConfig({ imageId: 'kept', initId: 'i', requestId: 'r' });
     expect(config).toContain('"path.image_id" = "kept"');
     expect(config.split('DELETE')[1]).not.toContain('kept');
   });

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { batchRows } from './parts/batch-rows.ts';
 import { bytesRead } from './parts/bytes-read.ts';
 import { delivery } from './parts/delivery.ts';
+import { firstSheet } from './parts/first-sheet.ts';
 import { functions } from './parts/functions.ts';
 import { galleryLag } from './parts/gallery-lag.ts';
 import { lists } from './parts/lists.ts';
@@ -12,12 +13,13 @@ import { media } from './parts/media.ts';
 import { pipeline } from './parts/pipeline.ts';
 import { scale } from './parts/scale.ts';
 import { scroll } from './parts/scroll.ts';
+import { sdkCalls } from './parts/sdk-calls.ts';
 import { startUp } from './parts/start-up.ts';
 import { throughput } from './parts/throughput.ts';
 import { uploadLatency } from './parts/upload-latency.ts';
 import { stepQueues } from './parts/workers.ts';
 import { isWithinBound, type Part, type Section, say } from './support/report.ts';
-import { machineOf, tableOf, writeReport } from './support/write-report.ts';
+import { describeMachine, formatTable, writeReport } from './support/write-report.ts';
 
 const file = 'bench/latest.md';
 const parts: readonly Part[] = [
@@ -26,6 +28,7 @@ const parts: readonly Part[] = [
   delivery,
   pipeline,
   bytesRead,
+  sdkCalls,
   uploadLatency,
   throughput,
   lists,
@@ -34,6 +37,7 @@ const parts: readonly Part[] = [
   scale,
   startUp,
   functions,
+  firstSheet,
   scroll,
   galleryLag,
 ];
@@ -57,13 +61,13 @@ if (values.help || unknown.length > 0) {
 
 const length = values.short ? 'short' : 'full';
 const sections: Section[] = [];
-say(machineOf());
+say(describeMachine());
 for (const part of parts) {
   if (wanted.length > 0 && !wanted.includes(part.name)) continue;
   say(`\n${part.name} …`);
   const section = await part.run(length);
   sections.push(section);
-  say(tableOf(section));
+  say(formatTable(section));
   writeReport(file, sections, length); // what there is, should a later part fail
 }
 const missed = sections.flatMap(({ figures }) =>

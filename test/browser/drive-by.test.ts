@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { z } from 'zod';
-import { type Client, clientOf } from '#test/e2e/client.ts';
+import { type Client, createClient } from '#test/e2e/client.ts';
 import { chromiumPath, needsChromium, openBrowser, openPage } from '#test/support/browser.ts';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 
@@ -51,7 +51,7 @@ describe.runIf(chromiumPath)(needsChromium('a page of another origin, and no API
   let page: Awaited<ReturnType<typeof startEvilPage>>;
   beforeAll(async () => {
     [browser, page] = await Promise.all([openBrowser({ [host]: '127.0.0.1' }), startEvilPage()]);
-    darkroom = clientOf(open);
+    darkroom = createClient(open);
   });
   afterAll(() => Promise.all([browser.close(), page.stop()]));
 

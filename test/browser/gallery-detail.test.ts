@@ -7,22 +7,22 @@ import {
   openPage,
   seriousFaults,
 } from '#test/support/browser.ts';
-import { anImageView, idOf } from '#test/support/browser-answers.ts';
-import { aDarkroomOf } from '#test/support/browser-gallery.ts';
+import { anImageView, fakeImageId } from '#test/support/browser-answers.ts';
+import { fakeApi } from '#test/support/browser-gallery.ts';
 import { type PageRequest, startPageHost } from '#test/support/browser-host.ts';
 
-const some = aDarkroomOf(42);
+const some = fakeApi(42);
 
 /** Pictures whose copies have six widths. */
 const withWidths = (request: PageRequest) => {
   const view = (index: number) => {
-    const id = idOf(index);
+    const id = fakeImageId(index);
     const srcset = [160, 320, 640, 1280, 1920, 3840]
       .map((width) => `http://elsewhere.example/i/${id}/w${width}?v=1 ${width}w`)
       .join(', ');
     return anImageView(index, { srcset, caption: 'A lake ["quiet"] & hills' });
   };
-  const index = [3, 4, 5].find((each) => request.path === `api/images/${idOf(each)}`);
+  const index = [3, 4, 5].find((each) => request.path === `api/images/${fakeImageId(each)}`);
   if (index !== undefined) return { data: view(index) };
   if (request.path.endsWith('/original'))
     return { data: { url: `/i/${request.path.split('/')[2]}/w160`, expires_at: '' } };
@@ -30,7 +30,7 @@ const withWidths = (request: PageRequest) => {
 };
 
 const scale = (page: Page) => page.locator('.zoom-scale').textContent();
-const presetsOf = (page: Page) => {
+const recordPresets = (page: Page) => {
   const presets: string[] = [];
   page.on('request', (request) => {
     const [, id, preset] = /\/i\/([^/]+)\/(\w+)/.exec(request.url()) ?? [];
@@ -53,15 +53,15 @@ describe.skipIf(!chromiumPath)(needsChromium('an open picture'), () => {
 
   it('zooms by keyboard, wheel, double click and buttons, and loads larger copies then', async () => {
     const { page, close } = await openPage(browser);
-    const presets = presetsOf(page);
-    await page.goto(`${host.url}#pictures/${idOf(4)}`);
+    const presets = recordPresets(page);
+    await page.goto(`${host.url}#pictures/${fakeImageId(4)}`);
     await page.locator('dialog shown-picture.is-sharp').waitFor();
     expect(await scale(page)).toBe('100 %');
-    expect(presets).not.toContain(`${idOf(4)} w3840`);
+    expect(presets).not.toContain(`${fakeImageId(4)} w3840`);
 
     for (let presses = 0; presses < 4; presses++) await page.keyboard.press('+');
     await expect.poll(() => scale(page)).toBe('506 %');
-    await expect.poll(() => presets).toContain(`${idOf(4)} w3840`);
+    await expect.poll(() => presets).toContain(`${fakeImageId(4)} w3840`);
     await page.keyboard.press('0');
     await expect.poll(() => scale(page)).toBe('100 %');
 
@@ -85,19 +85,19 @@ describe.skipIf(!chromiumPath)(needsChromium('an open picture'), () => {
 
   it('loads its neighbours before they are shown', async () => {
     const { page, close } = await openPage(browser);
-    const presets = presetsOf(page);
-    await page.goto(`${host.url}#pictures/${idOf(4)}`);
+    const presets = recordPresets(page);
+    await page.goto(`${host.url}#pictures/${fakeImageId(4)}`);
     await page.locator('dialog shown-picture.is-sharp').waitFor();
     const ids = () => presets.map((each) => each.split(' ').join('/'));
-    await expect.poll(ids).toContain(`${idOf(3)}/w1280`);
-    await expect.poll(ids).toContain(`${idOf(5)}/w1280`);
+    await expect.poll(ids).toContain(`${fakeImageId(3)}/w1280`);
+    await expect.poll(ids).toContain(`${fakeImageId(5)}/w1280`);
     await close();
   });
 
   it('shows another picture by a swipe, zooms by a pinch, and pans then', async () => {
     const phone = { viewport: { width: 390, height: 800 }, hasTouch: true };
     const { page, close } = await openPage(browser, phone);
-    await page.goto(`${host.url}#pictures/${idOf(4)}`);
+    await page.goto(`${host.url}#pictures/${fakeImageId(4)}`);
     const figure = page.locator('.detail-picture');
     await page.locator('dialog shown-picture.is-sharp').waitFor();
     const touch = (type: string, pointerId: number, clientX: number, clientY = 200) =>
@@ -125,7 +125,7 @@ describe.skipIf(!chromiumPath)(needsChromium('an open picture'), () => {
     const { page, close } = await openPage(browser, {
       permissions: ['clipboard-read', 'clipboard-write'],
     });
-    await page.goto(`${host.url}#pictures/${idOf(4)}`);
+    await page.goto(`${host.url}#pictures/${fakeImageId(4)}`);
     const copied = async (name: string) => {
       await page.getByRole('button', { name: `Copy as ${name}`, exact: true }).click();
       await page
@@ -134,13 +134,13 @@ describe.skipIf(!chromiumPath)(needsChromium('an open picture'), () => {
         .waitFor();
       return page.evaluate<string>('navigator.clipboard.readText()');
     };
-    const url = `${host.url}i/${idOf(4)}/w3840?v=1`;
+    const url = `${host.url}i/${fakeImageId(4)}/w3840?v=1`;
     expect(await copied('link')).toBe(url);
     await expect.poll(() => copied('Markdown')).toBe(`![A lake \\["quiet"\\] & hills](${url})`);
     await expect
       .poll(() => copied('<img>'))
       .toContain('alt="A lake [&#34;quiet&#34;] &#38; hills"');
-    expect(await copied('<img>')).toContain(`${host.url}i/${idOf(4)}/w160?v=1 160w`);
+    expect(await copied('<img>')).toContain(`${host.url}i/${fakeImageId(4)}/w160?v=1 160w`);
     await close();
   });
 
@@ -150,7 +150,7 @@ describe.skipIf(!chromiumPath)(needsChromium('an open picture'), () => {
       timezoneId: 'Asia/Tokyo',
       permissions: ['clipboard-read', 'clipboard-write'],
     });
-    await page.goto(`${host.url}#pictures/${idOf(4)}`);
+    await page.goto(`${host.url}#pictures/${fakeImageId(4)}`);
     await page.getByRole('row', { name: 'Uploaded 20.11.2026, 19:00' }).waitFor();
     // The clock of the camera is not shifted.
     await page.getByRole('row', { name: 'Taken 09.02.2017, 19:51:38 (UTC+01:00)' }).waitFor();
@@ -163,7 +163,7 @@ describe.skipIf(!chromiumPath)(needsChromium('an open picture'), () => {
 
   it('fills the screen by a key, and leaves it by the same', async () => {
     const { page, close } = await openPage(browser);
-    await page.goto(`${host.url}#pictures/${idOf(4)}`);
+    await page.goto(`${host.url}#pictures/${fakeImageId(4)}`);
     await page.locator('dialog shown-picture.is-sharp').waitFor();
     const isFull = () => page.evaluate('document.fullscreenElement !== null');
     await page.keyboard.press('f');
@@ -175,7 +175,7 @@ describe.skipIf(!chromiumPath)(needsChromium('an open picture'), () => {
 
   it('downloads the original under its own name', async () => {
     const { page, close } = await openPage(browser);
-    await page.goto(`${host.url}#pictures/${idOf(4)}`);
+    await page.goto(`${host.url}#pictures/${fakeImageId(4)}`);
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Download' }).click(),

@@ -7,8 +7,8 @@ import {
   openPage,
   seriousFaults,
 } from '#test/support/browser.ts';
-import { idOf } from '#test/support/browser-answers.ts';
-import { aDarkroomOf } from '#test/support/browser-gallery.ts';
+import { fakeImageId } from '#test/support/browser-answers.ts';
+import { fakeApi } from '#test/support/browser-gallery.ts';
 import { startPageHost } from '#test/support/browser-host.ts';
 
 const looks = {
@@ -24,7 +24,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the dialogs of the gallery'), () =
   let host: Awaited<ReturnType<typeof startPageHost>>;
   beforeAll(async () => {
     browser = await openBrowser();
-    host = await startPageHost(aDarkroomOf(42));
+    host = await startPageHost(fakeApi(42));
   });
   afterAll(async () => {
     await browser?.close();
@@ -43,7 +43,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the dialogs of the gallery'), () =
       await page.keyboard.press('Escape');
       await shortcuts(page).waitFor({ state: 'detached' });
 
-      await page.goto(`${host.url}#pictures/${idOf(3)}`);
+      await page.goto(`${host.url}#pictures/${fakeImageId(3)}`);
       await page.getByRole('dialog', { name: 'picture-3.jpg' }).waitFor();
       await page.keyboard.press('?');
       await shortcuts(page).waitFor();

@@ -7,13 +7,13 @@ import {
   openPage,
   seriousFaults,
 } from '#test/support/browser.ts';
-import { anImageView, idOf } from '#test/support/browser-answers.ts';
+import { anImageView, fakeImageId } from '#test/support/browser-answers.ts';
 import { aBatchView, anEditProcess } from '#test/support/browser-answers-batches.ts';
-import { aDarkroomOf } from '#test/support/browser-gallery.ts';
+import { fakeApi } from '#test/support/browser-gallery.ts';
 import { type Answer, type PageRequest, startPageHost } from '#test/support/browser-host.ts';
 import { eventually } from '#test/support/eventually.ts';
 
-const some = aDarkroomOf(42);
+const some = fakeApi(42);
 
 /**
  * One picture, of which the sheet learns its EXIF while it is open; the whole record is requested.
@@ -27,13 +27,13 @@ const aPictureThatDevelops = (whole: () => Answer) => {
   let answered = 0;
   return ({ method, path, query }: PageRequest): Answer => {
     if (path === 'api/images') return { data: [answered > 0 ? anImageView() : developing] };
-    if (path !== `api/images/${idOf(0)}`) return some({ method, path, query });
+    if (path !== `api/images/${fakeImageId(0)}`) return some({ method, path, query });
     return ++answered > 1 ? whole() : { data: developing };
   };
 };
 
 /** How often the page has requested it: the browser itself sends one of several equal requests. */
-const requestsOf = (page: Page, path: string) => {
+const startCounter = (page: Page, path: string) => {
   let count = 0;
   page.on('request', (request) => {
     if (request.url().endsWith(path)) count++;
@@ -63,17 +63,17 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while work is in progr
   });
 
   it('refreshes the list of batches, older pages included', async () => {
-    const batchOf = (number: number, status = 'completed') =>
+    const numberedBatch = (number: number, status = 'completed') =>
       aBatchView({ request_id: `batch-${number}`, csv_filename: `${number}.csv`, status });
-    let batches = Array.from({ length: 45 }, (_, index) => batchOf(45 - index));
-    const becomes = (...others: ReturnType<typeof batchOf>[]) => {
+    let batches = Array.from({ length: 45 }, (_, index) => numberedBatch(45 - index));
+    const becomes = (...others: ReturnType<typeof numberedBatch>[]) => {
       const ids = others.map(({ request_id: id }) => id);
       batches = [...others, ...batches.filter(({ request_id: id }) => !ids.includes(id))].sort(
         (one, other) =>
           Number.parseInt(other.csv_filename, 10) - Number.parseInt(one.csv_filename, 10),
       );
     };
-    becomes(batchOf(45, 'processing'), batchOf(15, 'processing'));
+    becomes(numberedBatch(45, 'processing'), numberedBatch(15, 'processing'));
     host.answerWith((request) => {
       if (request.path !== 'api/batches') return some(request);
       const cursor = request.query.get('cursor');
@@ -91,10 +91,10 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while work is in progr
     await older.click();
     await eventually(async () => expect(await cards.count()).toBe(40));
 
-    becomes(batchOf(46), batchOf(45));
+    becomes(numberedBatch(46), numberedBatch(45));
     await card('46.csv').waitFor();
     await eventually(async () => expect(await cards.count()).toBe(41));
-    becomes(batchOf(15));
+    becomes(numberedBatch(15));
     await card('15.csv').getByText('completed', { exact: true }).waitFor();
 
     await older.click();
@@ -116,11 +116,11 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while work is in progr
       cursors.push(cursor);
       const from = Number(cursor ?? 0);
       // The middle ones were quick.
-      const statusOf = (index: number) => (index < 50 || index >= 100 ? status : 'completed');
+      const productStatus = (index: number) => (index < 50 || index >= 100 ? status : 'completed');
       const products = Array.from({ length: Math.min(50, 120 - from) }, (_, index) => ({
         serial_number: String(from + index + 1),
         product_name: 'Mug',
-        status: statusOf(from + index),
+        status: productStatus(from + index),
         images: [],
       }));
       const next = from + 50 < 120 ? String(from + 50) : null;
@@ -146,10 +146,10 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while work is in progr
   it('opens a picture that the sheet has not loaded when the connection is back', async () => {
     host.answerWith(() => 'breaks');
     const { page, close } = await openPage(browser);
-    await page.goto(`${host.url}#pictures/${idOf(90)}`);
+    await page.goto(`${host.url}#pictures/${fakeImageId(90)}`);
     await page.getByText('This picture could not be opened').waitFor();
 
-    host.answerWith(aDarkroomOf(100));
+    host.answerWith(fakeApi(100));
     await page.getByRole('dialog', { name: 'picture-90.jpg' }).waitFor();
     await close();
   });
@@ -186,8 +186,8 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while work is in progr
   it('requests the tags of an open picture once, however often it renders meanwhile', async () => {
     host.answerWith(aPictureThatDevelops(() => 'waits'));
     const { page, close } = await openPage(browser);
-    const countRequests = requestsOf(page, `api/images/${idOf(0)}`);
-    await page.goto(`${host.url}#pictures/${idOf(0)}`);
+    const countRequests = startCounter(page, `api/images/${fakeImageId(0)}`);
+    await page.goto(`${host.url}#pictures/${fakeImageId(0)}`);
     await page.getByRole('cell', { name: 'NIKON D90' }).waitFor();
     await eventually(() => expect(countRequests()).toBe(2));
 
@@ -200,9 +200,9 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while work is in progr
     let answer: Answer = { status: 500, error: 'The server could not answer.' };
     host.answerWith(aPictureThatDevelops(() => answer));
     const { page, close } = await openPage(browser);
-    const countRequests = requestsOf(page, `api/images/${idOf(0)}`);
+    const countRequests = startCounter(page, `api/images/${fakeImageId(0)}`);
     await page.clock.install();
-    await page.goto(`${host.url}#pictures/${idOf(0)}`);
+    await page.goto(`${host.url}#pictures/${fakeImageId(0)}`);
     await page.getByRole('cell', { name: 'NIKON D90' }).waitFor();
     await eventually(() => expect(countRequests()).toBe(2));
     await page.evaluate(drawings);
@@ -218,7 +218,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while work is in progr
 
   it('adds the result of an edit that it saw in progress to the sheet, and no older one', async () => {
     const [older, failed, atWork] = anEditProcess.edits;
-    let edits: unknown[] = [{ ...older, image_id: idOf(900) }, failed, atWork];
+    let edits: unknown[] = [{ ...older, image_id: fakeImageId(900) }, failed, atWork];
     host.answerWith((request) =>
       request.path === 'api/edits' ? { data: edits.toReversed() } : some(request),
     );
@@ -227,7 +227,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while work is in progr
     page.on('request', (request) => urls.push(request.url()));
     await page.goto(`${host.url}#edits`);
     await page.getByText('processing', { exact: true }).waitFor();
-    edits = [...edits.slice(0, 2), { ...atWork, status: 'COMPLETED', image_id: idOf(901) }];
+    edits = [...edits.slice(0, 2), { ...atWork, status: 'COMPLETED', image_id: fakeImageId(901) }];
     await page.getByText('processing', { exact: true }).waitFor({ state: 'detached' });
 
     await page.getByRole('link', { name: 'Pictures' }).click();
@@ -236,7 +236,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while work is in progr
       .waitFor();
     await page.locator('.sheet-end').getByText('43 pictures').waitFor();
     // Its thumbnails are still to be made: requested now, each would be a 404.
-    expect(urls.filter((url) => url.includes(`${idOf(901)}/thumbnails`))).toEqual([]);
+    expect(urls.filter((url) => url.includes(`${fakeImageId(901)}/thumbnails`))).toEqual([]);
     await close();
   });
 });

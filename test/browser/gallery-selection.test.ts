@@ -10,11 +10,11 @@ import {
   openPage,
   seriousFaults,
 } from '#test/support/browser.ts';
-import { anImageView, idOf } from '#test/support/browser-answers.ts';
-import { aDarkroomOf } from '#test/support/browser-gallery.ts';
+import { anImageView, fakeImageId } from '#test/support/browser-answers.ts';
+import { fakeApi } from '#test/support/browser-gallery.ts';
 import { type PageRequest, startPageHost } from '#test/support/browser-host.ts';
 
-const some = aDarkroomOf(42);
+const some = fakeApi(42);
 const phone = { viewport: { width: 390, height: 800 }, hasTouch: true } as const;
 
 const Retries = z.object({ action: z.literal('retry'), image_ids: z.array(z.string()) });
@@ -124,7 +124,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the selection of the gallery'), ()
     await bar(page).getByRole('button', { name: 'Copy links' }).click();
     await page.getByText('Copied 2 links.').waitFor();
     const links = (await page.evaluate<string>('navigator.clipboard.readText()')).split('\n');
-    expect(links).toEqual([3, 4].map((index) => `${host.url}i/${idOf(index)}/w160?v=1`));
+    expect(links).toEqual([3, 4].map((index) => `${host.url}i/${fakeImageId(index)}/w160?v=1`));
     await close();
   });
 
@@ -166,7 +166,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the selection of the gallery'), ()
       .click();
     await bar(page).getByRole('button', { name: 'Retry' }).click();
     await page.getByText('Retrying 2 pictures.').waitFor();
-    expect(retried.sort()).toEqual([idOf(1), idOf(2)].sort());
+    expect(retried.sort()).toEqual([fakeImageId(1), fakeImageId(2)].sort());
     await close();
   });
 });

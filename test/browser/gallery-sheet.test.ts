@@ -8,11 +8,11 @@ import {
   openPage,
   seriousFaults,
 } from '#test/support/browser.ts';
-import { anImageView, idOf } from '#test/support/browser-answers.ts';
-import { aDarkroomOf } from '#test/support/browser-gallery.ts';
+import { anImageView, fakeImageId } from '#test/support/browser-answers.ts';
+import { fakeApi } from '#test/support/browser-gallery.ts';
 import { type PageRequest, startPageHost } from '#test/support/browser-host.ts';
 
-const some = aDarkroomOf(42);
+const some = fakeApi(42);
 
 /** Pictures whose copies have three widths. */
 const withWidths = (request: PageRequest) => {
@@ -20,7 +20,9 @@ const withWidths = (request: PageRequest) => {
   const widths = (id: string) =>
     [160, 480, 960].map((width) => `http://elsewhere.example/i/${id}/w${width}?v=1 ${width}w`);
   return {
-    data: [0, 1, 2].map((index) => anImageView(index, { srcset: widths(idOf(index)).join(', ') })),
+    data: [0, 1, 2].map((index) =>
+      anImageView(index, { srcset: widths(fakeImageId(index)).join(', ') }),
+    ),
   };
 };
 
@@ -114,7 +116,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the sheet of the gallery'), () => 
     // Ten a day, of which the first few days are loaded.
     const newest = Date.UTC(2026, 10, 20, 23);
     const at = (index: number) => new Date(newest - index * 8_640_000).toISOString();
-    host.answerWith(aDarkroomOf(600, (index) => ({ uploaded_at: at(index) })));
+    host.answerWith(fakeApi(600, (index) => ({ uploaded_at: at(index) })));
     const { page, close } = await openPage(browser, { timezoneId: 'UTC' });
     await page.goto(host.url);
     await page.getByRole('heading', { name: 'Thu, November 19, 2026' }).waitFor();

@@ -8,15 +8,15 @@ import {
   openPage,
   seriousFaults,
 } from '#test/support/browser.ts';
-import { idOf } from '#test/support/browser-answers.ts';
-import { aDarkroomOf } from '#test/support/browser-gallery.ts';
+import { fakeImageId } from '#test/support/browser-answers.ts';
+import { fakeApi } from '#test/support/browser-gallery.ts';
 import { startPageHost } from '#test/support/browser-host.ts';
 import { galleryStates } from '#test/support/browser-states.ts';
 import { scrollToTheEnd, taskTimesMs } from '#test/support/browser-trace.ts';
 
 const Actions = z.object({ action: z.literal('delete'), image_ids: z.array(z.string()) });
 
-const some = aDarkroomOf(42);
+const some = fakeApi(42);
 
 const looks = [
   { colorScheme: 'dark', viewport: { width: 1280, height: 800 } },
@@ -65,7 +65,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
   );
 
   it('shows the first sheet of a thousand pictures within a second of work', async () => {
-    host.answerWith(aDarkroomOf(1000));
+    host.answerWith(fakeApi(1000));
     const { page, close } = await openPage(browser);
 
     const times = await taskTimesMs(browser, page, async () => {
@@ -79,7 +79,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
 
   // npm run bench -- --only scroll does the same with ten thousand.
   it('scrolls a thousand pictures without frames over 100 ms', async () => {
-    host.answerWith(aDarkroomOf(1000));
+    host.answerWith(fakeApi(1000));
     const { page, close } = await openPage(browser, { reducedMotion: 'no-preference' });
     await page.goto(host.url);
     await page.locator('shown-picture.is-sharp').first().waitFor();
@@ -123,7 +123,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
     await remove('picture-4.jpg');
     expect(deleted).toEqual([]);
     await page.clock.fastForward(20_000);
-    await expect.poll(() => deleted).toEqual([idOf(4)]);
+    await expect.poll(() => deleted).toEqual([fakeImageId(4)]);
     await page.clock.fastForward(20_000);
     expect(deleted).toHaveLength(1);
     await close();
@@ -133,7 +133,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
     const deleted = notingDeletions();
     const { page, close } = await openPage(browser);
     await page.clock.install();
-    await page.goto(`${host.url}#pictures/${idOf(3)}`);
+    await page.goto(`${host.url}#pictures/${fakeImageId(3)}`);
     const opened = (index: number) => page.getByRole('dialog', { name: `picture-${index}.jpg` });
     const notice = (text: string) => page.getByRole('dialog').getByRole('status').getByText(text);
     const focused = () => page.evaluate<string>('document.activeElement.textContent.trim()');
@@ -164,7 +164,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
       .getByText('Deleted picture-4.jpg.')
       .waitFor();
     await page.clock.fastForward(20_000);
-    await expect.poll(() => deleted, { timeout: 10_000 }).toEqual([idOf(4)]);
+    await expect.poll(() => deleted, { timeout: 10_000 }).toEqual([fakeImageId(4)]);
     await close();
   });
 

@@ -8,12 +8,12 @@ import {
   openPage,
   seriousFaults,
 } from '#test/support/browser.ts';
-import { anImageView, idOf } from '#test/support/browser-answers.ts';
-import { aDarkroomOf } from '#test/support/browser-gallery.ts';
+import { anImageView, fakeImageId } from '#test/support/browser-answers.ts';
+import { fakeApi } from '#test/support/browser-gallery.ts';
 import { startPageHost } from '#test/support/browser-host.ts';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 
-const some = aDarkroomOf(42);
+const some = fakeApi(42);
 
 describe.skipIf(!chromiumPath)(needsChromium('uploads in the gallery'), () => {
   let browser: Browser;
@@ -29,7 +29,7 @@ describe.skipIf(!chromiumPath)(needsChromium('uploads in the gallery'), () => {
 
   it('previews files while they are uploaded, and tells how each ended', async () => {
     const bytes = await drawnJpeg({ width: 320, height: 200 });
-    const ids = [idOf(60), idOf(61)];
+    const ids = [fakeImageId(60), fakeImageId(61)];
     let form = 0;
     let isOver = false;
     host.answerWith((request) => {

@@ -71,18 +71,18 @@ describe.skipIf(!chromiumPath).each(places)(needsChromium('the gallery at work, 
     const gallery = await openPage(browser);
     const { page } = gallery;
     await enter(page);
-    const csvOf = (...rows: string[]) =>
+    const createCsv = (...rows: string[]) =>
       Buffer.from(['S. No.,Product Name,Input Image Urls', ...rows].join('\n'));
     const drop = (name: string, bytes: Buffer) =>
       dropFiles(page, [{ name, type: 'text/csv', bytes }]);
 
-    await drop('faulty.csv', csvOf(`1,Mug,${origin.url}/mug.jpg`, '2,Apron,nowhere'));
+    await drop('faulty.csv', createCsv(`1,Mug,${origin.url}/mug.jpg`, '2,Apron,nowhere'));
     await page.getByText(/error to fix before it can start/).waitFor();
     expect(await page.getByRole('button', { name: 'Start the batch' }).count()).toBe(0);
 
     await drop(
       'catalogue.csv',
-      csvOf(
+      createCsv(
         `1,Mug,${origin.url}/mug.jpg`,
         `2,Apron,"${origin.url}/apron.jpg,${origin.url}/status/404"`,
       ),

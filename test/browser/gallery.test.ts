@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { clientOf } from '#test/e2e/client.ts';
+import { createClient } from '#test/e2e/client.ts';
 import {
   chromiumPath,
   dropFiles,
@@ -55,7 +55,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery on a running stack'), 
 
   it('takes a drop of 30 pictures, shows, opens, filters, deletes and undoes', async () => {
     const { baseUrl, env } = inject('galleries').open;
-    const client = clientOf({ baseUrl, env });
+    const client = createClient({ baseUrl, env });
     const before = await client.stats();
     const gallery = await openPage(browser, { viewport: { width: 1600, height: 1400 } });
     const { page } = gallery;

@@ -27,6 +27,13 @@ export const fullImage: Image = anImage({
   sha256: 'ab'.repeat(32),
   metadata: { width: 4032, height: 3024, format: 'jpeg' },
   firstUploadAt: at,
+  edit: {
+    editId: 'e-1',
+    prompt: 'Make it "blue".',
+    sourceImageId: 'mfrggzdfmztwq2lknnwg23tpob',
+    provider: 'openai',
+    model: 'm',
+  },
   beganAt: at,
   processedAt: at,
   rejected: { kind: 'contents', reason: 'broken' },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Variants } from '#lib/delivery/variants.ts';
 
-const keysOf = async (listed: AsyncIterable<string>) => {
+const readKeys = async (listed: AsyncIterable<string>) => {
   const keys: string[] = [];
   for await (const key of listed) keys.push(key);
   return keys;
@@ -54,9 +54,9 @@ export const variantsContract = (name: string, open: () => Promise<Variants>) =>
         );
       await variants.save('i/many-more/small.v.png', Buffer.from('x'), png);
 
-      expect(await keysOf(variants.list('i/many/'))).toEqual(keys);
+      expect(await readKeys(variants.list('i/many/'))).toEqual(keys);
       await variants.remove(keys);
       await variants.remove(['i/many/nothing.v.png']);
-      expect(await keysOf(variants.list('i/many'))).toEqual(['i/many-more/small.v.png']);
+      expect(await readKeys(variants.list('i/many'))).toEqual(['i/many-more/small.v.png']);
     });
   });

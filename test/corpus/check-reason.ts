@@ -14,7 +14,7 @@ export const faultsOfReason = (reason: string): string[] => {
 };
 
 /** Reasons that differ in numbers, or only in what a file's name claims, are one. */
-export const groupOf = (reason: string): string =>
+export const generalizeReason = (reason: string): string =>
   reason
     .replaceAll(/\b(name|type) (says|is) [\w ./+-]+?(?= and |\.(?: |$))/g, '$1 $2 …')
     .replaceAll(/\d+(?:[ .]\d+)*/g, '#');

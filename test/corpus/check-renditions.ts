@@ -18,13 +18,13 @@ export const faultsOfRenditions = async (
     faults.push(`the dominant colour is none: ${renditionSet.dominantColor}`);
   for (const rendition of renditionSet.renditions) {
     const bytes = await derived.read(renditionKey(renditionSet, rendition.name));
-    const found = bytes ? await faultsOf(rendition, bytes) : ['is not there'];
+    const found = bytes ? await checkRendition(rendition, bytes) : ['is not there'];
     faults.push(...found.map((fault) => `the rendition ${rendition.name} ${fault}`));
   }
   return faults;
 };
 
-const faultsOf = async (
+const checkRendition = async (
   { name, width, height, sizeBytes, format = 'jpeg' }: Rendition,
   bytes: Uint8Array,
 ): Promise<string[]> => {

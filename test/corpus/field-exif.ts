@@ -34,12 +34,12 @@ export const compareExif = (
   return source && !sources.includes(source) ? [...wrong, `no field is from ${source}`] : wrong;
 };
 
-const isOneOf = (value: unknown): value is { one_of: unknown[] } =>
+const isChoice = (value: unknown): value is { one_of: unknown[] } =>
   typeof value === 'object' && value !== null && 'one_of' in value;
 
 /** Numbers may differ by 0.2 %, degrees by 0.00001. */
 const agrees = (is: unknown, should: unknown): boolean => {
-  if (isOneOf(should)) return should.one_of.some((one) => agrees(is, one));
+  if (isChoice(should)) return should.one_of.some((one) => agrees(is, one));
   if (typeof is === 'number' && typeof should === 'number')
     return Math.abs(is - should) <= Math.max(Math.abs(should) * 0.002, 1e-9);
   if (typeof is !== 'object' || typeof should !== 'object' || !is || !should) return is === should;

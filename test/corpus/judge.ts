@@ -7,7 +7,7 @@ const usual: Bounds = { cpuMs: 2000, peakBytes: 350_000_000 };
 /** AV1 and HEVC take decoders with tables and tiles of their own. */
 const heif: Bounds = { cpuMs: 4000, peakBytes: 500_000_000 };
 
-export const boundsOf = ({ format }: Pick<Ending, 'format'>): Bounds =>
+export const findBounds = ({ format }: Pick<Ending, 'format'>): Bounds =>
   format === 'avif' || format === 'heic' ? heif : usual;
 
 export const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1_000_000)} MB`;
@@ -17,14 +17,14 @@ export const boundedEndings = ({ endings }: { endings: Ending[] }): Ending[] =>
   endings.filter(({ way }) => way !== 'batch');
 
 /** The memory that a file took; undefined where its process once had as much, for another one. */
-export const ownPeakOf = ({ peakBytes, peakBeforeBytes }: Ending): number | undefined =>
+export const ownPeakBytes = ({ peakBytes, peakBeforeBytes }: Ending): number | undefined =>
   peakBytes > peakBeforeBytes ? peakBytes : undefined;
 
 /** Where a file took more than it may. */
-const excessesOf = (outcome: Extract<Outcome, { end: 'done' }>): string[] =>
+const findExcesses = (outcome: Extract<Outcome, { end: 'done' }>): string[] =>
   boundedEndings(outcome).flatMap((ending) => {
-    const { cpuMs, peakBytes } = boundsOf(ending);
-    const ownPeak = ownPeakOf(ending) ?? 0;
+    const { cpuMs, peakBytes } = findBounds(ending);
+    const ownPeak = ownPeakBytes(ending) ?? 0;
     return [
       ...(ending.cpuMs > cpuMs
         ? [`took ${Math.ceil(ending.cpuMs)} ms of CPU by ${ending.way}; at most ${cpuMs} are good`]
@@ -37,13 +37,13 @@ const excessesOf = (outcome: Extract<Outcome, { end: 'done' }>): string[] =>
 
 /** Whether it is worth measuring again, alone: a busy machine makes files look slow. */
 export const isTooCostly = (outcome: Outcome): boolean =>
-  outcome.end === 'done' && excessesOf(outcome).length > 0;
+  outcome.end === 'done' && findExcesses(outcome).length > 0;
 
 /**
  * The lower costs of two runs of one file, so that costs caused by another file or another program
  * on this machine do not count.
  */
-export const cheaperOf = (outcome: Outcome, again: readonly Outcome[]): Outcome => {
+export const withCheaperEndings = (outcome: Outcome, again: readonly Outcome[]): Outcome => {
   const died = again.find(({ end }) => end !== 'done');
   if (died || outcome.end !== 'done') return died ?? outcome;
   const seen = again.flatMap((one) => (one.end === 'done' ? one.endings : []));
@@ -59,7 +59,7 @@ export const cheaperOf = (outcome: Outcome, again: readonly Outcome[]): Outcome 
 };
 
 /** Everything that must not be, in words; `expected` is how a file of ours has to end. */
-export const breachesOf = (outcome: Outcome, expected?: Ending['status']): string[] => {
+export const findBreaches = (outcome: Outcome, expected?: Ending['status']): string[] => {
   if (outcome.end === 'crash') return [`crashed: ${outcome.how}`];
   if (outcome.end === 'hang') return [`hung: no answer within ${outcome.seconds} s`];
   const { endings } = outcome;
@@ -71,7 +71,7 @@ export const breachesOf = (outcome: Outcome, expected?: Ending['status']): strin
         ? [`is ${status} by ${way}, but should be ${expected}. ${reasons.join(' ')}`.trim()]
         : [],
     ),
-    ...excessesOf(outcome),
+    ...findExcesses(outcome),
   ];
 };
 

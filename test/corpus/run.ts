@@ -10,9 +10,9 @@ import { compareWithExifTool } from './compare-exiftool.ts';
 import { drawCorpus } from './draw-corpus.ts';
 import { answerField } from './field.ts';
 import { type Corpus, filesIn } from './files.ts';
-import { breachesOf, cheaperOf, isTooCostly } from './judge.ts';
+import { findBreaches, isTooCostly, withCheaperEndings } from './judge.ts';
 import { inProcesses, type ProcessPool } from './processes.ts';
-import { shown, tableOf } from './table.ts';
+import { formatTable, shown } from './table.ts';
 import type { Outcome, Way } from './tasks.ts';
 
 const help = `npm run test:corpus -- [folder] [options]
@@ -49,7 +49,7 @@ const { values, positionals } = parseArgs({
   },
 });
 
-const numberOf = (option: 'rounds' | 'seconds' | 'jobs'): number => {
+const readNumber = (option: 'rounds' | 'seconds' | 'jobs'): number => {
   const number = Number(values[option]);
   if (Number.isInteger(number) && number > 0) return number;
   throw new CommandFailedError(`--${option} must be a whole number of at least 1.`);
@@ -97,7 +97,7 @@ await runCommandLine('test:corpus', async (tools) => {
   if (folder && !existsSync(folder)) throw new CommandFailedError(`There is no folder ${folder}.`);
   const corpus: Corpus = folder
     ? { folder, expected: new Map() }
-    : await drawCorpus(tools, { rounds: numberOf('rounds'), keep: values.keep });
+    : await drawCorpus(tools, { rounds: readNumber('rounds'), keep: values.keep });
   const names = filesIn(corpus.folder);
   if (names.length === 0) throw new CommandFailedError(`There is no file in ${corpus.folder}.`);
 
@@ -107,32 +107,32 @@ await runCommandLine('test:corpus', async (tools) => {
   tools.onEnd(() => rmSync(cache, { recursive: true, force: true }));
   const pool: ProcessPool = {
     environment: asInALambda(cache),
-    count: numberOf('jobs'),
-    secondsPerFile: numberOf('seconds'),
+    count: readNumber('jobs'),
+    secondsPerFile: readNumber('seconds'),
     retireBytes,
     args: captions ? [captions.url] : [],
     signal: stop.signal,
   };
-  const taskOf = (name: string) => ({ path: `${corpus.folder}/${name}`, name, ways });
+  const createTask = (name: string) => ({ path: `${corpus.folder}/${name}`, name, ways });
   const outcomes = new Map<string, Outcome>();
   const note = (outcome: Outcome) => void outcomes.set(outcome.name, outcome);
 
-  await tools.step(`${names.length} files`, () => inProcesses(names.map(taskOf), pool, note));
+  await tools.step(`${names.length} files`, () => inProcesses(names.map(createTask), pool, note));
   for (const outcome of [...outcomes.values()].filter(isTooCostly))
     await tools.step(
       `${shown(outcome.name)} again, alone and in a new process by each way`,
       async () => {
         const again: Outcome[] = [];
-        const tasks = ways.map((way) => ({ ...taskOf(outcome.name), ways: [way] }));
+        const tasks = ways.map((way) => ({ ...createTask(outcome.name), ways: [way] }));
         const alone = { ...pool, count: 1, retireBytes: 0 };
         await inProcesses(tasks, alone, (one) => again.push(one));
-        note(cheaperOf(outcome, again));
+        note(withCheaperEndings(outcome, again));
       },
     );
 
-  for (const line of tableOf([...outcomes.values()])) tools.say(line);
+  for (const line of formatTable([...outcomes.values()])) tools.say(line);
   const breaches = [...outcomes.values()].flatMap((outcome) =>
-    breachesOf(outcome, corpus.expected.get(outcome.name)).map((breach) => ({
+    findBreaches(outcome, corpus.expected.get(outcome.name)).map((breach) => ({
       name: outcome.name,
       breach,
     })),

@@ -1,5 +1,5 @@
-import { groupOf } from './check-reason.ts';
-import { boundedEndings, megabytes, ownPeakOf } from './judge.ts';
+import { generalizeReason } from './check-reason.ts';
+import { boundedEndings, megabytes, ownPeakBytes } from './judge.ts';
 import type { Ending, Outcome } from './tasks.ts';
 
 const maxRows = 5;
@@ -9,19 +9,19 @@ const maxWidth = 160; // characters of a reason
 type Costs = { name: string; format: string; cpuMs: number; peakBytes: number };
 
 /** What became of all files, as lines for a terminal. */
-export const tableOf = (outcomes: readonly Outcome[]): string[] => {
+export const formatTable = (outcomes: readonly Outcome[]): string[] => {
   const finished = outcomes.flatMap((outcome) => (outcome.end === 'done' ? [outcome] : []));
   const last = finished.flatMap((outcome) => boundedEndings(outcome).at(-1) ?? []);
   const count = (status: Ending['status']) => last.filter((one) => one.status === status).length;
   const ended = (end: Outcome['end']) => outcomes.filter((one) => one.end === end).length;
-  const costs = finished.map(costsOf);
+  const costs = finished.map(higherCosts);
 
   return [
     `${outcomes.length} files: ${count('done')} done, ${count('failed')} accepted but failed, ` +
       `${count('rejected')} rejected, ${count('broken')} broken, ` +
       `${ended('crash')} crashes, ${ended('hang')} hangs`,
-    ...section('rejected', reasonsOf(last, 'rejected')),
-    ...section('accepted but failed', reasonsOf(last, 'failed')),
+    ...section('rejected', countReasons(last, 'rejected')),
+    ...section('accepted but failed', countReasons(last, 'failed')),
     ...section('slowest (CPU of all threads)', slowest(costs)),
     ...section(
       'largest (peak memory of the process, with what files before it left there)',
@@ -31,20 +31,21 @@ export const tableOf = (outcomes: readonly Outcome[]): string[] => {
 };
 
 /** The higher cost of the bounded ways in. */
-const costsOf = (outcome: Extract<Outcome, { end: 'done' }>): Costs => {
+const higherCosts = (outcome: Extract<Outcome, { end: 'done' }>): Costs => {
   const bounded = boundedEndings(outcome);
   return {
     name: outcome.name,
     format: outcome.endings.find(({ format }) => format)?.format ?? '-',
     cpuMs: Math.max(0, ...bounded.map(({ cpuMs }) => cpuMs)),
-    peakBytes: Math.max(0, ...bounded.map((ending) => ownPeakOf(ending) ?? 0)),
+    peakBytes: Math.max(0, ...bounded.map((ending) => ownPeakBytes(ending) ?? 0)),
   };
 };
 
-const reasonsOf = (endings: readonly Ending[], status: Ending['status']): string[] => {
+const countReasons = (endings: readonly Ending[], status: Ending['status']): string[] => {
   const counts = new Map<string, number>();
   for (const { reasons } of endings.filter((one) => one.status === status))
-    for (const group of reasons.map(groupOf)) counts.set(group, (counts.get(group) ?? 0) + 1);
+    for (const group of reasons.map(generalizeReason))
+      counts.set(group, (counts.get(group) ?? 0) + 1);
   const rows = [...counts]
     .sort(([, one], [, other]) => other - one)
     .map(([reason, files]) => `${String(files).padStart(6)}  ${cut(reason)}`);

@@ -150,12 +150,12 @@ const lookAt = async (image: Image, { images, derived }: Darkroom) => {
   if (steps.thumbnails.state === 'done' && !image.renditionSet) faults.push('it has no thumbnails');
   if (!image.renditionSet && derived.keys().length > 0) faults.push('it left files behind');
 
-  return { status: endOf(image), format: metadata?.format, reasons: [...reasons], faults };
+  return { status: endingStatus(image), format: metadata?.format, reasons: [...reasons], faults };
 };
 
 const maxTagBytes = 32_000;
 
-const endOf = (image: Image): Ending['status'] => {
+const endingStatus = (image: Image): Ending['status'] => {
   const status = statusOf(image);
   if (image.rejected) return 'rejected';
   return status === 'done' || status === 'failed' ? status : 'broken';

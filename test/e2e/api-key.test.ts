@@ -1,9 +1,9 @@
 import { describe, expect, inject, it } from 'vitest';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
-import { clientOf, theClient } from './client.ts';
+import { createClient, theClient } from './client.ts';
 
 describe('with an API key set', () => {
-  const open = clientOf({ ...inject('target'), env: {} });
+  const open = createClient({ ...inject('target'), env: {} });
   const keyed = theClient();
   const id = 'a'.repeat(26);
 

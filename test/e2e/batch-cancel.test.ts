@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, describe, expect, it } from 'vitest';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { eventually } from '#test/support/eventually.ts';
-import { csvOf, openWithOrigin } from './batch-client.ts';
+import { createCsv, openWithOrigin } from './batch-client.ts';
 
 const picture = await drawnJpeg({ width: 320, height: 240, seed: 944 });
 const { origin, darkroom } = await openWithOrigin({ '/good.jpg': picture });
@@ -15,7 +15,7 @@ describe('a batch that is cancelled', () => {
   it('keeps what is done, ends the rest as cancelled, and says so in its results', async () => {
     const [good, held] = [`${origin.url}/good.jpg`, `${origin.url}/held`];
     const waiting = Array.from({ length: 20 }, (_, nth) => [`${held}?${nth}`]);
-    const requestId = await darkroom.start(csvOf([good], ...waiting));
+    const requestId = await darkroom.start(createCsv([good], ...waiting));
     await eventually(
       async () => {
         const { progress } = await darkroom.batch(requestId);

@@ -3,7 +3,7 @@ import { inject } from 'vitest';
 import { z } from 'zod';
 import { eventually } from '#test/support/eventually.ts';
 import { startFetchOrigin } from '#test/support/fetch-origin.ts';
-import { clientOf } from './client.ts';
+import { createClient } from './client.ts';
 import type { Target } from './stack.ts';
 
 const Webhook = z.looseObject({
@@ -57,8 +57,8 @@ type BatchRequest = {
 };
 
 /** Speaks to a Darkroom's batches over HTTP only. */
-export const batchClientOf = (target: Target) => {
-  const darkroom = clientOf(target);
+export const createBatchClient = (target: Target) => {
+  const darkroom = createClient(target);
   const { json, call } = darkroom;
 
   const send = (csv: string | Uint8Array, request: BatchRequest = {}) => {
@@ -114,10 +114,10 @@ export const batchClientOf = (target: Target) => {
     },
   };
 };
-export type BatchClient = ReturnType<typeof batchClientOf>;
+export type BatchClient = ReturnType<typeof createBatchClient>;
 
 /** A CSV of products, each with its URLs in one quoted cell. */
-export const csvOf = (...products: string[][]): string =>
+export const createCsv = (...products: string[][]): string =>
   [
     'S. No.,Product Name,Input Image Urls',
     ...products.map((urls, index) => `${index + 1},SKU${index + 1},"${urls.join(',')}"`),
@@ -126,6 +126,6 @@ export const csvOf = (...products: string[][]): string =>
 
 /** The suite's Darkroom, and an origin with these pictures that it may fetch from. */
 export const openWithOrigin = async (pictures: Record<string, Uint8Array>) => ({
-  darkroom: batchClientOf(inject('target')),
+  darkroom: createBatchClient(inject('target')),
   origin: await startFetchOrigin({ pictures, port: inject('serverPorts').origin }),
 });

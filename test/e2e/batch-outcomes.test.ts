@@ -2,7 +2,7 @@ import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { afterAll, describe, expect, it } from 'vitest';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
-import { csvOf, openWithOrigin } from './batch-client.ts';
+import { createCsv, openWithOrigin } from './batch-client.ts';
 import { fetchTimeoutSeconds, uploadMaxBytes } from './settings.ts';
 import { withShortWaits } from './short-waits.ts';
 
@@ -56,7 +56,7 @@ const errorAt = new Map(outcomes.map(([path, error]) => [`${origin.url}${path}`,
 describe('a batch from an origin that misbehaves', () => {
   it('reports the outcome of each URL, and completes when its failed rows are corrected', async () => {
     const { id, batch } = await withShortWaits(async () => {
-      const id = await darkroom.start(csvOf(...products));
+      const id = await darkroom.start(createCsv(...products));
       // Four tries of 3 s each, and between them waits of 2, 4 and 8 s where these are not shortened.
       return { id, batch: await darkroom.batchEnded(id, darkroom.scaleTimeout(60_000)) };
     });
@@ -125,7 +125,7 @@ describe('a batch from an origin that misbehaves', () => {
 
   it('has failed when every URL has failed', async () => {
     const paths = ['/status/404', '/html'].map((path) => [`${origin.url}${path}?again`]);
-    const id = await darkroom.start(csvOf(...paths));
+    const id = await darkroom.start(createCsv(...paths));
 
     const batch = await darkroom.batchEnded(id);
 

@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { afterAll, expect, it } from 'vitest';
 import { drawnHeic } from '#test/support/drawn-heic.ts';
 import { drawn, drawnJpeg, drawnPng, phoneExif } from '#test/support/drawn-pictures.ts';
-import { csvOf, openWithOrigin } from './batch-client.ts';
+import { createCsv, openWithOrigin } from './batch-client.ts';
 
 const phone = { width: 480, height: 640, orientation: 6, exif: phoneExif, seed: 902 } as const;
 const small = { width: 320, height: 240 };
@@ -21,7 +21,7 @@ const url = (path: string) => `${origin.url}${path}`;
 
 it('a batch makes each picture an ordinary image, with a rendition that is upright, without metadata and no larger', async () => {
   const urls = ['/phone.heic', '/image1.jpg', '/image2.jpg', '/image3.jpg', '/coarse.jpg'].map(url);
-  const { products } = await darkroom.batchEnded(await darkroom.start(csvOf(urls)));
+  const { products } = await darkroom.batchEnded(await darkroom.start(createCsv(urls)));
   const [heic, ...images] = products[0]?.images ?? [];
 
   const fromHeic = await sharp((await darkroom.bytes(heic?.output_url ?? '')).body).metadata();

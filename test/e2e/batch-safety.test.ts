@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { loopbackUrls, privateUrls, startCanary } from '#test/support/fetch-private-urls.ts';
-import { BatchRecord, csvOf, openWithOrigin } from './batch-client.ts';
+import { BatchRecord, createCsv, openWithOrigin } from './batch-client.ts';
 
 const canary = await startCanary();
 const pictures = { '/good.jpg': await drawnJpeg({ width: 320, height: 240, seed: 921 }) };
@@ -21,7 +21,7 @@ describe('no server at a private address is reached', () => {
     const redirected = loopbackUrls(canary.port).map(redirectTo);
     const rows = [...urls, ...redirected].map((url) => [url.replaceAll(',', '%2C')]);
 
-    const id = await darkroom.start(csvOf(...rows, [`${origin.url}/good.jpg`]));
+    const id = await darkroom.start(createCsv(...rows, [`${origin.url}/good.jpg`]));
     const ended = await darkroom.batchEnded(id, darkroom.scaleTimeout(55_000));
 
     expect(ended).toMatchObject({
@@ -62,7 +62,7 @@ describe('no server at a private address is reached', () => {
       'http://169.254.169.254/hook',
     ])
       expect(
-        await darkroom.send(csvOf([`${origin.url}/good.jpg`]), { fields: { webhook_url } }),
+        await darkroom.send(createCsv([`${origin.url}/good.jpg`]), { fields: { webhook_url } }),
       ).toMatchObject({
         status: 422,
         error: expect.stringMatching(/^The field webhook_url points to a private address/),
@@ -71,7 +71,7 @@ describe('no server at a private address is reached', () => {
   });
 
   it('by the redirect of a webhook; the batch says why', async () => {
-    const id = await darkroom.start(csvOf([`${origin.url}/good.jpg`]), {
+    const id = await darkroom.start(createCsv([`${origin.url}/good.jpg`]), {
       fields: { webhook_url: redirectTo(`http://127.0.0.1:${canary.port}/hook`) },
     });
 

@@ -3,7 +3,7 @@ import { afterAll, describe, expect, inject, it } from 'vitest';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { startWebhookReceiver, type WebhookCall } from '#test/support/webhook-receiver.ts';
-import { csvOf, openWithOrigin } from './batch-client.ts';
+import { createCsv, openWithOrigin } from './batch-client.ts';
 import { webhookSecret as secret } from './settings.ts';
 
 /** By path: what the receiver says to the n-th delivery there, from 1. */
@@ -40,10 +40,10 @@ const verified = ({ body, headers }: WebhookCall, by = secret): unknown =>
   });
 
 const start = (path: string, good = '/good.jpg') =>
-  darkroom.start(csvOf([`${origin.url}${good}`]), {
+  darkroom.start(createCsv([`${origin.url}${good}`]), {
     fields: { webhook_url: `http://${receiver.host}${path}` },
   });
-const webhookOf = (id: string, state: string) =>
+const waitForWebhook = (id: string, state: string) =>
   eventually(
     async () => {
       const { webhook } = await darkroom.batch(id);
@@ -59,7 +59,7 @@ describe.concurrent('the webhook of a batch', () => {
   it('is delivered once to a receiver that fails three times, and its signature verifies', async () => {
     const id = await start('/stubborn');
 
-    const webhook = await webhookOf(id, 'delivered');
+    const webhook = await waitForWebhook(id, 'delivered');
 
     expect(webhook.attempts.map(({ status }) => status)).toEqual([500, 500, 500, 204]);
     const calls = callsTo('/stubborn');
@@ -92,7 +92,7 @@ describe.concurrent('the webhook of a batch', () => {
   it('is sent for a failed batch, too', async () => {
     const id = await start('/failed', '/status/404');
 
-    await webhookOf(id, 'delivered');
+    await waitForWebhook(id, 'delivered');
 
     const [call] = callsTo('/failed');
     expect(call && verified(call)).toMatchObject({ request_id: id, status: 'failed' });
@@ -100,18 +100,18 @@ describe.concurrent('the webhook of a batch', () => {
 
   it('stops when the receiver answers 410, until a client requests a redelivery', async () => {
     const id = await start('/gone');
-    const webhook = await webhookOf(id, 'stopped');
+    const webhook = await waitForWebhook(id, 'stopped');
     expect(webhook.attempts).toMatchObject([
       { status: 410, error: expect.stringContaining('wants no more') },
     ]);
     // Others that were due later have come meanwhile.
-    await webhookOf(await start('/stubborn-no-more'), 'delivered');
+    await waitForWebhook(await start('/stubborn-no-more'), 'delivered');
     expect(callsTo('/gone')).toHaveLength(1);
 
     answers['/gone'] = () => ({ status: 200 });
     expect(await resend(id)).toMatchObject({ status: 202, code: 5000 });
 
-    const again = await webhookOf(id, 'delivered');
+    const again = await waitForWebhook(id, 'delivered');
     expect(again.attempts.map(({ status }) => status)).toEqual([410, 200]);
     const [first, second] = callsTo('/gone');
     expect(second?.headers['webhook-id']).toBe(first?.headers['webhook-id']);
@@ -120,20 +120,20 @@ describe.concurrent('the webhook of a batch', () => {
 
   it('has failed after its last retry, and is delivered when a client requests it again', async () => {
     const id = await start('/down');
-    const webhook = await webhookOf(id, 'failed');
+    const webhook = await waitForWebhook(id, 'failed');
     expect(webhook.attempts).toHaveLength(5);
     expect(callsTo('/down')).toHaveLength(5);
 
     await resend(id);
 
-    await webhookOf(id, 'delivered');
+    await waitForWebhook(id, 'delivered');
     expect(callsTo('/down')).toHaveLength(6);
   });
 
   it('waits as long as Retry-After says', async () => {
     const id = await start('/later');
 
-    const { attempts } = await webhookOf(id, 'delivered');
+    const { attempts } = await waitForWebhook(id, 'delivered');
 
     const [first, second] = attempts.map(({ at }) => Date.parse(at));
     expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(3000);
@@ -141,14 +141,14 @@ describe.concurrent('the webhook of a batch', () => {
   });
 
   it('cannot be redelivered where none is set, nor before the batch has ended', async () => {
-    const without = await darkroom.start(csvOf([`${origin.url}/good.jpg`]));
+    const without = await darkroom.start(createCsv([`${origin.url}/good.jpg`]));
     await darkroom.batchEnded(without);
     expect(await resend(without)).toMatchObject({ status: 404, code: 5001 });
 
     const early = await start('/early', '/held');
     expect(await resend(early)).toMatchObject({ status: 409, code: 5001 });
     origin.release();
-    await webhookOf(early, 'delivered');
+    await waitForWebhook(early, 'delivered');
     expect(callsTo('/early')).toHaveLength(1);
   });
 

@@ -1,8 +1,8 @@
 import { describe, expect, inject, it } from 'vitest';
-import { batchClientOf, csvOf } from './batch-client.ts';
+import { createBatchClient, createCsv } from './batch-client.ts';
 
-const darkroom = batchClientOf(inject('target'));
-const good = csvOf(
+const darkroom = createBatchClient(inject('target'));
+const good = createCsv(
   ['https://shop.example/a.jpg', 'https://shop.example/b.jpg'],
   ['http://s.example'],
 );
@@ -61,6 +61,23 @@ describe('a dry run', () => {
       data: { valid: false, total_products: 4, errors: expectedErrors },
     });
   });
+});
+
+describe('a batch and its dry run are refused alike', () => {
+  it.each(['http://10.0.0.7/hook', 'https://ann:pw@hook.example/', 'ftp://hook.example/'])(
+    'for the webhook_url %s',
+    async (webhook_url) => {
+      const [real, dry] = await Promise.all(
+        [{ webhook_url }, { webhook_url, dry_run: 'true' }].map((fields) =>
+          darkroom.send(good, { fields }),
+        ),
+      );
+
+      expect(dry).toMatchObject({ status: 422, code: 2001, data: null });
+      expect(dry?.error).toMatch(/^The field webhook_url .*\.$/);
+      expect(dry?.error).toBe(real?.error);
+    },
+  );
 });
 
 describe('a batch is refused', () => {

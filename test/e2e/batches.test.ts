@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { drawnJpeg, drawnPng, phoneExif } from '#test/support/drawn-pictures.ts';
 import { eventually } from '#test/support/eventually.ts';
-import { BatchRecord, csvOf, openWithOrigin } from './batch-client.ts';
+import { BatchRecord, createCsv, openWithOrigin } from './batch-client.ts';
 import { ImageRecord } from './client.ts';
 
 const phone = { width: 480, height: 640, orientation: 6, exif: phoneExif, seed: 902 } as const;
@@ -35,7 +35,7 @@ pictures['/good.csv'] = Buffer.from(sample);
 
 pictures['/bad.csv'] = Buffer.from('S. No.,Product Name,Input Image Urls\n1,SKU1\n2,,x\n');
 
-const shapeOf = ({ status, progress, products }: BatchRecord) => ({
+const summarize = ({ status, progress, products }: BatchRecord) => ({
   status,
   progress,
   products: products.map(({ serial_number, product_name, images }) => ({
@@ -50,7 +50,7 @@ describe('a batch', () => {
     const [spilled, whole] = await Promise.all([darkroom.start(sample), darkroom.start(quoted)]);
     const batches = [await darkroom.batchEnded(spilled), await darkroom.batchEnded(whole)];
 
-    const [first, second] = batches.map(shapeOf);
+    const [first, second] = batches.map(summarize);
     expect(first).toEqual(second);
     expect(first).toMatchObject({
       status: 'completed',
@@ -91,8 +91,8 @@ describe('a batch', () => {
 
   it('is listed newest first, and its products come in pages', async () => {
     const urls = Array.from({ length: 5 }, (_, n) => [`${url('/image1.jpg')}?n=${n}`]);
-    const older = await darkroom.start(csvOf(...urls));
-    const newer = await darkroom.start(csvOf([url('/image1.jpg')]));
+    const older = await darkroom.start(createCsv(...urls));
+    const newer = await darkroom.start(createCsv([url('/image1.jpg')]));
     await Promise.all([darkroom.batchEnded(older), darkroom.batchEnded(newer)]);
 
     const seen: string[] = [];
@@ -121,10 +121,10 @@ describe('a batch', () => {
   });
 
   it('refuses a cursor of another batch, and finds no unknown batch', async () => {
-    const id = await darkroom.start(csvOf([url('/image1.jpg')], [url('/image2.jpg')]));
+    const id = await darkroom.start(createCsv([url('/image1.jpg')], [url('/image2.jpg')]));
     await darkroom.batchEnded(id);
     const { page } = await darkroom.json(`/api/batches/${id}?limit=1`);
-    const other = await darkroom.start(csvOf([url('/image1.jpg')]));
+    const other = await darkroom.start(createCsv([url('/image1.jpg')]));
     await darkroom.batchEnded(other); // or the next test would count its requests
 
     const refused = await darkroom.json(`/api/batches/${other}?cursor=${page?.next_cursor}`);
@@ -147,12 +147,12 @@ describe('a batch', () => {
   it('is started once under an Idempotency-Key, and another file under it is refused', async () => {
     const headers = { 'idempotency-key': crypto.randomUUID() };
     const before = origin.requestsTo('/image1.jpg');
-    const csv = csvOf([`${url('/image1.jpg')}?once`]);
+    const csv = createCsv([`${url('/image1.jpg')}?once`]);
 
     const first = await darkroom.send(csv, { headers });
     await darkroom.batchEnded(BatchRecord.parse(first.data).request_id);
     const again = await darkroom.send(csv, { headers });
-    const other = await darkroom.send(csvOf([url('/image2.jpg')]), { headers });
+    const other = await darkroom.send(createCsv([url('/image2.jpg')]), { headers });
 
     expect(again).toMatchObject({ status: 202, data: first.data });
     expect(again.headers.get('idempotency-replayed')).toBe('true');
@@ -161,7 +161,7 @@ describe('a batch', () => {
   });
 
   it('completes although one of its images is deleted meanwhile', async () => {
-    const id = await darkroom.start(csvOf([url('/large.jpg')], [`${url('/slow')}?ms=1500`]));
+    const id = await darkroom.start(createCsv([url('/large.jpg')], [`${url('/slow')}?ms=1500`]));
     const imageId = await eventually(async () => {
       const { data } = await darkroom.json('/api/images?limit=10');
       const large = ImageRecord.array()
@@ -188,7 +188,7 @@ describe('a batch', () => {
     const bad = await darkroom.startByUrl({ csv_url: url('/bad.csv') });
     const none = await darkroom.startByUrl({ csv_url: url('/status/404') });
 
-    expect(shapeOf(await darkroom.batchEnded(good))).toMatchObject({
+    expect(summarize(await darkroom.batchEnded(good))).toMatchObject({
       status: 'completed',
       progress: { total_products: 2, processed_images: 3 },
     });
@@ -210,7 +210,7 @@ describe('a batch', () => {
   });
 
   it('has no results before it has ended', async () => {
-    const id = await darkroom.start(csvOf([url('/held')]));
+    const id = await darkroom.start(createCsv([url('/held')]));
 
     const early = await darkroom.json(`/api/download/${id}`);
     expect(early).toMatchObject({ status: 409, code: 5001 });

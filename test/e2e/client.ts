@@ -62,7 +62,7 @@ const Envelope = z.object({
 });
 
 /** Speaks to a Darkroom over HTTP only, and to the stores behind it where a test drops things there. */
-export const clientOf = ({ baseUrl, env }: Target) => {
+export const createClient = ({ baseUrl, env }: Target) => {
   const key = env['API_KEY'];
   const withKey = (init: RequestInit) => {
     const headers = new Headers(init.headers);
@@ -198,8 +198,8 @@ export const clientOf = ({ baseUrl, env }: Target) => {
       '',
   };
 };
-export type Client = ReturnType<typeof clientOf>;
+export type Client = ReturnType<typeof createClient>;
 export type Named = { name: string; type?: string; bytes: Uint8Array };
 
 /** The suite's Darkroom. */
-export const theClient = () => clientOf(inject('target'));
+export const theClient = () => createClient(inject('target'));

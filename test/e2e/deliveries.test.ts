@@ -38,7 +38,7 @@ const sendAll = async (darkroom: Client, queue: string, bodies: string[]) => {
 };
 
 /** What waits in a queue and what is being worked on. */
-const depthOf = async (darkroom: Client, queue: string): Promise<number> => {
+const readQueueDepth = async (darkroom: Client, queue: string): Promise<number> => {
   const { Attributes = {} } = await darkroom.sqs.send(
     new GetQueueAttributesCommand({
       QueueUrl: await darkroom.queueUrl(queue),
@@ -103,7 +103,7 @@ describe('a message', () => {
     await eventually(
       async () => {
         for (const queue of ['object-created', 'make-thumbnails', 'read-exif'])
-          expect(await depthOf(darkroom, queue), queue).toBe(0);
+          expect(await readQueueDepth(darkroom, queue), queue).toBe(0);
       },
       { within: darkroom.scaleTimeout(120_000) },
     );

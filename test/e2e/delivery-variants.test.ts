@@ -35,7 +35,7 @@ describe('a variant', () => {
 
   it('belongs to the current picture: replacing the picture deletes the variant', async () => {
     const key = `delivery/${crypto.randomUUID()}.jpg`;
-    const idOf = async (from: string | undefined) =>
+    const waitForPicture = async (from: string | undefined) =>
       eventually(async () => {
         const { data } = await darkroom.json('/api/images?limit=20');
         const found = ImageRecord.array()
@@ -45,13 +45,13 @@ describe('a variant', () => {
         return Delivered.parse(found);
       });
     await darkroom.drop(key, await drawnJpeg({ width: 700, height: 500, seed: 323 }));
-    const before = await idOf(undefined);
+    const before = await waitForPicture(undefined);
     const old = fromSrcset(before.srcset, 640);
     const first = await get(old, { accept: 'image/webp' });
     expect(first.headers.get('cache-control')).toContain('immutable');
 
     await darkroom.drop(key, await drawnJpeg({ width: 700, height: 500, seed: 324 }));
-    const after = await idOf(String(before.metadata.sha256));
+    const after = await waitForPicture(String(before.metadata.sha256));
     await eventually(async () =>
       expect(await darkroom.derivedKeys(`i/${after.image_id}/`)).toEqual([]),
     );

@@ -6,7 +6,7 @@ import { Delivered, darkroom, ended, fromSrcset, get, linkTo } from './delivery-
 
 const chromium = 'image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8';
 
-const formatOf = async (bytes: Buffer) => {
+const readFormat = async (bytes: Buffer) => {
   const { format, width, height, hasAlpha } = await sharp(bytes).metadata();
   return { format: format === 'heif' ? 'avif' : format, width, height, hasAlpha };
 };
@@ -23,7 +23,7 @@ describe('a picture is delivered', () => {
     ] as const) {
       const { status, headers, body } = await get(url, { accept, origin: 'https://shop.example' });
       expect(status).toBe(200);
-      expect(await formatOf(body)).toMatchObject({ format, width: 640, height: 480 });
+      expect(await readFormat(body)).toMatchObject({ format, width: 640, height: 480 });
       expect(headers.get('content-type')).toBe(`image/${format}`);
       expect(headers.get('content-length')).toBe(String(body.length));
       expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
@@ -42,7 +42,7 @@ describe('a picture is delivered', () => {
       expect(head.headers.get('etag')).toBe(etag);
     }
     const small = await get(thumbnails['small'] ?? '');
-    expect(await formatOf(small.body)).toMatchObject({ format: 'jpeg', width: 200 });
+    expect(await readFormat(small.body)).toMatchObject({ format: 'jpeg', width: 200 });
   });
 
   it('in the format of its extension, whatever the client accepts, under one signature', async () => {
@@ -55,7 +55,7 @@ describe('a picture is delivered', () => {
       ['png', 'png'],
     ] as const) {
       const { headers, body } = await get(`${path}.${ending}?${query}`, { accept: 'image/gif' });
-      expect(await formatOf(body)).toMatchObject({ format, width: 320 });
+      expect(await readFormat(body)).toMatchObject({ format, width: 320 });
       expect(headers.get('vary')?.toLowerCase() ?? '').not.toContain('accept,');
     }
   });
@@ -69,7 +69,7 @@ describe('a picture is delivered', () => {
       const { data } = await sharp(body).ensureAlpha().raw().toBuffer({ resolveWithObject: true });
       expect([data[3], data[320 * 4 - 1]], String(accept)).toEqual([0, 255]);
     }
-    expect((await formatOf((await get(url)).body)).format).toBe('png');
+    expect((await readFormat((await get(url)).body)).format).toBe('png');
     const jpeg = await get(await linkTo(image_id, 'w320', { format: 'jpg' }));
     const { data } = await sharp(jpeg.body).raw().toBuffer({ resolveWithObject: true });
     expect(Math.min(...data.subarray(0, 3))).toBeGreaterThan(245);
@@ -81,7 +81,7 @@ describe('a picture is delivered', () => {
     expect(srcset).toMatch(/ 160w, \S+\/w320\?\S+ 300w$/);
     for (const preset of ['w320', 'w3840', 'large', 'medium']) {
       const { body } = await get(await linkTo(image_id, preset));
-      expect(await formatOf(body), preset).toMatchObject({ width: 300, height: 200 });
+      expect(await readFormat(body), preset).toMatchObject({ width: 300, height: 200 });
     }
   });
 
@@ -93,7 +93,7 @@ describe('a picture is delivered', () => {
     expect([first.status, first.headers.get('cache-control')]).toEqual([302, 'no-store']);
     const { headers, body } = await get(url);
     expect(headers.get('content-type')).toBe('image/png');
-    expect(await formatOf(body)).toMatchObject({ format: 'png', width: 2400, height: 1800 });
+    expect(await readFormat(body)).toMatchObject({ format: 'png', width: 2400, height: 1800 });
     expect(body.length).toBeGreaterThan(4_000_000);
   });
 

@@ -31,8 +31,15 @@ describe.runIf(hasCurl)('the commands of Pictoora, with a provider that speaks a
     const json = async (...args: string[]) => JSON.parse(await curl(...args));
     const api = `${darkroom.baseUrl}/api/v1`;
     const post = (path: string, body?: object) =>
-      json('-X', 'POST', `${api}${path}`, '-H', 'Content-Type: application/json', ...dataOf(body));
-    const dataOf = (body?: object) => (body ? ['-d', JSON.stringify(body)] : []);
+      json(
+        '-X',
+        'POST',
+        `${api}${path}`,
+        '-H',
+        'Content-Type: application/json',
+        ...bodyArguments(body),
+      );
+    const bodyArguments = (body?: object) => (body ? ['-d', JSON.stringify(body)] : []);
     const upload = (file: string) => json('-X', 'POST', `${api}/upload`, '-F', `file=@${file}`);
     try {
       const face = await drawnJpeg({ width: 600, height: 400, seed: 61, orientation: 6 });
@@ -91,7 +98,7 @@ describe.runIf(hasCurl)('the commands of Pictoora, with a provider that speaks a
       for (const kind of ['exif', 'icc', 'iptc', 'xmp'] as const)
         expect(metadata[kind], kind).toBeUndefined();
       expect(result.equals(face)).toBe(false);
-      expect(await cornerOf(result)).not.toEqual(await cornerOf(face));
+      expect(await readPixels(result)).not.toEqual(await readPixels(face));
 
       expect(server.calls.map(({ fault }) => fault)).toEqual([undefined]);
       expect(server.calls[0]?.pictures).toHaveLength(2);
@@ -120,7 +127,16 @@ describe.runIf(hasCurl)('the commands of Pictoora, with a provider that speaks a
       expect(newest).toMatchObject({ source: 'edit', image_id: ended.data.edits[0].image_id });
       await eventually(async () => {
         const { data } = await json(`${darkroom.baseUrl}/api/images/${newest.image_id}`);
-        expect(data).toMatchObject({ status: 'done', error: null });
+        expect(data).toMatchObject({
+          ...{ status: 'done', error: null },
+          edit: {
+            edit_id: process_id,
+            prompt: 'Put this face onto that page.',
+            source_image_id: source.data.image_id,
+            provider: 'openai',
+            model: expect.any(String),
+          },
+        });
       });
       const again = await post('/process/book', {
         init_id,
@@ -143,7 +159,7 @@ describe.runIf(hasCurl)('the commands of Pictoora, with a provider that speaks a
 });
 
 /** A few pixels, to tell pictures apart by what they show. */
-const cornerOf = async (picture: Buffer) => [
+const readPixels = async (picture: Buffer) => [
   ...(await sharp(picture)
     .autoOrient()
     .resize(2, 2, { fit: 'fill' })

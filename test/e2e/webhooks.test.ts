@@ -19,11 +19,11 @@ const receiver = await startWebhookReceiver({
   respond: () => {
     const { path = '', headers = {} } = receiver.calls.at(-1) ?? {};
     if (path === '/gone') return { status: 410 };
-    const isRepeated = callsOf(String(headers['webhook-id'])).length > 1;
+    const isRepeated = findCalls(String(headers['webhook-id'])).length > 1;
     return { status: path === '/busy-once' && !isRepeated ? 503 : 204 };
   },
 });
-const callsOf = (eventId: string) =>
+const findCalls = (eventId: string) =>
   receiver.calls.filter(({ headers }) => headers['webhook-id'] === eventId);
 afterAll(() => receiver.stop());
 
@@ -113,7 +113,7 @@ describe('a webhook', () => {
       { within: darkroom.scaleTimeout(20_000) },
     );
     await remove(id);
-    const [first, second, ...others] = callsOf(eventId);
+    const [first, second, ...others] = findCalls(eventId);
     if (!first || !second) throw new Error('It was not delivered twice.');
     expect(others).toEqual([]);
     expect(second.body).toBe(first.body);

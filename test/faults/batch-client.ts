@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BatchRecord, batchClientOf, Product } from '#test/e2e/batch-client.ts';
+import { BatchRecord, createBatchClient, Product } from '#test/e2e/batch-client.ts';
 
 const ListedImages = z.array(z.looseObject({ image_id: z.string() }));
 
@@ -11,8 +11,8 @@ type ResultRow = {
 };
 
 /** The tests' client of batches, with what it takes to look at very long ones. */
-export const batchClient = (target: Parameters<typeof batchClientOf>[0]) => {
-  const darkroom = batchClientOf(target);
+export const batchClient = (target: Parameters<typeof createBatchClient>[0]) => {
+  const darkroom = createBatchClient(target);
 
   /** Every entry of a list, page by page. */
   const everyPage = async <T>(path: string, read: (data: unknown) => T[]): Promise<T[]> => {

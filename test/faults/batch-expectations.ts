@@ -4,7 +4,7 @@ import type { BatchRecord } from '#test/e2e/batch-client.ts';
 import { eventually } from '#test/support/eventually.ts';
 import type { WebhookReceiver } from '#test/support/webhook-receiver.ts';
 import type { BatchClient } from './batch-client.ts';
-import { countOf, type GivenRow } from './batch-fixtures.ts';
+import { countImages, type GivenRow } from './batch-fixtures.ts';
 
 const ended = ['completed', 'completed_with_errors', 'failed'];
 
@@ -39,8 +39,8 @@ export const expectTruth = async (
   );
   expect(lost).toEqual([]);
 
-  const total = countOf(rows);
-  const failed = total - countOf(rows, 'completed');
+  const total = countImages(rows);
+  const failed = total - countImages(rows, 'completed');
   expect(batch.status).toBe(failed ? 'completed_with_errors' : 'completed');
   expect(batch.progress).toEqual({
     total_products: rows.length,
@@ -73,8 +73,8 @@ export const expectCounts = async (
   darkroom: BatchClient,
   rows: readonly GivenRow[],
 ): Promise<void> => {
-  const done = countOf(rows, 'completed');
-  const failed = countOf(rows, 'broken');
+  const done = countImages(rows, 'completed');
+  const failed = countImages(rows, 'broken');
   expect(await darkroom.stats()).toMatchObject({
     total: done + failed,
     queued: 0,
@@ -85,7 +85,7 @@ export const expectCounts = async (
   const listed = await darkroom.listedImages();
   expect(new Set(listed.map(({ image_id: id }) => id)).size).toBe(done + failed);
   expect(listed).toHaveLength(done + failed);
-  expect(await deadLettersOf(darkroom)).toEqual([]);
+  expect(await readDeadLetters(darkroom)).toEqual([]);
 };
 
 /** For a receiver that gets no other webhooks. */
@@ -109,7 +109,7 @@ export const expectOneWebhookEach = (
 };
 
 /** Queues of messages that no worker could handle, with their number. */
-const deadLettersOf = async (darkroom: BatchClient): Promise<[string, number][]> => {
+const readDeadLetters = async (darkroom: BatchClient): Promise<[string, number][]> => {
   const { data } = await darkroom.json('/api/health');
   const { dead_letters: counts } = z
     .looseObject({ dead_letters: z.record(z.string(), z.number()) })

@@ -49,7 +49,7 @@ const givenUrl = (origin: string, { batch, number, nth }: Place): GivenUrl => {
   return { url: `${origin}/${picture}.jpg?${place}`, ending: 'completed' };
 };
 
-export const csvOf = (rows: readonly GivenRow[]): string =>
+export const createCsv = (rows: readonly GivenRow[]): string =>
   [
     'S. No.,Product Name,Input Image Urls',
     ...rows.map(
@@ -58,5 +58,5 @@ export const csvOf = (rows: readonly GivenRow[]): string =>
     ),
   ].join('\r\n');
 
-export const countOf = (rows: readonly GivenRow[], ending?: Ending): number =>
+export const countImages = (rows: readonly GivenRow[], ending?: Ending): number =>
   rows.flatMap(({ urls }) => urls).filter((given) => !ending || given.ending === ending).length;

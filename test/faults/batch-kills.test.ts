@@ -8,7 +8,7 @@ import { isLong, proofMs, waitMs } from '#test/support/faults-timeouts.ts';
 import type { FetchOrigin } from '#test/support/fetch-origin.ts';
 import { type BatchClient, batchClient } from './batch-client.ts';
 import { expectTruth } from './batch-expectations.ts';
-import { countOf, csvOf, givenRows, startSmallOrigin } from './batch-fixtures.ts';
+import { countImages, createCsv, givenRows, startSmallOrigin } from './batch-fixtures.ts';
 import { faultsSeed } from './random.ts';
 
 const rounds = isLong ? 20 : 1;
@@ -55,17 +55,18 @@ describe('a batch or edit worker that is killed', () => {
 
       // The calls are recorded from a run without kills, so that no boundary can be forgotten here.
       const given = [givenRows(12, origin.url, 0)];
-      const requestIds = [await batches.start(csvOf(given.flat()))];
+      const requestIds = [await batches.start(createCsv(given.flat()))];
       const learned = await session.ended((await edit('Nobody is killed')).initId, waitMs);
       await darkroom.quiet();
       const seen = (await darkroom.faultControl.report()).calls;
       const boundaries = workers.flatMap((worker) =>
         (seen[worker] ?? []).flatMap((call) => moments.map((when) => ({ worker, call, when }))),
       );
-      const killsOf = (worker: string) => boundaries.filter((one) => one.worker === worker).length;
+      const countKills = (worker: string) =>
+        boundaries.filter((one) => one.worker === worker).length;
       // Each message can be killed seven times at most, and is to be killed far less often.
       const batchesAtOnce = Math.ceil(
-        Math.max(killsOf('expand-batch'), killsOf('close-batch')) / 2,
+        Math.max(countKills('expand-batch'), countKills('close-batch')) / 2,
       );
 
       const prompts: string[] = [];
@@ -75,10 +76,10 @@ describe('a batch or edit worker that is killed', () => {
         for (let n = 0; n < batchesAtOnce; n++) {
           const rows = givenRows(12, origin.url, given.length);
           given.push(rows);
-          requestIds.push(await batches.start(csvOf(rows)));
+          requestIds.push(await batches.start(createCsv(rows)));
         }
         const started = [];
-        for (let n = 0; n < killsOf('run-edit'); n++) {
+        for (let n = 0; n < countKills('run-edit'); n++) {
           const prompt = `Edit ${prompts.length}`;
           prompts.push(prompt);
           started.push(await edit(prompt));
@@ -103,9 +104,9 @@ describe('a batch or edit worker that is killed', () => {
       const paid = prompts.reduce((sum, prompt) => sum + editor.paidFor(prompt), 0);
       expect(paid).toBeLessThanOrEqual(prompts.length + rounds);
 
-      const failed = countOf(given.flat(), 'broken');
+      const failed = countImages(given.flat(), 'broken');
       const pictures = 1 + made.length + (learned.status === 'COMPLETED' ? 1 : 0);
-      const done = countOf(given.flat(), 'completed') + pictures;
+      const done = countImages(given.flat(), 'completed') + pictures;
       expect(await darkroom.stats()).toMatchObject({ total: done + failed, done, failed });
       expect(await darkroom.deadLetters()).toEqual({});
       expect(await copiesOfEdits()).toBe(0);

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { type EmbeddedStack, startEmbeddedStack } from '#test/support/embedded-stack.ts';
-import { auditorOf } from '#test/support/faults-audit.ts';
-import { quietOf } from '#test/support/faults-idle.ts';
+import { openAuditor } from '#test/support/faults-audit.ts';
+import { watchQueues } from '#test/support/faults-idle.ts';
 import type { FetchOrigin } from '#test/support/fetch-origin.ts';
 import {
   type ReceiverAnswer,
@@ -34,11 +34,11 @@ export const withStack = async (
     LOCAL_VISIBILITY_SECONDS: '15', // how long a killed worker's messages stay invisible
   };
   const stack = await startEmbeddedStack({ env, workers });
-  const { close, ...auditor } = auditorOf(stack);
+  const { close, ...auditor } = openAuditor(stack);
   const darkroom = batchClient(stack);
   try {
     await test({ stack, darkroom, receiver });
-    await quietOf(darkroom, auditor).delivered(); // otherwise a worker could still write during the audit
+    await watchQueues(darkroom, auditor).delivered(); // otherwise a worker could still write during the audit
     expect(await auditor.audit()).toEqual([]);
   } catch (error) {
     process.stdout.write(`The stack said at last:\n${stack.output().slice(-3000)}\n`);

@@ -4,7 +4,13 @@ import { eventually } from '#test/support/eventually.ts';
 import { isLong, proofMs, waitMs } from '#test/support/faults-timeouts.ts';
 import type { FetchOrigin } from '#test/support/fetch-origin.ts';
 import { expectCounts, expectOneWebhookEach, expectTruth, settled } from './batch-expectations.ts';
-import { countOf, csvOf, type GivenRow, givenRows, startSmallOrigin } from './batch-fixtures.ts';
+import {
+  countImages,
+  createCsv,
+  type GivenRow,
+  givenRows,
+  startSmallOrigin,
+} from './batch-fixtures.ts';
 import { withStack } from './batch-stack.ts';
 import { hitsIn, killUntilHit } from './kill-workers.ts';
 import { faultsSeed, randomFrom } from './random.ts';
@@ -46,8 +52,8 @@ describe('a batch under fault injection', () => {
         while (left() > 0 && batches.length < maxBatches) {
           const begun = performance.now();
           const rows = givenRows(count, origin.url, batches.length + 1);
-          const total = countOf(rows);
-          const requestId = await darkroom.start(csvOf(rows), {
+          const total = countImages(rows);
+          const requestId = await darkroom.start(createCsv(rows), {
             fields: { webhook_url: receiver.url },
           });
           const processed = async () => (await darkroom.find(requestId)).progress.processed_images;
@@ -83,10 +89,10 @@ describe('a batch under fault injection', () => {
     async () => {
       const random = randomFrom(faultsSeed());
       const rows = givenRows(120, origin.url);
-      const total = countOf(rows);
+      const total = countImages(rows);
 
       await withStack({ origin, workers: 'in-process' }, async ({ stack, darkroom, receiver }) => {
-        const requestId = await darkroom.start(csvOf(rows), {
+        const requestId = await darkroom.start(createCsv(rows), {
           fields: { webhook_url: receiver.url },
         });
         // At the earliest while the rows are written, at the latest before the last of them is done.

@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '#test/support/eventually.ts';
 import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-harness.ts';
-import { aDrop, forEachOf, messageFor, objectCreatedEvent } from '#test/support/faults-pictures.ts';
+import {
+  aDrop,
+  forEachConcurrently,
+  messageFor,
+  objectCreatedEvent,
+} from '#test/support/faults-pictures.ts';
 import { proofMs, waitMs } from '#test/support/faults-timeouts.ts';
 import { expectOneOfEach } from './one-of-each.ts';
 import { faultsSeed } from './random.ts';
@@ -71,7 +76,7 @@ describe('concurrent messages', () => {
       expect(renditionSets.map(({ refs }) => refs)).toContain(same);
       expect(await darkroom.audit()).toEqual([]);
 
-      await forEachOf(drops, ({ imageId }) =>
+      await forEachConcurrently(drops, ({ imageId }) =>
         darkroom.call(`/api/images/${imageId}`, { method: 'DELETE' }),
       );
       await darkroom.quiet();

@@ -7,7 +7,7 @@ import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-h
 import {
   aDrop,
   type Dropped,
-  forEachOf,
+  forEachConcurrently,
   messageFor,
   objectCreatedEvent,
   someDrops,
@@ -40,7 +40,7 @@ describe('messages delivered repeatedly, late and out of order', () => {
       await darkroom.faultControl.change({ copies: 10, delaySeconds: 2 });
       const drops = await someDrops('again', manyImages, 10_000);
 
-      await forEachOf(drops, ({ key, bytes }) => darkroom.drop(key, bytes));
+      await forEachConcurrently(drops, ({ key, bytes }) => darkroom.drop(key, bytes));
       await darkroom.quiet();
       const paidOnTheWay = paid();
       await darkroom.faultControl.clear();
@@ -77,8 +77,8 @@ describe('messages delivered repeatedly, late and out of order', () => {
       );
 
       const droppedAt = new Date();
-      await forEachOf(older, ({ key, bytes }) => darkroom.drop(key, bytes));
-      await forEachOf(newer, ({ key, bytes }) => darkroom.drop(key, bytes));
+      await forEachConcurrently(older, ({ key, bytes }) => darkroom.drop(key, bytes));
+      await forEachConcurrently(newer, ({ key, bytes }) => darkroom.drop(key, bytes));
       await darkroom.quiet();
       await darkroom.faultControl.clear();
       const old = older.map((drop) => objectCreatedEvent(drop, droppedAt));

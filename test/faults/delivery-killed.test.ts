@@ -19,7 +19,7 @@ const anImage = async (seed: number) => {
   await darkroom.ended(imageId);
   return imageId;
 };
-const variantsOf = (imageId: string) => darkroom.derivedKeys(`i/${imageId}/`);
+const listVariants = (imageId: string) => darkroom.derivedKeys(`i/${imageId}/`);
 const requestVariant = (imageId: string) =>
   fetch(`${darkroom.baseUrl}/i/${imageId}/w640.webp`).then(
     ({ status }) => status,
@@ -35,12 +35,12 @@ describe('a delivery request whose function is killed', () => {
       expect(await requestVariant(imageId)).toBe('none');
       await darkroom.stack.restart();
 
-      expect(await variantsOf(imageId)).toHaveLength(when === 'before' ? 0 : 1);
+      expect(await listVariants(imageId)).toHaveLength(when === 'before' ? 0 : 1);
       expect(await requestVariant(imageId)).toBe(200);
-      expect(await variantsOf(imageId)).toHaveLength(1);
+      expect(await listVariants(imageId)).toHaveLength(1);
       const { status } = await darkroom.json(`/api/images/${imageId}`, { method: 'DELETE' });
       expect(status).toBe(200);
-      expect(await variantsOf(imageId)).toEqual([]);
+      expect(await listVariants(imageId)).toEqual([]);
       expect(await requestVariant(imageId)).toBe(404);
       expect(await darkroom.audit()).toEqual([]);
     },
@@ -66,9 +66,9 @@ describe('a delivery request whose function is killed', () => {
       expect(await answer).toBe('none');
       await darkroom.stack.restart();
 
-      expect(await variantsOf(imageId)).toHaveLength(1);
+      expect(await listVariants(imageId)).toHaveLength(1);
       expect(await requestVariant(imageId)).toBe(404);
-      await eventually(async () => expect(await variantsOf(imageId)).toEqual([]), {
+      await eventually(async () => expect(await listVariants(imageId)).toEqual([]), {
         within: waitMs, // the sweep waits until no earlier delivery can still be running
         every: 2000,
       });
@@ -90,7 +90,7 @@ describe('concurrent requests for a variant', () => {
       const deletion = darkroom.json(`/api/images/${imageId}`, { method: 'DELETE' });
       await Promise.all([deletion, ...Array.from({ length: 200 }, () => requestVariant(imageId))]);
       expect(new Set(all.map((bytes) => bytes.toString('base64'))).size).toBe(1);
-      expect(await variantsOf(imageId)).toEqual([]);
+      expect(await listVariants(imageId)).toEqual([]);
       expect(await requestVariant(imageId)).toBe(404);
     },
     proofMs,

@@ -4,7 +4,7 @@ import {
   SendMessageCommand,
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
-import { type BatchClient, csvOf } from '#test/e2e/batch-client.ts';
+import { type BatchClient, createCsv } from '#test/e2e/batch-client.ts';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import type { Random } from './random.ts';
 
@@ -49,13 +49,13 @@ export const openLoad = async (
 
   const upload = async () => {
     const name = `durable-${count++}.jpg`;
-    const { image_id } = await darkroom.uploadOne({ name, bytes: random.oneOf(pictures) });
+    const { image_id } = await darkroom.uploadOne({ name, bytes: random.pick(pictures) });
     ledger.uploaded.add(image_id);
   };
   const remove = async () => {
     const left = [...ledger.uploaded].filter((id) => !ledger.maybeDeleted.has(id));
     if (left.length === 0) return upload();
-    const id = random.oneOf(left);
+    const id = random.pick(left);
     ledger.maybeDeleted.add(id);
     const { status } = await darkroom.call(`/api/images/${id}`, { method: 'DELETE' });
     if (status !== 200) throw new Error(`DELETE ${id}: ${status}`);
@@ -66,7 +66,7 @@ export const openLoad = async (
     const urls = [0, 1, 2].map((at) => `${origin}/${at + (number % 6)}.jpg?batch=${number}`);
     const headers = { 'idempotency-key': `batch-${number}` };
     const start = async () => {
-      ledger.batches.push(await darkroom.start(csvOf(urls), { headers }));
+      ledger.batches.push(await darkroom.start(createCsv(urls), { headers }));
     };
     await start().catch((error: unknown) => {
       ledger.unanswered.push(start);
@@ -90,10 +90,10 @@ export const openLoad = async (
     /** Rejects where the stack does not answer, or not as it should. */
     act: (): Promise<void> => {
       const chance = random.next();
-      if (chance < 0.45) return upload();
-      if (chance < 0.75) return remove();
-      if (chance < 0.8) return startBatch();
-      return chance < 0.95 ? sendMessage() : moveMessages();
+      if (chance < 0.25) return upload();
+      if (chance < 0.5) return remove();
+      if (chance < 0.55) return startBatch();
+      return chance < 0.9 ? sendMessage() : moveMessages();
     },
     /** Takes all dead letters out of their queue; returns their bodies. */
     takeDeadLetters: async (): Promise<Set<string>> => {

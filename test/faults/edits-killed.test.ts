@@ -1,7 +1,7 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { clientOf } from '#test/e2e/client.ts';
+import { createClient } from '#test/e2e/client.ts';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { type EditBehaviour, startEditServer } from '#test/support/edit-server.ts';
 import { anEditSession } from '#test/support/edit-session-builder.ts';
@@ -30,7 +30,7 @@ describe('edits whose workers are killed', async () => {
     await stack.stop();
     await server.stop();
   });
-  const darkroom = clientOf(stack);
+  const darkroom = createClient(stack);
   const session = anEditSession(darkroom.json);
   /** Kills all of them; tries again if the listed ones had ended by themselves. */
   const killWorkers = () =>

@@ -6,7 +6,7 @@ import { killed } from '#test/support/killed.ts';
 import type { Random } from './random.ts';
 
 /** The process title of a forked worker: `darkroom darkroom-dev-import-row`. */
-const nameOf = (pid: number): string | undefined => {
+const readFunctionName = (pid: number): string | undefined => {
   try {
     const title = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
     return /darkroom-dev-([a-z-]+)/.exec(title)?.[1];
@@ -16,11 +16,11 @@ const nameOf = (pid: number): string | undefined => {
 };
 
 /** The forked workers of a function that run now. */
-export const workersOf = async (
+export const findWorkers = async (
   stack: EmbeddedStack,
   functionName: string,
 ): Promise<readonly number[]> =>
-  (await stack.workerPids()).filter((pid) => nameOf(pid) === functionName);
+  (await stack.workerPids()).filter((pid) => readFunctionName(pid) === functionName);
 
 const inTheMiddle = /ended in the middle of its work/g;
 
@@ -41,9 +41,9 @@ export const killUntilHit = async (
   const hitsBefore = hitsIn(stack.output());
   while (!(await hasEndedImage())) {
     await wait(random.next() * 150); // a random moment is the point: there is no event to wait for
-    const functionName = random.oneOf(functionNames);
-    const victims = await workersOf(stack, functionName);
-    if (victims.length === 0 || !killed(random.oneOf(victims))) continue;
+    const functionName = random.pick(functionNames);
+    const victims = await findWorkers(stack, functionName);
+    if (victims.length === 0 || !killed(random.pick(victims))) continue;
     died.push(functionName);
     const isHit = await eventually(
       () => {

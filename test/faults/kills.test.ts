@@ -5,7 +5,7 @@ import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-h
 import {
   aDrop,
   type Dropped,
-  forEachOf,
+  forEachConcurrently,
   messageFor,
   someDrops,
 } from '#test/support/faults-pictures.ts';
@@ -58,7 +58,7 @@ describe('a worker that is killed', () => {
       const drops: Dropped[] = [];
       const drop = async (count: number) => {
         const some = await someDrops(`killed-${drops.length}`, count, 60_000 + drops.length);
-        await forEachOf(some, ({ key, bytes }) => darkroom.drop(key, bytes));
+        await forEachConcurrently(some, ({ key, bytes }) => darkroom.drop(key, bytes));
         drops.push(...some);
       };
       // One round after another: all at once would use up the receives of the first messages.

@@ -2,7 +2,7 @@ import { BatchRecord } from '#test/e2e/batch-client.ts';
 import { anEditSession, type EditRecord } from '#test/support/edit-session-builder.ts';
 import { eventually } from '#test/support/eventually.ts';
 import type { FaultyDarkroom } from '#test/support/faults-harness.ts';
-import { type Dropped, forEachOf } from '#test/support/faults-pictures.ts';
+import { type Dropped, forEachConcurrently } from '#test/support/faults-pictures.ts';
 
 /** Retries like a client that got a retryable error or no response, until a request succeeds. */
 const untilAnswered = <T>(request: () => Promise<T>): Promise<T> =>
@@ -15,7 +15,7 @@ const postFile = (bytes: Uint8Array, name: string, type: string, key: string): R
 };
 
 /** A file's name has no folder. */
-export const nameOf = (key: string): string => key.replaceAll('/', '-');
+export const toFilename = (key: string): string => key.replaceAll('/', '-');
 
 /** Clients of a Darkroom that fails, is killed and restarts while they use it. */
 export const clientsIn = (darkroom: FaultyDarkroom) => {
@@ -28,13 +28,15 @@ export const clientsIn = (darkroom: FaultyDarkroom) => {
 
   return {
     drop: (drops: readonly Dropped[]) =>
-      forEachOf(drops, ({ key, bytes }) => untilAnswered(() => darkroom.drop(key, bytes))),
+      forEachConcurrently(drops, ({ key, bytes }) =>
+        untilAnswered(() => darkroom.drop(key, bytes)),
+      ),
 
     /** Each with its own idempotency key, so that a retry creates no second image. */
     upload: (files: readonly Dropped[]) =>
-      forEachOf(files, ({ key, bytes }) =>
+      forEachConcurrently(files, ({ key, bytes }) =>
         untilAnswered(() =>
-          accepted('/api/images', postFile(bytes, nameOf(key), 'image/jpeg', key)),
+          accepted('/api/images', postFile(bytes, toFilename(key), 'image/jpeg', key)),
         ),
       ),
 
@@ -65,7 +67,7 @@ export const clientsIn = (darkroom: FaultyDarkroom) => {
 
     /** 404 counts as 200: the response to an earlier attempt was lost. */
     remove: (drops: readonly Dropped[]) =>
-      forEachOf(drops, async ({ imageId }) => {
+      forEachConcurrently(drops, async ({ imageId }) => {
         await untilAnswered(() => darkroom.image(imageId)); // known, so that 404 means deleted
         await untilAnswered(async () => {
           const { status } = await darkroom.call(`/api/images/${imageId}`, { method: 'DELETE' });
@@ -75,7 +77,7 @@ export const clientsIn = (darkroom: FaultyDarkroom) => {
 
     /** 409 counts as 202: an earlier attempt left nothing to retry. */
     retry: (imageIds: readonly string[]) =>
-      forEachOf(imageIds, (imageId) =>
+      forEachConcurrently(imageIds, (imageId) =>
         untilAnswered(async () => {
           const path = `/api/images/${imageId}/retry`;
           const { status } = await darkroom.call(path, { method: 'POST' });

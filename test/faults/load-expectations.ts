@@ -3,8 +3,8 @@ import { expect } from 'vitest';
 import type { EditRecord } from '#test/support/edit-session-builder.ts';
 import type { FaultyDarkroom } from '#test/support/faults-harness.ts';
 import type { Dropped } from '#test/support/faults-pictures.ts';
-import { countOf, type GivenRow } from './batch-fixtures.ts';
-import { nameOf } from './load-clients.ts';
+import { countImages, type GivenRow } from './batch-fixtures.ts';
+import { toFilename } from './load-clients.ts';
 
 type Given = {
   /** As they were last put into the bucket. */
@@ -25,15 +25,15 @@ export const expectEachOnce = async (darkroom: FaultyDarkroom, given: Given): Pr
   const of = (source: string) => images.filter((image) => image.source === source);
 
   expect(Object.fromEntries(of('drop').map(({ key, sha256 }) => [key, sha256]))).toEqual(
-    Object.fromEntries(shown.map(({ key, bytes }) => [key, sha256Of(bytes)])),
+    Object.fromEntries(shown.map(({ key, bytes }) => [key, sha256Hex(bytes)])),
   );
   expect(
     of('upload')
       .map(({ originalName, sha256 }) => `${originalName} ${sha256}`)
       .sort(),
-  ).toEqual(uploads.map(({ key, bytes }) => `${nameOf(key)} ${sha256Of(bytes)}`).sort());
-  const broken = countOf(rows, 'broken');
-  expect(of('batch')).toHaveLength(countOf(rows, 'completed') + broken);
+  ).toEqual(uploads.map(({ key, bytes }) => `${toFilename(key)} ${sha256Hex(bytes)}`).sort());
+  const broken = countImages(rows, 'broken');
+  expect(of('batch')).toHaveLength(countImages(rows, 'completed') + broken);
   const made = edits.filter(({ status }) => status === 'COMPLETED');
   for (const { status, error } of edits)
     if (status === 'FAILED') expect(error).toContain('may have been paid for'); // killed twice after payment
@@ -60,4 +60,4 @@ export const expectEachOnce = async (darkroom: FaultyDarkroom, given: Given): Pr
   expect(await darkroom.deadLetters()).toEqual({});
 };
 
-const sha256Of = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+const sha256Hex = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');

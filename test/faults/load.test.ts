@@ -7,7 +7,7 @@ import { isLong, proofMs, waitMs } from '#test/support/faults-timeouts.ts';
 import type { FetchOrigin } from '#test/support/fetch-origin.ts';
 import { batchClient } from './batch-client.ts';
 import { expectTruth } from './batch-expectations.ts';
-import { countOf, csvOf, givenRows, startSmallOrigin } from './batch-fixtures.ts';
+import { countImages, createCsv, givenRows, startSmallOrigin } from './batch-fixtures.ts';
 import { clientsIn } from './load-clients.ts';
 import { expectEachOnce } from './load-expectations.ts';
 import { faultsSeed, randomFrom } from './random.ts';
@@ -84,11 +84,11 @@ describe('the pipeline under load', () => {
       darkroom.captions.become({ is: 'failing', status: 400 });
       await clients.drop([source]);
       const [requestId, editIds] = await Promise.all([
-        clients.startBatch(csvOf(rows)),
+        clients.startBatch(createCsv(rows)),
         clients.startEdits(source, prompts),
         clients.upload(uploads),
         clients.drop(drops).then(() => Promise.all([clients.remove(removed), clients.drop(newer)])),
-        crash(random.next, drops.length + uploads.length + countOf(rows)),
+        crash(random.next, drops.length + uploads.length + countImages(rows)),
       ]);
       const edits = await Promise.all(editIds.map(clients.editEnded));
       await darkroom.quiet({ lostAfterMs });

@@ -49,7 +49,7 @@ const lateCalls = [
   { worker: 'write-caption', call: 'GetObject derived' },
 ];
 
-const sha256Of = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+const sha256Hex = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
 describe('a worker on a picture that was overwritten by a newer one', () => {
   it.each(['goes on', 'is killed'] as const)(
@@ -128,7 +128,7 @@ describe('a worker on a picture that was overwritten by a newer one', () => {
       const late = await Promise.all(
         lateCalls.map(async ({ worker, call }, n) => {
           const older = await aDrop(`late/${worker}.jpg`, 83_000 + n);
-          const logFields = call === 'PutItem images' ? older.imageId : sha256Of(older.bytes);
+          const logFields = call === 'PutItem images' ? older.imageId : sha256Hex(older.bytes);
           return { older, newer: await aNewer(older, 84_000 + n), at: { worker, call, logFields } };
         }),
       );
@@ -180,12 +180,12 @@ describe('a worker on a picture that was overwritten by a newer one', () => {
         ({ renditionSetId }) => renditionSetId,
       );
       for (const { newer, older } of late) {
-        expect(renditionSets.filter((id) => id.startsWith(sha256Of(newer.bytes)))).toHaveLength(1);
-        expect(renditionSets.filter((id) => id.startsWith(sha256Of(older.bytes)))).toEqual([]);
+        expect(renditionSets.filter((id) => id.startsWith(sha256Hex(newer.bytes)))).toHaveLength(1);
+        expect(renditionSets.filter((id) => id.startsWith(sha256Hex(older.bytes)))).toEqual([]);
       }
       // Each has its own described picture, the older ones that got this far included.
       const described = darkroom.captions.calls.slice(calls).map(({ picture }) => picture);
-      expect(new Set(described.map(sha256Of)).size).toBeGreaterThanOrEqual(late.length);
+      expect(new Set(described.map(sha256Hex)).size).toBeGreaterThanOrEqual(late.length);
       expect(await darkroom.audit()).toEqual([]);
     },
     proofMs,

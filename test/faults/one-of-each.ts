@@ -20,7 +20,7 @@ export const expectOneOfEach = async (
     image?.steps.caption.state,
   ]);
   expect(states).toEqual(drops.map(() => ['done', 'done', 'done']));
-  expect(shown.map((image) => image?.sha256)).toEqual(drops.map(({ bytes }) => sha256Of(bytes)));
+  expect(shown.map((image) => image?.sha256)).toEqual(drops.map(({ bytes }) => sha256Hex(bytes)));
   expect(shown.filter((image) => image?.caption && image.exif?.gps)).toHaveLength(drops.length);
 
   const renditionSets = new Set(shown.map((image) => image?.renditionSet?.renditionSetId));
@@ -39,4 +39,4 @@ export const expectOneOfEach = async (
   expect(await darkroom.deadLetters()).toEqual({});
 };
 
-const sha256Of = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
+const sha256Hex = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');

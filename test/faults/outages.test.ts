@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '#test/support/eventually.ts';
 import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-harness.ts';
-import { type Dropped, forEachOf, someDrops } from '#test/support/faults-pictures.ts';
+import { type Dropped, forEachConcurrently, someDrops } from '#test/support/faults-pictures.ts';
 import { isLong, proofMs, waitMs } from '#test/support/faults-timeouts.ts';
 import { expectOneOfEach } from './one-of-each.ts';
 import { faultsSeed } from './random.ts';
@@ -29,7 +29,7 @@ describe('S3 and DynamoDB outages', () => {
       const drops = await someDrops(`failing-${percent}`, images, 100_000 + percent * 1000);
       await darkroom.faultControl.change({ timeScale, s3: percent / 100, dynamodb: percent / 100 });
 
-      await forEachOf(drops, ({ key, bytes }) => darkroom.drop(key, bytes));
+      await forEachConcurrently(drops, ({ key, bytes }) => darkroom.drop(key, bytes));
       // At 50 %, a message may fail on all eight receives and has to be redriven by hand. Until then
       // no image may be lost: it is done, or its message is stored in the DLQ.
       if (percent < 50) await darkroom.quiet();
@@ -87,7 +87,7 @@ describe('messages that cannot be processed', () => {
         a.imageId.localeCompare(b.imageId),
       );
 
-      await forEachOf(mixed, ({ key, bytes }) => darkroom.drop(key, bytes));
+      await forEachConcurrently(mixed, ({ key, bytes }) => darkroom.drop(key, bytes));
       await darkroom.quiet();
 
       const facts = await Promise.all(unprocessable.map(({ imageId }) => darkroom.image(imageId)));

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { EventView } from '#lib/http/event-view.ts';
 import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-harness.ts';
-import { type Dropped, forEachOf, someDrops } from '#test/support/faults-pictures.ts';
+import { type Dropped, forEachConcurrently, someDrops } from '#test/support/faults-pictures.ts';
 import { isLong, proofMs } from '#test/support/faults-timeouts.ts';
 import { expectOneOfEach } from './one-of-each.ts';
 import { faultsSeed } from './random.ts';
@@ -36,7 +36,7 @@ describe('project-changes that is killed', () => {
       const drops: Dropped[] = [];
       const drop = async (count: number) => {
         const some = await someDrops(`projected-${drops.length}`, count, 40_000 + drops.length);
-        await forEachOf(some, ({ key, bytes }) => darkroom.drop(key, bytes));
+        await forEachConcurrently(some, ({ key, bytes }) => darkroom.drop(key, bytes));
         drops.push(...some);
         await darkroom.quiet();
       };

@@ -3,7 +3,7 @@ export type Random = {
   /** At least 0 and below 1. */
   next(): number;
   /** One of several. */
-  oneOf<T>(items: readonly T[]): T;
+  pick<T>(items: readonly T[]): T;
 };
 
 /** mulberry32 (Tommy Ettinger, public domain): 32 bits of state, good enough to choose victims. */
@@ -17,7 +17,7 @@ export const randomFrom = (seed: number): Random => {
   };
   return {
     next,
-    oneOf: (items) => {
+    pick: (items) => {
       const chosen = items[Math.floor(next() * items.length)];
       if (chosen === undefined) throw new Error('There is nothing to choose from.');
       return chosen;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Client, clientOf } from '#test/e2e/client.ts';
+import { type Client, createClient } from '#test/e2e/client.ts';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { type EmbeddedStack, startEmbeddedStack } from '#test/support/embedded-stack.ts';
 import { eventually } from '#test/support/eventually.ts';
@@ -12,7 +12,7 @@ beforeAll(async () => {
     env: { CAPTION_PROVIDER: 'none', LOCAL_VISIBILITY_SECONDS: '5' },
     workers: 'forked',
   });
-  darkroom = clientOf(stack);
+  darkroom = createClient(stack);
 });
 afterAll(() => stack?.stop());
 
@@ -46,7 +46,7 @@ describe('the pipeline', () => {
     await settled;
 
     await stack.restart();
-    const restarted = clientOf(stack);
+    const restarted = createClient(stack);
     const records = await Promise.all(accepted.map((id) => restarted.ended(id, 90_000)));
     expect(accepted.length).toBeLessThan(40);
     expect(records.map(({ status }) => status)).toEqual(accepted.map(() => 'done'));

@@ -3,16 +3,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-harness.ts';
-import { forEachOf, someDrops } from '#test/support/faults-pictures.ts';
+import { forEachConcurrently, someDrops } from '#test/support/faults-pictures.ts';
 import { isLong, proofMs, waitMs } from '#test/support/faults-timeouts.ts';
 import type { FetchOrigin } from '#test/support/fetch-origin.ts';
 import { killed } from '#test/support/killed.ts';
 import type { ReceiverAnswer } from '#test/support/webhook-receiver.ts';
 import { batchClient } from './batch-client.ts';
 import { expectTruth, settled } from './batch-expectations.ts';
-import { csvOf, type GivenRow, givenRows, startSmallOrigin } from './batch-fixtures.ts';
+import { createCsv, type GivenRow, givenRows, startSmallOrigin } from './batch-fixtures.ts';
 import { withStack } from './batch-stack.ts';
-import { workersOf } from './kill-workers.ts';
+import { findWorkers } from './kill-workers.ts';
 import { faultsSeed } from './random.ts';
 
 // These tests wait for minutes and work for seconds: each has its own stack, and they run in parallel.
@@ -48,9 +48,9 @@ describe.concurrent('S3 and DynamoDB outages', () => {
         const drops = await someDrops('down', images, 200_000);
         const [early, late] = [drops.slice(0, images / 2), drops.slice(images / 2)];
 
-        await forEachOf(early, ({ key, bytes }) => darkroom.drop(key, bytes));
+        await forEachConcurrently(early, ({ key, bytes }) => darkroom.drop(key, bytes));
         await darkroom.faultControl.change({ down: { s3: downSeconds, dynamodb: downSeconds } });
-        await forEachOf(late, ({ key, bytes }) => darkroom.drop(key, bytes));
+        await forEachConcurrently(late, ({ key, bytes }) => darkroom.drop(key, bytes));
         const bytes = await drawnJpeg({ width: 160, height: 120, seed: 210_000 });
         const refused = await darkroom.upload([{ name: 'while-down.jpg', bytes }]);
         // Retries like a client that got a retryable error, although its picture may be stored already.
@@ -114,9 +114,9 @@ describe.concurrent('a message whose worker is killed at every delivery', () => 
           const given = ['20.jpg', '21.jpg', '22.jpg', '23.jpg'].map(expectedRows);
 
           await darkroom.faultControl.add(...eachTime);
-          await forEachOf(drops, ({ key, bytes }) => darkroom.drop(key, bytes));
+          await forEachConcurrently(drops, ({ key, bytes }) => darkroom.drop(key, bytes));
           const requestIds: string[] = [];
-          for (const rows of given) requestIds.push(await batches.start(csvOf(rows)));
+          for (const rows of given) requestIds.push(await batches.start(createCsv(rows)));
           await eventually(
             async () =>
               expect(Object.keys(await darkroom.deadLetters())).toEqual(
@@ -157,12 +157,12 @@ describe.concurrent('a webhook delivery', () => {
       await withStack(
         { origin, workers: 'forked', respond },
         async ({ stack, darkroom, receiver }) => {
-          const requestId = await darkroom.start(csvOf(rows), {
+          const requestId = await darkroom.start(createCsv(rows), {
             fields: { webhook_url: receiver.url },
           });
           await eventually(() => expect(receiver.calls).toHaveLength(1), { within: 60_000 });
           await eventually(async () => {
-            const senders = await workersOf(stack, 'send-webhook');
+            const senders = await findWorkers(stack, 'send-webhook');
             expect(senders.filter(killed)).not.toEqual([]);
           });
           const batch = await settled(darkroom, requestId, waitMs);

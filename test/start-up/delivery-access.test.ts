@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { sign } from '#lib/delivery/signature.ts';
-import { type Client, clientOf, ImageRecord } from '#test/e2e/client.ts';
+import { type Client, createClient, ImageRecord } from '#test/e2e/client.ts';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { startEmbeddedStack } from '#test/support/embedded-stack.ts';
 import { eventually } from '#test/support/eventually.ts';
@@ -23,7 +23,7 @@ const withStage = async (
   const settings = { CAPTION_PROVIDER: 'none', API_KEY: key, ...env };
   const stack = await startEmbeddedStack({ env: settings, dataDir });
   try {
-    await work(clientOf({ baseUrl: stack.baseUrl, env: { ...stack.env, API_KEY: key } }));
+    await work(createClient({ baseUrl: stack.baseUrl, env: { ...stack.env, API_KEY: key } }));
   } finally {
     await stack.stop();
   }
@@ -131,7 +131,7 @@ describe('on a stage with signed links', () => {
       THUMBNAIL_SIZES: 'small:120,medium:800,wide:500',
       PRESETS: 'card:cover,400x300',
     };
-    const cardOf = async (client: Client) => {
+    const requestCardUrl = async (client: Client) => {
       const { data } = await client.json(`/api/images/${imageId}/links`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
@@ -139,7 +139,7 @@ describe('on a stage with signed links', () => {
       });
       return z.object({ url: z.string() }).parse(data).url;
     };
-    const sizeOf = async (url: string) => {
+    const fetchSize = async (url: string) => {
       const response = await fetch(url);
       expect(response.headers.get('cache-control')).toContain('immutable');
       const { width, height } = await sharp(await response.arrayBuffer()).metadata();
@@ -149,17 +149,17 @@ describe('on a stage with signed links', () => {
     await withStage(env, async (client) => {
       const { thumbnails } = await record(client);
       expect(Object.keys(thumbnails)).toEqual(['small', 'medium', 'wide']);
-      expect(await sizeOf(thumbnails['small'] ?? '')).toBe('120x64');
-      expect(await sizeOf(thumbnails['wide'] ?? '')).toBe('500x267');
+      expect(await fetchSize(thumbnails['small'] ?? '')).toBe('120x64');
+      expect(await fetchSize(thumbnails['wide'] ?? '')).toBe('500x267');
       const behindKey = await client.bytes(`/api/images/${imageId}/thumbnails/wide`);
       expect((await sharp(behindKey.body).metadata()).width).toBe(500);
-      card = await cardOf(client);
-      expect(await sizeOf(card)).toBe('400x300');
+      card = await requestCardUrl(client);
+      expect(await fetchSize(card)).toBe('400x300');
     });
     await withStage({ ...env, PRESETS: 'card:cover,100x100' }, async (client) => {
-      const now = await cardOf(client);
+      const now = await requestCardUrl(client);
       expect(new URL(now).searchParams.get('v')).not.toBe(new URL(card).searchParams.get('v'));
-      expect(await sizeOf(now)).toBe('100x100');
+      expect(await fetchSize(now)).toBe('100x100');
       const old = await fetch(`${client.baseUrl}${card.slice(new URL(card).origin.length)}`);
       expect(old.headers.get('cache-control')).toBe('public, max-age=60');
       expect((await sharp(await old.arrayBuffer()).metadata()).width).toBe(100);

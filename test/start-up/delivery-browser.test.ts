@@ -5,8 +5,8 @@ import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { batchClientOf } from '#test/e2e/batch-client.ts';
-import { clientOf } from '#test/e2e/client.ts';
+import { createBatchClient } from '#test/e2e/batch-client.ts';
+import { createClient } from '#test/e2e/client.ts';
 import { chromiumPath, needsChromium, openBrowser, openPage } from '#test/support/browser.ts';
 import { drawnJpeg, drawnPng } from '#test/support/drawn-pictures.ts';
 import { startEditServer } from '#test/support/edit-server.ts';
@@ -67,7 +67,7 @@ describe.runIf(chromiumPath)(
       const shop = await startShop(() => html);
       try {
         const target = { baseUrl: stack.baseUrl, env: { ...stack.env, API_KEY: apiKey } };
-        const client = clientOf(target);
+        const client = createClient(target);
         const post = async (path: string, body: object) =>
           (
             await client.json(path, {
@@ -85,7 +85,7 @@ describe.runIf(chromiumPath)(
         const photo = await uploaded('a.jpg', await drawnJpeg({ width: 1600, height: 1200 }));
         const logo = await uploaded('b.png', await drawnPng({ transparent: 0.5 }));
 
-        const batches = batchClientOf(target);
+        const batches = createBatchClient(target);
         const batch = await batches.start(
           `S. No.,Product Name,Input Image Urls\n1,Mug,${photos.url}/mug.jpg`,
         );
@@ -150,7 +150,7 @@ describe.runIf(chromiumPath)(
           );
         expect(loaded.map((url) => /\/(w\d+)\?/.exec(url)?.[1])).toEqual(['w640', 'w800', 'w1600']);
 
-        const seen = await page.screenshot({ clip: await boxOf(page, 'logo'), fullPage: true });
+        const seen = await page.screenshot({ clip: await readBox(page, 'logo'), fullPage: true });
         const { data } = await sharp(seen)
           .removeAlpha()
           .raw()
@@ -172,7 +172,7 @@ const loaderInReadme = (): string => {
 };
 
 const Box = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
-const boxOf = async (page: { evaluate(script: string): Promise<unknown> }, id: string) => {
+const readBox = async (page: { evaluate(script: string): Promise<unknown> }, id: string) => {
   const box = Box.parse(
     await page.evaluate(`{
       const { x, y, width, height } = document.getElementById('${id}').getBoundingClientRect();

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, describe, expect, it } from 'vitest';
-import { clientOf, ImageRecord, Stats } from '#test/e2e/client.ts';
+import { createClient, ImageRecord, Stats } from '#test/e2e/client.ts';
 import { startCaptionServer } from '#test/support/caption-server.ts';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { startEmbeddedStack } from '#test/support/embedded-stack.ts';
@@ -24,7 +24,7 @@ afterAll(async () => {
   await captions.stop();
   await collector.stop();
 });
-const client = clientOf({ baseUrl: stack.baseUrl, env: { ...stack.env, API_KEY: key } });
+const client = createClient({ baseUrl: stack.baseUrl, env: { ...stack.env, API_KEY: key } });
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 
@@ -53,16 +53,16 @@ describe('a trace', () => {
       return all;
     });
     const byId = new Map(spans.map((span) => [span.spanId, span]));
-    const parentOf = (name: string) => {
+    const findParent = (name: string) => {
       const span = spans.find((one) => one.name === name);
       return byId.get(span?.parentSpanId ?? '')?.name;
     };
     expect(collector.faults).toEqual([]);
-    expect(parentOf('register')).toBe('store');
-    expect(parentOf('thumbnails')).toBe('register');
-    expect(parentOf('exif')).toBe('register');
-    expect(parentOf('caption')).toBe('thumbnails');
-    expect(parentOf('caption by openai-compatible')).toBe('caption');
+    expect(findParent('register')).toBe('store');
+    expect(findParent('thumbnails')).toBe('register');
+    expect(findParent('exif')).toBe('register');
+    expect(findParent('caption')).toBe('thumbnails');
+    expect(findParent('caption by openai-compatible')).toBe('caption');
     expect(spans.filter(({ parentSpanId }) => !byId.has(parentSpanId ?? ''))).toMatchObject([
       { name: 'POST /api/images', parentSpanId: '00f067aa0ba902b7' },
     ]);

@@ -21,7 +21,7 @@ export const givenThings = async (baseUrl: string, apiKey: string): Promise<Thin
     const response = await fetch(`${baseUrl}${path}`, { ...init, headers });
     return Answer.parse(await response.json()).data;
   };
-  const formOf = (name: string, bytes: string | Uint8Array<ArrayBuffer>) => {
+  const fileForm = (name: string, bytes: string | Uint8Array<ArrayBuffer>) => {
     const body = new FormData();
     body.append('file', new Blob([bytes]), name);
     return { method: 'POST', body };
@@ -31,9 +31,9 @@ export const givenThings = async (baseUrl: string, apiKey: string): Promise<Thin
   const bytes = new Uint8Array(await picture.jpeg().toBuffer());
   const csv = 'S. No.,Product Name,Input Image Urls\n1,A lamp,http://127.0.0.1:9/lamp.jpg\n';
   const [{ image_id = '' }, { init_id = '' }, { request_id = '' }] = await Promise.all([
-    call('/api/images', formOf('lamp.jpg', bytes)),
+    call('/api/images', fileForm('lamp.jpg', bytes)),
     call('/api/processes', { method: 'POST' }),
-    call('/api/batches', formOf('lamps.csv', csv)),
+    call('/api/batches', fileForm('lamps.csv', csv)),
   ]);
   for (let status: string | null | undefined; status !== 'done'; await wait(100))
     status = (await call(`/api/images/${image_id}`)).status;
@@ -41,7 +41,7 @@ export const givenThings = async (baseUrl: string, apiKey: string): Promise<Thin
 };
 
 /** The contents of schemathesis.toml. DELETE gets an id without an image, so that the picture stays. */
-export const configOf = ({ imageId, initId, requestId }: Things): string =>
+export const formatConfig = ({ imageId, initId, requestId }: Things): string =>
   [
     '[parameters]',
     `"path.image_id" = "${imageId}"`,

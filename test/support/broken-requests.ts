@@ -50,7 +50,7 @@ const wrongQueries = ({ request }: Route): string[] => [
 
 const json = 'application/json';
 const multipart = 'multipart/form-data; boundary=b';
-const formOf = (...parts: string[]) =>
+const multipartBody = (...parts: string[]) =>
   `${parts.map((part) => `--b\r\nContent-Disposition: form-data; ${part}\r\n`).join('')}--b--\r\n`;
 
 const wrongBodies = ({
@@ -58,12 +58,17 @@ const wrongBodies = ({
 }: Route): Omit<BrokenRequest, 'method' | 'path'>[] => {
   const schema = body ?? form?.orJson;
   const texts = ['', '{', '[]', 'null', '"x"', '{}', ...(schema ? wrongFields(schema) : [])];
-  const forms = ['', 'x', formOf('name="note"\r\n\r\nx'), formOf('name="file"\r\n\r\nx')];
+  const forms = [
+    '',
+    'x',
+    multipartBody('name="note"\r\n\r\nx'),
+    multipartBody('name="file"\r\n\r\nx'),
+  ];
   return [
     ...(schema || form ? texts : []).map((text) => ({ body: text, contentType: json })),
     ...(schema ? [{ body: Buffer.from('{"x":"\xff"}', 'latin1'), contentType: json }] : []),
     ...(form ? forms : []).map((text) => ({ body: text, contentType: multipart })),
-    ...(form ? [{ body: formOf(), contentType: 'multipart/form-data' }] : []),
+    ...(form ? [{ body: multipartBody(), contentType: 'multipart/form-data' }] : []),
   ];
 };
 

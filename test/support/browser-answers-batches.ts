@@ -1,4 +1,4 @@
-import { idOf } from './browser-answers.ts';
+import { fakeImageId } from './browser-answers.ts';
 
 /** A batch as API.md shows it: three of four pictures are done, and its webhook was refused once. */
 export const aBatchView = (only: Record<string, unknown> = {}) => ({
@@ -54,8 +54,8 @@ export const aBatchView = (only: Record<string, unknown> = {}) => ({
 
 const outcome = (index: number) => ({
   input_url: `https://img.example/catalogue/2026/autumn/picture-${index}.jpg`,
-  output_url: `http://elsewhere.example/api/image/${idOf(index)}.jpg`,
-  image_id: idOf(index),
+  output_url: `http://elsewhere.example/api/image/${fakeImageId(index)}.jpg`,
+  image_id: fakeImageId(index),
   status: 'completed',
   error: null,
 });
@@ -92,6 +92,8 @@ export const someWebhooks = [
     url: 'https://shop.example/hooks/darkroom',
     events: ['image.done', 'image.failed'],
     state: 'active',
+    reason: null,
+    failing_since: null,
     created_at: '2026-11-20T09:00:00.000Z',
     attempts: [
       { at: '2026-11-20T09:01:00.000Z', status: 503, error: 'The receiver answered 503.' },
@@ -103,6 +105,8 @@ export const someWebhooks = [
     url: 'https://old.example/hooks',
     events: ['batch.ended'],
     state: 'disabled',
+    reason: 'Its receiver answered 410: it wants no more webhooks.',
+    failing_since: null,
     created_at: '2026-11-19T09:00:00.000Z',
     attempts: [],
   },
@@ -137,7 +141,7 @@ export const someFaults = {
 
 const edit = {
   prompt: 'Make it look like a rainy evening',
-  source_url: idOf(1),
+  source_url: fakeImageId(1),
   target_url: null,
   created_at: '2026-11-20T10:00:00.000Z',
 };
@@ -154,8 +158,8 @@ export const anEditProcess = {
       ...edit,
       edit_id: 'edit-1',
       status: 'COMPLETED',
-      result_url: `http://elsewhere.example/api/images/${idOf(2)}/original`,
-      image_id: idOf(2),
+      result_url: `http://elsewhere.example/api/images/${fakeImageId(2)}/original`,
+      image_id: fakeImageId(2),
       error: null,
       ended_at: '2026-11-20T10:00:30.000Z',
     },

@@ -9,7 +9,7 @@ const ended = { attempts: 1, ended_at: '2026-11-20T10:00:03.000Z' };
 
 /** A record as the API shows it: done, unless more is said. `index` makes it differ from others. */
 export const anImageView = (index = 0, only: Partial<ImageView> = {}): ImageView => {
-  const id = idOf(index);
+  const id = fakeImageId(index);
   return {
     image_id: id,
     original_name: `picture-${index}.jpg`,
@@ -51,6 +51,7 @@ export const anImageView = (index = 0, only: Partial<ImageView> = {}): ImageView
       sources: {},
     },
     taken_at: '2017-02-09T19:51:38+01:00',
+    edit: null,
     error: null,
     error_code: null,
     placeholder,
@@ -66,7 +67,7 @@ export const anImageView = (index = 0, only: Partial<ImageView> = {}): ImageView
 };
 
 /** 26 characters of base32, as real ids are. */
-export const idOf = (index: number): string =>
+export const fakeImageId = (index: number): string =>
   index
     .toString(26)
     .replace(/./g, (digit) => 'abcdefghijklmnopqrstuvwxyz'[Number.parseInt(digit, 26)] ?? 'a')

@@ -20,7 +20,7 @@ const fits = (picture: ImageView, query: URLSearchParams): boolean => {
 };
 
 /** The API responses of a darkroom with `count` pictures, one batch and three edits. `only` makes pictures differ. */
-export const aDarkroomOf = (
+export const fakeApi = (
   count: number,
   only: (index: number) => Partial<ImageView> = () => ({}),
 ) => {

@@ -1,8 +1,8 @@
 import type { Page } from 'playwright-core';
 import { dropFiles } from './browser.ts';
-import { anImageView, idOf, someStats } from './browser-answers.ts';
+import { anImageView, fakeImageId, someStats } from './browser-answers.ts';
 import { aBatchView, aCancelledBatch, someFaults } from './browser-answers-batches.ts';
-import { aDarkroomOf } from './browser-gallery.ts';
+import { fakeApi } from './browser-gallery.ts';
 import type { Answer, PageRequest } from './browser-host.ts';
 
 type Api = (request: PageRequest) => Answer;
@@ -13,7 +13,7 @@ type State = {
   waitUntilShown: (page: Page) => Promise<unknown>;
 };
 
-const some = aDarkroomOf(42);
+const some = fakeApi(42);
 const csv = (name: string) => [
   { name, type: 'text/csv', bytes: Buffer.from('S. No.,Product Name') },
 ];
@@ -93,14 +93,14 @@ export const galleryStates: Record<string, State> = {
     },
   },
   'an open picture': {
-    hash: `#pictures/${idOf(3)}`,
+    hash: `#pictures/${fakeImageId(3)}`,
     waitUntilShown: async (page) => {
       await page.getByText('All 3 tags').click();
       await page.locator('dialog shown-picture.is-sharp').waitFor();
     },
   },
   'a caption and a focal point that are being set': {
-    hash: `#pictures/${idOf(3)}`,
+    hash: `#pictures/${fakeImageId(3)}`,
     waitUntilShown: async (page) => {
       await page.getByRole('button', { name: 'Focal point' }).click();
       await page.getByRole('slider', { name: 'From the top' }).waitFor();
@@ -109,11 +109,11 @@ export const galleryStates: Record<string, State> = {
     },
   },
   'an open picture that failed': {
-    hash: `#pictures/${idOf(2)}`,
+    hash: `#pictures/${fakeImageId(2)}`,
     waitUntilShown: (page) => page.getByText('No picture could be made of this file').waitFor(),
   },
   'an open picture that cannot be tried again': {
-    hash: `#pictures/${idOf(2)}`,
+    hash: `#pictures/${fakeImageId(2)}`,
     api: (request) =>
       request.path.endsWith('/retry') ? { status: 409, error: 'It is at work.' } : some(request),
     waitUntilShown: async (page) => {
@@ -123,11 +123,11 @@ export const galleryStates: Record<string, State> = {
     },
   },
   'an open picture that an edit made': {
-    hash: `#pictures/${idOf(2)}`,
+    hash: `#pictures/${fakeImageId(2)}`,
     api: (request) => {
       const made = anImageView(2, { source: 'edit', original_name: 'made.jpg' });
       if (request.path === 'api/images') return { data: [made] };
-      return request.path === `api/images/${idOf(2)}` ? { data: made } : some(request);
+      return request.path === `api/images/${fakeImageId(2)}` ? { data: made } : some(request);
     },
     waitUntilShown: async (page) => {
       const dialog = page.getByRole('dialog', { name: 'made.jpg' });
@@ -230,7 +230,7 @@ export const galleryStates: Record<string, State> = {
     hash: '#webhooks',
     waitUntilShown: async (page) => {
       await page.getByRole('heading', { name: 'https://shop.example/hooks/darkroom' }).waitFor();
-      await page.getByText('The receiver answered 410: it gets nothing any more.').waitFor();
+      await page.getByText('Its receiver answered 410: it wants no more webhooks.').waitFor();
       await page.getByText('The receiver answered 503.').waitFor();
     },
   },

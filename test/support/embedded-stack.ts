@@ -70,7 +70,7 @@ export const startEmbeddedStack = async (options: EmbeddedStackOptions = {}) => 
   const start = async () => {
     running = launch(
       [
-        programOf(options),
+        programPath(options),
         ...(options.dev ? ['--dev'] : []),
         ...['--settings', 'none', '--project', folder],
       ],
@@ -122,7 +122,7 @@ export const startEmbeddedStack = async (options: EmbeddedStackOptions = {}) => 
   };
 };
 
-const programOf = ({ faultInjection = false }: EmbeddedStackOptions) =>
+const programPath = ({ faultInjection = false }: EmbeddedStackOptions) =>
   faultInjection ? programWithFaults : program;
 
 type Running = {

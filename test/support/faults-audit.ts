@@ -6,14 +6,14 @@ import { openDynamodb, openS3 } from '#lib/aws/clients.ts';
 import { Settings } from '#lib/settings.ts';
 
 /** Reads the stores of an embedded stack directly, bypassing the fault proxy. */
-export const auditorOf = ({ env }: { env: Record<string, string> }) => {
+export const openAuditor = ({ env }: { env: Record<string, string> }) => {
   const place = {
     region: 'us-east-1',
     credentials: { accessKeyId: 'darkroom', secretAccessKey: 'darkroom-secret' },
   };
-  const endpointOf = (service: string) => env[`AWS_ENDPOINT_URL_${service}`] ?? '';
-  const dynamodb = openDynamodb({ ...place, endpoint: endpointOf('DYNAMODB') });
-  const s3 = openS3({ ...place, endpoint: endpointOf('S3') });
+  const endpointFor = (service: string) => env[`AWS_ENDPOINT_URL_${service}`] ?? '';
+  const dynamodb = openDynamodb({ ...place, endpoint: endpointFor('DYNAMODB') });
+  const s3 = openS3({ ...place, endpoint: endpointFor('S3') });
   const storedRecords = (): Promise<StoredRecords> => readAll({ stage: 'dev', dynamodb, s3 });
 
   return {

@@ -24,6 +24,7 @@ const Report = z.object({
   held: z.array(TriggeredFailpoint),
   calls: z.record(z.string(), z.array(z.string())),
   received: z.record(z.string(), z.record(z.string(), z.int())),
+  times: z.record(z.string(), z.record(z.string(), z.int())),
 });
 
 /** Changes the faults of a stack that was started with fault injection, at its FAULTS_PORT. */

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { SendMessageBatchCommand, type SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
-import { clientOf } from '#test/e2e/client.ts';
+import { createClient } from '#test/e2e/client.ts';
 import { startCaptionServer } from './caption-server.ts';
 import { type EmbeddedStackOptions, startEmbeddedStack } from './embedded-stack.ts';
-import { auditorOf } from './faults-audit.ts';
+import { openAuditor } from './faults-audit.ts';
 import { noFaultsYet } from './faults-config.ts';
-import { quietOf } from './faults-idle.ts';
+import { watchQueues } from './faults-idle.ts';
 
 const Logged = z.object({ timestamp: z.iso.datetime() });
 const Swept = z.object({ requeued: z.int(), gaveUp: z.int() });
@@ -41,8 +41,8 @@ export const startFaultyDarkroom = async ({
     await captions.stop();
     throw error;
   });
-  const client = clientOf(stack);
-  const { close, ...auditor } = auditorOf(stack);
+  const client = createClient(stack);
+  const { close, ...auditor } = openAuditor(stack);
 
   const logged = (message: string): unknown[] => {
     const folder = join(stack.dataDir, 'logs');
@@ -57,7 +57,7 @@ export const startFaultyDarkroom = async ({
     stack,
     captions,
     faultControl,
-    ...quietOf(client, auditor),
+    ...watchQueues(client, auditor),
     ...auditor,
     /** Sends the same text several times, or several texts, ten at a time. */
     send: async (queue: string, bodies: readonly string[]): Promise<void> => {

@@ -31,17 +31,17 @@ type Auditor = {
 };
 
 /** How deep the queues of a stack are, and how to wait until nothing is left to do. */
-export const quietOf = (client: Client, { storedRecords, audit }: Auditor) => {
+export const watchQueues = (client: Client, { storedRecords, audit }: Auditor) => {
   const urls = new Map<string, string>();
-  const urlOf = async (queue: string): Promise<string> => {
+  const findQueueUrl = async (queue: string): Promise<string> => {
     const url = urls.get(queue) ?? (await client.queueUrl(queue));
     urls.set(queue, url);
     return url;
   };
-  const depthOf = async (queue: string): Promise<number> => {
+  const readQueueDepth = async (queue: string): Promise<number> => {
     const { Attributes = {} } = await client.sqs.send(
       new GetQueueAttributesCommand({
-        QueueUrl: await urlOf(queue),
+        QueueUrl: await findQueueUrl(queue),
         AttributeNames: [
           'ApproximateNumberOfMessages',
           'ApproximateNumberOfMessagesNotVisible',
@@ -53,7 +53,9 @@ export const quietOf = (client: Client, { storedRecords, audit }: Auditor) => {
   };
   const depths = async (suffix = ''): Promise<Record<string, number>> => {
     const names = suffix ? [...queues, ...streamWorkers] : queues;
-    const all = names.map(async (name) => [name, await depthOf(`${name}${suffix}`)] as const);
+    const all = names.map(
+      async (name) => [name, await readQueueDepth(`${name}${suffix}`)] as const,
+    );
     return Object.fromEntries((await Promise.all(all)).filter(([, depth]) => depth > 0));
   };
 

@@ -19,7 +19,7 @@ export const someDrops = (folder: string, count: number, firstSeed: number): Pro
 const atOnce = 8;
 
 /** Runs an action for each, with limited concurrency. */
-export const forEachOf = async <T>(
+export const forEachConcurrently = async <T>(
   things: readonly T[],
   work: (single: T) => Promise<unknown>,
 ): Promise<void> => {

@@ -19,7 +19,7 @@ export const inMemoryBatches = (): { batches: Batches; rows: Rows } => {
     [...heads.values()]
       .map(({ batch }) => structuredClone(batch))
       .sort((a, b) => (position(a) < position(b) ? 1 : -1));
-  const rowsOf = (requestId: string) => {
+  const rowsIn = (requestId: string) => {
     const known = rowsByBatch.get(requestId) ?? new Map<number, VersionedRow>();
     rowsByBatch.set(requestId, known);
     return known;
@@ -52,15 +52,15 @@ export const inMemoryBatches = (): { batches: Batches; rows: Rows } => {
 
     rows: {
       async add(requestId, rows) {
-        const known = rowsOf(requestId);
+        const known = rowsIn(requestId);
         for (const row of rows)
           if (!known.has(row.number))
             known.set(row.number, { row: Row.parse(structuredClone(row)), version: 1 });
       },
-      find: async (requestId, number) => structuredClone(rowsOf(requestId).get(number)),
+      find: async (requestId, number) => structuredClone(rowsIn(requestId).get(number)),
       async save(requestId, before, after) {
         await undefined;
-        if (rowsOf(requestId).get(after.number)?.version !== before.version) return false;
+        if (rowsIn(requestId).get(after.number)?.version !== before.version) return false;
         const old = countRow(before.row);
         const now = countRow(after);
         const sum = countsFor(requestId);
@@ -71,12 +71,12 @@ export const inMemoryBatches = (): { batches: Batches; rows: Rows } => {
           ...add(sum.cancelled, now.cancelled, old.cancelled),
         });
         const row = Row.parse(structuredClone(after));
-        rowsOf(requestId).set(after.number, { row, version: before.version + 1 });
+        rowsIn(requestId).set(after.number, { row, version: before.version + 1 });
         return true;
       },
       counts: async (requestId) => ({ ...countsFor(requestId) }),
       page: async (requestId, { limit, after }) => {
-        const found = [...rowsOf(requestId).values()]
+        const found = [...rowsIn(requestId).values()]
           .map(({ row }) => structuredClone(row))
           .filter(({ number }) => number > after)
           .sort((a, b) => a.number - b.number);

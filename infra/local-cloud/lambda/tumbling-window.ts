@@ -19,7 +19,7 @@ export const openTumblingWindow = (seconds: number, { streamArn, shardId }: Shar
   let current: Span = { start: 0, end: 0 };
   let state: Record<string, unknown> = {};
 
-  const spanOf = ({ dynamodb }: ChangeRecord): Span => {
+  const findSpan = ({ dynamodb }: ChangeRecord): Span => {
     const start = Math.floor(dynamodb.ApproximateCreationDateTime / seconds) * seconds;
     return { start, end: start + seconds };
   };
@@ -28,12 +28,12 @@ export const openTumblingWindow = (seconds: number, { streamArn, shardId }: Shar
   return {
     /** No batch is in two windows. */
     split: (batch: readonly ChangeRecord[]): ChangeRecord[][] => [
-      ...Map.groupBy(batch, (record) => spanOf(record).start).values(),
+      ...Map.groupBy(batch, (record) => findSpan(record).start).values(),
     ],
 
     toEvent: (batch: readonly ChangeRecord[]) => {
       const [first] = batch;
-      const span = first ? spanOf(first) : current;
+      const span = first ? findSpan(first) : current;
       if (span.start !== current.start) [current, state] = [span, {}];
       return {
         Records: batch.map((record) => toEventRecord(record, streamArn)),

@@ -13,7 +13,7 @@ export const startBatchRoute = route({
   aliases: ['/api/upload'],
   summary: 'Start a batch: a CSV of products and the URLs of their pictures',
   description:
-    'Columns `S. No.`, `Product Name`, `Input Image Urls`. A file with errors starts nothing, and all errors are reported at once. `dry_run=true` only checks the file. 409 where a webhook is requested and no secret is set to sign it.',
+    'Columns `S. No.`, `Product Name`, `Input Image Urls`. A file with errors starts nothing, and all errors are reported at once. `dry_run=true` only checks the file and the webhook. 409 where a webhook is requested and no secret is set to sign it.',
   request: {
     headers: IdempotencyHeaders,
     form: {
@@ -21,7 +21,7 @@ export const startBatchRoute = route({
       maxFiles: 1,
       fields: {
         webhook_url: 'notified when the batch ends; signed as Standard Webhooks says',
-        dry_run: '`true`: only check the file',
+        dry_run: '`true`: only check the file and `webhook_url`',
       },
       orJson: CsvByUrl,
     },

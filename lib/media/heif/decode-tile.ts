@@ -75,7 +75,7 @@ const decodeImage = (
 
 const readInterleaved = (source: Source, image: number): Tile => {
   const { lib } = source;
-  const size = sizeOf(lib, image, channel.interleaved);
+  const size = readSize(lib, image, channel.interleaved);
   return {
     layout: 'interleaved',
     ...size,
@@ -92,8 +92,8 @@ const readPlanes = (source: Source, image: number): Tile | undefined => {
     lib._heif_image_get_chroma_format(image) === chroma420 &&
     lib._heif_image_get_bits_per_pixel_range(image, channel.y) === 8;
   if (!is420 || !coefficients) return undefined;
-  const { width, height } = sizeOf(lib, image, channel.y);
-  const half = sizeOf(lib, image, channel.cb);
+  const { width, height } = readSize(lib, image, channel.y);
+  const half = readSize(lib, image, channel.cb);
   if (half.width * 2 < width || half.height * 2 < height) return undefined;
   return {
     layout: 'planes',
@@ -118,7 +118,7 @@ const readCoefficients = ({ lib, error, out }: Source, image: number) => {
   return findCoefficients(matrix, isFullRange);
 };
 
-const sizeOf = (lib: LibHeif, image: number, channel: number) => {
+const readSize = (lib: LibHeif, image: number, channel: number) => {
   const width = lib._heif_image_get_width(image, channel);
   const height = lib._heif_image_get_height(image, channel);
   if (width < 1 || height < 1) throw new HeifError(0, 0, 'The decoder made no pixels.');

@@ -1,5 +1,5 @@
 import type { Sharp } from 'sharp';
-import { contentTypeOf, type Ending } from '#lib/delivery/negotiate-format.ts';
+import { type Ending, encodingContentType } from '#lib/delivery/negotiate-format.ts';
 import type { RenderPlan, RenderVariant } from '#lib/delivery/render.ts';
 import type { Format } from '#lib/images/picture.ts';
 import { sharp } from '#lib/media/sharp.ts';
@@ -54,7 +54,7 @@ const encoded = async (
 ) => {
   const ending = encoding === 'auto' ? (isTransparent ? 'png' : 'jpg') : encoding;
   const bytes = await encoders[ending](picture, quality).toBuffer();
-  return { bytes, contentType: contentTypeOf(ending) };
+  return { bytes, contentType: encodingContentType(ending) };
 };
 
 /**

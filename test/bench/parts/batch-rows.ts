@@ -1,7 +1,7 @@
-import { cpuOf, makeThreeFiles } from '../support/bare-sharp.ts';
+import { makeThreeFiles, measureCpuMs } from '../support/bare-sharp.ts';
 import { startBenchStack, startOrigin } from '../support/bench-stack.ts';
 import { drawnPhoto } from '../support/photo.ts';
-import { usageOf, watchMemory } from '../support/process-tree.ts';
+import { measureUsage, watchMemory } from '../support/process-tree.ts';
 import { megabytes, type Part } from '../support/report.ts';
 
 const max = 1.6;
@@ -37,10 +37,10 @@ export const batchRows: Part = {
       const row: number[] = [];
       const perSecond: number[] = [];
       for (let round = 1; round <= rounds; round++) {
-        bare.push(await cpuOf(() => makeThreeFiles(photo), bareRuns));
-        const before = { cpuMs: usageOf(stack.pid).cpuMs, at: performance.now() };
+        bare.push(await measureCpuMs(() => makeThreeFiles(photo), bareRuns));
+        const before = { cpuMs: measureUsage(stack.pid).cpuMs, at: performance.now() };
         await run(String(round), rows);
-        row.push((usageOf(stack.pid).cpuMs - before.cpuMs) / rows);
+        row.push((measureUsage(stack.pid).cpuMs - before.cpuMs) / rows);
         perSecond.push((rows * 1000) / (performance.now() - before.at));
       }
       const peakMb = memory.stop().rssBytes / 1e6;

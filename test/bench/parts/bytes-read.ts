@@ -30,10 +30,10 @@ export const bytesRead: Part = {
     const pass = async (picture: Picture) => {
       const form = new FormData();
       form.append('file', new Blob([unlikeOthers(picture)]), `picture.${picture.format}`);
-      await stack.dataOf('/api/images', { method: 'POST', body: form });
+      await stack.requestData('/api/images', { method: 'POST', body: form });
       sent++;
       for (;;) {
-        const { done, failed } = Stats.parse(await stack.dataOf('/api/stats'));
+        const { done, failed } = Stats.parse(await stack.requestData('/api/stats'));
         if (failed > 0) throw new Error(`A ${picture.format} failed.`);
         if (done >= sent) return;
         await wait(100);

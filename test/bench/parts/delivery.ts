@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import sharp from 'sharp';
 import { z } from 'zod';
-import { cpuOf } from '../support/bare-sharp.ts';
+import { measureCpuMs } from '../support/bare-sharp.ts';
 import { type BenchStack, startBenchStack } from '../support/bench-stack.ts';
 import { startIpx } from '../support/ipx.ts';
 import { drawnPhoto, withComment } from '../support/photo.ts';
-import { usageOf } from '../support/process-tree.ts';
+import { measureUsage } from '../support/process-tree.ts';
 import { type Figure, megabytes, type Part } from '../support/report.ts';
 
 const max = { newJpeg: 1.3, storedView: 0.5, inventedMs: 20 };
@@ -33,9 +33,9 @@ export const delivery: Part = {
       throw error;
     });
     const spent = async (pid: number, runs: number, work: () => Promise<unknown>) => {
-      const before = usageOf(pid).cpuMs;
+      const before = measureUsage(pid).cpuMs;
       await work();
-      return (usageOf(pid).cpuMs - before) / runs;
+      return (measureUsage(pid).cpuMs - before) / runs;
     };
     const get = async (id: string, file: string) => {
       const response = await fetch(`${stack.baseUrl}/i/${id}/${file}`);
@@ -59,7 +59,7 @@ export const delivery: Part = {
       for (const format of formats) {
         const darkroom = await get(next(), `w${width}.${format}`);
         sizes[format] = { darkroom, ipx: await ipx.get(ipxModifiers[format]) };
-        await cpuOf(() => bare(photo, format), 2);
+        await measureCpuMs(() => bare(photo, format), 2);
       }
       for (let round = 0; round < rounds; round++) {
         for (const format of formats) {
@@ -71,7 +71,7 @@ export const delivery: Part = {
             inTurn(some, () => ipx.get(ipxModifiers[format])),
           );
           values.ipx[format].push(again);
-          values.bare[format].push(await cpuOf(() => bare(photo, format), each));
+          values.bare[format].push(await measureCpuMs(() => bare(photo, format), each));
           if (format !== 'jpg') continue;
           const seen = Array.from({ length: views }, (_, n) => some[n % each] ?? '');
           values.stored.push(
@@ -101,7 +101,7 @@ export const delivery: Part = {
           `JPEG of ${megabytes(photo.length)}, beside bare sharp in this process and beside ipx 3.1.1, ` +
           `which reads the photo from a file, and stores nothing. Bytes: ${bytes.join(', ')}.`,
         figures: [
-          ...figuresOf(values),
+          ...toFigures(values),
           {
             what: `${invented} invented links, 95 of 100`,
             values: [await inventedLinks(stack, next(), invented)],
@@ -155,7 +155,7 @@ const Uploaded = z.looseObject({ image_id: z.string(), status: z.string() });
 
 /** Different images that are done, so that none shares a variant with another. */
 const pictures = async (
-  { dataOf }: BenchStack,
+  { requestData }: BenchStack,
   photo: Uint8Array,
   count: number,
 ): Promise<string[]> => {
@@ -163,11 +163,12 @@ const pictures = async (
   for (let nth = 0; nth < count; nth++) {
     const form = new FormData();
     form.append('file', new Blob([withComment(photo, `picture ${nth}`)]), 'photo.jpg');
-    const data = await dataOf('/api/images', { method: 'POST', body: form });
+    const data = await requestData('/api/images', { method: 'POST', body: form });
     ids.push(Uploaded.parse(data).image_id);
   }
   for (const id of ids)
-    while (Uploaded.parse(await dataOf(`/api/images/${id}`)).status !== 'done') await wait(200);
+    while (Uploaded.parse(await requestData(`/api/images/${id}`)).status !== 'done')
+      await wait(200);
   return ids;
 };
 
@@ -181,7 +182,7 @@ type Values = {
   together: number[];
 };
 
-const figuresOf = ({
+const toFigures = ({
   darkroom,
   ipx,
   bare: alone,

@@ -5,8 +5,8 @@ import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { modulePath } from '#infra/deploy/bundle.ts';
-import { environmentOf, packageAll, type Zip } from '#test/architecture/packaged.ts';
 import { functions as entries } from '#test/architecture/template.ts';
+import { packageAll, readEnvironment, type Zip } from '#test/package/packaged.ts';
 import { type Figure, megabytes, type Part } from '../support/report.ts';
 
 const maxMs = 200;
@@ -22,7 +22,7 @@ export const functions: Part = {
     try {
       // Lambda's sharp is for another processor, perhaps: it is measured with the one of this machine.
       symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
-      const env = { ...environmentOf(template), AWS_REGION: 'us-east-1' };
+      const env = { ...readEnvironment(template), AWS_REGION: 'us-east-1' };
       const packed = entries.map(([name, { handler }]) => {
         const zip = zips.get(name);
         if (!zip) throw new Error(`There is no zip of ${name}.`);

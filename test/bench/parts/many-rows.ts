@@ -1,6 +1,6 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { type BenchStack, startBenchStack, startOrigin } from '../support/bench-stack.ts';
-import { usageOf, watchMemory } from '../support/process-tree.ts';
+import { measureUsage, watchMemory } from '../support/process-tree.ts';
 import type { Part } from '../support/report.ts';
 
 const max = { cpuSeconds: 120, megabytes: 700 };
@@ -21,21 +21,24 @@ export const manyRows: Part = {
     });
     try {
       const urls = Array.from({ length: rows }, (_, at) => `${origin.url}/later/${at}.jpg`);
-      const calm = usageOf(stack.pid).cpuMs;
+      const calm = measureUsage(stack.pid).cpuMs;
       const writing = watchMemory(stack.pid);
       const requestId = await stack.startBatch(urls);
-      await stack.until(requestId, async () => (await stateOf(stack, requestId)) !== 'expanding');
-      const cpuSeconds = (usageOf(stack.pid).cpuMs - calm) / 1000;
+      await stack.until(
+        requestId,
+        async () => (await readBatchState(stack, requestId)) !== 'expanding',
+      );
+      const cpuSeconds = (measureUsage(stack.pid).cpuMs - calm) / 1000;
       const writingMb = writing.stop().rssBytes / 1e6;
 
       const working = watchMemory(stack.pid);
-      const written = usageOf(stack.pid).cpuMs;
+      const written = measureUsage(stack.pid).cpuMs;
       origin.open();
       const { progress } = await stack.until(
         requestId,
         ({ progress: { processed_products: ended } }) => ended >= workedOn,
       );
-      const perRow = (usageOf(stack.pid).cpuMs - written) / progress.processed_products;
+      const perRow = (measureUsage(stack.pid).cpuMs - written) / progress.processed_products;
       const workingMb = working.stop().rssBytes / 1e6;
       const memory = { unit: 'MB', atMost: max.megabytes };
       return {
@@ -62,7 +65,10 @@ export const manyRows: Part = {
 };
 
 /** Reads the table: the API does not say whether all rows are written. */
-const stateOf = async ({ env }: BenchStack, requestId: string): Promise<string | undefined> => {
+const readBatchState = async (
+  { env }: BenchStack,
+  requestId: string,
+): Promise<string | undefined> => {
   const client = new DynamoDBClient({
     endpoint: env['AWS_ENDPOINT_URL_DYNAMODB'] ?? '',
     region: env['AWS_REGION'] ?? '',

@@ -4,7 +4,7 @@ import { exifrReadTags } from '#lib/media/exif/exifr-read-tags.ts';
 import { sharpInspect } from '#lib/media/inspect/sharp-inspect.ts';
 import { decodePixels, toSharp } from '#lib/media/render/decode-pixels.ts';
 import { sharpShrink } from '#lib/media/render/sharp-shrink.ts';
-import { cpuOf, makeThumbnailPair } from '../support/bare-sharp.ts';
+import { makeThumbnailPair, measureCpuMs } from '../support/bare-sharp.ts';
 import { drawnPhoto } from '../support/photo.ts';
 import type { Part } from '../support/report.ts';
 
@@ -53,15 +53,15 @@ export const media: Part = {
       readTags: [],
     };
     const all = { ...work, ...small };
-    for (const one of Object.values(all)) await cpuOf(one, warmUp);
+    for (const one of Object.values(all)) await measureCpuMs(one, warmUp);
     for (let round = 0; round < rounds; round++) {
-      values.bare.push(await cpuOf(work.bare, pictures));
-      values.thumbnails.push(await cpuOf(work.thumbnails, pictures));
-      values.shrink.push(await cpuOf(work.shrink, pictures));
-      values.everything.push(await cpuOf(work.everything, pictures));
-      values.hash.push(await cpuOf(hash, pictures * smallOnes));
-      values.inspect.push(await cpuOf(inspect, pictures * smallOnes));
-      values.readTags.push(await cpuOf(readTags, pictures * smallOnes));
+      values.bare.push(await measureCpuMs(work.bare, pictures));
+      values.thumbnails.push(await measureCpuMs(work.thumbnails, pictures));
+      values.shrink.push(await measureCpuMs(work.shrink, pictures));
+      values.everything.push(await measureCpuMs(work.everything, pictures));
+      values.hash.push(await measureCpuMs(hash, pictures * smallOnes));
+      values.inspect.push(await measureCpuMs(inspect, pictures * smallOnes));
+      values.readTags.push(await measureCpuMs(readTags, pictures * smallOnes));
     }
 
     const unit = 'ms CPU';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
-import { cpuOf, makeThumbnailPair } from '../support/bare-sharp.ts';
+import { makeThumbnailPair, measureCpuMs } from '../support/bare-sharp.ts';
 import { type BenchStack, startBenchStack } from '../support/bench-stack.ts';
 import { drawnPhoto, withComment } from '../support/photo.ts';
-import { usageOf, watchMemory } from '../support/process-tree.ts';
+import { measureUsage, watchMemory } from '../support/process-tree.ts';
 import type { Figure, Part } from '../support/report.ts';
 
 const max = { throughApi: 2.6, presigned: 2.3, peakMb: 700 };
@@ -20,9 +20,9 @@ export const pipeline: Part = {
     const { warmUp, rounds, pictures, many } = sizes[length];
     const photo = await drawnPhoto();
     const stack = await startBenchStack();
-    const { dataOf, pid } = stack;
+    const { requestData, pid } = stack;
 
-    const finished = async () => Stats.parse(await dataOf('/api/stats'));
+    const finished = async () => Stats.parse(await requestData('/api/stats'));
     /** Looks four times a second, so that looking costs next to nothing. */
     const until = async (count: number) => {
       for (;;) {
@@ -39,22 +39,22 @@ export const pipeline: Part = {
       await until(sent);
     };
     const cpuPer = async (count: number, send: Send) => {
-      const before = usageOf(pid).cpuMs;
+      const before = measureUsage(pid).cpuMs;
       await pass(count, send);
-      return (usageOf(pid).cpuMs - before) / count;
+      return (measureUsage(pid).cpuMs - before) / count;
     };
 
     const values = { bare: [], api: [], presigned: [] } as Record<string, number[]>;
     try {
       const cold = await cpuPer(warmUp, throughApi);
       await pass(Math.ceil(warmUp / 2), presigned);
-      await cpuOf(() => makeThumbnailPair(photo), 5);
+      await measureCpuMs(() => makeThumbnailPair(photo), 5);
       for (let round = 0; round < rounds; round++) {
-        values['bare']?.push(await cpuOf(() => makeThumbnailPair(photo), pictures));
+        values['bare']?.push(await measureCpuMs(() => makeThumbnailPair(photo), pictures));
         values['api']?.push(await cpuPer(pictures, throughApi));
         values['presigned']?.push(await cpuPer(pictures, presigned));
       }
-      const idle = usageOf(pid).rssBytes;
+      const idle = measureUsage(pid).rssBytes;
       const memory = watchMemory(pid);
       await pass(many, throughApi);
       const peak = memory.stop();
@@ -105,10 +105,10 @@ type Send = (stack: BenchStack, photo: Uint8Array<ArrayBuffer>) => Promise<void>
 
 const Stats = z.looseObject({ done: z.int(), failed: z.int() });
 
-const throughApi: Send = async ({ dataOf }, photo) => {
+const throughApi: Send = async ({ requestData }, photo) => {
   const form = new FormData();
   form.append('file', new Blob([photo], { type: 'image/jpeg' }), 'photo.jpg');
-  await dataOf('/api/images', { method: 'POST', body: form });
+  await requestData('/api/images', { method: 'POST', body: form });
 };
 
 const presigned: Send = async ({ presignPost }, photo) => {

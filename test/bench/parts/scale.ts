@@ -56,15 +56,15 @@ export const scale: Part = {
         `that fails is delivered again after 2 s and longer. "Before" are the writes of commit 4d27351, ` +
         `given ${settleSeconds} s after the last arrival, as the new ones are.`,
       figures: [
-        ...figuresOf('Now', now, pictures, { throttles: 0, largestShare: 12.5 }),
+        ...toFigures('Now', now, pictures, { throttles: 0, largestShare: 12.5 }),
         { what: 'Now: write units a picture', values: [now.writeUnits / pictures], unit: '' },
-        ...figuresOf('Before', before, pictures),
+        ...toFigures('Before', before, pictures),
       ],
     };
   },
 };
 
-const figuresOf = (
+const toFigures = (
   what: string,
   { finished, throttles, repeats, lostTransactions, largestShare }: Result,
   pictures: number,

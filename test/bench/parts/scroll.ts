@@ -1,5 +1,5 @@
 import { openBrowser, openPage } from '#test/support/browser.ts';
-import { aDarkroomOf } from '#test/support/browser-gallery.ts';
+import { fakeApi } from '#test/support/browser-gallery.ts';
 import { startPageHost } from '#test/support/browser-host.ts';
 import { scrollToTheEnd, taskTimesMs } from '#test/support/browser-trace.ts';
 import type { Part } from '../support/report.ts';
@@ -13,7 +13,7 @@ export const scroll: Part = {
   name: 'scroll',
   run: async (length) => {
     const browser = await openBrowser();
-    const host = await startPageHost(aDarkroomOf(pictures));
+    const host = await startPageHost(fakeApi(pictures));
     const values: number[] = [];
     try {
       for (let round = 0; round < rounds[length]; round++) {

@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { freePorts, startEmbeddedStack } from '#test/support/embedded-stack.ts';
 import { drawnPhoto, withComment } from '../support/photo.ts';
-import { usageOf } from '../support/process-tree.ts';
+import { measureUsage } from '../support/process-tree.ts';
 import type { Part } from '../support/report.ts';
 
 const maxMs = 4000;
@@ -117,9 +117,9 @@ const start = async (dataDir: string): Promise<Start> => {
       await wait(10);
     }
     const ms = performance.now() - startedAt;
-    const { cpuMs } = usageOf(pid);
+    const { cpuMs } = measureUsage(pid);
     await wait(idleMs);
-    return { ms, cpuMs, rssBytes: usageOf(pid).rssBytes };
+    return { ms, cpuMs, rssBytes: measureUsage(pid).rssBytes };
   } finally {
     process.off('exit', kill);
     child.kill('SIGTERM');

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
-import { cpuOf, makeThumbnailPair } from '../support/bare-sharp.ts';
+import { makeThumbnailPair, measureCpuMs } from '../support/bare-sharp.ts';
 import { type BenchStack, startBenchStack } from '../support/bench-stack.ts';
 import { startForked } from '../support/forked.ts';
 import { drawnPhoto } from '../support/photo.ts';
@@ -23,7 +23,7 @@ export const uploadLatency: Part = {
   run: async (length) => {
     const { warmUp, single, rounds, each } = lengths[length];
     const photo = await drawnPhoto();
-    const bare = () => cpuOf(() => makeThumbnailPair(photo), 2);
+    const bare = () => measureCpuMs(() => makeThumbnailPair(photo), 2);
     const bareParts = await startBareParts();
     const stack = await startBenchStack().catch(async (error: unknown) => {
       await bareParts.stop();
@@ -54,7 +54,7 @@ export const uploadLatency: Part = {
       await inDarkroom(intoS3, 2);
       await uploads(toStore, 5);
       await uploads(throughEndpoint, 5);
-      await cpuOf(() => makeThumbnailPair(photo), 5);
+      await measureCpuMs(() => makeThumbnailPair(photo), 5);
 
       const alone: Record<'thumbnails' | 'store' | 'darkroom', number[]> = {
         thumbnails: [],
@@ -152,9 +152,9 @@ const uploads = async (clients: readonly UploadClient[], each: number): Promise<
 
 const Stats = z.looseObject({ done: z.int(), failed: z.int() });
 
-const idle = async ({ dataOf }: BenchStack, sent: number): Promise<void> => {
+const idle = async ({ requestData }: BenchStack, sent: number): Promise<void> => {
   for (;;) {
-    const { done, failed } = Stats.parse(await dataOf('/api/stats'));
+    const { done, failed } = Stats.parse(await requestData('/api/stats'));
     if (failed > 0) throw new Error(`${failed} pictures failed.`);
     await wait(150); // afterwards too: the last messages are deleted when their picture is done
     if (done >= sent) return;

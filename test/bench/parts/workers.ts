@@ -4,7 +4,7 @@ import { openDynamodb, openS3 } from '#lib/aws/clients.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { s3Objects } from '#lib/aws/s3-objects.ts';
 import { imageIdOf, statusOf } from '#lib/images/image.ts';
-import { cpuOf, makeThumbnailPair } from '../support/bare-sharp.ts';
+import { makeThumbnailPair, measureCpuMs } from '../support/bare-sharp.ts';
 import { drawnPhoto, withComment } from '../support/photo.ts';
 import type { Part } from '../support/report.ts';
 import { startWorkerBench, type WorkerBench } from '../support/worker-bench.ts';
@@ -33,11 +33,11 @@ export const stepQueues: Part = {
       };
 
       await pass(warmUp);
-      await cpuOf(() => makeThumbnailPair(photo), 5);
+      await measureCpuMs(() => makeThumbnailPair(photo), 5);
       const bare: number[] = [];
       const passes: Record<string, number>[] = [];
       for (let round = 0; round < rounds; round++) {
-        bare.push(await cpuOf(() => makeThumbnailPair(photo), pictures));
+        bare.push(await measureCpuMs(() => makeThumbnailPair(photo), pictures));
         passes.push(await pass(pictures));
       }
       const unit = 'ms CPU';
@@ -62,7 +62,7 @@ export const stepQueues: Part = {
 };
 
 /** What the bench itself does in the buckets and tables that the workers use. */
-const openRoom = ({ env, handle, cpuMsOf }: WorkerBench) => {
+const openRoom = ({ env, handle, readCpuMs }: WorkerBench) => {
   const setting = (name: string) => {
     const value = env[name];
     if (value === undefined) throw new Error(`The workers have no ${name}.`);
@@ -86,7 +86,7 @@ const openRoom = ({ env, handle, cpuMsOf }: WorkerBench) => {
     openDynamodb({ region, credentials, endpoint: setting('AWS_ENDPOINT_URL_DYNAMODB') }),
   );
 
-  const newsOf = (key: string) =>
+  const createNotification = (key: string) =>
     toNotification(
       bucket,
       {
@@ -99,7 +99,7 @@ const openRoom = ({ env, handle, cpuMsOf }: WorkerBench) => {
       },
       { region },
     );
-  const stepOf = (key: string) => ({
+  const createStepMessage = (key: string) => ({
     image_id: imageIdOf(key),
     rev: 1,
     run: 1,
@@ -113,10 +113,13 @@ const openRoom = ({ env, handle, cpuMsOf }: WorkerBench) => {
     work: async (keys: readonly string[]): Promise<Record<string, number>> => {
       const spent: Record<string, number> = {};
       for (const name of names) {
-        const before = cpuMsOf(name);
+        const before = readCpuMs(name);
         for (const key of keys)
-          await handle(name, name === 'register-image' ? newsOf(key) : stepOf(key));
-        spent[name] = (cpuMsOf(name) - before) / keys.length;
+          await handle(
+            name,
+            name === 'register-image' ? createNotification(key) : createStepMessage(key),
+          );
+        spent[name] = (readCpuMs(name) - before) / keys.length;
       }
       return spent;
     },

@@ -31,7 +31,7 @@ export const makeThumbnailPair = async (photo: Uint8Array): Promise<Uint8Array[]
 };
 
 /** Milliseconds of CPU, user and system, of all threads of this process, for each of `runs`. */
-export const cpuOf = async (work: () => Promise<unknown>, runs: number): Promise<number> => {
+export const measureCpuMs = async (work: () => Promise<unknown>, runs: number): Promise<number> => {
   const before = process.cpuUsage();
   for (let run = 0; run < runs; run++) await work();
   const { user, system } = process.cpuUsage(before);

@@ -34,13 +34,13 @@ const CreateUploadBody = z.looseObject({ url: z.url(), fields: z.record(z.string
 /** An embedded stack as `npm start` gives it, without captions. */
 export const startBenchStack = async (
   env: Record<string, string> = {},
-  options: Pick<EmbeddedStackOptions, 'faultInjection'> = {},
+  options: Pick<EmbeddedStackOptions, 'faultInjection' | 'workers'> = {},
 ) => {
   const stack = await startEmbeddedStack({ env: { CAPTION_PROVIDER: 'none', ...env }, ...options });
   const pid = stack.pids()?.pid;
   if (!pid) throw new Error('The stack did not report its process id.');
 
-  const dataOf = async (path: string, init?: RequestInit): Promise<unknown> => {
+  const requestData = async (path: string, init?: RequestInit): Promise<unknown> => {
     const response = await fetch(`${stack.baseUrl}${path}`, init);
     const { data, error } = z
       .looseObject({ data: z.unknown(), error: z.string().nullable() })
@@ -54,7 +54,9 @@ export const startBenchStack = async (
     const input = { filename: 'photo.jpg', content_type: 'image/jpeg', size_bytes: sizeBytes };
     const headers = { 'content-type': 'application/json' };
     const body = JSON.stringify(input);
-    return CreateUploadBody.parse(await dataOf('/api/uploads', { method: 'POST', headers, body }));
+    return CreateUploadBody.parse(
+      await requestData('/api/uploads', { method: 'POST', headers, body }),
+    );
   };
 
   const startBatch = async (urls: readonly string[]): Promise<string> => {
@@ -62,11 +64,12 @@ export const startBenchStack = async (
     const csv = ['S. No.,Product Name,Input Image Urls', ...rows].join('\n');
     const form = new FormData();
     form.append('file', new Blob([csv]), 'products.csv');
-    const data = await dataOf('/api/batches', { method: 'POST', body: form });
+    const data = await requestData('/api/batches', { method: 'POST', body: form });
     return z.looseObject({ request_id: z.string() }).parse(data).request_id;
   };
 
-  const find = async (requestId: string) => Batch.parse(await dataOf(`/api/status/${requestId}`));
+  const find = async (requestId: string) =>
+    Batch.parse(await requestData(`/api/status/${requestId}`));
 
   /** Looks twice a second, so that looking costs next to nothing. */
   const until = async (
@@ -80,6 +83,6 @@ export const startBenchStack = async (
     }
   };
 
-  return { ...stack, pid, dataOf, presignPost, startBatch, until };
+  return { ...stack, pid, requestData, presignPost, startBatch, until };
 };
 export type BenchStack = Awaited<ReturnType<typeof startBenchStack>>;

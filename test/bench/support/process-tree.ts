@@ -15,7 +15,7 @@ const ticksPerSecond = 100; // USER_HZ, the same on every Linux that Node runs o
 type Stat = { pid: number; parent: number; cpuMs: number };
 
 /** proc_pid_stat(5): the name may hold spaces and brackets, so fields are counted after its end. */
-const statOf = (pid: number): Stat | undefined => {
+const readStat = (pid: number): Stat | undefined => {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
       .replace(/^.*\) /s, '')
@@ -27,7 +27,7 @@ const statOf = (pid: number): Stat | undefined => {
   }
 };
 
-const rssOf = (pid: number): number => {
+const readRssBytes = (pid: number): number => {
   try {
     const [, kilobytes] =
       /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
@@ -37,7 +37,7 @@ const rssOf = (pid: number): number => {
   }
 };
 
-const nameOf = (pid: number): string => {
+const readProcessName = (pid: number): string => {
   try {
     const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
     const script = words.find((word, at) => at > 0 && !word.startsWith('-')) ?? words[0];
@@ -47,10 +47,10 @@ const nameOf = (pid: number): string => {
   }
 };
 
-export const usageOf = (root: number): Usage => {
+export const measureUsage = (root: number): Usage => {
   const stats = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => statOf(Number(name)) ?? []);
+    .flatMap((name) => readStat(Number(name)) ?? []);
   const tree = new Set([root]);
   // Children may be listed before their parents: repeat until no new process is found.
   for (let size = 0; size < tree.size; ) {
@@ -59,7 +59,12 @@ export const usageOf = (root: number): Usage => {
   }
   const processes = stats
     .filter(({ pid }) => tree.has(pid))
-    .map(({ pid, cpuMs }) => ({ pid, name: nameOf(pid), rssBytes: rssOf(pid), cpuMs }))
+    .map(({ pid, cpuMs }) => ({
+      pid,
+      name: readProcessName(pid),
+      rssBytes: readRssBytes(pid),
+      cpuMs,
+    }))
     .sort((a, b) => b.rssBytes - a.rssBytes);
   return {
     cpuMs: processes.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
@@ -70,9 +75,9 @@ export const usageOf = (root: number): Usage => {
 
 /** Looks every 100 ms; `peak` is the usage when memory was highest. */
 export const watchMemory = (root: number) => {
-  let peak = usageOf(root);
+  let peak = measureUsage(root);
   const timer = setInterval(() => {
-    const now = usageOf(root);
+    const now = measureUsage(root);
     if (now.rssBytes > peak.rssBytes) peak = now;
   }, 100);
   return {

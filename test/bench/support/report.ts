@@ -28,11 +28,11 @@ export const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? Number.NaN;
 
 /** How many times the other: the median over the rounds, for both met the same load in each. */
-export const ratioOf = (values: readonly number[], others: readonly number[]): number =>
+export const medianRatio = (values: readonly number[], others: readonly number[]): number =>
   median(values.map((value, round) => value / (others[round] ?? Number.NaN)));
 
 /** Whether a figure is within its bound; undefined if it has none. */
 export const isWithinBound = ({ values, against, atMost }: Figure): boolean | undefined => {
-  if (against?.atMost !== undefined) return ratioOf(values, against.values) <= against.atMost;
+  if (against?.atMost !== undefined) return medianRatio(values, against.values) <= against.atMost;
   return atMost === undefined ? undefined : median(values) <= atMost;
 };

@@ -14,17 +14,17 @@ const newest = Date.parse('2026-05-28T12:00:00Z');
 const apartMs = 30_000; // a million of them span a year
 const sizes = Settings.shape.THUMBNAIL_SIZES.parse(undefined);
 const captioning = resolveCaptionProvider({ provider: 'none' });
-const hexOf = (text: string, algorithm = 'sha256') =>
+const hexDigest = (text: string, algorithm = 'sha256') =>
   createHash(algorithm).update(text).digest('hex');
 
-const keyOf = (nth: number): string => {
-  const hex = hexOf(`upload ${nth}`);
+const seededKey = (nth: number): string => {
+  const hex = hexDigest(`upload ${nth}`);
   const uploadId = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20)];
   return `uploads/${uploadId.join('-')}-${hex.slice(20, 32)}-0/IMG_${nth}.jpg`;
 };
 
 /** The id of the nth picture; the first is the newest. */
-export const seededIdOf = (nth: number): string => imageIdOf(keyOf(nth));
+export const seededImageId = (nth: number): string => imageIdOf(seededKey(nth));
 
 /** What is stored of one picture that was uploaded and is done. */
 export type SeededImage = {
@@ -41,13 +41,13 @@ export type SeededImage = {
 export const seededImage = async (nth: number): Promise<SeededImage> => {
   const receivedAt = new Date(newest - nth * apartMs);
   const after = (milliseconds: number) => new Date(receivedAt.getTime() + milliseconds);
-  const key = keyOf(nth);
-  const sha256 = hexOf(key);
+  const key = seededKey(nth);
+  const sha256 = hexDigest(key);
   const change = await ingest(
     undefined,
     {
       key,
-      etag: hexOf(key, 'md5'),
+      etag: hexDigest(key, 'md5'),
       originalName: `IMG_${nth}.jpg`,
       source: 'upload',
       requestId: key.slice('uploads/'.length, 'uploads/'.length + 36),
@@ -70,7 +70,7 @@ export const seededImage = async (nth: number): Promise<SeededImage> => {
       height: Math.round(longestSide * 0.75),
       sizeBytes: longestSide * 110 + (nth % 900),
     })),
-    placeholder: Buffer.from(hexOf(`look ${nth}`).slice(0, 46), 'hex').toString('base64'),
+    placeholder: Buffer.from(hexDigest(`look ${nth}`).slice(0, 46), 'hex').toString('base64'),
     dominantColor: `#${sha256.slice(0, 6)}`,
   };
   const attemptStats = {

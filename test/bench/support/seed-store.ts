@@ -7,7 +7,7 @@ import { imageCountersKey } from '#lib/aws/dynamo-image-counters.ts';
 import { addCounters, counterDeltas } from '#lib/images/counters.ts';
 import { detailDeltas } from '#lib/images/detail-counters.ts';
 import type { Image } from '#lib/images/image.ts';
-import { attributesOf } from './seed-attributes.ts';
+import { toAttributes } from './seed-attributes.ts';
 import { seededImage } from './seed-images.ts';
 
 const itemsPerCommit = 500;
@@ -57,7 +57,7 @@ const batchedWriter = (engine: Engine) => {
   };
   const put = (table: string, item: Readonly<Record<string, unknown>>) => {
     writes.push(
-      preparePut(engine, { TableName: `darkroom-dev-${table}`, Item: attributesOf(item) }),
+      preparePut(engine, { TableName: `darkroom-dev-${table}`, Item: toAttributes(item) }),
     );
     if (writes.length === itemsPerCommit) flush();
   };

@@ -28,7 +28,7 @@ export const openUploadClient = (targetFor: TargetFor, photo: Uint8Array) => {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const begun = performance.now();
     const { url, fields = {}, taken } = await targetFor(body.length);
-    const beginning = beginningOf(fields);
+    const beginning = formHead(fields);
     const headers = {
       'content-type': `multipart/form-data; boundary=${boundary}`,
       'content-length': beginning.length + body.length + end.length,
@@ -55,7 +55,7 @@ export const openUploadClient = (targetFor: TargetFor, photo: Uint8Array) => {
 export type UploadClient = ReturnType<typeof openUploadClient>;
 
 /** The form up to its one file, as curl and browsers send it. */
-const beginningOf = (fields: Readonly<Record<string, string>>): Buffer => {
+const formHead = (fields: Readonly<Record<string, string>>): Buffer => {
   const part = (disposition: string) =>
     `--${boundary}\r\ncontent-disposition: form-data; ${disposition}\r\n`;
   const values = Object.entries(fields).map(

@@ -71,7 +71,7 @@ export const startWorkerBench = async (names: readonly string[]) => {
       /** Has a worker do one message; rejects if it fails. */
       handle,
       /** Milliseconds of CPU that the worker's process had used at the end of its last message. */
-      cpuMsOf: (name: string): number => used.get(name) ?? 0,
+      readCpuMs: (name: string): number => used.get(name) ?? 0,
       stop,
     };
   } catch (error) {

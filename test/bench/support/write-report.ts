@@ -8,35 +8,35 @@ import {
   isWithinBound,
   type Length,
   median,
-  ratioOf,
+  medianRatio,
   type Section,
 } from './report.ts';
 
 const headings = ['', 'min', 'median', '', 'ratio', 'to', 'bound', 'within'];
 
 /** A figure as a row of a table, with its bound and whether it is within it. */
-const rowOf = (figure: Figure): string[] => {
+const toRow = (figure: Figure): string[] => {
   const { what, values, unit, against, atMost } = figure;
   const bound = against?.atMost ?? atMost;
   const isWithin = isWithinBound(figure);
   return [
     what,
-    numberOf(Math.min(...values)),
-    numberOf(median(values)),
+    formatNumber(Math.min(...values)),
+    formatNumber(median(values)),
     unit,
-    against ? `${ratioOf(values, against.values).toFixed(2)} ×` : '',
+    against ? `${medianRatio(values, against.values).toFixed(2)} ×` : '',
     against?.what ?? '',
     bound === undefined ? '' : `≤ ${bound}${against?.atMost === undefined ? ` ${unit}` : ' ×'}`,
     isWithin === undefined ? '' : isWithin ? 'yes' : 'NO',
   ];
 };
 
-const numberOf = (value: number): string =>
+const formatNumber = (value: number): string =>
   value >= 100 ? value.toFixed(0) : value >= 10 ? value.toFixed(1) : value.toFixed(2);
 
 /** The section as text for a terminal. */
-export const tableOf = ({ title, how, figures }: Section): string => {
-  const rows = [headings, ...figures.map(rowOf)];
+export const formatTable = ({ title, how, figures }: Section): string => {
+  const rows = [headings, ...figures.map(toRow)];
   const widths = headings.map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)));
   const isNumber = (at: number) => at === 1 || at === 2 || at === 4;
   const lines = rows.map((row) =>
@@ -50,13 +50,13 @@ export const tableOf = ({ title, how, figures }: Section): string => {
   return `\n${styleText('bold', title)}\n${how}\n${lines.join('\n')}`;
 };
 
-const markdownOf = ({ title, how, figures }: Section): string => {
-  const rows = [headings, headings.map(() => '---'), ...figures.map(rowOf)];
+const formatMarkdown = ({ title, how, figures }: Section): string => {
+  const rows = [headings, headings.map(() => '---'), ...figures.map(toRow)];
   return `## ${title}\n\n${how}\n\n${rows.map((row) => `| ${row.join(' | ')} |`).join('\n')}\n`;
 };
 
 /** Which machine and which versions; no figure means anything without. */
-export const machineOf = (): string => {
+export const describeMachine = (): string => {
   const [cpu] = cpus();
   const memory = `${Math.round(totalmem() / 2 ** 30)} GB`;
   const { vips } = sharp.versions;
@@ -70,8 +70,8 @@ export const machineOf = (): string => {
 export const writeReport = (file: string, sections: readonly Section[], length: Length): void => {
   const head =
     `# npm run bench${length === 'short' ? ' -- --short' : ''}\n\n` +
-    `${new Date().toISOString()}, ${machineOf()}.\n\n` +
+    `${new Date().toISOString()}, ${describeMachine()}.\n\n` +
     'Ratios are medians over rounds in which both were measured alternately.\n';
   mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, [head, ...sections.map(markdownOf)].join('\n'));
+  writeFileSync(file, [head, ...sections.map(formatMarkdown)].join('\n'));
 };

@@ -52,12 +52,12 @@ const mazesByChance = 4;
 
 const byChance = (random: Random): Buffer => {
   const rows = Array.from({ length: 1 + Math.floor(random.next() * 20) }, () => ({
-    tag: random.oneOf(tags),
-    type: random.oneOf(types),
-    count: random.oneOf(counts),
-    place: random.oneOf(places),
+    tag: random.pick(tags),
+    type: random.pick(types),
+    count: random.pick(counts),
+    place: random.pick(places),
   }));
-  return directory(rows, random.oneOf([rows.length, rows.length, 0, 65_535]), random.oneOf(places));
+  return directory(rows, random.pick([rows.length, rows.length, 0, 65_535]), random.pick(places));
 };
 
 /** Valid pictures with tag structures that loop or mislead. The picture must be processed without them. */

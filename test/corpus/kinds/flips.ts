@@ -45,5 +45,5 @@ const flip = (bytes: Buffer, within: number, times: number, random: Random) => {
 
 const overwrite = (bytes: Buffer, within: number, times: number, random: Random) => {
   for (let time = 0; time < times; time++)
-    bytes.writeUInt8(random.oneOf(numbers), placeIn(Math.min(within, bytes.length), random));
+    bytes.writeUInt8(random.pick(numbers), placeIn(Math.min(within, bytes.length), random));
 };

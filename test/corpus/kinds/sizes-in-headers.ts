@@ -74,7 +74,7 @@ export async function* sizesInHeaders(random: Random): AsyncGenerator<HostileFil
   for (const [format, whole] of await samples())
     for (let pair = 1; pair <= pairsByChance; pair++) {
       const bytes = Buffer.from(whole);
-      const [width, height] = [random.oneOf(lengths), random.oneOf(lengths)];
+      const [width, height] = [random.pick(lengths), random.pick(lengths)];
       setSize[format](bytes, width, height);
       yield { name: `sizes/${pair}-${width}-by-${height}.${endings[format]}`, bytes };
     }

@@ -16,5 +16,5 @@ export const seededRandom = (seed: number): Chance => {
   };
 };
 
-export const oneOf = <T>(things: readonly T[], drawn: number): T | undefined =>
+export const pick = <T>(things: readonly T[], drawn: number): T | undefined =>
   things[Math.min(things.length - 1, Math.floor(drawn * things.length))];

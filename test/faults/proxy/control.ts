@@ -22,7 +22,7 @@ type Tools = {
 export const startControl = async (port: number, tools: Tools): Promise<Running> => {
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const route = `${request.method} ${request.url}`;
-    const body = await textOf(request);
+    const body = await readText(request);
     if (route === 'PATCH /') tools.change(FaultConfigChange.parse(JSON.parse(body)));
     else if (route === 'POST /failpoints') tools.add(z.array(Failpoint).parse(JSON.parse(body)));
     else if (route === 'DELETE /failpoints') tools.removeAll();
@@ -50,7 +50,7 @@ const reply = (response: ServerResponse, status: number, content: unknown): void
   response.end(`${JSON.stringify(content, null, 2)}\n`);
 };
 
-const textOf = async (request: IncomingMessage): Promise<string> => {
+const readText = async (request: IncomingMessage): Promise<string> => {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
   return Buffer.concat(chunks).toString();

@@ -26,9 +26,9 @@ export const planDeliveries = (
   // Mostly few and seldom many: each delivery may send on, so that they multiply from queue to queue.
   const times = 1 + Math.floor(chance(`copies ${name}`) ** 4 * copies);
   return Array.from({ length: times }, () => {
-    if (operation === 'SendMessage') return bytesOf(later(Message.parse(input)));
+    if (operation === 'SendMessage') return toJsonBytes(later(Message.parse(input)));
     const batch = Batch.parse(input);
-    return bytesOf({ ...batch, Entries: batch.Entries.map(later) });
+    return toJsonBytes({ ...batch, Entries: batch.Entries.map(later) });
   });
 };
 
@@ -38,7 +38,10 @@ const Backoff = z.looseObject({ VisibilityTimeout: z.number() });
 export const withTimeScale = ({ operation }: Call, body: Buffer, timeScale: number): Buffer => {
   if (operation !== 'ChangeMessageVisibility' || timeScale === 1) return body;
   const input = Backoff.parse(JSON.parse(body.toString()));
-  return bytesOf({ ...input, VisibilityTimeout: Math.floor(input.VisibilityTimeout / timeScale) });
+  return toJsonBytes({
+    ...input,
+    VisibilityTimeout: Math.floor(input.VisibilityTimeout / timeScale),
+  });
 };
 
-const bytesOf = (content: unknown): Buffer => Buffer.from(JSON.stringify(content));
+const toJsonBytes = (content: unknown): Buffer => Buffer.from(JSON.stringify(content));

@@ -9,7 +9,7 @@ import {
 import { setTimeout as wait } from 'node:timers/promises';
 
 import { type Call, type Caller, identifyCall, identifyCaller, matchesFault } from './calls.ts';
-import { type Chance, oneOf } from './chance.ts';
+import { type Chance, pick } from './chance.ts';
 import { planDeliveries, withTimeScale } from './deliveries.ts';
 import type { Failpoints } from './failpoints.ts';
 import { faultAnswer, possible } from './fault-answers.ts';
@@ -60,7 +60,7 @@ export const startProxy = async (
         { ...options, method, path: url, headers: { ...passedOn, 'content-length': body.length } },
         async (answer) => {
           const { statusCode: status = 502 } = answer;
-          await bytesOf(answer).then((read) => {
+          await readBytes(answer).then((read) => {
             resolve({ status, headers: answer.headers, body: read });
           }, reject);
         },
@@ -83,7 +83,7 @@ export const startProxy = async (
   };
 
   const meet = async (caller: Caller, request: IncomingMessage, response: ServerResponse) => {
-    const body = await bytesOf(request);
+    const body = await readBytes(request);
     const call = identifyCall(service, request, body);
     const failpoint = faultSource.failpoints.at(caller, call);
     /** True if the caller has been killed. */
@@ -147,7 +147,7 @@ const faultFor = (
   if (share === 0) return undefined;
   const name = `${caller.worker} ${call.name}`;
   if (chance(`fault ${name}`) >= share) return undefined;
-  return oneOf(possible(faults, call), chance(`which fault ${name}`));
+  return pick(possible(faults, call), chance(`which fault ${name}`));
 };
 
 const killByChance = (
@@ -161,7 +161,7 @@ const killByChance = (
   return chance(`kill ${worker} ${moment} ${name}`) < kills / 2 ? 'kill' : undefined;
 };
 
-const bytesOf = async (message: IncomingMessage): Promise<Buffer> => {
+const readBytes = async (message: IncomingMessage): Promise<Buffer> => {
   const chunks: Buffer[] = [];
   for await (const chunk of message) chunks.push(chunk);
   return Buffer.concat(chunks);

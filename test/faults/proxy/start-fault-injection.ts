@@ -79,7 +79,7 @@ export const startFaultInjection = async (
           faultConfig,
           down: services.filter(faultSource.isDown),
           ...failpoints.report(),
-          received: received.report(),
+          ...received.report(),
         }),
       }),
     );

@@ -40,7 +40,7 @@ export const installDynamodbLocal = async (
   rmSync(folder, { recursive: true, force: true });
   const jars = join(folder, 'DynamoDBLocal_lib');
   mkdirSync(jars, { recursive: true });
-  const files = filesOf(lock);
+  const files = parseLock(lock);
   if (spawnSync('mvn', ['--version']).status !== 0)
     throw new ToolMissingError('DynamoDB Local is fetched by Maven, and there is no mvn on PATH.');
   await tools
@@ -48,7 +48,7 @@ export const installDynamodbLocal = async (
     .catch(asMissing('DynamoDB Local could not be fetched.'));
   for (const { path, sha256 } of files) {
     const file = join(jars, basename(path));
-    if (existsSync(file) && sha256Of(readFileSync(file)) === sha256) continue;
+    if (existsSync(file) && sha256Hex(readFileSync(file)) === sha256) continue;
     throw new CommandFailedError(`${file} is not what dynamodb-local.lock says it should be.`);
   }
   const agent = files.find(({ path }) => path.includes('byte-buddy-agent'));
@@ -72,7 +72,7 @@ const linkJava = (slot: string): void => {
   spawnSync('ln', ['-sfn', home, slot]);
 };
 
-const filesOf = (lock: string) =>
+const parseLock = (lock: string) =>
   lock
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
@@ -81,7 +81,7 @@ const filesOf = (lock: string) =>
       return { path, sha256 };
     });
 
-const sha256Of = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+const sha256Hex = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
 /** Maven knows the mirrors and proxies of the place. */
 const copyByMaven = (tools: CommandTools, into: string) =>

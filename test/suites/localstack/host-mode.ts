@@ -14,7 +14,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { CommandFailedError, type CommandTools, endGroup } from '#infra/cli/run-command.ts';
-import { cacheFolder, pythonPrograms } from '#test/suites/python.ts';
+import { cacheFolder } from '#test/suites/cache-folder.ts';
+import { pythonPrograms } from '#test/suites/python.ts';
 import { installDynamodbLocal } from './dynamodb-local.ts';
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -58,12 +59,12 @@ export const startHostMode = async (tools: CommandTools, port: number): Promise<
     cwd: folder, // DynamoDB Local writes a file into the working directory
     detached: true,
     stdio: ['ignore', log, log],
-    env: environmentOf({ folder, root, port, python }),
+    env: createEnvironment({ folder, root, port, python }),
   });
   closeSync(log);
   const stop = async () => {
     await endGroup(child);
-    endDynamodbOf(root);
+    endDynamodb(root);
     rmSync(folder, { recursive: true, force: true });
   };
   tools.onEnd(stop);
@@ -74,7 +75,7 @@ export const startHostMode = async (tools: CommandTools, port: number): Promise<
 
 type Place = { folder: string; root: string; port: number; python: string };
 
-const environmentOf = ({ folder, root, port, python }: Place) => ({
+const createEnvironment = ({ folder, root, port, python }: Place) => ({
   PATH: [dirname(process.execPath), dirname(python), process.env['PATH']].join(':'),
   HOME: process.env['HOME'],
   LANG: 'C.UTF-8',
@@ -137,7 +138,7 @@ const isReady = async (url: string): Promise<boolean> => {
 };
 
 /** DynamoDB Local has its own process group, and outlives a LocalStack that was killed. */
-const endDynamodbOf = (root: string): void => {
+const endDynamodb = (root: string): void => {
   const { stdout } = spawnSync('ps', ['-axww', '-o', 'pid=,args='], { encoding: 'utf8' });
   for (const line of (stdout ?? '').split('\n')) {
     if (!line.includes(`-javaagent:${root}/`)) continue;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { batchStatus } from '#lib/batches/batch.ts';
 import { requestId } from '#test/support/batch-harness.ts';
-import { startedHarness, statesOf } from './cancel-harness.ts';
+import { readStates, startedHarness } from './cancel-harness.ts';
 
 describe('a batch that is cancelled by workers killed at any write', () => {
   it('ends as cancelled, with counters that are those of its rows', async () => {
@@ -17,7 +17,7 @@ describe('a batch that is cancelled by workers killed at any write', () => {
       wasKilled = harness.worker.wasKilled();
       expect(batchStatus(await harness.batch()), `write ${write}`).toBe('cancelled');
       expect(await harness.counts()).toEqual({ products: 3, images: 3, failed: 0, cancelled: 2 });
-      expect(await statesOf(harness)).toEqual(['completed', 'cancelled', 'cancelled']);
+      expect(await readStates(harness)).toEqual(['completed', 'cancelled', 'cancelled']);
     }
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { batchStatus, failedRowsKey, resultsKey } from '#lib/batches/batch.ts';
 import { failureOf, statusOf } from '#lib/images/image.ts';
 import { batchHarness, requestId, toCsv } from '#test/support/batch-harness.ts';
-import { a, b, c, imageId, startedHarness, statesOf } from './cancel-harness.ts';
+import { a, b, c, imageId, readStates, startedHarness } from './cancel-harness.ts';
 
 describe('a batch that is cancelled', () => {
   it('keeps what is done, cancels the rest without fetching it, and ends as cancelled', async () => {
@@ -13,7 +13,7 @@ describe('a batch that is cancelled', () => {
     await harness.finish();
 
     expect(batchStatus(await harness.batch())).toBe('cancelled');
-    expect(await statesOf(harness)).toEqual(['completed', 'cancelled', 'cancelled']);
+    expect(await readStates(harness)).toEqual(['completed', 'cancelled', 'cancelled']);
     expect(await harness.counts()).toEqual({ products: 3, images: 3, failed: 0, cancelled: 2 });
     expect(harness.fetched).toEqual([a]);
     expect(harness.receiver.deliveries.map(({ body }) => JSON.parse(body))).toEqual([
@@ -60,7 +60,7 @@ describe('a batch that is cancelled', () => {
     await harness.app.retry(imageId(1, a));
     await harness.finish();
     expect(statusOf(await harness.app.image(imageId(1, a)))).toBe('done');
-    expect(await statesOf(harness)).toEqual(['cancelled', 'cancelled', 'cancelled']);
+    expect(await readStates(harness)).toEqual(['cancelled', 'cancelled', 'cancelled']);
   });
 
   it('keeps an image of which only the caption is missing, without it', async () => {
@@ -80,7 +80,7 @@ describe('a batch that is cancelled', () => {
     await harness.finish();
 
     expect(statusOf(await harness.app.image(imageId(1, a)))).toBe('done');
-    expect(await statesOf(harness)).toEqual(['completed', 'cancelled', 'cancelled']);
+    expect(await readStates(harness)).toEqual(['completed', 'cancelled', 'cancelled']);
   });
 
   it('makes no image of what was fetched and not registered yet', async () => {
@@ -122,7 +122,7 @@ describe('a batch that is cancelled', () => {
     await harness.cancel();
     await harness.finish();
 
-    expect(await statesOf(harness)).toEqual(['completed', 'cancelled', 'cancelled']);
+    expect(await readStates(harness)).toEqual(['completed', 'cancelled', 'cancelled']);
   });
 
   it('names products whose rows were not written yet, too', async () => {
@@ -133,7 +133,7 @@ describe('a batch that is cancelled', () => {
     await harness.finish();
 
     expect(batchStatus(await harness.batch())).toBe('cancelled');
-    expect(await statesOf(harness)).toEqual(['cancelled', 'cancelled', 'cancelled']);
+    expect(await readStates(harness)).toEqual(['cancelled', 'cancelled', 'cancelled']);
     expect(harness.fetched).toEqual([]);
   });
 

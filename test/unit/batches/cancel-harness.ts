@@ -19,7 +19,7 @@ export const startedHarness = async ({ done = 0, webhook = false } = {}) => {
   return harness;
 };
 /** The states of all pictures of a batch, in order. */
-export const statesOf = async ({ rows }: BatchHarness) =>
+export const readStates = async ({ rows }: BatchHarness) =>
   (await rows()).flatMap(({ images }) => images.map(({ state }) => state));
 export const imageId = (number: number, url: string) =>
   rowImageId({ requestId, number, index: 0 }, url);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inputKey } from '#lib/batches/batch.ts';
-import { checkCsv } from '#lib/batches/start-batch.ts';
+import { readCsv } from '#lib/batches/csv/read-csv.ts';
+import { checkBatch } from '#lib/batches/start-batch.ts';
 import { batchHarness, requestId, toCsv } from '#test/support/batch-harness.ts';
 
 const a = 'https://shop.example/a.jpg';
@@ -35,7 +36,7 @@ describe('a batch that is started', () => {
     expect(started).toMatchObject({
       ok: false,
       kind: 'csv_errors',
-      check: await checkCsv(Buffer.from(faulty)),
+      check: await readCsv([Buffer.from(faulty)]),
     });
     expect(!started.ok && started.check.faults.faults).toMatchObject([
       { row: 2, column: 'Input Image Urls' },
@@ -75,6 +76,21 @@ describe('a batch that is started', () => {
       fields: [{ field: 'webhook_url', error: expect.stringMatching(/^[A-Z].*\.$/) }],
     });
     await expect(harness.batch()).rejects.toMatchObject({ code: 'batch_not_found' });
+  });
+
+  it.each([
+    ['ftp://hook.example/', true, 'invalid_field'],
+    ['http://10.0.0.7/hook', true, 'invalid_field'],
+    ['https://hook.example/', false, 'webhook_secret_missing'],
+  ])('rejects a webhook to %s in a dry run as it does at the start', async (url, canSign, code) => {
+    const harness = batchHarness();
+    harness.deps.canSign = canSign;
+    const csv = toCsv([a]);
+
+    await expect(harness.start(csv, { webhook: url })).rejects.toMatchObject({ code });
+    await expect(
+      checkBatch({ csv: Buffer.from(csv), webhookUrl: url }, harness.deps),
+    ).rejects.toMatchObject({ code });
   });
 
   it('of a URL fetches nothing yet, and is named after its file', async () => {

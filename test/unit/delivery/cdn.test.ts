@@ -65,12 +65,12 @@ describe('the CDN of a packaged service', () => {
   });
 
   test('requires signatures unless DELIVERY_ACCESS makes the stage public', () => {
-    const codeOf = (access?: string) => {
+    const functionCode = (access?: string) => {
       const { Resources } = packaged({ DELIVERY_ACCESS: access }).resources;
       return JSON.stringify(Resources['CdnViewerFunction']);
     };
-    expect(codeOf()).toContain("const access = 'signed';");
-    expect(codeOf('signed')).toContain("const access = 'signed';");
-    expect(codeOf('public')).toContain("const access = 'public';");
+    expect(functionCode()).toContain("const access = 'signed';");
+    expect(functionCode('signed')).toContain("const access = 'signed';");
+    expect(functionCode('public')).toContain("const access = 'public';");
   });
 });

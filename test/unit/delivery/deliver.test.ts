@@ -3,7 +3,7 @@ import { listPresets } from '#lib/delivery/preset.ts';
 import { removeVariants } from '#lib/delivery/variants.ts';
 import { deliveryHarness } from '#test/support/delivery-harness.ts';
 
-const textOf = (delivered: object) =>
+const deliveredText = (delivered: object) =>
   'bytes' in delivered && delivered.bytes instanceof Uint8Array
     ? Buffer.from(delivered.bytes).toString()
     : undefined;
@@ -11,8 +11,8 @@ const textOf = (delivered: object) =>
 describe('deliver', () => {
   test('the first request renders and stores a variant, the second is served from the store', async () => {
     const { imageId, get, find, renders, deps } = await deliveryHarness();
-    expect(textOf(await get(imageId, 'large', { ending: 'webp' }))).toBe('2048x1536');
-    expect(textOf(await get(imageId, 'large', { ending: 'webp' }))).toBe('2048x1536');
+    expect(deliveredText(await get(imageId, 'large', { ending: 'webp' }))).toBe('2048x1536');
+    expect(deliveredText(await get(imageId, 'large', { ending: 'webp' }))).toBe('2048x1536');
     expect(renders).toHaveLength(1);
     const { version } = await find(imageId, 'large');
     expect(deps.variants.keys()).toEqual([`i/${imageId}/large.${version}.webp`]);
@@ -20,8 +20,8 @@ describe('deliver', () => {
 
   test('a variant equal to a rendition of ingest is served without rendering, and not stored twice', async () => {
     const { imageId, get, renders, deps } = await deliveryHarness();
-    expect(textOf(await get(imageId, 'small'))).toBe('a photo');
-    expect(textOf(await get(imageId, 'small', { ending: 'jpg' }))).toBe('a photo');
+    expect(deliveredText(await get(imageId, 'small'))).toBe('a photo');
+    expect(deliveredText(await get(imageId, 'small', { ending: 'jpg' }))).toBe('a photo');
     expect(renders).toEqual([]);
     expect(deps.variants.keys()).toEqual([]);
   });
@@ -29,7 +29,7 @@ describe('deliver', () => {
   test('a size that has changed since ingest is rendered again, for old images too', async () => {
     const { imageId, get, deps, renders } = await deliveryHarness();
     deps.presets = listPresets([{ name: 'small', longestSide: 300 }], []);
-    expect(textOf(await get(imageId, 'small'))).toBe('300x225');
+    expect(deliveredText(await get(imageId, 'small'))).toBe('300x225');
     expect(renders).toHaveLength(1);
   });
 
@@ -88,7 +88,7 @@ describe('deliver', () => {
     const all = await Promise.all(
       Array.from({ length: 100 }, () => get(imageId, 'w640', { ending: 'avif' })),
     );
-    expect(new Set(all.map(textOf))).toEqual(new Set(['640x480']));
+    expect(new Set(all.map(deliveredText))).toEqual(new Set(['640x480']));
     expect([renders.length, deps.variants.saves.length]).toEqual([1, 1]);
   });
 

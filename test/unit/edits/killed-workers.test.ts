@@ -27,7 +27,7 @@ describe.each(['before', 'after'] as const)('a worker killed %s', (when) => {
       expect(
         harness.deps.images.all().filter(({ source }) => source === 'edit'),
         context,
-      ).toHaveLength(1);
+      ).toMatchObject([{ edit: { editId: edit.editId, model: 'a-model' } }]);
       if (!wasKilled) break;
       kills += 1;
     }

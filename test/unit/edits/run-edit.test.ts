@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { resultImageId } from '#lib/edits/edit.ts';
+import { resultImageId, resultKey } from '#lib/edits/edit.ts';
 import { ResponseLostError } from '#lib/edits/edit-picture.ts';
 import { failure } from '#lib/failure.ts';
+import { registerImage } from '#lib/images/register-image.ts';
+import { appHarness } from '#test/support/app-harness.ts';
 import { editHarness, ending } from '#test/support/edit-harness.ts';
 
 describe('an edit', () => {
@@ -25,6 +27,49 @@ describe('an edit', () => {
       { editId: edit.editId, prompt: 'Make it blue.', source: { name: 'source.png' } },
     ]);
     expect(harness.calls[0]).not.toHaveProperty('target');
+  });
+
+  it.each([
+    [{}, true],
+    [{ sourceUrl: 'https://untrusted.example/a.png' }, false],
+  ])('from %j is named by the image that it made', async (request, hasSourceImage) => {
+    const harness = await editHarness();
+    const { edit } = await harness.start(request);
+
+    await harness.run(harness.message());
+
+    const found = await harness.deps.images.find(resultImageId(edit.editId));
+    expect(found?.image.edit).toEqual({
+      editId: edit.editId,
+      prompt: 'Make it blue.',
+      provider: 'test',
+      model: 'a-model',
+      ...(hasSourceImage && { sourceImageId: harness.beach.imageId }),
+    });
+  });
+
+  it('is named by its image although the event of S3 registered that before', async () => {
+    const harness = await editHarness();
+    const { edit } = await harness.start();
+    const { images } = harness.deps;
+    const register = async () => {
+      const known = harness.deps.images.all().find(({ source }) => source === 'edit');
+      if (known) return;
+      const { deps } = harness;
+      await registerImage(
+        { key: resultKey(edit.editId), requestId: 'an-event' },
+        { ...deps, ...appHarness().deps, images, originals: deps.originals },
+      );
+    };
+    const save: typeof images.save = async (before, after, change) => {
+      await register();
+      return images.save(before, after, change);
+    };
+
+    await harness.run(harness.message(), { as: { images: { ...images, save } } });
+
+    const found = await images.find(resultImageId(edit.editId));
+    expect(found).toMatchObject({ version: 2, image: { edit: { editId: edit.editId } } });
   });
 
   it('does not change its outcome when its last message is given up afterwards', async () => {

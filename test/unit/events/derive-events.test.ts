@@ -82,11 +82,15 @@ describe('the events of an image', () => {
   });
 
   it('have ids that follow from the change: the same when it is delivered again, others otherwise', () => {
-    const idOf = (changeId: string, after: Image) =>
+    const deriveId = (changeId: string, after: Image) =>
       derive({ record: 'image', before: queued, after }, changeId)[0]?.eventId;
 
-    expect(idOf('shard 1', isDone)).toBe(idOf('shard 1', isDone));
-    const ids = [idOf('shard 1', isDone), idOf('shard 2', isDone), idOf('shard 1', isFailed)];
+    expect(deriveId('shard 1', isDone)).toBe(deriveId('shard 1', isDone));
+    const ids = [
+      deriveId('shard 1', isDone),
+      deriveId('shard 2', isDone),
+      deriveId('shard 1', isFailed),
+    ];
     expect(new Set(ids).size).toBe(3);
   });
 });

@@ -13,14 +13,14 @@ import { anExif, anImage } from '#test/support/image-builder.ts';
 import { context } from '#test/support/sqs-events.ts';
 
 const tables = { imagesTable: 'images', batchesTable: 'batches', editSessionsTable: 'edits' };
-const arnOf = (table: string) =>
+const streamArn = (table: string) =>
   `arn:aws:dynamodb:us-east-1:000000000000:table/${table}/stream/2026-11-30T20:00:00.000`;
 
 let sequence = 10n ** 20n;
 const aRecord = (keys: Record<string, string>, images: object, table = 'images') => ({
   eventID: 'e',
   eventName: 'MODIFY',
-  eventSourceARN: arnOf(table),
+  eventSourceARN: streamArn(table),
   dynamodb: {
     Keys: marshall(keys),
     SequenceNumber: String(sequence++),
@@ -95,7 +95,7 @@ describe('project-changes', () => {
     expect(answer).toEqual({ state: {} });
     expect(committed).toMatchObject([
       {
-        shard: `${arnOf('images')}/shardId-1`,
+        shard: `${streamArn('images')}/shardId-1`,
         first: String(sequence - 2n).padStart(40, '0'),
         last: String(sequence - 1n).padStart(40, '0'),
         counters: { total: 1, done: 1, bytes: 100, captionsDone: 1 },
@@ -111,7 +111,7 @@ describe('project-changes', () => {
 
     await call({ Records: [aSave(undefined, queued)] });
 
-    expect(committed[0]?.shard).toBe(arnOf('images'));
+    expect(committed[0]?.shard).toBe(streamArn('images'));
   });
 
   it('skips what it has projected, and projects the rest of a batch', async () => {

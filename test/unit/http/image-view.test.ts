@@ -67,6 +67,7 @@ describe('toImageView', () => {
       focal_point: null,
       exif: null,
       taken_at: null,
+      edit: null,
       error: null,
       error_code: null,
       placeholder: null,
@@ -77,6 +78,19 @@ describe('toImageView', () => {
         caption: { state: 'skipped', reason: 'No provider is set.' },
       },
     });
+  });
+
+  it('names the edit that made a picture, and its source where that is an image', () => {
+    const edit = { editId: 'e-1', prompt: 'Make it blue.', provider: 'openai', model: 'm' };
+    const expected = { edit_id: 'e-1', prompt: 'Make it blue.', provider: 'openai', model: 'm' };
+
+    expect(toImageView(anImage({ edit }), options).edit).toEqual({
+      ...expected,
+      source_image_id: null,
+    });
+    expect(toImageView(anImage({ edit: { ...edit, sourceImageId: 'abc' } }), options).edit).toEqual(
+      { ...expected, source_image_id: 'abc' },
+    );
   });
 
   it('shows a processed picture', () => {
@@ -144,11 +158,11 @@ describe('toImageView', () => {
   });
 
   it('links to the sizes of the settings with a version that changes with the bytes, made or pending', async () => {
-    const linksOf = (etag: string) => toImageView(anImage({ etag }), options).thumbnails;
+    const thumbnailLinks = (etag: string) => toImageView(anImage({ etag }), options).thumbnails;
 
-    expect(Object.keys(linksOf('a'))).toEqual(['small', 'medium']);
-    expect(linksOf('a')['small']).toMatch(/\/i\/[a-z2-7]{26}\/small\?v=[\w-]{14}$/);
-    expect(linksOf('a')['small']).not.toBe(linksOf('b')['small']);
+    expect(Object.keys(thumbnailLinks('a'))).toEqual(['small', 'medium']);
+    expect(thumbnailLinks('a')['small']).toMatch(/\/i\/[a-z2-7]{26}\/small\?v=[\w-]{14}$/);
+    expect(thumbnailLinks('a')['small']).not.toBe(thumbnailLinks('b')['small']);
     const others = await linksTo(baseUrl, { sizes: [{ name: 'tiny', longestSide: 64 }] });
     expect(Object.keys(toImageView(anImage({ renditionSet }), others).thumbnails)).toEqual([
       'tiny',

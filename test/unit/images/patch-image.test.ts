@@ -11,17 +11,17 @@ describe('patch an image', () => {
   test("a person's caption is shown instead of the model's, whichever is written last, and can be removed", async () => {
     const app = appHarness();
     const { imageId, key } = await app.upload('a photo');
-    const captionOf = async () => {
+    const readCaption = async () => {
       const { caption, caption_by } = toImageView(await app.image(imageId), options);
       return [caption, caption_by];
     };
     await patchImage(imageId, { caption: 'My holiday.' }, app.deps);
-    expect(await captionOf()).toEqual(['My holiday.', 'person']);
+    expect(await readCaption()).toEqual(['My holiday.', 'person']);
     await app.register(key);
     await app.finish();
-    expect(await captionOf()).toEqual(['My holiday.', 'person']);
+    expect(await readCaption()).toEqual(['My holiday.', 'person']);
     await patchImage(imageId, { caption: null }, app.deps);
-    expect(await captionOf()).toEqual([aCaption.text, 'model']);
+    expect(await readCaption()).toEqual([aCaption.text, 'model']);
   });
 
   test('what is not given stays as it is', async () => {

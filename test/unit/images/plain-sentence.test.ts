@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { toPlainSentence } from '#lib/images/plain-sentence.ts';
-import { cpuTimeOf } from '#test/support/cpu-time.ts';
+import { measureCpuTime } from '#test/support/cpu-time.ts';
 
 const sentenceIn = (said: string) => {
   const plain = toPlainSentence(said);
@@ -112,7 +112,7 @@ describe('the plain sentence in a response', () => {
       '\n> '.repeat(20_000),
     ];
 
-    const { cpuMs } = await cpuTimeOf(() => long.map(sentenceIn));
+    const { cpuMs } = await measureCpuTime(() => long.map(sentenceIn));
 
     expect(cpuMs).toBeLessThan(1500);
   });

@@ -53,7 +53,7 @@ export const startDeployment = async ({
     send(response, answer);
   });
 
-  const imagesOf = ({ urls }: Product, first: number) =>
+  const toImages = ({ urls }: Product, first: number) =>
     urls.map((inputUrl, at): ResultRow['images'][number] & { isDone: boolean } => {
       const failed = inputUrl.includes('bad');
       return {
@@ -66,7 +66,7 @@ export const startDeployment = async ({
   const rows = () => {
     let first = 0;
     return products.map((product) => {
-      const images = imagesOf(product, first);
+      const images = toImages(product, first);
       first += images.length;
       return { ...product, images };
     });

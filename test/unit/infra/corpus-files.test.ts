@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { failure } from '#lib/failure.ts';
 import { renditionKey } from '#lib/images/rendition-set.ts';
-import { faultsOfReason, groupOf } from '#test/corpus/check-reason.ts';
+import { faultsOfReason, generalizeReason } from '#test/corpus/check-reason.ts';
 import { faultsOfRenditions } from '#test/corpus/check-renditions.ts';
 import { cuts } from '#test/corpus/kinds/cuts.ts';
 import { flips } from '#test/corpus/kinds/flips.ts';
@@ -42,10 +42,10 @@ describe('a reason of a failure', () => {
 
   test('equals another that differs only in numbers or names', () => {
     const said = (width: string, name: string) =>
-      groupOf(`The file is PNG, but its name says ${name}. It has ${width} pixels.`);
+      generalizeReason(`The file is PNG, but its name says ${name}. It has ${width} pixels.`);
 
     expect(said('16 384', 'JPEG')).toBe(said('7', 'JPEG 2000'));
-    expect(said('7', 'JPEG')).not.toBe(groupOf('The file is empty.'));
+    expect(said('7', 'JPEG')).not.toBe(generalizeReason('The file is empty.'));
   });
 });
 

@@ -20,7 +20,7 @@ const processFiles = async (names: string[], options: Partial<ProcessPool> = {})
   return outcomes;
 };
 
-const pidOf = (outcome: Outcome | undefined): number =>
+const readPid = (outcome: Outcome | undefined): number =>
   outcome?.end === 'done' ? Number(outcome.endings[0]?.reasons[0]) : 0;
 
 const isRunning = (pid: number): boolean => {
@@ -34,8 +34,8 @@ const isRunning = (pid: number): boolean => {
 test('a corpus run processes files one after another in the same process', async () => {
   const [first, second] = await processFiles(['good', 'better']);
 
-  expect(pidOf(first)).toBeGreaterThan(0);
-  expect(pidOf(second)).toBe(pidOf(first));
+  expect(readPid(first)).toBeGreaterThan(0);
+  expect(readPid(second)).toBe(readPid(first));
 });
 
 test('a corpus run reports a process that ends as a crash, and continues with another', async () => {
@@ -43,7 +43,7 @@ test('a corpus run reports a process that ends as a crash, and continues with an
 
   expect(crash).toEqual({ name: 'crashes', end: 'crash', how: expect.stringContaining('SIGKILL') });
   expect(last).toMatchObject({ name: 'better', end: 'done' });
-  expect(pidOf(last)).not.toBe(pidOf(first));
+  expect(readPid(last)).not.toBe(readPid(first));
 });
 
 test('a corpus run reports what a process wrote before it crashed', async () => {
@@ -63,7 +63,7 @@ test('a corpus run starts a new process for the next file when one uses too much
   const [grown, next] = await processFiles(['grows', 'good']);
 
   expect(grown).toMatchObject({ end: 'done' });
-  expect(pidOf(next)).not.toBe(pidOf(grown));
+  expect(readPid(next)).not.toBe(readPid(grown));
 });
 
 test('a corpus run reports a process that cannot start', async () => {
@@ -84,12 +84,12 @@ test('a corpus run processes several files in parallel, each once', async () => 
   const outcomes = await processFiles(names, { count: 2 });
 
   expect(outcomes.map(({ name }) => name).sort()).toEqual(names);
-  expect(new Set(outcomes.map(pidOf)).size).toBe(2);
+  expect(new Set(outcomes.map(readPid)).size).toBe(2);
 });
 
 test('a corpus run leaves no process running, even when it is stopped half-way', async () => {
   const [done] = await processFiles(['good']);
-  expect(isRunning(pidOf(done))).toBe(false);
+  expect(isRunning(readPid(done))).toBe(false);
 
   const stop = new AbortController();
   const pids: number[] = [];
@@ -97,7 +97,7 @@ test('a corpus run leaves no process running, even when it is stopped half-way',
     ['good', 'hangs', 'never'].map((name) => ({ path: name, name, ways: [] })),
     { ...pool, signal: stop.signal },
     (outcome) => {
-      pids.push(pidOf(outcome));
+      pids.push(readPid(outcome));
       stop.abort();
     },
   );

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { breachesOf, cheaperOf, isTooCostly } from '#test/corpus/judge.ts';
-import { tableOf } from '#test/corpus/table.ts';
+import { findBreaches, isTooCostly, withCheaperEndings } from '#test/corpus/judge.ts';
+import { formatTable } from '#test/corpus/table.ts';
 import type { Ending, Outcome } from '#test/corpus/tasks.ts';
 
 const anEnding = (ending: Partial<Ending> = {}): Ending => ({
@@ -19,7 +19,7 @@ const anOutcome = (...endings: Ending[]): Outcome => ({ name: 'beach.jpg', end: 
 
 describe('the outcome of a corpus file', () => {
   test('is good when both ways of ingest end alike and within the bounds', () => {
-    expect(breachesOf(anOutcome(anEnding(), anEnding({ way: 'drop' })))).toEqual([]);
+    expect(findBreaches(anOutcome(anEnding(), anEnding({ way: 'drop' })))).toEqual([]);
   });
 
   test.each<[Outcome, RegExp]>([
@@ -35,26 +35,26 @@ describe('the outcome of a corpus file', () => {
       /^ends in different ways: done {2}\/ rejected No\.$/,
     ],
   ])('breaks a bound: %j', (outcome, breach) => {
-    expect(breachesOf(outcome)).toEqual([expect.stringMatching(breach)]);
+    expect(findBreaches(outcome)).toEqual([expect.stringMatching(breach)]);
   });
 
   test('has larger bounds for an AVIF', () => {
     const avif = anEnding({ format: 'avif', cpuMs: 4000, peakBytes: 500_000_000 });
 
-    expect(breachesOf(anOutcome(avif))).toEqual([]);
+    expect(findBreaches(anOutcome(avif))).toEqual([]);
   });
 
   test('does not count memory that its process had allocated for an earlier file', () => {
     const late = anEnding({ peakBeforeBytes: 400_000_000, peakBytes: 400_000_000 });
 
-    expect(breachesOf(anOutcome(late))).toEqual([]);
+    expect(findBreaches(anOutcome(late))).toEqual([]);
   });
 
   test('must be the one that the generator expects', () => {
     const refused = anOutcome(anEnding({ status: 'rejected', reasons: ['The file is empty.'] }));
 
-    expect(breachesOf(refused, 'rejected')).toEqual([]);
-    expect(breachesOf(refused, 'done')).toEqual([
+    expect(findBreaches(refused, 'rejected')).toEqual([]);
+    expect(findBreaches(refused, 'done')).toEqual([
       'is rejected by upload, but should be done. The file is empty.',
     ]);
   });
@@ -62,8 +62,10 @@ describe('the outcome of a corpus file', () => {
   test('of a batch has no bounds but its expected status and errors', () => {
     const batch = anEnding({ way: 'batch', cpuMs: 9000, peakBytes: 900_000_000 });
 
-    expect(breachesOf(anOutcome(anEnding({ status: 'rejected' }), batch), 'rejected')).toEqual([]);
-    expect(breachesOf(anOutcome({ ...batch, faults: ['threw a plate'] }))).toHaveLength(1);
+    expect(findBreaches(anOutcome(anEnding({ status: 'rejected' }), batch), 'rejected')).toEqual(
+      [],
+    );
+    expect(findBreaches(anOutcome({ ...batch, faults: ['threw a plate'] }))).toHaveLength(1);
   });
 
   test('beyond a bound is measured again, and the smaller costs count', () => {
@@ -71,9 +73,11 @@ describe('the outcome of a corpus file', () => {
     const alone = anOutcome(anEnding({ cpuMs: 1900, peakBytes: 340_000_000 }));
 
     expect(isTooCostly(dear)).toBe(true);
-    expect(isTooCostly(cheaperOf(dear, [alone]))).toBe(false);
-    expect(isTooCostly(cheaperOf(dear, [dear]))).toBe(true);
-    expect(cheaperOf(dear, [{ name: 'beach.jpg', end: 'hang', seconds: 30 }]).end).toBe('hang');
+    expect(isTooCostly(withCheaperEndings(dear, [alone]))).toBe(false);
+    expect(isTooCostly(withCheaperEndings(dear, [dear]))).toBe(true);
+    expect(withCheaperEndings(dear, [{ name: 'beach.jpg', end: 'hang', seconds: 30 }]).end).toBe(
+      'hang',
+    );
   });
 });
 
@@ -84,7 +88,7 @@ test('the table of a corpus run counts outcomes, groups reasons, and names the m
     endings: [anEnding({ status: 'rejected', reasons: [reason] })],
   });
 
-  const lines = tableOf([
+  const lines = formatTable([
     anOutcome(anEnding({ cpuMs: 1234, peakBytes: 222_000_000 })),
     rejected('one', 'The GIF holds more than 5 000 frames.'),
     rejected('two', 'The GIF holds more than 6 000 frames.'),

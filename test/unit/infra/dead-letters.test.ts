@@ -85,20 +85,20 @@ describe('a dead letter that is sent back', () => {
 });
 
 describe('dead letters that change nothing when they are redriven', () => {
-  const queueOf = (name: string) => ({
+  const createQueue = (name: string) => ({
     logicalId: name,
     name: `darkroom-prod-${name}-dlq`,
     isDeadLetterQueue: true,
   });
-  const alarmOf = (queue: string) => {
-    const queues = [queueOf(queue)];
+  const alarmText = (queue: string) => {
+    const queues = [createQueue(queue)];
     const watched = { stackName: 'darkroom-prod', apiName: 'a', functions: [], queues };
     return JSON.stringify(alarmsFor(watched, '')[`${queue}DepthAlarm`]);
   };
 
   it.each(withoutEffect)('are explained by the alarm of $queue', ({ queue, instead }) => {
-    expect(alarmOf(queue)).toContain(instead);
-    expect(alarmOf('read-exif')).toContain('Once the cause is gone: npm run redrive.');
+    expect(alarmText(queue)).toContain(instead);
+    expect(alarmText('read-exif')).toContain('Once the cause is gone: npm run redrive.');
   });
 
   it('are explained by npm run redrive -- --help', () => {

@@ -91,7 +91,7 @@ describe('with fault injection a call to S3', () => {
     expect((await s3.send(new HeadObjectCommand(at))).ContentLength).toBe(5);
   });
 
-  it('has the bytes of its response counted, by worker and by operation', async () => {
+  it('is counted, and the bytes of its response too, by worker and by operation', async () => {
     const { open, at, received } = await aBucket();
     const [thumbnails, exif] = [
       open(forkedAppId('make-thumbnails', 1)),
@@ -106,9 +106,16 @@ describe('with fault injection a call to S3', () => {
     await open().send(new GetObjectCommand(at));
 
     expect(received.report()).toEqual({
-      host: { 'PutObject originals': 0 },
-      'make-thumbnails': { 'GetObject originals': 20, 'HeadObject originals': 0 },
-      'read-exif': { 'GetObject originals': 3 },
+      received: {
+        host: { 'PutObject originals': 0 },
+        'make-thumbnails': { 'GetObject originals': 20, 'HeadObject originals': 0 },
+        'read-exif': { 'GetObject originals': 3 },
+      },
+      times: {
+        host: { 'PutObject originals': 1 },
+        'make-thumbnails': { 'GetObject originals': 2, 'HeadObject originals': 1 },
+        'read-exif': { 'GetObject originals': 1 },
+      },
     });
   });
 });

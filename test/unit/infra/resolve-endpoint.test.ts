@@ -24,7 +24,7 @@ const server = createServer((request, response) => {
   response.writeHead(isSqs ? 200 : 400, { 'content-type': 'application/x-amz-json-1.0' });
   response.end(JSON.stringify(isSqs ? answer : { error: 'no', data: null }));
 });
-const portOf = (): number => Object(server.address()).port;
+const serverPort = (): number => Object(server.address()).port;
 beforeAll(() => new Promise<void>((done) => server.listen(0, '127.0.0.1', done)));
 afterAll(() => {
   server.close();
@@ -51,7 +51,7 @@ const emulated = [
 
 describe('.env', () => {
   it('gives npm run redrive the endpoint of the embedded SQS', async () => {
-    write(`SQS_PORT=${portOf()}`, ...emulated);
+    write(`SQS_PORT=${serverPort()}`, ...emulated);
 
     const { stdout } = await run('redrive', ['read-exif']);
 
@@ -60,7 +60,7 @@ describe('.env', () => {
   });
 
   it('can give npm run redrive another endpoint', async () => {
-    write(`AWS_ENDPOINT_URL=http://127.0.0.1:${portOf()}`, ...emulated);
+    write(`AWS_ENDPOINT_URL=http://127.0.0.1:${serverPort()}`, ...emulated);
 
     const { stdout } = await run('redrive', ['read-exif']);
 
@@ -68,7 +68,7 @@ describe('.env', () => {
   });
 
   it('gives npm run audit the endpoints of the embedded stores', async () => {
-    write(`DYNAMODB_PORT=${portOf()}`, 'S3_PORT=1', ...emulated);
+    write(`DYNAMODB_PORT=${serverPort()}`, 'S3_PORT=1', ...emulated);
 
     await run('audit', []);
 
@@ -78,7 +78,7 @@ describe('.env', () => {
   it('gives npm run batch the URL of the API and its key', async () => {
     const csv = join(folder, 'products.csv');
     writeFileSync(csv, [header, ...products(1)].join('\n'));
-    write(`PORT=${portOf()}`, 'API_KEY=the key of the file');
+    write(`PORT=${serverPort()}`, 'API_KEY=the key of the file');
 
     await run('batch', [csv, '--timeout', '0']);
 
@@ -89,7 +89,7 @@ describe('.env', () => {
 describe('the endpoint of the stores of a stage', () => {
   it('comes from the environment, for npm run redrive as for npm run audit', async () => {
     write(...emulated);
-    const AWS_ENDPOINT_URL = `http://127.0.0.1:${portOf()}`;
+    const AWS_ENDPOINT_URL = `http://127.0.0.1:${serverPort()}`;
 
     const { stdout } = await run('redrive', ['read-exif'], { AWS_ENDPOINT_URL });
 

@@ -25,7 +25,7 @@ const useCases: Record<
 > = { thumbnails: makeThumbnails, exif: readExif, caption: writeCaption };
 
 /** The worker of a step as functions/pipeline wires it, over stores in memory. */
-const workerOf = (step: StepName, { deps }: App) =>
+const createWorker = (step: StepName, { deps }: App) =>
   consumer(StepMessage, (message, { attempts }) => useCases[step](message, attempts, deps), {
     queueUrl: 'http://queue.test/q',
     backOff: async () => {},
@@ -53,7 +53,7 @@ const fail = async (step: StepName, breakIt: Break, attempts = 1) => {
   const message = step === 'thumbnails' ? thumbnails : app.deps.stepQueues.receive(step);
   await breakIt(app.deps);
   const lines = collectLines();
-  await workerOf(step, app)(anSqsEvent([message], attempts), context);
+  await createWorker(step, app)(anSqsEvent([message], attempts), context);
   const record = await app.image(image?.imageId ?? '');
   return { step: record.steps[step], failure: failureOf(record), line: lines.at(-1) };
 };

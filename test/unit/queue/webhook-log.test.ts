@@ -3,7 +3,7 @@ import { eventWebhookLog } from '#lib/queue/webhook-log.ts';
 import { anEvent, webhooksHarness } from '#test/support/webhooks-harness.ts';
 
 /** What deliver-event logs of each message about one event, with a receiver that answers so. */
-const linesOf = async (status: number, { times = 1 } = {}) => {
+const loggedLines = async (status: number, { times = 1 } = {}) => {
   const harness = webhooksHarness();
   harness.receiver.answer = () =>
     status < 300
@@ -26,19 +26,19 @@ const ids = { webhook_id: 'webhook-1', event_id: 'evt_1', type: 'image.done' };
 
 describe('the log line of a delivery', () => {
   it('says that it was delivered, and afterwards that its message was stale', async () => {
-    expect(await linesOf(204, { times: 2 })).toEqual([
+    expect(await loggedLines(204, { times: 2 })).toEqual([
       { fields: { ...ids, state: 'delivered', receiver_status: 204 } },
       { fields: { ...ids, state: 'stale' } },
     ]);
   });
 
   it('is a warning with the reason where it will be repeated, and where the receiver is gone', async () => {
-    expect(await linesOf(503)).toEqual([
+    expect(await loggedLines(503)).toEqual([
       {
         level: 'warn',
         fields: { ...ids, state: 'pending', receiver_status: 503, reason: 'It answered 503.' },
       },
     ]);
-    expect(await linesOf(410)).toMatchObject([{ level: 'warn', fields: { state: 'stopped' } }]);
+    expect(await loggedLines(410)).toMatchObject([{ level: 'warn', fields: { state: 'stopped' } }]);
   });
 });

@@ -1,7 +1,7 @@
 import { request } from '../parts/api.ts';
 import { requestRender } from '../parts/render.ts';
 import type { Picture } from './collection.ts';
-import { dayOf, type PictureFilter } from './filter.ts';
+import { listedDay, type PictureFilter } from './filter.ts';
 
 /** All days of which there are pictures lie between these, such as `2026-11-20`, both included. */
 export type DaySpan = { newest: string; oldest: string };
@@ -32,7 +32,7 @@ const load = async (sort: Sort): Promise<void> => {
 const endOf = async (sort: Sort, order: 'asc' | 'desc'): Promise<string | undefined> => {
   const query = new URLSearchParams({ sort, order, limit: '1' });
   const { data } = await request<Picture[]>(`api/images?${query}`);
-  return data[0] && dayOf(data[0], sort === 'taken' ? 'taken' : undefined);
+  return data[0] && listedDay(data[0], sort === 'taken' ? 'taken' : undefined);
 };
 
 const dayMs = 86_400_000;

@@ -1,6 +1,6 @@
 import { formatCameraTime, formatDayRange } from '../parts/dates.ts';
 import type { Picture } from './collection.ts';
-import { dayOf, type PictureFilter } from './filter.ts';
+import { listedDay, type PictureFilter } from './filter.ts';
 
 /**
  * Pictures of one day that follow each other, or of several, up to `last`, that fill a row together only;
@@ -12,7 +12,7 @@ export type Day = { day: string; first: number; last?: string };
 export const groupByDay = (all: readonly Picture[], { sort }: PictureFilter): Day[] => {
   const days: Day[] = [];
   all.forEach((picture, first) => {
-    const day = dayOf(picture, sort);
+    const day = listedDay(picture, sort);
     if (days.at(-1)?.day !== day) days.push({ day, first });
   });
   return days;

@@ -56,14 +56,16 @@ export const toParameters = (filter: PictureFilter): Record<string, string> => {
 };
 
 /** The day under which a picture is listed: in the reader's zone, or on the camera's clock. */
-export const dayOf = ({ uploaded_at: uploadedAt, taken_at: takenAt }: Picture, sort?: 'taken') =>
-  sort ? (takenAt ?? '').slice(0, 10) : localDay(uploadedAt);
+export const listedDay = (
+  { uploaded_at: uploadedAt, taken_at: takenAt }: Picture,
+  sort?: 'taken',
+) => (sort ? (takenAt ?? '').slice(0, 10) : localDay(uploadedAt));
 
 /** Whether a picture that was just uploaded belongs on top of the sheet. */
 export const isOnTop = (filter: PictureFilter, picture: Picture): boolean => {
   const { status, source, sort, from, to } = filter;
   if (sort) return false; // when it was taken is not known yet
-  const day = dayOf(picture);
+  const day = listedDay(picture);
   return (
     (!status || status === picture.status) &&
     (!source || source === picture.source) &&

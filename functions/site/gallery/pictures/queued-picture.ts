@@ -25,6 +25,7 @@ export const queuedPicture = (
   focal_point: null,
   exif: null,
   taken_at: null,
+  edit: null,
   error: null,
   error_code: null,
   placeholder: null,

@@ -230,7 +230,32 @@ test('the meter is read and reset over HTTP, by partition key too', async () => 
     },
   });
   expect((await fetch(path, { method: 'DELETE' })).status).toBe(204);
-  expect(await report()).toEqual({ total: { readUnits: 0, writeUnits: 0 }, tables: {} });
+  expect(await report()).toEqual({
+    total: { readUnits: 0, writeUnits: 0 },
+    cancelledTransactions: {},
+    tables: {},
+  });
+});
+
+test('the meter counts cancelled transactions by what was wrong, and not those that succeed', async () => {
+  const { client, meter } = await open();
+  const put = (id: string, condition: 'attribute_exists(id)' | 'attribute_not_exists(id)') => ({
+    Put: { TableName, Item: { id: { S: id } }, ConditionExpression: condition },
+  });
+  const transact = (...TransactItems: ReturnType<typeof put>[]) =>
+    client.send(new TransactWriteItemsCommand({ TransactItems }));
+  const isCancelled = { name: 'TransactionCanceledException' };
+
+  await transact(put('a', 'attribute_not_exists(id)'));
+  expect(meter.report().cancelledTransactions).toEqual({});
+  await expect(
+    transact(put('a', 'attribute_not_exists(id)'), put('b', 'attribute_not_exists(id)')),
+  ).rejects.toMatchObject(isCancelled);
+  await expect(
+    transact(put('b', 'attribute_exists(id)'), put('c', 'attribute_exists(id)')),
+  ).rejects.toMatchObject(isCancelled);
+
+  expect(meter.report().cancelledTransactions).toEqual({ ConditionalCheckFailed: 2 });
 });
 
 test('the meter is bounded: of ten thousand partitions it lists only the largest', async () => {

@@ -8,7 +8,8 @@ import { byteFiles, openS3 } from './s3-harness.ts';
 const head = (client: S3Client, Key: string, rest = {}) =>
   client.send(new HeadObjectCommand({ Bucket, Key, ...rest }));
 
-const sha256Of = (bytes: string | Buffer) => createHash('sha256').update(bytes).digest('base64');
+const sha256Base64 = (bytes: string | Buffer) =>
+  createHash('sha256').update(bytes).digest('base64');
 
 test('S3 honors If-Match and If-None-Match', async () => {
   const { client } = await openS3();
@@ -37,10 +38,10 @@ test('of many concurrent conditional writers exactly one creates the object', as
 
 test('S3 verifies checksums, and returns them', async () => {
   const { client, events, folder } = await openS3();
-  const right = sha256Of('picture');
+  const right = sha256Base64('picture');
 
   await put(client, 'right', 'picture', { ChecksumSHA256: right });
-  const wrong = put(client, 'wrong', 'picture', { ChecksumSHA256: sha256Of('another') });
+  const wrong = put(client, 'wrong', 'picture', { ChecksumSHA256: sha256Base64('another') });
 
   await expect(wrong).rejects.toMatchObject({ name: 'BadDigest', ...expectStatus(400) });
   await expect(head(client, 'wrong')).rejects.toMatchObject(expectStatus(404));
@@ -70,6 +71,6 @@ test('S3 accepts a chunked stream with a trailing checksum', async () => {
 
   const found = await get(client, 'streamed', { ChecksumMode: 'ENABLED' });
   expect(Buffer.from((await found.Body?.transformToByteArray()) ?? []).equals(bytes)).toBe(true);
-  expect(found.ChecksumSHA256).toBe(sha256Of(bytes));
+  expect(found.ChecksumSHA256).toBe(sha256Base64(bytes));
   expect(found.ContentEncoding).toBeUndefined();
 });

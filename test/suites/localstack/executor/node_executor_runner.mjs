@@ -23,7 +23,7 @@ const load = async () => {
 const loading = load();
 loading.catch(() => {}); // reported at the first invocation, as Lambda does
 
-const contextOf = ({ requestId, functionArn, timeoutSeconds }) => {
+const createContext = ({ requestId, functionArn, timeoutSeconds }) => {
   const endsAt = Date.now() + timeoutSeconds * 1000;
   return {
     awsRequestId: requestId,
@@ -38,7 +38,7 @@ const contextOf = ({ requestId, functionArn, timeoutSeconds }) => {
   };
 };
 
-const failureOf = (error) => ({
+const toFailure = (error) => ({
   errorType: error?.name ?? 'Error',
   errorMessage: String(error?.message ?? error),
   trace: String(error?.stack ?? '').split('\n'),
@@ -50,11 +50,11 @@ questions.on('line', async (line) => {
   let answer;
   try {
     const handler = await loading;
-    const value = await handler(JSON.parse(question.event), contextOf(question));
+    const value = await handler(JSON.parse(question.event), createContext(question));
     answer = { ok: true, value: value ?? null };
   } catch (error) {
     console.error(error);
-    answer = { ok: false, value: failureOf(error) };
+    answer = { ok: false, value: toFailure(error) };
   }
   answers.write(`${JSON.stringify(answer)}\n`);
 });

@@ -84,13 +84,13 @@ export const tiffBlock = (directories: Directories): Buffer => {
       ? [...(directories.exif ?? []), ...(isInExif ? gpsPointer : [])]
       : undefined;
   const main = [...ifd0, ...(exif ? [pointer(0x8769)] : []), ...(isInExif ? [] : gpsPointer)];
-  const sizeOf = (entries: Entry[]) =>
+  const directoryBytes = (entries: Entry[]) =>
     2 +
     entries.length * 12 +
     4 +
     entries.reduce((sum, { bytes }) => sum + (bytes.length > 4 ? bytes.length : 0), 0);
-  const exifAt = mainAt + sizeOf(main);
-  const gpsAt = exifAt + (exif ? sizeOf(exif) : 0);
+  const exifAt = mainAt + directoryBytes(main);
+  const gpsAt = exifAt + (exif ? directoryBytes(exif) : 0);
   const pointed = pointersAs === 'long' ? u32 : u16;
   for (const entry of [...main, ...(exif ?? [])]) {
     if (entry.tag === 0x8769) entry.bytes = pointed(exifAt, bigEndian);

@@ -17,7 +17,7 @@ export const sequence = (fields: Fields): Buffer => {
 export const frame = Buffer.from([0x32, 1, 0]);
 
 /** A coded still picture of 4:2:0 with 8 bits, without anything to see. */
-export const stillOf = (width: number, height: number): Buffer => {
+export const avifStill = (width: number, height: number): Buffer => {
   const fields: Fields = [
     [0, 3],
     [1, 1],
@@ -64,13 +64,13 @@ export type HandmadeItem = { type: string; data: Buffer; times?: number; of?: nu
  */
 export const avifBlock = (items: HandmadeItem[], metas = 1): Buffer => {
   const data = [...new Set(items.map((item) => item.data))];
-  const offsetOf = (wanted: Buffer) =>
+  const findOffset = (wanted: Buffer) =>
     8 + data.slice(0, data.indexOf(wanted)).reduce((sum, { length }) => sum + length, 0);
   const infos = items.map(({ type }, index) =>
     box('infe', u32(0x0200_0000), u16(index + 1, 0), Buffer.from(type, 'latin1')),
   );
   const places = items.map((item, index) => {
-    const extent = Buffer.concat([u32(offsetOf(item.data)), u32(item.data.length)]);
+    const extent = Buffer.concat([u32(findOffset(item.data)), u32(item.data.length)]);
     const extents = Array.from({ length: item.times ?? 1 }, () => extent);
     return Buffer.concat([u16(index + 1, 0, extents.length), ...extents]);
   });

@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { readAv1 } from '#lib/media/inspect/av1.ts';
 import { estimateAvifCost } from '#lib/media/inspect/avif-cost.ts';
 import { withFrames } from '#test/corpus/kinds/avif-frames.ts';
-import { cpuTimeOf } from '#test/support/cpu-time.ts';
+import { measureCpuTime } from '#test/support/cpu-time.ts';
 import { drawn, drawnAvif, phoneExif } from '#test/support/drawn-pictures.ts';
-import { avifBlock, type Fields, frame, sequence, stillOf } from './avif-block.ts';
+import { avifBlock, avifStill, type Fields, frame, sequence } from './avif-block.ts';
 
 const picture = () => drawn({ width: 200, height: 120, exif: phoneExif });
 const pixels = 200 * 120;
@@ -70,7 +70,7 @@ test('the cost of an AVIF is bounded when item locations are repeated a thousand
   endless.writeUInt16BE(0, places + 4); // no field has any bytes
   for (let at = places + 6; at < places + 20; at++) endless[at] = 0xff;
 
-  const { answer, cpuMs } = await cpuTimeOf(() => estimateAvifCost(endless));
+  const { answer, cpuMs } = await measureCpuTime(() => estimateAvifCost(endless));
 
   expect(answer).toBeUndefined();
   expect(cpuMs).toBeLessThan(250);
@@ -99,7 +99,7 @@ test('the cost of an AVIF never throws, whatever the bytes', async () => {
   }
 });
 
-const megapixel = stillOf(1_000, 1_000);
+const megapixel = avifStill(1_000, 1_000);
 const grid = { type: 'grid', data: Buffer.alloc(8) };
 const tile = { type: 'av01', data: megapixel };
 

@@ -8,11 +8,11 @@ import { faultsOfReason } from '#test/corpus/check-reason.ts';
 import { sayingLittle, withFrames } from '#test/corpus/kinds/avif-frames.ts';
 import { drawn, drawnAvif } from '#test/support/drawn-pictures.ts';
 import { short, tiffBlock } from '#test/unit/media/exif/tiff-block.ts';
-import { avifBlock, stillOf } from './avif-block.ts';
+import { avifBlock, avifStill } from './avif-block.ts';
 
 type Way = (picture: Sharp) => Sharp;
 
-const formatOf = (bytes: Buffer): Format => {
+const detectFormat = (bytes: Buffer): Format => {
   const kind = detectKind(bytes);
   if (!kind || 'other' in kind) throw new Error('It is no picture.');
   return kind.format;
@@ -22,7 +22,7 @@ const formatOf = (bytes: Buffer): Format => {
 const refusalAt = async (megapixels: number, bytes: Buffer): Promise<string | undefined> => {
   const header = await sharp(bytes).metadata();
   const side = Math.floor(Math.sqrt(megapixels * 1e6));
-  return findLimitViolation({ ...header, width: side, height: side }, formatOf(bytes), bytes)
+  return findLimitViolation({ ...header, width: side, height: side }, detectFormat(bytes), bytes)
     ?.reason;
 };
 
@@ -100,15 +100,15 @@ test.each([
   async (_, ifd0, few, many) => {
     const tiff = await written((picture) => picture.ensureAlpha(0.5).tiff({ compression: 'lzw' }));
     const header = await sharp(tiff).metadata();
-    const refusalOf = (megapixels: number) => {
+    const tiffRefusalAt = (megapixels: number) => {
       const side = Math.floor(Math.sqrt(megapixels * 1e6));
       const square = { ...header, width: side, height: side };
       return findLimitViolation(square, 'tiff', tiffBlock({ ifd0 }))?.reason;
     };
 
-    expect(refusalOf(few)).toBeUndefined();
-    expect(refusalOf(many)).toMatch(/as a TIFF cut up like this takes .+ smaller tiles/);
-    expect(faultsOfReason(refusalOf(many) ?? '')).toEqual([]);
+    expect(tiffRefusalAt(few)).toBeUndefined();
+    expect(tiffRefusalAt(many)).toMatch(/as a TIFF cut up like this takes .+ smaller tiles/);
+    expect(faultsOfReason(tiffRefusalAt(many) ?? '')).toEqual([]);
   },
 );
 
@@ -155,12 +155,12 @@ test('inspection refuses an AVIF whose one picture is coded many times over', as
 
 test('inspection refuses a small AVIF of very many pictures', async () => {
   const header = await sharp(await drawnAvif({ width: 64, height: 48 })).metadata();
-  const tile = { type: 'av01', data: stillOf(1_000, 1_000) };
-  const gridOf = (tiles: number) =>
+  const tile = { type: 'av01', data: avifStill(1_000, 1_000) };
+  const gridBlock = (tiles: number) =>
     avifBlock([{ type: 'grid', data: Buffer.alloc(8), of: Array(tiles).fill(2) }, tile]);
 
-  expect(findLimitViolation(header, 'avif', gridOf(60))).toBeUndefined();
-  const reason = findLimitViolation(header, 'avif', gridOf(61))?.reason;
+  expect(findLimitViolation(header, 'avif', gridBlock(60))).toBeUndefined();
+  const reason = findLimitViolation(header, 'avif', gridBlock(61))?.reason;
   expect(reason).toMatch(/holds 61 megapixels in all its parts; at most 60/);
   expect(faultsOfReason(reason ?? '')).toEqual([]);
 });

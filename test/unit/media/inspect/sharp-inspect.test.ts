@@ -1,13 +1,13 @@
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { sharpInspect, sharpInspectWith } from '#lib/media/inspect/sharp-inspect.ts';
-import { cpuTimeOf } from '#test/support/cpu-time.ts';
+import { measureCpuTime } from '#test/support/cpu-time.ts';
 import { drawnHeic } from '#test/support/drawn-heic.ts';
 import { drawnAnimation, drawnBy, drawnJpeg, drawnPng } from '#test/support/drawn-pictures.ts';
 import { hostilePictures, pngHeaderOnly } from '#test/support/hostile-pictures.ts';
 import { short, text, tiffBlock } from '#test/unit/media/exif/tiff-block.ts';
 
-const refusalOf = async (bytes: Uint8Array, inspect = sharpInspect) => {
+const findRefusal = async (bytes: Uint8Array, inspect = sharpInspect) => {
   const answer = await inspect(bytes);
   return 'refusal' in answer ? answer.refusal : undefined;
 };
@@ -45,7 +45,7 @@ test('inspection refuses every hostile picture in milliseconds, with a sentence'
   await sharpInspect(await drawnJpeg()); // the first call loads the decoders
 
   for (const { name, bytes, expected } of await hostilePictures()) {
-    const { answer: refusal, cpuMs } = await cpuTimeOf(() => refusalOf(bytes));
+    const { answer: refusal, cpuMs } = await measureCpuTime(() => findRefusal(bytes));
 
     expect(cpuMs, name).toBeLessThan(250);
     expect(refusal ? statuses[refusal.kind] : 'failed later', name).toBe(expected);
@@ -57,7 +57,7 @@ test('inspection refuses every hostile picture in milliseconds, with a sentence'
 test('inspection refuses HEIC where it is disabled, and says how to send such a picture', async () => {
   const inspect = sharpInspectWith({ maxMegapixels: 268, heic: false });
 
-  const refusal = await refusalOf(drawnHeic(), inspect);
+  const refusal = await findRefusal(drawnHeic(), inspect);
 
   expect(refusal?.kind).toBe('type');
   expect(refusal?.reason).toMatch(/HEIC.*JPEG.*Most Compatible/);
@@ -77,8 +77,10 @@ test.each([
 test('inspection applies the configured limit of megapixels, with a tolerance for rounded camera sizes', async () => {
   const inspect = sharpInspectWith({ maxMegapixels: 50, heic: true });
 
-  expect(await refusalOf(pngHeaderOnly({ width: 8_160, height: 6_144 }), inspect)).toBeUndefined();
-  expect(await refusalOf(pngHeaderOnly({ width: 8_300, height: 6_144 }), inspect)).toEqual({
+  expect(
+    await findRefusal(pngHeaderOnly({ width: 8_160, height: 6_144 }), inspect),
+  ).toBeUndefined();
+  expect(await findRefusal(pngHeaderOnly({ width: 8_300, height: 6_144 }), inspect)).toEqual({
     kind: 'contents',
     code: 'too_many_pixels',
     reason: expect.stringMatching(/8 300 × 6 144 pixels.*at most 50/),
@@ -90,7 +92,7 @@ test.each([
   [{ width: 20_000, height: 20_000 }, '400 megapixels', '268'],
   [{ width: 30_000, height: 8_900, bitDepth: 16, colourType: 6 }, 'MB of memory', '220'],
 ] as const)('inspection refuses %j with the numbers', async (header, has, limit) => {
-  const refusal = await refusalOf(pngHeaderOnly(header));
+  const refusal = await findRefusal(pngHeaderOnly(header));
 
   expect(refusal?.kind).toBe('contents');
   expect(refusal?.reason).toContain(has);
@@ -101,8 +103,8 @@ test('inspection accepts pictures just within the limits', async () => {
   const widest = await drawnPng({ width: 65_500, height: 2 });
   const largest = pngHeaderOnly({ width: 16_384, height: 16_384, colourType: 2 });
 
-  expect(await refusalOf(widest)).toBeUndefined();
-  expect(await refusalOf(largest)).toBeUndefined(); // 268.4 megapixels
+  expect(await findRefusal(widest)).toBeUndefined();
+  expect(await findRefusal(largest)).toBeUndefined(); // 268.4 megapixels
 });
 
 test('inspection counts the frames of an animation before libvips does, which would take seconds', async () => {
@@ -122,7 +124,7 @@ test('inspection counts the frames of an animation before libvips does, which wo
   ];
   const endless = chunk('RIFF', Buffer.concat([Buffer.from('WEBP'), ...head, frames]));
 
-  const { answer: refusal, cpuMs } = await cpuTimeOf(() => refusalOf(endless));
+  const { answer: refusal, cpuMs } = await measureCpuTime(() => findRefusal(endless));
 
   expect(cpuMs).toBeLessThan(250);
   expect(refusal).toEqual({
@@ -154,7 +156,7 @@ test.each([
 ])(
   'inspection refuses the camera raw file %s, whose preview is not the picture',
   async (name, bytes) => {
-    const refusal = await refusalOf(bytes);
+    const refusal = await findRefusal(bytes);
 
     expect(refusal).toEqual({
       kind: 'type',
@@ -176,7 +178,7 @@ test.each([
   ['a video', Buffer.from('\0\0\0\x18ftypmp42\0\0\0\0mp42isom', 'latin1')],
   ['a QuickTime video', Buffer.from('\0\0\0\x08wide\0\0\0\x10mdat', 'latin1')],
 ])('inspection names %s and says what to do', async (name, bytes) => {
-  const refusal = await refusalOf(bytes);
+  const refusal = await findRefusal(bytes);
 
   expect(refusal?.kind).toBe('type');
   expect(refusal?.reason).toMatch(/(Export|Send|Develop) [^.]+\.$/);
@@ -184,7 +186,7 @@ test.each([
 });
 
 test('inspection refuses a JPEG with anything before its first marker', async () => {
-  const refusal = await refusalOf(Buffer.concat([Buffer.from('\r\n'), await drawnJpeg()]));
+  const refusal = await findRefusal(Buffer.concat([Buffer.from('\r\n'), await drawnJpeg()]));
 
   expect(refusal?.kind).toBe('type');
 });
@@ -195,7 +197,7 @@ test.each([
   ['CIELAB', [short(262, 8)]],
   ['separate planes', [short(277, 3), short(284, 2), short(322, 64), short(323, 64)]],
 ])('inspection names the unsupported feature of a TIFF: %s', async (feature, ifd0) => {
-  const refusal = await refusalOf(tiffBlock({ ifd0 }));
+  const refusal = await findRefusal(tiffBlock({ ifd0 }));
 
   expect(refusal?.kind).toBe('contents');
   expect(refusal?.reason).toContain(feature);
@@ -206,7 +208,7 @@ test('inspection names the variant of PNG that only Apple reads', async () => {
   const png = await drawnPng();
   const cgbi = Buffer.from('\0\0\0\x04CgBI\x50\0\x20\x06\x2b\xd5\xb3\x8e', 'latin1');
 
-  const refusal = await refusalOf(Buffer.concat([png.subarray(0, 8), cgbi, png.subarray(8)]));
+  const refusal = await findRefusal(Buffer.concat([png.subarray(0, 8), cgbi, png.subarray(8)]));
 
   expect(refusal).toEqual({
     kind: 'contents',

@@ -14,7 +14,7 @@ const checked = async (bytes: Uint8Array) => {
   return answer;
 };
 
-const reasonOf = async (bytes: Uint8Array) => {
+const findReason = async (bytes: Uint8Array) => {
   const answer = await sharpCheckResult(bytes);
   return 'refusal' in answer ? answer.refusal.reason : 'It was taken.';
 };
@@ -87,11 +87,11 @@ test.each([
     'The provider answered text, which is no picture that we read.',
   ],
 ])('checking an edit result refuses %s and says what it was', async (_, bytes, reason) => {
-  expect(await reasonOf(bytes)).toBe(reason);
+  expect(await findReason(bytes)).toBe(reason);
 });
 
 test('checking an edit result refuses a picture that is too large, with the numbers', async () => {
-  const reason = await reasonOf(pngBomb({ width: 20_000, height: 20_000, bitDepth: 1 }));
+  const reason = await findReason(pngBomb({ width: 20_000, height: 20_000, bitDepth: 1 }));
 
   expect(reason).toMatch(
     /^The provider answered a picture that cannot be used\. .*400 megapixels.*268/,
@@ -101,12 +101,12 @@ test('checking an edit result refuses a picture that is too large, with the numb
 test('checking an edit result refuses a truncated picture', async () => {
   const jpeg = await drawnJpeg();
 
-  expect(await reasonOf(jpeg.subarray(0, jpeg.length >> 1))).toMatch(
+  expect(await findReason(jpeg.subarray(0, jpeg.length >> 1))).toMatch(
     /^The provider answered a picture that cannot be used\. The JPEG picture ends too soon/,
   );
 });
 
 test('checking an edit result names the provider in every refusal', async () => {
   for (const { bytes, name } of await hostilePictures())
-    expect(await reasonOf(bytes), name).toMatch(/^The provider answered .+\.$/);
+    expect(await findReason(bytes), name).toMatch(/^The provider answered .+\.$/);
 });

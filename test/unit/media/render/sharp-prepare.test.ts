@@ -71,7 +71,7 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
     const { bytes, width, height } = await prepared(original);
 
     expect([width, height]).toEqual(orientation < 5 ? [300, 200] : [200, 300]);
-    const cornerOf = async (picture: Sharp) => {
+    const readCorner = async (picture: Sharp) => {
       const upright = await picture.png().toBuffer();
       const { channels } = await sharp(upright).resize(1, 1).stats();
       const { data } = await sharp(upright)
@@ -81,8 +81,8 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
         .toBuffer({ resolveWithObject: true });
       return [...data, ...channels.map(({ mean }) => mean)];
     };
-    const expected = await cornerOf(sharp(original).autoOrient());
-    const actual = await cornerOf(sharp(bytes));
+    const expected = await readCorner(sharp(original).autoOrient());
+    const actual = await readCorner(sharp(bytes));
     for (const [at, value] of actual.entries()) expect(value).toBeCloseTo(expected[at] ?? -1, -1);
   },
 );

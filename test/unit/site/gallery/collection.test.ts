@@ -51,7 +51,7 @@ const given = (pictures: Picture[], { perPage = 2 } = {}) => {
 /** The newest has the highest number. */
 const picturesFrom = (newest: number, oldest: number) =>
   Array.from({ length: newest - oldest + 1 }, (_, index) => anImageView(newest - index));
-const namesOf = (pictures: Picture[]) => pictures.map(({ original_name: name }) => name);
+const originalNames = (pictures: Picture[]) => pictures.map(({ original_name: name }) => name);
 
 const queued = { status: 'queued', processed_at: null } as const;
 const [a, b, c, d] = [anImageView(1), anImageView(2), anImageView(3), anImageView(4)] as const;
@@ -120,7 +120,7 @@ describe('pictureCollection', () => {
     setList(picturesFrom(250, 1));
 
     expect(await collection.refresh()).toBe(true);
-    expect(names()).toEqual(namesOf(picturesFrom(250, 1)));
+    expect(names()).toEqual(originalNames(picturesFrom(250, 1)));
     expect(collection.hasMore()).toBe(false);
     expect(requests).toHaveLength(4);
     expect(await collection.refresh()).toBe(false);
@@ -134,10 +134,10 @@ describe('pictureCollection', () => {
 
     await collection.refresh();
     expect(requests).toHaveLength(11);
-    expect(names()).toEqual(namesOf(picturesFrom(40, 21)));
+    expect(names()).toEqual(originalNames(picturesFrom(40, 21)));
     expect(collection.find(anImageView(6).image_id)).toBeDefined();
     for (let pages = 0; pages < 10; pages++) await collection.more();
-    expect(names()).toEqual(namesOf(picturesFrom(40, 1)));
+    expect(names()).toEqual(originalNames(picturesFrom(40, 1)));
     expect(collection.hasMore()).toBe(false);
   });
 
@@ -151,7 +151,7 @@ describe('pictureCollection', () => {
     await collection.refresh();
     release();
     await late;
-    expect(names()).toEqual(namesOf(picturesFrom(40, 21)));
+    expect(names()).toEqual(originalNames(picturesFrom(40, 21)));
     expect(collection.isLoading()).toBe(false);
   });
 
@@ -162,7 +162,7 @@ describe('pictureCollection', () => {
     setList(picturesFrom(4, 1));
 
     await collection.refresh();
-    expect(names()).toEqual(namesOf(picturesFrom(4, 1)));
+    expect(names()).toEqual(originalNames(picturesFrom(4, 1)));
   });
 
   it('preserves the order of the list where a page reaches beyond what is known', async () => {
@@ -171,10 +171,10 @@ describe('pictureCollection', () => {
     setList(picturesFrom(3, 1));
 
     await collection.refresh();
-    expect(names()).toEqual(namesOf(picturesFrom(3, 2)));
+    expect(names()).toEqual(originalNames(picturesFrom(3, 2)));
     await collection.more();
     await collection.more();
-    expect(names()).toEqual(namesOf(picturesFrom(3, 1)));
+    expect(names()).toEqual(originalNames(picturesFrom(3, 1)));
   });
 
   it('shows an upload at once, until the list has it', async () => {

@@ -97,7 +97,7 @@ describe('uploadQueue', () => {
   });
 });
 
-describe('progressOf', () => {
+describe('the progress of uploads', () => {
   it('counts the bytes of uploads, and not of rejected ones', () => {
     const upload = { id: 1, name: 'a', sizeBytes: 100, sentBytes: 50 };
     const progress = totalProgress([

@@ -6,12 +6,15 @@ export type MeteredUnits = Units & { partitions?: Record<string, Units> };
 export type MeterReport = {
   /** Of all tables and indexes together. */
   total: Units;
+  /** Transactions that were cancelled, by the codes of their reasons: `ConditionalCheckFailed`. */
+  cancelledTransactions: Record<string, number>;
   tables: Record<string, MeteredUnits & { indexes: Record<string, MeteredUnits> }>;
 };
 
-/** Counts the read and write units that tables and their indexes consume. */
+/** Counts the read and write units that tables and their indexes consume, and cancelled transactions. */
 export type Meter = {
   add(kind: keyof Units, table: string, consumed: readonly Consumption[]): void;
+  addCancelledTransaction(codes: Iterable<string>): void;
   report(options?: { byPartition?: boolean }): MeterReport;
   reset(): void;
 };
@@ -24,6 +27,7 @@ export const otherPartitions = '(others)';
 
 export const startMeter = (): Meter => {
   const tables = new Map<string, { counter: Counter; indexes: Map<string, Counter> }>();
+  const cancelled = new Map<string, number>();
 
   const getCounter = (table: string, index: string | undefined): Counter => {
     const entry = getOrAdd(tables, table, () => ({ counter: newCounter(), indexes: new Map() }));
@@ -39,6 +43,10 @@ export const startMeter = (): Meter => {
         if (counter.partitions.size > maxPartitions) mergeSmallest(counter);
       }
     },
+    addCancelledTransaction: (codes) => {
+      const name = [...new Set(codes)].sort().join(', ');
+      cancelled.set(name, (cancelled.get(name) ?? 0) + 1);
+    },
     report: ({ byPartition = false } = {}) => {
       const all = [...tables.values()].flatMap(({ counter, indexes }) => [
         counter,
@@ -47,6 +55,7 @@ export const startMeter = (): Meter => {
       const format = (counter: Counter) => formatCounter(counter, byPartition);
       return {
         total: all.reduce(sum, noUnits()),
+        cancelledTransactions: Object.fromEntries(cancelled),
         tables: Object.fromEntries(
           [...tables].map(([name, { counter, indexes }]) => [
             name,
@@ -60,7 +69,10 @@ export const startMeter = (): Meter => {
         ),
       };
     },
-    reset: () => tables.clear(),
+    reset: () => {
+      tables.clear();
+      cancelled.clear();
+    },
   };
 };
 

@@ -56,11 +56,22 @@ export const transactWriteItems: Operation = (engine, given) => {
   checkDistinct(prepared);
   if (prepared.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) > maxBytes)
     throw validationError('Transaction request size exceeds the limit of 4 MB');
-  const writes = decideAll(engine, prepared);
-  const consumed = commit(engine, writes, () => {
-    if (token !== undefined) tokens.add(token, content);
-  });
+  const consumed = countCancelled(engine, () =>
+    commit(engine, decideAll(engine, prepared), () => {
+      if (token !== undefined) tokens.add(token, content);
+    }),
+  );
   return jsonObject({ ConsumedCapacity: capacities(input.ReturnConsumedCapacity, consumed) });
+};
+
+/** The meter counts a transaction that `work` cancels. */
+const countCancelled = <Result>({ meter }: Engine, work: () => Result): Result => {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof CancelledError) meter.addCancelledTransaction(error.codes);
+    throw error;
+  }
 };
 
 const conditional: Shape = {
@@ -118,7 +129,7 @@ const decideAll = (engine: Engine, prepared: readonly PreparedWrite[]): DecidedW
     const consumed = [{ partition, units: 2 * unitsOfFailedCondition(one) }];
     engine.meter.add('writeUnits', definition.name, consumed);
   }
-  throw cancelled(reasons);
+  throw new CancelledError(reasons);
 };
 
 const toReason = (error: unknown): Reason => {
@@ -135,19 +146,27 @@ const commit = (engine: Engine, writes: DecidedWrite[], alongside: () => void) =
     return commitWrites(engine, writes, { factor: 2, alongside });
   } catch (error) {
     if (error instanceof DynamodbError && error.type === 'ProvisionedThroughputExceededException')
-      throw cancelled(
+      throw new CancelledError(
         writes.map(() => ({ Code: 'ProvisionedThroughputExceeded', Message: error.message })),
       );
     throw error;
   }
 };
 
-const cancelled = (reasons: Reason[]) =>
-  new DynamodbError(
-    'TransactionCanceledException',
-    `Transaction cancelled, please refer cancellation reasons for specific reasons [${reasons.map(({ Code }) => Code).join(', ')}]`,
-    { CancellationReasons: reasons },
-  );
+class CancelledError extends DynamodbError {
+  /** What was wrong, each once. */
+  readonly codes: readonly string[];
+
+  constructor(reasons: readonly Reason[]) {
+    const codes = reasons.map(({ Code }) => Code);
+    super(
+      'TransactionCanceledException',
+      `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes.join(', ')}]`,
+      { CancellationReasons: reasons },
+    );
+    this.codes = codes.filter((code) => code !== 'None');
+  }
+}
 
 const capacities = (
   mode: CapacityMode | undefined,

@@ -6,10 +6,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { pageFiles } from '#functions/site/pages/assets.ts';
 import { makeArtifacts } from '#infra/deploy/artifacts.ts';
-import { refuseWrongSettings } from '#infra/deploy/settings-to-deploy.ts';
-import { environmentOf, packageAll, projectElsewhere, serverless } from './packaged.ts';
+import { functions } from '#test/architecture/template.ts';
+import { packageAll, projectElsewhere, readEnvironment, serverless } from './packaged.ts';
 import { templateSuite } from './packaged-template.ts';
-import { functions } from './template.ts';
 
 const { template, zips, remove } = await packageAll();
 const scratch = mkdtempSync(join(tmpdir(), 'darkroom-zips-'));
@@ -28,11 +27,11 @@ const modulePath = (name: string) => {
   const [, fn] = functions.find(([other]) => other === name) ?? [];
   return `${fn?.handler.replace(/\.handler$/, '')}.mjs`;
 };
-const textOf = (name: string, path: string) =>
+const readPackaged = (name: string, path: string) =>
   Buffer.from(makeZip(name).files[path] ?? '').toString();
 const packagesIn = (paths: readonly string[]) =>
   new Set(paths.flatMap((path) => /node_modules\/((@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []));
-const usesSharp = (name: string) => /from ?"sharp"/.test(textOf(name, modulePath(name)));
+const usesSharp = (name: string) => /from ?"sharp"/.test(readPackaged(name, modulePath(name)));
 const showsPages = (name: string) => 'functions/site/pages/gallery.html' in makeZip(name).files;
 
 const { devDependencies } = z
@@ -65,7 +64,7 @@ describe('the zips of the functions', () => {
     const { stdout, stderr } = spawnSync(process.execPath, ['load.mjs'], {
       cwd: scratch,
       encoding: 'utf8',
-      env: { ...environmentOf(template), AWS_REGION: 'us-east-1' },
+      env: { ...readEnvironment(template), AWS_REGION: 'us-east-1' },
     });
 
     // Node may warn of what it is going to change; a module that does not load says more than that.
@@ -85,8 +84,8 @@ describe('the zips of the functions', () => {
         continue;
       }
       expect(paths.filter((path) => path.endsWith('/sharp/package.json'))).toHaveLength(1);
-      const { version } = JSON.parse(textOf(name, 'node_modules/sharp/package.json'));
-      expect(version).toBe(lockedVersionOf('sharp'));
+      const { version } = JSON.parse(readPackaged(name, 'node_modules/sharp/package.json'));
+      expect(version).toBe(readLockedVersion('sharp'));
       expect(native.map((path) => path.split('/')[2])).toEqual([
         'sharp-libvips-linux-arm64',
         'sharp-linux-arm64',
@@ -111,8 +110,10 @@ describe('the zips of the functions', () => {
       expect(Buffer.from(files['node_modules/libheif-js/libheif-wasm/libheif.wasm'] ?? '')).toEqual(
         readFileSync('node_modules/libheif-js/libheif-wasm/libheif.wasm'),
       );
-      expect(textOf(name, 'node_modules/libheif-js/LICENSE')).toContain('LESSER GENERAL PUBLIC');
-      expect(textOf(name, modulePath(name))).not.toContain('heif_context_read_from_memory(');
+      expect(readPackaged(name, 'node_modules/libheif-js/LICENSE')).toContain(
+        'LESSER GENERAL PUBLIC',
+      );
+      expect(readPackaged(name, modulePath(name))).not.toContain('heif_context_read_from_memory(');
     }
   });
 
@@ -128,7 +129,7 @@ describe('the zips of the functions', () => {
     for (const name of names) {
       const map = z
         .object({ sources: z.array(z.string()) })
-        .parse(JSON.parse(textOf(name, `${modulePath(name)}.map`)));
+        .parse(JSON.parse(readPackaged(name, `${modulePath(name)}.map`)));
       const brought = packagesIn([...Object.keys(makeZip(name).files), ...map.sources]);
       const development = [...brought].filter((one) => one in devDependencies && !pages.has(one));
       expect(development, name).toEqual([]);
@@ -168,7 +169,7 @@ describe('the zips of the functions', () => {
 
 const aarch64 = 183; // e_machine, ELF for the Arm 64-bit Architecture
 
-const lockedVersionOf = (name: string): unknown =>
+const readLockedVersion = (name: string): unknown =>
   JSON.parse(readFileSync('package-lock.json', 'utf8')).packages[`node_modules/${name}`].version;
 
 templateSuite(template);
@@ -186,17 +187,5 @@ describe('packaging', () => {
       "PIPELINE_CONCURRENCY=1 works on the embedded stack only: Lambda's minimum is 2.",
     );
     rmSync(folder, { recursive: true });
-  });
-
-  it('refuses settings that every function would fail on', () => {
-    expect(() => refuseWrongSettings({ THUMBNAIL_SIZES: 'huge' })).toThrow(
-      'THUMBNAIL_SIZES=huge: must look like small:200,medium:800',
-    );
-    expect(() => refuseWrongSettings({ THROTTLE_RATE: '0' })).toThrow(
-      'THROTTLE_RATE=0: must be a whole number from 1 to 10000',
-    );
-    expect(() =>
-      refuseWrongSettings({ THUMBNAIL_SIZES: '', CAPTION_PROVIDER: 'none', THROTTLE_BURST: '200' }),
-    ).not.toThrow();
   });
 });

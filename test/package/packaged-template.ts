@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { alarmsFor } from '#infra/deploy/alarms.ts';
 import { apiKeyName } from '#infra/deploy/api-key-name.ts';
-import { apiKey, environmentOf, type Resource, type Template } from './packaged.ts';
-import { functions } from './template.ts';
+import { functions } from '#test/architecture/template.ts';
+import { apiKey, type Resource, readEnvironment, type Template } from './packaged.ts';
 
 const textIn = (resource: Resource | undefined) => JSON.stringify(resource ?? null);
 
@@ -16,7 +16,7 @@ export const templateSuite = (template: Template) => {
     });
 
     it('leaves room in the environment that every function gets, of which Lambda takes 4 KB', () => {
-      const size = Object.entries(environmentOf(template)).join('').length;
+      const size = Object.entries(readEnvironment(template)).join('').length;
       expect(size).toBeLessThan(3500); // the rest is for what a person sets
     });
 

@@ -21,7 +21,7 @@ export type Template = z.infer<typeof Template>;
 export type Zip = { bytes: Buffer; files: Record<string, Uint8Array> };
 
 /** What the service is packaged with. */
-export const apiKey = 'the-key-of-the-architecture-tests';
+export const apiKey = 'the-key-of-the-packaged-service';
 
 const parts = ['functions', 'infra', 'lib', 'package.json', 'package-lock.json', 'serverless.yml'];
 
@@ -102,7 +102,7 @@ export const packageAll = async () => {
 };
 
 /** What the functions find in their environment, with values as long as they can become. */
-export const environmentOf = ({ Resources }: Template): Record<string, string> => {
+export const readEnvironment = ({ Resources }: Template): Record<string, string> => {
   const { Environment } = z
     .object({ Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }) })
     .parse(Resources['GetDashhealthLambdaFunction']?.Properties);
