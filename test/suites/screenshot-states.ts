@@ -1,11 +1,10 @@
 import type { Page } from 'playwright-core';
 import { dropFiles } from '#test/support/browser.ts';
-import { anImageView, idOf, someStats } from '#test/support/browser-answers.ts';
-import { aBatchView } from '#test/support/browser-answers-batches.ts';
-import { aDarkroomOf } from '#test/support/browser-gallery.ts';
+import { anImageView, fakeImageId, someStats } from '#test/support/browser-answers.ts';
+import { fakeApi } from '#test/support/browser-gallery.ts';
 import { galleryStates } from '#test/support/browser-states.ts';
 
-const some = aDarkroomOf(42);
+const some = fakeApi(42);
 const sheet = (page: Page) => page.locator('shown-picture.is-sharp').nth(2).waitFor();
 const longName = 'IMG_20261120_104233_a_very_long_name_that_somebody_gave_it_by_hand_final(2).jpeg';
 
@@ -17,7 +16,7 @@ export const screenshotStates: typeof galleryStates = {
     api: (request) =>
       request.path === 'api/stats'
         ? { data: someStats({ total: 1_234_567, done: 1_230_000, failed: 4567 }) }
-        : aDarkroomOf(400)(request),
+        : fakeApi(400)(request),
     waitUntilShown: sheet,
   },
   'the sheet with filters open': {
@@ -46,7 +45,7 @@ export const screenshotStates: typeof galleryStates = {
     },
   },
   'an open picture that is zoomed': {
-    hash: `#pictures/${idOf(3)}`,
+    hash: `#pictures/${fakeImageId(3)}`,
     waitUntilShown: async (page) => {
       await page.locator('dialog shown-picture.is-sharp').waitFor();
       for (let press = 0; press < 3; press++) await page.keyboard.press('+');
@@ -54,17 +53,17 @@ export const screenshotStates: typeof galleryStates = {
     },
   },
   'an open picture with a long name, of which little is known': {
-    hash: `#pictures/${idOf(0)}`,
+    hash: `#pictures/${fakeImageId(0)}`,
     api: (request) => {
       const unknown = { original_name: longName, exif: null, taken_at: null, caption: null };
       const picture = anImageView(0, unknown);
       if (request.path === 'api/images') return { data: [picture] };
-      return request.path === `api/images/${idOf(0)}` ? { data: picture } : some(request);
+      return request.path === `api/images/${fakeImageId(0)}` ? { data: picture } : some(request);
     },
     waitUntilShown: (page) => page.locator('dialog shown-picture.is-sharp').waitFor(),
   },
   'an open picture on the map': {
-    hash: `#pictures/${idOf(3)}`,
+    hash: `#pictures/${fakeImageId(3)}`,
     waitUntilShown: async (page) => {
       await page.locator('dialog shown-picture.is-sharp').waitFor();
       await page.getByText('Copy coordinates').scrollIntoViewIfNeeded();
@@ -74,14 +73,6 @@ export const screenshotStates: typeof galleryStates = {
     hash: '#batches',
     api: (request) => (request.path === 'api/batches' ? { data: [] } : some(request)),
     waitUntilShown: (page) => page.getByRole('button', { name: 'Choose a CSV' }).waitFor(),
-  },
-  'a batch that was cancelled': {
-    hash: '#batches/0d4e2f4e-6a3c-4a51-9a53-0d6f6f1f2c11',
-    api: (request) =>
-      request.path.startsWith('api/batches/')
-        ? { data: aBatchView({ status: 'cancelled', message: '3 of 4 images were cancelled.' }) }
-        : some(request),
-    waitUntilShown: (page) => page.getByText('Linen apron').waitFor(),
   },
   'the history of edits': {
     hash: '#edits',

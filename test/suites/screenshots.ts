@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import { openBrowser, openPage } from '#test/support/browser.ts';
-import { aDarkroomOf } from '#test/support/browser-gallery.ts';
+import { fakeApi } from '#test/support/browser-gallery.ts';
 import { startPageHost } from '#test/support/browser-host.ts';
 import { readPhotographs, withPhotographs } from '#test/support/browser-photographs.ts';
 import { screenshotStates } from './screenshot-states.ts';
@@ -57,8 +57,8 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`);
 const photographs = await readPhotographs(photos);
 await mkdir(out, { recursive: true });
 const browser = await openBrowser();
-const host = await startPageHost(aDarkroomOf(0));
-const usual = aDarkroomOf(42);
+const host = await startPageHost(fakeApi(0));
+const usual = fakeApi(42);
 try {
   for (const [name, state] of Object.entries(screenshotStates)) {
     if (!name.includes(values.only)) continue;

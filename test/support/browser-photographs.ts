@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { rgbaToThumbHash } from 'thumbhash';
 import { z } from 'zod';
-import { idOf } from './browser-answers.ts';
+import { fakeImageId } from './browser-answers.ts';
 import type { Answer, PageRequest } from './browser-host.ts';
 import { drawnJpeg } from './drawn-pictures.ts';
 
@@ -112,5 +112,5 @@ const pick = (photographs: readonly Photograph[], id: string): Photograph => {
   return photograph;
 };
 
-const indexes = new Map(Array.from({ length: 10_000 }, (_, index) => [idOf(index), index]));
+const indexes = new Map(Array.from({ length: 10_000 }, (_, index) => [fakeImageId(index), index]));
 const indexOf = (id: string): number => indexes.get(id) ?? 0;

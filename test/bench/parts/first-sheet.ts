@@ -1,5 +1,5 @@
 import { openBrowser, openPage } from '#test/support/browser.ts';
-import { aDarkroomOf } from '#test/support/browser-gallery.ts';
+import { fakeApi } from '#test/support/browser-gallery.ts';
 import { startPageHost } from '#test/support/browser-host.ts';
 import { observePaints, type Paints, readPaints } from '#test/support/browser-paints.ts';
 import { drawnPhotographs, withPhotographs } from '#test/support/browser-photographs.ts';
@@ -14,7 +14,7 @@ export const firstSheet: Part = {
   run: async (length) => {
     const photographs = await drawnPhotographs();
     const browser = await openBrowser();
-    const host = await startPageHost(withPhotographs(aDarkroomOf(pictures), photographs));
+    const host = await startPageHost(withPhotographs(fakeApi(pictures), photographs));
     const paints: Paints[] = [];
     try {
       for (let round = 0; round < rounds[length]; round++) {
