@@ -60,7 +60,7 @@ describe.each(documents)('%s', (file) => {
 
 /** Variables of the SDK, of the suites, of LocalStack and of CloudFormation. */
 const ofOthers =
-  /^(AWS_|LOCALSTACK_|BASE_URL$|FAULTS|DARKROOM_CACHE$|SUITES_MAY_SKIP$|STACK_KILLS$|NEW_AND_OLD)/;
+  /^(AWS_|LOCALSTACK_|BASE_URL$|FAULTS|DARKROOM_CACHE$|SUITES_MAY_SKIP$|EMULATOR_KILLS$|NEW_AND_OLD)/;
 
 it('README.md has at most 200 lines', () => {
   expect(read('README.md').split('\n').length - 1).toBeLessThanOrEqual(200);

@@ -92,8 +92,8 @@ export const openLoad = async (
       const chance = random.next();
       if (chance < 0.25) return upload();
       if (chance < 0.5) return remove();
-      if (chance < 0.53) return startBatch();
-      return chance < 0.93 ? sendMessage() : moveMessages();
+      if (chance < 0.55) return startBatch();
+      return chance < 0.9 ? sendMessage() : moveMessages();
     },
     /** Takes all dead letters out of their queue; returns their bodies. */
     takeDeadLetters: async (): Promise<Set<string>> => {

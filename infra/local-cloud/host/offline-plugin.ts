@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { closeGateway, useGateway } from '../gateway/gateway.ts';
 import { useGatewayResponses } from '../gateway/gateway-responses.ts';
+import { collectGarbage, garbageAfterMs } from '../launcher/collect-garbage.ts';
 import { onceParentIsGone } from '../launcher/parent-watch.ts';
 import { type Host, startHost } from './host.ts';
 import {
@@ -161,6 +162,7 @@ export default class EmbeddedStack {
   private async start(): Promise<void> {
     this.host?.start();
     await tell({ kind: 'ready' });
+    collectGarbage(garbageAfterMs);
   }
 
   /** Once, though the launcher and a signal to the whole group may both ask for it. */

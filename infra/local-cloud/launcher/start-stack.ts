@@ -8,6 +8,7 @@ import {
   type NotificationOptions,
   startLocalCloud,
 } from '../start-local-cloud.ts';
+import { collectGarbage, garbageAfterMs } from './collect-garbage.ts';
 import type { DataFolder } from './data-folder.ts';
 import type { StartInterceptor } from './interceptor.ts';
 import { type LogLine, logLine } from './log-line.ts';
@@ -100,6 +101,7 @@ export const startStack = async (options: StackOptions): Promise<Stack> => {
     bundles?.writeEntries(handlers);
     started.send({ kind: 'prepared' });
     await orBroken(messages.ready);
+    collectGarbage(garbageAfterMs);
     messages.notifyWorkers();
     if (bundles) {
       const folders = options.reloadFolders ?? [];
