@@ -49,6 +49,15 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          // npm run test:template: packages the service, which takes as long as the other suites together.
+          name: 'package',
+          include: ['test/package/**/*.test.ts'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
           name: 'local-cloud',
           include: ['infra/local-cloud/test/**/*.test.ts'],
           testTimeout: 30_000,

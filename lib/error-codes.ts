@@ -75,7 +75,11 @@ export const errorCodes = {
   // Webhooks.
   webhook_not_found: { status: 404, meaning: 'There is no such webhook, or the batch has none.' },
   webhook_secret_missing: { status: 409, meaning: 'No secret to sign webhooks is set up here.' },
-  webhook_disabled: { status: 409, meaning: 'The receiver answered 410 and gets nothing more.' },
+  webhook_disabled: {
+    status: 409,
+    meaning:
+      'The receiver gets nothing more: it answered 410, or every delivery failed for five days.',
+  },
   too_many_webhooks: { status: 409, meaning: 'There are as many webhooks as there may be.' },
 
   // Edits.

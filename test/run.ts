@@ -31,7 +31,7 @@ const run = async (args: readonly string[], onOutput: (text: string) => void): P
 
 const given = process.argv.slice(2);
 if (given.length > 0) {
-  const args = [vitest, 'run', '--project=!faults', ...given];
+  const args = [vitest, 'run', '--project=!faults', '--project=!package', ...given];
   const [code] = await once(spawn(process.execPath, args, { stdio: 'inherit' }), 'close');
   process.exit(code ?? 1);
 }

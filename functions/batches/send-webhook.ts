@@ -20,6 +20,7 @@ const deps = {
     now,
   }),
   schedule: config.webhookSchedule,
+  random: Math.random,
   now,
 };
 

@@ -22,6 +22,7 @@ const deps = {
     now,
   }),
   schedule: config.webhookSchedule,
+  random: Math.random,
   now,
 };
 

@@ -4,7 +4,7 @@ import { Batch, isUnfinished } from '#lib/batches/batch.ts';
 import type { Batches, VersionedBatch } from '#lib/batches/batches.ts';
 import { dynamodb } from './clients.ts';
 import { ifUnchanged, succeeded } from './dynamo-conditions.ts';
-import { type IndexEntry, type IndexRange, readNewestFirst } from './dynamo-index.ts';
+import { type IndexEntry, type IndexRange, readInOrder } from './dynamo-index.ts';
 import { readMany } from './dynamo-read-many.ts';
 import { parseItem } from './stored-names.ts';
 
@@ -75,7 +75,7 @@ export const dynamoBatches = (
     async list({ limit, after }) {
       const range = { ...inIndex('by-time', listed, table), last: after };
       const entries: IndexEntry[] = [];
-      for await (const entry of readNewestFirst(range, limit + 2, client)) {
+      for await (const entry of readInOrder(range, limit + 2, client)) {
         if (entry.position === after) continue;
         if (entries.length === limit)
           return { batches: await read(table, entries), cursor: entries.at(-1)?.position };
@@ -89,7 +89,7 @@ export const dynamoBatches = (
         ...inIndex('by-unfinished', unfinished, table),
         last: before.toISOString(),
       };
-      for await (const entry of readNewestFirst(range, sweepPageSize, client))
+      for await (const entry of readInOrder(range, sweepPageSize, client))
         yield* (await read(table, [entry])).filter(isUnfinished);
     },
   };

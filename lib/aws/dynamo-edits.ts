@@ -5,7 +5,7 @@ import { isAlive } from '#lib/edits/edit-session.ts';
 import type { Edits, VersionedEdit } from '#lib/edits/edits.ts';
 import { dynamodb } from './clients.ts';
 import { ifUnchanged, succeeded } from './dynamo-conditions.ts';
-import { type IndexEntry, readNewestFirst } from './dynamo-index.ts';
+import { type IndexEntry, readInOrder } from './dynamo-index.ts';
 import { readMany } from './dynamo-read-many.ts';
 import { parseItem } from './stored-names.ts';
 
@@ -53,7 +53,7 @@ export const dynamoEdits = (
       some = [];
     };
     const range = { ...listed, table: editSessionsTable, last: after };
-    for await (const entry of readNewestFirst(range, limit + 2, client)) {
+    for await (const entry of readInOrder(range, limit + 2, client)) {
       if (entry.position === after) continue;
       if (some.length === limit - edits.length) await readSome();
       if (edits.length === limit || lookedAt > maxLookedAt) return { edits, cursor: last };

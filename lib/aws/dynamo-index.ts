@@ -12,14 +12,16 @@ export type IndexRange = {
   position: string;
   first?: string | undefined;
   last?: string | undefined;
+  /** `desc` by default: newest first. */
+  order?: 'desc' | 'asc' | undefined;
 };
 
 const Item = z.record(z.string(), z.unknown());
 export type IndexEntry = { position: string; entry: z.infer<typeof Item> };
 
-/** The entries of a partition, newest first, `pageSize` in a request: the next are read when they are asked for. */
-export const readNewestFirst = async function* (
-  { table, index, partition, position, first = ' ', last = '~' }: IndexRange,
+/** The entries of a partition in its order, `pageSize` in a request: the next are read when they are asked for. */
+export const readInOrder = async function* (
+  { table, index, partition, position, first = ' ', last = '~', order }: IndexRange,
   pageSize: number,
   client: DynamoDBDocumentClient,
 ): AsyncGenerator<IndexEntry, undefined> {
@@ -37,7 +39,7 @@ export const readNewestFirst = async function* (
           ':first': first,
           ':last': last,
         },
-        ScanIndexForward: false,
+        ScanIndexForward: order === 'asc',
         Limit: pageSize,
         ExclusiveStartKey: startKey,
       }),
@@ -51,20 +53,24 @@ export const readNewestFirst = async function* (
   return undefined;
 };
 
-/** Merges partitions, each newest first, into one such list. */
-export const mergeNewestFirst = async function* (
+/** Merges partitions, each in this order, into one such list. */
+export const mergeInOrder = async function* (
   partitions: readonly AsyncGenerator<IndexEntry, undefined>[],
+  order: 'desc' | 'asc' = 'desc',
 ): AsyncGenerator<IndexEntry, undefined> {
   const heads = await Promise.all(
     partitions.map(async (rest) => ({ rest, next: (await rest.next()).value })),
   );
   for (;;) {
-    let newest: (typeof heads)[number] | undefined;
+    let nearest: (typeof heads)[number] | undefined;
     for (const head of heads)
-      if (head.next && (!newest?.next || head.next.position > newest.next.position)) newest = head;
-    if (!newest?.next) return undefined;
-    const { next, rest } = newest;
-    newest.next = (await rest.next()).value;
+      if (head.next && (!nearest?.next || isBefore(head.next, nearest.next, order))) nearest = head;
+    if (!nearest?.next) return undefined;
+    const { next, rest } = nearest;
+    nearest.next = (await rest.next()).value;
     yield next;
   }
 };
+
+const isBefore = (one: IndexEntry, other: IndexEntry, order: 'desc' | 'asc'): boolean =>
+  order === 'asc' ? one.position < other.position : one.position > other.position;

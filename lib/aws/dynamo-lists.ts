@@ -6,12 +6,7 @@ import { ignoreConditionFailure } from './dynamo-conditions.ts';
 import { shards, statusShard, takenPosition, uploadedPosition } from './dynamo-image-indexes.ts';
 import { readRecords } from './dynamo-image-items.ts';
 import { toIndexRepair } from './dynamo-image-updates.ts';
-import {
-  type IndexEntry,
-  type IndexRange,
-  mergeNewestFirst,
-  readNewestFirst,
-} from './dynamo-index.ts';
+import { type IndexEntry, type IndexRange, mergeInOrder, readInOrder } from './dynamo-index.ts';
 
 type Deps = { imagesTable: string; client: DynamoDBDocumentClient };
 
@@ -54,7 +49,7 @@ export const dynamoLists = (deps: Deps): Pick<Images, 'list' | 'unfinished'> => 
     for (const shard of shards) {
       const range = { ...statusRange('unfinished', shard, deps), last: before.toISOString() };
       let some: IndexEntry[] = [];
-      for await (const entry of readNewestFirst(range, maxAtOnce, deps.client)) {
+      for await (const entry of readInOrder(range, maxAtOnce, deps.client)) {
         some.push(entry);
         if (some.length < maxAtOnce) continue;
         yield* await readUnfinished(some, deps);
@@ -65,14 +60,13 @@ export const dynamoLists = (deps: Deps): Pick<Images, 'list' | 'unfinished'> => 
   },
 });
 
-/** What a query reads, newest first: the sparse index where it holds what is asked for. */
+/** What a query reads, in its order: the sparse index where it holds what is asked for. */
 const readEntries = async function* (
   query: ListQuery,
   deps: Deps,
 ): AsyncGenerator<IndexEntry, undefined> {
-  const { sort = 'uploaded', status, from, to, after, limit } = query;
-  const upTo = to === undefined ? '~' : `${to}~`;
-  const bounds = { first: from, last: after !== undefined && after < upTo ? after : upTo };
+  const { sort = 'uploaded', order, status, limit, after } = query;
+  const bounds = { ...toBounds(query), order };
   const pageSize = Math.ceil((2 * limit) / shards.length) + 2; // rarely does one have more of them
   const partitions = shards.map((shard) => {
     const range =
@@ -81,10 +75,19 @@ const readEntries = async function* (
         : status === undefined || status === 'done'
           ? timeRange('by-time', 'listed_at', shard, deps)
           : statusRange(status === 'failed' ? 'failed' : 'unfinished', shard, deps);
-    return readNewestFirst({ ...range, ...bounds }, pageSize, deps.client);
+    return readInOrder({ ...range, ...bounds }, pageSize, deps.client);
   });
-  for await (const entry of mergeNewestFirst(partitions)) if (entry.position !== after) yield entry;
+  for await (const entry of mergeInOrder(partitions, order))
+    if (entry.position !== after) yield entry;
   return undefined;
+};
+
+/** Between `from` and `to`, and from the cursor on. */
+const toBounds = ({ order, from, to, after }: ListQuery): { first: string; last: string } => {
+  const [first, last] = [from ?? ' ', to === undefined ? '~' : `${to}~`];
+  if (after === undefined) return { first, last };
+  if (order === 'asc') return { first: after > first ? after : first, last };
+  return { first, last: after < last ? after : last };
 };
 
 const timeRange = (

@@ -16,6 +16,7 @@ type Deps = {
   send: SendWebhook;
   /** Seconds from each failed attempt to the next. */
   schedule: readonly number[];
+  random: () => number;
   now: () => Date;
 };
 

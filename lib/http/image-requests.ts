@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { imageActions } from '#lib/images/act-on-images.ts';
 import { Source, Status } from '#lib/images/image.ts';
-import { type ListQuery as ImagesQuery, type Sort, sorts } from '#lib/images/images.ts';
+import { type ListQuery as ImagesQuery, orders, type Sort, sorts } from '#lib/images/images.ts';
 import type { Missing } from '#lib/not-found.ts';
 import { decodeCursor } from './cursor.ts';
 import { WebUrl } from './web-url.ts';
@@ -106,7 +106,10 @@ export const ListQuery = z.object({
   source: Source.optional().meta({ description: 'only images that came in this way' }),
   sort: z.enum(sorts).default('uploaded').meta({
     description:
-      'newest first, by when they were uploaded, or by when they were taken: then only images of which that is known',
+      'by when they were uploaded, or by when they were taken: then only images of which that is known',
+  }),
+  order: z.enum(orders).optional().meta({
+    description: '`asc` is oldest first; newest first otherwise',
   }),
   from: Bound.meta({
     description:
@@ -117,10 +120,10 @@ export const ListQuery = z.object({
 
 /** What the list of images is asked for. Throws a Problem for a cursor of another query. */
 export const toListQuery = (query: z.infer<typeof ListQuery>): ImagesQuery => {
-  const { limit, status, source, sort } = query;
+  const { limit, status, source, sort, order } = query;
   const from = toListTime(query.from, sort);
   const to = toListTime(query.to, sort);
-  return { limit, status, source, sort, from, to, after: decodeCursor(query) };
+  return { limit, status, source, sort, order, from, to, after: decodeCursor(query) };
 };
 
 /** A bound as the list is sorted: uploads by UTC with milliseconds, pictures taken by local time. */

@@ -36,9 +36,10 @@ export const openapiDocument = ({ uploadMaxBytes, withAliases = false }: Options
       version,
       description:
         'Upload a picture and get its thumbnails, EXIF data, caption and record. Every JSON response is `{ status, code, data, error }`; HTTP status codes have their usual meaning. A failure also has `error_code`, a stable word for programs (schema `ErrorCode`), and `fields` where fields or parameters are at fault.',
+      contact: { name: 'The operator of this Darkroom' },
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    servers: [{ url: './', description: 'where this document was loaded from' }],
+    servers: [{ url: '.', description: 'where this document was loaded from' }],
     tags: tags.map(([name, description]) => ({ name, description })),
     paths,
     webhooks: openapiWebhooks(schemas),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { EventType } from '#lib/events/event.ts';
+import { disabledReasons } from '#lib/webhooks/disable-subscription.ts';
 import { maxShownAttempts, type SubscriptionWithAttempts } from '#lib/webhooks/list-webhooks.ts';
 
 export const SubscriptionView = z
@@ -9,7 +10,17 @@ export const SubscriptionView = z
     events: z.array(EventType),
     state: z
       .enum(['active', 'disabled'])
-      .describe('`disabled` where the receiver responded with 410: it gets nothing any more'),
+      .describe('`disabled`: it gets nothing any more; delete it, and create another'),
+    reason: z
+      .string()
+      .nullable()
+      .describe(
+        'why it is disabled: the receiver responded with 410, or every delivery failed for five days',
+      ),
+    failing_since: z.iso
+      .datetime()
+      .nullable()
+      .describe('when a delivery failed for good, where none has succeeded since'),
     created_at: z.iso.datetime(),
     attempts: z
       .array(
@@ -42,6 +53,9 @@ export const toSubscriptionView = ({
   url: subscription.url,
   events: subscription.events,
   state: subscription.state,
+  // Those that were disabled before reasons were stored had answered 410.
+  reason: subscription.state === 'active' ? null : (subscription.reason ?? disabledReasons.gone),
+  failing_since: subscription.failingSince ?? null,
   created_at: subscription.createdAt,
   attempts: attempts.map(({ at, eventId, status, error }) => ({
     at,

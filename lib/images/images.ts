@@ -30,10 +30,15 @@ export type RenditionSetChange =
 export const sorts = ['uploaded', 'taken'] as const;
 export type Sort = (typeof sorts)[number];
 
+export const orders = ['desc', 'asc'] as const;
+export type Order = (typeof orders)[number];
+
 export type ListQuery = {
   limit: number;
   /** `uploaded` by default. */
   sort?: Sort | undefined;
+  /** `desc` by default: newest first. */
+  order?: Order | undefined;
   status?: Status | undefined;
   source?: Source | undefined;
   /**
@@ -47,7 +52,7 @@ export type ListQuery = {
   after?: string | undefined;
 };
 
-/** A page of a list, newest first. It may be short; `cursor` is where the next one begins. */
+/** A page of a list. It may be short; `cursor` is where the next one begins. */
 export type Page = { images: Image[]; cursor: string | undefined };
 
 /** A record as it was read, for the optimistic lock. The version is 1 at first, and one more after each save. */
@@ -90,7 +95,7 @@ export interface Images {
    */
   correctLists(record: Versioned): Promise<void>;
 
-  /** Images that are not deleted, newest first. */
+  /** Images that are not deleted. */
   list(query: ListQuery): Promise<Page>;
 
   /** Unfinished images, and deletions that did not end, listed before `before`, however old. */

@@ -50,12 +50,19 @@ type Deps = {
   send: SendWebhook;
   /** Seconds from each failed attempt to the next. */
   schedule: readonly number[];
+  /** At least 0 and less than 1: how much longer a wait is than it must be. */
+  random: () => number;
   now: () => Date;
 };
 
 /** Longer than an attempt can take (20 s of the request); after that, its worker must have been killed. */
 const leaseMs = 30_000;
 const maxRetryAfterSeconds = 86_400;
+/**
+ * A part of the wait, added by chance: deliveries that failed together do not all come back together.
+ * Whole seconds, as SQS delays.
+ */
+const maxJitter = 0.1;
 
 /** Another worker is delivering this webhook, or was killed doing so. */
 class BeingDeliveredError extends Error {
@@ -77,7 +84,7 @@ class BeingDeliveredError extends Error {
 export const attemptDelivery = async (
   message: AttemptRequest,
   delivery: Delivery,
-  { send, schedule, now }: Deps,
+  { send, schedule, random, now }: Deps,
 ): Promise<DeliveryOutcome | undefined> => {
   const enqueueNext = async (known: KnownDelivery | undefined) => {
     const next = known && nextAttempt(known.progress, now());
@@ -109,7 +116,7 @@ export const attemptDelivery = async (
   const recorded = await delivery.update(
     (progress) =>
       isRequested(progress, message)
-        ? afterResponse(progress, response, { schedule, now: now() })
+        ? afterResponse(progress, response, { schedule, random, now: now() })
         : undefined,
     attempt,
   );
@@ -123,13 +130,14 @@ const isRequested = ({ state, round, tries }: DeliveryProgress, request: Attempt
 const afterResponse = (
   { leasedUntil: _, dueAt: __, ...progress }: DeliveryProgress,
   response: WebhookResponse,
-  { schedule, now }: { schedule: readonly number[]; now: Date },
+  { schedule, random, now }: Pick<Deps, 'schedule' | 'random'> & { now: Date },
 ): DeliveryProgress => {
   const made = { ...progress, tries: progress.tries + 1 };
   if (response.ok) return { ...made, state: 'delivered' };
   if (response.gone) return { ...made, state: 'stopped' };
   const wait = schedule[progress.tries];
   if (response.permanent || wait === undefined) return { ...made, state: 'failed' };
-  const seconds = Math.max(wait, Math.min(response.retryAfterSeconds ?? 0, maxRetryAfterSeconds));
+  const least = Math.max(wait, Math.min(response.retryAfterSeconds ?? 0, maxRetryAfterSeconds));
+  const seconds = least + Math.floor(random() * maxJitter * least);
   return { ...made, dueAt: new Date(now.getTime() + seconds * 1000).toISOString() };
 };

@@ -6,11 +6,12 @@ import {
   type KnownDelivery,
   type SendWebhook,
 } from './attempt-delivery.ts';
+import { afterDelivery, disable, disabledReasons } from './disable-subscription.ts';
 import type { DeliverEventMessage, DeliverEventQueue, EventDeliveries } from './event-delivery.ts';
 import { testEventType } from './payload.ts';
 import type { DeliveryProgress } from './progress.ts';
-import type { Subscriptions } from './subscription.ts';
-import { findSubscription, updateSubscriptions } from './update-subscriptions.ts';
+import type { Subscription, Subscriptions } from './subscription.ts';
+import { findSubscription, updateSubscription } from './update-subscriptions.ts';
 
 type Deps = {
   subscriptions: Subscriptions;
@@ -19,13 +20,15 @@ type Deps = {
   send: SendWebhook;
   /** Seconds from each failed attempt to the next. */
   schedule: readonly number[];
+  random: () => number;
   now: () => Date;
 };
 
 /**
  * Makes one attempt to deliver an event to a subscription. One that was deleted or disabled gets nothing.
- * A test event is attempted once: the client that requested it reads the result. Returns how the attempt ended;
- * undefined where none was due.
+ * A test event is attempted once: the client that requested it reads the result. A receiver that answers
+ * 410, or to which nothing can be delivered for days, disables its subscription. Returns how the attempt
+ * ended; undefined where none was due.
  */
 export const deliverEvent = async (
   message: DeliverEventMessage,
@@ -34,29 +37,26 @@ export const deliverEvent = async (
   const subscription = await findSubscription(message.webhook_id, deps);
   if (subscription?.state !== 'active') return undefined;
 
+  const update = (decide: (known: Subscription) => Subscription | undefined) =>
+    updateSubscription(message.webhook_id, decide, deps);
   const send: SendWebhook = async (request) => {
     const response = await deps.send(request);
     // Before the attempt is recorded: a repeated message would find nothing to do.
-    if (!response.ok && response.gone) await disable(message.webhook_id, deps);
+    if (!response.ok && response.gone)
+      await update((known) => disable(known, disabledReasons.gone));
     return response;
   };
-  return attemptDelivery(
+  const isTest = message.type === testEventType;
+  const outcome = await attemptDelivery(
     { round: 1, attempt: message.attempt, due_at: message.due_at },
     eventDelivery(message, subscription.url, deps),
-    { send, schedule: message.type === testEventType ? [] : deps.schedule, now: deps.now },
+    { ...deps, send, schedule: isTest ? [] : deps.schedule },
   );
+  // After a kill before this, the end of the next delivery has the same effect.
+  if (outcome && !isTest && afterDelivery(subscription, outcome.state, deps.now()))
+    await update((known) => afterDelivery(known, outcome.state, deps.now()));
+  return outcome;
 };
-
-const disable = (webhookId: string, deps: Pick<Deps, 'subscriptions'>): Promise<void> =>
-  updateSubscriptions(
-    (known) =>
-      known.map((subscription) =>
-        subscription.webhookId === webhookId
-          ? { ...subscription, state: 'disabled' }
-          : subscription,
-      ),
-    deps,
-  );
 
 /** The delivery of one event to one subscription; it is stored when its first attempt begins. */
 const eventDelivery = (

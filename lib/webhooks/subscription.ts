@@ -6,8 +6,12 @@ export const Subscription = z.object({
   webhookId: z.string(),
   url: z.string(),
   events: z.array(EventType),
-  /** `disabled`: the receiver responded with 410 and gets nothing any more. */
+  /** `disabled`: it gets nothing any more. */
   state: z.enum(['active', 'disabled']),
+  /** Why it is disabled, as a sentence. */
+  reason: z.string().optional(),
+  /** When a delivery ended as failed, where none has succeeded since. */
+  failingSince: z.iso.datetime().optional(),
   createdAt: z.iso.datetime(),
 });
 export type Subscription = z.infer<typeof Subscription>;

@@ -1,5 +1,6 @@
 import { notFound } from '#lib/not-found.ts';
 import { Problem } from '#lib/problem.ts';
+import { disabledReasons } from './disable-subscription.ts';
 import type { DeliverEventQueue } from './event-delivery.ts';
 import { firstMessage, testEventType } from './payload.ts';
 import type { Subscriptions } from './subscription.ts';
@@ -22,7 +23,7 @@ export const testWebhook = async (
   if (subscription.state === 'disabled')
     throw new Problem(
       'webhook_disabled',
-      'The webhook is disabled, because its receiver answered 410. Delete it, and create another.',
+      `The webhook is disabled. ${subscription.reason ?? disabledReasons.gone} Delete it, and create another.`,
     );
   const eventId = `evt_test_${deps.newId()}`;
   const now = deps.now();

@@ -14,6 +14,18 @@ export const updateSubscriptions = async (
   });
 };
 
+/** Updates one subscription likewise; one that was deleted is left alone. */
+export const updateSubscription = (
+  webhookId: string,
+  decide: (subscription: Subscription) => Subscription | undefined,
+  deps: { subscriptions: Subscriptions },
+): Promise<void> =>
+  updateSubscriptions((known) => {
+    const subscription = known.find((each) => each.webhookId === webhookId);
+    const after = subscription && decide(subscription);
+    return after && known.map((each) => (each === subscription ? after : each));
+  }, deps);
+
 /** Undefined where there is none with this id. */
 export const findSubscription = async (
   webhookId: string,

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { batchRows } from './parts/batch-rows.ts';
 import { bytesRead } from './parts/bytes-read.ts';
 import { delivery } from './parts/delivery.ts';
+import { firstSheet } from './parts/first-sheet.ts';
 import { functions } from './parts/functions.ts';
 import { lists } from './parts/lists.ts';
 import { manyRows } from './parts/many-rows.ts';
@@ -35,6 +36,7 @@ const parts: readonly Part[] = [
   scale,
   startUp,
   functions,
+  firstSheet,
   scroll,
 ];
 const names = parts.map(({ name }) => name).join(', ');

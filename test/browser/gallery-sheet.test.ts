@@ -112,42 +112,40 @@ describe.skipIf(!chromiumPath)(needsChromium('the sheet of the gallery'), () => 
     },
   );
 
-  it('is grouped by days, which a slider leads to', async () => {
-    const dayMs = 86_400_000;
-    const days = fakeApi(300);
-    host.answerWith((request) => {
-      const answer = days(request);
-      if (request.path !== 'api/images' || typeof answer !== 'object' || !('data' in answer))
-        return answer;
-      const from = Number(request.query.get('cursor') ?? 0);
-      const data = Array.from(Object(answer.data), (_, at) =>
-        anImageView(from + at, {
-          uploaded_at: new Date(
-            Date.UTC(2026, 10, 20, 23) - (from + at) * (dayMs / 10),
-          ).toISOString(),
-        }),
-      );
-      return { ...answer, data };
-    });
+  it('is grouped by days, and a slider leads to each of them, loaded or not', async () => {
+    // Ten a day, of which the first few days are loaded.
+    const newest = Date.UTC(2026, 10, 20, 23);
+    const at = (index: number) => new Date(newest - index * 8_640_000).toISOString();
+    host.answerWith(fakeApi(600, (index) => ({ uploaded_at: at(index) })));
     const { page, close } = await openPage(browser, { timezoneId: 'UTC' });
     await page.goto(host.url);
-    await page.getByRole('heading', { name: 'Fri, November 20, 2026' }).waitFor();
     await page.getByRole('heading', { name: 'Thu, November 19, 2026' }).waitFor();
     const slider = page.getByRole('slider', { name: 'Date' });
-    await expect.poll(() => slider.getAttribute('aria-valuetext')).toContain('November 20');
-    // The end of what is loaded, until everything is.
-    const end = async () => {
-      await slider.press('End');
-      return page.locator('.sheet-end').textContent();
-    };
-    await expect.poll(end).toContain('300 pictures');
+    const date = () => slider.getAttribute('aria-valuetext');
+    await expect.poll(() => slider.getAttribute('max')).toBe('59');
+    expect(await date()).toContain('November 20');
+    await slider.fill('3');
+    await expect.poll(date).toContain('November 17');
+    await expect.poll(() => page.evaluate<number>('scrollY')).toBeGreaterThan(0);
+    expect(page.url()).not.toContain('to=');
+
     await slider.press('End');
-    await page
-      .getByRole('heading', { name: /October 2\d, 2026/ })
-      .last()
-      .waitFor();
-    await expect.poll(() => slider.getAttribute('aria-valuetext')).toContain('October');
+    await page.getByRole('heading', { name: 'September 22, 2026' }).waitFor();
+    expect(page.url()).toBe(`${host.url}#pictures?to=2026-09-22`);
+    await expect.poll(date).toContain('September 22');
     expect(await seriousFaults(page)).toEqual([]);
+    // The slider still has the focus, and leads to newer days too.
+    await page.keyboard.press('PageUp');
+    await page.keyboard.press('PageUp');
+    await expect.poll(date).toContain('October 4');
+    await page.reload();
+    await expect.poll(date).toContain('October 4');
+
+    await page.getByRole('button', { name: 'Show newer pictures' }).click();
+    await page.getByRole('heading', { name: 'Fri, November 20, 2026' }).waitFor();
+    await expect.poll(date).toContain('November 20');
+    await page.goBack();
+    await page.getByText('Up to Sun, October 4, 2026').waitFor();
     await close();
   });
 

@@ -69,7 +69,7 @@ export const imageListQueriesContract = (name: string, open: OpenImages) =>
       );
     });
 
-    it('of a time, with both ends', async () => {
+    it('of a time, with both ends, in either order', async () => {
       const { images } = await open();
       await addAll(
         images,
@@ -81,6 +81,9 @@ export const imageListQueriesContract = (name: string, open: OpenImages) =>
         [{ from: '2026-12-31', to: '2026-12-31' }, [1, 2, 12, 24]],
         [{ from: '2026-12-30', to: '2026-12-30' }, [25]],
         [{ to: '2026-12-29' }, [49]],
+        [{ order: 'asc' }, [49, 25, 24, 12, 2, 1]],
+        [{ order: 'asc', from: '2026-12-31' }, [24, 12, 2, 1]],
+        [{ order: 'asc', to: '2026-12-30' }, [49, 25]],
         [{ from: '2027-01-01' }, []],
         [{ from: '2026-12-31', to: '2026-12-30' }, []],
         [{ status: 'queued', from: '2026-12-31T12:00:00.000Z' }, [1, 2, 12]],

@@ -1,20 +1,20 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dynamoEventLog } from '#lib/aws/dynamo-event-log.ts';
 import { dynamoImageCounters } from '#lib/aws/dynamo-image-counters.ts';
 import { dynamoProjections } from '#lib/aws/dynamo-projections.ts';
-import type { Change, StreamRecord } from '#lib/events/changes.ts';
-import type { Event } from '#lib/events/event.ts';
-import { projectChanges } from '#lib/events/project-changes.ts';
 import { addCounters } from '#lib/images/counters.ts';
 import { countDetail, readDetail } from '#lib/images/detail-counters.ts';
-import type { Image } from '#lib/images/image.ts';
-import type { PictureFacts } from '#lib/images/picture-facts.ts';
-import { mapSteps } from '#lib/images/steps.ts';
 import { anImage } from '#test/support/image-builder.ts';
 import { totalCounts } from '#test/support/in-memory-images.ts';
 import { embedded, openDynamodbBackend } from './backend.ts';
-import { done } from './image-fixtures.ts';
+import {
+  endings,
+  eventIds,
+  inBatches,
+  KilledError,
+  named,
+  openFeed,
+  someChanges,
+} from './event-feed-harness.ts';
 
 let backend: Awaited<ReturnType<typeof openDynamodbBackend>>;
 beforeAll(async () => {
@@ -22,109 +22,12 @@ beforeAll(async () => {
 });
 afterAll(() => backend.stop());
 
-class KilledError extends Error {}
-
-type Numbered = StreamRecord & { change: Change };
-
-/** The changes of one shard: each image is added and becomes done, and every tenth is deleted. */
-const someChanges = (shard: string, images: number): { records: Numbered[]; last: Image[] } => {
-  const records: Numbered[] = [];
-  const last: Image[] = [];
-  const add = (before: Image | undefined, after: Image) =>
-    records.push({
-      sequence: String(10n ** 20n + BigInt(records.length)).padStart(40, '0'),
-      at: new Date(),
-      streamArn: 'arn',
-      keys: {},
-      oldImage: undefined,
-      newImage: undefined,
-      change: { record: 'image', before, after },
-    });
-  for (let n = 0; n < images; n++) {
-    const queued = anImage({ key: `${shard}/${n}`, sizeBytes: 1000 + n });
-    const finished = { ...queued, steps: mapSteps(() => done) };
-    add(undefined, queued);
-    add(queued, finished);
-    const deleted: Image = { ...finished, deleted: 'deleting' };
-    if (n % 10 === 0) add(finished, deleted);
-    last.push(n % 10 === 0 ? deleted : finished);
-  }
-  return { records, last };
-};
-
-/** A projection that may be killed before its commit, or just after it. */
-const openFeed = async (kill: () => 'before' | 'after' | undefined = () => undefined) => {
-  const tables = await backend.makeTables();
-  const { client } = backend;
-  const projections = dynamoProjections(tables, client);
-  const notified: Event[] = [];
-  const ended: PictureFacts[] = [];
-  const deps = {
-    readChange: (record: StreamRecord) => (record as Numbered).change,
-    projections: {
-      ...projections,
-      commit: async (...given: Parameters<typeof projections.commit>) => {
-        const when = kill();
-        if (when === 'before') throw new KilledError();
-        const isCommitted = await projections.commit(...given);
-        if (when === 'after') throw new KilledError();
-        return isCommitted;
-      },
-    },
-    subscribers: { notify: async (events: readonly Event[]) => void notified.push(...events) },
-    now: () => new Date(),
-    pause,
-    random: Math.random,
-    reportUnreadable: () => {},
-    onPictureEnded: (facts: PictureFacts) => void ended.push(facts),
-  };
-  const log = dynamoEventLog(tables, client);
-  return {
-    tables,
-    notified,
-    ended,
-    detail: async () => readDetail(await dynamoImageCounters(tables, client).detail()),
-    project: (shard: string, records: readonly StreamRecord[]) =>
-      projectChanges({ shard, records }, deps),
-    total: () => dynamoImageCounters(tables, client).total(),
-    log,
-    allEvents: async () => {
-      const events: Event[] = [];
-      for (let from = { page: 0, offset: 0 }; ; ) {
-        const read = await log.read(from, 70);
-        if (!read?.events.length) return events;
-        events.push(...read.events);
-        from = read.next;
-      }
-    },
-  };
-};
-
-const eventIds = (events: readonly Event[]) => events.map(({ eventId }) => eventId);
-const endings = (images: readonly Image[]) =>
-  images.flatMap(({ imageId, deleted }) => [
-    `image.done ${imageId}`,
-    ...(deleted ? [`image.deleted ${imageId}`] : []),
-  ]);
-const named = (events: readonly Event[]) =>
-  events.map(({ type, data }) => `${type} ${data.image_id}`);
-
-const inBatches = <T>(items: readonly T[], size: () => number): T[][] => {
-  const batches: T[][] = [];
-  for (let from = 0; from < items.length; ) {
-    const batch = items.slice(from, from + size());
-    batches.push(batch);
-    from += batch.length;
-  }
-  return batches;
-};
-
 // A request of another backend takes ten times as long.
 const timeout = embedded ? 30_000 : 180_000;
 
 describe('changes that are projected', { timeout }, () => {
   it('are counted and recorded once, though each batch is delivered ten times', async () => {
-    const feed = await openFeed();
+    const feed = await openFeed(backend);
     const { records, last } = someChanges('a', 40);
 
     for (const batch of inBatches(records, () => 17))
@@ -137,7 +40,7 @@ describe('changes that are projected', { timeout }, () => {
   });
 
   it('are counted once when a batch is bisected, and when it is delivered with more behind it', async () => {
-    const feed = await openFeed();
+    const feed = await openFeed(backend);
     const { records, last } = someChanges('a', 20);
 
     await feed.project('a', records.slice(0, 8));
@@ -150,7 +53,7 @@ describe('changes that are projected', { timeout }, () => {
   });
 
   it('are counted once when a late copy of a part is delivered, although the whole added nothing', async () => {
-    const feed = await openFeed();
+    const feed = await openFeed(backend);
     const queued = anImage({ key: 'short-lived' });
     const { records } = someChanges('a', 1);
     const [first, second, third] = records;
@@ -170,7 +73,7 @@ describe('changes that are projected', { timeout }, () => {
   });
 
   it('of several shards at once are all counted, and recorded in the order of each shard', async () => {
-    const feed = await openFeed();
+    const feed = await openFeed(backend);
     const shards = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ name, ...someChanges(name, 30) }));
 
     await Promise.all(
@@ -193,7 +96,7 @@ describe('changes that are projected', { timeout }, () => {
     timeout: 120_000,
   }, async () => {
     let kills = 0;
-    const feed = await openFeed(() => {
+    const feed = await openFeed(backend, () => {
       const drawn = Math.random();
       if (drawn > 0.8 || kills === maxKills) return undefined;
       kills++;
@@ -237,7 +140,7 @@ describe('changes that are projected', { timeout }, () => {
   });
 
   it('drop the positions of shards that ended days ago, and no others', async () => {
-    const { tables } = await openFeed();
+    const { tables } = await openFeed(backend);
     const projections = dynamoProjections(tables, backend.client);
     const commit = async (shard: string, sequence: string, at: string) => {
       const now = new Date(at);
@@ -261,58 +164,5 @@ describe('changes that are projected', { timeout }, () => {
     expect(found.slice(30)).toEqual(Array.from({ length: 30 }, () => '2'));
     expect(found.slice(0, 30)).toContain(undefined);
     expect(await dynamoImageCounters(tables, backend.client).total()).toMatchObject({ total: 90 });
-  });
-});
-
-describe('the log of events', () => {
-  it('is read on from any position, also within a page', async () => {
-    const feed = await openFeed();
-    const { records, last } = someChanges('a', 30);
-    for (const batch of inBatches(records, () => 25)) await feed.project('a', batch);
-
-    const one: string[] = [];
-    for (let from = await feed.log.find(new Date()); ; ) {
-      const read = await feed.log.read(from, 1);
-      if (!read?.events.length) break;
-      one.push(...named(read.events));
-      from = read.next;
-    }
-
-    expect(one).toEqual(endings(last));
-    expect(await feed.log.read(await feed.log.end(), 10)).toEqual({
-      events: [],
-      next: await feed.log.end(),
-    });
-  });
-
-  it('begins with the hour that is asked for', async () => {
-    const { tables, log } = await openFeed();
-    const projections = dynamoProjections(tables, backend.client);
-    const at = (hour: number) => new Date(Date.UTC(2026, 10, 30, hour, 30));
-    const data = { image_id: 'an-image', status: 'done', error: null, error_code: null };
-    const event: Event = { eventId: 'evt_1', type: 'image.done', at: '', data };
-    for (const [n, hour] of [1, 1, 3, 20, 26, 27].entries()) {
-      const sequence = String(n).padStart(40, '0');
-      const state = await projections.find('a', at(hour));
-      const projected = {
-        shard: 'a',
-        first: sequence,
-        last: sequence,
-        counters: {},
-        events: [event],
-      };
-      expect(await projections.commit(projected, state, at(hour))).toBe(true);
-    }
-
-    const pages = await Promise.all(
-      [3, 4, 20, 26, 28].map(async (hour) => (await log.find(at(hour))).page),
-    );
-    expect(pages).toEqual([2, 3, 3, 4, 6]);
-  });
-
-  it('says so where the events behind a position are not stored any more', async () => {
-    const { log } = await openFeed();
-
-    expect(await log.read({ page: 5, offset: 0 }, 10)).toBeUndefined();
   });
 });

@@ -6,6 +6,7 @@ import { anEditSession } from '#test/support/edit-session-builder.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { startFetchOrigin } from '#test/support/fetch-origin.ts';
 import { createClient, theClient } from './client.ts';
+import { refusedRequests } from './refused-edit-requests.ts';
 import { editKey } from './settings.ts';
 import { withShortWaits } from './short-waits.ts';
 
@@ -55,115 +56,14 @@ describe('edits', () => {
     expect(preflight.headers.get('access-control-allow-origin')).toBeTruthy();
   });
 
-  it.each<[string, string, unknown, number, number, RegExp]>([
-    [
-      'a lifetime too short',
-      '/api/processes',
-      { ttl_seconds: 59 },
-      422,
-      3001,
-      /^The field ttl_seconds must /,
-    ],
-    [
-      'a lifetime too long',
-      '/api/processes',
-      { ttl_seconds: 604_801 },
-      422,
-      3001,
-      /^The field ttl_seconds must /,
-    ],
-    [
-      'half a second',
-      '/api/processes',
-      { ttl_seconds: 60.5 },
-      422,
-      3001,
-      /^The field ttl_seconds must /,
-    ],
-    [
-      'a lifetime in words',
-      '/api/processes',
-      { ttl_seconds: 'long' },
-      422,
-      3001,
-      /^The field ttl_seconds must /,
-    ],
-    ['no object', '/api/v1/initiate-process', '[]', 422, 3001, /\w/],
-    ['no JSON', '/api/v1/initiate-process', '{', 400, 3001, /JSON/],
-    ['no JSON', '/api/v1/process/book', '{', 400, 4001, /JSON/],
-    ['no body', '/api/v1/process/book', undefined, 400, 4001, /JSON/],
-    [
-      'nothing in it',
-      '/api/v1/process/book',
-      {},
-      422,
-      4001,
-      /source_url is missing\. .*prompt is missing\./,
-    ],
-    [
-      'no prompt',
-      '/api/v1/process/book',
-      { init_id: 'x', source_url: id },
-      422,
-      4001,
-      /^The field prompt is missing\./,
-    ],
-    [
-      'an empty prompt',
-      '/api/v1/process/book',
-      { init_id: 'x', source_url: id, prompt: ' ' },
-      422,
-      4001,
-      /^The field prompt must not be empty\./,
-    ],
-    [
-      'an endless prompt',
-      '/api/v1/process/book',
-      { init_id: 'x', source_url: id, prompt: 'p'.repeat(4001) },
-      422,
-      4001,
-      /^The field prompt .*4000/,
-    ],
-    [
-      'a number for a URL',
-      '/api/v1/process/book',
-      { init_id: 'x', source_url: 7, prompt: 'p' },
-      422,
-      4001,
-      /^The field source_url must be a text\./,
-    ],
-    [
-      'no init_id',
-      '/api/v1/process/book',
-      { source_url: id, prompt: 'p' },
-      422,
-      4001,
-      /^The field init_id is missing/,
-    ],
-    [
-      'an unknown init_id',
-      '/api/v1/process/book',
-      { init_id: 'unknown', source_url: id, prompt: 'p', more: 'ignored' },
-      404,
-      4001,
-      /no such process/,
-    ],
-    [
-      'an unknown init_id in the path',
-      '/api/processes/unknown/edits',
-      { source_url: id, prompt: 'p' },
-      404,
-      4001,
-      /no such process/,
-    ],
-    ['neither id', '/api/v1/process/status', {}, 422, 5001, /^The field init_id is missing/],
-    ['an unknown init_id', '/api/v1/process/status', { init_id: 'x' }, 404, 5001, /no such/],
-    ['an unknown process_id', '/api/v1/process/status', { process_id: 'x' }, 404, 5001, /no such/],
-  ])('are refused for %s, at %s', async (_, path, body, status, code, error) => {
-    const answer = await session.post(path, body);
-    expect(answer).toMatchObject({ status, code, outcome: 'error', data: null });
-    expect(answer.error).toMatch(error);
-  });
+  it.each(refusedRequests)(
+    'are refused for %s, at %s',
+    async (_, path, body, status, code, error) => {
+      const answer = await session.post(path, body);
+      expect(answer).toMatchObject({ status, code, outcome: 'error', data: null });
+      expect(answer.error).toMatch(error);
+    },
+  );
 
   it('are not found under an unknown or expired process', async () => {
     expect(await darkroom.json('/api/processes/unknown')).toMatchObject({

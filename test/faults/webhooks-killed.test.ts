@@ -4,13 +4,20 @@ import type { DeliverEventMessage } from '#lib/webhooks/event-delivery.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { type FaultyDarkroom, startFaultyDarkroom } from '#test/support/faults-harness.ts';
 import { isLong, proofMs, waitMs } from '#test/support/faults-timeouts.ts';
-import { startWebhookReceiver, type WebhookReceiver } from '#test/support/webhook-receiver.ts';
+import {
+  type ReceiverAnswer,
+  startWebhookReceiver,
+  type WebhookReceiver,
+} from '#test/support/webhook-receiver.ts';
 import { verifyBy } from '#test/support/webhook-verifiers.ts';
 import { faultsSeed } from './random.ts';
 
 const kills = isLong ? 500 : 50;
 const moments = ['before', 'after'] as const;
-const secret = `whsec_${Buffer.alloc(24, 'faults').toString('base64')}`;
+/** One replaces the other while the worker is killed, so each request has two signatures. */
+const secrets = ['newer', 'older'].map(
+  (text) => `whsec_${Buffer.alloc(24, text).toString('base64')}`,
+);
 
 let receiver: WebhookReceiver;
 let darkroom: FaultyDarkroom;
@@ -18,7 +25,8 @@ beforeAll(async () => {
   receiver = await startWebhookReceiver({
     respond: () => {
       const id = String(receiver.calls.at(-1)?.headers['webhook-id']);
-      return { status: isBusyOnce(id) && countCalls(id) === 1 ? 503 : 204 };
+      if (!isBusyOnce(id) || countCalls(id) > 1) return { status: 204 };
+      return failures[Number(id.replace(/^evt_/, '')) % failures.length] ?? { status: 503 };
     },
   });
   darkroom = await startFaultyDarkroom({
@@ -29,7 +37,7 @@ beforeAll(async () => {
       LOCAL_VISIBILITY_SECONDS: '3',
       PIPELINE_CONCURRENCY: '4',
       FETCH_ALLOW_HOSTS: receiver.host,
-      WEBHOOK_SECRET: secret,
+      WEBHOOK_SECRET: secrets.join(','),
       WEBHOOK_SCHEDULE: '1s,1s,1s',
     },
   });
@@ -41,7 +49,14 @@ afterAll(async () => {
 
 const countCalls = (id: string) =>
   receiver.calls.filter(({ headers }) => headers['webhook-id'] === id).length;
-/** Every other event meets a busy receiver first, and has to be repeated. */
+/** What a receiver does to the first attempt of every other event, which has to be repeated. */
+const failures: ReceiverAnswer[] = [
+  { status: 503 },
+  { status: 429, headers: { 'retry-after': '1' } },
+  { status: 307, headers: { location: 'http://127.0.0.1:9/' } },
+  'reset',
+  { status: 500, headers: { 'content-length': '1000', connection: 'close' }, body: 'shorter' },
+];
 const isBusyOnce = (id: string) => /[02468]$/.test(id);
 
 describe('deliver-event', () => {
@@ -102,7 +117,9 @@ describe('deliver-event', () => {
       );
       expect(receiver.calls.length).toBeLessThanOrEqual(1.5 * events.length + 2 + kills);
       for (const call of receiver.calls)
-        expect(`evt_${Object(verifyBy.svix(call, secret)).n}`).toBe(call.headers['webhook-id']);
+        for (const verify of Object.values(verifyBy))
+          for (const secret of secrets)
+            expect(`evt_${Object(verify(call, secret)).n}`).toBe(call.headers['webhook-id']);
       expect(await darkroom.deadLetters()).toEqual({});
     },
     proofMs,

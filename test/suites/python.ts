@@ -5,13 +5,9 @@ import { homedir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { asMissing, type CommandTools, ToolMissingError } from '#infra/cli/run-command.ts';
+import { cacheFolder } from './cache-folder.ts';
 
 const requirementsFolder = fileURLToPath(new URL('./requirements', import.meta.url));
-
-/** The cache of downloads between runs; outside the project, as it is large. */
-export const cacheFolder = (): string =>
-  process.env['DARKROOM_CACHE'] ||
-  join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'darkroom');
 
 const newest = 13; // what the pins were tried with
 const oldest = 12; // localstack-core 4.14 needs PEP 695; one Python for all suites

@@ -1,5 +1,6 @@
-// npm run test:schema: schemathesis reads /openapi.json?aliases=1 of a running Darkroom and tries to make it
-// answer 5xx, or anything that the document does not declare.
+// npm run test:schema: programs that know only /openapi.json of a running Darkroom. Spectral checks the
+// document, a client is generated from it and runs the README's first steps, and schemathesis tries to make
+// Darkroom answer 5xx, or anything that the document does not declare.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { runCommandLine } from '#infra/cli/run-command.ts';
 import { project } from '#infra/deploy/serverless.ts';
 import { freePort } from './free-port.ts';
+import { openapiPackages, runOpenapiClients } from './openapi-clients.ts';
 import { pythonPrograms } from './python.ts';
 import { formatConfig, givenThings } from './schema-records.ts';
 
@@ -30,6 +32,8 @@ const checks = [
 const unruled = (line: string) => `schemathesis: ${line.replaceAll(/^=+ | =+$/g, '')}`.trimEnd();
 
 await runCommandLine('test:schema', async (tools) => {
+  // Before anything is tested: where one is missing, nothing is.
+  const packages = await openapiPackages(tools);
   const programs = await pythonPrograms(tools, 'schemathesis.txt');
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-schema-'));
   tools.onEnd(() => rmSync(folder, { recursive: true, force: true }));
@@ -53,6 +57,7 @@ await runCommandLine('test:schema', async (tools) => {
       until: 'Darkroom is ready',
     }),
   );
+  await runOpenapiClients(tools, packages, { baseUrl, apiKey, folder });
   const run = (title: string, { before = [], after = [] }: Record<string, string[]>) =>
     tools.step(title, () => {
       const args = [

@@ -43,6 +43,10 @@ export const runContractSuite = (
     { AWS_ENDPOINT_URL: endpoint },
   );
 
+/** What must be true of the zips and the template, packaged for production. */
+export const runPackageSuite = (tools: CommandTools): Promise<void> =>
+  suite(tools, 'the zips and the template', ['--project', 'package'], {});
+
 type Service = {
   baseUrl: string;
   endpoint: string;

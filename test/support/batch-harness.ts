@@ -112,6 +112,7 @@ export const batchHarness = () => {
     canSign: true,
     explainUnusableUrl: explainUnusableUrl([]),
     schedule: [5, 60],
+    random: () => 0,
     links: linksTo,
     now: () => app.deps.now(),
     pause: async () => {},

@@ -92,6 +92,8 @@ export const someWebhooks = [
     url: 'https://shop.example/hooks/darkroom',
     events: ['image.done', 'image.failed'],
     state: 'active',
+    reason: null,
+    failing_since: null,
     created_at: '2026-11-20T09:00:00.000Z',
     attempts: [
       { at: '2026-11-20T09:01:00.000Z', status: 503, error: 'The receiver answered 503.' },
@@ -103,6 +105,8 @@ export const someWebhooks = [
     url: 'https://old.example/hooks',
     events: ['batch.ended'],
     state: 'disabled',
+    reason: 'Its receiver answered 410: it wants no more webhooks.',
+    failing_since: null,
     created_at: '2026-11-19T09:00:00.000Z',
     attempts: [],
   },

@@ -19,8 +19,11 @@ const fits = (picture: ImageView, query: URLSearchParams): boolean => {
   );
 };
 
-/** The API responses of a darkroom with `count` pictures, one batch and three edits. */
-export const fakeApi = (count: number) => {
+/** The API responses of a darkroom with `count` pictures, one batch and three edits. `only` makes pictures differ. */
+export const fakeApi = (
+  count: number,
+  only: (index: number) => Partial<ImageView> = () => ({}),
+) => {
   const pictures = Array.from({ length: count }, (_, index) => {
     if (index === 1)
       return anImageView(index, {
@@ -55,7 +58,7 @@ export const fakeApi = (count: number) => {
           caption: { state: 'skipped', reason: 'There is no picture to describe.' },
         },
       });
-    return anImageView(index);
+    return anImageView(index, only(index));
   });
   const byId = new Map(pictures.map((picture) => [picture.image_id, picture]));
 
@@ -66,11 +69,9 @@ export const fakeApi = (count: number) => {
       const limit = Number(query.get('limit') ?? 50);
       const status = query.get('status');
       const fit = pictures.filter(
-        (picture) =>
-          (!status || picture.status === status) &&
-          (picture.taken_at !== null || query.get('sort') !== 'taken') &&
-          fits(picture, query),
+        (picture) => (!status || picture.status === status) && fits(picture, query),
       );
+      if (query.get('order') === 'asc') fit.reverse();
       const end = from + limit;
       return { data: fit.slice(from, end), next: end < fit.length ? String(end) : null };
     }

@@ -200,7 +200,7 @@ export const galleryStates: Record<string, State> = {
     hash: '#webhooks',
     waitUntilShown: async (page) => {
       await page.getByRole('heading', { name: 'https://shop.example/hooks/darkroom' }).waitFor();
-      await page.getByText('The receiver answered 410: it gets nothing any more.').waitFor();
+      await page.getByText('Its receiver answered 410: it wants no more webhooks.').waitFor();
       await page.getByText('The receiver answered 503.').waitFor();
     },
   },

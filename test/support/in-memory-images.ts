@@ -3,6 +3,7 @@ import { localTimeTaken, type RawExif } from '#lib/images/exif.ts';
 import { attentionOf, Image, statusOf } from '#lib/images/image.ts';
 import type {
   Images,
+  Order,
   RenditionSet,
   RenditionSetChange,
   RenditionSets,
@@ -68,7 +69,7 @@ export const inMemoryImages = (...given: Image[]): InMemoryImages => {
 
     counts: async () => totalCounts(all()),
 
-    async list({ sort = 'uploaded', status, source, from = '', to = '', after = '~', limit }) {
+    async list({ sort = 'uploaded', status, source, order, from = '', to = '', after, limit }) {
       const fitting = all()
         .map((image) => ({ image, position: position(image, sort) }))
         .filter(
@@ -77,11 +78,11 @@ export const inMemoryImages = (...given: Image[]): InMemoryImages => {
             position !== undefined &&
             position >= from &&
             position <= `${to}~` &&
-            position < after &&
+            (after === undefined || isBehind(position, after, order)) &&
             (!status || statusOf(image) === status) &&
             (!source || image.source === source),
         )
-        .sort((a, b) => ((a.position ?? '') < (b.position ?? '') ? 1 : -1));
+        .sort((a, b) => (isBehind(a.position ?? '', b.position ?? '', order) ? 1 : -1));
       const page = fitting.slice(0, limit);
       return {
         images: page.map(({ image }) => image),
@@ -151,6 +152,9 @@ export const totalCounts = (images: readonly Image[]) => {
   }
   return sum;
 };
+
+const isBehind = (one: string, other: string, order: Order = 'desc') =>
+  order === 'asc' ? one > other : one < other;
 
 const position = ({ listedAt, exif, imageId }: Image, sort: Sort) => {
   const time = sort === 'uploaded' ? listedAt : localTimeTaken(exif);

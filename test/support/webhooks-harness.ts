@@ -54,6 +54,7 @@ export const webhooksHarness = () => {
       return receiver.answer(receiver.requests.length, request);
     }),
     schedule: [5, 60],
+    random: () => 0,
     explainUnusableUrl: explainUnusableUrl([]),
     canSign: true,
     newId: () => `webhook-${++ids}`,

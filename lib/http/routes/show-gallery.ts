@@ -11,7 +11,7 @@ export const showGalleryRoute = route({
   summary: 'The gallery, and the files of every page',
   description: 'HTML at `/`; scripts and styles below `/assets/`.',
   request: {
-    path: z.object({ file: z.string().optional() }),
+    path: z.object({ file: z.string().optional().meta({ description: 'the path of the file' }) }),
     query: PageQuery,
     headers: FileHeaders,
   },

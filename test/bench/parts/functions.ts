@@ -5,8 +5,8 @@ import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { modulePath } from '#infra/deploy/bundle.ts';
-import { packageAll, readEnvironment, type Zip } from '#test/architecture/packaged.ts';
 import { functions as entries } from '#test/architecture/template.ts';
+import { packageAll, readEnvironment, type Zip } from '#test/package/packaged.ts';
 import { type Figure, megabytes, type Part } from '../support/report.ts';
 
 const maxMs = 200;

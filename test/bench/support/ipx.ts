@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { cacheFolder } from '#test/suites/python.ts';
+import { cacheFolder } from '#test/suites/cache-folder.ts';
 import { startForked } from './forked.ts';
 
 const version = '3.1.1';

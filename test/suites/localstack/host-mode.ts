@@ -14,7 +14,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { CommandFailedError, type CommandTools, endGroup } from '#infra/cli/run-command.ts';
-import { cacheFolder, pythonPrograms } from '#test/suites/python.ts';
+import { cacheFolder } from '#test/suites/cache-folder.ts';
+import { pythonPrograms } from '#test/suites/python.ts';
 import { installDynamodbLocal } from './dynamodb-local.ts';
 
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));

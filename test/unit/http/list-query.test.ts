@@ -41,6 +41,7 @@ describe('the query of a list of images', () => {
     { to: '' },
     { from: '1763717400' },
     { sort: 'name' },
+    { order: 'newest' },
     { source: 'fax' },
     { status: 'deleted' },
     { limit: '101' },
@@ -54,7 +55,12 @@ describe('the query of a list of images', () => {
     const cursor = encodeCursor(place, ListQuery.parse(query)) ?? '';
 
     expect(parse({ ...query, limit: '7', cursor })).toMatchObject({ after: place, limit: 7 });
-    for (const other of [{}, { source: 'drop' }, { ...query, sort: 'taken' }])
+    for (const other of [
+      {},
+      { source: 'drop' },
+      { ...query, sort: 'taken' },
+      { ...query, order: 'asc' },
+    ])
       expect(() => parse({ ...other, cursor })).toThrow(Problem);
   });
 });

@@ -152,6 +152,6 @@ describe('the OpenAPI document', () => {
   });
 
   it('works under any prefix', () => {
-    expect(document.servers.map(({ url }) => url)).toEqual(['./']);
+    expect(document.servers.map(({ url }) => url)).toEqual(['.']);
   });
 });

@@ -56,6 +56,15 @@ describe('the delivery of an event', () => {
     expect(harness.receiver.requests).toHaveLength(2);
   });
 
+  it('waits up to a tenth longer by chance, in whole seconds, and never less', async () => {
+    const harness = await dueEvent(busy, { ...busy, status: 429, retryAfterSeconds: 800 });
+    harness.deps.random = () => 0.999;
+
+    const waits = [await harness.deliver(), await harness.deliver(), await harness.deliver()];
+
+    expect(waits).toEqual([0, 5, 879]);
+  });
+
   it('that would fail again in the same way is not repeated', async () => {
     const harness = await dueEvent({ ...busy, status: 308, permanent: true });
 

@@ -4,9 +4,10 @@ import { formatCount } from '../parts/format.ts';
 import { icon } from '../parts/icons.ts';
 import { currentFilter, currentRoute, navigate, onRoute, type Route } from '../parts/route.ts';
 import { openFilePicker, openFolderPicker } from '../uploads/file-picker.ts';
+import { formatDay } from './days.ts';
 import { failureReasons } from './failure-reasons.ts';
 import { pictures } from './pictures.ts';
-import { sheet } from './sheet.ts';
+import { dateSlider, sheet } from './sheet.ts';
 import { toolbar } from './toolbar.ts';
 
 /** The sheet with its toolbar, or what is shown while it is empty. */
@@ -14,7 +15,9 @@ export const picturesPage = (): TemplateResult => html`
   <h1 class="visually-hidden">Pictures</h1>
   ${toolbar()}
   ${failureReasons()}
+  ${upTo()}
   ${pictures.all().length > 0 ? sheet() : emptyView()}
+  ${dateSlider()}
   ${below()}
 `;
 
@@ -28,6 +31,18 @@ export const followFilter = (): void => {
   };
   onRoute(follow);
   follow(currentRoute());
+};
+
+/** Newer pictures are left out: where the date slider was moved to, or by the filter. */
+const upTo = (): TemplateResult | typeof nothing => {
+  const { to, ...rest } = currentFilter();
+  if (!to) return nothing;
+  return html`
+    <p class="up-to">
+      Up to ${formatDay({ day: to, first: 0 })}
+      <button class="plain" @click=${() => navigate({ view: 'pictures', ...rest })}>Show newer pictures</button>
+    </p>
+  `;
 };
 
 const emptyView = (): TemplateResult => {

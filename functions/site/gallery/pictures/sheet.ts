@@ -6,6 +6,7 @@ import { requestRender } from '../parts/render.ts';
 import { currentRoute } from '../parts/route.ts';
 import { styled } from '../parts/styled.ts';
 import type { Picture } from './collection.ts';
+import { daySpan } from './day-span.ts';
 import { type Day, formatDay, groupByDay, joinShortDays } from './days.ts';
 import { remove } from './deletions.ts';
 import { targetRowHeight } from './density.ts';
@@ -202,6 +203,15 @@ export const sheet = (): TemplateResult => {
         },
       )}
     </ul>
-    ${scrubber({ days, layout, offset })}
   `;
+};
+
+/** Beside the sheet, also while it is loaded from another day on: the slider keeps the focus. */
+export const dateSlider = (): TemplateResult | typeof nothing => {
+  const { layout, days } = arrange();
+  const filter = pictures.filter();
+  const isPart = pictures.hasMore() || filter.to !== undefined;
+  const isStarted = pictures.hasStarted() || filter.to !== undefined;
+  const span = isPart && isStarted ? daySpan(filter) : undefined;
+  return scrubber({ days, layout, offset, span });
 };

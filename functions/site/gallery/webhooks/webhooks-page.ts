@@ -76,14 +76,22 @@ const list = (): TemplateResult => {
   return html`<ul class="cards">${repeat(webhooks, ({ webhook_id: id }) => id, card)}</ul>`;
 };
 
-const card = ({ webhook_id: id, url, events, state, created_at, attempts }: Webhook) => html`
+const card = ({
+  webhook_id: id,
+  url,
+  events,
+  state,
+  reason,
+  created_at,
+  attempts,
+}: Webhook) => html`
   <li class="part webhook">
     <header class="row">
       <h2 class="url" title=${url}>${url}</h2>
       <span class="state is-${state === 'active' ? 'done' : 'failed'}">${state}</span>
     </header>
     <p class="muted">${events.map((each) => eventTexts[each]).join(', ')} · added ${formatDate(created_at)}</p>
-    ${state === 'disabled' ? html`<p class="error-box">${icon('warning')} The receiver answered 410: it gets nothing any more.</p>` : nothing}
+    ${reason === null ? nothing : html`<p class="error-box">${icon('warning')} ${reason}</p>`}
     ${attemptTable(attempts.toReversed())}
     <div class="actions">
       <button class="plain" aria-label="Send a test event to ${url}" ?disabled=${state === 'disabled'} @click=${() => testWebhook(id)}>${icon('retry')} Send a test</button>

@@ -1,7 +1,6 @@
 import ExifReader from 'exifreader';
 import sharp, { type Sharp } from 'sharp';
 import { expect, test } from 'vitest';
-import { isMachineFault, undecodableRefusal } from '#lib/media/inspect/decode-errors.ts';
 import { sharpInspect } from '#lib/media/inspect/sharp-inspect.ts';
 import { sharpShrink } from '#lib/media/render/sharp-shrink.ts';
 import {
@@ -227,27 +226,4 @@ test('shrinking refuses the hostile pictures that only decoding reveals', async 
         reason: expect.stringMatching(/^The .+\.$/),
       },
     });
-});
-
-test.each([
-  'vips_tracked: out of memory --- size == 48MB',
-  'VipsJpeg: Insufficient memory (case 4)',
-  'heif: Memory allocation error',
-  'glib: unable to create thread',
-])('the machine, not the picture, is at fault for %j', (message) => {
-  expect(isMachineFault(new Error(message))).toBe(true);
-});
-
-test.each([
-  'VipsJpeg: premature end of JPEG image',
-  'pngload_buffer: libspng read error',
-  'heif: Memory allocation error: Security limit exceeded: Allocating 9 GB',
-  'Unknown error',
-])('the picture is at fault for %j, with a sentence of its own', (message) => {
-  const error = new Error(message);
-
-  expect(isMachineFault(error)).toBe(false);
-  expect(undecodableRefusal(error, 'png').reason).toMatch(
-    /^The PNG picture (ends too soon|is damaged).+\.$/,
-  );
 });

@@ -6,10 +6,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { pageFiles } from '#functions/site/pages/assets.ts';
 import { makeArtifacts } from '#infra/deploy/artifacts.ts';
-import { refuseWrongSettings } from '#infra/deploy/settings-to-deploy.ts';
+import { functions } from '#test/architecture/template.ts';
 import { packageAll, projectElsewhere, readEnvironment, serverless } from './packaged.ts';
 import { templateSuite } from './packaged-template.ts';
-import { functions } from './template.ts';
 
 const { template, zips, remove } = await packageAll();
 const scratch = mkdtempSync(join(tmpdir(), 'darkroom-zips-'));
@@ -188,17 +187,5 @@ describe('packaging', () => {
       "PIPELINE_CONCURRENCY=1 works on the embedded stack only: Lambda's minimum is 2.",
     );
     rmSync(folder, { recursive: true });
-  });
-
-  it('refuses settings that every function would fail on', () => {
-    expect(() => refuseWrongSettings({ THUMBNAIL_SIZES: 'huge' })).toThrow(
-      'THUMBNAIL_SIZES=huge: must look like small:200,medium:800',
-    );
-    expect(() => refuseWrongSettings({ THROTTLE_RATE: '0' })).toThrow(
-      'THROTTLE_RATE=0: must be a whole number from 1 to 10000',
-    );
-    expect(() =>
-      refuseWrongSettings({ THUMBNAIL_SIZES: '', CAPTION_PROVIDER: 'none', THROTTLE_BURST: '200' }),
-    ).not.toThrow();
   });
 });

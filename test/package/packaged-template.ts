@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { alarmsFor } from '#infra/deploy/alarms.ts';
 import { apiKeyName } from '#infra/deploy/api-key-name.ts';
+import { functions } from '#test/architecture/template.ts';
 import { apiKey, type Resource, readEnvironment, type Template } from './packaged.ts';
-import { functions } from './template.ts';
 
 const textIn = (resource: Resource | undefined) => JSON.stringify(resource ?? null);
 

@@ -21,7 +21,7 @@ export type Template = z.infer<typeof Template>;
 export type Zip = { bytes: Buffer; files: Record<string, Uint8Array> };
 
 /** What the service is packaged with. */
-export const apiKey = 'the-key-of-the-architecture-tests';
+export const apiKey = 'the-key-of-the-packaged-service';
 
 const parts = ['functions', 'infra', 'lib', 'package.json', 'package-lock.json', 'serverless.yml'];
 
