@@ -1,10 +1,10 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { chromiumPath, needsChromium, openBrowser, openPage } from '#test/support/browser.ts';
-import { aDarkroomOf } from '#test/support/browser-gallery.ts';
+import { fakeApi } from '#test/support/browser-gallery.ts';
 import { type Answer, startPageHost } from '#test/support/browser-host.ts';
 
-const some = aDarkroomOf(42);
+const some = fakeApi(42);
 /** What a proxy says by itself. */
 const badGateway = {
   status: 502,

@@ -10,7 +10,7 @@ import {
   openPage,
   seriousFaults,
 } from '#test/support/browser.ts';
-import { watchNewsRequests } from '#test/support/browser-requests.ts';
+import { watchNewsRequests } from '#test/support/browser-news.ts';
 import { startPrefixProxy } from '#test/support/browser-proxy.ts';
 import { drawnJpeg, phoneExif } from '#test/support/drawn-pictures.ts';
 import { eventually } from '#test/support/eventually.ts';

@@ -122,7 +122,7 @@ const readEnds = async (stack: BenchStack, count: number): Promise<Record<string
   const ends: Record<string, number> = {};
   let to = '';
   while (Object.keys(ends).length < count) {
-    const page = Ended.parse(await stack.dataOf(`/api/images?limit=100${to}`));
+    const page = Ended.parse(await stack.requestData(`/api/images?limit=100${to}`));
     for (const { original_name: name, processed_at: at } of page) ends[name] = Date.parse(at);
     to = `&to=${page.at(-1)?.uploaded_at}`;
   }
