@@ -16,6 +16,9 @@ export const toWelcomeView = (baseUrl: string): WelcomeView => ({
     uploads: `${baseUrl}/api/uploads`,
     stats: `${baseUrl}/api/stats`,
     batches: `${baseUrl}/api/batches`,
-    editSessions: `${baseUrl}/api/processes`,
+    processes: `${baseUrl}/api/processes`,
+    edits: `${baseUrl}/api/edits`,
+    events: `${baseUrl}/api/events`,
+    webhooks: `${baseUrl}/api/webhooks`,
   },
 });

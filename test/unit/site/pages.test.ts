@@ -183,6 +183,7 @@ describe('toWelcomeView', () => {
   it('links below the base it is given', () => {
     const { links, version } = toWelcomeView('https://api.example/dev');
     expect(version).toMatch(/^\d+\.\d+\.\d+/);
+    expect(Object.keys(links).join(' ')).toMatch(/^[a-z_ ]+$/);
     expect(Object.values(links).every((link) => link.startsWith('https://api.example/dev/'))).toBe(
       true,
     );
