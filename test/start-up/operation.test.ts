@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { isWarning, parseLogLine } from '#infra/local-cloud/launcher/log-line.ts';
@@ -38,11 +39,13 @@ const client = createClient({ baseUrl: stack.baseUrl, env: { ...stack.env, API_K
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
 
-const npmRunLogs = (...args: string[]): string =>
-  execFileSync(process.execPath, ['infra/cli/logs.ts', ...args, '--settings', 'none'], {
-    encoding: 'utf8',
-    env: { ...process.env, DATA_DIR: stack.dataDir },
-  });
+/** Asynchronous, so that this process keeps answering, and notices connections that are closed. */
+const npmRunLogs = async (...args: string[]): Promise<string> => {
+  const all = ['infra/cli/logs.ts', ...args, '--settings', 'none'];
+  const env = { ...process.env, DATA_DIR: stack.dataDir };
+  const { stdout } = await promisify(execFile)(process.execPath, all, { env, maxBuffer: 2 ** 26 });
+  return stdout;
+};
 
 describe('a trace', () => {
   it('that a client begins has every hop of its picture, to the caption provider', async () => {
@@ -77,7 +80,7 @@ describe('a trace', () => {
       { name: 'POST /api/images', parentSpanId: '00f067aa0ba902b7' },
     ]);
 
-    const log = npmRunLogs('--image', imageId);
+    const log = await npmRunLogs('--image', imageId);
     const workers = log.split('\n').filter((line) => line.includes('message handled'));
     expect(workers).toHaveLength(4);
     for (const line of workers) expect(line).toContain(`trace_id=${traceId}`);
@@ -94,8 +97,8 @@ describe('a picture that cannot be decoded', () => {
     const { status, error } = await client.ended(imageId);
     expect(status).toBe('failed');
 
-    const metrics = await eventually(() => {
-      const [line] = npmRunLogs('--image', imageId, '--json')
+    const metrics = await eventually(async () => {
+      const [line] = (await npmRunLogs('--image', imageId, '--json'))
         .split('\n')
         .filter((text) => text.includes('"_aws"'));
       return JSON.parse(line ?? '');
@@ -105,8 +108,8 @@ describe('a picture that cannot be decoded', () => {
       reason: error,
     });
     const warning = `WARN  make-thumbnails   message handled`;
-    expect(npmRunLogs('--errors')).toContain(warning);
-    const story = npmRunLogs('--image', imageId).split('\n');
+    expect(await npmRunLogs('--errors')).toContain(warning);
+    const story = (await npmRunLogs('--image', imageId)).split('\n');
     expect(story.join()).toContain('POST /api/images 202'); // answered before or after S3's event
     const steps = ['object created', 'register-image', warning, 'picture failed'];
     const places = steps.map((step) => story.findIndex((line) => line.includes(step)));
@@ -197,11 +200,11 @@ describe('record, log and errors say the same', () => {
     const { about, told } = await happens();
 
     const { reason, error_code } = { reason: told.error, error_code: told.error_code };
-    const line = await eventually(() => {
-      const lines = parsed(npmRunLogs(...about, '--json')).filter(isWarning);
+    const line = await eventually(async () => {
+      const lines = parsed(await npmRunLogs(...about, '--json')).filter(isWarning);
       expect(lines).toContainEqual(expect.objectContaining({ reason, error_code }));
       return lines.find((one) => one['reason'] === reason);
     });
-    expect(parsed(npmRunLogs('--errors', '--json'))).toContainEqual(line);
+    expect(parsed(await npmRunLogs('--errors', '--json'))).toContainEqual(line);
   });
 });
