@@ -40,7 +40,7 @@ const nodeToUse = () => {
 const node = nodeToUse();
 const isWindows = process.platform === 'win32';
 
-// Whoever started this may be killed in a way that it cannot pass on; the command must not outlive
+// The process that started this may be killed in a way that it cannot pass on; the command must not outlive
 // it. npm gives its script to a shell. Some, as dash, wait in between, and would outlive npm: their
 // parent is looked at, too. Others, as bash, become the one command that they have: then npm is our
 // parent, and its own is the person's shell, which may well end before npm does.
@@ -63,14 +63,14 @@ const grandparentToWatch = () => {
   const { parent: grandparent, command } = lookAt(parent);
   return command.includes(` -c ${script}`) ? grandparent : 0;
 };
-const grandparent = grandparentToWatch(); // before the command can tell anybody that it is there
+const grandparent = grandparentToWatch(); // before the command can report that it is running
 
 // What the command starts by the name of node (npx, shebangs) gets the same one.
 const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` };
 const child = spawn(node, process.argv.slice(2), { stdio: 'inherit', env });
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-// On Windows the console itself tells each of its processes of Ctrl-C, and kill() is no signal there:
+// On Windows the console itself sends Ctrl-C to each of its processes, and kill() is no signal there:
 // it would end the command before that could stop anything. So we only wait for it.
 const passOn = isWindows ? () => {} : (signal) => child.kill(signal);
 for (const signal of signals) process.on(signal, passOn);

@@ -1,6 +1,6 @@
 import { Problem } from './problem.ts';
 
-/** One sentence for each thing that an id may fail to name, malformed ids included. */
+/** One sentence for each kind of record that an id may fail to name, malformed ids included. */
 const sentences = {
   image_not_found: 'Image not found',
   thumbnail_not_ready: 'Thumbnail not ready or missing',

@@ -68,7 +68,7 @@ const shape = {
     .enum(['signed', 'public'])
     .optional()
     .describe(
-      'who may see renditions by their links: holders of signed ones, or everybody. By default `signed`; on an open local stack `public`',
+      'who may see renditions by their links: holders of signed ones, or every client. By default `signed`; on an open local stack `public`',
     ),
   MULTIPART_MAX_BYTES: wholeNumber(1, 10_000_000)
     .prefault(4_400_000)

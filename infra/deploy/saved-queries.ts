@@ -22,7 +22,7 @@ const queries = {
     '| sort @timestamp desc',
     '| limit 200',
   ],
-  'Why things fail': [
+  'Failures by step and code': [
     `filter ${isFailure}`,
     '| stats count(*) as lines, count_distinct(image_id) as images, latest(reason) as example by step, state, kind, error_code, message',
     '| sort lines desc',

@@ -98,7 +98,7 @@ const pollFalQueue = async (
   }
 };
 
-/** Where routed providers store results, for anybody who knows the URL: no key is sent there. */
+/** Where routed providers store results, readable by their URL alone: no key is sent there. */
 const resultHosts = /^((\w[\w-]*\.)*fal\.media|(\w[\w-]*\.)?together\.(ai|xyz))$/;
 
 /**

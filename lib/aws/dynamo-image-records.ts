@@ -58,7 +58,7 @@ export const dynamoImageRecords = (
   },
 
   async correctLists(record) {
-    if (attentionOf(record.image) === 'unfinished') return; // whoever ends it will see to it
+    if (attentionOf(record.image) === 'unfinished') return; // the write that ends it corrects them
     await ignoreConditionFailure(
       deps.client.send(new UpdateCommand(toIndexRepair(deps.imagesTable, record))),
     );

@@ -110,7 +110,7 @@ const changedIndexAttributes = (before: Image, after: Image) => {
     .map((name) => ({ name, now: now[name] }));
 };
 
-/** Corrects the sparse index of a record as it was read; whoever changes it meanwhile corrects it too. */
+/** Corrects the sparse index of a record as it was read; a concurrent change corrects it too. */
 export const toIndexRepair = (table: string, { image, version }: Versioned) => {
   const { status_shard } = toIndexAttributes(image);
   return {

@@ -22,7 +22,7 @@ export const s3Variants = (bucket: string, client: S3Client = s3()): Variants =>
     if (!found?.Body) return undefined;
     const { ContentType: contentType, ContentLength: sizeBytes } = found;
     if (!contentType || sizeBytes === undefined)
-      throw new Error(`S3 told neither type nor size of ${key}.`);
+      throw new Error(`S3 sent neither type nor size of ${key}.`);
     if (sizeBytes <= maxBytes)
       return { contentType, sizeBytes, bytes: await found.Body.transformToByteArray() };
     // Not read to its end, the body would hold its connection.

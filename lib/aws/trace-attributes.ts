@@ -16,7 +16,7 @@ export const traceMetadata = (): Record<string, string> => {
 };
 
 /**
- * Continues the trace of whoever stored an object, by its metadata. Without traces nothing is read:
+ * Continues the trace in which an object was stored, by its metadata. Without traces nothing is read:
  * register-image looks up no object that its upload has recorded.
  */
 export const continueObjectTrace = async (

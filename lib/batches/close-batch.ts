@@ -62,7 +62,7 @@ const resultRows = async function* (
   batch: Batch,
   { rows, links }: { rows: Rows; links: LinksBelow },
 ): AsyncGenerator<ResultRow[]> {
-  // From the base that the batch was started with: nobody asks when it ends.
+  // From the base that the batch was started with: when it ends, there is no request.
   const { linkTo } = await links(batch.baseUrl);
   for await (const some of allRows(batch.requestId, { rows }))
     yield some.map((row) => toResultRow(row, batch, linkTo));

@@ -1,7 +1,7 @@
 import { Problem } from '#lib/problem.ts';
 import { isExpired, isSignedBy, parseSecrets, type SignedLink } from './signature.ts';
 
-/** Who may see renditions: everybody, or the holder of a signed link. */
+/** Who may see renditions: every client, or the holder of a signed link. */
 export type Access =
   | { kind: 'public' }
   /** The first secret signs, every one verifies. */

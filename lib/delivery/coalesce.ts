@@ -13,7 +13,7 @@ export const coalescing = (): Coalesce => {
   };
 };
 
-/** Does at most so many things at once; the rest waits its turn, first come, first served. */
+/** Runs at most so many tasks at once; the others wait, in order. */
 export const limiting = (atOnce: number) => {
   const waiting: (() => void)[] = [];
   let running = 0;

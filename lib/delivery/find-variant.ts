@@ -90,7 +90,7 @@ export const findPreset = (
   throw unknownPreset(name, presets);
 };
 
-/** What is written in these formats has no transparency; only pixels tell of the others. */
+/** What is written in these formats has no transparency; of others, only the pixels say. */
 export const isNeverTransparent = ({ metadata }: Pick<Image, 'metadata'>): boolean =>
   metadata?.format === 'jpeg' || metadata?.format === 'heic';
 

@@ -91,7 +91,7 @@ const parsePreset = (text: string): Preset | undefined => {
 
 /**
  * The closed list: sizes made at ingest, those of `PRESETS`, the ladder and `optimized`, by name.
- * Throws where two settings give the same name to different things.
+ * Throws where two settings give the same name to different presets.
  */
 export const listPresets = (
   sizes: readonly { name: string; longestSide: number }[],

@@ -6,7 +6,7 @@ import { updateEdit } from './update-edit.ts';
 
 /**
  * Records that an edit had its last attempt. Its message stays in the dead-letter queue; redriven, it
- * changes nothing, since the client that was told of the failure may have started another, and would
+ * changes nothing, since the client that saw the failure may have started another, and would
  * pay twice. An edit whose lease another worker holds is left to that worker.
  */
 export const giveUpOnEdit = async (

@@ -65,12 +65,12 @@ const checkAll = (probes: Record<string, Probe>) =>
   });
 
 const each = async <T, R>(
-  things: Record<string, T>,
+  entries: Record<string, T>,
   check: (single: T) => Promise<R>,
 ): Promise<Record<string, R>> =>
   Object.fromEntries(
     await Promise.all(
-      Object.entries(things).map(async ([name, single]) => [name, await check(single)] as const),
+      Object.entries(entries).map(async ([name, single]) => [name, await check(single)] as const),
     ),
   );
 

@@ -14,7 +14,7 @@ export const DeliveryPath = z.object({
   }),
 });
 
-/** Loose: whoever shares a link may add parameters (`utm_source`), and the CDN does not forward them. */
+/** Loose: sites add parameters to links that are shared (`utm_source`), and the CDN does not forward them. */
 export const DeliveryQuery = z.looseObject({
   v: z.string().optional().meta({ description: 'the version, as in the links of a record' }),
   e: z.string().optional().meta({ description: 'when the link expires, in Unix seconds' }),

@@ -21,7 +21,7 @@ const soon = 2;
  * large, which a repeat makes again.
  *
  * `work` gets an id for what it creates, which is the same whenever the same request is repeated, so
- * that a repeat after a kill creates the same things. `[A-Za-z0-9-]`
+ * that a repeat after a kill creates the same records. `[A-Za-z0-9-]`
  */
 export const idempotent = async <R extends Route>(
   route: R,

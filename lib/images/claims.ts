@@ -20,7 +20,7 @@ const pictureTypes = new Set([
 ]);
 
 /**
- * The media type under which untrusted bytes are stored before anybody has looked at them: what the
+ * The media type under which untrusted bytes are stored before they are inspected: what the
  * client or a web server says, if that is a kind of picture that browsers show harmlessly. Anything
  * else is not wrong, since the bytes decide later, but is stored as plain bytes.
  */
@@ -29,7 +29,7 @@ export const storedTypeFor = (contentType: string | undefined): string => {
   return pictureTypes.has(type) ? type : 'application/octet-stream';
 };
 
-/** Kinds of files that are no pictures by anybody's account. */
+/** Kinds of files that are certainly no pictures. */
 const otherKinds =
   /^((text|video|audio|font|model|message)\/|image\/svg|application\/(pdf|zip|gzip|json|xml|rtf|msword|x-7z|x-tar|x-rar|javascript|vnd\.(ms-|openxml|oasis)))/;
 

@@ -15,7 +15,7 @@ const stepFields = [
 ] as const satisfies readonly (keyof Image)[];
 type StepField = (typeof stepFields)[number];
 
-/** Known of a revision from its bytes: whoever records them records the same. */
+/** Derived from the bytes of a revision: every worker records the same. */
 const inspected: readonly StepField[] = ['beganAt', 'sha256', 'metadata'];
 
 /** A change that a worker makes: these steps and fields become those of `after`. */

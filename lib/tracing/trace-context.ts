@@ -1,4 +1,4 @@
-/** A position in a trace, as one process tells another. Ids are lower-case hex. */
+/** A position in a trace, as it is passed between processes. Ids are lower-case hex. */
 export type TraceContext = { traceId: string; spanId: string; isSampled: boolean };
 
 const form = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;

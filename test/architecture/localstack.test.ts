@@ -11,8 +11,8 @@ const read = (path: string) => readFileSync(path, 'utf8');
 describe('the stores of a packaged template', () => {
   const packaged = {
     Resources: {
-      Originals: { Type: 'AWS::S3::Bucket', DependsOn: ['Arrivals', 'Worker'] },
-      Arrivals: { Type: 'AWS::SQS::Queue', DependsOn: 'Worker' },
+      Originals: { Type: 'AWS::S3::Bucket', DependsOn: ['ObjectCreated', 'Worker'] },
+      ObjectCreated: { Type: 'AWS::SQS::Queue', DependsOn: 'Worker' },
       Images: { Type: 'AWS::DynamoDB::Table' },
       ServerlessDeploymentBucket: { Type: 'AWS::S3::Bucket' },
       Worker: { Type: 'AWS::Lambda::Function' },
@@ -25,8 +25,8 @@ describe('the stores of a packaged template', () => {
     expect(storesIn(packaged)).toEqual({
       AWSTemplateFormatVersion: '2010-09-09',
       Resources: {
-        Originals: { Type: 'AWS::S3::Bucket', DependsOn: ['Arrivals'] },
-        Arrivals: { Type: 'AWS::SQS::Queue' },
+        Originals: { Type: 'AWS::S3::Bucket', DependsOn: ['ObjectCreated'] },
+        ObjectCreated: { Type: 'AWS::SQS::Queue' },
         Images: { Type: 'AWS::DynamoDB::Table' },
       },
     });
@@ -35,7 +35,7 @@ describe('the stores of a packaged template', () => {
 
 describe('a stack with a resource that CloudFormation only pretended to make', () => {
   const made = (ResourceType: string, PhysicalResourceId: string) => ({
-    LogicalResourceId: 'Thing',
+    LogicalResourceId: 'Custom',
     ResourceType,
     PhysicalResourceId,
     LastUpdatedTimestamp: new Date(0),
@@ -44,9 +44,9 @@ describe('a stack with a resource that CloudFormation only pretended to make', (
 
   it('is refused by name, unless its type is optional', () => {
     const resources = [made('AWS::SQS::Queue', 'object-created'), made('AWS::X::Y', 'unknown')];
-    expect(() => refuseUnknown(resources)).toThrow('Thing (AWS::X::Y)');
+    expect(() => refuseUnknown(resources)).toThrow('Custom (AWS::X::Y)');
     expect(() => refuseUnknown(resources, ['AWS::X::Y'])).not.toThrow();
-    expect(() => refuseUnknown(resources, ['AWS::SQS::Queue'])).toThrow('Thing (AWS::X::Y)');
+    expect(() => refuseUnknown(resources, ['AWS::SQS::Queue'])).toThrow('Custom (AWS::X::Y)');
   });
 });
 
@@ -152,8 +152,8 @@ describe('the workflow of GitHub', () => {
 
 describe('the ids for fuzzed requests', () => {
   it('do not send the DELETE to the shared picture', () => {
-    const config = formatConfig({ imageId: 'kept', initId: 'i', requestId: 'r' });
-    expect(config).toContain('"path.image_id" = "kept"');
-    expect(config.split('DELETE')[1]).not.toContain('kept');
+    const config = formatConfig({ imageId: 'a-stored-image', initId: 'i', requestId: 'r' });
+    expect(config).toContain('"path.image_id" = "a-stored-image"');
+    expect(config.split('DELETE')[1]).not.toContain('a-stored-image');
   });
 });

@@ -27,7 +27,7 @@ describe.skipIf(!chromiumPath)(needsChromium('uploads in the gallery'), () => {
     await host?.stop();
   });
 
-  it('previews files while they are uploaded, and tells how each ended', async () => {
+  it('previews files while they are uploaded, and shows how each ended', async () => {
     const bytes = await drawnJpeg({ width: 320, height: 200 });
     const ids = [fakeImageId(60), fakeImageId(61)];
     let form = 0;

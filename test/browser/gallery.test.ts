@@ -1,4 +1,4 @@
-import type { Browser, Page, Request } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createClient } from '#test/e2e/client.ts';
 import {
@@ -10,6 +10,7 @@ import {
   openPage,
   seriousFaults,
 } from '#test/support/browser.ts';
+import { watchNewsRequests } from '#test/support/browser-news.ts';
 import { startPrefixProxy } from '#test/support/browser-proxy.ts';
 import { drawnJpeg, phoneExif } from '#test/support/drawn-pictures.ts';
 import { eventually } from '#test/support/eventually.ts';
@@ -30,26 +31,6 @@ const aDrop = (batch: string) =>
       }),
     })),
   );
-
-/** How many requests for news a page sent: long polls, and for single pictures. */
-const requestsInFlight = (page: Page) => {
-  let inFlight = 0;
-  let max = 0;
-  let events = 0;
-  let pictures = 0;
-  page.on('request', (request) => {
-    if (/\/api\/images\/[a-z2-7]{26}$/.test(request.url())) pictures++;
-    if (!request.url().includes('/api/events?')) return;
-    events++;
-    max = Math.max(max, ++inFlight);
-  });
-  const onEnd = (request: Request) => {
-    if (request.url().includes('/api/events?')) inFlight--;
-  };
-  page.on('requestfinished', onEnd);
-  page.on('requestfailed', onEnd);
-  return { events: () => events, max: () => max, pictures: () => pictures };
-};
 
 const opened = (page: Page, name: string) => page.getByRole('button', { name: `Open ${name}` });
 /** By the server's copies, of those in the page: far ones are drawn only when they are scrolled to. */
@@ -81,9 +62,9 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery on a running stack'), 
     await page.goto(`${baseUrl}/`);
     // Another tab follows by one long poll at a time, not by a request for each picture.
     const other = await openPage(browser, { viewport: { width: 1600, height: 1400 } });
-    const news = requestsInFlight(other.page);
+    const requests = watchNewsRequests(other.page);
     await other.page.goto(`${baseUrl}/`);
-    await eventually(() => expect(news.events()).toBeGreaterThan(1));
+    await eventually(() => expect(requests.events()).toBeGreaterThan(1));
     await dropFiles(page, await aDrop('walk'));
 
     await page.getByText('30 pictures uploaded').waitFor();
@@ -94,8 +75,8 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery on a running stack'), 
     });
     const all = other.page.getByRole('button', { name: `All ${before.total + count}` });
     await all.waitFor();
-    expect(news.max()).toBe(1);
-    expect(news.pictures()).toBe(0);
+    expect(requests.max()).toBe(1);
+    expect(requests.pictures()).toBe(0);
     await other.close();
     await page.getByRole('button', { name: 'Close the list of uploads' }).click();
 

@@ -15,7 +15,7 @@ export const batchesContract = (name: string, open: Open) => {
       const full = aBatch({
         csvUrl: 'https://shop.example/p.csv',
         requeuedAt: at(5),
-        cut: { written: 1, reason: 'Nobody came.' },
+        cut: { written: 1, reason: 'It took too long.' },
         work: { state: 'ended', endedAt: at(9), counts: { products: 2, images: 2, failed: 1 } },
         webhook: {
           url: 'https://hook.example/',

@@ -63,8 +63,8 @@ export const renditionSetsContract = (name: string, open: OpenImages) =>
       await refused({ ...releaseReference, last: false });
       expect(await images.save(first, shows(first), create)).toBeDefined();
       await refused(create);
-      await refused({ ...addReference, owner: 'somebody.1' });
-      await refused({ ...releaseReference, owner: 'somebody.1', last: true });
+      await refused({ ...addReference, owner: 'another-image.1' });
+      await refused({ ...releaseReference, owner: 'another-image.1', last: true });
       await refused({ ...releaseReference, last: false });
       expect(await images.save(second, shows(second), addReference)).toBeDefined();
       const third = await images.find(first.image.imageId);
@@ -119,7 +119,7 @@ export const renditionSetsContract = (name: string, open: OpenImages) =>
       expect(await renditionSets.find(renditionSetId)).toEqual({ ...aRenditionSet, refs: 1 });
     });
 
-    it('store their caption, which nobody needs to pay for again', async () => {
+    it('store their caption, which is not paid for again', async () => {
       const renditionSets = await givenSet();
       await renditionSets.leaseCaption(set, lease(0, 40));
 

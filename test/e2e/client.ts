@@ -61,7 +61,7 @@ const Envelope = z.object({
   page: z.object({ limit: z.int(), next_cursor: z.string().nullable() }).optional(),
 });
 
-/** Speaks to a Darkroom over HTTP only, and to the stores behind it where a test drops things there. */
+/** Speaks to a Darkroom over HTTP only, and to the stores behind it where a test puts objects there. */
 export const createClient = ({ baseUrl, env }: Target) => {
   const key = env['API_KEY'];
   const withKey = (init: RequestInit) => {

@@ -56,7 +56,7 @@ describe('a batch or edit worker that is killed', () => {
       // The calls are recorded from a run without kills, so that no boundary can be forgotten here.
       const given = [givenRows(12, origin.url, 0)];
       const requestIds = [await batches.start(createCsv(given.flat()))];
-      const learned = await session.ended((await edit('Nobody is killed')).initId, waitMs);
+      const learned = await session.ended((await edit('No worker is killed')).initId, waitMs);
       await darkroom.quiet();
       const seen = (await darkroom.faultControl.report()).calls;
       const boundaries = workers.flatMap((worker) =>

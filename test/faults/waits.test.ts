@@ -87,7 +87,7 @@ describe.concurrent('a message whose worker is killed at every delivery', () => 
     { worker: 'expand-batch', logFields: '20.jpg' },
     { worker: 'import-row', logFields: '21.jpg' },
     { worker: 'record-outcome', logFields: '22.jpg' },
-    // The others are lost before anybody closes them. It dies when it has said that it is closing.
+    // The others are lost before they are closed. It dies when it has said that it is closing.
     { worker: 'close-batch', call: 'PutObject derived' },
   ];
 

@@ -101,7 +101,7 @@ export const templateSuite = (template: Template) => {
       expect(queries.map(({ Name }) => Name)).toEqual([
         'darkroom-prod/One image',
         'darkroom-prod/What failed',
-        'darkroom-prod/Why things fail',
+        'darkroom-prod/Failures by step and code',
       ]);
       const logGroups = all('AWS::Logs::LogGroup').map(
         ([, group]) => group.Properties['LogGroupName'],

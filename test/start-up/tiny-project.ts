@@ -97,7 +97,7 @@ const functions = {
   follow: `
     export const handler = async ({ Records }) => {
       for (const { eventName, dynamodb } of Records) {
-        if (dynamodb.Keys.id.S === 'bad') throw new Error('a bad thing');
+        if (dynamodb.Keys.id.S === 'bad') throw new Error('a bad item');
         console.log(JSON.stringify({ level: 'INFO', message: 'change seen', timestamp: new Date().toISOString(),
           change: eventName + ' ' + dynamodb.Keys.id.S }));
       }

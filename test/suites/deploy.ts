@@ -74,7 +74,7 @@ const startMinistack = async (
   // Not below a package.json of "type": "module", or each function dies without a reason.
   const temporary = inside('tmp');
   const endpoint = `https://127.0.0.1:${port}`;
-  // What another run before this one did counts too, where both are told the same file: a statement
+  // What another run before this one did counts too, where both are given the same file: a statement
   // that only some timing needs is not always used.
   const permissions = process.env['PERMISSIONS_FILE'] ?? join(folder, 'permissions.jsonl');
   const roles = join(folder, 'roles.json');

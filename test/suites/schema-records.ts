@@ -11,10 +11,10 @@ const Answer = z.object({
   }),
 });
 
-export type Things = { imageId: string; initId: string; requestId: string };
+export type Ids = { imageId: string; initId: string; requestId: string };
 
 /** A picture with its thumbnails, an edit process and a batch, whose ids fuzzed requests can name. */
-export const givenThings = async (baseUrl: string, apiKey: string): Promise<Things> => {
+export const createRecords = async (baseUrl: string, apiKey: string): Promise<Ids> => {
   const call = async (path: string, init: RequestInit = {}) => {
     const headers = new Headers(init.headers);
     headers.set('x-api-key', apiKey);
@@ -41,7 +41,7 @@ export const givenThings = async (baseUrl: string, apiKey: string): Promise<Thin
 };
 
 /** The contents of schemathesis.toml. DELETE gets an id without an image, so that the picture stays. */
-export const formatConfig = ({ imageId, initId, requestId }: Things): string =>
+export const formatConfig = ({ imageId, initId, requestId }: Ids): string =>
   [
     '[parameters]',
     `"path.image_id" = "${imageId}"`,

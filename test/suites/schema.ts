@@ -10,7 +10,7 @@ import { project } from '#infra/deploy/serverless.ts';
 import { freePort } from './free-port.ts';
 import { openapiPackages, runOpenapiClients } from './openapi-clients.ts';
 import { pythonPrograms } from './python.ts';
-import { formatConfig, givenThings } from './schema-records.ts';
+import { createRecords, formatConfig } from './schema-records.ts';
 
 const { values } = parseArgs({
   options: {
@@ -70,7 +70,7 @@ await runCommandLine('test:schema', async (tools) => {
     });
   await run('schemathesis, with ids of its own', {});
   const config = join(folder, 'schemathesis.toml');
-  writeFileSync(config, formatConfig(await givenThings(baseUrl, apiKey)));
+  writeFileSync(config, formatConfig(await createRecords(baseUrl, apiKey)));
   await run('schemathesis, with ids that exist', {
     before: ['--config-file', config],
     after: ['--include-path-regex', String.raw`\{(image_id|init_id|request_id|filename)`],

@@ -57,7 +57,7 @@ type Service = {
   firstFailureEnds?: boolean;
 };
 
-/** The whole service over HTTP, and the stores behind it where a test drops things there. */
+/** The whole service over HTTP, and the stores behind it where a test puts objects there. */
 export const runE2eSuite = (
   tools: CommandTools,
   title: string,

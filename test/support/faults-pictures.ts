@@ -20,10 +20,10 @@ const atOnce = 8;
 
 /** Runs an action for each, with limited concurrency. */
 export const forEachConcurrently = async <T>(
-  things: readonly T[],
+  items: readonly T[],
   work: (single: T) => Promise<unknown>,
 ): Promise<void> => {
-  const left = things.values();
+  const left = items.values();
   const next = async () => {
     for (const single of left) await work(single);
   };

@@ -141,7 +141,7 @@ const ending = (folder: DataFolder, file: ReturnType<typeof openLog>) => {
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => void because('Stopping …', 0));
-  onceParentIsGone(() => void because('Whoever started this is gone. Stopping …', 0));
+  onceParentIsGone(() => void because('The process that started this has ended. Stopping …', 0));
   const when = (starting: Promise<Stack>) => {
     stack = starting;
   };

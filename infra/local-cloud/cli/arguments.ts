@@ -9,7 +9,7 @@ of a CloudFormation template (YAML or JSON). What was stored is there again at t
   --s3-port PORT           4569; 0 picks a free one
   --sqs-port PORT          4576; 0 picks a free one
   --dynamodb-port PORT     4577; 0 picks a free one
-  --host ADDRESS           the address to listen on (127.0.0.1). On any other, whoever reaches it may
+  --host ADDRESS           the address to listen on (127.0.0.1). On any other, its clients may
                            use SQS and DynamoDB, which check no signatures
   --stack-name NAME        AWS::StackName, which names resources that have no name (local)
   --parameter NAME=VALUE   instead of a parameter's default; as often as needed
@@ -49,7 +49,7 @@ export const readArguments = (args: readonly string[]): Arguments | 'help' => {
   if (values.help) return 'help';
   const [template, ...others] = positionals;
   if (template === undefined)
-    throw new UsageError('Name the template: local-cloud template.yml (--help tells more).');
+    throw new UsageError('Name the template: local-cloud template.yml (see --help).');
   if (others.length > 0) throw new UsageError(`One template at a time, not also ${others[0]}.`);
   if (!/^[a-zA-Z][a-zA-Z0-9-]{0,127}$/.test(values['stack-name']))
     throw new UsageError(

@@ -68,4 +68,4 @@ export const isLoopback = (host: string): boolean =>
   ['127.0.0.1', 'localhost', '::1'].includes(host);
 
 const openNotice = (host: string): string =>
-  `Listening on ${host}: whoever reaches this machine may use SQS and DynamoDB.`;
+  `Listening on ${host}: any client on the network may use SQS and DynamoDB.`;

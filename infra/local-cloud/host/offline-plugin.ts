@@ -34,7 +34,7 @@ type Serverless = {
   classes: { Error: new (message: string, code: string) => Error };
 };
 
-const tell = (message: FromHost): Promise<void> =>
+const send = (message: FromHost): Promise<void> =>
   new Promise((resolve) => {
     if (process.send && process.connected) process.send(message, undefined, {}, () => resolve());
     else resolve();
@@ -92,7 +92,7 @@ export default class EmbeddedStack {
     useGateway({ ...options, routes: read.routes });
 
     const prepared = launcherSays('prepared');
-    await tell({
+    await send({
       kind: 'template',
       template: read.resources,
       stackName: read.place.stackName,
@@ -120,15 +120,15 @@ export default class EmbeddedStack {
       },
     };
     Object.assign(process.env, read.environment);
-    const host = startHost(read.functions, options, (pids) => void tell({ kind: 'workers', pids }));
+    const host = startHost(read.functions, options, (pids) => void send({ kind: 'workers', pids }));
     this.host = host;
     process.on('message', (message) => {
       const said = FromLauncher.parse(message);
       if (said.kind === 'stream-records') host.wakeStreams(said.table);
       if (said.kind === 'load')
         loadVersion(said).then(
-          () => tell({ kind: 'loaded' }),
-          (error: unknown) => tell({ kind: 'loaded', reason: String(error) }),
+          () => send({ kind: 'loaded' }),
+          (error: unknown) => send({ kind: 'loaded', reason: String(error) }),
         );
     });
     // Loaded before the first call, so that a wrong setting ends the start and not an upload.
@@ -161,7 +161,7 @@ export default class EmbeddedStack {
 
   private async start(): Promise<void> {
     this.host?.start();
-    await tell({ kind: 'ready' });
+    await send({ kind: 'ready' });
     collectGarbage(garbageAfterMs);
   }
 
@@ -177,7 +177,7 @@ export default class EmbeddedStack {
       await step();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      await tell({ kind: 'failed', reason });
+      await send({ kind: 'failed', reason });
       process.exit(1);
     }
   }

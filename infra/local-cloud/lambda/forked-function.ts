@@ -17,7 +17,7 @@ process.title = facts.name;
 // Behind an interceptor every call to S3, SQS and DynamoDB says whose it is.
 if (process.env[appIdVariable]) process.env[appIdVariable] = forkedAppId(facts.name, process.pid);
 
-const tell = (message: unknown) => process.send?.(message);
+const send = (message: unknown) => process.send?.(message);
 process.once('disconnect', () => process.exit(0));
 // A Ctrl-C reaches the whole group; the host decides when its workers end.
 process.on('SIGINT', () => {});
@@ -27,12 +27,12 @@ try {
   process.on('message', async (event) => {
     try {
       const result = await handler(event, makeContext(facts, facts.region));
-      tell({ result: result ?? null });
+      send({ result: result ?? null });
     } catch (error) {
-      tell({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+      send({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
     }
   });
-  tell({ loaded: true });
+  send({ loaded: true });
 } catch (error) {
-  tell({ error: error instanceof Error ? error.message : String(error) });
+  send({ error: error instanceof Error ? error.message : String(error) });
 }

@@ -21,8 +21,8 @@ const loadingTakesMs = 30_000;
 
 /**
  * Calls a function in processes of its own, one for each call that runs at the same time. One whose
- * time is up is killed with SIGKILL, as Lambda does; so may anybody do who wants to see what then
- * happens. The next call starts another.
+ * time is up is killed with SIGKILL, as Lambda does; a test may do the
+ * same. The next call starts another.
  */
 export const forked = (fn: LocalFunction, region: string, pids: Pids): Invoker => {
   const workers = new Set<Worker>();

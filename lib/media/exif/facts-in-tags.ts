@@ -14,7 +14,7 @@ import { type Angle, altitudeFact, angleInText, placeFact } from './place-fact.t
 import type { Tags } from './tiff-tags.ts';
 import { timeFact } from './time-fact.ts';
 
-/** What EXIF tags tell, by exifr's names; null where the camera was silent or did not know. */
+/** What EXIF tags say, by exifr's names; null where the camera was silent or did not know. */
 export const factsInTags = (tags: Tags): Facts => {
   const one = (name: string) => firstValue(tags.get(name));
   return {

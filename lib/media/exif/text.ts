@@ -52,7 +52,7 @@ export const utf16Text = (bytes: Buffer, little: boolean): string | undefined =>
   return tidyText(text.split('\0', 1)[0] ?? '');
 };
 
-/** True for little-endian; undefined where zeros do not tell. */
+/** True for little-endian; undefined where there are only zeros. */
 const orderByZeros = (bytes: Buffer): boolean | undefined => {
   const zeros = [0, 0];
   for (let at = 0; at + 1 < Math.min(bytes.length, 512); at += 2) {

@@ -12,7 +12,7 @@ type Options = {
   settings: number;
   /** The picture has no tiles, or they are not to be taken one by one. */
   whole: boolean;
-  /** Two rows and two columns at least become one, so that nobody sees more colour than there is. */
+  /** Two rows and two columns at least become one, so that no colour is shown that was not there. */
   isHalved: boolean;
 };
 

@@ -7,7 +7,7 @@ const scan = 0xda;
 /**
  * How many samples a JPEG has for each pixel: of three components 1.5 where two of them are halved
  * in both directions (4:2:0), 3 where none is. Undefined where there is no frame before the first
- * scan. libvips does not tell: it calls everything 4:2:0 that has a sampling factor above one.
+ * scan. libvips does not say: it calls everything 4:2:0 that has a sampling factor above one.
  */
 export const countJpegSamplesPerPixel = (bytes: Uint8Array): number | undefined => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

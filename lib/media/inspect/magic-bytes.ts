@@ -103,7 +103,7 @@ const detectByBrands = (bytes: Uint8Array): Kind => {
   );
 };
 
-/** HEIF holds pictures of any codec. What its brands leave open, its items tell. */
+/** HEIF holds pictures of any codec. What its brands leave open, its items decide. */
 const detectByCodec = (bytes: Uint8Array, isHevc: boolean): Kind => {
   const heif = readHeif(bytes);
   const codec = heif?.codecs.find((type) => type !== '') ?? heif?.type;

@@ -80,7 +80,7 @@ const inputFor = async (
   if (plan.way === 'refused')
     throw new Refused(
       'unsupported_feature',
-      `The picture's colours are told in a way that is not read here: ${plan.unsupported}. Convert it to sRGB and send that.`,
+      `The picture's colours are encoded in a way that is not supported: ${plan.unsupported}. Convert it to sRGB and send that.`,
     );
   const { bytes } = picture;
   if (plan.way === 'direct') return bytes;

@@ -48,7 +48,7 @@ const findProfile = ({ icc, nclx }: HeifPicture): Buffer | undefined => {
   if ('profile' in colours) return colours.profile;
   throw new Refused(
     'unsupported_feature',
-    `The picture's colours are told in a way that is not read here: ${colours.unsupported}. Convert it to sRGB and send that.`,
+    `The picture's colours are encoded in a way that is not supported: ${colours.unsupported}. Convert it to sRGB and send that.`,
   );
 };
 

@@ -1,6 +1,6 @@
 import type { Pixels } from './decode-pixels.ts';
 
-const maxSamples = 4; // along each side of a part: 16 pixels tell its mean well enough
+const maxSamples = 4; // along each side of a part: 16 pixels are enough for its mean
 
 /**
  * Our own pixels in RGBA at a size no larger than theirs: each the mean of up to 16 pixels, spread

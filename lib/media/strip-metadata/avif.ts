@@ -7,7 +7,7 @@ import {
   readLocations,
 } from '#lib/media/heif/item-lists.ts';
 
-/** Where a still AVIF may keep things. Others are films, or nothing we know. */
+/** The boxes that a still AVIF may have. Other files are films, or unknown. */
 const known = ['ftyp', 'meta', 'mdat', 'free', 'skip', 'uuid'];
 /** Items that are about the picture, none of its parts: ISO 14496-12 §8.11.6. */
 const privateItems = ['Exif', 'mime', 'uri '];

@@ -106,7 +106,7 @@ const openApp = (deps: Partial<App['deps']['images']>, sets: App['deps']['rendit
   app.deps.images = { ...app.deps.images, ...deps };
   app.deps.renditionSets = sets;
   app.deps.readTags = async () => ({
-    // Nobody takes a thousand pictures in the same second: the months are spread over years.
+    // A thousand pictures are not taken in the same second: the months are spread over years.
     exif: { ...phoneExif, datetimeOriginal: takenSomeTime() },
     raw: phoneTags,
   });

@@ -60,7 +60,7 @@ const zip = Buffer.concat([
 ]);
 const html = latin('<html><script>alert(document.domain)</script></html>');
 
-/** Files that are not what they are called, or two things at once. */
+/** Files that are not what they are called, or two formats at once. */
 export async function* disguises(random: Random): AsyncGenerator<HostileFile> {
   for (const { name, bytes, expected } of await hostilePictures()) {
     const ends = expected === 'failed later' ? 'failed' : 'rejected';
@@ -88,7 +88,7 @@ export async function* disguises(random: Random): AsyncGenerator<HostileFile> {
   yield* inside();
 }
 
-/** Other things in places where a picture may hold anything. */
+/** Other data in places where a picture may hold anything. */
 async function* inside(): AsyncGenerator<HostileFile> {
   for (const [format, bytes] of await samples()) {
     if (format === 'jpeg') {

@@ -16,5 +16,5 @@ export const seededRandom = (seed: number): Chance => {
   };
 };
 
-export const pick = <T>(things: readonly T[], drawn: number): T | undefined =>
-  things[Math.min(things.length - 1, Math.floor(drawn * things.length))];
+export const pick = <T>(items: readonly T[], drawn: number): T | undefined =>
+  items[Math.min(items.length - 1, Math.floor(drawn * items.length))];

@@ -82,8 +82,8 @@ describe('a model behind Hugging Face’s router', () => {
   test.each([
     [
       'that does not exist',
-      'nobody/nothing:fal-ai',
-      /does not know the model nobody\/nothing:fal-ai/,
+      'unknown/model:fal-ai',
+      /does not know the model unknown\/model:fal-ai/,
     ],
     [
       'that its provider does not serve for this task',

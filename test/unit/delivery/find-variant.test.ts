@@ -14,7 +14,7 @@ describe('find a variant', () => {
         find(imageId, 'large'),
         find(imageId, 'large', { s: `${right}x` }),
         find(imageId, 'small', { s: right }),
-        find('nobody', 'large', { s: right }),
+        find('unknown', 'large', { s: right }),
         find(imageId, 'nothing'),
         find(imageId, 'large', { ending: 'gif' }),
         find(imageId, 'large', {
@@ -36,7 +36,7 @@ describe('find a variant', () => {
       'There is no preset huge. There are small, medium, large, card, w160',
     );
     await expect(findSigned(imageId, 'large', 'gif')).rejects.toThrow('There is no ending .gif.');
-    await expect(findSigned('nobody', 'large')).rejects.toThrow('Image not found');
+    await expect(findSigned('unknown', 'large')).rejects.toThrow('Image not found');
   });
 
   test('one signature is valid for every extension', async () => {

@@ -126,7 +126,7 @@ describe('project-changes', () => {
     expect(committed[1]?.counters).toMatchObject({ queued: -1, done: 1 });
   });
 
-  it('tells of a picture that ended once its change is committed, and not again', async () => {
+  it('reports a picture that ended once its change is committed, and not again', async () => {
     const { call, ended } = openFunction({ conflicts: 2 });
     const records = [aSave(undefined, queued), aSave(queued, isDone)];
 
@@ -136,7 +136,7 @@ describe('project-changes', () => {
     expect(ended).toEqual([[isDone.imageId, 'done']]);
   });
 
-  it('tries again after a conflict, and notifies nobody twice for it', async () => {
+  it('tries again after a conflict, and notifies no subscriber twice for it', async () => {
     const { call, committed, notified } = openFunction({ conflicts: 3 });
 
     await call({ Records: [aSave(queued, isDone)] });

@@ -9,7 +9,7 @@ const none = { products: 0, images: 0, failed: 0 };
 
 const total = { products: 4, images: 6 };
 
-const cut = { written: 3, reason: 'Nobody came.' };
+const cut = { written: 3, reason: 'It took too long.' };
 
 const ended = (failed: number): Batch['work'] => ({
   state: 'ended',
@@ -101,14 +101,14 @@ describe('a batch', () => {
       { total, cut, work: cutAt(0) },
       { products: 3, images: 5, failed: 0 },
       'completed_with_errors',
-      '5 of 6 images are processed. Of 4 products only the first 3 were begun: Nobody came. Send the others again in a file of their own.',
+      '5 of 6 images are processed. Of 4 products only the first 3 were begun: It took too long. Send the others again in a file of their own.',
     ],
     [
       'of which not all products were begun, and those failed',
       { total, cut, work: cutAt(5) },
       { products: 3, images: 5, failed: 5 },
       'failed',
-      '5 of 6 images are processed, 5 of them failed. Of 4 products only the first 3 were begun: Nobody came. Send the others again in a file of their own.',
+      '5 of 6 images are processed, 5 of them failed. Of 4 products only the first 3 were begun: It took too long. Send the others again in a file of their own.',
     ],
     [
       'whose CSV was refused',

@@ -98,14 +98,14 @@ describe('endpoint', () => {
   });
 
   it('responds to a Problem with its status, message and Retry-After', async () => {
-    const { status, headers, body } = await post('nobody');
+    const { status, headers, body } = await post('unknown');
     expect(status).toBe(404);
     expect(headers).toMatchObject({ 'retry-after': '2', 'access-control-allow-origin': '*' });
     expect(body).toEqual({
       status: 'error',
       code: 9001,
       data: null,
-      error: 'There is no nobody.',
+      error: 'There is no such person.',
       error_code: 'image_not_found',
     });
   });

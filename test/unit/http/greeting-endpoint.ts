@@ -38,8 +38,8 @@ export const { lines, logger } = aLog();
 const handler = endpoint(
   greet,
   async ({ path, query, headers, body, baseUrl, keyId }) => {
-    if (path.image_id === 'nobody')
-      throw new Problem('image_not_found', 'There is no nobody.', { retryAfterSeconds: 1.2 });
+    if (path.image_id === 'unknown')
+      throw new Problem('image_not_found', 'There is no such person.', { retryAfterSeconds: 1.2 });
     if (path.image_id === 'broken') throw new Error('the table darkroom-secret is on fire');
     if (headers['x-mood'] === 'bad')
       return reply(503, { text: '…' }, { error: 'Not now.', errorCode: 'service_unavailable' });

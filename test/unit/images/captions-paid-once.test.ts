@@ -4,7 +4,7 @@ import type { StepMessage } from '#lib/images/messages.ts';
 import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { aCaption, appHarness } from '#test/support/app-harness.ts';
 
-/** A darkroom whose model answers when it is told to, and counts what is paid for. */
+/** An app whose model answers on request, and counts what is paid for. */
 const withSlowModel = () => {
   const app = appHarness();
   const pending: (() => void)[] = [];

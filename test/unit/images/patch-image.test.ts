@@ -76,7 +76,7 @@ describe('patch an image', () => {
     const app = appHarness();
     const { imageId } = await app.upload('a photo');
     await app.remove(imageId);
-    for (const id of [imageId, 'nobody'])
+    for (const id of [imageId, 'unknown'])
       await expect(patchImage(id, { caption: 'x' }, app.deps)).rejects.toThrow('Image not found');
   });
 });

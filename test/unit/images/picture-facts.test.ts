@@ -51,7 +51,7 @@ describe('what a change says of a picture', () => {
     });
   });
 
-  it('is told again of another picture under the same key', () => {
+  it('is reported again for another picture under the same key', () => {
     expect(pictureFacts(done(), { ...done(), rev: 2 })).toMatchObject({ status: 'done' });
   });
 

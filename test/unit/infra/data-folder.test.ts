@@ -31,7 +31,7 @@ describe('the data folder', () => {
   it('may be one that an earlier start left behind', () => {
     claimDataFolder(folder, owner).release();
     mkdirSync(join(folder, 'build'));
-    write('notes-of-somebody.txt');
+    write('notes.txt');
 
     expect(() => claimDataFolder(folder, owner).release()).not.toThrow();
   });

@@ -20,7 +20,7 @@ describe('a partial batch response', () => {
     [{ batchItemFailures: [{ itemIdentifier: '' }] }],
     [{ batchItemFailures: [{ itemIdentifier: null }] }],
     [{ batchItemFailures: [{ id: 'a' }] }],
-    [{ batchItemFailures: [{ itemIdentifier: 'somebody else' }] }],
+    [{ batchItemFailures: [{ itemIdentifier: 'another message' }] }],
   ])('fails the whole batch when it is %j', (answer) => {
     expect(readFailures(answer, batch)).toEqual(new Set(['a', 'b']));
   });

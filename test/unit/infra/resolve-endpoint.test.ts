@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vites
 import { resolveEndpoint } from '#infra/cli/start/resolve-endpoint.ts';
 import { header, products } from './batch-harness.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'darkroom-reach-'));
+const folder = mkdtempSync(join(tmpdir(), 'darkroom-endpoint-'));
 const file = join(folder, 'settings');
 const write = (...lines: string[]) => writeFileSync(file, lines.join('\n'));
 

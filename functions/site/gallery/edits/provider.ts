@@ -7,7 +7,7 @@ export type ProviderState = HealthView['edits'];
 
 let state: ProviderState | undefined;
 
-/** Who makes edits, or why nobody does; undefined until it is known. */
+/** The provider of edits, or why there is none; undefined until it is known. */
 export const editProvider = (): ProviderState | undefined => state;
 
 const load = async (): Promise<void> => {

@@ -8,7 +8,7 @@ type Deps = {
   apply: (events: readonly EventView[]) => Promise<void>;
   /** Events may have been missed: everything that is shown is to be read again. */
   resync: () => Promise<void>;
-  /** Whether events arrive; if not, something else must look for news. */
+  /** Whether events are received; if not, changes must be polled for. */
   onLive: (isLive: boolean) => void;
   /** The cursor cannot be used any more, or the server has no events at all. */
   isRefused: (error: unknown) => boolean;

@@ -26,7 +26,7 @@ const applyEvents = async (events: readonly EventView[]): Promise<void> => {
   await readStale();
 };
 
-/** What the list has not told: it was read for the newest ones only. */
+/** Changes that the list does not show: it was read for the newest ones only. */
 const applyToRecord = ({ type, data: { image_id: id = '', status, error } }: EventView): void => {
   if (type === 'image.deleted') {
     pictures.forget(id);
@@ -50,7 +50,7 @@ const readStale = async (): Promise<void> => {
   if (stale.size > 0 && !document.hidden) timer = setTimeout(readStale, lookForStaleMs);
 };
 
-/** News by one long poll; while the tab is hidden, none. */
+/** Events by one long poll; none while the tab is hidden. */
 export const startLive = (): void => {
   const feed = eventFeed({
     read: (after, { waitSeconds, signal }) => {

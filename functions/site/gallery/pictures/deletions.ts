@@ -44,9 +44,9 @@ const send = async (ids: readonly string[]): Promise<void> => {
   const outcomes = await actOn('delete', ids);
   // 404: another client has deleted it.
   const failed = outcomes.filter(({ status, error }) => error !== null && status !== 404);
-  const kept = new Set(failed.map(({ image_id: id }) => id));
+  const failedIds = new Set(failed.map(({ image_id: id }) => id));
   for (const id of ids) {
-    if (kept.has(id)) pictures.unhide(id);
+    if (failedIds.has(id)) pictures.unhide(id);
     else pictures.forget(id);
   }
   const [first] = failed;

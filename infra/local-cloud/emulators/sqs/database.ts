@@ -38,7 +38,7 @@ const schema = `
   ) STRICT;
 `;
 
-// In pages of 4 KB. A checkpoint syncs the disk, and everybody waits for it.
+// In pages of 4 KB. A checkpoint syncs the disk, and every request waits for it.
 const checkpointPages = 4000;
 
 // For a predecessor that is just ending.

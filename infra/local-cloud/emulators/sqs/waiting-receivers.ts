@@ -93,7 +93,7 @@ export const openWaitingReceivers = (
     wait,
     notify,
     rejectAll,
-    /** Answers everybody with no messages. */
+    /** Answers every waiting request with no messages. */
     close: (): void => {
       for (const waiting of [...byQueue.values()]) for (const one of waiting) one.resolve([]);
     },

@@ -172,7 +172,7 @@ describe('local-cloud', () => {
   it('warns that other machines have access when it listens on more than localhost', async () => {
     const { banner } = await startCommand(newProject(template), [...anyPorts, '--host', '0.0.0.0']);
 
-    expect(banner).toContain('Listening on 0.0.0.0: whoever reaches this machine may use SQS');
+    expect(banner).toContain('Listening on 0.0.0.0: any client on the network may use SQS');
   });
 
   it('says which port is taken and how to choose another, and leaves nothing running', async () => {
@@ -226,7 +226,7 @@ describe('local-cloud', () => {
   });
 
   it.each([
-    [[], 'Name the template: local-cloud template.yml (--help tells more).'],
+    [[], 'Name the template: local-cloud template.yml (see --help).'],
     [['template.yml', 'other.yml'], 'One template at a time, not also other.yml.'],
     [['none.yml'], 'none.yml: There is no such file.'],
     [

@@ -180,7 +180,7 @@ describe('a CSV of products', () => {
     });
   });
 
-  it('tells what it understood of a header that lacks columns', async () => {
+  it('says what it understood of a header that lacks columns', async () => {
     const { meanings, faults } = await readCsv(inPieces('Color, Photos \nred,https://a.example/1'));
 
     expect(meanings).toEqual([

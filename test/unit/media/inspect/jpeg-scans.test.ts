@@ -43,7 +43,7 @@ describe('the scans of a JPEG', () => {
     expect(lacksScans(jpeg(marker, scans.slice(0, -1)))).toBe(true);
   });
 
-  test('are not told by segments that the file ends in', () => {
+  test('are counted without an error where the file ends within a segment', () => {
     const whole = jpeg(progressive, [{ of: all }]);
     for (let length = 0; length < whole.length; length++)
       expect(() => lacksScans(whole.subarray(0, length))).not.toThrow();
