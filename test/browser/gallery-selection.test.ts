@@ -13,6 +13,7 @@ import {
 import { anImageView, fakeImageId } from '#test/support/browser-answers.ts';
 import { fakeApi } from '#test/support/browser-gallery.ts';
 import { type PageRequest, startPageHost } from '#test/support/browser-host.ts';
+import { openTouch } from '#test/support/browser-touch.ts';
 
 const some = fakeApi(42);
 const phone = { viewport: { width: 390, height: 800 }, hasTouch: true } as const;
@@ -81,21 +82,16 @@ describe.skipIf(!chromiumPath)(needsChromium('the selection of the gallery'), ()
   it('selects by a long press on a phone, and not by a scroll', async () => {
     host.answerWith(some);
     const { page, close } = await openPage(browser, phone);
-    await page.clock.install();
     await page.goto(host.url);
-    const tile = openTile(page, 3);
-    const touch = { pointerType: 'touch', isPrimary: true, clientX: 100, clientY: 200 };
-    await tile.dispatchEvent('pointerdown', touch);
-    await bar(page).getByText('1 selected').waitFor();
-    await tile.dispatchEvent('pointerup', touch);
-    await tile.dispatchEvent('click');
-    await bar(page).getByText('1 selected').waitFor();
+    await openTile(page, 3).waitFor();
+    const touch = await openTouch(page);
+    await touch.hold(openTile(page, 3), () => bar(page).getByText('1 selected').waitFor());
     await openTile(page, 4).tap();
     await bar(page).getByText('2 selected').waitFor();
 
-    await openTile(page, 5).dispatchEvent('pointerdown', touch);
-    await openTile(page, 5).dispatchEvent('pointermove', { ...touch, clientY: 260 });
-    await page.clock.fastForward(1000); // longer than a long press
+    const finger = (y: number) => [{ x: 200, y }];
+    await touch.drag(finger(600), finger(500), finger(300), finger(200));
+    await expect.poll(() => page.evaluate<number>('scrollY')).toBeGreaterThan(100);
     await bar(page).getByText('2 selected').waitFor();
     expect(await seriousFaults(page)).toEqual([]);
     await close();
