@@ -19,13 +19,20 @@ import { anSqsEvent, context } from '#test/support/sqs-events.ts';
 type App = ReturnType<typeof appHarness>;
 type Break = (deps: App['deps']) => unknown;
 
-const useCases: Record<
-  StepName,
-  (message: StepMessage, attempts: number, deps: App['deps']) => Promise<StepEnded>
-> = { thumbnails: makeThumbnails, exif: readExif, caption: writeCaption };
+const useCases = {
+  thumbnails: makeThumbnails,
+  exif: readExif,
+  caption: writeCaption,
+} as const satisfies Partial<
+  Record<
+    StepName,
+    (message: StepMessage, attempts: number, deps: App['deps']) => Promise<StepEnded>
+  >
+>;
+type TestedStep = keyof typeof useCases;
 
 /** The worker of a step as functions/pipeline wires it, over stores in memory. */
-const createWorker = (step: StepName, { deps }: App) =>
+const createWorker = (step: TestedStep, { deps }: App) =>
   consumer(StepMessage, (message, { attempts }) => useCases[step](message, attempts, deps), {
     queueUrl: 'http://queue.test/q',
     backOff: async () => {},
@@ -45,7 +52,7 @@ const collectLines = () => {
 };
 
 /** Delivers the message of a step that is to fail, and gives what the record and the log say of it. */
-const fail = async (step: StepName, breakIt: Break, attempts = 1) => {
+const fail = async (step: TestedStep, breakIt: Break, attempts = 1) => {
   const app = appHarness();
   const image = await app.drop('holiday/beach.jpg', 'a picture');
   const thumbnails = app.deps.stepQueues.receive('thumbnails');
@@ -65,7 +72,7 @@ const isDown = async () => {
 const removesOriginal: Break = ({ originals }) => originals.remove(['holiday/beach.jpg']);
 
 describe('where a step fails, the log says what the record says', () => {
-  it.each<[string, StepName, Break]>([
+  it.each<[string, TestedStep, Break]>([
     ['is no picture', 'thumbnails', (deps) => Object.assign(deps, { inspect: refuses })],
     ['cannot be decoded', 'thumbnails', (deps) => Object.assign(deps, { shrink: refuses })],
     ['is too large', 'thumbnails', (deps) => Object.assign(deps, { uploadMaxBytes: 3 })],
@@ -95,7 +102,7 @@ describe('where a step fails, the log says what the record says', () => {
     expect(line).toMatchObject({ reason: 'It said so.', error_code: 'provider_refused' });
   });
 
-  const outages: [string, StepName, Break][] = [
+  const outages: [string, TestedStep, Break][] = [
     ['the provider', 'caption', (deps) => Object.assign(deps, { describe: isDown })],
     ['the bucket', 'exif', ({ originals }) => Object.assign(originals, { readRange: isDown })],
     ['the codec', 'thumbnails', (deps) => Object.assign(deps, { shrink: isDown })],
