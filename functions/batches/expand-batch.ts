@@ -7,6 +7,7 @@ import { expandBatch } from '#lib/batches/expand-batch.ts';
 import { giveUpExpansion } from '#lib/batches/give-up.ts';
 import { ExpandMessage } from '#lib/batches/messages.ts';
 import { config } from '#lib/config.ts';
+import { expandLog } from '#lib/queue/batch-log.ts';
 import { consumer } from '#lib/queue/consumer.ts';
 import { publicFetch } from '#lib/web/public-fetch.ts';
 
@@ -31,5 +32,6 @@ export const handler = consumer(
     queueUrl: config.queues['expand-batch'],
     backOff: sqsBackoff(),
     giveUp: ({ request_id: requestId }, last) => giveUpExpansion(requestId, last, deps),
+    log: expandLog,
   },
 );

@@ -7,6 +7,7 @@ import { sqsBackoff } from '#lib/aws/sqs-visibility.ts';
 import { giveUpOnRow, importRow } from '#lib/batches/import-row.ts';
 import { ImportMessage } from '#lib/batches/messages.ts';
 import { config } from '#lib/config.ts';
+import { importLog } from '#lib/queue/batch-log.ts';
 import { consumer } from '#lib/queue/consumer.ts';
 import { limitPerHost } from '#lib/web/limit-per-host.ts';
 import { publicFetch } from '#lib/web/public-fetch.ts';
@@ -34,5 +35,6 @@ export const handler = consumer(
     queueUrl: config.queues['import-row'],
     backOff: sqsBackoff(),
     giveUp: (message, last) => giveUpOnRow(message, last, deps),
+    log: importLog,
   },
 );

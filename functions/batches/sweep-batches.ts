@@ -6,6 +6,7 @@ import { sqsBatchQueues } from '#lib/aws/sqs-batch-queues.ts';
 import { sweepBatches } from '#lib/batches/sweep-batches.ts';
 import { config } from '#lib/config.ts';
 import { logger } from '#lib/observability.ts';
+import { logSweptBatch } from '#lib/queue/sweep-log.ts';
 
 const deps = {
   batches: dynamoBatches(config.tables),
@@ -14,6 +15,7 @@ const deps = {
   batchQueues: sqsBatchQueues(config.queues),
   now: () => new Date(),
   pause,
+  onSwept: logSweptBatch,
 };
 
 export const handler = async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { editWithSettings } from '#lib/ai/edit-picture.ts';
+import { pictureRefusals } from '#lib/ai/messages.ts';
 import { resolveCaptionProvider, resolveEditProvider } from '#lib/ai/settings.ts';
 import { dynamoEdits } from '#lib/aws/dynamo-edits.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
@@ -51,6 +52,6 @@ export const handler = consumer(
     queueUrl: config.queues['run-edit'],
     backOff: sqsBackoff(),
     giveUp: (message, last) => giveUpOnEdit(message, last, deps),
-    log: editLog,
+    log: editLog({ pictureKinds: pictureRefusals }),
   },
 );

@@ -1,6 +1,9 @@
 import { redriveAdvice } from '#infra/cli/dead-letters.ts';
+import type { CallOutcome } from '#lib/ai/emit-call.ts';
+import type { ErrorCode } from '#lib/error-codes.ts';
 import type { MetricName } from '#lib/metrics/emit-metrics.ts';
 import { streamWorkers } from '#lib/queues.ts';
+import { alarm, shareAlarm, sharePercent } from './alarm.ts';
 import { pascalCase } from './queue-resources.ts';
 import type { Watched } from './watched.ts';
 
@@ -11,35 +14,9 @@ const maxIteratorAgeSeconds = 300;
 const apiTimeoutSeconds = 29; // API Gateway waits no longer
 const timeoutShare = 0.8; // of a timeout, above which an alarm is raised
 const maxArrivalToThumbnailMs = 60_000;
-
-type Alarm = {
-  /** What happened, and what to do. */
-  description: string;
-  namespace: string;
-  metric: string;
-  dimensions?: Record<string, unknown>;
-  statistic: 'Sum' | 'Maximum' | 'p95' | 'p99';
-  above: number;
-};
-
-/** Evaluates five minutes at a time; missing data is no alarm. */
-const alarm = ({ description, namespace, metric, dimensions = {}, statistic, above }: Alarm) => ({
-  Type: 'AWS::CloudWatch::Alarm',
-  Properties: {
-    AlarmDescription: description,
-    Namespace: namespace,
-    MetricName: metric,
-    Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
-    ...(statistic.startsWith('p') ? { ExtendedStatistic: statistic } : { Statistic: statistic }),
-    Period: 300,
-    EvaluationPeriods: 1,
-    Threshold: above,
-    ComparisonOperator: 'GreaterThanThreshold',
-    TreatMissingData: 'notBreaching',
-    AlarmActions: [{ Ref: 'AlarmTopic' }],
-    OKActions: [{ Ref: 'AlarmTopic' }],
-  },
-});
+// Clients send what is no picture, too: less than this is theirs, more is likely ours.
+const maxFailedPictures = { percent: 25, of: 10 };
+const maxFailedCalls = { percent: 50, of: 5 };
 
 /** What to do about the dead letters of a worker; a reader of streams has none that could be redriven. */
 const adviceFor = (worker: string): string =>
@@ -158,6 +135,38 @@ export const alarmsFor = (watched: Watched, email: string): Record<string, unkno
       dimensions: { service: 'darkroom', status: 'done' },
       statistic: 'p95',
       above: maxArrivalToThumbnailMs,
+    }),
+    FailedPicturesAlarm: shareAlarm({
+      description: `More than ${maxFailedPictures.percent} % of the pictures failed. See the saved query "Why things fail".`,
+      namespace: watched.stackName,
+      metric: 'Pictures',
+      sums: {
+        done: { status: 'done' },
+        failed: { status: 'failed' },
+        cancelled: { error_code: 'batch_cancelled' satisfies ErrorCode }, // by a client
+      },
+      percent: sharePercent(
+        '(FILL(failed, 0) - FILL(cancelled, 0))',
+        '(FILL(done, 0) + FILL(failed, 0) - FILL(cancelled, 0))',
+        maxFailedPictures.of,
+      ),
+      above: maxFailedPictures.percent,
+    }),
+    ProviderFailuresAlarm: shareAlarm({
+      description: `More than ${maxFailedCalls.percent} % of the calls of AI providers failed: a wrong key, no credit, a retired model or an outage. Pictures are done without their captions. See the saved query "Why things fail".`,
+      namespace: watched.stackName,
+      metric: 'ProviderCalls',
+      sums: {
+        answered: { outcome: 'answered' satisfies CallOutcome },
+        refused: { outcome: 'refused' satisfies CallOutcome },
+        unavailable: { outcome: 'unavailable' satisfies CallOutcome },
+      },
+      percent: sharePercent(
+        '(FILL(refused, 0) + FILL(unavailable, 0))',
+        '(FILL(answered, 0) + FILL(refused, 0) + FILL(unavailable, 0))',
+        maxFailedCalls.of,
+      ),
+      above: maxFailedCalls.percent,
     }),
     ThrottlesAlarm: alarm({
       // Without dimensions: no function reserves any, so all share the concurrency of the account.

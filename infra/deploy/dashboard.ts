@@ -69,7 +69,7 @@ const ownGraphs = (namespace: string): Graph[] => {
     },
     {
       title: 'Provider calls by outcome',
-      metrics: [every('ProviderCalls', 'provider,outcome', 'Sum')],
+      metrics: [every('ProviderCalls', 'outcome', 'Sum')],
       statistic: 'Sum',
     },
     {

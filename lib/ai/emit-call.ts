@@ -13,7 +13,7 @@ export const emitCall = (
   emitMetrics({
     message: `provider ${outcome}`,
     values: { ProviderCalls: 1 },
-    dimensions: [{ provider, outcome }],
+    dimensions: [{ provider }, { outcome }],
     fields: { task, model, duration_ms: Math.round(durationMs) },
   });
 

@@ -22,6 +22,9 @@ type Deps = {
 
 type Total = { products: number; images: number };
 
+/** The batch as a message left it, and whether that was the message's doing: it may be delivered twice. */
+export type ExpandEnded = { batch: Batch | undefined; changed: boolean };
+
 /** How long a message may run before it hands over to the next: far below the function's timeout. */
 const maxRunMs = 15_000;
 /** Rows between two checkpoints. After a kill in between they are written again, which changes nothing. */
@@ -38,11 +41,13 @@ export const expandBatch = async (
   { request_id: requestId }: ExpandMessage,
   delivery: { attempts: number },
   deps: Deps,
-) => {
+): Promise<ExpandEnded> => {
   const { batches, derived, batchQueues } = deps;
   const batch = (await batches.find(requestId))?.batch;
-  if (!batch) return;
-  if (batch.work.state !== 'expanding') return advanceBatch(batch, deps); // delivered twice
+  if (batch?.work.state !== 'expanding') {
+    if (batch) await advanceBatch(batch, deps); // delivered twice
+    return { batch, changed: false };
+  }
 
   const csv = await readInput(batch, delivery, deps);
   if (!csv.ok) return refuse(requestId, { code: 'not_fetched', reason: csv.reason }, deps);
@@ -57,7 +62,8 @@ export const expandBatch = async (
 
   if (!batch.total) {
     const { batch: known } = await checkpoint(requestId, { written: 0, total }, deps);
-    if (known?.work.state !== 'expanding') return; // cancelled while the CSV was fetched
+    // Cancelled while the CSV was fetched.
+    if (known?.work.state !== 'expanding') return { batch: known, changed: false };
   }
 
   const isComplete = await writeRows(
@@ -65,9 +71,11 @@ export const expandBatch = async (
     { requestId, total, resumeAt: batch.work.written, cancelledAt: batch.cancelledAt },
     deps,
   );
-  if (!isComplete) return batchQueues.expand({ request_id: requestId });
-
-  const { batch: after } = await updateBatch(
+  if (!isComplete) {
+    await batchQueues.expand({ request_id: requestId });
+    return { batch, changed: true };
+  }
+  const ended = await updateBatch(
     requestId,
     ({ requeuedAt: _, ...known }) =>
       known.work.state === 'expanding'
@@ -75,7 +83,12 @@ export const expandBatch = async (
         : undefined,
     deps,
   );
-  if (after) await advanceBatch(after, deps);
+  return advance(ended, deps);
+};
+
+const advance = async (ended: ExpandEnded, deps: Deps): Promise<ExpandEnded> => {
+  if (ended.batch) await advanceBatch(ended.batch, deps);
+  return ended;
 };
 
 type Resumed = {
@@ -147,7 +160,7 @@ type BatchFailure = { code: ErrorCode; reason: string };
 
 const refuse = async (requestId: string, failure: BatchFailure, deps: Deps) => {
   const endedAt = deps.now().toISOString();
-  const { batch } = await updateBatch(
+  const ended = await updateBatch(
     requestId,
     (known) =>
       known.work.state === 'expanding'
@@ -155,7 +168,7 @@ const refuse = async (requestId: string, failure: BatchFailure, deps: Deps) => {
         : undefined,
     deps,
   );
-  if (batch) await advanceBatch(batch, deps);
+  return advance(ended, deps);
 };
 
 /** Saves the progress. It also clears `requeuedAt`: a batch that moves on gets both of its attempts again. */

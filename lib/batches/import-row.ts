@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { ErrorCode } from '#lib/error-codes.ts';
 import { type FetchFile, fetchWithRetry } from '#lib/fetch-file.ts';
 import { storedTypeFor } from '#lib/images/claims.ts';
 import type { Images } from '#lib/images/images.ts';
@@ -12,6 +13,7 @@ import {
   type Row,
   type RowImage,
   type RowPlace,
+  rowErrorCode,
   rowImageId,
   rowImageKey,
   rowOutcome,
@@ -28,6 +30,15 @@ type Deps = {
   fetchPicture: FetchFile;
 };
 
+/** What became of the URLs of a message: the images that they are, and why the others are none. */
+export type ImportEnded =
+  | { state: 'stale' }
+  | {
+      state: 'done' | 'repeated';
+      imageIds: string[];
+      failed: { code: ErrorCode; reason: string }[];
+    };
+
 type Entry = { index: number; after: RowImage };
 
 /**
@@ -39,14 +50,14 @@ export const importRow = async (
   message: ImportMessage,
   delivery: { attempts: number },
   deps: Deps,
-): Promise<void> => {
+): Promise<ImportEnded> => {
   const { request_id: requestId, row: number } = message;
   const [known, batch] = await Promise.all([
     deps.rows.find(requestId, number),
     deps.batches.find(requestId),
   ]);
   const row = known?.row;
-  if (!row || batch?.batch.cancelledAt) return; // close-batch cancels what is open
+  if (!row || batch?.batch.cancelledAt) return { state: 'stale' }; // close-batch cancels what is open
   // A picture that was fetched has an S3 event of its own: other hosts are requested once.
   const open = openEntries(row, message).filter(
     ({ state }) => message.again || state === 'pending',
@@ -66,6 +77,21 @@ export const importRow = async (
   await removeCancelled(recorded, message, deps);
   const busy = results.find((result) => result.status === 'rejected');
   if (busy) throw busy.reason;
+  return { state: open.length ? 'done' : 'repeated', ...summarize(recorded ?? row, message) };
+};
+
+const summarize = ({ number, images }: Row, { request_id, from, to }: ImportMessage) => {
+  const entries = images.slice(from, to);
+  return {
+    imageIds: entries.flatMap(({ state, inputUrl }, n) =>
+      state === 'fetched' || state === 'completed'
+        ? [rowImageId({ requestId: request_id, number, index: from + n }, inputUrl)]
+        : [],
+    ),
+    failed: entries
+      .filter((entry) => entry.state === 'failed')
+      .map((entry) => ({ code: rowErrorCode(entry), reason: entry.reason })),
+  };
 };
 
 /**

@@ -17,6 +17,8 @@ type Deps = {
   batchQueues: BatchQueues;
   now: () => Date;
   pause: (ms: number) => Promise<unknown>;
+  /** Called for each batch whose work no worker finished. */
+  onSwept?: (swept: { action: 'requeued' | 'gaveUp'; batch: Batch }) => void;
 };
 
 /** Younger work is left alone: its messages may be in flight. */
@@ -46,7 +48,9 @@ export const sweepBatches = async (deps: Deps) => {
     }
     idle ??= areIdle(deps); // read only when a batch may be stuck
     if (!(await idle)) continue;
-    swept[await requeueOrGiveUp(batch, before, deps)]++;
+    const action = await requeueOrGiveUp(batch, before, deps);
+    swept[action]++;
+    deps.onSwept?.({ action, batch });
   }
   return swept;
 };

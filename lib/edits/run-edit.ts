@@ -21,7 +21,10 @@ export type RunDeps = PictureDeps &
     now: () => Date;
   };
 
-type Outcome = EditResult | Failure<ErrorCode>;
+/** The edit after a delivery of its message, and the provider's kind of refusal where it refused. */
+export type EditEnded = { edit: Edit | undefined; kind?: string };
+
+type Outcome = EditResult | (Failure<ErrorCode> & { refusal?: string });
 
 /**
  * Has the provider make the picture of an edit, and ingests it as an image. Throws RetryLaterError or
@@ -38,19 +41,22 @@ export const runEdit = async (
   { edit_id: editId }: EditMessage,
   attempts: number,
   deps: RunDeps,
-): Promise<Edit | undefined> => {
+): Promise<EditEnded> => {
   const worker: Worker = { id: deps.newId(), attempts };
   const edit = await acquireLease(editId, worker, deps);
-  if (!edit) return undefined;
+  if (!edit) return { edit };
   if (!isHeldBy(edit, worker.id)) {
     await removeCopies(edit, deps); // the worker that ended it may have been killed before this
-    return edit;
+    return { edit };
   }
   const outcome = await makeResult(edit, worker, deps).catch(async (error: unknown) => {
     await releaseLease(edit, worker, error, deps);
     throw error;
   });
-  return endEdit(edit, worker, outcome, deps);
+  return {
+    edit: await endEdit(edit, worker, outcome, deps),
+    ...('refusal' in outcome && { kind: outcome.refusal }),
+  };
 };
 
 const makeResult = async (
@@ -78,12 +84,11 @@ const makeResult = async (
       if (error instanceof ResponseLostError) return failure('response_lost', error.message);
       throw error;
     });
-  return response.ok
-    ? saveResult(edit, response, deps)
-    : failure(
-        response.kind === 'response_lost' ? response.kind : 'provider_refused',
-        response.reason,
-      );
+  if (response.ok) return saveResult(edit, response, deps);
+  const { kind, reason } = response;
+  return kind === 'response_lost'
+    ? failure(kind, reason)
+    : { ...failure('provider_refused', reason), refusal: kind };
 };
 
 const lostTwice =

@@ -45,7 +45,6 @@ const Flag = z
 const commonFields = {
   webhook_url: WebUrl.optional().meta({
     description: 'notified when the batch ends, however it ends; signed as Standard Webhooks says',
-    examples: ['https://example.com/hook'],
   }),
   dry_run: Flag.optional().meta({ description: 'only check the file' }),
 };
@@ -55,7 +54,6 @@ export const CsvByUrl = z
   .object({
     csv_url: WebUrl.meta({
       description: 'fetched in the background: for files beyond the body limit',
-      examples: ['https://example.com/products.csv'],
     }),
     ...commonFields,
   })
@@ -63,7 +61,15 @@ export const CsvByUrl = z
     path: ['dry_run'],
     message: 'needs the file itself, sent as multipart/form-data',
   })
-  .meta({ id: 'CsvByUrl' });
+  .meta({
+    id: 'CsvByUrl',
+    examples: [
+      {
+        csv_url: 'https://example.com/products.csv',
+        webhook_url: 'https://example.com/hook',
+      },
+    ],
+  });
 
 const FormFields = z.object({
   // An empty input of a form is sent as an empty string.

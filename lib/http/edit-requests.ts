@@ -14,11 +14,7 @@ const PathInitId = z
     examples: ['042-2f1c7a52-6f0e-4b62-9d5e-0b8a4d1f7c33'],
   });
 
-const InitId = z
-  .string()
-  .min(1, 'must not be empty')
-  .max(200, 'must be at most 200 characters')
-  .meta({ examples: ['042-2f1c7a52-6f0e-4b62-9d5e-0b8a4d1f7c33'] });
+const InitId = z.string().min(1, 'must not be empty').max(200, 'must be at most 200 characters');
 
 export const EditSessionPath = z.object({ init_id: PathInitId });
 
@@ -33,8 +29,8 @@ const TtlSeconds = z
   .min(sessionTtl.minSeconds, `must be at least ${sessionTtl.minSeconds}`)
   .max(maxTtlSeconds, `must be at most ${maxTtlSeconds} (7 days)`);
 export const CreateEditSessionBody = z
-  .object({ ttl_seconds: TtlSeconds.optional().meta({ examples: [3600] }) })
-  .meta({ id: 'ProcessRequest' })
+  .object({ ttl_seconds: TtlSeconds.optional() })
+  .meta({ id: 'ProcessRequest', examples: [{ ttl_seconds: 3600 }] })
   .optional();
 
 /** Long enough for any instruction; a hundred of them still fit into one response. */
@@ -52,7 +48,6 @@ export const StartEditBody = z
     source_url: Picture.meta({
       description:
         'the picture to edit: an image_id, file_path or file_url of ours, or a public http or https URL',
-      examples: ['mfrggzdfmztwq2lknnwg23tpob'],
     }),
     target_url: Picture.nullish().meta({
       description:
@@ -62,9 +57,14 @@ export const StartEditBody = z
       .string()
       .max(maxPromptLength, `must be at most ${maxPromptLength} characters`)
       .refine((text) => text.trim() !== '', 'must not be empty')
-      .meta({ description: 'what to do with it', examples: ['Make it look like a watercolour.'] }),
+      .meta({ description: 'what to do with it' }),
   })
-  .meta({ id: 'EditRequest' });
+  .meta({
+    id: 'EditRequest',
+    examples: [
+      { source_url: 'mfrggzdfmztwq2lknnwg23tpob', prompt: 'Make it look like a watercolour.' },
+    ],
+  });
 
 export const EditStatusBody = z
   .object({
@@ -77,7 +77,10 @@ export const EditStatusBody = z
     path: ['init_id'],
     message: 'is missing, and so is process_id: one of them is needed',
   })
-  .meta({ id: 'StatusRequest' });
+  .meta({
+    id: 'StatusRequest',
+    examples: [{ init_id: '042-2f1c7a52-6f0e-4b62-9d5e-0b8a4d1f7c33' }],
+  });
 
 export const EditHeaders = z.object({
   'idempotency-key': IdempotencyHeaders.shape['idempotency-key'].meta({

@@ -62,10 +62,9 @@ export const PictureByUrl = z
       'must not contain a user name or password',
     ).meta({
       description: 'a picture at a public address; a private one fails the image',
-      examples: ['https://example.com/photo.jpg'],
     }),
   })
-  .meta({ id: 'PictureByUrl' });
+  .meta({ id: 'PictureByUrl', examples: [{ url: 'https://example.com/photo.jpg' }] });
 
 /** Ids that name no image are no error of the request: each has an outcome. */
 export const ImageActionBody = z
@@ -76,9 +75,12 @@ export const ImageActionBody = z
       .min(1)
       .max(100)
       .refine((ids) => new Set(ids).size === ids.length, 'must not have an id twice')
-      .meta({ uniqueItems: true, examples: [['mfrggzdfmztwq2lknnwg23tpob']] }),
+      .meta({ uniqueItems: true }),
   })
-  .meta({ id: 'ImageActionRequest' });
+  .meta({
+    id: 'ImageActionRequest',
+    examples: [{ action: 'retry', image_ids: ['mfrggzdfmztwq2lknnwg23tpob'] }],
+  });
 
 /** Digits only: Number() would also read `0x10`, ` 7` and the empty string. */
 const Limit = z

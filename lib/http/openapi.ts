@@ -20,7 +20,7 @@ export const openapiDocument = ({ uploadMaxBytes, withAliases = false }: Options
   jsonSchema(ErrorCodeView, schemas);
   const paths: Record<string, Json> = {};
   for (const route of Object.values<Route>(routes))
-    for (const [place, path] of (withAliases ? allPaths(route) : route.paths).entries())
+    for (const [place, path] of (withAliases ? allPaths(route) : ownPaths(route)).entries())
       for (const method of route.methods) {
         const shown = path.replaceAll('+}', '}');
         paths[shown] = {
@@ -65,6 +65,8 @@ const tags = [
   ['Site', 'Welcome, health and documentation; no key is required'],
 ] as const;
 
+const ownPaths = ({ aliasOf, paths }: Route): readonly string[] => (aliasOf ? [] : paths);
+
 const toOperation = (
   route: Route,
   method: Method,
@@ -74,13 +76,13 @@ const toOperation = (
 ): Json => {
   const { name, tag, summary, description, request } = route;
   const suffix = `${method === route.methods[0] ? '' : 'Head'}${place ? `Alias${place}` : ''}`;
-  const isAlias = place >= route.paths.length;
+  const isAlias = place >= ownPaths(route).length;
   return {
     operationId: `${name}${suffix}`,
     tags: [tag],
     summary: isAlias ? `${summary} (alias)` : summary,
     description,
-    ...(isAlias && { 'x-alias-of': `${method} ${route.paths[0]}` }),
+    ...(isAlias && { 'x-alias-of': route.aliasOf ?? `${method} ${route.paths[0]}` }),
     security: route.private ? [{ ApiKey: [] }] : [],
     parameters: [
       ...parametersIn('path', request.path, (key) => path.includes(`{${key}`)),

@@ -39,6 +39,8 @@ export type Route = {
   paths: readonly [`/${string}`, ...`/${string}`[]];
   /** Paths of the services that Darkroom replaces; the OpenAPI document has them on request. */
   aliases?: readonly `/${string}`[];
+  /** `GET /api/…`: the route of ours of which all paths of this one are aliases, in another shape. */
+  aliasOf?: string;
   /** The methods that other routes have at paths of this one. */
   otherMethods?: Partial<Record<string, readonly Method[]>>;
   /** Whether an API key is required. */

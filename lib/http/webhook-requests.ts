@@ -18,7 +18,6 @@ export const WebhookBody = z
   .object({
     url: WebUrl.meta({
       description: 'receives a signed POST for each event',
-      examples: ['https://example.com/hook'],
     }),
     events: z
       .array(EventType)
@@ -27,4 +26,7 @@ export const WebhookBody = z
       .optional()
       .meta({ description: 'types of events; by default all' }),
   })
-  .meta({ id: 'WebhookRequest' });
+  .meta({
+    id: 'WebhookRequest',
+    examples: [{ url: 'https://example.com/hook', events: ['image.done', 'image.failed'] }],
+  });

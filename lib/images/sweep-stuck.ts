@@ -22,8 +22,12 @@ type Deps = Pick<
   | 'cdn'
 > & {
   pause: (ms: number) => Promise<unknown>;
-  /** Called for each step that no worker finished. */
-  onSwept?: (swept: { action: 'requeued' | 'gaveUp'; step: StepName; image: Image }) => void;
+  /** Called for each step, and each picture to be fetched, that no worker finished. */
+  onSwept?: (swept: {
+    action: 'requeued' | 'gaveUp';
+    step: StepName | 'fetch';
+    image: Image;
+  }) => void;
 };
 
 /** Younger work is left alone: its message may be in flight. */
@@ -54,7 +58,11 @@ export const sweepStuck = async (deps: Deps) => {
     }
     if (isFetchOverdue(image, before)) {
       idle ??= idleQueues(deps);
-      if ((await idle).has('fetch')) swept[await requeueFetch(image, deps)]++;
+      if ((await idle).has('fetch')) {
+        const action = await requeueFetch(image, deps);
+        swept[action]++;
+        onSwept?.({ action, step: 'fetch', image });
+      }
     }
     for (const step of stuckSteps(image, before)) {
       idle ??= idleQueues(deps); // read only when an image is stuck

@@ -2,6 +2,7 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import middy from '@middy/core';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { z } from 'zod';
+import type { ErrorCode } from '#lib/error-codes.ts';
 import { logger } from '#lib/observability.ts';
 import { RetryLaterError } from '#lib/retry-later-error.ts';
 import { annotateSpan, flushSpans, inSpan, traceFields } from '#lib/tracing/spans.ts';
@@ -78,7 +79,8 @@ export const consumer = <Message, Result>(
       const seconds = last ? 0 : backoffSeconds(error, attempts);
       const context = { ...fields(message), kind: errorName(error), reason };
       if (last) {
-        logger.error('message given up', { ...context, state: 'failed' });
+        const code = giveUp && message !== undefined && { error_code: givenUp };
+        logger.error('message given up', { ...context, ...code, state: 'failed' });
         if (message !== undefined) await giveUp?.(message, { reason: toSentence(error), attempts });
       } else logger.warn('message retried', { ...context, state: 'pending', in_seconds: seconds });
       await backOff(queueUrl, record.receiptHandle, seconds).catch((failed) =>
@@ -164,6 +166,9 @@ const queueName = ({ eventSourceARN }: SQSRecord): string => eventSourceARN.spli
 
 const errorName = (error: unknown): string => (error instanceof Error ? error.name : 'Error');
 
+/** What the record says as well. */
+const givenUp: ErrorCode = 'retries_exhausted';
+
 /** For the record, which callers read: only RetryLaterError has words for them, the rest is in the log. */
 const toSentence = (error: unknown): string =>
   `Tried ${maxReceiveCount} times and gave up: ${
@@ -172,11 +177,11 @@ const toSentence = (error: unknown): string =>
       : 'it failed on our side each time, for a reason that is in the log.'
   }`;
 
-/** The ids by which one image can be followed through the logs. */
-const logFieldsFor = (message: unknown): Record<string, unknown> =>
-  typeof message === 'object' &&
-  message !== null &&
-  'image_id' in message &&
-  'request_id' in message
-    ? { image_id: message.image_id, request_id: message.request_id }
-    : {};
+/** The ids by which an image or a batch can be followed through the logs. */
+const logFieldsFor = (message: unknown): Record<string, unknown> => {
+  if (typeof message !== 'object' || message === null) return {};
+  return {
+    ...('image_id' in message && { image_id: message.image_id }),
+    ...('request_id' in message && { request_id: message.request_id }),
+  };
+};

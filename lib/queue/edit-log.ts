@@ -1,5 +1,6 @@
 import { type Edit, editErrorCode } from '#lib/edits/edit.ts';
 import type { EditMessage } from '#lib/edits/edits.ts';
+import type { EditEnded } from '#lib/edits/run-edit.ts';
 import type { ErrorCode } from '#lib/error-codes.ts';
 import type { LogOptions } from './consumer.ts';
 
@@ -12,20 +13,28 @@ const ourCodes: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'retries_exhausted',
 ]);
 
-/** What run-edit logs beside the message: a warning or an error where the edit failed. */
-export const editLog: LogOptions<EditMessage, Edit | undefined> = {
+/**
+ * What run-edit logs beside the message: a warning where the client can mend the edit, an error where we,
+ * our settings or the provider's account are at fault. `pictureKinds` are the provider's refusals because
+ * of the picture or the prompt.
+ */
+export const editLog = ({
+  pictureKinds,
+}: {
+  pictureKinds: ReadonlySet<string>;
+}): LogOptions<EditMessage, EditEnded> => ({
   labels: { step: 'edit' },
-  outcome: (edit, message) => ({
-    fields: {
-      edit_id: message.edit_id,
-      state: edit ? editStates[edit.status] : 'stale',
-      ...(edit?.status === 'FAILED' && { reason: edit.reason, error_code: editErrorCode(edit) }),
-    },
-    ...(edit?.status === 'FAILED' && {
-      level: ourCodes.has(editErrorCode(edit)) ? 'error' : 'warn',
-    }),
-  }),
-};
+  outcome: ({ edit, kind }, { edit_id }) => {
+    const fields = { edit_id, state: edit ? editStates[edit.status] : 'stale' };
+    if (edit?.status !== 'FAILED') return { fields };
+    const code = editErrorCode(edit);
+    const isOurs = ourCodes.has(code) || (kind !== undefined && !pictureKinds.has(kind));
+    return {
+      fields: { ...fields, reason: edit.reason, error_code: code, ...(kind && { kind }) },
+      level: isOurs ? 'error' : 'warn',
+    };
+  },
+});
 
 const editStates = {
   PENDING: 'pending',

@@ -19,10 +19,7 @@ const describeOutcome = (outcome: Outcome) => ({
 
 /** What send-webhook logs beside the message. */
 export const batchWebhookLog: LogOptions<WebhookMessage, Outcome> = {
-  outcome: (outcome, { request_id }) => {
-    const { fields, ...level } = describeOutcome(outcome);
-    return { fields: { request_id, ...fields }, ...level };
-  },
+  outcome: describeOutcome,
 };
 
 /** What deliver-event logs beside the message. */

@@ -49,12 +49,18 @@ export const streamConsumer = (
     // At the end of a window there is a call without records. Its state is not used, but has to be returned.
     if (!first) return { state: {} };
     const shard = shardId === undefined ? first.streamArn : `${first.streamArn}/${shardId}`;
-    const result = await work({ shard, records });
-    logger.info('changes projected', {
+    const fields = () => ({
       function_name: functionName,
       stream: first.streamArn,
-      ...result,
       duration_ms: Math.round(performance.now() - startedAt),
     });
+    try {
+      logger.info('changes projected', { ...(await work({ shard, records })), ...fields() });
+    } catch (error) {
+      const [kind, reason] =
+        error instanceof Error ? [error.name, error.message] : [typeof error, String(error)];
+      logger.error('changes not projected', { records: records.length, kind, reason, ...fields() });
+      throw error;
+    }
     return { state: {} };
   });

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { alarmsFor } from '#infra/deploy/alarms.ts';
 import { completeService } from '#infra/deploy/complete-service.ts';
+import { findWatched } from '#infra/deploy/watched.ts';
 
 /** CloudFormation's short forms, parsed as the long ones they stand for. */
 const customTags = ['Ref', 'GetAtt', 'Sub'].map((name) => ({
@@ -26,6 +28,7 @@ const Sqs = z.object({
 const FunctionEntry = z.looseObject({
   handler: z.string(),
   iamRoleStatements: z.unknown().optional(),
+  memorySize: z.int().optional(), // else provider.memorySize
   timeout: z.int().default(29), // provider.timeout, checked below
   events: z.array(
     z.looseObject({ http: Http.optional(), sqs: Sqs.optional(), schedule: z.string().optional() }),
@@ -65,6 +68,19 @@ const completed = {
   resources: { Resources: {} },
 };
 completeService(completed, 'dev', {});
+
+const watched = findWatched(
+  {
+    ...completed,
+    functions: Object.fromEntries(functions.map(([name, entry]) => [name, { ...entry, name }])),
+  },
+  'dev',
+);
+
+/** The names of all alarms. */
+export const alarms: string[] = Object.entries(
+  z.record(z.string(), z.looseObject({ Type: z.string() })).parse(alarmsFor(watched, '')),
+).flatMap(([name, { Type }]) => (Type === 'AWS::CloudWatch::Alarm' ? [name] : []));
 
 export const environment: Record<string, unknown> = completed.provider.environment;
 

@@ -6,6 +6,7 @@ import { bytesRead } from './parts/bytes-read.ts';
 import { delivery } from './parts/delivery.ts';
 import { firstSheet } from './parts/first-sheet.ts';
 import { functions } from './parts/functions.ts';
+import { galleryLag } from './parts/gallery-lag.ts';
 import { lists } from './parts/lists.ts';
 import { manyRows } from './parts/many-rows.ts';
 import { media } from './parts/media.ts';
@@ -38,6 +39,7 @@ const parts: readonly Part[] = [
   functions,
   firstSheet,
   scroll,
+  galleryLag,
 ];
 const names = parts.map(({ name }) => name).join(', ');
 

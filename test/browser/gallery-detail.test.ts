@@ -10,6 +10,7 @@ import {
 import { anImageView, fakeImageId } from '#test/support/browser-answers.ts';
 import { fakeApi } from '#test/support/browser-gallery.ts';
 import { type PageRequest, startPageHost } from '#test/support/browser-host.ts';
+import { openTouch } from '#test/support/browser-touch.ts';
 
 const some = fakeApi(42);
 
@@ -100,22 +101,16 @@ describe.skipIf(!chromiumPath)(needsChromium('an open picture'), () => {
     await page.goto(`${host.url}#pictures/${fakeImageId(4)}`);
     const figure = page.locator('.detail-picture');
     await page.locator('dialog shown-picture.is-sharp').waitFor();
-    const touch = (type: string, pointerId: number, clientX: number, clientY = 200) =>
-      figure.dispatchEvent(type, { pointerId, pointerType: 'touch', clientX, clientY });
-
-    await touch('pointerdown', 1, 300);
-    await touch('pointermove', 1, 100);
-    await touch('pointerup', 1, 100);
+    const touch = await openTouch(page);
+    await touch.swipe(figure, -200);
     await page.getByRole('dialog', { name: 'picture-5.jpg' }).waitFor();
-
-    await touch('pointerdown', 1, 150);
-    await touch('pointerdown', 2, 250);
-    await touch('pointermove', 2, 350);
-    await touch('pointerup', 2, 350);
+    await touch.pinch(figure, 100, 200);
     await expect.poll(() => scale(page)).toBe('200 %');
     // A drag moves the zoomed picture, and shows no other one.
-    await touch('pointermove', 1, 20);
-    await touch('pointerup', 1, 20);
+    const offset = () => figure.locator('shown-picture').getAttribute('style');
+    const before = await offset();
+    await touch.swipe(figure, 200);
+    await expect.poll(offset).not.toBe(before);
     expect(await page.getByRole('dialog', { name: 'picture-5.jpg' }).count()).toBe(1);
     expect(await seriousFaults(page)).toEqual([]);
     await close();

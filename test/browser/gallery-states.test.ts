@@ -64,6 +64,23 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
     },
   );
 
+  it('needs no sideways scrolling at any width', async () => {
+    host.answerWith(some);
+    const { page, close } = await openPage(browser, { hasTouch: true });
+    const faults: string[] = [];
+    for (const hash of ['', '#batches', '#webhooks', `#pictures/${fakeImageId(3)}`]) {
+      await page.goto(`${host.url}${hash}`);
+      await page.locator('.tile, .card, .webhook, .facts').first().waitFor();
+      for (const width of [320, 375, 640, 701, 768, 834, 901, 961, 1100]) {
+        await page.setViewportSize({ width, height: 800 });
+        const over = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+        if (Number(over) > 0) faults.push(`${hash} at ${width} px: by ${over} px`);
+      }
+    }
+    expect(faults).toEqual([]);
+    await close();
+  });
+
   it('shows the first sheet of a thousand pictures within a second of work', async () => {
     host.answerWith(fakeApi(1000));
     const { page, close } = await openPage(browser);

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { unzipSync } from 'fflate';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import {
@@ -11,6 +12,7 @@ import {
   seriousFaults,
 } from '#test/support/browser.ts';
 import { startPrefixProxy } from '#test/support/browser-proxy.ts';
+import { openTouch } from '#test/support/browser-touch.ts';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
 import { type EditServer, startEditServer } from '#test/support/edit-server.ts';
 import { eventually } from '#test/support/eventually.ts';
@@ -113,6 +115,56 @@ describe.skipIf(!chromiumPath).each(places)(needsChromium('the gallery at work, 
     const calls = receiver.calls.length;
     await page.getByRole('button', { name: 'Deliver again' }).click();
     await eventually(() => expect(receiver.calls.length).toBeGreaterThan(calls));
+
+    expectQuietAndAlone(gallery);
+    await gallery.close();
+  });
+
+  it('can be used on a phone, by touch: selects, downloads, opens, swipes and zooms', async () => {
+    const phone = { viewport: { width: 390, height: 800 }, hasTouch: true };
+    const gallery = await openPage(browser, phone);
+    const { page } = gallery;
+    // A test cannot answer the browser's dialog for saving a file.
+    await page.addInitScript('delete window.showSaveFilePicker');
+    await enter(page);
+    const names = ['one.jpg', 'two.jpg'];
+    const files = await Promise.all(
+      names.map(async (name, at) => ({
+        name: `touched-${name}`,
+        type: 'image/jpeg',
+        bytes: await drawnJpeg({ seed: 820 + at, width: 320, height: 240 }),
+      })),
+    );
+    await dropFiles(page, files);
+    const tile = (name: string) =>
+      page.getByRole('button', { name: `Open touched-${name}`, exact: true });
+    for (const name of names) await tile(name).waitFor({ timeout: 40_000 });
+    await page.getByRole('button', { name: 'Close the list of uploads' }).tap();
+
+    const touch = await openTouch(page);
+    const bar = page.getByRole('toolbar', { name: 'Selected pictures' });
+    await touch.hold(tile('one.jpg'), () => bar.getByText('1 selected').waitFor());
+    await tile('two.jpg').tap();
+    await bar.getByText('2 selected').waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      bar.getByRole('button', { name: 'Download', exact: true }).tap(),
+    ]);
+    const zip = unzipSync(await readFile(await download.path()));
+    for (const { name, bytes } of files)
+      expect(bytes.equals(zip[name] ?? new Uint8Array()), name).toBe(true);
+    await bar.getByRole('button', { name: 'Clear the selection' }).tap();
+
+    const [first, second] = (await page.locator('.tile .name').allTextContents()).slice(0, 2);
+    await page.locator('.tile-button').first().tap();
+    await page.getByRole('dialog', { name: first ?? '', exact: true }).waitFor();
+    const picture = page.locator('.detail-picture');
+    await picture.locator('shown-picture.is-sharp').waitFor();
+    await touch.swipe(picture, -200);
+    await page.getByRole('dialog', { name: second ?? '', exact: true }).waitFor();
+    await touch.pinch(picture, 100, 200);
+    await page.locator('.zoom-scale').getByText('200 %').waitFor();
+    expect(await seriousFaults(page)).toEqual([]);
 
     expectQuietAndAlone(gallery);
     await gallery.close();

@@ -1,4 +1,4 @@
-import type { Browser, Page, Request } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createClient } from '#test/e2e/client.ts';
 import {
@@ -10,6 +10,7 @@ import {
   openPage,
   seriousFaults,
 } from '#test/support/browser.ts';
+import { watchNewsRequests } from '#test/support/browser-news.ts';
 import { startPrefixProxy } from '#test/support/browser-proxy.ts';
 import { drawnJpeg, phoneExif } from '#test/support/drawn-pictures.ts';
 import { eventually } from '#test/support/eventually.ts';
@@ -30,26 +31,6 @@ const aDrop = (batch: string) =>
       }),
     })),
   );
-
-/** How many requests for changes a page sent: long polls, and for single pictures. */
-const requestsInFlight = (page: Page) => {
-  let inFlight = 0;
-  let max = 0;
-  let events = 0;
-  let pictures = 0;
-  page.on('request', (request) => {
-    if (/\/api\/images\/[a-z2-7]{26}$/.test(request.url())) pictures++;
-    if (!request.url().includes('/api/events?')) return;
-    events++;
-    max = Math.max(max, ++inFlight);
-  });
-  const onEnd = (request: Request) => {
-    if (request.url().includes('/api/events?')) inFlight--;
-  };
-  page.on('requestfinished', onEnd);
-  page.on('requestfailed', onEnd);
-  return { events: () => events, max: () => max, pictures: () => pictures };
-};
 
 const opened = (page: Page, name: string) => page.getByRole('button', { name: `Open ${name}` });
 /** By the server's copies, of those in the page: far ones are drawn only when they are scrolled to. */
@@ -81,7 +62,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery on a running stack'), 
     await page.goto(`${baseUrl}/`);
     // Another tab follows by one long poll at a time, not by a request for each picture.
     const other = await openPage(browser, { viewport: { width: 1600, height: 1400 } });
-    const requests = requestsInFlight(other.page);
+    const requests = watchNewsRequests(other.page);
     await other.page.goto(`${baseUrl}/`);
     await eventually(() => expect(requests.events()).toBeGreaterThan(1));
     await dropFiles(page, await aDrop('walk'));

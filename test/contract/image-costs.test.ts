@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { uses } from '#infra/cli/costs.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { dynamoRenditionSets } from '#lib/aws/dynamo-rendition-sets.ts';
 import type { Exif, RawExif } from '#lib/images/exif.ts';
@@ -31,7 +32,7 @@ const phoneTags: RawExif = Object.fromEntries(
   Array.from({ length: 45 }, (_, n) => [`SomeTagOfAPhone${n}`, `value ${n * 7919}`]),
 );
 
-const Meter = z.object({ total: z.object({ writeUnits: z.number() }) });
+const Meter = z.object({ total: z.object({ writeUnits: z.number(), readUnits: z.number() }) });
 
 /** The pipeline with its records in DynamoDB, and what that costs. */
 const meteredApp = async ({ captions }: { captions: boolean }) => {
@@ -48,7 +49,7 @@ const meteredApp = async ({ captions }: { captions: boolean }) => {
   const meterUrl = `http://${endpoint?.hostname}:${endpoint?.port}/_local-cloud/consumed-capacity`;
   return {
     app,
-    /** What `work` costs: write units of all tables, and the calls. */
+    /** What `work` costs: units of all tables, and the calls. */
     measure: async (work: () => Promise<unknown>) => {
       await fetch(meterUrl, { method: 'DELETE' });
       const calls: string[] = [];
@@ -62,7 +63,7 @@ const meteredApp = async ({ captions }: { captions: boolean }) => {
       );
       await work().finally(() => client.middlewareStack.remove('calls'));
       const report = Meter.parse(await (await fetch(meterUrl)).json());
-      return { writeUnits: report.total.writeUnits, calls };
+      return { ...report.total, calls };
     },
     /** Delivers what was enqueued, the steps in this order. */
     finish: async (order: readonly StepName[]) => {
@@ -106,16 +107,18 @@ describe
   'the records of a photo from a phone, with its steps in the order %j,',
   (order) => {
     it('cost 13 write units and 10 calls if it is uploaded by HTTP', async () => {
-      const { writeUnits, calls } = await processOne({ captions: false, order }, upload);
+      const { writeUnits, readUnits, calls } = await processOne({ captions: false, order }, upload);
 
-      expect(writeUnits).toBeLessThanOrEqual(13);
+      expect(writeUnits).toBeLessThanOrEqual(uses.upload.writeUnits);
+      expect(readUnits).toBeLessThanOrEqual(uses.upload.readUnits);
       expect(calls.length, calls.join()).toBeLessThanOrEqual(10);
     });
 
     it('cost 14 write units and 11 calls if it is dropped into the bucket', async () => {
-      const { writeUnits, calls } = await processOne({ captions: false, order }, drop);
+      const { writeUnits, readUnits, calls } = await processOne({ captions: false, order }, drop);
 
-      expect(writeUnits).toBeLessThanOrEqual(14);
+      expect(writeUnits).toBeLessThanOrEqual(uses.presigned.writeUnits);
+      expect(readUnits).toBeLessThanOrEqual(uses.presigned.readUnits);
       expect(calls.length, calls.join()).toBeLessThanOrEqual(11);
     });
 

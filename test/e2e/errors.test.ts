@@ -26,13 +26,17 @@ const isSentence = (text: string) =>
 const libraryProse =
   /invalid input|invalid_type|expected .+, received|unexpected (token|end)|position \d|required$|too (small|big):|Exception|ECONN|ENOENT|undefined|\[object|NaN|vips|\bat .+:\d+:\d+/i;
 
-const judge = async ({ method, path, body, contentType }: BrokenRequest) => {
+const judge = async ({ method, path, body, headers = {} }: BrokenRequest) => {
   const answer = await darkroom.call(path, {
     method,
     ...(body !== undefined && { body }),
-    headers: contentType ? { 'content-type': contentType } : {},
+    headers,
     redirect: 'manual',
   });
+  if (!answer.headers.get('x-request-id'))
+    return { status: answer.status, wrong: 'no x-request-id' };
+  if (answer.status === 405 && !answer.headers.get('allow'))
+    return { status: answer.status, wrong: 'no Allow' };
   if (answer.status < 400 || method === 'HEAD') return { status: answer.status };
   const parsed = Failure.safeParse(JSON.parse(answer.text));
   if (!parsed.success) return { status: answer.status, wrong: `no envelope: ${answer.text}` };
@@ -78,6 +82,7 @@ describe('every route, whatever is wrong with a request', async () => {
       'missing_file',
       'process_not_found',
       'unknown_parameter',
+      'webhook_not_found',
     ];
     expect([...seen]).toEqual(expect.arrayContaining(expected));
   });

@@ -21,8 +21,8 @@ const sweepSeconds = 3;
 const captionTimeoutSeconds = 2;
 /** A worker that is killed while it has a picture described holds the lease for so long. */
 const captionLeaseSeconds = captionTimeoutSeconds + 10;
-/** How long an image may take without kills, when all images are processed at once. */
-const workSeconds = 0.25;
+/** How long an image may take without kills, when all are processed at once and other suites run. */
+const workSeconds = 0.5;
 
 const workers = ['register-image', 'make-thumbnails', 'read-exif', 'write-caption'];
 

@@ -1,7 +1,6 @@
 import type { Page } from 'playwright-core';
 import { dropFiles } from '#test/support/browser.ts';
 import { anImageView, fakeImageId, someStats } from '#test/support/browser-answers.ts';
-import { aBatchView } from '#test/support/browser-answers-batches.ts';
 import { fakeApi } from '#test/support/browser-gallery.ts';
 import { galleryStates } from '#test/support/browser-states.ts';
 
@@ -74,14 +73,6 @@ export const screenshotStates: typeof galleryStates = {
     hash: '#batches',
     api: (request) => (request.path === 'api/batches' ? { data: [] } : some(request)),
     waitUntilShown: (page) => page.getByRole('button', { name: 'Choose a CSV' }).waitFor(),
-  },
-  'a batch that was cancelled': {
-    hash: '#batches/0d4e2f4e-6a3c-4a51-9a53-0d6f6f1f2c11',
-    api: (request) =>
-      request.path.startsWith('api/batches/')
-        ? { data: aBatchView({ status: 'cancelled', message: '3 of 4 images were cancelled.' }) }
-        : some(request),
-    waitUntilShown: (page) => page.getByText('Linen apron').waitFor(),
   },
   'the history of edits': {
     hash: '#edits',

@@ -15,7 +15,7 @@ export type PageRequest = {
 export type Answer =
   | { data: unknown; next?: string | null; status?: number }
   | { error: string; status: number; data?: unknown }
-  | { bytes: Buffer; type: string }
+  | { bytes: Buffer; type: string; status?: number }
   | 'breaks'
   | 'waits';
 
@@ -51,7 +51,7 @@ export const startPageHost = async (answer: (request: PageRequest) => Answer) =>
       return;
     }
     if ('bytes' in result) {
-      outgoing.writeHead(200, { 'content-type': result.type }).end(result.bytes);
+      outgoing.writeHead(result.status ?? 200, { 'content-type': result.type }).end(result.bytes);
       return;
     }
     const envelope =
@@ -79,6 +79,8 @@ export const startPageHost = async (answer: (request: PageRequest) => Answer) =>
     answerWith: (other: typeof answer) => {
       current = other;
     },
+    /** Ends requests that wait for their answer, as a server does that ends. */
+    endConnections: () => server.closeAllConnections(),
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

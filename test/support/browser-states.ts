@@ -42,6 +42,36 @@ export const galleryStates: Record<string, State> = {
     api: () => 'breaks',
     waitUntilShown: (page) => page.getByText('Darkroom cannot be reached. This page').waitFor(),
   },
+  'a browser that is offline': {
+    waitUntilShown: async (page) => {
+      await page.locator('.sheet-end').getByText('42 pictures').waitFor();
+      await page.context().setOffline(true);
+      await page.getByText('Darkroom cannot be reached. This page').waitFor();
+    },
+  },
+  'an API key that is wanted': {
+    api: () => ({ status: 403, error: 'The API key is missing or wrong.' }),
+    waitUntilShown: (page) => page.getByLabel('API key').waitFor(),
+  },
+  'a sheet, sorted and up to a day': {
+    hash: '#pictures?sort=taken&to=2020-01-01',
+    waitUntilShown: async (page) => {
+      await page.getByRole('button', { name: 'Sort and filter, 2 set' }).click();
+      await page.getByRole('button', { name: 'Show newer pictures' }).waitFor();
+      await page.locator('.sheet-end').getByText('41 pictures').waitFor();
+    },
+  },
+  'failed pictures by their reasons': {
+    hash: '#pictures?status=failed',
+    waitUntilShown: (page) => page.getByRole('region', { name: 'Reasons' }).waitFor(),
+  },
+  'a deletion that may be undone': {
+    waitUntilShown: async (page) => {
+      await page.getByRole('button', { name: 'Open picture-3.jpg' }).focus();
+      await page.keyboard.press('Delete');
+      await page.getByRole('button', { name: 'Undo' }).waitFor();
+    },
+  },
   'a sheet, with some chosen': {
     waitUntilShown: async (page) => {
       await choose(page, 'picture-0.jpg', 'picture-3.jpg', 'picture-4.jpg');
@@ -203,6 +233,21 @@ export const galleryStates: Record<string, State> = {
       await page.getByText('Its receiver answered 410: it wants no more webhooks.').waitFor();
       await page.getByText('The receiver answered 503.').waitFor();
     },
+  },
+  'no webhook and no batch yet': {
+    hash: '#webhooks',
+    api: ({ path, ...rest }) =>
+      /^api\/(webhooks|batches)$/.test(path) ? { data: [] } : some({ path, ...rest }),
+    waitUntilShown: async (page) => {
+      await page.getByText('There is no webhook yet.').waitFor();
+      await page.getByRole('link', { name: 'Batches' }).click();
+      await page.getByText('There is no batch yet.').waitFor();
+    },
+  },
+  'stats that could not be loaded': {
+    hash: '#stats',
+    api: () => ({ status: 500, error: 'The server could not answer.' }),
+    waitUntilShown: (page) => heading(page, 'The counters could not be loaded'),
   },
   stats: {
     hash: '#stats',

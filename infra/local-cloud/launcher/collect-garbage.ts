@@ -12,7 +12,8 @@ export const collectGarbage = (afterMs: number): void => {
   const collect = () => {
     const session = new Session();
     session.connect();
-    session.post('HeapProfiler.collectGarbage', () => session.disconnect());
+    // Not in the callback: V8 holds a lock meanwhile that disconnecting needs, and would wait for ever.
+    session.post('HeapProfiler.collectGarbage', () => setImmediate(() => session.disconnect()));
   };
   setTimeout(collect, afterMs).unref();
 };

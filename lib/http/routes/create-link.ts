@@ -8,10 +8,7 @@ const maxLinkSeconds = 366 * 24 * 3600;
 
 const LinkBody = z
   .object({
-    preset: z
-      .string()
-      .max(64)
-      .meta({ examples: ['large'] }),
+    preset: z.string().max(64),
     format: z.enum(endings).optional().meta({ description: 'by default what the client accepts' }),
     expires_in: z
       .int()
@@ -20,7 +17,10 @@ const LinkBody = z
       .optional()
       .meta({ description: 'seconds; by default the link does not expire' }),
   })
-  .meta({ id: 'LinkRequest' });
+  .meta({
+    id: 'LinkRequest',
+    examples: [{ preset: 'large', format: 'webp', expires_in: 3600 }],
+  });
 
 const DeliveryLinkView = z
   .object({ url: z.string(), expires_at: z.iso.datetime().nullable() })

@@ -4,24 +4,19 @@ import { imageRoute } from './route-groups.ts';
 
 const CreateUploadBody = z
   .object({
-    filename: z
-      .string()
-      .min(1)
-      .max(255)
-      .meta({ examples: ['photo.jpg'] }),
-    content_type: z
-      .string()
-      .min(1)
-      .max(127)
-      .meta({ examples: ['image/jpeg'] }),
-    size_bytes: z.int().meta({ examples: [3200000] }),
+    filename: z.string().min(1).max(255),
+    content_type: z.string().min(1).max(127),
+    size_bytes: z.int(),
     sha256: z
       .string()
       .regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits in lower case')
       .optional()
       .meta({ description: 'S3 rejects bytes that do not match' }),
   })
-  .meta({ id: 'UploadRequest' });
+  .meta({
+    id: 'UploadRequest',
+    examples: [{ filename: 'photo.jpg', content_type: 'image/jpeg', size_bytes: 3200000 }],
+  });
 
 const UploadFormView = z
   .object({

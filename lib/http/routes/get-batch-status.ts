@@ -8,6 +8,7 @@ export const getBatchStatusRoute = route({
   name: 'getBatchStatus',
   methods: ['GET'],
   paths: ['/api/status/{request_id}'],
+  aliasOf: 'GET /api/batches/{request_id}',
   summary: 'The progress of a batch',
   description: 'As `GET /api/batches/{request_id}`, without the products.',
   request: { path: BatchPath },

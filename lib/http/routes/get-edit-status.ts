@@ -9,6 +9,7 @@ export const getEditStatusRoute = route({
   code: [5000, 5001],
   methods: ['POST'],
   paths: ['/api/v1/process/status'],
+  aliasOf: 'GET /api/processes/{init_id}',
   summary: 'The same, with the ids in the body',
   description:
     'By `init_id`, or by the `process_id` of an edit, whose `status` and `result_url` are then returned.',

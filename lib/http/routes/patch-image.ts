@@ -20,7 +20,10 @@ const PatchBody = z
     ({ caption, focal_point }) => caption !== undefined || focal_point !== undefined,
     'must have a caption, a focal_point, or both',
   )
-  .meta({ id: 'ImagePatch' });
+  .meta({
+    id: 'ImagePatch',
+    examples: [{ caption: 'A lamp on a desk', focal_point: { x: 0.5, y: 0.4 } }],
+  });
 
 export const patchImageRoute = route({
   ...imageRoute,

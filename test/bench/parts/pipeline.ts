@@ -4,10 +4,11 @@ import { z } from 'zod';
 import { makeThumbnailPair, measureCpuMs } from '../support/bare-sharp.ts';
 import { type BenchStack, startBenchStack } from '../support/bench-stack.ts';
 import { drawnPhoto, withComment } from '../support/photo.ts';
-import { measureUsage, watchMemory } from '../support/process-tree.ts';
-import type { Figure, Part } from '../support/report.ts';
+import { measureCpuByThread, measureUsage, watchMemory } from '../support/process-tree.ts';
+import { type Figure, median, type Part } from '../support/report.ts';
 
 const max = { throughApi: 2.6, presigned: 2.3, peakMb: 700 };
+const minShownMs = 0.5; // of a thread
 const sizes = {
   short: { warmUp: 20, rounds: 3, pictures: 10, many: 60 },
   full: { warmUp: 40, rounds: 5, pictures: 40, many: 200 },
@@ -44,6 +45,7 @@ export const pipeline: Part = {
       return (measureUsage(pid).cpuMs - before) / count;
     };
 
+    const threads = new Map<string, number[]>();
     const values = { bare: [], api: [], presigned: [] } as Record<string, number[]>;
     try {
       const cold = await cpuPer(warmUp, throughApi);
@@ -51,7 +53,13 @@ export const pipeline: Part = {
       await measureCpuMs(() => makeThumbnailPair(photo), 5);
       for (let round = 0; round < rounds; round++) {
         values['bare']?.push(await measureCpuMs(() => makeThumbnailPair(photo), pictures));
+        const before = measureCpuByThread(pid);
         values['api']?.push(await cpuPer(pictures, throughApi));
+        for (const [name, cpuMs] of measureCpuByThread(pid))
+          threads.set(name, [
+            ...(threads.get(name) ?? []),
+            (cpuMs - (before.get(name) ?? 0)) / pictures,
+          ]);
         values['presigned']?.push(await cpuPer(pictures, presigned));
       }
       const idle = measureUsage(pid).rssBytes;
@@ -80,6 +88,9 @@ export const pipeline: Part = {
           unit: cpu,
           against: against(max.presigned),
         },
+        ...[...threads]
+          .filter(([, spent]) => median(spent) >= minShownMs)
+          .map(([name, spent]) => ({ what: `of it: ${name}`, values: spent, unit: cpu })),
         { what: 'memory after them', values: [idle / 1e6], unit: 'MB' },
         {
           what: `peak memory while ${many} pass`,

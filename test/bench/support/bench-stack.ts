@@ -34,7 +34,7 @@ const CreateUploadBody = z.looseObject({ url: z.url(), fields: z.record(z.string
 /** An embedded stack as `npm start` gives it, without captions. */
 export const startBenchStack = async (
   env: Record<string, string> = {},
-  options: Pick<EmbeddedStackOptions, 'faultInjection' | 'workers'> = {},
+  options: Pick<EmbeddedStackOptions, 'faultInjection'> = {},
 ) => {
   const stack = await startEmbeddedStack({ env: { CAPTION_PROVIDER: 'none', ...env }, ...options });
   const pid = stack.pids()?.pid;

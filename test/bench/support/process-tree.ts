@@ -47,7 +47,8 @@ const readProcessName = (pid: number): string => {
   }
 };
 
-export const measureUsage = (root: number): Usage => {
+/** Of a process and all of its descendants that run. */
+const readStatsBelow = (root: number): Stat[] => {
   const stats = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => readStat(Number(name)) ?? []);
@@ -57,8 +58,11 @@ export const measureUsage = (root: number): Usage => {
     size = tree.size;
     for (const { pid, parent } of stats) if (tree.has(parent)) tree.add(pid);
   }
-  const processes = stats
-    .filter(({ pid }) => tree.has(pid))
+  return stats.filter(({ pid }) => tree.has(pid));
+};
+
+export const measureUsage = (root: number): Usage => {
+  const processes = readStatsBelow(root)
     .map(({ pid, cpuMs }) => ({
       pid,
       name: readProcessName(pid),
@@ -71,6 +75,42 @@ export const measureUsage = (root: number): Usage => {
     rssBytes: processes.reduce((sum, { rssBytes }) => sum + rssBytes, 0),
     processes,
   };
+};
+
+/**
+ * Milliseconds of CPU by the names of processes and threads: `host.ts: MainThread`. Those of threads
+ * that have ended, and of processes that were waited for, are `host.ts: others`.
+ */
+export const measureCpuByThread = (root: number): Map<string, number> => {
+  const spent = new Map<string, number>();
+  const add = (name: string, cpuMs: number) => spent.set(name, (spent.get(name) ?? 0) + cpuMs);
+  for (const { pid, cpuMs } of readStatsBelow(root)) {
+    const name = readProcessName(pid);
+    let ofThreads = 0;
+    for (const thread of readThreads(pid)) {
+      add(`${name}: ${thread.name}`, thread.cpuMs);
+      ofThreads += thread.cpuMs;
+    }
+    add(`${name}: others`, cpuMs - ofThreads);
+  }
+  return spent;
+};
+
+const readThreads = (pid: number): { name: string; cpuMs: number }[] => {
+  try {
+    return readdirSync(`/proc/${pid}/task`).map((thread) => {
+      const text = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
+      const [, name = ''] = /\((.*)\)/s.exec(text) ?? [];
+      const [user, system] = text
+        .replace(/^.*\) /s, '')
+        .split(' ')
+        .slice(11, 13)
+        .map(Number);
+      return { name, cpuMs: (((user ?? 0) + (system ?? 0)) * 1000) / ticksPerSecond };
+    });
+  } catch {
+    return []; // ended meanwhile
+  }
 };
 
 /** Looks every 100 ms; `peak` is the usage when memory was highest. */

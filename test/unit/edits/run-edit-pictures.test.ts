@@ -148,7 +148,7 @@ describe('an edit', () => {
   it('drops a message of an unknown edit', async () => {
     const harness = await editHarness();
     const message = { edit_id: 'unknown', image_id: 'x', request_id: 'r' };
-    expect(await harness.run(message)).toBeUndefined();
+    expect(await harness.run(message)).toEqual({ edit: undefined });
     await harness.giveUp(message);
     expect(harness.calls).toHaveLength(0);
   });

@@ -58,15 +58,35 @@ describe('the OpenAPI document', () => {
     expect(of('/api/v1/process/book', 'post')).toMatchObject({
       'x-alias-of': 'POST /api/processes/{init_id}/edits',
     });
+    expect(of('/api/status/{request_id}', 'get')).toMatchObject({
+      'x-alias-of': 'GET /api/batches/{request_id}',
+    });
     expect(aliases.map(({ path }) => path).toSorted()).toEqual(
       Object.values<Route>(routes)
-        .flatMap((route) => route.aliases ?? [])
+        .flatMap(({ aliasOf, paths, aliases = [] }) => (aliasOf ? paths : aliases))
         .toSorted(),
     );
     expect(Object.keys(ours.paths)).toEqual(
       Object.keys(document.paths).filter((path) => !aliases.some((alias) => alias.path === path)),
     );
     expect(Object.keys(ours.paths)).toEqual(expect.arrayContaining(['/redoc', '/docs', '/']));
+  });
+
+  it('has an example of each JSON body, which the route accepts as it is', () => {
+    const examples = Object.values<Route>(routes).flatMap(({ name, request: { body, form } }) => {
+      const schema = body ?? form?.orJson;
+      if (!schema) return [];
+      const required = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+      const { examples } = z.globalRegistry.get(required as z.ZodType) ?? {};
+      const example = Array.isArray(examples) ? examples[0] : undefined;
+      return [{ name, result: schema.safeParse(example), example }];
+    });
+    expect(examples.length).toBeGreaterThan(8);
+    for (const { name, result, example } of examples) {
+      expect(example, name).toBeDefined();
+      expect(result.error, name).toBeUndefined();
+      expect(JSON.stringify(document), name).toContain(`"examples":[${JSON.stringify(example)}`);
+    }
   });
 
   it('gives each operation a unique id', () => {

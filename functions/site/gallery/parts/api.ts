@@ -76,14 +76,23 @@ const send = async (path: string, options: RequestOptions): Promise<Response> =>
     ...(signal && { signal }),
   }).catch((error: unknown) => {
     if (signal?.aborted) throw error;
-    markOffline();
-    throw new UnreachableError('Darkroom cannot be reached.');
+    throw unreachable();
   });
+  if (isFromProxy(response)) throw unreachable();
   markOnline();
   if (response.status !== 403) return response;
   await waitForAnotherKey(given['x-api-key']);
   return send(path, options);
 };
+
+const unreachable = (): UnreachableError => {
+  markOffline();
+  return new UnreachableError('Darkroom cannot be reached.');
+};
+
+/** What a proxy or a CDN answers in place of a server that is gone: ours always answers JSON. */
+const isFromProxy = ({ status, headers }: Response): boolean =>
+  status >= 502 && status <= 504 && !headers.get('content-type')?.includes('json');
 
 type Envelope = { data?: unknown; page?: Page; error?: unknown };
 

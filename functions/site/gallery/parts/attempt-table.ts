@@ -9,9 +9,9 @@ export const attemptTable = (attempts: readonly Attempt[]): TemplateResult =>
     ? html`<p class="muted">No attempt yet.</p>`
     : html`
         <table class="list">
-          <thead><tr><th scope="col">When</th><th scope="col">Status</th><th scope="col">Error</th></tr></thead>
+          <thead><tr><th scope="col">When</th><th scope="col">Status</th><th scope="col">Result</th></tr></thead>
           <tbody>
-            ${attempts.map(({ at, status, error }) => html`<tr><td>${formatDate(at, 'second')}</td><td>${status ?? 'none'}</td><td>${error ?? ''}</td></tr>`)}
+            ${attempts.map(({ at, status, error }) => html`<tr><td>${formatDate(at, 'second')}</td><td>${status ?? 'none'}</td><td>${error ?? 'delivered'}</td></tr>`)}
           </tbody>
         </table>
       `;

@@ -6,11 +6,13 @@ export const formatBytes = (bytes: number): string => {
   return `${value.toFixed(step === 0 || value >= 100 ? 0 : 1)} ${units[step]}`;
 };
 
-/** `83 ms`, `1.4 s`, `2 min 5 s`. */
+/** `83 ms`, `1.4 s`, `2 min 5 s`, `3 h 20 min`. */
 export const formatDuration = (ms: number): string => {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   if (ms < 60_000) return `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`;
   const seconds = Math.round(ms / 1000);
+  const minutes = Math.round(seconds / 60);
+  if (minutes >= 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 };
 

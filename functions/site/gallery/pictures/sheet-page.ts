@@ -88,7 +88,7 @@ const empty = (): TemplateResult => html`
 
 const skeletons = (): TemplateResult => html`
   <div class="skeletons" role="status" aria-label="Loading pictures">
-    ${Array.from({ length: 18 }, () => html`<span></span>`)}
+    ${Array.from({ length: 72 }, () => html`<span></span>`)}
   </div>
 `;
 

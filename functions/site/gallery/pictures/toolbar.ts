@@ -2,7 +2,7 @@ import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { icon } from '../parts/icons.ts';
 import { requestRender } from '../parts/render.ts';
 import { currentFilter, navigate } from '../parts/route.ts';
-import { knownStats } from '../stats/counters.ts';
+import { knownStats, statsFailure } from '../stats/counters.ts';
 import type { Picture } from './collection.ts';
 import { densities, density, setDensity } from './density.ts';
 import { type PictureFilter, statuses } from './filter.ts';
@@ -24,7 +24,7 @@ export const toolbar = (): TemplateResult => {
   const filter = currentFilter();
   return html`
     <div class="toolbar">
-      <div class="chips" role="group" aria-label="Filter by status">
+      <div class="chips ${stats || statsFailure() ? '' : 'is-waiting'}" role="group" aria-label="Filter by status">
         ${[undefined, ...statuses].map((status) => {
           const count = stats && (status ? stats[status] : stats.total);
           return html`

@@ -28,6 +28,7 @@ describe('format', () => {
     [1440, '1.4 s'],
     [59_400, '59 s'],
     [125_000, '2 min 5 s'],
+    [12_000_000, '3 h 20 min'],
   ])('formats %d ms as %s', (ms, text) => expect(formatDuration(ms)).toBe(text));
 
   it.each([

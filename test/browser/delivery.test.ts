@@ -3,18 +3,17 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { z } from 'zod';
 import { createBatchClient } from '#test/e2e/batch-client.ts';
 import { createClient } from '#test/e2e/client.ts';
 import { chromiumPath, needsChromium, openBrowser, openPage } from '#test/support/browser.ts';
 import { drawnJpeg, drawnPng } from '#test/support/drawn-pictures.ts';
 import { startEditServer } from '#test/support/edit-server.ts';
-import { startEmbeddedStack } from '#test/support/embedded-stack.ts';
 import { eventually } from '#test/support/eventually.ts';
 import { startFetchOrigin } from '#test/support/fetch-origin.ts';
+import { key } from './stack.ts';
 
-const apiKey = 'a-key-of-twenty-characters';
 const Record = z.looseObject({ thumbnails: z.record(z.string(), z.string()), srcset: z.string() });
 const Session = z.looseObject({
   init_id: z.string(),
@@ -43,6 +42,7 @@ const startShop = async (html: () => string) => {
 describe.runIf(chromiumPath)(
   needsChromium('on a page of another origin, with signed links'),
   () => {
+    const { closed, ports } = inject('galleries');
     let browser: Browser;
     beforeAll(async () => {
       browser = await openBrowser();
@@ -51,22 +51,12 @@ describe.runIf(chromiumPath)(
 
     it('an <img> shows what records, batches and edits link to, a <picture> the source it selects', async () => {
       const pictures = { '/mug.jpg': await drawnJpeg({ width: 900, height: 600, seed: 401 }) };
-      const photos = await startFetchOrigin({ pictures });
-      const provider = await startEditServer({ key: 'an-edit-key' });
-      const stack = await startEmbeddedStack({
-        env: {
-          CAPTION_PROVIDER: 'none',
-          API_KEY: apiKey,
-          FETCH_ALLOW_HOSTS: photos.host,
-          EDIT_PROVIDER: 'openai',
-          EDIT_BASE_URL: `${provider.url}/v1`,
-          EDIT_API_KEY: 'an-edit-key',
-        },
-      });
+      const photos = await startFetchOrigin({ port: ports.origin, pictures });
+      const provider = await startEditServer({ port: ports.edits });
       let html = '';
       const shop = await startShop(() => html);
       try {
-        const target = { baseUrl: stack.baseUrl, env: { ...stack.env, API_KEY: apiKey } };
+        const target = { baseUrl: closed.baseUrl, env: { ...closed.env, API_KEY: key } };
         const client = createClient(target);
         const post = async (path: string, body: object) =>
           (
@@ -158,9 +148,9 @@ describe.runIf(chromiumPath)(
         expect([...data.subarray(0, 3)]).toEqual([0, 200, 0]); // the page shows through
         await close();
       } finally {
-        await Promise.all([shop.stop(), photos.stop(), provider.stop(), stack.stop()]);
+        await Promise.all([shop.stop(), photos.stop(), provider.stop()]);
       }
-    }, 180_000);
+    });
   },
 );
 

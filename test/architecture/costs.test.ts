@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { costOfThousand, document, memoryOfFunctions, withCosts } from '#infra/cli/costs.ts';
+import { alarms, functions } from './template.ts';
+
+describe('the costs', () => {
+  it('are documented in infra/README.md as they are computed: npm run costs', () => {
+    const text = readFileSync(document, 'utf8');
+    expect(withCosts(text, alarms.length)).toBe(text);
+  });
+
+  it('of a thousand photos are at most 6.2 cents through the API and 5.1 by presigned upload', () => {
+    const { upload, presigned } = costOfThousand();
+    expect(upload).toBeLessThanOrEqual(0.062);
+    expect(presigned).toBeLessThanOrEqual(0.051);
+  });
+
+  it('are computed with the memory that the functions have', () => {
+    const deployed = Object.fromEntries(
+      functions.map(([name, { memorySize = 512 }]) => [name, memorySize]),
+    );
+    const assumed = memoryOfFunctions();
+    expect(assumed.length).toBeGreaterThan(5);
+    for (const { name, memoryMb } of assumed) expect(memoryMb, name).toBe(deployed[name]);
+  });
+});
