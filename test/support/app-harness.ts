@@ -2,6 +2,7 @@ import { failure } from '#lib/failure.ts';
 import type { Caption, Captioning, Describe } from '#lib/images/caption.ts';
 import { deleteImage } from '#lib/images/delete-image.ts';
 import { endStep, giveUpStep } from '#lib/images/end-step.ts';
+import { notifyBatch } from '#lib/images/enqueue-steps.ts';
 import type { ReadTags } from '#lib/images/exif.ts';
 import { findImage } from '#lib/images/find-image.ts';
 import { makeThumbnails } from '#lib/images/make-thumbnails.ts';
@@ -93,7 +94,8 @@ export const appHarness = ({ captions = true }: { captions?: boolean } = {}) => 
   /** A step whose worker is not under test here just ends. */
   const endOther = async (step: StepName, message: StepMessage, attempts: number) => {
     const measure = startTimer(attempts, deps);
-    await endStep(message, step, { state: 'done' }, { ...deps, measure });
+    const { image } = await endStep(message, step, { state: 'done' }, { ...deps, measure });
+    await notifyBatch(image, deps);
   };
   const work = (step: StepName, message: StepMessage, attempts = 1) =>
     workers[step]?.(message, attempts) ?? endOther(step, message, attempts);

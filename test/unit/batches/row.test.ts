@@ -9,6 +9,7 @@ import {
   withImage,
 } from '#lib/batches/row.ts';
 import { pictureName } from '#lib/images/object-key.ts';
+import { mapSteps } from '#lib/images/steps.ts';
 import { aRow } from '#test/support/batch-builder.ts';
 import { anImage } from '#test/support/image-builder.ts';
 
@@ -73,6 +74,7 @@ describe('the key of a row’s picture', () => {
 describe('how an image ended', () => {
   const ended = { run: 1, attempts: 1, durationMs: 1, endedAt: '2026-11-20T10:00:00.000Z' };
   const done = { state: 'done', ...ended } as const;
+  const allDone = mapSteps(() => done);
   const broken = { state: 'failed', ...ended, reason: 'It broke.', gaveUp: false } as const;
 
   it('is undefined before it has', () => {
@@ -81,23 +83,13 @@ describe('how an image ended', () => {
   });
 
   it('is completed although its caption failed, since the picture is there', () => {
-    const image = anImage({ steps: { thumbnails: done, exif: done, caption: broken } });
+    const image = anImage({ steps: { ...allDone, caption: broken } });
     expect(rowOutcome(image, inputUrl)).toEqual({ ...completed, etag: image.etag });
   });
 
   it.each([
-    [
-      'thumbnails',
-      { steps: { thumbnails: broken, exif: done, caption: done } },
-      'unreadable_file',
-      'It broke.',
-    ],
-    [
-      'exif',
-      { steps: { thumbnails: done, exif: broken, caption: done } },
-      'unreadable_file',
-      'It broke.',
-    ],
+    ['thumbnails', { steps: { ...allDone, thumbnails: broken } }, 'unreadable_file', 'It broke.'],
+    ['exif', { steps: { ...allDone, exif: broken } }, 'unreadable_file', 'It broke.'],
     [
       'type',
       { rejected: { kind: 'type', reason: 'It is text.' } },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ImageView, toImageView } from '#lib/http/image-view.ts';
+import { mapSteps } from '#lib/images/steps.ts';
 import { anImage } from '#test/support/image-builder.ts';
 import { linksTo } from '#test/support/links-builder.ts';
 
@@ -73,8 +74,7 @@ describe('toImageView', () => {
       placeholder: null,
       dominant_color: null,
       steps: {
-        thumbnails: { state: 'pending' },
-        exif: { state: 'pending' },
+        ...mapSteps(() => ({ state: 'pending' })),
         caption: { state: 'skipped', reason: 'No provider is set.' },
       },
     });
@@ -100,11 +100,7 @@ describe('toImageView', () => {
       caption: { text: 'A beach.', provider: 'ollama', model: 'llava', durationMs: 900 },
       beganAt: '2026-11-21T09:30:00.500Z',
       processedAt: '2026-11-21T09:30:01.000Z',
-      steps: {
-        thumbnails: { state: 'done', ...ended },
-        exif: { state: 'done', ...ended },
-        caption: { state: 'done', ...ended },
-      },
+      steps: mapSteps(() => ({ state: 'done' as const, ...ended })),
     });
     const view = toImageView(image, options);
     const step = { state: 'done', attempts: 2, duration_ms: 31, ended_at: ended.endedAt };
@@ -116,8 +112,7 @@ describe('toImageView', () => {
       placeholder: 'abc=',
       dominant_color: '#aabbcc',
       steps: {
-        thumbnails: step,
-        exif: step,
+        ...mapSteps(() => step),
         caption: { ...step, provider: 'ollama', model: 'llava' },
       },
     });

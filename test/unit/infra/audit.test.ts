@@ -11,6 +11,7 @@ import { counterNames, countImage } from '#lib/images/counters.ts';
 import { countDetail } from '#lib/images/detail-counters.ts';
 import { type Image, ownerOf } from '#lib/images/image.ts';
 import { renditionKey, renditionSetIdFor } from '#lib/images/rendition-set.ts';
+import { mapSteps } from '#lib/images/steps.ts';
 import { aBatch } from '#test/support/batch-builder.ts';
 import { anExif, anImage } from '#test/support/image-builder.ts';
 
@@ -27,7 +28,7 @@ const done = { state: 'done', ...ended } as const;
 
 /** An image that is done, and shows what it made itself. */
 const aDoneImage = (key = 'holiday/beach.jpg'): Image => {
-  const image = anImage({ key, sha256, steps: { thumbnails: done, exif: done, caption: done } });
+  const image = anImage({ key, sha256, steps: mapSteps(() => done) });
   const renditions = [{ name: 'small', width: 200, height: 150, sizeBytes: 3 }];
   const looks = { placeholder: 'cGxhY2Vob2xkZXI=', dominantColor: '#336699' };
   return {

@@ -17,12 +17,20 @@ import { deliver } from './worker.ts';
 type App = ReturnType<typeof appHarness>;
 type Break = (deps: App['deps']) => unknown;
 
-const useCases: Record<
-  StepName,
-  (message: StepMessage, attempts: number, deps: App['deps']) => Promise<StepEnded>
-> = { thumbnails: makeThumbnails, exif: readExif, caption: writeCaption };
+type UseCase = (message: StepMessage, attempts: number, deps: App['deps']) => Promise<StepEnded>;
+const useCases = {
+  thumbnails: makeThumbnails,
+  exif: readExif,
+  caption: writeCaption,
+} satisfies Partial<Record<StepName, UseCase>>;
+type TestedStep = keyof typeof useCases;
 
-const work = (step: StepName, message: StepMessage | undefined, { deps }: App, attempts: number) =>
+const work = (
+  step: TestedStep,
+  message: StepMessage | undefined,
+  { deps }: App,
+  attempts: number,
+) =>
   deliver(
     StepMessage,
     message,
@@ -35,7 +43,7 @@ const work = (step: StepName, message: StepMessage | undefined, { deps }: App, a
   );
 
 /** A dropped picture whose other steps have ended, or were never needed; and the message of this step. */
-const beforeStep = async (step: StepName) => {
+const beforeStep = async (step: TestedStep) => {
   const app = appHarness({ captions: step === 'caption' });
   const image = await app.drop('holiday/beach.jpg', 'a picture');
   const { stepQueues } = app.deps;
@@ -47,7 +55,7 @@ const beforeStep = async (step: StepName) => {
 };
 
 /** Delivers the message of a step to its worker, and tells how the step has ended. */
-export const runStep = async (step: StepName, breakIt: Break, attempts = 1) => {
+export const runStep = async (step: TestedStep, breakIt: Break, attempts = 1) => {
   const { app, imageId, message } = await beforeStep(step);
   await breakIt(app.deps);
   await work(step, message, app, attempts);
