@@ -1,5 +1,6 @@
 // npx local-cloud template.yml: S3, SQS and DynamoDB with what a template names, and nothing else.
 import { resolve } from 'node:path';
+import { collectGarbage, garbageAfterMs } from '../launcher/collect-garbage.ts';
 import { PortTakenError, startLocalCloud } from '../start-local-cloud.ts';
 import { readTemplate } from '../template/read-template.ts';
 import { TemplateError } from '../template/template.ts';
@@ -25,6 +26,7 @@ const run = async (given: Arguments): Promise<void> => {
   const cloud = await starting;
   const facts = { region, secretAccessKey, folder, host: given.host, ms: performance.now() };
   console.log(describeLocalCloud(cloud, facts));
+  collectGarbage(garbageAfterMs);
 };
 
 const stopWithinMs = 5000;
