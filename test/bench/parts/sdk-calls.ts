@@ -111,4 +111,4 @@ const countByName = (times: Record<string, Record<string, number>>): Map<string,
 
 /** Calls of project-changes, of schedules, and of this benchmark's own requests while it waits. */
 const isOther = (name: string): boolean =>
-  /counters|events|webhooks|^Query|object-created/.test(name);
+  /counters|events|webhooks|^Query|^BatchGet|^GetQueueAttributes|object-created/.test(name);
