@@ -1,5 +1,6 @@
-// npm test: every suite but the faults, on two cores, in two lists that take about as long. Each suite
-// that needs a running stack has its own. With arguments it is one run of vitest with these: npm test -- test/unit/images
+// npm test: every suite but the faults and the package, in three lists that take about as long: the suites
+// that use a stack wait so often that three keep two cores busy. Each of these has a stack of its own.
+// With arguments it is one run of vitest with these: npm test -- test/unit/images
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
@@ -11,10 +12,11 @@ const vitest = join(
   'vitest.mjs',
 );
 
-/** Side by side: two lists of runs of vitest, by the projects of each; test/README.md has their seconds. */
+/** Side by side: three lists of runs of vitest, by the projects of each; test/README.md has their seconds. */
 const sideBySide = [
-  [['unit', 'contract', 'architecture'], ['browser']],
-  [['e2e'], ['start-up'], ['local-cloud']],
+  [['unit', 'contract', 'architecture'], ['local-cloud']],
+  [['e2e'], ['start-up']],
+  [['browser']],
 ] as const;
 
 const run = async (args: readonly string[], onOutput: (text: string) => void): Promise<number> => {

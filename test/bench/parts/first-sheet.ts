@@ -3,6 +3,7 @@ import { fakeApi } from '#test/support/browser-gallery.ts';
 import { startPageHost } from '#test/support/browser-host.ts';
 import { observePaints, type Paints, readPaints } from '#test/support/browser-paints.ts';
 import { drawnPhotographs, withPhotographs } from '#test/support/browser-photographs.ts';
+import { taskTimesMs } from '#test/support/browser-trace.ts';
 import type { Part } from '../support/report.ts';
 
 const pictures = 1000;
@@ -16,12 +17,18 @@ export const firstSheet: Part = {
     const browser = await openBrowser();
     const host = await startPageHost(withPhotographs(fakeApi(pictures), photographs));
     const paints: Paints[] = [];
+    const work: number[] = [];
+    const longest: number[] = [];
     try {
       for (let round = 0; round < rounds[length]; round++) {
         const { page, close } = await openPage(browser, { reducedMotion: 'no-preference' });
         await observePaints(page);
-        await page.goto(host.url);
-        paints.push(await readPaints(page));
+        const times = await taskTimesMs(browser, page, async () => {
+          await page.goto(host.url);
+          paints.push(await readPaints(page));
+        });
+        work.push(times.reduce((sum, ms) => sum + ms, 0));
+        longest.push(times[0] ?? Number.NaN);
         await close();
       }
     } finally {
@@ -52,6 +59,8 @@ export const firstSheet: Part = {
           unit: '',
           atMost: 0,
         },
+        { what: "work of the page's thread until then", values: work, unit: 'ms CPU' },
+        { what: 'its longest task', values: longest, unit: 'ms CPU' },
       ],
     };
   },

@@ -95,7 +95,7 @@ export const pictureCollection = ({ list, onChange }: Deps) => {
       })
       .finally(() => {
         if (loading === mine) loading = undefined;
-        touch();
+        onChange();
       });
     loading = mine;
     return mine;

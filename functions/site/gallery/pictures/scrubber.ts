@@ -27,7 +27,14 @@ const onSlider = (element: Element | undefined): void => {
   moveScrubber();
 };
 
-const scrollable = (): number => Math.max(1, document.documentElement.scrollHeight - innerHeight);
+let scrollablePixels = 1;
+const scrollable = (): number => scrollablePixels;
+
+/** Called after a layout: reading the height after a rendering would force another one. */
+export const measureScrollable = (): void => {
+  scrollablePixels = Math.max(1, document.documentElement.scrollHeight - innerHeight);
+  moveScrubber();
+};
 
 /** The day at the scroll position: at the top of the window first, at its bottom in the end. */
 const dayInView = ({ days, layout, offset }: Scale): Day | undefined => {

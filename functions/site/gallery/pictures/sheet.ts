@@ -12,7 +12,7 @@ import { remove } from './deletions.ts';
 import { targetRowHeight } from './density.ts';
 import { justify, type Layout, moveByKey, visibleRange } from './justified-layout.ts';
 import { pictures, toRatio } from './pictures.ts';
-import { moveScrubber, scrubber } from './scrubber.ts';
+import { measureScrollable, moveScrubber, scrubber } from './scrubber.ts';
 import { hasSelection, selectedIds, toggleSelected } from './selection.ts';
 import { extendSelection } from './selection-input.ts';
 import { tile } from './tile.ts';
@@ -67,6 +67,7 @@ export const idsInSight = (): readonly string[] => {
 
 const measure = (): void => {
   if (!list) return;
+  measureScrollable();
   const box = list.getBoundingClientRect();
   const nextOffset = box.top + scrollY;
   if (box.width === width && nextOffset === offset) return;
@@ -93,7 +94,10 @@ const onScroll = (): void => {
   if (`${first}-${end}` !== drawn) requestRender();
 };
 addEventListener('scroll', onScroll, { passive: true });
-addEventListener('resize', requestRender);
+addEventListener('resize', () => {
+  measureScrollable();
+  requestRender();
+});
 
 /** Loads the next page before the end is scrolled into view. */
 const loadAhead = (): void => {
