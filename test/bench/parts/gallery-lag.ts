@@ -47,7 +47,7 @@ export const galleryLag: Part = {
               `${Object.keys(tiles).length} tiles are done, the counter says ${counters.at(-1)?.count}.`,
             );
         },
-        { within: 240_000 },
+        { within: 600_000 },
       );
       const { tiles, counters } = await readSeen(other.page);
       const ends = await readEnds(stack, count);

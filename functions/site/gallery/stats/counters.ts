@@ -3,7 +3,7 @@ import { request } from '../parts/api.ts';
 import { requestRender } from '../parts/render.ts';
 
 /** Counters change with every step of every picture: requested at most this often. */
-const minIntervalMs = 1000;
+const minIntervalMs = 500;
 /** Counters follow a change within about a second. */
 const lagMs = 1500;
 
