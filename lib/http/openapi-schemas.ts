@@ -15,9 +15,12 @@ export const jsonSchema = (
 ): Json => {
   const made = z.toJSONSchema(schema, {
     io,
-    // The pattern of a time fills half a page and says no more than its format.
-    override: ({ jsonSchema: part }) => {
+    override: ({ jsonSchema: part, zodSchema }) => {
+      // The pattern of a time fills half a page and says no more than its format.
       if (part.format === 'date-time') delete part.pattern;
+      // zod leaves them out where a part is transformed, as if they were of the output.
+      const { examples } = z.globalRegistry.get(zodSchema) ?? {};
+      if (io === 'input' && Array.isArray(examples)) part.examples = examples;
     },
   });
   const { $schema: _, $defs = {}, id, ...rest } = made;

@@ -21,12 +21,25 @@ const phone = { viewport: { width: 390, height: 800 }, hasTouch: true } as const
 const Retries = z.object({ action: z.literal('retry'), image_ids: z.array(z.string()) });
 
 const openTile = (page: Page, index: number) =>
-  page.getByRole('button', { name: `Open picture-${index}.jpg` });
+  page.getByRole('button', { name: new RegExp(`^Open picture-${index}\\.jpg`) });
 const bar = (page: Page) => page.getByRole('toolbar', { name: 'Selected pictures' });
 const isSelected = async (page: Page, index: number) =>
   (await page
     .getByRole('checkbox', { name: `Select picture-${index}.jpg`, exact: true })
     .getAttribute('aria-checked')) === 'true';
+
+/** A picture whose thumbnails could not be made. */
+const failed = (index: number, reason: string) =>
+  anImageView(index, {
+    status: 'failed',
+    error: reason,
+    thumbnails: {},
+    srcset: null,
+    steps: {
+      ...anImageView(index).steps,
+      thumbnails: { state: 'failed', reason, attempts: 1, duration_ms: 3 },
+    },
+  });
 
 describe.skipIf(!chromiumPath)(needsChromium('the selection of the gallery'), () => {
   let browser: Browser;
@@ -125,17 +138,6 @@ describe.skipIf(!chromiumPath)(needsChromium('the selection of the gallery'), ()
   });
 
   it('groups failed pictures by reason, selects and retries a group', async () => {
-    const failed = (index: number, reason: string) =>
-      anImageView(index, {
-        status: 'failed',
-        error: reason,
-        thumbnails: {},
-        srcset: null,
-        steps: {
-          ...anImageView(index).steps,
-          thumbnails: { state: 'failed', reason, attempts: 1, duration_ms: 3 },
-        },
-      });
     const pictures = [
       failed(1, 'The file is truncated.'),
       failed(2, 'The file is truncated.'),
@@ -163,6 +165,32 @@ describe.skipIf(!chromiumPath)(needsChromium('the selection of the gallery'), ()
     await bar(page).getByRole('button', { name: 'Retry' }).click();
     await page.getByText('Retrying 2 pictures.').waitFor();
     expect(retried.sort()).toEqual([fakeImageId(1), fakeImageId(2)].sort());
+    await close();
+  });
+
+  it('retries and deletes all failed pictures, also those that were not loaded', async () => {
+    const all = Array.from({ length: 250 }, (_, index) => failed(index, 'The file is truncated.'));
+    const retried = new Set<string>();
+    host.answerWith(({ path, query, json, ...rest }: PageRequest) => {
+      if (path === 'api/images') {
+        const from = Number(query.get('cursor') ?? 0);
+        const end = from + Number(query.get('limit'));
+        return { data: all.slice(from, end), next: end < all.length ? String(end) : null };
+      }
+      if (path !== 'api/images/actions') return some({ path, query, json, ...rest });
+      const ids = Retries.parse(json).image_ids;
+      for (const id of ids) retried.add(id);
+      return { data: ids.map((id) => ({ image_id: id, status: 202, error: null })) };
+    });
+    const { page, close } = await openPage(browser);
+    await page.goto(`${host.url}#pictures?status=failed`);
+    await page.getByRole('button', { name: 'Retry all failed pictures' }).click();
+    await page.getByText('Retrying 250 pictures.').waitFor();
+    expect(retried.size).toBe(250);
+    await page.getByRole('button', { name: 'Delete 250 failed pictures' }).click();
+    await page.getByText('Deleted 250 pictures.').waitFor();
+    await page.getByRole('button', { name: 'Undo' }).click();
+    await openTile(page, 1).waitFor();
     await close();
   });
 });

@@ -78,9 +78,9 @@ export const openLoad = async (
     await darkroom.sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody }));
     ledger.messages.add(MessageBody);
   };
-  const moveMessages = async () => {
+  const moveDeadLetters = async (from: string) => {
     const { Attributes } = await darkroom.sqs.send(
-      new GetQueueAttributesCommand({ QueueUrl: deadLetters, AttributeNames: ['QueueArn'] }),
+      new GetQueueAttributesCommand({ QueueUrl: from, AttributeNames: ['QueueArn'] }),
     );
     const SourceArn = Attributes?.QueueArn;
     await darkroom.sqs.send(new StartMessageMoveTaskCommand({ SourceArn }));
@@ -93,8 +93,11 @@ export const openLoad = async (
       if (chance < 0.25) return upload();
       if (chance < 0.5) return remove();
       if (chance < 0.55) return startBatch();
-      return chance < 0.9 ? sendMessage() : moveMessages();
+      return chance < 0.9 ? sendMessage() : moveDeadLetters(deadLetters);
     },
+    /** Sends events of objects back, as `npm run redrive` does. */
+    redrive: async (): Promise<void> =>
+      moveDeadLetters(await darkroom.queueUrl('object-created-dlq')),
     /** Takes all dead letters out of their queue; returns their bodies. */
     takeDeadLetters: async (): Promise<Set<string>> => {
       const bodies = new Set<string>();

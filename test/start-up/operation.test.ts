@@ -1,14 +1,20 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { isWarning, parseLogLine } from '#infra/local-cloud/launcher/log-line.ts';
 import { createClient, ImageRecord, Stats } from '#test/e2e/client.ts';
 import { startCaptionServer } from '#test/support/caption-server.ts';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
+import { startEditServer } from '#test/support/edit-server.ts';
 import { startEmbeddedStack } from '#test/support/embedded-stack.ts';
 import { eventually } from '#test/support/eventually.ts';
+import { startFetchOrigin } from '#test/support/fetch-origin.ts';
 import { startOtlpReceiver } from '#test/support/otlp-receiver.ts';
 
 const key = 'a-key-of-twenty-characters';
 const captions = await startCaptionServer();
+const edits = await startEditServer({ key: 'another-key' });
+const origin = await startFetchOrigin({ pictures: {} });
 const collector = await startOtlpReceiver();
 const stack = await startEmbeddedStack({
   env: {
@@ -16,12 +22,16 @@ const stack = await startEmbeddedStack({
     CAPTION_PROVIDER: 'openai-compatible',
     CAPTION_BASE_URL: captions.url,
     CAPTION_MODEL: 'a-model',
+    EDIT_PROVIDER: 'openai',
+    EDIT_BASE_URL: edits.url,
+    EDIT_API_KEY: 'a-key',
+    FETCH_ALLOW_HOSTS: origin.host,
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
   },
 });
 afterAll(async () => {
   await stack.stop();
-  await captions.stop();
+  await Promise.all([captions.stop(), edits.stop(), origin.stop()]);
   await collector.stop();
 });
 const client = createClient({ baseUrl: stack.baseUrl, env: { ...stack.env, API_KEY: key } });
@@ -115,5 +125,83 @@ describe('a picture that cannot be decoded', () => {
       expect(Stats.parse(data)).toMatchObject({ done: 1, failed: 1 });
     });
     expect((await client.json('/api/stats')).data).not.toHaveProperty('detail');
+  });
+});
+
+const Failed = z.looseObject({ error: z.string(), error_code: z.string() });
+const post = (path: string, body: object, headers: Record<string, string> = {}) =>
+  client.json(path, {
+    ...{ method: 'POST', body: JSON.stringify(body) },
+    headers: { 'content-type': 'application/json', ...headers },
+  });
+const awaitFailure = (read: () => Promise<unknown>) =>
+  eventually(async () => Failed.parse(await read()), { within: 30_000 });
+
+/** Ways to fail: what `npm run logs` is asked for, and what the record says in the end. */
+const failures = {
+  'an upload that is no picture': async () => {
+    const { data } = await client.upload([{ name: 'a.jpg', bytes: Buffer.from('text') }]);
+    const { image_id, ...told } = Failed.parse(data);
+    return { about: ['--image', String(image_id)], told };
+  },
+  'a URL without a picture': async () => {
+    const { data } = await post('/api/images', { url: `${origin.url}/status/404` });
+    const { image_id } = ImageRecord.parse(data);
+    const told = await awaitFailure(() => client.image(image_id));
+    return { about: ['--image', image_id], told };
+  },
+  'a caption whose provider does not take the key': async () => {
+    captions.become({ is: 'failing', status: 401 });
+    const bytes = await drawnJpeg({ width: 300, seed: 7 });
+    const { image_id } = await client.uploadOne({ name: 'b.jpg', bytes });
+    const told = await awaitFailure(async () => {
+      const { reason, ...step } = (await client.image(image_id)).steps.caption;
+      return { ...step, error: reason };
+    });
+    return { about: ['--image', image_id], told };
+  },
+  'an edit whose provider does not take the key': async () => {
+    const bytes = await drawnJpeg({ width: 300, seed: 8 });
+    const source = await client.uploadOne({ name: 'c.jpg', bytes });
+    const { init_id } = z
+      .looseObject({ init_id: z.string() })
+      .parse((await client.json('/api/processes', { method: 'POST' })).data);
+    const edit = { source_url: source.image_id, prompt: 'Make it blue.' };
+    await post(`/api/processes/${init_id}/edits`, edit, { 'x-request-id': 'the-edit' });
+    const told = await awaitFailure(async () => {
+      const { data } = await client.json(`/api/processes/${init_id}`);
+      return z.looseObject({ edits: z.tuple([z.unknown()]) }).parse(data).edits[0];
+    });
+    return { about: ['--request', 'the-edit'], told };
+  },
+  'a row of a batch whose URL has no picture': async () => {
+    const form = new FormData();
+    const csv = `S. No.,Product Name,Input Image Urls\n1,SKU,${origin.url}/status/404\n`;
+    form.set('file', new Blob([csv]), 'products.csv');
+    const { data } = await client.json('/api/batches', { method: 'POST', body: form });
+    const { request_id } = z.looseObject({ request_id: z.string() }).parse(data);
+    const told = await awaitFailure(async () => {
+      const batch = (await client.json(`/api/batches/${request_id}`)).data;
+      const image = z.tuple([z.unknown()]);
+      const products = z.tuple([z.looseObject({ images: image })]);
+      return z.looseObject({ products }).parse(batch).products[0].images[0];
+    });
+    return { about: ['--request', request_id], told };
+  },
+};
+
+describe('record, log and errors say the same', () => {
+  const parsed = (text: string) => text.split('\n').flatMap((line) => parseLogLine(line) ?? []);
+
+  it.each(Object.entries(failures))('of %s', async (_, happens) => {
+    const { about, told } = await happens();
+
+    const { reason, error_code } = { reason: told.error, error_code: told.error_code };
+    const line = await eventually(() => {
+      const lines = parsed(npmRunLogs(...about, '--json')).filter(isWarning);
+      expect(lines).toContainEqual(expect.objectContaining({ reason, error_code }));
+      return lines.find((one) => one['reason'] === reason);
+    });
+    expect(parsed(npmRunLogs('--errors', '--json'))).toContainEqual(line);
   });
 });

@@ -85,6 +85,7 @@ describe('the OpenAPI document', () => {
     for (const { name, result, example } of examples) {
       expect(example, name).toBeDefined();
       expect(result.error, name).toBeUndefined();
+      expect(JSON.stringify(document), name).toContain(`"examples":[${JSON.stringify(example)}`);
     }
   });
 

@@ -38,11 +38,31 @@ export const failureReasons = (): TemplateResult | typeof nothing => {
         )}
       </ul>
       <div class="actions">
-        ${retriable.length > 0 ? html`<button class="plain" @click=${() => retry(toIds(retriable))}>${icon('retry')} Retry ${formatCount(retriable.length, 'failed picture')}</button>` : nothing}
-        <button class="plain is-danger" @click=${() => remove(toIds(all))}>${icon('remove')} Delete ${formatCount(all.length, 'failed picture')}</button>
+        ${retriable.length > 0 ? html`<button class="plain" @click=${retryAll}>${icon('retry')} Retry ${countText(retriable)}</button>` : nothing}
+        <button class="plain is-danger" @click=${removeAll}>${icon('remove')} Delete ${countText(all)}</button>
       </div>
     </section>
   `;
+};
+
+const countText = (loaded: readonly Picture[]): string =>
+  pictures.hasMore() ? 'all failed pictures' : formatCount(loaded.length, 'failed picture');
+
+/** Reads the pages that were not scrolled to; none if that fails, or another filter is chosen meanwhile. */
+const loadAll = async (): Promise<readonly Picture[]> => {
+  const filter = pictures.filter();
+  while (pictures.hasMore()) {
+    await pictures.more();
+    if (pictures.failure() || !pictures.hasFilter(filter)) return [];
+  }
+  return pictures.all();
+};
+
+const retryAll = async (): Promise<void> => retry(toIds((await loadAll()).filter(isRetriable)));
+
+const removeAll = async (): Promise<void> => {
+  const ids = toIds(await loadAll());
+  if (ids.length > 0) remove(ids);
 };
 
 const selectGroup = (group: readonly Picture[]): void => {
