@@ -27,10 +27,6 @@ export const screenshotStates: typeof galleryStates = {
       await page.getByLabel('Source').waitFor();
     },
   },
-  'failed pictures by reason': {
-    hash: '#pictures?status=failed',
-    waitUntilShown: (page) => page.getByRole('button', { name: /^Retry \d/ }).waitFor(),
-  },
   'uploads under way': {
     api: (request) => (request.path === 'api/uploads' ? 'waits' : some(request)),
     waitUntilShown: async (page) => {
@@ -69,19 +65,9 @@ export const screenshotStates: typeof galleryStates = {
       await page.getByText('Copy coordinates').scrollIntoViewIfNeeded();
     },
   },
-  'no batches': {
-    hash: '#batches',
-    api: (request) => (request.path === 'api/batches' ? { data: [] } : some(request)),
-    waitUntilShown: (page) => page.getByRole('button', { name: 'Choose a CSV' }).waitFor(),
-  },
   'the history of edits': {
     hash: '#edits',
     waitUntilShown: (page) => page.getByText('The provider refused the prompt.').waitFor(),
-  },
-  'no webhooks': {
-    hash: '#webhooks',
-    api: (request) => (request.path === 'api/webhooks' ? { data: [] } : some(request)),
-    waitUntilShown: (page) => page.getByRole('button', { name: /Add/ }).last().waitFor(),
   },
   'stats before the first picture': {
     hash: '#stats',
@@ -106,31 +92,12 @@ export const screenshotStates: typeof galleryStates = {
       await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
     },
   },
-  'a key is wanted': {
-    api: () => ({ status: 403, error: 'Forbidden' }),
-    waitUntilShown: (page) => page.getByRole('dialog').getByLabel('API key').waitFor(),
-  },
   'a key was wrong': {
     api: () => ({ status: 403, error: 'Forbidden' }),
     waitUntilShown: async (page) => {
       await page.getByRole('dialog').getByLabel('API key').fill('wrong');
       await page.keyboard.press('Enter');
       await page.getByText('That key was not accepted.').waitFor();
-    },
-  },
-  'server gone while a sheet is shown': {
-    waitUntilShown: async (page) => {
-      await sheet(page);
-      await page.context().setOffline(true);
-      await page.getByText('Darkroom cannot be reached. This page').waitFor();
-    },
-  },
-  'a notice with undo': {
-    waitUntilShown: async (page) => {
-      await sheet(page);
-      await page.getByRole('button', { name: 'Open picture-4.jpg' }).focus();
-      await page.keyboard.press('Delete');
-      await page.getByText('Deleted picture-4.jpg.').waitFor();
     },
   },
 };
