@@ -19,7 +19,8 @@ const receiver = await startWebhookReceiver({
   respond: () => {
     const { path = '', headers = {} } = receiver.calls.at(-1) ?? {};
     if (path === '/gone') return { status: 410 };
-    const isRepeated = findCalls(String(headers['webhook-id'])).length > 1;
+    const same = findCalls(String(headers['webhook-id'])).filter((call) => call.path === path);
+    const isRepeated = same.length > 1;
     return { status: path === '/busy-once' && !isRepeated ? 503 : 204 };
   },
 });
@@ -85,9 +86,10 @@ describe('a webhook', () => {
         data: { webhook_id: webhook.webhook_id },
       });
     await eventually(async () =>
-      expect(await listed(webhook.webhook_id)).toMatchObject({
-        attempts: [{ event_id: eventId, status: 204, error: null }],
-      }),
+      // Pictures of other tests may end meanwhile.
+      expect((await listed(webhook.webhook_id)).attempts).toContainEqual(
+        expect.objectContaining({ event_id: eventId, status: 204, error: null }),
+      ),
     );
 
     expect(await remove(webhook.webhook_id)).toMatchObject({ status: 200 });
