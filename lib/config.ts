@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { listPresets } from '#lib/delivery/preset.ts';
-import { dlqVariable, mapQueues, queueNames, queueVariable } from './queues.ts';
+import { dlqUrl, mapQueues, queueNames, queueVariable } from './queues.ts';
 import {
   type CaptionSecret,
   describeSettingErrors,
@@ -21,9 +21,7 @@ const Resources = z.object({
   ...Object.fromEntries(
     [...bucketVariables, ...tableNames.map(tableVariable)].map((v) => [v, text]),
   ),
-  ...Object.fromEntries(
-    queueNames.flatMap((name) => [queueVariable(name), dlqVariable(name)]).map((v) => [v, z.url()]),
-  ),
+  ...Object.fromEntries(queueNames.map((name) => [queueVariable(name), z.url()])),
 });
 
 const read = <T>(schema: z.ZodType<T>): T => {
@@ -77,7 +75,7 @@ export const config = {
   },
   /** URLs by the queue's name. */
   queues: mapQueues((name) => resource(queueVariable(name))),
-  deadLetterQueues: mapQueues((name) => resource(dlqVariable(name))),
+  deadLetterQueues: mapQueues((name) => dlqUrl(resource(queueVariable(name)))),
   /** How long a worker may take to have a picture described, with reading and storing. */
   captionLeaseMs: (settings.CAPTION_TIMEOUT_SECONDS + 10) * 1000,
   /** The caption settings. Secrets are looked up by name. */

@@ -31,8 +31,8 @@ const constantCase = (name: string): string => name.replaceAll('-', '_').toUpper
 /** The environment variable that holds the URL of a queue: `MAKE_THUMBNAILS_QUEUE`. */
 export const queueVariable = (name: QueueName): string => `${constantCase(name)}_QUEUE`;
 
-/** The environment variable that holds the URL of its dead-letter queue: `MAKE_THUMBNAILS_DLQ`. */
-export const dlqVariable = (name: QueueName): string => `${constantCase(name)}_DLQ`;
+/** The URL of the dead-letter queue of a queue. It is not in the environment, of which Lambda takes 4 KB. */
+export const dlqUrl = (queueUrl: string): string => `${queueUrl}-dlq`;
 
 /** A record with an entry for each queue. */
 export const mapQueues = <T>(make: (name: QueueName) => T): Record<QueueName, T> =>

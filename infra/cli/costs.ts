@@ -1,6 +1,5 @@
-// npm run costs [-- <number of alarms>]: writes what Darkroom costs on AWS into infra/README.md.
+// npm run costs [-- <queues> <metrics of alarms>]: writes what Darkroom costs on AWS into infra/README.md.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { queueNames } from '#lib/queues.ts';
 
 /** USD, us-east-1, by AWS' published price list, on demand and without free tiers. */
 const prices = {
@@ -214,19 +213,22 @@ const ofThousandViews = (): [string, string, number][] => {
 /** Lambda polls a queue by five connections that wait 20 s each. */
 const pollsAMonth = (5 * 30 * 24 * 3600) / 20;
 
+/** Queues that Lambda polls, and metrics that alarms watch: an alarm is billed for each of its metrics. */
+type WatchedCounts = { queues: number; metrics: number };
+
 /** USD a month for a stage that does nothing. */
-export const idleCost = ({ queues, alarms }: { queues: number; alarms: number }) => ({
+const idleCost = ({ queues, metrics }: WatchedCounts) => ({
   polling: queues * pollsAMonth * prices.sqsRequest,
-  alarms: alarms * prices.alarmMonth,
+  alarms: metrics * prices.alarmMonth,
   dashboard: prices.dashboardMonth,
 });
 
 const dollars = (value: number): string => value.toFixed(2);
 
-/** What is in infra/README.md between its marks; `alarms` is their number. */
-export const costTables = (alarms: number): string => {
+/** What is in infra/README.md between its marks. */
+const costTables = (counts: WatchedCounts): string => {
   const { upload, presigned } = costOfThousand();
-  const idle = idleCost({ queues: queueNames.length, alarms });
+  const idle = idleCost(counts);
   const together = idle.polling + idle.alarms + idle.dashboard;
   return [
     '| 1000 photos | arithmetic for one, by `POST /api/images` or by presigned upload | USD | presigned |',
@@ -243,8 +245,8 @@ export const costTables = (alarms: number): string => {
       ([what, arithmetic, value]) => `| ${what} | ${arithmetic} | ${amount(value)} |`,
     ),
     '',
-    `Idle, a month: Lambda polls ${queueNames.length} queues, each by 5 connections of 20 s, ${dollars(idle.polling)}; ` +
-      `${alarms} alarms ${dollars(idle.alarms)}; one dashboard ${dollars(idle.dashboard)} ` +
+    `Idle, a month: Lambda polls ${counts.queues} queues, each by 5 connections of 20 s, ${dollars(idle.polling)}; ` +
+      `alarms watch ${counts.metrics} metrics, ${dollars(idle.alarms)}; one dashboard ${dollars(idle.dashboard)} ` +
       `(the first three of an account are free); together ${dollars(together)}.`,
   ].join('\n');
 };
@@ -254,19 +256,23 @@ export const document = 'infra/README.md';
 
 const begin = '<!-- costs: npm run costs -->';
 const end = '<!-- /costs -->';
-const alarmsIn = /; (\d+) alarms /;
+const countsIn = /polls (\d+) queues.* watch (\d+) metrics/;
 
-/** The document with its tables as they should be; `alarms` is what it says already by default. */
-export const withCosts = (
-  readme: string,
-  alarms = Number(alarmsIn.exec(readme)?.[1] ?? 0),
-): string => {
+/** What the document says of queues and alarms. */
+export const readWatched = (readme: string): WatchedCounts => {
+  const [, queues, metrics] = countsIn.exec(readme) ?? [];
+  return { queues: Number(queues), metrics: Number(metrics) };
+};
+
+/** The document with its tables as they should be, for the queues and alarms that it names by default. */
+export const withCosts = (readme: string, counts = readWatched(readme)): string => {
   const [before = '', rest = ''] = readme.split(begin);
   const [, after = ''] = rest.split(end);
-  return `${before}${begin}\n${costTables(alarms)}\n${end}${after}`;
+  return `${before}${begin}\n${costTables(counts)}\n${end}${after}`;
 };
 
 if (import.meta.main) {
-  const alarms = Number(process.argv[2]) || undefined;
-  writeFileSync(document, withCosts(readFileSync(document, 'utf8'), alarms));
+  const [queues, metrics] = process.argv.slice(2).map(Number);
+  const readme = readFileSync(document, 'utf8');
+  writeFileSync(document, withCosts(readme, queues && metrics ? { queues, metrics } : undefined));
 }

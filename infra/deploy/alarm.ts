@@ -44,6 +44,42 @@ export const alarm = ({
     Period: 300,
   });
 
+/** Raised by an error or by a duration, in one alarm: a template has room for 500 resources. */
+export const functionAlarm = ({
+  description,
+  functionName,
+  maxDurationMs,
+}: {
+  description: string;
+  functionName: string;
+  maxDurationMs: number;
+}) => {
+  const metric = (Id: string, MetricName: string, Stat: string) => ({
+    Id,
+    ReturnData: false,
+    MetricStat: {
+      Metric: {
+        Namespace: 'AWS/Lambda',
+        MetricName,
+        Dimensions: toDimensions({ FunctionName: functionName }),
+      },
+      Stat,
+      Period: 300,
+    },
+  });
+  return toAlarm(description, 0, {
+    Metrics: [
+      {
+        Id: 'raised',
+        Expression: `IF(FILL(errors, 0) > 0 OR FILL(duration, 0) > ${maxDurationMs}, 1, 0)`,
+        ReturnData: true,
+      },
+      metric('errors', 'Errors', 'Sum'),
+      metric('duration', 'Duration', 'Maximum'),
+    ],
+  });
+};
+
 type ShareAlarm = {
   description: string;
   namespace: string;

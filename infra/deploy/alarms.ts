@@ -3,7 +3,7 @@ import type { CallOutcome } from '#lib/ai/emit-call.ts';
 import type { ErrorCode } from '#lib/error-codes.ts';
 import type { MetricName } from '#lib/metrics/emit-metrics.ts';
 import { streamWorkers } from '#lib/queues.ts';
-import { alarm, shareAlarm, sharePercent } from './alarm.ts';
+import { alarm, functionAlarm, shareAlarm, sharePercent } from './alarm.ts';
 import { pascalCase } from './queue-resources.ts';
 import type { Watched } from './watched.ts';
 
@@ -54,32 +54,14 @@ const queueAlarms = ({ stackName, queues }: Watched) =>
 const workerAlarms = ({ functions }: Watched) =>
   functions
     .filter(({ isBehindApi }) => !isBehindApi)
-    .flatMap(({ key, name, timeoutSeconds }) => {
-      const logicalId = pascalCase(key);
-      const common = { namespace: 'AWS/Lambda', dimensions: { FunctionName: name } };
-      return [
-        [
-          `${logicalId}ErrorsAlarm`,
-          alarm({
-            ...common,
-            description: `${name} failed as a whole, not because of one message. See its log.`,
-            metric: 'Errors',
-            statistic: 'Sum',
-            above: 0,
-          }),
-        ],
-        [
-          `${logicalId}DurationAlarm`,
-          alarm({
-            ...common,
-            description: `${name} took more than ${timeoutShare * 100} % of its ${timeoutSeconds} s.`,
-            metric: 'Duration',
-            statistic: 'Maximum',
-            above: timeoutSeconds * 1000 * timeoutShare,
-          }),
-        ],
-      ];
-    });
+    .map(({ key, name, timeoutSeconds }) => [
+      `${pascalCase(key)}FunctionAlarm`,
+      functionAlarm({
+        description: `${name} failed as a whole, not because of one message, or took more than ${timeoutShare * 100} % of its ${timeoutSeconds} s. See its log.`,
+        functionName: name,
+        maxDurationMs: timeoutSeconds * 1000 * timeoutShare,
+      }),
+    ]);
 
 const streamAlarms = ({ functions }: Watched) =>
   functions
@@ -137,7 +119,7 @@ export const alarmsFor = (watched: Watched, email: string): Record<string, unkno
       above: maxArrivalToThumbnailMs,
     }),
     FailedPicturesAlarm: shareAlarm({
-      description: `More than ${maxFailedPictures.percent} % of the pictures failed. See the saved query "Why things fail".`,
+      description: `More than ${maxFailedPictures.percent} % of the pictures failed. See the saved query "Failures by step and code".`,
       namespace: watched.stackName,
       metric: 'Pictures',
       sums: {
@@ -153,7 +135,7 @@ export const alarmsFor = (watched: Watched, email: string): Record<string, unkno
       above: maxFailedPictures.percent,
     }),
     ProviderFailuresAlarm: shareAlarm({
-      description: `More than ${maxFailedCalls.percent} % of the calls of AI providers failed: a wrong key, no credit, a retired model or an outage. Pictures are done without their captions. See the saved query "Why things fail".`,
+      description: `More than ${maxFailedCalls.percent} % of the calls of AI providers failed: a wrong key, no credit, a retired model or an outage. Pictures are done without their captions. See the saved query "Failures by step and code".`,
       namespace: watched.stackName,
       metric: 'ProviderCalls',
       sums: {

@@ -1,7 +1,7 @@
-import { dlqVariable, queueNames, queueVariable } from '#lib/queues.ts';
+import { queueNames, queueVariable } from '#lib/queues.ts';
 import { secretNames, settingNames } from '#lib/settings.ts';
 import { tableNames, tableVariable } from '#lib/tables.ts';
-import { dlqLogicalId, pascalCase, queueLogicalId } from './queue-resources.ts';
+import { pascalCase, queueLogicalId } from './queue-resources.ts';
 
 const ref = (logicalId: string) => ({ Ref: logicalId });
 
@@ -18,12 +18,7 @@ export const functionEnvironment = (
   ...Object.fromEntries(
     tableNames.map((name) => [tableVariable(name), ref(`${pascalCase(name)}Table`)]),
   ),
-  ...Object.fromEntries(
-    queueNames.flatMap((name) => [
-      [queueVariable(name), ref(queueLogicalId(name))],
-      [dlqVariable(name), ref(dlqLogicalId(name))],
-    ]),
-  ),
+  ...Object.fromEntries(queueNames.map((name) => [queueVariable(name), ref(queueLogicalId(name))])),
   ...Object.fromEntries(
     [...settingNames, ...secretNames.map((name) => `${name}_PARAMETER`)].map((name) => [
       name,

@@ -77,10 +77,21 @@ const watched = findWatched(
   'dev',
 );
 
-/** The names of all alarms. */
-export const alarms: string[] = Object.entries(
-  z.record(z.string(), z.looseObject({ Type: z.string() })).parse(alarmsFor(watched, '')),
-).flatMap(([name, { Type }]) => (Type === 'AWS::CloudWatch::Alarm' ? [name] : []));
+const Alarm = z.looseObject({
+  Metrics: z.array(z.looseObject({ ReturnData: z.boolean() })).optional(),
+});
+
+/** How many metrics alarms watch: AWS bills an alarm for each of them. */
+export const alarmedMetrics: number = Object.values(
+  z
+    .record(z.string(), z.looseObject({ Type: z.string(), Properties: Alarm }))
+    .parse(alarmsFor(watched, '')),
+)
+  .filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm')
+  .map(
+    ({ Properties: { Metrics } }) => Metrics?.filter(({ ReturnData }) => !ReturnData).length ?? 1,
+  )
+  .reduce((sum, count) => sum + count, 0);
 
 export const environment: Record<string, unknown> = completed.provider.environment;
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { alarmsFor } from '#infra/deploy/alarms.ts';
 import { apiKeyName } from '#infra/deploy/api-key-name.ts';
+import { pascalCase } from '#infra/deploy/queue-resources.ts';
 import { functions } from '#test/architecture/template.ts';
 import { apiKey, type Resource, readEnvironment, type Template } from './packaged.ts';
 
@@ -72,15 +73,12 @@ export const templateSuite = (template: Template) => {
         expect(textIn(alarm), name).toContain(`"Fn::GetAtt":["${name}","QueueName"]`);
         expect(alarm?.Properties['Threshold'], name).toBe(isDead ? 0 : 1800);
       }
-      const durations = [...alarms].filter(
-        ([, alarm]) => alarm.Properties['MetricName'] === 'Duration',
-      );
       const workers = functions.filter(([, { events }]) => events.every(({ http }) => !http));
-      expect(durations).toHaveLength(workers.length);
-      for (const [, { timeout }] of workers)
-        expect(durations.map(([, { Properties }]) => Properties['Threshold'])).toContain(
-          timeout * 800,
-        );
+      for (const [name, { timeout }] of workers) {
+        const alarm = textIn(alarms.get(`${pascalCase(name)}FunctionAlarm`));
+        expect(alarm, name).toContain(`"Value":"darkroom-prod-${name}"`);
+        expect(alarm, name).toContain(`FILL(duration, 0) > ${timeout * 800},`);
+      }
       expect([...alarms.keys()]).toEqual(
         expect.arrayContaining(['ApiFaultsAlarm', 'ApiLatencyAlarm', 'ThrottlesAlarm']),
       );

@@ -117,7 +117,7 @@ export const readEnvironment = ({ Resources }: Template): Record<string, string>
 /** What a Ref becomes in the region with the longest name. */
 const findLongestValue = (name: string): string => {
   const own = `darkroom-prod-${name.toLowerCase().replaceAll('_', '-').slice(0, -6)}`;
-  return name.endsWith('_QUEUE') || name.endsWith('_DLQ')
+  return name.endsWith('_QUEUE')
     ? `https://sqs.ap-southeast-2.amazonaws.com/123456789012/${own}`
     : `${own}-123456789012`;
 };

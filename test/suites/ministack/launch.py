@@ -5,7 +5,8 @@ Starts ministack in this process, and does three things that it has no setting f
   JSON each, and all roles with their policies to ROLES_FILE;
 - a message that is given back with a long wait comes back soon, so that giving up after eight
   receives takes seconds and not three minutes;
-- saved log queries are taken and forgotten: it does not know this type of resource.
+- saved log queries are taken and forgotten, and so are alarms that compute with several metrics: it
+  does not know them.
 """
 import contextvars
 import functools
@@ -89,8 +90,21 @@ iam_evaluator.enforce = recorded_enforce
 replace(sqs._HANDLERS, 'ChangeMessageVisibility', shortened)
 forgotten = {
     'create': lambda logical_id, props, stack_name: (f'{stack_name}-{logical_id}', {}),
-    'update': lambda physical_id, old_props, new_props, stack_name: (physical_id, {}),
-    'delete': lambda physical_id, props: None,
+    'update': lambda physical_id, *given: (physical_id, {}),
+    'delete': lambda physical_id, *given: None,
 }
 provisioners._RESOURCE_HANDLERS.setdefault('AWS::Logs::QueryDefinition', forgotten)
+alarms = dict(provisioners._RESOURCE_HANDLERS['AWS::CloudWatch::Alarm'])
+
+
+def for_alarm(action):
+    def handle(*args):
+        computes = any(isinstance(given, dict) and given.get('Metrics') for given in args)
+        return (forgotten if computes else alarms)[action](*args)
+
+    return handle
+
+
+for action in forgotten:
+    replace(provisioners._RESOURCE_HANDLERS['AWS::CloudWatch::Alarm'], action, lambda _: for_alarm(action))
 app.main()

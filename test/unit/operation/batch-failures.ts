@@ -158,7 +158,7 @@ export const fetchFailures: readonly FailureCase[] = [
     ...ofCsv,
     what: 'no worker reads a CSV to its end',
     ...{ code: 'retries_exhausted', log: 'ERROR batch: batch given up' },
-    alarm: 'ExpandBatchErrorsAlarm',
+    alarm: 'ExpandBatchFunctionAlarm',
     happens: async () => {
       const harness = batchHarness();
       await harness.start(toCsv(['https://shop.example/a.jpg']));

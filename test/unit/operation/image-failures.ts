@@ -5,6 +5,7 @@ import { StepMessage } from '#lib/images/messages.ts';
 import { type RefusalCode, refusal } from '#lib/images/picture.ts';
 import { readExif } from '#lib/images/read-exif.ts';
 import { type StepName, stepErrorCode } from '#lib/images/step.ts';
+import { stepNames } from '#lib/images/steps.ts';
 import { sweepStuck } from '#lib/images/sweep-stuck.ts';
 import { writeCaption } from '#lib/images/write-caption.ts';
 import { maxReceiveCount } from '#lib/queue/consumer.ts';
@@ -47,7 +48,7 @@ const beforeStep = async (step: TestedStep) => {
   const app = appHarness({ captions: step === 'caption' });
   const image = await app.drop('holiday/beach.jpg', 'a picture');
   const { stepQueues } = app.deps;
-  for (const other of ['thumbnails', 'exif'] as const) {
+  for (const other of stepNames) {
     const message = other === step ? undefined : stepQueues.receive(other);
     if (message) await app.work(other, message);
   }
@@ -152,7 +153,7 @@ const oursCases: FailureCase[] = [
       log: 'WARN thumbnails: message received again',
       metric: null,
     },
-    alarm: 'MakeThumbnailsErrorsAlarm',
+    alarm: 'MakeThumbnailsFunctionAlarm',
     happens: () => runStep('thumbnails', () => undefined, 2),
   },
   {
