@@ -74,9 +74,10 @@ export const watchQueues = (client: Client, { storedRecords, audit }: Auditor) =
 
   /**
    * Also waits until no image is unfinished and all are counted. Throws early if no message is left and the unfinished
-   * images have not changed for `lostAfterMs`: no worker will ever finish them.
+   * and uncounted images have not changed for `lostAfterMs`: no worker will ever finish them. After an outage the
+   * reader of a stream waits before it tries again, so counters may come last.
    */
-  const quiet = async ({ within = waitMs, lostAfterMs = 10_000 } = {}): Promise<void> => {
+  const quiet = async ({ within = waitMs, lostAfterMs = 60_000 } = {}): Promise<void> => {
     const until = performance.now() + within;
     let stalled: { since: number; ids: string } | undefined;
     for (;;) {
