@@ -1,12 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import {
-  costOfThousand,
-  document,
-  memoryOfFunctions,
-  readWatched,
-  withCosts,
-} from '#infra/cli/costs.ts';
+import { memoryOfFunctions } from '#infra/cli/cost-figures.ts';
+import { costOfThousand, document, readWatched, withCosts } from '#infra/cli/costs.ts';
 import { alarmedMetrics, functions, queues } from './template.ts';
 
 describe('the costs', () => {

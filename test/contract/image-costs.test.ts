@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { uses } from '#infra/cli/costs.ts';
+import { uses } from '#infra/cli/cost-figures.ts';
 import { dynamoImages } from '#lib/aws/dynamo-images.ts';
 import { dynamoRenditionSets } from '#lib/aws/dynamo-rendition-sets.ts';
 import type { Exif, RawExif } from '#lib/images/exif.ts';
