@@ -140,12 +140,22 @@ const readBody = (rawBody: RawBody, schema: z.ZodType): unknown =>
 const parseJson = ({ text, isBase64Encoded }: RawBody): unknown => {
   if (!text) throw new Problem('invalid_json', 'The body is missing: send JSON.');
   try {
-    return JSON.parse(isBase64Encoded ? strictText(text) : text);
+    const json = isBase64Encoded ? strictText(text) : text;
+    return /\\u[dD][89a-fA-F]/.test(json) ? JSON.parse(json, wellFormed) : JSON.parse(json);
   } catch (error) {
-    // SyntaxError is JSON's, TypeError the decoder's.
-    if (!(error instanceof SyntaxError || error instanceof TypeError)) throw error;
+    // SyntaxError is JSON's, TypeError the decoder's, RangeError that of a reviver nested too deeply.
+    if (![SyntaxError, TypeError, RangeError].some((type) => error instanceof type)) throw error;
     throw new Problem('invalid_json', 'The body is not JSON in UTF-8.');
   }
+};
+
+/**
+ * Half of a surrogate pair can be escaped in JSON, but is in no UTF-8 (RFC 8259 §8.2): stores of other
+ * languages refuse it, or keep another character.
+ */
+const wellFormed = (key: string, value: unknown): unknown => {
+  if (key.isWellFormed() && (typeof value !== 'string' || value.isWellFormed())) return value;
+  throw new SyntaxError('A surrogate is without its pair.');
 };
 
 const strictText = (base64: string): string =>

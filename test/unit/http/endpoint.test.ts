@@ -66,6 +66,8 @@ describe('endpoint', () => {
     ['no body', 'ada', { body: undefined }, 400, 'The body is missing'],
     ['broken JSON', 'ada', { body: '{' }, 400, 'not JSON'],
     ['bytes that are no UTF-8', 'ada', { body: Buffer.from([0x22, 0xff, 0x22]) }, 400, 'not JSON'],
+    ['half a pair', 'ada', { body: String.raw`{"x":"\ud83d"}` }, 400, 'not JSON'],
+    ['half a pair in a name', 'ada', { body: String.raw`{"\uDE00":1}` }, 400, 'not JSON'],
     ['a body field', 'ada', { body: '{"loud":1}' }, 422, 'The field loud must be true or false.'],
     ['a body that is no object', 'ada', { body: '[1]' }, 422, 'The body must be an object.'],
     ['null for a body', 'ada', { body: 'null' }, 422, 'The body must be an object.'],
