@@ -87,12 +87,13 @@ export const permissionExceptions: readonly Exception[] = [
     resource: 'table/darkroom-dev-images',
     reason: 'It adds the hash of an object to a record that lacks it: a matter of timing.',
   },
-  {
-    fn: 'upload-image',
-    actions: ['dynamodb:UpdateItem'],
+  ...['upload-image', 'run-edit'].map((fn) => ({
+    fn,
+    actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
     resource: 'table/darkroom-dev-images',
-    reason: 'It finds the record that S3 announced before it made one itself: a matter of timing.',
-  },
+    reason:
+      'It makes the record of what it stored, or finds the one of the event of S3: a matter of timing.',
+  })),
   ...['get-thumbnail', 'get-processed-image'].map((fn) => ({
     fn,
     actions: ['ssm:GetParameter'],
