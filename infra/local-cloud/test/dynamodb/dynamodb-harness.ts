@@ -7,7 +7,7 @@ import {
   DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
-import { onTestFinished } from 'vitest';
+import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import { type DynamodbOptions, startDynamodb } from '../../emulators/dynamodb/start-dynamodb.ts';
 
 const connection = (endpoint: string) => ({
@@ -53,6 +53,27 @@ export const createThings = (client: DynamoDBClient, more: Partial<CreateTableCo
       ...more,
     }),
   );
+
+/** One server with the table `things` for all tests of a file. */
+export const shareThings = () => {
+  let running: Awaited<ReturnType<typeof startDynamodb>> | undefined;
+  let client: DynamoDBClient | undefined;
+  beforeAll(async () => {
+    running = await startDynamodb({ port: 0 });
+    client = new DynamoDBClient(connection(running.url));
+    await createThings(client);
+  });
+  afterAll(async () => {
+    client?.destroy();
+    await running?.stop();
+  });
+  return {
+    get client() {
+      if (!client) throw new Error('The server is started before the tests only.');
+      return client;
+    },
+  };
+};
 
 export const withStream = {
   StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },

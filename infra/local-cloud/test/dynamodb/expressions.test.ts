@@ -1,29 +1,12 @@
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type RunningDynamodb, startDynamodb } from '../../emulators/dynamodb/start-dynamodb.ts';
-import { createThings } from './dynamodb-harness.ts';
+import { PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { shareThings } from './dynamodb-harness.ts';
 import { holds, item, storeItem, type Values } from './expression-fixtures.ts';
 
 const TableName = 'things';
-let running: RunningDynamodb;
-let client: DynamoDBClient;
+const things = shareThings();
 
-beforeAll(async () => {
-  running = await startDynamodb({ port: 0 });
-  client = new DynamoDBClient({
-    region: 'us-east-1',
-    endpoint: running.url,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'secret' },
-    maxAttempts: 1,
-  });
-  await createThings(client);
-});
-afterAll(async () => {
-  client.destroy();
-  await running.stop();
-});
-
-beforeEach(() => storeItem(client));
+beforeEach(() => storeItem(things.client));
 
 describe('a condition holds', () => {
   test.each([
@@ -63,7 +46,7 @@ describe('a condition holds', () => {
     'n BETWEEN :n9 AND :n10 AND s = :hello',
     'm.a < n',
   ])('%s', async (condition) => {
-    expect(await holds(client, condition)).toBe(true);
+    expect(await holds(things.client, condition)).toBe(true);
   });
 });
 
@@ -83,7 +66,7 @@ describe('a condition does not hold', () => {
     'attribute_type(n, :tS)',
     'toString = :x',
   ])('%s', async (condition) => {
-    expect(await holds(client, condition)).toBe(false);
+    expect(await holds(things.client, condition)).toBe(false);
   });
 });
 
@@ -111,7 +94,7 @@ describe('a condition is refused', () => {
     ['n BETWEEN :n9 AND :x', 'requires same data type'],
     ['if_not_exists(n, :x) = :x', 'not allowed in a condition expression'],
   ])('%s: %s', async (condition, message) => {
-    await expect(holds(client, condition)).rejects.toMatchObject({
+    await expect(holds(things.client, condition)).rejects.toMatchObject({
       name: 'ValidationException',
       message: expect.stringMatching(message),
     });
@@ -124,7 +107,7 @@ describe('a condition is refused', () => {
     [{ x: { S: 'x' } }, undefined, 'ExpressionAttributeValues contains invalid key'],
     [{ ':x': { SS: [] } }, undefined, 'contains invalid value.*may not be empty for key :x'],
   ])('with placeholders %j and %j: %s', async (values, names, message) => {
-    const sent = client.send(
+    const sent = things.client.send(
       new PutItemCommand({
         TableName,
         Item: item,
@@ -140,7 +123,7 @@ describe('a condition is refused', () => {
   });
 
   test('placeholders without any expression are refused', async () => {
-    const sent = client.send(
+    const sent = things.client.send(
       new PutItemCommand({ TableName, Item: item, ExpressionAttributeNames: { '#a': 'a' } }),
     );
     await expect(sent).rejects.toMatchObject({

@@ -1,76 +1,11 @@
 import {
-  BatchGetItemCommand,
   DeleteItemCommand,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-  ScanCommand,
-  TransactGetItemsCommand,
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
-import { createThings, start } from './dynamodb-harness.ts';
-
-const TableName = 'things';
-const Key = { id: { S: 'a' } };
-const indexed = {
-  AttributeDefinitions: [
-    { AttributeName: 'id', AttributeType: 'S' as const },
-    { AttributeName: 'album', AttributeType: 'S' as const },
-  ],
-  GlobalSecondaryIndexes: (
-    [
-      ['keys', { ProjectionType: 'KEYS_ONLY' }],
-      ['whole', { ProjectionType: 'ALL' }],
-      ['some', { ProjectionType: 'INCLUDE', NonKeyAttributes: ['name'] }],
-    ] as const
-  ).map(([IndexName, Projection]) => ({
-    IndexName,
-    KeySchema: [{ AttributeName: 'album', KeyType: 'HASH' as const }],
-    Projection: {
-      ...Projection,
-      NonKeyAttributes: 'NonKeyAttributes' in Projection ? ['name'] : undefined,
-    },
-  })),
-};
-const kb = (count: number) => ({ ballast: { S: 'x'.repeat(count * 1024 - 20) } });
-
-const open = async (more = {}) => {
-  const { client, meter, url } = await start();
-  await createThings(client, more);
-  return {
-    client,
-    meter,
-    url,
-    put: (id: string, rest = {}, condition = {}) =>
-      client.send(
-        new PutItemCommand({
-          TableName,
-          Item: { id: { S: id }, ...rest },
-          ReturnConsumedCapacity: 'INDEXES',
-          ...condition,
-        }),
-      ),
-    /** What `work` consumed of the table and each index. */
-    measureUnits: async (work: () => Promise<unknown>) => {
-      meter.reset();
-      await work();
-      const { [TableName]: table } = meter.report().tables;
-      const indexes = Object.entries(table?.indexes ?? {});
-      return {
-        read: table?.readUnits,
-        write: table?.writeUnits,
-        ...Object.fromEntries(
-          indexes.map(([name, { readUnits, writeUnits }]) => [name, readUnits + writeUnits]),
-        ),
-      };
-    },
-  };
-};
-const get = (client: DynamoDBClient, id: string, ConsistentRead = false) =>
-  client.send(new GetItemCommand({ TableName, Key: { id: { S: id } }, ConsistentRead }));
+import { start } from './dynamodb-harness.ts';
+import { get, indexed, Key, kb, open, TableName } from './meter-harness.ts';
 
 describe('a write consumes a unit', () => {
   test('for each started kB of the larger of the items before and after', async () => {
@@ -152,43 +87,6 @@ describe('an index consumes', () => {
     await put('a', { album: { S: 's' } });
     const remove = () => client.send(new DeleteItemCommand({ TableName, Key }));
     expect(await measureUnits(remove)).toEqual({ read: 0, write: 1, keys: 1, whole: 1, some: 1 });
-  });
-});
-
-describe('a read consumes', () => {
-  test('a unit for each started 4 kB, half of it where it may be old, twice in a transaction', async () => {
-    const { put, measureUnits, client } = await open();
-    await put('a', kb(5));
-    expect(await measureUnits(() => get(client, 'a'))).toMatchObject({ read: 1 });
-    expect(await measureUnits(() => get(client, 'a', true))).toMatchObject({ read: 2 });
-    expect(await measureUnits(() => get(client, 'absent'))).toMatchObject({ read: 0.5 });
-    const transact = new TransactGetItemsCommand({ TransactItems: [{ Get: { TableName, Key } }] });
-    expect(await measureUnits(() => client.send(transact))).toMatchObject({ read: 4 });
-  });
-
-  test('in a batch for each item, in a query or scan for the sum of them', async () => {
-    const { put, measureUnits, client } = await open(indexed);
-    for (const id of ['a', 'b', 'c']) await put(id, { album: { S: 's' }, ...kb(2) });
-    const Keys = ['a', 'b', 'c'].map((id) => ({ id: { S: id } }));
-    const batch = new BatchGetItemCommand({ RequestItems: { [TableName]: { Keys } } });
-    expect(await measureUnits(() => client.send(batch))).toMatchObject({ read: 1.5 });
-    const scan = new ScanCommand({ TableName, ConsistentRead: true });
-    expect(await measureUnits(() => client.send(scan))).toMatchObject({ read: 2 });
-    const query = (IndexName: string) =>
-      new QueryCommand({
-        TableName,
-        IndexName,
-        KeyConditionExpression: 'album = :s',
-        ExpressionAttributeValues: { ':s': { S: 's' } },
-      });
-    expect(await measureUnits(() => client.send(query('whole')))).toMatchObject({
-      read: 0,
-      whole: 1,
-    });
-    expect(await measureUnits(() => client.send(query('keys')))).toMatchObject({
-      read: 0,
-      keys: 0.5,
-    });
   });
 });
 

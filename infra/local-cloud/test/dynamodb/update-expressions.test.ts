@@ -1,29 +1,12 @@
-import { type AttributeValue, DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type RunningDynamodb, startDynamodb } from '../../emulators/dynamodb/start-dynamodb.ts';
-import { createThings } from './dynamodb-harness.ts';
+import { type AttributeValue, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { shareThings } from './dynamodb-harness.ts';
 import { item, storeItem, update, type Values } from './expression-fixtures.ts';
 
 const TableName = 'things';
-let running: RunningDynamodb;
-let client: DynamoDBClient;
+const things = shareThings();
 
-beforeAll(async () => {
-  running = await startDynamodb({ port: 0 });
-  client = new DynamoDBClient({
-    region: 'us-east-1',
-    endpoint: running.url,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'secret' },
-    maxAttempts: 1,
-  });
-  await createThings(client);
-});
-afterAll(async () => {
-  client.destroy();
-  await running.stop();
-});
-
-beforeEach(() => storeItem(client));
+beforeEach(() => storeItem(things.client));
 
 describe('an update', () => {
   const changed = (changes: Values) => ({ ...item, ...changes });
@@ -71,7 +54,7 @@ describe('an update', () => {
       })(),
     ],
   ])('%s', async (expression, wanted) => {
-    expect(await update(client, expression)).toEqual(wanted);
+    expect(await update(things.client, expression)).toEqual(wanted);
   });
 
   test.each([
@@ -99,7 +82,7 @@ describe('an update', () => {
     ['PUT n = :x', 'Syntax error; token: "PUT"'],
     ['SET n = size(s)', 'not allowed in an update expression; function: size'],
   ])('is refused: %s: %s', async (expression, message) => {
-    await expect(update(client, expression)).rejects.toMatchObject({
+    await expect(update(things.client, expression)).rejects.toMatchObject({
       name: 'ValidationException',
       message: expect.stringMatching(message),
     });
@@ -107,7 +90,7 @@ describe('an update', () => {
 
   test('creates a missing item from its key and the set attributes', async () => {
     const key = { id: { S: 'new' } };
-    const { Attributes } = await client.send(
+    const { Attributes } = await things.client.send(
       new UpdateItemCommand({
         TableName,
         Key: key,
@@ -121,7 +104,7 @@ describe('an update', () => {
 
   test('of more than 4 kB of expression is refused', async () => {
     const expression = `REMOVE ${Array.from({ length: 900 }, (_, n) => `a${n}`).join(', ')}`;
-    await expect(update(client, expression)).rejects.toMatchObject({
+    await expect(update(things.client, expression)).rejects.toMatchObject({
       message: expect.stringContaining('Expression size has exceeded'),
     });
   });
