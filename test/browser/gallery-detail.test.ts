@@ -1,16 +1,11 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  chromiumPath,
-  needsChromium,
-  openBrowser,
-  openPage,
-  seriousFaults,
-} from '#test/support/browser.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { chromiumPath, needsChromium, seriousFaults } from '#test/support/browser.ts';
 import { anImageView, fakeImageId } from '#test/support/browser-answers.ts';
 import { fakeApi } from '#test/support/browser-gallery.ts';
-import { type PageRequest, startPageHost } from '#test/support/browser-host.ts';
+import type { PageRequest } from '#test/support/browser-host.ts';
 import { openTouch } from '#test/support/browser-touch.ts';
+import { sharePageHost } from '#test/support/shared-page-host.ts';
 
 const some = fakeApi(42);
 
@@ -41,21 +36,12 @@ const recordPresets = (page: Page) => {
 };
 
 describe.skipIf(!chromiumPath)(needsChromium('an open picture'), () => {
-  let browser: Browser;
-  let host: Awaited<ReturnType<typeof startPageHost>>;
-  beforeAll(async () => {
-    browser = await openBrowser();
-    host = await startPageHost(withWidths);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await host?.stop();
-  });
+  const gallery = sharePageHost(withWidths);
 
   it('zooms by keyboard, wheel, double click and buttons, and loads larger copies then', async () => {
-    const { page, close } = await openPage(browser);
+    const { page, close } = await gallery.openPage();
     const presets = recordPresets(page);
-    await page.goto(`${host.url}#pictures/${fakeImageId(4)}`);
+    await page.goto(`${gallery.host.url}#pictures/${fakeImageId(4)}`);
     await page.locator('dialog shown-picture.is-sharp').waitFor();
     expect(await scale(page)).toBe('100 %');
     expect(presets).not.toContain(`${fakeImageId(4)} w3840`);
@@ -85,9 +71,9 @@ describe.skipIf(!chromiumPath)(needsChromium('an open picture'), () => {
   });
 
   it('loads its neighbours before they are shown', async () => {
-    const { page, close } = await openPage(browser);
+    const { page, close } = await gallery.openPage();
     const presets = recordPresets(page);
-    await page.goto(`${host.url}#pictures/${fakeImageId(4)}`);
+    await page.goto(`${gallery.host.url}#pictures/${fakeImageId(4)}`);
     await page.locator('dialog shown-picture.is-sharp').waitFor();
     const ids = () => presets.map((each) => each.split(' ').join('/'));
     await expect.poll(ids).toContain(`${fakeImageId(3)}/w1280`);
@@ -97,8 +83,8 @@ describe.skipIf(!chromiumPath)(needsChromium('an open picture'), () => {
 
   it('shows another picture by a swipe, zooms by a pinch, and pans then', async () => {
     const phone = { viewport: { width: 390, height: 800 }, hasTouch: true };
-    const { page, close } = await openPage(browser, phone);
-    await page.goto(`${host.url}#pictures/${fakeImageId(4)}`);
+    const { page, close } = await gallery.openPage(phone);
+    await page.goto(`${gallery.host.url}#pictures/${fakeImageId(4)}`);
     const figure = page.locator('.detail-picture');
     await page.locator('dialog shown-picture.is-sharp').waitFor();
     const touch = await openTouch(page);
@@ -117,10 +103,10 @@ describe.skipIf(!chromiumPath)(needsChromium('an open picture'), () => {
   });
 
   it('copies a link, Markdown and an <img> that work without a key', async () => {
-    const { page, close } = await openPage(browser, {
+    const { page, close } = await gallery.openPage({
       permissions: ['clipboard-read', 'clipboard-write'],
     });
-    await page.goto(`${host.url}#pictures/${fakeImageId(4)}`);
+    await page.goto(`${gallery.host.url}#pictures/${fakeImageId(4)}`);
     const copied = async (name: string) => {
       await page.getByRole('button', { name: `Copy as ${name}`, exact: true }).click();
       await page
@@ -129,23 +115,23 @@ describe.skipIf(!chromiumPath)(needsChromium('an open picture'), () => {
         .waitFor();
       return page.evaluate<string>('navigator.clipboard.readText()');
     };
-    const url = `${host.url}i/${fakeImageId(4)}/w3840?v=1`;
+    const url = `${gallery.host.url}i/${fakeImageId(4)}/w3840?v=1`;
     expect(await copied('link')).toBe(url);
     await expect.poll(() => copied('Markdown')).toBe(`![A lake \\["quiet"\\] & hills](${url})`);
     await expect
       .poll(() => copied('<img>'))
       .toContain('alt="A lake [&#34;quiet&#34;] &#38; hills"');
-    expect(await copied('<img>')).toContain(`${host.url}i/${fakeImageId(4)}/w160?v=1 160w`);
+    expect(await copied('<img>')).toContain(`${gallery.host.url}i/${fakeImageId(4)}/w160?v=1 160w`);
     await close();
   });
 
   it('shows times in the locale and zone of the reader, and copies coordinates', async () => {
-    const { page, close } = await openPage(browser, {
+    const { page, close } = await gallery.openPage({
       locale: 'de-DE',
       timezoneId: 'Asia/Tokyo',
       permissions: ['clipboard-read', 'clipboard-write'],
     });
-    await page.goto(`${host.url}#pictures/${fakeImageId(4)}`);
+    await page.goto(`${gallery.host.url}#pictures/${fakeImageId(4)}`);
     await page.getByRole('row', { name: 'Uploaded 20.11.2026, 19:00' }).waitFor();
     // The clock of the camera is not shifted.
     await page.getByRole('row', { name: 'Taken 09.02.2017, 19:51:38 (UTC+01:00)' }).waitFor();
@@ -157,8 +143,8 @@ describe.skipIf(!chromiumPath)(needsChromium('an open picture'), () => {
   });
 
   it('fills the screen by a key, and leaves it by the same', async () => {
-    const { page, close } = await openPage(browser);
-    await page.goto(`${host.url}#pictures/${fakeImageId(4)}`);
+    const { page, close } = await gallery.openPage();
+    await page.goto(`${gallery.host.url}#pictures/${fakeImageId(4)}`);
     await page.locator('dialog shown-picture.is-sharp').waitFor();
     const isFull = () => page.evaluate('document.fullscreenElement !== null');
     await page.keyboard.press('f');
@@ -169,8 +155,8 @@ describe.skipIf(!chromiumPath)(needsChromium('an open picture'), () => {
   });
 
   it('downloads the original under its own name', async () => {
-    const { page, close } = await openPage(browser);
-    await page.goto(`${host.url}#pictures/${fakeImageId(4)}`);
+    const { page, close } = await gallery.openPage();
+    await page.goto(`${gallery.host.url}#pictures/${fakeImageId(4)}`);
     const [download] = await Promise.all([
       page.waitForEvent('download'),
       page.getByRole('button', { name: 'Download' }).click(),

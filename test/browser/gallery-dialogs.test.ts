@@ -1,15 +1,9 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  chromiumPath,
-  needsChromium,
-  openBrowser,
-  openPage,
-  seriousFaults,
-} from '#test/support/browser.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { chromiumPath, needsChromium, seriousFaults } from '#test/support/browser.ts';
 import { fakeImageId } from '#test/support/browser-answers.ts';
 import { fakeApi } from '#test/support/browser-gallery.ts';
-import { startPageHost } from '#test/support/browser-host.ts';
+import { sharePageHost } from '#test/support/shared-page-host.ts';
 
 const looks = {
   'dark, wide': { colorScheme: 'dark', viewport: { width: 1440, height: 900 } },
@@ -20,22 +14,13 @@ const settings = (page: Page) => page.getByRole('dialog', { name: 'Settings' });
 const shortcuts = (page: Page) => page.getByRole('dialog', { name: 'Keyboard shortcuts' });
 
 describe.skipIf(!chromiumPath)(needsChromium('the dialogs of the gallery'), () => {
-  let browser: Browser;
-  let host: Awaited<ReturnType<typeof startPageHost>>;
-  beforeAll(async () => {
-    browser = await openBrowser();
-    host = await startPageHost(fakeApi(42));
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await host?.stop();
-  });
+  const gallery = sharePageHost(fakeApi(42));
 
   it.each(Object.entries(looks))(
     'list the shortcuts on pressing ?, over an open picture too: %s',
     async (_, look) => {
-      const { page, close } = await openPage(browser, look);
-      await page.goto(host.url);
+      const { page, close } = await gallery.openPage(look);
+      await page.goto(gallery.host.url);
       await page.locator('.tile').first().waitFor();
       await page.keyboard.press('?');
       await shortcuts(page).getByText('Select all that are loaded').waitFor();
@@ -43,7 +28,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the dialogs of the gallery'), () =
       await page.keyboard.press('Escape');
       await shortcuts(page).waitFor({ state: 'detached' });
 
-      await page.goto(`${host.url}#pictures/${fakeImageId(3)}`);
+      await page.goto(`${gallery.host.url}#pictures/${fakeImageId(3)}`);
       await page.getByRole('dialog', { name: 'picture-3.jpg' }).waitFor();
       await page.keyboard.press('?');
       await shortcuts(page).waitFor();
@@ -55,8 +40,8 @@ describe.skipIf(!chromiumPath)(needsChromium('the dialogs of the gallery'), () =
   );
 
   it.each(Object.entries(looks))('set the theme and the size of pictures: %s', async (_, look) => {
-    const { page, close } = await openPage(browser, look);
-    await page.goto(host.url);
+    const { page, close } = await gallery.openPage(look);
+    await page.goto(gallery.host.url);
     const open = page.getByRole('button', { name: 'Settings' });
     await open.click();
     expect(await seriousFaults(page)).toEqual([]);
@@ -81,11 +66,11 @@ describe.skipIf(!chromiumPath)(needsChromium('the dialogs of the gallery'), () =
   });
 
   it('can remove the API key of the tab', async () => {
-    const { page, close } = await openPage(browser);
+    const { page, close } = await gallery.openPage();
     await page.addInitScript(
       "if (!sessionStorage.getItem('seen')) sessionStorage.setItem('darkroom-api-key', 'a-key'); sessionStorage.setItem('seen', '1')",
     );
-    await page.goto(host.url);
+    await page.goto(gallery.host.url);
     await page.getByRole('button', { name: 'Settings' }).click();
     await settings(page).getByRole('button', { name: 'Remove the key' }).click();
     await settings(page).waitFor({ state: 'detached' });

@@ -1,17 +1,12 @@
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  chromiumPath,
-  needsChromium,
-  openBrowser,
-  openPage,
-  seriousFaults,
-} from '#test/support/browser.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { chromiumPath, needsChromium, seriousFaults } from '#test/support/browser.ts';
 import { anImageView, fakeImageId } from '#test/support/browser-answers.ts';
 import { aBatchView, anEditProcess } from '#test/support/browser-answers-batches.ts';
 import { fakeApi } from '#test/support/browser-gallery.ts';
-import { type Answer, type PageRequest, startPageHost } from '#test/support/browser-host.ts';
+import type { Answer, PageRequest } from '#test/support/browser-host.ts';
 import { eventually } from '#test/support/eventually.ts';
+import { sharePageHost } from '#test/support/shared-page-host.ts';
 
 const some = fakeApi(42);
 
@@ -51,16 +46,7 @@ const drawings = `(async () => {
 })()`;
 
 describe.skipIf(!chromiumPath)(needsChromium('the gallery while work is in progress'), () => {
-  let browser: Browser;
-  let host: Awaited<ReturnType<typeof startPageHost>>;
-  beforeAll(async () => {
-    browser = await openBrowser();
-    host = await startPageHost(some);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await host?.stop();
-  });
+  const gallery = sharePageHost(some);
 
   it('refreshes the list of batches, older pages included', async () => {
     const numberedBatch = (number: number, status = 'completed') =>
@@ -74,7 +60,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while work is in progr
       );
     };
     becomes(numberedBatch(45, 'processing'), numberedBatch(15, 'processing'));
-    host.answerWith((request) => {
+    gallery.host.answerWith((request) => {
       if (request.path !== 'api/batches') return some(request);
       const cursor = request.query.get('cursor');
       const from = batches.findIndex(({ request_id: id }) => id === cursor) + 1;
@@ -82,8 +68,8 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while work is in progr
       const last = data.at(-1);
       return { data, next: last === batches.at(-1) ? null : (last?.request_id ?? null) };
     });
-    const { page, close } = await openPage(browser);
-    await page.goto(`${host.url}#batches`);
+    const { page, close } = await gallery.openPage();
+    await page.goto(`${gallery.host.url}#batches`);
     const cards = page.locator('.card');
     const card = (name: string) =>
       cards.filter({ has: page.getByRole('link', { name, exact: true }) });
@@ -110,7 +96,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while work is in progr
     const progress = { ...aBatchView().progress, total_products: 120, total_images: 120 };
     let status = 'processing';
     let cursors: (string | null)[] = [];
-    host.answerWith(({ path, query }) => {
+    gallery.host.answerWith(({ path, query }) => {
       if (path !== 'api/batches/batch-1') return some({ method: 'GET', path, query });
       const cursor = query.get('cursor');
       cursors.push(cursor);
@@ -126,8 +112,8 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while work is in progr
       const next = from + 50 < 120 ? String(from + 50) : null;
       return { data: aBatchView({ request_id: 'batch-1', status, progress, products }), next };
     });
-    const { page, close } = await openPage(browser);
-    await page.goto(`${host.url}#batches/batch-1`);
+    const { page, close } = await gallery.openPage();
+    await page.goto(`${gallery.host.url}#batches/batch-1`);
     const products = (state: string) => page.locator('.product-name', { hasText: state }).count();
     const more = page.getByRole('button', { name: 'Show more products' });
     await more.click();
@@ -144,12 +130,12 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while work is in progr
   });
 
   it('opens a picture that the sheet has not loaded when the connection is back', async () => {
-    host.answerWith(() => 'breaks');
-    const { page, close } = await openPage(browser);
-    await page.goto(`${host.url}#pictures/${fakeImageId(90)}`);
+    gallery.host.answerWith(() => 'breaks');
+    const { page, close } = await gallery.openPage();
+    await page.goto(`${gallery.host.url}#pictures/${fakeImageId(90)}`);
     await page.getByText('This picture could not be opened').waitFor();
 
-    host.answerWith(fakeApi(100));
+    gallery.host.answerWith(fakeApi(100));
     await page.getByRole('dialog', { name: 'picture-90.jpg' }).waitFor();
     await close();
   });
@@ -160,34 +146,34 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while work is in progr
     ['the list of batches', '#batches', 'breaks'],
     ['the list of batches', '#batches', { status: 503, error: 'It is too busy.' }],
   ])('requests %s again by itself after a failure: %s, %j', async (_, hash, trouble) => {
-    host.answerWith(() => trouble);
-    const { page, close } = await openPage(browser);
-    await page.goto(`${host.url}${hash}`);
+    gallery.host.answerWith(() => trouble);
+    const { page, close } = await gallery.openPage();
+    await page.goto(`${gallery.host.url}${hash}`);
     await page.getByText(/could not be (opened|loaded)/).waitFor();
 
-    host.answerWith(some);
+    gallery.host.answerWith(some);
     await page.getByText('autumn-catalogue.csv').waitFor();
     await close();
   });
 
   it('retries a batch that was not found when the user asks it to', async () => {
-    host.answerWith(() => ({ status: 404, error: 'There is no batch batch-1.' }));
-    const { page, close } = await openPage(browser);
-    await page.goto(`${host.url}#batches/batch-1`);
+    gallery.host.answerWith(() => ({ status: 404, error: 'There is no batch batch-1.' }));
+    const { page, close } = await gallery.openPage();
+    await page.goto(`${gallery.host.url}#batches/batch-1`);
     await page.getByText('There is no batch batch-1.').waitFor();
     expect(await seriousFaults(page)).toEqual([]);
 
-    host.answerWith(some);
+    gallery.host.answerWith(some);
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('heading', { name: 'autumn-catalogue.csv' }).waitFor();
     await close();
   });
 
   it('requests the tags of an open picture once, however often it renders meanwhile', async () => {
-    host.answerWith(aPictureThatDevelops(() => 'waits'));
-    const { page, close } = await openPage(browser);
+    gallery.host.answerWith(aPictureThatDevelops(() => 'waits'));
+    const { page, close } = await gallery.openPage();
     const countRequests = startCounter(page, `api/images/${fakeImageId(0)}`);
-    await page.goto(`${host.url}#pictures/${fakeImageId(0)}`);
+    await page.goto(`${gallery.host.url}#pictures/${fakeImageId(0)}`);
     await page.getByRole('cell', { name: 'NIKON D90' }).waitFor();
     await eventually(() => expect(countRequests()).toBe(2));
 
@@ -198,11 +184,11 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while work is in progr
 
   it('waits before it requests tags again after a failure', async () => {
     let answer: Answer = { status: 500, error: 'The server could not answer.' };
-    host.answerWith(aPictureThatDevelops(() => answer));
-    const { page, close } = await openPage(browser);
+    gallery.host.answerWith(aPictureThatDevelops(() => answer));
+    const { page, close } = await gallery.openPage();
     const countRequests = startCounter(page, `api/images/${fakeImageId(0)}`);
     await page.clock.install();
-    await page.goto(`${host.url}#pictures/${fakeImageId(0)}`);
+    await page.goto(`${gallery.host.url}#pictures/${fakeImageId(0)}`);
     await page.getByRole('cell', { name: 'NIKON D90' }).waitFor();
     await eventually(() => expect(countRequests()).toBe(2));
     await page.evaluate(drawings);
@@ -219,13 +205,13 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery while work is in progr
   it('adds the result of an edit that it saw in progress to the sheet, and no older one', async () => {
     const [older, failed, atWork] = anEditProcess.edits;
     let edits: unknown[] = [{ ...older, image_id: fakeImageId(900) }, failed, atWork];
-    host.answerWith((request) =>
+    gallery.host.answerWith((request) =>
       request.path === 'api/edits' ? { data: edits.toReversed() } : some(request),
     );
-    const { page, close } = await openPage(browser);
+    const { page, close } = await gallery.openPage();
     const urls: string[] = [];
     page.on('request', (request) => urls.push(request.url()));
-    await page.goto(`${host.url}#edits`);
+    await page.goto(`${gallery.host.url}#edits`);
     await page.getByText('processing', { exact: true }).waitFor();
     edits = [...edits.slice(0, 2), { ...atWork, status: 'COMPLETED', image_id: fakeImageId(901) }];
     await page.getByText('processing', { exact: true }).waitFor({ state: 'detached' });

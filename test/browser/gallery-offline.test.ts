@@ -1,8 +1,8 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { chromiumPath, needsChromium, openBrowser, openPage } from '#test/support/browser.ts';
+import { describe, expect, it } from 'vitest';
+import { chromiumPath, needsChromium } from '#test/support/browser.ts';
 import { fakeApi } from '#test/support/browser-gallery.ts';
-import { type Answer, startPageHost } from '#test/support/browser-host.ts';
+import type { Answer } from '#test/support/browser-host.ts';
+import { sharePageHost } from '#test/support/shared-page-host.ts';
 
 const some = fakeApi(42);
 /** What a proxy says by itself. */
@@ -14,30 +14,21 @@ const badGateway = {
 const stepMs = 250;
 
 describe.skipIf(!chromiumPath)(needsChromium('the gallery without its server'), () => {
-  let browser: Browser;
-  let host: Awaited<ReturnType<typeof startPageHost>>;
-  beforeAll(async () => {
-    browser = await openBrowser();
-    host = await startPageHost(some);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await host?.stop();
-  });
+  const gallery = sharePageHost(some);
 
   it.each<[string, Answer]>([
     ['that has ended', 'breaks'],
     ['behind a proxy that cannot reach it', badGateway],
   ])('says within 5 s that a server %s is gone, and when it is back', async (_, answer) => {
-    host.answerWith(some);
-    const { page, close } = await openPage(browser);
+    gallery.host.answerWith(some);
+    const { page, close } = await gallery.openPage();
     await page.clock.install();
-    await page.goto(host.url);
+    await page.goto(gallery.host.url);
     await page.locator('.sheet-end').getByText('42 pictures').waitFor();
     await page.clock.pauseAt(Date.now() + 3_600_000);
 
-    host.answerWith(() => answer);
-    host.endConnections();
+    gallery.host.answerWith(() => answer);
+    gallery.host.endConnections();
     const banner = page.getByRole('alert').getByText('Darkroom cannot be reached.');
     let passedMs = 0;
     /** On the clock of the page, which stands still otherwise: a slow machine changes nothing. */
@@ -50,7 +41,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery without its server'), 
     expect(passedMs).toBeLessThanOrEqual(5000);
     expect(await page.locator('.tile').count()).toBeGreaterThan(0);
 
-    host.answerWith(some);
+    gallery.host.answerWith(some);
     await expect.poll(() => countAfter(5000), { timeout: 20_000 }).toBe(0);
     await close();
   });

@@ -1,19 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { unzipSync } from 'fflate';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import {
-  chromiumPath,
-  needsChromium,
-  openBrowser,
-  openPage,
-  seriousFaults,
-} from '#test/support/browser.ts';
+import { chromiumPath, needsChromium, seriousFaults } from '#test/support/browser.ts';
 import { anImageView, fakeImageId } from '#test/support/browser-answers.ts';
 import { fakeApi } from '#test/support/browser-gallery.ts';
-import { type PageRequest, startPageHost } from '#test/support/browser-host.ts';
+import type { PageRequest } from '#test/support/browser-host.ts';
 import { openTouch } from '#test/support/browser-touch.ts';
+import { sharePageHost } from '#test/support/shared-page-host.ts';
 
 const some = fakeApi(42);
 const phone = { viewport: { width: 390, height: 800 }, hasTouch: true } as const;
@@ -42,21 +37,12 @@ const failed = (index: number, reason: string) =>
   });
 
 describe.skipIf(!chromiumPath)(needsChromium('the selection of the gallery'), () => {
-  let browser: Browser;
-  let host: Awaited<ReturnType<typeof startPageHost>>;
-  beforeAll(async () => {
-    browser = await openBrowser();
-    host = await startPageHost(some);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await host?.stop();
-  });
+  const gallery = sharePageHost(some);
 
   it('selects with Ctrl+click, a range with Shift+click, all with Ctrl+A, and none with Esc', async () => {
-    host.answerWith(some);
-    const { page, close } = await openPage(browser);
-    await page.goto(host.url);
+    gallery.host.answerWith(some);
+    const { page, close } = await gallery.openPage();
+    await page.goto(gallery.host.url);
     await openTile(page, 3).click({ modifiers: ['Control'] });
     await bar(page).getByText('1 selected').waitFor();
     await openTile(page, 6).click({ modifiers: ['Shift'] });
@@ -77,9 +63,9 @@ describe.skipIf(!chromiumPath)(needsChromium('the selection of the gallery'), ()
   });
 
   it('extends a selection with Shift and the arrow keys, and deletes it with undo', async () => {
-    host.answerWith(some);
-    const { page, close } = await openPage(browser);
-    await page.goto(host.url);
+    gallery.host.answerWith(some);
+    const { page, close } = await gallery.openPage();
+    await page.goto(gallery.host.url);
     await openTile(page, 3).focus();
     await page.keyboard.press('Shift+ArrowRight');
     await page.keyboard.press('Shift+ArrowRight');
@@ -93,9 +79,9 @@ describe.skipIf(!chromiumPath)(needsChromium('the selection of the gallery'), ()
   });
 
   it('selects by a long press on a phone, and not by a scroll', async () => {
-    host.answerWith(some);
-    const { page, close } = await openPage(browser, phone);
-    await page.goto(host.url);
+    gallery.host.answerWith(some);
+    const { page, close } = await gallery.openPage(phone);
+    await page.goto(gallery.host.url);
     await openTile(page, 3).waitFor();
     const touch = await openTouch(page);
     await touch.hold(openTile(page, 3), () => bar(page).getByText('1 selected').waitFor());
@@ -111,13 +97,13 @@ describe.skipIf(!chromiumPath)(needsChromium('the selection of the gallery'), ()
   });
 
   it('downloads the selection as a zip of JPEG copies, and copies its links', async () => {
-    host.answerWith(some);
-    const { page, close } = await openPage(browser, {
+    gallery.host.answerWith(some);
+    const { page, close } = await gallery.openPage({
       permissions: ['clipboard-read', 'clipboard-write'],
     });
     // A test cannot answer the browser's dialog for saving a file.
     await page.addInitScript('delete window.showSaveFilePicker');
-    await page.goto(host.url);
+    await page.goto(gallery.host.url);
     await openTile(page, 3).click({ modifiers: ['Control'] });
     await openTile(page, 4).click();
 
@@ -133,7 +119,9 @@ describe.skipIf(!chromiumPath)(needsChromium('the selection of the gallery'), ()
     await bar(page).getByRole('button', { name: 'Copy links' }).click();
     await page.getByText('Copied 2 links.').waitFor();
     const links = (await page.evaluate<string>('navigator.clipboard.readText()')).split('\n');
-    expect(links).toEqual([3, 4].map((index) => `${host.url}i/${fakeImageId(index)}/w160?v=1`));
+    expect(links).toEqual(
+      [3, 4].map((index) => `${gallery.host.url}i/${fakeImageId(index)}/w160?v=1`),
+    );
     await close();
   });
 
@@ -144,15 +132,15 @@ describe.skipIf(!chromiumPath)(needsChromium('the selection of the gallery'), ()
       failed(3, 'The worker ran out of memory.'),
     ];
     const retried: string[] = [];
-    host.answerWith((request: PageRequest) => {
+    gallery.host.answerWith((request: PageRequest) => {
       if (request.path === 'api/images') return { data: pictures };
       if (request.path !== 'api/images/actions') return some(request);
       const ids = Retries.parse(request.json).image_ids;
       retried.push(...ids);
       return { data: ids.map((id) => ({ image_id: id, status: 202, error: null })) };
     });
-    const { page, close } = await openPage(browser);
-    await page.goto(host.url);
+    const { page, close } = await gallery.openPage();
+    await page.goto(gallery.host.url);
     await page.getByRole('button', { name: /^Failed/ }).click();
     const reasons = page.getByRole('region', { name: 'Reasons' });
     await reasons.getByRole('listitem').first().getByText('The file is truncated.').waitFor();
@@ -171,7 +159,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the selection of the gallery'), ()
   it('retries and deletes all failed pictures, also those that were not loaded', async () => {
     const all = Array.from({ length: 250 }, (_, index) => failed(index, 'The file is truncated.'));
     const retried = new Set<string>();
-    host.answerWith(({ path, query, json, ...rest }: PageRequest) => {
+    gallery.host.answerWith(({ path, query, json, ...rest }: PageRequest) => {
       if (path === 'api/images') {
         const from = Number(query.get('cursor') ?? 0);
         const end = from + Number(query.get('limit'));
@@ -182,8 +170,8 @@ describe.skipIf(!chromiumPath)(needsChromium('the selection of the gallery'), ()
       for (const id of ids) retried.add(id);
       return { data: ids.map((id) => ({ image_id: id, status: 202, error: null })) };
     });
-    const { page, close } = await openPage(browser);
-    await page.goto(`${host.url}#pictures?status=failed`);
+    const { page, close } = await gallery.openPage();
+    await page.goto(`${gallery.host.url}#pictures?status=failed`);
     await page.getByRole('button', { name: 'Retry all failed pictures' }).click();
     await page.getByText('Retrying 250 pictures.').waitFor();
     expect(retried.size).toBe(250);

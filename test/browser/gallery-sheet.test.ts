@@ -1,16 +1,10 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import {
-  chromiumPath,
-  needsChromium,
-  openBrowser,
-  openPage,
-  seriousFaults,
-} from '#test/support/browser.ts';
+import { chromiumPath, needsChromium, seriousFaults } from '#test/support/browser.ts';
 import { anImageView, fakeImageId } from '#test/support/browser-answers.ts';
 import { fakeApi } from '#test/support/browser-gallery.ts';
-import { type PageRequest, startPageHost } from '#test/support/browser-host.ts';
+import type { PageRequest } from '#test/support/browser-host.ts';
+import { sharePageHost } from '#test/support/shared-page-host.ts';
 
 const some = fakeApi(42);
 
@@ -33,21 +27,12 @@ const boxes = `[...document.querySelectorAll('.tile')].map((tile) => {
 })`;
 
 describe.skipIf(!chromiumPath)(needsChromium('the sheet of the gallery'), () => {
-  let browser: Browser;
-  let host: Awaited<ReturnType<typeof startPageHost>>;
-  beforeAll(async () => {
-    browser = await openBrowser();
-    host = await startPageHost(some);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await host?.stop();
-  });
+  const gallery = sharePageHost(some);
 
   it.each([390, 1440, 2560])('fills the width with every full row at %i pixels', async (width) => {
-    host.answerWith(some);
-    const { page, close } = await openPage(browser, { viewport: { width, height: 900 } });
-    await page.goto(host.url);
+    gallery.host.answerWith(some);
+    const { page, close } = await gallery.openPage({ viewport: { width, height: 900 } });
+    await page.goto(gallery.host.url);
     await page.locator('shown-picture.is-sharp').first().waitFor();
     const tiles = Boxes.parse(await page.evaluate(boxes));
     const rows = [...Map.groupBy(tiles, ({ y }) => Math.round(y)).values()];
@@ -60,9 +45,9 @@ describe.skipIf(!chromiumPath)(needsChromium('the sheet of the gallery'), () => 
   });
 
   it('shows smaller and larger pictures, and stores the chosen size', async () => {
-    host.answerWith(some);
-    const { page, close } = await openPage(browser);
-    await page.goto(host.url);
+    gallery.host.answerWith(some);
+    const { page, close } = await gallery.openPage();
+    await page.goto(gallery.host.url);
     const tile = page.locator('.tile').first();
     const height = async () => (await tile.boundingBox())?.height ?? 0;
     await tile.waitFor();
@@ -78,9 +63,9 @@ describe.skipIf(!chromiumPath)(needsChromium('the sheet of the gallery'), () => 
   });
 
   it('shows the name of a picture on hover', async () => {
-    host.answerWith(some);
-    const { page, close } = await openPage(browser);
-    await page.goto(host.url);
+    gallery.host.answerWith(some);
+    const { page, close } = await gallery.openPage();
+    await page.goto(gallery.host.url);
     const opacity = () =>
       page.evaluate<string>('getComputedStyle(document.querySelector(".tile .name")).opacity');
     await page.locator('.tile').first().waitFor();
@@ -96,15 +81,15 @@ describe.skipIf(!chromiumPath)(needsChromium('the sheet of the gallery'), () => 
   ])(
     'loads the copies that a $deviceScaleFactor× display needs, by delivery links',
     async (given) => {
-      host.answerWith(withWidths);
+      gallery.host.answerWith(withWidths);
       const { deviceScaleFactor, requested } = given;
-      const { page, close } = await openPage(browser, { deviceScaleFactor });
+      const { page, close } = await gallery.openPage({ deviceScaleFactor });
       const presets = new Set<string>();
       page.on('request', (request) => {
         const preset = /\/i\/[^/]+\/(\w+)/.exec(request.url())?.[1];
         if (preset) presets.add(preset);
       });
-      await page.goto(host.url);
+      await page.goto(gallery.host.url);
       await page.locator('shown-picture.is-sharp').nth(2).waitFor();
       expect([...presets]).toContain(requested);
       expect([...presets]).not.toContain('small');
@@ -116,9 +101,9 @@ describe.skipIf(!chromiumPath)(needsChromium('the sheet of the gallery'), () => 
     // Ten a day, of which the first few days are loaded.
     const newest = Date.UTC(2026, 10, 20, 23);
     const at = (index: number) => new Date(newest - index * 8_640_000).toISOString();
-    host.answerWith(fakeApi(600, (index) => ({ uploaded_at: at(index) })));
-    const { page, close } = await openPage(browser, { timezoneId: 'UTC' });
-    await page.goto(host.url);
+    gallery.host.answerWith(fakeApi(600, (index) => ({ uploaded_at: at(index) })));
+    const { page, close } = await gallery.openPage({ timezoneId: 'UTC' });
+    await page.goto(gallery.host.url);
     await page.getByRole('heading', { name: 'Thu, November 19, 2026' }).waitFor();
     const slider = page.getByRole('slider', { name: 'Date' });
     const date = () => slider.getAttribute('aria-valuetext');
@@ -136,7 +121,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the sheet of the gallery'), () => 
 
     await slider.press('End');
     await page.getByRole('heading', { name: 'September 22, 2026' }).waitFor();
-    expect(page.url()).toBe(`${host.url}#pictures?to=2026-09-22`);
+    expect(page.url()).toBe(`${gallery.host.url}#pictures?to=2026-09-22`);
     await expect.poll(date).toContain('September 22');
     expect(await seriousFaults(page)).toEqual([]);
     // The slider still has the focus, and leads to newer days too.
@@ -156,12 +141,12 @@ describe.skipIf(!chromiumPath)(needsChromium('the sheet of the gallery'), () => 
 
   it('sorts and filters by the address', async () => {
     const queries: string[] = [];
-    host.answerWith((request) => {
+    gallery.host.answerWith((request) => {
       if (request.path === 'api/images') queries.push(request.query.toString());
       return some(request);
     });
-    const { page, close } = await openPage(browser, { timezoneId: 'Asia/Tokyo' });
-    await page.goto(host.url);
+    const { page, close } = await gallery.openPage({ timezoneId: 'Asia/Tokyo' });
+    await page.goto(gallery.host.url);
     await page.getByRole('button', { name: 'Sort and filter' }).click();
     await page.getByLabel('Source').selectOption('drop');
     await page.getByRole('heading', { name: 'No picture fits the filter' }).waitFor();
@@ -169,7 +154,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the sheet of the gallery'), () => 
     await page.getByLabel('Source').selectOption('presigned');
     await page.getByLabel('From', { exact: true }).fill('2026-11-20');
     await page.locator('.sheet-end').getByText('42 pictures').waitFor();
-    expect(page.url()).toBe(`${host.url}#pictures?source=presigned&from=2026-11-20`);
+    expect(page.url()).toBe(`${gallery.host.url}#pictures?source=presigned&from=2026-11-20`);
     expect(queries.at(-1)).toContain('from=2026-11-19T15%3A00%3A00.000Z');
 
     await page.getByLabel('Sort by').selectOption('taken');
@@ -184,20 +169,20 @@ describe.skipIf(!chromiumPath)(needsChromium('the sheet of the gallery'), () => 
   });
 
   it('preserves its filter in the URL, through a reload, the detail view and the back button', async () => {
-    host.answerWith(some);
-    const { page, close } = await openPage(browser);
+    gallery.host.answerWith(some);
+    const { page, close } = await gallery.openPage();
     const only = page.locator('.sheet-end').getByText('1 picture', { exact: true });
-    await page.goto(host.url);
+    await page.goto(gallery.host.url);
     await page.getByRole('button', { name: /^Failed/ }).click();
     await only.waitFor();
-    expect(page.url()).toBe(`${host.url}#pictures?status=failed`);
+    expect(page.url()).toBe(`${gallery.host.url}#pictures?status=failed`);
     await page.reload();
     await only.waitFor();
     await page.getByRole('button', { name: /^Open picture-2\.jpg/ }).click();
     await page.getByRole('dialog', { name: 'picture-2.jpg' }).waitFor();
     await page.keyboard.press('Escape');
     await only.waitFor();
-    expect(page.url()).toBe(`${host.url}#pictures?status=failed`);
+    expect(page.url()).toBe(`${gallery.host.url}#pictures?status=failed`);
 
     await page.getByRole('button', { name: /^All/ }).click();
     await page.locator('.sheet-end').getByText('42 pictures').waitFor();

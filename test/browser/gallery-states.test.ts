@@ -1,18 +1,11 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import {
-  chromiumPath,
-  needsChromium,
-  openBrowser,
-  openPage,
-  seriousFaults,
-} from '#test/support/browser.ts';
+import { chromiumPath, needsChromium, seriousFaults } from '#test/support/browser.ts';
 import { fakeImageId } from '#test/support/browser-answers.ts';
 import { fakeApi } from '#test/support/browser-gallery.ts';
-import { startPageHost } from '#test/support/browser-host.ts';
 import { galleryStates } from '#test/support/browser-states.ts';
 import { scrollToTheEnd, taskTimesMs } from '#test/support/browser-trace.ts';
+import { sharePageHost } from '#test/support/shared-page-host.ts';
 
 const Actions = z.object({ action: z.literal('delete'), image_ids: z.array(z.string()) });
 
@@ -24,24 +17,15 @@ const looks = [
 ] as const;
 
 describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () => {
-  let browser: Browser;
-  let host: Awaited<ReturnType<typeof startPageHost>>;
-  beforeAll(async () => {
-    browser = await openBrowser();
-    host = await startPageHost(some);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await host?.stop();
-  });
+  const gallery = sharePageHost(some);
 
   it.each(Object.entries(galleryStates))(
     'has no serious accessibility violation, dark or light, wide or on a phone: %s',
     async (_name, state) => {
-      host.answerWith(state.api ?? some);
-      const gallery = await openPage(browser);
-      const { page } = gallery;
-      await page.goto(`${host.url}${state.hash ?? ''}`);
+      gallery.host.answerWith(state.api ?? some);
+      const opened = await gallery.openPage();
+      const { page } = opened;
+      await page.goto(`${gallery.host.url}${state.hash ?? ''}`);
       await state.waitUntilShown(page);
 
       for (const { colorScheme, viewport } of looks) {
@@ -54,22 +38,22 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
           colorScheme,
         ).toBeLessThan(1);
       }
-      expect(gallery.origins()).toEqual([new URL(host.url).origin]);
+      expect(opened.origins()).toEqual([new URL(gallery.host.url).origin]);
       // The browser itself reports every answer that is not a success.
-      const others = gallery
+      const others = opened
         .complaints()
         .filter((text) => !text.includes('Failed to load resource'));
       expect(others).toEqual([]);
-      await gallery.close();
+      await opened.close();
     },
   );
 
   it('needs no sideways scrolling at any width', async () => {
-    host.answerWith(some);
-    const { page, close } = await openPage(browser, { hasTouch: true });
+    gallery.host.answerWith(some);
+    const { page, close } = await gallery.openPage({ hasTouch: true });
     const faults: string[] = [];
     for (const hash of ['', '#batches', '#webhooks', `#pictures/${fakeImageId(3)}`]) {
-      await page.goto(`${host.url}${hash}`);
+      await page.goto(`${gallery.host.url}${hash}`);
       await page.locator('.tile, .card, .webhook, .facts').first().waitFor();
       for (const width of [320, 375, 640, 701, 768, 834, 901, 961, 1100]) {
         await page.setViewportSize({ width, height: 800 });
@@ -82,11 +66,11 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
   });
 
   it('shows the first sheet of a thousand pictures within a second of work', async () => {
-    host.answerWith(fakeApi(1000));
-    const { page, close } = await openPage(browser);
+    gallery.host.answerWith(fakeApi(1000));
+    const { page, close } = await gallery.openPage();
 
-    const times = await taskTimesMs(browser, page, async () => {
-      await page.goto(host.url, { waitUntil: 'commit' });
+    const times = await taskTimesMs(gallery.browser, page, async () => {
+      await page.goto(gallery.host.url, { waitUntil: 'commit' });
       await page.locator('shown-picture.is-sharp').nth(11).waitFor();
     });
 
@@ -96,12 +80,12 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
 
   // npm run bench -- --only scroll does the same with ten thousand.
   it('scrolls a thousand pictures without frames over 100 ms', async () => {
-    host.answerWith(fakeApi(1000));
-    const { page, close } = await openPage(browser, { reducedMotion: 'no-preference' });
-    await page.goto(host.url);
+    gallery.host.answerWith(fakeApi(1000));
+    const { page, close } = await gallery.openPage({ reducedMotion: 'no-preference' });
+    await page.goto(gallery.host.url);
     await page.locator('shown-picture.is-sharp').first().waitFor();
 
-    const times = await taskTimesMs(browser, page, () => page.evaluate(scrollToTheEnd));
+    const times = await taskTimesMs(gallery.browser, page, () => page.evaluate(scrollToTheEnd));
 
     // One or two may meet the collector of garbage. What is slow in itself is slow again with each
     // of the pages that are loaded on the way.
@@ -114,7 +98,7 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
   /** Answers as usual; what was deleted is in the list that this gives. */
   const notingDeletions = (): string[] => {
     const deleted: string[] = [];
-    host.answerWith((request) => {
+    gallery.host.answerWith((request) => {
       if (request.path !== 'api/images/actions') return some(request);
       const ids = Actions.parse(request.json).image_ids;
       deleted.push(...ids);
@@ -125,9 +109,9 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
 
   it('sends a deletion after the undo period, and never one that was undone', async () => {
     const deleted = notingDeletions();
-    const { page, close } = await openPage(browser);
+    const { page, close } = await gallery.openPage();
     await page.clock.install();
-    await page.goto(host.url);
+    await page.goto(gallery.host.url);
     const remove = async (name: string) => {
       await page.getByRole('button', { name: `Open ${name}` }).focus();
       await page.keyboard.press('Delete');
@@ -148,9 +132,9 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
 
   it('undoes the deletion of an open picture, by mouse and by keyboard', async () => {
     const deleted = notingDeletions();
-    const { page, close } = await openPage(browser);
+    const { page, close } = await gallery.openPage();
     await page.clock.install();
-    await page.goto(`${host.url}#pictures/${fakeImageId(3)}`);
+    await page.goto(`${gallery.host.url}#pictures/${fakeImageId(3)}`);
     const opened = (index: number) => page.getByRole('dialog', { name: `picture-${index}.jpg` });
     const notice = (text: string) => page.getByRole('dialog').getByRole('status').getByText(text);
     const focused = () => page.evaluate<string>('document.activeElement.textContent.trim()');
@@ -186,9 +170,9 @@ describe.skipIf(!chromiumPath)(needsChromium('the gallery in every state'), () =
   });
 
   it('can be used by keyboard alone, and restores the focus', async () => {
-    host.answerWith(some);
-    const { page, close } = await openPage(browser);
-    await page.goto(host.url);
+    gallery.host.answerWith(some);
+    const { page, close } = await gallery.openPage();
+    await page.goto(gallery.host.url);
     await page.getByRole('button', { name: 'Open picture-0.jpg' }).focus();
     for (const key of ['ArrowRight', 'ArrowDown', 'ArrowLeft']) await page.keyboard.press(key);
     const focused = () => page.evaluate<string>('document.activeElement.ariaLabel');

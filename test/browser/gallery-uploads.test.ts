@@ -1,40 +1,23 @@
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  chromiumPath,
-  dropFiles,
-  needsChromium,
-  openBrowser,
-  openPage,
-  seriousFaults,
-} from '#test/support/browser.ts';
+import { describe, expect, it } from 'vitest';
+import { chromiumPath, dropFiles, needsChromium, seriousFaults } from '#test/support/browser.ts';
 import { anImageView, fakeImageId } from '#test/support/browser-answers.ts';
 import { fakeApi } from '#test/support/browser-gallery.ts';
-import { startPageHost } from '#test/support/browser-host.ts';
 import { drawnJpeg } from '#test/support/drawn-pictures.ts';
+import { sharePageHost } from '#test/support/shared-page-host.ts';
 
 const some = fakeApi(42);
 
 describe.skipIf(!chromiumPath)(needsChromium('uploads in the gallery'), () => {
-  let browser: Browser;
-  let host: Awaited<ReturnType<typeof startPageHost>>;
-  beforeAll(async () => {
-    browser = await openBrowser();
-    host = await startPageHost(some);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await host?.stop();
-  });
+  const gallery = sharePageHost(some);
 
   it('previews files while they are uploaded, and shows how each ended', async () => {
     const bytes = await drawnJpeg({ width: 320, height: 200 });
     const ids = [fakeImageId(60), fakeImageId(61)];
     let form = 0;
     let isOver = false;
-    host.answerWith((request) => {
+    gallery.host.answerWith((request) => {
       const { path } = request;
-      const fields = { image_id: ids[form], url: `${host.url}api/store`, fields: {} };
+      const fields = { image_id: ids[form], url: `${gallery.host.url}api/store`, fields: {} };
       if (path === 'api/uploads') form++;
       if (path === 'api/uploads') return { status: 201, data: fields };
       if (path === 'api/store') return { data: {} };
@@ -46,8 +29,8 @@ describe.skipIf(!chromiumPath)(needsChromium('uploads in the gallery'), () => {
       return path === 'api/images' ? { data: [] } : some(request);
     });
     const phone = { viewport: { width: 390, height: 800 } };
-    const { page, close } = await openPage(browser, phone);
-    await page.goto(host.url);
+    const { page, close } = await gallery.openPage(phone);
+    await page.goto(gallery.host.url);
     await page.getByRole('button', { name: 'Choose a folder' }).first().waitFor();
     await dropFiles(
       page,
