@@ -1,5 +1,6 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
+import type { Order } from '#lib/images/images.ts';
 
 type Attribute = { name: string; value: string };
 
@@ -13,7 +14,7 @@ export type IndexRange = {
   first?: string | undefined;
   last?: string | undefined;
   /** `desc` by default: newest first. */
-  order?: 'desc' | 'asc' | undefined;
+  order?: Order | undefined;
 };
 
 const Item = z.record(z.string(), z.unknown());
@@ -56,7 +57,7 @@ export const readInOrder = async function* (
 /** Merges partitions, each in this order, into one such list. */
 export const mergeInOrder = async function* (
   partitions: readonly AsyncGenerator<IndexEntry, undefined>[],
-  order: 'desc' | 'asc' = 'desc',
+  order: Order = 'desc',
 ): AsyncGenerator<IndexEntry, undefined> {
   const heads = await Promise.all(
     partitions.map(async (rest) => ({ rest, next: (await rest.next()).value })),
@@ -72,5 +73,5 @@ export const mergeInOrder = async function* (
   }
 };
 
-const isBefore = (one: IndexEntry, other: IndexEntry, order: 'desc' | 'asc'): boolean =>
+const isBefore = (one: IndexEntry, other: IndexEntry, order: Order): boolean =>
   order === 'asc' ? one.position < other.position : one.position > other.position;
