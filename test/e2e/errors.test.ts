@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type ErrorCode, errorCodes } from '#lib/error-codes.ts';
@@ -27,25 +26,13 @@ const isSentence = (text: string) =>
 const libraryProse =
   /invalid input|invalid_type|expected .+, received|unexpected (token|end)|position \d|required$|too (small|big):|Exception|ECONN|ENOENT|undefined|\[object|NaN|vips|\bat .+:\d+:\d+/i;
 
-/** Without a request id the gateway answered by itself: it throttles, or has no process free. */
-const send = async (
-  { method, path, body, headers = {} }: BrokenRequest,
-  triesLeft = 6,
-): Promise<Awaited<ReturnType<typeof darkroom.call>>> => {
+const judge = async ({ method, path, body, headers = {} }: BrokenRequest) => {
   const answer = await darkroom.call(path, {
     method,
     ...(body !== undefined && { body }),
     headers,
     redirect: 'manual',
   });
-  if (answer.headers.get('x-request-id') || triesLeft === 0) return answer;
-  await wait(500);
-  return send({ method, path, ...(body !== undefined && { body }), headers }, triesLeft - 1);
-};
-
-const judge = async (request: BrokenRequest) => {
-  const answer = await send(request);
-  const { method } = request;
   if (!answer.headers.get('x-request-id'))
     return { status: answer.status, wrong: 'no x-request-id' };
   if (answer.status === 405 && !answer.headers.get('allow'))
@@ -69,9 +56,9 @@ describe('every route, whatever is wrong with a request', async () => {
     '$name answers with a code and a sentence',
     async (route) => {
       const requests = brokenRequests(route);
-      for (let from = 0; from < requests.length; from += 5)
+      for (let from = 0; from < requests.length; from += 10)
         await Promise.all(
-          requests.slice(from, from + 5).map(async (request) => {
+          requests.slice(from, from + 10).map(async (request) => {
             const { status, code, wrong } = await judge(request);
             const shown = `${request.method} ${request.path.slice(0, 120)} ${String(request.body ?? '').slice(0, 80)}`;
             expect(wrong, shown).toBeUndefined();
