@@ -9,7 +9,7 @@ export const listImagesRoute = route({
   methods: ['GET'],
   paths: ['/api/images'],
   otherMethods: { '/api/images': ['POST'] },
-  summary: 'Images',
+  summary: 'List images, newest first by default',
   description:
     'One page, which may be short; `page.next_cursor` is the cursor of the next, and null on the last. A cursor belongs to the query it came with.',
   request: { query: ListQuery },
