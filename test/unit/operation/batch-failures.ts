@@ -17,7 +17,7 @@ import { batchHarness, requestId, toCsv } from '#test/support/batch-harness.ts';
 import { startLoopbackServer } from '#test/support/loopback-server.ts';
 import { importHarness } from '../batches/import-harness.ts';
 import { fetchHarness } from '../images/fetch-harness.ts';
-import { type FailureCase, tellImage } from './failure-case.ts';
+import { type FailureCase, readFailure } from './failure-case.ts';
 import { deliver } from './worker.ts';
 
 /** Fetches `path` from a host on loopback, which may be reached unless it is not allowed. */
@@ -50,7 +50,7 @@ const fetchPicture = (fetch: FetchFile, attempts?: number) => async () => {
     },
     attempts,
   );
-  return tellImage(await harness.image(imageId));
+  return readFailure(await harness.image(imageId));
 };
 
 const importPicture = (fetch: FetchFile, attempts?: number) => async () => {
@@ -203,7 +203,7 @@ export const fetchFailures: readonly FailureCase[] = [
       await harness.work.close();
       const [image] = harness.app.deps.images.all();
       if (!image) throw new Error('There is no image.');
-      return tellImage(image);
+      return readFailure(image);
     },
   },
 ];

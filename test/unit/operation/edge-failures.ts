@@ -25,7 +25,7 @@ import { aContext, anHttpEvent } from '#test/support/http-events.ts';
 import { linksTo } from '#test/support/links-builder.ts';
 import { context } from '#test/support/sqs-events.ts';
 import { anEvent, webhooksHarness } from '#test/support/webhooks-harness.ts';
-import { type FailureCase, tellImage } from './failure-case.ts';
+import { type FailureCase, readFailure } from './failure-case.ts';
 import { deliver } from './worker.ts';
 
 const nothing = { code: null, reason: null };
@@ -72,9 +72,9 @@ const refuses = (code: RefusalCode, reason: string) => async () => {
   const answered = await post(uploads(app), await toForm('a.jpg', 'x'));
   const [image] = app.deps.images.all();
   if (!image) throw new Error('Nothing was recorded.');
-  const told = tellImage(image);
-  if (told.reason !== answered.reason) throw new Error('The record says something else.');
-  return told;
+  const reported = readFailure(image);
+  if (reported.reason !== answered.reason) throw new Error('The record says something else.');
+  return reported;
 };
 
 const refused = {

@@ -7,8 +7,8 @@ import { pictureFacts } from '#lib/images/picture-facts.ts';
 import { emitPicture } from '#lib/metrics/emit-picture.ts';
 import { logger } from '#lib/observability.ts';
 
-/** What a client is told: a code and a sentence. Null where there is no code, or nothing is recorded. */
-export type Told = { code: ErrorCode | null; reason: string | null };
+/** What a client gets: a code and a sentence. Null where there is no code, or nothing is recorded. */
+export type Reported = { code: ErrorCode | null; reason: string | null };
 
 /** One way to fail, and where an operator sees it. */
 export type FailureCase = {
@@ -23,7 +23,7 @@ export type FailureCase = {
   /** The logical id of the alarm that is raised where this happens often. */
   alarm: string | null;
   /** Makes it happen; returns what the record or the answer says, and the image it is about. */
-  happens: () => Promise<Told & { imageId?: string }>;
+  happens: () => Promise<Reported & { imageId?: string }>;
 };
 
 /** Collects the lines of the log from here on, metrics included, in order. */
@@ -46,7 +46,7 @@ export const collectLog = (): LogLine[] => {
 };
 
 /** What a failed image says; its metrics are written as project-changes does at its end. */
-export const tellImage = (image: Image): Told & { imageId: string } => {
+export const readFailure = (image: Image): Reported & { imageId: string } => {
   const facts = pictureFacts(undefined, image);
   if (facts) emitPicture(facts);
   const failure = failureOf(image);

@@ -27,20 +27,20 @@ const failures: readonly FailureCase[] = [
 
 describe('every way to fail', () => {
   it.each(failures)(
-    'is told alike by record, log and metric: $what ($where)',
+    'agrees in record, log and metric: $what ($where)',
     async ({ happens, code, log, metric }) => {
       const lines = collectLog();
 
-      const told = await happens();
+      const reported = await happens();
 
-      expect(told.code).toBe(code);
+      expect(reported.code).toBe(code);
       const [, level, step, message] = /^(\w+) (?:(\w+): )?(.+)$/.exec(log) ?? [];
       const line = lines.findLast((one) => one.message === message);
       expect(line, JSON.stringify(lines)).toMatchObject({ level, ...(step && { step }) });
       if (code && 'error_code' in (line ?? {})) expect(line).toMatchObject({ error_code: code });
       // Retries that are exhausted have a sentence around the last reason, or leave our own out.
       if (code && line?.['reason'] && code !== 'retries_exhausted')
-        expect(told.reason).toBe(line['reason']);
+        expect(reported.reason).toBe(line['reason']);
 
       const [name = '', dimension = ''] = metric?.split(' ') ?? [];
       const [key = '', value] = dimension.split('=');
@@ -48,7 +48,7 @@ describe('every way to fail', () => {
       if (metric) expect(counted).toMatchObject({ [name]: 1, [key]: value });
       if (name === 'Pictures') expect(counted).toMatchObject({ error_code: code });
 
-      const story = logFilter({ ...(told.imageId && { image: told.imageId }) });
+      const story = logFilter({ ...(reported.imageId && { image: reported.imageId }) });
       for (const one of lines) story.learn(one);
       expect(lines.filter(story.isWanted)).toContain(line);
       expect(isWarning(line ?? Object.create(null))).toBe(level !== 'INFO');
@@ -98,7 +98,7 @@ const renderTable = (): string => {
   );
   const rows = [...groups].map(([rest, cases]) => `| ${describeCauses(cases)} | ${rest} |\n`);
   return [
-    '| what happens: `error_code` | told by | log | metric | alarm |\n',
+    '| what happens: `error_code` | shown in | log | metric | alarm |\n',
     '|---|---|---|---|---|\n',
     ...rows,
   ].join('');

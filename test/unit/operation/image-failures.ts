@@ -12,7 +12,7 @@ import { maxReceiveCount } from '#lib/queue/consumer.ts';
 import { stepLog } from '#lib/queue/step-log.ts';
 import { logSwept } from '#lib/queue/sweep-log.ts';
 import { appHarness } from '#test/support/app-harness.ts';
-import { type FailureCase, tellImage } from './failure-case.ts';
+import { type FailureCase, readFailure } from './failure-case.ts';
 import { deliver } from './worker.ts';
 
 type App = ReturnType<typeof appHarness>;
@@ -55,17 +55,17 @@ const beforeStep = async (step: TestedStep) => {
   return { app, imageId: image?.imageId ?? '', message: stepQueues.receive(step) };
 };
 
-/** Delivers the message of a step to its worker, and tells how the step has ended. */
+/** Delivers the message of a step to its worker, and returns how the step has ended. */
 export const runStep = async (step: TestedStep, breakIt: Break, attempts = 1) => {
   const { app, imageId, message } = await beforeStep(step);
   await breakIt(app.deps);
   await work(step, message, app, attempts);
   const image = await app.image(imageId);
-  const told = tellImage(image);
+  const reported = readFailure(image);
   const ended = image.steps[step];
   return ended.state === 'failed'
     ? { imageId, code: stepErrorCode(ended), reason: ended.reason }
-    : told;
+    : reported;
 };
 
 const failedPicture = {
@@ -166,7 +166,7 @@ const oursCases: FailureCase[] = [
         app.pass(5 * 60_000);
         await sweepStuck({ ...app.deps, onSwept: logSwept });
       }
-      return tellImage(await app.image(imageId));
+      return readFailure(await app.image(imageId));
     },
   },
 ];
